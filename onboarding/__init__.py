@@ -1,0 +1,1 @@
+"""Top floor: how a customer's asset becomes a meter and is enrolled."""

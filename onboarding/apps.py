@@ -1,0 +1,12 @@
+"""The onboarding app."""
+
+from django.apps import AppConfig
+
+
+class OnboardingConfig(AppConfig):
+    name = "onboarding"
+    default_auto_field = "django.db.models.BigAutoField"
+
+    def ready(self) -> None:
+        """Registers the job handlers and the words of this floor's problems."""
+        from onboarding.uploads import jobs, problems  # noqa: F401  imported for their registrations

@@ -1,0 +1,1 @@
+"""Whether a meter may join a program, and what it lacks."""

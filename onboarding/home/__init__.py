@@ -1,0 +1,1 @@
+"""The partner's home page: what needs them."""

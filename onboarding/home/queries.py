@@ -1,0 +1,64 @@
+"""What needs a partner, most urgent first."""
+
+from collections import Counter
+from dataclasses import dataclass
+
+from onboarding.enrollment.models import Enrollment
+from onboarding.meters.models import EnrollmentStatus, Meter
+from onboarding.uploads.models import Plan, Upload, UploadState
+from portal.partners.models import Partner
+from programs.schema import schema_for
+
+UPLOADS_SHOWN = 10
+INCOMPLETE_COUNTED = 20_000
+
+
+@dataclass(frozen=True, slots=True)
+class LackingFields:
+    """A program whose meters lack required fields: how many meters, and which fields most often."""
+
+    program: str
+    meters: int
+    fields: list[tuple[str, int]]
+
+
+@dataclass(frozen=True, slots=True)
+class Needs:
+    """The home page's content."""
+
+    to_confirm: list[Upload]
+    to_fix: list[Upload]
+    lacking: list[LackingFields]
+    recent: list[Upload]
+    has_meters: bool
+
+    @property
+    def anything(self) -> bool:
+        return bool(self.to_confirm or self.to_fix or self.lacking)
+
+
+def needs_of(partner: Partner) -> Needs:
+    """Uploads that wait for the partner, files that cannot be read, and meters that lack a program's fields."""
+    newest = list(Upload.objects.filter(partner=partner).order_by("-pk")[:50])
+    return Needs(
+        to_confirm=[upload for upload in newest if upload.state == UploadState.READY][:UPLOADS_SHOWN],
+        to_fix=[
+            upload
+            for upload in newest
+            if upload.state == UploadState.DONE and upload.count(Plan.NEEDS_FIXING) and upload.source == "page"
+        ][:UPLOADS_SHOWN],
+        lacking=_lacking(partner),
+        recent=newest[:5],
+        has_meters=Meter.objects.filter(partner=partner).exists(),
+    )
+
+
+def _lacking(partner: Partner) -> list[LackingFields]:
+    labels = {column.key: column.label for column in schema_for().columns}
+    meters: Counter[str] = Counter()
+    fields: dict[str, Counter[str]] = {}
+    rows = Enrollment.objects.filter(partner=partner, status=EnrollmentStatus.INELIGIBLE).exclude(missing=[])
+    for identifier, missing in rows.values_list("program__identifier", "missing")[:INCOMPLETE_COUNTED]:
+        meters[identifier] += 1
+        fields.setdefault(identifier, Counter()).update(labels.get(key, key) for key in missing)
+    return [LackingFields(name, count, fields[name].most_common(3)) for name, count in meters.most_common()]

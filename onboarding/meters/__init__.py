@@ -1,0 +1,1 @@
+"""The meter: its ID, details, search and export."""

@@ -1,0 +1,103 @@
+"""The Leap meter: the asset where dispatch and performance measurement happen."""
+
+from django.db import models
+from django.db.models import Q
+from django.db.models.functions import Now
+
+from portal.storage.ids import uuid7
+
+
+class CreatedBy(models.TextChoices):
+    """Who brought the meter into being (leap.md 4.1)."""
+
+    PARTNER = "PARTNER", "Partner"
+    LEAP = "LEAP", "Leap"
+    UTILITY = "UTILITY", "Utility"
+
+
+class EnrollmentStatus(models.TextChoices):
+    """How a meter stands in a program (leap.md 4.3)."""
+
+    ACTIVE = "ACTIVE", "Active"
+    ELIGIBLE = "ELIGIBLE", "Eligible"
+    PENDING = "PENDING", "Pending"
+    NOT_PARTICIPATING = "NOT_PARTICIPATING", "Not participating"
+    INELIGIBLE = "INELIGIBLE", "Not eligible yet"
+
+    @property
+    def meaning(self) -> str:
+        return {
+            "ACTIVE": "Enrolled and dispatched.",
+            "ELIGIBLE": "Everything the program asks for is there; waiting for the activation date.",
+            "PENDING": "Waiting for market registration or utility data.",
+            "NOT_PARTICIPATING": "Left out at the partner's wish.",
+            "INELIGIBLE": "Something is missing or does not fit; the meter's page says what.",
+        }[self.value]
+
+    @property
+    def tone(self) -> str:
+        return {"ACTIVE": "success", "ELIGIBLE": "success", "PENDING": "info", "INELIGIBLE": "warning"}.get(
+            self.value, "neutral"
+        )
+
+
+class Meter(models.Model):
+    """One device or utility meter, known by its Leap meter ID.
+
+    What identifies or filters it is a column; the rest of the asset is JSON shaped like the published contract
+    (customer, device, site, utility, caiso, isone, nyiso). `onboarding.meters.domain` writes both from one asset.
+    """
+
+    id = models.UUIDField("Leap meter ID", primary_key=True, default=uuid7, editable=False)
+    partner = models.ForeignKey("portal.Partner", on_delete=models.PROTECT, related_name="meters")
+    partner_reference = models.CharField(max_length=256)
+    created_by = models.CharField(max_length=8, choices=CreatedBy.choices, default=CreatedBy.PARTNER)
+    transmission_region = models.CharField(max_length=16)
+    customer_classification = models.CharField(max_length=16)
+    meter_type = models.CharField(max_length=16)
+    load_types = models.JSONField(default=list)
+    device_type = models.CharField(max_length=32, blank=True)
+    customer_name = models.CharField(max_length=128, blank=True)
+    street = models.CharField(max_length=128, blank=True)
+    city = models.CharField(max_length=128, blank=True)
+    state = models.CharField(max_length=2, blank=True)
+    postal_code = models.CharField(max_length=10, blank=True)
+    utility_name = models.CharField(max_length=32, blank=True)
+    account_number = models.CharField(max_length=128, blank=True)
+    customer_group = models.CharField(max_length=128, blank=True)
+    data = models.JSONField(default=dict)
+    connection_references = models.JSONField(default=list)
+    tags = models.JSONField(default=list)
+    enrollment_status = models.CharField(
+        max_length=20, choices=EnrollmentStatus.choices, default=EnrollmentStatus.INELIGIBLE
+    )
+    is_archived = models.BooleanField(default=False)
+    upload = models.ForeignKey("onboarding.Upload", null=True, on_delete=models.PROTECT, related_name="meters")
+    version = models.PositiveIntegerField(default=1, help_text="Counts the changes of its data.")
+    created_at = models.DateTimeField(db_default=Now())
+    updated_at = models.DateTimeField(db_default=Now())
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["partner", "partner_reference"],
+                condition=Q(created_by="PARTNER"),
+                name="one_partner_created_meter_per_reference",
+            )
+        ]
+        indexes = [
+            models.Index(fields=["partner", "id"], name="meter_newest"),
+            models.Index(fields=["partner", "partner_reference", "id"], name="meter_by_reference"),
+            models.Index(fields=["partner", "city", "id"], name="meter_by_city"),
+            models.Index(fields=["partner", "updated_at", "id"], name="meter_by_change"),
+            models.Index(fields=["partner", "enrollment_status", "id"], name="meter_by_status"),
+            models.Index(fields=["partner", "transmission_region", "id"], name="meter_by_region"),
+            models.Index(fields=["upload", "id"], name="meter_by_upload"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.partner_reference} ({self.pk})"
+
+    @property
+    def status(self) -> EnrollmentStatus:
+        return EnrollmentStatus(self.enrollment_status)

@@ -1,0 +1,103 @@
+"""The meters' pages: the table, one meter, the export."""
+
+from typing import Any
+from uuid import UUID
+
+from django.forms import Form
+from django.http import HttpRequest, HttpResponse, HttpResponseBase
+from django.shortcuts import get_object_or_404, render
+from django.views.decorators.http import require_GET, require_safe
+
+from onboarding.meters.filters import meter_filter
+from onboarding.meters.models import EnrollmentStatus, Meter
+from onboarding.meters.queries import SORTS, export_columns, export_lines, meters_of, sections_of
+from onboarding.spreadsheets.workbook import write_csv, write_table
+from portal.events.queries import timeline
+from portal.partners.access import member
+from portal.problems import Problem
+from portal.web.downloads import csv_response, download_name, workbook_response
+from portal.web.pages import keyset_page
+from programs.schema import schema_for
+
+METERS_PER_PAGE = 50
+
+
+@require_safe
+def meter_list(request: HttpRequest) -> HttpResponse:
+    access = member(request)
+    filtered = meter_filter(request.GET, partner=access.partner)
+    sort = request.GET.get("sort", "newest")
+    sort = sort if sort in SORTS else "newest"
+    meters = filtered.qs.select_related("upload") if filtered.form.is_valid() else filtered.queryset.none()
+    page = keyset_page(meters, request.GET, sort=SORTS[sort][0], size=METERS_PER_PAGE)
+    context = {
+        "section": "meters",
+        "filter": filtered,
+        "page": page,
+        "sort": sort,
+        "sorts": [(name, label) for name, (_, label) in SORTS.items()],
+        "chips": chips(request, filtered.form),
+        "query": without(request, "page"),
+        "has_any": bool(page.rows) or meters_of(access.partner).exists(),
+    }
+    return render(request, "meters/list.html", context)
+
+
+def without(request: HttpRequest, *names: str) -> str:
+    """The page's query string without these parameters."""
+    query = request.GET.copy()
+    for name in names:
+        query.pop(name, None)
+    return query.urlencode()
+
+
+def chips(request: HttpRequest, form: Form) -> list[dict[str, str]]:
+    """The filters that are set, each with the query string that removes it."""
+    found = []
+    for name, field in form.fields.items():
+        value = request.GET.get(name, "")
+        if value:
+            choices: Any = getattr(field, "choices", ())
+            shown = dict((str(key), str(label)) for key, label in choices).get(value, value)
+            found.append({"label": str(field.label), "value": shown, "query": without(request, name, "page")})
+    return found
+
+
+@require_safe
+def meter_detail(request: HttpRequest, pk: UUID) -> HttpResponse:
+    access = member(request)
+    meter = get_object_or_404(meters_of(access.partner).select_related("upload"), pk=pk)
+    context = {
+        "section": "meters",
+        "meter": meter,
+        "sections": sections_of(meter),
+        "enrollments": standings_of(meter),
+        "events": timeline(meter)[:50],
+    }
+    return render(request, "meters/detail.html", context)
+
+
+def standings_of(meter: Meter) -> list[dict[str, Any]]:
+    """The meter in each program: status, labels of the missing fields, reasons in words."""
+    labels = {column.key: column.label for column in schema_for().columns}
+    return [
+        {
+            "program": row.program,
+            "status": EnrollmentStatus(row.status),
+            "missing": [labels.get(key, key) for key in row.missing],
+            "reasons": [Problem.from_json(reason) for reason in row.reasons],
+        }
+        for row in meter.enrollments.select_related("program").order_by("program__identifier")
+    ]
+
+
+@require_GET
+def meter_export(request: HttpRequest, format: str) -> HttpResponseBase:
+    access = member(request)
+    filtered = meter_filter(request.GET, partner=access.partner)
+    meters = filtered.qs if filtered.form.is_valid() else filtered.queryset.none()
+    name = download_name(access.partner, "meters", suffix=format)
+    header, lines = export_columns(), export_lines(meters)
+    if format == "csv":
+        return csv_response(write_csv(header, lines), name)
+    return workbook_response(lambda file: write_table(file, title="Meters", header=header, rows=lines), name)

@@ -1,0 +1,148 @@
+"""The process that opens the file: fenced in before it looks, and silent but for frames.
+
+`python -m onboarding.spreadsheets.child '{"file_name": …, "sheet": …, "limits": {…}}' < file`
+The file comes as standard input, so that nothing needs to be opened here.
+"""
+
+import encodings.cp437
+import encodings.cp1252
+import encodings.utf_8_sig
+import encodings.utf_16
+import encodings.utf_16_be
+import encodings.utf_16_le
+import json
+import os
+import resource
+import sys
+from collections.abc import Iterator
+from typing import Any, BinaryIO
+
+from . import frames, problems
+from .csvfile import CsvTable
+from .limits import Limits
+from .package import ZIP_MAGIC, refuse_other_kinds
+from .problems import Unreadable
+from .table import Fitter, Table, find_layout
+from .xlsx import XlsxTable
+
+_TEXT_NAMES = ("csv", "tsv", "txt", "tab", "")
+# Codecs are looked up while the file is read, when no file may be opened any more.
+_CODECS = (
+    encodings.cp437,  # of part names, by zipfile
+    encodings.cp1252,
+    encodings.utf_8_sig,
+    encodings.utf_16,
+    encodings.utf_16_be,
+    encodings.utf_16_le,
+)
+
+
+def fence(limits: Limits) -> None:
+    """Memory, processor time, no file written, no core dump, no new process, nothing opened from here on."""
+    bounds = {
+        resource.RLIMIT_AS: limits.memory_bytes,
+        resource.RLIMIT_CPU: limits.cpu_seconds,
+        resource.RLIMIT_FSIZE: 0,
+        resource.RLIMIT_CORE: 0,
+        resource.RLIMIT_NPROC: 0,
+        resource.RLIMIT_NOFILE: 3,
+    }
+    for what, bound in bounds.items():
+        hard = resource.getrlimit(what)[1]
+        soft = bound if hard == resource.RLIM_INFINITY else min(bound, hard)
+        # Between the soft and the hard limit of processor time the kernel sends SIGXCPU, which names the reason.
+        spare = 5 if what == resource.RLIMIT_CPU and hard == resource.RLIM_INFINITY else 0
+        resource.setrlimit(what, (soft, soft + spare))
+
+
+def open_table(file: BinaryIO, *, file_name: str, limits: Limits, sheet: str | None) -> tuple[Table, bool]:
+    """The table in the file, by its content; and whether the name says another kind.
+
+    Refuses: FILE_EMPTY, FILE_TOO_LARGE, FILE_NOT_A_SPREADSHEET and whatever the kinds refuse.
+    """
+    size = file.seek(0, os.SEEK_END)
+    if size == 0:
+        raise Unreadable(problems.FILE_EMPTY)
+    if size > limits.max_bytes:
+        raise Unreadable(problems.FILE_TOO_LARGE, bytes=size, limit_bytes=limits.max_bytes)
+    file.seek(0)
+    head = file.read(4096)
+    ending = os.path.splitext(file_name)[1].lstrip(".").lower()
+    if head.startswith(ZIP_MAGIC):
+        return XlsxTable(file, limits, sheet), ending in _TEXT_NAMES and ending != ""
+    if not head.strip(b" \t\r\n\x00\xef\xbb\xbf\xff\xfe") and size < len(head) + 1:
+        raise Unreadable(problems.FILE_EMPTY)
+    refuse_other_kinds(head, file)
+    if ending not in _TEXT_NAMES:
+        raise Unreadable(problems.FILE_NOT_A_SPREADSHEET, kind="other")
+    return CsvTable(file, limits), False
+
+
+def read_frames(file: BinaryIO, *, file_name: str, limits: Limits, sheet: str | None) -> Iterator[bytes]:
+    """The whole conversation for one file, refusals excepted."""
+    table, name_differs = open_table(file, file_name=file_name, limits=limits, sheet=sheet)
+    rows = table.rows()
+    facts = table.facts()
+    layout, rows = find_layout(rows, limits, str(facts.get("sheet", "")))
+    first_row = layout.label_row or layout.header_row
+    table.check_layout(first_row, len(layout.header))
+    fitter = Fitter(layout)
+
+    def notes() -> list[tuple[str, dict[str, Any]]]:
+        found = table.notes()
+        if name_differs:
+            found.append((problems.FILE_NAME_DIFFERS, {"kind": table.kind}))
+        hidden = table.hidden_columns(len(layout.header))
+        if hidden:
+            found.append((problems.HIDDEN_COLUMNS, {"columns": hidden}))
+        if fitter.unnamed:
+            found.append((problems.UNNAMED_COLUMNS, {"columns": fitter.unnamed_letters()}))
+        return found
+
+    facts["notes"] = notes()
+    yield frames.encode("facts", facts, layout.header, layout.header_row, layout.labels, layout.label_row)
+    gathered, count = frames.RowFrames(), 0
+    for row in rows:
+        fitted = fitter.fit(row)
+        if fitted is None:
+            continue
+        count += 1
+        if count > limits.max_rows:
+            raise Unreadable(problems.FILE_TOO_MANY_ROWS, limit=limits.max_rows)
+        frame = gathered.add(fitted)
+        if frame is not None:
+            yield frame
+    table.check_layout(first_row, len(layout.header))
+    if not count:
+        raise Unreadable(problems.FILE_NO_ROWS, sheet=str(facts.get("sheet", "")))
+    frame = gathered.flush()
+    if frame is not None:
+        yield frame
+    yield frames.encode("end", notes())
+
+
+def main(order: str) -> None:
+    """Read standard input, write frames to standard output, whatever happens."""
+    asked = json.loads(order)
+    limits = Limits(**asked["limits"])
+    source, sink = sys.stdin.buffer, sys.stdout.buffer
+    fence(limits)
+    try:
+        for frame in read_frames(source, file_name=asked["file_name"], limits=limits, sheet=asked["sheet"]):
+            sink.write(frame)
+            sink.flush()
+        return
+    except BrokenPipeError:
+        os._exit(0)  # the parent has seen enough
+    except Unreadable as refusal:
+        answer = frames.encode("refused", refusal.code, refusal.context)
+    except MemoryError:
+        answer = frames.encode("refused", problems.FILE_READER_DIED, {"reason": "memory"})
+    except Exception as error:
+        answer = frames.encode("refused", problems.FILE_BROKEN, {"detail": type(error).__name__})
+    sink.write(answer)
+    sink.flush()
+
+
+if __name__ == "__main__":
+    main(sys.argv[1])

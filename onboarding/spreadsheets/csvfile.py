@@ -1,0 +1,293 @@
+"""A delimited text file as one table: encoding, delimiter, records. Every cell is text.
+
+A first pass over the whole file decides and refuses, so that no row of a file that is refused is ever handed out.
+"""
+
+import codecs
+import csv
+import io
+import re
+from collections.abc import Iterator
+from typing import Any, BinaryIO, Final
+
+from . import problems
+from .cells import RawRow, Scalar, Special, column_letters, shorten
+from .limits import MIB, Limits
+from .problems import Unreadable
+from .texts import CONTROLS
+
+DELIMITERS: Final = (",", ";", "\t", "|")
+_ERRORS: Final = frozenset(["#N/A", "#NAME?", "#DIV/0!", "#REF!", "#VALUE!", "#NUM!", "#NULL!", "#SPILL!", "#CALC!"])
+# What csv_safe put in front of a text that begins like a formula comes off again (workbook/safety.py).
+QUOTED_FORMULA: Final = re.compile("''*[=+\\-@\t\r\x00]")
+_HEAD_BYTES = 256 * 1024
+_LONGEST_FIELD = MIB  # characters; a longer one is an unclosed quote, or no table
+_LONGEST_LINE = 8 * MIB
+_MOST_LINES = 1_000  # of one record; more is an unclosed quote that met another one
+_SAMPLE_RECORDS = 100
+_SEPARATOR_LINE = re.compile(r'"?sep=(.)"?\r?\n?', re.IGNORECASE)
+
+
+class CsvTable:
+    """One delimited file. `rows()` once."""
+
+    kind = "csv"
+
+    def __init__(self, file: BinaryIO, limits: Limits) -> None:
+        self._file = file
+        self._limits = limits
+        self._notes: list[tuple[str, dict[str, Any]]] = []
+        self.encoding = self._detect_encoding()
+        self._offset = 0
+        self.delimiter = self._detect_delimiter()
+        self._records = self._survey()
+
+    def facts(self) -> dict[str, Any]:
+        return {
+            "kind": self.kind,
+            "encoding": self.encoding,
+            "delimiter": self.delimiter,
+            "rows_estimate": self._records,
+        }
+
+    def notes(self) -> list[tuple[str, dict[str, Any]]]:
+        return list(self._notes)
+
+    def check_layout(self, first_row: int, width: int) -> None:
+        """Text has no merged cells."""
+
+    def hidden_columns(self, width: int) -> list[str]:  # noqa: ARG002 - a workbook needs it
+        """Text hides nothing."""
+        return []
+
+    def rows(self) -> Iterator[RawRow]:
+        """All filled records; numbers are those that a spreadsheet program shows for the file."""
+        clean = self._clean_record
+        for number, record in self._numbered():
+            row = clean(number, record)
+            if row is not None:
+                yield row
+
+    # --- cells
+
+    def _clean_record(self, number: int, record: list[str]) -> RawRow | None:
+        cells: list[Scalar] = [text if text and not text.isspace() else None for text in record]
+        while cells and cells[-1] is None:
+            cells.pop()
+        if not cells:
+            return None
+        specials: list[Special] = []
+        longest = self._limits.max_cell_characters
+        for index, text in enumerate(cells):
+            if text is None or (text[0] not in "#'" and len(text) <= longest and not self._controls):  # type: ignore[index, arg-type]
+                continue
+            special = self._special(str(text))
+            if special is not None:
+                specials.append((index, *special))
+                cells[index] = None
+            elif QUOTED_FORMULA.match(str(text)):
+                cells[index] = None if str(text)[1:].isspace() else str(text)[1:]
+        if not specials and not any(cells):
+            return None
+        return number, cells, specials
+
+    def _special(self, text: str) -> Special | None:
+        if len(text) > self._limits.max_cell_characters:
+            return ("x", problems.CELL_TOO_LONG, shorten(text))
+        if self._controls and CONTROLS.search(text):
+            return ("x", problems.CONTROL_CHARACTER, shorten(text))
+        if text.strip() in _ERRORS:
+            return ("x", problems.CELL_ERROR, text.strip())
+        return None
+
+    # --- records
+
+    def _lines(self) -> Iterator[str]:
+        self._file.seek(0)
+        source: Any = _Unclosed(self._file)
+        text = io.TextIOWrapper(source, encoding=self.encoding, errors="strict", newline="")
+        number = 0
+        while True:
+            try:
+                line = text.readline(_LONGEST_LINE)
+            except UnicodeError as error:
+                raise Unreadable(problems.FILE_UNREADABLE_TEXT, line=number + 1) from error
+            if not line:
+                break
+            number += 1
+            if len(line) >= _LONGEST_LINE:
+                raise Unreadable(problems.FILE_LINE_TOO_LONG, line=number, limit=_LONGEST_LINE)
+            if number == 1 and _SEPARATOR_LINE.fullmatch(line):
+                continue
+            yield line
+        text.detach()
+
+    def _numbered(self) -> Iterator[tuple[int, list[str]]]:
+        """Records with their row numbers. Refuses FILE_UNCLOSED_QUOTE, FILE_LINE_TOO_LONG."""
+        source = _CountedLines(self._lines())
+        csv.field_size_limit(_LONGEST_FIELD)
+        reader = csv.reader(source, delimiter=self.delimiter, strict=False)
+        number = 0
+        while True:
+            number += 1
+            began = source.count + 1
+            try:
+                record = next(reader, None)
+            except csv.Error as error:
+                if source.count > began:
+                    raise Unreadable(problems.FILE_UNCLOSED_QUOTE, row=number, line=began) from error
+                raise Unreadable(problems.FILE_LINE_TOO_LONG, line=began, limit=_LONGEST_FIELD) from error
+            if record is None:
+                return
+            if source.ended or source.count - began > _MOST_LINES:
+                # The file ended inside this record: a complete one never asks for another line.
+                raise Unreadable(problems.FILE_UNCLOSED_QUOTE, row=number, line=began)
+            yield number, record
+
+    def _survey(self) -> int:
+        """Read it all once: rows, columns, quotes, and whether there are control characters at all."""
+        limits, filled, self._controls = self._limits, 0, True
+        widest = limits.max_columns
+        for number, record in self._numbered():
+            if len(record) > widest:
+                used = max((index for index, text in enumerate(record) if text.strip()), default=-1)
+                if used >= widest:
+                    cell = f"{column_letters(used)}{number}"
+                    raise Unreadable(problems.FILE_TOO_MANY_COLUMNS, limit=widest, cell=cell)
+            if record and (record[0] or any(record)):
+                filled += 1
+                if filled > limits.max_rows + 2 and any(text.strip() for text in record):
+                    raise Unreadable(problems.FILE_TOO_MANY_ROWS, limit=limits.max_rows)
+        self._controls = self._has_controls()
+        return filled
+
+    def _has_controls(self) -> bool:
+        if self.encoding.startswith("utf-16"):
+            return True
+        self._file.seek(0)
+        while chunk := self._file.read(MIB):
+            if _CONTROL_BYTES.search(chunk):
+                return True
+        return False
+
+    # --- what kind of text
+
+    def _detect_encoding(self) -> str:
+        """BOM; else strict UTF-8; else Windows-1252, said aloud so that a page can ask for a look.
+
+        Statistical guessing was wrong on every short Western sample that we tried.
+        """
+        self._file.seek(0)
+        head = self._file.read(_HEAD_BYTES)
+        if not head.strip(b" \t\r\n\x00\xef\xbb\xbf\xff\xfe"):
+            raise Unreadable(problems.FILE_EMPTY)
+        if head.startswith(codecs.BOM_UTF8):
+            return self._checked("utf-8-sig")
+        if head.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
+            return self._checked("utf-16")
+        if head.count(0) * 10 > len(head):
+            return self._checked(_utf16_by_zeros(head))
+        if sum(byte < 32 and byte not in (9, 10, 12, 13, 26) for byte in head) * 20 > len(head):
+            raise Unreadable(problems.FILE_UNREADABLE_TEXT)
+        if self._decodes("utf-8"):
+            return "utf-8"
+        self._notes.append((problems.ENCODING_ASSUMED, {"encoding": "cp1252"}))
+        return self._checked("cp1252")
+
+    def _checked(self, encoding: str) -> str:
+        if not self._decodes(encoding):
+            raise Unreadable(problems.FILE_UNREADABLE_TEXT, line=self._bad_line)
+        return encoding
+
+    def _decodes(self, encoding: str) -> bool:
+        decoder = codecs.getincrementaldecoder(encoding)(errors="strict")
+        self._file.seek(0)
+        self._bad_line = 1
+        try:
+            while chunk := self._file.read(MIB):
+                decoder.decode(chunk)
+                self._bad_line += chunk.count(b"\n")
+            decoder.decode(b"", final=True)
+        except UnicodeError as error:
+            self._bad_line += chunk[: getattr(error, "start", 0)].count(b"\n")
+            return False
+        return True
+
+    def _detect_delimiter(self) -> str:
+        """The `sep=` line, else the one under which the first records agree best; "," for a single column."""
+        self._file.seek(0)
+        decoder = codecs.getincrementaldecoder(self.encoding)(errors="strict")
+        head = decoder.decode(self._file.read(_HEAD_BYTES))
+        declared = _SEPARATOR_LINE.match(head)
+        if declared and declared[1] not in "\"'\r\n":
+            return declared[1]
+        scored = [(_agreement(head, delimiter), delimiter) for delimiter in DELIMITERS]
+        best = max(scored, key=lambda pair: pair[0])
+        return best[1] if best[0] > (0.0, 1) else ","
+
+
+_CONTROL_BYTES = re.compile(rb"[\x00-\x08\x0b\x0c\x0e-\x1f]")
+
+
+def _utf16_by_zeros(head: bytes) -> str:
+    """UTF-16 without a BOM shows as zeros on one side of each pair."""
+    even, odd = head[0::2].count(0), head[1::2].count(0)
+    if odd > 4 * even and odd * 4 > len(head):
+        return "utf-16-le"
+    if even > 4 * odd and even * 4 > len(head):
+        return "utf-16-be"
+    raise Unreadable(problems.FILE_UNREADABLE_TEXT)
+
+
+def _agreement(head: str, delimiter: str) -> tuple[float, int]:
+    """(share of the first records that have as many fields as the header, that number); (0, 1) for a single column."""
+    counts: list[int] = []
+    try:
+        for record in csv.reader(io.StringIO(head, newline=""), delimiter=delimiter):
+            if any(text.strip() for text in record):
+                counts.append(len(record))
+            if len(counts) > _SAMPLE_RECORDS:
+                break
+    except csv.Error:
+        return (0.0, 1)
+    if len(counts) > 2:
+        counts.pop()  # the sample may end in the middle of it
+    if not counts or counts[0] < 2:
+        return (0.0, 1)
+    return (sum(count == counts[0] for count in counts) / len(counts), counts[0])
+
+
+class _CountedLines:
+    """Lines for csv.reader, remembering how many it took and whether it asked past the end."""
+
+    def __init__(self, lines: Iterator[str]) -> None:
+        self._lines = lines
+        self.count = 0
+        self.ended = False
+
+    def __iter__(self) -> "_CountedLines":
+        return self
+
+    def __next__(self) -> str:
+        try:
+            line = next(self._lines)
+        except StopIteration:
+            self.ended = True
+            raise
+        self.count += 1
+        return line
+
+
+class _Unclosed(io.RawIOBase):
+    """The file under a text layer that must not close it."""
+
+    def __init__(self, file: BinaryIO) -> None:
+        self._file = file
+
+    def readable(self) -> bool:
+        return True
+
+    def readinto(self, buffer: Any) -> int:
+        chunk = self._file.read(len(buffer))
+        buffer[: len(chunk)] = chunk
+        return len(chunk)

@@ -1,0 +1,141 @@
+"""What a number in a sheet means under its number format: a number, a date, a padded code, or damage."""
+
+import datetime
+import re
+from dataclasses import dataclass
+from typing import Final
+
+from . import problems
+from .cells import Scalar, Special, shorten
+
+_DATE_IDS: Final = frozenset([14, 15, 16, 17, *range(27, 32), 34, 35, 36, *range(50, 59)])
+_DATETIME_IDS: Final = frozenset([22])
+_TIME_IDS: Final = frozenset([18, 19, 20, 21, 32, 33, 45, 47])
+_QUOTED = re.compile(r'"[^"]*"|\\.|_.|\*.')
+_BRACKETED = re.compile(r"\[[^\]]*\]")
+_CONDITION = re.compile(r"\[<=?(\d+)\]")
+_PADDED = re.compile(r"0{2,}(?:[-/ ]?0+)*")
+_NUMBER = re.compile(r"[+-]?(?:\d+\.?\d*|\.\d+)(?:[eE][+-]?\d+)?")
+_LOST_FROM = 10**15  # a double, as spreadsheet programs use it, keeps 15 digits
+_LAST_DAY = 2_958_465  # 9999-12-31
+_MISSING_DAY = 60  # 1900-02-29, which Excel counts and the calendar does not have
+_SECONDS = 86_400
+
+
+@dataclass(frozen=True, slots=True)
+class NumberFormat:
+    """kind: "date", "datetime", "time" or "padded" (then `shapes`: (up to, pattern of 0 and literals))."""
+
+    kind: str
+    shapes: tuple[tuple[int | None, str], ...] = ()
+
+
+def format_of(identifier: int, code: str | None) -> NumberFormat | None:
+    """The meaning of a number format, None for plain numbers.
+
+    identifier: the built-in or custom id; code: the custom format's text, which wins over the built-in meaning.
+    Ids as in ECMA-376 part 1, 18.8.30, with the East Asian date ids that Excel adds.
+    """
+    if code is not None:
+        return _format_of_code(code)
+    if identifier in _DATE_IDS:
+        return NumberFormat("date")
+    if identifier in _DATETIME_IDS:
+        return NumberFormat("datetime")
+    return NumberFormat("time") if identifier in _TIME_IDS else None
+
+
+def _format_of_code(code: str) -> NumberFormat | None:
+    shapes = _padded_shapes(code)
+    if shapes:
+        return NumberFormat("padded", shapes)
+    bare = _BRACKETED.sub("", _QUOTED.sub("", code.split(";", maxsplit=1)[0])).lower()
+    if "general" in bare or "[h" in code.lower() or "[m" in code.lower() or "[s" in code.lower():
+        return None
+    day = "d" in bare or "y" in bare or ("m" in bare and "h" not in bare and "s" not in bare)
+    clock = "h" in bare or "s" in bare
+    if (not day and not clock) or (any(mark in bare for mark in ("0", "#", "?")) and not clock):
+        return None
+    return NumberFormat("datetime" if day and clock else "date" if day else "time")
+
+
+def _padded_shapes(code: str) -> tuple[tuple[int | None, str], ...]:
+    shapes: list[tuple[int | None, str]] = []
+    for section in code.split(";")[:2]:
+        condition = _CONDITION.match(section.strip())
+        shape = _BRACKETED.sub("", section).replace('"', "").replace("\\", "").strip()
+        if shape == "@" or (shapes and not shape):
+            break
+        if not _PADDED.fullmatch(shape):
+            return ()
+        shapes.append((int(condition.group(1)) if condition else None, shape))
+        if condition is None:
+            break
+    return tuple(shapes)
+
+
+def read_number(text: str, form: NumberFormat | None, *, date_1904: bool) -> Scalar | Special:
+    """A number cell's value: int, float, padded text, or a special (date, date-time, broken)."""
+    text = text.strip()
+    if not _NUMBER.fullmatch(text):
+        return ("x", problems.NUMBER_UNREADABLE, shorten(text)) if text else None
+    value = float(text)
+    if form is not None and form.kind != "padded":
+        return read_serial(value, text, form.kind, date_1904=date_1904)
+    if abs(value) >= _LOST_FROM:
+        code = problems.NUMBER_UNREADABLE if value in (float("inf"), float("-inf")) else problems.NUMBER_LOST_DIGITS
+        return ("x", code, shorten(text))
+    if value.is_integer():
+        whole = int(value)
+        return _padded(whole, form) if form is not None and whole >= 0 else whole
+    # Excel stores 37.7749 as 37.774900000000002: 15 digits are what the person saw.
+    return float(f"{value:.15g}")
+
+
+def _padded(value: int, form: NumberFormat) -> str:
+    shape = next((shape for upto, shape in form.shapes if upto is None or value <= upto), form.shapes[-1][1])
+    digits = list(str(value).rjust(shape.count("0"), "0"))
+    shown: list[str] = []
+    for mark in reversed(shape):
+        shown.append(digits.pop() if mark == "0" else mark)
+    return "".join(digits) + "".join(reversed(shown))
+
+
+def read_serial(value: float, text: str, kind: str, *, date_1904: bool) -> Scalar | Special:
+    """Days since the workbook's epoch as an ISO date or date-time; a time of day as the text "HH:MM[:SS]"."""
+    if kind == "time" and 0 <= value < 1:
+        return _clock(round(value * _SECONDS))
+    days, seconds = divmod(round(value * _SECONDS), _SECONDS) if abs(value) <= _LAST_DAY else (-1, 0)
+    if date_1904:
+        epoch, first = datetime.date(1904, 1, 1), 0
+    else:
+        epoch, first = datetime.date(1899, 12, 31 if days < _MISSING_DAY else 30), 1
+        if days == _MISSING_DAY:
+            return ("x", problems.DATE_OUT_OF_RANGE, shorten(text))
+    try:
+        day = epoch + datetime.timedelta(days=days)
+    except OverflowError:
+        return ("x", problems.DATE_OUT_OF_RANGE, shorten(text))
+    if days < first:
+        return ("x", problems.DATE_OUT_OF_RANGE, shorten(text))
+    if seconds == 0 and kind == "date":
+        return ("d", day.isoformat())
+    moment = datetime.datetime.combine(day, datetime.time()) + datetime.timedelta(seconds=seconds)
+    return ("t", moment.isoformat())
+
+
+def _clock(seconds: int) -> str:
+    minutes, rest = divmod(min(seconds, _SECONDS - 1), 60)
+    shown = f"{minutes // 60:02}:{minutes % 60:02}"
+    return f"{shown}:{rest:02}" if rest else shown
+
+
+def read_iso(text: str) -> Special:
+    """A cell of type "d" (Strict OOXML): an ISO date or date-time."""
+    try:
+        moment = datetime.datetime.fromisoformat(text.strip().removesuffix("Z"))
+    except ValueError:
+        return ("x", problems.DATE_UNREADABLE, shorten(text))
+    if len(text.strip()) <= len("2026-01-31"):
+        return ("d", moment.date().isoformat())
+    return ("t", moment.replace(tzinfo=None).isoformat())

@@ -1,0 +1,123 @@
+"""The words that child and parent exchange: JSON lines. The parent believes nothing that does not fit.
+
+["facts", {...}] once, then ["rows", [[number, cells, specials], ...]] many times, then ["end", [notes]];
+or ["refused", code, context] at any point, which ends it.
+"""
+
+import datetime
+import json
+from typing import Any, Final
+
+from . import problems
+from .cells import BookFacts, BrokenCell, Cell, Note, RawRow, Row, SheetFact
+from .problems import Unreadable
+
+ROWS_PER_FRAME: Final = 500
+FRAME_CHARACTERS: Final = 1024 * 1024  # a frame is closed when it holds this many
+LONGEST_FRAME_BYTES: Final = 256 * 1024 * 1024  # one row of 200 cells of 32,767 characters, escaped, and some air
+
+_encode_row = json.JSONEncoder(ensure_ascii=False, separators=(",", ":"), allow_nan=False, check_circular=False).encode
+_SCALARS: Final = {str, int, float, bool, type(None)}
+
+
+def encode(*frame: Any) -> bytes:
+    """One frame, ended by a line end."""
+    return (_encode_row(frame) + "\n").encode("utf-8", "replace")
+
+
+class RowFrames:
+    """Gathers rows into frames of a bounded size."""
+
+    def __init__(self) -> None:
+        self._rows: list[str] = []
+        self._size = 0
+
+    def add(self, row: RawRow) -> bytes | None:
+        """A full frame, when this row fills it."""
+        text = _encode_row(row)
+        self._rows.append(text)
+        self._size += len(text)
+        if len(self._rows) >= ROWS_PER_FRAME or self._size >= FRAME_CHARACTERS:
+            return self.flush()
+        return None
+
+    def flush(self) -> bytes | None:
+        """What has been gathered, None if nothing."""
+        if not self._rows:
+            return None
+        frame = f'["rows",[{",".join(self._rows)}]]\n'
+        self._rows, self._size = [], 0
+        return frame.encode("utf-8", "replace")
+
+
+def _protocol(detail: str) -> Unreadable:
+    return Unreadable(problems.FILE_READER_DIED, reason="protocol", detail=detail)
+
+
+def decode(line: bytes) -> tuple[str, list[Any]]:
+    """(word, rest) of a frame; "refused" is raised as what it says."""
+    try:
+        frame = json.loads(line)
+    except ValueError as error:
+        raise _protocol("json") from error
+    if not isinstance(frame, list) or not frame or not isinstance(frame[0], str):
+        raise _protocol("shape")
+    word, rest = frame[0], frame[1:]
+    if word == "refused":
+        if len(rest) != 2 or rest[0] not in problems.FILE_CODES or not isinstance(rest[1], dict):
+            raise _protocol("refused")
+        raise Unreadable(rest[0], **{str(key): value for key, value in rest[1].items() if key not in ("self", "code")})
+    return word, rest
+
+
+def decode_rows(rest: list[Any]) -> list[Row]:
+    """The rows of a "rows" frame, checked cell by cell."""
+    try:
+        return [_row(number, cells, specials) for number, cells, specials in rest[0]]
+    except (ValueError, TypeError, IndexError, KeyError) as error:
+        raise _protocol("rows") from error
+
+
+def _row(number: Any, cells: Any, specials: Any) -> Row:
+    if number.__class__ is not int or cells.__class__ is not list or not _SCALARS.issuperset(map(type, cells)):
+        raise TypeError("row")
+    for special in specials:
+        cells[special[0]] = _special(special)
+    return Row(number, cells)
+
+
+def _special(special: Any) -> Cell:
+    kind = special[1]
+    if kind == "d":
+        return datetime.date.fromisoformat(special[2])
+    if kind == "t":
+        return datetime.datetime.fromisoformat(special[2])
+    if kind == "x" and special[2] in problems.CELL_CODES and isinstance(special[3], str):
+        return BrokenCell(special[2], special[3])
+    raise ValueError(kind)
+
+
+def decode_notes(found: Any) -> tuple[Note, ...]:
+    """Notes as [[code, context], ...]."""
+    try:
+        return tuple(Note(code, dict(context)) for code, context in found if code in problems.NOTE_CODES)
+    except (ValueError, TypeError) as error:
+        raise _protocol("notes") from error
+
+
+def decode_facts(found: Any) -> BookFacts:
+    """The facts frame's mapping as BookFacts."""
+    try:
+        return BookFacts(
+            kind=str(found["kind"]),
+            sheets=tuple(SheetFact(str(name), bool(hidden)) for name, hidden in found.get("sheets", [])),
+            sheet=str(found.get("sheet", "")),
+            encoding=str(found.get("encoding", "")),
+            delimiter=str(found.get("delimiter", "")),
+            date_1904=bool(found.get("date_1904", False)),
+            template=dict(found.get("template", {})),
+            notes=decode_notes(found.get("notes", [])),
+            rows_estimate=found.get("rows_estimate"),
+        )
+    except (ValueError, TypeError, KeyError) as error:
+        raise _protocol("facts") from error

@@ -1,0 +1,130 @@
+"""Which column of a sheet is which field: exact names first, then names as people retype them. Pure matching."""
+
+import re
+import unicodedata
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from typing import Final
+
+EXACT_KEY: Final = "key"
+EXACT_LABEL: Final = "label"
+EXACT_ALIAS: Final = "alias"
+NORMALIZED: Final = "normalized"
+UNKNOWN: Final = "unknown"
+BLANK: Final = "blank"
+
+_REQUIRED_MARK = re.compile(r"(?:\s*\*+|\s*\((?:required|optional)\))+\s*$", re.IGNORECASE)
+_NOT_WORD = re.compile(r"[\W_]+")
+_FIRST_ITEM = re.compile(r"\.0$")
+_BRACKETS = re.compile(r"\[(\d+)\]")
+_DATA = "data."
+
+
+@dataclass(frozen=True, slots=True)
+class HeaderSpec:
+    """A field that a column may hold: its key (dot path), its label, and other names that it goes by."""
+
+    key: str
+    label: str
+    aliases: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class HeaderMatch:
+    """One column of the sheet.
+
+    index: 0-based column. header: its text. key: the field, None when unknown or blank. how: "key", "label",
+    "alias" (all exact), "normalized" (the same but for case, blanks, punctuation), "unknown", "blank".
+    """
+
+    index: int
+    header: str
+    key: str | None
+    how: str
+
+
+def match_headers(header: Sequence[str], columns: Sequence[HeaderSpec]) -> list[HeaderMatch]:
+    """One HeaderMatch for each text of the header, in its order.
+
+    A key may be written with `data.` before it, `[0]` for `.0`, and a list's first item (`load_types.0`) stands for
+    the list and the other way round. A normalised name that two fields share is nobody's. Two columns may come out
+    with one key: see duplicates().
+    """
+    tables = _Tables(columns)
+    return [_match(tables, index, text) for index, text in enumerate(header)]
+
+
+def duplicates(matches: Iterable[HeaderMatch]) -> list[tuple[HeaderMatch, HeaderMatch]]:
+    """Pairs of columns that claim one field: the first that did, and each later one."""
+    first: dict[str, HeaderMatch] = {}
+    pairs: list[tuple[HeaderMatch, HeaderMatch]] = []
+    for match in matches:
+        if match.key is None:
+            continue
+        if match.key in first:
+            pairs.append((first[match.key], match))
+        else:
+            first[match.key] = match
+    return pairs
+
+
+def normalized(text: str) -> str:
+    """A name as people retype it: no case, accents' composition, blanks (NBSP too), underscores, punctuation, marks."""
+    folded = unicodedata.normalize("NFKC", text).casefold()
+    return _NOT_WORD.sub("", unicodedata.normalize("NFKC", _REQUIRED_MARK.sub("", folded)))
+
+
+class _Tables:
+    """What each name stands for, from the surest to the loosest."""
+
+    def __init__(self, columns: Sequence[HeaderSpec]) -> None:
+        self.keys = {column.key: column.key for column in columns}
+        self.labels = _unique((column.label.strip(), column.key) for column in columns)
+        self.aliases = _unique((alias.strip(), column.key) for column in columns for alias in column.aliases)
+        self.loose_keys = _unique((normalized(column.key), column.key) for column in columns)
+        self.loose_labels = _unique((normalized(column.label), column.key) for column in columns)
+        self.loose_aliases = _unique((normalized(alias), column.key) for column in columns for alias in column.aliases)
+
+    def by_key(self, text: str) -> str | None:
+        plain = _BRACKETS.sub(r".\1", text)
+        for name in (plain, plain.removeprefix(_DATA)):
+            for variant in (name, _FIRST_ITEM.sub("", name), f"{name}.0"):
+                if variant in self.keys:
+                    return variant
+        return None
+
+    def loosely(self, text: str) -> str | None:
+        for name in (text, _BRACKETS.sub(r".\1", text).strip()):
+            lowered = name.casefold()
+            without = name[len(_DATA) :] if lowered.startswith(_DATA) else name
+            for variant in (normalized(name), normalized(without), normalized(_FIRST_ITEM.sub("", without.strip()))):
+                for table in (self.loose_keys, self.loose_labels, self.loose_aliases):
+                    if variant and variant in table:
+                        return table[variant]
+        return None
+
+
+def _unique(pairs: Iterable[tuple[str, str]]) -> dict[str, str]:
+    """Names that stand for one key only."""
+    found: dict[str, str] = {}
+    shared: set[str] = set()
+    for name, key in pairs:
+        if name and found.setdefault(name, key) != key:
+            shared.add(name)
+    return {name: key for name, key in found.items() if name and name not in shared}
+
+
+def _match(tables: _Tables, index: int, header: str) -> HeaderMatch:
+    text = " ".join(header.split())
+    if not text:
+        return HeaderMatch(index, header, None, BLANK)
+    bare = _REQUIRED_MARK.sub("", text)
+    for how, key in (
+        (EXACT_KEY, tables.by_key(text)),
+        (EXACT_LABEL, tables.labels.get(text) or tables.labels.get(bare)),
+        (EXACT_ALIAS, tables.aliases.get(text) or tables.aliases.get(bare)),
+        (NORMALIZED, tables.loosely(text)),
+    ):
+        if key is not None:
+            return HeaderMatch(index, header, key, how)
+    return HeaderMatch(index, header, None, UNKNOWN)

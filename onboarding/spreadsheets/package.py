@@ -1,0 +1,206 @@
+"""The gate of an xlsx: what kind of file it is, its zip directory, and its parts, inflated under guard.
+
+Nothing that a header claims is trusted: sizes and ratios are counted while inflating. Sources of the limits:
+Apache POI's defaults (1,000 entries, ratio with a grace size), widened where honest workbooks tripped them.
+"""
+
+import re
+import zipfile
+import zlib
+from collections.abc import Iterator
+from typing import BinaryIO
+
+from . import problems
+from .limits import Limits
+from .problems import Unreadable
+
+CHUNK_BYTES = 256 * 1024
+ZIP_MAGIC = b"PK\x03\x04"
+OLE_MAGIC = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
+_OLD_BIFF = (b"\x09\x00\x04\x00", b"\x09\x02\x06\x00", b"\x09\x04\x06\x00", b"\x09\x08\x10\x00")  # Excel 2 to 5
+_DIRECTORY_ENTRY = b"PK\x01\x02"
+_ENCRYPTED_FLAG = 0x1
+_PROLOGUE_BYTES = 64 * 1024
+_DOCTYPES = ("<!DOCTYPE", "<!ENTITY")
+_MAGIC_KINDS = (
+    (b"%PDF", "pdf"),
+    (b"\x89PNG", "image"),
+    (b"\xff\xd8\xff", "image"),
+    (b"GIF8", "image"),
+    (b"PK\x05\x06", "zip"),
+    (b"\x1f\x8b", "zip"),
+    (b"7z\xbc\xaf", "zip"),
+    (b"Rar!", "zip"),
+    (b"{\\rtf", "word"),
+    (b"SQLite format 3", "other"),
+    (b"\x7fELF", "other"),
+    (b"MZ", "other"),
+)
+
+
+def refuse_other_kinds(head: bytes, file: BinaryIO) -> None:
+    """Say what the file is when its first bytes are those of something that is neither xlsx nor text.
+
+    Refuses: FILE_ENCRYPTED, FILE_OLD_EXCEL, FILE_NOT_A_SPREADSHEET.
+    """
+    if head.startswith(OLE_MAGIC):
+        _refuse_ole(file)
+    if head.startswith(_OLD_BIFF):
+        raise Unreadable(problems.FILE_OLD_EXCEL)
+    for magic, kind in _MAGIC_KINDS:
+        if head.startswith(magic) and (magic != b"MZ" or b"\x00" in head):
+            raise Unreadable(problems.FILE_NOT_A_SPREADSHEET, kind=kind)
+    start = head.lstrip(b"\xef\xbb\xbf \t\r\n").lower()
+    if start.startswith((b"<!doctype", b"<html", b"<?xml", b"<table", b"<workbook")):
+        raise Unreadable(problems.FILE_NOT_A_SPREADSHEET, kind="html")
+
+
+def _refuse_ole(file: BinaryIO) -> None:
+    """An OLE container is a locked .xlsx, an old .xls, or something else; its stream names tell."""
+    file.seek(0)
+    content = file.read()  # bounded by Limits.max_bytes, which was checked before
+    if any(name.encode("utf-16-le") in content for name in ("EncryptedPackage", "EncryptionInfo")):
+        raise Unreadable(problems.FILE_ENCRYPTED)
+    if any(name.encode("utf-16-le") in content for name in ("Workbook", "Book")):
+        raise Unreadable(problems.FILE_OLD_EXCEL)
+    raise Unreadable(problems.FILE_NOT_A_SPREADSHEET, kind="ole")
+
+
+class Package:
+    """A zip that passed the gate. Parts are streamed by name, with their true sizes counted."""
+
+    def __init__(self, file: BinaryIO, limits: Limits) -> None:
+        self._limits = limits
+        self._unpacked = 0
+        _refuse_many_entries(file, limits)
+        try:
+            self._zip = zipfile.ZipFile(file)
+        except (zipfile.BadZipFile, zipfile.LargeZipFile, OSError, EOFError, ValueError, NotImplementedError) as error:
+            raise Unreadable(problems.FILE_BROKEN, detail=type(error).__name__) from error
+        self._entries: dict[str, zipfile.ZipInfo] = {}
+        for entry in self._zip.infolist():
+            self._admit(entry)
+        self._refuse_other_documents()
+
+    def _admit(self, entry: zipfile.ZipInfo) -> None:
+        name = entry.filename
+        key = name.replace("\\", "/").lower()
+        if key in self._entries:
+            raise Unreadable(problems.FILE_DUPLICATE_ENTRIES, part=name[:100])
+        if entry.flag_bits & _ENCRYPTED_FLAG:
+            raise Unreadable(problems.FILE_ENCRYPTED)
+        if key.startswith("/") or ".." in key.split("/") or ":" in key or "\x00" in name:
+            raise Unreadable(problems.FILE_BROKEN, detail="part name")
+        if entry.compress_type not in (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED):
+            raise Unreadable(problems.FILE_BROKEN, detail="compression method")
+        if entry.file_size > self._limits.max_unpacked_bytes:
+            raise Unreadable(problems.FILE_ZIP_BOMB, part=name[:100])
+        self._entries[key] = entry
+
+    def _refuse_other_documents(self) -> None:
+        names = self._entries
+        if "mimetype" in names:
+            kind = self.read("mimetype", limit=200)
+            if b"opendocument.spreadsheet" in kind:
+                raise Unreadable(problems.FILE_OPEN_DOCUMENT)
+            raise Unreadable(problems.FILE_NOT_A_SPREADSHEET, kind="zip")
+        if "[content_types].xml" not in names:
+            raise Unreadable(problems.FILE_NOT_A_SPREADSHEET, kind="zip")
+        if any(name.endswith("vbaproject.bin") or name.startswith("xl/macrosheets/") for name in names):
+            raise Unreadable(problems.FILE_HAS_MACROS)
+        if "xl/workbook.bin" in names:
+            raise Unreadable(problems.FILE_BINARY_EXCEL)
+        if any(name.startswith(("word/", "ppt/")) for name in names) and not any(
+            name.startswith("xl/") for name in names
+        ):
+            raise Unreadable(problems.FILE_NOT_A_SPREADSHEET, kind="word")
+
+    def names(self) -> tuple[str, ...]:
+        """Part names in lower case, without a leading slash."""
+        return tuple(self._entries)
+
+    def has(self, name: str) -> bool:
+        return name.lstrip("/").lower() in self._entries
+
+    def read(self, name: str, *, limit: int) -> bytes:
+        """A small part as a whole; over `limit` bytes it is no workbook's part (FILE_ZIP_BOMB)."""
+        content = b""
+        for chunk in self.stream(name):
+            content += chunk
+            if len(content) > limit:
+                raise Unreadable(problems.FILE_ZIP_BOMB, part=name[:100])
+        return content
+
+    def stream(self, name: str) -> Iterator[bytes]:
+        """A part's content in chunks. Refuses: FILE_BROKEN (truncated, checksum), FILE_ZIP_BOMB, FILE_XML_ENTITIES."""
+        entry = self._entries.get(name.lstrip("/").lower())
+        if entry is None:
+            raise Unreadable(problems.FILE_BROKEN, detail=f"no part {name[:100]}")
+        try:
+            yield from self._inflate(entry)
+        except (
+            zipfile.BadZipFile,
+            zlib.error,
+            EOFError,
+            OSError,
+            NotImplementedError,
+            RuntimeError,
+            ValueError,
+        ) as error:
+            raise Unreadable(problems.FILE_BROKEN, detail=type(error).__name__, part=name[:100]) from error
+
+    def _inflate(self, entry: zipfile.ZipInfo) -> Iterator[bytes]:
+        limits, size, first = self._limits, 0, True
+        with self._zip.open(entry) as part:
+            while chunk := part.read(CHUNK_BYTES):
+                size += len(chunk)
+                self._unpacked += len(chunk)
+                # Twice the limit over all parts, because a sheet is read once by the survey and once for its rows.
+                if size > limits.max_unpacked_bytes or self._unpacked > 2 * limits.max_unpacked_bytes:
+                    raise Unreadable(problems.FILE_ZIP_BOMB, part=entry.filename[:100])
+                if size > limits.ratio_grace_bytes and size > limits.max_ratio * max(entry.compress_size, 1):
+                    raise Unreadable(problems.FILE_ZIP_BOMB, part=entry.filename[:100])
+                if first:
+                    refuse_doctype(chunk, entry.filename)
+                    first = False
+                yield chunk
+        if size != entry.file_size:
+            raise Unreadable(problems.FILE_BROKEN, detail="size", part=entry.filename[:100])
+
+
+def refuse_doctype(chunk: bytes, part: str) -> None:
+    """No spreadsheet program writes a DOCTYPE; entities are how XML is made to explode or to read other files."""
+    head = chunk[:_PROLOGUE_BYTES]
+    for word in _DOCTYPES:
+        if word.encode() in head or word.encode("utf-16-le") in head or word.encode("utf-16-be") in head:
+            raise Unreadable(problems.FILE_XML_ENTITIES, part=part[:100])
+
+
+def _refuse_many_entries(file: BinaryIO, limits: Limits) -> None:
+    """Count directory entries by their signature before the directory is held in memory."""
+    file.seek(0)
+    count, rest = 0, b""
+    while chunk := file.read(CHUNK_BYTES):
+        window = rest + chunk
+        count += window.count(_DIRECTORY_ENTRY)
+        rest = window[-3:]
+        if count > limits.max_zip_entries:
+            raise Unreadable(problems.FILE_ZIP_BOMB, part="")
+    file.seek(0)
+
+
+_DOTS = re.compile(r"(^|/)\./")
+
+
+def resolve(base: str, target: str) -> str:
+    """A relationship's target as a part name: relative to the folder of `base`, or absolute from the root."""
+    target = target.replace("\\", "/")
+    if target.startswith("/"):
+        return target.lstrip("/")
+    folders = base.split("/")[:-1]
+    for piece in _DOTS.sub(r"\1", target).split("/"):
+        if piece == "..":
+            folders = folders[:-1]
+        elif piece:
+            folders.append(piece)
+    return "/".join(folders)

@@ -1,0 +1,183 @@
+"""The door for everybody else: read a spreadsheet in a child process that can fail without harm.
+
+The child parses while the consumer works; the pipe between them holds back whichever is faster.
+"""
+
+import json
+import os
+import selectors
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import replace
+from pathlib import Path
+from typing import Any, BinaryIO, cast
+
+from . import frames, problems
+from .cells import BookFacts, Row
+from .limits import Limits
+from .problems import Unreadable
+
+_ROOT = Path(__file__).resolve().parents[2]
+_CHILD = "onboarding.spreadsheets.child"
+_PIECE_BYTES = 1024 * 1024
+
+
+class Book:
+    """An open spreadsheet.
+
+    header: one text per column of the sheet, "" where a column has none; position = column index (0 is A).
+    header_row: its 1-based row number. labels, label_row: the row of labels above a key row, else () and None.
+    facts: BookFacts; its notes are complete once all rows have been taken.
+    """
+
+    def __init__(self, child: "_Child") -> None:
+        self._child = child
+        word, rest = frames.decode(child.line())
+        if word != "facts" or len(rest) != 5:
+            raise Unreadable(problems.FILE_READER_DIED, reason="protocol")
+        self.facts: BookFacts = frames.decode_facts(rest[0])
+        self.header: tuple[str, ...] = tuple(str(text) for text in rest[1])
+        self.header_row: int = int(rest[2])
+        self.labels: tuple[str, ...] = tuple(str(text) for text in rest[3])
+        self.label_row: int | None = rest[4]
+
+    def rows(self) -> Iterator[list[Row]]:
+        """Chunks of at most 500 filled rows below the header, in the sheet's order; once.
+
+        Raises Unreadable also in the middle (a file whose row 70,000 is damaged): then nothing of it counts.
+        """
+        while True:
+            word, rest = frames.decode(self._child.line())
+            if word == "rows":
+                yield frames.decode_rows(rest)
+            elif word == "end" and rest:
+                self.facts = replace(self.facts, notes=frames.decode_notes(rest[0]))
+                return
+            else:
+                raise Unreadable(problems.FILE_READER_DIED, reason="protocol")
+
+
+@contextmanager
+def read_book(
+    path: str | os.PathLike[str], *, file_name: str, limits: Limits | None = None, sheet: str | None = None
+) -> Iterator[Book]:
+    """Open an .xlsx or .csv for reading, once, in a child process that ends with the context.
+
+    path: where the bytes are. file_name: what the person called it (its ending tells text from other things).
+    sheet: a sheet's exact name; None takes the visible sheet "Meters", else the first visible one.
+    Raises Unreadable with a code of problems.FILE_CODES, here or from `rows()`; OSError if path cannot be opened.
+    """
+    limits = limits or Limits()
+    with open(path, "rb") as file:
+        _refuse_by_size(file, limits)
+        child = _Child(file, file_name=file_name, limits=limits, sheet=sheet)
+        try:
+            yield Book(child)
+        finally:
+            child.end()
+
+
+def _refuse_by_size(file: BinaryIO, limits: Limits) -> None:
+    size = os.fstat(file.fileno()).st_size
+    if size == 0:
+        raise Unreadable(problems.FILE_EMPTY)
+    if size > limits.max_bytes:
+        raise Unreadable(problems.FILE_TOO_LARGE, bytes=size, limit_bytes=limits.max_bytes)
+
+
+class _Child:
+    """The process: started with nothing of our environment, read line by line against the clock, always killed."""
+
+    def __init__(self, file: BinaryIO, *, file_name: str, limits: Limits, sheet: str | None) -> None:
+        self._limits = limits
+        self._seconds_left = limits.wall_seconds
+        order = json.dumps({"file_name": file_name[-255:], "sheet": sheet, "limits": limits.as_json()})
+        # -S, -s, -P, -B: standard library and this package only, no site-packages, no current folder, nothing written
+        self._process = subprocess.Popen(
+            [sys.executable, "-S", "-s", "-P", "-B", "-m", _CHILD, order.replace("\x00", "")],
+            stdin=file,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.DEVNULL,
+            env={"PYTHONPATH": str(_ROOT), "PYTHONUTF8": "1", "MALLOC_ARENA_MAX": "2"},
+            cwd="/",
+            close_fds=True,
+            start_new_session=True,
+        )
+        self._pipe = cast(BinaryIO, self._process.stdout)
+        os.set_blocking(self._pipe.fileno(), False)
+        self._selector = selectors.DefaultSelector()
+        self._selector.register(self._pipe, selectors.EVENT_READ)
+        self._lines: list[bytes] = []
+        self._pieces: list[bytes] = []
+        self._size = 0
+
+    def line(self) -> bytes:
+        """The next frame. FILE_READER_DIED when none comes: in time, of a sane size, or at all."""
+        while not self._lines:
+            piece = self._piece()
+            if not piece:
+                raise self._death()
+            *complete, rest = piece.split(b"\n")
+            if complete:
+                self._lines = [b"".join([*self._pieces, complete[0]]), *complete[1:]]
+                self._pieces, self._size = [], 0
+            if rest:
+                self._pieces.append(rest)
+                self._size += len(rest)
+                if self._size > frames.LONGEST_FRAME_BYTES:
+                    raise Unreadable(problems.FILE_READER_DIED, reason="protocol")
+        return self._lines.pop(0)
+
+    def _piece(self) -> bytes:
+        while True:
+            began = time.monotonic()
+            ready = self._selector.select(max(self._seconds_left, 0))
+            self._seconds_left -= time.monotonic() - began
+            if not ready:
+                self.end()
+                raise Unreadable(problems.FILE_READER_DIED, reason="wall")
+            try:
+                return os.read(self._pipe.fileno(), _PIECE_BYTES)
+            except BlockingIOError:
+                continue
+
+    def _death(self) -> Unreadable:
+        try:
+            status = self._process.wait(timeout=5)
+        except subprocess.TimeoutExpired:
+            status = 0
+        reasons = {
+            -signal.SIGXCPU: "cpu",
+            -signal.SIGKILL: "memory",
+            -signal.SIGSEGV: "abort",
+            -signal.SIGABRT: "abort",
+        }
+        return Unreadable(problems.FILE_READER_DIED, reason=reasons.get(status, "abort"))
+
+    def end(self) -> None:
+        """Kill and bury it; harmless to repeat."""
+        self._selector.close()
+        if self._process.poll() is None:
+            self._process.kill()
+        self._pipe.close()
+        self._process.wait()
+
+
+def facts_of(book: Book) -> dict[str, Any]:
+    """The facts as plain JSON, to be stored beside an upload."""
+    facts = book.facts
+    return {
+        "kind": facts.kind,
+        "sheets": [{"name": sheet.name, "hidden": sheet.hidden} for sheet in facts.sheets],
+        "sheet": facts.sheet,
+        "encoding": facts.encoding,
+        "delimiter": facts.delimiter,
+        "date_1904": facts.date_1904,
+        "template": dict(facts.template),
+        "notes": [{"code": note.code, "context": dict(note.context)} for note in facts.notes],
+        "rows_estimate": facts.rows_estimate,
+    }

@@ -1,0 +1,27 @@
+"""What makes a value safe to open in a spreadsheet program."""
+
+import re
+from typing import Final
+
+# OWASP "CSV Injection" and ASVS 5.0 V1.2.10: = + - @ tab CR, and NUL. The leading apostrophes are there so that a
+# text which already begins with one comes back as it was (the csv reader takes exactly one off).
+_FORMULA_LIKE: Final = re.compile("'*[=+\\-@\t\r\x00]")
+_PLAIN_NUMBER: Final = re.compile(r"[+-]?(?:\d+\.?\d*|\.\d+)(?:[eE][+-]?\d+)?")
+# What XML 1.0 cannot hold, and lone surrogates.
+_ILLEGAL: Final = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufffe\uffff]")
+EXCEL_CELL_CHARACTERS: Final = 32_767
+
+
+def csv_safe(value: object) -> object:
+    """The value for a csv cell: a text that a spreadsheet program would take for a formula gets a leading '.
+
+    Numbers stay, also when they are written as text: "-97.74" is no formula, and a quoted one annoys people.
+    """
+    if isinstance(value, str) and _FORMULA_LIKE.match(value) and not _PLAIN_NUMBER.fullmatch(value):
+        return f"'{value}"
+    return value
+
+
+def printable(text: str) -> str:
+    """The text without what a workbook's XML cannot hold, at most as long as a cell may be."""
+    return _ILLEGAL.sub("", text)[:EXCEL_CELL_CHARACTERS]

@@ -1,0 +1,130 @@
+"""Receipts and exports: a header and rows, streamed as xlsx or csv."""
+
+import csv
+import datetime
+import re
+from collections.abc import Iterable, Iterator, Sequence
+from typing import IO, Any, Final
+
+from openpyxl import Workbook
+from openpyxl.cell import WriteOnlyCell
+from openpyxl.styles import Alignment, Font, PatternFill
+from openpyxl.utils import get_column_letter
+
+from .safety import csv_safe, printable
+
+DATE_FORMAT: Final = "yyyy-mm-dd"
+DATETIME_FORMAT: Final = "yyyy-mm-dd hh:mm:ss"
+TEXT_FORMAT: Final = "@"
+_DEFAULT_WIDTH: Final = 18
+_CSV_FLUSH_ROWS: Final = 200
+_SHEET_NAME: Final = re.compile(r"[\[\]:*?/\\]")
+
+
+def write_table(
+    file: IO[bytes],
+    *,
+    title: str,
+    header: Sequence[str],
+    rows: Iterable[Sequence[object]],
+    widths: Sequence[float] | None = None,
+) -> None:
+    """Write one sheet to `file`, row by row. Texts are text cells in text format, never formulas, also after editing.
+
+    title: the sheet's name (cut to what Excel allows). widths: in characters, one per column. Cells may be str, int,
+    float, bool, date, datetime (aware ones are written as UTC without a zone), None; anything else as its str().
+    """
+    book = Workbook(write_only=True)
+    sheet = book.create_sheet(sheet_name(title))
+    sheet.freeze_panes = "A2"
+    for index in range(len(header)):
+        width = widths[index] if widths and index < len(widths) else _DEFAULT_WIDTH
+        sheet.column_dimensions[get_column_letter(index + 1)].width = width
+    sheet.append([_header_cell(sheet, text) for text in header])
+    plain = _TextCells(sheet)
+    for row in rows:
+        sheet.append([plain.cell(value) for value in row])
+    book.save(file)
+
+
+def sheet_name(title: str) -> str:
+    """A name that Excel accepts: at most 31 characters, none of []:*?/\\, no apostrophe at its ends."""
+    return _SHEET_NAME.sub(" ", printable(title)).strip().strip("'")[:31].strip() or "Sheet"
+
+
+def _header_cell(sheet: Any, text: str) -> Any:
+    cell = WriteOnlyCell(sheet, value=printable(text))
+    cell.data_type = "s"
+    cell.font = Font(bold=True)
+    cell.fill = PatternFill("solid", fgColor="E8EEF4")
+    cell.alignment = Alignment(vertical="top", wrap_text=True)
+    cell.number_format = TEXT_FORMAT
+    return cell
+
+
+class _TextCells:
+    """Makes cells; the text style is looked up once, because styling each cell anew costs more than writing it."""
+
+    def __init__(self, sheet: Any) -> None:
+        self._sheet = sheet
+        model: Any = WriteOnlyCell(sheet, value="x")
+        model.number_format = TEXT_FORMAT
+        self._text_style = model._style  # noqa: SLF001 - openpyxl has no public way to share a style
+
+    def cell(self, value: object) -> Any:
+        if value is None or isinstance(value, (bool, int, float)):
+            return value
+        if isinstance(value, (datetime.date, datetime.datetime)):
+            return self._moment(value)
+        text = printable(str(value))
+        if not text:
+            return None
+        cell: Any = WriteOnlyCell(self._sheet, value=text)
+        cell.data_type = "s"  # openpyxl takes "=…" for a formula and "#N/A" for an error unless told
+        cell._style = self._text_style  # noqa: SLF001
+        return cell
+
+    def _moment(self, value: datetime.date) -> Any:
+        if isinstance(value, datetime.datetime) and value.tzinfo is not None:
+            value = value.astimezone(datetime.UTC).replace(tzinfo=None)
+        cell: Any = WriteOnlyCell(self._sheet)
+        cell.value = value
+        cell.number_format = DATETIME_FORMAT if isinstance(value, datetime.datetime) else DATE_FORMAT
+        return cell
+
+
+def write_csv(header: Sequence[str], rows: Iterable[Sequence[object]]) -> Iterator[bytes]:
+    """A csv file in pieces: UTF-8 with BOM (Excel needs it), comma, CRLF, formula-like texts made safe."""
+    buffer = _Pieces()
+    writer = csv.writer(buffer)
+    writer.writerow([csv_safe(text) for text in header])
+    yield b"\xef\xbb\xbf" + buffer.take()
+    for number, row in enumerate(rows, 1):
+        writer.writerow([csv_safe(_csv_value(value)) for value in row])
+        if number % _CSV_FLUSH_ROWS == 0:
+            yield buffer.take()
+    rest = buffer.take()
+    if rest:
+        yield rest
+
+
+def _csv_value(value: object) -> object:
+    if isinstance(value, bool):
+        return "TRUE" if value else "FALSE"
+    if isinstance(value, (datetime.date, datetime.datetime)):
+        return value.isoformat()
+    return value
+
+
+class _Pieces:
+    """What csv.writer writes to."""
+
+    def __init__(self) -> None:
+        self._pieces: list[str] = []
+
+    def write(self, text: str) -> None:
+        self._pieces.append(text)
+
+    def take(self) -> bytes:
+        text, self._pieces = "".join(self._pieces), []
+        return text.encode("utf-8", "replace")

@@ -1,0 +1,52 @@
+"""The workbook that a partner fills in: *Read me*, *Meters*, *Choices*, with the version inside."""
+
+import io
+import json
+from typing import Any
+
+from openpyxl import Workbook
+from openpyxl.packaging.custom import StringProperty
+
+from ..xlsx import MARK_CATALOGUE, MARK_PROGRAMS, MARK_VERSION, METERS_SHEET
+from .choices import write_choices
+from .meters_sheet import write_meters
+from .read_me import write_read_me
+from .safety import printable
+from .spec import CHOICES_SHEET, READ_ME_SHEET, TemplateSpec
+from .tables import write_csv
+
+
+def write_template(spec: TemplateSpec) -> bytes:
+    """The .xlsx. read_book recognises it: labels in row 1, keys in row 2, marks in the document's properties."""
+    book = Workbook()
+    book.remove(book.worksheets[0])
+    read_me = book.create_sheet(READ_ME_SHEET)
+    meters = book.create_sheet(METERS_SHEET)
+    choices = book.create_sheet(CHOICES_SHEET)
+    ranges = write_choices(choices, spec)
+    write_meters(meters, spec, ranges)
+    write_read_me(read_me, spec)
+    book.active = 1
+    _mark(book, spec)
+    file = io.BytesIO()
+    book.save(file)
+    return file.getvalue()
+
+
+def _mark(book: Any, spec: TemplateSpec) -> None:
+    """Custom document properties: Excel and LibreOffice keep them through editing and saving."""
+    programs = [identifier for identifier, _ in spec.programs]
+    for name, value in (
+        (MARK_VERSION, spec.version),
+        (MARK_PROGRAMS, json.dumps(programs)),
+        (MARK_CATALOGUE, spec.catalogue_version),
+    ):
+        book.custom_doc_props.append(StringProperty(name=name, value=printable(value)))
+    book.properties.title = printable(spec.title)
+    book.properties.creator = ""
+
+
+def template_csv(spec: TemplateSpec) -> bytes:
+    """The .csv: a row of keys, then the prefilled rows."""
+    keys = [column.key for column in spec.columns]
+    return b"".join(write_csv(keys, ([row.get(key) for key in keys] for row in spec.rows)))

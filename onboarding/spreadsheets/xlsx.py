@@ -1,0 +1,266 @@
+"""An xlsx as one table: which part is which, which sheet to read, and what to mention about the rest."""
+
+import json
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any, BinaryIO, Final
+
+from . import markup, problems
+from .cells import RawRow, column_index, column_letters
+from .formats import NumberFormat, format_of
+from .limits import LAST_COLUMN, MIB, Limits
+from .package import Package, resolve
+from .problems import Unreadable
+from .sheet import Sheet
+from .texts import SharedStrings, Text
+
+METERS_SHEET: Final = "Meters"
+TEMPLATE_SHEETS: Final = ("Read me", METERS_SHEET, "Choices")
+MARK_VERSION: Final = "template_version"
+MARK_PROGRAMS: Final = "template_programs"
+MARK_CATALOGUE: Final = "template_catalogue_version"
+_SMALL_PART = 8 * MIB
+_MANY_SHEETS = 500
+_SHOWN_RANGES = 20
+
+
+@dataclass(frozen=True, slots=True)
+class _SheetPart:
+    name: str
+    hidden: bool
+    part: str  # "" for a chart or a macro sheet
+
+
+class XlsxTable:
+    """One sheet of one workbook. `rows()` once; `notes()` is complete only after it."""
+
+    kind = "xlsx"
+
+    def __init__(self, file: BinaryIO, limits: Limits, sheet: str | None) -> None:
+        self._limits = limits
+        self._package = Package(file, limits)
+        self._workbook_part = self._find_workbook()
+        self._related = self._relations(self._workbook_part)
+        self._date_1904 = False
+        self._sheets = self._read_workbook()
+        self._template = self._read_marks()
+        self._chosen = self._choose(sheet)
+        self._rows_estimate, maybe_merged = self._survey()
+        strings, formats = self._read_strings(), self._read_formats()
+        self._strings, self._formats = strings, formats
+        self._merged = self._find_merged() if maybe_merged else []
+        self._sheet = self._new_sheet()
+
+    def _new_sheet(self) -> Sheet:
+        return Sheet(
+            self._chosen.part, self._limits, strings=self._strings, formats=self._formats, date_1904=self._date_1904
+        )
+
+    def rows(self) -> Iterator[RawRow]:
+        """All filled rows of the sheet, header rows among them."""
+        for rows in self._sheet.read(self._package.stream(self._chosen.part)):
+            yield from rows
+
+    def check_layout(self, first_row: int, width: int) -> None:
+        """Refuse merged cells that touch the header or the rows below it (FILE_MERGED_CELLS).
+
+        To be asked again after the last row: a sheet in UTF-16 names them only then.
+        """
+        touching = [area for area in self._merged or self._sheet.merged if _touches(area, first_row, width)]
+        if touching:
+            raise Unreadable(problems.FILE_MERGED_CELLS, ranges=touching[:_SHOWN_RANGES], count=len(touching))
+
+    def facts(self) -> dict[str, Any]:
+        return {
+            "kind": self.kind,
+            "sheets": [[sheet.name, sheet.hidden] for sheet in self._sheets],
+            "sheet": self._chosen.name,
+            "date_1904": self._date_1904,
+            "template": self._template,
+            "rows_estimate": self._rows_estimate,
+        }
+
+    def notes(self) -> list[tuple[str, dict[str, Any]]]:
+        notes: list[tuple[str, dict[str, Any]]] = []
+        unread = [sheet for sheet in self._sheets if sheet is not self._chosen]
+        ours = TEMPLATE_SHEETS if self._template else ()
+        hidden = [sheet.name for sheet in unread if sheet.hidden]
+        others = [sheet.name for sheet in unread if not sheet.hidden and sheet.name not in ours]
+        if hidden:
+            notes.append((problems.HIDDEN_SHEETS, {"sheets": hidden}))
+        if others:
+            notes.append((problems.OTHER_SHEETS, {"sheets": others}))
+        if any(name.startswith("xl/externallinks/") for name in self._package.names()):
+            notes.append((problems.EXTERNAL_LINKS, {}))
+        builder = self._sheet.builder
+        if builder.hidden_rows:
+            context = {"count": builder.hidden_rows, "first": builder.first_hidden_row}
+            notes.append((problems.HIDDEN_ROWS, context))
+        return notes
+
+    def hidden_columns(self, width: int) -> list[str]:
+        """Letters of the hidden columns among the first `width`."""
+        spans = self._sheet.hidden_columns
+        return [column_letters(index) for index in range(width) if any(a <= index + 1 <= b for a, b in spans)]
+
+    # --- finding the parts
+
+    def _find_workbook(self) -> str:
+        part = next(
+            (target for kind, _, target in self._relation_list("") if kind == "officeDocument"), "xl/workbook.xml"
+        )
+        content_type = self._content_types().get(part.lower(), "")
+        if "macroEnabled" in content_type and "binary" not in content_type:
+            raise Unreadable(problems.FILE_HAS_MACROS)
+        if "binary" in content_type or part.endswith(".bin"):
+            raise Unreadable(problems.FILE_BINARY_EXCEL)
+        if "wordprocessing" in content_type or "presentation" in content_type:
+            raise Unreadable(problems.FILE_NOT_A_SPREADSHEET, kind="word")
+        if not self._package.has(part):
+            raise Unreadable(problems.FILE_BROKEN, detail="no workbook part")
+        return part
+
+    def _content_types(self) -> dict[str, str]:
+        found = self._elements("[Content_Types].xml", "Override")
+        return {
+            attributes.get("PartName", "").lstrip("/").lower(): attributes.get("ContentType", "")
+            for _, attributes, _ in found
+        }
+
+    def _elements(self, part: str, *wanted: str) -> list[tuple[str, dict[str, Any], str]]:
+        content = self._package.read(part, limit=_SMALL_PART)
+        return markup.elements([content], part, frozenset(wanted))
+
+    def _relation_list(self, part: str) -> list[tuple[str, str, str]]:
+        """(kind, id, target part) of each internal relation; kinds by their last word, the same in Strict."""
+        folder, _, name = part.rpartition("/")
+        rels = f"{folder}/_rels/{name}.rels" if folder else f"_rels/{name}.rels"
+        if not self._package.has(rels):
+            return []
+        return [
+            (
+                attributes.get("Type", "").rpartition("/")[2],
+                attributes.get("Id", ""),
+                resolve(part, attributes.get("Target", "")),
+            )
+            for _, attributes, _ in self._elements(rels, "Relationship")
+            if attributes.get("TargetMode") != "External"
+        ]
+
+    def _relations(self, part: str) -> dict[str, tuple[str, str]]:
+        return {identifier: (kind, target) for kind, identifier, target in self._relation_list(part)}
+
+    def _target(self, wanted: str) -> str | None:
+        part = next((target for kind, target in self._related.values() if kind == wanted), None)
+        return part if part is not None and self._package.has(part) else None
+
+    def _read_workbook(self) -> list[_SheetPart]:
+        sheets: list[_SheetPart] = []
+        for path, attributes, _ in self._elements(self._workbook_part, "workbookPr", "sheet"):
+            if path == "workbook/workbookPr":
+                self._date_1904 = attributes.get("date1904") in ("1", "true", "on")
+            elif path == "workbook/sheets/sheet":
+                kind, part = self._related.get(markup.attribute(attributes, "id") or "", ("", ""))
+                hidden = attributes.get("state", "visible") != "visible"
+                usable = kind == "worksheet" and self._package.has(part)
+                sheets.append(_SheetPart(attributes.get("name", "")[:100], hidden, part if usable else ""))
+        if len(sheets) > _MANY_SHEETS:
+            raise Unreadable(problems.FILE_ZIP_BOMB, part=self._workbook_part)
+        return sheets
+
+    def _choose(self, wanted: str | None) -> _SheetPart:
+        """The sheet asked for by name; else the visible one named Meters (our template's); else the first visible."""
+        if wanted is not None:
+            chosen = next((sheet for sheet in self._sheets if sheet.name == wanted and sheet.part), None)
+            if chosen is None:
+                raise Unreadable(problems.FILE_NO_SHEET, sheet=wanted)
+            return chosen
+        visible = [sheet for sheet in self._sheets if sheet.part and not sheet.hidden]
+        if not visible:
+            raise Unreadable(problems.FILE_NO_SHEET)
+        named = [sheet for sheet in visible if sheet.name.strip().lower() == METERS_SHEET.lower()]
+        return named[0] if named else visible[0]
+
+    # --- what stands around the rows
+
+    def _read_marks(self) -> dict[str, Any]:
+        """The template's marks among the custom document properties, which Excel and LibreOffice both keep."""
+        parts = [target for kind, _, target in self._relation_list("") if kind == "custom-properties"]
+        if not parts or not self._package.has(parts[0]):
+            return {}
+        marks = {
+            attributes.get("name", ""): text.strip() for _, attributes, text in self._elements(parts[0], "property")
+        }
+        if MARK_VERSION not in marks:
+            return {}
+        return {
+            "template_version": marks[MARK_VERSION][:100],
+            "programs": _names(marks.get(MARK_PROGRAMS, "")),
+            "catalogue_version": marks.get(MARK_CATALOGUE, "")[:100],
+        }
+
+    def _survey(self) -> tuple[int, bool]:
+        """Inflate the sheet once before anything is believed: checksum, size, ratio; rows counted for progress;
+        and whether cells may be merged, which a sheet says only after its rows."""
+        rows, merged, rest = 0, False, b""
+        for chunk in self._package.stream(self._chosen.part):
+            window = rest + chunk
+            rows += window.count(b"<row ") or window.count(b":row ")
+            merged = merged or b"mergeCell" in window
+            rest = window[-4:]  # shorter than what is counted, so that nothing counts twice
+        return rows, merged
+
+    def _find_merged(self) -> list[str]:
+        parser = markup.new_parser(self._chosen.part)
+        found: list[str] = []
+
+        def start(name: str, attributes: dict[str, str]) -> None:
+            if name.endswith("|mergeCell") and markup.local_name(name) and len(found) < 10_000:
+                found.append(attributes.get("ref", "")[:40])
+
+        parser.StartElementHandler = start
+        markup.parse(parser, self._package.stream(self._chosen.part), self._chosen.part)
+        return found
+
+    def _read_strings(self) -> list[Text]:
+        part = self._target("sharedStrings")
+        return [] if part is None else SharedStrings(part, self._limits).read(self._package.stream(part))
+
+    def _read_formats(self) -> dict[str | None, NumberFormat]:
+        """Cell style number -> number format, for the styles that are more than a plain number."""
+        part = self._target("styles")
+        if part is None:
+            return {}
+        codes: dict[str, str] = {}
+        formats: dict[str | None, NumberFormat] = {}
+        position = 0
+        for path, attributes, _ in self._elements(part, "numFmt", "xf"):
+            if path == "styleSheet/numFmts/numFmt":
+                codes[attributes.get("numFmtId", "")] = attributes.get("formatCode", "")
+            elif path == "styleSheet/cellXfs/xf":
+                identifier = attributes.get("numFmtId", "0")
+                form = format_of(int(identifier) if identifier.isdecimal() else 0, codes.get(identifier))
+                if form is not None:
+                    formats[str(position)] = form
+                position += 1
+        if "0" in formats:
+            formats[None] = formats["0"]
+        return formats
+
+
+def _names(listed: str) -> list[str]:
+    try:
+        names = json.loads(listed)
+    except ValueError:
+        return []
+    return [str(name)[:100] for name in names[:200]] if isinstance(names, list) else []
+
+
+def _touches(area: str, first_row: int, width: int) -> bool:
+    match = re.fullmatch(r"\$?([A-Z]{1,3})\$?(\d{1,7}):\$?([A-Z]{1,3})\$?(\d{1,7})", area)
+    if match is None:
+        return False
+    left, right = column_index(match[1]), column_index(match[3])
+    single = match[1] == match[3] and match[2] == match[4]
+    return not single and int(match[4]) >= first_row and min(left, right) < width <= LAST_COLUMN

@@ -1,0 +1,241 @@
+"""The words for what can be wrong with a file, a sheet or a row of an upload."""
+
+from portal.problems import ProblemKind, register
+
+_AGAIN = "Then upload the file again."
+
+register(
+    ProblemKind("FILE_MISSING", "Nothing chosen", "No file was chosen.", "Select a spreadsheet (.xlsx or .csv)."),
+    ProblemKind("FILE_EMPTY", "Empty file", "The file is empty.", f"Fill in the template and save it. {_AGAIN}"),
+    ProblemKind(
+        "FILE_WRONG_TYPE",
+        "Wrong type of file",
+        "{name} is not an .xlsx or .csv file.",
+        f"Save the sheet as Excel Workbook (.xlsx) or CSV. {_AGAIN}",
+    ),
+    ProblemKind(
+        "FILE_NOT_A_SPREADSHEET",
+        "Not a spreadsheet",
+        "The content of the file is not a spreadsheet, whatever its name says.",
+        f"Open it in your spreadsheet program and save it as Excel Workbook (.xlsx) or CSV. {_AGAIN}",
+    ),
+    ProblemKind(
+        "FILE_ENCRYPTED",
+        "Password protected",
+        "The file is protected with a password, so it cannot be read.",
+        f"Remove the password (in Excel: File, Info, Protect Workbook) and save. {_AGAIN}",
+    ),
+    ProblemKind(
+        "FILE_OLD_EXCEL",
+        "Old Excel format",
+        "The file is in the old Excel format (.xls).",
+        f"Save it as Excel Workbook (.xlsx). {_AGAIN}",
+    ),
+    ProblemKind(
+        "FILE_OPEN_DOCUMENT",
+        "OpenDocument format",
+        "The file is an OpenDocument spreadsheet (.ods).",
+        f"Save it as Excel Workbook (.xlsx). {_AGAIN}",
+    ),
+    ProblemKind(
+        "FILE_BINARY_EXCEL",
+        "Binary Excel format",
+        "The file is a binary Excel workbook (.xlsb).",
+        f"Save it as Excel Workbook (.xlsx). {_AGAIN}",
+    ),
+    ProblemKind(
+        "FILE_HAS_MACROS",
+        "Contains macros",
+        "The file contains macros.",
+        f"Save it as Excel Workbook (.xlsx), which leaves the macros out. {_AGAIN}",
+    ),
+    ProblemKind(
+        "FILE_TOO_LARGE",
+        "Too large",
+        "The file is larger than the limit.",
+        "Split it into several files, or save it as CSV, and upload them one after the other.",
+    ),
+    ProblemKind(
+        "FILE_ZIP_BOMB",
+        "Unpacks to too much",
+        "The file unpacks to far more data than a spreadsheet of its size holds.",
+        f"Copy the rows into a new workbook and save it. {_AGAIN}",
+    ),
+    ProblemKind(
+        "FILE_BROKEN",
+        "Damaged file",
+        "The file is damaged or was cut short.",
+        f"Open it in your spreadsheet program, check it, and save it again. {_AGAIN}",
+    ),
+    ProblemKind(
+        "FILE_XML_ENTITIES",
+        "Contains document definitions",
+        "The file contains XML document definitions, which spreadsheet programs never write.",
+        f"Copy the rows into a new workbook and save it. {_AGAIN}",
+    ),
+    ProblemKind(
+        "FILE_TOO_MANY_ROWS",
+        "Too many rows",
+        "The sheet has more than {limit} rows.",
+        "Split it into several files and upload them one after the other.",
+    ),
+    ProblemKind(
+        "FILE_TOO_MANY_COLUMNS",
+        "Too many columns",
+        "The sheet has cells beyond column {limit}.",
+        f"Delete the columns that are not meter data. {_AGAIN}",
+    ),
+    ProblemKind(
+        "FILE_CELL_OUT_OF_RANGE",
+        "Cell outside the sheet",
+        "The file has a cell where no spreadsheet has one.",
+        f"Copy the rows into a new workbook and save it. {_AGAIN}",
+    ),
+    ProblemKind(
+        "FILE_NO_SHEET",
+        "No sheet to read",
+        "The workbook has no visible sheet with rows.",
+        f"Put the rows on a visible sheet and save. {_AGAIN}",
+    ),
+    ProblemKind(
+        "FILE_NO_HEADER",
+        "No header row",
+        "No column of the first row is one that we know.",
+        f"Put the column names in the first row; the column guide lists them. {_AGAIN}",
+    ),
+    ProblemKind(
+        "FILE_NO_ROWS", "No rows", "The sheet has a header but no rows below it.", f"Add one row per meter. {_AGAIN}"
+    ),
+    ProblemKind(
+        "FILE_MERGED_CELLS",
+        "Merged cells",
+        "Cells are merged in the data: {ranges}.",
+        f"Unmerge them and fill each cell with its own value. {_AGAIN}",
+    ),
+    ProblemKind(
+        "FILE_DUPLICATE_HEADER",
+        "Two columns for one field",
+        "Several columns hold the same field: {columns}.",
+        f"Keep one column for each field. {_AGAIN}",
+    ),
+    ProblemKind(
+        "FILE_DUPLICATE_ENTRIES",
+        "Contradicting parts",
+        "The workbook contains the same part twice, so it is unclear which one counts.",
+        f"Copy the rows into a new workbook and save it. {_AGAIN}",
+    ),
+    ProblemKind(
+        "FILE_UNCLOSED_QUOTE",
+        "Quote not closed",
+        "A quote that opens in row {row} is never closed.",
+        f"Close it, or save the sheet as Excel Workbook (.xlsx). {_AGAIN}",
+    ),
+    ProblemKind(
+        "FILE_UNREADABLE_TEXT",
+        "Text cannot be read",
+        "The text of the file cannot be read as UTF-8, UTF-16 or Windows-1252.",
+        f"Save it as CSV UTF-8. {_AGAIN}",
+    ),
+    ProblemKind(
+        "FILE_READER_DIED",
+        "Took too long or too much",
+        "Reading the file took more time or memory than a file of this size may.",
+        f"Copy the rows into a new workbook, or save it as CSV. {_AGAIN}",
+    ),
+    ProblemKind(
+        "FILE_NOT_STORED",
+        "Could not be stored",
+        "The file could not be stored, and nothing of it was kept.",
+        "Try again in a few minutes; if it happens again, tell support.",
+    ),
+    ProblemKind(
+        "CHECK_STOPPED",
+        "Stopped on our side",
+        "Something on our side stopped the check. Nothing was written.",
+        "Use Check again; if it stops again, tell support the upload's number.",
+    ),
+    ProblemKind(
+        "COMMIT_STOPPED",
+        "Stopped on our side",
+        "Something on our side stopped the work. The rows already written are kept, each once.",
+        "Confirm again to go on with the rest; if it stops again, tell support the upload's number.",
+    ),
+    ProblemKind(
+        "UPLOAD_NOT_READY",
+        "Not waiting for you",
+        "This upload is not waiting for a confirmation any more.",
+        "Look at its page for where it stands.",
+    ),
+    ProblemKind(
+        "UPLOAD_NOTHING_TO_DO",
+        "Nothing to write",
+        "No row of this upload would create or change a meter.",
+        "Fix the rows and upload the file again.",
+    ),
+    ProblemKind(
+        "CATALOGUE_CHANGED",
+        "The program changed",
+        "The program's fields changed after this file was checked.",
+        "Use Check again, and look at the new result before you confirm.",
+    ),
+    ProblemKind(
+        "PROGRAM_UNKNOWN", "Program unknown", "{value} is not a program here.", "Choose a program from the list."
+    ),
+    ProblemKind(
+        "PROGRAM_NOT_BY_UPLOAD",
+        "Not onboarded by upload",
+        "{value} meters come from the customer's utility authorization, not from an upload.",
+        "See the program's page for how to onboard.",
+    ),
+    ProblemKind(
+        "DUPLICATE_IN_FILE",
+        "Reference used twice in this file",
+        "Row {first} has the same partner reference.",
+        "Give each meter its own reference, or delete one of the two rows.",
+    ),
+    ProblemKind(
+        "DUPLICATE_REF_ID",
+        "Reference already used",
+        "Partner reference found on meter ID {meter}. A unique reference is required.",
+        "Choose Update existing meters if this row is that meter; otherwise give it another reference.",
+    ),
+    ProblemKind(
+        "MULTIPLE_PARTNER_REFERENCE",
+        "Several meters have this reference",
+        "{count} of your meters carry this reference, so it is unclear which one is meant.",
+        "Change the references so that each meter has its own, then upload the row again.",
+    ),
+    ProblemKind(
+        "METER_CHANGED_MEANWHILE",
+        "The meter changed meanwhile",
+        "The meter was changed by someone else after this file was checked.",
+        "Upload the row again to see what it would change now.",
+    ),
+    ProblemKind(
+        "ASSET_NOT_AN_OBJECT", "Not an object", "The asset is not an object.", "Send each asset as a JSON object."
+    ),
+    ProblemKind(
+        "FILE_LINE_TOO_LONG",
+        "Line too long",
+        "Line {line} is longer than a row of a sheet can be.",
+        f"Check whether a quote is missing, or save the sheet as Excel Workbook (.xlsx). {_AGAIN}",
+    ),
+    ProblemKind(
+        "UNKNOWN_PROPERTY",
+        "Unknown property",
+        "{field} is not a property that we know; its value is not stored.",
+        "Check its spelling against the API's schema.",
+    ),
+)
+
+# Notes of the reader: things to know about a file that was read all the same. They have no remedy of their own.
+register(
+    ProblemKind("HIDDEN_ROWS", "Hidden rows", "{count} rows are hidden in the sheet (the first is row {first}). They were read like the others.", ""),
+    ProblemKind("HIDDEN_COLUMNS", "Hidden columns", "Some columns are hidden in the sheet ({columns}). They were read like the others.", ""),
+    ProblemKind("HIDDEN_SHEETS", "Hidden sheets", "Hidden sheets were not read: {sheets}.", ""),
+    ProblemKind("OTHER_SHEETS", "Other sheets", "Only one sheet is read. These were not: {sheets}.", ""),
+    ProblemKind("EXTERNAL_LINKS", "Links to other files", "The workbook points to other files. They were not opened; the values saved in this file count.", ""),
+    ProblemKind("ENCODING_ASSUMED", "Encoding assumed", "The file is not in UTF-8, so it was read as {encoding}. Look at names with accents below before you confirm; if they are wrong, save the file as CSV UTF-8.", ""),
+    ProblemKind("UNNAMED_COLUMNS", "Columns without a name", "Columns without a name in the header were not read: {columns}.", ""),
+    ProblemKind("FILE_NAME_DIFFERS", "Name and content differ", "The file's content is of another kind ({kind}) than its name says. It was read by its content.", ""),
+)

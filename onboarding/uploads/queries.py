@@ -1,0 +1,129 @@
+"""Named reads of uploads, shared by pages, receipts and API."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from django.db.models import Count, Max, Min, QuerySet
+
+from onboarding.spreadsheets.cells import column_letters
+from onboarding.uploads.models import Plan, Upload, UploadProblem, UploadRow
+from portal.jobs.models import Job, JobState
+from portal.partners.models import Partner
+from portal.problems import Problem
+
+GROUPS_SHOWN = 100
+
+
+def uploads_of(partner: Partner) -> QuerySet[Upload]:
+    return Upload.objects.filter(partner=partner)
+
+
+def open_job(upload: Upload) -> Job | None:
+    """The job that works on the upload now, if any."""
+    return Job.objects.filter(
+        subject_id=str(upload.pk), kind__startswith="uploads.", state__in=[JobState.QUEUED, JobState.RUNNING]
+    ).first()
+
+
+@dataclass(frozen=True, slots=True)
+class ProblemGroup:
+    """All rows with the same problem in the same field: the heading, how many rows, one example."""
+
+    code: str
+    field: str
+    rows: int
+    first_row: int
+    column: str
+    example: Problem
+
+
+def problem_groups(upload: Upload) -> list[ProblemGroup]:
+    """The upload's problems by kind and field, most frequent first."""
+    lines = list(
+        UploadProblem.objects.filter(upload=upload)
+        .values("code", "field")
+        .annotate(rows=Count("row_number", distinct=True), first=Min("row_number"), example=Min("pk"), column=Max("column"))
+        .order_by("-rows", "code", "field")[:GROUPS_SHOWN]
+    )
+    examples = UploadProblem.objects.in_bulk([line["example"] for line in lines])
+    return [
+        ProblemGroup(
+            code=line["code"],
+            field=line["field"],
+            rows=line["rows"],
+            first_row=line["first"],
+            column=column_letters(line["column"]) if line["column"] is not None else "",
+            example=examples[line["example"]].problem,
+        )
+        for line in lines
+    ]
+
+
+@dataclass(frozen=True, slots=True)
+class RowProblem:
+    """A problem with the address of its cell in the partner's own sheet."""
+
+    problem: Problem
+    column: str
+    header: str
+
+    @property
+    def place(self) -> str:
+        return f"column {self.column}" if self.column else ""
+
+
+def problems_by_row(upload: Upload, numbers: list[int] | None = None) -> dict[int, list[RowProblem]]:
+    """Every problem of these rows (of all rows when none are named), by row number, in column order."""
+    headers = {column["index"]: column["header"] for column in upload.columns}
+    found: dict[int, list[RowProblem]] = {}
+    lines = UploadProblem.objects.filter(upload=upload).order_by("row_number", "column", "pk")
+    for line in lines if numbers is None else lines.filter(row_number__in=numbers):
+        column = "" if line.column is None else column_letters(line.column)
+        header = "" if line.column is None else headers.get(line.column, "")
+        found.setdefault(line.row_number, []).append(RowProblem(line.problem, column, header))
+    return found
+
+
+def rows_of(upload: Upload, *, plan: str = "", code: str = "", field: str | None = None) -> QuerySet[UploadRow]:
+    """The upload's rows in sheet order; of one plan, or with one problem, when asked for."""
+    rows = UploadRow.objects.filter(upload=upload).order_by("number")
+    if plan in Plan.values:
+        rows = rows.filter(plan=plan)
+    if code:
+        problems = UploadProblem.objects.filter(upload=upload, code=code)
+        if field is not None:
+            problems = problems.filter(field=field)
+        rows = rows.filter(number__in=problems.values("row_number"))
+    return rows
+
+
+RECEIPT_HEADER = ("Row", "Partner reference", "Outcome", "Leap meter ID", "What happened", "Problem", "How to fix", "Cell")
+
+
+def receipt_lines(upload: Upload) -> Iterator[list[object]]:
+    """Every row of the upload with its outcome, in sheet order; one line a row, its problems joined."""
+    rows = UploadRow.objects.filter(upload=upload).order_by("number").defer("cells", "asset", "changes", "programs")
+    batch: list[UploadRow] = []
+    for row in rows.iterator(chunk_size=2000):
+        batch.append(row)
+        if len(batch) == 2000:
+            yield from _receipt_batch(upload, batch)
+            batch = []
+    yield from _receipt_batch(upload, batch)
+
+
+def _receipt_batch(upload: Upload, rows: list[UploadRow]) -> Iterator[list[object]]:
+    problems = problems_by_row(upload, [row.number for row in rows if row.plan in {Plan.NEEDS_FIXING, Plan.DUPLICATE}])
+    for row in rows:
+        found = problems.get(row.number, [])
+        written = row.result in {"METER_CREATED", "METER_UPDATED"}
+        yield [
+            row.number,
+            row.partner_reference,
+            row.result or row.plan,
+            str(row.meter_id) if written and row.meter_id else "",
+            row.description,
+            " ".join(line.problem.text for line in found),
+            " ".join(line.problem.remedy for line in found),
+            ", ".join(f"{line.column}{row.number}" for line in found if line.column),
+        ]

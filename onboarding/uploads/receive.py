@@ -1,0 +1,143 @@
+"""Receiving a file: keep it safely, make one upload of it, queue its check."""
+
+import hashlib
+from collections.abc import Collection, Iterable
+from pathlib import PurePath
+
+from django.conf import settings
+from django.db import IntegrityError, transaction
+
+from onboarding.uploads.models import Source, Upload
+from portal.events.actors import Actor
+from portal.events.domain import record
+from portal.jobs.domain import enqueue
+from portal.partners.models import Partner, User
+from portal.problems import Problem, Refused
+from portal.storage import files
+from programs.models import Program
+
+ACCEPTED_SUFFIXES = (".xlsx", ".csv")
+
+
+def receive_upload(
+    content: Iterable[bytes],
+    *,
+    file_name: str,
+    partner: Partner,
+    programs: Collection[str],
+    update_existing: bool,
+    by: Actor,
+    user: User | None = None,
+) -> tuple[Upload, bool]:
+    """Keep a file that a person sent and queue its check; returns the upload and whether it is new.
+
+    The same content with the same choices finds the earlier upload, also when sent many times at once.
+    Refuses (Refused): FILE_WRONG_TYPE, FILE_EMPTY, FILE_TOO_LARGE, FILE_NOT_STORED, PROGRAM_UNKNOWN,
+    PROGRAM_NOT_BY_UPLOAD; then nothing is kept.
+    """
+    file_name = plain_file_name(file_name)
+    suffix = PurePath(file_name).suffix.lower()
+    if suffix not in ACCEPTED_SUFFIXES:
+        raise Refused(Problem("FILE_WRONG_TYPE", "file", file_name, {"name": file_name}))
+    refuse_unsuitable(programs)
+    stored = _store(content, partner=partner, suffix=suffix)
+    chosen = sorted(set(programs))
+    fingerprint = hashlib.sha256(
+        "\n".join([stored.sha256, str(update_existing), suffix, *chosen]).encode()
+    ).hexdigest()
+    upload = Upload(
+        partner=partner,
+        source=Source.PAGE,
+        actor=by.as_json(),
+        user=user,
+        file_name=file_name,
+        stored_name=stored.name,
+        size=stored.size,
+        sha256=stored.sha256,
+        fingerprint=fingerprint,
+        programs=chosen,
+        update_existing=update_existing,
+    )
+    try:
+        _begin(upload, by=by)
+    except IntegrityError:
+        return Upload.objects.exclude(state="failed").get(partner=partner, fingerprint=fingerprint), False
+    return upload, True
+
+
+def receive_by_api(
+    content: Iterable[bytes], *, file_name: str, suffix: str, partner: Partner, update_existing: bool, by: Actor
+) -> Upload:
+    """Keep a request body and queue it as a job that commits its good rows itself.
+
+    As published, sending it again makes a second job. Refuses as `receive_upload` does.
+    """
+    stored = _store(content, partner=partner, suffix=suffix)
+    upload = Upload(
+        partner=partner,
+        source=Source.API,
+        actor=by.as_json(),
+        file_name=file_name,
+        stored_name=stored.name,
+        size=stored.size,
+        sha256=stored.sha256,
+        update_existing=update_existing,
+        commits_itself=True,
+    )
+    if not file_name:
+        upload.file_name = f"{upload.pk}{suffix}"
+    _begin(upload, by=by)
+    return upload
+
+
+def refuse_unsuitable(programs: Collection[str]) -> None:
+    """Refuse programs that do not exist or that meters do not reach by upload."""
+    known = {
+        program.identifier: program.is_partner_created for program in Program.objects.filter(identifier__in=programs)
+    }
+    problems = [Problem("PROGRAM_UNKNOWN", "programs", name) for name in programs if name not in known]
+    problems += [Problem("PROGRAM_NOT_BY_UPLOAD", "programs", name) for name, suits in known.items() if not suits]
+    if problems:
+        raise Refused(*problems)
+
+
+def plain_file_name(name: str) -> str:
+    """The last part of the name as the partner sent it, printable, at most 255 characters; only ever shown."""
+    last = PurePath(name.replace("\\", "/")).name or "file"
+    kept = "".join(char for char in last if char.isprintable())
+    stem, suffix = PurePath(kept).stem, PurePath(kept).suffix
+    return (stem[: 255 - len(suffix)] + suffix) or "file"
+
+
+def _store(content: Iterable[bytes], *, partner: Partner, suffix: str) -> files.StoredFile:
+    try:
+        stored = files.store(
+            content, folder=f"uploads/{partner.pk}", suffix=suffix, limit=settings.UPLOAD_MAX_BYTES
+        )
+    except files.TooLarge:
+        limit = f"{settings.UPLOAD_MAX_BYTES // 1024 // 1024} MB"
+        raise Refused(Problem("FILE_TOO_LARGE", "file", "", {"limit": limit})) from None
+    except OSError as error:
+        raise Refused(Problem("FILE_NOT_STORED", "file")) from error
+    if stored.size == 0:
+        files.remove(stored.name)
+        raise Refused(Problem("FILE_EMPTY", "file"))
+    return stored
+
+
+def _begin(upload: Upload, *, by: Actor) -> None:
+    """Save the upload, its event and its check job together; without them the file goes."""
+    try:
+        with transaction.atomic():
+            upload.save(force_insert=True)
+            record(
+                "upload.received",
+                subject=upload,
+                partner=upload.partner,
+                by=by,
+                data={"file_name": upload.file_name, "size": upload.size, "sha256": upload.sha256},
+            )
+            enqueue("uploads.check", subject_id=upload.pk, partner=upload.partner)
+    except BaseException:
+        files.remove(upload.stored_name)
+        raise

@@ -1,0 +1,60 @@
+"""What a program's template workbook holds: made from the catalogue, so that it changes when the catalogue does."""
+
+from collections.abc import Sequence
+
+from django.conf import settings
+from django.utils import timezone
+
+from onboarding.spreadsheets.workbook import TemplateColumn, TemplateSpec
+from programs.models import Program
+from programs.schema import Column, catalogue_version, schema_for
+
+TEMPLATE_VERSION = "1"
+_FORMATS = {"number": "number", "integer": "integer", "date": "date", "choice": "choice", "boolean": "boolean"}
+
+
+def template_spec(programs: Sequence[Program]) -> TemplateSpec:
+    """The template of these programs, as they ask today."""
+    identifiers = [program.identifier for program in programs]
+    columns = [column for column in schema_for(identifiers).columns if not column.hidden]
+    return TemplateSpec(
+        title="Meters" + (f" for {', '.join(identifiers)}" if identifiers else ""),
+        programs=[(program.identifier, program.name) for program in programs],
+        version=TEMPLATE_VERSION,
+        catalogue_version=catalogue_version(),
+        generated_on=timezone.now().date(),
+        columns=[_column(column) for column in columns],
+        notes=_notes(),
+    )
+
+
+def _column(column: Column) -> TemplateColumn:
+    return TemplateColumn(
+        key=column.key,
+        label=column.label,
+        type=column.type,
+        unit=column.unit,
+        required=column.required != "optional",
+        required_by=list(column.required_by),
+        choices=list(column.choices),
+        help=column.help,
+        example=column.example,
+        format=_FORMATS.get(column.type, "text"),
+        minimum=column.minimum,
+        maximum=column.maximum,
+        max_length=column.max_length,
+    )
+
+
+def _notes() -> list[str]:
+    limit = settings.UPLOAD_MAX_BYTES // 1024 // 1024
+    return [
+        "Fill in one row per meter on the sheet Meters, below the two header rows.",
+        "Columns marked with * are needed. Without a column that every meter needs, a row is not created; "
+        "without a column that only a program needs, the meter is created but not eligible there yet.",
+        "Keep zip codes, account numbers and serial numbers as text, so that no digit is lost.",
+        "Write dates as 2026-05-31.",
+        "When you update existing meters, an empty cell keeps what is there.",
+        f"Upload the file in the portal (up to {limit} MB and {settings.UPLOAD_MAX_ROWS:,} rows). "
+        "Every row is checked, and nothing is created until you confirm.",
+    ]

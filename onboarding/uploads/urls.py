@@ -1,0 +1,23 @@
+"""Pages and API of the uploads, and the program templates that are filled for them."""
+
+from django.contrib.auth.decorators import login_not_required
+from django.urls import path, re_path
+
+from onboarding.uploads import api, template_views, views
+
+urlpatterns = [
+    path("uploads/", views.upload_list, name="uploads"),
+    path("uploads/new/", views.upload_new, name="upload-new"),
+    path("uploads/<uuid:pk>/", views.upload_detail, name="upload"),
+    path("uploads/<uuid:pk>/confirm/", views.upload_confirm, name="upload-confirm"),
+    path("uploads/<uuid:pk>/check-again/", views.upload_recheck, name="upload-recheck"),
+    re_path(r"^uploads/(?P<pk>[0-9a-f-]{36})/receipt\.(?P<format>csv|xlsx)$", views.upload_receipt, name="upload-receipt"),
+    re_path(
+        r"^programs/(?P<identifier>[A-Za-z0-9_-]+)/template\.(?P<format>csv|xlsx)$",
+        template_views.program_template,
+        name="template",
+    ),
+    re_path(r"^templates\.(?P<format>csv|xlsx)$", template_views.templates, name="templates"),
+    path("v1.1/jobs/meters", login_not_required(api.MeterJobs.as_view()), name="api-meter-jobs"),
+    path("v1.1/jobs/meters/<str:job_id>", login_not_required(api.MeterJob.as_view()), name="api-meter-job"),
+]

@@ -1,0 +1,197 @@
+"""The upload pages: send a file, watch its check, see what will happen, confirm, keep the receipt."""
+
+from typing import Any
+from uuid import UUID
+
+from django.conf import settings
+from django.contrib import messages
+from django.core.files.uploadedfile import UploadedFile
+from django.http import HttpRequest, HttpResponse, HttpResponseBase
+from django.shortcuts import get_object_or_404, redirect, render
+from django.views.decorators.http import require_GET, require_POST, require_safe
+
+from onboarding.spreadsheets.workbook import write_csv, write_table
+from onboarding.uploads import queries
+from onboarding.uploads.check import recheck_upload
+from onboarding.uploads.commit import confirm_upload
+from onboarding.uploads.forms import UploadForm
+from onboarding.uploads.models import Plan, Upload, UploadRow
+from onboarding.uploads.receive import receive_upload
+from portal.events.actors import Actor
+from portal.events.queries import timeline
+from portal.partners.access import member
+from portal.problems import Problem, Refused
+from portal.web.downloads import csv_response, download_name, workbook_response
+from portal.web.pages import newest_first
+from programs.schema import schema_for
+
+ROWS_PER_PAGE = 100
+
+
+@require_safe
+def upload_list(request: HttpRequest) -> HttpResponse:
+    access = member(request)
+    page = newest_first(queries.uploads_of(access.partner), request.GET, size=25)
+    return render(request, "uploads/list.html", {"page": page, "section": "uploads"})
+
+
+def upload_new(request: HttpRequest) -> HttpResponse:
+    access = member(request)
+    chosen = request.GET.getlist("program")
+    form = UploadForm(request.POST or None, request.FILES or None, initial={"programs": chosen})
+    if request.method == "POST" and form.is_valid():
+        file: UploadedFile = form.cleaned_data["file"]
+        try:
+            upload, is_new = receive_upload(
+                file.chunks(),
+                file_name=file.name or "",
+                partner=access.partner,
+                programs=form.cleaned_data["programs"],
+                update_existing=form.cleaned_data["update_existing"],
+                by=Actor.person(access.user),
+                user=access.user,
+            )
+        except Refused as refusal:
+            for problem in refusal.problems:
+                form.add_error("file" if problem.field == "file" else "programs", f"{problem.text} {problem.remedy}")
+        else:
+            if not is_new:
+                messages.info(request, "You sent this file before. This is that upload; nothing was sent twice.")
+            return redirect("upload", upload.pk)
+    context = {
+        "form": form,
+        "section": "uploads",
+        "max_mb": settings.UPLOAD_MAX_BYTES // 1024 // 1024,
+        "max_rows": settings.UPLOAD_MAX_ROWS,
+    }
+    return render(request, "uploads/new.html", context, status=422 if form.errors else 200)
+
+
+@require_safe
+def upload_detail(request: HttpRequest, pk: UUID) -> HttpResponse:
+    access = member(request)
+    upload = get_object_or_404(queries.uploads_of(access.partner), pk=pk)
+    context = _page_context(request, upload)
+    template = "uploads/_live.html" if request.htmx else "uploads/detail.html"  # type: ignore[attr-defined]  # set by django-htmx
+    response = render(request, template, context)
+    if request.htmx and not upload.status.moving:  # type: ignore[attr-defined]  # set by django-htmx
+        response["HX-Refresh"] = "true"
+    return response
+
+
+def _page_context(request: HttpRequest, upload: Upload) -> dict[str, Any]:
+    context: dict[str, Any] = {"upload": upload, "section": "uploads", "steps": steps(upload)}
+    context["job"] = queries.open_job(upload) if upload.status.moving else None
+    if upload.state in {"ready", "done", "committing"} and upload.counts:
+        labels = labels_of(upload)
+        context["counts"] = [(plan, upload.count(plan.value)) for plan in Plan]
+        context["good"] = upload.count(Plan.CREATE) + upload.count(Plan.UPDATE)
+        context["groups"] = queries.problem_groups(upload)
+        context["outlook"] = [
+            {**says, "program": name, "missing": [(labels.get(key, key), n) for key, n in sorted(says["missing"].items())]}
+            for name, says in upload.outlook.items()
+        ]
+        context["unknown_columns"] = [column for column in upload.columns if not column["key"]]
+        notes = upload.facts.get("notes", [])
+        context["notes"] = [Problem(note["code"], context=note["context"]).text for note in notes]
+    if upload.state in {"ready", "done"}:
+        context.update(_rows_context(request, upload))
+    context["events"] = timeline(upload)[:20]
+    return context
+
+
+def steps(upload: Upload) -> list[dict[str, str]]:
+    """The stepper: Received, Checked, Your confirmation, Meters created."""
+    reached = {"received": 1, "checking": 1, "ready": 2, "committing": 3, "done": 4, "failed": 1}[upload.state]
+    details = {
+        "received": "Waiting for us: usually a few seconds.",
+        "checking": "Waiting for us: reading every row.",
+        "ready": "Waiting for you.",
+        "committing": "Waiting for us: writing the meters.",
+        "failed": "The file cannot be used.",
+    }
+    labels = ["Received", "Checked", "Your confirmation", "Meters created"]
+    return [
+        {
+            "label": label,
+            "state": "done" if index < reached else "current" if index == reached else "todo",
+            "detail": details.get(upload.state, "") if index == reached else "",
+        }
+        for index, label in enumerate(labels)
+    ]
+
+
+def labels_of(upload: Upload) -> dict[str, str]:
+    """Field key to label, for the upload's programs."""
+    return {column.key: column.label for column in schema_for(upload.programs).columns}
+
+
+def _rows_context(request: HttpRequest, upload: Upload) -> dict[str, Any]:
+    """One page of the upload's rows as the filters in the URL ask for."""
+    plan, code, field = (request.GET.get(name, "") for name in ("plan", "code", "field"))
+    rows = queries.rows_of(upload, plan=plan, code=code, field=field if code else None)
+    after = request.GET.get("after", "")
+    if after.isdigit():
+        rows = rows.filter(number__gt=int(after))
+    page = list(rows[: ROWS_PER_PAGE + 1])
+    more = len(page) > ROWS_PER_PAGE
+    page = page[:ROWS_PER_PAGE]
+    problems = queries.problems_by_row(upload, [row.number for row in page])
+    labels = labels_of(upload)
+    query = request.GET.copy()
+    query.pop("after", None)
+    if more:
+        query["after"] = str(page[-1].number)
+    return {
+        "rows": [_shown_row(row, problems.get(row.number, []), labels) for row in page],
+        "filters": {"plan": plan, "code": code, "field": field},
+        "next_page": query.urlencode() if more else "",
+        "is_filtered": bool(plan or code),
+    }
+
+
+def _shown_row(row: UploadRow, problems: list[queries.RowProblem], labels: dict[str, str]) -> dict[str, Any]:
+    return {
+        "row": row,
+        "plan": Plan(row.plan),
+        "problems": problems,
+        "changes": [(labels.get(key, key), old, new) for key, (old, new) in (row.changes or {}).items()],
+        "programs": [
+            {**says, "program": name, "missing": [labels.get(key, key) for key in says["missing"]]}
+            for name, says in row.programs.items()
+        ],
+    }
+
+
+@require_POST
+def upload_confirm(request: HttpRequest, pk: UUID) -> HttpResponse:
+    access = member(request)
+    upload = get_object_or_404(queries.uploads_of(access.partner), pk=pk)
+    try:
+        confirm_upload(upload, by=Actor.person(access.user))
+    except Refused as refusal:
+        messages.error(request, " ".join(f"{problem.text} {problem.remedy}" for problem in refusal.problems))
+    return redirect("upload", upload.pk)
+
+
+@require_POST
+def upload_recheck(request: HttpRequest, pk: UUID) -> HttpResponse:
+    access = member(request)
+    upload = get_object_or_404(queries.uploads_of(access.partner), pk=pk)
+    try:
+        recheck_upload(upload, by=Actor.person(access.user))
+    except Refused as refusal:
+        messages.error(request, " ".join(f"{problem.text} {problem.remedy}" for problem in refusal.problems))
+    return redirect("upload", upload.pk)
+
+
+@require_GET
+def upload_receipt(request: HttpRequest, pk: UUID, format: str) -> HttpResponseBase:
+    access = member(request)
+    upload = get_object_or_404(queries.uploads_of(access.partner), pk=pk)
+    name = download_name(access.partner, "receipt", upload.pk.hex[-8:], suffix=format)
+    lines = queries.receipt_lines(upload)
+    if format == "csv":
+        return csv_response(write_csv(queries.RECEIPT_HEADER, lines), name)
+    return workbook_response(lambda file: write_table(file, title="Receipt", header=queries.RECEIPT_HEADER, rows=lines), name)
+

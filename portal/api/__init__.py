@@ -1,0 +1,1 @@
+"""How we speak HTTP to programs: key authentication, error envelope, cursors, schema."""

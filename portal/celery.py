@@ -1,0 +1,12 @@
+"""The Celery app. Workers only wake here; what is to be done stands in the database (portal/jobs)."""
+
+import os
+
+from celery import Celery
+from kombu.transport import TRANSPORT_ALIASES
+
+TRANSPORT_ALIASES["embedded"] = "portal.jobs.embedded:Transport"
+os.environ.setdefault("DJANGO_SETTINGS_MODULE", "portal.settings")
+app = Celery("portal")
+app.config_from_object("django.conf:settings", namespace="CELERY")
+app.autodiscover_tasks(["portal.jobs"])

@@ -1,0 +1,1 @@
+"""The append-only Event log: the one record behind audit, timelines and webhooks."""

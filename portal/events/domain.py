@@ -1,0 +1,50 @@
+"""Writing to the event log. Call it inside the transaction of the verb whose event it is."""
+
+from collections.abc import Iterable, Mapping
+from typing import TYPE_CHECKING, Any
+
+from django.db import models
+from django.utils import timezone
+
+from portal.events.actors import Actor
+from portal.events.models import Event
+from portal.storage.bulk import insert
+
+if TYPE_CHECKING:
+    from portal.partners.models import Partner
+
+
+def record(
+    verb: str,
+    *,
+    subject: models.Model,
+    partner: "Partner | None",
+    by: Actor,
+    data: Mapping[str, Any] | None = None,
+) -> Event:
+    """Add one event. `data` holds JSON values; personal data stays out of it except old and new values of fields."""
+    return Event.objects.create(
+        partner=partner,
+        verb=verb,
+        subject_type=subject._meta.model_name or "",
+        subject_id=str(subject.pk),
+        actor_kind=by.kind,
+        actor_id=by.id,
+        actor_label=by.label[:200],
+        data=dict(data or {}),
+    )
+
+
+def record_many(
+    subject_type: str, happenings: Iterable[tuple[str, object, Mapping[str, Any]]], *, partner: "Partner", by: Actor
+) -> int:
+    """Add many events of one partner and actor in one statement: (verb, subject id, data) each. Returns how many."""
+    at = timezone.now()
+    return insert(
+        Event,
+        ["at", "partner", "verb", "subject_type", "subject_id", "actor_kind", "actor_id", "actor_label", "data"],
+        (
+            (at, partner.pk, verb, subject_type, str(subject), by.kind, by.id, by.label[:200], dict(data))
+            for verb, subject, data in happenings
+        ),
+    )

@@ -1,0 +1,235 @@
+"""Queueing, claiming, checkpointing and ending jobs.
+
+A handler is a function registered for a kind. It receives a Run and yields nothing: it loops over its chunks and
+writes each one inside `with run.chunk():`. Any exception but Refused is retried after a wait, three times without progress at most.
+"""
+
+import logging
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from datetime import timedelta
+from typing import TYPE_CHECKING, Any
+
+from django.conf import settings
+from django.db import connection, transaction
+from django.db.models import Case, Count, DateTimeField, ExpressionWrapper, F, OuterRef, Q, Subquery, When
+from django.db.models.functions import Coalesce, Now
+
+from portal.jobs.models import Job, JobState
+
+if TYPE_CHECKING:
+    from portal.partners.models import Partner
+
+log = logging.getLogger("portal.jobs")
+
+Handler = Callable[["Run"], None]
+_HANDLERS: dict[str, tuple[Handler, Callable[[Job], None] | None]] = {}
+
+
+class LeaseLost(Exception):
+    """Another worker holds the job by now; this one must write nothing more."""
+
+
+class StepAside(Exception):
+    """The job goes back to the queue because another partner waits."""
+
+
+def handles(kind: str, *, on_failure: Callable[[Job], None] | None = None) -> Callable[[Handler], Handler]:
+    """Register the handler of a kind. `on_failure` runs in the transaction that marks the job failed."""
+
+    def register(handler: Handler) -> Handler:
+        _HANDLERS[kind] = (handler, on_failure)
+        return handler
+
+    return register
+
+
+def enqueue(kind: str, *, subject_id: object, partner: "Partner | None") -> Job:
+    """Queue a job and wake a worker once the transaction commits. While one is open for the subject, that one is returned."""
+    job, created = Job.objects.get_or_create(
+        kind=kind,
+        subject_id=str(subject_id),
+        state__in=[JobState.QUEUED, JobState.RUNNING],
+        defaults={"partner": partner, "state": JobState.QUEUED},
+    )
+    if created:
+        transaction.on_commit(wake)
+    return job
+
+
+def wake() -> None:
+    """Send a wake-up. A lost one is found by the sweep, so a broker that is down stops nobody."""
+    from portal.jobs.tasks import work
+
+    try:
+        work.apply_async(retry=False, ignore_result=True)
+    except Exception:
+        log.warning("no broker to wake a worker with; the sweep will find the job", exc_info=False)
+
+
+def _lease_end() -> ExpressionWrapper:
+    return ExpressionWrapper(Now() + timedelta(seconds=settings.JOB_LEASE_SECONDS), output_field=DateTimeField())
+
+
+def _claimable() -> Q:
+    return Q(state=JobState.QUEUED, not_before__lte=Now()) | Q(state=JobState.RUNNING, lease_until__lt=Now())
+
+
+def claim() -> Job | None:
+    """Take the next job: of the partner with the fewest running, then the oldest. Counts the attempt. None when nothing waits.
+
+    A job that was claimed three times without a checkpoint in between is failed here rather than run again.
+    """
+    with transaction.atomic():
+        running = (
+            Job.objects.filter(partner=OuterRef("partner"), state=JobState.RUNNING, lease_until__gte=Now())
+            .order_by()
+            .values("partner")
+            .annotate(n=Count("pk"))
+            .values("n")
+        )
+        queryset = (
+            Job.objects.filter(_claimable()).annotate(busy=Coalesce(Subquery(running), 0)).order_by("busy", "not_before")
+        )
+        if connection.features.has_select_for_update_skip_locked:
+            queryset = queryset.select_for_update(skip_locked=True, of=("self",))
+        job = queryset.first()
+        if job is None:
+            return None
+        if job.attempts >= settings.JOB_MAX_ATTEMPTS:
+            fail(job, f"given up after {job.attempts} attempts without progress")
+            return claim()
+        Job.objects.filter(pk=job.pk).update(
+            state=JobState.RUNNING,
+            attempts=F("attempts") + 1,
+            fence=F("fence") + 1,
+            lease_until=_lease_end(),
+            started_at=Case(When(started_at=None, then=Now()), default=F("started_at")),
+        )
+        job.refresh_from_db()
+        return job
+
+
+def fail(job: Job, why: str) -> None:
+    """End a job as failed and let its room say so on the subject. One transaction."""
+    with transaction.atomic():
+        Job.objects.filter(pk=job.pk).update(
+            state=JobState.FAILED, failure=why[:2000], lease_until=None, finished_at=Now()
+        )
+        on_failure = _HANDLERS.get(job.kind, (None, None))[1]
+        if on_failure:
+            on_failure(job)
+    log.error("job failed: %s: %s", job, why)
+
+
+class Run:
+    """One claim of one job, handed to its handler."""
+
+    def __init__(self, job: Job) -> None:
+        self.job = job
+        self._began = time.monotonic()
+
+    @property
+    def checkpoint(self) -> dict[str, Any]:
+        return dict(self.job.checkpoint)
+
+    @contextmanager
+    def chunk(self) -> Iterator["Chunk"]:
+        """One transaction for a chunk's effects and its checkpoint.
+
+        Takes the job's row first, so that a worker that lost its lease waits, then finds the newer fence and
+        writes nothing. On leaving: the checkpoint is stored, attempts begin again at one, the lease is renewed.
+        """
+        with transaction.atomic():
+            held = Job.objects.select_for_update().filter(
+                pk=self.job.pk, fence=self.job.fence, state=JobState.RUNNING
+            )
+            if not held.exists():
+                raise LeaseLost
+            chunk = Chunk(checkpoint=self.checkpoint, done=self.job.done, total=self.job.total)
+            yield chunk
+            Job.objects.filter(pk=self.job.pk, fence=self.job.fence).update(
+                checkpoint=chunk.checkpoint,
+                done=chunk.done,
+                total=chunk.total,
+                attempts=1,
+                lease_until=_lease_end(),
+            )
+        self.job.checkpoint, self.job.done, self.job.total = chunk.checkpoint, chunk.done, chunk.total
+
+    def beat(self, *, done: int | None = None, total: int | None = None) -> None:
+        """Renew the lease between chunks, and show progress. Raises LeaseLost when the job has another holder."""
+        changes: dict[str, Any] = {"lease_until": _lease_end()}
+        if done is not None:
+            changes["done"] = self.job.done = done
+        if total is not None:
+            changes["total"] = self.job.total = total
+        if not Job.objects.filter(pk=self.job.pk, fence=self.job.fence, state=JobState.RUNNING).update(**changes):
+            raise LeaseLost
+
+    def start_slice(self) -> None:
+        """The work proper begins now: finding the place to go on from does not count against the slice."""
+        self._began = time.monotonic()
+
+    def step_aside_if_others_wait(self) -> None:
+        """After a fair slice of time, give the worker to another partner's waiting job. Call it after a checkpoint."""
+        if time.monotonic() - self._began < settings.JOB_SLICE_SECONDS:
+            return
+        self._began = time.monotonic()
+        if Job.objects.filter(_claimable()).exclude(partner=self.job.partner_id).exists():
+            raise StepAside
+
+
+class Chunk:
+    """What a chunk may change of its job: the checkpoint (JSON) and the progress."""
+
+    def __init__(self, *, checkpoint: dict[str, Any], done: int, total: int) -> None:
+        self.checkpoint, self.done, self.total = checkpoint, done, total
+
+
+def run_next() -> bool:
+    """Claim one job and run it. Returns whether there was one."""
+    job = claim()
+    if job is None:
+        return False
+    run = Run(job)
+    handler = _HANDLERS[job.kind][0]
+    mine = Job.objects.filter(pk=job.pk, fence=job.fence, state=JobState.RUNNING)
+    try:
+        handler(run)
+    except LeaseLost:
+        log.warning("lease lost: %s", job)
+    except StepAside:
+        mine.update(state=JobState.QUEUED, attempts=0, lease_until=None, not_before=Now())
+    except Exception as error:
+        log.exception("job attempt %s of %s stopped", job.attempts, job)
+        _put_back(job, f"{type(error).__name__}: {error}")
+    else:
+        mine.update(state=JobState.DONE, lease_until=None, finished_at=Now(), failure="")
+    return True
+
+
+def _put_back(job: Job, why: str) -> None:
+    """After an exception: queue it again with a growing wait, or fail it when its attempts are used up."""
+    current = Job.objects.filter(pk=job.pk, fence=job.fence, state=JobState.RUNNING).first()
+    if current is None:
+        return
+    if current.attempts >= settings.JOB_MAX_ATTEMPTS:
+        fail(current, why)
+        return
+    wait = ExpressionWrapper(Now() + timedelta(seconds=2**current.attempts), output_field=DateTimeField())
+    Job.objects.filter(pk=job.pk, fence=job.fence).update(
+        state=JobState.QUEUED, lease_until=None, not_before=wait, failure=why[:2000]
+    )
+
+
+def waiting() -> int:
+    """How many jobs a worker could claim now."""
+    return Job.objects.filter(_claimable()).count()
+
+
+def drop_finished(*, days: int) -> int:
+    """Delete jobs that ended more than `days` ago; returns how many."""
+    before = ExpressionWrapper(Now() - timedelta(days=days), output_field=DateTimeField())
+    return Job.objects.filter(state__in=[JobState.DONE, JobState.FAILED], finished_at__lt=before).delete()[0]

@@ -1,0 +1,54 @@
+"""The Job: one piece of background work and how far it has come."""
+
+from django.db import models
+from django.db.models import Q
+from django.db.models.functions import Now
+
+from portal.storage.ids import uuid7
+
+
+class JobState(models.TextChoices):
+    """Where a job stands."""
+
+    QUEUED = "queued", "Queued"
+    RUNNING = "running", "Running"
+    DONE = "done", "Done"
+    FAILED = "failed", "Failed"
+
+
+class Job(models.Model):
+    """One piece of background work for one partner (or for the house).
+
+    The row is the record: a worker claims it with a lease and a fencing number, works in chunks, and writes the
+    checkpoint in the same transaction as each chunk's effects. Whatever dies, the row says where to go on.
+    """
+
+    id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
+    kind = models.CharField(max_length=64, help_text="Names the handler, for example uploads.check.")
+    partner = models.ForeignKey("portal.Partner", null=True, on_delete=models.CASCADE, related_name="jobs")
+    subject_id = models.CharField(max_length=64, help_text="What the handler works on.")
+    state = models.CharField(max_length=8, choices=JobState.choices, default=JobState.QUEUED)
+    attempts = models.PositiveSmallIntegerField(default=0, help_text="Claims since the last checkpoint.")
+    fence = models.PositiveIntegerField(default=0, help_text="Counts the claims; an older holder's writes are refused.")
+    lease_until = models.DateTimeField(null=True)
+    not_before = models.DateTimeField(db_default=Now())
+    checkpoint = models.JSONField(default=dict)
+    done = models.PositiveIntegerField(default=0)
+    total = models.PositiveIntegerField(default=0)
+    failure = models.TextField(blank=True, help_text="Why it failed, for staff.")
+    created_at = models.DateTimeField(db_default=Now())
+    started_at = models.DateTimeField(null=True)
+    finished_at = models.DateTimeField(null=True)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["kind", "subject_id"],
+                condition=Q(state__in=["queued", "running"]),
+                name="one_open_job_per_kind_and_subject",
+            )
+        ]
+        indexes = [models.Index(fields=["state", "not_before"], name="job_to_claim")]
+
+    def __str__(self) -> str:
+        return f"{self.kind} {self.subject_id} ({self.state})"

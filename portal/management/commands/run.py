@@ -1,0 +1,98 @@
+"""`make run`: everything a first start needs, then the web server and the worker, until Ctrl-C."""
+
+import os
+import signal
+import subprocess
+import sys
+import time
+from types import FrameType
+from typing import Any
+
+from django.conf import settings
+from django.core.management import BaseCommand, CommandError, call_command
+
+
+class Command(BaseCommand):
+    """Prepare the data (harmless when it is there), then serve and work; stop both when either is told to stop."""
+
+    help = "Run the portal with its worker on this machine. PORT is honoured."
+
+    def handle(self, *args: Any, **options: Any) -> None:
+        if settings.PRODUCTION:
+            raise CommandError("`run` is for the demo. In production, start gunicorn and celery as README.md says.")
+        call_command("migrate", verbosity=0)
+        call_command("seed_catalogue", verbosity=0)
+        call_command("demo_signins", ensure=True, quiet=True)
+        _Supervisor(self, settings.LISTEN_PORT).run()
+
+
+class _Supervisor:
+    """Two child processes, each in its own group: the web server and the worker (with the beat inside)."""
+
+    def __init__(self, command: Command, port: int) -> None:
+        self.command, self.port = command, port
+        self.children: dict[str, subprocess.Popen[bytes]] = {}
+        self.stopping = False
+        python = [sys.executable, "-m"]
+        web = ["gunicorn", "portal.wsgi", "--bind", f"127.0.0.1:{port}", "--workers", "1", "--threads", "8"]
+        worker = ["celery", "--quiet", "-A", "portal", "worker", "--beat", "--concurrency", "2", "--loglevel", "WARNING"]
+        worker += ["--without-gossip", "--without-mingle", "--without-heartbeat"]
+        self.commands = {
+            "web": [*python, *web, "--timeout", "120", "--log-level", "warning", "--no-control-socket"],
+            "worker": [*python, *worker],
+        }
+
+    def run(self) -> None:
+        for number in (signal.SIGINT, signal.SIGTERM):
+            signal.signal(number, self.stop)
+        for name in self.commands:
+            self.start(name)
+        self.greet()
+        while not self.stopping:
+            time.sleep(0.3)
+            for name, child in list(self.children.items()):
+                if child.poll() is None or self.stopping:
+                    continue
+                if name == "web":
+                    self.stopping = True
+                    self.end()
+                    raise CommandError(
+                        f"The web server ended. Is port {self.port} in use? Choose another: make run PORT=8001"
+                    )
+                self.command.stderr.write("The worker ended; starting it again. Nothing is lost.")
+                time.sleep(1)
+                self.start(name)
+        self.end()
+
+    def start(self, name: str) -> None:
+        self.children[name] = subprocess.Popen(self.commands[name], start_new_session=True)
+
+    def stop(self, number: int, frame: FrameType | None) -> None:
+        self.stopping = True
+
+    def end(self) -> None:
+        """SIGTERM to both, then SIGKILL to whoever is left after ten seconds."""
+        for child in self.children.values():
+            _signal_group(child, signal.SIGTERM)
+        until = time.monotonic() + 10
+        for child in self.children.values():
+            try:
+                child.wait(max(0.1, until - time.monotonic()))
+            except subprocess.TimeoutExpired:
+                _signal_group(child, signal.SIGKILL)
+        self.command.stdout.write("Stopped.")
+
+    def greet(self) -> None:
+        write = self.command.stdout.write
+        write("")
+        write(f"The partner portal runs at http://127.0.0.1:{self.port}/  (Ctrl-C stops it)")
+        write("")
+        call_command("demo_signins", stdout=self.command.stdout)
+        self.command.stdout.flush()
+
+
+def _signal_group(child: subprocess.Popen[bytes], number: int) -> None:
+    try:
+        os.killpg(child.pid, number)
+    except ProcessLookupError:
+        pass

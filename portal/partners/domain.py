@@ -1,0 +1,320 @@
+"""What happens to partners, their people, invitations and API keys. Every verb writes its event."""
+
+import hashlib
+import hmac
+import logging
+import re
+import secrets
+from datetime import timedelta
+
+from allauth.account.models import EmailAddress
+from django.conf import settings
+from django.core.mail import send_mail
+from django.db import IntegrityError, transaction
+from django.db.models import Q
+from django.template.loader import render_to_string
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.text import slugify
+
+from portal.events.actors import Actor
+from portal.events.domain import record
+from portal.partners import kinds  # noqa: F401  registers the words of our refusals
+from portal.partners.models import ApiKey, Invitation, Membership, Partner, Role, User
+from portal.problems import Problem, Refused
+
+logger = logging.getLogger(__name__)
+INVITATION_DAYS = 14
+LAST_USED_EVERY = timedelta(minutes=1)
+_KEY_ID = re.compile(r"[0-9a-f]{16}")
+
+
+class MailNotSentError(Exception):
+    """What was asked is done and kept, but its e-mail did not leave. The text is for people."""
+
+
+def create_partner(name: str, *, manager_email: str, by: Actor) -> tuple[Partner, str]:
+    """Create a partner and invite its first manager; returns it with the invitation's link.
+
+    Refuses PARTNER_EXISTS and PARTNER_NAME_WITHOUT_LETTERS. An e-mail that does not leave is logged, since the caller
+    has the link.
+    """
+    name = one_line(name)
+    slug = slugify(name)[:64].strip("-")
+    if not slug or len(name) > 128:
+        raise Refused(Problem("PARTNER_NAME_WITHOUT_LETTERS", "name", name, {"name": name}))
+    try:
+        with transaction.atomic():
+            if Partner.objects.filter(Q(name__iexact=name) | Q(slug=slug)).exists():
+                raise Refused(Problem("PARTNER_EXISTS", "name", name, {"name": name}))
+            partner = Partner.objects.create(name=name, slug=slug)
+            record("partner.created", subject=partner, partner=partner, by=by, data={"name": name})
+            _, link = invite(partner, email=manager_email, role=Role.MANAGER, by=by)
+    except IntegrityError:  # somebody else made it at the same moment
+        raise Refused(Problem("PARTNER_EXISTS", "name", name, {"name": name})) from None
+    except MailNotSentError as failure:
+        logger.warning("%s", failure)
+    return partner, link
+
+
+def one_line(name: str) -> str:
+    """A name as one line: names are hostile until escaped, and a line break in one would end an e-mail's header."""
+    return " ".join("".join(char if char.isprintable() else " " for char in name).split())
+
+
+def account_of(email: str) -> User | None:
+    """The person whose account has this address: to sign in with, or as another verified address."""
+    email = email.strip().lower()
+    found = User.objects.filter(email=email).first()
+    if found is None:
+        address = EmailAddress.objects.filter(email=email, verified=True).select_related("user").first()
+        found = address.user if address else None
+    return found
+
+
+def is_address_of(user: User, email: str) -> bool:
+    return user.email == email or EmailAddress.objects.filter(user=user, email=email, verified=True).exists()
+
+
+def invite(
+    partner: Partner, *, email: str, role: Role, by: Actor, invited_by: User | None = None
+) -> tuple[Invitation, str]:
+    """Invite somebody by e-mail; returns the invitation and its link.
+
+    Refuses ALREADY_A_MEMBER and ALREADY_INVITED. Raises MailNotSentError when the invitation stands but its e-mail did
+    not leave.
+    """
+    email = email.strip().lower()
+    account = account_of(email)
+    if account and Membership.objects.filter(partner=partner, user=account).exists():
+        raise Refused(Problem("ALREADY_A_MEMBER", "email", email, {"email": email}))
+    token = secrets.token_urlsafe(32)
+    try:
+        with transaction.atomic():
+            _close_expired(partner, email)
+            invitation = Invitation.objects.create(
+                partner=partner,
+                email=email,
+                role=role,
+                token_hash=_hash(token),
+                invited_by=invited_by,
+                expires_at=timezone.now() + timedelta(days=INVITATION_DAYS),
+            )
+            record("invitation.sent", subject=invitation, partner=partner, by=by, data={"email": email, "role": role})
+            transaction.on_commit(lambda: _send(invitation, token))
+    except IntegrityError:
+        raise Refused(Problem("ALREADY_INVITED", "email", email, {"email": email})) from None
+    return invitation, link_to(token)
+
+
+def _close_expired(partner: Partner, email: str) -> None:
+    """An expired invitation does not stand in the way of a new one."""
+    now = timezone.now()
+    open_ones = Invitation.objects.filter(partner=partner, email=email, accepted_at=None, withdrawn_at=None)
+    open_ones.filter(expires_at__lte=now).update(withdrawn_at=now)
+
+
+def link_to(token: str) -> str:
+    return f"{settings.SITE_URL}{reverse('invitation', args=[token])}"
+
+
+def _send(invitation: Invitation, token: str) -> None:
+    partner = one_line(invitation.partner.name)
+    inviter = one_line(str(invitation.invited_by)) if invitation.invited_by else ""
+    context = {
+        "partner": partner,
+        "inviter": inviter,
+        "role": Role(invitation.role),
+        "link": link_to(token),
+        "expires_at": invitation.expires_at,
+        "days": INVITATION_DAYS,
+    }
+    body = render_to_string("partners/email/invitation.txt", context)
+    try:
+        send_mail(f"Join {partner} on the partner portal", body, None, [invitation.email])
+    except OSError as error:  # every error of smtplib is one
+        logger.exception("The invitation %s could not be mailed", invitation.pk)
+        what = f"The invitation to {invitation.email} is kept, but its e-mail did not leave."
+        raise MailNotSentError(f"{what} Send it again in a few minutes.") from error
+
+
+def send_again(invitation: Invitation, *, by: Actor) -> str:
+    """Send an open invitation anew, with a new link and a new fortnight; the old link stops working.
+
+    Refuses INVITATION_NOT_OPEN. Raises MailNotSentError as `invite` does.
+    """
+    token = secrets.token_urlsafe(32)
+    with transaction.atomic():
+        found = _locked_invitation(pk=invitation.pk)
+        if found is None or found.accepted_at or found.withdrawn_at:
+            raise Refused(Problem("INVITATION_NOT_OPEN", context={"email": invitation.email}))
+        found.token_hash = _hash(token)
+        found.expires_at = timezone.now() + timedelta(days=INVITATION_DAYS)
+        found.save(update_fields=["token_hash", "expires_at"])
+        record("invitation.sent_again", subject=found, partner=found.partner, by=by, data={"email": found.email})
+        transaction.on_commit(lambda: _send(found, token))
+    return link_to(token)
+
+
+def withdraw_invitation(invitation: Invitation, *, by: Actor) -> None:
+    """Close an open invitation; doing it twice is harmless. Refuses INVITATION_NOT_OPEN when it was used meanwhile."""
+    with transaction.atomic():
+        found = _locked_invitation(pk=invitation.pk)
+        if found is None or found.accepted_at:
+            raise Refused(Problem("INVITATION_NOT_OPEN", context={"email": invitation.email}))
+        if found.withdrawn_at:
+            return
+        found.withdrawn_at = timezone.now()
+        found.save(update_fields=["withdrawn_at"])
+        record("invitation.withdrawn", subject=found, partner=found.partner, by=by, data={"email": found.email})
+
+
+def _locked_invitation(**which: object) -> Invitation | None:
+    """The invitation, locked so that it is used or closed once (its row alone: PostgreSQL locks no outer join)."""
+    rows = Invitation.objects.select_for_update(of=("self",)).select_related("partner", "invited_by")
+    return rows.filter(**which).first()
+
+
+def find_invitation(token: str) -> Invitation | None:
+    """The invitation that a link names, open or closed."""
+    return Invitation.objects.select_related("partner", "invited_by").filter(token_hash=_hash(token)).first()
+
+
+def is_open(invitation: Invitation) -> bool:
+    """Whether it can be accepted now."""
+    closed = invitation.accepted_at or invitation.withdrawn_at or invitation.expires_at <= timezone.now()
+    return not closed and invitation.partner.is_active
+
+
+def accept_invitation(token: str, *, user: User) -> Membership:
+    """Join the partner; a second click finds the membership, and an older membership keeps its role.
+
+    Refuses INVITATION_CLOSED and INVITATION_FOR_OTHER.
+    """
+    with transaction.atomic():
+        invitation = _locked_invitation(token_hash=_hash(token))
+        if invitation is None:
+            raise Refused(Problem("INVITATION_CLOSED"))
+        return _accept(invitation, user)
+
+
+def _accept(invitation: Invitation, user: User) -> Membership:
+    """Needs the invitation locked."""
+    partner = invitation.partner
+    is_theirs = is_address_of(user, invitation.email)
+    if not is_open(invitation):
+        membership = Membership.objects.filter(partner=partner, user=user).select_related("partner").first()
+        if membership and is_theirs and invitation.accepted_at and partner.is_active:
+            return membership
+        raise Refused(Problem("INVITATION_CLOSED"))
+    if not is_theirs:
+        raise Refused(Problem("INVITATION_FOR_OTHER", context={"email": invitation.email}))
+    membership, is_new = Membership.objects.get_or_create(
+        partner=partner, user=user, defaults={"role": invitation.role}
+    )
+    invitation.accepted_at = timezone.now()
+    invitation.save(update_fields=["accepted_at"])
+    if is_new:
+        data = {"role": membership.role}
+        record("member.joined", subject=membership, partner=partner, by=Actor.person(user), data=data)
+    return membership
+
+
+def join_as_new_person(token: str, *, name: str, password: str) -> tuple[User, Membership]:
+    """Make the account of an invited person and join the partner. The link came by e-mail, so the address is verified.
+
+    The caller has checked the password. Refuses INVITATION_CLOSED and ACCOUNT_EXISTS.
+    """
+    with transaction.atomic():
+        invitation = _locked_invitation(token_hash=_hash(token))
+        if invitation is None or not is_open(invitation):
+            raise Refused(Problem("INVITATION_CLOSED"))
+        email = invitation.email
+        if account_of(email):
+            raise Refused(Problem("ACCOUNT_EXISTS", context={"email": email}))
+        user = User.objects.create_user(email, password, name=one_line(name))
+        EmailAddress.objects.create(user=user, email=email, verified=True, primary=True)
+        return user, _accept(invitation, user)
+
+
+def change_role(membership: Membership, *, role: Role, by: Actor) -> None:
+    """Give a member another role. Refuses LAST_MANAGER and NOT_A_MEMBER."""
+    with transaction.atomic():
+        locked = _locked(membership)
+        if locked is None:
+            raise Refused(Problem("NOT_A_MEMBER"))
+        if locked.role == role:
+            return
+        if role is not Role.MANAGER:
+            _refuse_last_manager(locked)
+        data = {"email": locked.user.email, "role": [locked.role, role.value]}
+        locked.role = role
+        locked.save(update_fields=["role"])
+        record("member.role_changed", subject=locked, partner=locked.partner, by=by, data=data)
+
+
+def remove_member(membership: Membership, *, by: Actor) -> None:
+    """End a membership; the person stays, their work stays; doing it twice is harmless. Refuses LAST_MANAGER."""
+    with transaction.atomic():
+        locked = _locked(membership)
+        if locked is None:
+            return
+        _refuse_last_manager(locked)
+        record("member.removed", subject=locked, partner=locked.partner, by=by, data={"email": locked.user.email})
+        locked.delete()
+
+
+def _locked(membership: Membership) -> Membership | None:
+    """The membership as it is now, with its partner locked: two managers cannot remove each other at once."""
+    partner = Partner.objects.select_for_update().get(pk=membership.partner_id)
+    return Membership.objects.select_related("user", "partner").filter(pk=membership.pk, partner=partner).first()
+
+
+def _refuse_last_manager(membership: Membership) -> None:
+    managers = Membership.objects.filter(partner=membership.partner, role=Role.MANAGER, user__is_active=True)
+    others = managers.exclude(pk=membership.pk)
+    if membership.role == Role.MANAGER and not others.exists():
+        raise Refused(Problem("LAST_MANAGER"))
+
+
+def create_api_key(partner: Partner, *, name: str, by: Actor, created_by: User | None = None) -> tuple[ApiKey, str]:
+    """Make a key; returns it with its text `id:secret`, which is never shown again."""
+    identifier, secret = secrets.token_hex(8), secrets.token_urlsafe(48)
+    with transaction.atomic():
+        key = ApiKey.objects.create(
+            id=identifier,
+            partner=partner,
+            name=name[:100],
+            secret_hash=_hash(secret),
+            last_four=secret[-4:],
+            created_by=created_by,
+        )
+        record("api_key.created", subject=key, partner=partner, by=by, data={"name": key.name})
+    return key, f"{identifier}:{secret}"
+
+
+def revoke_api_key(key: ApiKey, *, by: Actor) -> None:
+    """End a key; doing it twice is harmless."""
+    with transaction.atomic():
+        if ApiKey.objects.filter(pk=key.pk, revoked_at=None).update(revoked_at=timezone.now()):
+            record("api_key.revoked", subject=key, partner=key.partner, by=by, data={"name": key.name})
+
+
+def authenticate_api_key(text: str) -> ApiKey | None:
+    """The key that this text is, while it and its partner are in use; compared in constant time."""
+    identifier, _, secret = text.partition(":")
+    if not _KEY_ID.fullmatch(identifier):  # PostgreSQL refuses a NUL, so no foreign text reaches it
+        return None
+    key = ApiKey.objects.select_related("partner").filter(pk=identifier, revoked_at=None).first()
+    expected = key.secret_hash if key else _hash("")
+    if not hmac.compare_digest(expected, _hash(secret)) or key is None or not secret or not key.partner.is_active:
+        return None
+    now = timezone.now()
+    if key.last_used_at is None or now - key.last_used_at > LAST_USED_EVERY:
+        ApiKey.objects.filter(pk=key.pk).update(last_used_at=now)
+    return key
+
+
+def _hash(secret: str) -> str:
+    """SHA-256 in hex. The secrets are long and random, so a slow hash would add nothing."""
+    return hashlib.sha256(secret.encode(errors="replace")).hexdigest()

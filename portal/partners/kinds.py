@@ -1,0 +1,63 @@
+"""The words of what the partners room refuses."""
+
+from portal.problems import ProblemKind, register
+
+register(
+    ProblemKind(
+        "PARTNER_EXISTS",
+        "Partner exists",
+        "There is a partner called {name}.",
+        "Choose another name, or invite people to that partner.",
+    ),
+    ProblemKind(
+        "PARTNER_NAME_WITHOUT_LETTERS",
+        "Partner name without letters",
+        "The name {name} has no Latin letters or digits, of which the partner's short name is made.",
+        "Choose a name with some, at most 128 characters long.",
+    ),
+    ProblemKind(
+        "ALREADY_A_MEMBER", "Already a member", "{email} is a member already.", "Change the role in the list of people."
+    ),
+    ProblemKind(
+        "ALREADY_INVITED",
+        "Already invited",
+        "{email} has an open invitation.",
+        "Send it again, or withdraw it first.",
+    ),
+    ProblemKind(
+        "INVITATION_CLOSED",
+        "Invitation closed",
+        "This invitation was used, withdrawn, or has expired.",
+        "Ask the person who invited you for a new one.",
+    ),
+    ProblemKind(
+        "INVITATION_NOT_OPEN",
+        "Invitation not open",
+        "The invitation to {email} was used or withdrawn meanwhile.",
+        "Look for the person among the members, and send a new invitation if needed.",
+    ),
+    ProblemKind(
+        "INVITATION_FOR_OTHER",
+        "For somebody else",
+        "This invitation is for {email}.",
+        "Sign out, and open the link again as that person.",
+    ),
+    ProblemKind(
+        "LAST_MANAGER",
+        "Last manager",
+        "A partner needs at least one manager.",
+        "Make somebody else a manager first.",
+    ),
+    ProblemKind(
+        "NOT_A_MEMBER",
+        "Not a member",
+        "This person is no longer a member.",
+        "Invite the person again if needed.",
+    ),
+    ProblemKind(
+        "ACCOUNT_EXISTS",
+        "Account exists",
+        "{email} has an account already.",
+        "Sign in, then open the link of the invitation again.",
+    ),
+)

@@ -1,0 +1,20 @@
+"""Named reads of partners and their people."""
+
+from django.db.models import QuerySet
+
+from portal.partners.models import Invitation, Membership, Partner, User
+
+
+def members_of(partner: Partner) -> QuerySet[Membership]:
+    """The partner's people, managers first, then by name."""
+    return partner.memberships.select_related("user").order_by("role", "user__name", "user__email")
+
+
+def open_invitations_of(partner: Partner) -> QuerySet[Invitation]:
+    """Invitations that nobody has used or withdrawn, newest first; expired ones too, since they can be sent again."""
+    return partner.invitations.filter(accepted_at=None, withdrawn_at=None).select_related("invited_by").order_by("-pk")
+
+
+def partners_of(user: User) -> QuerySet[Partner]:
+    """The partners that this person may act for."""
+    return Partner.objects.filter(memberships__user=user, is_active=True).order_by("name")

@@ -1,0 +1,1 @@
+"""How rows and files get into storage: identifiers, bulk loading, uploaded files."""

@@ -1,0 +1,19 @@
+"""Composes the house by name: every room brings its own urls."""
+
+from django.contrib import admin
+from django.urls import include, path
+
+urlpatterns = [
+    path("", include("onboarding.urls")),
+    path("", include("portal.partners.urls")),
+    path("", include("portal.web.urls")),
+    path("programs/", include("programs.urls")),
+    path("accounts/", include("allauth.urls")),
+    path("admin/", admin.site.urls),
+    path("", include("portal.api.urls")),
+]
+
+handler400 = "portal.web.views.bad_request"
+handler403 = "portal.web.views.permission_denied"
+handler404 = "portal.web.views.not_found"
+handler500 = "portal.web.views.server_error"

@@ -1,0 +1,21 @@
+"""What every template may use."""
+
+from typing import Any
+
+from django.conf import settings
+from django.http import HttpRequest
+
+from portal.partners.access import access_of
+from portal.web.views import THEME_COOKIE, THEMES
+
+
+def site(request: HttpRequest) -> dict[str, Any]:
+    """The person's access (None outside a partner), the theme, and the site's own facts."""
+    theme = request.COOKIES.get(THEME_COOKIE, "system")
+    return {
+        "access": access_of(request) if hasattr(request, "session") else None,
+        "theme": theme if theme in THEMES else "system",
+        "support_email": settings.SUPPORT_EMAIL,
+        "is_demo": settings.DEMO,
+        "request_id": getattr(request, "request_id", ""),
+    }

@@ -1,0 +1,40 @@
+"""Answers that are files."""
+
+import tempfile
+from collections.abc import Callable, Iterable
+from typing import IO
+
+from django.http import FileResponse, HttpResponse, StreamingHttpResponse
+from django.utils import timezone
+from django.utils.text import slugify
+
+from portal.partners.models import Partner
+
+XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
+
+
+def download_name(partner: Partner, *words: str, suffix: str) -> str:
+    """A file name that says whose, what and when."""
+    day = timezone.now().date().isoformat()
+    return f"{'-'.join(slugify(word) for word in (partner.slug, *words, day) if word)}.{suffix}"
+
+
+def attachment(content: bytes, name: str, content_type: str) -> HttpResponse:
+    response = HttpResponse(content, content_type=content_type)
+    response["Content-Disposition"] = f'attachment; filename="{name}"'
+    return response
+
+
+def workbook_response(write: Callable[[IO[bytes]], object], name: str) -> FileResponse:
+    """A workbook that `write` puts into a temporary file, however large."""
+    file = tempfile.TemporaryFile()
+    write(file)
+    file.seek(0)
+    return FileResponse(file, as_attachment=True, filename=name, content_type=XLSX)
+
+
+def csv_response(lines: Iterable[bytes], name: str) -> StreamingHttpResponse:
+    """CSV text, streamed as it is made."""
+    response = StreamingHttpResponse(lines, content_type="text/csv; charset=utf-8")
+    response["Content-Disposition"] = f'attachment; filename="{name}"'
+    return response

@@ -1,0 +1,10 @@
+"""Addresses of the shared pages."""
+
+from django.urls import path
+
+from portal.web import views
+
+urlpatterns = [
+    path("healthz", views.healthz, name="healthz"),
+    path("theme/", views.set_theme, name="set-theme"),
+]

@@ -1,0 +1,1 @@
+"""First floor, the catalogue: what may be enrolled, where, with which fields, until when."""

@@ -1,0 +1,16 @@
+"""Fill the catalogue from its seed file; harmless to repeat."""
+
+from typing import Any
+
+from django.core.management import BaseCommand
+
+from programs.seeding import seed_catalogue
+
+
+class Command(BaseCommand):
+    help = "Bring the seed file's programs, fields and periods in; never overwrites what an admin changed or deleted."
+
+    def handle(self, *args: Any, **options: Any) -> None:
+        done = seed_catalogue()
+        if options["verbosity"]:
+            self.stdout.write(f"Catalogue: {done['created']} created, {done['updated']} updated, {done['left']} left as they are.")

@@ -1,0 +1,28 @@
+"""The catalogue's nouns: places, programs, fields, and what a program asks of a field."""
+
+from programs.models.fields import Choice, ChoiceList, Field, FieldType, Needed
+from programs.models.places import TRANSMISSION_REGIONS, Region, Utility
+from programs.models.programs import Deadline, DeliveryPeriod, Footnote, MeterType, Program, ProgramType
+from programs.models.requirements import Level, Operator, Requirement
+from programs.models.seed import SeedRecord
+
+__all__ = [
+    "TRANSMISSION_REGIONS",
+    "Choice",
+    "ChoiceList",
+    "Deadline",
+    "DeliveryPeriod",
+    "Field",
+    "FieldType",
+    "Footnote",
+    "Level",
+    "MeterType",
+    "Needed",
+    "Operator",
+    "Program",
+    "ProgramType",
+    "Region",
+    "Requirement",
+    "SeedRecord",
+    "Utility",
+]

@@ -1,0 +1,124 @@
+"""The fields of an asset, and the lists of values that some of them take."""
+
+import re
+
+from django.core.exceptions import ValidationError
+from django.core.validators import RegexValidator
+from django.db import models
+
+from programs.models.base import CatalogueRow, SourcedRow
+
+_QUANTIFIED_GROUP = re.compile(r"\((?:[^()\\]|\\.)*[+*{](?:[^()\\]|\\.)*\)[+*{]")
+
+
+class FieldType(models.TextChoices):
+    """What a field's cells hold."""
+
+    TEXT = "text", "Text"
+    CODE = "code", "Code in capital letters"
+    IDENTIFIER = "identifier", "Identifier (account, serial number)"
+    ZIP = "zip", "Zip code"
+    EMAIL = "email", "E-mail address"
+    NUMBER = "number", "Number"
+    INTEGER = "integer", "Whole number"
+    DATE = "date", "Date"
+    BOOLEAN = "boolean", "Yes or no"
+    CHOICE = "choice", "One of a list"
+    CHOICES = "choices", "Several of a list"
+
+
+class Needed(models.TextChoices):
+    """Whether every meter needs the field, whatever the program."""
+
+    ALWAYS = "always", "Every meter needs it"
+    WITH_OBJECT = "with_object", "Needed when another field of its group is given"
+    NO = "no", "Not needed by itself"
+
+
+class ChoiceList(CatalogueRow):
+    """A named list of values."""
+
+    name = models.SlugField(max_length=64, unique=True)
+
+    class Meta(CatalogueRow.Meta):
+        abstract = False
+        ordering = ["name"]
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class Choice(CatalogueRow):
+    """One value of a list, with its label and what people also write for it."""
+
+    choice_list = models.ForeignKey(ChoiceList, on_delete=models.CASCADE, related_name="choices")
+    value = models.CharField(max_length=64)
+    label = models.CharField(max_length=128)
+    synonyms = models.JSONField(default=list, blank=True, help_text="Other spellings that mean the same.")
+    is_offered = models.BooleanField(default=True, help_text="Listed in templates; a value that is not listed is still accepted.")
+    position = models.PositiveSmallIntegerField(default=0)
+
+    class Meta(CatalogueRow.Meta):
+        abstract = False
+        ordering = ["position", "value"]
+        constraints = [models.UniqueConstraint(fields=["choice_list", "value"], name="one_choice_per_list_and_value")]
+
+    def __str__(self) -> str:
+        return self.value
+
+
+class Field(SourcedRow):
+    """One field of an asset: a cell of the sheet, an input of the form, a property of the API."""
+
+    path = models.CharField(
+        max_length=128,
+        unique=True,
+        validators=[
+            RegexValidator(r"^[a-z][a-z0-9_]*(\[\])?(\.[a-z][a-z0-9_]*(\[\])?)*$", "Use lower-case names joined by dots.")
+        ],
+        help_text="Dot path in the asset, for example customer.street_1. A list is marked with [].",
+    )
+    label = models.CharField(max_length=128, help_text="The column's name in templates and forms.")
+    section = models.CharField(max_length=64, help_text="The heading that the field stands under.")
+    type = models.CharField(max_length=16, choices=FieldType.choices, default=FieldType.TEXT)
+    unit = models.CharField(max_length=16, blank=True)
+    minimum = models.FloatField(null=True, blank=True)
+    maximum = models.FloatField(null=True, blank=True)
+    min_length = models.PositiveIntegerField(null=True, blank=True)
+    max_length = models.PositiveIntegerField(null=True, blank=True)
+    pattern = models.CharField(max_length=300, blank=True, help_text="A regular expression that the whole value must match.")
+    choice_list = models.ForeignKey(ChoiceList, null=True, blank=True, on_delete=models.PROTECT, related_name="fields")
+    needed = models.CharField(max_length=16, choices=Needed.choices, default=Needed.NO)
+    default = models.CharField(max_length=64, blank=True, help_text="The value when the cell is empty.")
+    help = models.TextField(blank=True)
+    example = models.CharField(max_length=200, blank=True)
+    aliases = models.JSONField(default=list, blank=True, help_text="Other column names that mean this field.")
+    personal = models.BooleanField("personal data", default=False)
+    deprecated = models.BooleanField(default=False, help_text="Still accepted, but not offered any more.")
+    position = models.PositiveSmallIntegerField(default=0, help_text="Order of the columns.")
+
+    class Meta(SourcedRow.Meta):
+        abstract = False
+        ordering = ["position", "path"]
+
+    def __str__(self) -> str:
+        return f"{self.label} ({self.path})"
+
+    def clean(self) -> None:
+        errors: dict[str, str] = {}
+        if self.minimum is not None and self.maximum is not None and self.minimum > self.maximum:
+            errors["maximum"] = "The largest value is below the smallest."
+        if self.min_length is not None and self.max_length is not None and self.min_length > self.max_length:
+            errors["max_length"] = "The longest length is below the shortest."
+        if (self.type in {FieldType.CHOICE, FieldType.CHOICES}) != bool(self.choice_list_id):
+            errors["choice_list"] = "A list of values goes with the types that choose from a list, and only with them."
+        if (self.type == FieldType.CHOICES) != self.path.endswith("[]"):
+            errors["path"] = "The path of a list of values ends with [], and no other path does."
+        try:
+            re.compile(self.pattern)
+        except re.error as error:
+            errors["pattern"] = f"This is not a regular expression: {error}."
+        if _QUANTIFIED_GROUP.search(self.pattern):
+            errors["pattern"] = "A repeated group inside which something repeats can take for ever; write it without."
+        if errors:
+            raise ValidationError(errors)

@@ -1,0 +1,178 @@
+"""Programs, their footnotes, delivery periods and enrollment deadlines."""
+
+from datetime import date
+
+from django.core.exceptions import ValidationError
+from django.core.validators import RegexValidator
+from django.db import models
+from django.db.models import F, Q
+
+from programs.models.base import CatalogueRow, SourcedRow
+from programs.models.places import TRANSMISSION_REGIONS, Region, Utility
+
+
+class ProgramType(models.TextChoices):
+    """Where performance is measured, which decides the table a program stands in."""
+
+    UTILITY_METER = "utility-meter", "Utility-meter program"
+    DEVICE = "device", "Device program"
+
+
+class MeterType(models.TextChoices):
+    """The type of asset (published MeterType)."""
+
+    UTILITY_METER = "UTILITY_METER", "Utility meter"
+    SUBMETER = "SUBMETER", "Submeter"
+    DEVICE = "DEVICE", "Device"
+
+
+class IntervalSource(models.TextChoices):
+    """Who supplies the interval data that performance is calculated from."""
+
+    UTILITY = "utility", "Utility"
+    ISO = "iso", "ERCOT (ISO)"
+    PARTNER = "partner", "Partner"
+
+
+class Footnote(CatalogueRow):
+    """A remark under the program tables."""
+
+    key = models.SlugField(max_length=64, unique=True)
+    text = models.TextField()
+    position = models.PositiveSmallIntegerField(default=0)
+
+    class Meta(CatalogueRow.Meta):
+        abstract = False
+        ordering = ["position", "key"]
+
+    def __str__(self) -> str:
+        return self.key
+
+
+class Program(SourcedRow):
+    """One grid-services program that a meter can be enrolled in, by its published program identifier."""
+
+    identifier = models.CharField(
+        max_length=64,
+        unique=True,
+        validators=[RegexValidator(r"^[A-Za-z0-9_-]+$", "Use letters, digits, - and _ only.")],
+        help_text="The published program_identifier, for example CEC-DSGS.",
+    )
+    name = models.CharField(max_length=128)
+    family = models.CharField(max_length=64, help_text="The name in the program tables, for example ConnectedSolutions.")
+    summary = models.TextField(blank=True, help_text="One or two sentences for the program's page.")
+    region = models.ForeignKey(Region, on_delete=models.PROTECT, related_name="programs")
+    transmission_region = models.CharField(max_length=16, choices=TRANSMISSION_REGIONS)
+    states = models.JSONField(
+        default=list, blank=True, help_text="Two-letter states where customers may be; empty: the whole region."
+    )
+    utilities = models.ManyToManyField(
+        Utility, blank=True, related_name="programs", help_text="Whose customers may join; empty: any utility."
+    )
+    program_type = models.CharField(max_length=16, choices=ProgramType.choices)
+    accepted_meter_types = models.JSONField(default=list)
+    interval_data_source = models.CharField(max_length=8, choices=IntervalSource.choices)
+    is_partner_created = models.BooleanField(
+        "partner-created", default=False, help_text="The partner may create meters by upload, form or API."
+    )
+    is_customer_authorized = models.BooleanField(
+        "customer-authorized", default=False, help_text="Meters may come from the customer's utility authorization."
+    )
+    needs_utility_authorization = models.BooleanField(
+        default=False, help_text="A meter is not eligible before the customer authorized utility data sharing."
+    )
+    footnotes = models.ManyToManyField(Footnote, blank=True, related_name="programs")
+    time_zone = models.CharField(max_length=64, default="America/Los_Angeles", help_text="Deadlines are local midnights here.")
+    active_from = models.DateField(null=True, blank=True)
+    active_to = models.DateField(null=True, blank=True)
+    position = models.PositiveSmallIntegerField(default=0, help_text="Order in the program tables.")
+
+    class Meta(SourcedRow.Meta):
+        abstract = False
+        ordering = ["position", "identifier"]
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(is_partner_created=True) | Q(is_customer_authorized=True), name="program_has_a_way_in"
+            ),
+            models.CheckConstraint(
+                condition=Q(active_from=None) | Q(active_to=None) | Q(active_from__lte=F("active_to")),
+                name="program_ends_after_it_begins",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return self.identifier
+
+    def clean(self) -> None:
+        errors: dict[str, str] = {}
+        if not self.is_partner_created and not self.is_customer_authorized:
+            errors["is_partner_created"] = "Choose at least one of the two ways to onboard."
+        if self.needs_utility_authorization and not self.is_customer_authorized:
+            errors["needs_utility_authorization"] = "A program that needs authorization must be customer-authorized."
+        if self.active_from and self.active_to and self.active_from > self.active_to:
+            errors["active_to"] = "The end is before the beginning."
+        unknown = set(self.accepted_meter_types) - set(MeterType.values)
+        if unknown or not self.accepted_meter_types:
+            errors["accepted_meter_types"] = "Choose at least one meter type."
+        if self.region_id and self.region.transmission_region != self.transmission_region:
+            errors["transmission_region"] = f"{self.region} lies in {self.region.transmission_region}."
+        if errors:
+            raise ValidationError(errors)
+
+    def is_open(self, on: date) -> bool:
+        return not ((self.active_from and on < self.active_from) or (self.active_to and on > self.active_to))
+
+    @property
+    def methods(self) -> list[str]:
+        """The ways to onboard, in the words of the program tables."""
+        ways = [("Partner-created", self.is_partner_created), ("Customer-authorized", self.is_customer_authorized)]
+        return [word for word, applies in ways if applies]
+
+
+class DeliveryPeriod(SourcedRow):
+    """A season of a program. Times are local midnights of the program's zone, kept in UTC (leap.md 4.5)."""
+
+    program = models.ForeignKey(Program, on_delete=models.CASCADE, related_name="delivery_periods")
+    name = models.CharField(max_length=64, help_text="For example CEC-DSGS_2027_MAY_OCT.")
+    starts_at = models.DateTimeField()
+    ends_at = models.DateTimeField()
+
+    class Meta(SourcedRow.Meta):
+        abstract = False
+        ordering = ["starts_at", "name"]
+        constraints = [
+            models.UniqueConstraint(fields=["program", "name"], name="one_period_per_program_and_name"),
+            models.CheckConstraint(condition=Q(starts_at__lt=F("ends_at")), name="period_ends_after_it_begins"),
+        ]
+
+    def __str__(self) -> str:
+        return self.name
+
+    def clean(self) -> None:
+        if self.starts_at and self.ends_at and self.starts_at >= self.ends_at:
+            raise ValidationError({"ends_at": "The period ends before it begins."})
+
+
+class Deadline(CatalogueRow):
+    """Enroll by `deadline_at` and the meter is active from `activation_at`."""
+
+    period = models.ForeignKey(DeliveryPeriod, on_delete=models.CASCADE, related_name="deadlines")
+    deadline_at = models.DateTimeField("enrollment deadline")
+    activation_at = models.DateTimeField("activation date")
+
+    class Meta(CatalogueRow.Meta):
+        abstract = False
+        ordering = ["deadline_at"]
+        constraints = [
+            models.UniqueConstraint(fields=["period", "deadline_at"], name="one_deadline_per_period_and_time"),
+            models.CheckConstraint(condition=Q(deadline_at__lte=F("activation_at")), name="deadline_before_activation"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.deadline_at:%Y-%m-%d} → {self.activation_at:%Y-%m-%d}"
+
+    def clean(self) -> None:
+        if self.deadline_at and self.activation_at and self.deadline_at > self.activation_at:
+            raise ValidationError({"deadline_at": "The deadline is after the activation date."})
+        if self.period_id and self.activation_at and self.activation_at > self.period.ends_at:
+            raise ValidationError({"activation_at": "The activation date is after the end of the period."})

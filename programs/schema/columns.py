@@ -1,0 +1,108 @@
+"""The columns that a set of programs asks for: what templates, forms, guides and headers are made from."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+from programs.models import Field, FieldType, Needed
+
+LIST_SLOTS = 3  # columns offered for a list of values (load_types.0 … load_types.2)
+MOST_SLOTS = 10  # accepted at most, also for lists of objects (site.site_devices.0 … .9)
+
+
+@dataclass(frozen=True, slots=True)
+class Column:
+    """One column: the key (dot path with indexes), its words, its limits, and who needs it."""
+
+    key: str
+    label: str
+    type: str
+    section: str
+    required: str  # "always", "program" or "optional"
+    required_by: tuple[str, ...] = ()
+    unit: str = ""
+    choices: tuple[tuple[str, str], ...] = ()
+    help: str = ""
+    example: str = ""
+    aliases: tuple[str, ...] = ()
+    minimum: float | None = None
+    maximum: float | None = None
+    min_length: int | None = None
+    max_length: int | None = None
+    pattern: str = ""
+    personal: bool = False
+    hidden: bool = False
+    verified: bool = False
+    notes: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """What the chosen programs say of one field, taken together."""
+
+    required_by: tuple[str, ...] = ()
+    hidden: bool = False
+    notes: tuple[str, ...] = ()
+    verified: bool = True
+    offered: bool = False
+
+
+def columns_of(fields: Sequence[Field], asked: Mapping[str, Asked]) -> tuple[Column, ...]:
+    """Every column of these fields in sheet order.
+
+    A list of values has one column per slot; a list of objects has all columns of its first object, then of the
+    second. Slots beyond those offered are hidden, and still accepted.
+    """
+    keyed: list[tuple[int, int, int, Column]] = []
+    for position, field in enumerate(fields):
+        says = asked.get(field.path, Asked())
+        group = next(index for index, other in enumerate(fields) if other.path.split("[]")[0] == field.path.split("[]")[0])
+        for slot in range(MOST_SLOTS if "[]" in field.path else 1):
+            keyed.append((group, slot, position, _column(field, says, slot)))
+    return tuple(column for *_, column in sorted(keyed, key=lambda entry: entry[:3]))
+
+
+def _column(field: Field, says: Asked, slot: int) -> Column:
+    is_list, is_in_list = field.path.endswith("[]"), "[]." in field.path
+    key = field.path.replace("[]", f".{slot}")
+    label = f"{field.label} {slot + 1}" if is_list or is_in_list else field.label
+    first = slot == 0
+    always = field.needed == Needed.ALWAYS and first
+    required_by = says.required_by if first else ()
+    beyond = slot >= (LIST_SLOTS if is_list else 1)
+    hidden = says.hidden or beyond or field.deprecated or (is_in_list and not (says.required_by or says.offered))
+    aliases = tuple(field.aliases)
+    return Column(
+        key=key,
+        label=label,
+        type="choice" if field.type == FieldType.CHOICES else field.type,
+        section=field.section,
+        required="always" if always else "program" if required_by else "optional",
+        required_by=required_by,
+        unit=field.unit,
+        choices=_choices(field),
+        help=field.help,
+        example=field.example if first or not is_list else "",
+        aliases=aliases if not (is_list or is_in_list) else numbered(aliases, slot, plain=is_list and first),
+        minimum=field.minimum,
+        maximum=field.maximum,
+        min_length=field.min_length,
+        max_length=field.max_length,
+        pattern=field.pattern,
+        personal=field.personal,
+        hidden=hidden,
+        verified=field.verified and says.verified,
+        notes=says.notes,
+    )
+
+
+def _choices(field: Field) -> tuple[tuple[str, str], ...]:
+    if field.choice_list is None:
+        return ()
+    return tuple((choice.value, choice.label) for choice in field.choice_list.choices.all() if choice.is_offered)
+
+
+def numbered(aliases: Sequence[str], slot: int, *, plain: bool) -> tuple[str, ...]:
+    """The aliases of a list's slot: "load type 1", and the bare name for the first slot of a list of values."""
+    found = [f"{alias} {slot + 1}" for alias in aliases]
+    return (*aliases, *found) if plain else tuple(found)
+

@@ -1,0 +1,189 @@
+"""Compiling a schema from the catalogue, and keeping it until the catalogue changes."""
+
+import threading
+from collections.abc import Collection, Mapping, Sequence
+from datetime import date
+from typing import Annotated, Any
+
+from pydantic import PlainValidator, TypeAdapter
+from typing_extensions import TypedDict
+
+from programs.models import Field, FieldType, Level, Needed, Operator, Requirement
+from programs.schema import problems as _words  # noqa: F401  registers the words of the coercers' codes
+from programs.schema.catalogue import catalogue_version
+from programs.schema.coerce import Coercer, coercer_for
+from programs.schema.columns import Asked, Column, columns_of
+from programs.schema.schema import Condition, Flat, Rule, Schema
+
+_KEPT = 32
+_kept: dict[tuple[str, frozenset[str], date], Schema] = {}
+_lock = threading.Lock()
+
+
+def schema_for(identifiers: Collection[str] = ()) -> Schema:
+    """The validator of these programs; of no program (all fields, no program's requirements) when none is named.
+
+    Compiled once for a catalogue version and day, since a requirement can begin or end with a day.
+    """
+    key = (catalogue_version(), frozenset(identifiers), date.today())
+    schema = _kept.get(key)
+    if schema is None:
+        schema = _compile(key[1], key[2])
+        with _lock:
+            if len(_kept) >= _KEPT:
+                _kept.clear()
+            _kept[key] = schema
+    return schema
+
+
+def _compile(identifiers: frozenset[str], today: date) -> Schema:
+    fields = list(Field.objects.select_related("choice_list").prefetch_related("choice_list__choices"))
+    requirements = list(
+        Requirement.objects.filter(program__identifier__in=identifiers)
+        .select_related("program", "field", "condition_field")
+        .order_by("program__identifier", "field__position")
+    )
+    columns = columns_of(fields, _asked([one for one in requirements if one.applies_on(today)], identifiers))
+    by_path = {field.path: field for field in fields}
+    coercers = {field.path: coercer_for(field) for field in fields}
+    labels = {column.key: column.label for column in columns}
+    return Schema(
+        columns=columns,
+        validate=_validator(columns, by_path, coercers),
+        rules=_rules(requirements, identifiers, labels),
+        defaults={field.path: coercers[field.path](field.default) for field in fields if field.default and _is_plain(field)},
+        groups=_groups(columns, by_path),
+    )
+
+
+def _is_plain(field: Field) -> bool:
+    """Whether an empty cell takes the default: not when the field only goes with an optional group."""
+    return field.needed == Needed.ALWAYS and "[]" not in field.path
+
+
+def _asked(requirements: Sequence[Requirement], identifiers: Collection[str]) -> dict[str, Asked]:
+    """Per field: who requires it, and whether every chosen program leaves it out."""
+    by_path: dict[str, list[Requirement]] = {}
+    for requirement in requirements:
+        by_path.setdefault(requirement.field.path, []).append(requirement)
+    return {
+        path: Asked(
+            required_by=tuple(dict.fromkeys(one.program.identifier for one in found if one.level == Level.REQUIRED)),
+            hidden={one.program.identifier for one in found if one.level == Level.HIDDEN} == set(identifiers),
+            notes=tuple(dict.fromkeys(one.note for one in found if one.note)),
+            verified=all(one.verified for one in found),
+            offered=any(one.level == Level.OPTIONAL for one in found),
+        )
+        for path, found in by_path.items()
+    }
+
+
+def _path_of(key: str) -> str:
+    """load_types.0 -> load_types[], site.site_devices.3.model -> site.site_devices[].model"""
+    path = ""
+    for part in key.split("."):
+        path += "[]" if part.isdigit() else f".{part}" if path else part
+    return path
+
+
+def _validator(columns: Sequence[Column], fields: Mapping[str, Field], coercers: Mapping[str, Coercer]) -> Any:
+    """A pydantic validator of flat rows: every known key optional, all errors at once, unknown keys passed over."""
+    keys = {column.key: Annotated[Any, PlainValidator(coercers[_path_of(column.key)])] for column in columns}
+    row = TypedDict("Row", keys, total=False)  # type: ignore[misc,operator]  # the keys are data
+    validate = TypeAdapter(row).validator.validate_python
+    lists = [path for path, field in fields.items() if field.type == FieldType.CHOICES]
+
+    def check(cells: Flat) -> Any:
+        return validate(_split(cells, lists))
+
+    return check
+
+
+def _split(cells: Flat, lists: Sequence[str]) -> Flat:
+    """A cell with several values ("BATTERY_STORAGE; HVAC") becomes one slot each."""
+    for path in lists:
+        name = path[:-2]
+        for key in (name, f"{name}.0"):
+            value = cells.get(key)
+            if isinstance(value, str) and (key == name or ";" in value or "," in value):
+                parts = [part for part in value.replace(",", ";").split(";") if part.strip()]
+                rest = {other: cell for other, cell in cells.items() if other != key}
+                cells = {**{f"{name}.{slot}": part for slot, part in enumerate(parts)}, **rest}
+    return cells
+
+
+def _groups(columns: Sequence[Column], fields: Mapping[str, Field]) -> dict[str, tuple[str, ...]]:
+    """Optional objects with the keys that each needs when it is given: customer.billing., site.site_devices.0., …"""
+    groups: dict[str, list[str]] = {}
+    for column in columns:
+        if fields[_path_of(column.key)].needed == Needed.WITH_OBJECT:
+            groups.setdefault(column.key.rpartition(".")[0] + ".", []).append(column.key)
+    return {prefix: tuple(keys) for prefix, keys in groups.items()}
+
+
+def _rules(
+    requirements: Sequence[Requirement], identifiers: Collection[str], labels: Mapping[str, str]
+) -> dict[str, list[Rule]]:
+    rules: dict[str, list[Rule]] = {identifier: [] for identifier in sorted(identifiers)}
+    for one in requirements:
+        narrower = one.minimum is not None or one.maximum is not None or one.choices
+        if one.level == Level.HIDDEN or (one.level == Level.OPTIONAL and not narrower):
+            continue
+        key = one.field.path.replace("[]", ".0")
+        rules[one.program.identifier].append(
+            Rule(
+                key=key,
+                label=labels.get(key, one.field.label),
+                required=one.level == Level.REQUIRED,
+                holds=_condition(one),
+                minimum=one.minimum,
+                maximum=one.maximum,
+                choices=frozenset(one.choices),
+                valid_from=one.valid_from,
+                valid_to=one.valid_to,
+            )
+        )
+    return rules
+
+
+def _condition(requirement: Requirement) -> Condition | None:
+    """The requirement's condition as a function of the flat, typed row; None when it always holds."""
+    if requirement.condition_field is None:
+        return None
+    path = requirement.condition_field.path
+    keys = [path.replace("[]", f".{slot}") for slot in range(10)] if "[]" in path else [path]
+    wanted = {part.strip() for part in requirement.condition_value.split(",")}
+    text = requirement.condition_value.strip()
+
+    def given(flat: Flat) -> list[Any]:
+        return [flat[key] for key in keys if key in flat]
+
+    def words(flat: Flat) -> set[str]:
+        return {("yes" if value else "no") if isinstance(value, bool) else str(value) for value in given(flat)}
+
+    def compared(flat: Flat, sign: int) -> bool:
+        return any(sign * _compare(value, text) > 0 for value in given(flat))
+
+    conditions: dict[str, Condition] = {
+        Operator.IS: lambda flat: bool(words(flat) & wanted),
+        Operator.IS_NOT: lambda flat: not words(flat) & wanted,
+        Operator.IS_FILLED: lambda flat: bool(given(flat)),
+        Operator.IS_EMPTY: lambda flat: not given(flat),
+        Operator.AFTER: lambda flat: compared(flat, 1),
+        Operator.BEFORE: lambda flat: compared(flat, -1),
+        Operator.AT_LEAST: lambda flat: any(_compare(value, text) >= 0 for value in given(flat)),
+        Operator.AT_MOST: lambda flat: any(_compare(value, text) <= 0 for value in given(flat)),
+    }
+    return conditions[requirement.condition_operator]
+
+
+def _compare(value: Any, text: str) -> int:
+    """-1, 0 or 1. Numbers compare as numbers, everything else (ISO dates) as text."""
+    left: Any = value
+    right: Any = text
+    if isinstance(value, int | float):
+        try:
+            right = float(text)
+        except ValueError:
+            left = str(value)
+    return (left > right) - (left < right)

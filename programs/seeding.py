@@ -1,0 +1,374 @@
+"""Bringing the seed file into the database, without overwriting what an admin changed or deleted.
+
+For every row that the seed wrote, a SeedRecord keeps the values it had then. A row that still has them follows the
+seed file; a row that has others was changed by an admin and stays; a row that is gone was deleted and stays gone.
+"""
+
+import calendar
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
+from datetime import date, datetime, time, timedelta
+from pathlib import Path
+from typing import Any
+from zoneinfo import ZoneInfo
+
+import yaml
+from django.db import models, transaction
+
+from programs.models import (
+    Choice,
+    ChoiceList,
+    Deadline,
+    DeliveryPeriod,
+    Field,
+    Footnote,
+    Level,
+    Program,
+    Region,
+    Requirement,
+    SeedRecord,
+    Utility,
+)
+
+SEED = Path(__file__).parent / "seed" / "catalogue.yaml"
+Values = dict[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class SeedRow:
+    """One row of the seed: its kind, natural key, and values (JSON; related rows by their natural keys)."""
+
+    kind: str
+    key: str
+    values: Values
+
+
+@dataclass(frozen=True, slots=True)
+class Kind:
+    """How rows of one table are found, and which of their columns point to other rows by natural key."""
+
+    model: type[models.Model]
+    find: Callable[[str], models.Model | None]
+    related: Mapping[str, Callable[[str], models.Model | None]]
+    many: Mapping[str, Callable[[str], models.Model | None]]
+
+
+def seed_catalogue(path: Path = SEED) -> dict[str, int]:
+    """Bring the seed file into the database; returns how many rows were created, updated and left. One transaction."""
+    done = {"created": 0, "updated": 0, "left": 0}
+    with transaction.atomic():
+        records = {(record.kind, record.key): record for record in SeedRecord.objects.all()}
+        for row in rows_of(yaml.safe_load(path.read_text(encoding="utf-8"))):
+            done[_seed(row, records.get((row.kind, row.key)))] += 1
+    return done
+
+
+def _seed(row: SeedRow, record: SeedRecord | None) -> str:
+    kind = KINDS[row.kind]
+    if record is None:
+        if kind.find(row.key) is not None:
+            return "left"
+        if not _save(kind, kind.model(), row.values):
+            return "left"
+        SeedRecord.objects.create(kind=row.kind, key=row.key, values=row.values)
+        return "created"
+    if record.values == row.values:
+        return "left"
+    found = kind.find(row.key)
+    if found is None or _values_of(kind, found, record.values) != record.values:
+        return "left"
+    _save(kind, found, row.values)
+    record.values = row.values
+    record.save(update_fields=["values"])
+    return "updated"
+
+
+def _save(kind: Kind, instance: models.Model, values: Values) -> bool:
+    """Write the values; False when a row that they point to is gone (an admin deleted it)."""
+    many: dict[str, list[models.Model]] = {}
+    for name, value in values.items():
+        if name in kind.many:
+            many[name] = [other for other in (kind.many[name](key) for key in value) if other is not None]
+        elif name in kind.related:
+            other = kind.related[name](value) if value else None
+            if value and other is None:
+                return False
+            setattr(instance, name, other)
+        else:
+            setattr(instance, name, _typed(instance, name, value))
+    instance.save()
+    for name, others in many.items():
+        getattr(instance, name).set(others)
+    return True
+
+
+def _typed(instance: models.Model, name: str, value: Any) -> Any:
+    field = instance._meta.get_field(name)
+    return datetime.fromisoformat(value) if isinstance(field, models.DateTimeField) else value
+
+
+def _values_of(kind: Kind, instance: models.Model, like: Values) -> Values:
+    """The instance's values in the seed's form, for the columns that `like` has."""
+    found: Values = {}
+    for name in like:
+        value = getattr(instance, name)
+        if name in kind.many:
+            value = [natural_key(other) for other in value.all()]
+            value = like[name] if sorted(value) == sorted(like[name]) else value
+        elif name in kind.related:
+            value = natural_key(value) if value else ""
+        elif isinstance(value, datetime):
+            value = like[name] if value == datetime.fromisoformat(like[name]) else value.isoformat()
+        found[name] = value
+    return found
+
+
+def natural_key(instance: models.Model) -> str:
+    """What names a row in the seed file."""
+    if isinstance(instance, DeliveryPeriod):
+        return f"{instance.program.identifier}/{instance.name}"
+    for name in ("path", "identifier", "code", "key", "name"):
+        if hasattr(instance, name):
+            return str(getattr(instance, name))
+    raise TypeError(instance)
+
+
+def _first(model: type[models.Model], **lookup: Any) -> models.Model | None:
+    return model._default_manager.filter(**lookup).first()
+
+
+def _region(key: str) -> models.Model | None:
+    return _first(Region, code=key)
+
+
+def _utility(key: str) -> models.Model | None:
+    return _first(Utility, code=key)
+
+
+def _choice_list(key: str) -> models.Model | None:
+    return _first(ChoiceList, name=key)
+
+
+def _footnote(key: str) -> models.Model | None:
+    return _first(Footnote, key=key)
+
+
+def _field(key: str) -> models.Model | None:
+    return _first(Field, path=key)
+
+
+def _program(key: str) -> models.Model | None:
+    return _first(Program, identifier=key)
+
+
+def _choice(key: str) -> models.Model | None:
+    name, _, value = key.partition("/")
+    return _first(Choice, choice_list__name=name, value=value)
+
+
+def _period(key: str) -> models.Model | None:
+    program, _, name = key.partition("/")
+    return _first(DeliveryPeriod, program__identifier=program, name=name)
+
+
+def _deadline(key: str) -> models.Model | None:
+    period, _, moment = key.rpartition("/")
+    program, _, name = period.partition("/")
+    at = datetime.fromisoformat(moment)
+    return _first(Deadline, period__program__identifier=program, period__name=name, deadline_at=at)
+
+
+def _requirement(key: str) -> models.Model | None:
+    program, path, level, condition, operator, value = key.split("|")
+    return _first(
+        Requirement,
+        program__identifier=program,
+        field__path=path,
+        **({"level": level} if level == Level.HIDDEN else {}),
+        condition_field__path=condition or None,
+        condition_operator=operator,
+        condition_value=value,
+    )
+
+
+KINDS: dict[str, Kind] = {
+    "region": Kind(Region, _region, {}, {}),
+    "utility": Kind(Utility, _utility, {}, {}),
+    "choice_list": Kind(ChoiceList, _choice_list, {}, {}),
+    "choice": Kind(Choice, _choice, {"choice_list": _choice_list}, {}),
+    "footnote": Kind(Footnote, _footnote, {}, {}),
+    "field": Kind(Field, _field, {"choice_list": _choice_list}, {}),
+    "program": Kind(Program, _program, {"region": _region}, {"utilities": _utility, "footnotes": _footnote}),
+    "requirement": Kind(
+        Requirement, _requirement, {"program": _program, "field": _field, "condition_field": _field}, {}
+    ),
+    "period": Kind(DeliveryPeriod, _period, {"program": _program}, {}),
+    "deadline": Kind(Deadline, _deadline, {"period": _period}, {}),
+}
+
+
+def rows_of(seed: Mapping[str, Any]) -> Iterator[SeedRow]:
+    """The seed file as rows, those that others point to first."""
+    for position, region in enumerate(seed["regions"]):
+        yield SeedRow("region", region["code"], {**region, "position": position})
+    yield from _utility_rows(seed)
+    yield from _choice_rows(seed)
+    yield from _field_rows(seed)
+    for position, (key, text) in enumerate(seed["footnotes"].items()):
+        yield SeedRow("footnote", key, {"key": key, "text": text, "position": position})
+    yield from _program_rows(seed)
+    yield from _requirement_rows(seed)
+    for group in seed["delivery_periods"]:
+        yield from _period_rows(seed, group)
+
+
+def _utility_rows(seed: Mapping[str, Any]) -> Iterator[SeedRow]:
+    source = "contract: list of utility names; the region is inferred"
+    for region, utilities in seed["utilities"].items():
+        for code, name in utilities.items():
+            values = {"code": code, "name": name, "transmission_region": region, "is_test": False, "source": source}
+            yield SeedRow("utility", code, values)
+    for code, name in seed["test_utilities"].items():
+        yield SeedRow("utility", code, {"code": code, "name": name, "is_test": True, "source": source})
+
+
+def _choice_rows(seed: Mapping[str, Any]) -> Iterator[SeedRow]:
+    for name, choices in seed["choice_lists"].items():
+        yield SeedRow("choice_list", name, {"name": name})
+        for position, (value, words) in enumerate(choices.items()):
+            label, *synonyms = words
+            yield _choice_row(name, value, label, position, synonyms=synonyms)
+    yield SeedRow("choice_list", "utility_name", {"name": "utility_name"})
+    offered = [item for utilities in seed["utilities"].values() for item in utilities.items()]
+    for position, (code, label) in enumerate(offered):
+        yield _choice_row("utility_name", code, label, position)
+    for position, (code, label) in enumerate(seed["test_utilities"].items(), len(offered)):
+        yield _choice_row("utility_name", code, label, position, is_offered=False)
+
+
+def _choice_row(
+    name: str, value: str, label: str, position: int, *, synonyms: list[str] | None = None, is_offered: bool = True
+) -> SeedRow:
+    values = {"choice_list": name, "value": value, "label": label, "synonyms": synonyms or []}
+    return SeedRow("choice", f"{name}/{value}", {**values, "is_offered": is_offered, "position": position})
+
+
+def _field_rows(seed: Mapping[str, Any]) -> Iterator[SeedRow]:
+    position = 0
+    for section, fields in seed["sections"].items():
+        for path, says in fields.items():
+            position += 1
+            pattern = says.get("pattern", "")
+            values = {
+                "path": path,
+                "section": section,
+                "label": says["label"],
+                "type": says.get("type", "text"),
+                "unit": says.get("unit", ""),
+                "minimum": says.get("minimum"),
+                "maximum": says.get("maximum"),
+                "min_length": says.get("min"),
+                "max_length": says.get("max"),
+                "pattern": seed["patterns"][pattern] if pattern else "",
+                "choice_list": says.get("list", ""),
+                "needed": says.get("needed", "no"),
+                "default": says.get("default", ""),
+                "help": says.get("help", ""),
+                "example": says.get("example", ""),
+                "aliases": says.get("aliases", []),
+                "personal": says.get("personal", False),
+                "deprecated": says.get("deprecated", False),
+                "position": position,
+                "source": "contract: CreateMeter",
+                "verified": True,
+            }
+            yield SeedRow("field", path, values)
+
+
+def _program_rows(seed: Mapping[str, Any]) -> Iterator[SeedRow]:
+    regions = {region["code"]: region["transmission_region"] for region in seed["regions"]}
+    for position, (identifier, says) in enumerate(seed["programs"].items()):
+        by_customer = says["ways"] in {"customer", "both"}
+        values = {
+            "identifier": identifier,
+            "name": says["name"],
+            "family": says["family"],
+            "summary": says["summary"],
+            "region": says["region"],
+            "transmission_region": regions[says["region"]],
+            "states": says.get("states", []),
+            "utilities": says.get("utilities", []),
+            "program_type": says["type"],
+            "accepted_meter_types": says["meters"],
+            "interval_data_source": says["data"],
+            "is_partner_created": says["ways"] in {"partner", "both"},
+            "is_customer_authorized": by_customer,
+            "needs_utility_authorization": says["ways"] == "customer",
+            "footnotes": says.get("footnotes", []),
+            "time_zone": seed["time_zones"][says["region"]],
+            "position": position,
+            "source": says["source"],
+            "verified": says["verified"],
+        }
+        yield SeedRow("program", identifier, values)
+
+
+def _requirement_rows(seed: Mapping[str, Any]) -> Iterator[SeedRow]:
+    for says in seed["requirements"]:
+        condition, operator, value = says.get("if", ["", "", ""])
+        for program in says["programs"]:
+            values = {
+                "program": program,
+                "field": says["field"],
+                "level": says["level"],
+                "condition_field": condition,
+                "condition_operator": operator,
+                "condition_value": value,
+                "note": says.get("note", ""),
+                "source": says["source"],
+                "verified": says.get("verified", False),
+            }
+            yield SeedRow("requirement", f"{program}|{says['field']}|asked|{condition}|{operator}|{value}", values)
+    for says in seed["hide"]:
+        hidden = [path for section in says["sections"] for path in seed["sections"][section]] + says["fields"]
+        for program in says["programs"]:
+            for path in hidden:
+                values = {"program": program, "field": path, "level": "hidden", "source": "inferred: belongs to another market"}
+                yield SeedRow("requirement", f"{program}|{path}|hidden|||", values)
+
+
+def _period_rows(seed: Mapping[str, Any], group: Mapping[str, Any]) -> Iterator[SeedRow]:
+    for program, prefix in group["programs"].items():
+        zone = ZoneInfo(seed["time_zones"][seed["programs"][program]["region"]])
+        periods = group["periods"] if "periods" in group else _monthly(group["monthly"])
+        for name, (first, last, deadlines) in periods.items():
+            key = f"{program}/{prefix}_{name}"
+            values = {"program": program, "name": f"{prefix}_{name}", "starts_at": midnight(first, zone)}
+            values |= {"ends_at": midnight(last, zone), "source": group["source"], "verified": False}
+            yield SeedRow("period", key, values)
+            for deadline, activation in deadlines:
+                at = midnight(deadline, zone)
+                values = {"period": key, "deadline_at": at, "activation_at": midnight(activation, zone)}
+                yield SeedRow("deadline", f"{key}/{at}", values)
+
+
+def _monthly(says: Mapping[str, Any]) -> dict[str, tuple[date, date, list[list[date]]]]:
+    """Months in a row: a deadline's day counts from the first of the month (-2 is two days before it)."""
+    year, month = (int(part) for part in str(says["from"]).split("-"))
+    periods = {}
+    for _ in range(says["months"]):
+        first = date(year, month, 1)
+        last = date(year, month, calendar.monthrange(year, month)[1])
+        deadlines = [[_day(first, by), _day(first, active)] for by, active in says["deadlines"]]
+        periods[f"{year}_{first.strftime('%b').upper()}"] = (first, last, deadlines)
+        year, month = (year + 1, 1) if month == 12 else (year, month + 1)
+    return periods
+
+
+def _day(first: date, number: int) -> date:
+    return first + timedelta(days=number if number < 0 else number - 1)
+
+
+def midnight(day: date, zone: ZoneInfo) -> str:
+    """Local midnight of a day as ISO text in UTC."""
+    return datetime.combine(day, time.min, zone).astimezone(ZoneInfo("UTC")).isoformat()

@@ -1,0 +1,78 @@
+"""The catalogue's pages: the program tables, one program, and which way applies."""
+
+from typing import Any
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, render
+from django.views.decorators.http import require_safe
+
+from portal.partners.access import signed_in
+from programs.models import Program, Region, Requirement
+from programs.queries import periods_of, program_tables
+from programs.schema import Column, schema_for
+from programs.ways import way_for
+
+ASSETS = [("UTILITY_METER", "A utility meter"), ("DEVICE", "A device (battery, thermostat, charger, …)")]
+
+
+@require_safe
+def program_list(request: HttpRequest) -> HttpResponse:
+    signed_in(request)
+    tables, footnotes = program_tables()
+    return render(request, "programs/list.html", {"section": "programs", "tables": tables, "footnotes": footnotes})
+
+
+@require_safe
+def program_detail(request: HttpRequest, identifier: str) -> HttpResponse:
+    _, access = signed_in(request)
+    programs = Program.objects.select_related("region").prefetch_related("utilities", "footnotes")
+    program = get_object_or_404(programs, identifier=identifier)
+    context = {
+        "section": "programs",
+        "program": program,
+        "access": access,
+        "periods": periods_of(program),
+        "guide": column_guide(program),
+        "sources": sources_of(program),
+    }
+    return render(request, "programs/detail.html", context)
+
+
+def column_guide(program: Program) -> list[tuple[str, list[Column]]]:
+    """The program's columns by section, in sheet order."""
+    sections: dict[str, list[Column]] = {}
+    for column in schema_for([program.identifier]).columns:
+        if not column.hidden:
+            sections.setdefault(column.section, []).append(column)
+    return list(sections.items())
+
+
+def sources_of(program: Program) -> list[Requirement]:
+    """The rows behind what the program requires, for the reader who asks why."""
+    rows = Requirement.objects.filter(program=program, level="required").select_related("field", "condition_field")
+    return list(rows.order_by("field__position"))
+
+
+@require_safe
+def which_way(request: HttpRequest) -> HttpResponse:
+    signed_in(request)
+    regions = list(Region.objects.all())
+    region = next((one for one in regions if one.code == request.GET.get("region")), None)
+    asset = next((value for value, _ in ASSETS if value == request.GET.get("asset")), "")
+    programs = list(Program.objects.filter(region=region).order_by("position")) if region else []
+    chosen = [one for one in request.GET.getlist("program") if one in {program.identifier for program in programs}]
+    context: dict[str, Any] = {
+        "section": "programs",
+        "regions": regions,
+        "region": region,
+        "assets": ASSETS,
+        "asset": asset,
+        "programs": programs,
+        "chosen": chosen,
+        "asked": bool(request.GET),
+    }
+    if region and asset:
+        wanted = [program for program in programs if not chosen or program.identifier in chosen]
+        context["ways"] = [way_for(program, asset) for program in wanted]
+        context["uploadable"] = [way.program.identifier for way in context["ways"] if way.by_partner]
+    return render(request, "programs/which_way.html", context)

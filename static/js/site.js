@@ -1,0 +1,58 @@
+/* Small conveniences. Every page works without them. */
+"use strict";
+
+/* Copy buttons: shown only where they work. */
+document.querySelectorAll("[data-copy]").forEach((button) => {
+  if (!navigator.clipboard) return;
+  button.hidden = false;
+  button.addEventListener("click", async () => {
+    await navigator.clipboard.writeText(button.dataset.copy);
+    const words = button.firstChild;
+    words.textContent = "Copied";
+    setTimeout(() => { words.textContent = "Copy"; }, 2000);
+  });
+});
+
+/* A form that must be sent once: a second click within a few seconds does nothing. Buttons stay alive. */
+document.querySelectorAll("form[data-once]").forEach((form) => {
+  let sentAt = 0;
+  form.addEventListener("submit", (event) => {
+    if (Date.now() - sentAt < 5000) event.preventDefault();
+    else sentAt = Date.now();
+  });
+  window.addEventListener("pageshow", () => { sentAt = 0; });
+});
+
+/* Drop zones: the file goes into the input that is there anyway. */
+document.querySelectorAll("[data-dropzone]").forEach((zone) => {
+  const input = zone.querySelector("input[type=file]");
+  const chosen = zone.querySelector(".drop-chosen");
+  zone.querySelector(".drop-hint").hidden = false;
+  const show = () => {
+    const file = input.files[0];
+    chosen.textContent = file ? `${file.name} (${Math.max(1, Math.round(file.size / 1024)).toLocaleString("en-US")} kB)` : "";
+  };
+  input.addEventListener("change", show);
+  zone.addEventListener("dragover", (event) => { event.preventDefault(); zone.classList.add("is-over"); });
+  zone.addEventListener("dragleave", () => zone.classList.remove("is-over"));
+  zone.addEventListener("drop", (event) => {
+    event.preventDefault();
+    zone.classList.remove("is-over");
+    if (event.dataTransfer.files.length) { input.files = event.dataTransfer.files; show(); }
+  });
+});
+
+/* The error summary speaks first. */
+document.querySelector("[data-focus]")?.focus();
+
+/* Menus close with Escape and with a click elsewhere. */
+const accountMenu = document.querySelector(".account-menu");
+document.addEventListener("keydown", (event) => {
+  if (event.key === "Escape" && accountMenu?.open) { accountMenu.open = false; accountMenu.querySelector("summary").focus(); }
+  const typing = /^(INPUT|TEXTAREA|SELECT)$/.test(document.activeElement?.tagName || "");
+  const search = document.querySelector("[data-search]");
+  if (event.key === "/" && !typing && search) { event.preventDefault(); search.focus(); }
+});
+document.addEventListener("click", (event) => {
+  if (accountMenu?.open && !accountMenu.contains(event.target)) accountMenu.open = false;
+});

@@ -1,0 +1,109 @@
+"""The cast and the furniture of the tests."""
+
+import io
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+from django.core.management import call_command
+from django.test import Client
+
+from portal.events.actors import Actor
+from portal.jobs import domain as jobs
+from portal.partners.models import ApiKey, Membership, Partner, User
+from programs.models import Program, SeedRecord
+
+PASSWORD = "correct horse battery staple"
+
+
+def make_user(email: str, name: str, **extra: Any) -> User:
+    from allauth.account.models import EmailAddress
+
+    user = User.objects.create_user(email=email, password=PASSWORD, name=name, **extra)
+    EmailAddress.objects.create(user=user, email=email, verified=True, primary=True)
+    return user
+
+
+@pytest.fixture
+def acme(db: None) -> Partner:
+    return Partner.objects.create(name="Acme Energy", slug="acme")
+
+
+@pytest.fixture
+def borealis(db: None) -> Partner:
+    return Partner.objects.create(name="Borealis Devices", slug="borealis")
+
+
+@pytest.fixture
+def manager(acme: Partner) -> User:
+    user = make_user("manager@acme.example", "Mara Manager")
+    Membership.objects.create(partner=acme, user=user, role="MANAGER")
+    return user
+
+
+@pytest.fixture
+def user(acme: Partner) -> User:
+    user = make_user("user@acme.example", "Uli User")
+    Membership.objects.create(partner=acme, user=user, role="USER")
+    return user
+
+
+@pytest.fixture
+def stranger(borealis: Partner) -> User:
+    user = make_user("manager@borealis.example", "Sasha Stranger")
+    Membership.objects.create(partner=borealis, user=user, role="MANAGER")
+    return user
+
+
+@pytest.fixture
+def staff(db: None) -> User:
+    return make_user("staff@portal.example", "Stef Staff", is_staff=True, is_superuser=True)
+
+
+@pytest.fixture
+def client_of() -> Callable[[User], Client]:
+    def signed_in(user: User) -> Client:
+        client = Client()
+        client.force_login(user, backend="allauth.account.auth_backends.AuthenticationBackend")
+        return client
+
+    return signed_in
+
+
+def seed() -> None:
+    call_command("seed_catalogue", verbosity=0, stdout=io.StringIO())
+
+
+@pytest.fixture(scope="session")
+def django_db_setup(django_db_setup: None, django_db_blocker: Any) -> None:
+    """The seeded catalogue stands in the test database from the start; seeding it in every test would take minutes."""
+    with django_db_blocker.unblock():
+        seed()
+
+
+@pytest.fixture
+def catalogue(db: None) -> None:
+    """The seeded catalogue; made again when a test with real transactions has emptied the database."""
+    if not Program.objects.exists():
+        SeedRecord.objects.all().delete()
+        seed()
+
+
+@pytest.fixture
+def api_key(acme: Partner) -> tuple[ApiKey, str]:
+    from portal.partners.domain import create_api_key
+
+    return create_api_key(acme, name="test", by=Actor.system())
+
+
+@pytest.fixture
+def run_jobs() -> Callable[[], int]:
+    """Run every waiting job here and now, as a worker would; returns how many."""
+
+    def run() -> int:
+        count = 0
+        while jobs.run_next():
+            count += 1
+        return count
+
+    return run

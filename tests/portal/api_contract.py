@@ -1,0 +1,114 @@
+"""The parts of the published contract that answers are held against, as JSON Schema written from its words."""
+
+from typing import Any
+
+import jsonschema
+
+REGIONS = ["CAISO", "ERCOT", "NYISO", "ISONE", "PJM", "SERC", "WECC_SW", "WECC_PC"]
+UUID = {"type": "string", "pattern": "^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$"}
+TIME = {"type": "string", "pattern": r"^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?(Z|\+00:00)$"}
+
+JOB: dict[str, Any] = {
+    "type": "object",
+    "required": ["created_at", "job_id", "status", "updated_at"],
+    "properties": {
+        "job_id": UUID,
+        "status": {"enum": ["PROCESSING", "FAILED", "COMPLETED", "COMPLETED_WITH_ERRORS"]},
+        "file_name": {"type": "string"},
+        "assets_count": {"type": "integer"},
+        "assets_created_count": {"type": "integer"},
+        "assets_updated_count": {"type": "integer"},
+        "assets_failed_count": {"type": "integer"},
+        "transmission_regions": {"type": "array", "items": {"enum": REGIONS}},
+        "created_at": TIME,
+        "updated_at": TIME,
+    },
+}
+ASSET_STATUS: dict[str, Any] = {
+    "type": "object",
+    "required": ["partner_reference", "status", "status_detail"],
+    "properties": {
+        "partner_reference": {"type": "string"},
+        "status": {"enum": ["PROCESSING", "FAILED", "DUPLICATE", "COMPLETED", "MULTIPLE_PARTNER_REFERENCE"]},
+        "status_detail": {
+            "type": "object",
+            "additionalProperties": False,
+            "properties": {
+                "name": {
+                    "enum": [
+                        "ACCOUNT_MISMATCH",
+                        "ADDRESS_INCOMPLETE",
+                        "ADDRESS_NOT_FOUND",
+                        "ADDRESS_NOT_REGISTERED_FOR_ESIID",
+                        "DUPLICATE_METER",
+                        "DUPLICATE_REF_ID",
+                        "METER_CREATED",
+                        "METER_UPDATED",
+                        "MULTIPLE_ACCOUNTS",
+                        "UNSUPPORTED_ADDRESS",
+                        "UNSUPPORTED_ZIP_CODE",
+                        "VALIDATION_ERROR",
+                        "PROCESSING_ERROR",
+                    ]
+                },
+                "description": {"type": "string"},
+                "failed_fields": {"type": "object", "additionalProperties": {"type": "string"}},
+            },
+        },
+        "created_at": TIME,
+        "meter_id": UUID,
+    },
+}
+JOB_AND_ASSETS = {"allOf": [JOB, {"properties": {"assets": {"type": "array", "items": ASSET_STATUS}}}]}
+PAGED_JOBS = {
+    "type": "object",
+    "required": ["jobs"],
+    "properties": {"jobs": {"type": "array", "items": JOB}, "next_page_token": {"type": "string"}},
+}
+METER: dict[str, Any] = {
+    "type": "object",
+    "required": ["audit", "meter_id", "is_archived", "customer", "meter_type", "transmission_region"],
+    "properties": {
+        "meter_id": UUID,
+        "partner_reference": {"type": "string", "minLength": 3, "maxLength": 256},
+        "transmission_region": {"enum": REGIONS},
+        "customer_classification": {"enum": ["RESIDENTIAL", "COMMERCIAL"]},
+        "load_types": {"type": "array", "minItems": 1},
+        "meter_type": {"enum": ["UTILITY_METER", "SUBMETER", "DEVICE"]},
+        "connection_references": {"type": "array"},
+        "tags": {"type": "array"},
+        "is_archived": {"type": "boolean"},
+        "customer": {
+            "type": "object",
+            "required": ["city", "country_code", "postal_code", "state_or_province_code", "street_1"],
+        },
+        "audit": {
+            "type": "object",
+            "properties": {
+                "created_by": {"enum": ["PARTNER", "LEAP", "UTILITY"]},
+                "created_at": TIME,
+                "updated_at": TIME,
+            },
+        },
+    },
+}
+METERS = {
+    "type": "object",
+    "required": ["meters"],
+    "properties": {"meters": {"type": "array", "items": METER}, "next_page_token": {"type": "string"}},
+}
+ERROR: dict[str, Any] = {
+    "type": "object",
+    "required": ["title", "status", "details"],
+    "properties": {
+        "title": {"type": "string", "minLength": 1},
+        "status": {"type": "integer"},
+        "details": {"type": ["object", "array"]},
+    },
+}
+
+
+def holds(answer: Any, schema: dict[str, Any]) -> bool:
+    """True, or jsonschema's own account of what is wrong."""
+    jsonschema.validate(answer, schema)
+    return True
