@@ -1,1 +1,86 @@
-"""Being written."""
+"""Fields and lists of values in the admin."""
+
+from typing import Any
+
+from django.contrib import admin
+from django.db.models import Count, QuerySet
+from django.http import HttpRequest
+
+from programs.admin.base import LISTS_AS_TEXT, SOURCE_FIELDS, CatalogueAdmin, SourcedAdmin
+from programs.admin.transfer import ChoiceListResource, ChoiceResource, FieldResource
+from programs.models import Choice, ChoiceList, Field
+
+
+class ChoiceInline(admin.TabularInline):
+    model = Choice
+    fields = ["value", "label", "synonyms", "is_offered", "position"]
+    formfield_overrides = LISTS_AS_TEXT
+    extra = 0
+
+
+@admin.register(ChoiceList)
+class ChoiceListAdmin(CatalogueAdmin):
+    resource_classes = [ChoiceListResource]
+    inlines = [ChoiceInline]
+    list_display = ["name", "number_of_choices", "used_by"]
+    search_fields = ["name", "choices__value", "choices__label"]
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[ChoiceList]:
+        lists: QuerySet[ChoiceList] = super().get_queryset(request)
+        return lists.annotate(number=Count("choices", distinct=True)).prefetch_related("fields")
+
+    @admin.display(description="choices", ordering="number")
+    def number_of_choices(self, row: Any) -> int:
+        return int(row.number)
+
+    @admin.display(description="fields that use it")
+    def used_by(self, row: ChoiceList) -> str:
+        return ", ".join(field.path for field in row.fields.all())
+
+
+@admin.register(Choice)
+class ChoiceAdmin(CatalogueAdmin):
+    """The values of all lists in one table, for search, import and export."""
+
+    resource_classes = [ChoiceResource]
+    list_display = ["value", "label", "choice_list", "is_offered", "position"]
+    list_filter = ["choice_list", "is_offered"]
+    list_select_related = ["choice_list"]
+    search_fields = ["value", "label"]
+    autocomplete_fields = ["choice_list"]
+
+
+@admin.register(Field)
+class FieldAdmin(SourcedAdmin):
+    """A new field here is a new column everywhere, at once: templates, check, forms, API and column guide."""
+
+    resource_classes = [FieldResource]
+    list_display = ["label", "path", "section", "type", "unit", "needed", "personal", "deprecated", "verified"]
+    list_filter = ["needed", "type", "section", "personal", "deprecated", "verified"]
+    search_fields = ["path", "label", "help", "aliases"]
+    autocomplete_fields = ["choice_list"]
+    fieldsets = [
+        (None, {"fields": ["path", "label", "section", "position", "help", "example"]}),
+        (
+            "What a cell may hold",
+            {
+                "fields": [
+                    "type",
+                    "unit",
+                    "choice_list",
+                    "pattern",
+                    ("minimum", "maximum"),
+                    ("min_length", "max_length"),
+                ]
+            },
+        ),
+        (
+            "For every meter, whatever the program",
+            {
+                "fields": ["needed", "default", "deprecated", "personal"],
+                "description": "What only one program needs is set as a requirement of that program.",
+            },
+        ),
+        ("Other column names", {"fields": ["aliases"]}),
+        SOURCE_FIELDS,
+    ]

@@ -1,1 +1,57 @@
-"""Being written."""
+"""Every change of the catalogue, read-only: who, when, old and new. Deleted rows are found here too."""
+
+from typing import Any
+
+from django.contrib import admin
+from django.http import HttpRequest
+
+from programs.models import Choice, Deadline, DeliveryPeriod, Field, Program, Requirement
+
+
+class ChangeAdmin(admin.ModelAdmin):
+    """One line for each change of a table."""
+
+    list_display = ["history_date", "history_user", "what", "row", "changes"]
+    list_display_links = None
+    list_filter = ["history_date", "history_type"]
+    list_select_related = ["history_user"]
+    list_per_page = 50
+    ordering = ["-history_date", "-history_id"]
+
+    def has_add_permission(self, request: HttpRequest) -> bool:  # noqa: ARG002
+        return False
+
+    def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:  # noqa: ARG002
+        return False
+
+    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:  # noqa: ARG002
+        return False
+
+    @admin.display(description="what", ordering="history_type")
+    def what(self, record: Any) -> str:
+        return str(record.get_history_type_display())
+
+    @admin.display(description="row")
+    def row(self, record: Any) -> str:
+        try:
+            return str(record.instance)
+        except Exception:  # the row names another that was deleted since; its number still says which
+            return f"number {record.instance.pk}"
+
+    @admin.display(description="old → new")
+    def changes(self, record: Any) -> str:
+        before = record.prev_record
+        if before is None or record.history_type != "~":
+            return "–"
+        delta = record.diff_against(before, foreign_keys_are_objs=False, excluded_fields=["updated_at"])
+        return "; ".join(f"{change.field}: {_shown(change.old)} → {_shown(change.new)}" for change in delta.changes)
+
+
+def _shown(value: object) -> str:
+    return "nothing" if value in (None, "", []) else str(value)
+
+
+for _model in (Program, DeliveryPeriod, Deadline, Field, Choice, Requirement):
+    _historical: Any = _model.history.model
+    _historical._meta.verbose_name_plural = f"changes of {_model._meta.verbose_name_plural}"  # noqa: SLF001  documented by Django
+    admin.site.register(_historical, ChangeAdmin)

@@ -1,1 +1,176 @@
-"""Being written."""
+"""Programs, their footnotes and delivery periods in the admin."""
+
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from django.contrib import admin, messages
+from django.db.models import Count, QuerySet
+from django.http import HttpRequest
+from django.urls import reverse
+from django.utils.html import format_html
+
+from programs.admin.base import LISTS_AS_TEXT, SOURCE_FIELDS, CatalogueAdmin, SourcedAdmin
+from programs.admin.forms import ProgramForm, RequirementFormSet
+from programs.admin.transfer import DeadlineResource, FootnoteResource, PeriodResource, ProgramResource
+from programs.domain import roll_forward
+from programs.models import Deadline, DeliveryPeriod, Footnote, Program, Requirement
+
+_TIMES = "Times are UTC here. A deadline is a local midnight of the program's zone: 07:00 or 08:00 UTC in California."
+
+
+class RequirementInline(admin.TabularInline):
+    """What the program asks of fields. Rows that hide a field are many; they stand in the requirements table only."""
+
+    model = Requirement
+    formset = RequirementFormSet
+    fields = [
+        "field",
+        "level",
+        "condition_field",
+        "condition_operator",
+        "condition_value",
+        "minimum",
+        "maximum",
+        "choices",
+        "valid_from",
+        "valid_to",
+        "note",
+        "source",
+        "verified",
+    ]
+    autocomplete_fields = ["field", "condition_field"]
+    formfield_overrides = LISTS_AS_TEXT
+    show_change_link = True
+    extra = 0
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[Requirement]:
+        rows = super().get_queryset(request).select_related("program", "field", "condition_field")
+        return rows.exclude(level="hidden")
+
+
+class PeriodInline(admin.TabularInline):
+    model = DeliveryPeriod
+    fields = ["name", "starts_at", "ends_at", "source", "verified"]
+    show_change_link = True
+    extra = 0
+
+
+class DeadlineInline(admin.TabularInline):
+    model = Deadline
+    fields = ["deadline_at", "activation_at"]
+    extra = 0
+
+
+@admin.register(Footnote)
+class FootnoteAdmin(CatalogueAdmin):
+    resource_classes = [FootnoteResource]
+    list_display = ["key", "text", "position"]
+    search_fields = ["key", "text"]
+
+
+@admin.register(Program)
+class ProgramAdmin(SourcedAdmin):
+    """A program with what it asks and when. Saving changes its template, check, API and column guide at once."""
+
+    form = ProgramForm
+    resource_classes = [ProgramResource]
+    inlines = [RequirementInline, PeriodInline]
+    list_display = [
+        "identifier",
+        "name",
+        "family",
+        "region",
+        "program_type",
+        "ways",
+        "required_fields",
+        "verified",
+        "page",
+    ]
+    list_filter = ["region", "program_type", "is_partner_created", "is_customer_authorized", "verified"]
+    list_select_related = ["region"]
+    search_fields = ["identifier", "name", "family"]
+    autocomplete_fields = ["region", "utilities", "footnotes"]
+    fieldsets = [
+        (None, {"fields": ["identifier", "name", "family", "summary", "position"]}),
+        ("Where", {"fields": ["region", "transmission_region", "states", "utilities", "time_zone"]}),
+        ("What", {"fields": ["program_type", "accepted_meter_types", "interval_data_source", "footnotes"]}),
+        (
+            "How meters come in",
+            {"fields": ["is_partner_created", "is_customer_authorized", "needs_utility_authorization"]},
+        ),
+        ("When", {"fields": [("active_from", "active_to")]}),
+        SOURCE_FIELDS,
+    ]
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[Program]:
+        programs: QuerySet[Program] = super().get_queryset(request)
+        return programs.prefetch_related("requirements")
+
+    @admin.display(description="onboard method")
+    def ways(self, program: Program) -> str:
+        return " or ".join(program.methods)
+
+    @admin.display(description="required fields")
+    def required_fields(self, program: Program) -> int:
+        return sum(1 for requirement in program.requirements.all() if requirement.level == "required")
+
+    @admin.display(description="")
+    def page(self, program: Program) -> str:
+        return format_html('<a href="{}">Page</a>', reverse("program", args=[program.identifier]))
+
+
+@admin.register(DeliveryPeriod)
+class DeliveryPeriodAdmin(SourcedAdmin):
+    resource_classes = [PeriodResource]
+    inlines = [DeadlineInline]
+    list_display = ["name", "program", "first_day", "last_day", "number_of_deadlines", "verified"]
+    list_filter = ["program", "verified", "starts_at"]
+    list_select_related = ["program"]
+    search_fields = ["name", "program__identifier"]
+    autocomplete_fields = ["program"]
+    date_hierarchy = "starts_at"
+    actions = ["roll_forward"]
+    fieldsets = [
+        (None, {"fields": ["program", "name", "starts_at", "ends_at"], "description": _TIMES}),
+        SOURCE_FIELDS,
+    ]
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[DeliveryPeriod]:
+        periods: QuerySet[DeliveryPeriod] = super().get_queryset(request)
+        return periods.annotate(number=Count("deadlines"))
+
+    @admin.display(description="first day", ordering="starts_at")
+    def first_day(self, period: DeliveryPeriod) -> str:
+        return f"{period.starts_at.astimezone(ZoneInfo(period.program.time_zone)):%Y-%m-%d}"
+
+    @admin.display(description="last day", ordering="ends_at")
+    def last_day(self, period: DeliveryPeriod) -> str:
+        return f"{period.ends_at.astimezone(ZoneInfo(period.program.time_zone)):%Y-%m-%d}"
+
+    @admin.display(description="deadlines", ordering="number")
+    def number_of_deadlines(self, period: Any) -> int:
+        return int(period.number)
+
+    @admin.action(description="Copy to the next year", permissions=["add"])
+    def roll_forward(self, request: HttpRequest, queryset: QuerySet[DeliveryPeriod]) -> None:
+        made: list[str] = []
+        there: list[str] = []
+        for period in queryset.select_related("program"):
+            copy = roll_forward(period)
+            (made if copy else there).append(copy.name if copy else period.name)
+        if made:
+            self.message_user(request, f"Made, unverified: {', '.join(made)}.")
+        if there:
+            self.message_user(request, f"Next year's period exists: {', '.join(there)}.", messages.WARNING)
+
+
+@admin.register(Deadline)
+class DeadlineAdmin(CatalogueAdmin):
+    """All deadlines in one table, for import and export."""
+
+    resource_classes = [DeadlineResource]
+    list_display = ["period", "deadline_at", "activation_at"]
+    list_filter = ["period__program", "deadline_at"]
+    list_select_related = ["period", "period__program"]
+    search_fields = ["period__name", "period__program__identifier"]
+    autocomplete_fields = ["period"]

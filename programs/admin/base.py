@@ -1,0 +1,89 @@
+"""What every catalogue table has in the admin: history, import and export, lists typed as text."""
+
+from typing import Any
+
+from django import forms
+from django.contrib import admin
+from django.db import models
+from django.http import HttpRequest
+from import_export.admin import ImportExportMixin
+from import_export.formats.base_formats import Format
+from simple_history.admin import SimpleHistoryAdmin
+
+from programs.admin.transfer import SafeCSV, SafeXLSX
+
+
+class ListField(forms.CharField):
+    """A list of words, typed with commas or one on each line."""
+
+    widget = forms.Textarea(attrs={"rows": 2, "cols": 60})
+
+    def __init__(self, **kwargs: Any) -> None:
+        for name in ("encoder", "decoder", "max_length"):  # what JSONField's own form field takes
+            kwargs.pop(name, None)
+        super().__init__(**{**kwargs, "required": False})
+
+    def prepare_value(self, value: Any) -> Any:
+        return ", ".join(str(part) for part in value) if isinstance(value, list) else value
+
+    def to_python(self, value: Any) -> Any:
+        if isinstance(value, list):
+            return value
+        parts = (part.strip() for part in str(value or "").replace("\n", ",").split(","))
+        return list(dict.fromkeys(part for part in parts if part))
+
+    def has_changed(self, initial: Any, data: Any) -> bool:
+        return bool(self.to_python(initial) != self.to_python(data))
+
+
+LISTS_AS_TEXT: dict[type, dict[str, Any]] = {models.JSONField: {"form_class": ListField}}
+
+
+class CatalogueAdmin(ImportExportMixin, SimpleHistoryAdmin):
+    """A catalogue table: every change is kept with its person and time, old and new."""
+
+    formfield_overrides = LISTS_AS_TEXT
+    list_per_page = 50
+    save_on_top = True
+    show_full_result_count = False
+
+    def get_export_formats(self) -> list[type[Format]]:
+        return [SafeCSV, SafeXLSX]
+
+    def get_import_formats(self) -> list[type[Format]]:
+        return [SafeCSV, SafeXLSX]
+
+    def get_search_results(
+        self, request: HttpRequest, queryset: models.QuerySet[Any], search_term: str
+    ) -> tuple[models.QuerySet[Any], bool]:
+        """A NUL cannot be searched for; PostgreSQL refuses it."""
+        found: tuple[models.QuerySet[Any], bool] = super().get_search_results(
+            request, queryset, search_term.replace("\0", "")
+        )
+        return found
+
+
+class SourcedAdmin(CatalogueAdmin):
+    """A table of facts: where they come from, and whether that was confirmed."""
+
+    actions = ["mark_verified", "mark_unverified"]
+
+    @admin.action(description="Mark as verified", permissions=["change"])
+    def mark_verified(self, request: HttpRequest, queryset: models.QuerySet[Any]) -> None:
+        self._mark(request, queryset, verified=True)
+
+    @admin.action(description="Mark as unverified", permissions=["change"])
+    def mark_unverified(self, request: HttpRequest, queryset: models.QuerySet[Any]) -> None:
+        self._mark(request, queryset, verified=False)
+
+    def _mark(self, request: HttpRequest, queryset: models.QuerySet[Any], *, verified: bool) -> None:
+        """Saved one by one: a bulk update would leave no history."""
+        count = 0
+        for row in queryset.exclude(verified=verified):
+            row.verified = verified
+            row.save(update_fields=["verified", "updated_at"])
+            count += 1
+        self.message_user(request, f"{count} marked as {'verified' if verified else 'unverified'}.")
+
+
+SOURCE_FIELDS = ("Where this comes from", {"fields": ["source", "verified"]})

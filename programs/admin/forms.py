@@ -1,0 +1,46 @@
+"""Forms of the admin where the model's own would be hard to fill in."""
+
+from typing import Any
+
+from django import forms
+from django.core.exceptions import ValidationError
+from django.forms.models import BaseInlineFormSet
+
+from programs.models import MeterType, Program
+
+
+class ProgramForm(forms.ModelForm):
+    """Meter types as boxes to tick instead of a list to type."""
+
+    accepted_meter_types = forms.MultipleChoiceField(
+        choices=MeterType.choices, widget=forms.CheckboxSelectMultiple, help_text="What may be enrolled here."
+    )
+
+    class Meta:
+        model = Program
+        fields = "__all__"  # noqa: DJ007  staff edit every column; the fieldsets say which
+
+
+class RequirementFormSet(BaseInlineFormSet):
+    """The requirements of one program. Rows saved together are compared too: the database knows neither yet."""
+
+    def clean(self) -> None:
+        super().clean()
+        seen: dict[tuple[Any, ...], list[tuple[Any, Any]]] = {}
+        for form in self.forms:
+            data = getattr(form, "cleaned_data", {})
+            if not data or data.get("DELETE") or not data.get("field"):
+                continue
+            what = (
+                data["field"].pk,
+                getattr(data.get("condition_field"), "pk", None),
+                data.get("condition_operator"),
+                data.get("condition_value"),
+            )
+            begins, ends = data.get("valid_from"), data.get("valid_to")
+            for other_begins, other_ends in seen.setdefault(what, []):
+                later = begins and other_ends and begins > other_ends
+                earlier = ends and other_begins and ends < other_begins
+                if not (later or earlier):
+                    raise ValidationError(f"Two rows speak about {data['field'].label} for one time and condition.")
+            seen[what].append((begins, ends))

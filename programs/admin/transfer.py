@@ -1,0 +1,178 @@
+"""Import and export of the catalogue's tables: rows are named by their natural keys, and every import is validated.
+
+A cell that a spreadsheet program would run as a formula goes out with an apostrophe before it, and comes back without.
+"""
+
+from typing import Any
+
+import tablib  # type: ignore[import-untyped]  # has no stubs
+from django.db import models
+from import_export import fields, resources
+from import_export.formats.base_formats import CSV, XLSX
+from import_export.widgets import ForeignKeyWidget, ManyToManyWidget
+
+from programs.models import (
+    Choice,
+    ChoiceList,
+    Deadline,
+    DeliveryPeriod,
+    Field,
+    Footnote,
+    Program,
+    Region,
+    Requirement,
+    Utility,
+)
+
+_LEADS = ("=", "+", "-", "@", "\t", "\r", "'")
+
+
+def escaped(value: Any) -> Any:
+    """The value as a spreadsheet shows and never runs it. A plain number stays one."""
+    if not isinstance(value, str) or not value.startswith(_LEADS):
+        return value
+    try:
+        float(value)
+    except ValueError:
+        return f"'{value}"
+    return value
+
+
+def unescaped(value: Any) -> Any:
+    return value[1:] if isinstance(value, str) and value[:1] == "'" and value[1:].startswith(_LEADS) else value
+
+
+def _mapped(dataset: tablib.Dataset, change: Any) -> tablib.Dataset:
+    rows = [[change(cell) for cell in row] for row in dataset]
+    return tablib.Dataset(*rows, headers=dataset.headers)
+
+
+class SafeCSV(CSV):
+    """CSV whose cells are never formulas."""
+
+    def export_data(self, dataset: tablib.Dataset, **kwargs: Any) -> Any:
+        return super().export_data(_mapped(dataset, escaped), **kwargs)
+
+    def create_dataset(self, in_stream: Any, **kwargs: Any) -> tablib.Dataset:
+        return _mapped(super().create_dataset(in_stream, **kwargs), unescaped)
+
+
+class SafeXLSX(XLSX):
+    """Excel workbooks whose cells are never formulas."""
+
+    def export_data(self, dataset: tablib.Dataset, **kwargs: Any) -> Any:
+        return super().export_data(_mapped(dataset, escaped), **kwargs)
+
+    def create_dataset(self, in_stream: Any) -> tablib.Dataset:
+        return _mapped(super().create_dataset(in_stream), unescaped)
+
+
+class _Resource(resources.ModelResource):
+    """Rows of one table. What the admin's forms would refuse, an import refuses too."""
+
+    class Meta:
+        abstract = True
+        clean_model_instances = True
+        skip_unchanged = True
+        report_skipped = True
+        exclude = ["id", "updated_at"]
+
+
+class PeriodWidget(ForeignKeyWidget):
+    """A delivery period as program/name."""
+
+    def clean(self, value: Any, row: Any = None, **kwargs: Any) -> DeliveryPeriod | None:  # noqa: ARG002
+        program, _, name = str(value or "").partition("/")
+        if not program:
+            return None
+        return DeliveryPeriod.objects.get(program__identifier=program, name=name)
+
+    def render(self, value: Any, obj: Any = None, **kwargs: Any) -> str:  # noqa: ARG002
+        return f"{value.program.identifier}/{value.name}" if value else ""
+
+
+def _related(name: str, model: type[models.Model], by: str) -> fields.Field:
+    return fields.Field(attribute=name, column_name=name, widget=ForeignKeyWidget(model, by))
+
+
+def _many(name: str, model: type[models.Model], by: str) -> fields.Field:
+    return fields.Field(attribute=name, column_name=name, widget=ManyToManyWidget(model, separator="|", field=by))
+
+
+class RegionResource(_Resource):
+    class Meta(_Resource.Meta):
+        model = Region
+        import_id_fields = ["code"]
+
+
+class UtilityResource(_Resource):
+    class Meta(_Resource.Meta):
+        model = Utility
+        import_id_fields = ["code"]
+
+
+class FootnoteResource(_Resource):
+    class Meta(_Resource.Meta):
+        model = Footnote
+        import_id_fields = ["key"]
+
+
+class ProgramResource(_Resource):
+    region = _related("region", Region, "code")
+    utilities = _many("utilities", Utility, "code")
+    footnotes = _many("footnotes", Footnote, "key")
+
+    class Meta(_Resource.Meta):
+        model = Program
+        import_id_fields = ["identifier"]
+
+
+class PeriodResource(_Resource):
+    program = _related("program", Program, "identifier")
+
+    class Meta(_Resource.Meta):
+        model = DeliveryPeriod
+        import_id_fields = ["program", "name"]
+
+
+class DeadlineResource(_Resource):
+    period = fields.Field(attribute="period", column_name="period", widget=PeriodWidget(DeliveryPeriod))
+
+    class Meta(_Resource.Meta):
+        model = Deadline
+        import_id_fields = ["period", "deadline_at"]
+
+
+class ChoiceListResource(_Resource):
+    class Meta(_Resource.Meta):
+        model = ChoiceList
+        import_id_fields = ["name"]
+
+
+class ChoiceResource(_Resource):
+    choice_list = _related("choice_list", ChoiceList, "name")
+
+    class Meta(_Resource.Meta):
+        model = Choice
+        import_id_fields = ["choice_list", "value"]
+
+
+class FieldResource(_Resource):
+    choice_list = _related("choice_list", ChoiceList, "name")
+
+    class Meta(_Resource.Meta):
+        model = Field
+        import_id_fields = ["path"]
+
+
+class RequirementResource(_Resource):
+    """Without a natural key of its own (one field may have several rows), a requirement is named by its number."""
+
+    program = _related("program", Program, "identifier")
+    field = _related("field", Field, "path")
+    condition_field = _related("condition_field", Field, "path")
+
+    class Meta(_Resource.Meta):
+        model = Requirement
+        exclude = ["updated_at"]
+        import_id_fields = ["id"]
