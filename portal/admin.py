@@ -1,7 +1,5 @@
 """Partners, people, events and jobs in the Django admin."""
 
-from typing import Any
-
 from django import forms
 from django.contrib import admin
 from django.contrib.auth.admin import UserAdmin as DjangoUserAdmin

@@ -47,7 +47,9 @@ def all_kinds() -> tuple[ProblemKind, ...]:
 
 def shown(value: object) -> str:
     """A supplied value as it is quoted in a message: one line, at most 120 characters, no control characters."""
-    text = "".join(char if char.isprintable() else "\N{REPLACEMENT CHARACTER}" for char in str(value)[: SHOWN_CHARACTERS + 1])
+    text = "".join(
+        char if char.isprintable() else "\N{REPLACEMENT CHARACTER}" for char in str(value)[: SHOWN_CHARACTERS + 1]
+    )
     return text if len(text) <= SHOWN_CHARACTERS else text[: SHOWN_CHARACTERS - 1] + "…"
 
 
@@ -58,7 +60,7 @@ class _Blanks(dict[str, Any]):
 
 @dataclass(frozen=True, slots=True)
 class Problem:
-    """One thing that is wrong: its code, the field (dot path, "" for a whole row or file), the value, and the facts that the words need.
+    """One thing that is wrong: its code, the field (dot path; "" for a whole row or file), the value, the facts.
 
     `context` holds JSON values only, so that a problem can be stored and shown later in the same words.
     """
@@ -69,7 +71,10 @@ class Problem:
     context: Mapping[str, Any] = dataclasses.field(default_factory=dict)
 
     def _fill(self, sentence: str) -> str:
-        facts = {name: ", ".join(map(str, fact)) if isinstance(fact, list | tuple) else fact for name, fact in self.context.items()}
+        facts = {
+            name: ", ".join(map(str, fact)) if isinstance(fact, list | tuple) else fact
+            for name, fact in self.context.items()
+        }
         return sentence.format_map(_Blanks({"field": self.field, "label": self.field, "value": self.value, **facts}))
 
     def as_json(self) -> dict[str, Any]:

@@ -85,7 +85,7 @@ CSRF_TRUSTED_ORIGINS = listed("CSRF_TRUSTED_ORIGINS")
 LISTEN_PORT = number("PORT", 8000)
 SITE_URL = text("SITE_URL", f"http://127.0.0.1:{LISTEN_PORT}").rstrip("/")
 
-# --- the house -----------------------------------------------------------------------------------------------------
+# --- the house -------------------------------------------------------------------------------------
 INSTALLED_APPS = [
     "portal",
     "programs",
@@ -151,7 +151,7 @@ INSTALLED_APPS.append("django.forms")
 CRISPY_ALLOWED_TEMPLATE_PACKS = "bootstrap5"
 CRISPY_TEMPLATE_PACK = "bootstrap5"
 
-# --- storage ---------------------------------------------------------------------------------------------------------
+# --- storage ---------------------------------------------------------------------------------------
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 try:
     DATABASES = {
@@ -163,11 +163,11 @@ except (dj_database_url.ParseError, dj_database_url.UnknownSchemeError) as error
     raise ImproperlyConfigured(f"DATABASE_URL is not a database address: {error}") from error
 DATABASE: dict[str, Any] = DATABASES["default"]  # type: ignore[assignment]  # dj_database_url types values too narrowly
 if DATABASE["ENGINE"].endswith("sqlite3"):
-    # IMMEDIATE takes the write lock at BEGIN: a transaction that reads first cannot fail later with "database is locked".
+    # IMMEDIATE takes the write lock at BEGIN: one that reads first cannot fail later with "database is locked".
     DATABASE["OPTIONS"] = {
         "transaction_mode": "IMMEDIATE",
         "timeout": 30,
-        "init_command": "PRAGMA journal_mode=WAL; PRAGMA synchronous=NORMAL; PRAGMA cache_size=-64000; PRAGMA temp_store=MEMORY;",
+        "init_command": "PRAGMA journal_mode=WAL; PRAGMA synchronous=NORMAL; PRAGMA cache_size=-64000;",
     }
 elif DATABASE["ENGINE"].endswith("postgresql"):
     DATABASE["CONN_HEALTH_CHECKS"] = True
@@ -190,7 +190,7 @@ STORAGES = {
     "staticfiles": {"BACKEND": _STATIC_STORAGE},
 }
 
-# --- uploads: what a file may be, and what reading it may cost ---------------------------------------------------------
+# --- uploads: what a file may be, and what reading it may cost -------------------------------------
 UPLOAD_MAX_BYTES = number("UPLOAD_MAX_MB", 50) * 1024 * 1024
 UPLOAD_MAX_ROWS = number("UPLOAD_MAX_ROWS", 100_000)
 UPLOAD_READER_MEMORY_MB = number("UPLOAD_READER_MEMORY_MB", 1024)
@@ -199,7 +199,7 @@ DATA_UPLOAD_MAX_MEMORY_SIZE = 5 * 1024 * 1024  # forms; files and API bodies are
 FILE_UPLOAD_MAX_MEMORY_SIZE = 1024 * 1024
 FILE_UPLOAD_PERMISSIONS = 0o600
 
-# --- background work -----------------------------------------------------------------------------------------------------
+# --- background work -------------------------------------------------------------------------------
 # The database is the queue of record (portal/jobs); a message only wakes a worker, so a lossy transport loses nothing.
 CELERY_BROKER_URL = text("CELERY_BROKER_URL", "embedded://localhost")
 CELERY_BROKER_TRANSPORT_OPTIONS: dict[str, Any] = (
@@ -229,7 +229,7 @@ JOB_MAX_ATTEMPTS = 3
 JOB_CHUNK_ROWS = number("JOB_CHUNK_ROWS", 2000)
 JOB_SLICE_SECONDS = number("JOB_SLICE_SECONDS", 3)  # after this a job steps aside for a waiting partner
 
-# --- people -----------------------------------------------------------------------------------------------------------------
+# --- people ----------------------------------------------------------------------------------------
 AUTH_USER_MODEL = "portal.User"
 AUTHENTICATION_BACKENDS = ["allauth.account.auth_backends.AuthenticationBackend"]
 AUTH_PASSWORD_VALIDATORS = [
@@ -268,7 +268,7 @@ DEFAULT_FROM_EMAIL = text("DEFAULT_FROM_EMAIL", "Partner portal <portal@localhos
 SERVER_EMAIL = DEFAULT_FROM_EMAIL
 SUPPORT_EMAIL = text("SUPPORT_EMAIL", "support@portal.example")
 
-# --- safety on the wire ------------------------------------------------------------------------------------------------------
+# --- safety on the wire ----------------------------------------------------------------------------
 CONTENT_SECURITY_POLICY = {
     "DIRECTIVES": {
         "default-src": [NONE],
@@ -301,7 +301,7 @@ if PRODUCTION:
     if switch("BEHIND_PROXY", False):
         SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
 
-# --- the API ----------------------------------------------------------------------------------------------------------------
+# --- the API ---------------------------------------------------------------------------------------
 REST_FRAMEWORK = {
     "DEFAULT_AUTHENTICATION_CLASSES": ["portal.api.authentication.KeyAuthentication"],
     "DEFAULT_PERMISSION_CLASSES": ["rest_framework.permissions.IsAuthenticated"],
@@ -321,7 +321,7 @@ SPECTACULAR_SETTINGS = {
 IMPORT_EXPORT_ESCAPE_FORMULAE_ON_EXPORT = True
 IMPORT_EXPORT_USE_TRANSACTIONS = True
 
-# --- words and times -----------------------------------------------------------------------------------------------------------
+# --- words and times -------------------------------------------------------------------------------
 LANGUAGE_CODE = "en-us"
 TIME_ZONE = "UTC"
 USE_TZ = True

@@ -12,7 +12,9 @@ from programs.models import TRANSMISSION_REGIONS, DeliveryPeriod, Footnote, Prog
 
 def program_choices() -> list[tuple[str, str]]:
     """Programs for a select: identifier and words."""
-    return [(program.identifier, f"{program.name} ({program.identifier})") for program in Program.objects.order_by("name")]
+    return [
+        (program.identifier, f"{program.name} ({program.identifier})") for program in Program.objects.order_by("name")
+    ]
 
 
 def region_choices() -> list[tuple[str, str]]:
@@ -82,7 +84,7 @@ def _table(kind: ProgramType, programs: Iterable[Program], footnotes: list[Footn
 
 @dataclass(frozen=True, slots=True)
 class DeadlineLine:
-    """A deadline as the program's page shows it: local days, days left (negative when passed), whether it is the next."""
+    """A deadline as the page shows it: local days, days left (negative when passed), whether it is the next."""
 
     deadline_at: datetime
     activation_at: datetime

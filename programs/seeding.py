@@ -333,7 +333,12 @@ def _requirement_rows(seed: Mapping[str, Any]) -> Iterator[SeedRow]:
         hidden = [path for section in says["sections"] for path in seed["sections"][section]] + says["fields"]
         for program in says["programs"]:
             for path in hidden:
-                values = {"program": program, "field": path, "level": "hidden", "source": "inferred: belongs to another market"}
+                values = {
+                    "program": program,
+                    "field": path,
+                    "level": "hidden",
+                    "source": "inferred: belongs to another market",
+                }
                 yield SeedRow("requirement", f"{program}|{path}|hidden|||", values)
 
 

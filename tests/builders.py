@@ -91,7 +91,9 @@ def xlsx(lines: Sequence[Mapping[str, Any]], header: Sequence[str] | None = None
     return file.getvalue()
 
 
-def csv_bytes(lines: Sequence[Mapping[str, Any]], header: Sequence[str] | None = None, encoding: str = "utf-8") -> bytes:
+def csv_bytes(
+    lines: Sequence[Mapping[str, Any]], header: Sequence[str] | None = None, encoding: str = "utf-8"
+) -> bytes:
     text = io.StringIO()
     csv.writer(text).writerows(_table(lines, header))
     return text.getvalue().encode(encoding)

@@ -88,7 +88,7 @@ class ProgramFacts:
 
 
 def misfits(program: ProgramFacts, asset: Mapping[str, Any], *, on: date) -> list[Problem]:
-    """Why an asset cannot be in a program at all, whatever its fields say: region, state, meter type, utility, dates."""
+    """Why an asset cannot be in a program whatever its fields say: region, state, meter type, utility, dates."""
     found: list[Problem] = []
 
     def misfit(code: str, field: str, wanted: Iterable[str], value: str) -> None:

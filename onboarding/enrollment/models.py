@@ -18,7 +18,9 @@ class Enrollment(models.Model):
     evaluated_at = models.DateTimeField(db_default=Now())
 
     class Meta:
-        constraints = [models.UniqueConstraint(fields=["meter", "program"], name="one_enrollment_per_meter_and_program")]
+        constraints = [
+            models.UniqueConstraint(fields=["meter", "program"], name="one_enrollment_per_meter_and_program")
+        ]
         indexes = [models.Index(fields=["partner", "program", "status", "meter"], name="enrollment_by_program")]
 
     def __str__(self) -> str:

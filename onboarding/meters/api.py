@@ -38,7 +38,7 @@ _ACTION_TYPES = [
 ]
 
 
-def _list_of(child: serializers.Field, *, most: int, least: int = 1) -> serializers.ListField:  # type: ignore[type-arg]  # generic only in the stubs
+def _list_of(child: serializers.Field, *, most: int, least: int = 1) -> serializers.ListField:
     return serializers.ListField(child=child, required=False, min_length=least, max_length=most)
 
 
@@ -122,7 +122,11 @@ def matching(meters: QuerySet[Meter], wanted: dict[str, Any]) -> QuerySet[Meter]
         "created_before_date_time": "created_at__lt",
     }
     meters = meters.filter(**{lookup: wanted[name] for name, lookup in within.items() if wanted.get(name)})
-    for name, column in (("load_types", "load_types"), ("tags", "tags"), ("connection_reference_ids", "connection_references")):
+    for name, column in (
+        ("load_types", "load_types"),
+        ("tags", "tags"),
+        ("connection_reference_ids", "connection_references"),
+    ):
         if wanted.get(name):
             meters = _holding_any(meters, column, wanted[name])
     if wanted["exclude_archived"]:

@@ -13,7 +13,6 @@ from portal.events.domain import record_many
 from portal.storage.bulk import insert
 
 if TYPE_CHECKING:
-    from onboarding.uploads.models import Upload
     from portal.partners.models import Partner
 
 Asset = dict[str, Any]
@@ -51,7 +50,6 @@ def columns_of(asset: Asset) -> dict[str, Any]:
     }
 
 
-
 def asset_of(meter: Meter) -> Asset:
     """The asset that a meter holds: the inverse of `columns_of`."""
     asset: Asset = {
@@ -67,9 +65,7 @@ def asset_of(meter: Meter) -> Asset:
     return asset
 
 
-def create_meters(
-    assets: Sequence[tuple[UUID, Asset, str]], *, partner: "Partner", upload: "Upload", by: Actor
-) -> int:
+def create_meters(assets: Sequence[tuple[UUID, Asset, str]], *, partner: "Partner", upload_id: UUID, by: Actor) -> int:
     """Create many meters at once: (meter ID, asset, enrollment status) each, with one meter.created event each.
 
     Raises IntegrityError when a reference has been taken meanwhile; the caller's transaction then holds nothing.
@@ -80,7 +76,7 @@ def create_meters(
     for meter_id, asset, status in assets:
         values = columns_of(asset)
         names = names or list(values)
-        rows.append([meter_id, partner.pk, "PARTNER", upload.pk, status, [], [], False, 1, now, now, *values.values()])
+        rows.append([meter_id, partner.pk, "PARTNER", upload_id, status, [], [], False, 1, now, now, *values.values()])
     if not rows:
         return 0
     fixed = ["id", "partner", "created_by", "upload", "enrollment_status", "connection_references", "tags"]
@@ -88,7 +84,7 @@ def create_meters(
     insert(Meter, [*fixed, *names], rows)
     record_many(
         "meter",
-        (("meter.created", meter_id, {"upload": str(upload.pk)}) for meter_id, _, _ in assets),
+        (("meter.created", meter_id, {"upload": str(upload_id)}) for meter_id, _, _ in assets),
         partner=partner,
         by=by,
     )
@@ -99,12 +95,12 @@ def update_meters(
     updates: Iterable[tuple[UUID, int, Asset, str, Mapping[str, Any]]],
     *,
     partner: "Partner",
-    upload: "Upload",
+    upload_id: UUID,
     by: Actor,
 ) -> set[UUID]:
     """Change meters: (meter ID, version it must still have, asset, enrollment status, changes) each.
 
-    Returns the meters that were changed, with one meter.updated event each; a meter whose version moved on is left alone.
+    Returns the meters that were changed, with one meter.updated event each; one whose version moved on is left alone.
     """
     now = timezone.now()
     changed: dict[UUID, Mapping[str, Any]] = {}
@@ -117,7 +113,7 @@ def update_meters(
     record_many(
         "meter",
         (
-            ("meter.updated", meter_id, {"upload": str(upload.pk), "changes": dict(changes)})
+            ("meter.updated", meter_id, {"upload": str(upload_id), "changes": dict(changes)})
             for meter_id, changes in changed.items()
         ),
         partner=partner,

@@ -26,10 +26,16 @@ class MeterFilter(django_filters.FilterSet):
         label="Upload", queryset=lambda request: request.partner.uploads.order_by("-pk")
     )
     created_from = django_filters.DateFilter(
-        field_name="created_at", lookup_expr="date__gte", label="Created from", widget=forms.DateInput(attrs={"type": "date"})
+        field_name="created_at",
+        lookup_expr="date__gte",
+        label="Created from",
+        widget=forms.DateInput(attrs={"type": "date"}),
     )
     created_to = django_filters.DateFilter(
-        field_name="created_at", lookup_expr="date__lte", label="Created to", widget=forms.DateInput(attrs={"type": "date"})
+        field_name="created_at",
+        lookup_expr="date__lte",
+        label="Created to",
+        widget=forms.DateInput(attrs={"type": "date"}),
     )
 
     class Meta:

@@ -60,9 +60,9 @@ def sections_of(meter: Meter) -> list[tuple[str, list[tuple[str, Any]]]]:
             value = _cell(flat.pop(column.key))
             labels = dict(column.choices)
             shown = labels.get(value, value) if isinstance(value, str) else value
-            sections.setdefault(column.section, []).append((column.label, f"{shown} {column.unit}".strip() if column.unit else shown))
+            sections.setdefault(column.section, []).append(
+                (column.label, f"{shown} {column.unit}".strip() if column.unit else shown)
+            )
     if flat:
         sections["Other"] = [(key, _cell(value)) for key, value in flat.items()]
     return list(sections.items())
-
-

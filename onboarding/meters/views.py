@@ -58,7 +58,7 @@ def chips(request: HttpRequest, form: Form) -> list[dict[str, str]]:
         value = request.GET.get(name, "")
         if value:
             choices: Any = getattr(field, "choices", ())
-            shown = dict((str(key), str(label)) for key, label in choices).get(value, value)
+            shown = {str(key): str(label) for key, label in choices}.get(value, value)
             found.append({"label": str(field.label), "value": shown, "query": without(request, name, "page")})
     return found
 

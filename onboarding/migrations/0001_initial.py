@@ -2,189 +2,392 @@
 
 import django.db.models.deletion
 import django.db.models.functions.datetime
-import portal.storage.ids
 from django.conf import settings
 from django.db import migrations, models
 
+import portal.storage.ids
+
 
 class Migration(migrations.Migration):
-
     initial = True
 
     dependencies = [
-        ('portal', '0001_initial'),
-        ('programs', '0001_initial'),
+        ("portal", "0001_initial"),
+        ("programs", "0001_initial"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
     operations = [
         migrations.CreateModel(
-            name='Upload',
+            name="Upload",
             fields=[
-                ('id', models.UUIDField(default=portal.storage.ids.uuid7, editable=False, primary_key=True, serialize=False)),
-                ('source', models.CharField(choices=[('page', 'Portal'), ('api', 'API')], default='page', max_length=4)),
-                ('actor', models.JSONField(help_text='Who sent it: kind, id, label.')),
-                ('file_name', models.CharField(max_length=255)),
-                ('stored_name', models.CharField(max_length=255)),
-                ('size', models.PositiveBigIntegerField(help_text='Bytes.')),
-                ('sha256', models.CharField(max_length=64)),
-                ('fingerprint', models.CharField(blank=True, max_length=64)),
-                ('programs', models.JSONField(default=list, help_text='Program identifiers chosen for the upload; empty: any that fit.')),
-                ('update_existing', models.BooleanField(default=False)),
-                ('commits_itself', models.BooleanField(default=False, help_text='By API: good rows are written without a preview.')),
-                ('state', models.CharField(choices=[('received', 'Received'), ('checking', 'Checking'), ('ready', 'Waiting for you'), ('committing', 'Creating meters'), ('done', 'Done'), ('failed', 'Cannot be read')], default='received', max_length=10)),
-                ('problem', models.JSONField(default=dict, help_text='Why the file cannot be used.')),
-                ('columns', models.JSONField(default=list, help_text="The file's columns: index, header, field key, how it was matched.")),
-                ('facts', models.JSONField(default=dict, help_text='What the reader found: sheet, encoding, template, notes.')),
-                ('catalogue_version', models.CharField(blank=True, max_length=64)),
-                ('counts', models.JSONField(default=dict, help_text='Rows by plan, and after the commit by result.')),
-                ('outlook', models.JSONField(default=dict, help_text='By program: eligible and not-yet rows, missing fields, reasons.')),
-                ('transmission_regions', models.JSONField(default=list)),
-                ('confirmed_at', models.DateTimeField(null=True)),
-                ('confirmed_by', models.CharField(blank=True, max_length=200)),
-                ('created_at', models.DateTimeField(db_default=django.db.models.functions.datetime.Now())),
-                ('updated_at', models.DateTimeField(db_default=django.db.models.functions.datetime.Now())),
-                ('partner', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='uploads', to='portal.partner')),
-                ('user', models.ForeignKey(null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to=settings.AUTH_USER_MODEL)),
+                (
+                    "id",
+                    models.UUIDField(
+                        default=portal.storage.ids.uuid7, editable=False, primary_key=True, serialize=False
+                    ),
+                ),
+                (
+                    "source",
+                    models.CharField(choices=[("page", "Portal"), ("api", "API")], default="page", max_length=4),
+                ),
+                ("actor", models.JSONField(help_text="Who sent it: kind, id, label.")),
+                ("file_name", models.CharField(max_length=255)),
+                ("stored_name", models.CharField(max_length=255)),
+                ("size", models.PositiveBigIntegerField(help_text="Bytes.")),
+                ("sha256", models.CharField(max_length=64)),
+                ("fingerprint", models.CharField(blank=True, max_length=64)),
+                (
+                    "programs",
+                    models.JSONField(
+                        default=list, help_text="Program identifiers chosen for the upload; empty: any that fit."
+                    ),
+                ),
+                ("update_existing", models.BooleanField(default=False)),
+                (
+                    "commits_itself",
+                    models.BooleanField(default=False, help_text="By API: good rows are written without a preview."),
+                ),
+                (
+                    "state",
+                    models.CharField(
+                        choices=[
+                            ("received", "Received"),
+                            ("checking", "Checking"),
+                            ("ready", "Waiting for you"),
+                            ("committing", "Creating meters"),
+                            ("done", "Done"),
+                            ("failed", "Cannot be read"),
+                        ],
+                        default="received",
+                        max_length=10,
+                    ),
+                ),
+                ("problem", models.JSONField(default=dict, help_text="Why the file cannot be used.")),
+                (
+                    "columns",
+                    models.JSONField(
+                        default=list, help_text="The file's columns: index, header, field key, how it was matched."
+                    ),
+                ),
+                (
+                    "facts",
+                    models.JSONField(
+                        default=dict, help_text="What the reader found: sheet, encoding, template, notes."
+                    ),
+                ),
+                ("catalogue_version", models.CharField(blank=True, max_length=64)),
+                ("counts", models.JSONField(default=dict, help_text="Rows by plan, and after the commit by result.")),
+                (
+                    "outlook",
+                    models.JSONField(
+                        default=dict, help_text="By program: eligible and not-yet rows, missing fields, reasons."
+                    ),
+                ),
+                ("transmission_regions", models.JSONField(default=list)),
+                ("confirmed_at", models.DateTimeField(null=True)),
+                ("confirmed_by", models.CharField(blank=True, max_length=200)),
+                ("created_at", models.DateTimeField(db_default=django.db.models.functions.datetime.Now())),
+                ("updated_at", models.DateTimeField(db_default=django.db.models.functions.datetime.Now())),
+                (
+                    "partner",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="uploads", to="portal.partner"
+                    ),
+                ),
+                (
+                    "user",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.SET_NULL,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
             ],
         ),
         migrations.CreateModel(
-            name='Meter',
+            name="Meter",
             fields=[
-                ('id', models.UUIDField(default=portal.storage.ids.uuid7, editable=False, primary_key=True, serialize=False, verbose_name='Leap meter ID')),
-                ('partner_reference', models.CharField(max_length=256)),
-                ('created_by', models.CharField(choices=[('PARTNER', 'Partner'), ('LEAP', 'Leap'), ('UTILITY', 'Utility')], default='PARTNER', max_length=8)),
-                ('transmission_region', models.CharField(max_length=16)),
-                ('customer_classification', models.CharField(max_length=16)),
-                ('meter_type', models.CharField(max_length=16)),
-                ('load_types', models.JSONField(default=list)),
-                ('device_type', models.CharField(blank=True, max_length=32)),
-                ('customer_name', models.CharField(blank=True, max_length=128)),
-                ('street', models.CharField(blank=True, max_length=128)),
-                ('city', models.CharField(blank=True, max_length=128)),
-                ('state', models.CharField(blank=True, max_length=2)),
-                ('postal_code', models.CharField(blank=True, max_length=10)),
-                ('utility_name', models.CharField(blank=True, max_length=32)),
-                ('account_number', models.CharField(blank=True, max_length=128)),
-                ('customer_group', models.CharField(blank=True, max_length=128)),
-                ('data', models.JSONField(default=dict)),
-                ('connection_references', models.JSONField(default=list)),
-                ('tags', models.JSONField(default=list)),
-                ('enrollment_status', models.CharField(choices=[('ACTIVE', 'Active'), ('ELIGIBLE', 'Eligible'), ('PENDING', 'Pending'), ('NOT_PARTICIPATING', 'Not participating'), ('INELIGIBLE', 'Not eligible yet')], default='INELIGIBLE', max_length=20)),
-                ('is_archived', models.BooleanField(default=False)),
-                ('version', models.PositiveIntegerField(default=1, help_text='Counts the changes of its data.')),
-                ('created_at', models.DateTimeField(db_default=django.db.models.functions.datetime.Now())),
-                ('updated_at', models.DateTimeField(db_default=django.db.models.functions.datetime.Now())),
-                ('partner', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='meters', to='portal.partner')),
-                ('upload', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='meters', to='onboarding.upload')),
+                (
+                    "id",
+                    models.UUIDField(
+                        default=portal.storage.ids.uuid7,
+                        editable=False,
+                        primary_key=True,
+                        serialize=False,
+                        verbose_name="Leap meter ID",
+                    ),
+                ),
+                ("partner_reference", models.CharField(max_length=256)),
+                (
+                    "created_by",
+                    models.CharField(
+                        choices=[("PARTNER", "Partner"), ("LEAP", "Leap"), ("UTILITY", "Utility")],
+                        default="PARTNER",
+                        max_length=8,
+                    ),
+                ),
+                ("transmission_region", models.CharField(max_length=16)),
+                ("customer_classification", models.CharField(max_length=16)),
+                ("meter_type", models.CharField(max_length=16)),
+                ("load_types", models.JSONField(default=list)),
+                ("device_type", models.CharField(blank=True, max_length=32)),
+                ("customer_name", models.CharField(blank=True, max_length=128)),
+                ("street", models.CharField(blank=True, max_length=128)),
+                ("city", models.CharField(blank=True, max_length=128)),
+                ("state", models.CharField(blank=True, max_length=2)),
+                ("postal_code", models.CharField(blank=True, max_length=10)),
+                ("utility_name", models.CharField(blank=True, max_length=32)),
+                ("account_number", models.CharField(blank=True, max_length=128)),
+                ("customer_group", models.CharField(blank=True, max_length=128)),
+                ("data", models.JSONField(default=dict)),
+                ("connection_references", models.JSONField(default=list)),
+                ("tags", models.JSONField(default=list)),
+                (
+                    "enrollment_status",
+                    models.CharField(
+                        choices=[
+                            ("ACTIVE", "Active"),
+                            ("ELIGIBLE", "Eligible"),
+                            ("PENDING", "Pending"),
+                            ("NOT_PARTICIPATING", "Not participating"),
+                            ("INELIGIBLE", "Not eligible yet"),
+                        ],
+                        default="INELIGIBLE",
+                        max_length=20,
+                    ),
+                ),
+                ("is_archived", models.BooleanField(default=False)),
+                ("version", models.PositiveIntegerField(default=1, help_text="Counts the changes of its data.")),
+                ("created_at", models.DateTimeField(db_default=django.db.models.functions.datetime.Now())),
+                ("updated_at", models.DateTimeField(db_default=django.db.models.functions.datetime.Now())),
+                (
+                    "partner",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="meters", to="portal.partner"
+                    ),
+                ),
+                (
+                    "upload",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="meters",
+                        to="onboarding.upload",
+                    ),
+                ),
             ],
         ),
         migrations.CreateModel(
-            name='UploadProblem',
+            name="UploadProblem",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('row_number', models.PositiveIntegerField()),
-                ('column', models.PositiveSmallIntegerField(help_text="Index of the file's column, from 0.", null=True)),
-                ('field', models.CharField(blank=True, max_length=128)),
-                ('code', models.CharField(max_length=40)),
-                ('value', models.CharField(blank=True, max_length=130)),
-                ('context', models.JSONField(default=dict)),
-                ('upload', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='problems', to='onboarding.upload')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("row_number", models.PositiveIntegerField()),
+                (
+                    "column",
+                    models.PositiveSmallIntegerField(help_text="Index of the file's column, from 0.", null=True),
+                ),
+                ("field", models.CharField(blank=True, max_length=128)),
+                ("code", models.CharField(max_length=40)),
+                ("value", models.CharField(blank=True, max_length=130)),
+                ("context", models.JSONField(default=dict)),
+                (
+                    "upload",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE, related_name="problems", to="onboarding.upload"
+                    ),
+                ),
             ],
         ),
         migrations.CreateModel(
-            name='UploadRow',
+            name="UploadRow",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('number', models.PositiveIntegerField(help_text="The row's number in the partner's own sheet.")),
-                ('partner_reference', models.CharField(blank=True, max_length=256)),
-                ('plan', models.CharField(choices=[('create', 'New'), ('update', 'Changed'), ('unchanged', 'Unchanged'), ('duplicate', 'Duplicate'), ('needs_fixing', 'Needs fixing')], max_length=12)),
-                ('cells', models.JSONField(help_text="The cells as read, in the order of the file's columns.")),
-                ('asset', models.JSONField(help_text='The checked asset, shaped like CreateMeter; null when it needs fixing.', null=True)),
-                ('changes', models.JSONField(help_text='For an update: field key to [old, new].', null=True)),
-                ('programs', models.JSONField(default=dict, help_text='Program identifier to status, missing fields and reasons.')),
-                ('meter_id', models.UUIDField(help_text='The meter that exists, or the ID kept for the one to create.', null=True)),
-                ('meter_version', models.PositiveIntegerField(help_text="The existing meter's version at the check.", null=True)),
-                ('result', models.CharField(blank=True, choices=[('METER_CREATED', 'Meter created'), ('METER_UPDATED', 'Meter updated'), ('DUPLICATE_REF_ID', 'Reference already used'), ('MULTIPLE_PARTNER_REFERENCE', 'Several meters have this reference'), ('VALIDATION_ERROR', 'Needs fixing'), ('PROCESSING_ERROR', 'Not written')], max_length=32)),
-                ('description', models.CharField(blank=True, max_length=500)),
-                ('upload', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='rows', to='onboarding.upload')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("number", models.PositiveIntegerField(help_text="The row's number in the partner's own sheet.")),
+                ("partner_reference", models.CharField(blank=True, max_length=256)),
+                (
+                    "plan",
+                    models.CharField(
+                        choices=[
+                            ("create", "New"),
+                            ("update", "Changed"),
+                            ("unchanged", "Unchanged"),
+                            ("duplicate", "Duplicate"),
+                            ("needs_fixing", "Needs fixing"),
+                        ],
+                        max_length=12,
+                    ),
+                ),
+                ("cells", models.JSONField(help_text="The cells as read, in the order of the file's columns.")),
+                (
+                    "asset",
+                    models.JSONField(
+                        help_text="The checked asset, shaped like CreateMeter; null when it needs fixing.", null=True
+                    ),
+                ),
+                ("changes", models.JSONField(help_text="For an update: field key to [old, new].", null=True)),
+                (
+                    "programs",
+                    models.JSONField(
+                        default=dict, help_text="Program identifier to status, missing fields and reasons."
+                    ),
+                ),
+                (
+                    "meter_id",
+                    models.UUIDField(
+                        help_text="The meter that exists, or the ID kept for the one to create.", null=True
+                    ),
+                ),
+                (
+                    "meter_version",
+                    models.PositiveIntegerField(help_text="The existing meter's version at the check.", null=True),
+                ),
+                (
+                    "result",
+                    models.CharField(
+                        blank=True,
+                        choices=[
+                            ("METER_CREATED", "Meter created"),
+                            ("METER_UPDATED", "Meter updated"),
+                            ("DUPLICATE_REF_ID", "Reference already used"),
+                            ("MULTIPLE_PARTNER_REFERENCE", "Several meters have this reference"),
+                            ("VALIDATION_ERROR", "Needs fixing"),
+                            ("PROCESSING_ERROR", "Not written"),
+                        ],
+                        max_length=32,
+                    ),
+                ),
+                ("description", models.CharField(blank=True, max_length=500)),
+                (
+                    "upload",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE, related_name="rows", to="onboarding.upload"
+                    ),
+                ),
             ],
         ),
         migrations.CreateModel(
-            name='Enrollment',
+            name="Enrollment",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('status', models.CharField(choices=[('ACTIVE', 'Active'), ('ELIGIBLE', 'Eligible'), ('PENDING', 'Pending'), ('NOT_PARTICIPATING', 'Not participating'), ('INELIGIBLE', 'Not eligible yet')], max_length=20)),
-                ('missing', models.JSONField(default=list, help_text='Field keys that the program requires and the meter lacks.')),
-                ('reasons', models.JSONField(default=list, help_text='Problems as code, field, value and context.')),
-                ('evaluated_at', models.DateTimeField(db_default=django.db.models.functions.datetime.Now())),
-                ('partner', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='portal.partner')),
-                ('program', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='enrollments', to='programs.program')),
-                ('meter', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='enrollments', to='onboarding.meter')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                (
+                    "status",
+                    models.CharField(
+                        choices=[
+                            ("ACTIVE", "Active"),
+                            ("ELIGIBLE", "Eligible"),
+                            ("PENDING", "Pending"),
+                            ("NOT_PARTICIPATING", "Not participating"),
+                            ("INELIGIBLE", "Not eligible yet"),
+                        ],
+                        max_length=20,
+                    ),
+                ),
+                (
+                    "missing",
+                    models.JSONField(
+                        default=list, help_text="Field keys that the program requires and the meter lacks."
+                    ),
+                ),
+                ("reasons", models.JSONField(default=list, help_text="Problems as code, field, value and context.")),
+                ("evaluated_at", models.DateTimeField(db_default=django.db.models.functions.datetime.Now())),
+                (
+                    "partner",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="+", to="portal.partner"
+                    ),
+                ),
+                (
+                    "program",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="enrollments", to="programs.program"
+                    ),
+                ),
+                (
+                    "meter",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE, related_name="enrollments", to="onboarding.meter"
+                    ),
+                ),
             ],
             options={
-                'indexes': [models.Index(fields=['partner', 'program', 'status', 'meter'], name='enrollment_by_program')],
-                'constraints': [models.UniqueConstraint(fields=('meter', 'program'), name='one_enrollment_per_meter_and_program')],
+                "indexes": [
+                    models.Index(fields=["partner", "program", "status", "meter"], name="enrollment_by_program")
+                ],
+                "constraints": [
+                    models.UniqueConstraint(fields=("meter", "program"), name="one_enrollment_per_meter_and_program")
+                ],
             },
         ),
         migrations.AddIndex(
-            model_name='upload',
-            index=models.Index(fields=['partner', 'id'], name='upload_newest'),
+            model_name="upload",
+            index=models.Index(fields=["partner", "id"], name="upload_newest"),
         ),
         migrations.AddIndex(
-            model_name='upload',
-            index=models.Index(fields=['partner', 'source', 'id'], name='upload_by_source'),
+            model_name="upload",
+            index=models.Index(fields=["partner", "source", "id"], name="upload_by_source"),
         ),
         migrations.AddConstraint(
-            model_name='upload',
-            constraint=models.UniqueConstraint(condition=models.Q(models.Q(('fingerprint', ''), _negated=True), models.Q(('state', 'failed'), _negated=True)), fields=('partner', 'fingerprint'), name='one_upload_per_file'),
+            model_name="upload",
+            constraint=models.UniqueConstraint(
+                condition=models.Q(
+                    models.Q(("fingerprint", ""), _negated=True), models.Q(("state", "failed"), _negated=True)
+                ),
+                fields=("partner", "fingerprint"),
+                name="one_upload_per_file",
+            ),
         ),
         migrations.AddIndex(
-            model_name='meter',
-            index=models.Index(fields=['partner', 'id'], name='meter_newest'),
+            model_name="meter",
+            index=models.Index(fields=["partner", "id"], name="meter_newest"),
         ),
         migrations.AddIndex(
-            model_name='meter',
-            index=models.Index(fields=['partner', 'partner_reference', 'id'], name='meter_by_reference'),
+            model_name="meter",
+            index=models.Index(fields=["partner", "partner_reference", "id"], name="meter_by_reference"),
         ),
         migrations.AddIndex(
-            model_name='meter',
-            index=models.Index(fields=['partner', 'city', 'id'], name='meter_by_city'),
+            model_name="meter",
+            index=models.Index(fields=["partner", "city", "id"], name="meter_by_city"),
         ),
         migrations.AddIndex(
-            model_name='meter',
-            index=models.Index(fields=['partner', 'updated_at', 'id'], name='meter_by_change'),
+            model_name="meter",
+            index=models.Index(fields=["partner", "updated_at", "id"], name="meter_by_change"),
         ),
         migrations.AddIndex(
-            model_name='meter',
-            index=models.Index(fields=['partner', 'enrollment_status', 'id'], name='meter_by_status'),
+            model_name="meter",
+            index=models.Index(fields=["partner", "enrollment_status", "id"], name="meter_by_status"),
         ),
         migrations.AddIndex(
-            model_name='meter',
-            index=models.Index(fields=['partner', 'transmission_region', 'id'], name='meter_by_region'),
+            model_name="meter",
+            index=models.Index(fields=["partner", "transmission_region", "id"], name="meter_by_region"),
         ),
         migrations.AddIndex(
-            model_name='meter',
-            index=models.Index(fields=['upload', 'id'], name='meter_by_upload'),
+            model_name="meter",
+            index=models.Index(fields=["upload", "id"], name="meter_by_upload"),
         ),
         migrations.AddConstraint(
-            model_name='meter',
-            constraint=models.UniqueConstraint(condition=models.Q(('created_by', 'PARTNER')), fields=('partner', 'partner_reference'), name='one_partner_created_meter_per_reference'),
+            model_name="meter",
+            constraint=models.UniqueConstraint(
+                condition=models.Q(("created_by", "PARTNER")),
+                fields=("partner", "partner_reference"),
+                name="one_partner_created_meter_per_reference",
+            ),
         ),
         migrations.AddIndex(
-            model_name='uploadproblem',
-            index=models.Index(fields=['upload', 'code', 'field', 'row_number'], name='problem_by_kind'),
+            model_name="uploadproblem",
+            index=models.Index(fields=["upload", "code", "field", "row_number"], name="problem_by_kind"),
         ),
         migrations.AddIndex(
-            model_name='uploadproblem',
-            index=models.Index(fields=['upload', 'row_number'], name='problem_by_row'),
+            model_name="uploadproblem",
+            index=models.Index(fields=["upload", "row_number"], name="problem_by_row"),
         ),
         migrations.AddIndex(
-            model_name='uploadrow',
-            index=models.Index(fields=['upload', 'plan', 'number'], name='row_by_plan'),
+            model_name="uploadrow",
+            index=models.Index(fields=["upload", "plan", "number"], name="row_by_plan"),
         ),
         migrations.AddConstraint(
-            model_name='uploadrow',
-            constraint=models.UniqueConstraint(fields=('upload', 'number'), name='one_row_per_number'),
+            model_name="uploadrow",
+            constraint=models.UniqueConstraint(fields=("upload", "number"), name="one_row_per_number"),
         ),
     ]

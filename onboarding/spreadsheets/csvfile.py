@@ -56,7 +56,7 @@ class CsvTable:
     def check_layout(self, first_row: int, width: int) -> None:
         """Text has no merged cells."""
 
-    def hidden_columns(self, width: int) -> list[str]:  # noqa: ARG002 - a workbook needs it
+    def hidden_columns(self, width: int) -> list[str]:
         """Text hides nothing."""
         return []
 

@@ -3,7 +3,7 @@
 from typing import Any, Final
 
 
-class Unreadable(Exception):  # noqa: N818 - it says what the file is
+class Unreadable(Exception):
     """The file as a whole is refused: `code` is one of FILE_CODES, `context` the facts (JSON values) for the words.
 
     It can be raised when the book is opened and also later, between two chunks of rows; what was read before

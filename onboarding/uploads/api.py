@@ -79,7 +79,7 @@ class MeterJobs(APIView):
             raise ApiError("file_name does not fit the file naming pattern", details={"file_name": file_name[:255]})
         body = request.data if isinstance(request.data, dict) else {}
         if "stream" not in body:
-            raise ApiError("The request has no body", details={"error": "Send {\"assets\": […]} or CSV."})
+            raise ApiError("The request has no body", details={"error": 'Send {"assets": […]} or CSV.'})
         is_json = body["media_type"] == RawJson.media_type
         content: Iterator[bytes] = _checked_json(body["stream"]) if is_json else _chunks(body["stream"])
         try:
@@ -128,7 +128,9 @@ def _checked_json(stream: IO[bytes]) -> Iterator[bytes]:
     try:
         data = json.loads(body, parse_constant=_no_constant)
     except (ValueError, RecursionError) as error:
-        raise ApiError("The body is not JSON", details=[{"message": f"The body cannot be read as JSON: {error}"[:300]}]) from None
+        raise ApiError(
+            "The body is not JSON", details=[{"message": f"The body cannot be read as JSON: {error}"[:300]}]
+        ) from None
     assets = data.get("assets") if isinstance(data, dict) else None
     if not isinstance(assets, list) or not assets:
         message = "assets must be a list with at least one asset."
@@ -157,7 +159,7 @@ def _no_constant(name: str) -> None:
 
 
 def _contract_errors(assets: list[Any]) -> Iterator[dict[str, Any]]:
-    """What stops the whole request: assets that are no objects, and globally required fields that are missing or unfit."""
+    """What stops the whole request: assets that are no objects, and globally required fields missing or unfit."""
     schema = schema_for()
     required = {column.key for column in schema.columns if column.required == "always"}
     shown = 0
@@ -165,7 +167,9 @@ def _contract_errors(assets: list[Any]) -> Iterator[dict[str, Any]]:
         if not isinstance(asset, dict):
             problems = [Problem("ASSET_NOT_AN_OBJECT")]
         else:
-            problems = [problem for problem in schema.check(schema.flatten(asset)).problems if problem.field in required]
+            problems = [
+                problem for problem in schema.check(schema.flatten(asset)).problems if problem.field in required
+            ]
         for problem in problems:
             shown += 1
             if shown > ERRORS_SHOWN:
@@ -261,7 +265,9 @@ def published_job(upload: Upload) -> dict[str, Any]:
 
 def _published_assets(upload: Upload) -> Iterator[dict[str, Any]]:
     """Every row as the published AssetUploadStatus, in the order of the request."""
-    rows = list(UploadRow.objects.filter(upload=upload).order_by("number").defer("cells", "asset", "changes", "programs"))
+    rows = list(
+        UploadRow.objects.filter(upload=upload).order_by("number").defer("cells", "asset", "changes", "programs")
+    )
     problems = problems_by_row(upload)
     for row in rows:
         detail: dict[str, Any] = {"name": row.result, "description": row.description} if row.result else {}

@@ -60,7 +60,7 @@ def file_unusable(upload: Upload, problem: Problem) -> None:
 
 
 def recheck_upload(upload: Upload, *, by: Actor) -> None:
-    """Check the stored file again, against the catalogue and the meters as they are now. Only before its confirmation."""
+    """Check the stored file again, against the catalogue and meters as they are now. Only before its confirmation."""
     with transaction.atomic():
         locked = Upload.objects.select_for_update().get(pk=upload.pk)
         if locked.confirmed_at or locked.state not in {UploadState.READY, UploadState.FAILED}:
@@ -247,7 +247,9 @@ def _staged_row(staging: Staging, row: SourceRow, existing: Mapping[str, list[Me
         return staged
     if len(meters) > 1:
         staged.plan, staged.result = Plan.DUPLICATE, Result.MULTIPLE_PARTNER_REFERENCE
-        staged.problems = (Problem("MULTIPLE_PARTNER_REFERENCE", "partner_reference", reference, {"count": len(meters)}),)
+        staged.problems = (
+            Problem("MULTIPLE_PARTNER_REFERENCE", "partner_reference", reference, {"count": len(meters)}),
+        )
         return staged
     if meters and not updates:
         staged.plan, staged.result = Plan.DUPLICATE, Result.DUPLICATE_REF_ID

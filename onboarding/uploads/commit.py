@@ -89,7 +89,7 @@ def _commit_chunk(run: Run, upload: Upload, programs: dict[str, ProgramFacts], t
 
 
 def _write(upload: Upload, rows: Sequence[UploadRow], programs: dict[str, ProgramFacts]) -> None:
-    """Meters, enrollments, events and results of these rows. Rows whose reference or meter moved on are refused one by one."""
+    """Meters, enrollments, events and results of these rows; those whose reference or meter moved on are refused."""
     by, partner = Actor.from_json(upload.actor), upload.partner
     creates = [row for row in rows if row.plan == Plan.CREATE]
     taken = dict(
@@ -101,7 +101,7 @@ def _write(upload: Upload, rows: Sequence[UploadRow], programs: dict[str, Progra
     create_meters(
         [(row.meter_id, row.asset, best(row.programs)) for row in new if row.meter_id and row.asset],
         partner=partner,
-        upload=upload,
+        upload_id=upload.pk,
         by=by,
     )
     updates = [row for row in rows if row.plan == Plan.UPDATE]
@@ -112,7 +112,7 @@ def _write(upload: Upload, rows: Sequence[UploadRow], programs: dict[str, Progra
             if row.meter_id and row.meter_version and row.asset
         ],
         partner=partner,
-        upload=upload,
+        upload_id=upload.pk,
         by=by,
     )
     touched = changed | {row.meter_id for row in new}

@@ -20,7 +20,10 @@ class UploadForm(forms.Form):
         label="Spreadsheet",
         allow_empty_file=True,
         max_length=None,
-        error_messages={"required": "Select a spreadsheet (.xlsx or .csv).", "invalid": "Select a spreadsheet (.xlsx or .csv)."},
+        error_messages={
+            "required": "Select a spreadsheet (.xlsx or .csv).",
+            "invalid": "Select a spreadsheet (.xlsx or .csv).",
+        },
         widget=forms.ClearableFileInput(
             attrs={"accept": ".xlsx,.csv,text/csv,application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"}
         ),
@@ -28,7 +31,8 @@ class UploadForm(forms.Form):
     update_existing = forms.BooleanField(
         label="Update existing meters",
         required=False,
-        help_text="Rows whose partner reference belongs to one of your meters change that meter. Empty cells keep what is there.",
+        help_text="Rows whose partner reference belongs to one of your meters change that meter. "
+        "Empty cells keep what is there.",
     )
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:

@@ -90,16 +90,22 @@ class Upload(models.Model):
     size = models.PositiveBigIntegerField(help_text="Bytes.")
     sha256 = models.CharField(max_length=64)
     fingerprint = models.CharField(max_length=64, blank=True)
-    programs = models.JSONField(default=list, help_text="Program identifiers chosen for the upload; empty: any that fit.")
+    programs = models.JSONField(
+        default=list, help_text="Program identifiers chosen for the upload; empty: any that fit."
+    )
     update_existing = models.BooleanField(default=False)
     commits_itself = models.BooleanField(default=False, help_text="By API: good rows are written without a preview.")
     state = models.CharField(max_length=10, choices=UploadState.choices, default=UploadState.RECEIVED)
     problem = models.JSONField(default=dict, help_text="Why the file cannot be used.")
-    columns = models.JSONField(default=list, help_text="The file's columns: index, header, field key, how it was matched.")
+    columns = models.JSONField(
+        default=list, help_text="The file's columns: index, header, field key, how it was matched."
+    )
     facts = models.JSONField(default=dict, help_text="What the reader found: sheet, encoding, template, notes.")
     catalogue_version = models.CharField(max_length=64, blank=True)
     counts = models.JSONField(default=dict, help_text="Rows by plan, and after the commit by result.")
-    outlook = models.JSONField(default=dict, help_text="By program: eligible and not-yet rows, missing fields, reasons.")
+    outlook = models.JSONField(
+        default=dict, help_text="By program: eligible and not-yet rows, missing fields, reasons."
+    )
     transmission_regions = models.JSONField(default=list)
     confirmed_at = models.DateTimeField(null=True)
     confirmed_by = models.CharField(max_length=200, blank=True)
@@ -142,7 +148,9 @@ class UploadRow(models.Model):
     partner_reference = models.CharField(max_length=256, blank=True)
     plan = models.CharField(max_length=12, choices=Plan.choices)
     cells = models.JSONField(help_text="The cells as read, in the order of the file's columns.")
-    asset = models.JSONField(null=True, help_text="The checked asset, shaped like CreateMeter; null when it needs fixing.")
+    asset = models.JSONField(
+        null=True, help_text="The checked asset, shaped like CreateMeter; null when it needs fixing."
+    )
     changes = models.JSONField(null=True, help_text="For an update: field key to [old, new].")
     programs = models.JSONField(default=dict, help_text="Program identifier to status, missing fields and reasons.")
     meter_id = models.UUIDField(null=True, help_text="The meter that exists, or the ID kept for the one to create.")

@@ -230,12 +230,43 @@ register(
 
 # Notes of the reader: things to know about a file that was read all the same. They have no remedy of their own.
 register(
-    ProblemKind("HIDDEN_ROWS", "Hidden rows", "{count} rows are hidden in the sheet (the first is row {first}). They were read like the others.", ""),
-    ProblemKind("HIDDEN_COLUMNS", "Hidden columns", "Some columns are hidden in the sheet ({columns}). They were read like the others.", ""),
+    ProblemKind(
+        "HIDDEN_ROWS",
+        "Hidden rows",
+        "{count} rows are hidden in the sheet (the first is row {first}). They were read like the others.",
+        "",
+    ),
+    ProblemKind(
+        "HIDDEN_COLUMNS",
+        "Hidden columns",
+        "Some columns are hidden in the sheet ({columns}). They were read like the others.",
+        "",
+    ),
     ProblemKind("HIDDEN_SHEETS", "Hidden sheets", "Hidden sheets were not read: {sheets}.", ""),
     ProblemKind("OTHER_SHEETS", "Other sheets", "Only one sheet is read. These were not: {sheets}.", ""),
-    ProblemKind("EXTERNAL_LINKS", "Links to other files", "The workbook points to other files. They were not opened; the values saved in this file count.", ""),
-    ProblemKind("ENCODING_ASSUMED", "Encoding assumed", "The file is not in UTF-8, so it was read as {encoding}. Look at names with accents below before you confirm; if they are wrong, save the file as CSV UTF-8.", ""),
-    ProblemKind("UNNAMED_COLUMNS", "Columns without a name", "Columns without a name in the header were not read: {columns}.", ""),
-    ProblemKind("FILE_NAME_DIFFERS", "Name and content differ", "The file's content is of another kind ({kind}) than its name says. It was read by its content.", ""),
+    ProblemKind(
+        "EXTERNAL_LINKS",
+        "Links to other files",
+        "The workbook points to other files. They were not opened; the values saved in this file count.",
+        "",
+    ),
+    ProblemKind(
+        "ENCODING_ASSUMED",
+        "Encoding assumed",
+        "The file is not in UTF-8, so it was read as {encoding}. Look at names with accents below before you "
+        "confirm; if they are wrong, save the file as CSV UTF-8.",
+        "",
+    ),
+    ProblemKind(
+        "UNNAMED_COLUMNS",
+        "Columns without a name",
+        "Columns without a name in the header were not read: {columns}.",
+        "",
+    ),
+    ProblemKind(
+        "FILE_NAME_DIFFERS",
+        "Name and content differ",
+        "The file's content is of another kind ({kind}) than its name says. It was read by its content.",
+        "",
+    ),
 )

@@ -42,7 +42,9 @@ def problem_groups(upload: Upload) -> list[ProblemGroup]:
     lines = list(
         UploadProblem.objects.filter(upload=upload)
         .values("code", "field")
-        .annotate(rows=Count("row_number", distinct=True), first=Min("row_number"), example=Min("pk"), column=Max("column"))
+        .annotate(
+            rows=Count("row_number", distinct=True), first=Min("row_number"), example=Min("pk"), column=Max("column")
+        )
         .order_by("-rows", "code", "field")[:GROUPS_SHOWN]
     )
     examples = UploadProblem.objects.in_bulk([line["example"] for line in lines])
@@ -97,7 +99,16 @@ def rows_of(upload: Upload, *, plan: str = "", code: str = "", field: str | None
     return rows
 
 
-RECEIPT_HEADER = ("Row", "Partner reference", "Outcome", "Leap meter ID", "What happened", "Problem", "How to fix", "Cell")
+RECEIPT_HEADER = (
+    "Row",
+    "Partner reference",
+    "Outcome",
+    "Leap meter ID",
+    "What happened",
+    "Problem",
+    "How to fix",
+    "Cell",
+)
 
 
 def receipt_lines(upload: Upload) -> Iterator[list[object]]:

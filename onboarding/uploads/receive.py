@@ -42,9 +42,7 @@ def receive_upload(
     refuse_unsuitable(programs)
     stored = _store(content, partner=partner, suffix=suffix)
     chosen = sorted(set(programs))
-    fingerprint = hashlib.sha256(
-        "\n".join([stored.sha256, str(update_existing), suffix, *chosen]).encode()
-    ).hexdigest()
+    fingerprint = hashlib.sha256("\n".join([stored.sha256, str(update_existing), suffix, *chosen]).encode()).hexdigest()
     upload = Upload(
         partner=partner,
         source=Source.PAGE,
@@ -111,9 +109,7 @@ def plain_file_name(name: str) -> str:
 
 def _store(content: Iterable[bytes], *, partner: Partner, suffix: str) -> files.StoredFile:
     try:
-        stored = files.store(
-            content, folder=f"uploads/{partner.pk}", suffix=suffix, limit=settings.UPLOAD_MAX_BYTES
-        )
+        stored = files.store(content, folder=f"uploads/{partner.pk}", suffix=suffix, limit=settings.UPLOAD_MAX_BYTES)
     except files.TooLarge:
         limit = f"{settings.UPLOAD_MAX_BYTES // 1024 // 1024} MB"
         raise Refused(Problem("FILE_TOO_LARGE", "file", "", {"limit": limit})) from None

@@ -1,4 +1,4 @@
-"""The rows of a stored upload, whichever way they came: a sheet read in the limited child process, or the API's JSON."""
+"""The rows of a stored upload: a sheet read in the limited child process, or the API's JSON."""
 
 import json
 from collections.abc import Callable, Iterator, Mapping

@@ -11,7 +11,9 @@ urlpatterns = [
     path("uploads/<uuid:pk>/", views.upload_detail, name="upload"),
     path("uploads/<uuid:pk>/confirm/", views.upload_confirm, name="upload-confirm"),
     path("uploads/<uuid:pk>/check-again/", views.upload_recheck, name="upload-recheck"),
-    re_path(r"^uploads/(?P<pk>[0-9a-f-]{36})/receipt\.(?P<format>csv|xlsx)$", views.upload_receipt, name="upload-receipt"),
+    re_path(
+        r"^uploads/(?P<pk>[0-9a-f-]{36})/receipt\.(?P<format>csv|xlsx)$", views.upload_receipt, name="upload-receipt"
+    ),
     re_path(
         r"^programs/(?P<identifier>[A-Za-z0-9_-]+)/template\.(?P<format>csv|xlsx)$",
         template_views.program_template,

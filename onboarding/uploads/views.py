@@ -88,7 +88,11 @@ def _page_context(request: HttpRequest, upload: Upload) -> dict[str, Any]:
         context["good"] = upload.count(Plan.CREATE) + upload.count(Plan.UPDATE)
         context["groups"] = queries.problem_groups(upload)
         context["outlook"] = [
-            {**says, "program": name, "missing": [(labels.get(key, key), n) for key, n in sorted(says["missing"].items())]}
+            {
+                **says,
+                "program": name,
+                "missing": [(labels.get(key, key), n) for key, n in sorted(says["missing"].items())],
+            }
             for name, says in upload.outlook.items()
         ]
         context["unknown_columns"] = [column for column in upload.columns if not column["key"]]
@@ -193,5 +197,6 @@ def upload_receipt(request: HttpRequest, pk: UUID, format: str) -> HttpResponseB
     lines = queries.receipt_lines(upload)
     if format == "csv":
         return csv_response(write_csv(queries.RECEIPT_HEADER, lines), name)
-    return workbook_response(lambda file: write_table(file, title="Receipt", header=queries.RECEIPT_HEADER, rows=lines), name)
-
+    return workbook_response(
+        lambda file: write_table(file, title="Receipt", header=queries.RECEIPT_HEADER, rows=lines), name
+    )

@@ -1,7 +1,7 @@
 """Queueing, claiming, checkpointing and ending jobs.
 
-A handler is a function registered for a kind. It receives a Run and yields nothing: it loops over its chunks and
-writes each one inside `with run.chunk():`. Any exception but Refused is retried after a wait, three times without progress at most.
+A handler is a function registered for a kind. It receives a Run, loops over its chunks and writes each one inside
+`with run.chunk():`. An exception is retried after a wait; three attempts without progress end the job.
 """
 
 import logging
@@ -46,7 +46,7 @@ def handles(kind: str, *, on_failure: Callable[[Job], None] | None = None) -> Ca
 
 
 def enqueue(kind: str, *, subject_id: object, partner: "Partner | None") -> Job:
-    """Queue a job and wake a worker once the transaction commits. While one is open for the subject, that one is returned."""
+    """Queue a job and wake a worker on commit. While one is open for the subject, that one is returned."""
     job, created = Job.objects.get_or_create(
         kind=kind,
         subject_id=str(subject_id),
@@ -77,7 +77,7 @@ def _claimable() -> Q:
 
 
 def claim() -> Job | None:
-    """Take the next job: of the partner with the fewest running, then the oldest. Counts the attempt. None when nothing waits.
+    """Take the next job, of the partner with the fewest running, then the oldest; None when nothing waits.
 
     A job that was claimed three times without a checkpoint in between is failed here rather than run again.
     """
@@ -90,7 +90,9 @@ def claim() -> Job | None:
             .values("n")
         )
         queryset = (
-            Job.objects.filter(_claimable()).annotate(busy=Coalesce(Subquery(running), 0)).order_by("busy", "not_before")
+            Job.objects.filter(_claimable())
+            .annotate(busy=Coalesce(Subquery(running), 0))
+            .order_by("busy", "not_before")
         )
         if connection.features.has_select_for_update_skip_locked:
             queryset = queryset.select_for_update(skip_locked=True, of=("self",))
@@ -142,9 +144,7 @@ class Run:
         writes nothing. On leaving: the checkpoint is stored, attempts begin again at one, the lease is renewed.
         """
         with transaction.atomic():
-            held = Job.objects.select_for_update().filter(
-                pk=self.job.pk, fence=self.job.fence, state=JobState.RUNNING
-            )
+            held = Job.objects.select_for_update().filter(pk=self.job.pk, fence=self.job.fence, state=JobState.RUNNING)
             if not held.exists():
                 raise LeaseLost
             chunk = Chunk(checkpoint=self.checkpoint, done=self.job.done, total=self.job.total)

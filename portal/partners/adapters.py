@@ -9,7 +9,7 @@ from django.http import HttpRequest
 class AccountAdapter(DefaultAccountAdapter):
     """Accounts begin with an invitation (portal/partners/views.py), never with a sign-up form."""
 
-    def is_open_for_signup(self, request: HttpRequest) -> bool:  # noqa: ARG002  allauth's signature
+    def is_open_for_signup(self, request: HttpRequest) -> bool:
         return False
 
     def populate_username(self, request: HttpRequest, user: Any) -> None:

@@ -70,7 +70,7 @@ def _executemany(
     prepare = [field.get_db_prep_save for field in fields]
     count = 0
 
-    def prepared() -> Iterator[list[object]]:
+    def prepared() -> Iterator[list[Any]]:
         nonlocal count
         for row in rows:
             count += 1

@@ -27,7 +27,7 @@ def attachment(content: bytes, name: str, content_type: str) -> HttpResponse:
 
 def workbook_response(write: Callable[[IO[bytes]], object], name: str) -> FileResponse:
     """A workbook that `write` puts into a temporary file, however large."""
-    file = tempfile.TemporaryFile()
+    file = tempfile.TemporaryFile()  # noqa: SIM115  FileResponse closes it
     write(file)
     file.seek(0)
     return FileResponse(file, as_attachment=True, filename=name, content_type=XLSX)

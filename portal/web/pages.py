@@ -26,7 +26,7 @@ def newest_first(queryset: QuerySet[T], params: Mapping[str, str], *, size: int)
 
 
 def keyset_page(queryset: QuerySet[T], params: Mapping[str, str], *, sort: str, size: int) -> Page[T]:
-    """The page after or before the row named in ?page=, in the order of `sort` (a field, "-" for descending), then primary key.
+    """The page after or before the row named in ?page=, ordered by `sort` ("-" for descending), then primary key.
 
     A token that does not fit (another sort, tampered with) gives the first page.
     """

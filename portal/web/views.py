@@ -21,7 +21,13 @@ def bad_request(request: HttpRequest, exception: Exception) -> HttpResponse:
 
 def permission_denied(request: HttpRequest, exception: Exception) -> HttpResponse:
     """Not allowed, and who can help: no partner yet, a manager's page, or anything else."""
-    reason = "no_partner" if isinstance(exception, NoPartner) else "managers_only" if isinstance(exception, ManagersOnly) else ""
+    reason = (
+        "no_partner"
+        if isinstance(exception, NoPartner)
+        else "managers_only"
+        if isinstance(exception, ManagersOnly)
+        else ""
+    )
     return render(request, "errors/403.html", {"reason": reason}, status=403)
 
 
@@ -37,7 +43,7 @@ def not_found(request: HttpRequest, exception: Exception) -> HttpResponse:
 def server_error(request: HttpRequest) -> HttpResponse:
     """The last resort: uses no database and no session."""
     context = {"request_id": getattr(request, "request_id", "")}
-    return render(None, "errors/500.html", context, status=500)  # type: ignore[arg-type]  # no request: no context processors
+    return render(None, "errors/500.html", context, status=500)  # no request: no context processors
 
 
 @login_not_required

@@ -18,7 +18,7 @@ class ProgramForm(forms.ModelForm):
 
     class Meta:
         model = Program
-        fields = "__all__"  # noqa: DJ007  staff edit every column; the fieldsets say which
+        fields = "__all__"
 
 
 class RequirementFormSet(BaseInlineFormSet):

@@ -18,13 +18,13 @@ class ChangeAdmin(admin.ModelAdmin):
     list_per_page = 50
     ordering = ["-history_date", "-history_id"]
 
-    def has_add_permission(self, request: HttpRequest) -> bool:  # noqa: ARG002
+    def has_add_permission(self, request: HttpRequest) -> bool:
         return False
 
-    def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:  # noqa: ARG002
+    def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         return False
 
-    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:  # noqa: ARG002
+    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         return False
 
     @admin.display(description="what", ordering="history_type")
@@ -53,5 +53,5 @@ def _shown(value: object) -> str:
 
 for _model in (Program, DeliveryPeriod, Deadline, Field, Choice, Requirement):
     _historical: Any = _model.history.model
-    _historical._meta.verbose_name_plural = f"changes of {_model._meta.verbose_name_plural}"  # noqa: SLF001  documented by Django
+    _historical._meta.verbose_name_plural = f"changes of {_model._meta.verbose_name_plural}"
     admin.site.register(_historical, ChangeAdmin)

@@ -81,13 +81,13 @@ class _Resource(resources.ModelResource):
 class PeriodWidget(ForeignKeyWidget):
     """A delivery period as program/name."""
 
-    def clean(self, value: Any, row: Any = None, **kwargs: Any) -> DeliveryPeriod | None:  # noqa: ARG002
+    def clean(self, value: Any, row: Any = None, **kwargs: Any) -> DeliveryPeriod | None:
         program, _, name = str(value or "").partition("/")
         if not program:
             return None
         return DeliveryPeriod.objects.get(program__identifier=program, name=name)
 
-    def render(self, value: Any, obj: Any = None, **kwargs: Any) -> str:  # noqa: ARG002
+    def render(self, value: Any, obj: Any = None, **kwargs: Any) -> str:
         return f"{value.program.identifier}/{value.name}" if value else ""
 
 

@@ -8,7 +8,6 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
     dependencies = [
@@ -17,510 +16,1265 @@ class Migration(migrations.Migration):
 
     operations = [
         migrations.CreateModel(
-            name='ChoiceList',
+            name="ChoiceList",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('updated_at', models.DateTimeField(auto_now=True)),
-                ('name', models.SlugField(max_length=64, unique=True)),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("updated_at", models.DateTimeField(auto_now=True)),
+                ("name", models.SlugField(max_length=64, unique=True)),
             ],
             options={
-                'ordering': ['name'],
-                'abstract': False,
+                "ordering": ["name"],
+                "abstract": False,
             },
         ),
         migrations.CreateModel(
-            name='DeliveryPeriod',
+            name="DeliveryPeriod",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('updated_at', models.DateTimeField(auto_now=True)),
-                ('source', models.CharField(blank=True, help_text='Where this fact comes from.', max_length=300)),
-                ('verified', models.BooleanField(default=False, help_text="Switch on once the program's own documents or its administrator confirm it.")),
-                ('name', models.CharField(help_text='For example CEC-DSGS_2027_MAY_OCT.', max_length=64)),
-                ('starts_at', models.DateTimeField()),
-                ('ends_at', models.DateTimeField()),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("updated_at", models.DateTimeField(auto_now=True)),
+                ("source", models.CharField(blank=True, help_text="Where this fact comes from.", max_length=300)),
+                (
+                    "verified",
+                    models.BooleanField(
+                        default=False,
+                        help_text="Switch on once the program's own documents or its administrator confirm it.",
+                    ),
+                ),
+                ("name", models.CharField(help_text="For example CEC-DSGS_2027_MAY_OCT.", max_length=64)),
+                ("starts_at", models.DateTimeField()),
+                ("ends_at", models.DateTimeField()),
             ],
             options={
-                'ordering': ['starts_at', 'name'],
-                'abstract': False,
+                "ordering": ["starts_at", "name"],
+                "abstract": False,
             },
         ),
         migrations.CreateModel(
-            name='Footnote',
+            name="Footnote",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('updated_at', models.DateTimeField(auto_now=True)),
-                ('key', models.SlugField(max_length=64, unique=True)),
-                ('text', models.TextField()),
-                ('position', models.PositiveSmallIntegerField(default=0)),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("updated_at", models.DateTimeField(auto_now=True)),
+                ("key", models.SlugField(max_length=64, unique=True)),
+                ("text", models.TextField()),
+                ("position", models.PositiveSmallIntegerField(default=0)),
             ],
             options={
-                'ordering': ['position', 'key'],
-                'abstract': False,
+                "ordering": ["position", "key"],
+                "abstract": False,
             },
         ),
         migrations.CreateModel(
-            name='Region',
+            name="Region",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('updated_at', models.DateTimeField(auto_now=True)),
-                ('code', models.CharField(max_length=16, unique=True)),
-                ('name', models.CharField(max_length=64)),
-                ('transmission_region', models.CharField(choices=[('CAISO', 'CAISO (California)'), ('ERCOT', 'ERCOT (Texas)'), ('NYISO', 'NYISO (New York)'), ('ISONE', 'ISO-NE (New England)'), ('PJM', 'PJM (Mid-Atlantic)'), ('SERC', 'SERC (Southeast)'), ('WECC_SW', 'WECC Southwest'), ('WECC_PC', 'WECC Pacific')], max_length=16)),
-                ('position', models.PositiveSmallIntegerField(default=0, help_text='Order in the program tables.')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("updated_at", models.DateTimeField(auto_now=True)),
+                ("code", models.CharField(max_length=16, unique=True)),
+                ("name", models.CharField(max_length=64)),
+                (
+                    "transmission_region",
+                    models.CharField(
+                        choices=[
+                            ("CAISO", "CAISO (California)"),
+                            ("ERCOT", "ERCOT (Texas)"),
+                            ("NYISO", "NYISO (New York)"),
+                            ("ISONE", "ISO-NE (New England)"),
+                            ("PJM", "PJM (Mid-Atlantic)"),
+                            ("SERC", "SERC (Southeast)"),
+                            ("WECC_SW", "WECC Southwest"),
+                            ("WECC_PC", "WECC Pacific"),
+                        ],
+                        max_length=16,
+                    ),
+                ),
+                ("position", models.PositiveSmallIntegerField(default=0, help_text="Order in the program tables.")),
             ],
             options={
-                'ordering': ['position', 'code'],
-                'abstract': False,
+                "ordering": ["position", "code"],
+                "abstract": False,
             },
         ),
         migrations.CreateModel(
-            name='Utility',
+            name="Utility",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('updated_at', models.DateTimeField(auto_now=True)),
-                ('source', models.CharField(blank=True, help_text='Where this fact comes from.', max_length=300)),
-                ('verified', models.BooleanField(default=False, help_text="Switch on once the program's own documents or its administrator confirm it.")),
-                ('code', models.CharField(help_text='As in the published list of utility names.', max_length=32, unique=True)),
-                ('name', models.CharField(max_length=128)),
-                ('transmission_region', models.CharField(blank=True, choices=[('CAISO', 'CAISO (California)'), ('ERCOT', 'ERCOT (Texas)'), ('NYISO', 'NYISO (New York)'), ('ISONE', 'ISO-NE (New England)'), ('PJM', 'PJM (Mid-Atlantic)'), ('SERC', 'SERC (Southeast)'), ('WECC_SW', 'WECC Southwest'), ('WECC_PC', 'WECC Pacific')], max_length=16)),
-                ('is_test', models.BooleanField(default=False, help_text='A value for tests only; not offered in templates.')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("updated_at", models.DateTimeField(auto_now=True)),
+                ("source", models.CharField(blank=True, help_text="Where this fact comes from.", max_length=300)),
+                (
+                    "verified",
+                    models.BooleanField(
+                        default=False,
+                        help_text="Switch on once the program's own documents or its administrator confirm it.",
+                    ),
+                ),
+                (
+                    "code",
+                    models.CharField(
+                        help_text="As in the published list of utility names.", max_length=32, unique=True
+                    ),
+                ),
+                ("name", models.CharField(max_length=128)),
+                (
+                    "transmission_region",
+                    models.CharField(
+                        blank=True,
+                        choices=[
+                            ("CAISO", "CAISO (California)"),
+                            ("ERCOT", "ERCOT (Texas)"),
+                            ("NYISO", "NYISO (New York)"),
+                            ("ISONE", "ISO-NE (New England)"),
+                            ("PJM", "PJM (Mid-Atlantic)"),
+                            ("SERC", "SERC (Southeast)"),
+                            ("WECC_SW", "WECC Southwest"),
+                            ("WECC_PC", "WECC Pacific"),
+                        ],
+                        max_length=16,
+                    ),
+                ),
+                (
+                    "is_test",
+                    models.BooleanField(default=False, help_text="A value for tests only; not offered in templates."),
+                ),
             ],
             options={
-                'verbose_name_plural': 'utilities',
-                'ordering': ['transmission_region', 'code'],
-                'abstract': False,
+                "verbose_name_plural": "utilities",
+                "ordering": ["transmission_region", "code"],
+                "abstract": False,
             },
         ),
         migrations.CreateModel(
-            name='Field',
+            name="Field",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('updated_at', models.DateTimeField(auto_now=True)),
-                ('source', models.CharField(blank=True, help_text='Where this fact comes from.', max_length=300)),
-                ('verified', models.BooleanField(default=False, help_text="Switch on once the program's own documents or its administrator confirm it.")),
-                ('path', models.CharField(help_text='Dot path in the asset, for example customer.street_1. A list is marked with [].', max_length=128, unique=True, validators=[django.core.validators.RegexValidator('^[a-z][a-z0-9_]*(\\[\\])?(\\.[a-z][a-z0-9_]*(\\[\\])?)*$', 'Use lower-case names joined by dots.')])),
-                ('label', models.CharField(help_text="The column's name in templates and forms.", max_length=128)),
-                ('section', models.CharField(help_text='The heading that the field stands under.', max_length=64)),
-                ('type', models.CharField(choices=[('text', 'Text'), ('code', 'Code in capital letters'), ('identifier', 'Identifier (account, serial number)'), ('zip', 'Zip code'), ('email', 'E-mail address'), ('number', 'Number'), ('integer', 'Whole number'), ('date', 'Date'), ('boolean', 'Yes or no'), ('choice', 'One of a list'), ('choices', 'Several of a list')], default='text', max_length=16)),
-                ('unit', models.CharField(blank=True, max_length=16)),
-                ('minimum', models.FloatField(blank=True, null=True)),
-                ('maximum', models.FloatField(blank=True, null=True)),
-                ('min_length', models.PositiveIntegerField(blank=True, null=True)),
-                ('max_length', models.PositiveIntegerField(blank=True, null=True)),
-                ('pattern', models.CharField(blank=True, help_text='A regular expression that the whole value must match.', max_length=300)),
-                ('needed', models.CharField(choices=[('always', 'Every meter needs it'), ('with_object', 'Needed when another field of its group is given'), ('no', 'Not needed by itself')], default='no', max_length=16)),
-                ('default', models.CharField(blank=True, help_text='The value when the cell is empty.', max_length=64)),
-                ('help', models.TextField(blank=True)),
-                ('example', models.CharField(blank=True, max_length=200)),
-                ('aliases', models.JSONField(blank=True, default=list, help_text='Other column names that mean this field.')),
-                ('personal', models.BooleanField(default=False, verbose_name='personal data')),
-                ('deprecated', models.BooleanField(default=False, help_text='Still accepted, but not offered any more.')),
-                ('position', models.PositiveSmallIntegerField(default=0, help_text='Order of the columns.')),
-                ('choice_list', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='fields', to='programs.choicelist')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("updated_at", models.DateTimeField(auto_now=True)),
+                ("source", models.CharField(blank=True, help_text="Where this fact comes from.", max_length=300)),
+                (
+                    "verified",
+                    models.BooleanField(
+                        default=False,
+                        help_text="Switch on once the program's own documents or its administrator confirm it.",
+                    ),
+                ),
+                (
+                    "path",
+                    models.CharField(
+                        help_text="Dot path in the asset, for example customer.street_1. A list is marked with [].",
+                        max_length=128,
+                        unique=True,
+                        validators=[
+                            django.core.validators.RegexValidator(
+                                "^[a-z][a-z0-9_]*(\\[\\])?(\\.[a-z][a-z0-9_]*(\\[\\])?)*$",
+                                "Use lower-case names joined by dots.",
+                            )
+                        ],
+                    ),
+                ),
+                ("label", models.CharField(help_text="The column's name in templates and forms.", max_length=128)),
+                ("section", models.CharField(help_text="The heading that the field stands under.", max_length=64)),
+                (
+                    "type",
+                    models.CharField(
+                        choices=[
+                            ("text", "Text"),
+                            ("code", "Code in capital letters"),
+                            ("identifier", "Identifier (account, serial number)"),
+                            ("zip", "Zip code"),
+                            ("email", "E-mail address"),
+                            ("number", "Number"),
+                            ("integer", "Whole number"),
+                            ("date", "Date"),
+                            ("boolean", "Yes or no"),
+                            ("choice", "One of a list"),
+                            ("choices", "Several of a list"),
+                        ],
+                        default="text",
+                        max_length=16,
+                    ),
+                ),
+                ("unit", models.CharField(blank=True, max_length=16)),
+                ("minimum", models.FloatField(blank=True, null=True)),
+                ("maximum", models.FloatField(blank=True, null=True)),
+                ("min_length", models.PositiveIntegerField(blank=True, null=True)),
+                ("max_length", models.PositiveIntegerField(blank=True, null=True)),
+                (
+                    "pattern",
+                    models.CharField(
+                        blank=True, help_text="A regular expression that the whole value must match.", max_length=300
+                    ),
+                ),
+                (
+                    "needed",
+                    models.CharField(
+                        choices=[
+                            ("always", "Every meter needs it"),
+                            ("with_object", "Needed when another field of its group is given"),
+                            ("no", "Not needed by itself"),
+                        ],
+                        default="no",
+                        max_length=16,
+                    ),
+                ),
+                ("default", models.CharField(blank=True, help_text="The value when the cell is empty.", max_length=64)),
+                ("help", models.TextField(blank=True)),
+                ("example", models.CharField(blank=True, max_length=200)),
+                (
+                    "aliases",
+                    models.JSONField(blank=True, default=list, help_text="Other column names that mean this field."),
+                ),
+                ("personal", models.BooleanField(default=False, verbose_name="personal data")),
+                (
+                    "deprecated",
+                    models.BooleanField(default=False, help_text="Still accepted, but not offered any more."),
+                ),
+                ("position", models.PositiveSmallIntegerField(default=0, help_text="Order of the columns.")),
+                (
+                    "choice_list",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="fields",
+                        to="programs.choicelist",
+                    ),
+                ),
             ],
             options={
-                'ordering': ['position', 'path'],
-                'abstract': False,
+                "ordering": ["position", "path"],
+                "abstract": False,
             },
         ),
         migrations.CreateModel(
-            name='HistoricalChoice',
+            name="HistoricalChoice",
             fields=[
-                ('id', models.BigIntegerField(auto_created=True, blank=True, db_index=True, verbose_name='ID')),
-                ('updated_at', models.DateTimeField(blank=True, editable=False)),
-                ('value', models.CharField(max_length=64)),
-                ('label', models.CharField(max_length=128)),
-                ('synonyms', models.JSONField(blank=True, default=list, help_text='Other spellings that mean the same.')),
-                ('is_offered', models.BooleanField(default=True, help_text='Listed in templates; a value that is not listed is still accepted.')),
-                ('position', models.PositiveSmallIntegerField(default=0)),
-                ('history_id', models.AutoField(primary_key=True, serialize=False)),
-                ('history_date', models.DateTimeField(db_index=True)),
-                ('history_change_reason', models.CharField(max_length=100, null=True)),
-                ('history_type', models.CharField(choices=[('+', 'Created'), ('~', 'Changed'), ('-', 'Deleted')], max_length=1)),
-                ('choice_list', models.ForeignKey(blank=True, db_constraint=False, null=True, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', to='programs.choicelist')),
-                ('history_user', models.ForeignKey(null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to=settings.AUTH_USER_MODEL)),
+                ("id", models.BigIntegerField(auto_created=True, blank=True, db_index=True, verbose_name="ID")),
+                ("updated_at", models.DateTimeField(blank=True, editable=False)),
+                ("value", models.CharField(max_length=64)),
+                ("label", models.CharField(max_length=128)),
+                (
+                    "synonyms",
+                    models.JSONField(blank=True, default=list, help_text="Other spellings that mean the same."),
+                ),
+                (
+                    "is_offered",
+                    models.BooleanField(
+                        default=True, help_text="Listed in templates; a value that is not listed is still accepted."
+                    ),
+                ),
+                ("position", models.PositiveSmallIntegerField(default=0)),
+                ("history_id", models.AutoField(primary_key=True, serialize=False)),
+                ("history_date", models.DateTimeField(db_index=True)),
+                ("history_change_reason", models.CharField(max_length=100, null=True)),
+                (
+                    "history_type",
+                    models.CharField(choices=[("+", "Created"), ("~", "Changed"), ("-", "Deleted")], max_length=1),
+                ),
+                (
+                    "choice_list",
+                    models.ForeignKey(
+                        blank=True,
+                        db_constraint=False,
+                        null=True,
+                        on_delete=django.db.models.deletion.DO_NOTHING,
+                        related_name="+",
+                        to="programs.choicelist",
+                    ),
+                ),
+                (
+                    "history_user",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.SET_NULL,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'historical choice',
-                'verbose_name_plural': 'historical choices',
-                'ordering': ('-history_date', '-history_id'),
-                'get_latest_by': ('history_date', 'history_id'),
-            },
-            bases=(simple_history.models.HistoricalChanges, models.Model),
-        ),
-        migrations.CreateModel(
-            name='HistoricalChoiceList',
-            fields=[
-                ('id', models.BigIntegerField(auto_created=True, blank=True, db_index=True, verbose_name='ID')),
-                ('updated_at', models.DateTimeField(blank=True, editable=False)),
-                ('name', models.SlugField(max_length=64)),
-                ('history_id', models.AutoField(primary_key=True, serialize=False)),
-                ('history_date', models.DateTimeField(db_index=True)),
-                ('history_change_reason', models.CharField(max_length=100, null=True)),
-                ('history_type', models.CharField(choices=[('+', 'Created'), ('~', 'Changed'), ('-', 'Deleted')], max_length=1)),
-                ('history_user', models.ForeignKey(null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to=settings.AUTH_USER_MODEL)),
-            ],
-            options={
-                'verbose_name': 'historical choice list',
-                'verbose_name_plural': 'historical choice lists',
-                'ordering': ('-history_date', '-history_id'),
-                'get_latest_by': ('history_date', 'history_id'),
-            },
-            bases=(simple_history.models.HistoricalChanges, models.Model),
-        ),
-        migrations.CreateModel(
-            name='HistoricalDeadline',
-            fields=[
-                ('id', models.BigIntegerField(auto_created=True, blank=True, db_index=True, verbose_name='ID')),
-                ('updated_at', models.DateTimeField(blank=True, editable=False)),
-                ('deadline_at', models.DateTimeField(verbose_name='enrollment deadline')),
-                ('activation_at', models.DateTimeField(verbose_name='activation date')),
-                ('history_id', models.AutoField(primary_key=True, serialize=False)),
-                ('history_date', models.DateTimeField(db_index=True)),
-                ('history_change_reason', models.CharField(max_length=100, null=True)),
-                ('history_type', models.CharField(choices=[('+', 'Created'), ('~', 'Changed'), ('-', 'Deleted')], max_length=1)),
-                ('history_user', models.ForeignKey(null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to=settings.AUTH_USER_MODEL)),
-                ('period', models.ForeignKey(blank=True, db_constraint=False, null=True, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', to='programs.deliveryperiod')),
-            ],
-            options={
-                'verbose_name': 'historical deadline',
-                'verbose_name_plural': 'historical deadlines',
-                'ordering': ('-history_date', '-history_id'),
-                'get_latest_by': ('history_date', 'history_id'),
-            },
-            bases=(simple_history.models.HistoricalChanges, models.Model),
-        ),
-        migrations.CreateModel(
-            name='HistoricalField',
-            fields=[
-                ('id', models.BigIntegerField(auto_created=True, blank=True, db_index=True, verbose_name='ID')),
-                ('updated_at', models.DateTimeField(blank=True, editable=False)),
-                ('source', models.CharField(blank=True, help_text='Where this fact comes from.', max_length=300)),
-                ('verified', models.BooleanField(default=False, help_text="Switch on once the program's own documents or its administrator confirm it.")),
-                ('path', models.CharField(db_index=True, help_text='Dot path in the asset, for example customer.street_1. A list is marked with [].', max_length=128, validators=[django.core.validators.RegexValidator('^[a-z][a-z0-9_]*(\\[\\])?(\\.[a-z][a-z0-9_]*(\\[\\])?)*$', 'Use lower-case names joined by dots.')])),
-                ('label', models.CharField(help_text="The column's name in templates and forms.", max_length=128)),
-                ('section', models.CharField(help_text='The heading that the field stands under.', max_length=64)),
-                ('type', models.CharField(choices=[('text', 'Text'), ('code', 'Code in capital letters'), ('identifier', 'Identifier (account, serial number)'), ('zip', 'Zip code'), ('email', 'E-mail address'), ('number', 'Number'), ('integer', 'Whole number'), ('date', 'Date'), ('boolean', 'Yes or no'), ('choice', 'One of a list'), ('choices', 'Several of a list')], default='text', max_length=16)),
-                ('unit', models.CharField(blank=True, max_length=16)),
-                ('minimum', models.FloatField(blank=True, null=True)),
-                ('maximum', models.FloatField(blank=True, null=True)),
-                ('min_length', models.PositiveIntegerField(blank=True, null=True)),
-                ('max_length', models.PositiveIntegerField(blank=True, null=True)),
-                ('pattern', models.CharField(blank=True, help_text='A regular expression that the whole value must match.', max_length=300)),
-                ('needed', models.CharField(choices=[('always', 'Every meter needs it'), ('with_object', 'Needed when another field of its group is given'), ('no', 'Not needed by itself')], default='no', max_length=16)),
-                ('default', models.CharField(blank=True, help_text='The value when the cell is empty.', max_length=64)),
-                ('help', models.TextField(blank=True)),
-                ('example', models.CharField(blank=True, max_length=200)),
-                ('aliases', models.JSONField(blank=True, default=list, help_text='Other column names that mean this field.')),
-                ('personal', models.BooleanField(default=False, verbose_name='personal data')),
-                ('deprecated', models.BooleanField(default=False, help_text='Still accepted, but not offered any more.')),
-                ('position', models.PositiveSmallIntegerField(default=0, help_text='Order of the columns.')),
-                ('history_id', models.AutoField(primary_key=True, serialize=False)),
-                ('history_date', models.DateTimeField(db_index=True)),
-                ('history_change_reason', models.CharField(max_length=100, null=True)),
-                ('history_type', models.CharField(choices=[('+', 'Created'), ('~', 'Changed'), ('-', 'Deleted')], max_length=1)),
-                ('choice_list', models.ForeignKey(blank=True, db_constraint=False, null=True, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', to='programs.choicelist')),
-                ('history_user', models.ForeignKey(null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to=settings.AUTH_USER_MODEL)),
-            ],
-            options={
-                'verbose_name': 'historical field',
-                'verbose_name_plural': 'historical fields',
-                'ordering': ('-history_date', '-history_id'),
-                'get_latest_by': ('history_date', 'history_id'),
-            },
-            bases=(simple_history.models.HistoricalChanges, models.Model),
-        ),
-        migrations.CreateModel(
-            name='HistoricalFootnote',
-            fields=[
-                ('id', models.BigIntegerField(auto_created=True, blank=True, db_index=True, verbose_name='ID')),
-                ('updated_at', models.DateTimeField(blank=True, editable=False)),
-                ('key', models.SlugField(max_length=64)),
-                ('text', models.TextField()),
-                ('position', models.PositiveSmallIntegerField(default=0)),
-                ('history_id', models.AutoField(primary_key=True, serialize=False)),
-                ('history_date', models.DateTimeField(db_index=True)),
-                ('history_change_reason', models.CharField(max_length=100, null=True)),
-                ('history_type', models.CharField(choices=[('+', 'Created'), ('~', 'Changed'), ('-', 'Deleted')], max_length=1)),
-                ('history_user', models.ForeignKey(null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to=settings.AUTH_USER_MODEL)),
-            ],
-            options={
-                'verbose_name': 'historical footnote',
-                'verbose_name_plural': 'historical footnotes',
-                'ordering': ('-history_date', '-history_id'),
-                'get_latest_by': ('history_date', 'history_id'),
-            },
-            bases=(simple_history.models.HistoricalChanges, models.Model),
-        ),
-        migrations.CreateModel(
-            name='HistoricalRegion',
-            fields=[
-                ('id', models.BigIntegerField(auto_created=True, blank=True, db_index=True, verbose_name='ID')),
-                ('updated_at', models.DateTimeField(blank=True, editable=False)),
-                ('code', models.CharField(db_index=True, max_length=16)),
-                ('name', models.CharField(max_length=64)),
-                ('transmission_region', models.CharField(choices=[('CAISO', 'CAISO (California)'), ('ERCOT', 'ERCOT (Texas)'), ('NYISO', 'NYISO (New York)'), ('ISONE', 'ISO-NE (New England)'), ('PJM', 'PJM (Mid-Atlantic)'), ('SERC', 'SERC (Southeast)'), ('WECC_SW', 'WECC Southwest'), ('WECC_PC', 'WECC Pacific')], max_length=16)),
-                ('position', models.PositiveSmallIntegerField(default=0, help_text='Order in the program tables.')),
-                ('history_id', models.AutoField(primary_key=True, serialize=False)),
-                ('history_date', models.DateTimeField(db_index=True)),
-                ('history_change_reason', models.CharField(max_length=100, null=True)),
-                ('history_type', models.CharField(choices=[('+', 'Created'), ('~', 'Changed'), ('-', 'Deleted')], max_length=1)),
-                ('history_user', models.ForeignKey(null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to=settings.AUTH_USER_MODEL)),
-            ],
-            options={
-                'verbose_name': 'historical region',
-                'verbose_name_plural': 'historical regions',
-                'ordering': ('-history_date', '-history_id'),
-                'get_latest_by': ('history_date', 'history_id'),
-            },
-            bases=(simple_history.models.HistoricalChanges, models.Model),
-        ),
-        migrations.CreateModel(
-            name='HistoricalUtility',
-            fields=[
-                ('id', models.BigIntegerField(auto_created=True, blank=True, db_index=True, verbose_name='ID')),
-                ('updated_at', models.DateTimeField(blank=True, editable=False)),
-                ('source', models.CharField(blank=True, help_text='Where this fact comes from.', max_length=300)),
-                ('verified', models.BooleanField(default=False, help_text="Switch on once the program's own documents or its administrator confirm it.")),
-                ('code', models.CharField(db_index=True, help_text='As in the published list of utility names.', max_length=32)),
-                ('name', models.CharField(max_length=128)),
-                ('transmission_region', models.CharField(blank=True, choices=[('CAISO', 'CAISO (California)'), ('ERCOT', 'ERCOT (Texas)'), ('NYISO', 'NYISO (New York)'), ('ISONE', 'ISO-NE (New England)'), ('PJM', 'PJM (Mid-Atlantic)'), ('SERC', 'SERC (Southeast)'), ('WECC_SW', 'WECC Southwest'), ('WECC_PC', 'WECC Pacific')], max_length=16)),
-                ('is_test', models.BooleanField(default=False, help_text='A value for tests only; not offered in templates.')),
-                ('history_id', models.AutoField(primary_key=True, serialize=False)),
-                ('history_date', models.DateTimeField(db_index=True)),
-                ('history_change_reason', models.CharField(max_length=100, null=True)),
-                ('history_type', models.CharField(choices=[('+', 'Created'), ('~', 'Changed'), ('-', 'Deleted')], max_length=1)),
-                ('history_user', models.ForeignKey(null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to=settings.AUTH_USER_MODEL)),
-            ],
-            options={
-                'verbose_name': 'historical utility',
-                'verbose_name_plural': 'historical utilities',
-                'ordering': ('-history_date', '-history_id'),
-                'get_latest_by': ('history_date', 'history_id'),
+                "verbose_name": "historical choice",
+                "verbose_name_plural": "historical choices",
+                "ordering": ("-history_date", "-history_id"),
+                "get_latest_by": ("history_date", "history_id"),
             },
             bases=(simple_history.models.HistoricalChanges, models.Model),
         ),
         migrations.CreateModel(
-            name='Program',
+            name="HistoricalChoiceList",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('updated_at', models.DateTimeField(auto_now=True)),
-                ('source', models.CharField(blank=True, help_text='Where this fact comes from.', max_length=300)),
-                ('verified', models.BooleanField(default=False, help_text="Switch on once the program's own documents or its administrator confirm it.")),
-                ('identifier', models.CharField(help_text='The published program_identifier, for example CEC-DSGS.', max_length=64, unique=True, validators=[django.core.validators.RegexValidator('^[A-Za-z0-9_-]+$', 'Use letters, digits, - and _ only.')])),
-                ('name', models.CharField(max_length=128)),
-                ('family', models.CharField(help_text='The name in the program tables, for example ConnectedSolutions.', max_length=64)),
-                ('summary', models.TextField(blank=True, help_text="One or two sentences for the program's page.")),
-                ('transmission_region', models.CharField(choices=[('CAISO', 'CAISO (California)'), ('ERCOT', 'ERCOT (Texas)'), ('NYISO', 'NYISO (New York)'), ('ISONE', 'ISO-NE (New England)'), ('PJM', 'PJM (Mid-Atlantic)'), ('SERC', 'SERC (Southeast)'), ('WECC_SW', 'WECC Southwest'), ('WECC_PC', 'WECC Pacific')], max_length=16)),
-                ('states', models.JSONField(blank=True, default=list, help_text='Two-letter states where customers may be; empty: the whole region.')),
-                ('program_type', models.CharField(choices=[('utility-meter', 'Utility-meter program'), ('device', 'Device program')], max_length=16)),
-                ('accepted_meter_types', models.JSONField(default=list)),
-                ('interval_data_source', models.CharField(choices=[('utility', 'Utility'), ('iso', 'ERCOT (ISO)'), ('partner', 'Partner')], max_length=8)),
-                ('is_partner_created', models.BooleanField(default=False, help_text='The partner may create meters by upload, form or API.', verbose_name='partner-created')),
-                ('is_customer_authorized', models.BooleanField(default=False, help_text="Meters may come from the customer's utility authorization.", verbose_name='customer-authorized')),
-                ('needs_utility_authorization', models.BooleanField(default=False, help_text='A meter is not eligible before the customer authorized utility data sharing.')),
-                ('time_zone', models.CharField(default='America/Los_Angeles', help_text='Deadlines are local midnights here.', max_length=64)),
-                ('active_from', models.DateField(blank=True, null=True)),
-                ('active_to', models.DateField(blank=True, null=True)),
-                ('position', models.PositiveSmallIntegerField(default=0, help_text='Order in the program tables.')),
-                ('footnotes', models.ManyToManyField(blank=True, related_name='programs', to='programs.footnote')),
-                ('region', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='programs', to='programs.region')),
-                ('utilities', models.ManyToManyField(blank=True, help_text='Whose customers may join; empty: any utility.', related_name='programs', to='programs.utility')),
+                ("id", models.BigIntegerField(auto_created=True, blank=True, db_index=True, verbose_name="ID")),
+                ("updated_at", models.DateTimeField(blank=True, editable=False)),
+                ("name", models.SlugField(max_length=64)),
+                ("history_id", models.AutoField(primary_key=True, serialize=False)),
+                ("history_date", models.DateTimeField(db_index=True)),
+                ("history_change_reason", models.CharField(max_length=100, null=True)),
+                (
+                    "history_type",
+                    models.CharField(choices=[("+", "Created"), ("~", "Changed"), ("-", "Deleted")], max_length=1),
+                ),
+                (
+                    "history_user",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.SET_NULL,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
             ],
             options={
-                'ordering': ['position', 'identifier'],
-                'abstract': False,
-            },
-        ),
-        migrations.CreateModel(
-            name='HistoricalRequirement',
-            fields=[
-                ('id', models.BigIntegerField(auto_created=True, blank=True, db_index=True, verbose_name='ID')),
-                ('updated_at', models.DateTimeField(blank=True, editable=False)),
-                ('source', models.CharField(blank=True, help_text='Where this fact comes from.', max_length=300)),
-                ('verified', models.BooleanField(default=False, help_text="Switch on once the program's own documents or its administrator confirm it.")),
-                ('level', models.CharField(choices=[('required', 'Required'), ('optional', 'Optional'), ('hidden', 'Not used')], default='required', max_length=8)),
-                ('condition_operator', models.CharField(blank=True, choices=[('is', 'is one of'), ('is_not', 'is none of'), ('is_filled', 'is filled in'), ('is_empty', 'is empty'), ('after', 'is after (date)'), ('before', 'is before (date)'), ('at_least', 'is at least'), ('at_most', 'is at most')], max_length=16)),
-                ('condition_value', models.CharField(blank=True, help_text='Several values are separated by commas.', max_length=200)),
-                ('minimum', models.FloatField(blank=True, help_text="Narrower than the field's own limit.", null=True)),
-                ('maximum', models.FloatField(blank=True, null=True)),
-                ('choices', models.JSONField(blank=True, default=list, help_text="The values of the field's list that the program takes.")),
-                ('note', models.CharField(blank=True, help_text='Shown in the column guide: why, or when.', max_length=300)),
-                ('valid_from', models.DateField(blank=True, null=True)),
-                ('valid_to', models.DateField(blank=True, null=True)),
-                ('history_id', models.AutoField(primary_key=True, serialize=False)),
-                ('history_date', models.DateTimeField(db_index=True)),
-                ('history_change_reason', models.CharField(max_length=100, null=True)),
-                ('history_type', models.CharField(choices=[('+', 'Created'), ('~', 'Changed'), ('-', 'Deleted')], max_length=1)),
-                ('condition_field', models.ForeignKey(blank=True, db_constraint=False, help_text='Only when this field …', null=True, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', to='programs.field')),
-                ('field', models.ForeignKey(blank=True, db_constraint=False, null=True, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', to='programs.field')),
-                ('history_user', models.ForeignKey(null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to=settings.AUTH_USER_MODEL)),
-                ('program', models.ForeignKey(blank=True, db_constraint=False, null=True, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', to='programs.program')),
-            ],
-            options={
-                'verbose_name': 'historical requirement',
-                'verbose_name_plural': 'historical requirements',
-                'ordering': ('-history_date', '-history_id'),
-                'get_latest_by': ('history_date', 'history_id'),
+                "verbose_name": "historical choice list",
+                "verbose_name_plural": "historical choice lists",
+                "ordering": ("-history_date", "-history_id"),
+                "get_latest_by": ("history_date", "history_id"),
             },
             bases=(simple_history.models.HistoricalChanges, models.Model),
         ),
         migrations.CreateModel(
-            name='HistoricalDeliveryPeriod',
+            name="HistoricalDeadline",
             fields=[
-                ('id', models.BigIntegerField(auto_created=True, blank=True, db_index=True, verbose_name='ID')),
-                ('updated_at', models.DateTimeField(blank=True, editable=False)),
-                ('source', models.CharField(blank=True, help_text='Where this fact comes from.', max_length=300)),
-                ('verified', models.BooleanField(default=False, help_text="Switch on once the program's own documents or its administrator confirm it.")),
-                ('name', models.CharField(help_text='For example CEC-DSGS_2027_MAY_OCT.', max_length=64)),
-                ('starts_at', models.DateTimeField()),
-                ('ends_at', models.DateTimeField()),
-                ('history_id', models.AutoField(primary_key=True, serialize=False)),
-                ('history_date', models.DateTimeField(db_index=True)),
-                ('history_change_reason', models.CharField(max_length=100, null=True)),
-                ('history_type', models.CharField(choices=[('+', 'Created'), ('~', 'Changed'), ('-', 'Deleted')], max_length=1)),
-                ('history_user', models.ForeignKey(null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to=settings.AUTH_USER_MODEL)),
-                ('program', models.ForeignKey(blank=True, db_constraint=False, null=True, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', to='programs.program')),
+                ("id", models.BigIntegerField(auto_created=True, blank=True, db_index=True, verbose_name="ID")),
+                ("updated_at", models.DateTimeField(blank=True, editable=False)),
+                ("deadline_at", models.DateTimeField(verbose_name="enrollment deadline")),
+                ("activation_at", models.DateTimeField(verbose_name="activation date")),
+                ("history_id", models.AutoField(primary_key=True, serialize=False)),
+                ("history_date", models.DateTimeField(db_index=True)),
+                ("history_change_reason", models.CharField(max_length=100, null=True)),
+                (
+                    "history_type",
+                    models.CharField(choices=[("+", "Created"), ("~", "Changed"), ("-", "Deleted")], max_length=1),
+                ),
+                (
+                    "history_user",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.SET_NULL,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                (
+                    "period",
+                    models.ForeignKey(
+                        blank=True,
+                        db_constraint=False,
+                        null=True,
+                        on_delete=django.db.models.deletion.DO_NOTHING,
+                        related_name="+",
+                        to="programs.deliveryperiod",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'historical delivery period',
-                'verbose_name_plural': 'historical delivery periods',
-                'ordering': ('-history_date', '-history_id'),
-                'get_latest_by': ('history_date', 'history_id'),
+                "verbose_name": "historical deadline",
+                "verbose_name_plural": "historical deadlines",
+                "ordering": ("-history_date", "-history_id"),
+                "get_latest_by": ("history_date", "history_id"),
+            },
+            bases=(simple_history.models.HistoricalChanges, models.Model),
+        ),
+        migrations.CreateModel(
+            name="HistoricalField",
+            fields=[
+                ("id", models.BigIntegerField(auto_created=True, blank=True, db_index=True, verbose_name="ID")),
+                ("updated_at", models.DateTimeField(blank=True, editable=False)),
+                ("source", models.CharField(blank=True, help_text="Where this fact comes from.", max_length=300)),
+                (
+                    "verified",
+                    models.BooleanField(
+                        default=False,
+                        help_text="Switch on once the program's own documents or its administrator confirm it.",
+                    ),
+                ),
+                (
+                    "path",
+                    models.CharField(
+                        db_index=True,
+                        help_text="Dot path in the asset, for example customer.street_1. A list is marked with [].",
+                        max_length=128,
+                        validators=[
+                            django.core.validators.RegexValidator(
+                                "^[a-z][a-z0-9_]*(\\[\\])?(\\.[a-z][a-z0-9_]*(\\[\\])?)*$",
+                                "Use lower-case names joined by dots.",
+                            )
+                        ],
+                    ),
+                ),
+                ("label", models.CharField(help_text="The column's name in templates and forms.", max_length=128)),
+                ("section", models.CharField(help_text="The heading that the field stands under.", max_length=64)),
+                (
+                    "type",
+                    models.CharField(
+                        choices=[
+                            ("text", "Text"),
+                            ("code", "Code in capital letters"),
+                            ("identifier", "Identifier (account, serial number)"),
+                            ("zip", "Zip code"),
+                            ("email", "E-mail address"),
+                            ("number", "Number"),
+                            ("integer", "Whole number"),
+                            ("date", "Date"),
+                            ("boolean", "Yes or no"),
+                            ("choice", "One of a list"),
+                            ("choices", "Several of a list"),
+                        ],
+                        default="text",
+                        max_length=16,
+                    ),
+                ),
+                ("unit", models.CharField(blank=True, max_length=16)),
+                ("minimum", models.FloatField(blank=True, null=True)),
+                ("maximum", models.FloatField(blank=True, null=True)),
+                ("min_length", models.PositiveIntegerField(blank=True, null=True)),
+                ("max_length", models.PositiveIntegerField(blank=True, null=True)),
+                (
+                    "pattern",
+                    models.CharField(
+                        blank=True, help_text="A regular expression that the whole value must match.", max_length=300
+                    ),
+                ),
+                (
+                    "needed",
+                    models.CharField(
+                        choices=[
+                            ("always", "Every meter needs it"),
+                            ("with_object", "Needed when another field of its group is given"),
+                            ("no", "Not needed by itself"),
+                        ],
+                        default="no",
+                        max_length=16,
+                    ),
+                ),
+                ("default", models.CharField(blank=True, help_text="The value when the cell is empty.", max_length=64)),
+                ("help", models.TextField(blank=True)),
+                ("example", models.CharField(blank=True, max_length=200)),
+                (
+                    "aliases",
+                    models.JSONField(blank=True, default=list, help_text="Other column names that mean this field."),
+                ),
+                ("personal", models.BooleanField(default=False, verbose_name="personal data")),
+                (
+                    "deprecated",
+                    models.BooleanField(default=False, help_text="Still accepted, but not offered any more."),
+                ),
+                ("position", models.PositiveSmallIntegerField(default=0, help_text="Order of the columns.")),
+                ("history_id", models.AutoField(primary_key=True, serialize=False)),
+                ("history_date", models.DateTimeField(db_index=True)),
+                ("history_change_reason", models.CharField(max_length=100, null=True)),
+                (
+                    "history_type",
+                    models.CharField(choices=[("+", "Created"), ("~", "Changed"), ("-", "Deleted")], max_length=1),
+                ),
+                (
+                    "choice_list",
+                    models.ForeignKey(
+                        blank=True,
+                        db_constraint=False,
+                        null=True,
+                        on_delete=django.db.models.deletion.DO_NOTHING,
+                        related_name="+",
+                        to="programs.choicelist",
+                    ),
+                ),
+                (
+                    "history_user",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.SET_NULL,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+            ],
+            options={
+                "verbose_name": "historical field",
+                "verbose_name_plural": "historical fields",
+                "ordering": ("-history_date", "-history_id"),
+                "get_latest_by": ("history_date", "history_id"),
+            },
+            bases=(simple_history.models.HistoricalChanges, models.Model),
+        ),
+        migrations.CreateModel(
+            name="HistoricalFootnote",
+            fields=[
+                ("id", models.BigIntegerField(auto_created=True, blank=True, db_index=True, verbose_name="ID")),
+                ("updated_at", models.DateTimeField(blank=True, editable=False)),
+                ("key", models.SlugField(max_length=64)),
+                ("text", models.TextField()),
+                ("position", models.PositiveSmallIntegerField(default=0)),
+                ("history_id", models.AutoField(primary_key=True, serialize=False)),
+                ("history_date", models.DateTimeField(db_index=True)),
+                ("history_change_reason", models.CharField(max_length=100, null=True)),
+                (
+                    "history_type",
+                    models.CharField(choices=[("+", "Created"), ("~", "Changed"), ("-", "Deleted")], max_length=1),
+                ),
+                (
+                    "history_user",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.SET_NULL,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+            ],
+            options={
+                "verbose_name": "historical footnote",
+                "verbose_name_plural": "historical footnotes",
+                "ordering": ("-history_date", "-history_id"),
+                "get_latest_by": ("history_date", "history_id"),
+            },
+            bases=(simple_history.models.HistoricalChanges, models.Model),
+        ),
+        migrations.CreateModel(
+            name="HistoricalRegion",
+            fields=[
+                ("id", models.BigIntegerField(auto_created=True, blank=True, db_index=True, verbose_name="ID")),
+                ("updated_at", models.DateTimeField(blank=True, editable=False)),
+                ("code", models.CharField(db_index=True, max_length=16)),
+                ("name", models.CharField(max_length=64)),
+                (
+                    "transmission_region",
+                    models.CharField(
+                        choices=[
+                            ("CAISO", "CAISO (California)"),
+                            ("ERCOT", "ERCOT (Texas)"),
+                            ("NYISO", "NYISO (New York)"),
+                            ("ISONE", "ISO-NE (New England)"),
+                            ("PJM", "PJM (Mid-Atlantic)"),
+                            ("SERC", "SERC (Southeast)"),
+                            ("WECC_SW", "WECC Southwest"),
+                            ("WECC_PC", "WECC Pacific"),
+                        ],
+                        max_length=16,
+                    ),
+                ),
+                ("position", models.PositiveSmallIntegerField(default=0, help_text="Order in the program tables.")),
+                ("history_id", models.AutoField(primary_key=True, serialize=False)),
+                ("history_date", models.DateTimeField(db_index=True)),
+                ("history_change_reason", models.CharField(max_length=100, null=True)),
+                (
+                    "history_type",
+                    models.CharField(choices=[("+", "Created"), ("~", "Changed"), ("-", "Deleted")], max_length=1),
+                ),
+                (
+                    "history_user",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.SET_NULL,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+            ],
+            options={
+                "verbose_name": "historical region",
+                "verbose_name_plural": "historical regions",
+                "ordering": ("-history_date", "-history_id"),
+                "get_latest_by": ("history_date", "history_id"),
+            },
+            bases=(simple_history.models.HistoricalChanges, models.Model),
+        ),
+        migrations.CreateModel(
+            name="HistoricalUtility",
+            fields=[
+                ("id", models.BigIntegerField(auto_created=True, blank=True, db_index=True, verbose_name="ID")),
+                ("updated_at", models.DateTimeField(blank=True, editable=False)),
+                ("source", models.CharField(blank=True, help_text="Where this fact comes from.", max_length=300)),
+                (
+                    "verified",
+                    models.BooleanField(
+                        default=False,
+                        help_text="Switch on once the program's own documents or its administrator confirm it.",
+                    ),
+                ),
+                (
+                    "code",
+                    models.CharField(
+                        db_index=True, help_text="As in the published list of utility names.", max_length=32
+                    ),
+                ),
+                ("name", models.CharField(max_length=128)),
+                (
+                    "transmission_region",
+                    models.CharField(
+                        blank=True,
+                        choices=[
+                            ("CAISO", "CAISO (California)"),
+                            ("ERCOT", "ERCOT (Texas)"),
+                            ("NYISO", "NYISO (New York)"),
+                            ("ISONE", "ISO-NE (New England)"),
+                            ("PJM", "PJM (Mid-Atlantic)"),
+                            ("SERC", "SERC (Southeast)"),
+                            ("WECC_SW", "WECC Southwest"),
+                            ("WECC_PC", "WECC Pacific"),
+                        ],
+                        max_length=16,
+                    ),
+                ),
+                (
+                    "is_test",
+                    models.BooleanField(default=False, help_text="A value for tests only; not offered in templates."),
+                ),
+                ("history_id", models.AutoField(primary_key=True, serialize=False)),
+                ("history_date", models.DateTimeField(db_index=True)),
+                ("history_change_reason", models.CharField(max_length=100, null=True)),
+                (
+                    "history_type",
+                    models.CharField(choices=[("+", "Created"), ("~", "Changed"), ("-", "Deleted")], max_length=1),
+                ),
+                (
+                    "history_user",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.SET_NULL,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+            ],
+            options={
+                "verbose_name": "historical utility",
+                "verbose_name_plural": "historical utilities",
+                "ordering": ("-history_date", "-history_id"),
+                "get_latest_by": ("history_date", "history_id"),
+            },
+            bases=(simple_history.models.HistoricalChanges, models.Model),
+        ),
+        migrations.CreateModel(
+            name="Program",
+            fields=[
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("updated_at", models.DateTimeField(auto_now=True)),
+                ("source", models.CharField(blank=True, help_text="Where this fact comes from.", max_length=300)),
+                (
+                    "verified",
+                    models.BooleanField(
+                        default=False,
+                        help_text="Switch on once the program's own documents or its administrator confirm it.",
+                    ),
+                ),
+                (
+                    "identifier",
+                    models.CharField(
+                        help_text="The published program_identifier, for example CEC-DSGS.",
+                        max_length=64,
+                        unique=True,
+                        validators=[
+                            django.core.validators.RegexValidator(
+                                "^[A-Za-z0-9_-]+$", "Use letters, digits, - and _ only."
+                            )
+                        ],
+                    ),
+                ),
+                ("name", models.CharField(max_length=128)),
+                (
+                    "family",
+                    models.CharField(
+                        help_text="The name in the program tables, for example ConnectedSolutions.", max_length=64
+                    ),
+                ),
+                ("summary", models.TextField(blank=True, help_text="One or two sentences for the program's page.")),
+                (
+                    "transmission_region",
+                    models.CharField(
+                        choices=[
+                            ("CAISO", "CAISO (California)"),
+                            ("ERCOT", "ERCOT (Texas)"),
+                            ("NYISO", "NYISO (New York)"),
+                            ("ISONE", "ISO-NE (New England)"),
+                            ("PJM", "PJM (Mid-Atlantic)"),
+                            ("SERC", "SERC (Southeast)"),
+                            ("WECC_SW", "WECC Southwest"),
+                            ("WECC_PC", "WECC Pacific"),
+                        ],
+                        max_length=16,
+                    ),
+                ),
+                (
+                    "states",
+                    models.JSONField(
+                        blank=True,
+                        default=list,
+                        help_text="Two-letter states where customers may be; empty: the whole region.",
+                    ),
+                ),
+                (
+                    "program_type",
+                    models.CharField(
+                        choices=[("utility-meter", "Utility-meter program"), ("device", "Device program")],
+                        max_length=16,
+                    ),
+                ),
+                ("accepted_meter_types", models.JSONField(default=list)),
+                (
+                    "interval_data_source",
+                    models.CharField(
+                        choices=[("utility", "Utility"), ("iso", "ERCOT (ISO)"), ("partner", "Partner")], max_length=8
+                    ),
+                ),
+                (
+                    "is_partner_created",
+                    models.BooleanField(
+                        default=False,
+                        help_text="The partner may create meters by upload, form or API.",
+                        verbose_name="partner-created",
+                    ),
+                ),
+                (
+                    "is_customer_authorized",
+                    models.BooleanField(
+                        default=False,
+                        help_text="Meters may come from the customer's utility authorization.",
+                        verbose_name="customer-authorized",
+                    ),
+                ),
+                (
+                    "needs_utility_authorization",
+                    models.BooleanField(
+                        default=False,
+                        help_text="A meter is not eligible before the customer authorized utility data sharing.",
+                    ),
+                ),
+                (
+                    "time_zone",
+                    models.CharField(
+                        default="America/Los_Angeles", help_text="Deadlines are local midnights here.", max_length=64
+                    ),
+                ),
+                ("active_from", models.DateField(blank=True, null=True)),
+                ("active_to", models.DateField(blank=True, null=True)),
+                ("position", models.PositiveSmallIntegerField(default=0, help_text="Order in the program tables.")),
+                ("footnotes", models.ManyToManyField(blank=True, related_name="programs", to="programs.footnote")),
+                (
+                    "region",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="programs", to="programs.region"
+                    ),
+                ),
+                (
+                    "utilities",
+                    models.ManyToManyField(
+                        blank=True,
+                        help_text="Whose customers may join; empty: any utility.",
+                        related_name="programs",
+                        to="programs.utility",
+                    ),
+                ),
+            ],
+            options={
+                "ordering": ["position", "identifier"],
+                "abstract": False,
+            },
+        ),
+        migrations.CreateModel(
+            name="HistoricalRequirement",
+            fields=[
+                ("id", models.BigIntegerField(auto_created=True, blank=True, db_index=True, verbose_name="ID")),
+                ("updated_at", models.DateTimeField(blank=True, editable=False)),
+                ("source", models.CharField(blank=True, help_text="Where this fact comes from.", max_length=300)),
+                (
+                    "verified",
+                    models.BooleanField(
+                        default=False,
+                        help_text="Switch on once the program's own documents or its administrator confirm it.",
+                    ),
+                ),
+                (
+                    "level",
+                    models.CharField(
+                        choices=[("required", "Required"), ("optional", "Optional"), ("hidden", "Not used")],
+                        default="required",
+                        max_length=8,
+                    ),
+                ),
+                (
+                    "condition_operator",
+                    models.CharField(
+                        blank=True,
+                        choices=[
+                            ("is", "is one of"),
+                            ("is_not", "is none of"),
+                            ("is_filled", "is filled in"),
+                            ("is_empty", "is empty"),
+                            ("after", "is after (date)"),
+                            ("before", "is before (date)"),
+                            ("at_least", "is at least"),
+                            ("at_most", "is at most"),
+                        ],
+                        max_length=16,
+                    ),
+                ),
+                (
+                    "condition_value",
+                    models.CharField(blank=True, help_text="Several values are separated by commas.", max_length=200),
+                ),
+                ("minimum", models.FloatField(blank=True, help_text="Narrower than the field's own limit.", null=True)),
+                ("maximum", models.FloatField(blank=True, null=True)),
+                (
+                    "choices",
+                    models.JSONField(
+                        blank=True, default=list, help_text="The values of the field's list that the program takes."
+                    ),
+                ),
+                (
+                    "note",
+                    models.CharField(blank=True, help_text="Shown in the column guide: why, or when.", max_length=300),
+                ),
+                ("valid_from", models.DateField(blank=True, null=True)),
+                ("valid_to", models.DateField(blank=True, null=True)),
+                ("history_id", models.AutoField(primary_key=True, serialize=False)),
+                ("history_date", models.DateTimeField(db_index=True)),
+                ("history_change_reason", models.CharField(max_length=100, null=True)),
+                (
+                    "history_type",
+                    models.CharField(choices=[("+", "Created"), ("~", "Changed"), ("-", "Deleted")], max_length=1),
+                ),
+                (
+                    "condition_field",
+                    models.ForeignKey(
+                        blank=True,
+                        db_constraint=False,
+                        help_text="Only when this field …",
+                        null=True,
+                        on_delete=django.db.models.deletion.DO_NOTHING,
+                        related_name="+",
+                        to="programs.field",
+                    ),
+                ),
+                (
+                    "field",
+                    models.ForeignKey(
+                        blank=True,
+                        db_constraint=False,
+                        null=True,
+                        on_delete=django.db.models.deletion.DO_NOTHING,
+                        related_name="+",
+                        to="programs.field",
+                    ),
+                ),
+                (
+                    "history_user",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.SET_NULL,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                (
+                    "program",
+                    models.ForeignKey(
+                        blank=True,
+                        db_constraint=False,
+                        null=True,
+                        on_delete=django.db.models.deletion.DO_NOTHING,
+                        related_name="+",
+                        to="programs.program",
+                    ),
+                ),
+            ],
+            options={
+                "verbose_name": "historical requirement",
+                "verbose_name_plural": "historical requirements",
+                "ordering": ("-history_date", "-history_id"),
+                "get_latest_by": ("history_date", "history_id"),
+            },
+            bases=(simple_history.models.HistoricalChanges, models.Model),
+        ),
+        migrations.CreateModel(
+            name="HistoricalDeliveryPeriod",
+            fields=[
+                ("id", models.BigIntegerField(auto_created=True, blank=True, db_index=True, verbose_name="ID")),
+                ("updated_at", models.DateTimeField(blank=True, editable=False)),
+                ("source", models.CharField(blank=True, help_text="Where this fact comes from.", max_length=300)),
+                (
+                    "verified",
+                    models.BooleanField(
+                        default=False,
+                        help_text="Switch on once the program's own documents or its administrator confirm it.",
+                    ),
+                ),
+                ("name", models.CharField(help_text="For example CEC-DSGS_2027_MAY_OCT.", max_length=64)),
+                ("starts_at", models.DateTimeField()),
+                ("ends_at", models.DateTimeField()),
+                ("history_id", models.AutoField(primary_key=True, serialize=False)),
+                ("history_date", models.DateTimeField(db_index=True)),
+                ("history_change_reason", models.CharField(max_length=100, null=True)),
+                (
+                    "history_type",
+                    models.CharField(choices=[("+", "Created"), ("~", "Changed"), ("-", "Deleted")], max_length=1),
+                ),
+                (
+                    "history_user",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.SET_NULL,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                (
+                    "program",
+                    models.ForeignKey(
+                        blank=True,
+                        db_constraint=False,
+                        null=True,
+                        on_delete=django.db.models.deletion.DO_NOTHING,
+                        related_name="+",
+                        to="programs.program",
+                    ),
+                ),
+            ],
+            options={
+                "verbose_name": "historical delivery period",
+                "verbose_name_plural": "historical delivery periods",
+                "ordering": ("-history_date", "-history_id"),
+                "get_latest_by": ("history_date", "history_id"),
             },
             bases=(simple_history.models.HistoricalChanges, models.Model),
         ),
         migrations.AddField(
-            model_name='deliveryperiod',
-            name='program',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='delivery_periods', to='programs.program'),
+            model_name="deliveryperiod",
+            name="program",
+            field=models.ForeignKey(
+                on_delete=django.db.models.deletion.CASCADE, related_name="delivery_periods", to="programs.program"
+            ),
         ),
         migrations.CreateModel(
-            name='HistoricalProgram',
+            name="HistoricalProgram",
             fields=[
-                ('id', models.BigIntegerField(auto_created=True, blank=True, db_index=True, verbose_name='ID')),
-                ('updated_at', models.DateTimeField(blank=True, editable=False)),
-                ('source', models.CharField(blank=True, help_text='Where this fact comes from.', max_length=300)),
-                ('verified', models.BooleanField(default=False, help_text="Switch on once the program's own documents or its administrator confirm it.")),
-                ('identifier', models.CharField(db_index=True, help_text='The published program_identifier, for example CEC-DSGS.', max_length=64, validators=[django.core.validators.RegexValidator('^[A-Za-z0-9_-]+$', 'Use letters, digits, - and _ only.')])),
-                ('name', models.CharField(max_length=128)),
-                ('family', models.CharField(help_text='The name in the program tables, for example ConnectedSolutions.', max_length=64)),
-                ('summary', models.TextField(blank=True, help_text="One or two sentences for the program's page.")),
-                ('transmission_region', models.CharField(choices=[('CAISO', 'CAISO (California)'), ('ERCOT', 'ERCOT (Texas)'), ('NYISO', 'NYISO (New York)'), ('ISONE', 'ISO-NE (New England)'), ('PJM', 'PJM (Mid-Atlantic)'), ('SERC', 'SERC (Southeast)'), ('WECC_SW', 'WECC Southwest'), ('WECC_PC', 'WECC Pacific')], max_length=16)),
-                ('states', models.JSONField(blank=True, default=list, help_text='Two-letter states where customers may be; empty: the whole region.')),
-                ('program_type', models.CharField(choices=[('utility-meter', 'Utility-meter program'), ('device', 'Device program')], max_length=16)),
-                ('accepted_meter_types', models.JSONField(default=list)),
-                ('interval_data_source', models.CharField(choices=[('utility', 'Utility'), ('iso', 'ERCOT (ISO)'), ('partner', 'Partner')], max_length=8)),
-                ('is_partner_created', models.BooleanField(default=False, help_text='The partner may create meters by upload, form or API.', verbose_name='partner-created')),
-                ('is_customer_authorized', models.BooleanField(default=False, help_text="Meters may come from the customer's utility authorization.", verbose_name='customer-authorized')),
-                ('needs_utility_authorization', models.BooleanField(default=False, help_text='A meter is not eligible before the customer authorized utility data sharing.')),
-                ('time_zone', models.CharField(default='America/Los_Angeles', help_text='Deadlines are local midnights here.', max_length=64)),
-                ('active_from', models.DateField(blank=True, null=True)),
-                ('active_to', models.DateField(blank=True, null=True)),
-                ('position', models.PositiveSmallIntegerField(default=0, help_text='Order in the program tables.')),
-                ('history_id', models.AutoField(primary_key=True, serialize=False)),
-                ('history_date', models.DateTimeField(db_index=True)),
-                ('history_change_reason', models.CharField(max_length=100, null=True)),
-                ('history_type', models.CharField(choices=[('+', 'Created'), ('~', 'Changed'), ('-', 'Deleted')], max_length=1)),
-                ('history_user', models.ForeignKey(null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to=settings.AUTH_USER_MODEL)),
-                ('region', models.ForeignKey(blank=True, db_constraint=False, null=True, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', to='programs.region')),
+                ("id", models.BigIntegerField(auto_created=True, blank=True, db_index=True, verbose_name="ID")),
+                ("updated_at", models.DateTimeField(blank=True, editable=False)),
+                ("source", models.CharField(blank=True, help_text="Where this fact comes from.", max_length=300)),
+                (
+                    "verified",
+                    models.BooleanField(
+                        default=False,
+                        help_text="Switch on once the program's own documents or its administrator confirm it.",
+                    ),
+                ),
+                (
+                    "identifier",
+                    models.CharField(
+                        db_index=True,
+                        help_text="The published program_identifier, for example CEC-DSGS.",
+                        max_length=64,
+                        validators=[
+                            django.core.validators.RegexValidator(
+                                "^[A-Za-z0-9_-]+$", "Use letters, digits, - and _ only."
+                            )
+                        ],
+                    ),
+                ),
+                ("name", models.CharField(max_length=128)),
+                (
+                    "family",
+                    models.CharField(
+                        help_text="The name in the program tables, for example ConnectedSolutions.", max_length=64
+                    ),
+                ),
+                ("summary", models.TextField(blank=True, help_text="One or two sentences for the program's page.")),
+                (
+                    "transmission_region",
+                    models.CharField(
+                        choices=[
+                            ("CAISO", "CAISO (California)"),
+                            ("ERCOT", "ERCOT (Texas)"),
+                            ("NYISO", "NYISO (New York)"),
+                            ("ISONE", "ISO-NE (New England)"),
+                            ("PJM", "PJM (Mid-Atlantic)"),
+                            ("SERC", "SERC (Southeast)"),
+                            ("WECC_SW", "WECC Southwest"),
+                            ("WECC_PC", "WECC Pacific"),
+                        ],
+                        max_length=16,
+                    ),
+                ),
+                (
+                    "states",
+                    models.JSONField(
+                        blank=True,
+                        default=list,
+                        help_text="Two-letter states where customers may be; empty: the whole region.",
+                    ),
+                ),
+                (
+                    "program_type",
+                    models.CharField(
+                        choices=[("utility-meter", "Utility-meter program"), ("device", "Device program")],
+                        max_length=16,
+                    ),
+                ),
+                ("accepted_meter_types", models.JSONField(default=list)),
+                (
+                    "interval_data_source",
+                    models.CharField(
+                        choices=[("utility", "Utility"), ("iso", "ERCOT (ISO)"), ("partner", "Partner")], max_length=8
+                    ),
+                ),
+                (
+                    "is_partner_created",
+                    models.BooleanField(
+                        default=False,
+                        help_text="The partner may create meters by upload, form or API.",
+                        verbose_name="partner-created",
+                    ),
+                ),
+                (
+                    "is_customer_authorized",
+                    models.BooleanField(
+                        default=False,
+                        help_text="Meters may come from the customer's utility authorization.",
+                        verbose_name="customer-authorized",
+                    ),
+                ),
+                (
+                    "needs_utility_authorization",
+                    models.BooleanField(
+                        default=False,
+                        help_text="A meter is not eligible before the customer authorized utility data sharing.",
+                    ),
+                ),
+                (
+                    "time_zone",
+                    models.CharField(
+                        default="America/Los_Angeles", help_text="Deadlines are local midnights here.", max_length=64
+                    ),
+                ),
+                ("active_from", models.DateField(blank=True, null=True)),
+                ("active_to", models.DateField(blank=True, null=True)),
+                ("position", models.PositiveSmallIntegerField(default=0, help_text="Order in the program tables.")),
+                ("history_id", models.AutoField(primary_key=True, serialize=False)),
+                ("history_date", models.DateTimeField(db_index=True)),
+                ("history_change_reason", models.CharField(max_length=100, null=True)),
+                (
+                    "history_type",
+                    models.CharField(choices=[("+", "Created"), ("~", "Changed"), ("-", "Deleted")], max_length=1),
+                ),
+                (
+                    "history_user",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.SET_NULL,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                (
+                    "region",
+                    models.ForeignKey(
+                        blank=True,
+                        db_constraint=False,
+                        null=True,
+                        on_delete=django.db.models.deletion.DO_NOTHING,
+                        related_name="+",
+                        to="programs.region",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'historical program',
-                'verbose_name_plural': 'historical programs',
-                'ordering': ('-history_date', '-history_id'),
-                'get_latest_by': ('history_date', 'history_id'),
+                "verbose_name": "historical program",
+                "verbose_name_plural": "historical programs",
+                "ordering": ("-history_date", "-history_id"),
+                "get_latest_by": ("history_date", "history_id"),
             },
             bases=(simple_history.models.HistoricalChanges, models.Model),
         ),
         migrations.CreateModel(
-            name='Requirement',
+            name="Requirement",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('updated_at', models.DateTimeField(auto_now=True)),
-                ('source', models.CharField(blank=True, help_text='Where this fact comes from.', max_length=300)),
-                ('verified', models.BooleanField(default=False, help_text="Switch on once the program's own documents or its administrator confirm it.")),
-                ('level', models.CharField(choices=[('required', 'Required'), ('optional', 'Optional'), ('hidden', 'Not used')], default='required', max_length=8)),
-                ('condition_operator', models.CharField(blank=True, choices=[('is', 'is one of'), ('is_not', 'is none of'), ('is_filled', 'is filled in'), ('is_empty', 'is empty'), ('after', 'is after (date)'), ('before', 'is before (date)'), ('at_least', 'is at least'), ('at_most', 'is at most')], max_length=16)),
-                ('condition_value', models.CharField(blank=True, help_text='Several values are separated by commas.', max_length=200)),
-                ('minimum', models.FloatField(blank=True, help_text="Narrower than the field's own limit.", null=True)),
-                ('maximum', models.FloatField(blank=True, null=True)),
-                ('choices', models.JSONField(blank=True, default=list, help_text="The values of the field's list that the program takes.")),
-                ('note', models.CharField(blank=True, help_text='Shown in the column guide: why, or when.', max_length=300)),
-                ('valid_from', models.DateField(blank=True, null=True)),
-                ('valid_to', models.DateField(blank=True, null=True)),
-                ('condition_field', models.ForeignKey(blank=True, help_text='Only when this field …', null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='programs.field')),
-                ('field', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='requirements', to='programs.field')),
-                ('program', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='requirements', to='programs.program')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("updated_at", models.DateTimeField(auto_now=True)),
+                ("source", models.CharField(blank=True, help_text="Where this fact comes from.", max_length=300)),
+                (
+                    "verified",
+                    models.BooleanField(
+                        default=False,
+                        help_text="Switch on once the program's own documents or its administrator confirm it.",
+                    ),
+                ),
+                (
+                    "level",
+                    models.CharField(
+                        choices=[("required", "Required"), ("optional", "Optional"), ("hidden", "Not used")],
+                        default="required",
+                        max_length=8,
+                    ),
+                ),
+                (
+                    "condition_operator",
+                    models.CharField(
+                        blank=True,
+                        choices=[
+                            ("is", "is one of"),
+                            ("is_not", "is none of"),
+                            ("is_filled", "is filled in"),
+                            ("is_empty", "is empty"),
+                            ("after", "is after (date)"),
+                            ("before", "is before (date)"),
+                            ("at_least", "is at least"),
+                            ("at_most", "is at most"),
+                        ],
+                        max_length=16,
+                    ),
+                ),
+                (
+                    "condition_value",
+                    models.CharField(blank=True, help_text="Several values are separated by commas.", max_length=200),
+                ),
+                ("minimum", models.FloatField(blank=True, help_text="Narrower than the field's own limit.", null=True)),
+                ("maximum", models.FloatField(blank=True, null=True)),
+                (
+                    "choices",
+                    models.JSONField(
+                        blank=True, default=list, help_text="The values of the field's list that the program takes."
+                    ),
+                ),
+                (
+                    "note",
+                    models.CharField(blank=True, help_text="Shown in the column guide: why, or when.", max_length=300),
+                ),
+                ("valid_from", models.DateField(blank=True, null=True)),
+                ("valid_to", models.DateField(blank=True, null=True)),
+                (
+                    "condition_field",
+                    models.ForeignKey(
+                        blank=True,
+                        help_text="Only when this field …",
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="programs.field",
+                    ),
+                ),
+                (
+                    "field",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE, related_name="requirements", to="programs.field"
+                    ),
+                ),
+                (
+                    "program",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE, related_name="requirements", to="programs.program"
+                    ),
+                ),
             ],
             options={
-                'ordering': ['program', 'field__position'],
-                'abstract': False,
+                "ordering": ["program", "field__position"],
+                "abstract": False,
             },
         ),
         migrations.CreateModel(
-            name='SeedRecord',
+            name="SeedRecord",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('kind', models.CharField(max_length=32)),
-                ('key', models.CharField(max_length=300)),
-                ('values', models.JSONField()),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("kind", models.CharField(max_length=32)),
+                ("key", models.CharField(max_length=300)),
+                ("values", models.JSONField()),
             ],
             options={
-                'constraints': [models.UniqueConstraint(fields=('kind', 'key'), name='one_seed_record_per_kind_and_key')],
+                "constraints": [
+                    models.UniqueConstraint(fields=("kind", "key"), name="one_seed_record_per_kind_and_key")
+                ],
             },
         ),
         migrations.CreateModel(
-            name='Choice',
+            name="Choice",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('updated_at', models.DateTimeField(auto_now=True)),
-                ('value', models.CharField(max_length=64)),
-                ('label', models.CharField(max_length=128)),
-                ('synonyms', models.JSONField(blank=True, default=list, help_text='Other spellings that mean the same.')),
-                ('is_offered', models.BooleanField(default=True, help_text='Listed in templates; a value that is not listed is still accepted.')),
-                ('position', models.PositiveSmallIntegerField(default=0)),
-                ('choice_list', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='choices', to='programs.choicelist')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("updated_at", models.DateTimeField(auto_now=True)),
+                ("value", models.CharField(max_length=64)),
+                ("label", models.CharField(max_length=128)),
+                (
+                    "synonyms",
+                    models.JSONField(blank=True, default=list, help_text="Other spellings that mean the same."),
+                ),
+                (
+                    "is_offered",
+                    models.BooleanField(
+                        default=True, help_text="Listed in templates; a value that is not listed is still accepted."
+                    ),
+                ),
+                ("position", models.PositiveSmallIntegerField(default=0)),
+                (
+                    "choice_list",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE, related_name="choices", to="programs.choicelist"
+                    ),
+                ),
             ],
             options={
-                'ordering': ['position', 'value'],
-                'abstract': False,
-                'constraints': [models.UniqueConstraint(fields=('choice_list', 'value'), name='one_choice_per_list_and_value')],
+                "ordering": ["position", "value"],
+                "abstract": False,
+                "constraints": [
+                    models.UniqueConstraint(fields=("choice_list", "value"), name="one_choice_per_list_and_value")
+                ],
             },
         ),
         migrations.CreateModel(
-            name='Deadline',
+            name="Deadline",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('updated_at', models.DateTimeField(auto_now=True)),
-                ('deadline_at', models.DateTimeField(verbose_name='enrollment deadline')),
-                ('activation_at', models.DateTimeField(verbose_name='activation date')),
-                ('period', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='deadlines', to='programs.deliveryperiod')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("updated_at", models.DateTimeField(auto_now=True)),
+                ("deadline_at", models.DateTimeField(verbose_name="enrollment deadline")),
+                ("activation_at", models.DateTimeField(verbose_name="activation date")),
+                (
+                    "period",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="deadlines",
+                        to="programs.deliveryperiod",
+                    ),
+                ),
             ],
             options={
-                'ordering': ['deadline_at'],
-                'abstract': False,
-                'constraints': [models.UniqueConstraint(fields=('period', 'deadline_at'), name='one_deadline_per_period_and_time'), models.CheckConstraint(condition=models.Q(('deadline_at__lte', models.F('activation_at'))), name='deadline_before_activation')],
+                "ordering": ["deadline_at"],
+                "abstract": False,
+                "constraints": [
+                    models.UniqueConstraint(fields=("period", "deadline_at"), name="one_deadline_per_period_and_time"),
+                    models.CheckConstraint(
+                        condition=models.Q(("deadline_at__lte", models.F("activation_at"))),
+                        name="deadline_before_activation",
+                    ),
+                ],
             },
         ),
         migrations.AddConstraint(
-            model_name='deliveryperiod',
-            constraint=models.UniqueConstraint(fields=('program', 'name'), name='one_period_per_program_and_name'),
+            model_name="deliveryperiod",
+            constraint=models.UniqueConstraint(fields=("program", "name"), name="one_period_per_program_and_name"),
         ),
         migrations.AddConstraint(
-            model_name='deliveryperiod',
-            constraint=models.CheckConstraint(condition=models.Q(('starts_at__lt', models.F('ends_at'))), name='period_ends_after_it_begins'),
+            model_name="deliveryperiod",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("starts_at__lt", models.F("ends_at"))), name="period_ends_after_it_begins"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='requirement',
-            constraint=models.CheckConstraint(condition=models.Q(('valid_from', None), ('valid_to', None), ('valid_from__lte', models.F('valid_to')), _connector='OR'), name='requirement_ends_after_it_begins'),
+            model_name="requirement",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    ("valid_from", None), ("valid_to", None), ("valid_from__lte", models.F("valid_to")), _connector="OR"
+                ),
+                name="requirement_ends_after_it_begins",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='program',
-            constraint=models.CheckConstraint(condition=models.Q(('is_partner_created', True), ('is_customer_authorized', True), _connector='OR'), name='program_has_a_way_in'),
+            model_name="program",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("is_partner_created", True), ("is_customer_authorized", True), _connector="OR"),
+                name="program_has_a_way_in",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='program',
-            constraint=models.CheckConstraint(condition=models.Q(('active_from', None), ('active_to', None), ('active_from__lte', models.F('active_to')), _connector='OR'), name='program_ends_after_it_begins'),
+            model_name="program",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    ("active_from", None),
+                    ("active_to", None),
+                    ("active_from__lte", models.F("active_to")),
+                    _connector="OR",
+                ),
+                name="program_ends_after_it_begins",
+            ),
         ),
     ]

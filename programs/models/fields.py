@@ -55,7 +55,9 @@ class Choice(CatalogueRow):
     value = models.CharField(max_length=64)
     label = models.CharField(max_length=128)
     synonyms = models.JSONField(default=list, blank=True, help_text="Other spellings that mean the same.")
-    is_offered = models.BooleanField(default=True, help_text="Listed in templates; a value that is not listed is still accepted.")
+    is_offered = models.BooleanField(
+        default=True, help_text="Listed in templates; a value that is not listed is still accepted."
+    )
     position = models.PositiveSmallIntegerField(default=0)
 
     class Meta(CatalogueRow.Meta):
@@ -74,7 +76,9 @@ class Field(SourcedRow):
         max_length=128,
         unique=True,
         validators=[
-            RegexValidator(r"^[a-z][a-z0-9_]*(\[\])?(\.[a-z][a-z0-9_]*(\[\])?)*$", "Use lower-case names joined by dots.")
+            RegexValidator(
+                r"^[a-z][a-z0-9_]*(\[\])?(\.[a-z][a-z0-9_]*(\[\])?)*$", "Use lower-case names joined by dots."
+            )
         ],
         help_text="Dot path in the asset, for example customer.street_1. A list is marked with [].",
     )
@@ -86,7 +90,9 @@ class Field(SourcedRow):
     maximum = models.FloatField(null=True, blank=True)
     min_length = models.PositiveIntegerField(null=True, blank=True)
     max_length = models.PositiveIntegerField(null=True, blank=True)
-    pattern = models.CharField(max_length=300, blank=True, help_text="A regular expression that the whole value must match.")
+    pattern = models.CharField(
+        max_length=300, blank=True, help_text="A regular expression that the whole value must match."
+    )
     choice_list = models.ForeignKey(ChoiceList, null=True, blank=True, on_delete=models.PROTECT, related_name="fields")
     needed = models.CharField(max_length=16, choices=Needed.choices, default=Needed.NO)
     default = models.CharField(max_length=64, blank=True, help_text="The value when the cell is empty.")

@@ -59,7 +59,9 @@ class Program(SourcedRow):
         help_text="The published program_identifier, for example CEC-DSGS.",
     )
     name = models.CharField(max_length=128)
-    family = models.CharField(max_length=64, help_text="The name in the program tables, for example ConnectedSolutions.")
+    family = models.CharField(
+        max_length=64, help_text="The name in the program tables, for example ConnectedSolutions."
+    )
     summary = models.TextField(blank=True, help_text="One or two sentences for the program's page.")
     region = models.ForeignKey(Region, on_delete=models.PROTECT, related_name="programs")
     transmission_region = models.CharField(max_length=16, choices=TRANSMISSION_REGIONS)
@@ -82,7 +84,9 @@ class Program(SourcedRow):
         default=False, help_text="A meter is not eligible before the customer authorized utility data sharing."
     )
     footnotes = models.ManyToManyField(Footnote, blank=True, related_name="programs")
-    time_zone = models.CharField(max_length=64, default="America/Los_Angeles", help_text="Deadlines are local midnights here.")
+    time_zone = models.CharField(
+        max_length=64, default="America/Los_Angeles", help_text="Deadlines are local midnights here."
+    )
     active_from = models.DateField(null=True, blank=True)
     active_to = models.DateField(null=True, blank=True)
     position = models.PositiveSmallIntegerField(default=0, help_text="Order in the program tables.")

@@ -34,7 +34,7 @@ class Operator(models.TextChoices):
 
 
 class Requirement(SourcedRow):
-    """One program's word on one field, perhaps only under a condition or for a time. Without one, a field is optional."""
+    """One program's word on one field, perhaps under a condition or for a time. Without one a field is optional."""
 
     program = models.ForeignKey(Program, on_delete=models.CASCADE, related_name="requirements")
     field = models.ForeignKey(Field, on_delete=models.CASCADE, related_name="requirements")
@@ -46,7 +46,9 @@ class Requirement(SourcedRow):
     condition_value = models.CharField(max_length=200, blank=True, help_text="Several values are separated by commas.")
     minimum = models.FloatField(null=True, blank=True, help_text="Narrower than the field's own limit.")
     maximum = models.FloatField(null=True, blank=True)
-    choices = models.JSONField(default=list, blank=True, help_text="The values of the field's list that the program takes.")
+    choices = models.JSONField(
+        default=list, blank=True, help_text="The values of the field's list that the program takes."
+    )
     note = models.CharField(max_length=300, blank=True, help_text="Shown in the column guide: why, or when.")
     valid_from = models.DateField(null=True, blank=True)
     valid_to = models.DateField(null=True, blank=True)

@@ -1,7 +1,7 @@
 """Cells as people type them, made into typed values. One function per kind of field, each compiled once.
 
 A coercer takes a cell (str, int, float, bool, date, datetime or a Problem the reader already found) and returns the
-JSON value, or raises PydanticCustomError whose type is a code of the problem registry and whose context fills its words.
+JSON value, or raises PydanticCustomError: its type is a code of the problem registry, its context fills the words.
 """
 
 import difflib
@@ -21,12 +21,31 @@ Coercer = Callable[[Any], Any]
 EMPTY = object()  # what an empty cell becomes; the schema drops it
 GIVEN = "given"  # the error type of a cell that came with its own problem
 
+_CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x84\x86-\x9f\ud800-\udfff]")
 _MARKUP = re.compile(r"<[A-Za-z/!?]")
-_SCIENTIFIC = re.compile(r"[+-]?\d(?:[.,]\d+)?[eE]\+?\d{2,}")
-_NUMBER = re.compile(r"[+-]?(?:\d{1,3}(?:,\d{3})+|\d+)?(?:\.\d+)?(?:[eE][+-]?\d{1,3})?")
+_INVISIBLE = dict.fromkeys(map(ord, "\u00ad\u200b\u200e\u200f\u2060\ufeff"))  # soft hyphen, zero-width space, marks
+_REORDERING = re.compile("[\u202a-\u202e\u2066-\u2069]")  # would show a text in another order than it is
+_SCIENTIFIC = re.compile(r"[+-]?\d(?:[.,]\d+)?[eE]\+\d{2,}|[+-]?\d[.,]\d+[eE]\d{2,}")
+_NUMBER = re.compile(r"[+-]?(?:\d{1,3}(?:,\d{3})+|\d+)?(?:\.\d*)?(?:[eE][+-]?\d{1,3})?")
 _EMAIL = re.compile(r"[^@\s<>()\[\],;:\\\"]+@[A-Za-z0-9-]+(?:\.[A-Za-z0-9-]+)+")
 _ISO_DATE = re.compile(r"(\d{4})[-/.](\d{1,2})[-/.](\d{1,2})(?:[T ]00:00(?::00)?(?:\.0+)?Z?)?")
 _OTHER_DATE = re.compile(r"(\d{1,2})[-/.](\d{1,2})[-/.](\d{4})")
+_DAY_MONTH = re.compile(r"(\d{1,2})[- ]([a-z]{3,9})\.?[- ,]+(\d{4})")
+_MONTH_DAY = re.compile(r"([a-z]{3,9})\.? (\d{1,2})[ ,]+(\d{4})")
+_MONTHS = (
+    "january",
+    "february",
+    "march",
+    "april",
+    "may",
+    "june",
+    "july",
+    "august",
+    "september",
+    "october",
+    "november",
+    "december",
+)
 _ONE_OF = re.compile(r"\^(\[(?:[^\]\\]|\\.)*\])\{\d+,\d+\}\$")
 _EXCEL_EPOCH = date(1899, 12, 30)
 _SERIAL_FROM, _SERIAL_TO = 18264, 73051  # 1950-01-01 to 2100-01-01
@@ -34,10 +53,11 @@ _YES = frozenset({"yes", "y", "true", "t", "1", "on"})
 _NO = frozenset({"no", "n", "false", "f", "0", "off"})
 _MOST_DIGITS = 15  # what a spreadsheet keeps of a number
 _CACHED = 10_000
+_CACHED_TEXTS = 1000
 
 
 def fail(code: str, **context: Any) -> PydanticCustomError:
-    return PydanticCustomError(code, "{code}", {"code": code, **context})  # type: ignore[arg-type]  # codes are our own words
+    return PydanticCustomError(code, "{code}", {"code": code, **context})
 
 
 def coercer_for(field: Field) -> Coercer:
@@ -46,36 +66,45 @@ def coercer_for(field: Field) -> Coercer:
         FieldType.TEXT: _text,
         FieldType.CODE: _code,
         FieldType.IDENTIFIER: _text,
-        FieldType.ZIP: lambda _: _zip,
+        FieldType.ZIP: lambda _: _cached(_zip),
         FieldType.EMAIL: _email,
         FieldType.NUMBER: _number,
         FieldType.INTEGER: _integer,
         FieldType.DATE: lambda _: _cached(_date),
-        FieldType.BOOLEAN: lambda _: _boolean,
+        FieldType.BOOLEAN: lambda _: _cached(_boolean),
         FieldType.CHOICE: _choice,
         FieldType.CHOICES: _choice,
     }
-    make = makers[field.type](field)
-
-    def coerce(cell: Any) -> Any:
-        if cell.__class__ is Problem:
-            raise PydanticCustomError(GIVEN, GIVEN, {"problem": cell})
-        return make(cell)
-
-    return coerce
+    return makers[field.type](field)
 
 
-def _cached(make: Coercer) -> Coercer:
-    """Remember results by cell, for fields whose cells repeat. Only text: 1, 1.0 and True are one key to a dict."""
+def _cached(make: Coercer, most: int = _CACHED) -> Coercer:
+    """Remember results by cell, for fields whose cells repeat. Only text: 1, 1.0 and True are one key to a dict.
+
+    Failures are remembered too (looking for the nearest choice is slow), but as facts: an exception that is raised
+    again would drag its earlier tracebacks along.
+    """
     known: dict[str, Any] = {}
+    failed: dict[str, tuple[str, dict[str, Any]]] = {}
 
     def coerce(cell: Any) -> Any:
         if cell.__class__ is not str:
             return make(cell)
-        if cell in known:
-            return known[cell]
-        value = make(cell)
-        if len(known) < _CACHED:
+        value = known.get(cell)
+        if value is not None:
+            return value
+        if cell in failed:
+            code, context = failed[cell]
+            raise fail(code, **context)
+        try:
+            value = make(cell)
+        except PydanticCustomError as error:
+            if len(failed) < most:
+                context = dict(error.context or {})
+                context.pop("code", None)
+                failed[cell] = (error.type, context)
+            raise
+        if len(known) < most:
             known[cell] = value
         return value
 
@@ -85,35 +114,35 @@ def _cached(make: Coercer) -> Coercer:
 def plain_text(cell: Any) -> str:
     """The cell as one line of text: trimmed, inner white space single. Raises for what must not be in a text."""
     if cell.__class__ is str:
-        text = cell
-        if not text.isprintable() or "  " in text:
-            if any(ord(char) < 32 and char not in "\t\n\r" or ord(char) == 127 for char in text):
-                raise fail("CONTROL_CHARACTER")
-            text = " ".join(text.replace("\u200b", "").replace("\ufeff", "").split())
-            if any(0xD800 <= ord(char) <= 0xDFFF or 0x80 <= ord(char) < 0xA0 for char in text):
-                raise fail("CONTROL_CHARACTER")
-        else:
-            text = text.strip()
+        text = cell.strip() if cell.isprintable() and "  " not in cell else _tidied(cell)
         if text.startswith("="):
             raise fail("LOOKS_LIKE_FORMULA")
         if "<" in text and _MARKUP.search(text):
             raise fail("MARKUP")
         return str(text)
+    if cell is None:
+        return ""
     if isinstance(cell, bool):
         return "yes" if cell else "no"
-    if isinstance(cell, int):
-        if abs(cell) >= 10**_MOST_DIGITS:
-            raise fail("DIGITS_LOST")
-        return str(cell)
-    if isinstance(cell, float):
+    if isinstance(cell, int | float):
         if not math.isfinite(cell) or abs(cell) >= 10**_MOST_DIGITS:
             raise fail("DIGITS_LOST")
-        return str(int(cell)) if cell.is_integer() else repr(cell)
+        return str(int(cell)) if isinstance(cell, int) or cell.is_integer() else repr(cell)
     if isinstance(cell, datetime):
         return cell.date().isoformat() if cell.time() == datetime.min.time() else cell.isoformat(sep=" ")
     if isinstance(cell, date):
         return cell.isoformat()
+    if isinstance(cell, Problem):
+        raise PydanticCustomError(GIVEN, GIVEN, {"problem": cell})
     raise fail("NOT_A_PLAIN_VALUE")
+
+
+def _tidied(text: str) -> str:
+    """Without line breaks, no-break spaces and marks of no width. Raises for control characters and half characters."""
+    tidy = " ".join(text.translate(_INVISIBLE).split())
+    if _CONTROL.search(text) or _REORDERING.search(text):
+        raise fail("CONTROL_CHARACTER")
+    return tidy
 
 
 def _text(field: Field) -> Coercer:
@@ -124,7 +153,10 @@ def _text(field: Field) -> Coercer:
     matches = pattern.search if pattern else None
 
     def coerce(cell: Any) -> Any:
-        text = plain_text(cell)
+        if cell.__class__ is str and cell.isprintable() and cell[:1].isalnum() and "  " not in cell and "<" not in cell:
+            text = cell.rstrip()  # what plain_text does, without the call
+        else:
+            text = plain_text(cell)
         length = len(text)
         if not length:
             return EMPTY
@@ -132,7 +164,7 @@ def _text(field: Field) -> Coercer:
             raise fail("TEXT_TOO_LONG", length=length, limit=longest)
         if length < shortest:
             raise fail("TEXT_TOO_SHORT", length=length, limit=shortest)
-        if "+" in text and _SCIENTIFIC.fullmatch(text):
+        if text[-1].isdigit() and _SCIENTIFIC.fullmatch(text):
             raise fail("DIGITS_LOST")
         if matches and not matches(text):
             if allowed:
@@ -142,7 +174,8 @@ def _text(field: Field) -> Coercer:
             raise fail("PATTERN_MISMATCH")
         return text
 
-    return coerce
+    # What stands in every row differently, and what is personal, is not worth remembering.
+    return coerce if field.personal or field.type != FieldType.TEXT else _cached(coerce, _CACHED_TEXTS)
 
 
 def _code(field: Field) -> Coercer:
@@ -170,7 +203,9 @@ def _zip(cell: Any) -> Any:
     if len(text) == 9 and text.isascii() and text.isdigit():
         text = f"{text[:5]}-{text[5:]}"
     main, hyphen, rest = text.partition("-")
-    if not (main.isascii() and main.isdigit() and len(main) <= 5) or (hyphen and not (rest.isascii() and rest.isdigit() and len(rest) == 4)):
+    if not (main.isascii() and main.isdigit() and len(main) <= 5) or (
+        hyphen and not (rest.isascii() and rest.isdigit() and len(rest) == 4)
+    ):
         raise fail("NOT_A_ZIP")
     if len(main) < 5:
         if len(main) < 3:
@@ -184,8 +219,8 @@ def to_number(cell: Any, units: frozenset[str]) -> int | float | None:
     if cell.__class__ is float or cell.__class__ is int:
         if cell.__class__ is float and not math.isfinite(cell):
             raise fail("NOT_A_NUMBER")
-        return cell  # type: ignore[no-any-return]  # narrowed by __class__
-    if isinstance(cell, bool) or not isinstance(cell, str):
+        return cell
+    if isinstance(cell, bool | date):
         raise fail("NOT_A_NUMBER")
     text = plain_text(cell)
     if not text:
@@ -263,7 +298,23 @@ def _date(cell: Any) -> Any:
         return _two_readings(*(int(part) for part in other.groups()))
     if text.isascii() and text.isdigit() and len(text) == 5:
         return _serial(int(text))
-    raise fail("NOT_A_DATE")
+    return _with_month_name(text.casefold())
+
+
+def _with_month_name(text: str) -> str:
+    """15 Apr 2026, 15-April-2026 or April 15, 2026: names leave no doubt."""
+    if found := _DAY_MONTH.fullmatch(text):
+        day, name, year = found.groups()
+    elif found := _MONTH_DAY.fullmatch(text):
+        name, day, year = found.groups()
+    else:
+        raise fail("NOT_A_DATE")
+    months = [
+        number for number, month in enumerate(_MONTHS, 1) if month.startswith(name) or name == "sept" == month[:4]
+    ]
+    if len(months) != 1:
+        raise fail("NOT_A_DATE")
+    return _day(int(year), months[0], int(day))
 
 
 def _serial(cell: float) -> str:

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from programs.models import Field, FieldType, Needed
 
 LIST_SLOTS = 3  # columns offered for a list of values (load_types.0 … load_types.2)
-MOST_SLOTS = 10  # accepted at most, also for lists of objects (site.site_devices.0 … .9)
+MOST_SLOTS = 10  # accepted at most of a list of objects (site.site_devices.0 … .9), and at least of a list of values
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,6 +46,14 @@ class Asked:
     offered: bool = False
 
 
+def slots_of(field: Field) -> int:
+    """How many columns of a field are accepted: one, or for a list as many as it can hold."""
+    if "[]" not in field.path:
+        return 1
+    choices = len(field.choice_list.choices.all()) if field.choice_list and field.path.endswith("[]") else 0
+    return max(MOST_SLOTS, choices)
+
+
 def columns_of(fields: Sequence[Field], asked: Mapping[str, Asked]) -> tuple[Column, ...]:
     """Every column of these fields in sheet order.
 
@@ -55,8 +63,10 @@ def columns_of(fields: Sequence[Field], asked: Mapping[str, Asked]) -> tuple[Col
     keyed: list[tuple[int, int, int, Column]] = []
     for position, field in enumerate(fields):
         says = asked.get(field.path, Asked())
-        group = next(index for index, other in enumerate(fields) if other.path.split("[]")[0] == field.path.split("[]")[0])
-        for slot in range(MOST_SLOTS if "[]" in field.path else 1):
+        group = next(
+            index for index, other in enumerate(fields) if other.path.split("[]")[0] == field.path.split("[]")[0]
+        )
+        for slot in range(slots_of(field)):
             keyed.append((group, slot, position, _column(field, says, slot)))
     return tuple(column for *_, column in sorted(keyed, key=lambda entry: entry[:3]))
 
@@ -105,4 +115,3 @@ def numbered(aliases: Sequence[str], slot: int, *, plain: bool) -> tuple[str, ..
     """The aliases of a list's slot: "load type 1", and the bare name for the first slot of a list of values."""
     found = [f"{alias} {slot + 1}" for alias in aliases]
     return (*aliases, *found) if plain else tuple(found)
-

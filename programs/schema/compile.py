@@ -5,6 +5,7 @@ from collections.abc import Collection, Mapping, Sequence
 from datetime import date
 from typing import Annotated, Any
 
+from django.utils import timezone
 from pydantic import PlainValidator, TypeAdapter
 from typing_extensions import TypedDict
 
@@ -12,7 +13,7 @@ from programs.models import Field, FieldType, Level, Needed, Operator, Requireme
 from programs.schema import problems as _words  # noqa: F401  registers the words of the coercers' codes
 from programs.schema.catalogue import catalogue_version
 from programs.schema.coerce import Coercer, coercer_for
-from programs.schema.columns import Asked, Column, columns_of
+from programs.schema.columns import Asked, Column, columns_of, slots_of
 from programs.schema.schema import Condition, Flat, Rule, Schema
 
 _KEPT = 32
@@ -25,7 +26,7 @@ def schema_for(identifiers: Collection[str] = ()) -> Schema:
 
     Compiled once for a catalogue version and day, since a requirement can begin or end with a day.
     """
-    key = (catalogue_version(), frozenset(identifiers), date.today())
+    key = (catalogue_version(), frozenset(identifiers), timezone.now().date())
     schema = _kept.get(key)
     if schema is None:
         schema = _compile(key[1], key[2])
@@ -47,18 +48,27 @@ def _compile(identifiers: frozenset[str], today: date) -> Schema:
     by_path = {field.path: field for field in fields}
     coercers = {field.path: coercer_for(field) for field in fields}
     labels = {column.key: column.label for column in columns}
+    defaults = {path: coercers[path](field.default) for path, field in by_path.items() if field.default}
     return Schema(
         columns=columns,
         validate=_validator(columns, by_path, coercers),
-        rules=_rules(requirements, identifiers, labels),
-        defaults={field.path: coercers[field.path](field.default) for field in fields if field.default and _is_plain(field)},
+        rules=_rules(requirements, identifiers, labels, by_path),
+        defaults={path: value for path, value in defaults.items() if by_path[path].needed == Needed.ALWAYS},
         groups=_groups(columns, by_path),
+        group_defaults={
+            column.key: defaults[_path_of(column.key)]
+            for column in columns
+            if _path_of(column.key) in defaults and by_path[_path_of(column.key)].needed == Needed.WITH_OBJECT
+        },
+        value_lists={
+            f"{path[:-2]}.0": _slots(field) for path, field in by_path.items() if field.type == FieldType.CHOICES
+        },
     )
 
 
-def _is_plain(field: Field) -> bool:
-    """Whether an empty cell takes the default: not when the field only goes with an optional group."""
-    return field.needed == Needed.ALWAYS and "[]" not in field.path
+def _slots(field: Field) -> tuple[str, ...]:
+    """The keys of a field: load_types.0, load_types.1, …"""
+    return tuple(field.path.replace("[]", f".{slot}") for slot in range(slots_of(field)))
 
 
 def _asked(requirements: Sequence[Requirement], identifiers: Collection[str]) -> dict[str, Asked]:
@@ -89,27 +99,37 @@ def _path_of(key: str) -> str:
 def _validator(columns: Sequence[Column], fields: Mapping[str, Field], coercers: Mapping[str, Coercer]) -> Any:
     """A pydantic validator of flat rows: every known key optional, all errors at once, unknown keys passed over."""
     keys = {column.key: Annotated[Any, PlainValidator(coercers[_path_of(column.key)])] for column in columns}
-    row = TypedDict("Row", keys, total=False)  # type: ignore[misc,operator]  # the keys are data
+    row = TypedDict("Row", keys, total=False)  # type: ignore[misc]  # the keys are data
     validate = TypeAdapter(row).validator.validate_python
-    lists = [path for path, field in fields.items() if field.type == FieldType.CHOICES]
+    lists = [(path[:-2], _slots(field)) for path, field in fields.items() if field.type == FieldType.CHOICES]
 
     def check(cells: Flat) -> Any:
-        return validate(_split(cells, lists))
+        for name, slots in lists:
+            first = cells.get(slots[0])
+            if name in cells or (first.__class__ is str and (";" in first or "," in first)):
+                cells = _split(cells, name, slots)
+        return validate(cells)
 
     return check
 
 
-def _split(cells: Flat, lists: Sequence[str]) -> Flat:
-    """A cell with several values ("BATTERY_STORAGE; HVAC") becomes one slot each."""
-    for path in lists:
-        name = path[:-2]
-        for key in (name, f"{name}.0"):
-            value = cells.get(key)
-            if isinstance(value, str) and (key == name or ";" in value or "," in value):
-                parts = [part for part in value.replace(",", ";").split(";") if part.strip()]
-                rest = {other: cell for other, cell in cells.items() if other != key}
-                cells = {**{f"{name}.{slot}": part for slot, part in enumerate(parts)}, **rest}
-    return cells
+def _split(cells: Flat, name: str, slots: Sequence[str]) -> Flat:
+    """A cell with several values ("BATTERY_STORAGE; HVAC") becomes one slot each, before what other slots hold.
+
+    What does not fit into the slots stays together in the last one, so that nothing is lost unseen.
+    """
+    parts: list[Any] = []
+    for key in (name, *slots):
+        cell = cells.get(key)
+        if cell.__class__ is str and (key == name or key == slots[0]):
+            parts += [part.strip() for part in cell.replace(",", ";").split(";") if part.strip()]
+        elif cell is not None and cell != "":
+            parts.append(cell)
+    if len(parts) > len(slots):
+        rest = "; ".join(str(part) for part in parts[len(slots) - 1 :])
+        parts = [*parts[: len(slots) - 1], rest]
+    others = {key: cell for key, cell in cells.items() if key != name and key not in slots}
+    return {**others, **dict(zip(slots, parts, strict=False))}
 
 
 def _groups(columns: Sequence[Column], fields: Mapping[str, Field]) -> dict[str, tuple[str, ...]]:
@@ -122,38 +142,55 @@ def _groups(columns: Sequence[Column], fields: Mapping[str, Field]) -> dict[str,
 
 
 def _rules(
-    requirements: Sequence[Requirement], identifiers: Collection[str], labels: Mapping[str, str]
+    requirements: Sequence[Requirement],
+    identifiers: Collection[str],
+    labels: Mapping[str, str],
+    fields: Mapping[str, Field],
 ) -> dict[str, list[Rule]]:
     rules: dict[str, list[Rule]] = {identifier: [] for identifier in sorted(identifiers)}
     for one in requirements:
         narrower = one.minimum is not None or one.maximum is not None or one.choices
         if one.level == Level.HIDDEN or (one.level == Level.OPTIONAL and not narrower):
             continue
-        key = one.field.path.replace("[]", ".0")
-        rules[one.program.identifier].append(
-            Rule(
-                key=key,
-                label=labels.get(key, one.field.label),
-                required=one.level == Level.REQUIRED,
-                holds=_condition(one),
-                minimum=one.minimum,
-                maximum=one.maximum,
-                choices=frozenset(one.choices),
-                valid_from=one.valid_from,
-                valid_to=one.valid_to,
+        for keys, condition_keys in _places(one, fields):
+            rules[one.program.identifier].append(
+                Rule(
+                    keys=keys,
+                    label=labels.get(keys[0], one.field.label),
+                    required=one.level == Level.REQUIRED,
+                    holds=_condition(one, condition_keys),
+                    minimum=one.minimum,
+                    maximum=one.maximum,
+                    choices=frozenset(one.choices),
+                    valid_from=one.valid_from,
+                    valid_to=one.valid_to,
+                )
             )
-        )
     return rules
 
 
-def _condition(requirement: Requirement) -> Condition | None:
+def _places(one: Requirement, fields: Mapping[str, Field]) -> list[tuple[tuple[str, ...], tuple[str, ...]]]:
+    """Where a requirement looks: the keys of its field, and those of its condition.
+
+    A condition on a field of the same list of objects is about the same object: the fuel of the second device when
+    the second device is a generator. Any other requirement on a list of objects is about the first.
+    """
+    field = fields[one.field.path]
+    condition = fields[one.condition_field.path] if one.condition_field else None
+    keys, condition_keys = _slots(field), _slots(condition) if condition else ()
+    if "[]." not in field.path:
+        return [(keys, condition_keys)]
+    if condition and "[]." in condition.path and condition.path.split("[]")[0] == field.path.split("[]")[0]:
+        return [((key,), (condition_key,)) for key, condition_key in zip(keys, condition_keys, strict=True)]
+    return [(keys[:1], condition_keys)]
+
+
+def _condition(requirement: Requirement, keys: Sequence[str]) -> Condition | None:
     """The requirement's condition as a function of the flat, typed row; None when it always holds."""
     if requirement.condition_field is None:
         return None
-    path = requirement.condition_field.path
-    keys = [path.replace("[]", f".{slot}") for slot in range(10)] if "[]" in path else [path]
-    wanted = {part.strip() for part in requirement.condition_value.split(",")}
     text = requirement.condition_value.strip()
+    wanted = {part.strip() for part in text.split(",")}
 
     def given(flat: Flat) -> list[Any]:
         return [flat[key] for key in keys if key in flat]
@@ -161,16 +198,13 @@ def _condition(requirement: Requirement) -> Condition | None:
     def words(flat: Flat) -> set[str]:
         return {("yes" if value else "no") if isinstance(value, bool) else str(value) for value in given(flat)}
 
-    def compared(flat: Flat, sign: int) -> bool:
-        return any(sign * _compare(value, text) > 0 for value in given(flat))
-
     conditions: dict[str, Condition] = {
-        Operator.IS: lambda flat: bool(words(flat) & wanted),
-        Operator.IS_NOT: lambda flat: not words(flat) & wanted,
-        Operator.IS_FILLED: lambda flat: bool(given(flat)),
-        Operator.IS_EMPTY: lambda flat: not given(flat),
-        Operator.AFTER: lambda flat: compared(flat, 1),
-        Operator.BEFORE: lambda flat: compared(flat, -1),
+        Operator.IS: lambda flat: not wanted.isdisjoint(words(flat)),
+        Operator.IS_NOT: lambda flat: wanted.isdisjoint(words(flat)),
+        Operator.IS_FILLED: lambda flat: any(key in flat for key in keys),
+        Operator.IS_EMPTY: lambda flat: not any(key in flat for key in keys),
+        Operator.AFTER: lambda flat: any(_compare(value, text) > 0 for value in given(flat)),
+        Operator.BEFORE: lambda flat: any(_compare(value, text) < 0 for value in given(flat)),
         Operator.AT_LEAST: lambda flat: any(_compare(value, text) >= 0 for value in given(flat)),
         Operator.AT_MOST: lambda flat: any(_compare(value, text) <= 0 for value in given(flat)),
     }

@@ -1,10 +1,11 @@
 """The compiled validator: one row of plain cells in, one typed asset or all of its problems out."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from typing import Any
 
+from django.utils import timezone
 from pydantic import ValidationError
 
 from portal.problems import Problem, shown
@@ -21,7 +22,7 @@ class Checked:
 
     asset: nested like CreateMeter, JSON-ready, only what was given (and defaults); None when there are problems.
     missing: program identifier to the keys of its required fields that are empty.
-    unmet: program identifier to all its problems with the asset: the missing fields, and values outside its narrower limits.
+    unmet: program identifier to all its problems with the asset: missing fields, values outside narrower limits.
     """
 
     asset: dict[str, Any] | None
@@ -32,9 +33,12 @@ class Checked:
 
 @dataclass(frozen=True, slots=True)
 class Rule:
-    """A program's word on one column, compiled: when it holds, whether it must be filled, what it may hold."""
+    """A program's word on one column, compiled: when it holds, whether it must be filled, what it may hold.
 
-    key: str
+    A list of values has several keys; the rule is met when one of them holds what the program takes.
+    """
+
+    keys: tuple[str, ...]
     label: str
     required: bool
     holds: Condition | None
@@ -46,6 +50,22 @@ class Rule:
 
     def applies(self, on: date) -> bool:
         return not ((self.valid_from and on < self.valid_from) or (self.valid_to and on > self.valid_to))
+
+    def problem(self, flat: Flat, program: str) -> Problem | None:
+        """What the program misses in this row, if the rule applies."""
+        values = [flat[key] for key in self.keys if key in flat]
+        if not values:
+            if not self.required:
+                return None
+            return Problem("PROGRAM_FIELD_MISSING", self.keys[0], "", {"program": program, "label": self.label})
+        if not self.narrows or not all(_outside(self, value) for value in values):
+            return None
+        words = {"program": program, "label": self.label, "limits": self.limits()}
+        return Problem("PROGRAM_LIMIT", self.keys[0], shown(values[0]), words)
+
+    @property
+    def narrows(self) -> bool:
+        return self.minimum is not None or self.maximum is not None or bool(self.choices)
 
     def limits(self) -> str:
         """The narrower limits in words."""
@@ -66,8 +86,13 @@ class Schema:
         rules: Mapping[str, Sequence[Rule]],
         defaults: Mapping[str, Any],
         groups: Mapping[str, tuple[str, ...]],
+        group_defaults: Mapping[str, Any],
+        value_lists: Mapping[str, tuple[str, ...]],
     ) -> None:
-        """`groups` maps the prefix of an optional object ("customer.billing.") to the keys needed with any other of it."""
+        """`groups` maps the prefix of an optional object ("customer.billing.") to the keys needed with any other of it;
+        `group_defaults` holds what such a key becomes when it is empty. `value_lists` maps the first key of a list of
+        values to all of its keys, any of which is enough.
+        """
         self.columns = tuple(columns)
         self._by_key = {column.key: column for column in columns}
         self._validate = validate
@@ -76,37 +101,38 @@ class Schema:
         self._always = tuple(
             column.key for column in columns if column.required == "always" and column.key not in defaults
         )
-        self._groups = [
-            (frozenset(key for key in self._by_key if key.startswith(prefix)), needed, prefix)
-            for prefix, needed in groups.items()
-        ]
-        self._grouped = frozenset().union(*(keys for keys, _, _ in self._groups))
-        self._paths = {key: _path(key) for key in self._by_key}
-        self._lists = _lists(self._by_key)
+        self._value_lists = dict(value_lists)
+        self._groups = dict(groups)
+        self._group_of = {key: prefix for prefix in groups for key in self._by_key if key.startswith(prefix)}
+        self._group_defaults = dict(group_defaults)
+        self._places = {key: _place(key) for key in self._by_key}
 
     def check(self, cells: Flat, on: date | None = None) -> Checked:
-        """Check one row: flat keys to cells. Unknown keys are passed over; `on` decides which requirements are in force."""
+        """Check one row (flat keys to cells; unknown ones are passed over) with the requirements in force on a day."""
+        given = {key: cell for key, cell in cells.items() if cell is not None}
+        problems: list[Problem] = []
         try:
-            flat = self._validate(cells)
-            problems: list[Problem] = []
+            flat = self._validate(given)
         except ValidationError as error:
-            flat, problems = self._partial(cells, error)
-        flat = {key: value for key, value in flat.items() if value is not EMPTY}
+            flat, problems = self._partial(given, error)
+        if EMPTY in flat.values():
+            flat = {key: value for key, value in flat.items() if value is not EMPTY}
         broken = {problem.field for problem in problems}
         for key, value in self._defaults.items():
             if key not in flat and key not in broken:
                 flat[key] = value
         for key in self._always:
-            if key not in flat and key not in broken:
+            if key not in flat and key not in broken and not self._filled_elsewhere(key, flat, broken):
                 problems.append(self._problem("REQUIRED_MISSING", key))
-        if not self._grouped.isdisjoint(flat):
-            problems += self._missing_in_groups(flat, broken)
+        groups = {self._group_of[key] for key in flat if key in self._group_of}
+        if groups:
+            problems += self._missing_in_groups(groups, flat, broken)
         if problems:
             return Checked(None, tuple(problems))
         asset = self._nest(flat)
         if not self._rules:
             return Checked(asset, ())
-        missing, unmet = self._programs(flat, on or date.today())
+        missing, unmet = self._programs(flat, on or timezone.now().date())
         return Checked(asset, (), missing, unmet)
 
     def _partial(self, cells: Flat, error: ValidationError) -> tuple[dict[str, Any], list[Problem]]:
@@ -131,64 +157,59 @@ class Schema:
         words.pop("code", None)
         return Problem(code, key, value, words)
 
-    def _missing_in_groups(self, flat: Flat, broken: set[str]) -> list[Problem]:
-        return [
-            self._problem("REQUIRED_WITH_OBJECT", key)
-            for keys, needed, _ in self._groups
-            if not keys.isdisjoint(flat)
-            for key in needed
-            if key not in flat and key not in broken
-        ]
+    def _filled_elsewhere(self, key: str, flat: Flat, broken: set[str]) -> bool:
+        """Whether another slot of the key's list is filled, well or badly."""
+        return any(other in flat or other in broken for other in self._value_lists.get(key, ()))
+
+    def _missing_in_groups(self, groups: Iterable[str], flat: dict[str, Any], broken: set[str]) -> list[Problem]:
+        """What the given optional objects still need; their defaults are filled in."""
+        missing = []
+        for prefix in sorted(groups):
+            for key in self._groups[prefix]:
+                if key in flat or key in broken:
+                    continue
+                if key in self._group_defaults:
+                    flat[key] = self._group_defaults[key]
+                else:
+                    missing.append(self._problem("REQUIRED_WITH_OBJECT", key))
+        return missing
 
     def _programs(self, flat: Flat, on: date) -> tuple[dict[str, tuple[str, ...]], dict[str, tuple[Problem, ...]]]:
         missing: dict[str, tuple[str, ...]] = {}
         unmet: dict[str, tuple[Problem, ...]] = {}
         for program, rules in self._rules.items():
-            lacks: list[str] = []
-            found: list[Problem] = []
+            found: dict[str, Problem] = {}
             for rule in rules:
-                if not rule.applies(on) or (rule.holds and not rule.holds(flat)):
-                    continue
-                value = flat.get(rule.key)
-                context = {"program": program, "label": rule.label}
-                if value is None:
-                    if rule.required:
-                        lacks.append(rule.key)
-                        found.append(Problem("PROGRAM_FIELD_MISSING", rule.key, "", context))
-                elif _outside(rule, value):
-                    limits = {**context, "limits": rule.limits()}
-                    found.append(Problem("PROGRAM_LIMIT", rule.key, shown(value), limits))
-            if lacks:
-                missing[program] = tuple(lacks)
+                if (not rule.holds or rule.holds(flat)) and rule.applies(on):
+                    problem = rule.problem(flat, program)
+                    if problem is not None:
+                        found.setdefault(problem.field, problem)
             if found:
-                unmet[program] = tuple(found)
+                unmet[program] = tuple(found.values())
+                lacks = tuple(key for key, problem in found.items() if problem.code == "PROGRAM_FIELD_MISSING")
+                if lacks:
+                    missing[program] = lacks
         return missing, unmet
 
     def _nest(self, flat: Flat) -> dict[str, Any]:
         """Flat keys to the nested asset. Slots of lists close up: load_types.1 alone is a list of one."""
         asset: dict[str, Any] = {}
-        slots: dict[tuple[str | int, ...], dict[int, Any]] = {}
+        objects: dict[str, dict[str, Any]] = {"": asset}
+        slots: dict[tuple[str, str], dict[int, Any]] = {}
         for key, value in flat.items():
-            path = self._paths[key]
-            at = self._lists.get(key)
-            if at is None:
-                place = asset
-                for part in path[:-1]:
-                    place = place.setdefault(part, {})
-                place[path[-1]] = value
-                continue
-            entries = slots.setdefault(path[:at], {})
-            slot = int(path[at])
-            if at == len(path) - 1:
-                entries[slot] = value
+            parent, leaf, slot, inner = self._places[key]
+            place = objects.get(parent)
+            if place is None:
+                place = _object_at(parent, objects)
+            if slot is None:
+                place[leaf] = value
+            elif inner:
+                slots.setdefault((parent, leaf), {}).setdefault(slot, {})[inner] = value
             else:
-                entries.setdefault(slot, {})[path[-1]] = value
-        for where, entries in slots.items():
-            place = asset
-            for part in where[:-1]:
-                place = place.setdefault(part, {})
+                slots.setdefault((parent, leaf), {})[slot] = value
+        for (parent, leaf), entries in slots.items():
             values = [entries[slot] for slot in sorted(entries)]
-            place[where[-1]] = values if isinstance(values[0], dict) else list(dict.fromkeys(values))
+            objects[parent][leaf] = values if isinstance(values[0], dict) else list(dict.fromkeys(values))
         return asset
 
     def flatten(self, asset: Mapping[str, Any]) -> dict[str, Any]:
@@ -210,18 +231,24 @@ def _outside(rule: Rule, value: Any) -> bool:
     return (rule.minimum is not None and value < rule.minimum) or (rule.maximum is not None and value > rule.maximum)
 
 
-def _path(key: str) -> tuple[str, ...]:
-    return tuple(key.split("."))
+def _place(key: str) -> tuple[str, str, int | None, str]:
+    """Where a flat key's value goes: the object's path, the name in it, and for a list the slot and the name in that.
+
+    "site.site_devices.0.model" is ("site", "site_devices", 0, "model").
+    """
+    parts = key.split(".")
+    slot = next((index for index, part in enumerate(parts) if part.isdigit()), None)
+    if slot is None:
+        return ".".join(parts[:-1]), parts[-1], None, ""
+    return ".".join(parts[: slot - 1]), parts[slot - 1], int(parts[slot]), ".".join(parts[slot + 1 :])
 
 
-def _lists(keys: Mapping[str, Any]) -> dict[str, int]:
-    """For keys inside a list: the position of the slot number in the path."""
-    found = {}
-    for key in keys:
-        for position, part in enumerate(key.split(".")):
-            if part.isdigit():
-                found[key] = position
-    return found
+def _object_at(path: str, objects: dict[str, dict[str, Any]]) -> dict[str, Any]:
+    """The object at a path, made with those above it."""
+    if path not in objects:
+        parent, _, name = path.rpartition(".")
+        objects[path] = _object_at(parent, objects).setdefault(name, {})
+    return objects[path]
 
 
 def _flatten(value: Any, prefix: str, flat: dict[str, Any], depth: int) -> None:

@@ -63,7 +63,7 @@ def state(pk: str) -> dict[str, object]:
 
 
 def until(table: str, count: str) -> int:
-    """Wait until so many rows are staged ("rows") or meters are there ("meters"), a minute at most; returns how many."""
+    """Wait until so many rows are staged or meters are there, a minute at most; returns how many."""
     rows = {"rows": UploadRow, "meters": Meter}[table].objects
     for _ in range(3000):
         found = rows.count()

@@ -39,7 +39,9 @@ class World:
         command = [sys.executable, "-m", "celery", "-A", "portal", "worker", "--beat", "--concurrency", "2"]
         command += ["--loglevel", "WARNING", "--without-gossip", "--without-mingle", "--without-heartbeat"]
         with self.log.open("ab") as log:
-            self.worker = subprocess.Popen(command, env=self.env, cwd=ROOT, stdout=log, stderr=log, start_new_session=True)
+            self.worker = subprocess.Popen(
+                command, env=self.env, cwd=ROOT, stdout=log, stderr=log, start_new_session=True
+            )
 
     def kill_worker(self) -> None:
         """SIGKILL to the worker and everything it started: nobody gets to say goodbye."""

@@ -35,7 +35,18 @@ class _Supervisor:
         self.stopping = False
         python = [sys.executable, "-m"]
         web = ["gunicorn", "portal.wsgi", "--bind", f"127.0.0.1:{port}", "--workers", "1", "--threads", "8"]
-        worker = ["celery", "--quiet", "-A", "portal", "worker", "--beat", "--concurrency", "2", "--loglevel", "WARNING"]
+        worker = [
+            "celery",
+            "--quiet",
+            "-A",
+            "portal",
+            "worker",
+            "--beat",
+            "--concurrency",
+            "2",
+            "--loglevel",
+            "WARNING",
+        ]
         worker += ["--without-gossip", "--without-mingle", "--without-heartbeat"]
         self.commands = {
             "web": [*python, *web, "--timeout", "120", "--log-level", "warning", "--no-control-socket"],
@@ -71,9 +82,9 @@ class _Supervisor:
         self.stopping = True
 
     def end(self) -> None:
-        """SIGTERM to both, then SIGKILL to whoever is left after ten seconds."""
+        """SIGTERM to both, which lets a chunk end; then SIGKILL to whoever is left after ten seconds."""
         for child in self.children.values():
-            _signal_group(child, signal.SIGTERM)
+            child.terminate()
         until = time.monotonic() + 10
         for child in self.children.values():
             try:

@@ -13,4 +13,6 @@ class Command(BaseCommand):
     def handle(self, *args: Any, **options: Any) -> None:
         done = seed_catalogue()
         if options["verbosity"]:
-            self.stdout.write(f"Catalogue: {done['created']} created, {done['updated']} updated, {done['left']} left as they are.")
+            self.stdout.write(
+                f"Catalogue: {done['created']} created, {done['updated']} updated, {done['left']} left as they are."
+            )

@@ -75,7 +75,9 @@ def test_missing_required_fields_refuse_the_request_naming_each(api: Api) -> Non
     del broken["partner_reference"]
     del broken["customer"]["city"]
 
-    answer = post(api, builders.json_bytes([builders.asset(1), broken, builders.asset(3) | {"transmission_region": "MARS"}]))
+    answer = post(
+        api, builders.json_bytes([builders.asset(1), broken, builders.asset(3) | {"transmission_region": "MARS"}])
+    )
 
     assert answer.status_code == 400
     assert holds(answer.json(), ERROR)
@@ -132,7 +134,11 @@ def test_list_pages_filters_and_searches(api: Api, run_jobs: Any) -> None:
     first = api("get", "/v1.1/jobs/meters?page_size=2").json()
     rest = api("get", f"/v1.1/jobs/meters?page_size=2&page_token={first['next_page_token']}").json()
     assert holds(first, PAGED_JOBS)
-    assert [job["file_name"] for job in first["jobs"] + rest["jobs"]] == ["batch-3.json", "batch-2.json", "batch-1.json"]
+    assert [job["file_name"] for job in first["jobs"] + rest["jobs"]] == [
+        "batch-3.json",
+        "batch-2.json",
+        "batch-1.json",
+    ]
     assert "next_page_token" not in rest
 
     def names(query: str) -> list[str]:
@@ -147,7 +153,15 @@ def test_list_pages_filters_and_searches(api: Api, run_jobs: Any) -> None:
 
 @pytest.mark.parametrize(
     "query",
-    ["page_size=0", "page_size=x", "page_token=zzz", "filter=colour:teal", "filter=status:LOST", "search_query=a", "search_query=a&search_fields=secret"],
+    [
+        "page_size=0",
+        "page_size=x",
+        "page_token=zzz",
+        "filter=colour:teal",
+        "filter=status:LOST",
+        "search_query=a",
+        "search_query=a&search_fields=secret",
+    ],
 )
 def test_list_refuses_what_it_does_not_know(api: Api, query: str) -> None:
     answer = api("get", f"/v1.1/jobs/meters?{query}")

@@ -58,7 +58,11 @@ def commit(run_jobs: Callable[[], int]) -> Callable[[Upload], Upload]:
 
 
 def codes(upload: Upload) -> list[tuple[int, str, str]]:
-    return list(UploadProblem.objects.filter(upload=upload).order_by("row_number", "pk").values_list("row_number", "field", "code"))
+    return list(
+        UploadProblem.objects.filter(upload=upload)
+        .order_by("row_number", "pk")
+        .values_list("row_number", "field", "code")
+    )
 
 
 @pytest.mark.parametrize("name", ["meters.xlsx", "meters.csv"])
@@ -86,7 +90,9 @@ def test_every_error_of_every_row_is_named_with_its_cell(acme: Partner, send: An
         builders.row(1),
         builders.row(2, customer__postal_code=None, device__battery_max_state_of_charge_percentage=0.95),
         builders.row(3, device__install_date="31/02/2026", utility__utility_name="PG and Easy"),
-        builders.row(4, customer__city='=HYPERLINK("http://x")', customer__end_customer_name="<script>alert(1)</script>"),
+        builders.row(
+            4, customer__city='=HYPERLINK("http://x")', customer__end_customer_name="<script>alert(1)</script>"
+        ),
         builders.row(5, customer__postal_code="501", utility__electric_service_account_number="1.00890E+21"),
     ]
 
@@ -151,7 +157,9 @@ def test_reference_of_an_existing_meter_is_a_duplicate_with_its_id(acme: Partner
     assert str(Meter.objects.get().pk) in UploadProblem.objects.get().problem.text
 
 
-def test_same_reference_of_two_partners_gives_two_meters(acme: Partner, borealis: Partner, send: Any, commit: Any) -> None:
+def test_same_reference_of_two_partners_gives_two_meters(
+    acme: Partner, borealis: Partner, send: Any, commit: Any
+) -> None:
     content = builders.xlsx([builders.row(1)])
 
     commit(send(acme, content))
@@ -234,7 +242,15 @@ def test_reference_on_several_meters_is_never_guessed(acme: Partner, send: Any) 
             transmission_region="CAISO",
             customer_classification="RESIDENTIAL",
             meter_type="UTILITY_METER",
-            data={"customer": {"street_1": "1 A", "postal_code": "94103", "city": "B", "state_or_province_code": "CA", "country_code": "US"}},
+            data={
+                "customer": {
+                    "street_1": "1 A",
+                    "postal_code": "94103",
+                    "city": "B",
+                    "state_or_province_code": "CA",
+                    "country_code": "US",
+                }
+            },
             load_types=["HVAC"],
         )
 
@@ -270,7 +286,9 @@ def test_commit_in_chunks_ends_with_every_row_once(acme: Partner, send: Any, com
 
 def test_new_required_field_shows_in_a_check_again(acme: Partner, send: Any, run_jobs: Any) -> None:
     upload = send(acme, builders.xlsx([builders.row(1)]))
-    field = Field.objects.create(path="site.panel_rating", label="Panel rating", section="Site", type="number", unit="A")
+    field = Field.objects.create(
+        path="site.panel_rating", label="Panel rating", section="Site", type="number", unit="A"
+    )
     Requirement.objects.create(program=Program.objects.get(identifier="CEC-DSGS"), field=field, level="required")
 
     with pytest.raises(Refused) as refusal:
@@ -301,7 +319,9 @@ def test_unknown_columns_are_named(acme: Partner, send: Any) -> None:
         ("a.csv", b'partner_reference,city\nabc,"never closed\n', "FILE_UNCLOSED_QUOTE"),
     ],
 )
-def test_unusable_file_says_why_and_stages_nothing(acme: Partner, send: Any, name: str, content: bytes, code: str) -> None:
+def test_unusable_file_says_why_and_stages_nothing(
+    acme: Partner, send: Any, name: str, content: bytes, code: str
+) -> None:
     upload = send(acme, content, name)
 
     assert upload.state == "failed"
@@ -369,7 +389,12 @@ def test_template_filled_in_comes_back_whole(acme: Partner, send: Any) -> None:
 
 
 def test_problem_groups_count_rows_per_problem(acme: Partner, send: Any) -> None:
-    upload = send(acme, builders.xlsx([builders.row(n, customer__postal_code=None) for n in range(1, 4)] + [builders.row(9, customer__city=None)]))
+    upload = send(
+        acme,
+        builders.xlsx(
+            [builders.row(n, customer__postal_code=None) for n in range(1, 4)] + [builders.row(9, customer__city=None)]
+        ),
+    )
 
     groups = [(group.code, group.field, group.rows) for group in problem_groups(upload)]
 

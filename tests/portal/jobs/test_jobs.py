@@ -65,7 +65,7 @@ def test_claim_counts_the_attempt_and_raises_the_fence(acme: Partner) -> None:
 
 def test_job_without_progress_fails_after_three_claims(acme: Partner, handler: Any) -> None:
     failed: list[Job] = []
-    handler(lambda run: None, failed.append)
+    handler(print, failed.append)
     enqueue("test", subject_id="a", partner=acme)
     for _ in range(3):
         job = claim()
@@ -108,10 +108,14 @@ def test_chunk_that_fails_leaves_neither_effect_nor_checkpoint(acme: Partner, bo
     job = claim()
     assert job is not None
 
-    with pytest.raises(ZeroDivisionError), Run(job).chunk() as chunk:
-        Partner.objects.filter(pk=borealis.pk).update(name="half")
-        chunk.checkpoint = {"row": 1}
-        raise ZeroDivisionError
+    def half() -> None:
+        with Run(job).chunk() as chunk:
+            Partner.objects.filter(pk=borealis.pk).update(name="half")
+            chunk.checkpoint = {"row": 1}
+            raise ZeroDivisionError
+
+    with pytest.raises(ZeroDivisionError):
+        half()
 
     assert Partner.objects.get(pk=borealis.pk).name == "Borealis Devices"
     assert Job.objects.get().checkpoint == {}
@@ -141,7 +145,9 @@ def test_claim_serves_the_partner_with_less_running_first(acme: Partner, boreali
     assert {job.partner for job in claimed if job} == {acme, borealis}
 
 
-def test_long_job_steps_aside_for_a_waiting_partner(acme: Partner, borealis: Partner, handler: Any, settings: Any) -> None:
+def test_long_job_steps_aside_for_a_waiting_partner(
+    acme: Partner, borealis: Partner, handler: Any, settings: Any
+) -> None:
     settings.JOB_SLICE_SECONDS = 0
     order: list[str] = []
 

@@ -1,0 +1,182 @@
+"""Every address, as each of the cast: who may see it, and that nobody sees another partner's."""
+
+from collections.abc import Callable, Iterator
+from typing import Any
+
+import pytest
+from django.test import Client
+from django.urls import URLPattern, URLResolver, get_resolver
+
+from onboarding.meters.models import Meter
+from onboarding.uploads.commit import confirm_upload
+from onboarding.uploads.models import Upload
+from onboarding.uploads.receive import receive_upload
+from portal.events.actors import Actor
+from portal.partners.domain import invite
+from portal.partners.models import ApiKey, Invitation, Membership, Partner, Role, User
+from tests import builders
+
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("catalogue")]
+
+PUBLIC = "public"  # anybody
+SIGNED_IN = "signed in"  # members and staff
+MEMBERS = "members"  # of a partner
+MANAGERS = "managers"
+OWN = "own"  # the partner's own object: 404 for another partner
+KEY = "key"  # API: 401 without a key
+KEY_OWN = "key, own"  # API: 404 for another partner's
+
+# Every route of ours: (who, method, arguments). A route that is missing here fails the test below.
+ROUTES: dict[str, tuple[str, str, dict[str, str]]] = {
+    "home": (SIGNED_IN, "get", {}),
+    "programs": (SIGNED_IN, "get", {}),
+    "which-way": (SIGNED_IN, "get", {}),
+    "program": (SIGNED_IN, "get", {"identifier": "CEC-DSGS"}),
+    "template": (SIGNED_IN, "get", {"identifier": "CEC-DSGS", "format": "csv"}),
+    "templates": (SIGNED_IN, "get", {"format": "csv"}),
+    "uploads": (MEMBERS, "get", {}),
+    "upload-new": (MEMBERS, "get", {}),
+    "upload": (OWN, "get", {"pk": "upload"}),
+    "upload-confirm": (OWN, "post", {"pk": "upload"}),
+    "upload-recheck": (OWN, "post", {"pk": "upload"}),
+    "upload-receipt": (OWN, "get", {"pk": "upload", "format": "csv"}),
+    "meters": (MEMBERS, "get", {}),
+    "meters-export": (MEMBERS, "get", {"format": "csv"}),
+    "meter": (OWN, "get", {"pk": "meter"}),
+    "people": (MEMBERS, "get", {}),
+    "invite": (MANAGERS, "post", {}),
+    "member-role": (MANAGERS, "post", {"pk": "membership"}),
+    "member-remove": (MANAGERS, "get", {"pk": "membership"}),
+    "invitation-again": (MANAGERS, "post", {"pk": "invitation"}),
+    "invitation-withdraw": (MANAGERS, "post", {"pk": "invitation"}),
+    "invitation": (PUBLIC, "get", {"token": "no-such-token"}),
+    "partner-switch": (MEMBERS, "post", {}),
+    "healthz": (PUBLIC, "get", {}),
+    "set-theme": (PUBLIC, "post", {}),
+    "api-meter-jobs": (KEY, "get", {}),
+    "api-meter-job": (KEY_OWN, "get", {"job_id": "upload"}),
+    "api-meter-search": (KEY, "post", {}),
+    "api-meter": (KEY_OWN, "get", {"meter_id": "meter"}),
+    "api-schema": (KEY, "get", {}),
+}
+# Rooms of others: Django's admin (staff only, tested below) and allauth (its own tests).
+OF_OTHERS = ("admin/", "accounts/")
+
+
+def patterns(resolver: URLResolver, prefix: str = "") -> Iterator[tuple[str, str]]:
+    for entry in resolver.url_patterns:
+        route = prefix + str(entry.pattern)
+        if isinstance(entry, URLResolver):
+            yield from patterns(entry, route)
+        elif isinstance(entry, URLPattern):
+            yield route, entry.name or ""
+
+
+@pytest.fixture
+def names(acme: Partner, manager: User, run_jobs: Callable[[], int]) -> dict[str, str]:
+    """Objects of Acme, by the word that the table above uses."""
+    by = Actor.person(manager)
+    upload, _ = receive_upload(
+        [builders.csv_bytes(builders.rows(2))],
+        file_name="acme-secret.csv",
+        partner=acme,
+        programs=["CEC-DSGS"],
+        update_existing=False,
+        by=by,
+        user=manager,
+    )
+    run_jobs()
+    confirm_upload(upload, by=by)
+    run_jobs()
+    invitation, _ = invite(acme, email="new@acme.example", role=Role.USER, by=by)
+    return {
+        "upload": str(upload.pk),
+        "meter": str(Meter.objects.first().pk),  # type: ignore[union-attr]  # the upload made two
+        "membership": str(Membership.objects.get(user=manager).pk),
+        "invitation": str(invitation.pk),
+    }
+
+
+def path_of(name: str, names: dict[str, str]) -> str:
+    from django.urls import reverse
+
+    return reverse(name, kwargs={key: names.get(value, value) for key, value in ROUTES[name][2].items()})
+
+
+def test_every_route_is_known() -> None:
+    ours = {name for route, name in patterns(get_resolver()) if not route.startswith(OF_OTHERS)}
+
+    assert ours == set(ROUTES)
+
+
+@pytest.mark.parametrize("name", sorted(ROUTES))
+def test_signed_out_gets_the_sign_in_or_401(name: str, names: dict[str, str]) -> None:
+    who, method, _ = ROUTES[name]
+
+    answer = getattr(Client(), method)(path_of(name, names))
+
+    if who == PUBLIC:
+        assert answer.status_code in {200, 403, 404}
+    elif who in {KEY, KEY_OWN}:
+        assert answer.status_code == 401
+    else:
+        assert (answer.status_code, answer.url.split("?")[0]) == (302, "/accounts/login/")
+
+
+@pytest.mark.parametrize("name", sorted(name for name, (who, *_) in ROUTES.items() if who not in {KEY, KEY_OWN}))
+def test_member_stranger_and_staff(
+    name: str, names: dict[str, str], client_of: Any, user: User, manager: User, stranger: User, staff: User
+) -> None:
+    who, method, _ = ROUTES[name]
+    path = path_of(name, names)
+    seen = {
+        person: getattr(client_of(account), method)(path).status_code
+        for person, account in {"stranger": stranger, "staff": staff, "user": user, "manager": manager}.items()
+    }
+
+    fine = {200, 302, 400, 422}
+    if who == OWN:
+        assert seen["stranger"] == 404
+        assert seen["staff"] == 403
+        assert {seen["user"], seen["manager"]} <= fine
+    elif who == MANAGERS:
+        assert seen["user"] == 403
+        assert seen["manager"] in fine
+        assert seen["stranger"] in ({404} if "pk" in ROUTES[name][2] else fine)
+    elif who == MEMBERS:
+        assert seen["staff"] == 403
+        assert {seen["user"], seen["manager"], seen["stranger"]} <= fine | {404}
+    elif who == SIGNED_IN:
+        assert set(seen.values()) <= fine
+
+
+def test_stranger_sees_nothing_of_acme_anywhere(names: dict[str, str], client_of: Any, stranger: User) -> None:
+    client = client_of(stranger)
+    for name, (who, method, _) in ROUTES.items():
+        if method == "get" and who not in {KEY, KEY_OWN}:
+            answer = client.get(path_of(name, names))
+            content = b"".join(answer.streaming_content) if answer.streaming else answer.content
+            assert b"acme-secret" not in content, name
+            assert b"home-000001" not in content, name
+    assert client_of(User.objects.get(email="manager@acme.example")).get("/uploads/").content.count(b"acme-secret") == 1
+
+
+def test_admin_is_for_staff(client_of: Any, manager: User, staff: User) -> None:
+    assert client_of(staff).get("/admin/").status_code == 200
+    assert client_of(manager).get("/admin/").status_code == 302
+
+
+def test_stranger_cannot_search_or_filter_into_acme(names: dict[str, str], client_of: Any, stranger: User) -> None:
+    client = client_of(stranger)
+
+    for query in (f"q={names['meter']}", "q=home-000001", f"upload={names['upload']}"):
+        assert b"San Francisco" not in client.get(f"/meters/?{query}").content
+        assert b"home-000001" not in b"".join(client.get(f"/meters/export.csv?{query}").streaming_content)
+
+
+def test_objects_of_acme_are_there_at_all(names: dict[str, str], api_key: tuple[ApiKey, str]) -> None:
+    assert Upload.objects.count() == 1
+    assert Meter.objects.count() == 2
+    assert Invitation.objects.count() == 1
+    answer = Client().get(f"/v2/meters/{names['meter']}", headers={"Authorization": f"Bearer {api_key[1]}"})
+    assert answer.status_code == 200
