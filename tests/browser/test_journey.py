@@ -74,7 +74,7 @@ def test_spreadsheet_becomes_meters(portal: Portal, open_as: OpenAs, tmp_path: P
 
     page.get_by_role("link", name="See the meters").click()
     page.locator("tbody a").first.click()
-    expect(page.get_by_text("Leap meter ID")).to_be_visible()
+    expect(page.get_by_role("term").filter(has_text="Leap meter ID")).to_be_visible()
     meter = page.url
 
     upload_again = open_as(USER)
@@ -84,7 +84,7 @@ def test_spreadsheet_becomes_meters(portal: Portal, open_as: OpenAs, tmp_path: P
     expect(upload_again.get_by_text("You sent this file before.")).to_be_visible()
     assert upload_again.url == address
     upload_again.goto(meter)
-    expect(upload_again.get_by_text("Leap meter ID")).to_be_visible()
+    expect(upload_again.get_by_role("term").filter(has_text="Leap meter ID")).to_be_visible()
 
     stranger = open_as(STRANGER)
     for path in (address, meter):
