@@ -83,7 +83,7 @@ if PRODUCTION:
     required_in_production("ALLOWED_HOSTS")
 CSRF_TRUSTED_ORIGINS = listed("CSRF_TRUSTED_ORIGINS")
 LISTEN_PORT = number("PORT", 8000)
-SITE_URL = text("SITE_URL", f"http://127.0.0.1:{LISTEN_PORT}").rstrip("/")
+SITE_URL = (required_in_production("SITE_URL") or f"http://127.0.0.1:{LISTEN_PORT}").rstrip("/")
 
 # --- the house -------------------------------------------------------------------------------------
 INSTALLED_APPS = [

@@ -6,7 +6,7 @@ from django import forms
 from django.core.exceptions import ValidationError
 from django.forms.models import BaseInlineFormSet
 
-from programs.models import MeterType, Program
+from programs.models import Level, MeterType, Program, Requirement
 
 
 class ProgramForm(forms.ModelForm):
@@ -19,6 +19,18 @@ class ProgramForm(forms.ModelForm):
     class Meta:
         model = Program
         fields = "__all__"
+
+
+class NotUsedForm(forms.ModelForm):
+    """A field that the program leaves out of its templates."""
+
+    class Meta:
+        model = Requirement
+        fields = ["field", "source", "verified"]
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.instance.level = Level.HIDDEN
 
 
 class RequirementFormSet(BaseInlineFormSet):

@@ -10,16 +10,16 @@ from django.urls import reverse
 from django.utils.html import format_html
 
 from programs.admin.base import LISTS_AS_TEXT, SOURCE_FIELDS, CatalogueAdmin, SourcedAdmin
-from programs.admin.forms import ProgramForm, RequirementFormSet
+from programs.admin.forms import NotUsedForm, ProgramForm, RequirementFormSet
 from programs.admin.transfer import DeadlineResource, FootnoteResource, PeriodResource, ProgramResource
 from programs.domain import roll_forward
-from programs.models import Deadline, DeliveryPeriod, Footnote, Program, Requirement
+from programs.models import Deadline, DeliveryPeriod, Footnote, Level, Program, Requirement
 
 _TIMES = "Times are UTC here. A deadline is a local midnight of the program's zone: 07:00 or 08:00 UTC in California."
 
 
 class RequirementInline(admin.TabularInline):
-    """What the program asks of fields. Rows that hide a field are many; they stand in the requirements table only."""
+    """What the program asks of fields."""
 
     model = Requirement
     formset = RequirementFormSet
@@ -46,6 +46,27 @@ class RequirementInline(admin.TabularInline):
     def get_queryset(self, request: HttpRequest) -> QuerySet[Requirement]:
         rows = super().get_queryset(request).select_related("program", "field", "condition_field")
         return rows.exclude(level="hidden")
+
+    def formfield_for_choice_field(self, db_field: Any, request: HttpRequest, **kwargs: Any) -> Any:
+        if db_field.name == "level":
+            kwargs["choices"] = [choice for choice in Level.choices if choice[0] != Level.HIDDEN]
+        return super().formfield_for_choice_field(db_field, request, **kwargs)
+
+
+class NotUsedInline(admin.TabularInline):
+    """The fields that the program leaves out of its templates."""
+
+    model = Requirement
+    form = NotUsedForm
+    formset = RequirementFormSet
+    verbose_name = "field that is not used"
+    verbose_name_plural = "fields that are not used"
+    classes = ["collapse"]
+    autocomplete_fields = ["field"]
+    extra = 0
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[Requirement]:
+        return super().get_queryset(request).select_related("program", "field").filter(level="hidden")
 
 
 class PeriodInline(admin.TabularInline):
@@ -74,7 +95,7 @@ class ProgramAdmin(SourcedAdmin):
 
     form = ProgramForm
     resource_classes = [ProgramResource]
-    inlines = [RequirementInline, PeriodInline]
+    inlines = [RequirementInline, PeriodInline, NotUsedInline]
     list_display = [
         "identifier",
         "name",

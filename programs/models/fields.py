@@ -7,8 +7,7 @@ from django.core.validators import RegexValidator
 from django.db import models
 
 from programs.models.base import CatalogueRow, SourcedRow
-
-_QUANTIFIED_GROUP = re.compile(r"\((?:[^()\\]|\\.)*[+*{](?:[^()\\]|\\.)*\)[+*{]")
+from programs.models.patterns import fault_of
 
 
 class FieldType(models.TextChoices):
@@ -120,11 +119,53 @@ class Field(SourcedRow):
             errors["choice_list"] = "A list of values goes with the types that choose from a list, and only with them."
         if (self.type == FieldType.CHOICES) != self.path.endswith("[]"):
             errors["path"] = "The path of a list of values ends with [], and no other path does."
-        try:
-            re.compile(self.pattern)
-        except re.error as error:
-            errors["pattern"] = f"This is not a regular expression: {error}."
-        if _QUANTIFIED_GROUP.search(self.pattern):
-            errors["pattern"] = "A repeated group inside which something repeats can take for ever; write it without."
+        if fault := fault_of(self.pattern):
+            errors["pattern"] = fault
+        self._check_place(errors)
+        self._check_requirements(errors)
+        if not errors:
+            self._check_default(errors)
         if errors:
             raise ValidationError(errors)
+
+    def _check_place(self, errors: dict[str, str]) -> None:
+        """A field is a leaf: nothing stands below another field, and lists stand in no other list."""
+        if not re.fullmatch(r"[^\[\]]+(\[\](\.[^.\[\]]+)?)?", self.path):
+            errors["path"] = (
+                "At most one list is possible, with plain fields in it, for example site.site_devices[].model."
+            )
+            return
+        mine = self.path.removesuffix("[]")
+        for other in Field.objects.exclude(pk=self.pk).values_list("path", flat=True):
+            theirs = other.removesuffix("[]")
+            if mine == theirs or mine.startswith((f"{theirs}.", f"{other}.")) or theirs.startswith(f"{mine}."):
+                errors["path"] = f"This cannot stand beside the field {other}."
+
+    def _check_requirements(self, errors: dict[str, str]) -> None:
+        """What programs already say of this field must stay possible."""
+        if self.pk is None:
+            return
+        values = {choice.value for choice in self.choice_list.choices.all()} if self.choice_list else set()
+        for requirement in self.requirements.select_related("program"):
+            program = requirement.program.identifier
+            if requirement.level == "hidden" and self.needed == Needed.ALWAYS:
+                errors["needed"] = f"{program} does not use this field; remove that requirement first."
+            low, high = requirement.minimum, requirement.maximum
+            if low is not None and self.minimum is not None and low < self.minimum:
+                errors["minimum"] = f"{program} starts at {low:g}; change that requirement first."
+            if high is not None and self.maximum is not None and high > self.maximum:
+                errors["maximum"] = f"{program} goes up to {high:g}; change that requirement first."
+            if gone := sorted(set(requirement.choices) - values):
+                errors["choice_list"] = f"{program} takes {', '.join(gone)}, which this list does not have."
+
+    def _check_default(self, errors: dict[str, str]) -> None:
+        from pydantic_core import PydanticCustomError
+
+        from programs.schema.coerce import coercer_for
+
+        if not self.default:
+            return
+        try:
+            coercer_for(self)(self.default)
+        except PydanticCustomError:
+            errors["default"] = "The field itself would not accept this value."

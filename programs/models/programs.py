@@ -1,6 +1,8 @@
 """Programs, their footnotes, delivery periods and enrollment deadlines."""
 
+import re
 from datetime import date
+from zoneinfo import available_timezones
 
 from django.core.exceptions import ValidationError
 from django.core.validators import RegexValidator
@@ -120,6 +122,10 @@ class Program(SourcedRow):
             errors["accepted_meter_types"] = "Choose at least one meter type."
         if self.region_id and self.region.transmission_region != self.transmission_region:
             errors["transmission_region"] = f"{self.region} lies in {self.region.transmission_region}."
+        if self.time_zone not in available_timezones():
+            errors["time_zone"] = "Write the name of a time zone, for example America/New_York."
+        if strange := [str(state) for state in self.states if not re.fullmatch("[A-Z]{2}", str(state))]:
+            errors["states"] = f"Write states as two capital letters, not as {', '.join(strange)}."
         if errors:
             raise ValidationError(errors)
 

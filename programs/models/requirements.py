@@ -1,5 +1,6 @@
 """What a program asks of a field."""
 
+import math
 from datetime import date
 from typing import Any
 
@@ -8,7 +9,7 @@ from django.db import models
 from django.db.models import Q
 
 from programs.models.base import SourcedRow
-from programs.models.fields import Choice, Field, Needed
+from programs.models.fields import Choice, Field, FieldType, Needed
 from programs.models.programs import Program
 
 
@@ -78,6 +79,10 @@ class Requirement(SourcedRow):
             errors["level"] = "Every meter needs this field, so no program can leave it out."
         self._check_condition(errors)
         low, high = self.minimum, self.maximum
+        if (low is not None or high is not None) and field.type not in {FieldType.NUMBER, FieldType.INTEGER}:
+            errors["minimum"] = f"{field.label} is not a number."
+        if self.level == Level.HIDDEN and (low is not None or high is not None or self.choices):
+            errors["level"] = "A field that is not used has no limits."
         if low is not None and high is not None and low > high:
             errors["maximum"] = "The largest value is below the smallest."
         if low is not None and field.minimum is not None and low < field.minimum:
@@ -90,8 +95,10 @@ class Requirement(SourcedRow):
                 errors["choices"] = f"Not in the field's list: {', '.join(unknown)}."
         if self.valid_from and self.valid_to and self.valid_from > self.valid_to:
             errors["valid_to"] = "The end is before the beginning."
-        if not errors and self._contradicts():
-            errors["field"] = "Another row of this program says something else about this field for the same time."
+        if not errors and self.level != Level.HIDDEN and self._hides(field):
+            errors["field"] = f"{self.program} does not use {field.label}; remove that row first."
+        elif not errors and self._contradicts():
+            errors["field"] = "Another row of this program says something about this field for the same time."
         if errors:
             raise ValidationError(errors)
 
@@ -102,22 +109,68 @@ class Requirement(SourcedRow):
             errors["condition_field"] = "A field cannot depend on itself."
         elif self.condition_field_id and self.level == Level.HIDDEN:
             errors["condition_field"] = "A field that is not used has no condition."
-        filled = self.condition_operator in {Operator.IS_FILLED, Operator.IS_EMPTY, ""}
-        if self.condition_operator and not filled and not self.condition_value:
+        elif self.condition_field and self.condition_operator:
+            self._check_condition_value(errors)
+            if self._hides(self.condition_field):
+                errors["condition_field"] = "This program does not use that field, so the condition would never hold."
+
+    def _check_condition_value(self, errors: dict[str, Any]) -> None:
+        """A condition whose value cannot occur would never hold, and nobody would notice."""
+        assert self.condition_field is not None
+        value, other, operator = self.condition_value.strip(), self.condition_field, self.condition_operator
+        if operator in {Operator.IS_FILLED, Operator.IS_EMPTY}:
+            if value:
+                errors["condition_value"] = "Leave this empty: the comparison needs no value."
+        elif not value:
             errors["condition_value"] = "Say what to compare with."
+        elif operator in {Operator.IS, Operator.IS_NOT}:
+            possible = _possible_values(other)
+            unknown = [part.strip() for part in value.split(",") if possible and part.strip() not in possible]
+            if unknown:
+                errors["condition_value"] = f"{other.label} is never {', '.join(unknown)}."
+        elif operator in {Operator.AFTER, Operator.BEFORE}:
+            if other.type != FieldType.DATE or not _is_date(value):
+                errors["condition_value"] = "Compare a date with a date, written as 2026-05-31."
+        elif other.type not in {FieldType.NUMBER, FieldType.INTEGER} or not _is_number(value):
+            errors["condition_value"] = "Compare a number with a number."
+
+    def _hides(self, field: Field) -> bool:
+        rows = Requirement.objects.filter(program=self.program, field=field, level=Level.HIDDEN).exclude(pk=self.pk)
+        return any(self._overlaps(row) for row in rows)
+
+    def _overlaps(self, other: "Requirement") -> bool:
+        begins_before = not self.valid_to or not other.valid_from or other.valid_from <= self.valid_to
+        ends_after = not self.valid_from or not other.valid_to or other.valid_to >= self.valid_from
+        return begins_before and ends_after
 
     def _contradicts(self) -> bool:
-        """Whether another row for the same program, field and condition overlaps this one in time."""
-        others = Requirement.objects.filter(
-            program=self.program,
-            field=self.field,
-            condition_field=self.condition_field,
-            condition_operator=self.condition_operator,
-            condition_value=self.condition_value,
-        ).exclude(pk=self.pk)
-        for other in others:
-            begins_before = not self.valid_to or not other.valid_from or other.valid_from <= self.valid_to
-            ends_after = not self.valid_from or not other.valid_to or other.valid_to >= self.valid_from
-            if begins_before and ends_after:
-                return True
+        """Whether another row for this field and time has the same condition; with one that hides it, any row does."""
+        others = Requirement.objects.filter(program=self.program, field=self.field).exclude(pk=self.pk)
+        if self.level != Level.HIDDEN:
+            others = others.filter(
+                condition_field=self.condition_field,
+                condition_operator=self.condition_operator,
+                condition_value=self.condition_value,
+            )
+        return any(self._overlaps(other) for other in others)
+
+
+def _possible_values(field: Field) -> set[str]:
+    """The values that a field can have, when they can be listed."""
+    if field.type == FieldType.BOOLEAN:
+        return {"yes", "no"}
+    return {choice.value for choice in field.choice_list.choices.all()} if field.choice_list else set()
+
+
+def _is_date(text: str) -> bool:
+    try:
+        return date.fromisoformat(text).isoformat() == text
+    except ValueError:
+        return False
+
+
+def _is_number(text: str) -> bool:
+    try:
+        return math.isfinite(float(text))
+    except ValueError:
         return False
