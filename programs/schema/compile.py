@@ -1,7 +1,7 @@
 """Compiling a schema from the catalogue, and keeping it until the catalogue changes."""
 
 import threading
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from datetime import date
 from typing import Annotated, Any
 
@@ -14,7 +14,8 @@ from programs.schema import problems as _words  # noqa: F401  registers the word
 from programs.schema.catalogue import catalogue_version
 from programs.schema.coerce import Coercer, coercer_for
 from programs.schema.columns import Asked, Column, columns_of, slots_of
-from programs.schema.schema import Condition, Flat, Rule, Schema
+from programs.schema.lists import Flat
+from programs.schema.schema import Condition, Rule, Schema
 
 _KEPT = 32
 _kept: dict[tuple[str, frozenset[str], date], Schema] = {}
@@ -51,7 +52,7 @@ def _compile(identifiers: frozenset[str], today: date) -> Schema:
     defaults = {path: coercers[path](field.default) for path, field in by_path.items() if field.default}
     return Schema(
         columns=columns,
-        validate=_validator(columns, by_path, coercers),
+        validate=_validator(columns, coercers),
         rules=_rules(requirements, identifiers, labels, by_path),
         defaults={path: value for path, value in defaults.items() if by_path[path].needed == Needed.ALWAYS},
         groups=_groups(columns, by_path),
@@ -96,40 +97,11 @@ def _path_of(key: str) -> str:
     return path
 
 
-def _validator(columns: Sequence[Column], fields: Mapping[str, Field], coercers: Mapping[str, Coercer]) -> Any:
+def _validator(columns: Sequence[Column], coercers: Mapping[str, Coercer]) -> Callable[[Flat], dict[str, Any]]:
     """A pydantic validator of flat rows: every known key optional, all errors at once, unknown keys passed over."""
     keys = {column.key: Annotated[Any, PlainValidator(coercers[_path_of(column.key)])] for column in columns}
     row = TypedDict("Row", keys, total=False)  # type: ignore[misc]  # the keys are data
-    validate = TypeAdapter(row).validator.validate_python
-    lists = [(path[:-2], _slots(field)) for path, field in fields.items() if field.type == FieldType.CHOICES]
-
-    def check(cells: Flat) -> Any:
-        for name, slots in lists:
-            first = cells.get(slots[0])
-            if name in cells or (first.__class__ is str and (";" in first or "," in first)):
-                cells = _split(cells, name, slots)
-        return validate(cells)
-
-    return check
-
-
-def _split(cells: Flat, name: str, slots: Sequence[str]) -> Flat:
-    """A cell with several values ("BATTERY_STORAGE; HVAC") becomes one slot each, before what other slots hold.
-
-    What does not fit into the slots stays together in the last one, so that nothing is lost unseen.
-    """
-    parts: list[Any] = []
-    for key in (name, *slots):
-        cell = cells.get(key)
-        if cell.__class__ is str and (key == name or key == slots[0]):
-            parts += [part.strip() for part in cell.replace(",", ";").split(";") if part.strip()]
-        elif cell is not None and cell != "":
-            parts.append(cell)
-    if len(parts) > len(slots):
-        rest = "; ".join(str(part) for part in parts[len(slots) - 1 :])
-        parts = [*parts[: len(slots) - 1], rest]
-    others = {key: cell for key, cell in cells.items() if key != name and key not in slots}
-    return {**others, **dict(zip(slots, parts, strict=False))}
+    return TypeAdapter(row).validator.validate_python
 
 
 def _groups(columns: Sequence[Column], fields: Mapping[str, Field]) -> dict[str, tuple[str, ...]]:

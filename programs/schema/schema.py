@@ -11,8 +11,8 @@ from pydantic import ValidationError
 from portal.problems import Problem, shown
 from programs.schema.coerce import EMPTY, GIVEN
 from programs.schema.columns import Column
+from programs.schema.lists import Flat, spread
 
-Flat = Mapping[str, Any]
 Condition = Callable[[Flat], bool]
 
 
@@ -111,10 +111,11 @@ class Schema:
         """Check one row (flat keys to cells; unknown ones are passed over) with the requirements in force on a day."""
         given = {key: cell for key, cell in cells.items() if cell is not None}
         problems: list[Problem] = []
+        spread_cells, typed_under = spread(given, self._value_lists)
         try:
-            flat = self._validate(given)
+            flat = self._validate(spread_cells)
         except ValidationError as error:
-            flat, problems = self._partial(given, error)
+            flat, problems = self._partial(spread_cells, typed_under, error)
         if EMPTY in flat.values():
             flat = {key: value for key, value in flat.items() if value is not EMPTY}
         broken = {problem.field for problem in problems}
@@ -135,19 +136,22 @@ class Schema:
         missing, unmet = self._programs(flat, on or timezone.now().date())
         return Checked(asset, (), missing, unmet)
 
-    def _partial(self, cells: Flat, error: ValidationError) -> tuple[dict[str, Any], list[Problem]]:
-        """The cells that are right, and a problem for each that is not."""
-        problems = []
+    def _partial(
+        self, cells: Flat, typed_under: Mapping[str, str], error: ValidationError
+    ) -> tuple[dict[str, Any], list[Problem]]:
+        """The cells that are right, and a problem for each that is not, under the key that it was typed under."""
+        problems, broken = [], set()
         for line in error.errors(include_url=False):
             key = str(line["loc"][0])
             context = line.get("ctx", {})
+            broken.add(key)
             if line["type"] == GIVEN:
                 given: Problem = context["problem"]
                 words = {"label": self._by_key[key].label, **given.context}
                 problems.append(Problem(given.code, key, given.value, words))
             else:
+                key = typed_under.get(key, key)
                 problems.append(self._problem(line["type"], key, shown(line["input"]), context))
-        broken = {problem.field for problem in problems}
         right = {key: cell for key, cell in cells.items() if key not in broken}
         return self._validate(right), problems
 

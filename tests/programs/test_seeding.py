@@ -1,137 +1,107 @@
-"""The seed comes in once, follows its file, and never overrules an admin."""
-
-from pathlib import Path
-from typing import Any
-
 import pytest
-import yaml
 
-from programs.models import Choice, DeliveryPeriod, Field, Program, Requirement, SeedRecord
-from programs.seeding import KINDS, SEED, rows_of, seed_catalogue
+from programs.models import DeliveryPeriod, Field, Program, Requirement, SeedRecord, Utility
+from programs.seeding import seed_catalogue
 
-pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("catalogue")]
+pytestmark = pytest.mark.usefixtures("catalogue")
+
+FAMILIES = {
+    ("utility-meter", "CA", "Utility", "Customer-authorized"): {"CCA", "ENERGY-ONLY", "ELRP"},
+    ("utility-meter", "NY", "Utility", "Customer-authorized"): {
+        "NYISO-SCR",
+        "CONED-DLRP",
+        "PSEGLI-DLRP",
+        "CONED-CSRP",
+        "PSEGLI-CSRP",
+    },
+    ("utility-meter", "PJM", "Utility", "Customer-authorized"): {"PJM-CAPACITY"},
+    ("utility-meter", "TX", "ERCOT (ISO)", "Partner-created or Customer-authorized"): {"ERCOT-ERS"},
+    ("device", "CA", "Partner", "Partner-created"): {"CEC-DSGS"},
+    ("device", "MA", "Partner", "Partner-created"): {"MA_DOER-CPS", "EVERSOURCE-CS", "NATGRID-CS", "UNITIL-CS"},
+    ("device", "RI", "Partner", "Partner-created"): {"RIE-CS"},
+}
 
 
-def changed(tmp_path: Path, change: Any) -> Path:
-    """A copy of the seed file after `change(seed)`."""
-    seed = yaml.safe_load(SEED.read_text(encoding="utf-8"))
-    change(seed)
-    path = tmp_path / "catalogue.yaml"
-    path.write_text(yaml.safe_dump(seed, sort_keys=False, allow_unicode=True), encoding="utf-8")
-    return path
+def test_every_program_of_both_tables_is_there_with_its_way():
+    found: dict[tuple[str, ...], set[str]] = {}
+    for program in Program.objects.select_related("region"):
+        source, ways = program.get_interval_data_source_display(), " or ".join(program.methods)
+        found.setdefault((program.program_type, program.region.code, source, ways), set()).add(program.identifier)
+
+    assert found == FAMILIES
 
 
-def counts() -> dict[str, int]:
-    return {name: kind.model._default_manager.count() for name, kind in KINDS.items()}
+def test_only_programs_of_utility_data_need_an_authorization():
+    needing = set(Program.objects.filter(needs_utility_authorization=True).values_list("identifier", flat=True))
+
+    assert needing == set(Program.objects.filter(interval_data_source="utility").values_list("identifier", flat=True))
+
+
+def test_utilities_and_fields_are_complete():
+    assert Utility.objects.count() == 53
+    assert Utility.objects.filter(is_test=True).count() == 5
+    assert Field.objects.count() == 81
+
+
+def test_every_seeded_row_passes_its_own_validation():
+    for model in (Program, Field, Requirement, DeliveryPeriod, Utility):
+        for row in model.objects.all():
+            row.full_clean()
+
+
+def test_every_inferred_row_says_where_it_comes_from():
+    for model in (Program, Field, Requirement, DeliveryPeriod, Utility):
+        assert not model.objects.filter(source="").exists()
+    assert not DeliveryPeriod.objects.filter(verified=True).exists()
 
 
 def test_seeding_again_changes_nothing():
-    before = counts()
-    history = Program.history.count()
+    count = SeedRecord.objects.count()
 
     done = seed_catalogue()
 
-    assert done["created"] == done["updated"] == 0
-    assert done["left"] == SeedRecord.objects.count()
-    assert counts() == before
-    assert Program.history.count() == history
+    assert done == {"created": 0, "updated": 0, "left": count}
 
 
-def test_every_row_of_the_file_is_in_the_database():
-    rows = list(rows_of(yaml.safe_load(SEED.read_text(encoding="utf-8"))))
-
-    assert len({(row.kind, row.key) for row in rows}) == len(rows)
-    assert SeedRecord.objects.count() == len(rows)
-    assert [row for row in rows if KINDS[row.kind].find(row.key) is None] == []
-
-
-def test_seeded_rows_pass_the_admin_s_own_validation():
-    for name, kind in KINDS.items():
-        for row in kind.model._default_manager.all():
-            row.full_clean(), name
-
-
-def test_a_changed_value_in_the_file_reaches_an_untouched_row(tmp_path):
-    path = changed(tmp_path, lambda seed: seed["programs"]["CEC-DSGS"].update(name="Demand Side Grid Support, new"))
-
-    done = seed_catalogue(path)
-
-    assert done["updated"] == 1
-    assert Program.objects.get(identifier="CEC-DSGS").name == "Demand Side Grid Support, new"
-
-
-def test_an_admin_s_change_stays_when_the_file_changes(tmp_path):
+def test_seeding_again_keeps_what_an_admin_changed():
     program = Program.objects.get(identifier="CEC-DSGS")
-    program.name = "Our own words"
+    program.summary = "Our own words."
     program.save()
+    _older_seed("program", "CEC-DSGS", summary="What an earlier release said.")
 
-    seed_catalogue(changed(tmp_path, lambda seed: seed["programs"]["CEC-DSGS"].update(name="Theirs")))
-
-    program.refresh_from_db()
-    assert program.name == "Our own words"
-
-
-def test_an_admin_s_utilities_stay_when_the_file_changes(tmp_path):
-    program = Program.objects.get(identifier="RIE-CS")
-    program.utilities.clear()
-
-    seed_catalogue(changed(tmp_path, lambda seed: seed["programs"]["RIE-CS"].update(name="Theirs")))
+    seed_catalogue()
 
     program.refresh_from_db()
-    assert program.utilities.count() == 0
-    assert program.name != "Theirs"
+    assert program.summary == "Our own words."
 
 
-def test_what_an_admin_deleted_stays_deleted():
-    Requirement.objects.filter(program__identifier="CEC-DSGS", field__path="site.number_of_devices").delete()
-    DeliveryPeriod.objects.filter(program__identifier="CEC-DSGS").delete()
-    Choice.objects.filter(choice_list__name="load_type", value="OTHER").delete()
-    before = counts()
+def test_seeding_again_brings_a_new_release_to_untouched_rows():
+    program = Program.objects.get(identifier="CEC-DSGS")
+    newer = program.summary
+    program.summary = "What an earlier release said."
+    program.save()
+    _older_seed("program", "CEC-DSGS", summary=program.summary)
 
     done = seed_catalogue()
 
-    assert done["created"] == 0
-    assert counts() == before
+    program.refresh_from_db()
+    assert program.summary == newer
+    assert done["updated"] == 1
 
 
-def test_a_program_that_an_admin_deleted_comes_back_neither_itself_nor_by_new_rows(tmp_path):
-    Program.objects.get(identifier="ERCOT-ERS").delete()
-    before = counts()
+def test_deleted_rows_stay_deleted():
+    Requirement.objects.filter(program__identifier="CEC-DSGS", field__path="site.number_of_devices").delete()
+    Program.objects.get(identifier="RIE-CS").delete()
 
-    def with_a_new_requirement(seed):
-        seed["requirements"].append(
-            {"programs": ["ERCOT-ERS"], "field": "utility.tariff", "level": "required", "source": "test"}
-        )
+    seed_catalogue()
 
-    seed_catalogue(changed(tmp_path, with_a_new_requirement))
-
-    assert counts() == before
+    assert not Requirement.objects.filter(program__identifier="CEC-DSGS", field__path="site.number_of_devices").exists()
+    assert not Program.objects.filter(identifier="RIE-CS").exists()
+    assert not DeliveryPeriod.objects.filter(name__startswith="RIE-CS").exists()
 
 
-def test_a_row_that_an_admin_made_first_is_the_admin_s(tmp_path):
-    Field.objects.create(path="site.roof", label="Roof as we say it", section="Site")
-
-    path = changed(tmp_path, lambda seed: seed["sections"]["Site"].update({"site.roof": {"label": "Roof"}}))
-    seed_catalogue(path)
-    seed_catalogue(path)
-
-    assert Field.objects.get(path="site.roof").label == "Roof as we say it"
-
-
-def test_a_new_row_of_the_file_comes_in(tmp_path):
-    path = changed(tmp_path, lambda seed: seed["sections"]["Site"].update({"site.roof": {"label": "Roof"}}))
-
-    seed_catalogue(path)
-
-    assert Field.objects.get(path="site.roof").label == "Roof"
-
-
-def test_a_file_that_names_an_unknown_section_leaves_nothing_half_done(tmp_path):
-    def broken(seed):
-        seed["programs"]["CEC-DSGS"]["name"] = "Half"
-        seed["delivery_periods"].append({"programs": {"NO-SUCH": "X"}, "periods": {}, "source": "test"})
-
-    with pytest.raises(KeyError):
-        seed_catalogue(changed(tmp_path, broken))
-
-    assert Program.objects.get(identifier="CEC-DSGS").name != "Half"
+def _older_seed(kind: str, key: str, **values: object) -> None:
+    """As if an earlier release of the seed had written these values."""
+    record = SeedRecord.objects.get(kind=kind, key=key)
+    record.values = {**record.values, **values}
+    record.save()

@@ -1,0 +1,221 @@
+"""Each kind of cell: what becomes of it, and the code that it gets when it cannot be used."""
+
+from datetime import date, datetime
+from typing import Any
+
+import pytest
+
+from portal.problems import Problem
+from programs.models import Field
+from programs.schema import Schema, schema_for
+from tests.builders import row
+
+pytestmark = pytest.mark.usefixtures("catalogue")
+
+KWH = "device.battery_energy_capacity_kwh"
+PERCENT = "device.battery_max_state_of_charge_percentage"
+ZIP = "customer.postal_code"
+INSTALLED = "device.install_date"
+ACCOUNT = "utility.electric_service_account_number"
+NAME = "customer.end_customer_name"
+SOLAR = "device.is_connected_to_solar"
+UTILITY = "utility.utility_name"
+HOURS = "device.battery_duration_hours"
+
+
+@pytest.fixture
+def schema(catalogue: None) -> Schema:
+    return schema_for(["CEC-DSGS"])
+
+
+def value_of(schema: Schema, key: str, cell: Any) -> Any:
+    checked = schema.check({**row(1), key: cell})
+    assert checked.problems == ()
+    place: Any = checked.asset
+    for part in key.split("."):
+        place = place[int(part)] if part.isdigit() else place.get(part)
+    return place
+
+
+@pytest.mark.parametrize(
+    ("key", "cell", "value"),
+    [
+        (KWH, 13.5, 13.5),
+        (KWH, "13.5", 13.5),
+        (KWH, "13.5 kWh", 13.5),
+        (KWH, "13.5KWH", 13.5),
+        (KWH, "1,350", 1350),
+        (KWH, "13.", 13.0),
+        (KWH, 0, 0),
+        (PERCENT, "95 %", 95),
+        (PERCENT, "95 percent", 95),
+        (HOURS, 2.0, 2),
+        (HOURS, "2 hours", 2),
+        (ZIP, " 94103 ", "94103"),
+        (ZIP, 94103, "94103"),
+        (ZIP, 94103.0, "94103"),
+        (ZIP, "00501", "00501"),
+        (ZIP, "94103-1234", "94103-1234"),
+        (ZIP, "941031234", "94103-1234"),
+        (INSTALLED, "2023-01-30", "2023-01-30"),
+        (INSTALLED, "1/30/2023", "2023-01-30"),
+        (INSTALLED, "30.01.2023", "2023-01-30"),
+        (INSTALLED, "05/05/2022", "2022-05-05"),
+        (INSTALLED, "30 Jan 2023", "2023-01-30"),
+        (INSTALLED, "January 30, 2023", "2023-01-30"),
+        (INSTALLED, "2023-01-30T00:00:00", "2023-01-30"),
+        (INSTALLED, date(2023, 1, 30), "2023-01-30"),
+        (INSTALLED, datetime(2023, 1, 30, 12, 30), "2023-01-30"),
+        (INSTALLED, 44956, "2023-01-30"),
+        (INSTALLED, "44956", "2023-01-30"),
+        (SOLAR, "Yes", True),
+        (SOLAR, "n", False),
+        (SOLAR, True, True),
+        (SOLAR, 0, False),
+        (SOLAR, "FALSE", False),
+        (UTILITY, "pge", "PGE"),
+        (UTILITY, "pacific gas and electric", "PGE"),
+        ("device.device_type", "ev charger", "EV_CHARGER"),
+        ("device.device_type", "Ev-Charger", "EV_CHARGER"),
+        ("transmission_region", "California", "CAISO"),
+        ("customer.state_or_province_code", "California", "CA"),
+        ("customer.country_code", "us", "US"),
+        (ACCOUNT, 1112392222, "1112392222"),
+        (ACCOUNT, "0001112392222", "0001112392222"),
+        (ACCOUNT, "10443720008519244", "10443720008519244"),
+        (NAME, "  Alex\u00a0  Rivera\n", "Alex Rivera"),
+        (NAME, "\ufeffAlex\u200b", "Alex"),
+        (NAME, "Zoë Nuñez", "Zoë Nuñez"),
+        ("device.installer", "", None),
+        ("device.installer", "   ", None),
+        ("device.installer", None, None),
+        ("device.device_model", 10, "10"),
+        ("device.device_model", 10.5, "10.5"),
+        ("device.device_model", date(2026, 1, 2), "2026-01-02"),
+    ],
+)
+def test_cell_as_people_type_it_becomes_its_value(schema, key, cell, value):
+    found = value_of(schema, key, cell)
+
+    assert found == value
+    assert type(found) is type(value)
+
+
+@pytest.mark.parametrize(
+    ("key", "cell", "code"),
+    [
+        (KWH, "ten", "NOT_A_NUMBER"),
+        (KWH, "1,5", "NOT_A_NUMBER"),
+        (KWH, "13500 Wh", "NOT_A_NUMBER"),
+        (KWH, True, "NOT_A_NUMBER"),
+        (KWH, float("nan"), "NOT_A_NUMBER"),
+        (KWH, "1e999", "NOT_A_NUMBER"),
+        (KWH, date(2026, 1, 1), "NOT_A_NUMBER"),
+        (KWH, -1, "NUMBER_TOO_SMALL"),
+        (KWH, 1_000_000, "NUMBER_TOO_LARGE"),
+        (HOURS, 2.5, "NOT_A_WHOLE_NUMBER"),
+        (PERCENT, 0.95, "FRACTION_FOR_PERCENT"),
+        (PERCENT, "0.95", "FRACTION_FOR_PERCENT"),
+        (PERCENT, 101, "NUMBER_TOO_LARGE"),
+        ("partner_reference", "ab", "TEXT_TOO_SHORT"),
+        ("partner_reference", "x" * 257, "TEXT_TOO_LONG"),
+        ("partner_reference", "home#1", "CHARACTERS_NOT_ALLOWED"),
+        ("partner_reference", "x" * 40_000, "TEXT_TOO_LONG"),
+        ("customer.city", "San Francisco!", "CHARACTERS_NOT_ALLOWED"),
+        (UTILITY, "PGEE", "UNKNOWN_CHOICE"),
+        ("meter_type", "toaster", "UNKNOWN_CHOICE"),
+        (SOLAR, "perhaps", "NOT_YES_NO"),
+        (SOLAR, 2, "NOT_YES_NO"),
+        (INSTALLED, "soon", "NOT_A_DATE"),
+        (INSTALLED, "5/31/26", "NOT_A_DATE"),
+        (INSTALLED, 13.5, "NOT_A_DATE"),
+        (INSTALLED, "31/02/2026", "DATE_DOES_NOT_EXIST"),
+        (INSTALLED, "2026-02-29", "DATE_DOES_NOT_EXIST"),
+        (INSTALLED, "13/13/2026", "DATE_DOES_NOT_EXIST"),
+        (INSTALLED, "03/04/2026", "DATE_AMBIGUOUS"),
+        (ZIP, 501, "ZIP_LOST_ZERO"),
+        (ZIP, "501", "ZIP_LOST_ZERO"),
+        (ZIP, "2134-1234", "ZIP_LOST_ZERO"),
+        (ZIP, "ABCDE", "NOT_A_ZIP"),
+        (ZIP, "941033", "NOT_A_ZIP"),
+        ("customer.end_customer_email", "alex at example", "NOT_AN_EMAIL"),
+        (ACCOUNT, "1.00890E+21", "DIGITS_LOST"),
+        (ACCOUNT, "1.0089e21", "DIGITS_LOST"),
+        (ACCOUNT, 1.0089e21, "DIGITS_LOST"),
+        (ACCOUNT, 10443720008519244, "DIGITS_LOST"),
+        (NAME, "Alex\x00", "CONTROL_CHARACTER"),
+        (NAME, "Alex\u202egnp.exe", "CONTROL_CHARACTER"),
+        (NAME, "Alex\ud800", "CONTROL_CHARACTER"),
+        (NAME, '=HYPERLINK("http://x")', "LOOKS_LIKE_FORMULA"),
+        (NAME, "<script>alert(1)</script>", "MARKUP"),
+        (NAME, ["Alex"], "NOT_A_PLAIN_VALUE"),
+        (NAME, {}, "NOT_A_PLAIN_VALUE"),
+        ("customer.country_code", "U1", "PATTERN_MISMATCH"),
+        ("customer.street_1", None, "REQUIRED_MISSING"),
+        ("customer.street_1", " ", "REQUIRED_MISSING"),
+        ("customer.billing.city", "", "REQUIRED_WITH_OBJECT"),
+    ],
+)
+def test_cell_that_cannot_be_used_gets_its_own_code(schema, key, cell, code):
+    checked = schema.check({**row(1), key: cell})
+
+    assert [(problem.code, problem.field) for problem in checked.problems] == [(code, key)]
+    assert checked.asset is None
+    problem = checked.problems[0]
+    assert problem.text
+    assert problem.remedy
+    assert "{" not in problem.text.replace("“{}”", "") + problem.remedy + problem.group
+    assert Problem.from_json(problem.as_json()) == problem
+
+
+@pytest.mark.parametrize(
+    ("key", "cell", "words"),
+    [
+        (PERCENT, 0.95, "Write 95 for 95 %."),
+        (ZIP, 501, "Write 00501. Format the column as text, so that the zeros stay."),
+        (INSTALLED, "03/04/2026", "Write it as year-month-day, for example 2026-05-31."),
+    ],
+)
+def test_remedy_says_what_to_write(schema, key, cell, words):
+    assert schema.check({**row(1), key: cell}).problems[0].remedy == words
+
+
+def test_unknown_choice_names_the_nearest_one(schema):
+    problem = schema.check({**row(1), UTILITY: "Pacific Gas & Elektric"}).problems[0]
+
+    assert "Did you mean PGE?" in problem.text
+
+
+def test_unknown_choice_says_the_same_the_second_time(schema):
+    first = schema.check({**row(1), UTILITY: "PGEE"}).problems
+    second = schema.check({**row(2), UTILITY: "PGEE"}).problems
+
+    assert first == second
+
+
+def test_characters_that_are_not_accepted_are_named(schema):
+    problem = schema.check({**row(1), "partner_reference": "home#1?"}).problems[0]
+
+    assert problem.context["characters"] == "# ?"
+
+
+@pytest.mark.parametrize("code", ["CELL_ERROR", "FORMULA_WITHOUT_VALUE", "CELL_TOO_LONG", "NUMBER_LOST_DIGITS"])
+def test_problem_that_the_reader_found_stands_for_the_cell(schema, code):
+    given = Problem(code, "", "#N/A")
+
+    checked = schema.check({**row(1), "customer.city": given})
+
+    assert [(problem.code, problem.field, problem.value) for problem in checked.problems] == [
+        (code, "customer.city", "#N/A")
+    ]
+    assert checked.problems[0].text.startswith("City")
+
+
+def test_pattern_without_a_simple_class_says_how_the_value_looks(catalogue):
+    Field.objects.filter(path="utility.tariff").update(pattern="^[A-Z]-[0-9]+$", example="E-6")
+    field = Field.objects.get(path="utility.tariff")
+    field.save()
+
+    problem = schema_for().check({**row(1), "utility.tariff": "six"}).problems[0]
+
+    assert (problem.code, problem.remedy) == ("PATTERN_MISMATCH", "Write it like E-6.")

@@ -1,0 +1,267 @@
+"""What programs ask: missing fields, conditions, narrower limits, times, and several programs at once."""
+
+from datetime import date
+from typing import Any
+
+import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
+
+from programs.models import Field, Program, Requirement
+from programs.schema import Schema, catalogue_version, schema_for
+from tests import builders
+
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("catalogue")]
+
+CAPACITY, POWER = "device.battery_energy_capacity_kwh", "device.battery_power_capacity_kw"
+SGIP, COUNT, INSTALLER = "caiso.is_receiving_sgip_funding", "site.number_of_devices", "device.installer"
+ON = date(2026, 11, 24)
+
+
+def ask(path: str, program: str = "CEC-DSGS", **says: Any) -> Requirement:
+    if "condition_field" in says:
+        says["condition_field"] = Field.objects.get(path=says["condition_field"])
+    found = {"program": Program.objects.get(identifier=program), "field": Field.objects.get(path=path)}
+    return Requirement.objects.create(**found, **says)
+
+
+def texas(**changes: Any) -> dict[str, Any]:
+    """A row that every Texan field of ERS is missing from."""
+    return builders.row(
+        1, transmission_region="ERCOT", meter_type="UTILITY_METER", customer__state_or_province_code="TX", **changes
+    )
+
+
+def test_a_row_that_has_everything_misses_nothing():
+    checked = schema_for(["CEC-DSGS"]).check(builders.row(1), ON)
+
+    assert (checked.problems, checked.missing, checked.unmet) == ((), {}, {})
+
+
+def test_fields_that_only_the_program_needs_do_not_stop_the_meter():
+    cells = builders.row(1) | {CAPACITY: None, POWER: "", COUNT: " "}
+
+    checked = schema_for(["CEC-DSGS"]).check(cells, ON)
+
+    assert checked.asset is not None
+    assert set(checked.missing["CEC-DSGS"]) == {CAPACITY, POWER, COUNT}
+    assert {one.code for one in checked.unmet["CEC-DSGS"]} == {"PROGRAM_FIELD_MISSING"}
+    assert checked.unmet["CEC-DSGS"][0].text.startswith("CEC-DSGS needs ")
+
+
+def test_no_program_means_no_program_s_requirements():
+    assert schema_for().check({**builders.row(1), CAPACITY: None}, ON).missing == {}
+
+
+@pytest.mark.parametrize(
+    ("program", "cells", "missing"),
+    [
+        ("MA_DOER-CPS", {}, {"isone.in_connected_solutions"}),
+        (
+            "MA_DOER-CPS",
+            {"customer_classification": "COMMERCIAL"},
+            {"isone.in_connected_solutions", "customer.end_customer_company_name"},
+        ),
+        ("EVERSOURCE-CS", {}, set()),
+        ("EVERSOURCE-CS", {"customer_classification": "COMMERCIAL"}, {"customer.dispatch_option"}),
+        ("RIE-CS", {"utility.utility_name": None}, {"utility.utility_name"}),
+        ("NYISO-SCR", {}, {"utility.voltage", "nyiso.cbl_method", "site.load_zone"}),
+        ("PSEGLI-CSRP", {}, {"nyiso.company_type"}),
+        ("PSEGLI-DLRP", {}, {"nyiso.company_type"}),
+        ("CONED-CSRP", {}, set()),
+        ("PJM-CAPACITY", {}, set()),
+        ("ERCOT-ERS", {"utility.electric_service_account_number": None}, {"utility.electric_service_account_number"}),
+        ("ERCOT-ERS", {"site.on_site_fossil_generator": "yes"}, {"site.site_devices.0.device_type"}),
+        ("ERCOT-ERS", {"site.on_site_fossil_generator": "no"}, set()),
+        (
+            "ERCOT-ERS",
+            {"site.site_devices.0.device_type": "BATTERY", "site.site_devices.1.device_type": "GENERATOR"},
+            {"site.site_devices.1.power_capacity_kw", "site.site_devices.1.fuel_type"},
+        ),
+    ],
+)
+def test_each_program_names_what_it_misses(program, cells, missing):
+    checked = schema_for([program]).check(builders.row(1) | cells, ON)
+
+    assert checked.problems == ()
+    assert set(checked.missing.get(program, ())) == missing
+
+
+@pytest.mark.parametrize(
+    ("installed", "needed"), [("2023-06-30", False), ("2023-07-01", True), ("7/15/2023", True), ("", False)]
+)
+def test_sgip_is_asked_only_of_batteries_installed_after_june_2023(installed, needed):
+    checked = schema_for(["CEC-DSGS"]).check(builders.row(1, device__install_date=installed), ON)
+
+    assert (SGIP in checked.missing.get("CEC-DSGS", ())) is needed
+    answered = schema_for(["CEC-DSGS"]).check(builders.row(1, device__install_date=installed) | {SGIP: "no"}, ON)
+    assert answered.missing == {}
+
+
+@pytest.mark.parametrize(
+    ("operator", "value", "cells", "holds"),
+    [
+        ("is", "BATTERY,EV", {"device.device_type": "EV"}, True),
+        ("is", "BATTERY, EV", {"device.device_type": "GENERATOR"}, False),
+        ("is", "BATTERY", {"device.device_type": ""}, False),
+        ("is_not", "BATTERY", {"device.device_type": "EV"}, True),
+        ("is_not", "BATTERY", {"device.device_type": "BATTERY"}, False),
+        ("is_filled", "", {"device.device_type": "EV"}, True),
+        ("is_filled", "", {"device.device_type": ""}, False),
+        ("is_empty", "", {"device.device_type": ""}, True),
+        ("is_empty", "", {"device.device_type": "EV"}, False),
+    ],
+)
+def test_conditions_on_words(operator, value, cells, holds):
+    ask(INSTALLER, condition_field="device.device_type", condition_operator=operator, condition_value=value)
+
+    checked = schema_for(["CEC-DSGS"]).check(builders.row(1) | cells | {INSTALLER: None}, ON)
+
+    assert (INSTALLER in checked.missing.get("CEC-DSGS", ())) is holds
+
+
+@pytest.mark.parametrize(
+    ("path", "operator", "value", "cell", "holds"),
+    [
+        (COUNT, "at_least", "2", 2, True),
+        (COUNT, "at_least", "10", 9, False),
+        (COUNT, "at_most", "2", 3, False),
+        (POWER, "at_most", "5", "4.9", True),
+        ("device.install_date", "before", "2026-01-01", "2025-12-31", True),
+        ("device.install_date", "before", "2026-01-01", "2026-01-01", False),
+        ("device.is_connected_to_solar", "is", "yes", "Y", True),
+        ("device.is_connected_to_solar", "is", "yes", 0, False),
+        ("load_types[]", "is", "HVAC", "BATTERY_STORAGE; HVAC", True),
+        ("load_types[]", "is", "HVAC", "LIGHTING", False),
+    ],
+)
+def test_conditions_on_numbers_dates_and_lists(path, operator, value, cell, holds):
+    ask(INSTALLER, condition_field=path, condition_operator=operator, condition_value=value)
+    cells = builders.row(1) | {path.replace("[]", ".0"): cell, INSTALLER: None}
+
+    checked = schema_for(["CEC-DSGS"]).check(cells, ON)
+
+    assert (INSTALLER in checked.missing.get("CEC-DSGS", ())) is holds
+
+
+@pytest.mark.parametrize(("on", "asked"), [("2026-12-31", False), ("2027-01-01", True), ("2027-12-31", True)])
+def test_a_requirement_holds_from_its_first_to_its_last_day(on, asked):
+    ask(INSTALLER, valid_from=date(2027, 1, 1), valid_to=date(2027, 12, 31))
+
+    checked = schema_for(["CEC-DSGS"]).check(builders.row(1) | {INSTALLER: None}, date.fromisoformat(on))
+
+    assert (INSTALLER in checked.missing.get("CEC-DSGS", ())) is asked
+
+
+def test_a_value_outside_narrower_limits_makes_the_meter_ineligible_there_only():
+    Requirement.objects.filter(program__identifier="CEC-DSGS", field__path=COUNT).update(minimum=2, maximum=4)
+    ask("device.device_type", level="optional", choices=["BATTERY"])
+    catalogue_changed()
+    checked = schema_for(["CEC-DSGS", "MA_DOER-CPS"]).check(builders.row(1, device__device_type="EV"), ON)
+
+    assert checked.asset is not None
+    assert {one.field for one in checked.unmet["CEC-DSGS"]} == {COUNT, "device.device_type"}
+    assert {one.code for one in checked.unmet["CEC-DSGS"]} == {"PROGRAM_LIMIT"}
+    assert "CEC-DSGS" not in checked.missing
+    limit = next(one for one in checked.unmet["CEC-DSGS"] if one.field == COUNT)
+    assert limit.text == "CEC-DSGS takes Number of devices from 2 up to 4; this is 1."
+    assert {one.code for one in checked.unmet.get("MA_DOER-CPS", ())} <= {"PROGRAM_FIELD_MISSING"}
+
+
+def catalogue_changed() -> None:
+    """`update()` bypasses save(); touch a row as an admin's change would."""
+    Program.objects.get(identifier="CEC-DSGS").save()
+
+
+def test_programs_chosen_together_each_say_what_they_miss():
+    schema = schema_for(["NYISO-SCR", "CEC-DSGS"])
+
+    checked = schema.check(builders.row(1) | {CAPACITY: None}, ON)
+
+    assert set(checked.missing) == {"CEC-DSGS", "NYISO-SCR"}
+    assert checked.missing["CEC-DSGS"] == (CAPACITY,)
+
+
+def column(schema: Schema, key: str) -> Any:
+    return next(one for one in schema.columns if one.key == key)
+
+
+def test_columns_say_who_needs_them():
+    schema = schema_for(["CEC-DSGS", "NYISO-SCR"])
+
+    assert column(schema, "partner_reference").required == "always"
+    assert column(schema, CAPACITY).required == "program"
+    assert column(schema, CAPACITY).required_by == ("CEC-DSGS",)
+    assert column(schema, "site.load_zone").required_by == ("NYISO-SCR",)
+    assert column(schema, "customer.city").required == "always"
+    assert column(schema, "utility.tariff").required == "optional"
+
+
+def test_a_column_is_hidden_only_when_every_chosen_program_leaves_it_out():
+    assert column(schema_for(["CEC-DSGS"]), "nyiso.cbl_method").hidden
+    assert not column(schema_for(["CEC-DSGS", "NYISO-SCR"]), "nyiso.cbl_method").hidden
+    assert not column(schema_for(), "nyiso.cbl_method").hidden
+
+
+def test_no_required_column_is_hidden():
+    for program in Program.objects.all():
+        columns = schema_for([program.identifier]).columns
+        assert [one.key for one in columns if one.hidden and one.required != "optional"] == []
+
+
+def test_a_hidden_column_is_still_checked():
+    cells = builders.row(1) | {"nyiso.cbl_method": "no such method"}
+
+    assert [one.code for one in schema_for(["CEC-DSGS"]).check(cells).problems] == ["UNKNOWN_CHOICE"]
+
+
+def test_columns_stand_in_sheet_order_with_lists_side_by_side():
+    keys = [one.key for one in schema_for(["ERCOT-ERS"]).columns if not one.hidden]
+
+    assert keys[:7] == [
+        "partner_reference",
+        "transmission_region",
+        "customer_classification",
+        "meter_type",
+        "load_types.0",
+        "load_types.1",
+        "load_types.2",
+    ]
+    assert len(keys) == len(set(keys))
+    devices = [key for key in keys if key.startswith("site.site_devices.")]
+    assert devices[0] == "site.site_devices.0.device_type"
+
+
+def test_an_unknown_program_has_no_requirements():
+    assert schema_for(["NO-SUCH"]).check(builders.row(1)).missing == {}
+
+
+def test_a_compiled_schema_is_kept_until_the_catalogue_changes():
+    first = schema_for(["CEC-DSGS"])
+    with CaptureQueriesContext(connection) as queries:
+        again = schema_for(["CEC-DSGS"])
+
+    assert again is first
+    assert len(queries) == 1
+    for change in (
+        lambda: ask(INSTALLER),
+        lambda: Requirement.objects.filter(field__path=INSTALLER).delete(),
+        lambda: Program.objects.get(identifier="CEC-DSGS").save(),
+        lambda: Field.objects.get(path=INSTALLER).choice_list or Field.objects.get(path="device.device_type").save(),
+    ):
+        before, version = schema_for(["CEC-DSGS"]), catalogue_version()
+        change()
+        assert catalogue_version() != version
+        assert schema_for(["CEC-DSGS"]) is not before
+
+
+def test_a_new_field_is_checked_at_once():
+    schema_for(["CEC-DSGS"])
+    Field.objects.create(path="site.roof_area", label="Roof area", section="Site", type="number", minimum=1)
+    ask("site.roof_area")
+
+    schema = schema_for(["CEC-DSGS"])
+
+    assert column(schema, "site.roof_area").required_by == ("CEC-DSGS",)
+    assert schema.check(builders.row(1), ON).missing == {"CEC-DSGS": ("site.roof_area",)}
+    assert schema.check({**builders.row(1), "site.roof_area": 0}).problems[0].code == "NUMBER_TOO_SMALL"
