@@ -84,7 +84,7 @@ def _table(kind: ProgramType, programs: Iterable[Program], footnotes: list[Footn
 
 @dataclass(frozen=True, slots=True)
 class DeadlineLine:
-    """A deadline as the page shows it: local days, days left (negative when passed), whether it is the next."""
+    """A deadline as the page shows it: local times, whole days left (-1 when passed), whether it is the next."""
 
     deadline_at: datetime
     activation_at: datetime
@@ -110,7 +110,6 @@ def periods_of(program: Program, now: datetime | None = None) -> list[PeriodLine
     periods = list(program.delivery_periods.filter(ends_at__gte=now).prefetch_related("deadlines"))
     ahead = [line.deadline_at for period in periods for line in period.deadlines.all() if line.deadline_at > now]
     next_at = min(ahead, default=None)
-    today = now.astimezone(zone).date()
     return [
         PeriodLines(
             period=period,
@@ -121,7 +120,7 @@ def periods_of(program: Program, now: datetime | None = None) -> list[PeriodLine
                 DeadlineLine(
                     deadline_at=line.deadline_at.astimezone(zone),
                     activation_at=line.activation_at.astimezone(zone),
-                    days_left=(line.deadline_at.astimezone(zone).date() - today).days,
+                    days_left=_days_left(line.deadline_at.astimezone(zone), now.astimezone(zone)),
                     is_next=line.deadline_at == next_at,
                 )
                 for line in period.deadlines.all()
@@ -129,3 +128,10 @@ def periods_of(program: Program, now: datetime | None = None) -> list[PeriodLine
         )
         for period in periods
     ]
+
+
+def _days_left(deadline: datetime, now: datetime) -> int:
+    """Whole days by the local clock, so that the change to daylight saving time takes none away; -1 when passed."""
+    if deadline <= now:
+        return -1
+    return (deadline.replace(tzinfo=None) - now.replace(tzinfo=None)).days

@@ -74,5 +74,4 @@ def which_way(request: HttpRequest) -> HttpResponse:
     if region and asset:
         wanted = [program for program in programs if not chosen or program.identifier in chosen]
         context["ways"] = [way_for(program, asset) for program in wanted]
-        context["uploadable"] = [way.program.identifier for way in context["ways"] if way.by_partner]
     return render(request, "programs/which_way.html", context)

@@ -3,6 +3,9 @@
 from dataclasses import dataclass
 
 from programs.models import Program, ProgramType
+from programs.models.programs import IntervalSource
+
+_ASSETS = {"UTILITY_METER": "a utility meter", "DEVICE": "a device", "SUBMETER": "a submeter"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -18,27 +21,37 @@ class Way:
 
 def way_for(program: Program, meter_type: str) -> Way:
     """How an asset of this meter type ("UTILITY_METER" or "DEVICE") gets into the program."""
-    asset = {"UTILITY_METER": "a utility meter", "DEVICE": "a device"}.get(meter_type, "this asset")
     if meter_type not in program.accepted_meter_types:
-        other = "devices" if program.program_type == ProgramType.DEVICE else "utility meters"
-        reason = f"{program.identifier} does not take {asset}; its performance is measured on {other}."
+        asset = _ASSETS.get(meter_type, "this asset")
+        measured = "devices" if program.program_type == ProgramType.DEVICE else "utility meters"
+        reason = f"{program.identifier} does not take {asset}; its performance is measured on {measured}."
         return Way(program, False, False, False, (reason,))
+    by_partner, by_customer = program.is_partner_created, program.is_customer_authorized
+    return Way(program, True, by_partner, by_customer, tuple(_reasons(program, meter_type)))
+
+
+def _reasons(program: Program, meter_type: str) -> list[str]:
+    """Whose data performance comes from, what follows from it, and what to know besides."""
+    data = {
+        IntervalSource.UTILITY: "Performance is calculated from the utility's interval data",
+        IntervalSource.ISO: f"{program.get_interval_data_source_display()} collects the interval data itself",
+        IntervalSource.PARTNER: "Performance is calculated from interval data that you provide",
+    }[IntervalSource(program.interval_data_source)]
     reasons = []
-    if program.is_customer_authorized and program.needs_utility_authorization:
+    if program.needs_utility_authorization:
         reasons.append(
-            "Performance is calculated from the utility's interval data, so the customer authorizes utility data "
-            "sharing. When the utility's data arrives, usually within 1-2 days, the meter is created automatically."
+            f"{data}, so the customer authorizes utility data sharing through Leap Connect. When the utility's data "
+            "arrives, generally within 1-2 days, the meter is created automatically."
         )
+        if program.is_partner_created:
+            reasons.append("You can also create the meter; it is not eligible before the customer has authorized.")
     elif program.is_customer_authorized:
-        reasons.append(
-            f"{program.get_interval_data_source_display()} collects the interval data itself, so no utility "
-            "authorization is needed: you can create the meter, or the customer can come through Leap Connect."
+        way = (
+            "you can create the meter, or the customer can come" if program.is_partner_created else "the customer comes"
         )
-    elif program.is_partner_created:
-        reasons.append(
-            "Performance is calculated from interval data that you provide, so you create the meter directly with "
-            "the data that the program asks for."
-        )
-        if meter_type == "UTILITY_METER":
-            reasons.append("This device program also takes utility meters; you still supply the interval data.")
-    return Way(program, True, program.is_partner_created, program.is_customer_authorized, tuple(reasons))
+        reasons.append(f"{data}, so no utility authorization is needed: {way} through Leap Connect.")
+    else:
+        reasons.append(f"{data}. You create the meter directly, with the enrollment data that the program asks for.")
+    if meter_type == "UTILITY_METER" and program.program_type == ProgramType.DEVICE:
+        reasons.append("This device program also takes utility meters; you still supply the interval data.")
+    return reasons

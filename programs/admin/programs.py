@@ -150,7 +150,7 @@ class DeliveryPeriodAdmin(SourcedAdmin):
     search_fields = ["name", "program__identifier"]
     autocomplete_fields = ["program"]
     date_hierarchy = "starts_at"
-    actions = ["roll_forward"]
+    actions = [*SourcedAdmin.actions, "roll_forward"]
     fieldsets = [
         (None, {"fields": ["program", "name", "starts_at", "ends_at"], "description": _TIMES}),
         SOURCE_FIELDS,

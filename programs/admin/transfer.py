@@ -9,7 +9,7 @@ import tablib  # type: ignore[import-untyped]  # has no stubs
 from django.db import models
 from import_export import fields, resources
 from import_export.formats.base_formats import CSV, XLSX
-from import_export.widgets import ForeignKeyWidget, ManyToManyWidget
+from import_export.widgets import ForeignKeyWidget, ManyToManyWidget, Widget
 
 from programs.models import (
     Choice,
@@ -39,6 +39,8 @@ def escaped(value: Any) -> Any:
 
 
 def unescaped(value: Any) -> Any:
+    if value is None:  # an empty cell of a workbook, where CSV has an empty text
+        return ""
     return value[1:] if isinstance(value, str) and value[:1] == "'" and value[1:].startswith(_LEADS) else value
 
 
@@ -67,8 +69,22 @@ class SafeXLSX(XLSX):
         return _mapped(super().create_dataset(in_stream), unescaped)
 
 
+class ListWidget(Widget):
+    """A list of words in one cell, separated by bars."""
+
+    def clean(self, value: Any, row: Any = None, **kwargs: Any) -> list[str]:
+        return [part.strip() for part in str(value or "").split("|") if part.strip()]
+
+    def render(self, value: Any, obj: Any = None, **kwargs: Any) -> str:
+        return "|".join(str(part) for part in value or [])
+
+
 class _Resource(resources.ModelResource):
     """Rows of one table. What the admin's forms would refuse, an import refuses too."""
+
+    @classmethod
+    def widget_from_django_field(cls, f: Any, default: Any = Widget) -> Any:
+        return ListWidget if isinstance(f, models.JSONField) else super().widget_from_django_field(f, default)
 
     class Meta:
         abstract = True

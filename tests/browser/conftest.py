@@ -89,8 +89,9 @@ def wait_until_healthy(url: str) -> None:
     raise AssertionError("the portal did not start within a minute")
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def chromium() -> Iterator[Browser]:
+    """Closed with its module: Playwright's event loop would make Django refuse the database to later tests."""
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=CHROMIUM, args=FLAGS)
         yield browser

@@ -110,3 +110,11 @@ def test_worker_killed_again_and_again_writes_every_row_once(world: World) -> No
     }
     assert done["counts"]["METER_CREATED"] == ROWS
     assert done["claims"] > 1, "no kill hit the work; the test proved nothing"
+
+
+def test_same_file_and_same_click_twenty_times_at_once_have_one_effect(world: World) -> None:
+    world.act("prepare")
+
+    seen = world.act("storm", "20")
+
+    assert seen == {"new": 1, "uploads": 1, "files": 1, "confirmed": 1, "meters": 50}

@@ -1,0 +1,259 @@
+"""The catalogue in the admin: what staff change counts at once, stays in the history, and cannot contradict itself."""
+
+import csv
+import io
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+from django.contrib import admin
+from django.test import Client
+from django.urls import reverse
+
+from portal.partners.models import User
+from programs.admin import transfer
+from programs.admin.transfer import SafeCSV, SafeXLSX, escaped, unescaped
+from programs.models import DeliveryPeriod, Field, Program, Requirement
+from programs.schema import schema_for
+from tests.builders import row
+
+pytestmark = pytest.mark.usefixtures("catalogue")
+
+TABLES = [model for model in admin.site._registry if model._meta.app_label == "programs"]
+
+
+@pytest.fixture
+def desk(staff: User, client_of: Callable[[User], Client]) -> Client:
+    return client_of(staff)
+
+
+def url(name: str, *args: object) -> str:
+    return reverse(f"admin:programs_{name}", args=args)
+
+
+def form_of(desk: Client, address: str) -> dict[str, Any]:
+    """What the page's form would send as it stands."""
+    context = desk.get(address).context
+    data: dict[str, Any] = {}
+    forms = [context["adminform"].form]
+    for inline in context["inline_admin_formsets"]:
+        forms += [inline.formset.management_form, *inline.formset.forms]
+    for form in forms:
+        for bound in form:
+            value = bound.value()
+            if hasattr(bound.field.widget, "decompress"):
+                parts = bound.field.widget.decompress(bound.field.to_python(value) if value else None)
+                data |= {f"{bound.html_name}_{index}": part or "" for index, part in enumerate(parts)}
+            elif isinstance(value, list) and bound.name in {"accepted_meter_types", "utilities", "footnotes"}:
+                data[bound.html_name] = [getattr(part, "pk", part) for part in value]
+            elif isinstance(value, bool):
+                data |= {bound.html_name: "on"} if value else {}
+            else:
+                shown = bound.field.prepare_value(value)
+                data[bound.html_name] = "" if shown is None else shown
+    return data
+
+
+def add_requirement(data: dict[str, Any], **values: Any) -> dict[str, Any]:
+    number = int(data["requirements-TOTAL_FORMS"])
+    fields = {f"requirements-{number}-{name}": value for name, value in values.items()}
+    return data | fields | {"requirements-TOTAL_FORMS": number + 1, f"requirements-{number}-id": ""}
+
+
+@pytest.mark.parametrize("model", TABLES, ids=[model._meta.model_name or "" for model in TABLES])
+def test_every_table_can_be_listed_and_searched(desk, model):
+    address = url(f"{model._meta.model_name}_changelist")
+
+    assert desk.get(address).status_code == 200
+    assert desk.get(address, {"q": "a\0b"}).status_code == 200
+
+
+def test_staff_only(client_of, manager):
+    assert client_of(manager).get(url("program_changelist")).status_code == 302
+
+
+def test_required_field_added_to_a_program_counts_at_once(desk):
+    program = Program.objects.get(identifier="CEC-DSGS")
+    address = url("program_change", program.pk)
+    installer = Field.objects.get(path="device.installer")
+    data = add_requirement(form_of(desk, address), field=installer.pk, level="required", note="Since 2027.")
+
+    response = desk.post(address, data)
+
+    assert response.status_code == 302, response.context["errors"]
+    schema = schema_for(["CEC-DSGS"])
+    assert schema.check(row(1) | {"device.installer": None}).missing == {"CEC-DSGS": ("device.installer",)}
+    column = next(column for column in schema.columns if column.key == "device.installer")
+    assert (column.required, column.notes) == ("program", ("Since 2027.",))
+
+
+def test_saving_a_program_unchanged_changes_nothing(desk):
+    program = Program.objects.get(identifier="EVERSOURCE-CS")
+    address = url("program_change", program.pk)
+    before = (program.accepted_meter_types, program.states, sorted(program.utilities.values_list("code", flat=True)))
+    rows = Requirement.objects.count()
+
+    assert desk.post(address, form_of(desk, address)).status_code == 302
+
+    program.refresh_from_db()
+    after = (program.accepted_meter_types, program.states, sorted(program.utilities.values_list("code", flat=True)))
+    assert after == before
+    assert Requirement.objects.count() == rows
+
+
+def test_two_rows_for_one_field_are_refused_in_plain_words(desk):
+    program = Program.objects.get(identifier="CEC-DSGS")
+    address = url("program_change", program.pk)
+    installer = Field.objects.get(path="device.installer")
+    data = add_requirement(form_of(desk, address), field=installer.pk, level="required")
+    data = add_requirement(data, field=installer.pk, level="optional")
+
+    page = desk.post(address, data).content.decode()
+
+    assert "Two rows speak about Installer for one time and condition." in page
+    assert not Requirement.objects.filter(program=program, field=installer).exists()
+
+
+def test_field_that_the_program_does_not_use_cannot_be_required_beside_that(desk):
+    program = Program.objects.get(identifier="CEC-DSGS")
+    address = url("program_change", program.pk)
+    hidden = Field.objects.get(path="nyiso.cbl_method")
+    data = add_requirement(form_of(desk, address), field=hidden.pk, level="required")
+
+    page = desk.post(address, data).content.decode()
+
+    assert "CEC-DSGS does not use CBL method; remove that row first." in page
+
+
+def test_history_shows_who_and_old_and_new(desk, staff):
+    program = Program.objects.get(identifier="CEC-DSGS")
+    address = url("program_change", program.pk)
+    desk.post(address, form_of(desk, address) | {"name": "Grid Support"})
+
+    page = desk.get(url("program_history", program.pk)).content.decode()
+    changes = desk.get(url("historicalprogram_changelist")).content.decode()
+
+    assert "Demand Side Grid Support" in page
+    assert "Grid Support" in page
+    assert str(staff) in page
+    assert "name: Demand Side Grid Support → Grid Support" in changes
+    newest = program.history.latest()
+    assert (newest.history_user, newest.history_type) == (staff, "~")
+
+
+def test_deleted_row_is_still_told_by_the_changes(desk):
+    requirement = Requirement.objects.get(program__identifier="CEC-DSGS", field__path="site.number_of_devices")
+    desk.post(url("requirement_delete", requirement.pk), {"post": "yes"})
+
+    page = desk.get(url("historicalrequirement_changelist")).content.decode()
+
+    assert not Requirement.objects.filter(pk=requirement.pk).exists()
+    assert "CEC-DSGS: site.number_of_devices required" in page
+    assert "Deleted" in page
+
+
+def test_aliases_are_typed_with_commas(desk):
+    field = Field.objects.get(path="device.installer")
+    address = url("field_change", field.pk)
+
+    response = desk.post(address, form_of(desk, address) | {"aliases": "installed by, fitter\nfitter , company"})
+
+    assert response.status_code == 302, response.context["errors"]
+    field.refresh_from_db()
+    assert field.aliases == ["installed by", "fitter", "company"]
+
+
+@pytest.mark.parametrize("pattern", ["(a+)+$", "((a+))+$", "(a|aa)*$", "(", "a*a*a*$"])
+def test_pattern_that_could_hang_the_check_is_refused(desk, pattern):
+    field = Field.objects.get(path="device.installer")
+    address = url("field_change", field.pk)
+
+    response = desk.post(address, form_of(desk, address) | {"pattern": pattern})
+
+    assert response.status_code == 200
+    assert [str(error) for errors in response.context["errors"] for error in errors]
+    field.refresh_from_db()
+    assert field.pattern == ""
+
+
+def test_period_is_copied_to_the_next_year(desk):
+    period = DeliveryPeriod.objects.get(name="MA_DOER-CPS_2026_DEC_2027_FEB")
+
+    desk.post(url("deliveryperiod_changelist"), {"action": "roll_forward", "_selected_action": [period.pk]})
+    again = desk.post(
+        url("deliveryperiod_changelist"), {"action": "roll_forward", "_selected_action": [period.pk]}, follow=True
+    )
+
+    assert DeliveryPeriod.objects.filter(name="MA_DOER-CPS_2027_DEC_2028_FEB").count() == 1
+    assert "exists" in again.content.decode()
+
+
+def test_marking_as_verified_is_kept_in_the_history(desk, staff):
+    period = DeliveryPeriod.objects.get(name="CEC-DSGS_2027_MAY_OCT")
+
+    desk.post(url("deliveryperiod_changelist"), {"action": "mark_verified", "_selected_action": [period.pk]})
+
+    period.refresh_from_db()
+    assert period.verified
+    assert period.history.latest().history_user == staff
+
+
+def export(desk: Client, model: str) -> str:
+    page = desk.get(url(f"{model}_export"))
+    names = [bound.html_name for bound in page.context["form"] if bound.field.__class__.__name__ == "BooleanField"]
+    data = dict.fromkeys(names, "on") | {"format": "0", "resource": ""}
+    return desk.post(url(f"{model}_export"), data).content.decode()
+
+
+def test_export_never_holds_a_live_formula(desk):
+    Program.objects.filter(identifier="CEC-DSGS").update(summary='=HYPERLINK("http://x")')
+
+    rows = list(csv.DictReader(io.StringIO(export(desk, "program"))))
+
+    summaries = {line["identifier"]: line["summary"] for line in rows}
+    assert summaries["CEC-DSGS"] == '\'=HYPERLINK("http://x")'
+    assert len(rows) == Program.objects.count()
+
+
+def test_import_brings_back_what_was_exported_and_refuses_contradictions(desk):
+    exported = export(desk, "program")
+    broken = exported.replace("Demand Side Grid Support", "Grid Support").replace("Clean Peak Standard", "CPS renamed")
+    broken = "\n".join(
+        line.replace("ISONE", "PJM", 1) if line.count("RIE-CS") else line for line in broken.splitlines()
+    )
+
+    def send(text: str) -> Any:
+        file = io.BytesIO(text.encode())
+        file.name = "programs.csv"
+        return desk.post(url("program_import"), {"import_file": file, "format": "0", "resource": ""})
+
+    unchanged = send(exported).context["result"]
+    refused = send(broken).context["result"]
+
+    assert unchanged.totals["skip"] == Program.objects.count()
+    assert not unchanged.has_errors()
+    assert refused.has_validation_errors()
+    assert refused.totals["update"] == 2
+
+
+@pytest.mark.parametrize("format", [SafeCSV, SafeXLSX])
+@pytest.mark.parametrize(
+    "resource", ["Region", "Utility", "Footnote", "Program", "Period", "Deadline", "ChoiceList", "Choice", "Field"]
+)
+def test_every_table_exported_and_imported_is_the_same(resource, format):
+    table = getattr(transfer, f"{resource}Resource")()
+    rows = table.export()
+
+    result = table.import_data(format().create_dataset(format().export_data(rows)), dry_run=True)
+
+    assert {outcome: count for outcome, count in result.totals.items() if count} == {"skip": len(rows)}
+
+
+@pytest.mark.parametrize("value", ["=1+1", "+1", "@x", "'=x", "-", "\tx"])
+def test_escaped_values_come_back_as_they_were(value):
+    assert unescaped(escaped(value)) == value
+
+
+@pytest.mark.parametrize("value", ["-5", "+5.5", "plain", 7, None, ""])
+def test_numbers_and_plain_words_are_not_escaped(value):
+    assert escaped(value) == value

@@ -1,0 +1,196 @@
+"""The programs' pages as each of the cast."""
+
+import re
+
+import pytest
+import time_machine
+from django.test import Client
+from django.urls import reverse
+
+from programs.models import Deadline, DeliveryPeriod, Field, Program, Requirement
+
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("catalogue")]
+
+PAGES = [reverse("programs"), reverse("which-way"), reverse("program", args=["CEC-DSGS"])]
+
+
+def text_of(response) -> str:
+    """What the page says, without its tags."""
+    return " ".join(re.sub(r"<[^>]*>", " ", response.content.decode()).split())
+
+
+@pytest.mark.parametrize("url", PAGES)
+@pytest.mark.parametrize("who", ["manager", "user", "stranger", "staff"])
+def test_everybody_who_is_signed_in_sees_the_page(request, client_of, url, who):
+    response = client_of(request.getfixturevalue(who)).get(url)
+
+    assert response.status_code == 200
+    page = response.content.decode()
+    assert page.count("<h1") == 1
+    assert '<a href="/programs/" aria-current="page">' in page
+    assert not re.search(r"<script(?![^>]*\bsrc=)|\sstyle=|\son[a-z]+=", page)
+
+
+@pytest.mark.parametrize("url", PAGES)
+def test_signed_out_goes_to_sign_in(client, url):
+    response = client.get(url)
+
+    assert response.status_code == 302
+    assert response.url.startswith(reverse("account_login"))
+
+
+@pytest.mark.parametrize("url", PAGES)
+def test_pages_only_answer_reading(client_of, manager, url):
+    assert client_of(manager).post(url).status_code == 405
+
+
+@pytest.mark.parametrize("identifier", ["NO-SUCH", "cec-dsgs", "%00", "..", "%3Cscript%3E"])
+def test_an_unknown_program_is_not_found(client_of, manager, identifier):
+    assert client_of(manager).get(f"/programs/{identifier}/").status_code == 404
+
+
+def test_the_list_has_both_tables_with_footnotes(client_of, manager):
+    response = client_of(manager).get(reverse("programs"))
+
+    text = text_of(response)
+    assert "Utility-meter programs" in text
+    assert "Device programs" in text
+    assert "Region Programs Interval data source Onboard method" in text
+    assert re.search(r"TX ERS 1 ERCOT-ERS ERCOT \(ISO\) Partner-created or Customer-authorized", text)
+    assert re.search(r"MA CPS 2 MA_DOER-CPS ConnectedSolutions 2 EVERSOURCE-CS.* Partner Partner-created", text)
+    for identifier in Program.objects.values_list("identifier", flat=True):
+        assert reverse("program", args=[identifier]) in response.content.decode()
+    assert 'href="#note-1"' in response.content.decode()
+    assert 'id="note-2"' in response.content.decode()
+
+
+@pytest.mark.parametrize(
+    "identifier", ["CCA", "NYISO-SCR", "PJM-CAPACITY", "ERCOT-ERS", "CEC-DSGS", "MA_DOER-CPS", "RIE-CS"]
+)
+def test_every_kind_of_program_has_a_page(client_of, user, identifier):
+    response = client_of(user).get(reverse("program", args=[identifier]))
+
+    program = Program.objects.get(identifier=identifier)
+    page, text = response.content.decode(), text_of(response)
+    assert program.name in text
+    assert (reverse("template", args=[identifier, "xlsx"]) in page) is program.is_partner_created
+    assert (f"{reverse('upload-new')}?program={identifier}" in page) is program.is_partner_created
+    assert ("Give your customer a Leap Connect link" in text) is program.is_customer_authorized
+    assert 'id="columns"' in page
+
+
+def test_staff_are_not_offered_an_upload(client_of, staff):
+    page = client_of(staff).get(reverse("program", args=["CEC-DSGS"])).content.decode()
+
+    assert reverse("upload-new") not in page
+
+
+def test_the_column_guide_says_what_is_needed_and_accepted(client_of, user):
+    response = client_of(user).get(reverse("program", args=["CEC-DSGS"]))
+
+    text = text_of(response)
+    assert re.search(r"Partner reference partner_reference Every meter", text)
+    assert re.search(r"Battery energy capacity device\.battery_energy_capacity_kwh This program unverified", text)
+    assert re.search(r"Receives SGIP funding .*? This program For batteries installed after 2023-06-30", text)
+    assert re.search(r"Tariff utility\.tariff Optional", text)
+    assert "Number in kWh, 0 to 999999" in text
+    assert "BATTERY_STORAGE" in text
+    assert "serial number" in text
+    assert "nyiso.cbl_method" not in text
+
+
+def test_a_new_field_stands_in_the_guide_at_once(client_of, user):
+    client, url = client_of(user), reverse("program", args=["CEC-DSGS"])
+    assert "site.roof_area" not in client.get(url).content.decode()
+    field = Field.objects.create(path="site.roof_area", label="Roof area", section="Site", type="number", minimum=1)
+    Requirement.objects.create(program=Program.objects.get(identifier="CEC-DSGS"), field=field, note="For <panels>.")
+
+    page = client.get(url).content.decode()
+
+    assert "site.roof_area" in page
+    assert "For &lt;panels&gt;." in page
+    assert "<panels>" not in page
+
+
+@pytest.mark.parametrize(
+    ("now", "words"),
+    [
+        # 15 April 2027 begins at 07:00 UTC in California.
+        ("2027-04-13T06:30:00+00:00", "Apr 15, 2027 00:00 PDT May 1, 2027 Next 2 days"),
+        ("2027-04-15T06:30:00+00:00", "Apr 15, 2027 00:00 PDT May 1, 2027 Next Less than a day"),
+        ("2027-04-15T07:30:00+00:00", "Apr 15, 2027 00:00 PDT May 1, 2027 Passed"),
+        ("2027-04-15T07:30:00+00:00", "May 15, 2027 00:00 PDT Jun 1, 2027 Next 29 days"),
+    ],
+)
+def test_deadlines_count_days_in_the_program_s_time_zone(client_of, user, now, words):
+    with time_machine.travel(now, tick=False):
+        text = text_of(client_of(user).get(reverse("program", args=["CEC-DSGS"])))
+
+    assert words in text
+    assert text.count("Next ") == 1
+
+
+def test_a_program_without_a_period_says_so(client_of, user):
+    DeliveryPeriod.objects.all().delete()
+
+    assert "No running or coming delivery period" in text_of(client_of(user).get(PAGES[2]))
+
+
+def test_a_period_without_deadlines_is_still_shown(client_of, user):
+    Deadline.objects.filter(period__program__identifier="CEC-DSGS").delete()
+
+    assert "CEC-DSGS_2027_MAY_OCT" in text_of(client_of(user).get(PAGES[2]))
+
+
+# --- which way -------------------------------------------------------------------------------------
+def which(client: Client, **query: object) -> str:
+    return text_of(client.get(reverse("which-way"), query))
+
+
+def test_which_way_without_a_choice_asks_for_it(client_of, user):
+    client = client_of(user)
+
+    assert "Choose a region." in which(client, region="", asset="")
+    assert "Choose what you want to enroll." in which(client, region="CA")
+    assert "Choose a region." in which(client, region="NOWHERE", asset="TOASTER")
+    assert "Choose a region." not in which(client)
+
+
+def test_which_way_answers_each_program_of_the_region(client_of, user):
+    text = which(client_of(user), region="CA", asset="DEVICE")
+
+    assert re.search(r"CEC-DSGS Partner-created", text)
+    assert re.search(r"ELRP Does not fit", text)
+    assert "The way in California" in text
+
+
+def test_which_way_answers_the_chosen_programs_only_and_keeps_the_choices(client_of, user):
+    response = client_of(user).get(
+        reverse("which-way"), {"region": "CA", "asset": "UTILITY_METER", "program": ["ELRP", "ERCOT-ERS", "x"]}
+    )
+
+    page = response.content.decode()
+    answers = page[page.index('id="answer"') :]
+    assert "ELRP" in answers
+    assert "CEC-DSGS" not in answers
+    assert "ERCOT-ERS" not in answers
+    assert re.search(r'value="ELRP" checked', page)
+    assert re.search(r'value="CA" checked', page)
+    assert re.search(r'value="UTILITY_METER" checked', page)
+
+
+def test_which_way_leads_on(client_of, user):
+    client = client_of(user)
+    texas = client.get(reverse("which-way"), {"region": "TX", "asset": "UTILITY_METER"}).content.decode()
+    york = client.get(reverse("which-way"), {"region": "NY", "asset": "UTILITY_METER"}).content.decode()
+
+    assert f"{reverse('upload-new')}?program=ERCOT-ERS" in texas
+    assert "no utility authorization is needed" in texas
+    assert reverse("upload-new") + "?program" not in york
+    assert reverse("program", args=["NYISO-SCR"]) + "#how-heading" in york
+
+
+def test_which_way_does_not_offer_staff_an_upload(client_of, staff):
+    page = client_of(staff).get(reverse("which-way"), {"region": "TX", "asset": "UTILITY_METER"}).content.decode()
+
+    assert reverse("upload-new") not in page
