@@ -11,6 +11,10 @@ from portal.events.models import Event
 from portal.jobs.models import Job
 from portal.partners.models import ApiKey, Invitation, Membership, Partner, User
 
+admin.site.site_header = "Partner portal"
+admin.site.site_title = "Partner portal"
+admin.site.index_title = "Catalogue, partners and people"
+
 
 class ReadOnlyAdmin(admin.ModelAdmin):
     """Rows that are looked at and never changed here."""

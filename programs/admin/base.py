@@ -8,6 +8,7 @@ from django.db import models
 from django.http import HttpRequest
 from import_export.admin import ImportExportMixin
 from import_export.formats.base_formats import Format
+from import_export.forms import ExportForm
 from simple_history.admin import SimpleHistoryAdmin
 
 from programs.admin.transfer import SafeCSV, SafeXLSX
@@ -46,6 +47,8 @@ class CatalogueAdmin(ImportExportMixin, SimpleHistoryAdmin):
     list_per_page = 50
     save_on_top = True
     show_full_result_count = False
+    # All columns, always: an export can come back as an import, and the form that selects columns needs inline code.
+    export_form_class = ExportForm
 
     def get_export_formats(self) -> list[type[Format]]:
         return [SafeCSV, SafeXLSX]

@@ -21,6 +21,18 @@ class ProgramForm(forms.ModelForm):
         fields = "__all__"
 
 
+class RequirementRowForm(forms.ModelForm):
+    """A requirement on one line of its program's page."""
+
+    class Meta:
+        model = Requirement
+        fields = ["field", "level", "condition_field", "condition_operator", "condition_value", "note", "verified"]
+        widgets = {
+            "condition_value": forms.TextInput(attrs={"size": 12}),
+            "note": forms.TextInput(attrs={"size": 24}),
+        }
+
+
 class NotUsedForm(forms.ModelForm):
     """A field that the program leaves out of its templates."""
 
@@ -49,7 +61,7 @@ class RequirementFormSet(BaseInlineFormSet):
                 data.get("condition_operator"),
                 data.get("condition_value"),
             )
-            begins, ends = data.get("valid_from"), data.get("valid_to")
+            begins, ends = form.instance.valid_from, form.instance.valid_to
             for other_begins, other_ends in seen.setdefault(what, []):
                 later = begins and other_ends and begins > other_ends
                 earlier = ends and other_begins and ends < other_begins

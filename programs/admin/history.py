@@ -11,7 +11,7 @@ from programs.models import Choice, Deadline, DeliveryPeriod, Field, Program, Re
 class ChangeAdmin(admin.ModelAdmin):
     """One line for each change of a table."""
 
-    list_display = ["history_date", "history_user", "what", "row", "changes"]
+    list_display = ["when", "who", "what", "row", "changes"]
     list_display_links = None
     list_filter = ["history_date", "history_type"]
     list_select_related = ["history_user"]
@@ -26,6 +26,14 @@ class ChangeAdmin(admin.ModelAdmin):
 
     def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         return False
+
+    @admin.display(description="when", ordering="history_date")
+    def when(self, record: Any) -> str:
+        return f"{record.history_date:%Y-%m-%d %H:%M:%S} UTC"
+
+    @admin.display(description="who")
+    def who(self, record: Any) -> str:
+        return str(record.history_user or "the seed or the system")
 
     @admin.display(description="what", ordering="history_type")
     def what(self, record: Any) -> str:

@@ -9,8 +9,8 @@ from django.http import HttpRequest
 from django.urls import reverse
 from django.utils.html import format_html
 
-from programs.admin.base import LISTS_AS_TEXT, SOURCE_FIELDS, CatalogueAdmin, SourcedAdmin
-from programs.admin.forms import NotUsedForm, ProgramForm, RequirementFormSet
+from programs.admin.base import SOURCE_FIELDS, CatalogueAdmin, SourcedAdmin
+from programs.admin.forms import NotUsedForm, ProgramForm, RequirementFormSet, RequirementRowForm
 from programs.admin.transfer import DeadlineResource, FootnoteResource, PeriodResource, ProgramResource
 from programs.domain import roll_forward
 from programs.models import Deadline, DeliveryPeriod, Footnote, Level, Program, Requirement
@@ -19,9 +19,10 @@ _TIMES = "Times are UTC here. A deadline is a local midnight of the program's zo
 
 
 class RequirementInline(admin.TabularInline):
-    """What the program asks of fields."""
+    """What the program asks of fields, as far as a line has room; limits, dates and source are behind "Change"."""
 
     model = Requirement
+    form = RequirementRowForm
     formset = RequirementFormSet
     fields = [
         "field",
@@ -29,17 +30,10 @@ class RequirementInline(admin.TabularInline):
         "condition_field",
         "condition_operator",
         "condition_value",
-        "minimum",
-        "maximum",
-        "choices",
-        "valid_from",
-        "valid_to",
         "note",
-        "source",
         "verified",
     ]
     autocomplete_fields = ["field", "condition_field"]
-    formfield_overrides = LISTS_AS_TEXT
     show_change_link = True
     extra = 0
 
