@@ -5,11 +5,13 @@ the sentence a second time.
 """
 
 import dataclasses
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
 SHOWN_CHARACTERS = 120
+_NOT_STORABLE = re.compile("[\0\ud800-\udfff]")
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,6 +45,22 @@ def kind_of(code: str) -> ProblemKind:
 
 def all_kinds() -> tuple[ProblemKind, ...]:
     return tuple(_KINDS.values())
+
+
+def storable(text: str) -> str:
+    """The text with what no database takes (NUL, halves of characters) shown as a replacement character."""
+    return _NOT_STORABLE.sub("\N{REPLACEMENT CHARACTER}", text)
+
+
+def storable_json(value: Any) -> Any:
+    """JSON with storable texts and keys."""
+    if isinstance(value, str):
+        return storable(value)
+    if isinstance(value, list | tuple):
+        return [storable_json(inner) for inner in value]
+    if isinstance(value, dict):
+        return {storable(str(key)): storable_json(inner) for key, inner in value.items()}
+    return value
 
 
 def shown(value: object) -> str:

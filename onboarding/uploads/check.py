@@ -25,7 +25,7 @@ from onboarding.uploads.source import OpenSource, SourceRow, open_source
 from portal.events.actors import Actor
 from portal.events.domain import record
 from portal.jobs.domain import Run, enqueue
-from portal.problems import Problem, Refused
+from portal.problems import Problem, Refused, shown, storable
 from portal.storage.bulk import insert
 from portal.storage.ids import uuid7
 from programs.schema import Schema, catalogue_version, schema_for
@@ -175,7 +175,7 @@ def reference_of(row: SourceRow) -> str:
     value = row.cells.get("partner_reference", "")
     if isinstance(value, Problem) or value is None:
         return ""
-    return " ".join(str(value).split())
+    return storable(" ".join(str(value).split()))
 
 
 @dataclass(slots=True)
@@ -236,7 +236,7 @@ def _staged_row(staging: Staging, row: SourceRow, existing: Mapping[str, list[Me
         cells = _over(staging.schema.flatten(asset_of(meters[0])), cells)
     checked = staging.schema.check(cells, staging.on)
     staged = Staged(row, reference, Plan.NEEDS_FIXING, checked.problems)
-    unknown = tuple(Problem("UNKNOWN_PROPERTY", key) for key in row.cells if not staging.schema.knows(key))
+    unknown = tuple(Problem("UNKNOWN_PROPERTY", shown(key)) for key in row.cells if not staging.schema.knows(key))
     first = staging.first_row_of.setdefault(reference, row.number) if reference else row.number
     if first != row.number:
         staged.plan, staged.result = Plan.DUPLICATE, Result.DUPLICATE_REF_ID

@@ -15,7 +15,7 @@ from onboarding.spreadsheets.limits import Limits
 from onboarding.spreadsheets.problems import Unreadable
 from onboarding.spreadsheets.reader import Book, facts_of, read_book
 from onboarding.uploads.models import Upload
-from portal.problems import Problem, shown
+from portal.problems import Problem, shown, storable, storable_json
 from portal.storage.files import path_of
 from programs.schema import Schema
 
@@ -100,7 +100,7 @@ def _stored(cell: Cell) -> object:
     if isinstance(cell, BrokenCell):
         cell = cell.shown
     if isinstance(cell, str):
-        return cell.replace("\0", "\N{REPLACEMENT CHARACTER}") if "\0" in cell else cell
+        return storable(cell)
     return cell.isoformat() if isinstance(cell, date) else cell
 
 
@@ -111,7 +111,7 @@ def _open_json(upload: Upload, schema: Schema) -> OpenSource:
     def chunks() -> Iterator[list[SourceRow]]:
         for start in range(0, len(assets), 1000):
             yield [
-                SourceRow(number, asset, schema.flatten(asset))
+                SourceRow(number, storable_json(asset), schema.flatten(asset))
                 for number, asset in enumerate(assets[start : start + 1000], start)
             ]
 

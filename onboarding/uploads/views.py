@@ -135,7 +135,7 @@ def _rows_context(request: HttpRequest, upload: Upload) -> dict[str, Any]:
     plan, code, field = (request.GET.get(name, "") for name in ("plan", "code", "field"))
     rows = queries.rows_of(upload, plan=plan, code=code, field=field if code else None)
     after = request.GET.get("after", "")
-    if after.isdigit():
+    if after.isascii() and after.isdigit() and len(after) < 10:
         rows = rows.filter(number__gt=int(after))
     page = list(rows[: ROWS_PER_PAGE + 1])
     more = len(page) > ROWS_PER_PAGE

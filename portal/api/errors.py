@@ -8,6 +8,8 @@ from django.http import Http404
 from rest_framework import exceptions, status
 from rest_framework.response import Response
 
+from portal.problems import storable_json
+
 _TITLES = {
     401: "Unauthorized",
     403: "You do not have the necessary permissions for this operation",
@@ -28,7 +30,8 @@ class ApiError(exceptions.APIException):
 
 
 def envelope(title: str, status_code: int, details: Any = None) -> dict[str, Any]:
-    return {"title": title, "status": status_code, "details": {} if details is None else details}
+    """The contract's envelope; what it quotes of the request is made fit for UTF-8."""
+    return {"title": title, "status": status_code, "details": {} if details is None else storable_json(details)}
 
 
 def exception_handler(error: Exception, context: Mapping[str, Any]) -> Response | None:

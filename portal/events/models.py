@@ -27,10 +27,10 @@ class Event(models.Model):
             models.Index(fields=["partner", "id"], name="event_of_partner"),
         ]
 
+    def __str__(self) -> str:
+        return f"{self.verb} {self.subject_type} {self.subject_id}"
+
     @property
     def words(self) -> str:
         """The verb for people: meter.created is "Meter created"."""
         return self.verb.replace(".", " ").replace("_", " ").capitalize()
-
-    def __str__(self) -> str:
-        return f"{self.verb} {self.subject_type} {self.subject_id}"

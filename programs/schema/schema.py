@@ -2,10 +2,9 @@
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import date
+from datetime import UTC, date, datetime
 from typing import Any
 
-from django.utils import timezone
 from pydantic import ValidationError
 
 from portal.problems import Problem, shown
@@ -125,15 +124,15 @@ class Schema:
         for key in self._always:
             if key not in flat and key not in broken and not self._filled_elsewhere(key, flat, broken):
                 problems.append(self._problem("REQUIRED_MISSING", key))
-        groups = {self._group_of[key] for key in flat if key in self._group_of}
-        if groups:
-            problems += self._missing_in_groups(groups, flat, broken)
+        grouped = self._group_of.keys() & flat.keys()
+        if grouped:
+            problems += self._missing_in_groups({self._group_of[key] for key in grouped}, flat, broken)
         if problems:
             return Checked(None, tuple(problems))
         asset = self._nest(flat)
         if not self._rules:
             return Checked(asset, ())
-        missing, unmet = self._programs(flat, on or timezone.now().date())
+        missing, unmet = self._programs(flat, on or datetime.now(UTC).date())
         return Checked(asset, (), missing, unmet)
 
     def _partial(

@@ -1,0 +1,120 @@
+"""Nothing that a partner's software or browser sends ends in a 500, or leaves a job undone."""
+
+import copy
+import json
+import random
+from typing import Any
+
+import pytest
+from django.test import Client
+
+from onboarding.uploads.models import Upload
+from onboarding.uploads.receive import receive_upload
+from portal.events.actors import Actor
+from portal.jobs.models import Job
+from portal.partners.models import ApiKey, Partner, User
+from tests import builders
+
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("catalogue")]
+ODD: list[Any] = [None, 1, 1.5, -1, True, "", [], {}, ["x"], {"a": 1}, "x" * 500, "a\0b", "\ud800", "<script>", "=1+1"]
+ODD += [10**30, 1e308, [[1]], "2026-02-31", "١٢٣", "²", {"0": {"0": 1}}]
+ODD_KEYS = ["", "a.b", "load_types.0", "\0", "x" * 300, "0", "customer", "site.site_devices.99.model", "\ud800"]
+NEEDED = set(builders.asset(1)) | set(builders.asset(1)["customer"])
+
+
+def mutated(chance: random.Random, asset: dict[str, Any], everywhere: bool) -> dict[str, Any]:
+    """The asset with odd values in some places: anywhere, or only where the job and not the request must answer."""
+    asset = copy.deepcopy(asset)
+
+    def walk(part: dict[str, Any]) -> None:
+        for key in list(part):
+            if isinstance(part[key], dict) and key != "customer_group" and chance.random() < 0.9:
+                walk(part[key])
+            elif chance.random() < 0.2 and (everywhere or key not in NEEDED):
+                part[key] = chance.choice(ODD)
+        if chance.random() < 0.2:
+            part[chance.choice(ODD_KEYS)] = chance.choice(ODD)
+
+    walk(asset)
+    return asset
+
+
+@pytest.mark.parametrize("everywhere", [True, False])
+def test_mutated_jobs_are_answered_and_done(api_key: tuple[ApiKey, str], run_jobs: Any, everywhere: bool) -> None:
+    seed = random.randrange(10**6)
+    print("seed", seed)
+    chance = random.Random(seed)
+    headers = {"Authorization": f"Bearer {api_key[1]}"}
+    full = builders.asset(1) | {
+        "device": {"battery_power_capacity_kw": 5, "install_date": "2026-01-01", "device_serial_number": "a"},
+        "site": {"site_devices": [{"device_type": "GENERATOR", "model_year": 2020}], "number_of_devices": 1},
+        "utility": {"utility_name": "PGE", "tariff": "E"},
+    }
+    seen = set()
+    for number in range(120):
+        assets = [mutated(chance, full | {"partner_reference": f"ref-{number}-{n}"}, everywhere) for n in range(3)]
+        answer = Client().post(
+            f"/v1.1/jobs/meters?update_existing={chance.choice(['true', 'false'])}",
+            data=json.dumps({"assets": assets}),
+            content_type="application/json",
+            headers=headers,
+        )
+        seen.add(answer.status_code)
+    run_jobs()
+
+    assert seen <= {201, 400}
+    assert everywhere or 201 in seen
+    assert list(Job.objects.exclude(state="done").values_list("failure", flat=True)) == []
+    assert set(Upload.objects.values_list("state", flat=True)) == {"done"} or everywhere
+    for upload in Upload.objects.all():
+        assert Client().get(f"/v1.1/jobs/meters/{upload.pk}", headers=headers).status_code == 200
+
+
+QUERIES = ["page_size=99999999999999999999", "page_size=²", "filter=:", "filter=status", "page_token=%00"]
+QUERIES += ["search_query=%00&search_fields=file_name", "filter=file_name:%00", "file_name=%00", "filter=status:,,"]
+
+
+@pytest.mark.parametrize("query", QUERIES)
+def test_odd_queries_of_the_api_are_400(api_key: tuple[ApiKey, str], query: str) -> None:
+    answer = Client().get(f"/v1.1/jobs/meters?{query}", headers={"Authorization": f"Bearer {api_key[1]}"})
+
+    assert answer.status_code in {200, 400} if "file_name=" in query else answer.status_code == 400
+
+
+def test_odd_searches_of_the_api_are_answered(api_key: tuple[ApiKey, str]) -> None:
+    headers = {"Authorization": f"Bearer {api_key[1]}"}
+    bodies: list[Any] = [
+        {key: value} for key in ("page_token", "tags", "partner_references", "meter_ids") for value in ODD
+    ]
+    bodies += [{key: [value]} for key in ("tags", "load_types", "customer_groups", "meter_types") for value in ODD]
+    bodies += [{"last_modified_date_time": value} for value in ("9999-12-31T23:59:59Z", "0001-01-01T00:00:00Z", "x")]
+    for body in bodies:
+        answer = Client().post(
+            "/v2/meters/search", data=json.dumps(body), content_type="application/json", headers=headers
+        )
+        assert answer.status_code in {200, 400}, body
+
+
+def test_odd_addresses_of_pages_are_answered(
+    acme: Partner, manager: User, staff: User, client_of: Any, run_jobs: Any
+) -> None:
+    upload, _ = receive_upload(
+        [builders.csv_bytes(builders.rows(3))],
+        file_name="a.csv",
+        partner=acme,
+        programs=[],
+        update_existing=False,
+        by=Actor.system(),
+    )
+    run_jobs()
+    odd = ["%00", "²", "9" * 30, "-1", "'", "%F0%9F%92%A9", "%FF", "zzz", "<script>", "../../etc/passwd"]
+    paths = [f"/uploads/{upload.pk}/?{name}={value}" for name in ("after", "plan", "code", "field") for value in odd]
+    names = ("q", "upload", "region", "program", "type", "status", "created_from", "created_to", "sort", "page")
+    paths += [f"/meters/?{name}={value}" for name in names for value in odd]
+    paths += [f"/meters/export.csv?q={value}" for value in odd]
+    paths += [f"/programs/which-way/?region=CA&asset=DEVICE&program={value}" for value in odd]
+    paths += [f"/uploads/new/?program={value}" for value in odd] + [f"/templates.csv?program={value}" for value in odd]
+    paths += [f"/programs/{value}/" for value in odd[1:]] + [f"/invitations/{value}/" for value in odd[1:9]]
+    for client in (client_of(manager), client_of(staff)):
+        for path in paths:
+            assert client.get(path).status_code in {200, 302, 400, 403, 404}, path
