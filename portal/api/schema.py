@@ -3,7 +3,7 @@
 from drf_spectacular.extensions import OpenApiAuthenticationExtension
 
 
-class KeyScheme(OpenApiAuthenticationExtension):  # type: ignore[no-untyped-call]  # untyped registration in the library
+class KeyScheme(OpenApiAuthenticationExtension):
     """`Authorization: Bearer <id>:<secret>`, named as in the published contract."""
 
     target_class = "portal.api.authentication.KeyAuthentication"
