@@ -5,9 +5,16 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
+from django.db.models import Q, QuerySet
 from django.utils import timezone
 
 from programs.models import TRANSMISSION_REGIONS, DeliveryPeriod, Footnote, Program, ProgramType, Region
+
+
+def not_over() -> QuerySet[Program]:
+    """The programs that run or will run; one that has ended keeps its page, but is not offered any more."""
+    today = timezone.now().date()
+    return Program.objects.filter(Q(active_to=None) | Q(active_to__gte=today))
 
 
 def program_choices() -> list[tuple[str, str]]:
@@ -24,7 +31,7 @@ def region_choices() -> list[tuple[str, str]]:
 
 def partner_created_programs() -> list[Program]:
     """The programs whose meters come from uploads, forms or the API, by name."""
-    return list(Program.objects.filter(is_partner_created=True).order_by("name"))
+    return list(not_over().filter(is_partner_created=True).order_by("name"))
 
 
 @dataclass(slots=True)
@@ -57,7 +64,7 @@ class ProgramTable:
 def program_tables() -> tuple[list[ProgramTable], list[Footnote]]:
     """The two tables as the overview has them, and their footnotes in the order of their numbers."""
     programs = list(
-        Program.objects.select_related("region").prefetch_related("footnotes").order_by("region__position", "position")
+        not_over().select_related("region").prefetch_related("footnotes").order_by("region__position", "position")
     )
     footnotes: list[Footnote] = []
     tables = [_table(kind, programs, footnotes) for kind in (ProgramType.UTILITY_METER, ProgramType.DEVICE)]

@@ -8,7 +8,7 @@ from django.views.decorators.http import require_safe
 
 from portal.partners.access import signed_in
 from programs.models import Program, Region, Requirement
-from programs.queries import periods_of, program_tables
+from programs.queries import not_over, periods_of, program_tables
 from programs.schema import Column, schema_for
 from programs.ways import way_for
 
@@ -59,7 +59,7 @@ def which_way(request: HttpRequest) -> HttpResponse:
     regions = list(Region.objects.all())
     region = next((one for one in regions if one.code == request.GET.get("region")), None)
     asset = next((value for value, _ in ASSETS if value == request.GET.get("asset")), "")
-    programs = list(Program.objects.filter(region=region).order_by("position")) if region else []
+    programs = list(not_over().filter(region=region).order_by("position")) if region else []
     chosen = [one for one in request.GET.getlist("program") if one in {program.identifier for program in programs}]
     context: dict[str, Any] = {
         "section": "programs",

@@ -1,10 +1,22 @@
 """Who did it: the `by=` of every verb."""
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import Any, Protocol
 
-if TYPE_CHECKING:
-    from portal.partners.models import ApiKey, User
+
+class Person(Protocol):
+    """What an actor needs of a user; the log knows nobody's room."""
+
+    pk: Any
+    name: Any
+    email: Any
+
+
+class Key(Protocol):
+    """What an actor needs of an API key."""
+
+    pk: Any
+    name: Any
 
 
 @dataclass(frozen=True, slots=True)
@@ -16,11 +28,11 @@ class Actor:
     label: str
 
     @classmethod
-    def person(cls, user: "User") -> "Actor":
+    def person(cls, user: Person) -> "Actor":
         return cls("person", str(user.pk), user.name or user.email)
 
     @classmethod
-    def api_key(cls, key: "ApiKey") -> "Actor":
+    def api_key(cls, key: Key) -> "Actor":
         return cls("api_key", str(key.pk), f"API key {key.name}")
 
     @classmethod

@@ -1,7 +1,7 @@
 """Writing to the event log. Call it inside the transaction of the verb whose event it is."""
 
 from collections.abc import Iterable, Mapping
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from django.db import models
 from django.utils import timezone
@@ -10,21 +10,18 @@ from portal.events.actors import Actor
 from portal.events.models import Event
 from portal.storage.bulk import insert
 
-if TYPE_CHECKING:
-    from portal.partners.models import Partner
-
 
 def record(
     verb: str,
     *,
     subject: models.Model,
-    partner: "Partner | None",
+    partner: models.Model | None,
     by: Actor,
     data: Mapping[str, Any] | None = None,
 ) -> Event:
     """Add one event. `data` holds JSON values; personal data stays out of it except old and new values of fields."""
     return Event.objects.create(
-        partner=partner,
+        partner_id=partner.pk if partner else None,
         verb=verb,
         subject_type=subject._meta.model_name or "",
         subject_id=str(subject.pk),
@@ -36,7 +33,7 @@ def record(
 
 
 def record_many(
-    subject_type: str, happenings: Iterable[tuple[str, object, Mapping[str, Any]]], *, partner: "Partner", by: Actor
+    subject_type: str, happenings: Iterable[tuple[str, object, Mapping[str, Any]]], *, partner: models.Model, by: Actor
 ) -> int:
     """Add many events of one partner and actor in one statement: (verb, subject id, data) each. Returns how many."""
     at = timezone.now()

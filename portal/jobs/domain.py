@@ -9,17 +9,14 @@ import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import timedelta
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from django.conf import settings
-from django.db import connection, transaction
+from django.db import connection, models, transaction
 from django.db.models import Case, Count, DateTimeField, ExpressionWrapper, F, OuterRef, Q, Subquery, When
 from django.db.models.functions import Coalesce, Now
 
 from portal.jobs.models import Job, JobState
-
-if TYPE_CHECKING:
-    from portal.partners.models import Partner
 
 log = logging.getLogger("portal.jobs")
 
@@ -45,13 +42,13 @@ def handles(kind: str, *, on_failure: Callable[[Job], None] | None = None) -> Ca
     return register
 
 
-def enqueue(kind: str, *, subject_id: object, partner: "Partner | None") -> Job:
+def enqueue(kind: str, *, subject_id: object, partner: models.Model | None) -> Job:
     """Queue a job and wake a worker on commit. While one is open for the subject, that one is returned."""
     job, created = Job.objects.get_or_create(
         kind=kind,
         subject_id=str(subject_id),
         state__in=[JobState.QUEUED, JobState.RUNNING],
-        defaults={"partner": partner, "state": JobState.QUEUED},
+        defaults={"partner_id": partner.pk if partner else None, "state": JobState.QUEUED},
     )
     if created:
         transaction.on_commit(wake)

@@ -39,7 +39,7 @@ def access_of(request: HttpRequest) -> Access | None:
 
 
 def _find(request: HttpRequest) -> Access | None:
-    user = request.user
+    user = getattr(request, "user", None)  # absent when the request was refused before anyone was recognised
     if not isinstance(user, User):
         return None
     memberships = list(

@@ -56,15 +56,6 @@ class CatalogueAdmin(ImportExportMixin, SimpleHistoryAdmin):
     def get_import_formats(self) -> list[type[Format]]:
         return [SafeCSV, SafeXLSX]
 
-    def get_search_results(
-        self, request: HttpRequest, queryset: models.QuerySet[Any], search_term: str
-    ) -> tuple[models.QuerySet[Any], bool]:
-        """A NUL cannot be searched for; PostgreSQL refuses it."""
-        found: tuple[models.QuerySet[Any], bool] = super().get_search_results(
-            request, queryset, search_term.replace("\0", "")
-        )
-        return found
-
 
 class SourcedAdmin(CatalogueAdmin):
     """A table of facts: where they come from, and whether that was confirmed."""

@@ -7,6 +7,7 @@ from django.db.models import Count, QuerySet
 from django.http import HttpRequest
 
 from programs.admin.base import LISTS_AS_TEXT, SOURCE_FIELDS, CatalogueAdmin, SourcedAdmin
+from programs.admin.forms import FieldForm
 from programs.admin.transfer import ChoiceListResource, ChoiceResource, FieldResource
 from programs.models import Choice, ChoiceList, Field
 
@@ -54,6 +55,7 @@ class ChoiceAdmin(CatalogueAdmin):
 class FieldAdmin(SourcedAdmin):
     """A new field here is a new column everywhere, at once: templates, check, forms, API and column guide."""
 
+    form = FieldForm
     resource_classes = [FieldResource]
     list_display = ["label", "path", "section", "type", "unit", "needed", "personal", "deprecated", "verified"]
     list_filter = ["needed", "type", "section", "personal", "deprecated", "verified"]

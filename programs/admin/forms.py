@@ -6,7 +6,8 @@ from django import forms
 from django.core.exceptions import ValidationError
 from django.forms.models import BaseInlineFormSet
 
-from programs.models import Level, MeterType, Program, Requirement
+from programs.models import Field, Level, MeterType, Program, Requirement
+from programs.schema.coerce import fault_of_default
 
 
 class ProgramForm(forms.ModelForm):
@@ -19,6 +20,20 @@ class ProgramForm(forms.ModelForm):
     class Meta:
         model = Program
         fields = "__all__"
+
+
+class FieldForm(forms.ModelForm):
+    """A default must be a value that the field accepts; the coercers stand above the models, so it is checked here."""
+
+    class Meta:
+        model = Field
+        fields = "__all__"
+
+    def _post_clean(self) -> None:
+        super()._post_clean()  # type: ignore[misc]  # missing in the stubs
+        fault = "" if self.errors else fault_of_default(self.instance)
+        if fault:
+            self.add_error("default", fault)
 
 
 class RequirementRowForm(forms.ModelForm):

@@ -6,6 +6,7 @@ A cell that a spreadsheet program would run as a formula goes out with an apostr
 from typing import Any
 
 import tablib  # type: ignore[import-untyped]  # has no stubs
+from django.core.exceptions import ValidationError
 from django.db import models
 from import_export import fields, resources
 from import_export.formats.base_formats import CSV, XLSX
@@ -23,6 +24,7 @@ from programs.models import (
     Requirement,
     Utility,
 )
+from programs.schema.coerce import fault_of_default
 
 _LEADS = ("=", "+", "-", "@", "\t", "\r", "'")
 
@@ -179,6 +181,11 @@ class FieldResource(_Resource):
     class Meta(_Resource.Meta):
         model = Field
         import_id_fields = ["path"]
+
+    def validate_instance(self, instance: Any, *args: Any, **kwargs: Any) -> None:
+        super().validate_instance(instance, *args, **kwargs)
+        if fault := fault_of_default(instance):
+            raise ValidationError({"default": fault})
 
 
 class RequirementResource(_Resource):

@@ -123,8 +123,6 @@ class Field(SourcedRow):
             errors["pattern"] = fault
         self._check_place(errors)
         self._check_requirements(errors)
-        if not errors:
-            self._check_default(errors)
         if errors:
             raise ValidationError(errors)
 
@@ -157,15 +155,3 @@ class Field(SourcedRow):
                 errors["maximum"] = f"{program} goes up to {high:g}; change that requirement first."
             if gone := sorted(set(requirement.choices) - values):
                 errors["choice_list"] = f"{program} takes {', '.join(gone)}, which this list does not have."
-
-    def _check_default(self, errors: dict[str, str]) -> None:
-        from pydantic_core import PydanticCustomError
-
-        from programs.schema.coerce import coercer_for
-
-        if not self.default:
-            return
-        try:
-            coercer_for(self)(self.default)
-        except PydanticCustomError:
-            errors["default"] = "The field itself would not accept this value."

@@ -93,6 +93,8 @@ class Program(SourcedRow):
     active_to = models.DateField(null=True, blank=True)
     position = models.PositiveSmallIntegerField(default=0, help_text="Order in the program tables.")
 
+    _history_m2m_fields = ["utilities", "footnotes"]  # the name that simple_history looks for
+
     class Meta(SourcedRow.Meta):
         abstract = False
         ordering = ["position", "identifier"]

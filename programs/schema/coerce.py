@@ -26,7 +26,7 @@ _MARKUP = re.compile(r"<[A-Za-z/!?]")
 _INVISIBLE = dict.fromkeys(map(ord, "\u00ad\u200b\u200e\u200f\u2060\ufeff"))  # soft hyphen, zero-width space, marks
 _REORDERING = re.compile("[\u202a-\u202e\u2066-\u2069]")  # would show a text in another order than it is
 _SCIENTIFIC = re.compile(r"[+-]?\d(?:[.,]\d+)?[eE]\+\d{2,}|[+-]?\d[.,]\d+[eE]\d{2,}")
-_NUMBER = re.compile(r"[+-]?(?:\d{1,3}(?:,\d{3})+|\d+)?(?:\.\d*)?(?:[eE][+-]?\d{1,3})?")
+_NUMBER = re.compile(r"[+-]?(?:(?:\d{1,3}(?:,\d{3})+|\d+)(?:\.\d*)?|\.\d+)(?:[eE][+-]?\d{1,3})?")
 _EMAIL = re.compile(r"[^@\s<>()\[\],;:\\\"]+@[A-Za-z0-9-]+(?:\.[A-Za-z0-9-]+)+")
 _ISO_DATE = re.compile(r"(\d{4})[-/.](\d{1,2})[-/.](\d{1,2})(?:[T ]00:00(?::00)?(?:\.0+)?Z?)?")
 _OTHER_DATE = re.compile(r"(\d{1,2})[-/.](\d{1,2})[-/.](\d{4})")
@@ -76,6 +76,17 @@ def coercer_for(field: Field) -> Coercer:
         FieldType.CHOICES: _choice,
     }
     return makers[field.type](field)
+
+
+def fault_of_default(field: Field) -> str:
+    """What is wrong with a field's default: that the field itself would not accept it; "" when nothing is."""
+    if not field.default:
+        return ""
+    try:
+        coercer_for(field)(field.default)
+    except PydanticCustomError:
+        return "The field itself would not accept this value."
+    return ""
 
 
 def _cached(make: Coercer, most: int = _CACHED) -> Coercer:

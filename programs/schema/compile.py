@@ -12,7 +12,7 @@ from typing_extensions import TypedDict
 from programs.models import Field, FieldType, Level, Needed, Operator, Requirement
 from programs.schema import problems as _words  # noqa: F401  registers the words of the coercers' codes
 from programs.schema.catalogue import catalogue_version
-from programs.schema.coerce import Coercer, coercer_for
+from programs.schema.coerce import Coercer, coercer_for, fault_of_default
 from programs.schema.columns import Asked, Column, columns_of, slots_of
 from programs.schema.lists import Flat
 from programs.schema.schema import Condition, Rule, Schema
@@ -49,7 +49,8 @@ def _compile(identifiers: frozenset[str], today: date) -> Schema:
     by_path = {field.path: field for field in fields}
     coercers = {field.path: coercer_for(field) for field in fields}
     labels = {column.key: column.label for column in columns}
-    defaults = {path: coercers[path](field.default) for path, field in by_path.items() if field.default}
+    given = {field.path: field.default for field in fields if field.default and not fault_of_default(field)}
+    defaults = {path: coercers[path](text) for path, text in given.items()}
     return Schema(
         columns=columns,
         validate=_validator(columns, coercers),

@@ -65,7 +65,7 @@ def test_every_table_can_be_listed_and_searched(desk, model):
     address = url(f"{model._meta.model_name}_changelist")
 
     assert desk.get(address).status_code == 200
-    assert desk.get(address, {"q": "a\0b"}).status_code == 200
+    assert desk.get(address, {"q": "a\0b"}).status_code == 400
 
 
 def test_staff_only(client_of, manager):

@@ -9,35 +9,13 @@ from django.core.exceptions import ValidationError
 from django.test import RequestFactory
 from simple_history.models import HistoricalRecords
 
-from programs.models import DeliveryPeriod, Field, Program, Region, Requirement
-from programs.queries import program_tables
+from programs.models import DeliveryPeriod, Field, Program, Region, Requirement, Utility
+from programs.queries import partner_created_programs, program_tables
 from programs.seeding import midnight
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("catalogue")]
 
-# The overview's two tables: region, program, source, methods.
-TABLES = {
-    "utility-meter": {
-        ("CA", "CCA", "Utility", "Customer-authorized"),
-        ("CA", "ENERGY-ONLY", "Utility", "Customer-authorized"),
-        ("CA", "ELRP", "Utility", "Customer-authorized"),
-        ("NY", "NYISO-SCR", "Utility", "Customer-authorized"),
-        ("NY", "CONED-DLRP", "Utility", "Customer-authorized"),
-        ("NY", "CONED-CSRP", "Utility", "Customer-authorized"),
-        ("NY", "PSEGLI-DLRP", "Utility", "Customer-authorized"),
-        ("NY", "PSEGLI-CSRP", "Utility", "Customer-authorized"),
-        ("PJM", "PJM-CAPACITY", "Utility", "Customer-authorized"),
-        ("TX", "ERCOT-ERS", "ERCOT (ISO)", "Partner-created or Customer-authorized"),
-    },
-    "device": {
-        ("CA", "CEC-DSGS", "Partner", "Partner-created"),
-        ("MA", "MA_DOER-CPS", "Partner", "Partner-created"),
-        ("MA", "EVERSOURCE-CS", "Partner", "Partner-created"),
-        ("MA", "NATGRID-CS", "Partner", "Partner-created"),
-        ("MA", "UNITIL-CS", "Partner", "Partner-created"),
-        ("RI", "RIE-CS", "Partner", "Partner-created"),
-    },
-}
+# The overview's two tables: region and families of each row.
 ROWS = {
     "utility-meter": [
         ("CA", ["Capacity/Energy (CCA, ENERGY-ONLY)", "ELRP"]),
@@ -98,16 +76,6 @@ CHOICES = [
 ]
 
 
-@pytest.mark.parametrize("kind", TABLES)
-def test_programs_have_the_way_and_the_source_of_the_tables(kind):
-    found = {
-        (one.region.code, one.identifier, one.get_interval_data_source_display(), " or ".join(one.methods))
-        for one in Program.objects.filter(program_type=kind).select_related("region")
-    }
-
-    assert found == TABLES[kind]
-
-
 def test_tables_group_families_by_region_as_the_overview_does():
     tables, footnotes = program_tables()
 
@@ -125,12 +93,6 @@ def test_tables_group_families_by_region_as_the_overview_does():
         "CPS": ["also-utility-meters"],
         "ConnectedSolutions": ["also-utility-meters"],
     }
-
-
-def test_only_utility_authorized_programs_need_the_authorization():
-    needing = set(Program.objects.filter(needs_utility_authorization=True).values_list("identifier", flat=True))
-
-    assert needing == {name for _, name, source, _ in TABLES["utility-meter"] if source == "Utility"}
 
 
 def test_every_field_of_the_contract_is_there():
@@ -151,10 +113,7 @@ def test_every_program_has_a_delivery_period_with_a_deadline():
     assert not Program.objects.filter(delivery_periods__deadlines=None).exists()
 
 
-def test_inferred_facts_are_marked_unverified_and_all_facts_have_a_source():
-    assert not DeliveryPeriod.objects.filter(verified=True).exists()
-    for model in (Program, Field, Requirement, DeliveryPeriod):
-        assert not model.objects.filter(source="").exists()
+def test_inferred_requirements_are_marked_unverified():
     assert not Requirement.objects.filter(source__startswith="inferred", verified=True).exists()
 
 
@@ -296,3 +255,23 @@ def test_history_keeps_who_when_old_and_new(staff):
     assert newest.history_type == "~"
     changes = {change.field: (change.old, change.new) for change in newest.diff_against(newest.prev_record).changes}
     assert changes["name"] == (before, "Renamed")
+
+
+def test_program_that_has_ended_is_not_offered_any_more() -> None:
+    Program.objects.filter(identifier="CEC-DSGS").update(active_to="2020-12-31")
+
+    assert "CEC-DSGS" not in [program.identifier for program in partner_created_programs()]
+    tables, _ = program_tables()
+    listed = [one.identifier for t in tables for row in t.rows for f in row.families.values() for one in f.programs]
+    assert "CEC-DSGS" not in listed
+    assert "RIE-CS" in listed
+
+
+def test_history_of_a_program_tells_its_utilities_too() -> None:
+    program = Program.objects.get(identifier="CEC-DSGS")
+    before = program.history.first()
+
+    program.utilities.add(Utility.objects.get(code="PGE"))
+
+    after = program.history.first()
+    assert [change.field for change in after.diff_against(before).changes] == ["utilities"]

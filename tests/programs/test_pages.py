@@ -44,7 +44,7 @@ def test_pages_only_answer_reading(client_of, manager, url):
     assert client_of(manager).post(url).status_code == 405
 
 
-@pytest.mark.parametrize("identifier", ["NO-SUCH", "cec-dsgs", "%00", "..", "%3Cscript%3E"])
+@pytest.mark.parametrize("identifier", ["NO-SUCH", "cec-dsgs", "..", "%3Cscript%3E"])
 def test_an_unknown_program_is_not_found(client_of, manager, identifier):
     assert client_of(manager).get(f"/programs/{identifier}/").status_code == 404
 

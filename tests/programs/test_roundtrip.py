@@ -151,12 +151,6 @@ def test_a_row_as_a_sheet_has_it_becomes_the_contract_s_shape(schema):
     }
 
 
-def test_flatten_keeps_what_the_schema_does_not_know(schema):
-    flat = schema.flatten({"customer": {"shoe_size": 44, "pets": [{"name": "Rex"}]}, "x": None, "y": ""})
-
-    assert flat == {"customer.shoe_size": 44, "customer.pets.0.name": "Rex"}
-
-
 # --- cells that nobody thinks of -------------------------------------------------------------------
 KEYS = [
     *builders.FIELDS,

@@ -149,7 +149,7 @@ def test_a_closed_invitation_says_so(client, client_of, acme, stranger, how, who
     assert User.objects.count() == people
 
 
-@pytest.mark.parametrize("token", ["nothing", "%00", "%F0%9F%98%80", "a" * 3000])
+@pytest.mark.parametrize("token", ["nothing", "%F0%9F%98%80", "a" * 3000])
 def test_an_unknown_invitation_is_a_plain_404(client, db, token):
     response = client.get(f"/invitations/{token}/")
 

@@ -1,9 +1,7 @@
-"""What the validator says of one cell: every code of the registry, and every reading that is accepted."""
+"""Every code of the registry: it is reached, stands under its cell, and says in whole sentences what to do."""
 
 import re
-from datetime import date, datetime
 from pathlib import Path
-from typing import Any
 
 import pytest
 
@@ -29,24 +27,15 @@ DEVICE, LOAD = "device.device_type", "load_types.0"
 BAD = [
     ("REQUIRED_MISSING", REFERENCE, ""),
     ("REQUIRED_MISSING", REFERENCE, "   "),
-    ("REQUIRED_MISSING", REFERENCE, "\u00a0\u200b"),
-    ("REQUIRED_MISSING", LOAD, ""),
     ("REQUIRED_WITH_OBJECT", "customer.billing.city", ""),
     ("NOT_A_NUMBER", KW, "five"),
     ("NOT_A_NUMBER", KW, "5 MW"),
-    ("NOT_A_NUMBER", KW, "1,5"),
-    ("NOT_A_NUMBER", KW, float("nan")),
-    ("NOT_A_NUMBER", KW, float("inf")),
-    ("NOT_A_NUMBER", KW, True),
-    ("NOT_A_NUMBER", KW, date(2026, 1, 5)),
-    ("NOT_A_NUMBER", KW, "."),
     ("NOT_A_WHOLE_NUMBER", COUNT, 1.5),
     ("NOT_A_WHOLE_NUMBER", COUNT, "1.5"),
     ("NUMBER_TOO_SMALL", KW, -1),
     ("NUMBER_TOO_SMALL", SOC, -95),
     ("NUMBER_TOO_LARGE", KW, 1_000_000),
     ("NUMBER_TOO_LARGE", SOC, 101),
-    ("NUMBER_TOO_LARGE", KW, "1e99"),
     ("FRACTION_FOR_PERCENT", SOC, 0.95),
     ("FRACTION_FOR_PERCENT", SOC, "0.95"),
     ("TEXT_TOO_SHORT", REFERENCE, "ab"),
@@ -56,38 +45,29 @@ BAD = [
     ("CHARACTERS_NOT_ALLOWED", STREET, "1 Main Street ☃"),
     ("UNKNOWN_CHOICE", DEVICE, "toaster"),
     ("UNKNOWN_CHOICE", DEVICE, 5),
-    ("UNKNOWN_CHOICE", LOAD, "BATTERY_STORAGE; TOASTER"),
     ("NOT_YES_NO", SOLAR, "maybe"),
     ("NOT_YES_NO", SOLAR, 2),
     ("NOT_A_DATE", INSTALLED, "soon"),
     ("NOT_A_DATE", INSTALLED, 5),
-    ("NOT_A_DATE", INSTALLED, True),
-    ("NOT_A_DATE", INSTALLED, "5/31/26"),
     ("DATE_DOES_NOT_EXIST", INSTALLED, "31/02/2026"),
     ("DATE_DOES_NOT_EXIST", INSTALLED, "2026-02-30"),
-    ("DATE_DOES_NOT_EXIST", INSTALLED, "31 Feb 2026"),
     ("DATE_AMBIGUOUS", INSTALLED, "03/04/2026"),
     ("ZIP_LOST_ZERO", ZIP, 501),
     ("ZIP_LOST_ZERO", ZIP, "2138"),
     ("NOT_A_ZIP", ZIP, "94"),
     ("NOT_A_ZIP", ZIP, "K1A 0B1"),
-    ("NOT_A_ZIP", ZIP, "94103-12"),
     ("NOT_AN_EMAIL", EMAIL, "alex at example.com"),
     ("NOT_AN_EMAIL", EMAIL, "alex@localhost"),
     ("DIGITS_LOST", ACCOUNT, "1.00890E+21"),
     ("DIGITS_LOST", ACCOUNT, 1.0089e21),
-    ("DIGITS_LOST", "device.device_serial_number", "4.5E+15"),
     ("CONTROL_CHARACTER", NAME, "Alex\0Rivera"),
     ("CONTROL_CHARACTER", NAME, "Alex \u202eareviR"),
-    ("CONTROL_CHARACTER", NAME, "Alex\ud800"),
     ("LOOKS_LIKE_FORMULA", NAME, '=HYPERLINK("http://x.example","x")'),
     ("LOOKS_LIKE_FORMULA", NAME, " =1+1"),
     ("MARKUP", NAME, "<script>alert(1)</script>"),
     ("MARKUP", NAME, "Alex<img src=x>"),
     ("NOT_A_PLAIN_VALUE", NAME, ["Alex"]),
     ("NOT_A_PLAIN_VALUE", NAME, {"first": "Alex"}),
-    ("NOT_A_PLAIN_VALUE", KW, [5]),
-    ("NOT_A_PLAIN_VALUE", LOAD, {}),
     # What the reader of the file already found.
     ("CELL_ERROR", KW, Problem("CELL_ERROR", value="#N/A")),
     ("FORMULA_WITHOUT_VALUE", REFERENCE, Problem("FORMULA_WITHOUT_VALUE", value="=A1")),
@@ -99,65 +79,10 @@ BAD = [
 ]
 ELSEWHERE = {"PROGRAM_FIELD_MISSING", "PROGRAM_LIMIT", "PATTERN_MISMATCH"}  # tested with rows of their own
 
-GOOD: list[tuple[str, Any, Any]] = [
-    (KW, "5", 5),
-    (KW, "5.0", 5.0),
-    (KW, " 1,234.5 kW ", 1234.5),
-    (KW, "5kw", 5),
-    (SOC, "95 %", 95),
-    (SOC, "95 percent", 95),
-    (SOC, 95, 95),
-    (COUNT, 2.0, 2),
-    (COUNT, "2.0", 2),
-    (ZIP, "94103-1234", "94103-1234"),
-    (ZIP, "941031234", "94103-1234"),
-    (ZIP, 94103, "94103"),
-    (ZIP, 94103.0, "94103"),
-    (ZIP, "02138", "02138"),
-    (INSTALLED, "2026-05-31", "2026-05-31"),
-    (INSTALLED, "2026-05-31T00:00:00", "2026-05-31"),
-    (INSTALLED, "2026/5/31", "2026-05-31"),
-    (INSTALLED, "5/31/2026", "2026-05-31"),
-    (INSTALLED, "31.05.2026", "2026-05-31"),
-    (INSTALLED, "04/04/2026", "2026-04-04"),
-    (INSTALLED, "15 Apr 2026", "2026-04-15"),
-    (INSTALLED, "September 5, 2026", "2026-09-05"),
-    (INSTALLED, "5-Sept-2026", "2026-09-05"),
-    (INSTALLED, date(2024, 2, 29), "2024-02-29"),
-    (INSTALLED, datetime(2024, 2, 29, 12, 30), "2024-02-29"),
-    (INSTALLED, 46173, "2026-05-31"),
-    (INSTALLED, "46173", "2026-05-31"),
-    (SOLAR, "Yes", True),
-    (SOLAR, "n", False),
-    (SOLAR, 1, True),
-    (SOLAR, 0.0, False),
-    (SOLAR, False, False),
-    (DEVICE, "battery", "BATTERY"),
-    (DEVICE, "EV Charger", "EV_CHARGER"),
-    (DEVICE, "thermostat", "SMART_THERMOSTAT"),
-    ("transmission_region", "iso-ne", "ISONE"),
-    ("customer.state_or_province_code", "ca", "CA"),
-    (NAME, "  Zoë\u00a0 Ó Briain ", "Zoë Ó Briain"),
-    (NAME, "Alex\u200b Rivera", "Alex Rivera"),
-    (NAME, "A < B", "A < B"),
-    (ACCOUNT, 1112392222, "1112392222"),
-    (ACCOUNT, "0012345678", "0012345678"),
-    (ACCOUNT, 12345678.0, "12345678"),
-    (REFERENCE, "-5", None),
-    ("utility.voltage", ">= 600 V", ">= 600 V"),
-]
-
 
 @pytest.fixture
 def schema() -> Schema:
     return schema_for(["CEC-DSGS"])
-
-
-def value_at(asset: dict[str, Any], key: str) -> Any:
-    value: Any = asset
-    for part in key.split("."):
-        value = value[int(part)] if part.isdigit() else value[part]
-    return value
 
 
 @pytest.mark.parametrize(("code", "key", "cell"), BAD, ids=[f"{code}-{cell!r:.30}" for code, _, cell in BAD])
@@ -181,18 +106,6 @@ def test_every_code_of_this_room_is_reached():
 
     assert registered - ELSEWHERE == {code for code, *_ in BAD}
     assert all(kind_of(code).remedy for code in registered)
-
-
-@pytest.mark.parametrize(("key", "cell", "value"), GOOD, ids=[f"{key}-{cell!r:.30}" for key, cell, _ in GOOD])
-def test_a_good_cell_becomes_its_value(schema, key, cell, value):
-    checked = schema.check(builders.row(1) | {key: cell})
-
-    if value is None:
-        assert checked.problems
-        return
-    assert checked.problems == ()
-    found = value_at(checked.asset, key)
-    assert (found, type(found)) == (value, type(value))
 
 
 @pytest.mark.parametrize(
@@ -224,35 +137,6 @@ def test_a_long_value_is_quoted_short_and_without_control_characters(schema):
     assert problem.value.isprintable()
 
 
-def test_all_problems_of_a_row_come_at_once(schema):
-    cells = builders.row(1) | {KW: "five", ZIP: 501, INSTALLED: "31/02/2026", REFERENCE: "", NAME: "=1"}
-
-    found = {problem.field: problem.code for problem in schema.check(cells).problems}
-
-    assert found == {
-        KW: "NOT_A_NUMBER",
-        ZIP: "ZIP_LOST_ZERO",
-        INSTALLED: "DATE_DOES_NOT_EXIST",
-        REFERENCE: "REQUIRED_MISSING",
-        NAME: "LOOKS_LIKE_FORMULA",
-    }
-
-
-def test_an_empty_row_names_every_needed_field(schema):
-    found = [problem.field for problem in schema.check({}).problems]
-
-    assert found == list(builders.NEEDED)
-
-
-def test_unknown_keys_are_passed_over(schema):
-    assert schema.check(builders.row(1) | {"no.such.field": "x", "": "y"}).problems == ()
-
-
-def test_the_country_is_us_when_empty(schema):
-    assert schema.check(builders.row(1, customer__country_code="")).asset["customer"]["country_code"] == "US"
-    assert schema.check(builders.row(1, customer__country_code="usa")).asset["customer"]["country_code"] == "US"
-
-
 @pytest.mark.parametrize("key", ["load_types", "load_types.0"])
 @pytest.mark.parametrize("cell", ["BATTERY_STORAGE; HVAC", "battery storage,hvac", " BATTERY_STORAGE ;; HVAC; "])
 def test_several_load_types_in_one_cell_are_split(schema, key, cell):
@@ -261,45 +145,11 @@ def test_several_load_types_in_one_cell_are_split(schema, key, cell):
     assert schema.check(cells).asset["load_types"] == ["BATTERY_STORAGE", "HVAC"]
 
 
-def test_load_types_of_several_columns_are_joined_without_repeats(schema):
-    cells = builders.row(1) | {"load_types.0": "HVAC; LIGHTING", "load_types.1": "", "load_types.2": "HVAC"}
-
-    assert schema.check(cells).asset["load_types"] == ["HVAC", "LIGHTING"]
-
-
 def test_more_load_types_than_columns_are_not_lost(schema):
     every = "; ".join(value for value, _ in next(c for c in schema.columns if c.key == LOAD).choices)
 
     assert len(schema.check(builders.row(1) | {LOAD: every}).asset["load_types"]) == 11
     assert schema.check(builders.row(1) | {LOAD: every + "; TOASTER"}).problems[0].code == "UNKNOWN_CHOICE"
-
-
-def test_an_empty_billing_address_needs_nothing(schema):
-    cells = {key: cell for key, cell in builders.row(1).items() if not key.startswith("customer.billing.")}
-
-    checked = schema.check(cells | {"customer.billing.city": " "})
-
-    assert checked.problems == ()
-    assert "billing" not in checked.asset["customer"]
-
-
-def test_part_of_a_billing_address_needs_the_rest(schema):
-    cells = {key: cell for key, cell in builders.row(1).items() if not key.startswith("customer.billing.")}
-
-    problems = schema.check(cells | {"customer.billing.street_2": "Floor 2"}).problems
-
-    assert [(one.code, one.field) for one in problems] == [
-        ("REQUIRED_WITH_OBJECT", f"customer.billing.{name}")
-        for name in ("street_1", "postal_code", "city", "state_or_province_code")
-    ]
-    assert "Billing address" in problems[0].text
-
-
-def test_a_site_device_needs_its_type(schema):
-    (problem,) = schema.check(builders.row(1) | {"site.site_devices.1.model": "G-200"}).problems
-
-    assert (problem.code, problem.field) == ("REQUIRED_WITH_OBJECT", "site.site_devices.1.device_type")
-    assert problem.text.startswith("Site device type 2")
 
 
 def test_a_broken_part_of_a_split_cell_is_named_under_the_key_that_was_typed(schema):
