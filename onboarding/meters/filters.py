@@ -7,23 +7,27 @@ import django_filters
 from django import forms
 from django.db.models import Q, QuerySet
 
-from onboarding.meters.models import EnrollmentStatus, Meter
+from onboarding.meters.models import METER_TYPES, EnrollmentStatus, Meter
 from portal.partners.models import Partner
 from programs.queries import program_choices, region_choices
-
-METER_TYPES = [("UTILITY_METER", "Utility meter"), ("SUBMETER", "Submeter"), ("DEVICE", "Device")]
 
 
 class MeterFilter(django_filters.FilterSet):
     """Region, program, type, status, upload, dates and a search over reference, name, address, account and meter ID."""
 
     q = django_filters.CharFilter(method="search", label="Search")
-    region = django_filters.ChoiceFilter(field_name="transmission_region", label="Region", choices=region_choices)
-    program = django_filters.ChoiceFilter(method="in_program", label="Program", choices=program_choices)
-    type = django_filters.ChoiceFilter(field_name="meter_type", label="Type", choices=METER_TYPES)
-    status = django_filters.ChoiceFilter(method="with_status", label="Status", choices=EnrollmentStatus.choices)
+    region = django_filters.ChoiceFilter(
+        field_name="transmission_region", label="Region", choices=region_choices, empty_label="Any"
+    )
+    program = django_filters.ChoiceFilter(
+        method="in_program", label="Program", choices=program_choices, empty_label="Any"
+    )
+    type = django_filters.ChoiceFilter(field_name="meter_type", label="Type", choices=METER_TYPES, empty_label="Any")
+    status = django_filters.ChoiceFilter(
+        method="with_status", label="Status", choices=EnrollmentStatus.choices, empty_label="Any"
+    )
     upload = django_filters.ModelChoiceFilter(
-        label="Upload", queryset=lambda request: request.partner.uploads.order_by("-pk")
+        label="Upload", empty_label="Any", queryset=lambda request: request.partner.uploads.order_by("-pk")
     )
     created_from = django_filters.DateFilter(
         field_name="created_at",

@@ -41,6 +41,9 @@ class EnrollmentStatus(models.TextChoices):
         )
 
 
+METER_TYPES = [("UTILITY_METER", "Utility meter"), ("SUBMETER", "Submeter"), ("DEVICE", "Device")]
+
+
 class Meter(models.Model):
     """One device or utility meter, known by its Leap meter ID.
 
@@ -97,6 +100,10 @@ class Meter(models.Model):
 
     def __str__(self) -> str:
         return f"{self.partner_reference} ({self.pk})"
+
+    @property
+    def type_label(self) -> str:
+        return dict(METER_TYPES).get(self.meter_type, self.meter_type)
 
     @property
     def status(self) -> EnrollmentStatus:
