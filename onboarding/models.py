@@ -1,4 +1,4 @@
-"""Gathers the models of this floor's rooms; they live in their rooms."""
+"""The models of the rooms upstairs, gathered for Django."""
 
 from onboarding.enrollment.models import Enrollment
 from onboarding.meters.models import Meter

@@ -6,10 +6,14 @@ from datetime import date
 from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
+from django.db import connection
+from django.db.models import Model
+
 from onboarding.enrollment.models import Enrollment
 from onboarding.meters.models import EnrollmentStatus, Meter
 from portal.problems import Problem, ProblemKind, register
-from portal.storage.bulk import insert
+from portal.storage import json_sql
+from portal.storage.staged import Given, Staged, insert_from
 from programs.models import Program
 from programs.schema import Checked
 
@@ -55,7 +59,9 @@ register(
     ),
 )
 
-Standing = dict[str, Any]  # {"status": EnrollmentStatus value, "missing": [field keys], "reasons": [stored problems]}
+# {"status": EnrollmentStatus value, "missing": [field keys], "reasons": [stored problems]}; "could_join" besides, when
+# the upload is not for this program: then it is said in the preview and not written.
+Standing = dict[str, Any]
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,6 +77,7 @@ class ProgramFacts:
     needs_authorization: bool
     active_from: date | None
     active_to: date | None
+    is_partner_created: bool = True
 
     @classmethod
     def of(cls, program: Program) -> "ProgramFacts":
@@ -84,6 +91,7 @@ class ProgramFacts:
             needs_authorization=program.needs_utility_authorization,
             active_from=program.active_from,
             active_to=program.active_to,
+            is_partner_created=program.is_partner_created,
         )
 
 
@@ -112,16 +120,19 @@ def misfits(program: ProgramFacts, asset: Mapping[str, Any], *, on: date) -> lis
     return found
 
 
-def standing(program: ProgramFacts, checked: Checked, *, on: date, authorized: bool = False) -> Standing:
-    """One program's word on one checked asset: eligible, or every reason why not yet."""
-    assert checked.asset is not None
-    reasons = misfits(program, checked.asset, on=on)
-    missing = list(checked.missing.get(program.identifier, ()))
-    reasons += [
-        problem for problem in checked.unmet.get(program.identifier, ()) if problem.code != "PROGRAM_FIELD_MISSING"
-    ]
+def hindrances(program: ProgramFacts, asset: Mapping[str, Any], *, on: date, authorized: bool = False) -> list[Problem]:
+    """What keeps an asset out of a program whatever its fields say: its misfits, and a missing authorization."""
+    found = misfits(program, asset, on=on)
     if program.needs_authorization and not authorized:
-        reasons.append(Problem("PROGRAM_NEEDS_AUTHORIZATION", "", "", {"program": program.identifier}))
+        found.append(Problem("PROGRAM_NEEDS_AUTHORIZATION", "", "", {"program": program.identifier}))
+    return found
+
+
+def standing(program: ProgramFacts, checked: Checked, hindered_by: Sequence[Problem]) -> Standing:
+    """One program's word on one checked asset: eligible, or every reason why not yet."""
+    missing = list(checked.missing.get(program.identifier, ()))
+    unmet = checked.unmet.get(program.identifier, ())
+    reasons = [*hindered_by, *(problem for problem in unmet if problem.code != "PROGRAM_FIELD_MISSING")]
     status = EnrollmentStatus.INELIGIBLE if missing or reasons else EnrollmentStatus.ELIGIBLE
     return {"status": status.value, "missing": missing, "reasons": [reason.as_json() for reason in reasons]}
 
@@ -137,31 +148,41 @@ _BEST_FIRST = (
 
 def best(standings: Mapping[str, Standing]) -> str:
     """The global status: the best of the programs, INELIGIBLE when there is none (leap.md 4.3)."""
-    statuses = {standing["status"] for standing in standings.values()}
+    statuses = {standing["status"] for standing in standings.values() if "could_join" not in standing}
     return next((status.value for status in _BEST_FIRST if status.value in statuses), EnrollmentStatus.INELIGIBLE.value)
 
 
-def enroll(
-    standings: Sequence[tuple[UUID, Mapping[str, Standing]]],
-    *,
-    programs: Mapping[str, ProgramFacts],
-    partner: "Partner",
-) -> None:
-    """Write how meters stand in programs, in place of what stood there for the same meter and program."""
-    meters = [meter_id for meter_id, _ in standings]
-    Enrollment.objects.filter(
-        meter__in=meters, program__in=[facts.pk for facts in programs.values()], partner=partner
-    ).delete()
-    insert(
+def enroll(staged: Staged, *, partner: "Partner") -> int:
+    """Write how the meters of staged rows (r.meter_id, r.programs) stand in programs; returns how many standings.
+
+    What stood there for the same meter and program goes. A program that a meter only could join is left out.
+    """
+    vendor = staged.vendor
+    standings = staged.joined(
+        f"CROSS JOIN {json_sql.each(vendor, 'r.programs', 'says')} JOIN {_table(Program)} p ON p.identifier = says.key"
+    ).narrowed(f"{json_sql.text_at(vendor, 'says.value', ['could_join'])} IS NULL")
+    return insert_from(
+        standings,
         Enrollment,
-        ["partner", "meter", "program", "status", "missing", "reasons"],
-        (
-            (partner.pk, meter_id, programs[identifier].pk, says["status"], says["missing"], says["reasons"])
-            for meter_id, by_program in standings
-            for identifier, says in by_program.items()
-            if identifier in programs
-        ),
+        {
+            "partner": Given(partner.pk),
+            "meter": "r.meter_id",
+            "program": "p.id",
+            "status": json_sql.text_at(vendor, "says.value", ["status"]),
+            "missing": json_sql.json_at(vendor, "says.value", ["missing"]),
+            "reasons": json_sql.json_at(vendor, "says.value", ["reasons"]),
+        },
     )
+
+
+def leave_programs(meters: Sequence[UUID], *, programs: Iterable[ProgramFacts] | None = None) -> None:
+    """Drop the standings of meters, in these programs or (None) in all."""
+    rows = Enrollment.objects.filter(meter__in=meters)
+    (rows if programs is None else rows.filter(program__in=[facts.pk for facts in programs])).delete()
+
+
+def _table(model: type[Model]) -> str:
+    return connection.ops.quote_name(model._meta.db_table)
 
 
 def refresh_status(meters: Sequence[UUID]) -> None:

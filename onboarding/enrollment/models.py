@@ -9,8 +9,8 @@ from onboarding.meters.models import EnrollmentStatus
 class Enrollment(models.Model):
     """How one meter stands in one program: its status, and every reason when it is not eligible yet."""
 
-    partner = models.ForeignKey("portal.Partner", on_delete=models.PROTECT, related_name="+")
-    meter = models.ForeignKey("onboarding.Meter", on_delete=models.CASCADE, related_name="enrollments")
+    partner = models.ForeignKey("portal.Partner", on_delete=models.PROTECT, related_name="+", db_index=False)
+    meter = models.ForeignKey("onboarding.Meter", on_delete=models.CASCADE, related_name="enrollments", db_index=False)
     program = models.ForeignKey("programs.Program", on_delete=models.PROTECT, related_name="enrollments")
     status = models.CharField(max_length=20, choices=EnrollmentStatus.choices)
     missing = models.JSONField(default=list, help_text="Field keys that the program requires and the meter lacks.")

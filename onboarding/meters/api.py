@@ -12,7 +12,7 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
 
-from onboarding.meters.domain import asset_of
+from onboarding.meters.columns import asset_of
 from onboarding.meters.models import EnrollmentStatus, Meter
 from onboarding.meters.queries import meters_of
 from portal.api.cursors import read_token, token_for

@@ -1,122 +1,78 @@
-"""Bringing meters into being and changing them. The only place that writes a meter's columns and data."""
+"""Bringing meters into being, changing and removing them, many at a time. The only place that writes a meter."""
 
-from collections.abc import Iterable, Mapping, Sequence
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 from uuid import UUID
 
-from django.db.models import F
 from django.utils import timezone
 
+from onboarding.meters.columns import columns_sql
 from onboarding.meters.models import Meter
 from portal.events.actors import Actor
-from portal.events.domain import record_many
-from portal.storage.bulk import insert
+from portal.events.domain import record_staged
+from portal.storage import json_sql
+from portal.storage.staged import Given, Staged, insert_from, update_from
 
 if TYPE_CHECKING:
     from portal.partners.models import Partner
 
-Asset = dict[str, Any]
-_IN_COLUMNS = frozenset(
-    {
-        "partner_reference",
-        "transmission_region",
-        "customer_classification",
-        "meter_type",
-        "load_types",
-        "customer_group",
-    }
-)
 
+def create_meters(staged: Staged, *, partner: "Partner", upload_id: UUID) -> int:
+    """Create a meter for each staged row (r.meter_id, r.asset, r.status); returns how many.
 
-def columns_of(asset: Asset) -> dict[str, Any]:
-    """The meter's columns and data for one checked asset (CreateMeter shape): every column, every time."""
-    customer, device, utility = asset["customer"], asset.get("device", {}), asset.get("utility", {})
-    return {
-        "partner_reference": asset["partner_reference"],
-        "transmission_region": asset["transmission_region"],
-        "customer_classification": asset["customer_classification"],
-        "meter_type": asset["meter_type"],
-        "load_types": asset["load_types"],
-        "device_type": device.get("device_type", ""),
-        "customer_name": customer.get("end_customer_name", ""),
-        "street": customer["street_1"],
-        "city": customer["city"],
-        "state": customer["state_or_province_code"],
-        "postal_code": customer["postal_code"],
-        "utility_name": utility.get("utility_name", ""),
-        "account_number": utility.get("electric_service_account_number", ""),
-        "customer_group": asset.get("customer_group", ""),
-        "data": {part: value for part, value in asset.items() if part not in _IN_COLUMNS},
-    }
-
-
-def asset_of(meter: Meter) -> Asset:
-    """The asset that a meter holds: the inverse of `columns_of`."""
-    asset: Asset = {
-        "partner_reference": meter.partner_reference,
-        "transmission_region": meter.transmission_region,
-        "customer_classification": meter.customer_classification,
-        "load_types": meter.load_types,
-        "meter_type": meter.meter_type,
-        **meter.data,
-    }
-    if meter.customer_group:
-        asset["customer_group"] = meter.customer_group
-    return asset
-
-
-def create_meters(assets: Sequence[tuple[UUID, Asset, str]], *, partner: "Partner", upload_id: UUID, by: Actor) -> int:
-    """Create many meters at once: (meter ID, asset, enrollment status) each, with one meter.created event each.
-
-    Raises IntegrityError when a reference has been taken meanwhile; the caller's transaction then holds nothing.
+    A row whose reference another meter of the partner has is passed over. The events come with `record_created`, once
+    the caller has put those rows aside. Rows go in by reference, so that two uploads at once do not wait in a ring.
     """
     now = timezone.now()
-    names: list[str] = []
-    rows: list[list[object]] = []
-    for meter_id, asset, status in assets:
-        values = columns_of(asset)
-        names = names or list(values)
-        rows.append([meter_id, partner.pk, "PARTNER", upload_id, status, [], [], False, 1, now, now, *values.values()])
-    if not rows:
-        return 0
-    fixed = ["id", "partner", "created_by", "upload", "enrollment_status", "connection_references", "tags"]
-    fixed += ["is_archived", "version", "created_at", "updated_at"]
-    insert(Meter, [*fixed, *names], rows)
-    record_many(
-        "meter",
-        (("meter.created", meter_id, {"upload": str(upload_id)}) for meter_id, _, _ in assets),
+    return insert_from(
+        staged,
+        Meter,
+        {
+            "id": "r.meter_id",
+            "partner": Given(partner.pk),
+            "created_by": Given("PARTNER"),
+            "upload": Given(upload_id),
+            "enrollment_status": "r.status",
+            "connection_references": Given([]),
+            "tags": Given([]),
+            "is_archived": Given(False),
+            "version": Given(1),
+            "created_at": Given(now),
+            "updated_at": Given(now),
+            **columns_sql(staged.vendor, "r.asset"),
+        },
+        order_by="r.partner_reference",
+        keep=True,
+    )
+
+
+def record_created(staged: Staged, *, partner: "Partner", upload_id: UUID, by: Actor) -> None:
+    """One meter.created event for each staged row."""
+    record_staged(
+        staged,
+        "meter.created",
+        subject_type="meter",
+        subject_id=json_sql.uuid_text(staged.vendor, "r.meter_id"),
+        data=Given({"upload": str(upload_id)}),
         partner=partner,
         by=by,
     )
-    return len(rows)
 
 
-def update_meters(
-    updates: Iterable[tuple[UUID, int, Asset, str, Mapping[str, Any]]],
-    *,
-    partner: "Partner",
-    upload_id: UUID,
-    by: Actor,
-) -> set[UUID]:
-    """Change meters: (meter ID, version it must still have, asset, enrollment status, changes) each.
-
-    Returns the meters that were changed, with one meter.updated event each; one whose version moved on is left alone.
-    """
-    now = timezone.now()
-    changed: dict[UUID, Mapping[str, Any]] = {}
-    for meter_id, version, asset, status, changes in updates:
-        hit = Meter.objects.filter(pk=meter_id, partner=partner, version=version).update(
-            **columns_of(asset), enrollment_status=status, version=F("version") + 1, updated_at=now
-        )
-        if hit:
-            changed[meter_id] = changes
-    record_many(
-        "meter",
-        (
-            ("meter.updated", meter_id, {"upload": str(upload_id), "changes": dict(changes)})
-            for meter_id, changes in changed.items()
-        ),
+def update_meters(staged: Staged, *, partner: "Partner", upload_id: UUID, by: Actor) -> None:
+    """Change the meter of each staged row (r.meter_id, r.asset, r.changes), with one meter.updated event each."""
+    update_from(
+        staged.narrowed("m.partner_id = %s", partner.pk),
+        Meter,
+        {"version": "m.version + 1", "updated_at": Given(timezone.now()), **columns_sql(staged.vendor, "r.asset")},
+        match="m.id = r.meter_id",
+    )
+    changes = json_sql.as_json(staged.vendor, "r.changes")
+    record_staged(
+        staged,
+        "meter.updated",
+        subject_type="meter",
+        subject_id=json_sql.uuid_text(staged.vendor, "r.meter_id"),
+        data=json_sql.object_of(staged.vendor, [("upload", f"'{upload_id}'"), ("changes", changes)]),
         partner=partner,
         by=by,
     )
-    return set(changed)

@@ -52,7 +52,7 @@ class Meter(models.Model):
     """
 
     id = models.UUIDField("Leap meter ID", primary_key=True, default=uuid7, editable=False)
-    partner = models.ForeignKey("portal.Partner", on_delete=models.PROTECT, related_name="meters")
+    partner = models.ForeignKey("portal.Partner", on_delete=models.PROTECT, related_name="meters", db_index=False)
     partner_reference = models.CharField(max_length=256)
     created_by = models.CharField(max_length=8, choices=CreatedBy.choices, default=CreatedBy.PARTNER)
     transmission_region = models.CharField(max_length=16)
@@ -60,6 +60,7 @@ class Meter(models.Model):
     meter_type = models.CharField(max_length=16)
     load_types = models.JSONField(default=list)
     device_type = models.CharField(max_length=32, blank=True)
+    serial_number = models.CharField(max_length=256, blank=True)
     customer_name = models.CharField(max_length=128, blank=True)
     street = models.CharField(max_length=128, blank=True)
     city = models.CharField(max_length=128, blank=True)
@@ -75,7 +76,9 @@ class Meter(models.Model):
         max_length=20, choices=EnrollmentStatus.choices, default=EnrollmentStatus.INELIGIBLE
     )
     is_archived = models.BooleanField(default=False)
-    upload = models.ForeignKey("onboarding.Upload", null=True, on_delete=models.PROTECT, related_name="meters")
+    upload = models.ForeignKey(
+        "onboarding.Upload", null=True, on_delete=models.PROTECT, related_name="meters", db_index=False
+    )
     version = models.PositiveIntegerField(default=1, help_text="Counts the changes of its data.")
     created_at = models.DateTimeField(db_default=Now())
     updated_at = models.DateTimeField(db_default=Now())
@@ -96,6 +99,7 @@ class Meter(models.Model):
             models.Index(fields=["partner", "enrollment_status", "id"], name="meter_by_status"),
             models.Index(fields=["partner", "transmission_region", "id"], name="meter_by_region"),
             models.Index(fields=["upload", "id"], name="meter_by_upload"),
+            models.Index(fields=["partner", "serial_number"], name="meter_by_serial", condition=~Q(serial_number="")),
         ]
 
     def __str__(self) -> str:

@@ -6,7 +6,7 @@ from typing import Any
 
 from django.db.models import QuerySet
 
-from onboarding.meters.domain import asset_of
+from onboarding.meters.columns import asset_of
 from onboarding.meters.models import Meter
 from portal.partners.models import Partner
 from programs.schema import schema_for

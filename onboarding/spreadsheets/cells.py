@@ -48,7 +48,8 @@ class BookFacts:
 
     kind: "xlsx" or "csv". sheet: the one that is read ("" for csv). template: {} or template_version, programs
     (list) and catalogue_version as the written template carries them. rows_estimate: for a progress bar, often
-    exact, None when unknown. notes: complete only when all rows have been read.
+    exact, None when unknown. notes: complete only when all rows have been read. top: the first filled rows,
+    (number, texts), shortened, so that somebody can say which one is the header.
     """
 
     kind: str
@@ -60,6 +61,7 @@ class BookFacts:
     template: Mapping[str, Any] = field(default_factory=dict)
     notes: tuple[Note, ...] = ()
     rows_estimate: int | None = None
+    top: tuple[tuple[int, tuple[str, ...]], ...] = ()
 
 
 # Inside the child, and on the wire: plain JSON scalars, and beside them the few cells that JSON cannot say:

@@ -1,6 +1,6 @@
 """The process that opens the file: fenced in before it looks, and silent but for frames.
 
-`python -m onboarding.spreadsheets.child '{"file_name": …, "sheet": …, "limits": {…}}' < file`
+`python -m onboarding.spreadsheets.child '{"reading": {"file_name": …, …}, "limits": {…}}' < file`
 The file comes as standard input, so that nothing needs to be opened here.
 """
 
@@ -14,7 +14,7 @@ import json
 import os
 import resource
 import sys
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from typing import Any, BinaryIO
 
 from . import frames, problems
@@ -78,14 +78,21 @@ def open_table(file: BinaryIO, *, file_name: str, limits: Limits, sheet: str | N
     return CsvTable(file, limits), False
 
 
-def read_frames(file: BinaryIO, *, file_name: str, limits: Limits, sheet: str | None) -> Iterator[bytes]:
+def read_frames(
+    file: BinaryIO,
+    *,
+    file_name: str,
+    limits: Limits,
+    sheet: str | None,
+    header_row: int | None = None,
+    names: Collection[str] = (),
+) -> Iterator[bytes]:
     """The whole conversation for one file, refusals excepted."""
     table, name_differs = open_table(file, file_name=file_name, limits=limits, sheet=sheet)
     rows = table.rows()
     facts = table.facts()
-    layout, rows = find_layout(rows, limits, str(facts.get("sheet", "")))
-    first_row = layout.label_row or layout.header_row
-    table.check_layout(first_row, len(layout.header))
+    layout, rows = find_layout(rows, limits, str(facts.get("sheet", "")), names=names, header_row=header_row)
+    table.check_layout(layout.first_row, len(layout.header))
     fitter = Fitter(layout)
 
     def notes() -> list[tuple[str, dict[str, Any]]]:
@@ -95,11 +102,14 @@ def read_frames(file: BinaryIO, *, file_name: str, limits: Limits, sheet: str | 
         hidden = table.hidden_columns(len(layout.header))
         if hidden:
             found.append((problems.HIDDEN_COLUMNS, {"columns": hidden}))
+        titles = [number for number, _ in layout.top if number < layout.first_row]
+        if titles:
+            found.append((problems.TITLE_ROWS, {"rows": titles}))
         if fitter.unnamed:
             found.append((problems.UNNAMED_COLUMNS, {"columns": fitter.unnamed_letters()}))
         return found
 
-    facts["notes"] = notes()
+    facts["notes"], facts["top"] = notes(), layout.top
     yield frames.encode("facts", facts, layout.header, layout.header_row, layout.labels, layout.label_row)
     gathered, count = frames.RowFrames(), 0
     for row in rows:
@@ -112,7 +122,7 @@ def read_frames(file: BinaryIO, *, file_name: str, limits: Limits, sheet: str | 
         frame = gathered.add(fitted)
         if frame is not None:
             yield frame
-    table.check_layout(first_row, len(layout.header))
+    table.check_layout(layout.first_row, len(layout.header))
     if not count:
         raise Unreadable(problems.FILE_NO_ROWS, sheet=str(facts.get("sheet", "")))
     frame = gathered.flush()
@@ -128,7 +138,7 @@ def main(order: str) -> None:
     source, sink = sys.stdin.buffer, sys.stdout.buffer
     fence(limits)
     try:
-        for frame in read_frames(source, file_name=asked["file_name"], limits=limits, sheet=asked["sheet"]):
+        for frame in read_frames(source, limits=limits, **asked["reading"]):
             sink.write(frame)
             sink.flush()
         return

@@ -118,6 +118,7 @@ def decode_facts(found: Any) -> BookFacts:
             template=dict(found.get("template", {})),
             notes=decode_notes(found.get("notes", [])),
             rows_estimate=found.get("rows_estimate"),
+            top=tuple((int(number), tuple(str(text) for text in texts)) for number, texts in found.get("top", [])),
         )
     except (ValueError, TypeError, KeyError) as error:
         raise _protocol("facts") from error

@@ -74,6 +74,11 @@ def normalized(text: str) -> str:
     return _NOT_WORD.sub("", unicodedata.normalize("NFKC", _REQUIRED_MARK.sub("", folded)))
 
 
+def names_of(columns: Iterable[HeaderSpec]) -> set[str]:
+    """Every name that these fields go by, normalised: what tells a header row from a title."""
+    return {normalized(name) for one in columns for name in (one.key, one.label, *one.aliases)} - {""}
+
+
 class _Tables:
     """What each name stands for, from the surest to the loosest."""
 

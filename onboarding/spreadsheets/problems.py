@@ -38,7 +38,6 @@ FILE_NO_SHEET: Final = "FILE_NO_SHEET"  # sheet (only when one was asked for by 
 FILE_NO_HEADER: Final = "FILE_NO_HEADER"  # sheet: no filled cell at all
 FILE_NO_ROWS: Final = "FILE_NO_ROWS"  # sheet: a header and nothing below it
 FILE_MERGED_CELLS: Final = "FILE_MERGED_CELLS"  # ranges: list such as ["B2:C2"], the first 20; count
-FILE_DUPLICATE_HEADER: Final = "FILE_DUPLICATE_HEADER"  # header, columns: two letters, row
 FILE_DUPLICATE_ENTRIES: Final = "FILE_DUPLICATE_ENTRIES"  # part: two parts of one name, readers would disagree
 FILE_UNCLOSED_QUOTE: Final = "FILE_UNCLOSED_QUOTE"  # row, line: where the quoted cell begins
 FILE_LINE_TOO_LONG: Final = "FILE_LINE_TOO_LONG"  # line, limit (characters)
@@ -64,7 +63,6 @@ FILE_CODES: Final = (
     FILE_NO_HEADER,
     FILE_NO_ROWS,
     FILE_MERGED_CELLS,
-    FILE_DUPLICATE_HEADER,
     FILE_DUPLICATE_ENTRIES,
     FILE_UNCLOSED_QUOTE,
     FILE_LINE_TOO_LONG,
@@ -100,6 +98,7 @@ HIDDEN_SHEETS: Final = "HIDDEN_SHEETS"  # sheets: names, not read
 OTHER_SHEETS: Final = "OTHER_SHEETS"  # sheets: names of visible sheets that were not read
 EXTERNAL_LINKS: Final = "EXTERNAL_LINKS"  # the workbook points to other files; nothing was fetched
 ENCODING_ASSUMED: Final = "ENCODING_ASSUMED"  # encoding: not UTF-8, so this was assumed and wants a look
+TITLE_ROWS: Final = "TITLE_ROWS"  # rows: numbers of the filled rows above the header, not read
 UNNAMED_COLUMNS: Final = "UNNAMED_COLUMNS"  # columns: letters of filled columns without a header, not read
 FILE_NAME_DIFFERS: Final = "FILE_NAME_DIFFERS"  # kind: the content is of another kind than the name says
 
@@ -110,6 +109,7 @@ NOTE_CODES: Final = (
     OTHER_SHEETS,
     EXTERNAL_LINKS,
     ENCODING_ASSUMED,
+    TITLE_ROWS,
     UNNAMED_COLUMNS,
     FILE_NAME_DIFFERS,
 )

@@ -3,6 +3,7 @@
 The child parses while the consumer works; the pipe between them holds back whichever is faster.
 """
 
+import fcntl
 import json
 import os
 import selectors
@@ -10,7 +11,7 @@ import signal
 import subprocess
 import sys
 import time
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
@@ -24,6 +25,7 @@ from .problems import Unreadable
 _ROOT = Path(__file__).resolve().parents[2]
 _CHILD = "onboarding.spreadsheets.child"
 _PIECE_BYTES = 1024 * 1024
+_PIPE_BYTES = 1024 * 1024
 
 
 class Book:
@@ -63,18 +65,26 @@ class Book:
 
 @contextmanager
 def read_book(
-    path: str | os.PathLike[str], *, file_name: str, limits: Limits | None = None, sheet: str | None = None
+    path: str | os.PathLike[str],
+    *,
+    file_name: str,
+    limits: Limits | None = None,
+    sheet: str | None = None,
+    header_row: int | None = None,
+    names: Collection[str] = (),
 ) -> Iterator[Book]:
     """Open an .xlsx or .csv for reading, once, in a child process that ends with the context.
 
     path: where the bytes are. file_name: what the person called it (its ending tells text from other things).
     sheet: a sheet's exact name; None takes the visible sheet "Meters", else the first visible one.
+    header_row: the header's row number; None finds it, with the help of `names`: those that columns go by, normalised.
     Raises Unreadable with a code of problems.FILE_CODES, here or from `rows()`; OSError if path cannot be opened.
     """
     limits = limits or Limits()
     with open(path, "rb") as file:
         _refuse_by_size(file, limits)
-        child = _Child(file, file_name=file_name, limits=limits, sheet=sheet)
+        reading = {"file_name": file_name[-255:], "sheet": sheet, "header_row": header_row, "names": sorted(names)}
+        child = _Child(file, reading=reading, limits=limits)
         try:
             yield Book(child)
         finally:
@@ -92,10 +102,10 @@ def _refuse_by_size(file: BinaryIO, limits: Limits) -> None:
 class _Child:
     """The process: started with nothing of our environment, read line by line against the clock, always killed."""
 
-    def __init__(self, file: BinaryIO, *, file_name: str, limits: Limits, sheet: str | None) -> None:
+    def __init__(self, file: BinaryIO, *, reading: dict[str, Any], limits: Limits) -> None:
         self._limits = limits
         self._seconds_left = limits.wall_seconds
-        order = json.dumps({"file_name": file_name[-255:], "sheet": sheet, "limits": limits.as_json()})
+        order = json.dumps({"reading": reading, "limits": limits.as_json()})
         # -S, -s, -P, -B: standard library and this package only, no site-packages, no current folder, nothing written
         self._process = subprocess.Popen(
             [sys.executable, "-S", "-s", "-P", "-B", "-m", _CHILD, order.replace("\x00", "")],
@@ -109,6 +119,7 @@ class _Child:
         )
         self._pipe = cast(BinaryIO, self._process.stdout)
         os.set_blocking(self._pipe.fileno(), False)
+        _widen(self._pipe)
         self._selector = selectors.DefaultSelector()
         self._selector.register(self._pipe, selectors.EVENT_READ)
         self._lines: list[bytes] = []
@@ -167,6 +178,14 @@ class _Child:
         self._process.wait()
 
 
+def _widen(pipe: BinaryIO) -> None:
+    """Let the child read on while the consumer works on what it has."""
+    try:
+        fcntl.fcntl(pipe.fileno(), fcntl.F_SETPIPE_SZ, _PIPE_BYTES)
+    except (AttributeError, OSError):  # not Linux, or the system's own bound is lower: slower, not wrong
+        return
+
+
 def facts_of(book: Book) -> dict[str, Any]:
     """The facts as plain JSON, to be stored beside an upload."""
     facts = book.facts
@@ -180,4 +199,5 @@ def facts_of(book: Book) -> dict[str, Any]:
         "template": dict(facts.template),
         "notes": [{"code": note.code, "context": dict(note.context)} for note in facts.notes],
         "rows_estimate": facts.rows_estimate,
+        "top": [[number, list(texts)] for number, texts in facts.top],
     }

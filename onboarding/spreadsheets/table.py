@@ -1,18 +1,21 @@
 """Any table, once read: where its header is, which row holds keys, and rows cut to the header's width."""
 
 import re
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
-from itertools import chain
+from itertools import chain, islice
 from typing import Any, Protocol
 
 from . import problems
 from .cells import RawRow, column_letters
+from .headers import normalized
 from .limits import Limits
 from .problems import Unreadable
 
 _KEY = re.compile(r"(?:data\.)?[a-z][a-z0-9_]*(?:\.[a-z0-9_]+)*")
-_BLANKS = re.compile(r"\s+")
+_NUMBER_LIKE = re.compile(r"[-+]?[\d.,:/ -]+%?")
+_TOP_ROWS = 25
+_SHOWN_ROWS, _SHOWN_COLUMNS, _SHOWN_CHARACTERS = 12, 30, 60
 
 
 class Table(Protocol):
@@ -31,41 +34,85 @@ class Table(Protocol):
 class Layout:
     """header: one text per column, "" where there is none; labels the same, empty when there is no key row.
 
-    header_row and label_row are the sheet's own row numbers.
+    header_row and label_row are the sheet's own row numbers. top: the first filled rows, (number, texts), shortened.
     """
 
     header: tuple[str, ...]
     header_row: int
     labels: tuple[str, ...] = ()
     label_row: int | None = None
+    top: tuple[tuple[int, tuple[str, ...]], ...] = ()
+
+    @property
+    def first_row(self) -> int:
+        """Where the table begins; what stands above it is a title."""
+        return self.label_row or self.header_row
 
 
-def find_layout(rows: Iterator[RawRow], limits: Limits, sheet: str) -> tuple[Layout, Iterator[RawRow]]:
-    """The first filled row is the header; if the next one holds keys (dot paths), that is the header and the first
-    its labels. Returns the rows below too.
+def find_layout(
+    rows: Iterator[RawRow],
+    limits: Limits,
+    sheet: str,
+    *,
+    names: Collection[str] = (),
+    header_row: int | None = None,
+) -> tuple[Layout, Iterator[RawRow]]:
+    """Where the header is, and the rows below it.
 
-    Refuses: FILE_NO_HEADER, FILE_NO_ROWS, FILE_DUPLICATE_HEADER, FILE_TOO_MANY_COLUMNS.
+    header_row: its row number, when somebody said so; else the row with the most names that we know (`names`,
+    normalised), else the first row as wide as the table that holds only texts. If the row below the header holds
+    keys (dot paths), that is the header and the first its labels.
+    Refuses: FILE_NO_HEADER, FILE_NO_ROWS, FILE_TOO_MANY_COLUMNS.
     """
-    first = next(rows, None)
-    if first is None:
+    top = list(islice(rows, _TOP_ROWS))
+    texts = [_texts(row) for row in top]
+    at = _header_at(texts, frozenset(names)) if header_row is None else _row_at(top, header_row)
+    if at is None:
         raise Unreadable(problems.FILE_NO_HEADER, sheet=sheet)
-    labels, second = _texts(first), next(rows, None)
-    keys = _texts(second) if second is not None else ()
-    if second is not None and is_key_row(keys, labels):
+    labels, below = texts[at], at + 1
+    if below < len(top) and is_key_row(texts[below], labels):
+        keys = texts[below]
         width = max(len(labels), len(keys))
         labels = labels + ("",) * (width - len(labels))
         merged = tuple(keys[index] if index < len(keys) and keys[index] else labels[index] for index in range(width))
-        layout = Layout(merged, second[0], labels, first[0])
-        second = next(rows, None)
+        layout = Layout(merged, top[below][0], labels, top[at][0], top=_shown_top(top, texts))
+        below += 1
     else:
-        layout = Layout(labels, first[0])
+        layout = Layout(labels, top[at][0], top=_shown_top(top, texts))
     if len(layout.header) > limits.max_columns:
         cell = f"{column_letters(len(layout.header) - 1)}{layout.header_row}"
         raise Unreadable(problems.FILE_TOO_MANY_COLUMNS, limit=limits.max_columns, cell=cell)
-    _refuse_duplicates(layout)
-    if second is None:
+    if below >= len(top):
         raise Unreadable(problems.FILE_NO_ROWS, sheet=sheet)
-    return layout, chain([second], rows)
+    return layout, chain(top[below:], rows)
+
+
+def _row_at(top: Sequence[RawRow], number: int) -> int | None:
+    return next((index for index, row in enumerate(top) if row[0] == number), None)
+
+
+def _header_at(texts: Sequence[tuple[str, ...]], names: frozenset[str]) -> int | None:
+    """Which of the first rows is the header: by known names, else by shape, else the first one."""
+    if not texts:
+        return None
+    known = [len({normalized(text) for text in row if text} & names) for row in texts]
+    filled = [sum(1 for text in row if text) for row in texts]
+    most = max(known)
+    if most >= 2 or (most == 1 and known[0] == 1):
+        return next(index for index, count in enumerate(known) if count * 5 >= most * 4)
+    width = max(filled)
+    for index, row in enumerate(texts):
+        if filled[index] * 5 >= width * 3 and not any(_NUMBER_LIKE.fullmatch(text) for text in row if text):
+            return index
+    return 0
+
+
+def _shown_top(top: Sequence[RawRow], texts: Sequence[tuple[str, ...]]) -> tuple[tuple[int, tuple[str, ...]], ...]:
+    """The first rows as somebody sees them who is asked which one is the header."""
+    return tuple(
+        (row[0], tuple(text[:_SHOWN_CHARACTERS] for text in cells[:_SHOWN_COLUMNS]))
+        for row, cells in zip(top[:_SHOWN_ROWS], texts, strict=False)
+    )
 
 
 def is_key_row(keys: tuple[str, ...], labels: tuple[str, ...]) -> bool:
@@ -89,18 +136,6 @@ def _texts(row: RawRow) -> tuple[str, ...]:
     while shown and not shown[-1]:
         shown.pop()
     return tuple(shown)
-
-
-def _refuse_duplicates(layout: Layout) -> None:
-    seen: dict[str, int] = {}
-    for index, text in enumerate(layout.header):
-        same = _BLANKS.sub(" ", text).strip().casefold()
-        if not same:
-            continue
-        if same in seen:
-            columns = [column_letters(seen[same]), column_letters(index)]
-            raise Unreadable(problems.FILE_DUPLICATE_HEADER, header=text[:120], columns=columns, row=layout.header_row)
-        seen[same] = index
 
 
 class Fitter:

@@ -270,16 +270,17 @@ def _published_assets(upload: Upload) -> Iterator[dict[str, Any]]:
     )
     problems = problems_by_row(upload)
     for row in rows:
-        detail: dict[str, Any] = {"name": row.result, "description": row.description} if row.result else {}
+        result, description = row.outcome(upload)
+        detail: dict[str, Any] = {"name": result, "description": description} if result else {}
         failed = {line.problem.field or "row": line.problem.text for line in problems.get(row.number, [])}
-        if failed and row.result:
+        if failed and result:
             detail["failed_fields"] = failed
         # The contract knows MULTIPLE_PARTNER_REFERENCE as a status, not as a detail name.
         if detail.get("name") == "MULTIPLE_PARTNER_REFERENCE":
             detail["name"] = "DUPLICATE_REF_ID"
         line: dict[str, Any] = {
             "partner_reference": row.partner_reference,
-            "status": _STATUS_OF[row.result] if upload.state == "done" else "PROCESSING",
+            "status": _STATUS_OF[result] if upload.state == "done" else "PROCESSING",
             "status_detail": detail if upload.state == "done" else {},
             "created_at": upload.created_at,
         }

@@ -1,31 +1,30 @@
 """Committing an upload: the good rows become meters.
 
-Runs as the job uploads.commit, in chunks; each chunk is one transaction of meters, events, enrollments, row results
-and checkpoint. Doing a chunk twice is impossible: its rows carry a result by then, and their meter IDs were fixed
-when they were staged.
+Runs as the job uploads.commit, in chunks; each chunk is one transaction of meters, events, enrollments, the results
+of rows that could not be written, and `written_to` with the checkpoint. The database turns staged rows into meters
+itself; what was written follows from the row's plan and round (UploadRow.outcome).
 """
 
 from collections import Counter
-from collections.abc import Sequence
-from typing import Any
+from uuid import UUID
 
 from django.conf import settings
-from django.db import IntegrityError, transaction
-from django.db.models import Count
+from django.db import IntegrityError, OperationalError, transaction
+from django.db.models import Count, QuerySet
 from django.utils import timezone
 
-from onboarding.enrollment.domain import ProgramFacts, best, enroll, refresh_status
+from onboarding.enrollment.domain import enroll, leave_programs, refresh_status
 from onboarding.enrollment.queries import program_facts
-from onboarding.meters.domain import create_meters, update_meters
+from onboarding.meters.domain import create_meters, record_created, update_meters
 from onboarding.meters.models import Meter
-from onboarding.uploads.models import Plan, Result, Upload, UploadRow, UploadState
+from onboarding.uploads.models import WRITTEN, Plan, Result, Upload, UploadRow, UploadState
 from portal.events.actors import Actor
 from portal.events.domain import record
 from portal.jobs.domain import Run, enqueue
 from portal.problems import Problem, Refused
+from portal.storage.staged import Staged
 from programs.schema import catalogue_version
 
-WRITTEN = (Plan.CREATE, Plan.UPDATE, Plan.UNCHANGED)
 _RETRIES = 5
 
 
@@ -54,104 +53,113 @@ def confirm_upload(upload: Upload, *, by: Actor) -> None:
 
 
 def commit_upload(run: Run) -> None:
-    """Write the good rows chunk by chunk, then close the upload with its receipt."""
+    """Write the good rows chunk by chunk, then close the round with its receipt."""
     upload = Upload.objects.select_related("partner").get(pk=run.job.subject_id)
-    programs = program_facts(upload.programs)
-    total = UploadRow.objects.filter(upload=upload, plan__in=WRITTEN, result="").count()
-    while _commit_chunk(run, upload, programs, total):
+    total = _to_write(upload, after=-1).count()
+    while _commit_chunk(run, upload, total):
         run.step_aside_if_others_wait()
     with run.chunk():
         _close(upload)
 
 
-def _commit_chunk(run: Run, upload: Upload, programs: dict[str, ProgramFacts], total: int) -> bool:
-    """One chunk in one transaction; again when another upload took one of its references meanwhile."""
+def _to_write(upload: Upload, *, after: int) -> QuerySet[UploadRow]:
+    rows = UploadRow.objects.filter(upload=upload, plan__in=WRITTEN, round=upload.rounds, result="", number__gt=after)
+    return rows.order_by("number")
+
+
+def _commit_chunk(run: Run, upload: Upload, total: int) -> bool:
+    """One chunk in one transaction; again when another upload stood in its way. Returns whether there was one."""
     for attempt in range(_RETRIES):
         try:
             with run.chunk() as chunk:
-                rows = list(
-                    UploadRow.objects.filter(
-                        upload=upload, plan__in=WRITTEN, result="", number__gt=chunk.checkpoint.get("row", -1)
-                    )
-                    .defer("cells")
-                    .order_by("number")[: settings.JOB_CHUNK_ROWS]
+                upload.refresh_from_db(fields=["written_to"])
+                plans = list(
+                    _to_write(upload, after=upload.written_to).values_list("number", "plan")[: settings.JOB_COMMIT_ROWS]
                 )
-                if not rows:
+                if not plans:
                     return False
-                _write(upload, rows, programs)
-                chunk.checkpoint = {"row": rows[-1].number}
-                chunk.done, chunk.total = chunk.done + len(rows), total
+                _write(upload, plans)
+                upload.written_to = plans[-1][0]
+                upload.save(update_fields=["written_to"])
+                chunk.done, chunk.total = chunk.done + len(plans), total
             return True
-        except IntegrityError:
+        except (IntegrityError, OperationalError):  # a reference taken, or a deadlock with another upload
             if attempt == _RETRIES - 1:
                 raise
     return False
 
 
-def _write(upload: Upload, rows: Sequence[UploadRow], programs: dict[str, ProgramFacts]) -> None:
-    """Meters, enrollments, events and results of these rows; those whose reference or meter moved on are refused."""
+def _write(upload: Upload, plans: list[tuple[int, str]]) -> None:
+    """Meters, enrollments and events of a range of rows; those whose reference or meter moved on are refused."""
     by, partner = Actor.from_json(upload.actor), upload.partner
-    creates = [row for row in rows if row.plan == Plan.CREATE]
-    taken = dict(
-        Meter.objects.filter(
-            partner=partner, partner_reference__in=[row.partner_reference for row in creates]
-        ).values_list("partner_reference", "pk")
+    rows = Staged(
+        UploadRow,
+        "r.upload_id = %s AND r.number BETWEEN %s AND %s AND r.round = %s AND r.result = ''",
+        (upload.pk, plans[0][0], plans[-1][0], upload.rounds),
     )
-    new = [row for row in creates if row.partner_reference not in taken]
-    create_meters(
-        [(row.meter_id, row.asset, best(row.programs)) for row in new if row.meter_id and row.asset],
-        partner=partner,
-        upload_id=upload.pk,
-        by=by,
-    )
-    updates = [row for row in rows if row.plan == Plan.UPDATE]
-    changed = update_meters(
-        [
-            (row.meter_id, row.meter_version, row.asset, best(row.programs), row.changes or {})
-            for row in updates
-            if row.meter_id and row.meter_version and row.asset
-        ],
-        partner=partner,
-        upload_id=upload.pk,
-        by=by,
-    )
-    touched = changed | {row.meter_id for row in new}
-    written = [row for row in rows if row.meter_id in touched or row.plan == Plan.UNCHANGED]
-    enroll([(row.meter_id, row.programs) for row in written if row.meter_id], programs=programs, partner=partner)
-    refresh_status([row.meter_id for row in written if row.meter_id and row.plan != Plan.CREATE])
-    _note_results(upload, rows)
-    for row in creates:
-        if row.partner_reference in taken:
-            meter = taken[row.partner_reference]
-            _refuse(row, Result.DUPLICATE_REF_ID, Problem("DUPLICATE_REF_ID", context={"meter": str(meter)}), meter)
-    for row in updates:
-        if row.meter_id not in changed:
+    creates, updates = rows.narrowed("r.plan = %s", "create"), rows.narrowed("r.plan = %s", "update")
+    counts = Counter(plan for _, plan in plans)
+    if counts[Plan.CREATE]:
+        if create_meters(creates, partner=partner, upload_id=upload.pk) < counts[Plan.CREATE]:
+            _refuse_taken(upload, plans[0][0], plans[-1][0])
+        record_created(creates, partner=partner, upload_id=upload.pk, by=by)
+        enroll(creates, partner=partner)
+    if counts[Plan.UPDATE] or counts[Plan.UNCHANGED]:
+        _refuse_stale(upload, plans[0][0], plans[-1][0])
+        update_meters(updates, partner=partner, upload_id=upload.pk, by=by)
+        known = rows.narrowed("r.plan <> %s", "create")
+        meters = [UUID(str(meter)) for (meter,) in known.select("r.meter_id")]
+        leave_programs(meters, programs=program_facts(upload.programs).values())
+        enroll(known, partner=partner)
+        refresh_status(meters)
+
+
+def _refuse_taken(upload: Upload, first: int, last: int) -> None:
+    """Rows whose reference another upload took after the check: a duplicate, with the meter that has it."""
+    rows = _to_write(upload, after=first - 1).filter(number__lte=last, plan=Plan.CREATE)
+    made = Meter.objects.filter(upload=upload, partner=upload.partner)
+    rows = rows.exclude(meter_id__in=made.values("pk")).only("pk", "partner_reference")
+    references = {row.partner_reference: row for row in rows}
+    holders = Meter.objects.filter(partner=upload.partner, partner_reference__in=references)
+    for meter, reference in holders.values_list("pk", "partner_reference"):
+        problem = Problem("DUPLICATE_REF_ID", context={"meter": str(meter)})
+        _refuse(references[reference], Result.DUPLICATE_REF_ID, problem, meter)
+
+
+def _refuse_stale(upload: Upload, first: int, last: int) -> None:
+    """Rows whose meter was changed or removed after the check. Holds the meters until the chunk is written."""
+    rows = _to_write(upload, after=first - 1).filter(number__lte=last).exclude(plan=Plan.CREATE)
+    known = list(rows.only("pk", "meter_id", "meter_version", "plan"))
+    meters = Meter.objects.filter(pk__in=[row.meter_id for row in known if row.meter_id], partner=upload.partner)
+    versions = dict(meters.select_for_update().order_by("pk").values_list("pk", "version"))
+    for row in known:
+        if row.meter_id and versions.get(row.meter_id) != row.meter_version:
             _refuse(row, Result.PROCESSING_ERROR, Problem("METER_CHANGED_MEANWHILE"), row.meter_id)
 
 
-def _note_results(upload: Upload, rows: Sequence[UploadRow]) -> None:
-    """The results of a chunk in two statements; the exceptions are corrected row by row afterwards."""
-    staged = UploadRow.objects.filter(upload=upload, result="", number__range=(rows[0].number, rows[-1].number))
-    staged.filter(plan=Plan.CREATE).update(result=Result.METER_CREATED, description="A new meter was created.")
-    staged.filter(plan=Plan.UPDATE).update(result=Result.METER_UPDATED, description="The meter was changed.")
-    staged.filter(plan=Plan.UNCHANGED).update(
-        result=Result.METER_UPDATED, description="The meter already had these values."
-    )
-
-
-def _refuse(row: UploadRow, result: Result, problem: Problem, meter_id: Any) -> None:
+def _refuse(row: UploadRow, result: Result, problem: Problem, meter_id: UUID) -> None:
     UploadRow.objects.filter(pk=row.pk).update(result=result, description=problem.text[:500], meter_id=meter_id)
 
 
 def _close(upload: Upload) -> None:
-    """Every row has its result: count them and write the receipt's event."""
-    left = UploadRow.objects.filter(upload=upload, result="")
-    left.update(result=Result.VALIDATION_ERROR, description="The row needs fixing; nothing was written.")
-    results = UploadRow.objects.filter(upload=upload).order_by().values("result").annotate(n=Count("pk"))
-    counts = Counter({line["result"]: line["n"] for line in results})
-    failed = sum(n for name, n in counts.items() if name not in {Result.METER_CREATED, Result.METER_UPDATED})
-    upload.counts = {**upload.counts, **counts, "failed": failed}
-    upload.state, upload.updated_at = UploadState.DONE, timezone.now()
-    upload.save(update_fields=["counts", "state", "updated_at"])
+    """Every row of the round is written or refused: count the outcomes and write the receipt's event."""
+    upload.rounds, upload.written_to = upload.rounds + 1, -1
+    upload.counts = {**upload.counts, **outcome_counts(upload)}
+    upload.state, upload.finished_at, upload.updated_at = UploadState.DONE, timezone.now(), timezone.now()
+    upload.save(update_fields=["rounds", "written_to", "counts", "state", "finished_at", "updated_at"])
     by = Actor.from_json(upload.actor)
     record("upload.committed", subject=upload, partner=upload.partner, by=by, data=dict(upload.counts))
+
+
+def outcome_counts(upload: Upload) -> dict[str, int]:
+    """How many rows have each Result, and how many of them `failed`, as of the rounds that are over."""
+    groups = (
+        UploadRow.objects.filter(upload=upload).order_by().values("plan", "round", "result").annotate(n=Count("pk"))
+    )
+    counts: Counter[str] = Counter()
+    for group in groups:
+        name, _ = UploadRow(plan=group["plan"], round=group["round"], result=group["result"]).outcome(upload)
+        if name:
+            counts[name] += group["n"]
+    failed = sum(n for name, n in counts.items() if name not in {Result.METER_CREATED, Result.METER_UPDATED})
+    return {**counts, "failed": failed}

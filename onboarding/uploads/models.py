@@ -18,15 +18,24 @@ class UploadState(models.TextChoices):
     COMMITTING = "committing", "Creating meters"
     DONE = "done", "Done"
     FAILED = "failed", "Cannot be read"
+    WITHDRAWING = "withdrawing", "Taking back"
+    WITHDRAWN = "withdrawn", "Taken back"
 
     @property
     def tone(self) -> str:
-        return {"ready": "warning", "done": "success", "failed": "danger"}.get(self.value, "info")
+        tones = {
+            "columns": "warning",
+            "ready": "warning",
+            "done": "success",
+            "failed": "danger",
+            "withdrawn": "neutral",
+        }
+        return tones.get(self.value, "info")
 
     @property
     def moving(self) -> bool:
         """Whether a job is working on it, so that a page should look again."""
-        return self.value in {"received", "checking", "committing"}
+        return self.value in {"received", "checking", "committing", "withdrawing"}
 
 
 class Source(models.TextChoices):
@@ -73,6 +82,14 @@ class Result(models.TextChoices):
     PROCESSING_ERROR = "PROCESSING_ERROR", "Not written"
 
 
+class Withdrawal(models.TextChoices):
+    """What taking an upload back did to a row's meter."""
+
+    REMOVED = "removed", "Meter removed"
+    RESTORED = "restored", "Earlier values restored"
+    LEFT = "left", "Left as it is"
+
+
 class Upload(models.Model):
     """One file of one partner, from its arrival to its receipt.
 
@@ -81,7 +98,7 @@ class Upload(models.Model):
     """
 
     id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
-    partner = models.ForeignKey("portal.Partner", on_delete=models.PROTECT, related_name="uploads")
+    partner = models.ForeignKey("portal.Partner", on_delete=models.PROTECT, related_name="uploads", db_index=False)
     source = models.CharField(max_length=4, choices=Source.choices, default=Source.PAGE)
     actor = models.JSONField(help_text="Who sent it: kind, id, label.")
     user = models.ForeignKey(settings.AUTH_USER_MODEL, null=True, on_delete=models.SET_NULL, related_name="+")
@@ -95,7 +112,7 @@ class Upload(models.Model):
     )
     update_existing = models.BooleanField(default=False)
     commits_itself = models.BooleanField(default=False, help_text="By API: good rows are written without a preview.")
-    state = models.CharField(max_length=10, choices=UploadState.choices, default=UploadState.RECEIVED)
+    state = models.CharField(max_length=12, choices=UploadState.choices, default=UploadState.RECEIVED)
     problem = models.JSONField(default=dict, help_text="Why the file cannot be used.")
     columns = models.JSONField(
         default=list, help_text="The file's columns: index, header, field key, how it was matched."
@@ -107,6 +124,11 @@ class Upload(models.Model):
         default=dict, help_text="By program: eligible and not-yet rows, missing fields, reasons."
     )
     transmission_regions = models.JSONField(default=list)
+    rounds = models.PositiveSmallIntegerField(
+        default=0, help_text="How many confirmations have been written to the end."
+    )
+    written_to = models.IntegerField(default=-1, help_text="The last row number that the current round has written.")
+    finished_at = models.DateTimeField(null=True, help_text="When its last round was written.")
     confirmed_at = models.DateTimeField(null=True)
     confirmed_by = models.CharField(max_length=200, blank=True)
     created_at = models.DateTimeField(db_default=Now())
@@ -141,22 +163,31 @@ class Upload(models.Model):
 
 
 class UploadRow(models.Model):
-    """One row of the file: what was read, what it means, what will happen, what happened."""
+    """One row of the file: what was read, what it means, what will happen, what happened.
 
-    upload = models.ForeignKey(Upload, on_delete=models.CASCADE, related_name="rows")
+    A good row becomes its meter in one statement for many rows, so its result is not written into it: a row to write
+    whose round is over and that has no other result has been written (see `outcome`).
+    """
+
+    upload = models.ForeignKey(Upload, on_delete=models.CASCADE, related_name="rows", db_index=False)
     number = models.PositiveIntegerField(help_text="The row's number in the partner's own sheet.")
     partner_reference = models.CharField(max_length=256, blank=True)
     plan = models.CharField(max_length=12, choices=Plan.choices)
-    cells = models.JSONField(help_text="The cells as read, in the order of the file's columns.")
+    round = models.PositiveSmallIntegerField(default=0, help_text="Which confirmation of the upload is to write it.")
+    cells = models.JSONField(
+        null=True, help_text="The cells as read, in the order of the file's columns; kept while there is no asset."
+    )
     asset = models.JSONField(
         null=True, help_text="The checked asset, shaped like CreateMeter; null when it needs fixing."
     )
     changes = models.JSONField(null=True, help_text="For an update: field key to [old, new].")
     programs = models.JSONField(default=dict, help_text="Program identifier to status, missing fields and reasons.")
+    status = models.CharField(max_length=20, blank=True, help_text="The best of its programs.")
     meter_id = models.UUIDField(null=True, help_text="The meter that exists, or the ID kept for the one to create.")
     meter_version = models.PositiveIntegerField(null=True, help_text="The existing meter's version at the check.")
-    result = models.CharField(max_length=32, choices=Result.choices, blank=True)
+    result = models.CharField(max_length=32, choices=Result.choices, blank=True, help_text="Unless it was written.")
     description = models.CharField(max_length=500, blank=True)
+    withdrawal = models.CharField(max_length=8, choices=Withdrawal.choices, blank=True)
 
     class Meta:
         constraints = [models.UniqueConstraint(fields=["upload", "number"], name="one_row_per_number")]
@@ -165,17 +196,36 @@ class UploadRow(models.Model):
     def __str__(self) -> str:
         return f"row {self.number}: {self.plan}"
 
+    def outcome(self, upload: Upload) -> tuple[str, str]:
+        """The row's Result and its description; ("", "") while that is open."""
+        if self.result:
+            return self.result, self.description
+        if self.plan in WRITTEN and self.round < upload.rounds:
+            return _WRITTEN_AS[self.plan]
+        if upload.rounds and self.plan == Plan.NEEDS_FIXING:
+            return Result.VALIDATION_ERROR.value, "The row needs fixing; nothing was written."
+        return "", ""
+
+
+WRITTEN = (Plan.CREATE, Plan.UPDATE, Plan.UNCHANGED)
+_WRITTEN_AS = {
+    Plan.CREATE.value: (Result.METER_CREATED.value, "A new meter was created."),
+    Plan.UPDATE.value: (Result.METER_UPDATED.value, "The meter was changed."),
+    Plan.UNCHANGED.value: (Result.METER_UPDATED.value, "The meter already had these values."),
+}
+
 
 class UploadProblem(models.Model):
-    """One thing wrong with one cell (or with a whole row: field is empty)."""
+    """One thing wrong with one cell (or with a whole row: field is empty), or to look at when it does not block."""
 
-    upload = models.ForeignKey(Upload, on_delete=models.CASCADE, related_name="problems")
+    upload = models.ForeignKey(Upload, on_delete=models.CASCADE, related_name="problems", db_index=False)
     row_number = models.PositiveIntegerField()
     column = models.PositiveSmallIntegerField(null=True, help_text="Index of the file's column, from 0.")
     field = models.CharField(max_length=128, blank=True)
     code = models.CharField(max_length=40)
     value = models.CharField(max_length=130, blank=True)
     context = models.JSONField(default=dict)
+    blocks = models.BooleanField(default=True, help_text="Whether the row waits for it; a warning does not block.")
 
     class Meta:
         indexes = [

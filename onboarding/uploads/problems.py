@@ -200,6 +200,12 @@ register(
         "Choose Update existing meters if this row is that meter; otherwise give it another reference.",
     ),
     ProblemKind(
+        "SERIAL_NUMBER_TWICE",
+        "Serial number used twice",
+        "{where} has a device of the same maker with this serial number.",
+        "Check the serial number; a device is enrolled once.",
+    ),
+    ProblemKind(
         "MULTIPLE_PARTNER_REFERENCE",
         "Several meters have this reference",
         "{count} of your meters carry this reference, so it is unclear which one is meant.",
@@ -255,6 +261,12 @@ register(
         "Encoding assumed",
         "The file is not in UTF-8, so it was read as {encoding}. Look at names with accents below before you "
         "confirm; if they are wrong, save the file as CSV UTF-8.",
+        "",
+    ),
+    ProblemKind(
+        "TITLE_ROWS",
+        "Rows above the header",
+        "Rows above the column names were not read: {rows}.",
         "",
     ),
     ProblemKind(

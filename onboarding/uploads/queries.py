@@ -127,13 +127,14 @@ def _receipt_batch(upload: Upload, rows: list[UploadRow]) -> Iterator[list[objec
     problems = problems_by_row(upload, [row.number for row in rows if row.plan in {Plan.NEEDS_FIXING, Plan.DUPLICATE}])
     for row in rows:
         found = problems.get(row.number, [])
-        written = row.result in {"METER_CREATED", "METER_UPDATED"}
+        result, description = row.outcome(upload)
+        written = result in {"METER_CREATED", "METER_UPDATED"}
         yield [
             row.number,
             row.partner_reference,
-            row.result or row.plan,
+            result or row.plan,
             str(row.meter_id) if written and row.meter_id else "",
-            row.description,
+            description,
             " ".join(line.problem.text for line in found),
             " ".join(line.problem.remedy for line in found),
             ", ".join(f"{line.column}{row.number}" for line in found if line.column),

@@ -10,7 +10,7 @@ from typing import Any
 from django.conf import settings
 
 from onboarding.spreadsheets.cells import BrokenCell, Cell, column_letters
-from onboarding.spreadsheets.headers import BLANK, HeaderMatch, HeaderSpec, duplicates, match_headers
+from onboarding.spreadsheets.headers import BLANK, HeaderMatch, HeaderSpec, duplicates, match_headers, names_of
 from onboarding.spreadsheets.limits import Limits
 from onboarding.spreadsheets.problems import Unreadable
 from onboarding.spreadsheets.reader import Book, facts_of, read_book
@@ -22,10 +22,10 @@ from programs.schema import Schema
 
 @dataclass(slots=True)
 class SourceRow:
-    """One row: its number in the partner's file, its cells as JSON, and its cells by field key for the validator."""
+    """One row: its number in the partner's file, what stands in it, and its cells by field key for the validator."""
 
     number: int
-    stored: Any
+    raw: Any
     cells: dict[str, object]
 
 
@@ -56,8 +56,10 @@ def open_source(upload: Upload, schema: Schema) -> Iterator[OpenSource]:
     if upload.stored_name.endswith(".json"):
         yield _open_json(upload, schema)
         return
-    with read_book(path_of(upload.stored_name), file_name=upload.stored_name, limits=limits()) as book:
-        matches = match_headers(book.header, [HeaderSpec(one.key, one.label, one.aliases) for one in schema.columns])
+    specs = [HeaderSpec(one.key, one.label, one.aliases) for one in schema.columns]
+    path, names = path_of(upload.stored_name), names_of(specs)
+    with read_book(path, file_name=upload.stored_name, limits=limits(), names=names) as book:
+        matches = match_headers(book.header, specs)
         keys = {match.index: match.key for match in matches if match.key}
         if not keys:
             raise Unreadable("FILE_NO_HEADER")
@@ -88,15 +90,20 @@ def _sheet_chunks(book: Book, keys: Mapping[int, str]) -> Iterator[list[SourceRo
 def _sheet_row(number: int, cells: list[Cell], keys: Mapping[int, str]) -> SourceRow:
     by_key: dict[str, object] = {}
     for index, key in keys.items():
-        cell = cells[index] if index < len(cells) else None
-        if cell is None or cell == "":
-            continue
-        by_key[key] = Problem(cell.code, key, cell.shown) if isinstance(cell, BrokenCell) else cell
-    return SourceRow(number, [_stored(cell) for cell in cells], by_key)
+        cell = cells[index]
+        if cell is not None and cell != "":
+            by_key[key] = Problem(cell.code, key, cell.shown) if cell.__class__ is BrokenCell else cell
+    return SourceRow(number, cells, by_key)
 
 
-def _stored(cell: Cell) -> object:
-    """The cell as JSON that every database takes: no NUL, dates as ISO text."""
+def stored(raw: Any) -> Any:
+    """What stood in a row as JSON that every database takes: no NUL, dates as ISO text, a broken cell as shown."""
+    if not isinstance(raw, list):
+        return storable_json(raw)
+    return [_stored_cell(cell) for cell in raw]
+
+
+def _stored_cell(cell: Cell) -> object:
     if isinstance(cell, BrokenCell):
         cell = cell.shown
     if isinstance(cell, str):
@@ -111,7 +118,7 @@ def _open_json(upload: Upload, schema: Schema) -> OpenSource:
     def chunks() -> Iterator[list[SourceRow]]:
         for start in range(0, len(assets), 1000):
             yield [
-                SourceRow(number, storable_json(asset), schema.flatten(asset))
+                SourceRow(number, asset, schema.flatten(asset))
                 for number, asset in enumerate(assets[start : start + 1000], start)
             ]
 

@@ -147,16 +147,22 @@ def _rows_context(request: HttpRequest, upload: Upload) -> dict[str, Any]:
     if more:
         query["after"] = str(page[-1].number)
     return {
-        "rows": [_shown_row(row, problems.get(row.number, []), labels) for row in page],
+        "rows": [_shown_row(upload, row, problems.get(row.number, []), labels) for row in page],
         "filters": {"plan": plan, "code": code, "field": field},
         "next_page": query.urlencode() if more else "",
         "is_filtered": bool(plan or code),
     }
 
 
-def _shown_row(row: UploadRow, problems: list[queries.RowProblem], labels: dict[str, str]) -> dict[str, Any]:
+def _shown_row(
+    upload: Upload, row: UploadRow, problems: list[queries.RowProblem], labels: dict[str, str]
+) -> dict[str, Any]:
+    result, description = row.outcome(upload)
     return {
         "row": row,
+        "result": result,
+        "description": description,
+        "is_written": result in {"METER_CREATED", "METER_UPDATED"},
         "plan": Plan(row.plan),
         "problems": problems,
         "changes": [(labels.get(key, key), old, new) for key, (old, new) in (row.changes or {}).items()],

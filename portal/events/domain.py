@@ -9,6 +9,7 @@ from django.utils import timezone
 from portal.events.actors import Actor
 from portal.events.models import Event
 from portal.storage.bulk import insert
+from portal.storage.staged import Given, Staged, insert_from
 
 
 def record(
@@ -44,4 +45,32 @@ def record_many(
             (at, partner.pk, verb, subject_type, str(subject), by.kind, by.id, by.label[:200], dict(data))
             for verb, subject, data in happenings
         ),
+    )
+
+
+def record_staged(
+    staged: Staged,
+    verb: str,
+    *,
+    subject_type: str,
+    subject_id: str,
+    data: "str | Given",
+    partner: models.Model,
+    by: Actor,
+) -> int:
+    """Add one event for each staged row, inside the database. subject_id and data: SQL over r (data may be Given)."""
+    return insert_from(
+        staged,
+        Event,
+        {
+            "at": Given(timezone.now()),
+            "partner": Given(partner.pk),
+            "verb": Given(verb),
+            "subject_type": Given(subject_type),
+            "subject_id": subject_id,
+            "actor_kind": Given(by.kind),
+            "actor_id": Given(by.id),
+            "actor_label": Given(by.label[:200]),
+            "data": data,
+        },
     )

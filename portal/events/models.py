@@ -12,7 +12,9 @@ class Event(models.Model):
 
     id = models.BigAutoField(primary_key=True)
     at = models.DateTimeField(db_default=Now())
-    partner = models.ForeignKey("portal.Partner", null=True, on_delete=models.PROTECT, related_name="events")
+    partner = models.ForeignKey(
+        "portal.Partner", null=True, on_delete=models.PROTECT, related_name="events", db_index=False
+    )
     verb = models.CharField(max_length=64, help_text="noun.verb in the past tense, for example meter.created")
     subject_type = models.CharField(max_length=32)
     subject_id = models.CharField(max_length=64)

@@ -3,9 +3,11 @@
 Both skip save(), signals and validators: the rows come from checked data and the database's constraints hold.
 """
 
+import json
 from collections.abc import Iterable, Iterator, Sequence
 from typing import Any
 
+import orjson
 from django.db import connections, models, router
 from django.db.backends.base.base import BaseDatabaseWrapper
 from django.db.models import JSONField
@@ -42,7 +44,7 @@ def _copy(
             values = list(row)
             for index in json_at:
                 if values[index] is not None:
-                    values[index] = Jsonb(values[index])
+                    values[index] = Jsonb(values[index], _dumps)
             copy.write_row(values)
             count += 1
     return count
@@ -61,13 +63,24 @@ def _plain_type(database_type: str | None) -> str:
     }.get(name, name)
 
 
+def _dumps(value: object) -> bytes:
+    try:
+        return orjson.dumps(value)
+    except TypeError:  # what orjson leaves to others, such as whole numbers of more than 64 bits
+        return json.dumps(value, ensure_ascii=False).encode()
+
+
+def _json_text(value: object, connection: BaseDatabaseWrapper) -> str | None:
+    return None if value is None else _dumps(value).decode()
+
+
 def _executemany(
     connection: BaseDatabaseWrapper, model: type[models.Model], fields: Sequence[Any], rows: Iterable[Sequence[object]]
 ) -> int:
     quote = connection.ops.quote_name
     names = ", ".join(quote(field.column) for field in fields)
     marks = ", ".join("%s" for _ in fields)
-    prepare = [field.get_db_prep_save for field in fields]
+    prepare = [_json_text if isinstance(field, JSONField) else field.get_db_prep_save for field in fields]
     count = 0
 
     def prepared() -> Iterator[list[Any]]:

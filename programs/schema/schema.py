@@ -20,6 +20,7 @@ class Checked:
     """What the validator says of one row.
 
     asset: nested like CreateMeter, JSON-ready, only what was given (and defaults); None when there are problems.
+    warnings: what is worth a look and does not block.
     missing: program identifier to the keys of its required fields that are empty.
     unmet: program identifier to all its problems with the asset: missing fields, values outside narrower limits.
     """
@@ -28,6 +29,7 @@ class Checked:
     problems: tuple[Problem, ...]
     missing: dict[str, tuple[str, ...]] = field(default_factory=dict)
     unmet: dict[str, tuple[Problem, ...]] = field(default_factory=dict)
+    warnings: tuple[Problem, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,8 +108,16 @@ class Schema:
         self._group_defaults = dict(group_defaults)
         self._places = {key: _place(key) for key in self._by_key}
 
-    def check(self, cells: Flat, on: date | None = None) -> Checked:
-        """Check one row (flat keys to cells; unknown ones are passed over) with the requirements in force on a day."""
+    def check(
+        self,
+        cells: Flat,
+        on: date | None = None,
+        programs_of: Callable[[dict[str, Any]], Iterable[str]] | None = None,
+    ) -> Checked:
+        """Check one row (flat keys to cells; unknown ones are passed over) with the requirements in force on a day.
+
+        programs_of: which programs are worth asking about an asset; all of the schema's when it is not given.
+        """
         given = {key: cell for key, cell in cells.items() if cell is not None}
         problems: list[Problem] = []
         spread_cells, typed_under = spread(given, self._value_lists)
@@ -132,7 +142,8 @@ class Schema:
         asset = self._nest(flat)
         if not self._rules:
             return Checked(asset, ())
-        missing, unmet = self._programs(flat, on or datetime.now(UTC).date())
+        programs = self._rules if programs_of is None else programs_of(asset)
+        missing, unmet = self._programs(flat, on or datetime.now(UTC).date(), programs)
         return Checked(asset, (), missing, unmet)
 
     def _partial(
@@ -177,12 +188,14 @@ class Schema:
                     missing.append(self._problem("REQUIRED_WITH_OBJECT", key))
         return missing
 
-    def _programs(self, flat: Flat, on: date) -> tuple[dict[str, tuple[str, ...]], dict[str, tuple[Problem, ...]]]:
+    def _programs(
+        self, flat: Flat, on: date, programs: Iterable[str]
+    ) -> tuple[dict[str, tuple[str, ...]], dict[str, tuple[Problem, ...]]]:
         missing: dict[str, tuple[str, ...]] = {}
         unmet: dict[str, tuple[Problem, ...]] = {}
-        for program, rules in self._rules.items():
+        for program in programs:
             found: dict[str, Problem] = {}
-            for rule in rules:
+            for rule in self._rules[program]:
                 if (not rule.holds or rule.holds(flat)) and rule.applies(on):
                     problem = rule.problem(flat, program)
                     if problem is not None:

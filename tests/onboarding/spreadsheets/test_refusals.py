@@ -234,13 +234,6 @@ def test_text_that_only_says_merge_cell_is_read(read: Reading) -> None:
     assert read(zipped(parts(sheet(row(1, "name"), row(2, "mergeCell ref=&quot;A1:B2&quot;"))))).code == ""
 
 
-def test_duplicate_header_is_refused_naming_both_columns(read: Reading) -> None:
-    found = read(b"name,zip,NAME \na,b,c\n", "a.csv")
-
-    context = {"header": "NAME", "columns": ["A", "C"], "row": 1}
-    assert (found.code, found.context) == (problems.FILE_DUPLICATE_HEADER, context)
-
-
 def test_unclosed_quote_is_refused_where_it_began(read: Reading) -> None:
     found = read(b'name,zip\n"a\nb",c\nd,"e\nf,g\n', "a.csv")
 

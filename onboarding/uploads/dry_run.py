@@ -1,0 +1,231 @@
+"""What would happen to rows if they were confirmed now. Reads, never writes; knows neither files nor HTTP.
+
+The check of an upload, the healing of its rows and an answer to an API call are all made of this.
+"""
+
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import date
+from typing import Any
+from uuid import UUID
+
+from django.utils import timezone
+
+from onboarding.enrollment.domain import ProgramFacts, Standing, hindrances, misfits, standing
+from onboarding.enrollment.queries import program_facts
+from onboarding.meters.columns import asset_of
+from onboarding.meters.models import Meter
+from onboarding.uploads.models import Plan, Result
+from portal.partners.models import Partner
+from portal.problems import Problem, shown, storable
+from portal.storage.ids import uuid7
+from programs.schema import Checked, Schema, schema_for
+
+CLEARS = frozenset({"-", "\N{EN DASH}", "\N{EM DASH}"})  # written into a cell of an update, it empties the field
+_SERIAL = "device.device_serial_number"
+
+
+@dataclass(frozen=True, slots=True)
+class Candidate:
+    """One row on its way in: its number in the file, and its cells by field key."""
+
+    number: int
+    cells: Mapping[str, object]
+
+
+@dataclass(slots=True)
+class Verdict:
+    """What would happen to one row, and everything there is to say about it."""
+
+    number: int
+    reference: str
+    plan: Plan
+    problems: Sequence[Problem] = ()
+    warnings: Sequence[Problem] = ()
+    asset: dict[str, Any] | None = None
+    changes: dict[str, list[Any]] | None = None
+    programs: Mapping[str, Standing] = field(default_factory=dict)
+    meter_id: UUID | None = None
+    meter_version: int | None = None
+    result: Result | None = None
+
+
+class DryRun:
+    """The judge of one set of rows: what it has seen of the set so far decides what is a duplicate.
+
+    programs: those the rows are for; without any, whatever fits. update_existing: a row whose reference one meter of
+    the partner has changes that meter. names_fields: whether the rows name their fields themselves (an API body), so
+    that an unknown one is worth a word.
+    """
+
+    def __init__(
+        self, partner: Partner, *, programs: Collection[str], update_existing: bool, names_fields: bool = False
+    ) -> None:
+        self.partner = partner
+        self.chosen = frozenset(programs)
+        self.update_existing = update_existing
+        self.on: date = timezone.now().date()
+        self.programs: dict[str, ProgramFacts] = program_facts()
+        self.schema: Schema = schema_for(self.programs)
+        self.first_row_of: dict[str, int] = {}
+        self.row_of_serial: dict[tuple[str, str], int] = {}
+        self._names_fields = names_fields
+        self._prospects: dict[tuple[object, ...], tuple[Prospect, ...]] = {}
+
+    def look(self, rows: Sequence[Candidate]) -> list[Verdict]:
+        """The verdict on each row, in order. Two queries for all of them."""
+        existing = self._meters_of(rows)
+        verdicts = [self._judge(row, existing) for row in rows]
+        self._look_for_serials(verdicts)
+        return verdicts
+
+    def _meters_of(self, rows: Iterable[Candidate]) -> dict[str, list[Meter]]:
+        """The partner's meters that carry a reference of these rows."""
+        references = {reference_of(row.cells) for row in rows} - {""}
+        found: dict[str, list[Meter]] = {}
+        for meter in Meter.objects.filter(partner=self.partner, partner_reference__in=references).defer("tags"):
+            found.setdefault(meter.partner_reference, []).append(meter)
+        return found
+
+    def _judge(self, row: Candidate, existing: Mapping[str, list[Meter]]) -> Verdict:
+        reference = reference_of(row.cells)
+        meters = existing.get(reference, [])
+        updates = self.update_existing and len(meters) == 1
+        cells = row.cells
+        if updates:
+            cells = over(self.schema.flatten(asset_of(meters[0])), cells)
+        checked = self.schema.check(cells, self.on, self._worth_asking)
+        verdict = Verdict(row.number, reference, Plan.NEEDS_FIXING, checked.problems, checked.warnings)
+        if self._is_duplicate(verdict, meters, updates):
+            return verdict
+        if checked.asset is None:
+            return verdict
+        verdict.asset, verdict.problems = checked.asset, ()
+        if self._names_fields:
+            verdict.warnings = (*verdict.warnings, *self._unknown(row.cells))
+        verdict.programs = self._standings(checked)
+        if updates:
+            verdict.meter_id, verdict.meter_version = meters[0].pk, meters[0].version
+            verdict.changes = changes_of(self.schema, asset_of(meters[0]), checked.asset)
+            verdict.plan = Plan.UPDATE if verdict.changes else Plan.UNCHANGED
+        else:
+            verdict.meter_id, verdict.plan = uuid7(), Plan.CREATE
+        return verdict
+
+    def _is_duplicate(self, verdict: Verdict, meters: Sequence[Meter], updates: bool) -> bool:
+        """Whether the row's reference stands elsewhere; then the verdict says where."""
+        reference = verdict.reference
+        first = self.first_row_of.setdefault(reference, verdict.number) if reference else verdict.number
+        if first != verdict.number:
+            problem = Problem("DUPLICATE_IN_FILE", "partner_reference", reference, {"first": first})
+            verdict.result = Result.DUPLICATE_REF_ID
+        elif len(meters) > 1:
+            problem = Problem("MULTIPLE_PARTNER_REFERENCE", "partner_reference", reference, {"count": len(meters)})
+            verdict.result = Result.MULTIPLE_PARTNER_REFERENCE
+        elif meters and not updates:
+            problem = Problem("DUPLICATE_REF_ID", "partner_reference", reference, {"meter": str(meters[0].pk)})
+            verdict.result, verdict.meter_id = Result.DUPLICATE_REF_ID, meters[0].pk
+        else:
+            return False
+        verdict.plan, verdict.problems = Plan.DUPLICATE, (problem, *verdict.problems)
+        return True
+
+    def _unknown(self, cells: Iterable[str]) -> list[Problem]:
+        return [Problem("UNKNOWN_PROPERTY", shown(key)) for key in cells if not self.schema.knows(key)]
+
+    def _standings(self, checked: Checked) -> dict[str, Standing]:
+        """How the asset stands in the chosen programs, and in those that it could join besides."""
+        assert checked.asset is not None
+        return {
+            prospect.program.identifier: prospect.eligible
+            if prospect.eligible and prospect.program.identifier not in checked.unmet
+            else prospect.standing(checked)
+            for prospect in self._prospects_of(checked.asset)
+        }
+
+    def _worth_asking(self, asset: Mapping[str, Any]) -> list[str]:
+        return [prospect.program.identifier for prospect in self._prospects_of(asset)]
+
+    def _prospects_of(self, asset: Mapping[str, Any]) -> "tuple[Prospect, ...]":
+        """The programs to speak of for an asset: the chosen, and those that fit its place and type."""
+        state, utility = asset["customer"]["state_or_province_code"], asset.get("utility", {}).get("utility_name")
+        place = (asset["transmission_region"], state, asset["meter_type"], utility)
+        found = self._prospects.get(place)
+        if found is None:
+            found = self._prospects[place] = tuple(self._new_prospects(asset))
+        return found
+
+    def _new_prospects(self, asset: Mapping[str, Any]) -> "Iterable[Prospect]":
+        for identifier, facts in self.programs.items():
+            is_chosen = identifier in self.chosen
+            if is_chosen or not misfits(facts, asset, on=self.on):
+                if self.chosen and not is_chosen and not facts.is_partner_created:
+                    continue
+                yield Prospect(facts, hindrances(facts, asset, on=self.on), is_chosen or not self.chosen)
+
+    def _look_for_serials(self, verdicts: Iterable[Verdict]) -> None:
+        """A device that stands twice, in these rows or among the partner's other meters, is worth a warning."""
+        devices = [(verdict, device) for verdict in verdicts if (device := _device_of(verdict.asset))]
+        if not devices:
+            return
+        known = self._meters_with_serials({serial for _, (_, serial) in devices})
+        for verdict, device in devices:
+            first = self.row_of_serial.setdefault(device, verdict.number)
+            meter = known.get(device)
+            if first != verdict.number:
+                where = f"Row {first} of this file"
+            elif meter is not None and meter != verdict.meter_id:
+                where = f"Your meter {meter}"
+            else:
+                continue
+            warning = Problem("SERIAL_NUMBER_TWICE", _SERIAL, shown(device[1]), {"where": where})
+            verdict.warnings = (*verdict.warnings, warning)
+
+    def _meters_with_serials(self, serials: Collection[str]) -> dict[tuple[str, str], UUID]:
+        meters = Meter.objects.filter(partner=self.partner, serial_number__in=serials)
+        lines = meters.values_list("pk", "data__device__device_manufacturer", "serial_number")
+        return {(str(maker or "").casefold(), serial): pk for pk, maker, serial in lines}
+
+
+class Prospect:
+    """One program as it looks at all assets of one place and type."""
+
+    def __init__(self, program: ProgramFacts, hindered_by: Sequence[Problem], is_chosen: bool) -> None:
+        self.program = program
+        self._hindered_by = hindered_by
+        self._extra: Standing = {} if is_chosen else {"could_join": True}
+        # Most rows are eligible and alike: they share this one.
+        self.eligible: Standing | None = None if hindered_by else self.standing(Checked({}, ()))
+
+    def standing(self, checked: Checked) -> Standing:
+        return standing(self.program, checked, self._hindered_by) | self._extra
+
+
+def reference_of(cells: Mapping[str, object]) -> str:
+    """The row's partner reference as it will be stored; "" when there is none to speak of."""
+    value = cells.get("partner_reference", "")
+    if isinstance(value, Problem) or value is None:
+        return ""
+    return storable(" ".join(str(value).split()))
+
+
+def over(old: Mapping[str, object], new: Mapping[str, object]) -> dict[str, object]:
+    """The row's cells over the meter's: an empty cell keeps what is there, a written - clears, and a given list
+    replaces the whole list."""
+    lists = {key.split(".")[0] for key in new if key.split(".")[-1].isdigit()}
+    merged = {key: value for key, value in old.items() if key.split(".")[0] not in lists} | dict(new)
+    return {key: value for key, value in merged.items() if not (value.__class__ is str and value in CLEARS)}
+
+
+def changes_of(schema: Schema, old: dict[str, Any], new: dict[str, Any]) -> dict[str, list[Any]]:
+    """Field key to [old, new] for every field that differs."""
+    before, after = schema.flatten(old), schema.flatten(new)
+    keys = [*before, *(key for key in after if key not in before)]
+    return {key: [before.get(key), after.get(key)] for key in keys if before.get(key) != after.get(key)}
+
+
+def _device_of(asset: Mapping[str, Any] | None) -> tuple[str, str] | None:
+    """The maker, in one case, and the serial number; None when the asset names no device."""
+    device = (asset or {}).get("device", {})
+    serial = device.get("device_serial_number")
+    return (str(device.get("device_manufacturer", "")).casefold(), serial) if serial else None

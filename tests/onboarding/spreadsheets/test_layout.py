@@ -1,0 +1,59 @@
+"""Where a table's header is, when a title stands above it or somebody says so."""
+
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from onboarding.spreadsheets.limits import Limits
+from onboarding.spreadsheets.reader import Book, read_book
+
+NAMES = {"name", "zip", "city", "reference"}
+Opened = Callable[..., tuple[Book, list[list[object]]]]
+
+
+@pytest.fixture
+def opened(tmp_path: Path) -> Opened:
+    def opened(text: str, **reading: object) -> tuple[Book, list[list[object]]]:
+        path = tmp_path / "a.csv"
+        path.write_text(text)
+        with read_book(path, file_name="a.csv", limits=Limits(), **reading) as book:  # type: ignore[arg-type]
+            return book, [list(row.cells) for rows in book.rows() for row in rows]
+
+    return opened
+
+
+@pytest.mark.parametrize(
+    ("text", "header_row"),
+    [
+        ("Name,Zip\na,00501\n", 1),
+        ("Acme customers 2026,\n,\nName,Zip\na,00501\n", 3),
+        ("Report,Spring,2026\nmade by,Kim,\nName,Zip,City\na,00501,b\n", 3),
+        ("Export,\nColour,Shape\nred,round\n", 2),
+        ("Colour,Shape\nred,round\n", 1),
+    ],
+)
+def test_header_is_found_below_titles(opened: Opened, text: str, header_row: int) -> None:
+    book, rows = opened(text, names=NAMES)
+
+    assert (book.header_row, len(rows)) == (header_row, 1)
+
+
+def test_title_rows_are_noted_and_shown(opened: Opened) -> None:
+    book, _ = opened("Acme customers,\nName,Zip\na,00501\n", names=NAMES)
+
+    notes = {note.code: dict(note.context) for note in book.facts.notes}
+    assert notes == {"TITLE_ROWS": {"rows": [1]}}
+    assert book.facts.top[:2] == ((1, ("Acme customers",)), (2, ("Name", "Zip")))
+
+
+def test_header_row_that_somebody_names_wins(opened: Opened) -> None:
+    book, rows = opened("Name,Zip\nNombre,Código\na,00501\n", names=NAMES, header_row=2)
+
+    assert (book.header, rows) == (("Nombre", "Código"), [["a", "00501"]])
+
+
+def test_two_columns_of_one_name_are_both_read(opened: Opened) -> None:
+    book, rows = opened("Name,Name\na,b\n", names=NAMES)
+
+    assert (book.header, rows) == (("Name", "Name"), [["a", "b"]])
