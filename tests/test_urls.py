@@ -39,6 +39,7 @@ ROUTES: dict[str, tuple[str, str, dict[str, str]]] = {
     "upload": (OWN, "get", {"pk": "upload"}),
     "upload-confirm": (OWN, "post", {"pk": "upload"}),
     "upload-recheck": (OWN, "post", {"pk": "upload"}),
+    "upload-withdraw": (OWN, "post", {"pk": "upload"}),
     "upload-receipt": (OWN, "get", {"pk": "upload", "format": "csv"}),
     "meters": (MEMBERS, "get", {}),
     "meters-export": (MEMBERS, "get", {"format": "csv"}),

@@ -175,6 +175,16 @@ def enroll(staged: Staged, *, partner: "Partner") -> int:
     )
 
 
+def restate(meter: Meter, standings: Mapping[str, Standing]) -> None:
+    """Say anew how one meter stands in the programs where it stands, and its global status."""
+    for row in Enrollment.objects.filter(meter=meter).select_related("program"):
+        says = standings.get(row.program.identifier)
+        if says is not None:
+            row.status, row.missing, row.reasons = says["status"], says["missing"], says["reasons"]
+            row.save(update_fields=["status", "missing", "reasons"])
+    refresh_status([meter.pk])
+
+
 def leave_programs(meters: Sequence[UUID], *, programs: Iterable[ProgramFacts] | None = None) -> None:
     """Drop the standings of meters, in these programs or (None) in all."""
     rows = Enrollment.objects.filter(meter__in=meters)

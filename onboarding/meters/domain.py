@@ -1,14 +1,16 @@
 """Bringing meters into being, changing and removing them, many at a time. The only place that writes a meter."""
 
-from typing import TYPE_CHECKING
+from collections.abc import Mapping, Sequence
+from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
+from django.db.models import F
 from django.utils import timezone
 
-from onboarding.meters.columns import columns_sql
+from onboarding.meters.columns import Asset, columns_of, columns_sql
 from onboarding.meters.models import Meter
 from portal.events.actors import Actor
-from portal.events.domain import record_staged
+from portal.events.domain import record, record_many, record_staged
 from portal.storage import json_sql
 from portal.storage.staged import Given, Staged, insert_from, update_from
 
@@ -76,3 +78,24 @@ def update_meters(staged: Staged, *, partner: "Partner", upload_id: UUID, by: Ac
         partner=partner,
         by=by,
     )
+
+
+def remove_meters(meters: Sequence[Meter], *, upload_id: UUID, partner: "Partner", by: Actor) -> None:
+    """Remove meters whose upload is taken back, with their standings, and one meter.removed event each."""
+    record_many(
+        "meter",
+        (
+            ("meter.removed", meter.pk, {"upload": str(upload_id), "partner_reference": meter.partner_reference})
+            for meter in meters
+        ),
+        partner=partner,
+        by=by,
+    )
+    Meter.objects.filter(pk__in=[meter.pk for meter in meters], partner=partner).delete()
+
+
+def restore_meter(meter: Meter, asset: Asset, *, changes: Mapping[str, list[Any]], upload_id: UUID, by: Actor) -> None:
+    """Give a meter earlier values back, with a meter.restored event that says which."""
+    Meter.objects.filter(pk=meter.pk).update(**columns_of(asset), version=F("version") + 1, updated_at=timezone.now())
+    data = {"upload": str(upload_id), "changes": dict(changes)}
+    record("meter.restored", subject=meter, partner=meter.partner, by=by, data=data)

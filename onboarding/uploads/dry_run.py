@@ -103,7 +103,7 @@ class DryRun:
         verdict.asset, verdict.problems = checked.asset, ()
         if self._names_fields:
             verdict.warnings = (*verdict.warnings, *self._unknown(row.cells))
-        verdict.programs = self._standings(checked)
+        verdict.programs = self.standings(checked)
         if updates:
             verdict.meter_id, verdict.meter_version = meters[0].pk, meters[0].version
             verdict.changes = changes_of(self.schema, asset_of(meters[0]), checked.asset)
@@ -133,7 +133,7 @@ class DryRun:
     def _unknown(self, cells: Iterable[str]) -> list[Problem]:
         return [Problem("UNKNOWN_PROPERTY", shown(key)) for key in cells if not self.schema.knows(key)]
 
-    def _standings(self, checked: Checked) -> dict[str, Standing]:
+    def standings(self, checked: Checked) -> dict[str, Standing]:
         """How the asset stands in the chosen programs, and in those that it could join besides."""
         assert checked.asset is not None
         return {

@@ -3,6 +3,7 @@
 from onboarding.uploads.check import check_upload, file_unusable
 from onboarding.uploads.commit import commit_upload
 from onboarding.uploads.models import Upload, UploadState
+from onboarding.uploads.withdraw import take_back
 from portal.jobs.domain import handles
 from portal.jobs.models import Job
 from portal.problems import Problem
@@ -19,5 +20,13 @@ def _commit_given_up(job: Job) -> None:
     )
 
 
+def _withdrawal_given_up(job: Job) -> None:
+    """Back to the partner: taking it back again goes on with the rest."""
+    Upload.objects.filter(pk=job.subject_id).update(
+        state=UploadState.DONE, problem=Problem("WITHDRAWAL_STOPPED").as_json()
+    )
+
+
 handles("uploads.check", on_failure=_check_given_up)(check_upload)
 handles("uploads.commit", on_failure=_commit_given_up)(commit_upload)
+handles("uploads.withdraw", on_failure=_withdrawal_given_up)(take_back)

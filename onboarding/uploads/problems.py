@@ -167,6 +167,18 @@ register(
         "Look at its page for where it stands.",
     ),
     ProblemKind(
+        "UPLOAD_NOT_WITHDRAWABLE",
+        "Cannot be taken back",
+        "An upload can be taken back when it is done, for {days} days.",
+        "Change its meters by an upload with Update existing meters, or ask support.",
+    ),
+    ProblemKind(
+        "WITHDRAWAL_STOPPED",
+        "Stopped on our side",
+        "Something on our side stopped the work. What was taken back stays so, each meter once.",
+        "Take it back again to go on with the rest; if it stops again, tell support the upload's number.",
+    ),
+    ProblemKind(
         "UPLOAD_NOTHING_TO_DO",
         "Nothing to write",
         "No row of this upload would create or change a meter.",

@@ -11,6 +11,7 @@ urlpatterns = [
     path("uploads/<uuid:pk>/", views.upload_detail, name="upload"),
     path("uploads/<uuid:pk>/confirm/", views.upload_confirm, name="upload-confirm"),
     path("uploads/<uuid:pk>/check-again/", views.upload_recheck, name="upload-recheck"),
+    path("uploads/<uuid:pk>/take-back/", views.upload_withdraw, name="upload-withdraw"),
     re_path(
         r"^uploads/(?P<pk>[0-9a-f-]{36})/receipt\.(?P<format>csv|xlsx)$", views.upload_receipt, name="upload-receipt"
     ),

@@ -8,7 +8,7 @@ from django.contrib import messages
 from django.core.files.uploadedfile import UploadedFile
 from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect, render
-from django.views.decorators.http import require_GET, require_POST, require_safe
+from django.views.decorators.http import require_GET, require_http_methods, require_POST, require_safe
 
 from onboarding.spreadsheets.workbook import write_csv, write_table
 from onboarding.uploads import queries
@@ -17,6 +17,7 @@ from onboarding.uploads.commit import confirm_upload
 from onboarding.uploads.forms import UploadForm
 from onboarding.uploads.models import Plan, Upload, UploadRow
 from onboarding.uploads.receive import receive_upload
+from onboarding.uploads.withdraw import withdraw_until, withdraw_upload, withdrawal_outlook
 from portal.events.actors import Actor
 from portal.events.queries import timeline
 from portal.partners.access import member
@@ -82,7 +83,8 @@ def upload_detail(request: HttpRequest, pk: UUID) -> HttpResponse:
 def _page_context(request: HttpRequest, upload: Upload) -> dict[str, Any]:
     context: dict[str, Any] = {"upload": upload, "section": "uploads", "steps": steps(upload)}
     context["job"] = queries.open_job(upload) if upload.status.moving else None
-    if upload.state in {"ready", "done", "committing"} and upload.counts:
+    context["withdraw_until"] = withdraw_until(upload)
+    if upload.state in {"ready", "done", "committing", "withdrawn"} and upload.counts:
         labels = labels_of(upload)
         context["counts"] = [(plan, upload.count(plan.value)) for plan in Plan]
         context["good"] = upload.count(Plan.CREATE) + upload.count(Plan.UPDATE)
@@ -98,7 +100,7 @@ def _page_context(request: HttpRequest, upload: Upload) -> dict[str, Any]:
         context["unknown_columns"] = [column for column in upload.columns if not column["key"]]
         notes = upload.facts.get("notes", [])
         context["notes"] = [Problem(note["code"], context=note["context"]).text for note in notes]
-    if upload.state in {"ready", "done"}:
+    if upload.state in {"ready", "done", "withdrawn"}:
         context.update(_rows_context(request, upload))
     context["events"] = timeline(upload)[:20]
     return context
@@ -106,7 +108,7 @@ def _page_context(request: HttpRequest, upload: Upload) -> dict[str, Any]:
 
 def steps(upload: Upload) -> list[dict[str, str]]:
     """The stepper: Received, Checked, Your confirmation, Meters created."""
-    reached = {"received": 1, "checking": 1, "ready": 2, "committing": 3, "done": 4, "failed": 1}[upload.state]
+    reached = {"received": 1, "checking": 1, "ready": 2, "committing": 3, "failed": 1}.get(upload.state, 4)
     details = {
         "received": "Waiting for us: usually a few seconds.",
         "checking": "Waiting for us: reading every row.",
@@ -193,6 +195,24 @@ def upload_recheck(request: HttpRequest, pk: UUID) -> HttpResponse:
     except Refused as refusal:
         messages.error(request, " ".join(f"{problem.text} {problem.remedy}" for problem in refusal.problems))
     return redirect("upload", upload.pk)
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+def upload_withdraw(request: HttpRequest, pk: UUID) -> HttpResponse:
+    """Ask, with what it would do; then take the upload back."""
+    access = member(request)
+    upload = get_object_or_404(queries.uploads_of(access.partner), pk=pk)
+    if request.method == "POST":
+        try:
+            withdraw_upload(upload, by=Actor.person(access.user))
+        except Refused as refusal:
+            messages.error(request, " ".join(f"{problem.text} {problem.remedy}" for problem in refusal.problems))
+        return redirect("upload", upload.pk)
+    until = withdraw_until(upload)
+    if until is None:
+        return redirect("upload", upload.pk)
+    context = {"upload": upload, "section": "uploads", "until": until, "would": withdrawal_outlook(upload)}
+    return render(request, "uploads/withdraw.html", context)
 
 
 @require_GET
