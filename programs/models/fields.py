@@ -18,6 +18,7 @@ class FieldType(models.TextChoices):
     IDENTIFIER = "identifier", "Identifier (account, serial number)"
     ZIP = "zip", "Zip code"
     EMAIL = "email", "E-mail address"
+    PHONE = "phone", "Telephone number"
     NUMBER = "number", "Number"
     INTEGER = "integer", "Whole number"
     DATE = "date", "Date"

@@ -65,6 +65,7 @@ def _compile(identifiers: frozenset[str], today: date) -> Schema:
         value_lists={
             f"{path[:-2]}.0": _slots(field) for path, field in by_path.items() if field.type == FieldType.CHOICES
         },
+        coercers={column.key: coercers[_path_of(column.key)] for column in columns},
     )
 
 

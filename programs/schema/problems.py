@@ -109,10 +109,28 @@ register(
         "Write it as year-month-day, for example 2026-05-31.",
     ),
     ProblemKind(
-        "ZIP_LOST_ZERO",
+        "ZIP_RESTORED",
         "{label} lost its leading zeros",
-        "{label} is “{value}”; zip codes have five digits, so leading zeros were lost.",
-        "Write {suggestion}. Format the column as text, so that the zeros stay.",
+        "{label} is “{value}”; zip codes have five digits, so it was read as {suggestion}.",
+        "Check it. Format the column as text, so that the zeros stay.",
+    ),
+    ProblemKind(
+        "UNIT_MISMATCH",
+        "{label} has another unit",
+        "{label} is “{value}”, in {written}; this column is in {unit}.",
+        "Write the number in {unit}, or move it to the right column.",
+    ),
+    ProblemKind(
+        "NOT_A_PHONE",
+        "{label} is not a telephone number",
+        "{label} is “{value}”, which is no telephone number that can be called.",
+        "Check its digits: ten for a US number, a + and the country first for another.",
+    ),
+    ProblemKind(
+        "DIGITS_PERHAPS_LOST",
+        "{label} has perhaps lost digits",
+        "{label} is “{value}”: everything after its 15th digit is zero, as when a spreadsheet rounds a long number.",
+        "Compare it with the source; if it was rounded, format the column as text and paste it again.",
     ),
     ProblemKind(
         "NOT_A_ZIP",

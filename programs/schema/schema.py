@@ -6,9 +6,10 @@ from datetime import UTC, date, datetime
 from typing import Any
 
 from pydantic import ValidationError
+from pydantic_core import PydanticCustomError
 
 from portal.problems import Problem, shown
-from programs.schema.coerce import EMPTY, GIVEN
+from programs.schema.coerce import EMPTY, GIVEN, Coercer, Mended
 from programs.schema.columns import Column
 from programs.schema.lists import Flat, spread
 
@@ -89,6 +90,7 @@ class Schema:
         groups: Mapping[str, tuple[str, ...]],
         group_defaults: Mapping[str, Any],
         value_lists: Mapping[str, tuple[str, ...]],
+        coercers: Mapping[str, Coercer],
     ) -> None:
         """`groups` maps the prefix of an optional object ("customer.billing.") to the keys needed with any other of it;
         `group_defaults` holds what such a key becomes when it is empty. `value_lists` maps the first key of a list of
@@ -103,6 +105,8 @@ class Schema:
             column.key for column in columns if column.required == "always" and column.key not in defaults
         )
         self._value_lists = dict(value_lists)
+        self._coercers = dict(coercers)
+        self._mending = tuple(column.key for column in columns if column.type in {"zip", "identifier", "phone"})
         self._groups = dict(groups)
         self._group_of = {key: prefix for prefix in groups for key in self._by_key if key.startswith(prefix)}
         self._group_defaults = dict(group_defaults)
@@ -127,6 +131,7 @@ class Schema:
             flat, problems = self._partial(spread_cells, typed_under, error)
         if EMPTY in flat.values():
             flat = {key: value for key, value in flat.items() if value is not EMPTY}
+        warnings = self._mended(flat, spread_cells, typed_under)
         broken = {problem.field for problem in problems}
         for key, value in self._defaults.items():
             if key not in flat and key not in broken:
@@ -138,13 +143,34 @@ class Schema:
         if grouped:
             problems += self._missing_in_groups({self._group_of[key] for key in grouped}, flat, broken)
         if problems:
-            return Checked(None, tuple(problems))
+            return Checked(None, tuple(problems), warnings=warnings)
         asset = self._nest(flat)
         if not self._rules:
-            return Checked(asset, ())
+            return Checked(asset, (), warnings=warnings)
         programs = self._rules if programs_of is None else programs_of(asset)
         missing, unmet = self._programs(flat, on or datetime.now(UTC).date(), programs)
-        return Checked(asset, (), missing, unmet)
+        return Checked(asset, (), missing, unmet, warnings)
+
+    def _mended(self, flat: dict[str, Any], cells: Flat, typed_under: Mapping[str, str]) -> tuple[Problem, ...]:
+        """Put mended values in their places, and say what was mended."""
+        found = [(key, flat[key]) for key in self._mending if flat.get(key).__class__ is Mended]
+        for key, mended in found:
+            flat[key] = mended.value
+        return tuple(
+            self._problem(mended.code, typed_under.get(key, key), shown(cells[key]), mended.context)
+            for key, mended in found
+        )
+
+    def accepts(self, key: str, cell: object) -> bool:
+        """Whether a cell would do for a field: it is taken, and is not empty. For guessing what a column holds."""
+        try:
+            return self._coercers[key](cell) is not EMPTY
+        except PydanticCustomError:
+            return False
+
+    def is_telling(self, key: str) -> bool:
+        """Whether it says something when a field accepts a cell: almost any cell is a text, few are a date."""
+        return self._by_key[key].type not in {"text", "code", "identifier"}
 
     def _partial(
         self, cells: Flat, typed_under: Mapping[str, str], error: ValidationError

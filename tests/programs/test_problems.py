@@ -29,7 +29,7 @@ BAD = [
     ("REQUIRED_MISSING", REFERENCE, "   "),
     ("REQUIRED_WITH_OBJECT", "customer.billing.city", ""),
     ("NOT_A_NUMBER", KW, "five"),
-    ("NOT_A_NUMBER", KW, "5 MW"),
+    ("UNIT_MISMATCH", KW, "5 kWh"),
     ("NOT_A_WHOLE_NUMBER", COUNT, 1.5),
     ("NOT_A_WHOLE_NUMBER", COUNT, "1.5"),
     ("NUMBER_TOO_SMALL", KW, -1),
@@ -52,8 +52,6 @@ BAD = [
     ("DATE_DOES_NOT_EXIST", INSTALLED, "31/02/2026"),
     ("DATE_DOES_NOT_EXIST", INSTALLED, "2026-02-30"),
     ("DATE_AMBIGUOUS", INSTALLED, "03/04/2026"),
-    ("ZIP_LOST_ZERO", ZIP, 501),
-    ("ZIP_LOST_ZERO", ZIP, "2138"),
     ("NOT_A_ZIP", ZIP, "94"),
     ("NOT_A_ZIP", ZIP, "K1A 0B1"),
     ("NOT_AN_EMAIL", EMAIL, "alex at example.com"),
@@ -78,6 +76,7 @@ BAD = [
     ("DATE_OUT_OF_RANGE", INSTALLED, Problem("DATE_OUT_OF_RANGE", value="-1")),
 ]
 ELSEWHERE = {"PROGRAM_FIELD_MISSING", "PROGRAM_LIMIT", "PATTERN_MISMATCH"}  # tested with rows of their own
+WARNINGS = {"ZIP_RESTORED", "NOT_A_PHONE", "DIGITS_PERHAPS_LOST"}  # tests/programs/test_cells.py
 
 
 @pytest.fixture
@@ -104,14 +103,13 @@ def test_a_bad_cell_gets_its_own_code_once_and_stops_the_row(schema, code, key, 
 def test_every_code_of_this_room_is_reached():
     registered = set(re.findall(r'ProblemKind\(\s*"([A-Z_]+)"', Path(words.__file__).read_text(encoding="utf-8")))
 
-    assert registered - ELSEWHERE == {code for code, *_ in BAD}
+    assert registered - ELSEWHERE - WARNINGS == {code for code, *_ in BAD}
     assert all(kind_of(code).remedy for code in registered)
 
 
 @pytest.mark.parametrize(
     ("key", "cell", "part"),
     [
-        (ZIP, 501, "00501"),
         (SOC, 0.95, "Write 95 for 95 %"),
         (SOC, "0.07", "Write 7 for 7 %"),
         (INSTALLED, "03/04/2026", "2026-03-04 or as 2026-04-03"),

@@ -1,0 +1,104 @@
+"""Dates as people write them: ISO, US and other orders, month names, serial numbers of a spreadsheet."""
+
+import math
+import re
+from datetime import date, datetime, timedelta
+from typing import Any
+
+from programs.schema.coerce.plain import EMPTY, fail, plain_text
+
+_ISO_DATE = re.compile(r"(\d{4})[-/.](\d{1,2})[-/.](\d{1,2})(?:[T ]00:00(?::00)?(?:\.0+)?Z?)?")
+_OTHER_DATE = re.compile(r"(\d{1,2})[-/.](\d{1,2})[-/.](\d{4}|\d{2})(?:[T ]0?0:00(?::00)?)?")
+_DAY_MONTH = re.compile(r"(\d{1,2})(?:st|nd|rd|th)?[- ]([a-z]{3,9})\.?[- ,]+(\d{4}|\d{2})")
+_MONTH_DAY = re.compile(r"([a-z]{3,9})\.? (\d{1,2})(?:st|nd|rd|th)?[ ,]+(\d{4})")
+_MONTHS = (
+    "january",
+    "february",
+    "march",
+    "april",
+    "may",
+    "june",
+    "july",
+    "august",
+    "september",
+    "october",
+    "november",
+    "december",
+)
+_EXCEL_EPOCH = date(1899, 12, 30)
+_SERIAL_FROM, _SERIAL_TO = 18264, 73051  # 1950-01-01 to 2100-01-01
+
+
+def date_of(cell: Any) -> Any:
+    """ISO, US or other day/month order when only one reading exists, a date cell, or an Excel serial number."""
+    if isinstance(cell, datetime):
+        cell = cell.date()
+    if isinstance(cell, date):
+        return _in_calendar(cell)
+    if isinstance(cell, bool):
+        raise fail("NOT_A_DATE")
+    if isinstance(cell, int | float):
+        return _serial(cell)
+    text = plain_text(cell)
+    if not text:
+        return EMPTY
+    if iso := _ISO_DATE.fullmatch(text):
+        return _day(*(int(part) for part in iso.groups()))
+    if other := _OTHER_DATE.fullmatch(text):
+        first, second, year = other.groups()
+        return _two_readings(int(first), int(second), full_year(year))
+    if text.isascii() and text.isdigit() and len(text) == 5:
+        return _serial(int(text))
+    return _with_month_name(text.casefold())
+
+
+def _with_month_name(text: str) -> str:
+    """15 Apr 2026, 15-April-2026 or April 15, 2026: names leave no doubt."""
+    if found := _DAY_MONTH.fullmatch(text):
+        day, name, year = found.groups()
+    elif found := _MONTH_DAY.fullmatch(text):
+        name, day, year = found.groups()
+    else:
+        raise fail("NOT_A_DATE")
+    months = [
+        number for number, month in enumerate(_MONTHS, 1) if month.startswith(name) or name == "sept" == month[:4]
+    ]
+    if len(months) != 1:
+        raise fail("NOT_A_DATE")
+    return _day(full_year(year), months[0], int(day))
+
+
+def _serial(cell: float) -> str:
+    if not math.isfinite(cell) or not _SERIAL_FROM <= cell < _SERIAL_TO:
+        raise fail("NOT_A_DATE")
+    return (_EXCEL_EPOCH + timedelta(days=int(cell))).isoformat()
+
+
+def _two_readings(first: int, second: int, year: int) -> str:
+    """month/day/year or day/month/year: whichever exists; both only when they are the same day."""
+    if first > 12 and second <= 12:
+        return _day(year, second, first)
+    if second > 12 or first == second:
+        return _day(year, first, second)
+    if first < 1 or second < 1:
+        raise fail("DATE_DOES_NOT_EXIST")
+    raise fail("DATE_AMBIGUOUS", first=_day(year, first, second), second=_day(year, second, first))
+
+
+def full_year(text: str) -> int:
+    """A year of four digits, or of two as spreadsheets read them: 69 to 99 are of the last century (POSIX)."""
+    year = int(text)
+    return year if len(text) == 4 else year + (1900 if year >= 69 else 2000)
+
+
+def _day(year: int, month: int, day: int) -> str:
+    try:
+        return _in_calendar(date(year, month, day))
+    except ValueError:
+        raise fail("DATE_DOES_NOT_EXIST") from None
+
+
+def _in_calendar(day: date) -> str:
+    if not 1900 <= day.year <= 2100:
+        raise fail("NOT_A_DATE")
+    return day.isoformat()

@@ -1,0 +1,80 @@
+"""Texts: free ones, codes, identifiers, e-mail addresses."""
+
+import re
+from typing import Any
+
+from programs.models import Field, FieldType
+from programs.schema.coerce.plain import EMPTY, MOST_DIGITS, Coercer, Mended, cached, fail, plain_text
+
+_SCIENTIFIC = re.compile(r"[+-]?\d(?:[.,]\d+)?[eE]\+\d{2,}|[+-]?\d[.,]\d+[eE]\d{2,}")
+_EMAIL = re.compile(r"[^@\s<>()\[\],;:\\\"]+@[A-Za-z0-9-]+(?:\.[A-Za-z0-9-]+)+")
+_ONE_OF = re.compile(r"\^(\[(?:[^\]\\]|\\.)*\])\{\d+,\d+\}\$")
+_CACHED_TEXTS = 1000
+_SURELY_LOST = 18  # from here on, only zeros after the 15th digit are no chance any more: 1 in 1,000 at most
+
+
+def text(field: Field) -> Coercer:
+    shortest, longest = field.min_length or 1, field.max_length or 100_000
+    pattern = re.compile(field.pattern) if field.pattern else None
+    one_of = _ONE_OF.fullmatch(field.pattern)
+    allowed = re.compile(one_of.group(1)) if one_of else None
+    matches = pattern.search if pattern else None
+
+    def coerce(cell: Any) -> Any:
+        if cell.__class__ is str and cell.isprintable() and cell[:1].isalnum() and "  " not in cell and "<" not in cell:
+            text = cell.rstrip()  # what plain_text does, without the call
+        else:
+            text = plain_text(cell)
+        length = len(text)
+        if not length:
+            return EMPTY
+        if length > longest:
+            raise fail("TEXT_TOO_LONG", length=length, limit=longest)
+        if length < shortest:
+            raise fail("TEXT_TOO_SHORT", length=length, limit=shortest)
+        if text[-1].isdigit() and _SCIENTIFIC.fullmatch(text):
+            raise fail("DIGITS_LOST")
+        if matches and not matches(text):
+            if allowed:
+                strange = sorted({char for char in text if not allowed.fullmatch(char)})
+                if strange:
+                    raise fail("CHARACTERS_NOT_ALLOWED", characters=" ".join(strange[:10]))
+            raise fail("PATTERN_MISMATCH")
+        return text
+
+    # What stands in every row differently, and what is personal, is not worth remembering.
+    return coerce if field.personal or field.type != FieldType.TEXT else cached(coerce, _CACHED_TEXTS)
+
+
+def code(field: Field) -> Coercer:
+    coerce = text(field)
+    return cached(lambda cell: coerce(cell.upper() if isinstance(cell, str) else cell))
+
+
+def identifier(field: Field) -> Coercer:
+    """A text whose digits all count. Nothing but zeros after the 15th digit is what a spreadsheet leaves of it."""
+    plain = text(field)
+
+    def coerce(cell: Any) -> Any:
+        value = plain(cell)
+        if value.__class__ is str and len(value) > MOST_DIGITS and value.endswith("0") and value.isascii():
+            lost = value.isdigit() and not value[MOST_DIGITS:].strip("0")
+            if lost and len(value) >= _SURELY_LOST:
+                raise fail("DIGITS_LOST")
+            if lost:
+                return Mended(value, "DIGITS_PERHAPS_LOST", {})
+        return value
+
+    return coerce
+
+
+def email(field: Field) -> Coercer:
+    plain = text(field)
+
+    def coerce(cell: Any) -> Any:
+        value = plain(cell)
+        if value is not EMPTY and not _EMAIL.fullmatch(value):
+            raise fail("NOT_AN_EMAIL")
+        return value
+
+    return coerce
