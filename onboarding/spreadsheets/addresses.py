@@ -1,0 +1,68 @@
+"""One cell with a whole US address, taken apart. Pure; nothing is guessed: what cannot be told apart gives None."""
+
+import re
+from collections.abc import Callable, Collection
+from dataclasses import dataclass
+
+_TAIL = re.compile(
+    r"^(?P<before>.*?)(?P<gap>[,\s]+)(?P<state>[A-Za-z][A-Za-z. ]{0,18}[A-Za-z.])[,\s]+(?P<zip>\d{5}(?:-?\d{4})?)$",
+    re.DOTALL,
+)
+_COUNTRY = re.compile(r"[,\s]+(?:USA|U\.S\.A\.|US|U\.S\.|United States(?: of America)?)\.?$", re.IGNORECASE)
+_UNIT = re.compile(
+    r"^(?:(?:apt|apartment|unit|ste|suite|fl|floor|bldg|building|rm|room|lot|trlr|spc)\b\.?|#)", re.IGNORECASE
+)
+_STREET = re.compile(r"\d|\b(?:p\.? ?o\.? ?box|one|two|three)\b", re.IGNORECASE)
+
+
+@dataclass(frozen=True, slots=True)
+class Address:
+    """The parts, as written: street_2 is "" when there is none."""
+
+    street_1: str
+    street_2: str
+    city: str
+    state: str
+    postal_code: str
+
+
+def split_address(
+    text: str, *, is_state: Callable[[str], bool], cities_of: Callable[[str], Collection[str]] = lambda _: ()
+) -> Address | None:
+    """ "12 Main St, Apt 4, San Francisco, CA 94103" as its parts; None when it cannot be taken apart for sure.
+
+    is_state: whether a text names a state. cities_of: the cities of a zip code in small letters, which tell where the
+    street ends when there is no comma.
+    """
+    plain = " ".join(text.replace("\n", ", ").split()).strip(" ,")
+    plain = _COUNTRY.sub("", plain)
+    found = _TAIL.fullmatch(plain)
+    if found is None:
+        return None
+    before, gap, state = found["before"], found["gap"], found["state"]
+    while not is_state(state):  # "San Francisco CA": the state is the last of these words
+        word, _, state = state.partition(" ")
+        if not state:
+            return None
+        before, gap = f"{before}{', ' if ',' in gap else ' '}{word}", " "
+    parts = [part.strip() for part in before.split(",") if part.strip()]
+    if len(parts) == 1:
+        parts = _by_known_city(parts[0], cities_of(found["zip"][:5]))
+    if len(parts) < 2 or not _STREET.search(parts[0]):
+        return None
+    street, *middle, city = parts
+    if _UNIT.match(city) or any(character.isdigit() for character in city):
+        return None
+    if any(not _UNIT.match(part) for part in middle):
+        return None
+    return Address(street, ", ".join(middle), city, state, found["zip"])
+
+
+def _by_known_city(text: str, cities: Collection[str]) -> list[str]:
+    """Street and city without a comma between them, told apart by the cities of the zip code."""
+    lowered = text.casefold()
+    endings = [city for city in cities if lowered.endswith(f" {city}")]
+    if not endings:
+        return [text]
+    longest = max(map(len, endings))
+    return [text[:-longest].strip(), text[-longest:]]

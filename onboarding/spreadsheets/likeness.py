@@ -1,0 +1,174 @@
+"""Which field a column most likely holds, when its name is none that we know: by its words and by its first values.
+
+Nothing here decides: it proposes, with a score, and a person says yes. Pure, but for rapidfuzz.
+"""
+
+import re
+from collections import Counter
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, Final
+
+from rapidfuzz import fuzz
+
+from .headers import HeaderSpec, normalized
+
+LIKELY: Final = 80  # of 100: from here on, the proposal is called likely
+LEAST: Final = 60  # below, a proposal would be a guess that costs more than it helps
+_ENOUGH_VALUES = 2
+_MOST_WORDS = 12
+_CAMEL = re.compile(r"(?<=[a-z0-9])(?=[A-Z])")
+_NOT_WORD = re.compile(r"[\W_]+")
+# What people shorten in column names, and words that say nothing.
+_SHORT: Final[Mapping[str, str]] = {
+    "addr": "address",
+    "acct": "account",
+    "amt": "amount",
+    "batt": "battery",
+    "cap": "capacity",
+    "cust": "customer",
+    "co": "company",
+    "dev": "device",
+    "eff": "effective",
+    "inst": "install",
+    "installation": "install",
+    "installed": "install",
+    "max": "maximum",
+    "mfg": "manufacturer",
+    "mfr": "manufacturer",
+    "maker": "manufacturer",
+    "min": "minimum",
+    "nbr": "number",
+    "no": "number",
+    "num": "number",
+    "org": "company",
+    "ph": "phone",
+    "tel": "phone",
+    "telephone": "phone",
+    "qty": "number",
+    "ref": "reference",
+    "ser": "serial",
+    "sn": "serial",
+    "st": "state",
+    "util": "utility",
+    "postcode": "zip",
+    "postal": "zip",
+    "zipcode": "zip",
+    "id": "reference",
+    "pto": "permission",
+    "soc": "charge",
+}
+_EMPTY_WORDS: Final = frozenset(
+    {"the", "of", "a", "an", "is", "in", "your", "our", "and", "to", "for", "code", "field"}
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Seen:
+    """What is known of one column without a known name: its header and some of its first filled cells."""
+
+    index: int
+    header: str
+    cells: Sequence[Any]
+
+
+@dataclass(frozen=True, slots=True)
+class Guess:
+    """A field proposed for a column. score: 0 to 100. by: "name" or "values", what spoke for it most."""
+
+    index: int
+    key: str
+    score: int
+    by: str
+
+
+def guesses(
+    columns: Iterable[Seen],
+    fields: Iterable[HeaderSpec],
+    *,
+    accepts: Callable[[str, Any], bool],
+    telling: Callable[[str], float],
+) -> dict[int, Guess]:
+    """The best field for each column, no field twice; columns that nothing fits well enough have none.
+
+    accepts(key, cell): whether the field would take the cell. telling(key): how much that says, from 0 (almost any
+    cell is a text) to 1 (few cells are an e-mail address).
+    """
+    fields = list(fields)
+    leaves = Counter(_leaf(field.key) for field in fields)
+    names = {
+        field.key: [words(name) for name in _names(field, with_leaf=leaves[_leaf(field.key)] == 1)] for field in fields
+    }
+    scored: list[Guess] = []
+    for column in columns:
+        own = words(column.header)
+        for key, spellings in names.items():
+            guess = _score(column, own, key, spellings, accepts, telling(key))
+            if guess is not None:
+                scored.append(guess)
+    best: dict[int, Guess] = {}
+    taken: set[str] = set()
+    for guess in sorted(scored, key=lambda one: (-one.score, one.index, one.key)):
+        if guess.index not in best and guess.key not in taken:
+            best[guess.index] = guess
+            taken.add(guess.key)
+    return best
+
+
+def words(name: str) -> tuple[str, ...]:
+    """A name as its words: battery_kWh -> ("battery", "kwh"), ZipCode -> ("zip",), Cust. No. -> ("customer", "number")."""
+    parts = [part for part in _NOT_WORD.split(_CAMEL.sub(" ", name)) if part][:_MOST_WORDS]
+    spelled = [_SHORT.get(part.casefold(), part.casefold()) for part in parts]
+    telling = [word for word in spelled if word not in _EMPTY_WORDS]
+    return tuple(dict.fromkeys(telling or spelled))
+
+
+def _names(field: HeaderSpec, *, with_leaf: bool) -> Iterable[str]:
+    """What a field goes by; the last part of its key only where no other field shares it."""
+    yield from (field.label, *field.aliases)
+    if with_leaf:
+        yield _leaf(field.key)
+
+
+def _leaf(key: str) -> str:
+    return next(part for part in reversed(key.split(".")) if not part.isdigit())
+
+
+def _score(
+    column: Seen,
+    own: tuple[str, ...],
+    key: str,
+    spellings: Sequence[tuple[str, ...]],
+    accepts: Callable[[str, Any], bool],
+    telling: float,
+) -> Guess | None:
+    by_name = max((_alike(own, spelling) for spelling in spellings), default=0)
+    telling = telling if len(column.cells) >= _ENOUGH_VALUES else 0
+    if by_name < LEAST * (1 - telling):
+        return None
+    fits = sum(accepts(key, cell) for cell in column.cells) / len(column.cells) if column.cells else 1.0
+    if fits < 0.5:
+        return None
+    score, by = by_name * (0.7 + 0.3 * fits), "name"
+    by_values = fits * (60 * telling + by_name * (0.95 - 0.6 * telling))
+    if telling and by_values > score:
+        score, by = by_values, "values"
+    return Guess(column.index, key, round(score), by) if score >= LEAST else None
+
+
+def _alike(own: tuple[str, ...], other: tuple[str, ...]) -> float:
+    """0 to 100: how alike two names are, word by word whatever their order; words left over count against it."""
+    if not own or not other:
+        return 0
+    plain = fuzz.ratio(normalized(" ".join(own)), normalized(" ".join(other)))
+    shared = sum(max(_word_alike(word, theirs) for theirs in other) for word in own)
+    back = sum(max(_word_alike(word, ours) for ours in own) for word in other)
+    by_words = 100 * (shared / len(own) * 0.5 + back / len(other) * 0.5)
+    return float(max(plain, by_words))
+
+
+def _word_alike(one: str, other: str) -> float:
+    if one == other:
+        return 1.0
+    ratio = float(fuzz.ratio(one, other)) / 100
+    return ratio if ratio >= 0.75 else 0.0
