@@ -1,6 +1,6 @@
 """The compiled validator: one row of plain cells in, one typed asset or all of its problems out."""
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime
 from typing import Any
@@ -170,7 +170,7 @@ class Schema:
             return False
 
     def telling(self, key: str) -> float:
-        """How much it says when a field accepts a cell, 0 to 1: almost any cell is a text, few are an e-mail address."""
+        """How much it says when a field accepts a cell, 0 to 1: almost any cell is a text, few are e-mail addresses."""
         return _TELLING.get(self._by_key[key].type, 0.0)
 
     def _partial(
@@ -260,6 +260,25 @@ class Schema:
         flat: dict[str, Any] = {}
         _flatten(asset, "", flat, depth=0)
         return flat
+
+    @property
+    def always(self) -> tuple[str, ...]:
+        """The keys that every meter needs and that have no default."""
+        return self._always
+
+    def held_elsewhere(self, key: str, held: Collection[str]) -> bool:
+        """Whether a list of values has one of its other slots among the keys held."""
+        return any(other in held for other in self._value_lists.get(key, ()))
+
+    def column(self, key: str) -> Column:
+        """The column of a key; KeyError for one that the catalogue does not have."""
+        return self._by_key[key]
+
+    def joins(self, key: str) -> str:
+        """What to put between two texts for one field; "" where there can be only one value."""
+        if any(key in slots for slots in self._value_lists.values()):
+            return "; "
+        return " " if self._by_key[key].type == "text" else ""
 
     def knows(self, key: str) -> bool:
         """Whether a flat key is a field of the catalogue."""
