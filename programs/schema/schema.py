@@ -262,6 +262,11 @@ class Schema:
         return flat
 
     @property
+    def date_keys(self) -> tuple[str, ...]:
+        """The keys of dates that a sheet is offered."""
+        return tuple(column.key for column in self.columns if column.type == "date" and not column.hidden)
+
+    @property
     def always(self) -> tuple[str, ...]:
         """The keys that every meter needs and that have no default."""
         return self._always
