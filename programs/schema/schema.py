@@ -165,9 +165,10 @@ class Schema:
     def accepts(self, key: str, cell: object) -> bool:
         """Whether a cell would do for a field: it is taken, and is not empty. For guessing what a column holds."""
         try:
-            return self._coercers[key](cell) is not EMPTY
+            value = self._coercers[key](cell)
         except PydanticCustomError:
             return False
+        return value is not EMPTY and (value.__class__ is not Mended or value.code == "ZIP_RESTORED")
 
     def telling(self, key: str) -> float:
         """How much it says when a field accepts a cell, 0 to 1: almost any cell is a text, few are e-mail addresses."""
