@@ -2,6 +2,6 @@
 
 from onboarding.enrollment.models import Enrollment
 from onboarding.meters.models import Meter
-from onboarding.uploads.models import Upload, UploadProblem, UploadRow
+from onboarding.uploads.models import ColumnMemory, Upload, UploadEdit, UploadProblem, UploadRow
 
-__all__ = ["Enrollment", "Meter", "Upload", "UploadProblem", "UploadRow"]
+__all__ = ["ColumnMemory", "Enrollment", "Meter", "Upload", "UploadEdit", "UploadProblem", "UploadRow"]

@@ -9,7 +9,7 @@ from django.urls import URLPattern, URLResolver, get_resolver
 
 from onboarding.meters.models import Meter
 from onboarding.uploads.commit import confirm_upload
-from onboarding.uploads.models import Upload
+from onboarding.uploads.models import ColumnMemory, Upload
 from onboarding.uploads.receive import receive_upload
 from portal.events.actors import Actor
 from portal.partners.domain import invite
@@ -37,6 +37,11 @@ ROUTES: dict[str, tuple[str, str, dict[str, str]]] = {
     "uploads": (MEMBERS, "get", {}),
     "upload-new": (MEMBERS, "get", {}),
     "upload": (OWN, "get", {"pk": "upload"}),
+    "upload-columns": (OWN, "get", {"pk": "upload"}),
+    "upload-columns-again": (OWN, "post", {"pk": "upload"}),
+    "column-memories": (MEMBERS, "get", {}),
+    "column-memory": (OWN, "get", {"pk": "memory"}),
+    "column-memory-forget": (OWN, "post", {"pk": "memory"}),
     "upload-confirm": (OWN, "post", {"pk": "upload"}),
     "upload-recheck": (OWN, "post", {"pk": "upload"}),
     "upload-withdraw": (OWN, "post", {"pk": "upload"}),
@@ -90,8 +95,10 @@ def names(acme: Partner, manager: User, run_jobs: Callable[[], int]) -> dict[str
     confirm_upload(upload, by=by)
     run_jobs()
     invitation, _ = invite(acme, email="new@acme.example", role=Role.USER, by=by)
+    memory = ColumnMemory.objects.create(partner=acme, fingerprint="acme", headers=["Secret header"])
     return {
         "upload": str(upload.pk),
+        "memory": str(memory.pk),
         "meter": str(Meter.objects.first().pk),  # type: ignore[union-attr]  # the upload made two
         "membership": str(Membership.objects.get(user=manager).pk),
         "invitation": str(invitation.pk),

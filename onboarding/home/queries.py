@@ -26,6 +26,7 @@ class LackingFields:
 class Needs:
     """The home page's content."""
 
+    to_match: list[Upload]
     to_confirm: list[Upload]
     to_fix: list[Upload]
     lacking: list[LackingFields]
@@ -34,13 +35,14 @@ class Needs:
 
     @property
     def anything(self) -> bool:
-        return bool(self.to_confirm or self.to_fix or self.lacking)
+        return bool(self.to_match or self.to_confirm or self.to_fix or self.lacking)
 
 
 def needs_of(partner: Partner) -> Needs:
     """Uploads that wait for the partner, files that cannot be read, and meters that lack a program's fields."""
     newest = list(Upload.objects.filter(partner=partner).order_by("-pk")[:50])
     return Needs(
+        to_match=[upload for upload in newest if upload.state == UploadState.COLUMNS][:UPLOADS_SHOWN],
         to_confirm=[upload for upload in newest if upload.state == UploadState.READY][:UPLOADS_SHOWN],
         to_fix=[
             upload

@@ -116,7 +116,7 @@ def guesses(
 
 
 def words(name: str) -> tuple[str, ...]:
-    """A name as its words: battery_kWh -> ("battery", "kwh"), ZipCode -> ("zip",), Cust. No. -> ("customer", "number")."""
+    """A name as its words: battery_kWh -> ("battery", "kwh"), ZipCode -> ("zip",), Cust -> ("customer",)."""
     parts = [part for part in _NOT_WORD.split(_CAMEL.sub(" ", name)) if part][:_MOST_WORDS]
     spelled = [_SHORT.get(part.casefold(), part.casefold()) for part in parts]
     telling = [word for word in spelled if word not in _EMPTY_WORDS]

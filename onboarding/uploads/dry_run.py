@@ -55,16 +55,23 @@ class DryRun:
 
     programs: those the rows are for; without any, whatever fits. update_existing: a row whose reference one meter of
     the partner has changes that meter. names_fields: whether the rows name their fields themselves (an API body), so
-    that an unknown one is worth a word.
+    that an unknown one is worth a word. date_orders: field key to "mdy" or "dmy" where dates can be read both ways.
     """
 
     def __init__(
-        self, partner: Partner, *, programs: Collection[str], update_existing: bool, names_fields: bool = False
+        self,
+        partner: Partner,
+        *,
+        programs: Collection[str],
+        update_existing: bool,
+        names_fields: bool = False,
+        date_orders: Mapping[str, str] | None = None,
     ) -> None:
         self.partner = partner
         self.chosen = frozenset(programs)
         self.update_existing = update_existing
         self.on: date = timezone.now().date()
+        self.date_orders = date_orders or {}
         self.programs: dict[str, ProgramFacts] = program_facts()
         self.schema: Schema = schema_for(self.programs)
         self.first_row_of: dict[str, int] = {}

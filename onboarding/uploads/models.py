@@ -14,6 +14,7 @@ class UploadState(models.TextChoices):
 
     RECEIVED = "received", "Received"
     CHECKING = "checking", "Checking"
+    COLUMNS = "columns", "Waiting for your columns"
     READY = "ready", "Waiting for you"
     COMMITTING = "committing", "Creating meters"
     DONE = "done", "Done"
@@ -53,6 +54,7 @@ class Plan(models.TextChoices):
     UNCHANGED = "unchanged", "Unchanged"
     DUPLICATE = "duplicate", "Duplicate"
     NEEDS_FIXING = "needs_fixing", "Needs fixing"
+    LEFT_OUT = "left_out", "Left out by you"
 
     @property
     def meaning(self) -> str:
@@ -62,6 +64,7 @@ class Plan(models.TextChoices):
             "unchanged": "The meter already has these values.",
             "duplicate": "The reference is already used; nothing will be written.",
             "needs_fixing": "The row stays here until it is fixed.",
+            "left_out": "You left this row out; nothing will be written.",
         }[self.value]
 
     @property
@@ -114,8 +117,9 @@ class Upload(models.Model):
     commits_itself = models.BooleanField(default=False, help_text="By API: good rows are written without a preview.")
     state = models.CharField(max_length=12, choices=UploadState.choices, default=UploadState.RECEIVED)
     problem = models.JSONField(default=dict, help_text="Why the file cannot be used.")
+    layout = models.JSONField(default=dict, help_text="What was decided about reading the file (columns.layout).")
     columns = models.JSONField(
-        default=list, help_text="The file's columns: index, header, field key, how it was matched."
+        default=list, help_text="The file's columns: index, header, target, how it was matched, score, samples."
     )
     facts = models.JSONField(default=dict, help_text="What the reader found: sheet, encoding, template, notes.")
     catalogue_version = models.CharField(max_length=64, blank=True)
@@ -160,6 +164,41 @@ class Upload(models.Model):
 
     def count(self, name: str) -> int:
         return int(self.counts.get(name, 0))
+
+
+class ColumnMemory(models.Model):
+    """What one partner said about one set of headers: used again for the next sheet that has them."""
+
+    partner = models.ForeignKey("portal.Partner", on_delete=models.CASCADE, related_name="+", db_index=False)
+    fingerprint = models.CharField(max_length=64, help_text="Of the set of headers, normalised.")
+    headers = models.JSONField(default=list, help_text="The headers as they stood in the sheet.")
+    columns = models.JSONField(default=dict, help_text="Normalised header to target; empty: not used.")
+    constants = models.JSONField(default=dict, help_text="Field key to the text that holds for every row.")
+    file_name = models.CharField(max_length=255, blank=True, help_text="The last file that it was said for.")
+    changed_by = models.CharField(max_length=200, blank=True)
+    updated_at = models.DateTimeField(db_default=Now())
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["partner", "fingerprint"], name="one_memory_per_headers")]
+        indexes = [models.Index(fields=["partner", "updated_at"], name="memory_newest")]
+
+    def __str__(self) -> str:
+        return f"columns of {self.file_name}"
+
+
+class UploadEdit(models.Model):
+    """What people wrote instead of what stands in one row of the sheet; it outlives a new check of the file."""
+
+    upload = models.ForeignKey(Upload, on_delete=models.CASCADE, related_name="edits", db_index=False)
+    row_number = models.PositiveIntegerField()
+    values = models.JSONField(default=dict, help_text="Field key to the text instead; empty: an empty cell.")
+    is_left_out = models.BooleanField(default=False, help_text="The partner skips this row.")
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["upload", "row_number"], name="one_edit_per_row")]
+
+    def __str__(self) -> str:
+        return f"row {self.row_number} of {self.upload_id}"
 
 
 class UploadRow(models.Model):

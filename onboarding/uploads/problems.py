@@ -179,6 +179,33 @@ register(
         "Take it back again to go on with the rest; if it stops again, tell support the upload's number.",
     ),
     ProblemKind(
+        "UPLOAD_SENT_BEFORE",
+        "Sent before",
+        "You sent this file before with that choice.",
+        "Look for it in the list of uploads.",
+    ),
+    ProblemKind(
+        "COLUMN_UNKNOWN_FIELD", "Not a field", "{value} is not a field here.", "Choose one from the list, or Not used."
+    ),
+    ProblemKind(
+        "CONSTANT_NOT_ACCEPTED",
+        "{label} is not accepted",
+        "{label} cannot be “{value}”.",
+        "Write a value that the column guide lists.",
+    ),
+    ProblemKind(
+        "COLUMNS_DISAGREE",
+        "{label} differs between two columns",
+        "Columns {columns} both hold {label}, and differ: {value}.",
+        "Keep one value, or match one of the columns to another field.",
+    ),
+    ProblemKind(
+        "ADDRESS_NOT_APART",
+        "An address cannot be taken apart",
+        "“{value}” could not be taken apart into street, city, state and zip code.",
+        "Write it like 132 Main Street, San Francisco, CA 94103, or fill in its parts.",
+    ),
+    ProblemKind(
         "UPLOAD_NOTHING_TO_DO",
         "Nothing to write",
         "No row of this upload would create or change a meter.",

@@ -41,8 +41,6 @@ def receive_upload(
         raise Refused(Problem("FILE_WRONG_TYPE", "file", file_name, {"name": file_name}))
     refuse_unsuitable(programs)
     stored = _store(content, partner=partner, suffix=suffix)
-    chosen = sorted(set(programs))
-    fingerprint = hashlib.sha256("\n".join([stored.sha256, str(update_existing), suffix, *chosen]).encode()).hexdigest()
     upload = Upload(
         partner=partner,
         source=Source.PAGE,
@@ -52,15 +50,22 @@ def receive_upload(
         stored_name=stored.name,
         size=stored.size,
         sha256=stored.sha256,
-        fingerprint=fingerprint,
-        programs=chosen,
+        programs=sorted(set(programs)),
         update_existing=update_existing,
     )
+    upload.fingerprint = fingerprint_of(upload)
     try:
         _begin(upload, by=by)
     except IntegrityError:
-        return Upload.objects.exclude(state="failed").get(partner=partner, fingerprint=fingerprint), False
+        return Upload.objects.exclude(state="failed").get(partner=partner, fingerprint=upload.fingerprint), False
     return upload, True
+
+
+def fingerprint_of(upload: Upload) -> str:
+    """One text for the same content sent with the same choices."""
+    suffix = PurePath(upload.stored_name).suffix
+    parts = [upload.sha256, str(upload.update_existing), suffix, *upload.programs]
+    return hashlib.sha256("\n".join(parts).encode()).hexdigest()
 
 
 def receive_by_api(

@@ -1,23 +1,26 @@
 """The rows of a stored upload: a sheet read in the limited child process, or the API's JSON."""
 
 import json
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass, field
-from datetime import date
+from dataclasses import dataclass, field, replace
+from itertools import chain
 from typing import Any
 
 from django.conf import settings
 
-from onboarding.spreadsheets.cells import BrokenCell, Cell, column_letters
-from onboarding.spreadsheets.headers import BLANK, HeaderMatch, HeaderSpec, duplicates, match_headers, names_of
+from onboarding.spreadsheets.cells import Row, column_letters
+from onboarding.spreadsheets.headers import HeaderSpec, names_of
 from onboarding.spreadsheets.limits import Limits
 from onboarding.spreadsheets.problems import Unreadable
 from onboarding.spreadsheets.reader import Book, facts_of, read_book
+from onboarding.uploads.columns.layout import MEMORY, NAMES, Assembler, Layout, stored_cell
+from onboarding.uploads.columns.memory import recalled
+from onboarding.uploads.columns.propose import REMEMBERED, Proposal, doubled, must_ask, propose
 from onboarding.uploads.models import Upload
-from portal.problems import Problem, shown, storable, storable_json
+from portal.problems import storable_json
 from portal.storage.files import path_of
-from programs.schema import Schema
+from programs.schema import Schema, schema_for
 
 
 @dataclass(slots=True)
@@ -31,12 +34,18 @@ class SourceRow:
 
 @dataclass(slots=True)
 class OpenSource:
-    """An open file: its columns and facts (JSON; complete once all rows are taken), and its rows in chunks."""
+    """An open file: its columns and facts (JSON; complete once all rows are taken), and its rows in chunks.
 
+    asks: whether a person has to say what the columns are before the rows mean anything.
+    """
+
+    layout: Layout
     columns: list[dict[str, Any]]
     facts: Callable[[], dict[str, Any]]
     chunks: Iterator[list[SourceRow]]
     column_of: Mapping[str, int] = field(default_factory=dict)
+    header_row: int = 0
+    asks: bool = False
 
 
 def limits() -> Limits:
@@ -56,59 +65,72 @@ def open_source(upload: Upload, schema: Schema) -> Iterator[OpenSource]:
     if upload.stored_name.endswith(".json"):
         yield _open_json(upload, schema)
         return
-    specs = [HeaderSpec(one.key, one.label, one.aliases) for one in schema.columns]
-    path, names = path_of(upload.stored_name), names_of(specs)
-    with read_book(path, file_name=upload.stored_name, limits=limits(), names=names) as book:
-        matches = match_headers(book.header, specs)
-        keys = {match.index: match.key for match in matches if match.key}
-        if not keys:
-            raise Unreadable("FILE_NO_HEADER")
-        if doubled := duplicates(matches):
-            raise Unreadable("FILE_DUPLICATE_HEADER", columns="; ".join(_pair(*pair) for pair in doubled))
-        yield OpenSource(
-            columns=[
-                {"index": match.index, "header": shown(match.header), "key": match.key or "", "how": match.how}
-                for match in matches
-                if match.how != BLANK
-            ],
-            facts=lambda: facts_of(book),
-            chunks=_sheet_chunks(book, keys),
-            column_of={key: index for index, key in keys.items()},
-        )
+    layout = Layout.of(upload.layout)
+    names = names_of([HeaderSpec(one.key, one.label, one.aliases) for one in schema.columns])
+    with read_book(
+        path_of(upload.stored_name),
+        file_name=upload.stored_name,
+        limits=limits(),
+        sheet=layout.sheet,
+        header_row=layout.header_row,
+        names=names,
+    ) as book:
+        chunks = book.rows()
+        first = next(chunks, [])
+        yield _open_sheet(upload, schema, layout, book, first, chain([first] if first else [], chunks))
 
 
-def _pair(first: HeaderMatch, second: HeaderMatch) -> str:
-    """Two columns for one field, as the partner sees them: B (Zip) and F (zip code)."""
-    return " and ".join(f"{column_letters(match.index)} ({shown(match.header)})" for match in (first, second))
+def _open_sheet(
+    upload: Upload, schema: Schema, layout: Layout, book: Book, first: Sequence[Row], chunks: Iterator[list[Row]]
+) -> OpenSource:
+    columns, asks = list(upload.columns), False
+    if layout.columns is None:
+        remembered, constants = ({}, {}) if upload.commits_itself else recalled(upload.partner, book.header)
+        proposals = propose(book.header, first, schema_for(upload.programs), remembered)
+        layout = _decided(layout, proposals, constants)
+        columns = [one.as_json() for one in proposals]
+        asks = layout.asks or must_ask(proposals, constants, schema, updates=upload.update_existing)
+        asks = asks and not upload.commits_itself
+        if upload.commits_itself:
+            _refuse_unclear(proposals)
+            layout = replace(layout, columns={one.index: one.key for one in proposals if one.is_sure})
+    assembler = Assembler(layout.columns or {}, layout.constants, schema, headers=book.header)
+    return OpenSource(
+        layout=layout,
+        columns=columns,
+        facts=lambda: facts_of(book) | {"header_row": book.header_row},
+        chunks=_sheet_chunks(chunks, assembler),
+        column_of=assembler.column_of,
+        header_row=book.header_row,
+        asks=asks,
+    )
 
 
-def _sheet_chunks(book: Book, keys: Mapping[int, str]) -> Iterator[list[SourceRow]]:
-    for rows in book.rows():
-        yield [_sheet_row(row.number, row.cells, keys) for row in rows]
+def _decided(layout: Layout, proposals: Sequence[Proposal], constants: Mapping[str, str]) -> Layout:
+    by = MEMORY if any(one.how == REMEMBERED for one in proposals) else NAMES
+    targets = {one.index: one.key for one in proposals}
+    return replace(layout, columns=targets, constants={**constants, **layout.constants}, decided_by=by)
 
 
-def _sheet_row(number: int, cells: list[Cell], keys: Mapping[int, str]) -> SourceRow:
-    by_key: dict[str, object] = {}
-    for index, key in keys.items():
-        cell = cells[index]
-        if cell is not None and cell != "":
-            by_key[key] = Problem(cell.code, key, cell.shown) if cell.__class__ is BrokenCell else cell
-    return SourceRow(number, cells, by_key)
+def _refuse_unclear(proposals: Sequence[Proposal]) -> None:
+    """By API nobody can be asked: the columns' names must say what they are."""
+    sure = [one for one in proposals if one.key and one.is_sure]
+    if not sure:
+        raise Unreadable("FILE_NO_HEADER")
+    if pairs := doubled(sure):
+        named = [[f"{column_letters(one.index)} ({one.header})" for one in group] for group in pairs]
+        raise Unreadable("FILE_DUPLICATE_HEADER", columns="; ".join(" and ".join(group) for group in named))
+
+
+def _sheet_chunks(chunks: Iterator[list[Row]], assembler: Assembler) -> Iterator[list[SourceRow]]:
+    cells = assembler.cells
+    for rows in chunks:
+        yield [SourceRow(row.number, row.cells, cells(row.cells)) for row in rows]
 
 
 def stored(raw: Any) -> Any:
-    """What stood in a row as JSON that every database takes: no NUL, dates as ISO text, a broken cell as shown."""
-    if not isinstance(raw, list):
-        return storable_json(raw)
-    return [_stored_cell(cell) for cell in raw]
-
-
-def _stored_cell(cell: Cell) -> object:
-    if isinstance(cell, BrokenCell):
-        cell = cell.shown
-    if isinstance(cell, str):
-        return storable(cell)
-    return cell.isoformat() if isinstance(cell, date) else cell
+    """What stood in a row as JSON that every database takes."""
+    return [stored_cell(cell) for cell in raw] if isinstance(raw, list) else storable_json(raw)
 
 
 def _open_json(upload: Upload, schema: Schema) -> OpenSource:
@@ -122,4 +144,4 @@ def _open_json(upload: Upload, schema: Schema) -> OpenSource:
                 for number, asset in enumerate(assets[start : start + 1000], start)
             ]
 
-    return OpenSource(columns=[], facts=lambda: {"kind": "json"}, chunks=chunks())
+    return OpenSource(layout=Layout(), columns=[], facts=lambda: {"kind": "json"}, chunks=chunks())

@@ -4,11 +4,17 @@ from django.contrib.auth.decorators import login_not_required
 from django.urls import path, re_path
 
 from onboarding.uploads import api, template_views, views
+from onboarding.uploads.columns import views as columns
 
 urlpatterns = [
     path("uploads/", views.upload_list, name="uploads"),
     path("uploads/new/", views.upload_new, name="upload-new"),
     path("uploads/<uuid:pk>/", views.upload_detail, name="upload"),
+    path("uploads/columns/", columns.memory_list, name="column-memories"),
+    path("uploads/columns/<int:pk>/", columns.memory_detail, name="column-memory"),
+    path("uploads/columns/<int:pk>/forget/", columns.memory_forget, name="column-memory-forget"),
+    path("uploads/<uuid:pk>/columns/", columns.upload_columns, name="upload-columns"),
+    path("uploads/<uuid:pk>/columns/again/", columns.upload_columns_again, name="upload-columns-again"),
     path("uploads/<uuid:pk>/confirm/", views.upload_confirm, name="upload-confirm"),
     path("uploads/<uuid:pk>/check-again/", views.upload_recheck, name="upload-recheck"),
     path("uploads/<uuid:pk>/take-back/", views.upload_withdraw, name="upload-withdraw"),

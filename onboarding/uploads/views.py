@@ -15,8 +15,9 @@ from onboarding.uploads import queries
 from onboarding.uploads.check import recheck_upload
 from onboarding.uploads.commit import confirm_upload
 from onboarding.uploads.forms import UploadForm
-from onboarding.uploads.models import Plan, Upload, UploadRow
+from onboarding.uploads.models import Plan, Upload, UploadRow, UploadState
 from onboarding.uploads.receive import receive_upload
+from onboarding.uploads.stepper import steps
 from onboarding.uploads.withdraw import withdraw_until, withdraw_upload, withdrawal_outlook
 from portal.events.actors import Actor
 from portal.events.queries import timeline
@@ -72,6 +73,8 @@ def upload_new(request: HttpRequest) -> HttpResponse:
 def upload_detail(request: HttpRequest, pk: UUID) -> HttpResponse:
     access = member(request)
     upload = get_object_or_404(queries.uploads_of(access.partner), pk=pk)
+    if upload.state == UploadState.COLUMNS and not request.htmx:  # type: ignore[attr-defined]  # set by django-htmx
+        return redirect("upload-columns", upload.pk)
     context = _page_context(request, upload)
     template = "uploads/_live.html" if request.htmx else "uploads/detail.html"  # type: ignore[attr-defined]  # set by django-htmx
     response = render(request, template, context)
@@ -104,27 +107,6 @@ def _page_context(request: HttpRequest, upload: Upload) -> dict[str, Any]:
         context.update(_rows_context(request, upload))
     context["events"] = timeline(upload)[:20]
     return context
-
-
-def steps(upload: Upload) -> list[dict[str, str]]:
-    """The stepper: Received, Checked, Your confirmation, Meters created."""
-    reached = {"received": 1, "checking": 1, "ready": 2, "committing": 3, "failed": 1}.get(upload.state, 4)
-    details = {
-        "received": "Waiting for us: usually a few seconds.",
-        "checking": "Waiting for us: reading every row.",
-        "ready": "Waiting for you.",
-        "committing": "Waiting for us: writing the meters.",
-        "failed": "The file cannot be used.",
-    }
-    labels = ["Received", "Checked", "Your confirmation", "Meters created"]
-    return [
-        {
-            "label": label,
-            "state": "done" if index < reached else "current" if index == reached else "todo",
-            "detail": details.get(upload.state, "") if index == reached else "",
-        }
-        for index, label in enumerate(labels)
-    ]
 
 
 def labels_of(upload: Upload) -> dict[str, str]:

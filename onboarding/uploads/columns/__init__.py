@@ -1,0 +1,1 @@
+"""Which column of a partner's file is which field: proposed, asked, chosen, remembered."""

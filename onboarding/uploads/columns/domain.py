@@ -1,0 +1,92 @@
+"""Asking a person about the columns of a file, and taking the answer."""
+
+from collections.abc import Mapping
+from dataclasses import replace
+from typing import Any
+
+from django.db import transaction
+from django.utils import timezone
+
+from onboarding.uploads.columns.layout import ADDRESS, PERSON, Layout, address_prefixes
+from onboarding.uploads.columns.memory import remember
+from onboarding.uploads.models import Upload, UploadProblem, UploadRow, UploadState
+from portal.events.actors import Actor
+from portal.events.domain import record
+from portal.jobs.domain import enqueue
+from portal.problems import Problem, Refused
+from programs.schema import Schema, schema_for
+
+_OPEN = frozenset({UploadState.COLUMNS, UploadState.READY, UploadState.FAILED})
+
+
+def choose_columns(upload: Upload, columns: Mapping[int, str], constants: Mapping[str, str], *, by: Actor) -> None:
+    """A person says what the columns are: it is remembered for these headers, and the file is checked with it.
+
+    columns: index to target; columns that are not named are not used. Refuses: UPLOAD_NOT_READY, COLUMN_UNKNOWN_FIELD,
+    CONSTANT_NOT_ACCEPTED.
+    """
+    schema = schema_for(upload.programs)
+    _refuse_unknown(columns, constants, schema)
+    with transaction.atomic():
+        locked = _opened(upload)
+        headers = {int(column["index"]): str(column["header"]) for column in locked.columns}
+        layout = replace(
+            Layout.of(locked.layout),
+            columns={index: columns.get(index, "") for index in headers},
+            constants={key: text for key, text in constants.items() if text.strip()},
+            date_orders={},
+            decided_by=PERSON,
+            asks=False,
+        )
+        remember(locked.partner, headers, layout, file_name=locked.file_name, by=by)
+        said = {"columns": {headers[index]: key for index, key in (layout.columns or {}).items()}}
+        _check_anew(locked, layout, "upload.columns_chosen", said, by=by)
+
+
+def look_elsewhere(upload: Upload, *, sheet: str | None, header_row: int | None, by: Actor) -> None:
+    """A person names another sheet or header row: the file is opened there, and its columns are asked for."""
+    with transaction.atomic():
+        locked = _opened(upload)
+        layout = Layout(sheet=sheet, header_row=header_row, asks=True)
+        _check_anew(locked, layout, "upload.sheet_chosen", {"sheet": sheet, "header_row": header_row}, by=by)
+
+
+def ask_again(upload: Upload, *, by: Actor) -> None:
+    """A person wants to see the columns of a file that was checked without asking."""
+    with transaction.atomic():
+        locked = _opened(upload)
+        layout = replace(Layout.of(locked.layout), columns=None, decided_by="", asks=True)
+        _check_anew(locked, layout, "upload.columns_opened", {}, by=by)
+
+
+def _opened(upload: Upload) -> Upload:
+    locked = Upload.objects.select_for_update().select_related("partner").get(pk=upload.pk)
+    if locked.confirmed_at or locked.state not in _OPEN or locked.stored_name.endswith(".json"):
+        raise Refused(Problem("UPLOAD_NOT_READY"))
+    return locked
+
+
+def _check_anew(upload: Upload, layout: Layout, verb: str, data: Mapping[str, Any], *, by: Actor) -> None:
+    UploadRow.objects.filter(upload=upload).delete()
+    UploadProblem.objects.filter(upload=upload).delete()
+    upload.layout, upload.state = layout.as_json(), UploadState.RECEIVED
+    upload.problem, upload.counts, upload.updated_at = {}, {}, timezone.now()
+    upload.save(update_fields=["layout", "state", "problem", "counts", "updated_at"])
+    record(verb, subject=upload, partner=upload.partner, by=by, data=data)
+    enqueue("uploads.check", subject_id=upload.pk, partner=upload.partner)
+
+
+def _refuse_unknown(columns: Mapping[int, str], constants: Mapping[str, str], schema: Schema) -> None:
+    prefixes = address_prefixes(schema)
+    problems = [
+        Problem("COLUMN_UNKNOWN_FIELD", f"column-{index}", target)
+        for index, target in columns.items()
+        if target and not schema.knows(target) and target.removeprefix(ADDRESS) not in prefixes
+    ]
+    problems += [
+        Problem("CONSTANT_NOT_ACCEPTED", f"constant-{key}", text, {"label": schema.column(key).label})
+        for key, text in constants.items()
+        if text.strip() and schema.knows(key) and not schema.accepts(key, text)
+    ]
+    if problems:
+        raise Refused(*problems)

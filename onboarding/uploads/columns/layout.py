@@ -1,0 +1,178 @@
+"""What has been decided about reading one file, and the cells of a row by field accordingly."""
+
+from collections.abc import Callable, Collection, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from datetime import date
+from typing import Any, Final
+
+from onboarding.spreadsheets.addresses import split_address
+from onboarding.spreadsheets.cells import BrokenCell, Cell, column_letters
+from onboarding.spreadsheets.headers import normalized
+from portal.problems import Problem, shown, storable
+from programs.schema import Schema
+
+ADDRESS: Final = "address:"  # a target: the whole address of an object, such as address:customer
+NOT_USED: Final = ""
+PERSON, MEMORY, NAMES = "person", "memory", "names"
+_STREET = ".street_1"
+
+
+@dataclass(frozen=True, slots=True)
+class Layout:
+    """How a file is read.
+
+    columns: index to target: a field key, a whole address (ADDRESS + prefix), or NOT_USED; None while undecided.
+    constants: field key to the text that holds for every row, for fields that no column holds. date_orders: field key
+    to "mdy" or "dmy" for columns of dates that could be read both ways. decided_by: PERSON, MEMORY or NAMES.
+    asks: whether a person wants to see the columns, however sure the match is.
+    """
+
+    sheet: str | None = None
+    header_row: int | None = None
+    columns: Mapping[int, str] | None = None
+    constants: Mapping[str, str] = field(default_factory=dict)
+    date_orders: Mapping[str, str] = field(default_factory=dict)
+    decided_by: str = ""
+    asks: bool = False
+
+    @classmethod
+    def of(cls, stored: Mapping[str, Any]) -> "Layout":
+        """From the JSON of Upload.layout."""
+        columns = stored.get("columns")
+        return cls(**{**stored, "columns": None if columns is None else {int(i): key for i, key in columns.items()}})
+
+    def as_json(self) -> dict[str, Any]:
+        columns = None if self.columns is None else {str(index): key for index, key in self.columns.items()}
+        return {
+            "sheet": self.sheet,
+            "header_row": self.header_row,
+            "columns": columns,
+            "constants": dict(self.constants),
+            "date_orders": dict(self.date_orders),
+            "decided_by": self.decided_by,
+            "asks": self.asks,
+        }
+
+    def undecided(self) -> "Layout":
+        """The same sheet and header row, with the columns to be matched anew, unless a person chose them."""
+        return self if self.decided_by == PERSON else replace(self, columns=None, date_orders={}, decided_by="")
+
+
+def address_prefixes(schema: Schema) -> list[str]:
+    """The objects of an asset that have an address: customer, customer.billing."""
+    keys = {column.key for column in schema.columns}
+    prefixes = [key.removesuffix(_STREET) for key in keys if key.endswith(_STREET)]
+    return sorted(prefix for prefix in prefixes if f"{prefix}.city" in keys and f"{prefix}.postal_code" in keys)
+
+
+def covers(target: str) -> list[str]:
+    """The field keys that a target fills."""
+    if not target.startswith(ADDRESS):
+        return [target] if target else []
+    prefix = target.removeprefix(ADDRESS)
+    return [f"{prefix}.{name}" for name in ("street_1", "street_2", "city", "state_or_province_code", "postal_code")]
+
+
+class Assembler:
+    """Makes the cells of a row, as the sheet has them, into cells by field key. One for a layout."""
+
+    def __init__(
+        self,
+        columns: Mapping[int, str],
+        constants: Mapping[str, str],
+        schema: Schema,
+        *,
+        headers: Sequence[str] = (),
+        cities_of: Callable[[str], Collection[str]] = lambda _: (),
+    ) -> None:
+        by_key: dict[str, list[int]] = {}
+        for index, target in sorted(columns.items()):
+            if target and (target.startswith(ADDRESS) or schema.knows(target)):
+                by_key.setdefault(target, []).append(index)
+        self._schema = schema
+        self._cities_of = cities_of
+        self._constants = {key: text for key, text in constants.items() if key not in by_key and schema.knows(key)}
+        self._addresses = [
+            (indexes[0], key.removeprefix(ADDRESS)) for key, indexes in by_key.items() if key.startswith(ADDRESS)
+        ]
+        self._plain = [
+            (indexes[0], key) for key, indexes in by_key.items() if len(indexes) == 1 and not key.startswith(ADDRESS)
+        ]
+        self._shared = [
+            (key, _in_order(schema, key, indexes, headers))
+            for key, indexes in by_key.items()
+            if len(indexes) > 1 and not key.startswith(ADDRESS)
+        ]
+        self.column_of = {
+            part: indexes[0] for key, indexes in sorted(by_key.items(), reverse=True) for part in covers(key)
+        } | {key: indexes[0] for key, indexes in by_key.items() if not key.startswith(ADDRESS)}
+
+    def cells(self, row: Sequence[Cell]) -> dict[str, object]:
+        """The filled cells by field key; a cell that the file broke is its Problem."""
+        found: dict[str, object] = dict(self._constants)
+        for index, key in self._plain:
+            cell = row[index]
+            if cell is not None and cell != "":
+                found[key] = Problem(cell.code, key, cell.shown) if cell.__class__ is BrokenCell else cell
+        for key, indexes in self._shared:
+            self._share(found, key, [(index, row[index]) for index in indexes])
+        for index, prefix in self._addresses:
+            self._address(found, prefix, row[index])
+        return found
+
+    def _share(self, found: dict[str, object], key: str, cells: Sequence[tuple[int, Cell]]) -> None:
+        """Several columns for one field: texts are joined, lists add up, of other values there can be only one."""
+        filled = [(index, cell) for index, cell in cells if cell is not None and cell != ""]
+        if not filled:
+            return
+        broken = next((cell for _, cell in filled if isinstance(cell, BrokenCell)), None)
+        texts = list(dict.fromkeys(" ".join(str(cell).split()) for _, cell in filled))
+        if broken is not None:
+            found[key] = Problem(broken.code, key, broken.shown)
+        elif len(texts) == 1:
+            found[key] = filled[0][1]
+        elif self._schema.joins(key):
+            found[key] = self._schema.joins(key).join(texts)
+        else:
+            columns = " and ".join(column_letters(index) for index, _ in filled)
+            found[key] = Problem("COLUMNS_DISAGREE", key, shown(" / ".join(texts)), {"columns": columns})
+
+    def _address(self, found: dict[str, object], prefix: str, cell: Cell) -> None:
+        """A whole address in one cell. What a column of its own says goes before."""
+        street = f"{prefix}{_STREET}"
+        if cell is None or cell == "":
+            return
+        if isinstance(cell, BrokenCell):
+            found.setdefault(street, Problem(cell.code, street, cell.shown))
+            return
+        state_key = f"{prefix}.state_or_province_code"
+        address = split_address(
+            str(cell), is_state=lambda text: self._schema.accepts(state_key, text), cities_of=self._cities_of
+        )
+        if address is None:
+            found.setdefault(street, Problem("ADDRESS_NOT_APART", street, shown(cell)))
+            return
+        parts = (address.street_1, address.street_2, address.city, address.state, address.postal_code)
+        for key, part in zip(covers(ADDRESS + prefix), parts, strict=True):
+            if part:
+                found.setdefault(key, part)
+
+
+def _in_order(schema: Schema, key: str, indexes: Sequence[int], headers: Sequence[str]) -> list[int]:
+    """First name before last name, whatever their order in the sheet: as the field's other names stand."""
+    names = [normalized(name) for name in (key, schema.column(key).label, *schema.column(key).aliases)]
+
+    def place(index: int) -> int:
+        name = normalized(headers[index]) if index < len(headers) else ""
+        return names.index(name) if name in names else len(names)
+
+    return sorted(indexes, key=lambda index: (place(index), index))
+
+
+def stored_cell(cell: Cell) -> object:
+    """A cell as JSON that every database takes: no NUL, dates as ISO text, a broken cell as shown."""
+    if isinstance(cell, BrokenCell):
+        cell = cell.shown
+    if isinstance(cell, str):
+        return storable(cell)
+    return cell.isoformat() if isinstance(cell, date) else cell

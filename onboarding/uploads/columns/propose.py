@@ -1,0 +1,138 @@
+"""What each column of a file most likely holds, and whether a person has to be asked."""
+
+from collections import Counter
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import asdict, dataclass, replace
+from typing import Any, Final
+
+from onboarding.spreadsheets.addresses import split_address
+from onboarding.spreadsheets.cells import BrokenCell, Cell, Row
+from onboarding.spreadsheets.headers import BLANK, UNKNOWN, HeaderSpec, match_headers, normalized
+from onboarding.spreadsheets.likeness import LIKELY, Seen, guesses
+from onboarding.uploads.columns.layout import ADDRESS, NOT_USED, address_prefixes, covers
+from portal.problems import shown
+from programs.schema import Schema
+
+REMEMBERED: Final = "remembered"
+ALIKE: Final = "alike"
+VALUES: Final = "values"
+_SAMPLES = 3
+_JUDGED = 60  # first filled cells of a column that speak for or against a field
+_SAMPLE_CHARACTERS = 60
+
+
+@dataclass(frozen=True, slots=True)
+class Proposal:
+    """One column: its header, some of its cells, and the target proposed for it.
+
+    how: "key", "label", "alias", "normalized" (names that we know), "remembered" (the partner said so before), "alike"
+    and "values" (a guess, by its name or its cells), "unknown". score: of 100.
+    """
+
+    index: int
+    header: str
+    key: str
+    how: str
+    score: int = 100
+    samples: tuple[str, ...] = ()
+
+    @property
+    def is_sure(self) -> bool:
+        return self.how not in {ALIKE, VALUES, UNKNOWN}
+
+    def as_json(self) -> dict[str, Any]:
+        return {**asdict(self), "samples": list(self.samples)}
+
+
+def certainty(how: str, score: int) -> tuple[str, str]:
+    """How sure a proposal is: its word and tone."""
+    if how == UNKNOWN:
+        return "Not known", "neutral"
+    if how == REMEMBERED:
+        return "As last time", "success"
+    if how not in {ALIKE, VALUES}:
+        return "Sure", "success"
+    return ("Likely", "info") if score >= LIKELY else ("Guess", "warning")
+
+
+def propose(
+    header: Sequence[str], rows: Sequence[Row], schema: Schema, remembered: Mapping[str, str]
+) -> list[Proposal]:
+    """A proposal for every column with a header. rows: the first ones. remembered: normalised header to target."""
+    specs = [HeaderSpec(one.key, one.label, one.aliases) for one in schema.columns]
+    targets = {column.key for column in schema.columns} | {ADDRESS + prefix for prefix in address_prefixes(schema)}
+    found: dict[int, Proposal] = {}
+    cells: dict[int, list[Any]] = {}
+    for match in match_headers(header, specs):
+        if match.how == BLANK:
+            continue
+        filled = (row.cells[match.index] for row in rows)
+        cells[match.index] = [cell for cell in filled if cell is not None and cell != ""][:_JUDGED]
+        target, how = match.key or NOT_USED, match.how
+        earlier = remembered.get(normalized(match.header))
+        if earlier is not None and (earlier in targets or earlier == NOT_USED):
+            target, how = earlier, REMEMBERED
+        found[match.index] = Proposal(
+            match.index, shown(match.header), target, how, samples=_samples(cells[match.index])
+        )
+    found |= _guessed(found, cells, schema)
+    return [_whole_address(one, found, cells[one.index], schema) for one in found.values()]
+
+
+def _samples(cells: Sequence[Cell]) -> tuple[str, ...]:
+    texts = (cell.shown if isinstance(cell, BrokenCell) else str(cell) for cell in cells)
+    return tuple(shown(text)[:_SAMPLE_CHARACTERS] for text in list(dict.fromkeys(texts))[:_SAMPLES])
+
+
+def _guessed(found: Mapping[int, Proposal], cells: Mapping[int, list[Any]], schema: Schema) -> dict[int, Proposal]:
+    """Proposals by likeness for the columns whose names nobody knows."""
+    taken = {key for one in found.values() for key in covers(one.key)}
+    fields = [
+        HeaderSpec(one.key, one.label, one.aliases) for one in schema.columns if one.key not in taken and not one.hidden
+    ]
+    open_columns = [
+        Seen(one.index, one.header, [cell for cell in cells[one.index] if not isinstance(cell, BrokenCell)])
+        for one in found.values()
+        if one.how == UNKNOWN
+    ]
+    best = guesses(open_columns, fields, accepts=schema.accepts, telling=schema.telling)
+    return {
+        index: replace(found[index], key=guess.key, how=ALIKE if guess.by == "name" else VALUES, score=guess.score)
+        for index, guess in best.items()
+    }
+
+
+def _whole_address(one: Proposal, found: Mapping[int, Proposal], cells: Sequence[Cell], schema: Schema) -> Proposal:
+    """A column of streets whose cells are whole addresses, while no column holds the city, is proposed as such."""
+    texts = [cell for cell in cells if isinstance(cell, str)]
+    if one.how == REMEMBERED or not texts or not (one.key.endswith(".street_1") or one.how in {UNKNOWN, ALIKE}):
+        return one
+    prefix = one.key.removesuffix(".street_1") if one.key.endswith(".street_1") else "customer"
+    state = f"{prefix}.state_or_province_code"
+    if not schema.knows(state) or any(other.key == f"{prefix}.city" for other in found.values()):
+        return one
+    apart = sum(split_address(text, is_state=lambda word: schema.accepts(state, word)) is not None for text in texts)
+    if apart * 10 < len(texts) * 6:
+        return one
+    return replace(one, key=ADDRESS + prefix, how=VALUES, score=round(100 * apart / len(texts)))
+
+
+def missing(targets: Collection[str], constants: Collection[str], schema: Schema, *, updates: bool) -> list[str]:
+    """The keys that every row needs and that neither a column nor a constant holds. An update needs the reference."""
+    held = {key for target in targets for key in covers(target)} | set(constants)
+    needed = ["partner_reference"] if updates else schema.always
+    return [key for key in needed if key not in held and not schema.held_elsewhere(key, held)]
+
+
+def doubled(proposals: Sequence[Proposal]) -> list[list[Proposal]]:
+    """Columns that claim the same target, together; those that a person matched so before are no question."""
+    counts = Counter(one.key for one in proposals if one.key)
+    groups = [[one for one in proposals if one.key == key] for key, count in counts.items() if count > 1]
+    return [group for group in groups if not all(one.how == REMEMBERED for one in group)]
+
+
+def must_ask(proposals: Sequence[Proposal], constants: Collection[str], schema: Schema, *, updates: bool) -> bool:
+    """Whether a person has to look: a guess, two columns for one field, or a needed field in no column."""
+    if any(one.key and not one.is_sure for one in proposals) or doubled(proposals):
+        return True
+    return bool(missing([one.key for one in proposals], constants, schema, updates=updates))
