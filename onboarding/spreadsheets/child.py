@@ -10,6 +10,9 @@ import encodings.utf_8_sig
 import encodings.utf_16
 import encodings.utf_16_be
 import encodings.utf_16_le
+import encodings.utf_32
+import encodings.utf_32_be
+import encodings.utf_32_le
 import json
 import os
 import resource
@@ -34,6 +37,9 @@ _CODECS = (
     encodings.utf_16,
     encodings.utf_16_be,
     encodings.utf_16_le,
+    encodings.utf_32,
+    encodings.utf_32_be,
+    encodings.utf_32_le,
 )
 
 

@@ -12,6 +12,7 @@ from .problems import Unreadable
 from .texts import Text
 
 _MOST_KNOWN = 50_000
+_DIGITS = re.compile("[0-9]{1,9}")
 _FORMULA_TAGS = re.compile(r"^<f[^>]*>|</f>$")
 
 # column letters, row number, style, type, formula (with or without its tags), value, inline text
@@ -49,7 +50,7 @@ class RowBuilder:
         """A row starts. Refuses: FILE_CELL_OUT_OF_RANGE, FILE_BROKEN (rows out of order)."""
         if number is None:
             number = str(self.number + 1)
-        if not number.isdecimal() or not number.isascii() or not 1 <= int(number[:20]) <= LAST_ROW:
+        if not _DIGITS.fullmatch(number) or not 1 <= int(number) <= LAST_ROW:
             raise Unreadable(problems.FILE_CELL_OUT_OF_RANGE, cell=f"A{number[:20]}")
         if int(number) <= self.number:
             raise Unreadable(problems.FILE_BROKEN, detail="row order", part=self._part)
@@ -59,7 +60,8 @@ class RowBuilder:
             self.first_hidden_row = self.first_hidden_row or self.number
 
     def add(self, cells: Iterable[CellParts]) -> None:
-        """The cells of the row that was begun, whatever their order."""
+        """The cells of the row that was begun, whatever their order. Refuses: FILE_CELL_OUT_OF_RANGE, FILE_BROKEN (a
+        cell of another row, one cell twice), FILE_TOO_MANY_COLUMNS."""
         out: list[Scalar] = []
         specials: list[Special] = []
         for letters, number, style, kind, formula, value, inline in cells:
@@ -75,7 +77,8 @@ class RowBuilder:
                 self._refuse_column(letters)
             if index >= len(out):
                 out.extend([None] * (index + 1 - len(out)))
-            specials = [special for special in specials if special[0] != index]
+            elif out[index] is not None or any(special[0] == index for special in specials):
+                raise Unreadable(problems.FILE_BROKEN, detail="cell twice", part=self._part)
             if item.__class__ is tuple:
                 specials.append((index, *item))
                 item = None
@@ -94,7 +97,8 @@ class RowBuilder:
             if value is None:
                 continue
             if kind == "s":
-                item = strings[int(value)] if value.isdecimal() and int(value) < known else self._shared(value)
+                plain = len(value) < 10 and value.isdecimal()
+                item = strings[int(value)] if plain and int(value) < known else self._shared(value)
             elif kind == "is":
                 item = clean(texts.unescape(value) if "&" in value else value, limits)
             elif kind is None and style not in formats and len(value) < 16 and value.isdecimal():
@@ -137,7 +141,7 @@ class RowBuilder:
         if kind == "b":
             return value.strip() in ("1", "true")
         if kind == "d":
-            return read_iso(value)
+            return read_iso(value, self._formats.get(style))
         return ("x", problems.CELL_ERROR, shorten(value)) if kind == "e" else texts.clean(value, self._limits)
 
     def _shared(self, value: str | None) -> Text:

@@ -34,6 +34,7 @@ class CsvTable:
     kind = "csv"
 
     def __init__(self, file: BinaryIO, limits: Limits) -> None:
+        csv.field_size_limit(_LONGEST_FIELD)
         self._file = file
         self._limits = limits
         self._notes: list[tuple[str, dict[str, Any]]] = []
@@ -125,7 +126,6 @@ class CsvTable:
     def _numbered(self) -> Iterator[tuple[int, list[str]]]:
         """Records with their row numbers. Refuses FILE_UNCLOSED_QUOTE, FILE_LINE_TOO_LONG."""
         source = _CountedLines(self._lines())
-        csv.field_size_limit(_LONGEST_FIELD)
         reader = csv.reader(source, delimiter=self.delimiter, strict=False)
         number = 0
         while True:
@@ -162,7 +162,7 @@ class CsvTable:
         return filled
 
     def _has_controls(self) -> bool:
-        if self.encoding.startswith("utf-16"):
+        if self.encoding.startswith(("utf-16", "utf-32")):
             return True
         self._file.seek(0)
         while chunk := self._file.read(MIB):
@@ -183,6 +183,8 @@ class CsvTable:
             raise Unreadable(problems.FILE_EMPTY)
         if head.startswith(codecs.BOM_UTF8):
             return self._checked("utf-8-sig")
+        if head.startswith((codecs.BOM_UTF32_LE, codecs.BOM_UTF32_BE)):
+            return self._checked("utf-32")
         if head.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
             return self._checked("utf-16")
         if head.count(0) * 10 > len(head):
@@ -191,8 +193,21 @@ class CsvTable:
             raise Unreadable(problems.FILE_UNREADABLE_TEXT)
         if self._decodes("utf-8"):
             return "utf-8"
+        self._refuse_damaged_utf8()
         self._notes.append((problems.ENCODING_ASSUMED, {"encoding": "cp1252"}))
         return self._checked("cp1252")
+
+    def _refuse_damaged_utf8(self) -> None:
+        """UTF-8 with some bytes that are not: read as Windows text, every name outside of A to Z would be wrong."""
+        decoder = codecs.getincrementaldecoder("utf-8")(errors="replace")
+        bad = wide = 0
+        self._file.seek(0)
+        while chunk := self._file.read(MIB):
+            text = decoder.decode(chunk)
+            bad += text.count("\N{REPLACEMENT CHARACTER}")
+            wide += len(text) - len(text.encode("ascii", "ignore"))
+        if wide > 2 * bad:
+            raise Unreadable(problems.FILE_UNREADABLE_TEXT, line=self._bad_line)
 
     def _checked(self, encoding: str) -> str:
         if not self._decodes(encoding):
@@ -223,7 +238,11 @@ class CsvTable:
             return declared[1]
         scored = [(_agreement(head, delimiter), delimiter) for delimiter in DELIMITERS]
         best = max(scored, key=lambda pair: pair[0])
-        return best[1] if best[0] > (0.0, 1) else ","
+        if best[0] > (0.0, 1):
+            return best[1]
+        # Nothing but separators is a table of blanks, not a column of semicolons.
+        bare = not head.strip("".join(DELIMITERS) + '"\r\n\ufeff ')
+        return max(DELIMITERS, key=head.count) if bare else ","
 
 
 _CONTROL_BYTES = re.compile(rb"[\x00-\x08\x0b\x0c\x0e-\x1f]")

@@ -1,8 +1,9 @@
-"""What a number in a sheet means under its number format: a number, a date, a padded code, or damage."""
+"""What a number in a sheet means under its number format: a number, a percentage, a date, a padded code, or damage."""
 
 import datetime
 import re
 from dataclasses import dataclass
+from decimal import Decimal
 from typing import Final
 
 from . import problems
@@ -11,20 +12,25 @@ from .cells import Scalar, Special, shorten
 _DATE_IDS: Final = frozenset([14, 15, 16, 17, *range(27, 32), 34, 35, 36, *range(50, 59)])
 _DATETIME_IDS: Final = frozenset([22])
 _TIME_IDS: Final = frozenset([18, 19, 20, 21, 32, 33, 45, 47])
+_PERCENT_IDS: Final = frozenset([9, 10])
+_LONGEST_CODE = 255  # what Excel allows of a number format
+_LONGEST_NUMBER = 350  # the longest that is still finite: 1 and 308 zeros
 _QUOTED = re.compile(r'"[^"]*"|\\.|_.|\*.')
 _BRACKETED = re.compile(r"\[[^\]]*\]")
 _CONDITION = re.compile(r"\[<=?(\d+)\]")
-_PADDED = re.compile(r"0{2,}(?:[-/ ]?0+)*")
-_NUMBER = re.compile(r"[+-]?(?:\d+\.?\d*|\.\d+)(?:[eE][+-]?\d+)?")
+# Possessive throughout: whatever stands in a file, a match takes as long as the text is.
+_PADDED = re.compile(r"0{2,}+(?:[-/ ]0++)*+")
+_NUMBER = re.compile(r"[+-]?(?:\d++(?:\.\d*+)?|\.\d++)(?:[eE][+-]?\d++)?")
 _LOST_FROM = 10**15  # a double, as spreadsheet programs use it, keeps 15 digits
 _LAST_DAY = 2_958_465  # 9999-12-31
 _MISSING_DAY = 60  # 1900-02-29, which Excel counts and the calendar does not have
+_FIRST_YEAR = 1900  # a time of day stands on a day before it
 _SECONDS = 86_400
 
 
 @dataclass(frozen=True, slots=True)
 class NumberFormat:
-    """kind: "date", "datetime", "time" or "padded" (then `shapes`: (up to, pattern of 0 and literals))."""
+    """kind: "date", "datetime", "time", "percent" or "padded" (then `shapes`: (up to, pattern of 0 and literals))."""
 
     kind: str
     shapes: tuple[tuple[int | None, str], ...] = ()
@@ -37,11 +43,13 @@ def format_of(identifier: int, code: str | None) -> NumberFormat | None:
     Ids as in ECMA-376 part 1, 18.8.30, with the East Asian date ids that Excel adds.
     """
     if code is not None:
-        return _format_of_code(code)
+        return _format_of_code(code) if len(code) <= _LONGEST_CODE else None
     if identifier in _DATE_IDS:
         return NumberFormat("date")
     if identifier in _DATETIME_IDS:
         return NumberFormat("datetime")
+    if identifier in _PERCENT_IDS:
+        return NumberFormat("percent")
     return NumberFormat("time") if identifier in _TIME_IDS else None
 
 
@@ -52,6 +60,8 @@ def _format_of_code(code: str) -> NumberFormat | None:
     bare = _BRACKETED.sub("", _QUOTED.sub("", code.split(";", maxsplit=1)[0])).lower()
     if "general" in bare or "[h" in code.lower() or "[m" in code.lower() or "[s" in code.lower():
         return None
+    if "%" in bare:  # not one in quotes or behind a backslash: that is a mere letter to the number
+        return NumberFormat("percent")
     day = "d" in bare or "y" in bare or ("m" in bare and "h" not in bare and "s" not in bare)
     clock = "h" in bare or "s" in bare
     if (not day and not clock) or (any(mark in bare for mark in ("0", "#", "?")) and not clock):
@@ -75,21 +85,28 @@ def _padded_shapes(code: str) -> tuple[tuple[int | None, str], ...]:
 
 
 def read_number(text: str, form: NumberFormat | None, *, date_1904: bool) -> Scalar | Special:
-    """A number cell's value: int, float, padded text, or a special (date, date-time, broken)."""
+    """A number cell's value: int, float, text as it is shown (padded, percentage), or a special (date, broken)."""
     text = text.strip()
-    if not _NUMBER.fullmatch(text):
+    if len(text) > _LONGEST_NUMBER or not _NUMBER.fullmatch(text):
         return ("x", problems.NUMBER_UNREADABLE, shorten(text)) if text else None
     value = float(text)
-    if form is not None and form.kind != "padded":
+    if form is not None and form.kind not in ("padded", "percent"):
         return read_serial(value, text, form.kind, date_1904=date_1904)
     if abs(value) >= _LOST_FROM:
         code = problems.NUMBER_UNREADABLE if value in (float("inf"), float("-inf")) else problems.NUMBER_LOST_DIGITS
         return ("x", code, shorten(text))
+    if form is not None and form.kind == "percent":
+        return _percentage(value)
     if value.is_integer():
         whole = int(value)
         return _padded(whole, form) if form is not None and whole >= 0 else whole
     # Excel stores 37.7749 as 37.774900000000002: 15 digits are what the person saw.
     return float(f"{value:.15g}")
+
+
+def _percentage(value: float) -> str:
+    """0.95 under a percent format is "95%": as a bare number, nobody could tell it from 0.95 of a hundred."""
+    return f"{Decimal(f'{value * 100:.15g}'):f}%"
 
 
 def _padded(value: int, form: NumberFormat) -> str:
@@ -130,12 +147,21 @@ def _clock(seconds: int) -> str:
     return f"{shown}:{rest:02}" if rest else shown
 
 
-def read_iso(text: str) -> Special:
-    """A cell of type "d" (Strict OOXML): an ISO date or date-time."""
+def read_iso(text: str, form: NumberFormat | None) -> Scalar | Special:
+    """A cell of type "d" (Strict OOXML): an ISO date, date-time or time of day, as its number format shows it.
+
+    A zone is left out: the clock and the day are those that somebody wrote into the cell.
+    """
+    kind = form.kind if form is not None else ""
+    bare = text.strip().removesuffix("Z")
     try:
-        moment = datetime.datetime.fromisoformat(text.strip().removesuffix("Z"))
+        if ":" in bare[:4]:
+            bare, kind = f"1899-12-30T{bare.removeprefix('T')}", "time"
+        moment = datetime.datetime.fromisoformat(bare).replace(tzinfo=None)
     except ValueError:
         return ("x", problems.DATE_UNREADABLE, shorten(text))
-    if len(text.strip()) <= len("2026-01-31"):
+    if kind == "time" and moment.year < _FIRST_YEAR:
+        return _clock(moment.hour * 3600 + moment.minute * 60 + moment.second)
+    if len(bare) <= len("2026-01-31") or (kind == "date" and moment.time() == datetime.time()):
         return ("d", moment.date().isoformat())
-    return ("t", moment.replace(tzinfo=None).isoformat())
+    return ("t", moment.isoformat())

@@ -70,17 +70,19 @@ def decode(line: bytes) -> tuple[str, list[Any]]:
     return word, rest
 
 
-def decode_rows(rest: list[Any]) -> list[Row]:
-    """The rows of a "rows" frame, checked cell by cell."""
+def decode_rows(rest: list[Any], *, width: int) -> list[Row]:
+    """The rows of a "rows" frame, checked cell by cell; each as wide as the header."""
     try:
-        return [_row(number, cells, specials) for number, cells, specials in rest[0]]
+        return [_row(number, cells, specials, width) for number, cells, specials in rest[0]]
     except (ValueError, TypeError, IndexError, KeyError) as error:
         raise _protocol("rows") from error
 
 
-def _row(number: Any, cells: Any, specials: Any) -> Row:
-    if number.__class__ is not int or cells.__class__ is not list or not _SCALARS.issuperset(map(type, cells)):
+def _row(number: Any, cells: Any, specials: Any, width: int) -> Row:
+    if number.__class__ is not int or cells.__class__ is not list or len(cells) != width:
         raise TypeError("row")
+    if not _SCALARS.issuperset(map(type, cells)):
+        raise TypeError("cell")
     for special in specials:
         cells[special[0]] = _special(special)
     return Row(number, cells)

@@ -8,6 +8,11 @@ from . import problems
 from .problems import Unreadable
 
 _SEPARATOR = "|"
+DEEPEST = 100  # levels of elements; spreadsheet programs come to a dozen
+# One tag or comment. Expat reads a token that has not ended from its start again with every chunk: twice the length,
+# four times the work.
+_LONGEST_TOKEN_BYTES = 1024 * 1024
+_MOST_ELEMENTS = 300_000
 # Transitional (what nearly everybody writes) and Strict OOXML say the same in different namespaces.
 _KNOWN = (
     "http://schemas.openxmlformats.org/",
@@ -15,18 +20,44 @@ _KNOWN = (
 )
 
 
-def new_parser(part: str) -> expat.XMLParserType:
-    """A namespace-aware parser that refuses a DOCTYPE (FILE_XML_ENTITIES)."""
-    parser = expat.ParserCreate(namespace_separator=_SEPARATOR)
-    parser.buffer_text = True
-    parser.buffer_size = 64 * 1024
+class Parser:
+    """A namespace-aware expat to be fed by pieces. `expat` takes the handlers; whoever sets one for the start of
+    elements counts their depth and calls `refuse_depth`.
 
-    def refuse(*_: object) -> None:
-        raise Unreadable(problems.FILE_XML_ENTITIES, part=part[:100])
+    Refuses a DOCTYPE (FILE_XML_ENTITIES), malformed XML and a token without end (FILE_BROKEN).
+    """
 
-    parser.StartDoctypeDeclHandler = refuse
-    parser.EntityDeclHandler = refuse
-    return parser
+    def __init__(self, part: str) -> None:
+        self.part = part[:100]
+        self._fed = 0
+        self.expat = parser = expat.ParserCreate(namespace_separator=_SEPARATOR)
+        parser.buffer_text = True
+        parser.buffer_size = 64 * 1024
+        parser.StartDoctypeDeclHandler = self._refuse_entities
+        parser.EntityDeclHandler = self._refuse_entities
+
+    def feed(self, data: bytes, *, final: bool = False) -> None:
+        """The next piece of the document."""
+        self._fed += len(data)
+        try:
+            self.expat.Parse(data, final)
+        except expat.ExpatError as error:
+            detail = f"XML: {expat.errors.messages.get(error.code, '')}"
+            raise Unreadable(problems.FILE_BROKEN, detail=detail, part=self.part) from error
+        if self._fed - self.expat.CurrentByteIndex > _LONGEST_TOKEN_BYTES:
+            raise Unreadable(problems.FILE_BROKEN, detail="a token without end", part=self.part)
+
+    def feed_all(self, chunks: Iterable[bytes]) -> None:
+        """A whole document."""
+        for chunk in chunks:
+            self.feed(chunk)
+        self.feed(b"", final=True)
+
+    def refuse_depth(self) -> None:
+        raise Unreadable(problems.FILE_BROKEN, detail="nesting", part=self.part)
+
+    def _refuse_entities(self, *_: object) -> None:
+        raise Unreadable(problems.FILE_XML_ENTITIES, part=self.part)
 
 
 def local_name(name: str) -> str:
@@ -45,30 +76,20 @@ def attribute(attributes: dict[str, str], name: str) -> str | None:
     return next((value for key, value in attributes.items() if key.endswith(ending)), None)
 
 
-def parse(parser: expat.XMLParserType, chunks: Iterable[bytes], part: str) -> None:
-    """Feed a whole part. Malformed XML is FILE_BROKEN."""
-    try:
-        for chunk in chunks:
-            parser.Parse(chunk, False)
-        parser.Parse(b"", True)
-    except expat.ExpatError as error:
-        raise malformed(error, part) from error
-
-
-def malformed(error: expat.ExpatError, part: str) -> Unreadable:
-    return Unreadable(problems.FILE_BROKEN, detail=f"XML: {expat.errors.messages.get(error.code, '')}", part=part[:100])
-
-
 def elements(chunks: Iterable[bytes], part: str, wanted: frozenset[str]) -> list[tuple[str, dict[str, Any], str]]:
     """Small parts as a flat list: (path of own names from the root, attributes, text) of each wanted last name."""
     found: list[tuple[str, dict[str, Any], list[str]]] = []
     path: list[str] = []
     open_ones: list[list[str] | None] = []
-    parser = new_parser(part)
+    parser = Parser(part)
 
     def start(name: str, attributes: dict[str, str]) -> None:
         own = name.rpartition(_SEPARATOR)[2]
         path.append(own)
+        if len(path) > DEEPEST:
+            parser.refuse_depth()
+        if len(found) > _MOST_ELEMENTS:
+            raise Unreadable(problems.FILE_ZIP_BOMB, part=parser.part)
         texts: list[str] | None = None
         if own in wanted:
             texts = []
@@ -84,8 +105,8 @@ def elements(chunks: Iterable[bytes], part: str, wanted: frozenset[str]) -> list
             if texts is not None:
                 texts.append(text)
 
-    parser.StartElementHandler = start
-    parser.EndElementHandler = end
-    parser.CharacterDataHandler = characters
-    parse(parser, chunks, part)
+    parser.expat.StartElementHandler = start
+    parser.expat.EndElementHandler = end
+    parser.expat.CharacterDataHandler = characters
+    parser.feed_all(chunks)
     return [(own, attributes, "".join(texts)) for own, attributes, texts in found]

@@ -5,6 +5,7 @@ Apache POI's defaults (1,000 entries, ratio with a grace size), widened where ho
 """
 
 import re
+import struct
 import zipfile
 import zlib
 from collections.abc import Iterator
@@ -20,6 +21,18 @@ OLE_MAGIC = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
 _OLD_BIFF = (b"\x09\x00\x04\x00", b"\x09\x02\x06\x00", b"\x09\x04\x06\x00", b"\x09\x08\x10\x00")  # Excel 2 to 5
 _DIRECTORY_ENTRY = b"PK\x01\x02"
 _ENCRYPTED_FLAG = 0x1
+# What zipfile raises for directories and parts that contradict themselves.
+_DAMAGE = (
+    zipfile.BadZipFile,
+    zipfile.LargeZipFile,
+    zlib.error,
+    struct.error,
+    EOFError,
+    OSError,
+    OverflowError,
+    RuntimeError,  # NotImplementedError among them
+    ValueError,
+)
 _PROLOGUE_BYTES = 64 * 1024
 _DOCTYPES = ("<!DOCTYPE", "<!ENTITY")
 _MAGIC_KINDS = (
@@ -75,7 +88,7 @@ class Package:
         _refuse_many_entries(file, limits)
         try:
             self._zip = zipfile.ZipFile(file)
-        except (zipfile.BadZipFile, zipfile.LargeZipFile, OSError, EOFError, ValueError, NotImplementedError) as error:
+        except _DAMAGE as error:
             raise Unreadable(problems.FILE_BROKEN, detail=type(error).__name__) from error
         self._entries: dict[str, zipfile.ZipInfo] = {}
         for entry in self._zip.infolist():
@@ -89,7 +102,8 @@ class Package:
             raise Unreadable(problems.FILE_DUPLICATE_ENTRIES, part=name[:100])
         if entry.flag_bits & _ENCRYPTED_FLAG:
             raise Unreadable(problems.FILE_ENCRYPTED)
-        if key.startswith("/") or ".." in key.split("/") or ":" in key or "\x00" in name:
+        folders = key.split("/")[:-1]
+        if "" in folders or "." in folders or ".." in key.split("/") or ":" in key or "\x00" in name:
             raise Unreadable(problems.FILE_BROKEN, detail="part name")
         if entry.compress_type not in (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED):
             raise Unreadable(problems.FILE_BROKEN, detail="compression method")
@@ -100,7 +114,7 @@ class Package:
     def _refuse_other_documents(self) -> None:
         names = self._entries
         if "mimetype" in names:
-            kind = self.read("mimetype", limit=200)
+            kind = b"".join(self.stream("mimetype", limit=200))
             if b"opendocument.spreadsheet" in kind:
                 raise Unreadable(problems.FILE_OPEN_DOCUMENT)
             raise Unreadable(problems.FILE_NOT_A_SPREADSHEET, kind="zip")
@@ -122,41 +136,27 @@ class Package:
     def has(self, name: str) -> bool:
         return name.lstrip("/").lower() in self._entries
 
-    def read(self, name: str, *, limit: int) -> bytes:
-        """A small part as a whole; over `limit` bytes it is no workbook's part (FILE_ZIP_BOMB)."""
-        content = b""
-        for chunk in self.stream(name):
-            content += chunk
-            if len(content) > limit:
-                raise Unreadable(problems.FILE_ZIP_BOMB, part=name[:100])
-        return content
+    def stream(self, name: str, *, limit: int | None = None) -> Iterator[bytes]:
+        """A part's content in chunks; over `limit` bytes it is no workbook's part (FILE_ZIP_BOMB).
 
-    def stream(self, name: str) -> Iterator[bytes]:
-        """A part's content in chunks. Refuses: FILE_BROKEN (truncated, checksum), FILE_ZIP_BOMB, FILE_XML_ENTITIES."""
-        entry = self._entries.get(name.lstrip("/").lower())
+        Refuses: FILE_BROKEN (truncated, checksum), FILE_ZIP_BOMB, FILE_XML_ENTITIES.
+        """
+        limits, entry = self._limits, self._entries.get(name.lstrip("/").lower())
         if entry is None:
             raise Unreadable(problems.FILE_BROKEN, detail=f"no part {name[:100]}")
         try:
-            yield from self._inflate(entry)
-        except (
-            zipfile.BadZipFile,
-            zlib.error,
-            EOFError,
-            OSError,
-            NotImplementedError,
-            RuntimeError,
-            ValueError,
-        ) as error:
+            yield from self._inflate(entry, min(limit or limits.max_unpacked_bytes, limits.max_unpacked_bytes))
+        except _DAMAGE as error:
             raise Unreadable(problems.FILE_BROKEN, detail=type(error).__name__, part=name[:100]) from error
 
-    def _inflate(self, entry: zipfile.ZipInfo) -> Iterator[bytes]:
+    def _inflate(self, entry: zipfile.ZipInfo, limit: int) -> Iterator[bytes]:
         limits, size, first = self._limits, 0, True
         with self._zip.open(entry) as part:
             while chunk := part.read(CHUNK_BYTES):
                 size += len(chunk)
                 self._unpacked += len(chunk)
                 # Twice the limit over all parts, because a sheet is read once by the survey and once for its rows.
-                if size > limits.max_unpacked_bytes or self._unpacked > 2 * limits.max_unpacked_bytes:
+                if size > limit or self._unpacked > 2 * limits.max_unpacked_bytes:
                     raise Unreadable(problems.FILE_ZIP_BOMB, part=entry.filename[:100])
                 if size > limits.ratio_grace_bytes and size > limits.max_ratio * max(entry.compress_size, 1):
                     raise Unreadable(problems.FILE_ZIP_BOMB, part=entry.filename[:100])

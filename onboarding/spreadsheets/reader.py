@@ -41,11 +41,14 @@ class Book:
         word, rest = frames.decode(child.line())
         if word != "facts" or len(rest) != 5:
             raise Unreadable(problems.FILE_READER_DIED, reason="protocol")
-        self.facts: BookFacts = frames.decode_facts(rest[0])
-        self.header: tuple[str, ...] = tuple(str(text) for text in rest[1])
-        self.header_row: int = int(rest[2])
-        self.labels: tuple[str, ...] = tuple(str(text) for text in rest[3])
-        self.label_row: int | None = rest[4]
+        try:
+            self.facts: BookFacts = frames.decode_facts(rest[0])
+            self.header: tuple[str, ...] = tuple(str(text) for text in rest[1])
+            self.header_row: int = int(rest[2])
+            self.labels: tuple[str, ...] = tuple(str(text) for text in rest[3])
+            self.label_row: int | None = None if rest[4] is None else int(rest[4])
+        except (ValueError, TypeError) as error:
+            raise Unreadable(problems.FILE_READER_DIED, reason="protocol", detail="layout") from error
 
     def rows(self) -> Iterator[list[Row]]:
         """Chunks of at most 500 filled rows below the header, in the sheet's order; once.
@@ -55,7 +58,7 @@ class Book:
         while True:
             word, rest = frames.decode(self._child.line())
             if word == "rows":
-                yield frames.decode_rows(rest)
+                yield frames.decode_rows(rest, width=len(self.header))
             elif word == "end" and rest:
                 self.facts = replace(self.facts, notes=frames.decode_notes(rest[0]))
                 return

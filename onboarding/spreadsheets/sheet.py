@@ -7,7 +7,6 @@ document as a whole. Both ways give the same cells. `<dimension>` and all `count
 
 import re
 from collections.abc import Iterable, Iterator
-from xml.parsers import expat
 
 from . import markup, problems
 from .cells import RawRow, column_index, column_letters
@@ -52,9 +51,11 @@ class Sheet:
         # what expat is inside of
         self._depth = 0
         self._data_depth = 0
+        self._had_data = False
         self._row_cells: list[CellParts] | None = None
         self._cell: _OpenCell | None = None
-        self._parser = parser = markup.new_parser(part)
+        self._parser = markup.Parser(part)
+        parser = self._parser.expat
         parser.StartElementHandler = self._start
         parser.EndElementHandler = self._end
         parser.CharacterDataHandler = self._characters
@@ -63,14 +64,11 @@ class Sheet:
     def read(self, chunks: Iterable[bytes]) -> Iterator[list[RawRow]]:
         """Filled rows, some at a time. Refuses: FILE_BROKEN, FILE_XML_ENTITIES, FILE_TOO_MANY_ROWS and _COLUMNS,
         FILE_CELL_OUT_OF_RANGE."""
-        try:
-            for chunk in chunks:
-                self._feed(chunk)
-                if self.builder.rows:
-                    yield self._taken()
-            self._parser.Parse(self._rest, True)
-        except expat.ExpatError as error:
-            raise markup.malformed(error, self._part) from error
+        for chunk in chunks:
+            self._feed(chunk)
+            if self.builder.rows:
+                yield self._taken()
+        self._parser.feed(self._rest, final=True)
         if self.builder.rows:
             yield self._taken()
 
@@ -84,7 +82,7 @@ class Sheet:
         buffer = self._rest + chunk
         self._rest = b""
         if not self._plain:
-            self._parser.Parse(buffer, False)
+            self._parser.feed(buffer)
         elif not self._found_data:
             self._seek_data(buffer)
         else:
@@ -94,18 +92,18 @@ class Sheet:
         at = buffer.find(_SHEET_DATA)
         if at < 0:
             keep = len(_SHEET_DATA) - 1
-            self._parser.Parse(buffer[:-keep], False)
+            self._parser.feed(buffer[:-keep])
             self._rest = buffer[-keep:]
             return
         at += len(_SHEET_DATA)
-        self._parser.Parse(buffer[:at], False)
+        self._parser.feed(buffer[:at])
         self._found_data = True
         self._feed_rows(buffer[at:])
 
     def _feed_slowly(self, buffer: bytes) -> None:
         """From here on expat alone."""
         self._plain = False
-        self._parser.Parse(buffer, False)
+        self._parser.feed(buffer)
 
     def _feed_rows(self, buffer: bytes) -> None:
         # Comments and CDATA could hide rows from a pattern.
@@ -126,7 +124,7 @@ class Sheet:
             keep = max(len(self._rest) - len(b"<row") + 1, 0)
             begun, self._rest = self._rest[:keep], self._rest[keep:]
             if begun.strip():
-                self._parser.Parse(begun, False)
+                self._parser.feed(begun)
         if not self._between_rows() or len(self._rest) > _LONGEST_ROW_BYTES:
             self._feed_slowly(self._take_rest())
         return None
@@ -172,7 +170,7 @@ class Sheet:
         body = "" if tag[3] else text[tag.end() : end - len("</row>")]
         cells = plain_cells(body)
         if cells is None:
-            self._parser.Parse(text[begin:end].encode(), False)
+            self._parser.feed(text[begin:end].encode())
             return end if self._between_rows() else -end
         self.builder.begin(tag[1], hidden="hidden" in tag[2] and _says_hidden(tag[2]))
         self.builder.add(cells)
@@ -186,6 +184,8 @@ class Sheet:
 
     def _start(self, name: str, attributes: dict[str, str]) -> None:
         self._depth += 1
+        if self._depth > markup.DEEPEST:
+            self._parser.refuse_depth()
         own = markup.local_name(name)
         if self._cell is not None:
             self._cell.enter(own)
@@ -196,11 +196,16 @@ class Sheet:
             self.builder.begin(attributes.get("r"), hidden=attributes.get("hidden") in ("1", "true"))
             self._row_cells = []
         elif own == "sheetData":
-            self._data_depth = self._depth
+            self._open_data()
         elif own == "mergeCell" and len(self.merged) < _MOST_MERGED:
             self.merged.append(attributes.get("ref", "")[:40])
         elif own == "col" and attributes.get("hidden") in ("1", "true"):
             self._note_hidden_columns(attributes)
+
+    def _open_data(self) -> None:
+        if self._had_data:  # readers would disagree about which of the two counts
+            raise Unreadable(problems.FILE_BROKEN, detail="sheetData twice", part=self._part)
+        self._had_data, self._data_depth = True, self._depth
 
     def _end(self, name: str) -> None:
         self._depth -= 1
@@ -248,7 +253,7 @@ class Sheet:
 class _OpenCell:
     """The cell that expat is inside of."""
 
-    __slots__ = ("_formula", "_inline", "_into", "_phonetic", "_value", "reference", "style", "type")
+    __slots__ = ("_formula", "_inline", "_into", "_phonetic", "_size", "_value", "reference", "style", "type")
 
     def __init__(self, attributes: dict[str, str]) -> None:
         self.reference = attributes.get("r")
@@ -259,6 +264,7 @@ class _OpenCell:
         self._inline: list[str] | None = None
         self._into: list[str] | None = None
         self._phonetic = 0
+        self._size = 0
 
     @property
     def formula(self) -> str | None:
@@ -273,6 +279,8 @@ class _OpenCell:
         return None if self._inline is None else "".join(self._inline)
 
     def enter(self, own: str) -> None:
+        if own in ("v", "f", "is"):
+            self._size = 0
         if own == "v":
             self._into = self._value = []
         elif own == "f":
@@ -291,7 +299,8 @@ class _OpenCell:
             self._phonetic -= 1
 
     def characters(self, text: str, longest: int) -> None:
-        if self._into is not None and len(self._into) <= longest:  # pieces of at least one character each
+        if self._into is not None and self._size <= longest:
+            self._size += len(text)
             self._into.append(text)
 
 

@@ -3,7 +3,6 @@
 import re
 from collections.abc import Iterable
 from typing import Any, TypeAlias
-from xml.parsers import expat
 
 from . import markup, problems
 from .cells import Special, shorten
@@ -61,11 +60,14 @@ class SharedStrings:
         self._limits = limits
         self._rest = b""
         self._pieces: list[str] | None = None  # of the entry that is open in expat
+        self._size = 0  # their characters
+        self._depth = 0
         self._collecting = False
         self._phonetic = 0
         self._plain = True
         self._begun = False
-        self._parser = parser = markup.new_parser(part)
+        self._parser = markup.Parser(part)
+        parser = self._parser.expat
         parser.StartElementHandler = self._start
         parser.EndElementHandler = self._end
         parser.CharacterDataHandler = self._characters
@@ -73,14 +75,11 @@ class SharedStrings:
 
     def read(self, chunks: Iterable[bytes]) -> list[Text]:
         """The whole table. Refuses: FILE_BROKEN, FILE_XML_ENTITIES, FILE_ZIP_BOMB (too many entries)."""
-        try:
-            for chunk in chunks:
-                self._feed(chunk)
-                if len(self.texts) > self._limits.max_shared_strings:
-                    raise Unreadable(problems.FILE_ZIP_BOMB, part=self._part)
-            self._parser.Parse(self._rest, True)
-        except expat.ExpatError as error:
-            raise markup.malformed(error, self._part) from error
+        for chunk in chunks:
+            self._feed(chunk)
+            if len(self.texts) > self._limits.max_shared_strings:
+                raise Unreadable(problems.FILE_ZIP_BOMB, part=self._part)
+        self._parser.feed(self._rest, final=True)
         return self.texts
 
     def _declared(self, _version: str, encoding: str | None, _standalone: int) -> None:
@@ -88,7 +87,7 @@ class SharedStrings:
 
     def _feed(self, chunk: bytes) -> None:
         if not self._plain:
-            self._parser.Parse(self._rest + chunk, False)
+            self._parser.feed(self._rest + chunk)
             self._rest = b""
             return
         buffer = self._rest + chunk
@@ -105,11 +104,11 @@ class SharedStrings:
     def _read_complete(self, buffer: bytes) -> None:
         if not self._begun:
             first = max(buffer.find(b"<si>"), 0)
-            self._parser.Parse(buffer[:first], False)  # the prologue names the encoding
+            self._parser.feed(buffer[:first])  # the prologue names the encoding
             self._begun, buffer = True, buffer[first:]
         if not self._plain or b"<!" in buffer or b"<?" in buffer or b"xmlns" in buffer:
             self._plain = False  # comments and CDATA could hide entries from the pattern
-            self._parser.Parse(buffer, False)
+            self._parser.feed(buffer)
             return
         try:
             parts = _PLAIN.split(buffer.decode())
@@ -121,7 +120,7 @@ class SharedStrings:
             return
         for between, plain in zip(betweens, [*plains, None], strict=True):
             if between:
-                self._parser.Parse(between.encode(), False)
+                self._parser.feed(between.encode())
             if plain is not None:
                 self._add_plain([plain])
 
@@ -133,8 +132,11 @@ class SharedStrings:
 
     def _start(self, name: str, _: dict[str, Any]) -> None:
         own = markup.local_name(name)
+        self._depth += 1
+        if self._depth > markup.DEEPEST:
+            self._parser.refuse_depth()
         if own == "si":
-            self._pieces = []
+            self._pieces, self._size = [], 0
         elif own == "rPh":
             self._phonetic += 1
         elif own == "t":
@@ -142,6 +144,7 @@ class SharedStrings:
 
     def _end(self, name: str) -> None:
         own = markup.local_name(name)
+        self._depth -= 1
         if own == "t":
             self._collecting = False
         elif own == "rPh":
@@ -152,6 +155,7 @@ class SharedStrings:
 
     def _characters(self, text: str) -> None:
         if self._collecting and self._pieces is not None:
-            if len(self._pieces) > self._limits.max_cell_characters:
+            if self._size > self._limits.max_cell_characters:
                 return  # already longer than any cell may be
+            self._size += len(text)
             self._pieces.append(text)

@@ -21,6 +21,7 @@ MARK_VERSION: Final = "template_version"
 MARK_PROGRAMS: Final = "template_programs"
 MARK_CATALOGUE: Final = "template_catalogue_version"
 _SMALL_PART = 8 * MIB
+_STYLES_PART = 64 * MIB  # 64,000 styles, as workbooks gather them that are copied for years
 _MANY_SHEETS = 500
 _SHOWN_RANGES = 20
 
@@ -128,9 +129,8 @@ class XlsxTable:
             for _, attributes, _ in found
         }
 
-    def _elements(self, part: str, *wanted: str) -> list[tuple[str, dict[str, Any], str]]:
-        content = self._package.read(part, limit=_SMALL_PART)
-        return markup.elements([content], part, frozenset(wanted))
+    def _elements(self, part: str, *wanted: str, limit: int = _SMALL_PART) -> list[tuple[str, dict[str, Any], str]]:
+        return markup.elements(self._package.stream(part, limit=limit), part, frozenset(wanted))
 
     def _relation_list(self, part: str) -> list[tuple[str, str, str]]:
         """(kind, id, target part) of each internal relation; kinds by their last word, the same in Strict."""
@@ -212,15 +212,25 @@ class XlsxTable:
         return rows, merged
 
     def _find_merged(self) -> list[str]:
-        parser = markup.new_parser(self._chosen.part)
+        parser = markup.Parser(self._chosen.part)
         found: list[str] = []
+        depth = 0
 
         def start(name: str, attributes: dict[str, str]) -> None:
+            nonlocal depth
+            depth += 1
+            if depth > markup.DEEPEST:
+                parser.refuse_depth()
             if name.endswith("|mergeCell") and markup.local_name(name) and len(found) < 10_000:
                 found.append(attributes.get("ref", "")[:40])
 
-        parser.StartElementHandler = start
-        markup.parse(parser, self._package.stream(self._chosen.part), self._chosen.part)
+        def end(_: str) -> None:
+            nonlocal depth
+            depth -= 1
+
+        parser.expat.StartElementHandler = start
+        parser.expat.EndElementHandler = end
+        parser.feed_all(self._package.stream(self._chosen.part))
         return found
 
     def _read_strings(self) -> list[Text]:
@@ -235,12 +245,13 @@ class XlsxTable:
         codes: dict[str, str] = {}
         formats: dict[str | None, NumberFormat] = {}
         position = 0
-        for path, attributes, _ in self._elements(part, "numFmt", "xf"):
+        for path, attributes, _ in self._elements(part, "numFmt", "xf", limit=_STYLES_PART):
             if path == "styleSheet/numFmts/numFmt":
                 codes[attributes.get("numFmtId", "")] = attributes.get("formatCode", "")
             elif path == "styleSheet/cellXfs/xf":
                 identifier = attributes.get("numFmtId", "0")
-                form = format_of(int(identifier) if identifier.isdecimal() else 0, codes.get(identifier))
+                number = int(identifier) if identifier.isdecimal() and len(identifier) < 10 else 0
+                form = format_of(number, codes.get(identifier))
                 if form is not None:
                     formats[str(position)] = form
                 position += 1
@@ -252,7 +263,7 @@ class XlsxTable:
 def _names(listed: str) -> list[str]:
     try:
         names = json.loads(listed)
-    except ValueError:
+    except (ValueError, RecursionError):
         return []
     return [str(name)[:100] for name in names[:200]] if isinstance(names, list) else []
 

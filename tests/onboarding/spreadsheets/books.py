@@ -137,8 +137,11 @@ def reader_in(folder: Path) -> Callable[..., Read]:
 def rows_here(content: bytes, file_name: str = "meters.xlsx") -> list[Row]:
     """The rows as the child would send them, without a child: for the many small cases."""
     rows: list[Row] = []
+    width = 0
     for line in read_frames(io.BytesIO(content), file_name=file_name, limits=Limits(), sheet=None):
         word, rest = frames.decode(line)
-        if word == "rows":
-            rows.extend(frames.decode_rows(rest))
+        if word == "facts":
+            width = len(rest[1])
+        elif word == "rows":
+            rows.extend(frames.decode_rows(rest, width=width))
     return rows

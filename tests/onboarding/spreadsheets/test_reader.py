@@ -168,11 +168,12 @@ def test_frame_that_does_not_fit_is_refused(line: bytes) -> None:
         [[1, ["a"], [[0, "d", "31/02/2026"]]]],
         [[1, ["a"], [[0, "x", "NO_SUCH_CODE", ""]]]],
         [[1, ["a"], [[0, "z", ""]]]],
+        [[1, ["a", "b"], []]],
     ],
 )
 def test_row_that_does_not_fit_is_refused(rows: object) -> None:
     with pytest.raises(Unreadable) as refusal:
-        frames.decode_rows([rows])
+        frames.decode_rows([rows], width=1)
 
     assert refusal.value.code == problems.FILE_READER_DIED
 

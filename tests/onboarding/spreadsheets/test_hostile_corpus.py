@@ -1,0 +1,104 @@
+"""Every hostile or damaged file ends with its answer, in bounded memory and time, and harms nobody after it."""
+
+import threading
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import pytest
+
+from onboarding.spreadsheets.problems import FILE_CODES
+
+from .books import Read, reader_in
+from .hostile import CORPUS, Case
+from .hostile.kinds import good
+
+Reading = Callable[..., Read]
+ANSWERS = Path(__file__).with_name("hostile")
+
+
+@pytest.fixture
+def read(tmp_path: Path) -> Reading:
+    return reader_in(tmp_path)
+
+
+class Watch:
+    """The most memory that any reading child of this process was seen to hold."""
+
+    def __init__(self) -> None:
+        self.peak_mib = 0.0
+        self._over = threading.Event()
+
+    def watch(self) -> None:
+        while not self._over.wait(0.005):
+            for pid in _children():
+                self.peak_mib = max(self.peak_mib, _held_mib(pid))
+
+    def end(self) -> None:
+        self._over.set()
+
+
+def _children() -> set[str]:
+    found: set[str] = set()
+    for task in Path("/proc/self/task").iterdir():
+        try:
+            found.update((task / "children").read_text().split())
+        except OSError:
+            continue  # the thread is gone
+    return found
+
+
+def _held_mib(pid: str) -> float:
+    """The child's high-water mark, by the kernel; 0 for other children and before it has become the reader."""
+    try:
+        if b"spreadsheets.child" not in Path(f"/proc/{pid}/cmdline").read_bytes():
+            return 0.0
+        status = Path(f"/proc/{pid}/status").read_text()
+    except OSError:
+        return 0.0
+    return next((int(line.split()[1]) / 1024 for line in status.splitlines() if line.startswith("VmHWM")), 0.0)
+
+
+@contextmanager
+def watched() -> Iterator[Watch]:
+    watch = Watch()
+    thread = threading.Thread(target=watch.watch)
+    thread.start()
+    try:
+        yield watch
+    finally:
+        watch.end()
+        thread.join()
+
+
+@pytest.mark.parametrize("case", CORPUS, ids=lambda case: case.name)
+def test_hostile_file_gets_its_answer_and_the_next_file_is_read(case: Case, read: Reading) -> None:
+    content = case.make()
+    began = time.monotonic()
+
+    with watched() as watch:
+        found = read(content, case.file_name, **case.limits)
+    lasted = time.monotonic() - began
+
+    assert (found.code, found.context if found.code != case.answer else None) == (case.answer, None)
+    if case.cells is not None:
+        assert found.cells == case.cells
+    if case.count is not None:
+        assert len(found.rows) == case.count
+    if not case.answer:
+        assert tuple(found.notes) == case.notes
+    assert watch.peak_mib < case.memory_mib
+    assert lasted < case.seconds
+    assert read(good()).cells == [["a", "b"]]
+
+
+def test_corpus_is_as_large_as_it_says_and_every_answer_is_a_code() -> None:
+    names = [case.name for case in CORPUS]
+
+    assert len(set(names)) == len(names) >= 200
+    assert {case.answer for case in CORPUS} <= {"", *FILE_CODES}
+
+
+def test_every_way_of_refusing_a_file_stands_in_the_corpus() -> None:
+    assert set(FILE_CODES) - {case.answer for case in CORPUS} == set()
