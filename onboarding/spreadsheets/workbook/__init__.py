@@ -1,17 +1,26 @@
-"""Workbooks that we write: templates to fill in, tables to download. Text stays text; nothing runs as a formula."""
+"""Workbooks that we write: templates, rows to fix, tables. Text stays text; nothing runs as a formula."""
 
+from .rows_to_fix import PROBLEM_HEADER, REMEDY_HEADER, ROW_KEY_HEADER, FixColumn, FixRow, write_rows_to_fix
 from .safety import csv_safe, printable
 from .spec import TemplateColumn, TemplateSpec
 from .tables import write_csv, write_table
-from .template import template_csv, write_template
+from .template import save_template, template_csv, template_csv_lines, write_template
 
 __all__ = [
+    "PROBLEM_HEADER",
+    "REMEDY_HEADER",
+    "ROW_KEY_HEADER",
+    "FixColumn",
+    "FixRow",
     "TemplateColumn",
     "TemplateSpec",
     "csv_safe",
     "printable",
+    "save_template",
     "template_csv",
+    "template_csv_lines",
     "write_csv",
+    "write_rows_to_fix",
     "write_table",
     "write_template",
 ]

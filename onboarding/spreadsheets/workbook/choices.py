@@ -1,58 +1,54 @@
 """The *Choices* sheet: one list below each other list's header, which the drop-downs of *Meters* point to."""
 
+from itertools import zip_longest
 from typing import Any
 
 from openpyxl.styles import Alignment, Font, PatternFill
 from openpyxl.utils import get_column_letter
 
-from .safety import printable
+from .cells import Cells
 from .spec import CHOICES_SHEET, TemplateColumn, TemplateSpec
 
 _HEAD = PatternFill("solid", fgColor="E8EEF4")
-_GREY = Font(color="6B7280")
 _WIDTH = 30
 
 
-def write_choices(sheet: Any, spec: TemplateSpec) -> dict[str, str]:
-    """Fill the sheet; returns key -> range ("Choices!$A$2:$A$9").
+def ranges_of(spec: TemplateSpec) -> dict[str, str]:
+    """Where each list stands: key -> range ("Choices!$A$2:$A$9").
 
-    Ranges, because Excel limits a list that is written into the rule itself to 255 characters. Beside a list whose
-    values need words stands a second, grey column with them.
+    Ranges, because Excel limits a list that is written into the rule itself to 255 characters.
     """
     ranges: dict[str, str] = {}
     column = 1
     for field in spec.columns:
-        if not field.choices:
-            continue
-        letter = get_column_letter(column)
-        ranges[field.key] = f"{CHOICES_SHEET}!${letter}$2:${letter}${len(field.choices) + 1}"
-        column += _write_list(sheet, column, field)
-    sheet.freeze_panes = "A2"
-    if not ranges:
-        sheet["A1"] = "No column of this template has a list of choices."
+        if field.choices:
+            letter = get_column_letter(column)
+            ranges[field.key] = f"{CHOICES_SHEET}!${letter}$2:${letter}${len(field.choices) + 1}"
+            column += 2 if _explained(field) else 1
     return ranges
 
 
-def _write_list(sheet: Any, column: int, field: TemplateColumn) -> int:
-    _head(sheet, column, field.label)
-    explained = any(label and label != value for value, label in field.choices)
-    if explained:
-        _head(sheet, column + 1, f"{field.label}: meaning")
-    for row, (value, label) in enumerate(field.choices, 2):
-        _text(sheet, row, column, value)
-        if explained:
-            _text(sheet, row, column + 1, label).font = _GREY
-    return 2 if explained else 1
+def write_choices(sheet: Any, spec: TemplateSpec) -> None:
+    """Fill the sheet. Beside a list whose values need words stands a second, grey column with them."""
+    lists: list[tuple[str, list[str], bool]] = []  # header, texts, whether grey
+    for field in spec.columns:
+        if field.choices:
+            lists.append((field.label, [value for value, _ in field.choices], False))
+            if _explained(field):
+                lists.append((f"{field.label}: meaning", [label for _, label in field.choices], True))
+    sheet.freeze_panes = "A2"
+    for index in range(len(lists)):
+        sheet.column_dimensions[get_column_letter(index + 1)].width = _WIDTH
+    plain, grey = Cells(sheet), Cells(sheet, font=Font(color="6B7280"))
+    head = Cells(sheet, font=Font(bold=True), fill=_HEAD, alignment=Alignment(wrap_text=True, vertical="top"))
+    if not lists:
+        sheet.append([plain.text("No column of this template has a list of choices.")])
+        return
+    sheet.append([head.text(title) for title, *_ in lists])
+    makers = [grey if is_grey else plain for *_, is_grey in lists]
+    for texts in zip_longest(*(texts for _, texts, _ in lists)):
+        sheet.append([None if text is None else maker.text(text) for maker, text in zip(makers, texts, strict=True)])
 
 
-def _head(sheet: Any, column: int, text: str) -> None:
-    cell = _text(sheet, 1, column, text)
-    cell.font, cell.fill, cell.alignment = Font(bold=True), _HEAD, Alignment(wrap_text=True, vertical="top")
-    sheet.column_dimensions[get_column_letter(column)].width = _WIDTH
-
-
-def _text(sheet: Any, row: int, column: int, text: str) -> Any:
-    cell = sheet.cell(row=row, column=column, value=printable(text))
-    cell.data_type = "s"  # a text such as "=x" is no formula
-    cell.number_format = "@"
-    return cell
+def _explained(field: TemplateColumn) -> bool:
+    return any(label and label != value for value, label in field.choices)

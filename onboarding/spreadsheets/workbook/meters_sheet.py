@@ -1,17 +1,15 @@
 """The *Meters* sheet: labels, keys, formats, drop-downs and limits, ready for the first row of data in row 3."""
 
-import datetime
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any, Final, Literal
 
-from openpyxl.comments import Comment
 from openpyxl.styles import Alignment, Border, Font, PatternFill, Side
 from openpyxl.utils import get_column_letter
 from openpyxl.worksheet.datavalidation import DataValidation
 
+from .cells import DATE_FORMAT, PLAIN_FORMAT, TEXT_FORMAT, Cells, note
 from .safety import printable
 from .spec import TemplateColumn, TemplateSpec
-from .tables import DATE_FORMAT, TEXT_FORMAT
 
 LABEL_ROW: Final = 1
 KEY_ROW: Final = 2
@@ -24,27 +22,37 @@ _ALWAYS = PatternFill("solid", fgColor="1F4E79")
 _BY_PROGRAM = PatternFill("solid", fgColor="BDD7EE")
 _OPTIONAL = PatternFill("solid", fgColor="EDEDED")
 _LINE = Border(bottom=Side(style="thin", color="9CA3AF"))
-_NUMBER_FORMATS = {"number": "General", "integer": "0", "date": DATE_FORMAT, "boolean": "General"}
+_NUMBER_FORMATS = {"number": PLAIN_FORMAT, "integer": "0", "date": DATE_FORMAT, "boolean": PLAIN_FORMAT}
 
 
 def write_meters(sheet: Any, spec: TemplateSpec, ranges: Mapping[str, str]) -> None:
-    """Fill the sheet. ranges: key -> the cells of *Choices* that its drop-down offers."""
+    """Fill the write-only sheet. ranges: key -> the cells of *Choices* that its drop-down offers."""
     last_row = FIRST_ROW - 1 + spec.max_rows
     for index, column in enumerate(spec.columns, 1):
         letter = get_column_letter(index)
-        _write_head(sheet, index, column)
         dimension = sheet.column_dimensions[letter]
         dimension.width = _width(column)
         dimension.number_format = number_format(column)
         rule = _rule(column, ranges.get(column.key))
         if rule is not None:
             rule.add(f"{letter}{FIRST_ROW}:{letter}{last_row}")
-            sheet.add_data_validation(rule)
-    for offset, row in enumerate(spec.rows):
-        for index, column in enumerate(spec.columns, 1):
-            _write_value(sheet, FIRST_ROW + offset, index, column, row.get(column.key))
-    sheet.freeze_panes = sheet.cell(row=FIRST_ROW, column=2)
+            sheet.data_validations.append(rule)
+    sheet.freeze_panes = f"B{FIRST_ROW}"
     sheet.row_dimensions[LABEL_ROW].height = 32
+    sheet.append(_labels(sheet, spec.columns))
+    keys = Cells(sheet, font=Font(size=8, color="6B7280"), border=_LINE)
+    sheet.append([keys.text(column.key) for column in spec.columns])
+    cells = Cells(sheet)
+    kinds = [(column.key, column.format == "text", number_format(column)) for column in spec.columns]
+    for row in spec.rows:
+        values = ((row.get(key), is_text, form) for key, is_text, form in kinds)
+        sheet.append([_cell(cells, value, is_text, form) for value, is_text, form in values])
+
+
+def _cell(cells: Cells, value: Any, is_text: bool, form: str) -> Any:
+    if value is None or is_text:
+        return None if value is None else cells.text(str(value))
+    return cells.cell(value, form)
 
 
 def number_format(column: TemplateColumn) -> str:
@@ -92,19 +100,25 @@ def _between(column: TemplateColumn) -> str:
     return f" of at most {high:g}" if high is not None else ""
 
 
-def _write_head(sheet: Any, index: int, column: TemplateColumn) -> None:
-    wanted = column.required or bool(column.required_by)
-    label = sheet.cell(row=LABEL_ROW, column=index, value=printable(column.label + (REQUIRED_MARK if wanted else "")))
-    key = sheet.cell(row=KEY_ROW, column=index, value=printable(column.key))
-    for cell in (label, key):
-        cell.data_type, cell.number_format = "s", TEXT_FORMAT
-    label.fill = _ALWAYS if column.required else _BY_PROGRAM if wanted else _OPTIONAL
-    label.font = Font(bold=True, color="FFFFFF" if column.required else "111827")
-    label.alignment = Alignment(wrap_text=True, vertical="center")
-    key.font, key.border = Font(size=8, color="6B7280"), _LINE
-    note = Comment(printable("\n".join(describe(column)))[:1000], "Template")
-    note.width, note.height = 300, 140
-    label.comment = note
+def _labels(sheet: Any, columns: Sequence[TemplateColumn]) -> list[Any]:
+    """The first header row: labels in three colours, each with a note that says what the column wants."""
+    looks = {
+        fill: Cells(
+            sheet,
+            fill=fill,
+            font=Font(bold=True, color="FFFFFF" if fill is _ALWAYS else "111827"),
+            alignment=Alignment(wrap_text=True, vertical="center"),
+        )
+        for fill in (_ALWAYS, _BY_PROGRAM, _OPTIONAL)
+    }
+    found = []
+    for column in columns:
+        wanted = column.required or bool(column.required_by)
+        cells = looks[_ALWAYS if column.required else _BY_PROGRAM if wanted else _OPTIONAL]
+        label = cells.text(column.label + (REQUIRED_MARK if wanted else ""))
+        label.comment = note("\n".join(describe(column)), width=300, height=140)
+        found.append(label)
+    return found
 
 
 def _width(column: TemplateColumn) -> float:
@@ -143,16 +157,3 @@ def _number_rule(column: TemplateColumn) -> DataValidation:
     if high is not None:
         return DataValidation(type=kind, operator="lessThanOrEqual", formula1=f"{high:.15g}")
     return DataValidation(type=kind, operator="between", formula1="-1E+14", formula2="1E+14")
-
-
-def _write_value(sheet: Any, row: int, index: int, column: TemplateColumn, value: Any) -> None:
-    if value is None or value == "":
-        return
-    cell = sheet.cell(row=row, column=index)
-    if isinstance(value, datetime.date | bool | int | float) and column.format != "text":
-        cell.value = value
-        cell.number_format = number_format(column)
-        return
-    cell.value = printable(str(value))
-    cell.data_type = "s"
-    cell.number_format = TEXT_FORMAT

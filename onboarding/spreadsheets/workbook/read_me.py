@@ -4,8 +4,8 @@ from typing import Any, Final
 
 from openpyxl.styles import Alignment, Font, PatternFill
 
+from .cells import Cells
 from .meters_sheet import FIRST_ROW, limits_of, need
-from .safety import printable
 from .spec import TemplateSpec
 
 _STEPS: Final = (
@@ -23,9 +23,9 @@ _WRAP = Alignment(wrap_text=True, vertical="top")
 
 def write_read_me(sheet: Any, spec: TemplateSpec) -> None:
     """Fill the sheet with the title, the facts, the steps, the notes, and a guide to the columns."""
-    lines = _Lines(sheet)
     for letter, width in zip("ABCDE", _WIDTHS, strict=True):
         sheet.column_dimensions[letter].width = width
+    lines = _Lines(sheet)
     lines.add(spec.title, font=Font(bold=True, size=16))
     lines.skip()
     for identifier, name in spec.programs:
@@ -35,7 +35,7 @@ def write_read_me(sheet: Any, spec: TemplateSpec) -> None:
     lines.add("Made on", spec.generated_on.isoformat())
     lines.skip()
     lines.add("How to fill it in", font=Font(bold=True, size=13))
-    for number, step in enumerate(_STEPS, 1):
+    for number, step in enumerate(spec.steps or _STEPS, 1):
         lines.add(f"{number}. {step.format(first=FIRST_ROW)}")
     for note in spec.notes:
         lines.add(note)
@@ -44,7 +44,7 @@ def write_read_me(sheet: Any, spec: TemplateSpec) -> None:
     lines.add(*_HEADS, font=Font(bold=True), fill=PatternFill("solid", fgColor="E8EEF4"))
     for column in spec.columns:
         what = " ".join(part for part in (column.help, limits_of(column)) if part)
-        lines.add(column.label, column.key, need(column), what, column.example, wrap=True)
+        lines.add(column.label, column.key, need(column), what, column.example, alignment=_WRAP)
 
 
 class _Lines:
@@ -52,19 +52,10 @@ class _Lines:
 
     def __init__(self, sheet: Any) -> None:
         self._sheet = sheet
-        self._row = 0
 
     def skip(self) -> None:
-        self._row += 1
+        self._sheet.append([])
 
-    def add(self, *texts: str, font: Font | None = None, fill: PatternFill | None = None, wrap: bool = False) -> None:
-        self._row += 1
-        for column, text in enumerate(texts, 1):
-            cell = self._sheet.cell(row=self._row, column=column, value=printable(text))
-            cell.data_type, cell.number_format = "s", "@"
-            if wrap:
-                cell.alignment = _WRAP
-            if font is not None:
-                cell.font = font
-            if fill is not None:
-                cell.fill = fill
+    def add(self, *texts: str, **look: Any) -> None:
+        cells = Cells(self._sheet, **look)
+        self._sheet.append([cells.text(text) for text in texts])

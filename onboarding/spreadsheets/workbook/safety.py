@@ -9,6 +9,8 @@ _FORMULA_LIKE: Final = re.compile("'*[=+\\-@\t\r\x00]")
 _PLAIN_NUMBER: Final = re.compile(r"[+-]?(?:\d+\.?\d*|\.\d+)(?:[eE][+-]?\d+)?")
 # What XML 1.0 cannot hold, and lone surrogates.
 _ILLEGAL: Final = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufffe\uffff]")
+# How a workbook writes a character that XML cannot hold; a text that looks like it has to say that it is not one.
+_ESCAPE_LIKE: Final = re.compile("_(?=x[0-9A-Fa-f]{4}_)")
 EXCEL_CELL_CHARACTERS: Final = 32_767
 
 
@@ -23,5 +25,6 @@ def csv_safe(value: object) -> object:
 
 
 def printable(text: str) -> str:
-    """The text without what a workbook's XML cannot hold, at most as long as a cell may be."""
-    return _ILLEGAL.sub("", text)[:EXCEL_CELL_CHARACTERS]
+    """The text as a workbook's XML holds it: without what it cannot hold, at most as long as a cell may be."""
+    cut = _ILLEGAL.sub("", text)[:EXCEL_CELL_CHARACTERS]
+    return _ESCAPE_LIKE.sub("_x005F_", cut) if "_x" in cut else cut

@@ -1,8 +1,8 @@
 """The nouns of a template: what its columns are and what it is for."""
 
 import datetime
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
 from typing import Any, Final
 
 CHOICES_SHEET: Final = "Choices"
@@ -35,7 +35,11 @@ class TemplateColumn:
 
 @dataclass(frozen=True, slots=True)
 class TemplateSpec:
-    """All that goes into a template. programs: (identifier, name). rows: prefilled ones, key -> value."""
+    """All that goes into a template.
+
+    programs: (identifier, name). steps: how to fill it in, other than the usual ones. rows: prefilled ones, key ->
+    value, taken once, while they are written.
+    """
 
     title: str
     programs: Sequence[tuple[str, str]]
@@ -44,5 +48,6 @@ class TemplateSpec:
     generated_on: datetime.date
     columns: Sequence[TemplateColumn]
     notes: Sequence[str] = ()
-    rows: Sequence[Mapping[str, Any]] = field(default_factory=tuple)
+    steps: Sequence[str] = ()
+    rows: Iterable[Mapping[str, Any]] = ()
     max_rows: int = 100_000

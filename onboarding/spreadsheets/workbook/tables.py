@@ -7,15 +7,14 @@ from collections.abc import Iterable, Iterator, Sequence
 from typing import IO, Any, Final
 
 from openpyxl import Workbook
-from openpyxl.cell import WriteOnlyCell
 from openpyxl.styles import Alignment, Font, PatternFill
 from openpyxl.utils import get_column_letter
 
+from .cells import Cells
 from .safety import csv_safe, printable
 
-DATE_FORMAT: Final = "yyyy-mm-dd"
-DATETIME_FORMAT: Final = "yyyy-mm-dd hh:mm:ss"
-TEXT_FORMAT: Final = "@"
+_HEAD: Final = PatternFill("solid", fgColor="E8EEF4")
+_WRAPPED: Final = Alignment(vertical="top", wrap_text=True)
 _DEFAULT_WIDTH: Final = 18
 _CSV_FLUSH_ROWS: Final = 200
 _SHEET_NAME: Final = re.compile(r"[\[\]:*?/\\]")
@@ -40,8 +39,8 @@ def write_table(
     for index in range(len(header)):
         width = widths[index] if widths and index < len(widths) else _DEFAULT_WIDTH
         sheet.column_dimensions[get_column_letter(index + 1)].width = width
-    sheet.append([_header_cell(sheet, text) for text in header])
-    plain = _TextCells(sheet)
+    sheet.append(header_row(sheet, header))
+    plain = Cells(sheet)
     for row in rows:
         sheet.append([plain.cell(value) for value in row])
     book.save(file)
@@ -52,45 +51,10 @@ def sheet_name(title: str) -> str:
     return _SHEET_NAME.sub(" ", printable(title)).strip().strip("'")[:31].strip() or "Sheet"
 
 
-def _header_cell(sheet: Any, text: str) -> Any:
-    cell = WriteOnlyCell(sheet, value=printable(text))
-    cell.data_type = "s"
-    cell.font = Font(bold=True)
-    cell.fill = PatternFill("solid", fgColor="E8EEF4")
-    cell.alignment = Alignment(vertical="top", wrap_text=True)
-    cell.number_format = TEXT_FORMAT
-    return cell
-
-
-class _TextCells:
-    """Makes cells; the text style is looked up once, because styling each cell anew costs more than writing it."""
-
-    def __init__(self, sheet: Any) -> None:
-        self._sheet = sheet
-        model: Any = WriteOnlyCell(sheet, value="x")
-        model.number_format = TEXT_FORMAT
-        self._text_style = model._style  # noqa: SLF001 - openpyxl has no public way to share a style
-
-    def cell(self, value: object) -> Any:
-        if value is None or isinstance(value, (bool, int, float)):
-            return value
-        if isinstance(value, (datetime.date, datetime.datetime)):
-            return self._moment(value)
-        text = printable(str(value))
-        if not text:
-            return None
-        cell: Any = WriteOnlyCell(self._sheet, value=text)
-        cell.data_type = "s"  # openpyxl takes "=…" for a formula and "#N/A" for an error unless told
-        cell._style = self._text_style  # noqa: SLF001
-        return cell
-
-    def _moment(self, value: datetime.date) -> Any:
-        if isinstance(value, datetime.datetime) and value.tzinfo is not None:
-            value = value.astimezone(datetime.UTC).replace(tzinfo=None)
-        cell: Any = WriteOnlyCell(self._sheet)
-        cell.value = value
-        cell.number_format = DATETIME_FORMAT if isinstance(value, datetime.datetime) else DATE_FORMAT
-        return cell
+def header_row(sheet: Any, header: Iterable[str]) -> list[Any]:
+    """The cells of a table's header."""
+    cells = Cells(sheet, font=Font(bold=True), fill=_HEAD, alignment=_WRAPPED)
+    return [cells.text(text) for text in header]
 
 
 def write_csv(header: Sequence[str], rows: Iterable[Sequence[object]]) -> Iterator[bytes]:

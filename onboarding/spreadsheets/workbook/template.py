@@ -2,13 +2,14 @@
 
 import io
 import json
-from typing import Any
+from collections.abc import Iterator
+from typing import IO, Any
 
 from openpyxl import Workbook
 from openpyxl.packaging.custom import StringProperty
 
 from ..xlsx import MARK_CATALOGUE, MARK_PROGRAMS, MARK_VERSION, METERS_SHEET
-from .choices import write_choices
+from .choices import ranges_of, write_choices
 from .meters_sheet import write_meters
 from .read_me import write_read_me
 from .safety import printable
@@ -18,19 +19,23 @@ from .tables import write_csv
 
 def write_template(spec: TemplateSpec) -> bytes:
     """The .xlsx. read_book recognises it: labels in row 1, keys in row 2, marks in the document's properties."""
-    book = Workbook()
-    book.remove(book.worksheets[0])
+    file = io.BytesIO()
+    save_template(file, spec)
+    return file.getvalue()
+
+
+def save_template(file: IO[bytes], spec: TemplateSpec) -> None:
+    """The same, into a file: with many prefilled rows, which are written as they come."""
+    book = Workbook(write_only=True)
     read_me = book.create_sheet(READ_ME_SHEET)
     meters = book.create_sheet(METERS_SHEET)
     choices = book.create_sheet(CHOICES_SHEET)
-    ranges = write_choices(choices, spec)
-    write_meters(meters, spec, ranges)
     write_read_me(read_me, spec)
+    write_meters(meters, spec, ranges_of(spec))
+    write_choices(choices, spec)
     book.active = 1
     _mark(book, spec)
-    file = io.BytesIO()
     book.save(file)
-    return file.getvalue()
 
 
 def _mark(book: Any, spec: TemplateSpec) -> None:
@@ -48,5 +53,10 @@ def _mark(book: Any, spec: TemplateSpec) -> None:
 
 def template_csv(spec: TemplateSpec) -> bytes:
     """The .csv: a row of keys, then the prefilled rows."""
+    return b"".join(template_csv_lines(spec))
+
+
+def template_csv_lines(spec: TemplateSpec) -> Iterator[bytes]:
+    """The same in pieces, as the rows come."""
     keys = [column.key for column in spec.columns]
-    return b"".join(write_csv(keys, ([row.get(key) for key in keys] for row in spec.rows)))
+    return write_csv(keys, ([row.get(key) for key in keys] for row in spec.rows))
