@@ -44,6 +44,8 @@ class Parser:
         except expat.ExpatError as error:
             detail = f"XML: {expat.errors.messages.get(error.code, '')}"
             raise Unreadable(problems.FILE_BROKEN, detail=detail, part=self.part) from error
+        except (LookupError, ValueError, OSError) as error:  # an encoding that expat and Python do not know, or may not
+            raise Unreadable(problems.FILE_BROKEN, detail=type(error).__name__, part=self.part) from error
         if self._fed - self.expat.CurrentByteIndex > _LONGEST_TOKEN_BYTES:
             raise Unreadable(problems.FILE_BROKEN, detail="a token without end", part=self.part)
 
