@@ -45,9 +45,14 @@ ROUTES: dict[str, tuple[str, str, dict[str, str]]] = {
     "upload-confirm": (OWN, "post", {"pk": "upload"}),
     "upload-recheck": (OWN, "post", {"pk": "upload"}),
     "upload-withdraw": (OWN, "post", {"pk": "upload"}),
+    "upload-fix": (OWN, "get", {"pk": "upload"}),
+    "upload-take-in": (OWN, "post", {"pk": "upload"}),
+    "upload-fixed": (OWN, "post", {"pk": "upload"}),
+    "upload-to-fix": (OWN, "get", {"pk": "upload"}),
     "upload-receipt": (OWN, "get", {"pk": "upload", "format": "csv"}),
     "meters": (MEMBERS, "get", {}),
     "meters-export": (MEMBERS, "get", {"format": "csv"}),
+    "meters-template": (MEMBERS, "get", {"format": "csv"}),
     "meter": (OWN, "get", {"pk": "meter"}),
     "people": (MEMBERS, "get", {}),
     "invite": (MANAGERS, "post", {}),
@@ -65,6 +70,7 @@ ROUTES: dict[str, tuple[str, str, dict[str, str]]] = {
     "api-meter": (KEY_OWN, "get", {"meter_id": "meter"}),
     "api-schema": (KEY, "get", {}),
 }
+GONE_AFTERWARDS = {"column-memory-forget"}  # the user was here before the manager
 # Rooms of others: Django's admin (staff only, tested below) and allauth (its own tests).
 OF_OTHERS = ("admin/", "accounts/")
 
@@ -146,7 +152,8 @@ def test_member_stranger_and_staff(
     if who == OWN:
         assert seen["stranger"] == 404
         assert seen["staff"] == 403
-        assert {seen["user"], seen["manager"]} <= fine
+        assert seen["user"] in fine
+        assert seen["manager"] in ({404} if name in GONE_AFTERWARDS else fine)
     elif who == MANAGERS:
         assert seen["user"] == 403
         assert seen["manager"] in fine

@@ -171,4 +171,4 @@ def _word_alike(one: str, other: str) -> float:
     if one == other:
         return 1.0
     ratio = float(fuzz.ratio(one, other)) / 100
-    return ratio if ratio >= 0.75 else 0.0
+    return ratio if ratio >= 0.85 else 0.0

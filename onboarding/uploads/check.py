@@ -5,7 +5,7 @@ After a crash the file is read again from its start and the rows that are alread
 """
 
 from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
@@ -13,29 +13,29 @@ from django.conf import settings
 from django.db import transaction
 from django.utils import timezone
 
-from onboarding.enrollment.domain import Standing, best
-from onboarding.meters.models import EnrollmentStatus
 from onboarding.spreadsheets.problems import Unreadable
 from onboarding.uploads.columns.dates import add_votes, orders_of
 from onboarding.uploads.columns.layout import Layout
-from onboarding.uploads.dry_run import Candidate, DryRun, Verdict, reference_of
-from onboarding.uploads.edits import edited, edits_of
-from onboarding.uploads.models import Plan, Source, Upload, UploadProblem, UploadRow, UploadState
+from onboarding.uploads.corrections import take_over
+from onboarding.uploads.dry_run import DryRun
+from onboarding.uploads.models import Plan, Upload, UploadProblem, UploadRow, UploadState
 from onboarding.uploads.receive import fingerprint_of
-from onboarding.uploads.source import OpenSource, SourceRow, open_source, stored
+from onboarding.uploads.source import OpenSource, SourceRow, open_source
+from onboarding.uploads.staging import (
+    PROBLEM_COLUMNS,
+    ROW_COLUMNS,
+    add_to_outlook,
+    dry_run_of,
+    judged,
+    problem_values,
+    row_values,
+)
 from portal.events.actors import Actor
 from portal.events.domain import record
 from portal.jobs.domain import Run, enqueue
 from portal.problems import Problem, Refused
 from portal.storage.bulk import insert
 from programs.schema import catalogue_version
-
-REASONS_KEPT = 20  # per program; a sheet with more kinds of reason is read on its rows
-ROW_COLUMNS = (
-    *("upload", "number", "partner_reference", "plan", "cells", "asset", "changes", "programs", "status"),
-    *("meter_id", "meter_version", "result", "description", "round", "withdrawal"),
-)
-PROBLEM_COLUMNS = ("upload", "row_number", "column", "field", "code", "value", "context", "blocks")
 
 
 def check_upload(run: Run) -> None:
@@ -109,6 +109,9 @@ def _stage(run: Run, upload: Upload) -> bool:
     version = catalogue_version()
     dry_run = dry_run_of(upload)
     with open_source(upload, dry_run.schema) as source:
+        if source.keys_at is not None:
+            take_over(run, upload, source)
+            return False
         if not run.checkpoint:
             if source.asks:
                 _ask(run, upload, source)
@@ -118,6 +121,7 @@ def _stage(run: Run, upload: Upload) -> bool:
         reached = run.checkpoint["row"]
         if reached >= 0:
             staged = UploadRow.objects.filter(upload=upload).exclude(partner_reference="").order_by("-number")
+            staged = staged.exclude(plan=Plan.LEFT_OUT)
             dry_run.first_row_of = dict(staged.values_list("partner_reference", "number"))
         waiting: list[SourceRow] = []
         for rows in source.chunks:
@@ -136,17 +140,6 @@ def _stage(run: Run, upload: Upload) -> bool:
     if not run.checkpoint["counts"]:
         raise Unreadable("FILE_NO_ROWS")
     return True
-
-
-def dry_run_of(upload: Upload) -> DryRun:
-    """The judge of an upload's rows."""
-    return DryRun(
-        upload.partner,
-        programs=upload.programs,
-        update_existing=upload.update_existing,
-        names_fields=upload.source == Source.API,
-        date_orders=Layout.of(upload.layout).date_orders,
-    )
 
 
 def _ask(run: Run, upload: Upload, source: OpenSource) -> None:
@@ -203,84 +196,12 @@ def _stage_chunk(run: Run, upload: Upload, dry_run: DryRun, source: OpenSource, 
         chunk.done += len(rows)
 
 
-def judged(upload: Upload, dry_run: DryRun, rows: Sequence[tuple[int, Mapping[str, object]]]) -> list[Verdict]:
-    """The verdict on each row (number, cells by field key), with what people wrote into it; left-out rows as such."""
-    edits = edits_of(upload, [number for number, _ in rows])
-    if not edits:
-        return dry_run.look([Candidate(number, cells) for number, cells in rows])
-    kept = [
-        Candidate(number, edited(cells, edits[number]) if number in edits else cells)
-        for number, cells in rows
-        if number not in edits or not edits[number].is_left_out
-    ]
-    verdicts = {verdict.number: verdict for verdict in dry_run.look(kept)}
-    return [verdicts.get(number) or Verdict(number, reference_of(cells), Plan.LEFT_OUT) for number, cells in rows]
-
-
 def _orders_found(upload: Upload, checkpoint: Mapping[str, Any]) -> dict[str, str]:
     """The order of day and month, for columns with dates that can be read both ways and others that tell."""
     known = Layout.of(upload.layout).date_orders
     unclear = UploadProblem.objects.filter(upload=upload, code="DATE_AMBIGUOUS").values_list("field", flat=True)
     orders = orders_of(checkpoint["date_votes"])
     return {field: orders[field] for field in set(unclear) if field in orders and field not in known}
-
-
-def row_values(upload: Upload, verdict: Verdict, raw: Any) -> list[object]:
-    """A verdict as a staged row, in the order of ROW_COLUMNS. Its cells are kept as long as it is no asset."""
-    return [
-        upload.pk,
-        verdict.number,
-        verdict.reference[:256],
-        verdict.plan.value,
-        stored(raw) if verdict.asset is None or verdict.warnings else None,
-        verdict.asset,
-        verdict.changes,
-        verdict.programs,
-        best(verdict.programs) if verdict.asset is not None else "",
-        verdict.meter_id,
-        verdict.meter_version,
-        verdict.result.value if verdict.result else "",
-        verdict.problems[0].text[:500] if verdict.plan is Plan.DUPLICATE else "",
-        upload.rounds,
-        "",
-    ]
-
-
-def problem_values(upload: Upload, verdicts: Iterable[Verdict], column_of: Mapping[str, int]) -> Iterable[list[object]]:
-    """The problems and warnings of verdicts, in the order of PROBLEM_COLUMNS."""
-    for verdict in verdicts:
-        for found, blocks in ((verdict.problems, True), (verdict.warnings, False)):
-            for problem in found:
-                yield [
-                    upload.pk,
-                    verdict.number,
-                    column_of.get(problem.field),
-                    problem.field[:128],
-                    problem.code,
-                    problem.value[:130],
-                    dict(problem.context),
-                    blocks,
-                ]
-
-
-def add_to_outlook(outlook: dict[str, Any], standings: Mapping[str, Standing]) -> None:
-    """Count one row into the per-program outlook: eligible, or not yet and for want of what."""
-    for identifier, says in standings.items():
-        line = outlook.get(identifier)
-        if line is None:
-            line = outlook[identifier] = {"eligible": 0, "not_yet": 0, "missing": {}, "reasons": {}}
-            if "could_join" in says:
-                line["could_join"] = True
-        if says["status"] == EnrollmentStatus.ELIGIBLE:
-            line["eligible"] += 1
-            continue
-        line["not_yet"] += 1
-        for key in says["missing"]:
-            line["missing"][key] = line["missing"].get(key, 0) + 1
-        for reason in says["reasons"]:
-            text = Problem.from_json(reason).text
-            if text in line["reasons"] or len(line["reasons"]) < REASONS_KEPT:
-                line["reasons"][text] = line["reasons"].get(text, 0) + 1
 
 
 def _finish(upload: Upload, checkpoint: Mapping[str, Any]) -> None:

@@ -17,6 +17,7 @@ from onboarding.enrollment.domain import enroll, leave_programs, refresh_status
 from onboarding.enrollment.queries import program_facts
 from onboarding.meters.domain import create_meters, record_created, update_meters
 from onboarding.meters.models import Meter
+from onboarding.uploads.heal import to_write
 from onboarding.uploads.models import WRITTEN, Plan, Result, Upload, UploadRow, UploadState
 from portal.events.actors import Actor
 from portal.events.domain import record
@@ -39,7 +40,7 @@ def confirm_upload(upload: Upload, *, by: Actor) -> None:
             return
         if locked.state != UploadState.READY:
             raise Refused(Problem("UPLOAD_NOT_READY"))
-        if not any(locked.count(plan.value) for plan in (Plan.CREATE, Plan.UPDATE)):
+        if not to_write(locked).keys() & {Plan.CREATE.value, Plan.UPDATE.value}:
             raise Refused(Problem("UPLOAD_NOTHING_TO_DO"))
         if locked.catalogue_version != catalogue_version():
             raise Refused(Problem("CATALOGUE_CHANGED"))
@@ -144,7 +145,8 @@ def _refuse(row: UploadRow, result: Result, problem: Problem, meter_id: UUID) ->
 def _close(upload: Upload) -> None:
     """Every row of the round is written or refused: count the outcomes and write the receipt's event."""
     upload.rounds, upload.written_to = upload.rounds + 1, -1
-    upload.counts = {**upload.counts, **outcome_counts(upload)}
+    kept = {name: n for name, n in upload.counts.items() if name not in Result.values}
+    upload.counts = {**kept, **outcome_counts(upload)}
     upload.state, upload.finished_at, upload.updated_at = UploadState.DONE, timezone.now(), timezone.now()
     upload.save(update_fields=["rounds", "written_to", "counts", "state", "finished_at", "updated_at"])
     by = Actor.from_json(upload.actor)

@@ -21,6 +21,7 @@ class UploadState(models.TextChoices):
     FAILED = "failed", "Cannot be read"
     WITHDRAWING = "withdrawing", "Taking back"
     WITHDRAWN = "withdrawn", "Taken back"
+    MERGED = "merged", "Fixes taken over"
 
     @property
     def tone(self) -> str:
@@ -30,6 +31,7 @@ class UploadState(models.TextChoices):
             "done": "success",
             "failed": "danger",
             "withdrawn": "neutral",
+            "merged": "success",
         }
         return tones.get(self.value, "info")
 
@@ -132,6 +134,9 @@ class Upload(models.Model):
         default=0, help_text="How many confirmations have been written to the end."
     )
     written_to = models.IntegerField(default=-1, help_text="The last row number that the current round has written.")
+    corrects = models.ForeignKey(
+        "self", null=True, on_delete=models.SET_NULL, related_name="+", help_text="The upload whose rows it mended."
+    )
     finished_at = models.DateTimeField(null=True, help_text="When its last round was written.")
     confirmed_at = models.DateTimeField(null=True)
     confirmed_by = models.CharField(max_length=200, blank=True)

@@ -185,6 +185,12 @@ register(
         "Look for it in the list of uploads.",
     ),
     ProblemKind(
+        "TOO_MANY_ROWS_AT_ONCE",
+        "Too many rows at once",
+        "At most {limit} rows can be changed at once.",
+        "Download the rows to fix, mend them in your spreadsheet program and upload them again.",
+    ),
+    ProblemKind(
         "COLUMN_UNKNOWN_FIELD", "Not a field", "{value} is not a field here.", "Choose one from the list, or Not used."
     ),
     ProblemKind(

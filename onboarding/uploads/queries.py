@@ -1,12 +1,14 @@
 """Named reads of uploads, shared by pages, receipts and API."""
 
-from collections.abc import Iterator
+from collections import Counter
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
 from django.db.models import Count, Max, Min, QuerySet
 
 from onboarding.spreadsheets.cells import column_letters
-from onboarding.uploads.models import Plan, Upload, UploadProblem, UploadRow
+from onboarding.uploads.columns.layout import Layout
+from onboarding.uploads.models import WRITTEN, Plan, Upload, UploadProblem, UploadRow
 from portal.jobs.models import Job, JobState
 from portal.partners.models import Partner
 from portal.problems import Problem
@@ -35,17 +37,23 @@ class ProblemGroup:
     first_row: int
     column: str
     example: Problem
+    blocks: bool
+
+    @property
+    def can_be_mended(self) -> bool:
+        """Whether its rows can be mended by writing another value into one field."""
+        return bool(self.field)
 
 
 def problem_groups(upload: Upload) -> list[ProblemGroup]:
-    """The upload's problems by kind and field, most frequent first."""
+    """The upload's problems by kind and field, most frequent first; what only wants a look comes last."""
     lines = list(
         UploadProblem.objects.filter(upload=upload)
-        .values("code", "field")
+        .values("code", "field", "blocks")
         .annotate(
             rows=Count("row_number", distinct=True), first=Min("row_number"), example=Min("pk"), column=Max("column")
         )
-        .order_by("-rows", "code", "field")[:GROUPS_SHOWN]
+        .order_by("-blocks", "-rows", "code", "field")[:GROUPS_SHOWN]
     )
     examples = UploadProblem.objects.in_bulk([line["example"] for line in lines])
     return [
@@ -56,9 +64,25 @@ def problem_groups(upload: Upload) -> list[ProblemGroup]:
             first_row=line["first"],
             column=column_letters(line["column"]) if line["column"] is not None else "",
             example=examples[line["example"]].problem,
+            blocks=line["blocks"],
         )
         for line in lines
     ]
+
+
+def reading_notes(upload: Upload, labels: Mapping[str, str]) -> list[str]:
+    """What was decided while reading, in words: the order of day and month, and values that hold for every row."""
+    layout = Layout.of(upload.layout)
+    orders = {"mdy": "month/day/year", "dmy": "day/month/year"}
+    notes = [
+        f"{labels.get(key, key)}: dates such as 03/04/2026 were read as {orders[order]}, "
+        "as other rows of that column can only be read."
+        for key, order in layout.date_orders.items()
+    ]
+    if layout.constants:
+        said = "; ".join(f"{labels.get(key, key)}: {text}" for key, text in layout.constants.items())
+        notes.append(f"For every row: {said}.")
+    return notes
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,6 +123,55 @@ def rows_of(upload: Upload, *, plan: str = "", code: str = "", field: str | None
     return rows
 
 
+@dataclass(frozen=True, slots=True)
+class Receipt:
+    """Every row of the file in one of the lines (label, rows); the lines add up to the total."""
+
+    lines: list[tuple[str, int]]
+    total: int
+
+
+def receipt_of(upload: Upload) -> Receipt:
+    """What became of the file's rows, once a confirmation has been written."""
+    counts: Counter[str] = Counter()
+    groups = UploadRow.objects.filter(upload=upload).order_by().values("plan", "round", "result")
+    for group in groups.annotate(n=Count("pk")):
+        row = UploadRow(plan=group["plan"], round=group["round"], result=group["result"])
+        counts[_line_of(row, upload)] += group["n"]
+    counts["Blank"] = upload.count("blank")
+    lines = [(label, counts[label]) for label in _RECEIPT_LINES if counts[label] or label in _ALWAYS_SHOWN]
+    return Receipt(lines, sum(counts.values()))
+
+
+_RECEIPT_LINES = (
+    "Meters created",
+    "Meters changed",
+    "Unchanged",
+    "Duplicates",
+    "Refused while writing",
+    "Need fixing",
+    "Left out by you",
+    "Waiting for your confirmation",
+    "Blank",
+)
+_ALWAYS_SHOWN = frozenset({"Meters created", "Meters changed"})
+
+
+def _line_of(row: UploadRow, upload: Upload) -> str:
+    result, _ = row.outcome(upload)
+    if row.plan in WRITTEN and not result:
+        return "Waiting for your confirmation"
+    if row.plan in WRITTEN and row.result:
+        return "Refused while writing"
+    return {
+        Plan.CREATE.value: "Meters created",
+        Plan.UPDATE.value: "Meters changed",
+        Plan.UNCHANGED.value: "Unchanged",
+        Plan.DUPLICATE.value: "Duplicates",
+        Plan.LEFT_OUT.value: "Left out by you",
+    }.get(row.plan, "Need fixing")
+
+
 RECEIPT_HEADER = (
     "Row",
     "Partner reference",
@@ -115,12 +188,25 @@ def receipt_lines(upload: Upload) -> Iterator[list[object]]:
     """Every row of the upload with its outcome, in sheet order; one line a row, its problems joined."""
     rows = UploadRow.objects.filter(upload=upload).order_by("number").defer("cells", "asset", "changes", "programs")
     batch: list[UploadRow] = []
+    before = int(upload.facts.get("header_row") or 0)
     for row in rows.iterator(chunk_size=2000):
+        if before and row.number > before + 1:
+            yield from _receipt_batch(upload, batch)
+            yield _blank_line(before + 1, row.number - 1)
+            batch = []
+        before = row.number if before else 0
         batch.append(row)
         if len(batch) == 2000:
             yield from _receipt_batch(upload, batch)
             batch = []
     yield from _receipt_batch(upload, batch)
+
+
+def _blank_line(first: int, last: int) -> list[object]:
+    """Rows of the sheet with nothing in them: one line for those that stand together."""
+    count = last - first + 1
+    said = "Nothing stands in this row." if count == 1 else f"Nothing stands in the {count} rows {first} to {last}."
+    return [first, "", "BLANK", "", said, "", "", ""]
 
 
 def _receipt_batch(upload: Upload, rows: list[UploadRow]) -> Iterator[list[object]]:
@@ -132,7 +218,7 @@ def _receipt_batch(upload: Upload, rows: list[UploadRow]) -> Iterator[list[objec
         yield [
             row.number,
             row.partner_reference,
-            result or row.plan,
+            result or row.plan.upper(),
             str(row.meter_id) if written and row.meter_id else "",
             description,
             " ".join(line.problem.text for line in found),

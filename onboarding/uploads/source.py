@@ -10,15 +10,15 @@ from typing import Any
 from django.conf import settings
 
 from onboarding.spreadsheets.cells import Row, column_letters
-from onboarding.spreadsheets.headers import HeaderSpec, names_of
+from onboarding.spreadsheets.headers import HeaderSpec, names_of, normalized
 from onboarding.spreadsheets.limits import Limits
 from onboarding.spreadsheets.problems import Unreadable
 from onboarding.spreadsheets.reader import Book, facts_of, read_book
-from onboarding.uploads.columns.layout import MEMORY, NAMES, Assembler, Layout, stored_cell
+from onboarding.spreadsheets.workbook import ROW_KEY_HEADER
+from onboarding.uploads.columns.layout import MEMORY, NAMES, Assembler, Layout
 from onboarding.uploads.columns.memory import recalled
 from onboarding.uploads.columns.propose import REMEMBERED, Proposal, doubled, must_ask, propose
-from onboarding.uploads.models import Upload
-from portal.problems import storable_json
+from onboarding.uploads.models import Source, Upload
 from portal.storage.files import path_of
 from programs.schema import Schema, schema_for
 
@@ -36,7 +36,8 @@ class SourceRow:
 class OpenSource:
     """An open file: its columns and facts (JSON; complete once all rows are taken), and its rows in chunks.
 
-    asks: whether a person has to say what the columns are before the rows mean anything.
+    asks: whether a person has to say what the columns are before the rows mean anything. keys_at: where the sheet has
+    the keys of rows to fix, when it is such a workbook.
     """
 
     layout: Layout
@@ -46,6 +47,8 @@ class OpenSource:
     column_of: Mapping[str, int] = field(default_factory=dict)
     header_row: int = 0
     asks: bool = False
+    header: Sequence[str] = ()
+    keys_at: int | None = None
 
 
 def limits() -> Limits:
@@ -103,7 +106,15 @@ def _open_sheet(
         column_of=assembler.column_of,
         header_row=book.header_row,
         asks=asks,
+        header=book.header,
+        keys_at=key_column(book.header) if upload.source == Source.PAGE else None,
     )
+
+
+def key_column(header: Sequence[str]) -> int | None:
+    """Where a sheet has the keys of rows to fix; None for a sheet that is no such workbook."""
+    wanted = normalized(ROW_KEY_HEADER)
+    return next((index for index, text in enumerate(header) if normalized(text) == wanted), None)
 
 
 def _decided(layout: Layout, proposals: Sequence[Proposal], constants: Mapping[str, str]) -> Layout:
@@ -126,11 +137,6 @@ def _sheet_chunks(chunks: Iterator[list[Row]], assembler: Assembler) -> Iterator
     cells = assembler.cells
     for rows in chunks:
         yield [SourceRow(row.number, row.cells, cells(row.cells)) for row in rows]
-
-
-def stored(raw: Any) -> Any:
-    """What stood in a row as JSON that every database takes."""
-    return [stored_cell(cell) for cell in raw] if isinstance(raw, list) else storable_json(raw)
 
 
 def _open_json(upload: Upload, schema: Schema) -> OpenSource:

@@ -5,12 +5,10 @@ from collections.abc import Sequence
 from django.conf import settings
 from django.utils import timezone
 
-from onboarding.spreadsheets.workbook import TemplateColumn, TemplateSpec
+from onboarding.meters.editing import TEMPLATE_VERSION, template_column
+from onboarding.spreadsheets.workbook import TemplateSpec
 from programs.models import Program
-from programs.schema import Column, catalogue_version, schema_for
-
-TEMPLATE_VERSION = "1"
-_FORMATS = {"number": "number", "integer": "integer", "date": "date", "choice": "choice", "boolean": "boolean"}
+from programs.schema import catalogue_version, schema_for
 
 
 def template_spec(programs: Sequence[Program]) -> TemplateSpec:
@@ -23,26 +21,8 @@ def template_spec(programs: Sequence[Program]) -> TemplateSpec:
         version=TEMPLATE_VERSION,
         catalogue_version=catalogue_version(),
         generated_on=timezone.now().date(),
-        columns=[_column(column) for column in columns],
+        columns=[template_column(column) for column in columns],
         notes=_notes(),
-    )
-
-
-def _column(column: Column) -> TemplateColumn:
-    return TemplateColumn(
-        key=column.key,
-        label=column.label,
-        type=column.type,
-        unit=column.unit,
-        required=column.required != "optional",
-        required_by=list(column.required_by),
-        choices=list(column.choices),
-        help=column.help,
-        example=column.example,
-        format=_FORMATS.get(column.type, "text"),
-        minimum=column.minimum,
-        maximum=column.maximum,
-        max_length=column.max_length,
     )
 
 
@@ -54,7 +34,8 @@ def _notes() -> list[str]:
         "without a column that only a program needs, the meter is created but not eligible there yet.",
         "Keep zip codes, account numbers and serial numbers as text, so that no digit is lost.",
         "Write dates as 2026-05-31.",
-        "When you update existing meters, an empty cell keeps what is there.",
+        "When you update existing meters, an empty cell keeps what is there, and a written - clears it. "
+        "On the page Meters you can download your meters in this form.",
         f"Upload the file in the portal (up to {limit} MB and {settings.UPLOAD_MAX_ROWS:,} rows). "
         "Every row is checked, and nothing is created until you confirm.",
     ]

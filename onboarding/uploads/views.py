@@ -15,7 +15,8 @@ from onboarding.uploads import queries
 from onboarding.uploads.check import recheck_upload
 from onboarding.uploads.commit import confirm_upload
 from onboarding.uploads.forms import UploadForm
-from onboarding.uploads.models import Plan, Upload, UploadRow, UploadState
+from onboarding.uploads.heal import judge_open_rows, to_write
+from onboarding.uploads.models import Plan, Upload, UploadProblem, UploadRow, UploadState
 from onboarding.uploads.receive import receive_upload
 from onboarding.uploads.stepper import steps
 from onboarding.uploads.withdraw import withdraw_until, withdraw_upload, withdrawal_outlook
@@ -75,6 +76,9 @@ def upload_detail(request: HttpRequest, pk: UUID) -> HttpResponse:
     upload = get_object_or_404(queries.uploads_of(access.partner), pk=pk)
     if upload.state == UploadState.COLUMNS and not request.htmx:  # type: ignore[attr-defined]  # set by django-htmx
         return redirect("upload-columns", upload.pk)
+    if upload.state == UploadState.MERGED and upload.corrects_id:
+        _tell_merged(request, upload)
+        return redirect("upload", upload.corrects_id)
     context = _page_context(request, upload)
     template = "uploads/_live.html" if request.htmx else "uploads/detail.html"  # type: ignore[attr-defined]  # set by django-htmx
     response = render(request, template, context)
@@ -83,15 +87,35 @@ def upload_detail(request: HttpRequest, pk: UUID) -> HttpResponse:
     return response
 
 
+def _tell_merged(request: HttpRequest, correction: Upload) -> None:
+    """Say what a workbook of mended rows did, on the page of the upload that it mended."""
+    counts, left = correction.counts, correction.facts.get("not_taken", [])
+    fixed, still, same = (counts.get(name, 0) for name in ("fixed", "still", "unchanged"))
+    said = f"{correction.file_name}: {fixed:,} rows fixed, {still:,} still not right, {same:,} as they were."
+    messages.success(request, said)
+    if left:
+        listed = ", ".join(map(str, left[:20]))
+        messages.warning(
+            request, f"Its rows {listed} were not taken: their row key is missing, or that row is written already."
+        )
+
+
 def _page_context(request: HttpRequest, upload: Upload) -> dict[str, Any]:
     context: dict[str, Any] = {"upload": upload, "section": "uploads", "steps": steps(upload)}
     context["job"] = queries.open_job(upload) if upload.status.moving else None
     context["withdraw_until"] = withdraw_until(upload)
+    context["can_fix"] = upload.state in {UploadState.READY, UploadState.DONE}
+    context["receipt"] = queries.receipt_of(upload) if upload.rounds and upload.state in {"ready", "done"} else None
     if upload.state in {"ready", "done", "committing", "withdrawn"} and upload.counts:
         labels = labels_of(upload)
-        context["counts"] = [(plan, upload.count(plan.value)) for plan in Plan]
-        context["good"] = upload.count(Plan.CREATE) + upload.count(Plan.UPDATE)
-        context["groups"] = queries.problem_groups(upload)
+        shown = [(plan, upload.count(plan.value)) for plan in Plan]
+        context["counts"] = [(plan, count) for plan, count in shown if count or plan != Plan.LEFT_OUT]
+        context["to_write"] = to_write(upload)
+        context["good"] = sum(context["to_write"].get(plan.value, 0) for plan in (Plan.CREATE, Plan.UPDATE))
+        groups = queries.problem_groups(upload)
+        context["groups"] = [group for group in groups if group.blocks]
+        context["warnings"] = [group for group in groups if not group.blocks]
+        context["can_update"] = _can_update(upload)
         context["outlook"] = [
             {
                 **says,
@@ -103,10 +127,18 @@ def _page_context(request: HttpRequest, upload: Upload) -> dict[str, Any]:
         context["unknown_columns"] = [column for column in upload.columns if not column["key"]]
         notes = upload.facts.get("notes", [])
         context["notes"] = [Problem(note["code"], context=note["context"]).text for note in notes]
+        context["notes"] += queries.reading_notes(upload, labels)
     if upload.state in {"ready", "done", "withdrawn"}:
         context.update(_rows_context(request, upload))
     context["events"] = timeline(upload)[:20]
     return context
+
+
+def _can_update(upload: Upload) -> int:
+    """How many duplicates would change the meter that has their reference, if the upload were to update meters."""
+    if upload.update_existing or upload.confirmed_at or not upload.count(Plan.DUPLICATE):
+        return 0
+    return UploadProblem.objects.filter(upload=upload, code="DUPLICATE_REF_ID").count()
 
 
 def labels_of(upload: Upload) -> dict[str, str]:
@@ -173,7 +205,11 @@ def upload_recheck(request: HttpRequest, pk: UUID) -> HttpResponse:
     access = member(request)
     upload = get_object_or_404(queries.uploads_of(access.partner), pk=pk)
     try:
-        recheck_upload(upload, by=Actor.person(access.user))
+        if upload.rounds:
+            judge_open_rows(upload, by=Actor.person(access.user))
+        else:
+            updating = True if request.POST.get("update_existing") == "yes" else None
+            recheck_upload(upload, by=Actor.person(access.user), update_existing=updating)
     except Refused as refusal:
         messages.error(request, " ".join(f"{problem.text} {problem.remedy}" for problem in refusal.problems))
     return redirect("upload", upload.pk)

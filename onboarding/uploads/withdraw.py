@@ -18,9 +18,9 @@ from onboarding.enrollment.domain import restate
 from onboarding.meters.columns import asset_of
 from onboarding.meters.domain import remove_meters, restore_meter
 from onboarding.meters.models import Meter
-from onboarding.uploads.check import dry_run_of
 from onboarding.uploads.dry_run import DryRun
 from onboarding.uploads.models import Plan, Upload, UploadRow, UploadState, Withdrawal
+from onboarding.uploads.staging import dry_run_of
 from portal.events.actors import Actor
 from portal.events.domain import record
 from portal.jobs.domain import Run, enqueue
@@ -31,8 +31,8 @@ _GONE = "The meter is not there any more."
 
 
 def withdraw_until(upload: Upload) -> datetime | None:
-    """The moment until which an upload can be taken back; None when it cannot be."""
-    if upload.state != UploadState.DONE or upload.finished_at is None:
+    """The moment until which an upload can be taken back; None when it cannot be. Rows may still wait to be written."""
+    if upload.state not in {UploadState.DONE, UploadState.READY} or upload.finished_at is None:
         return None
     until = upload.finished_at + timedelta(days=settings.UPLOAD_WITHDRAW_DAYS)
     return until if until > timezone.now() else None

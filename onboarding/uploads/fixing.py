@@ -1,0 +1,146 @@
+"""What the page for one problem needs: its rows with what stands in them, suggestions, and what a person sent."""
+
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from django.http import QueryDict
+
+from onboarding.uploads.heal import Bench, as_shown, open_rows
+from onboarding.uploads.models import Upload, UploadProblem, UploadRow
+from portal.problems import Problem
+from programs.schema import Schema
+
+ROWS_PER_PAGE = 100
+_SUGGESTIONS = 20
+_LONGEST = 2000
+# What helps to recognise a row; the field in question is left out.
+_ABOUT = (
+    "customer.end_customer_name",
+    "customer.end_customer_company_name",
+    "customer.street_1",
+    "customer.city",
+    "customer.state_or_province_code",
+    "customer.postal_code",
+    "device.device_serial_number",
+)
+
+
+@dataclass(frozen=True, slots=True)
+class OpenRow:
+    """One row with the problem: what is in the cell now, what else stands in the row, what to write instead."""
+
+    number: int
+    reference: str
+    now: str
+    about: str
+    problem: Problem
+    suggestion: str
+
+
+@dataclass(frozen=True, slots=True)
+class Suggestion:
+    """A value that is proposed for rows of the group: for which field, and how many of the rows."""
+
+    name: str
+    words: str
+    rows: int
+
+
+def problems_of(upload: Upload, code: str, field: str) -> list[UploadProblem]:
+    """The problems of one kind and field in rows that can still be changed, in sheet order."""
+    numbers = UploadRow.objects.filter(open_rows(upload), upload=upload).values("number")
+    found = UploadProblem.objects.filter(upload=upload, code=code, field=field, row_number__in=numbers)
+    return list(found.order_by("row_number", "pk"))
+
+
+def open_rows_of(upload: Upload, problems: Sequence[UploadProblem], field: str) -> list[OpenRow]:
+    """The rows of these problems as the page shows them."""
+    by_row = {problem.row_number: problem.problem for problem in reversed(problems)}
+    rows = list(UploadRow.objects.filter(upload=upload, number__in=list(by_row)).order_by("number"))
+    cells = Bench(upload).cells_of(rows)
+    return [
+        OpenRow(
+            number=row.number,
+            reference=row.partner_reference,
+            now=as_shown(cells[row.number].get(field)),
+            about=", ".join(
+                as_shown(cells[row.number][key]) for key in _ABOUT if key != field and key in cells[row.number]
+            ),
+            problem=by_row[row.number],
+            suggestion=suggestion_of(by_row[row.number], field).get(field, ""),
+        )
+        for row in rows
+    ]
+
+
+def suggestion_of(problem: Problem, field: str, way: str = "suggestion") -> dict[str, str]:
+    """Field key to the value that a problem proposes (`way`: suggestion, first or second); empty when it has none."""
+    value = problem.context.get(way, "")
+    if way in {"first", "second"} and problem.code != "DATE_AMBIGUOUS":
+        return {}
+    if not value or not isinstance(value, str):
+        return {}
+    return {str(problem.context.get("suggestion_field") or field): value}
+
+
+def suggestions_of(problems: Iterable[UploadProblem], field: str, schema: Schema) -> list[Suggestion]:
+    """What can be accepted for all rows at once."""
+    found = list(problems)
+    ways = []
+    for way, words in (
+        ("suggestion", "Take the suggested value"),
+        ("first", "Read as month/day/year"),
+        ("second", "Read as day/month/year"),
+    ):
+        proposed = [suggestion_of(line.problem, field, way) for line in found]
+        counted = Counter((key, value) for one in proposed for key, value in one.items())
+        if not counted:
+            continue
+        samples = [_words(key, value, field, schema) for (key, value), _ in counted.most_common(3)]
+        more = f" and {len(counted) - 3} others" if len(counted) > 3 else ""
+        ways.append(Suggestion(way, f"{words}: {', '.join(samples)}{more}", sum(counted.values())))
+    return ways
+
+
+def _words(key: str, value: str, field: str, schema: Schema) -> str:
+    return value if key == field or not schema.knows(key) else f"{schema.column(key).label} {value}"
+
+
+def accepted(problems: Iterable[UploadProblem], field: str, way: str) -> dict[int, dict[str, str]]:
+    """The changes when a suggestion is taken for every row that has one."""
+    changes = {line.row_number: suggestion_of(line.problem, field, way) for line in problems}
+    return {number: values for number, values in changes.items() if values}
+
+
+def typed(data: QueryDict, rows: Mapping[int, str], field: str) -> tuple[dict[int, dict[str, str]], list[int]]:
+    """What was typed into the rows' inputs: the changes, and the rows that somebody else changed meanwhile.
+
+    rows: row number to what stands there now.
+    """
+    changes: dict[int, dict[str, str]] = {}
+    clashes: list[int] = []
+    for number, now in rows.items():
+        text, was = data.get(f"row-{number}"), data.get(f"was-{number}", "")
+        if text is None or (text := str(text).strip()[:_LONGEST]) == was:
+            continue
+        if was != now:
+            clashes.append(number)
+        else:
+            changes[number] = {field: text}
+    return changes, clashes
+
+
+def pasted(text: str, numbers: Sequence[int], field: str) -> tuple[dict[int, dict[str, str]], int]:
+    """A pasted column, one line a row in the page's order: the changes, and how many lines were too many."""
+    lines = [line.split("\t")[0].strip()[:_LONGEST] for line in text.replace("\r\n", "\n").strip("\n").split("\n")]
+    changes: dict[int, dict[str, str]] = {
+        number: {field: line} for number, line in zip(numbers, lines, strict=False) if line
+    }
+    return changes, max(len(lines) - len(numbers), 0)
+
+
+def filled(value: str, numbers: Iterable[int], field: str) -> dict[int, dict[str, Any]]:
+    """One value for all rows."""
+    return {number: {field: value.strip()[:_LONGEST]} for number in numbers}
