@@ -12,6 +12,7 @@ from .cells import Scalar, Special, shorten
 _DATE_IDS: Final = frozenset([14, 15, 16, 17, *range(27, 32), 34, 35, 36, *range(50, 59)])
 _DATETIME_IDS: Final = frozenset([22])
 _TIME_IDS: Final = frozenset([18, 19, 20, 21, 32, 33, 45, 47])
+_ELAPSED_IDS: Final = frozenset([46])
 _PERCENT_IDS: Final = frozenset([9, 10])
 _LONGEST_CODE = 255  # what Excel allows of a number format
 _LONGEST_NUMBER = 350  # the longest that is still finite: 1 and 308 zeros
@@ -19,6 +20,7 @@ _QUOTED = re.compile(r'"[^"]*"|\\.|_.|\*.')
 _BRACKETED = re.compile(r"\[[^\]]*\]")
 _CONDITION = re.compile(r"\[<=?(\d+)\]")
 # Possessive throughout: whatever stands in a file, a match takes as long as the text is.
+_ELAPSED = re.compile(r"\[(?:h+|m+|s+)\]")
 _PADDED = re.compile(r"0{2,}+(?:[-/ ]0++)*+")
 _NUMBER = re.compile(r"[+-]?(?:\d++(?:\.\d*+)?|\.\d++)(?:[eE][+-]?\d++)?")
 _LOST_FROM = 10**15  # a double, as spreadsheet programs use it, keeps 15 digits
@@ -30,7 +32,10 @@ _SECONDS = 86_400
 
 @dataclass(frozen=True, slots=True)
 class NumberFormat:
-    """kind: "date", "datetime", "time", "percent" or "padded" (then `shapes`: (up to, pattern of 0 and literals))."""
+    """kind: "date", "datetime", "time" (of day), "elapsed", "percent" or "padded".
+
+    shapes: of a padded one, (up to, pattern of 0 and literals).
+    """
 
     kind: str
     shapes: tuple[tuple[int | None, str], ...] = ()
@@ -50,6 +55,8 @@ def format_of(identifier: int, code: str | None) -> NumberFormat | None:
         return NumberFormat("datetime")
     if identifier in _PERCENT_IDS:
         return NumberFormat("percent")
+    if identifier in _ELAPSED_IDS:
+        return NumberFormat("elapsed")
     return NumberFormat("time") if identifier in _TIME_IDS else None
 
 
@@ -57,8 +64,11 @@ def _format_of_code(code: str) -> NumberFormat | None:
     shapes = _padded_shapes(code)
     if shapes:
         return NumberFormat("padded", shapes)
-    bare = _BRACKETED.sub("", _QUOTED.sub("", code.split(";", maxsplit=1)[0])).lower()
-    if "general" in bare or "[h" in code.lower() or "[m" in code.lower() or "[s" in code.lower():
+    unquoted = _QUOTED.sub("", code.split(";", maxsplit=1)[0]).lower()
+    bare = _BRACKETED.sub("", unquoted)
+    if _ELAPSED.search(unquoted):
+        return NumberFormat("elapsed")
+    if "general" in bare:
         return None
     if "%" in bare:  # not one in quotes or behind a backslash: that is a mere letter to the number
         return NumberFormat("percent")
@@ -90,7 +100,9 @@ def read_number(text: str, form: NumberFormat | None, *, date_1904: bool) -> Sca
     if len(text) > _LONGEST_NUMBER or not _NUMBER.fullmatch(text):
         return ("x", problems.NUMBER_UNREADABLE, shorten(text)) if text else None
     value = float(text)
-    if form is not None and form.kind not in ("padded", "percent"):
+    if form is not None and form.kind == "elapsed" and 0 <= value < _LAST_DAY:
+        return _clock(round(value * _SECONDS), padded=False)
+    if form is not None and form.kind in ("date", "datetime", "time"):
         return read_serial(value, text, form.kind, date_1904=date_1904)
     if abs(value) >= _LOST_FROM:
         code = problems.NUMBER_UNREADABLE if value in (float("inf"), float("-inf")) else problems.NUMBER_LOST_DIGITS
@@ -121,7 +133,7 @@ def _padded(value: int, form: NumberFormat) -> str:
 def read_serial(value: float, text: str, kind: str, *, date_1904: bool) -> Scalar | Special:
     """Days since the workbook's epoch as an ISO date or date-time; a time of day as the text "HH:MM[:SS]"."""
     if kind == "time" and 0 <= value < 1:
-        return _clock(round(value * _SECONDS))
+        return _clock(min(round(value * _SECONDS), _SECONDS - 1))
     days, seconds = divmod(round(value * _SECONDS), _SECONDS) if abs(value) <= _LAST_DAY else (-1, 0)
     if date_1904:
         epoch, first = datetime.date(1904, 1, 1), 0
@@ -141,9 +153,11 @@ def read_serial(value: float, text: str, kind: str, *, date_1904: bool) -> Scala
     return ("t", moment.isoformat())
 
 
-def _clock(seconds: int) -> str:
-    minutes, rest = divmod(min(seconds, _SECONDS - 1), 60)
-    shown = f"{minutes // 60:02}:{minutes % 60:02}"
+def _clock(seconds: int, *, padded: bool = True) -> str:
+    """A time of day as "08:05" or "08:05:30", so many hours as "8:05"."""
+    minutes, rest = divmod(seconds, 60)
+    hours = f"{minutes // 60:02}" if padded else str(minutes // 60)
+    shown = f"{hours}:{minutes % 60:02}"
     return f"{shown}:{rest:02}" if rest else shown
 
 
