@@ -30,6 +30,7 @@ PLACES: Mapping[str, tuple[str, ...]] = {
     "account_number": ("utility", "electric_service_account_number"),
 }
 _OUT_OF_DATA = tuple(path[0] for path in PLACES.values() if len(path) == 1)
+ASSET_COLUMNS = (*_OUT_OF_DATA, "data")  # all that `asset_of` reads
 _LISTS = frozenset({"load_types"})
 
 

@@ -1,19 +1,25 @@
-"""The meters' pages: the table, one meter, the export."""
+"""The meters' pages: the table, one meter, the export, the filled template."""
 
 from typing import Any
 from uuid import UUID
 
+from django.contrib import messages
+from django.db.models import QuerySet
 from django.forms import Form
 from django.http import HttpRequest, HttpResponse, HttpResponseBase
-from django.shortcuts import get_object_or_404, render
+from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
+from django.utils.html import format_html
 from django.views.decorators.http import require_GET, require_safe
 
+from onboarding.meters.editing import MOST_IN_WORKBOOK, meters_to_edit, too_many_for_workbook
 from onboarding.meters.filters import meter_filter
 from onboarding.meters.models import EnrollmentStatus, Meter
 from onboarding.meters.queries import SORTS, export_columns, export_lines, meters_of, sections_of
-from onboarding.spreadsheets.workbook import write_csv, write_table
+from onboarding.spreadsheets.workbook import save_template, template_csv_lines, write_csv, write_table
 from portal.events.queries import timeline
 from portal.partners.access import member
+from portal.partners.models import Partner
 from portal.problems import Problem
 from portal.web.downloads import csv_response, download_name, workbook_response
 from portal.web.pages import keyset_page
@@ -94,10 +100,42 @@ def standings_of(meter: Meter) -> list[dict[str, Any]]:
 @require_GET
 def meter_export(request: HttpRequest, format: str) -> HttpResponseBase:
     access = member(request)
-    filtered = meter_filter(request.GET, partner=access.partner)
-    meters = filtered.qs if filtered.form.is_valid() else filtered.queryset.none()
+    meters = chosen(request, access.partner)
     name = download_name(access.partner, "meters", suffix=format)
     header, lines = export_columns(), export_lines(meters)
     if format == "csv":
         return csv_response(write_csv(header, lines), name)
     return workbook_response(lambda file: write_table(file, title="Meters", header=header, rows=lines), name)
+
+
+@require_GET
+def meter_template(request: HttpRequest, format: str) -> HttpResponseBase:
+    """The filtered meters to edit in a spreadsheet. Too many for a workbook: back to the page, which offers csv."""
+    access = member(request)
+    meters = chosen(request, access.partner)
+    name = download_name(access.partner, "meters", "to edit", suffix=format)
+    if format == "csv":
+        return csv_response(template_csv_lines(meters_to_edit(meters, as_csv=True)), name)
+    if too_many_for_workbook(meters):
+        query = without(request, "page")
+        messages.error(request, _too_many(reverse("meters-template", args=["csv"]), query))
+        return redirect(f"{reverse('meters')}?{query}")
+    spec = meters_to_edit(meters)
+    return workbook_response(lambda file: save_template(file, spec), name)
+
+
+def chosen(request: HttpRequest, partner: Partner) -> QuerySet[Meter]:
+    """The partner's meters that match the filters of the query string; none when a filter cannot be understood."""
+    filtered = meter_filter(request.GET, partner=partner)
+    found: QuerySet[Meter] = filtered.qs if filtered.form.is_valid() else filtered.queryset.none()
+    return found
+
+
+def _too_many(path: str, query: str) -> str:
+    return format_html(
+        "These are more than {} meters, too many for one workbook. Filter them first, or "
+        '<a href="{}?{}">download them to edit as CSV</a>, which has no limit.',
+        f"{MOST_IN_WORKBOOK:,}",
+        path,
+        query,
+    )

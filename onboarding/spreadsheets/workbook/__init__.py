@@ -1,7 +1,7 @@
 """Workbooks that we write: templates, rows to fix, tables. Text stays text; nothing runs as a formula."""
 
 from .rows_to_fix import PROBLEM_HEADER, REMEDY_HEADER, ROW_KEY_HEADER, FixColumn, FixRow, write_rows_to_fix
-from .safety import csv_safe, printable
+from .safety import csv_safe, fits_a_cell, printable
 from .spec import TemplateColumn, TemplateSpec
 from .tables import write_csv, write_table
 from .template import save_template, template_csv, template_csv_lines, write_template
@@ -15,6 +15,7 @@ __all__ = [
     "TemplateColumn",
     "TemplateSpec",
     "csv_safe",
+    "fits_a_cell",
     "printable",
     "save_template",
     "template_csv",

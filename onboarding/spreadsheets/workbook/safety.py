@@ -28,3 +28,8 @@ def printable(text: str) -> str:
     """The text as a workbook's XML holds it: without what it cannot hold, at most as long as a cell may be."""
     cut = _ILLEGAL.sub("", text)[:EXCEL_CELL_CHARACTERS]
     return _ESCAPE_LIKE.sub("_x005F_", cut) if "_x" in cut else cut
+
+
+def fits_a_cell(text: str) -> bool:
+    """Whether a cell can hold the text as it is: `printable` would take nothing from it."""
+    return len(text) <= EXCEL_CELL_CHARACTERS and not _ILLEGAL.search(text)
