@@ -6,6 +6,7 @@ or ["refused", code, context] at any point, which ends it.
 
 import datetime
 import json
+from collections.abc import Callable
 from typing import Any, Final
 
 from . import problems
@@ -54,10 +55,10 @@ def _protocol(detail: str) -> Unreadable:
     return Unreadable(problems.FILE_READER_DIED, reason="protocol", detail=detail)
 
 
-def decode(line: bytes) -> tuple[str, list[Any]]:
-    """(word, rest) of a frame; "refused" is raised as what it says."""
+def decode(line: bytes, loads: Callable[[bytes], Any] = json.loads) -> tuple[str, list[Any]]:
+    """(word, rest) of a frame; "refused" is raised as what it says. `loads`: a faster reader, if any."""
     try:
-        frame = json.loads(line)
+        frame = loads(line)
     except ValueError as error:
         raise _protocol("json") from error
     if not isinstance(frame, list) or not frame or not isinstance(frame[0], str):

@@ -17,6 +17,8 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any, BinaryIO, cast
 
+import orjson
+
 from . import frames, problems
 from .cells import BookFacts, Row
 from .limits import Limits
@@ -56,7 +58,7 @@ class Book:
         Raises Unreadable also in the middle (a file whose row 70,000 is damaged): then nothing of it counts.
         """
         while True:
-            word, rest = frames.decode(self._child.line())
+            word, rest = frames.decode(self._child.line(), orjson.loads)
             if word == "rows":
                 yield frames.decode_rows(rest, width=len(self.header))
             elif word == "end" and rest:

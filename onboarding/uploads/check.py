@@ -5,8 +5,9 @@ After a crash the file is read again from its start and the rows that are alread
 """
 
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
+from functools import partial
 from typing import Any
 
 from django.conf import settings
@@ -17,7 +18,7 @@ from onboarding.spreadsheets.problems import Unreadable
 from onboarding.uploads.columns.dates import add_votes, orders_of
 from onboarding.uploads.columns.layout import Layout
 from onboarding.uploads.corrections import take_over
-from onboarding.uploads.dry_run import DryRun
+from onboarding.uploads.dry_run import Verdict
 from onboarding.uploads.models import Plan, Upload, UploadProblem, UploadRow, UploadState
 from onboarding.uploads.receive import fingerprint_of
 from onboarding.uploads.source import OpenSource, SourceRow, open_source
@@ -33,9 +34,10 @@ from onboarding.uploads.staging import (
 from portal.events.actors import Actor
 from portal.events.domain import record
 from portal.jobs.domain import Run, enqueue
+from portal.jobs.pace import Behind, collecting_by_hand, working_behind
 from portal.problems import Problem, Refused
 from portal.storage.bulk import insert
-from programs.schema import catalogue_version
+from programs.schema import Schema, catalogue_version
 
 
 def check_upload(run: Run) -> None:
@@ -123,23 +125,34 @@ def _stage(run: Run, upload: Upload) -> bool:
             staged = UploadRow.objects.filter(upload=upload).exclude(partner_reference="").order_by("-number")
             staged = staged.exclude(plan=Plan.LEFT_OUT)
             dry_run.first_row_of = dict(staged.values_list("partner_reference", "number"))
-        waiting: list[SourceRow] = []
-        for rows in source.chunks:
-            if not waiting and rows[0].number <= reached:
-                run.start_slice()
-            waiting += rows if rows[0].number > reached else [row for row in rows if row.number > reached]
-            if len(waiting) >= settings.JOB_CHUNK_ROWS:
-                _stage_chunk(run, upload, dry_run, source, waiting)
-                waiting = []
-                run.step_aside_if_others_wait()
-            else:
-                run.beat()
-        if waiting:
-            _stage_chunk(run, upload, dry_run, source, waiting)
+        with collecting_by_hand() as collect, working_behind() as behind:
+            for rows in _chunks_beyond(run, source, reached, behind):
+                verdicts = judged(upload, dry_run, [(row.number, row.cells) for row in rows])
+                behind.do(partial(_stage_chunk, run, upload, dry_run.schema, source.column_of, verdicts, rows))
+                collect()
+                if run.is_slice_over:
+                    behind.wait()
+                    run.step_aside_if_others_wait()
         upload.facts = source.facts()
     if not run.checkpoint["counts"]:
         raise Unreadable("FILE_NO_ROWS")
     return True
+
+
+def _chunks_beyond(run: Run, source: OpenSource, reached: int, behind: Behind) -> Iterator[list[SourceRow]]:
+    """The rows beyond the checkpoint in chunks of a transaction's size; the lease is renewed on the way."""
+    waiting: list[SourceRow] = []
+    for rows in source.chunks:
+        if not waiting and rows[0].number <= reached:
+            run.start_slice()
+        waiting += rows if rows[0].number > reached else [row for row in rows if row.number > reached]
+        if len(waiting) >= settings.JOB_CHUNK_ROWS:
+            yield waiting
+            waiting = []
+        elif not behind.is_busy:
+            run.beat()
+    if waiting:
+        yield waiting
 
 
 def _ask(run: Run, upload: Upload, source: OpenSource) -> None:
@@ -169,16 +182,22 @@ def _begin(run: Run, upload: Upload, source: OpenSource, version: str) -> None:
         }
 
 
-def _stage_chunk(run: Run, upload: Upload, dry_run: DryRun, source: OpenSource, rows: Sequence[SourceRow]) -> None:
-    """Judge a chunk of rows and stage them with their problems."""
-    verdicts = judged(upload, dry_run, [(row.number, row.cells) for row in rows])
+def _stage_chunk(
+    run: Run,
+    upload: Upload,
+    schema: Schema,
+    column_of: Mapping[str, int],
+    verdicts: Sequence[Verdict],
+    rows: Sequence[SourceRow],
+) -> None:
+    """Stage a chunk of judged rows with their problems."""
     with run.chunk() as chunk:
         insert(
             UploadRow,
             ROW_COLUMNS,
             (row_values(upload, verdict, row.raw) for verdict, row in zip(verdicts, rows, strict=True)),
         )
-        insert(UploadProblem, PROBLEM_COLUMNS, problem_values(upload, verdicts, source.column_of))
+        insert(UploadProblem, PROBLEM_COLUMNS, problem_values(upload, verdicts, column_of))
         counts = Counter(chunk.checkpoint["counts"])
         counts.update(verdict.plan.value for verdict in verdicts)
         regions = {verdict.asset["transmission_region"] for verdict in verdicts if verdict.asset}
@@ -191,7 +210,7 @@ def _stage_chunk(run: Run, upload: Upload, dry_run: DryRun, source: OpenSource, 
             "counts": dict(counts),
             "regions": sorted(regions.union(chunk.checkpoint["regions"])),
             "outlook": outlook,
-            "date_votes": add_votes(chunk.checkpoint["date_votes"], dry_run.schema, rows),
+            "date_votes": add_votes(chunk.checkpoint["date_votes"], schema, rows),
         }
         chunk.done += len(rows)
 

@@ -90,7 +90,8 @@ class DryRun:
         """The partner's meters that carry a reference of these rows."""
         references = {reference_of(row.cells) for row in rows} - {""}
         found: dict[str, list[Meter]] = {}
-        for meter in Meter.objects.filter(partner=self.partner, partner_reference__in=references).defer("tags"):
+        meters = Meter.objects.filter(partner=self.partner, partner_reference__any_of=references)
+        for meter in meters.defer("tags"):
             found.setdefault(meter.partner_reference, []).append(meter)
         return found
 
@@ -189,7 +190,7 @@ class DryRun:
             verdict.warnings = (*verdict.warnings, warning)
 
     def _meters_with_serials(self, serials: Collection[str]) -> dict[tuple[str, str], UUID]:
-        meters = Meter.objects.filter(partner=self.partner, serial_number__in=serials)
+        meters = Meter.objects.filter(partner=self.partner, serial_number__any_of=serials)
         lines = meters.values_list("pk", "data__device__device_manufacturer", "serial_number")
         return {(str(maker or "").casefold(), serial): pk for pk, maker, serial in lines}
 

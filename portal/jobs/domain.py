@@ -169,9 +169,14 @@ class Run:
         """The work proper begins now: finding the place to go on from does not count against the slice."""
         self._began = time.monotonic()
 
+    @property
+    def is_slice_over(self) -> bool:
+        """Whether this job has had its fair slice of time."""
+        return time.monotonic() - self._began >= settings.JOB_SLICE_SECONDS
+
     def step_aside_if_others_wait(self) -> None:
         """After a fair slice of time, give the worker to another partner's waiting job. Call it after a checkpoint."""
-        if time.monotonic() - self._began < settings.JOB_SLICE_SECONDS:
+        if not self.is_slice_over:
             return
         self._began = time.monotonic()
         if Job.objects.filter(_claimable()).exclude(partner=self.job.partner_id).exists():
