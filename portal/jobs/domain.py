@@ -15,8 +15,12 @@ from django.conf import settings
 from django.db import connection, models, transaction
 from django.db.models import Case, Count, DateTimeField, ExpressionWrapper, F, OuterRef, Q, Subquery, When
 from django.db.models.functions import Coalesce, Now
+from django.utils import timezone
 
+from portal.jobs.faults import is_of_the_machine
 from portal.jobs.models import Job, JobState
+
+_LONGEST_FAULT = timedelta(days=1)
 
 log = logging.getLogger("portal.jobs")
 
@@ -206,23 +210,30 @@ def run_next() -> bool:
         mine.update(state=JobState.QUEUED, attempts=0, lease_until=None, not_before=Now())
     except Exception as error:
         log.exception("job attempt %s of %s stopped", job.attempts, job)
-        _put_back(job, f"{type(error).__name__}: {error}")
+        _put_back(job, f"{type(error).__name__}: {error}", counts=not is_of_the_machine(error))
     else:
         mine.update(state=JobState.DONE, lease_until=None, finished_at=Now(), failure="")
     return True
 
 
-def _put_back(job: Job, why: str) -> None:
-    """After an exception: queue it again with a growing wait, or fail it when its attempts are used up."""
+def _put_back(job: Job, why: str, *, counts: bool) -> None:
+    """After an exception: queue it again with a growing wait, or fail it when its attempts are used up.
+
+    A full disk or a lost server says nothing about the job: such an attempt does not count (`counts`), as long as the
+    job was begun less than a day ago.
+    """
     current = Job.objects.filter(pk=job.pk, fence=job.fence, state=JobState.RUNNING).first()
     if current is None:
         return
-    if current.attempts >= settings.JOB_MAX_ATTEMPTS:
+    counts = counts or current.started_at is None or current.started_at < timezone.now() - _LONGEST_FAULT
+    if counts and current.attempts >= settings.JOB_MAX_ATTEMPTS:
         fail(current, why)
         return
-    wait = ExpressionWrapper(Now() + timedelta(seconds=2**current.attempts), output_field=DateTimeField())
+    seconds = 2**current.attempts if counts else settings.JOB_FAULT_SECONDS
+    wait = ExpressionWrapper(Now() + timedelta(seconds=seconds), output_field=DateTimeField())
+    attempts = current.attempts if counts else 0
     Job.objects.filter(pk=job.pk, fence=job.fence).update(
-        state=JobState.QUEUED, lease_until=None, not_before=wait, failure=why[:2000]
+        state=JobState.QUEUED, attempts=attempts, lease_until=None, not_before=wait, failure=why[:2000]
     )
 
 

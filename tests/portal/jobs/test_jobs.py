@@ -1,14 +1,19 @@
 """The queue of record: claims, leases, fences, attempts, fairness."""
 
+import errno
+import sqlite3
 from collections.abc import Callable, Iterator
 from datetime import timedelta
 from typing import Any
 
+import psycopg
 import pytest
+from django.db import IntegrityError, OperationalError
 from django.utils import timezone
 
 from portal.jobs import domain
 from portal.jobs.domain import LeaseLost, Run, claim, enqueue, run_next
+from portal.jobs.faults import is_of_the_machine
 from portal.jobs.models import Job, JobState
 from portal.partners.models import Partner
 
@@ -186,3 +191,64 @@ def test_tidy_drops_only_what_ended_long_ago(acme: Partner) -> None:
     domain.drop_finished(days=30)
 
     assert [job.subject_id for job in Job.objects.all()] == ["new"]
+
+
+@pytest.mark.parametrize(
+    ("error", "is_counted"),
+    [
+        (OSError(errno.ENOSPC, "No space left on device"), False),
+        (OSError(errno.ENOENT, "No such file"), True),
+        (ValueError("a bug"), True),
+    ],
+)
+def test_full_disk_uses_up_no_attempts(acme: Partner, handler: Any, error: Exception, is_counted: bool) -> None:
+    def work(run: Run) -> None:
+        raise error
+
+    handler(work)
+    job = enqueue("test", subject_id="a", partner=acme)
+    for _ in range(4):
+        run_next()
+        ready(job)
+
+    job.refresh_from_db()
+    assert (job.state, job.attempts) == ((JobState.FAILED, 3) if is_counted else (JobState.QUEUED, 0))
+    assert str(error) in job.failure
+
+
+def test_full_disk_of_more_than_a_day_ends_the_job(acme: Partner, handler: Any) -> None:
+    def work(run: Run) -> None:
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+    handler(work)
+    job = enqueue("test", subject_id="a", partner=acme)
+    run_next()
+    Job.objects.filter(pk=job.pk).update(started_at=timezone.now() - timedelta(days=2))
+    for _ in range(3):
+        ready(job)
+        run_next()
+
+    job.refresh_from_db()
+    assert job.state == JobState.FAILED
+
+
+def test_faults_of_the_machine_are_told_from_mistakes() -> None:
+    def driver(error: Exception, cause: Exception) -> Exception:
+        error.__cause__ = cause
+        return error
+
+    def sqlite(code: int) -> sqlite3.OperationalError:
+        found = sqlite3.OperationalError("said")
+        found.sqlite_errorcode = code
+        return found
+
+    full = psycopg.errors.DiskFull("could not extend file")
+    assert is_of_the_machine(driver(OperationalError(), full))
+    assert is_of_the_machine(driver(OperationalError(), psycopg.OperationalError("connection refused")))
+    assert is_of_the_machine(driver(OperationalError(), psycopg.errors.AdminShutdown()))
+    assert is_of_the_machine(driver(OperationalError(), sqlite(sqlite3.SQLITE_FULL)))
+    assert is_of_the_machine(driver(OperationalError(), sqlite(sqlite3.SQLITE_IOERR_WRITE)))
+    assert not is_of_the_machine(driver(OperationalError(), sqlite(sqlite3.SQLITE_ERROR)))
+    assert not is_of_the_machine(driver(OperationalError(), psycopg.errors.DeadlockDetected()))
+    assert not is_of_the_machine(driver(IntegrityError(), psycopg.errors.UniqueViolation()))
+    assert not is_of_the_machine(OperationalError("nobody knows"))
