@@ -2,8 +2,8 @@
 
 import json
 import os
+import resource
 import sys
-import time
 from concurrent.futures import ThreadPoolExecutor
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "portal.settings")
@@ -25,8 +25,10 @@ from portal.events.models import Event  # noqa: E402
 from portal.jobs.domain import run_next  # noqa: E402
 from portal.jobs.models import Job  # noqa: E402
 from portal.partners.models import Partner  # noqa: E402
+from portal.problems import Refused  # noqa: E402
 from portal.storage.files import path_of  # noqa: E402
 from tests import builders  # noqa: E402
+from tests.onboarding.spreadsheets.hostile.zips import sheet_that_takes_long  # noqa: E402
 
 BY = Actor.system("Chaos")
 
@@ -35,46 +37,72 @@ def prepare() -> None:
     call_command("migrate", verbosity=0)
     call_command("seed_catalogue", verbosity=0)
     Partner.objects.create(name="Acme Energy", slug="acme")
+    Partner.objects.create(name="Borealis Devices", slug="borealis")
 
 
-def send(count: str) -> str:
-    upload, _ = receive_upload(
-        [builders.csv_bytes(builders.rows(int(count)))],
-        file_name="meters.csv",
-        partner=Partner.objects.get(slug="acme"),
-        programs=["CEC-DSGS"],
-        update_existing=False,
-        by=BY,
-    )
+def send(count: str, start: str = "1", slug: str = "acme", name: str = "meters.csv") -> str:
+    """A file of so many good rows, numbered from `start`; returns the upload, or the code that refused it."""
+    lines = builders.rows(int(count), int(start))
+    content = builders.xlsx(lines) if name.endswith(".xlsx") else builders.csv_bytes(lines)
+    return _receive(content, slug, name)
+
+
+def send_hostile(slug: str) -> str:
+    """A workbook that keeps its reader busy for as long as the reader may be busy."""
+    return _receive(sheet_that_takes_long(), slug, "meters.xlsx")
+
+
+def send_to_a_full_disk(count: str) -> str:
+    """The same as `send` where no file may become longer than 100 kB."""
+    resource.setrlimit(resource.RLIMIT_FSIZE, (100_000, resource.RLIM_INFINITY))
+    return send(count)
+
+
+def _receive(content: bytes, slug: str, name: str) -> str:
+    pieces = [content[at : at + 65_536] for at in range(0, len(content), 65_536)]
+    partner = Partner.objects.get(slug=slug)
+    try:
+        upload, _ = receive_upload(
+            pieces, file_name=name, partner=partner, programs=["CEC-DSGS"], update_existing=False, by=BY
+        )
+    except Refused as refused:
+        return refused.problems[0].code
     return str(upload.pk)
 
 
-def confirm(pk: str) -> None:
-    confirm_upload(Upload.objects.get(pk=pk), by=BY)
+def confirm(*pks: str) -> None:
+    """All of them at once, each by somebody else."""
+
+    def one(pk: str) -> None:
+        try:
+            confirm_upload(Upload.objects.get(pk=pk), by=BY)
+        finally:
+            connection.close()
+
+    with ThreadPoolExecutor(len(pks)) as threads:
+        list(threads.map(one, pks))
 
 
 def state(pk: str) -> dict[str, object]:
+    """The upload, and all that must add up in the whole database."""
     upload = Upload.objects.get(pk=pk)
+    meters = Meter.objects.order_by().values("partner_id")
+    jobs = Job.objects.filter(subject_id=pk)
     return {
         "state": upload.state,
         "counts": upload.counts,
+        "problem": upload.problem.get("code", ""),
         "staged": UploadRow.objects.filter(upload=upload).count(),
         "meters": Meter.objects.count(),
-        "references": Meter.objects.aggregate(n=Count("partner_reference", distinct=True))["n"],
+        "references": meters.annotate(n=Count("partner_reference", distinct=True)).count()
+        and sum(meters.annotate(n=Count("partner_reference", distinct=True)).values_list("n", flat=True)),
         "events": Event.objects.filter(verb="meter.created").count(),
-        "claims": max(Job.objects.values_list("fence", flat=True), default=0),
+        "told": Event.objects.filter(verb="meter.created").values("subject_id").distinct().count(),
+        "claims": max(jobs.values_list("fence", flat=True), default=0),
+        "failures": [failure for failure in jobs.values_list("failure", flat=True) if failure],
+        "files": sorted(str(file.name) for file in path_of("uploads").rglob("*") if file.is_file()),
+        "uploads": Upload.objects.count(),
     }
-
-
-def until(table: str, count: str) -> int:
-    """Wait until so many rows are staged or meters are there, a minute at most; returns how many."""
-    rows = {"rows": UploadRow, "meters": Meter}[table].objects
-    for _ in range(3000):
-        found = rows.count()
-        if found >= int(count):
-            return found
-        time.sleep(0.02)
-    return rows.count()
 
 
 def storm(times: str) -> dict[str, int]:
@@ -91,17 +119,11 @@ def storm(times: str) -> dict[str, int]:
         finally:
             connection.close()
 
-    def confirm_one(_: int) -> None:
-        try:
-            confirm_upload(Upload.objects.get(), by=BY)
-        finally:
-            connection.close()
-
     with ThreadPoolExecutor(int(times)) as threads:
         new = sum(threads.map(send_one, range(int(times))))
-        while run_next():
-            pass
-        list(threads.map(confirm_one, range(int(times))))
+    while run_next():
+        pass
+    confirm(*[str(Upload.objects.get().pk)] * int(times))
     while run_next():
         pass
     files = [file for file in path_of("uploads").rglob("*") if file.is_file()]
@@ -115,9 +137,9 @@ def storm(times: str) -> dict[str, int]:
     }
 
 
+VERBS = (prepare, send, send_hostile, send_to_a_full_disk, confirm, state, storm)
+
 if __name__ == "__main__":
     verb, *arguments = sys.argv[1:]
-    answer = {"prepare": prepare, "send": send, "confirm": confirm, "state": state, "until": until, "storm": storm}[
-        verb
-    ](*arguments)  # type: ignore[operator]  # by name
+    answer = {one.__name__: one for one in VERBS}[verb](*arguments)  # type: ignore[operator]  # by name
     print(json.dumps(answer))

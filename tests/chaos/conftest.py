@@ -1,0 +1,134 @@
+"""Worlds to be hurt, and the servers and disks that only such a test would take down."""
+
+import os
+import random
+import shutil
+import subprocess
+import tempfile
+import uuid
+from collections.abc import Iterator
+from pathlib import Path
+
+import psycopg
+import pytest
+
+from .world import PACE, Cluster, World, free_port
+
+
+def _environment(tmp_path: Path) -> dict[str, str]:
+    env = {**os.environ, **PACE, "DATA_DIR": str(tmp_path / "data"), "DJANGO_SETTINGS_MODULE": "portal.settings"}
+    env["CELERY_QUEUE"] = f"chaos_{uuid.uuid4().hex[:12]}"
+    env.pop("DATABASE_URL", None)
+    if os.environ.get("TEST_BROKER_URL"):
+        env["CELERY_BROKER_URL"] = os.environ["TEST_BROKER_URL"]
+    return env
+
+
+@pytest.fixture
+def world(tmp_path: Path) -> Iterator[World]:
+    """A world on the database of this run of the suite: SQLite, or a new database on the PostgreSQL server."""
+    env = _environment(tmp_path)
+    server, name = os.environ.get("TEST_DATABASE_URL"), env["CELERY_QUEUE"]
+    if server:
+        with psycopg.connect(server, autocommit=True) as connection:
+            connection.execute(f"CREATE DATABASE {name}")  # type: ignore[call-overload]  # a text made here
+        env["DATABASE_URL"] = server.rpartition("/")[0] + f"/{name}"
+    found = World(env, tmp_path)
+    yield found
+    found.kill_all()
+    if server:
+        with psycopg.connect(server, autocommit=True) as connection:
+            connection.execute(f"DROP DATABASE {name} WITH (FORCE)")  # type: ignore[call-overload]
+
+
+@pytest.fixture
+def chance() -> random.Random:
+    """Chance with a seed that is shown when the test fails; CHAOS_SEED repeats it."""
+    seed = int(os.environ.get("CHAOS_SEED") or random.randrange(10**6))
+    print("CHAOS_SEED", seed)
+    return random.Random(seed)
+
+
+@pytest.fixture
+def cluster() -> Iterator[Cluster]:
+    """A PostgreSQL server of the test's own; the machine's is never touched."""
+    if not os.environ.get("TEST_DATABASE_URL"):
+        pytest.skip("a PostgreSQL server is crashed in the run on PostgreSQL only")
+    if not list(Path("/usr/lib/postgresql").glob("*/bin/initdb")):
+        pytest.skip("no initdb below /usr/lib/postgresql: a PostgreSQL server of the test's own cannot be made")
+    folder = Path(tempfile.mkdtemp(prefix="chaos-pg-"))  # tmp_path is closed to the user postgres
+    found = Cluster(folder)
+    found.start()
+    yield found
+    found.stop()
+    shutil.rmtree(folder, ignore_errors=True)
+
+
+@pytest.fixture
+def fragile(tmp_path: Path, cluster: Cluster) -> Iterator[World]:
+    """A world on that server."""
+    found = World({**_environment(tmp_path), "DATABASE_URL": cluster.url}, tmp_path)
+    yield found
+    found.kill_all()
+
+
+class Broker:
+    """A Redis of the test's own that keeps nothing."""
+
+    def __init__(self, folder: Path) -> None:
+        self.folder, self.port = folder, free_port()
+        self.process: subprocess.Popen[bytes] | None = None
+
+    @property
+    def url(self) -> str:
+        return f"redis://127.0.0.1:{self.port}/0"
+
+    def start(self) -> None:
+        words = ["redis-server", "--port", str(self.port), "--bind", "127.0.0.1", "--save", "", "--appendonly", "no"]
+        self.process = subprocess.Popen([*words, "--dir", str(self.folder)], stdout=subprocess.DEVNULL)
+
+    def kill(self) -> None:
+        if self.process:
+            self.process.kill()
+            self.process.wait()
+            self.process = None
+
+
+@pytest.fixture
+def broker(tmp_path: Path) -> Iterator[Broker]:
+    if shutil.which("redis-server") is None:
+        pytest.skip("redis-server is not installed: no broker to kill")
+    found = Broker(tmp_path)
+    found.start()
+    yield found
+    found.kill()
+
+
+class Disk:
+    """A small file system in memory, to be filled up."""
+
+    def __init__(self, path: Path) -> None:
+        self.path = path
+
+    def fill(self, *, leave: int) -> None:
+        """Leave so many bytes."""
+        found = os.statvfs(self.path)
+        with (self.path / "ballast").open("wb") as file:
+            left = found.f_bavail * found.f_frsize - leave
+            for _ in range(left >> 16):
+                file.write(bytes(1 << 16))
+
+    def empty(self) -> None:
+        (self.path / "ballast").unlink()
+
+
+@pytest.fixture
+def disk() -> Iterator[Disk]:
+    folder = Path(tempfile.mkdtemp(prefix="chaos-disk-"))
+    mount = ["mount", "-t", "tmpfs", "-o", "size=400m", "tmpfs", str(folder)]
+    if subprocess.run(mount, capture_output=True, check=False).returncode:
+        pytest.skip("no file system may be mounted here: a full disk cannot be made")
+    folder.chmod(0o777)
+    yield Disk(folder)
+    subprocess.run(["umount", "--lazy", str(folder)], check=True)
+    folder.rmdir()

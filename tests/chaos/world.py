@@ -1,0 +1,192 @@
+"""A portal of its own for one test: database, broker, data directory, and workers to be hurt."""
+
+import json
+import os
+import shutil
+import signal
+import socket
+import sqlite3
+import subprocess
+import sys
+import time
+from collections.abc import Callable
+from contextlib import closing
+from pathlib import Path
+from typing import Any
+
+import psycopg
+
+ROOT = Path(__file__).resolve().parents[2]
+TABLES = {"rows": "onboarding_uploadrow", "meters": "onboarding_meter"}
+# Short leases and small chunks: much can go wrong in little time.
+PACE = {"JOB_LEASE_SECONDS": "3", "JOB_SWEEP_SECONDS": "1", "JOB_CHUNK_ROWS": "500", "JOB_COMMIT_ROWS": "500"}
+
+
+def free_port() -> int:
+    with closing(socket.socket()) as found:
+        found.bind(("127.0.0.1", 0))
+        return int(found.getsockname()[1])
+
+
+class World:
+    """One database, one broker, and the workers that this test starts and kills."""
+
+    def __init__(self, env: dict[str, str], folder: Path) -> None:
+        self.env, self.log = env, folder / "worker.log"
+        self.workers: list[subprocess.Popen[bytes]] = []
+
+    @property
+    def is_postgres(self) -> bool:
+        return "DATABASE_URL" in self.env
+
+    @property
+    def data(self) -> Path:
+        return Path(self.env["DATA_DIR"])
+
+    def act(self, *words: str, **env: str) -> Any:
+        """One verb of tests.chaos.act in a process of its own; returns what it answers."""
+        command = [sys.executable, "-m", "tests.chaos.act", *words]
+        done = subprocess.run(command, env={**self.env, **env}, cwd=ROOT, capture_output=True, check=False, timeout=150)
+        assert done.returncode == 0, done.stderr.decode()[-2000:]
+        return json.loads(done.stdout.splitlines()[-1])
+
+    # --- workers
+
+    def start(self, *words: str) -> subprocess.Popen[bytes]:
+        """A process of this world: `python …words`, its output in the log, in a group of its own."""
+        with self.log.open("ab") as log:
+            started = subprocess.Popen(
+                [sys.executable, *words], env=self.env, cwd=ROOT, stdout=log, stderr=log, start_new_session=True
+            )
+        self.workers.append(started)
+        return started
+
+    def start_worker(self, *, name: str = "one", concurrency: int = 2) -> subprocess.Popen[bytes]:
+        """A real worker with the beat inside."""
+        words = ["-m", "celery", "-A", "portal", "worker", "--beat", "--concurrency", str(concurrency)]
+        words += ["--hostname", f"{name}@chaos", "--schedule", str(self.log.with_name(f"beat-{name}"))]
+        words += ["--loglevel", "WARNING", "--without-gossip", "--without-mingle", "--without-heartbeat"]
+        return self.start(*words)
+
+    def signal(self, worker: subprocess.Popen[bytes], number: int) -> None:
+        """To the worker and everything it started."""
+        os.killpg(worker.pid, number)
+
+    def kill(self, worker: subprocess.Popen[bytes]) -> None:
+        """SIGKILL: nobody gets to say goodbye."""
+        if worker.poll() is None:
+            self.signal(worker, signal.SIGKILL)
+            worker.wait()
+        self.workers.remove(worker)
+
+    def kill_all(self) -> None:
+        for worker in list(self.workers):
+            self.kill(worker)
+
+    # --- looking on from outside, without a process for each look
+
+    def ask(self, sql: str) -> Any:
+        """The first value of a query; None while the database cannot be asked."""
+        try:
+            if self.is_postgres:
+                with psycopg.connect(self.env["DATABASE_URL"], autocommit=True, connect_timeout=5) as connection:
+                    found = connection.execute(sql).fetchone()  # type: ignore[call-overload]  # a text made here
+            else:
+                with closing(sqlite3.connect(self.data / "portal.sqlite3", timeout=5)) as connection:
+                    found = connection.execute(sql).fetchone()
+        except (psycopg.Error, sqlite3.Error):
+            return None
+        return found[0] if found else None
+
+    def count(self, what: str) -> int:
+        return int(self.ask(f"SELECT count(*) FROM {TABLES[what]}") or 0)
+
+    def status(self, pk: str) -> str:
+        found = self.ask(f"SELECT state FROM onboarding_upload WHERE id = '{self.key(pk)}'")
+        return str(found or "")
+
+    def key(self, pk: str) -> str:
+        """An ID as the database writes it."""
+        return pk if self.is_postgres else pk.replace("-", "")
+
+    def claims(self) -> int:
+        return int(self.ask("SELECT coalesce(sum(fence), 0) FROM portal_job") or 0)
+
+    def until(self, what: Callable[[], bool], *, seconds: float, why: str) -> float:
+        """Wait until it is so; returns after how many seconds it was."""
+        began = time.monotonic()
+        while not what():
+            assert time.monotonic() < began + seconds, f"not so in {seconds} s: {why}; {self.said()}"
+            time.sleep(0.02)
+        return time.monotonic() - began
+
+    def until_count(self, what: str, number: int, *, seconds: float = 60) -> int:
+        self.until(lambda: self.count(what) >= number, seconds=seconds, why=f"{number} {what}")
+        return self.count(what)
+
+    def wait_for(self, pk: str, state: str, *, seconds: float = 120) -> dict[str, Any]:
+        """Wait for the upload's state, then take stock of everything."""
+        self.until(lambda: self.status(pk) == state, seconds=seconds, why=f"{state}, but {self.status(pk)!r}")
+        return dict(self.act("state", pk))
+
+    def said(self) -> str:
+        return f"the workers said: {self.log.read_text()[-3000:]}" if self.log.exists() else "no worker said anything"
+
+
+def check_everything_once(found: dict[str, Any], rows: int, *, uploads: int = 1) -> None:
+    """Every row of the file is one meter with one event, the receipt says so, and nothing else lies about."""
+    assert {key: found[key] for key in ("staged", "meters", "references", "events", "told")} == {
+        "staged": rows,
+        "meters": rows,
+        "references": rows,
+        "events": rows,
+        "told": rows,
+    }
+    assert found["counts"] == {"create": rows, "rows": rows, "METER_CREATED": rows, "failed": 0}
+    assert (found["uploads"], len(found["files"])) == (uploads, uploads)
+
+
+# --- servers of the test's own
+
+
+def as_postgres(*command: str) -> list[str]:
+    """PostgreSQL refuses to run as root."""
+    return ["runuser", "-u", "postgres", "--", *command] if os.geteuid() == 0 else list(command)
+
+
+class Cluster:
+    """A PostgreSQL of its own, to be crashed and filled up."""
+
+    def __init__(self, folder: Path) -> None:
+        self.folder, self.port = folder, free_port()
+        self.binaries = max(Path("/usr/lib/postgresql").glob("*/bin"), key=lambda path: int(path.parent.name))
+        if os.geteuid() == 0:
+            shutil.chown(folder, "postgres")
+        self._run("initdb", "-D", str(folder / "pg"), "-U", "postgres", "-A", "trust", "--no-sync", "-E", "UTF8")
+        options = {"port": self.port, "listen_addresses": "127.0.0.1", "fsync": "off", "max_connections": "40"}
+        options |= {"unix_socket_directories": "", "shared_buffers": "64MB"}
+        lines = "".join(f"{name} = '{value}'\n" for name, value in options.items())
+        with (folder / "pg" / "postgresql.conf").open("a") as conf:
+            conf.write(lines)
+
+    @property
+    def url(self) -> str:
+        return f"postgres://postgres@127.0.0.1:{self.port}/postgres"
+
+    def start(self) -> None:
+        self._control("start")
+
+    def crash(self) -> None:
+        """Restarted without any goodbye: open transactions are gone, the log is replayed."""
+        self._control("restart", "-m", "immediate")
+
+    def stop(self) -> None:
+        self._control("stop", "-m", "immediate")
+
+    def _control(self, *words: str) -> None:
+        self._run("pg_ctl", "-D", str(self.folder / "pg"), "-l", str(self.folder / "pg.log"), "-w", *words)
+
+    def _run(self, program: str, *words: str) -> None:
+        command = as_postgres(str(self.binaries / program), *words)
+        done = subprocess.run(command, cwd="/", capture_output=True, check=False, timeout=90)
+        assert done.returncode == 0, done.stderr.decode()[-2000:] + done.stdout.decode()[-500:]
