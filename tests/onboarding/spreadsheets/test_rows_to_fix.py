@@ -78,7 +78,7 @@ def test_rows_come_back_as_they_were_written(read: Reading) -> None:
 
     assert found.facts is not None
     assert (found.facts.sheet, found.header_row, found.header) == ("Rows to fix", 1, WHOLE_HEADER)
-    assert found.cells == WHOLE
+    assert repr(found.cells) == repr(WHOLE)  # True is not 1 here
 
 
 def test_bad_cells_are_red_with_a_note_and_the_key_is_hidden() -> None:
@@ -173,4 +173,4 @@ def test_rows_survive_libreoffice_and_an_edit(read: Reading, tmp_path: Path) -> 
     edited = [list(line) for line in WHOLE]
     edited[0][1], edited[1][3] = "02139", 70
     assert found.header == WHOLE_HEADER
-    assert found.cells == edited
+    assert repr(found.cells) == repr(edited)  # True is not 1 here
