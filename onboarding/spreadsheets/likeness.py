@@ -17,6 +17,7 @@ LIKELY: Final = 80  # of 100: from here on, the proposal is called likely
 LEAST: Final = 60  # below, a proposal would be a guess that costs more than it helps
 _ENOUGH_VALUES = 2
 _MOST_WORDS = 12
+_TYPO = 80  # two whole names as alike as this are one name, mistyped
 _CAMEL = re.compile(r"(?<=[a-z0-9])(?=[A-Z])")
 _NOT_WORD = re.compile(r"[\W_]+")
 # What people shorten in column names, and words that say nothing.
@@ -164,7 +165,7 @@ def _alike(own: tuple[str, ...], other: tuple[str, ...]) -> float:
     shared = sum(max(_word_alike(word, theirs) for theirs in other) for word in own)
     back = sum(max(_word_alike(word, ours) for ours in own) for word in other)
     by_words = 100 * (shared / len(own) * 0.5 + back / len(other) * 0.5)
-    return float(max(plain, by_words))
+    return float(max(plain if plain >= _TYPO else 0, by_words))
 
 
 def _word_alike(one: str, other: str) -> float:

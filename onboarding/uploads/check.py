@@ -19,7 +19,7 @@ from onboarding.uploads.columns.dates import add_votes, orders_of
 from onboarding.uploads.columns.layout import Layout
 from onboarding.uploads.corrections import take_over
 from onboarding.uploads.dry_run import Verdict
-from onboarding.uploads.models import Plan, Upload, UploadProblem, UploadRow, UploadState
+from onboarding.uploads.models import Upload, UploadProblem, UploadRow, UploadState
 from onboarding.uploads.receive import fingerprint_of
 from onboarding.uploads.source import OpenSource, SourceRow, open_source
 from onboarding.uploads.staging import (
@@ -28,6 +28,7 @@ from onboarding.uploads.staging import (
     add_to_outlook,
     dry_run_of,
     judged,
+    know_staged,
     problem_values,
     row_values,
 )
@@ -122,9 +123,7 @@ def _stage(run: Run, upload: Upload) -> bool:
         dry_run.date_orders = source.layout.date_orders
         reached = run.checkpoint["row"]
         if reached >= 0:
-            staged = UploadRow.objects.filter(upload=upload).exclude(partner_reference="").order_by("-number")
-            staged = staged.exclude(plan=Plan.LEFT_OUT)
-            dry_run.first_row_of = dict(staged.values_list("partner_reference", "number"))
+            know_staged(upload, dry_run)
         with collecting_by_hand() as collect, working_behind() as behind:
             for rows in _chunks_beyond(run, source, reached, behind):
                 verdicts = judged(upload, dry_run, [(row.number, row.cells) for row in rows])

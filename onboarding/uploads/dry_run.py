@@ -15,6 +15,7 @@ from onboarding.enrollment.domain import ProgramFacts, Standing, hindrances, mis
 from onboarding.enrollment.queries import program_facts
 from onboarding.meters.columns import asset_of
 from onboarding.meters.models import Meter
+from onboarding.uploads.first_rows import FirstRows
 from onboarding.uploads.models import Plan, Result
 from portal.partners.models import Partner
 from portal.problems import Problem, shown, storable
@@ -74,21 +75,22 @@ class DryRun:
         self.date_orders = date_orders or {}
         self.programs: dict[str, ProgramFacts] = program_facts()
         self.schema: Schema = schema_for(self.programs)
-        self.first_row_of: dict[str, int] = {}
-        self.row_of_serial: dict[tuple[str, str], int] = {}
+        self.references = FirstRows()
+        self.serials = FirstRows()
         self._names_fields = names_fields
         self._prospects: dict[tuple[object, ...], tuple[Prospect, ...]] = {}
 
     def look(self, rows: Sequence[Candidate]) -> list[Verdict]:
         """The verdict on each row, in order. Two queries for all of them."""
-        existing = self._meters_of(rows)
+        references = {reference_of(row.cells) for row in rows} - {""}
+        self.references.expect(references)
+        existing = self._meters_of(references)
         verdicts = [self._judge(row, existing) for row in rows]
         self._look_for_serials(verdicts)
         return verdicts
 
-    def _meters_of(self, rows: Iterable[Candidate]) -> dict[str, list[Meter]]:
-        """The partner's meters that carry a reference of these rows."""
-        references = {reference_of(row.cells) for row in rows} - {""}
+    def _meters_of(self, references: Collection[str]) -> dict[str, list[Meter]]:
+        """The partner's meters that carry one of these references."""
         found: dict[str, list[Meter]] = {}
         meters = Meter.objects.filter(partner=self.partner, partner_reference__any_of=references)
         for meter in meters.defer("tags"):
@@ -123,7 +125,7 @@ class DryRun:
     def _is_duplicate(self, verdict: Verdict, meters: Sequence[Meter], updates: bool) -> bool:
         """Whether the row's reference stands elsewhere; then the verdict says where."""
         reference = verdict.reference
-        first = self.first_row_of.setdefault(reference, verdict.number) if reference else verdict.number
+        first = self.references.of(reference, verdict.number) if reference else verdict.number
         if first != verdict.number:
             problem = Problem("DUPLICATE_IN_FILE", "partner_reference", reference, {"first": first})
             verdict.result = Result.DUPLICATE_REF_ID
@@ -176,9 +178,10 @@ class DryRun:
         devices = [(verdict, device) for verdict in verdicts if (device := _device_of(verdict.asset))]
         if not devices:
             return
+        self.serials.expect([device_name(*device) for _, device in devices])
         known = self._meters_with_serials({serial for _, (_, serial) in devices})
         for verdict, device in devices:
-            first = self.row_of_serial.setdefault(device, verdict.number)
+            first = self.serials.of(device_name(*device), verdict.number)
             meter = known.get(device)
             if first != verdict.number:
                 where = f"Row {first} of this file"
@@ -230,6 +233,11 @@ def changes_of(schema: Schema, old: dict[str, Any], new: dict[str, Any]) -> dict
     before, after = schema.flatten(old), schema.flatten(new)
     keys = [*before, *(key for key in after if key not in before)]
     return {key: [before.get(key), after.get(key)] for key in keys if before.get(key) != after.get(key)}
+
+
+def device_name(maker: object, serial: object) -> str:
+    """What a device is known by: its maker, in one case, and its serial number."""
+    return f"{str(maker or '').casefold()}\0{serial}"
 
 
 def _device_of(asset: Mapping[str, Any] | None) -> tuple[str, str] | None:

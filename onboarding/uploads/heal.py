@@ -17,6 +17,7 @@ from onboarding.spreadsheets.problems import CELL_CODES
 from onboarding.uploads.columns.layout import Assembler, Layout
 from onboarding.uploads.dry_run import DryRun, Verdict, reference_of
 from onboarding.uploads.edits import edited, edits_of
+from onboarding.uploads.first_rows import KnownRows
 from onboarding.uploads.models import WRITTEN, Plan, Upload, UploadEdit, UploadProblem, UploadRow, UploadState
 from onboarding.uploads.staging import (
     PROBLEM_COLUMNS,
@@ -231,7 +232,7 @@ class Bench:
         )
         cells |= self.cells_of(others)
         again = sorted([*rows, *others], key=lambda row: row.number)
-        self.dry_run.first_row_of = self._first_rows(references - {""}, {row.number for row in again})
+        self.dry_run.references = KnownRows(self._first_rows(references - {""}, {row.number for row in again}))
         verdicts = judged(self.upload, self.dry_run, [(row.number, cells[row.number]) for row in again])
         self._replace(again, verdicts)
         return [verdict for verdict in verdicts if verdict.number in mine]

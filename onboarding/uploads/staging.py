@@ -1,14 +1,20 @@
 """Staged rows: judged with what people wrote into them, in the order that the database takes, counted by program."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from functools import partial
 from typing import Any
+
+from django.db.models import CharField, Min
+from django.db.models.fields.json import KT
+from django.db.models.functions import Cast
 
 from onboarding.enrollment.domain import Standing, best
 from onboarding.meters.models import EnrollmentStatus
 from onboarding.uploads.columns.layout import Layout, stored_cell
-from onboarding.uploads.dry_run import Candidate, DryRun, Verdict, reference_of
+from onboarding.uploads.dry_run import Candidate, DryRun, Verdict, device_name, reference_of
 from onboarding.uploads.edits import edited, edits_of
-from onboarding.uploads.models import Plan, Source, Upload
+from onboarding.uploads.first_rows import FirstRows
+from onboarding.uploads.models import Plan, Source, Upload, UploadRow
 from portal.problems import Problem, storable_json
 
 REASONS_KEPT = 20  # per program; a sheet with more kinds of reason is read on its rows
@@ -21,13 +27,43 @@ PROBLEM_COLUMNS = ("upload", "row_number", "column", "field", "code", "value", "
 
 def dry_run_of(upload: Upload) -> DryRun:
     """The judge of an upload's rows."""
-    return DryRun(
+    dry_run = DryRun(
         upload.partner,
         programs=upload.programs,
         update_existing=upload.update_existing,
         names_fields=upload.source == Source.API,
         date_orders=Layout.of(upload.layout).date_orders,
     )
+    dry_run.references = FirstRows(partial(_rows_with_references, upload))
+    dry_run.serials = FirstRows(partial(_rows_with_devices, upload))
+    return dry_run
+
+
+def _rows_with_references(upload: Upload, names: Collection[str]) -> dict[str, int]:
+    """The first staged row of each reference."""
+    rows = UploadRow.objects.filter(upload=upload, partner_reference__any_of=names).exclude(plan=Plan.LEFT_OUT)
+    return dict(rows.order_by().values_list("partner_reference").annotate(first=Min("number")))
+
+
+def _rows_with_devices(upload: Upload, names: Collection[str]) -> dict[str, int]:
+    """The first staged row of each device (see `device_name`)."""
+    serials = [name.partition("\0")[2] for name in names]
+    rows = UploadRow.objects.filter(upload=upload).annotate(
+        serial=Cast(KT("asset__device__device_serial_number"), CharField()),
+        maker=Cast(KT("asset__device__device_manufacturer"), CharField()),
+    )
+    found = rows.filter(serial__any_of=serials).order_by("-number").values_list("maker", "serial", "number")
+    return {device_name(maker, serial): number for maker, serial, number in found}
+
+
+def know_staged(upload: Upload, dry_run: DryRun) -> None:
+    """Tell the judge what the rows hold that were staged before, when a check goes on after a crash."""
+    rows = UploadRow.objects.filter(upload=upload).exclude(plan=Plan.LEFT_OUT)
+    dry_run.references.know(rows.values_list("partner_reference", flat=True).iterator(chunk_size=5000))
+    devices = rows.exclude(asset=None).values_list(
+        KT("asset__device__device_manufacturer"), KT("asset__device__device_serial_number")
+    )
+    dry_run.serials.know(device_name(*device) for device in devices.iterator(chunk_size=5000) if device[1])
 
 
 def judged(upload: Upload, dry_run: DryRun, rows: Sequence[tuple[int, Mapping[str, object]]]) -> list[Verdict]:

@@ -1,185 +1,115 @@
-"""`make bench`: the import beside a peer and beside the floor, on SQLite and (when there is one) PostgreSQL.
+"""`make bench`: the import beside a peer and beside the floor, side by side in one run; figures in var/bench.json.
 
-The peer is django-import-export with its bulk mode, loading the same CSV into the same table without any of our
-checks. The floor is csv.reader and one bulk load of the rows: what the database itself costs. Figures go to
-var/bench.json as import.<database>.{rows, check_seconds, commit_seconds, peer_seconds, floor_seconds, …}.
-BENCH_ROWS sets the size (100,000 by default), BENCH_DATABASE_URL a PostgreSQL server's address.
+One workbook of 100,000 rows x 40 columns is made from a seed. On SQLite, and on PostgreSQL where DATABASE_URL names one
+or 127.0.0.1:5432 answers, each contestant loads it into the same table, in a process and a database of its own:
+
+- ours: read, validate, stage, commit, with all its checks, events and standings;
+- the peer, django-import-export: with its defaults, and as fast as it goes (bulk, checks off);
+- the floor: python-calamine, the bare validator loop, one bulk load; nothing else, on one core.
+
+Then growth: 1,000 to 1,000,000 rows of csv, and what pages take meanwhile. Settings: BENCH_ROWS, BENCH_GROWTH (row
+counts, separated by commas; empty for none), BENCH_ONLY (contestants), DATABASE_URL.
 """
 
-import csv
-import io
 import json
 import os
 import subprocess
 import sys
 import tempfile
-import time
 import uuid
 from pathlib import Path
 from typing import Any
 
+import psycopg
+
+from tests.bench import workbook
+
 ROOT = Path(__file__).resolve().parents[2]
 ROWS = int(os.environ.get("BENCH_ROWS", "100000"))
-
-
-def measure(kind: str) -> dict[str, Any]:
-    """Runs inside a child process with its own database; see `main`."""
-    import django
-
-    django.setup()
-    from django.conf import settings
-    from django.core.management import call_command
-    from django.db import connection, transaction
-    from import_export import resources
-    from tablib import Dataset
-
-    from onboarding.meters.models import Meter
-    from onboarding.uploads.commit import confirm_upload
-    from onboarding.uploads.receive import receive_upload
-    from portal.events.actors import Actor
-    from portal.jobs.domain import run_next
-    from portal.partners.models import Partner
-    from portal.storage.bulk import insert
-    from portal.storage.ids import uuid7
-    from tests import builders
-
-    call_command("migrate", verbosity=0)
-    call_command("seed_catalogue", verbosity=0)
-    settings.UPLOAD_MAX_ROWS = ROWS
-    partners = [Partner.objects.create(name=name, slug=name) for name in ("ours", "peer", "floor")]
-    lines = builders.rows(ROWS)
-    content = {"xlsx": builders.xlsx, "csv": builders.csv_bytes}[kind](lines)
-
-    began = time.perf_counter()
-    upload, _ = receive_upload(
-        [content],
-        file_name=f"bench.{kind}",
-        partner=partners[0],
-        programs=["CEC-DSGS"],
-        update_existing=False,
-        by=Actor.system(),
-    )
-    received = time.perf_counter() - began
-    while run_next():
-        pass
-    checked = time.perf_counter() - began
-    confirm_upload(upload, by=Actor.system())
-    while run_next():
-        pass
-    done = time.perf_counter() - began
-    assert Meter.objects.filter(partner=partners[0]).count() == ROWS
-
-    plain = ["partner_reference", "transmission_region", "customer_classification", "meter_type"]
-    names = [*plain, "city", "street", "postal_code", "state"]
-
-    def cells(line: dict[str, Any]) -> list[Any]:
-        keys = ("city", "street_1", "postal_code", "state_or_province_code")
-        return [*(line[name] for name in plain), *(line[f"customer.{key}"] for key in keys)]
-
-    text = io.StringIO()
-    csv.writer(text).writerows([[*names, "data", "partner", "id"]])
-    for line in lines:
-        csv.writer(text).writerow([*cells(line), json.dumps({"all": line}), partners[1].pk, uuid7()])
-
-    class Peer(resources.ModelResource):
-        class Meta:
-            model = Meter
-            fields = [*names, "data", "partner", "id"]
-            import_id_fields = ["id"]
-            use_bulk = True
-            skip_diff = True
-            force_init_instance = True
-
-    began = time.perf_counter()
-    result = Peer().import_data(Dataset().load(text.getvalue(), format="csv"), raise_errors=True, use_transactions=True)
-    peer = time.perf_counter() - began
-    assert result.totals["new"] == ROWS
-
-    fixed = ["id", "partner", "created_by", "load_types", "connection_references", "tags"]
-    fixed += ["enrollment_status", "is_archived", "version"]
-    empty = ["device_type", "customer_name", "utility_name", "account_number", "customer_group"]
-    began = time.perf_counter()
-    with transaction.atomic():
-        rows = csv.reader(io.StringIO(text.getvalue()))
-        next(rows)
-        insert(
-            Meter,
-            [*fixed, *empty, *names, "data"],
-            (
-                [
-                    uuid7(),
-                    partners[2].pk,
-                    "PARTNER",
-                    [],
-                    [],
-                    [],
-                    "INELIGIBLE",
-                    False,
-                    1,
-                    "",
-                    "",
-                    "",
-                    "",
-                    "",
-                    *row[:8],
-                    {"all": row[8]},
-                ]
-                for row in rows
-            ),
-        )
-    floor = time.perf_counter() - began
-
-    import resource
-
-    return {
-        "database": connection.vendor,
-        "kind": kind,
-        "rows": ROWS,
-        "columns": len(lines[0]),
-        "receive_seconds": round(received, 2),
-        "check_seconds": round(checked, 2),
-        "commit_seconds": round(done - checked, 2),
-        "peer_seconds": round(peer, 2),
-        "floor_seconds": round(floor, 2),
-        "times_faster_than_peer": round(peer / done, 2),
-        "times_the_floor": round(done / floor, 1),
-        "memory_mb": resource.getrusage(resource.RUSAGE_SELF).ru_maxrss // 1024,
-    }
+GROWTH = [int(n) for n in os.environ.get("BENCH_GROWTH", "1000,10000,100000,1000000").split(",") if n]
+CONTESTANTS = os.environ.get("BENCH_ONLY", "floor,ours,peer_fastest,peer_default").split(",")
+LOCAL = "postgres://postgres@127.0.0.1:5432/postgres"
 
 
 def main() -> None:
-    """Measure every database and file kind, each in a process of its own; print and keep the figures."""
-    server = os.environ.get("BENCH_DATABASE_URL") or os.environ.get("TEST_DATABASE_URL")
-    results = []
-    for address in [None, server] if server else [None]:
-        for kind in ("xlsx", "csv"):
-            results.append(in_a_child(address, kind))
-            print(json.dumps(results[-1]))
-    figures = {"import": {f"{one['database']}.{one['kind']}": one for one in results}}
+    """Run everything, print the tables, keep the figures."""
     path = ROOT / "var" / "bench.json"
     path.parent.mkdir(exist_ok=True)
-    path.write_text(json.dumps(figures, indent=2))
-    print(f"\n{'':20}{'check':>10}{'commit':>10}{'peer':>10}{'floor':>10}{'x peer':>10}{'x floor':>10}")
-    for name, one in figures["import"].items():
-        seconds = [one[f"{what}_seconds"] for what in ("check", "commit", "peer", "floor")]
-        ratios = [one["times_faster_than_peer"], one["times_the_floor"]]
-        print(f"{name:20}" + "".join(f"{value:>10}" for value in [*seconds, *ratios]))
-    print(f"{ROWS:,} rows, seconds. The peer only loads: no checks, no events; a preview costs it a second run.")
+    figures: dict[str, Any] = {"import": {}, "growth": {}}
+    with tempfile.TemporaryDirectory() as folder:
+        book = workbook.xlsx(Path(folder), ROWS)
+        print(f"The workbook: {ROWS:,} rows x {workbook.COLUMNS} columns, {book.stat().st_size / 1e6:.1f} MB")
+        for server in [None, postgres()]:
+            if server is None and figures["import"]:
+                continue
+            database = "postgresql" if server else "sqlite"
+            found: dict[str, Any] = {}
+            for name in CONTESTANTS:
+                found |= in_a_child(server, name, str(book), str(ROWS))
+                print(f"{database:>12} {name:14}", json.dumps(found, sort_keys=True), flush=True)
+            figures["import"][database] = found
+            figures["growth"][database] = {}
+            for count in GROWTH:
+                sheet = workbook.csv(Path(folder), count)
+                found = in_a_child(server, "growth", str(sheet), str(count))
+                figures["growth"][database][str(count)] = found
+                print(f"{database:>12} {count:>9,} rows", json.dumps(found, sort_keys=True), flush=True)
+                sheet.unlink()
+            path.write_text(json.dumps(figures, indent=2))
+    report(figures)
 
 
-def in_a_child(server: str | None, kind: str) -> dict[str, Any]:
+def report(figures: dict[str, Any]) -> None:
+    """The figures side by side, with the ratios."""
+    names = ("read_s", "validate_s", "check_s", "commit_s", "ours_s", "rows_per_s", "peak_worker_mb", "peak_child_mb")
+    others = ("peer_default_s", "peer_fastest_s", "floor_s")
+    print(f"\n{ROWS:,} rows x {workbook.COLUMNS} columns\n")
+    for database, found in figures["import"].items():
+        print(database)
+        for name in (*names, *others):
+            if name in found:
+                ratio = f"{found[name] / found['ours_s']:8.2f} x ours" if name in others and "ours_s" in found else ""
+                print(f"  {name:18}{found[name]:>12,.1f}{ratio}")
+        if {"ours_s", "floor_s"} <= found.keys():
+            print(f"  ours is {found['ours_s'] / found['floor_s']:.2f} times the floor")
+    for database, line in figures["growth"].items():
+        print(f"\n{database}: csv, seconds and micro-seconds a row")
+        for count, found in line.items():
+            each = found["total_s"] / int(count) * 1e6
+            pages = f"   pages p95 {found['page_p95_ms']:.0f} ms, idle {found['page_idle_p95_ms']:.0f} ms"
+            print(f"  {int(count):>9,}{found['total_s']:>10.1f} s{each:>8.0f} µs{found['tree_mb']:>8} MB{pages}")
+
+
+def postgres() -> str | None:
+    """A PostgreSQL server to measure on, None when none answers."""
+    address = os.environ.get("DATABASE_URL", LOCAL)
+    if not address.startswith("postgres"):
+        return None
+    try:
+        with psycopg.connect(address, connect_timeout=3):
+            return address
+    except psycopg.OperationalError:
+        print("No PostgreSQL answers, so only SQLite is measured.")
+        return None
+
+
+def in_a_child(server: str | None, contestant: str, file: str, rows: str) -> dict[str, Any]:
+    """Run one contestant in a process with a database and a data directory of its own."""
     with tempfile.TemporaryDirectory() as folder:
         env = {**os.environ, "DATA_DIR": folder, "DJANGO_SETTINGS_MODULE": "portal.settings", "LOG_LEVEL": "ERROR"}
+        env |= {
+            "UPLOAD_MAX_ROWS": str(max(int(rows), 100_000)),
+            "UPLOAD_MAX_MB": "1024",
+            "UPLOAD_READER_SECONDS": "900",
+        }
         env.pop("DATABASE_URL", None)
         name = f"bench_{uuid.uuid4().hex[:12]}"
         if server:
-            import psycopg
-
             with psycopg.connect(server, autocommit=True) as connection:
                 connection.execute(f"CREATE DATABASE {name}")
             env["DATABASE_URL"] = server.rpartition("/")[0] + f"/{name}"
         try:
-            command = [sys.executable, "-m", "tests.bench", "--child", kind]
+            command = [sys.executable, "-m", "tests.bench.contestants", contestant, file, rows]
             done = subprocess.run(command, cwd=ROOT, env=env, stdout=subprocess.PIPE, check=True)
             return dict(json.loads(done.stdout.splitlines()[-1]))
         finally:
@@ -189,7 +119,4 @@ def in_a_child(server: str | None, kind: str) -> dict[str, Any]:
 
 
 if __name__ == "__main__":
-    if "--child" in sys.argv:
-        print(json.dumps(measure(sys.argv[-1])))
-    else:
-        main()
+    main()

@@ -370,3 +370,23 @@ def test_problem_groups_count_rows_per_problem(acme: Partner, send: Any) -> None
     groups = [(group.code, group.field, group.rows) for group in problem_groups(upload)]
 
     assert groups == [("REQUIRED_MISSING", "customer.postal_code", 3), ("REQUIRED_MISSING", "customer.city", 1)]
+
+
+@pytest.mark.parametrize("chunk_rows", [1, 2, 3, 50])
+def test_duplicates_far_apart_are_found_whatever_the_chunks(
+    acme: Partner, send: Any, settings: Any, chunk_rows: int
+) -> None:
+    settings.JOB_CHUNK_ROWS = chunk_rows
+    lines = [builders.row(n) for n in (1, 2, 3, 4, 5)]
+    lines += [
+        builders.row(1, device__device_serial_number="other"),
+        builders.row(6, device__device_serial_number="SN-00000002"),
+    ]
+
+    upload = send(acme, builders.csv_bytes(lines), "meters.csv")
+
+    assert upload.counts == {"create": 6, "duplicate": 1, "rows": 7}
+    found = {line.code: (line.row_number, line.context) for line in UploadProblem.objects.filter(upload=upload)}
+    assert found["DUPLICATE_IN_FILE"] == (7, {"first": 2})
+    assert found["SERIAL_NUMBER_TWICE"][0] == 8
+    assert found["SERIAL_NUMBER_TWICE"][1]["where"] == "Row 3 of this file"

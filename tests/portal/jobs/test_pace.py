@@ -25,11 +25,14 @@ def test_things_are_done_in_order_and_errors_come_back() -> None:
     def fail() -> None:
         raise LookupError("told")
 
-    with pytest.raises(LookupError, match="told"), working_behind() as behind:
-        for number in range(5):
-            behind.do(lambda number=number: done.append(number))
-        behind.do(fail)
-        behind.wait()
+    def work() -> None:
+        with working_behind() as behind:
+            for number in range(5):
+                behind.do(lambda number=number: done.append(number))
+            behind.do(fail)
+
+    with pytest.raises(LookupError, match="told"):
+        work()
 
     assert done == [0, 1, 2, 3, 4]
     if connection.vendor == "postgresql":

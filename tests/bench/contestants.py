@@ -1,0 +1,285 @@
+"""What is measured: ours, the peer, the floor. Each runs in a process of its own and prints one line of JSON.
+
+python -m tests.bench.contestants NAME FILE ROWS, with the database in DATABASE_URL.
+"""
+
+import io
+import json
+import os
+import resource
+import sys
+import threading
+import time
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import django
+
+django.setup()
+
+from django.core.management import call_command  # noqa: E402  Django first
+from django.db import connection, transaction  # noqa: E402
+from django.test import Client  # noqa: E402
+
+from onboarding.meters.columns import columns_of  # noqa: E402
+from onboarding.meters.models import Meter  # noqa: E402
+from onboarding.spreadsheets.reader import read_book  # noqa: E402
+from onboarding.uploads.commit import confirm_upload  # noqa: E402
+from onboarding.uploads.models import Upload  # noqa: E402
+from onboarding.uploads.receive import receive_upload  # noqa: E402
+from onboarding.uploads.source import limits  # noqa: E402
+from portal.events.actors import Actor  # noqa: E402
+from portal.jobs.domain import run_next  # noqa: E402
+from portal.partners.models import Membership, Partner, User  # noqa: E402
+from portal.storage.bulk import insert  # noqa: E402
+from portal.storage.ids import uuid7  # noqa: E402
+from programs.schema import schema_for  # noqa: E402
+
+PROGRAMS = ["CEC-DSGS"]
+BY = Actor.system("Bench")
+
+
+def rounded(**seconds: float) -> dict[str, float]:
+    return {name: round(value, 2) for name, value in seconds.items()}
+
+
+def import_file(file: Path, partner: Partner) -> tuple[float, float]:
+    """Seconds until the preview stands, and until the meters do."""
+    began = time.perf_counter()
+    with file.open("rb") as opened:
+        upload, _ = receive_upload(
+            iter(lambda: opened.read(1 << 20), b""),
+            file_name=file.name,
+            partner=partner,
+            programs=PROGRAMS,
+            update_existing=False,
+            by=BY,
+        )
+    while run_next():
+        pass
+    checked = time.perf_counter()
+    confirm_upload(upload, by=BY)
+    while run_next():
+        pass
+    done = time.perf_counter()
+    assert Upload.objects.get().state == "done", Upload.objects.get().problem
+    return checked - began, done - checked
+
+
+def ours(file: Path, rows: int, partner: Partner) -> dict[str, float]:
+    """The whole way through the portal's own verbs; reading and validating besides, each alone."""
+    with Watch() as watch:
+        check, commit = import_file(file, partner)
+    assert Meter.objects.filter(partner=partner).count() == rows
+    read, cells = reading(file)
+    schema = schema_for(PROGRAMS)
+    began = time.perf_counter()
+    for line in cells:
+        schema.check(line)
+    validate = time.perf_counter() - began
+    return {
+        **rounded(read_s=read, validate_s=validate, check_s=check, commit_s=commit, ours_s=check + commit),
+        "rows_per_s": round(rows / (check + commit)),
+        "peak_worker_mb": watch.own_mb,
+        "peak_child_mb": watch.children_mb,
+    }
+
+
+def reading(file: Path) -> tuple[float, list[dict[str, Any]]]:
+    """Seconds that reading alone takes, and the cells of the first 100,000 rows by key."""
+    began = time.perf_counter()
+    with read_book(file, file_name=file.name, limits=limits()) as book:
+        rows = [row.cells for chunk in book.rows() for row in chunk]
+    seconds = time.perf_counter() - began
+    return seconds, [dict(zip(book.header, cells, strict=True)) for cells in rows[:100_000]]
+
+
+def floor(file: Path, rows: int, partner: Partner) -> dict[str, float]:
+    """python-calamine, the bare validator loop, one bulk load into the same table; on one core."""
+    from python_calamine import CalamineWorkbook
+
+    os.sched_setaffinity(0, {max(os.sched_getaffinity(0))})
+    schema = schema_for(PROGRAMS)
+    fixed = {
+        "partner": partner.pk,
+        "created_by": "PARTNER",
+        "connection_references": [],
+        "tags": [],
+        "is_archived": False,
+        "version": 1,
+        "enrollment_status": "ELIGIBLE",
+    }
+
+    def meters() -> Iterator[list[Any]]:
+        sheet = CalamineWorkbook.from_path(str(file)).get_sheet_by_index(0)
+        lines = sheet.iter_rows()
+        header = [str(cell) for cell in next(lines)]
+        for line in lines:
+            checked = schema.check({key: cell for key, cell in zip(header, line, strict=True) if cell != ""})
+            assert checked.asset is not None, checked.problems
+            yield [uuid7(), *fixed.values(), *columns_of(checked.asset).values()]
+
+    names = ["id", *fixed, *columns_of(schema.check(_sample()).asset or {})]
+    began = time.perf_counter()
+    with transaction.atomic():
+        count = insert(Meter, names, meters())
+    seconds = time.perf_counter() - began
+    assert count == rows
+    return rounded(floor_s=seconds)
+
+
+def _sample() -> dict[str, Any]:
+    from tests.builders import row
+
+    return row(1)
+
+
+def peer(file: Path, rows: int, partner: Partner, **options: Any) -> float:
+    """Seconds that django-import-export takes for the same file into the same table. It checks nothing of ours."""
+    from import_export import resources
+    from import_export.fields import Field
+    from tablib import Dataset
+
+    places = {
+        "partner_reference": "partner_reference",
+        "transmission_region": "transmission_region",
+        "customer_classification": "customer_classification",
+        "meter_type": "meter_type",
+        "city": "customer.city",
+        "street": "customer.street_1",
+        "postal_code": "customer.postal_code",
+        "state": "customer.state_or_province_code",
+        "customer_name": "customer.end_customer_name",
+        "device_type": "device.device_type",
+        "serial_number": "device.device_serial_number",
+        "utility_name": "utility.utility_name",
+        "account_number": "utility.electric_service_account_number",
+    }
+
+    class Base(resources.ModelResource):
+        def before_save_instance(self, instance: Meter, row: Any, **kwargs: Any) -> None:
+            instance.partner_id = partner.pk
+            instance.data = {key: str(cell) for key, cell in row.items() if key not in places.values()}
+
+    meta = {"model": Meter, "fields": list(places), "import_id_fields": ["partner_reference"], **options}
+    columns = {name: Field(attribute=name, column_name=column) for name, column in places.items()}
+    resource = type("Peer", (Base,), {**columns, "Meta": type("Meta", (), meta)})()
+    began = time.perf_counter()
+    dataset = Dataset().load(file.read_bytes(), format="xlsx")
+    result = resource.import_data(dataset, dry_run=False, raise_errors=True, use_transactions=True)
+    seconds = time.perf_counter() - began
+    assert result.totals["new"] == rows
+    return seconds
+
+
+def peer_default(file: Path, rows: int, partner: Partner) -> dict[str, float]:
+    return rounded(peer_default_s=peer(file, rows, partner))
+
+
+def peer_fastest(file: Path, rows: int, partner: Partner) -> dict[str, float]:
+    """Bulk, nothing compared, nothing looked up: what its documentation offers for speed."""
+    fast = {"use_bulk": True, "skip_diff": True, "force_init_instance": True, "batch_size": 1000}
+    return rounded(peer_fastest_s=peer(file, rows, partner, **fast))
+
+
+def growth(file: Path, rows: int, partner: Partner) -> dict[str, float]:
+    """One size of csv: time, memory of the whole tree, and what the Meters page takes before and meanwhile."""
+    user = User.objects.create_user(email="bench@portal.example", password=None, name="Bench")
+    Membership.objects.create(partner=partner, user=user, role="USER")
+    idle = page_times(user, lambda: False, at_most=40)
+    over = threading.Event()
+    busy: list[float] = []
+    looking = threading.Thread(target=lambda: busy.extend(page_times(user, over.is_set, at_most=100_000)))
+    with Watch() as watch:
+        looking.start()
+        check, commit = import_file(file, partner)
+        over.set()
+        looking.join()
+    assert Meter.objects.filter(partner=partner).count() == rows
+    return {
+        **rounded(check_s=check, commit_s=commit, total_s=check + commit),
+        "tree_mb": watch.tree_mb,
+        "page_idle_p95_ms": round(p95(idle) * 1000, 1),
+        "page_p95_ms": round(p95(busy or idle) * 1000, 1),
+    }
+
+
+def page_times(user: User, is_over: Callable[[], bool], *, at_most: int) -> list[float]:
+    """Seconds of one request after the other for the list of meters, with a short pause between."""
+    client = Client()
+    client.force_login(user, backend="allauth.account.auth_backends.AuthenticationBackend")
+    client.get("/meters/", headers={"host": "localhost"})
+    times = []
+    for _ in range(at_most):
+        began = time.perf_counter()
+        answer = client.get("/meters/", headers={"host": "localhost"})
+        times.append(time.perf_counter() - began)
+        assert answer.status_code == 200
+        if is_over():
+            break
+        time.sleep(0.05)
+    connection.close() if threading.current_thread() is not threading.main_thread() else None
+    return times
+
+
+def p95(times: list[float]) -> float:
+    return sorted(times)[min(len(times) - 1, int(len(times) * 0.95))]
+
+
+class Watch:
+    """Peak memory of this process, of its children, and of both together, in MB; looked at every 50 ms."""
+
+    def __enter__(self) -> "Watch":
+        self.tree_mb = self.children_mb = 0
+        self._over = threading.Event()
+        self._thread = threading.Thread(target=self._look, daemon=True)
+        self._thread.start()
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._over.set()
+        self._thread.join()
+        self.own_mb = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss // 1024
+
+    def _look(self) -> None:
+        while not self._over.wait(0.05):
+            children = sum(_resident_mb(pid) for pid in _children())
+            self.children_mb = max(self.children_mb, children)
+            self.tree_mb = max(self.tree_mb, children + _resident_mb(os.getpid()))
+
+
+def _children() -> list[int]:
+    found: list[int] = []
+    for task in Path("/proc/self/task").iterdir():
+        try:
+            found += map(int, (task / "children").read_text().split())
+        except OSError:
+            continue
+    return found
+
+
+def _resident_mb(pid: int) -> int:
+    try:
+        pages = int(Path(f"/proc/{pid}/statm").read_text().split()[1])
+    except (OSError, IndexError):
+        return 0
+    return pages * os.sysconf("SC_PAGE_SIZE") // 1024 // 1024
+
+
+def main(name: str, file: str, rows: str) -> None:
+    call_command("migrate", verbosity=0)
+    call_command("seed_catalogue", verbosity=0, stdout=io.StringIO())
+    partner = Partner.objects.create(name="Bench", slug="bench")
+    contestants = {
+        "ours": ours,
+        "floor": floor,
+        "peer_default": peer_default,
+        "peer_fastest": peer_fastest,
+        "growth": growth,
+    }
+    print(json.dumps(contestants[name](Path(file), int(rows), partner)))
+
+
+if __name__ == "__main__":
+    main(*sys.argv[1:])
