@@ -11,7 +11,7 @@ import signal
 import subprocess
 import sys
 import time
-from collections.abc import Collection, Iterator
+from collections.abc import Callable, Collection, Iterator
 from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
@@ -28,6 +28,7 @@ _ROOT = Path(__file__).resolve().parents[2]
 _CHILD = "onboarding.spreadsheets.child"
 _PIECE_BYTES = 1024 * 1024
 _PIPE_BYTES = 1024 * 1024
+_WAIT_SECONDS = 1.0
 
 
 class Book:
@@ -77,19 +78,21 @@ def read_book(
     sheet: str | None = None,
     header_row: int | None = None,
     names: Collection[str] = (),
+    on_wait: Callable[[], None] | None = None,
 ) -> Iterator[Book]:
     """Open an .xlsx or .csv for reading, once, in a child process that ends with the context.
 
     path: where the bytes are. file_name: what the person called it (its ending tells text from other things).
     sheet: a sheet's exact name; None takes the visible sheet "Meters", else the first visible one.
     header_row: the header's row number; None finds it, with the help of `names`: those that columns go by, normalised.
+    on_wait: called once a second while the child keeps us waiting; what it raises ends the reading.
     Raises Unreadable with a code of problems.FILE_CODES, here or from `rows()`; OSError if path cannot be opened.
     """
     limits = limits or Limits()
     with open(path, "rb") as file:
         _refuse_by_size(file, limits)
         reading = {"file_name": file_name[-255:], "sheet": sheet, "header_row": header_row, "names": sorted(names)}
-        child = _Child(file, reading=reading, limits=limits)
+        child = _Child(file, reading=reading, limits=limits, on_wait=on_wait)
         try:
             yield Book(child)
         finally:
@@ -107,8 +110,10 @@ def _refuse_by_size(file: BinaryIO, limits: Limits) -> None:
 class _Child:
     """The process: started with nothing of our environment, read line by line against the clock, always killed."""
 
-    def __init__(self, file: BinaryIO, *, reading: dict[str, Any], limits: Limits) -> None:
-        self._limits = limits
+    def __init__(
+        self, file: BinaryIO, *, reading: dict[str, Any], limits: Limits, on_wait: Callable[[], None] | None
+    ) -> None:
+        self._on_wait = on_wait
         self._seconds_left = limits.wall_seconds
         order = json.dumps({"reading": reading, "limits": limits.as_json()})
         # -S, -s, -P, -B: standard library and this package only, no site-packages, no current folder, nothing written
@@ -151,8 +156,12 @@ class _Child:
     def _piece(self) -> bytes:
         while True:
             began = time.monotonic()
-            ready = self._selector.select(max(self._seconds_left, 0))
+            ready = self._selector.select(min(max(self._seconds_left, 0), _WAIT_SECONDS))
             self._seconds_left -= time.monotonic() - began
+            if not ready and self._seconds_left > 0:
+                if self._on_wait is not None:
+                    self._on_wait()
+                continue
             if not ready:
                 self.end()
                 raise Unreadable(problems.FILE_READER_DIED, reason="wall")

@@ -111,7 +111,8 @@ def _stage(run: Run, upload: Upload) -> bool:
     """Judge and stage the rows from the checkpoint on. Returns whether the rows could be judged at all."""
     version = catalogue_version()
     dry_run = dry_run_of(upload)
-    with open_source(upload, dry_run.schema) as source:
+    # A large file can be read for minutes before its first row comes: without a beat, another worker would begin anew.
+    with open_source(upload, dry_run.schema, on_wait=run.beat) as source:
         if source.keys_at is not None:
             take_over(run, upload, source)
             return False

@@ -63,8 +63,11 @@ def limits() -> Limits:
 
 
 @contextmanager
-def open_source(upload: Upload, schema: Schema) -> Iterator[OpenSource]:
-    """Open an upload's file for reading. Raises Unreadable with a FILE_ code for a file that cannot be used."""
+def open_source(upload: Upload, schema: Schema, *, on_wait: Callable[[], None] | None = None) -> Iterator[OpenSource]:
+    """Open an upload's file for reading. Raises Unreadable with a FILE_ code for a file that cannot be used.
+
+    on_wait: called once a second while the reader of a sheet keeps us waiting.
+    """
     if upload.stored_name.endswith(".json"):
         yield _open_json(upload, schema)
         return
@@ -77,6 +80,7 @@ def open_source(upload: Upload, schema: Schema) -> Iterator[OpenSource]:
         sheet=layout.sheet,
         header_row=layout.header_row,
         names=names,
+        on_wait=on_wait,
     ) as book:
         chunks = book.rows()
         first = next(chunks, [])

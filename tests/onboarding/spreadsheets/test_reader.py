@@ -16,6 +16,7 @@ from onboarding.spreadsheets.problems import Unreadable
 from onboarding.spreadsheets.reader import read_book
 
 from .books import Read, parts, reader_in, row, sheet, strings, zipped
+from .hostile.zips import sheet_that_takes_long
 
 Reading = Callable[..., Read]
 
@@ -218,3 +219,20 @@ def test_random_damage_to_a_workbook_is_rows_or_a_coded_refusal() -> None:
 
     assert codes <= set(problems.FILE_CODES)
     assert problems.FILE_BROKEN in codes
+
+
+def test_whoever_waits_for_a_silent_child_is_called_and_may_end_it(tmp_path: Path) -> None:
+    path = tmp_path / "a.xlsx"
+    path.write_bytes(sheet_that_takes_long(100 << 20))
+    calls: list[float] = []
+
+    def wait() -> None:
+        calls.append(time.monotonic())
+        if len(calls) == 2:
+            raise LookupError("enough")
+
+    with pytest.raises(LookupError, match="enough"), read_book(path, file_name="a.xlsx", on_wait=wait):
+        pass
+
+    assert calls[1] - calls[0] > 0.5
+    assert children() == []
