@@ -30,6 +30,7 @@ def world(tmp_path: Path) -> Iterator[World]:
     env = _environment(tmp_path)
     server, name = os.environ.get("TEST_DATABASE_URL"), env["CELERY_QUEUE"]
     if server:
+        server = server.rpartition("/")[0] + "/postgres"
         with psycopg.connect(server, autocommit=True) as connection:
             connection.execute(f"CREATE DATABASE {name}")  # type: ignore[call-overload]  # a text made here
         env["DATABASE_URL"] = server.rpartition("/")[0] + f"/{name}"

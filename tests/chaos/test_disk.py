@@ -1,0 +1,87 @@
+"""No room: while a file is stored, while its rows are staged, while they are written. Then there is room again."""
+
+import time
+
+import pytest
+
+from .conftest import Disk
+from .world import Cluster, World, check_everything_once
+
+pytestmark = [pytest.mark.chaos, pytest.mark.timeout(300)]
+ROWS = 8_000
+KIB = 1024
+
+
+def test_file_that_finds_no_room_is_refused_and_leaves_nothing(world: World) -> None:
+    world.act("prepare")
+
+    answer = world.act("send_to_a_full_disk", "2000")
+    files = [path for path in (world.data / "files").rglob("*") if path.is_file()]
+    pk = world.act("send", "2000")
+
+    assert (answer, files) == ("FILE_NOT_STORED", [])
+    world.start_worker()
+    world.wait_for(pk, "ready")
+    world.act("confirm", pk)
+    check_everything_once(world.wait_for(pk, "done"), 2000)
+
+
+def test_file_that_finds_no_room_on_its_disk_is_refused_and_leaves_nothing(world: World, disk: Disk) -> None:
+    world.act("prepare")
+    files = world.data / "files"
+    files.mkdir(exist_ok=True)
+    (files / "uploads").symlink_to(disk.path)
+    disk.fill(leave=200 * KIB)
+
+    assert world.act("send", "2000") == "FILE_NOT_STORED"
+    left = [path.name for path in disk.path.rglob("*") if path.is_file()]
+    disk.empty()
+    pk = world.act("send", "200")
+
+    assert left == ["ballast"]
+    assert len(pk) == 36
+
+
+def fill_up_while_working(world: World, disk: Disk, pk: str, what: str, state: str) -> None:
+    """Let the disk run full under the work, look at what the partner sees, make room again."""
+    world.until_count(what, 1)
+    disk.fill(leave=64 * KIB)
+    failed = "SELECT count(*) FROM portal_job WHERE failure <> '' AND state IN ('queued', 'running')"
+    world.until(lambda: bool(world.ask(failed)), seconds=60, why="a job that met the full disk")
+    reached = world.count(what)
+    time.sleep(12)  # longer than three attempts would have lasted
+    assert (world.status(pk), world.count(what)) == (state, reached)
+    assert reached < ROWS, "it was done before the disk was full; the test proved nothing"
+    disk.empty()
+
+
+def through_a_full_disk(world: World, disk: Disk) -> None:
+    world.env |= {"JOB_CHUNK_ROWS": "200", "JOB_COMMIT_ROWS": "200", "JOB_FAULT_SECONDS": "2"}
+    world.act("prepare")
+    pk = world.act("send", str(ROWS))
+    world.start_worker()
+
+    fill_up_while_working(world, disk, pk, "rows", "checking")
+    world.wait_for(pk, "ready")
+    world.act("confirm", pk)
+    fill_up_while_working(world, disk, pk, "meters", "committing")
+    done = world.wait_for(pk, "done")
+
+    check_everything_once(done, ROWS)
+    assert (done["problem"], done["failures"]) == ("", [])
+
+
+def test_sqlite_on_a_full_disk_goes_on_when_there_is_room(world: World, disk: Disk) -> None:
+    if world.is_postgres:
+        pytest.skip("the disk of SQLite is filled in the run on SQLite only")
+    world.env["DATA_DIR"] = str(disk.path / "data")
+
+    through_a_full_disk(world, disk)
+
+
+def test_postgres_on_a_full_disk_goes_on_when_there_is_room(fragile: World, cluster: Cluster, disk: Disk) -> None:
+    tables = disk.path / "tables"
+    cluster.make_folder(tables)
+    fragile.env["DATABASE_URL"] = cluster.database_on(tables)
+
+    through_a_full_disk(fragile, disk)

@@ -1,0 +1,81 @@
+"""The database crashes, the broker is killed, or there was never one: late perhaps, but everything once."""
+
+import random
+import time
+
+import pytest
+
+from .conftest import Broker
+from .world import Cluster, World, check_everything_once, free_port
+
+pytestmark = [pytest.mark.chaos, pytest.mark.timeout(300)]
+
+
+def test_database_that_crashes_while_rows_are_staged_and_written(
+    fragile: World, cluster: Cluster, chance: random.Random
+) -> None:
+    rows = 12_000
+    fragile.env |= {"JOB_CHUNK_ROWS": "200", "JOB_COMMIT_ROWS": "200"}
+    fragile.act("prepare")
+    pk = fragile.act("send", str(rows))
+    fragile.start_worker()
+
+    fragile.until_count("rows", chance.randrange(1, rows // 2))
+    assert fragile.status(pk) == "checking"
+    cluster.crash()
+    fragile.wait_for(pk, "ready")
+    fragile.act("confirm", pk)
+    fragile.until_count("meters", chance.randrange(1, rows // 4))
+    cluster.crash()
+    fragile.until_count("meters", rows // 2)
+    assert fragile.status(pk) == "committing", "the second crash came too late to prove anything"
+    cluster.crash()
+
+    check_everything_once(fragile.wait_for(pk, "done"), rows)
+
+
+def test_broker_killed_with_work_queued_loses_none_of_it(world: World, broker: Broker) -> None:
+    world.env["CELERY_BROKER_URL"] = broker.url
+    world.act("prepare")
+    pks = [world.act("send", "300", str(1 + 300 * number)) for number in range(3)]
+    broker.kill()  # with three wake-ups that nobody has taken yet
+    broker.start()
+
+    world.start_worker()
+    for pk in pks:
+        world.wait_for(pk, "ready")
+    broker.kill()
+    world.act("confirm", *pks)  # nobody can be woken now
+    time.sleep(2)
+    broker.start()
+    found = [world.wait_for(pk, "done") for pk in pks]
+
+    assert found[-1]["meters"] == found[-1]["references"] == found[-1]["events"] == 900
+    assert [one["counts"]["METER_CREATED"] for one in found] == [300, 300, 300]
+
+
+def test_sender_without_a_broker_is_not_kept_waiting_and_the_sweep_finds_the_work(world: World) -> None:
+    world.act("prepare")
+    nowhere = f"redis://127.0.0.1:{free_port()}/0"
+
+    began = time.monotonic()
+    pk = world.act("send", "500", CELERY_BROKER_URL=nowhere)
+    lasted = time.monotonic() - began
+    world.start_worker()
+    world.wait_for(pk, "ready")
+    world.act("confirm", pk, CELERY_BROKER_URL=nowhere)
+
+    check_everything_once(world.wait_for(pk, "done"), 500)
+    assert lasted < 15
+
+
+def test_work_is_done_with_no_broker_anywhere(world: World) -> None:
+    world.env["CELERY_BROKER_URL"] = f"redis://127.0.0.1:{free_port()}/0"
+    world.act("prepare")
+    pk = world.act("send", "500")
+
+    world.start("manage.py", "work")
+    world.wait_for(pk, "ready")
+    world.act("confirm", pk)
+
+    check_everything_once(world.wait_for(pk, "done"), 500)
