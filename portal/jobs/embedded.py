@@ -26,8 +26,12 @@ class Channel(filesystem.Channel):
         folder = Path(self.data_folder_out)
         name = f"{monotonic_ns()}_{uuid.uuid4()}.{queue}.msg"
         hidden = folder / f".{name}.partial"
-        hidden.write_bytes(str_to_bytes(dumps(payload)))
-        os.replace(hidden, folder / name)
+        try:
+            hidden.write_bytes(str_to_bytes(dumps(payload)))
+            os.replace(hidden, folder / name)
+        except OSError:  # a full disk
+            hidden.unlink(missing_ok=True)
+            raise
 
 
 class Transport(filesystem.Transport):
