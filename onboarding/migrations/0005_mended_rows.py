@@ -5,20 +5,40 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('onboarding', '0004_columns_and_edits'),
+        ("onboarding", "0004_columns_and_edits"),
     ]
 
     operations = [
         migrations.AddField(
-            model_name='upload',
-            name='corrects',
-            field=models.ForeignKey(help_text='The upload whose rows it mended.', null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to='onboarding.upload'),
+            model_name="upload",
+            name="corrects",
+            field=models.ForeignKey(
+                help_text="The upload whose rows it mended.",
+                null=True,
+                on_delete=django.db.models.deletion.SET_NULL,
+                related_name="+",
+                to="onboarding.upload",
+            ),
         ),
         migrations.AlterField(
-            model_name='upload',
-            name='state',
-            field=models.CharField(choices=[('received', 'Received'), ('checking', 'Checking'), ('columns', 'Waiting for your columns'), ('ready', 'Waiting for you'), ('committing', 'Creating meters'), ('done', 'Done'), ('failed', 'Cannot be read'), ('withdrawing', 'Taking back'), ('withdrawn', 'Taken back'), ('merged', 'Fixes taken over')], default='received', max_length=12),
+            model_name="upload",
+            name="state",
+            field=models.CharField(
+                choices=[
+                    ("received", "Received"),
+                    ("checking", "Checking"),
+                    ("columns", "Waiting for your columns"),
+                    ("ready", "Waiting for you"),
+                    ("committing", "Creating meters"),
+                    ("done", "Done"),
+                    ("failed", "Cannot be read"),
+                    ("withdrawing", "Taking back"),
+                    ("withdrawn", "Taken back"),
+                    ("merged", "Fixes taken over"),
+                ],
+                default="received",
+                max_length=12,
+            ),
         ),
     ]

@@ -14,6 +14,7 @@ from django.utils import timezone
 from onboarding.enrollment.domain import ProgramFacts, Standing, hindrances, misfits, standing
 from onboarding.enrollment.queries import program_facts
 from onboarding.meters.columns import asset_of
+from onboarding.meters.editing import CLEARS
 from onboarding.meters.models import Meter
 from onboarding.uploads.first_rows import FirstRows
 from onboarding.uploads.models import Plan, Result
@@ -22,7 +23,6 @@ from portal.problems import Problem, shown, storable
 from portal.storage.ids import uuid7
 from programs.schema import Checked, Schema, schema_for
 
-CLEARS = frozenset({"-", "\N{EN DASH}", "\N{EM DASH}"})  # written into a cell of an update, it empties the field
 _SERIAL = "device.device_serial_number"
 
 
@@ -224,8 +224,9 @@ def over(old: Mapping[str, object], new: Mapping[str, object]) -> dict[str, obje
     """The row's cells over the meter's: an empty cell keeps what is there, a written - clears, and a given list
     replaces the whole list."""
     lists = {key.split(".")[0] for key in new if key.split(".")[-1].isdigit()}
+    cleared = {key for key, value in new.items() if value.__class__ is str and value in CLEARS}
     merged = {key: value for key, value in old.items() if key.split(".")[0] not in lists} | dict(new)
-    return {key: value for key, value in merged.items() if not (value.__class__ is str and value in CLEARS)}
+    return {key: value for key, value in merged.items() if key not in cleared}
 
 
 def changes_of(schema: Schema, old: dict[str, Any], new: dict[str, Any]) -> dict[str, list[Any]]:

@@ -3,6 +3,7 @@
 from typing import Any
 
 from django import forms
+from django.core.files.uploadedfile import SimpleUploadedFile
 
 from programs.queries import partner_created_programs
 
@@ -16,12 +17,19 @@ class UploadForm(forms.Form):
         widget=forms.CheckboxSelectMultiple,
         help_text="Each row is checked against what these programs ask for.",
     )
+    pasted = forms.CharField(
+        label="Pasted rows",
+        required=False,
+        strip=False,
+        widget=forms.Textarea(attrs={"rows": 6, "spellcheck": "false", "autocomplete": "off"}),
+        help_text="Copy the rows in your spreadsheet program, column names included, and paste them here.",
+    )
     file = forms.FileField(
         label="Spreadsheet",
+        required=False,
         allow_empty_file=True,
         max_length=None,
         error_messages={
-            "required": "Select a spreadsheet (.xlsx or .csv).",
             "invalid": "Select a spreadsheet (.xlsx or .csv).",
         },
         widget=forms.ClearableFileInput(
@@ -37,8 +45,21 @@ class UploadForm(forms.Form):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
+        self.order_fields(["programs", "file", "pasted", "update_existing"])
         field = self.fields["programs"]
         assert isinstance(field, forms.MultipleChoiceField)
         programs = partner_created_programs()
         field.choices = [(program.identifier, f"{program.name} ({program.identifier})") for program in programs]
         field.error_messages["invalid_choice"] = "%(value)s is not a program that takes uploads. Choose from the list."
+
+    def clean(self) -> dict[str, Any]:
+        """Either a file or pasted rows; what was pasted is a file of its own."""
+        data = super().clean() or {}
+        pasted = data.get("pasted", "")
+        if data.get("file") is None and not self.errors.get("file"):
+            if pasted.strip():
+                content = pasted.encode("utf-8", "replace")
+                data["file"] = SimpleUploadedFile("pasted rows.csv", content, "text/csv")
+            else:
+                self.add_error("file", "Select a spreadsheet (.xlsx or .csv).")
+        return data

@@ -1,5 +1,6 @@
 """The upload pages: send a file, watch its check, see what will happen, confirm, keep the receipt."""
 
+from collections.abc import Mapping
 from typing import Any
 from uuid import UUID
 
@@ -10,6 +11,7 @@ from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.http import require_GET, require_http_methods, require_POST, require_safe
 
+from onboarding.enrollment.queries import NextActivation, next_activations
 from onboarding.spreadsheets.workbook import write_csv, write_table
 from onboarding.uploads import queries
 from onboarding.uploads.check import recheck_upload
@@ -87,6 +89,25 @@ def upload_detail(request: HttpRequest, pk: UUID) -> HttpResponse:
     return response
 
 
+def _outlook(upload: Upload, labels: dict[str, str]) -> dict[str, Any]:
+    """What each program says of the rows: those of the upload, and those that the assets could join besides."""
+    ahead = next_activations(list(upload.outlook))
+    lines = [
+        {
+            **says,
+            "program": name,
+            "next": ahead.get(name),
+            "missing": [(labels.get(key, key), n) for key, n in sorted(says["missing"].items())],
+        }
+        for name, says in sorted(upload.outlook.items())
+    ]
+    return {
+        "outlook": [line for line in lines if not line.get("could_join")],
+        "could_join": [line for line in lines if line.get("could_join")],
+        "ahead": ahead,
+    }
+
+
 def _tell_merged(request: HttpRequest, correction: Upload) -> None:
     """Say what a workbook of mended rows did, on the page of the upload that it mended."""
     counts, left = correction.counts, correction.facts.get("not_taken", [])
@@ -116,20 +137,13 @@ def _page_context(request: HttpRequest, upload: Upload) -> dict[str, Any]:
         context["groups"] = [group for group in groups if group.blocks]
         context["warnings"] = [group for group in groups if not group.blocks]
         context["can_update"] = _can_update(upload)
-        context["outlook"] = [
-            {
-                **says,
-                "program": name,
-                "missing": [(labels.get(key, key), n) for key, n in sorted(says["missing"].items())],
-            }
-            for name, says in upload.outlook.items()
-        ]
+        context |= _outlook(upload, labels)
         context["unknown_columns"] = [column for column in upload.columns if not column["key"]]
         notes = upload.facts.get("notes", [])
         context["notes"] = [Problem(note["code"], context=note["context"]).text for note in notes]
         context["notes"] += queries.reading_notes(upload, labels)
     if upload.state in {"ready", "done", "withdrawn"}:
-        context.update(_rows_context(request, upload))
+        context.update(_rows_context(request, upload, context.get("ahead", {})))
     context["events"] = timeline(upload)[:20]
     return context
 
@@ -146,7 +160,7 @@ def labels_of(upload: Upload) -> dict[str, str]:
     return {column.key: column.label for column in schema_for(upload.programs).columns}
 
 
-def _rows_context(request: HttpRequest, upload: Upload) -> dict[str, Any]:
+def _rows_context(request: HttpRequest, upload: Upload, ahead: Mapping[str, NextActivation]) -> dict[str, Any]:
     """One page of the upload's rows as the filters in the URL ask for."""
     plan, code, field = (request.GET.get(name, "") for name in ("plan", "code", "field"))
     rows = queries.rows_of(upload, plan=plan, code=code, field=field if code else None)
@@ -163,7 +177,7 @@ def _rows_context(request: HttpRequest, upload: Upload) -> dict[str, Any]:
     if more:
         query["after"] = str(page[-1].number)
     return {
-        "rows": [_shown_row(upload, row, problems.get(row.number, []), labels) for row in page],
+        "rows": [_shown_row(upload, row, problems.get(row.number, []), labels, ahead) for row in page],
         "filters": {"plan": plan, "code": code, "field": field},
         "next_page": query.urlencode() if more else "",
         "is_filtered": bool(plan or code),
@@ -171,7 +185,11 @@ def _rows_context(request: HttpRequest, upload: Upload) -> dict[str, Any]:
 
 
 def _shown_row(
-    upload: Upload, row: UploadRow, problems: list[queries.RowProblem], labels: dict[str, str]
+    upload: Upload,
+    row: UploadRow,
+    problems: list[queries.RowProblem],
+    labels: dict[str, str],
+    ahead: Mapping[str, NextActivation],
 ) -> dict[str, Any]:
     result, description = row.outcome(upload)
     return {
@@ -183,7 +201,13 @@ def _shown_row(
         "problems": problems,
         "changes": [(labels.get(key, key), old, new) for key, (old, new) in (row.changes or {}).items()],
         "programs": [
-            {**says, "program": name, "missing": [labels.get(key, key) for key in says["missing"]]}
+            {
+                **says,
+                "program": name,
+                "next": ahead.get(name),
+                "missing": [labels.get(key, key) for key in says["missing"]],
+                "reasons": [Problem.from_json(reason).text for reason in says["reasons"]],
+            }
             for name, says in row.programs.items()
         ],
     }

@@ -47,7 +47,8 @@ def handles(kind: str, *, on_failure: Callable[[Job], None] | None = None) -> Ca
 
 
 def enqueue(kind: str, *, subject_id: object, partner: models.Model | None) -> Job:
-    """Queue a job and wake a worker on commit. While one is open for the subject, that one is returned."""
+    """Queue a job and wake a worker on commit. While one waits for the subject, that one is returned; one that runs
+    is run again from its start when it ends, since it may be past what it is asked for."""
     job, created = Job.objects.get_or_create(
         kind=kind,
         subject_id=str(subject_id),
@@ -56,7 +57,14 @@ def enqueue(kind: str, *, subject_id: object, partner: models.Model | None) -> J
     )
     if created:
         transaction.on_commit(wake)
+    elif job.state == JobState.RUNNING and not _run_again(job):
+        return enqueue(kind, subject_id=subject_id, partner=partner)  # it ended just now
     return job
+
+
+def _run_again(job: Job) -> bool:
+    """Mark a running job; False when it does not run any more."""
+    return bool(Job.objects.filter(pk=job.pk, state=JobState.RUNNING).update(runs_again=True))
 
 
 def wake() -> None:
@@ -212,8 +220,24 @@ def run_next() -> bool:
         log.exception("job attempt %s of %s stopped", job.attempts, job)
         _put_back(job, f"{type(error).__name__}: {error}", counts=not is_of_the_machine(error))
     else:
-        mine.update(state=JobState.DONE, lease_until=None, finished_at=Now(), failure="")
+        _end(mine)
     return True
+
+
+def _end(mine: models.QuerySet[Job]) -> None:
+    """The handler has done its work: the job is done, or starts anew when it was asked for meanwhile."""
+    if mine.filter(runs_again=False).update(state=JobState.DONE, lease_until=None, finished_at=Now(), failure=""):
+        return
+    mine.update(
+        state=JobState.QUEUED,
+        runs_again=False,
+        attempts=0,
+        checkpoint={},
+        done=0,
+        total=0,
+        lease_until=None,
+        not_before=Now(),
+    )
 
 
 def _put_back(job: Job, why: str, *, counts: bool) -> None:

@@ -32,6 +32,7 @@ class Job(models.Model):
     fence = models.PositiveIntegerField(default=0, help_text="Counts the claims; an older holder's writes are refused.")
     lease_until = models.DateTimeField(null=True)
     not_before = models.DateTimeField(db_default=Now())
+    runs_again = models.BooleanField(default=False, help_text="Asked for once more while it was running.")
     checkpoint = models.JSONField(default=dict)
     done = models.PositiveIntegerField(default=0)
     total = models.PositiveIntegerField(default=0)

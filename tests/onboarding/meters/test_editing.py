@@ -12,10 +12,9 @@ import pytest
 from django.test import Client
 
 from onboarding.meters.columns import asset_of, columns_of
-from onboarding.meters.editing import CLEARS, cell_of, meters_to_edit
+from onboarding.meters.editing import cell_of, meters_to_edit
 from onboarding.meters.models import Meter
 from onboarding.spreadsheets.workbook import save_template, template_csv
-from onboarding.uploads import dry_run
 from onboarding.uploads.commit import confirm_upload
 from onboarding.uploads.models import Upload
 from onboarding.uploads.receive import receive_upload
@@ -288,10 +287,6 @@ def test_a_value_without_a_cell_of_its_own_has_an_empty_one() -> None:
     ]  # fmt: skip
     assert cells([12345678901234567891, 10**400, float("inf"), float("nan")], number) == [None] * 4
     assert cells(["2026-01-31", "soon"], day) == [datetime.date(2026, 1, 31), "soon"]
-
-
-def test_the_signs_that_clear_are_those_of_an_upload() -> None:
-    assert dry_run.CLEARS == CLEARS
 
 
 def test_a_template_without_meters_has_the_columns_on_offer(acme: Partner) -> None:

@@ -26,7 +26,7 @@ CRM: list[dict[str, Any]] = [
     {
         "Cust Ref No.": f"crm-{n:04d}",
         "Sector": "Residential",
-        "Controls": "Battery",
+        "Controls": "Battery storage",
         "Site Address": f"{n} Oak Street",
         "Town": "Oakland",
         "Postal": "94607",
@@ -239,3 +239,20 @@ def test_api_is_never_asked_and_uses_only_names_that_it_knows(
 
     assert Upload.objects.get().state == "done"
     assert Meter.objects.count() == 1
+
+
+def test_rows_can_be_pasted_instead_of_a_file(
+    acme: Partner, user: User, client_of: Callable[[User], Client], run_jobs: Callable[[], int]
+) -> None:
+    header, *lines = builders.csv_bytes(builders.rows(2)).decode().splitlines()
+    pasted = "\r\n".join(line.replace(",", "\t") for line in [header, *lines])
+    client = client_of(user)
+
+    nothing = client.post(reverse("upload-new"), {"programs": ["CEC-DSGS"], "pasted": "  "})
+    answer = client.post(reverse("upload-new"), {"programs": ["CEC-DSGS"], "pasted": pasted})
+    run_jobs()
+
+    assert nothing.status_code == 422
+    upload = Upload.objects.get()
+    assert answer["Location"] == reverse("upload", args=[upload.pk])
+    assert (upload.file_name, upload.state, upload.counts) == ("pasted rows.csv", "ready", {"create": 2, "rows": 2})

@@ -12,7 +12,7 @@ from django.db import IntegrityError, OperationalError
 from django.utils import timezone
 
 from portal.jobs import domain
-from portal.jobs.domain import LeaseLost, Run, claim, enqueue, run_next
+from portal.jobs.domain import LeaseLost, Run, claim, enqueue, handles, run_next
 from portal.jobs.faults import is_of_the_machine
 from portal.jobs.models import Job, JobState
 from portal.partners.models import Partner
@@ -47,6 +47,27 @@ def test_enqueue_twice_for_one_subject_keeps_one_open_job(acme: Partner) -> None
 
     assert first.pk == second.pk
     assert Job.objects.count() == 1
+
+
+def test_asked_for_again_while_it_runs_it_runs_again(acme: Partner) -> None:
+    ran: list[int] = []
+
+    @handles("test.again")
+    def work(run: Run) -> None:
+        ran.append(len(ran))
+        with run.chunk() as chunk:
+            chunk.checkpoint = {"at": 5}
+        if len(ran) == 1:
+            enqueue("test.again", subject_id="a", partner=acme)
+
+    enqueue("test.again", subject_id="a", partner=acme)
+    run_next()
+
+    job = Job.objects.get()
+    assert (job.state, job.runs_again, job.checkpoint, job.attempts) == ("queued", False, {}, 0)
+    run_next()
+    assert ran == [0, 1]
+    assert Job.objects.get().state == "done"
 
 
 def test_claim_takes_a_job_once(acme: Partner) -> None:
