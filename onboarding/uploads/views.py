@@ -76,17 +76,17 @@ def upload_new(request: HttpRequest) -> HttpResponse:
 def upload_detail(request: HttpRequest, pk: UUID) -> HttpResponse:
     access = member(request)
     upload = get_object_or_404(queries.uploads_of(access.partner), pk=pk)
-    if upload.state == UploadState.COLUMNS and not request.htmx:  # type: ignore[attr-defined]  # set by django-htmx
+    if request.htmx:  # type: ignore[attr-defined]  # set by django-htmx
+        response = render(request, "uploads/_live.html", _page_context(request, upload))
+        if not upload.status.moving:
+            response["HX-Refresh"] = "true"
+        return response
+    if upload.state == UploadState.COLUMNS:
         return redirect("upload-columns", upload.pk)
     if upload.state == UploadState.MERGED and upload.corrects_id:
         _tell_merged(request, upload)
         return redirect("upload", upload.corrects_id)
-    context = _page_context(request, upload)
-    template = "uploads/_live.html" if request.htmx else "uploads/detail.html"  # type: ignore[attr-defined]  # set by django-htmx
-    response = render(request, template, context)
-    if request.htmx and not upload.status.moving:  # type: ignore[attr-defined]  # set by django-htmx
-        response["HX-Refresh"] = "true"
-    return response
+    return render(request, "uploads/detail.html", _page_context(request, upload))
 
 
 def _outlook(upload: Upload, labels: dict[str, str]) -> dict[str, Any]:
@@ -112,7 +112,7 @@ def _tell_merged(request: HttpRequest, correction: Upload) -> None:
     """Say what a workbook of mended rows did, on the page of the upload that it mended."""
     counts, left = correction.counts, correction.facts.get("not_taken", [])
     fixed, still, same = (counts.get(name, 0) for name in ("fixed", "still", "unchanged"))
-    said = f"{correction.file_name}: {fixed:,} rows fixed, {still:,} still not right, {same:,} as they were."
+    said = f"{correction.file_name}: rows fixed: {fixed:,}, still not right: {still:,}, as they were: {same:,}."
     messages.success(request, said)
     if left:
         listed = ", ".join(map(str, left[:20]))

@@ -77,7 +77,7 @@ def test_mended_rows_replace_exactly_their_own(
     page = send_back(client_of(user), upload, workbook, run_jobs)
 
     assert page.redirect_chain[-1][0] == reverse("upload", args=[upload.pk])
-    assert "2 rows fixed, 0 still not right, 1 as they were." in page.content.decode()
+    assert "rows fixed: 2, still not right: 0, as they were: 1." in page.content.decode()
     upload.refresh_from_db()
     assert upload.counts == {"create": 3, "needs_fixing": 1, "rows": 4}
     assert UploadRow.objects.get(upload=upload, number=2).asset["customer"]["postal_code"] == "94103"
