@@ -26,7 +26,8 @@ from programs.schema import schema_for
 
 FILE_NAME = re.compile(r"^[a-zA-Z0-9._\s-]+.[a-zA-Z0-9]+$")
 ERRORS_SHOWN = 1000
-_UNFINISHED = ["received", "checking", "ready", "committing"]
+_ENDED = ["done", "withdrawn", "merged"]
+_OPEN = "PROCESSING"
 _STATUS_OF = {
     "": "PROCESSING",
     "METER_CREATED": "COMPLETED",
@@ -221,10 +222,10 @@ def _filtered(jobs: QuerySet[Upload], request: Request) -> QuerySet[Upload]:
 
 def _with_status(status: str) -> Q:
     found = {
-        "PROCESSING": Q(state__in=_UNFINISHED),
+        _OPEN: ~Q(state__in=[*_ENDED, "failed"]),
         "FAILED": Q(state="failed"),
-        "COMPLETED": Q(state="done", counts__failed=0),
-        "COMPLETED_WITH_ERRORS": Q(state="done") & ~Q(counts__failed=0),
+        "COMPLETED": Q(state__in=_ENDED) & (Q(counts__failed=0) | Q(counts__failed=None)),
+        "COMPLETED_WITH_ERRORS": Q(state__in=_ENDED, counts__failed__gt=0),
     }.get(status)
     if found is None:
         raise ApiError("This status is not known", details={"status": status[:50]})
@@ -251,7 +252,7 @@ def published_job(upload: Upload) -> dict[str, Any]:
     done = "COMPLETED_WITH_ERRORS" if failed else "COMPLETED"
     return {
         "job_id": str(upload.pk),
-        "status": {"done": done, "failed": "FAILED"}.get(upload.state, "PROCESSING"),
+        "status": done if upload.state in _ENDED else "FAILED" if upload.state == "failed" else _OPEN,
         "file_name": upload.file_name,
         "assets_count": int(counts.get("rows", 0)),
         "assets_created_count": int(counts.get("METER_CREATED", 0)),
@@ -280,8 +281,8 @@ def _published_assets(upload: Upload) -> Iterator[dict[str, Any]]:
             detail["name"] = "DUPLICATE_REF_ID"
         line: dict[str, Any] = {
             "partner_reference": row.partner_reference,
-            "status": _STATUS_OF[result] if upload.state == "done" else "PROCESSING",
-            "status_detail": detail if upload.state == "done" else {},
+            "status": _STATUS_OF[result] if upload.rounds else "PROCESSING",
+            "status_detail": detail if upload.rounds else {},
             "created_at": upload.created_at,
         }
         if line["status"] == "COMPLETED" and row.meter_id:

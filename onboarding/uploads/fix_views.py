@@ -34,7 +34,7 @@ def upload_fix(request: HttpRequest, pk: UUID) -> HttpResponse:
     upload = get_object_or_404(queries.uploads_of(access.partner), pk=pk)
     code, field = request.GET.get("code", "")[:40], request.GET.get("field", "")[:128]
     schema = schema_for(upload.programs)
-    problems = fixing.problems_of(upload, code, field) if upload.state in _OPEN else []
+    problems, total = fixing.problems_of(upload, code, field) if upload.state in _OPEN else ([], 0)
     if not problems or not schema.knows(field):
         return redirect("upload", upload.pk)
     if request.method == "POST":
@@ -42,9 +42,10 @@ def upload_fix(request: HttpRequest, pk: UUID) -> HttpResponse:
             _mend(request, upload, problems, field, by=Actor.person(access.user))
         except Refused as refusal:
             messages.error(request, " ".join(f"{problem.text} {problem.remedy}" for problem in refusal.problems))
-        left = fixing.problems_of(upload, code, field)
+        _, left = fixing.problems_of(upload, code, field)
         return redirect(request.get_full_path() if left else reverse("upload", args=[upload.pk]))
-    return render(request, "uploads/fix.html", _fix_context(request, upload, problems, schema.column(field)))
+    context = _fix_context(request, upload, problems, schema.column(field)) | {"total": total}
+    return render(request, "uploads/fix.html", context)
 
 
 def _mend(request: HttpRequest, upload: Upload, problems: list[Any], field: str, *, by: Actor) -> None:
@@ -102,7 +103,7 @@ def _fix_context(request: HttpRequest, upload: Upload, problems: list[Any], colu
         "choices": choices,
         "example": example,
         "blocks": problems[0].blocks,
-        "total": len({line.row_number for line in problems}),
+        "at_once": len({line.row_number for line in problems}),
         "rows": fixing.open_rows_of(upload, [line for line in later if line.row_number in shown], column.key),
         "suggestions": fixing.suggestions_of(problems, column.key, schema_for(upload.programs)),
         "next_page": urlencode({**place, "after": max(shown)}) if more and shown else "",

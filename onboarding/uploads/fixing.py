@@ -5,9 +5,10 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from django.db.models import Count
 from django.http import QueryDict
 
-from onboarding.uploads.heal import Bench, as_shown, open_rows
+from onboarding.uploads.heal import MOST_ROWS, Bench, as_shown, open_rows
 from onboarding.uploads.models import Upload, UploadProblem, UploadRow
 from portal.problems import Problem
 from programs.schema import Schema
@@ -48,11 +49,13 @@ class Suggestion:
     rows: int
 
 
-def problems_of(upload: Upload, code: str, field: str) -> list[UploadProblem]:
-    """The problems of one kind and field in rows that can still be changed, in sheet order."""
+def problems_of(upload: Upload, code: str, field: str) -> tuple[list[UploadProblem], int]:
+    """The problems of one kind and field in rows that can still be changed, in sheet order, as many as can be changed
+    at once; and how many rows have it in all."""
     numbers = UploadRow.objects.filter(open_rows(upload), upload=upload).values("number")
     found = UploadProblem.objects.filter(upload=upload, code=code, field=field, row_number__in=numbers)
-    return list(found.order_by("row_number", "pk"))
+    total = found.aggregate(n=Count("row_number", distinct=True))["n"]
+    return list(found.order_by("row_number", "pk")[:MOST_ROWS]), total
 
 
 def open_rows_of(upload: Upload, problems: Sequence[UploadProblem], field: str) -> list[OpenRow]:
