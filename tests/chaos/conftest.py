@@ -3,16 +3,37 @@
 import os
 import random
 import shutil
+import sqlite3
 import subprocess
 import tempfile
 import uuid
 from collections.abc import Iterator
+from contextlib import closing
 from pathlib import Path
+from typing import NamedTuple
 
 import psycopg
 import pytest
 
 from .world import PACE, Cluster, World, free_port
+
+SERVER = os.environ.get("TEST_DATABASE_URL", "")
+
+
+class Prepared(NamedTuple):
+    """Where the database lies that worlds are copies of."""
+
+    file: Path
+    database: str
+
+
+def _database(name: str) -> str:
+    return f"{SERVER.rpartition('/')[0]}/{name}"
+
+
+def _server(sql: str) -> None:
+    with psycopg.connect(_database("postgres"), autocommit=True) as connection:
+        connection.execute(sql)  # type: ignore[call-overload]  # a text made here
 
 
 def _environment(tmp_path: Path) -> dict[str, str]:
@@ -24,22 +45,39 @@ def _environment(tmp_path: Path) -> dict[str, str]:
     return env
 
 
+@pytest.fixture(scope="session")
+def prepared(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Prepared]:
+    """A migrated database with the catalogue and two partners, made once: each world begins with a copy of it."""
+    folder = tmp_path_factory.mktemp("prepared")
+    env = _environment(folder)
+    if SERVER:
+        name = env["CELERY_QUEUE"]
+        _server(f"CREATE DATABASE {name}")
+        env["DATABASE_URL"] = _database(name)
+    World(env, folder).act("prepare")
+    if not SERVER:
+        with closing(sqlite3.connect(folder / "data" / "portal.sqlite3")) as connection:
+            connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+    yield Prepared(folder / "data" / "portal.sqlite3", env["CELERY_QUEUE"])
+    if SERVER:
+        _server(f"DROP DATABASE {env['CELERY_QUEUE']} WITH (FORCE)")
+
+
 @pytest.fixture
-def world(tmp_path: Path) -> Iterator[World]:
+def world(tmp_path: Path, prepared: Prepared) -> Iterator[World]:
     """A world on the database of this run of the suite: SQLite, or a new database on the PostgreSQL server."""
     env = _environment(tmp_path)
-    server, name = os.environ.get("TEST_DATABASE_URL"), env["CELERY_QUEUE"]
-    if server:
-        server = server.rpartition("/")[0] + "/postgres"
-        with psycopg.connect(server, autocommit=True) as connection:
-            connection.execute(f"CREATE DATABASE {name}")  # type: ignore[call-overload]  # a text made here
-        env["DATABASE_URL"] = server.rpartition("/")[0] + f"/{name}"
+    name = env["CELERY_QUEUE"]
+    if SERVER:
+        _server(f"CREATE DATABASE {name} TEMPLATE {prepared.database}")
+        env["DATABASE_URL"] = _database(name)
     found = World(env, tmp_path)
+    if not SERVER:
+        found.move_to(tmp_path / "data", prepared.file)
     yield found
     found.kill_all()
-    if server:
-        with psycopg.connect(server, autocommit=True) as connection:
-            connection.execute(f"DROP DATABASE {name} WITH (FORCE)")  # type: ignore[call-overload]
+    if SERVER:
+        _server(f"DROP DATABASE {name} WITH (FORCE)")
 
 
 @pytest.fixture
@@ -53,7 +91,7 @@ def chance() -> random.Random:
 @pytest.fixture
 def cluster() -> Iterator[Cluster]:
     """A PostgreSQL server of the test's own; the machine's is never touched."""
-    if not os.environ.get("TEST_DATABASE_URL"):
+    if not SERVER:
         pytest.skip("a PostgreSQL server is crashed in the run on PostgreSQL only")
     if not list(Path("/usr/lib/postgresql").glob("*/bin/initdb")):
         pytest.skip("no initdb below /usr/lib/postgresql: a PostgreSQL server of the test's own cannot be made")
@@ -67,7 +105,7 @@ def cluster() -> Iterator[Cluster]:
 
 @pytest.fixture
 def fragile(tmp_path: Path, cluster: Cluster) -> Iterator[World]:
-    """A world on that server."""
+    """A world on that server; nothing is prepared."""
     found = World({**_environment(tmp_path), "DATABASE_URL": cluster.url}, tmp_path)
     yield found
     found.kill_all()
@@ -112,12 +150,19 @@ class Disk:
         self.path = path
 
     def fill(self, *, leave: int) -> None:
-        """Leave so many bytes."""
-        found = os.statvfs(self.path)
+        """Leave so many bytes, also when somebody else is writing at the same time."""
         with (self.path / "ballast").open("wb") as file:
-            left = found.f_bavail * found.f_frsize - leave
-            for _ in range(left >> 16):
-                file.write(bytes(1 << 16))
+            size = 0
+            for _ in range(20):
+                found = os.statvfs(self.path)
+                more = found.f_bavail * found.f_frsize - leave
+                if more <= 0:
+                    return
+                try:
+                    os.posix_fallocate(file.fileno(), size, more)
+                    size += more
+                except OSError:
+                    continue  # there was less by then
 
     def empty(self) -> None:
         (self.path / "ballast").unlink()

@@ -24,7 +24,6 @@ def test_worker_killed_again_and_again_writes_every_row_once(world: World, numbe
     print("CHAOS_SEED", seed)
     chance = random.Random(seed)
     world.env |= {"JOB_CHUNK_ROWS": "200", "JOB_COMMIT_ROWS": "200"}
-    world.act("prepare")
     pk = world.act("send", str(ROWS))
     worker = world.start_worker()
     hits = 0
@@ -55,8 +54,7 @@ def test_worker_killed_again_and_again_writes_every_row_once(world: World, numbe
 
 
 def test_worker_stopped_past_its_lease_writes_nothing_more(world: World, chance: random.Random) -> None:
-    rows = 8_000
-    world.act("prepare")
+    rows = 6_000
     pk = world.act("send", str(rows))
     first = world.start_worker(name="first", concurrency=1)
 
@@ -92,8 +90,6 @@ def test_worker_stopped_past_its_lease_writes_nothing_more(world: World, chance:
 
 
 def test_same_file_and_same_click_twenty_times_at_once_have_one_effect(world: World) -> None:
-    world.act("prepare")
-
     seen = world.act("storm", "20")
 
     assert seen == {"new": 1, "uploads": 1, "files": 1, "confirmed": 1, "meters": 50}

@@ -11,7 +11,6 @@ pytestmark = [pytest.mark.chaos, pytest.mark.timeout(300)]
 
 def test_hostile_file_does_not_keep_a_neighbour_waiting(world: World) -> None:
     world.env["UPLOAD_READER_SECONDS"] = "25"
-    world.act("prepare")
     world.start_worker()
     hostile = world.act("send_hostile", "acme")
     reading = f"SELECT count(*) FROM portal_job WHERE state = 'running' AND subject_id = '{hostile}'"
@@ -30,7 +29,6 @@ def test_hostile_file_does_not_keep_a_neighbour_waiting(world: World) -> None:
 
 
 def test_same_references_of_two_partners_are_meters_of_each(world: World) -> None:
-    world.act("prepare")
     pks = [world.act("send", "1000", "1", slug) for slug in ("acme", "borealis")]
     world.start_worker()
     for pk in pks:
@@ -47,7 +45,6 @@ def test_same_references_of_two_partners_are_meters_of_each(world: World) -> Non
 def test_files_that_overlap_confirmed_at_once_are_their_union(world: World) -> None:
     """Four files of 1,000 rows, each sharing 500 with the next one; all were checked before any was written."""
     world.env |= {"JOB_COMMIT_ROWS": "100", "JOB_SLICE_SECONDS": "0"}
-    world.act("prepare")
     pks = [world.act("send", "1000", str(1 + 500 * number)) for number in range(4)]
     world.start_worker(concurrency=4)
     for pk in pks:

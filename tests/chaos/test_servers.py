@@ -36,7 +36,6 @@ def test_database_that_crashes_while_rows_are_staged_and_written(
 
 def test_broker_killed_with_work_queued_loses_none_of_it(world: World, broker: Broker) -> None:
     world.env["CELERY_BROKER_URL"] = broker.url
-    world.act("prepare")
     pks = [world.act("send", "300", str(1 + 300 * number)) for number in range(3)]
     broker.kill()  # with three wake-ups that nobody has taken yet
     broker.start()
@@ -55,7 +54,6 @@ def test_broker_killed_with_work_queued_loses_none_of_it(world: World, broker: B
 
 
 def test_sender_without_a_broker_is_not_kept_waiting_and_the_sweep_finds_the_work(world: World) -> None:
-    world.act("prepare")
     nowhere = f"redis://127.0.0.1:{free_port()}/0"
 
     began = time.monotonic()
@@ -71,7 +69,6 @@ def test_sender_without_a_broker_is_not_kept_waiting_and_the_sweep_finds_the_wor
 
 def test_work_is_done_with_no_broker_anywhere(world: World) -> None:
     world.env["CELERY_BROKER_URL"] = f"redis://127.0.0.1:{free_port()}/0"
-    world.act("prepare")
     pk = world.act("send", "500")
 
     world.start("manage.py", "work")

@@ -43,6 +43,12 @@ class World:
     def data(self) -> Path:
         return Path(self.env["DATA_DIR"])
 
+    def move_to(self, data: Path, database: Path) -> None:
+        """Another data directory, which begins with a copy of that SQLite database."""
+        data.mkdir(exist_ok=True)
+        shutil.copy(database, data / "portal.sqlite3")
+        self.env["DATA_DIR"] = str(data)
+
     def act(self, *words: str, **env: str) -> Any:
         """One verb of tests.chaos.act in a process of its own; returns what it answers."""
         command = [sys.executable, "-m", "tests.chaos.act", *words]
