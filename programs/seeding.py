@@ -16,6 +16,7 @@ import yaml
 from django.db import models, transaction
 
 from programs.models import (
+    AccountFormat,
     Choice,
     ChoiceList,
     Deadline,
@@ -27,6 +28,7 @@ from programs.models import (
     Region,
     Requirement,
     SeedRecord,
+    State,
     Utility,
 )
 
@@ -104,7 +106,9 @@ def _save(kind: Kind, instance: models.Model, values: Values) -> bool:
 
 def _typed(instance: models.Model, name: str, value: Any) -> Any:
     field = instance._meta.get_field(name)
-    return datetime.fromisoformat(value) if isinstance(field, models.DateTimeField) else value
+    if isinstance(field, models.DateTimeField):
+        return datetime.fromisoformat(value)
+    return date.fromisoformat(value) if value and isinstance(field, models.DateField) else value
 
 
 def _values_of(kind: Kind, instance: models.Model, like: Values) -> Values:
@@ -119,6 +123,8 @@ def _values_of(kind: Kind, instance: models.Model, like: Values) -> Values:
             value = natural_key(value) if value else ""
         elif isinstance(value, datetime):
             value = like[name] if value == datetime.fromisoformat(like[name]) else value.isoformat()
+        elif isinstance(value, date):
+            value = value.isoformat()
         found[name] = value
     return found
 
@@ -139,6 +145,15 @@ def _first(model: type[models.Model], **lookup: Any) -> models.Model | None:
 
 def _region(key: str) -> models.Model | None:
     return _first(Region, code=key)
+
+
+def _state(key: str) -> models.Model | None:
+    return _first(State, code=key)
+
+
+def _account_format(key: str) -> models.Model | None:
+    utility, _, name = key.partition("/")
+    return _first(AccountFormat, utility__code=utility, name=name)
 
 
 def _utility(key: str) -> models.Model | None:
@@ -193,7 +208,9 @@ def _requirement(key: str) -> models.Model | None:
 
 KINDS: dict[str, Kind] = {
     "region": Kind(Region, _region, {}, {}),
+    "state": Kind(State, _state, {}, {}),
     "utility": Kind(Utility, _utility, {}, {}),
+    "account_format": Kind(AccountFormat, _account_format, {"utility": _utility}, {}),
     "choice_list": Kind(ChoiceList, _choice_list, {}, {}),
     "choice": Kind(Choice, _choice, {"choice_list": _choice_list}, {}),
     "footnote": Kind(Footnote, _footnote, {}, {}),
@@ -211,7 +228,9 @@ def rows_of(seed: Mapping[str, Any]) -> Iterator[SeedRow]:
     """The seed file as rows, those that others point to first."""
     for position, region in enumerate(seed["regions"]):
         yield SeedRow("region", region["code"], {**region, "position": position})
+    yield from _state_rows(seed)
     yield from _utility_rows(seed)
+    yield from _account_format_rows(seed)
     yield from _choice_rows(seed)
     yield from _field_rows(seed)
     for position, (key, text) in enumerate(seed["footnotes"].items()):
@@ -222,14 +241,36 @@ def rows_of(seed: Mapping[str, Any]) -> Iterator[SeedRow]:
         yield from _period_rows(seed, group)
 
 
+def _state_rows(seed: Mapping[str, Any]) -> Iterator[SeedRow]:
+    names = {code: words[0] for code, words in seed["choice_lists"]["state"].items()}
+    for code, name in names.items():
+        regions = [region for region, states in seed["region_states"].items() if code in states]
+        values = {
+            "code": code,
+            "name": name,
+            "transmission_regions": regions,
+            "border_zips": seed["border_zips"].get(code, []),
+            "source": seed["region_states_source"],
+        }
+        yield SeedRow("state", code, values)
+
+
 def _utility_rows(seed: Mapping[str, Any]) -> Iterator[SeedRow]:
-    source = "contract: list of utility names; the region is inferred"
+    source = "contract: list of utility names; the region and the states are inferred"
     for region, utilities in seed["utilities"].items():
         for code, name in utilities.items():
             values = {"code": code, "name": name, "transmission_region": region, "is_test": False, "source": source}
-            yield SeedRow("utility", code, values)
+            yield SeedRow("utility", code, values | seed["utility_facts"].get(code, {}))
     for code, name in seed["test_utilities"].items():
         yield SeedRow("utility", code, {"code": code, "name": name, "is_test": True, "source": source})
+
+
+def _account_format_rows(seed: Mapping[str, Any]) -> Iterator[SeedRow]:
+    for utility, formats in seed["account_formats"].items():
+        for says in formats:
+            confidence = says["confidence"]
+            values = {"utility": utility, **says, "verified": confidence == "high"}
+            yield SeedRow("account_format", f"{utility}/{says['name']}", values)
 
 
 def _choice_rows(seed: Mapping[str, Any]) -> Iterator[SeedRow]:

@@ -5,7 +5,17 @@ from typing import Any
 from django.contrib import admin
 from django.http import HttpRequest
 
-from programs.models import Choice, Deadline, DeliveryPeriod, Field, Program, Requirement
+from programs.models import (
+    AccountFormat,
+    Choice,
+    Deadline,
+    DeliveryPeriod,
+    Field,
+    Program,
+    Requirement,
+    State,
+    Utility,
+)
 
 
 class ChangeAdmin(admin.ModelAdmin):
@@ -59,7 +69,7 @@ def _shown(value: object) -> str:
     return "nothing" if value in (None, "", []) else str(value)
 
 
-for _model in (Program, DeliveryPeriod, Deadline, Field, Choice, Requirement):
+for _model in (Program, DeliveryPeriod, Deadline, Field, Choice, Requirement, Utility, AccountFormat, State):
     _historical: Any = _model.history.model
     _historical._meta.verbose_name_plural = f"changes of {_model._meta.verbose_name_plural}"
     admin.site.register(_historical, ChangeAdmin)

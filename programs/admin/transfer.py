@@ -13,6 +13,7 @@ from import_export.formats.base_formats import CSV, XLSX
 from import_export.widgets import ForeignKeyWidget, ManyToManyWidget, Widget
 
 from programs.models import (
+    AccountFormat,
     Choice,
     ChoiceList,
     Deadline,
@@ -22,6 +23,7 @@ from programs.models import (
     Program,
     Region,
     Requirement,
+    State,
     Utility,
 )
 from programs.schema.coerce import fault_of_default
@@ -127,6 +129,20 @@ class UtilityResource(_Resource):
     class Meta(_Resource.Meta):
         model = Utility
         import_id_fields = ["code"]
+
+
+class StateResource(_Resource):
+    class Meta(_Resource.Meta):
+        model = State
+        import_id_fields = ["code"]
+
+
+class AccountFormatResource(_Resource):
+    utility = _related("utility", Utility, "code")
+
+    class Meta(_Resource.Meta):
+        model = AccountFormat
+        import_id_fields = ["utility", "name"]
 
 
 class FootnoteResource(_Resource):

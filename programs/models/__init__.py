@@ -1,15 +1,18 @@
 """The catalogue's nouns: places, programs, fields, and what a program asks of a field."""
 
+from programs.models.account_formats import AccountFormat, Confidence, Severity, bare_number
 from programs.models.fields import Choice, ChoiceList, Field, FieldType, Needed
-from programs.models.places import TRANSMISSION_REGIONS, Region, Utility
+from programs.models.places import TRANSMISSION_REGIONS, Region, State, Utility
 from programs.models.programs import Deadline, DeliveryPeriod, Footnote, MeterType, Program, ProgramType
 from programs.models.requirements import Level, Operator, Requirement
 from programs.models.seed import SeedRecord
 
 __all__ = [
     "TRANSMISSION_REGIONS",
+    "AccountFormat",
     "Choice",
     "ChoiceList",
+    "Confidence",
     "Deadline",
     "DeliveryPeriod",
     "Field",
@@ -24,5 +27,8 @@ __all__ = [
     "Region",
     "Requirement",
     "SeedRecord",
+    "Severity",
+    "State",
     "Utility",
+    "bare_number",
 ]

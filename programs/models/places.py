@@ -1,6 +1,11 @@
-"""Where programs are: regions and utilities."""
+"""Where programs are: regions, states and utilities."""
 
+import re
+
+from django.core.exceptions import ValidationError
+from django.core.validators import RegexValidator
 from django.db import models
+from django.db.models import Q
 
 from programs.models.base import CatalogueRow, SourcedRow
 
@@ -32,18 +37,80 @@ class Region(CatalogueRow):
         return self.name
 
 
+class State(SourcedRow):
+    """A state, with the transmission regions that have a part of it. One without a row is not checked."""
+
+    code = models.CharField(
+        max_length=2, unique=True, validators=[RegexValidator("^[A-Z]{2}$", "Two capital letters.")]
+    )
+    name = models.CharField(max_length=64)
+    transmission_regions = models.JSONField(
+        default=list, blank=True, help_text="Every region with a part of the state. Another one stops the row."
+    )
+    border_zips = models.JSONField(
+        default=list, blank=True, help_text="Zip codes of a neighbouring state that are delivered here too."
+    )
+
+    class Meta(SourcedRow.Meta):
+        abstract = False
+        ordering = ["code"]
+
+    def __str__(self) -> str:
+        return f"{self.name} ({self.code})"
+
+    def clean(self) -> None:
+        errors: dict[str, str] = {}
+        known = {region for region, _ in TRANSMISSION_REGIONS}
+        if strange := [str(region) for region in self.transmission_regions if region not in known]:
+            errors["transmission_regions"] = f"Not a transmission region: {', '.join(strange)}."
+        if strange := [str(code) for code in self.border_zips if not re.fullmatch("[0-9]{5}", str(code))]:
+            errors["border_zips"] = f"Write zip codes as five digits, not as {', '.join(strange)}."
+        if errors:
+            raise ValidationError(errors)
+
+
 class Utility(SourcedRow):
     """A utility whose customers can be enrolled. Its code is the published utility_name."""
 
     code = models.CharField(max_length=32, unique=True, help_text="As in the published list of utility names.")
     name = models.CharField(max_length=128)
-    transmission_region = models.CharField(max_length=16, choices=TRANSMISSION_REGIONS, blank=True)
+    transmission_region = models.CharField(
+        max_length=16,
+        choices=TRANSMISSION_REGIONS,
+        blank=True,
+        help_text="Leave empty when it serves several regions; then only its states are checked.",
+    )
+    states = models.JSONField(
+        default=list, blank=True, help_text="Every state that it serves, as two letters. Empty: not checked."
+    )
+    eia_number = models.CharField(
+        "EIA number",
+        max_length=5,
+        blank=True,
+        validators=[RegexValidator("^[0-9]{5}$", "Five digits, with the zeros in front.")],
+        help_text="Only for those whose customers have ESI IDs (Texas): digits 3 to 7 of the ESI ID.",
+    )
+    eia_number_confirmed = models.BooleanField(
+        "EIA number confirmed",
+        default=False,
+        help_text="Switch on once EIA-861 shows this number. Only between two confirmed utilities does the wrong one "
+        "stop a row.",
+    )
     is_test = models.BooleanField(default=False, help_text="A value for tests only; not offered in templates.")
 
     class Meta(SourcedRow.Meta):
         abstract = False
         ordering = ["transmission_region", "code"]
         verbose_name_plural = "utilities"
+        constraints = [
+            models.UniqueConstraint(
+                fields=["eia_number"], condition=~Q(eia_number=""), name="one_utility_per_eia_number"
+            )
+        ]
 
     def __str__(self) -> str:
         return f"{self.name} ({self.code})"
+
+    def clean(self) -> None:
+        if strange := [str(state) for state in self.states if not re.fullmatch("[A-Z]{2}", str(state))]:
+            raise ValidationError({"states": f"Write states as two capital letters, not as {', '.join(strange)}."})

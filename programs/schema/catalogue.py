@@ -5,9 +5,33 @@ from typing import Any
 
 from django.db.models import Count, Max, QuerySet, Value
 
-from programs.models import Choice, ChoiceList, Deadline, DeliveryPeriod, Field, Program, Region, Requirement, Utility
+from programs.models import (
+    AccountFormat,
+    Choice,
+    ChoiceList,
+    Deadline,
+    DeliveryPeriod,
+    Field,
+    Program,
+    Region,
+    Requirement,
+    State,
+    Utility,
+)
 
-_TABLES = (Region, Utility, Program, DeliveryPeriod, Deadline, ChoiceList, Choice, Field, Requirement)
+_TABLES = (
+    Region,
+    State,
+    Utility,
+    AccountFormat,
+    Program,
+    DeliveryPeriod,
+    Deadline,
+    ChoiceList,
+    Choice,
+    Field,
+    Requirement,
+)
 
 
 def catalogue_version() -> str:
