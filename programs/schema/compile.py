@@ -14,6 +14,7 @@ from programs.schema import problems as _words  # noqa: F401  registers the word
 from programs.schema.catalogue import catalogue_version
 from programs.schema.coerce import Coercer, coercer_for, fault_of_default
 from programs.schema.columns import Asked, Column, columns_of, slots_of
+from programs.schema.crossfield import cross_check, facts_of_catalogue
 from programs.schema.lists import Flat
 from programs.schema.schema import Condition, Rule, Schema
 
@@ -66,6 +67,7 @@ def _compile(identifiers: frozenset[str], today: date) -> Schema:
             f"{path[:-2]}.0": _slots(field) for path, field in by_path.items() if field.type == FieldType.CHOICES
         },
         coercers={column.key: coercers[_path_of(column.key)] for column in columns},
+        cross_check=cross_check(facts_of_catalogue(), [column.key for column in columns]),
     )
 
 

@@ -10,7 +10,9 @@ from pydantic_core import PydanticCustomError
 
 from portal.problems import Problem, shown
 from programs.schema.coerce import EMPTY, GIVEN, Coercer, Mended
+from programs.schema.coerce.dates import in_order
 from programs.schema.columns import Column
+from programs.schema.crossfield import CrossCheck, Finding
 from programs.schema.lists import Flat, spread
 
 Condition = Callable[[Flat], bool]
@@ -92,6 +94,7 @@ class Schema:
         group_defaults: Mapping[str, Any],
         value_lists: Mapping[str, tuple[str, ...]],
         coercers: Mapping[str, Coercer],
+        cross_check: CrossCheck,
     ) -> None:
         """`groups` maps the prefix of an optional object ("customer.billing.") to the keys needed with any other of it;
         `group_defaults` holds what such a key becomes when it is empty. `value_lists` maps the first key of a list of
@@ -107,6 +110,7 @@ class Schema:
         )
         self._value_lists = dict(value_lists)
         self._coercers = dict(coercers)
+        self._cross_check = cross_check
         self._mending = tuple(column.key for column in columns if column.type in {"zip", "identifier", "phone"})
         self._groups = dict(groups)
         self._group_of = {key: prefix for prefix in groups for key in self._by_key if key.startswith(prefix)}
@@ -118,12 +122,19 @@ class Schema:
         cells: Flat,
         on: date | None = None,
         programs_of: Callable[[dict[str, Any]], Iterable[str]] | None = None,
+        date_orders: Mapping[str, str] | None = None,
     ) -> Checked:
         """Check one row (flat keys to cells; unknown ones are passed over) with the requirements in force on a day.
 
         programs_of: which programs are worth asking about an asset; all of the schema's when it is not given.
+        date_orders: key of a date to "mdy" or "dmy"; its texts that can be read both ways are read in that order,
+        without a word about it. The caller says so once for the column.
         """
+        on = on or datetime.now(UTC).date()
         given = {key: cell for key, cell in cells.items() if cell is not None}
+        for key, order in (date_orders or {}).items():
+            if given.get(key).__class__ is str:
+                given[key] = in_order(given[key], order)
         problems: list[Problem] = []
         spread_cells, typed_under = spread(given, self._value_lists)
         try:
@@ -143,13 +154,17 @@ class Schema:
         grouped = self._group_of.keys() & flat.keys()
         if grouped:
             problems += self._missing_in_groups({self._group_of[key] for key in grouped}, flat, broken)
+        found = self._cross_check(flat, on, broken)
+        if found:
+            problems += self._told(found, flat, blocks=True)
+            warnings += tuple(self._told(found, flat, blocks=False))
         if problems:
             return Checked(None, tuple(problems), warnings=warnings)
         asset = self._nest(flat)
         if not self._rules:
             return Checked(asset, (), warnings=warnings)
         programs = self._rules if programs_of is None else programs_of(asset)
-        missing, unmet = self._programs(flat, on or datetime.now(UTC).date(), programs)
+        missing, unmet = self._programs(flat, on, programs)
         return Checked(asset, (), missing, unmet, warnings)
 
     def _mended(self, flat: dict[str, Any], cells: Flat, typed_under: Mapping[str, str]) -> tuple[Problem, ...]:
@@ -161,6 +176,14 @@ class Schema:
             self._problem(mended.code, typed_under.get(key, key), shown(cells[key]), mended.context)
             for key, mended in found
         )
+
+    def _told(self, found: Iterable[Finding], flat: Flat, *, blocks: bool) -> list[Problem]:
+        """What the rules about several fields found, as problems of the fields that the catalogue has."""
+        return [
+            self._problem(one.code, one.key, _quoted(flat.get(one.key, "")), one.context)
+            for one in found
+            if one.blocks == blocks and one.key in self._by_key
+        ]
 
     def accepts(self, key: str, cell: object) -> bool:
         """Whether a cell would do for a field: it is taken, and is not empty. For guessing what a column holds."""
@@ -289,6 +312,10 @@ class Schema:
     def knows(self, key: str) -> bool:
         """Whether a flat key is a field of the catalogue."""
         return key in self._by_key
+
+
+def _quoted(value: Any) -> str:
+    return shown(("yes" if value else "no") if isinstance(value, bool) else value)
 
 
 def _outside(rule: Rule, value: Any) -> bool:

@@ -13,7 +13,7 @@ from django.urls import reverse
 from portal.partners.models import User
 from programs.admin import transfer
 from programs.admin.transfer import SafeCSV, SafeXLSX, escaped, unescaped
-from programs.models import DeliveryPeriod, Field, Program, Requirement
+from programs.models import DeliveryPeriod, Field, Program, Requirement, Utility
 from programs.schema import schema_for
 from tests.builders import row
 
@@ -99,6 +99,28 @@ def test_saving_a_program_unchanged_changes_nothing(desk):
     after = (program.accepted_meter_types, program.states, sorted(program.utilities.values_list("code", flat=True)))
     assert after == before
     assert Requirement.objects.count() == rows
+
+
+def test_form_of_account_numbers_added_to_a_utility_counts_at_once(desk):
+    utility = Utility.objects.get(code="PGE")
+    address = url("utility_change", utility.pk)
+    data = form_of(desk, address)
+    number = int(data["account_formats-TOTAL_FORMS"])
+    values = {"name": "X and a digit", "example": "X-1", "severity": "warn", "confidence": "low", "id": ""}
+    data |= {f"account_formats-{number}-{name}": value for name, value in values.items()}
+    data["account_formats-TOTAL_FORMS"] = number + 1
+    account = {"utility.electric_service_account_number": "X-1"}
+
+    refused = desk.post(address, data | {f"account_formats-{number}-pattern": "(a+)+"}).content.decode()
+    before = schema_for([]).check(row(1) | account).warnings
+    saved = desk.post(address, data | {f"account_formats-{number}-pattern": r"X\d"})
+    after = schema_for([]).check(row(1) | account).warnings
+
+    assert "A repeated group inside which something varies can take for ever" in refused
+    assert [warning.code for warning in before] == ["ACCOUNT_FORMAT"]
+    assert saved.status_code == 302, saved.context["errors"]
+    assert after == ()
+    assert "PGE: X and a digit" in desk.get(url("historicalaccountformat_changelist")).content.decode()
 
 
 def test_two_rows_for_one_field_are_refused_in_plain_words(desk):
@@ -238,7 +260,20 @@ def test_import_brings_back_what_was_exported_and_refuses_contradictions(desk):
 
 @pytest.mark.parametrize("format", [SafeCSV, SafeXLSX])
 @pytest.mark.parametrize(
-    "resource", ["Region", "Utility", "Footnote", "Program", "Period", "Deadline", "ChoiceList", "Choice", "Field"]
+    "resource",
+    [
+        "State",
+        "AccountFormat",
+        "Region",
+        "Utility",
+        "Footnote",
+        "Program",
+        "Period",
+        "Deadline",
+        "ChoiceList",
+        "Choice",
+        "Field",
+    ],
 )
 def test_every_table_exported_and_imported_is_the_same(resource, format):
     table = getattr(transfer, f"{resource}Resource")()

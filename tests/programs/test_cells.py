@@ -30,7 +30,7 @@ def schema(catalogue: None) -> Schema:
 
 
 def value_of(schema: Schema, key: str, cell: Any) -> Any:
-    checked = schema.check({**row(1), key: cell})
+    checked = schema.check({**row(1, device__permission_to_operate_date=None), key: cell})
     assert checked.problems == ()
     place: Any = checked.asset
     for part in key.split("."):
@@ -200,9 +200,10 @@ def test_cell_that_cannot_be_used_gets_its_own_code(schema, key, cell, code):
 )
 def test_mended_cell_stands_with_a_warning(schema, key, cell, value, code):
     assert value_of(schema, key, cell) == value
-    checked = schema.check({**row(1), key: cell})
+    checked = schema.check({**row(1, utility__utility_name=None), key: cell})
 
-    assert [(warning.code, warning.field, warning.value) for warning in checked.warnings] == [(code, key, str(cell))]
+    found = [warning for warning in checked.warnings if warning.code != "ZIP_OF_OTHER_STATE"]
+    assert [(warning.code, warning.field, warning.value) for warning in found] == [(code, key, str(cell))]
     assert checked.warnings[0].text
     assert checked.warnings[0].remedy
 

@@ -2,14 +2,17 @@
 
 import re
 from pathlib import Path
+from types import ModuleType
 
 import pytest
 
+import programs.schema.crossfield.problems as words_of_rules
 import programs.schema.problems as words
 from portal.problems import Problem, kind_of
 from programs.models import Field
 from programs.schema import Schema, schema_for
 from tests import builders
+from tests.programs.test_crossfield import CASES
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("catalogue")]
 
@@ -101,10 +104,16 @@ def test_a_bad_cell_gets_its_own_code_once_and_stops_the_row(schema, code, key, 
 
 
 def test_every_code_of_this_room_is_reached():
-    registered = set(re.findall(r'ProblemKind\(\s*"([A-Z_]+)"', Path(words.__file__).read_text(encoding="utf-8")))
+    registered, of_rules = _codes_in(words), _codes_in(words_of_rules)
 
     assert registered - ELSEWHERE - WARNINGS == {code for code, *_ in BAD}
-    assert all(kind_of(code).remedy for code in registered)
+    assert of_rules == {code for code, *_ in CASES}
+    assert all(kind_of(code).remedy for code in registered | of_rules)
+
+
+def _codes_in(module: ModuleType) -> set[str]:
+    text = Path(str(module.__file__)).read_text(encoding="utf-8")
+    return set(re.findall(r'ProblemKind\(\s*"([A-Z0-9_]+)"', text))
 
 
 @pytest.mark.parametrize(

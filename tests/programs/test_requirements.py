@@ -78,10 +78,11 @@ def test_each_program_names_what_it_misses(program, cells, missing):
     ("installed", "needed"), [("2023-06-30", False), ("2023-07-01", True), ("7/15/2023", True), ("", False)]
 )
 def test_sgip_is_asked_only_of_batteries_installed_after_june_2023(installed, needed):
-    checked = schema_for(["CEC-DSGS"]).check(builders.row(1, device__install_date=installed), ON)
+    cells = builders.row(1, device__install_date=installed, device__permission_to_operate_date=None)
+    checked = schema_for(["CEC-DSGS"]).check(cells, ON)
 
     assert (SGIP in checked.missing.get("CEC-DSGS", ())) is needed
-    answered = schema_for(["CEC-DSGS"]).check(builders.row(1, device__install_date=installed) | {SGIP: "no"}, ON)
+    answered = schema_for(["CEC-DSGS"]).check(cells | {SGIP: "no"}, ON)
     assert answered.missing == {}
 
 
@@ -124,7 +125,8 @@ def test_conditions_on_words(operator, value, cells, holds):
 )
 def test_conditions_on_numbers_dates_and_lists(path, operator, value, cell, holds):
     ask(INSTALLER, condition_field=path, condition_operator=operator, condition_value=value)
-    cells = builders.row(1) | {path.replace("[]", ".0"): cell, INSTALLER: None}
+    cells = builders.row(1, device__permission_to_operate_date=None)
+    cells |= {path.replace("[]", ".0"): cell, INSTALLER: None}
 
     checked = schema_for(["CEC-DSGS"]).check(cells, ON)
 

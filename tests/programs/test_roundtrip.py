@@ -161,6 +161,10 @@ KEYS = [
     "site.site_devices.1.power_capacity_kw",
     "site.site_devices.9.model_year",
     "site.on_site_fossil_generator",
+    "site.generator_fuel_type",
+    "isone.in_connected_solutions",
+    "device.battery_max_charge_rate_kw",
+    "customer.end_customer_title",
     "caiso.is_receiving_sgip_funding",
     "no.such.key",
 ]
@@ -192,7 +196,7 @@ def assert_whole(checked: Checked) -> None:
     """An answer has an asset or problems, never both nor neither; all of it can be stored and shown."""
     assert (checked.asset is None) == bool(checked.problems)
     json.dumps(checked.asset, allow_nan=False).encode()
-    for problem in (*checked.problems, *(one for found in checked.unmet.values() for one in found)):
+    for problem in (*checked.problems, *checked.warnings, *(one for found in checked.unmet.values() for one in found)):
         assert problem.text
         assert problem.remedy
         assert problem.group
@@ -234,7 +238,8 @@ def test_every_day_is_read_from_iso_us_names_and_date_cells(schema, day):
     if day.day > 12:
         spellings += [f"{day:%m/%d/%Y}", f"{day:%d.%m.%Y}"]
     for cell in spellings:
-        asset = schema.check(builders.row(1, device__install_date=cell)).asset
+        cells = builders.row(1, device__install_date=cell, device__permission_to_operate_date=None)
+        asset = schema.check(cells).asset
         assert asset["device"]["install_date"] == day.isoformat()
 
 

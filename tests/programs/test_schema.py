@@ -187,7 +187,9 @@ def test_missing_program_field_does_not_stop_the_row():
 
 @pytest.mark.parametrize(("installed", "missing"), [("2023-06-30", {}), ("2023-07-01", {"CEC-DSGS"}), (None, {})])
 def test_condition_on_a_date_decides_what_is_required(installed, missing):
-    checked = schema_for(["CEC-DSGS"]).check(row(1) | {"device.install_date": installed})
+    cells = row(1, device__install_date=installed, device__permission_to_operate_date=None)
+
+    checked = schema_for(["CEC-DSGS"]).check(cells)
 
     assert set(checked.missing) == set(missing)
 

@@ -2,8 +2,10 @@
 
 import math
 import re
+from collections.abc import Iterable
 from datetime import date, datetime, timedelta
-from typing import Any
+from functools import lru_cache
+from typing import Any, Literal
 
 from programs.schema.coerce.plain import EMPTY, fail, plain_text
 
@@ -25,6 +27,8 @@ _MONTHS = (
     "november",
     "december",
 )
+DateOrder = Literal["mdy", "dmy"]  # 03/04/2026 is the 4th of March or the 3rd of April
+
 _EXCEL_EPOCH = date(1899, 12, 30)
 _SERIAL_FROM, _SERIAL_TO = 18264, 73051  # 1950-01-01 to 2100-01-01
 
@@ -50,6 +54,49 @@ def date_of(cell: Any) -> Any:
     if text.isascii() and text.isdigit() and len(text) == 5:
         return _serial(int(text))
     return _with_month_name(text.casefold())
+
+
+def order_of(texts: Iterable[str]) -> DateOrder | None:
+    """The order of month and day in a column, from its texts that can be read in one way only (5/31/2026 is mdy).
+
+    None when no text decides, and when some decide for one order and some for the other. Month names, ISO dates and
+    days that do not exist decide nothing.
+    """
+    found = {order for text in texts if (order := _only_order(text)) is not None}
+    return found.pop() if len(found) == 1 else None
+
+
+@lru_cache(maxsize=10_000)
+def in_order(text: str, order: str) -> str:
+    """A date with two readings as the ISO date that it is in this order; any other text as it is."""
+    readings = _readings(text)
+    if len(set(readings.values())) != 2 or order not in readings:
+        return text
+    return readings[order].isoformat()
+
+
+def _only_order(text: str) -> DateOrder | None:
+    readings = _readings(text)
+    return "mdy" if list(readings) == ["mdy"] else "dmy" if list(readings) == ["dmy"] else None
+
+
+def _readings(text: object) -> dict[str, date]:
+    """The days that a text like 03/04/2026 can be, by the order of month and day."""
+    if not isinstance(text, str):
+        return {}
+    found = _OTHER_DATE.fullmatch(" ".join(text.split()))
+    if found is None:
+        return {}
+    first, second, year = int(found[1]), int(found[2]), full_year(found[3])
+    if not 1900 <= year <= 2100:
+        return {}
+    readings = {}
+    for order, month, day in (("mdy", first, second), ("dmy", second, first)):
+        try:
+            readings[order] = date(year, month, day)
+        except ValueError:
+            continue
+    return readings
 
 
 def _with_month_name(text: str) -> str:

@@ -88,7 +88,12 @@ def varied(send: Send) -> None:
                 builders.row(1, load_types__1="HVAC", load_types__2="EV_CHARGING", customer__postal_code="00501"),
                 builders.row(2, customer__postal_code="02139-0001", device__is_connected_to_solar="no"),
                 builders.row(3, customer__end_customer_phone_number="+44 20 7946 0958", customer__street_2=None),
-                builders.row(4, customer__end_customer_email=None, device__install_date=datetime.date(2024, 2, 29)),
+                builders.row(
+                    4,
+                    customer__end_customer_email=None,
+                    device__install_date=datetime.date(2024, 2, 29),
+                    device__permission_to_operate_date=None,
+                ),
             ]
         ),
         commit=True,
@@ -127,7 +132,9 @@ def test_an_unchanged_download_changes_nothing(varied: None, client: Client, sen
 
     assert upload.counts == {"unchanged": 4, "rows": 4}
     assert [column for column in upload.columns if not column["key"]] == []
-    assert list(upload.problems.values_list("code", flat=True)) == []
+    # What is odd about these meters as they stand; nothing that the download did to them.
+    oddities = ["DURATION_DIFFERS", "ZIP_OF_OTHER_STATE", "ZIP_OF_OTHER_STATE"]
+    assert sorted(upload.problems.values_list("code", flat=True)) == oddities
 
 
 @needs_libreoffice

@@ -56,7 +56,9 @@ def test_filters_narrow_the_table_and_the_export_alike(create: Any, client: Clie
         [
             builders.row(1),
             builders.row(2, site__number_of_devices=None),
-            builders.row(3, transmission_region="NYISO", customer__city="Albany"),
+            builders.row(
+                3, transmission_region="NYISO", customer__state_or_province_code="NY", customer__city="Albany"
+            ),
             builders.row(4, meter_type="UTILITY_METER"),
         ]
     )

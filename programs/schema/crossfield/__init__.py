@@ -1,0 +1,30 @@
+"""Rules about several fields of one row: small pure functions over typed values, some with facts of the catalogue.
+
+A rule finds, and says whether that stops the row; it never changes a value, and is silent about what is not there.
+"""
+
+from collections.abc import Collection
+
+from programs.schema.crossfield import problems as _words  # noqa: F401  registers the words of the rules' codes
+from programs.schema.crossfield.accounts import account_rules
+from programs.schema.crossfield.batteries import battery_rules
+from programs.schema.crossfield.customers import customer_rules
+from programs.schema.crossfield.dates import date_rules
+from programs.schema.crossfield.facts import Facts, facts_of_catalogue
+from programs.schema.crossfield.places import place_rules
+from programs.schema.crossfield.rule import CrossCheck, Finding
+
+__all__ = ["CrossCheck", "Facts", "Finding", "cross_check", "facts_of_catalogue"]
+
+
+def cross_check(facts: Facts, keys: Collection[str]) -> CrossCheck:
+    """All rules, for these facts and the keys that the catalogue has."""
+    return CrossCheck(
+        [
+            *place_rules(facts, keys),
+            *account_rules(facts),
+            *date_rules(),
+            *battery_rules(keys),
+            *customer_rules(keys),
+        ]
+    )

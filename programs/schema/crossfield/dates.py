@@ -1,0 +1,33 @@
+"""Whether the dates of a device can follow each other."""
+
+from collections.abc import Sequence
+from datetime import date
+
+from programs.schema.crossfield.rule import Finding, Rule
+from programs.schema.lists import Flat
+
+INSTALLED, PERMITTED, NEM = "device.install_date", "device.permission_to_operate_date", "caiso.nem_type"
+# The day from which California's net billing tariff (NEM3) applies. Unverified (domain.md C4, L): so it only warns.
+NEM3_FROM = "2023-04-15"
+
+
+def date_rules() -> list[Rule]:
+    """The rule about dates, which repeat too seldom to be remembered."""
+    return [Rule((INSTALLED, PERMITTED), (INSTALLED, PERMITTED, NEM), dates_in_order, repeats=False)]
+
+
+def dates_in_order(row: Flat, on: date) -> Sequence[Finding]:
+    """Permission to operate comes on the day of the installation or later, and neither is still to come."""
+    installed, permitted = row.get(INSTALLED, ""), row.get(PERMITTED, "")  # ISO dates: as texts they compare the same
+    today = on.isoformat()
+    found = []
+    if permitted and installed > permitted:
+        words = {"installed": installed}
+        found.append(Finding("PERMISSION_BEFORE_INSTALLATION", PERMITTED, words, blocks=True))
+    if installed > today:
+        found.append(Finding("DATE_TO_COME", INSTALLED, {"today": today}))
+    if permitted > today:
+        found.append(Finding("DATE_TO_COME", PERMITTED, {"today": today}))
+    if permitted and permitted < NEM3_FROM and row.get(NEM) == "NEM3":
+        found.append(Finding("NEM3_TOO_EARLY", NEM, {"permitted": permitted, "from": NEM3_FROM}))
+    return found

@@ -1,0 +1,130 @@
+"""Whether region, state, zip code and utility can belong together."""
+
+from collections.abc import Iterable, Sequence
+from datetime import date
+from functools import partial
+from typing import Any
+
+from programs.schema.crossfield.facts import REGION_NAMES, Facts, UtilityFacts
+from programs.schema.crossfield.rule import Finding, Rule
+from programs.schema.crossfield.zips import state_of
+from programs.schema.lists import Flat
+
+REGION, UTILITY = "transmission_region", "utility.utility_name"
+STATE, ZIP = "customer.state_or_province_code", "customer.postal_code"
+BILLING_STATE, BILLING_ZIP = "customer.billing.state_or_province_code", "customer.billing.postal_code"
+
+
+def place_rules(facts: Facts, keys: Iterable[str]) -> list[Rule]:
+    """The rules about places. `keys` are all keys of the catalogue, among which are those of a region's own object."""
+    own = tuple(key for key in keys if key.partition(".")[0].upper() in REGION_NAMES)
+    return [
+        Rule((REGION, STATE, ZIP), (REGION, STATE, ZIP, UTILITY), partial(_site, facts)),
+        Rule((BILLING_ZIP,), (BILLING_ZIP, BILLING_STATE), partial(_billing, facts), repeats=False),
+        Rule(own, (REGION, STATE, *own), partial(_other_region, facts, own)),
+    ]
+
+
+def _site(facts: Facts, row: Flat, _on: date) -> list[Finding]:
+    """The first of these that is wrong explains the others, so a wrong state is not told three times."""
+    outside = state_outside_region(facts, row)
+    if outside and outside[0].context.get("suggestion_field") == STATE:
+        return outside
+    found = [*outside, *zip_of_other_state(facts, row, ZIP, STATE), *utility_of_other_state(facts, row)]
+    return found or utility_of_other_region(facts, row)
+
+
+def _billing(facts: Facts, row: Flat, _on: date) -> Sequence[Finding]:
+    fits = state_of(row[BILLING_ZIP]) == row.get(BILLING_STATE)
+    return () if fits else zip_of_other_state(facts, row, BILLING_ZIP, BILLING_STATE)
+
+
+def state_outside_region(facts: Facts, row: Flat) -> list[Finding]:
+    """A state that has no part of the region stops the row; a state of no region at all is worth a look."""
+    region, code = row.get(REGION), row.get(STATE)
+    state = facts.states.get(code or "")
+    if state is None or region is None or region in state.regions:
+        return []
+    real = f"it is in {_listed(state.regions)}" if state.regions else "it is in none of the regions"
+    words = {"region": region, "state": state.name, "real": real} | _way_out(facts, row, state.regions)
+    return [Finding("STATE_OUTSIDE_REGION", REGION, words, blocks=bool(state.regions))]
+
+
+def _way_out(facts: Facts, row: Flat, regions: Sequence[str]) -> dict[str, Any]:
+    """What to write instead: the state of the zip code if that fits the region, else the only region that can be."""
+    elsewhere = state_of(row[ZIP]) if ZIP in row else None
+    if elsewhere and elsewhere in facts.states and row[REGION] in facts.states[elsewhere].regions:
+        return {"suggestion": elsewhere, "suggestion_field": STATE}
+    utility = facts.utilities.get(row.get(UTILITY, ""))
+    if len(regions) == 1:
+        return {"suggestion": regions[0]}
+    return {"suggestion": utility.region} if utility and utility.region in regions else {}
+
+
+def zip_of_other_state(facts: Facts, row: Flat, zip_key: str, state_key: str) -> list[Finding]:
+    """A zip code that does not exist, or that lies in another state."""
+    code, written = row.get(zip_key), row.get(state_key)
+    real = state_of(code) if code is not None else None
+    if real is None:
+        return []
+    if not real:
+        return [Finding("ZIP_UNKNOWN", zip_key)]
+    state = facts.states.get(written or "")
+    if state is None or real == written or str(code)[:5] in state.border_zips:
+        return []
+    other = facts.states.get(real)
+    return [Finding("ZIP_OF_OTHER_STATE", zip_key, {"state": state.name, "real": other.name if other else real})]
+
+
+def utility_of_other_state(facts: Facts, row: Flat) -> list[Finding]:
+    """A utility that does not serve the state."""
+    utility, state = facts.utilities.get(row.get(UTILITY, "")), row.get(STATE)
+    if utility is None or state is None or not utility.states or state in utility.states:
+        return []
+    real = _listed([facts.states[one].name if one in facts.states else one for one in sorted(utility.states)])
+    here = facts.states[state].name if state in facts.states else state
+    words: dict[str, Any] = {"utility": utility.name, "state": here, "real": real}
+    if (only := _only(utility.states)) and ZIP in row and state_of(row[ZIP]) == only:
+        words |= {"suggestion": only, "suggestion_field": STATE}
+    return [Finding("UTILITY_OF_OTHER_STATE", UTILITY, words)]
+
+
+def utility_of_other_region(facts: Facts, row: Flat) -> list[Finding]:
+    """A utility of one region under another: when the state can be in both, only the utility tells which it is."""
+    utility, region = facts.utilities.get(row.get(UTILITY, "")), row.get(REGION)
+    if utility is None or region is None or utility.region in {"", region}:
+        return []
+    words: dict[str, Any] = {"utility": utility.name, "region": region, "real": utility.region}
+    if _can_be(facts, utility, row.get(STATE)):
+        words |= {"suggestion": utility.region, "suggestion_field": REGION}
+    return [Finding("UTILITY_OF_OTHER_REGION", UTILITY, words)]
+
+
+def _can_be(facts: Facts, utility: UtilityFacts, state: str | None) -> bool:
+    """Whether the utility's region is possible for the state that was written."""
+    known = facts.states.get(state or "")
+    return known is not None and utility.region in known.regions
+
+
+def _other_region(facts: Facts, own: Sequence[str], row: Flat, _on: date) -> list[Finding]:
+    """Fields of one region's own object in a row of another. "No" says nothing, and is passed over."""
+    region, state = row.get(REGION), facts.states.get(row.get(STATE, ""))
+    if region is None:
+        return []
+    found: dict[str, Finding] = {}
+    for key in own:
+        owner = key.partition(".")[0].upper()
+        if row.get(key) in {None, False} or owner == region or (state and owner in state.regions):
+            continue
+        found.setdefault(owner, Finding("FIELD_OF_OTHER_REGION", key, {"region": region, "owner": owner}))
+    return list(found.values())
+
+
+def _only(values: Iterable[str]) -> str:
+    found = list(values)
+    return found[0] if len(found) == 1 else ""
+
+
+def _listed(words: Sequence[str]) -> str:
+    """A, B or C."""
+    return " or ".join(part for part in (", ".join(words[:-1]), words[-1] if words else "") if part)

@@ -1,0 +1,97 @@
+"""A rule about several fields of one row, and asking all rules of a row cheaply."""
+
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import date
+from operator import itemgetter
+from typing import Any
+
+from programs.schema.lists import Flat
+
+_MOST_SHAPES = 2_000
+_MOST_ANSWERS = 10_000
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """What a rule has to say: a code, the key that it stands at, the facts for its words, whether it stops the row.
+
+    A `suggestion` among the facts is for the finding's own field, or for the one that `suggestion_field` names.
+    """
+
+    code: str
+    key: str
+    context: Mapping[str, Any] = field(default_factory=dict)
+    blocks: bool = False
+
+
+Judge = Callable[[Flat, date], Sequence[Finding]]
+
+
+@dataclass(frozen=True, slots=True)
+class Rule:
+    """A judge with the keys that it looks at.
+
+    The judge is only asked of rows that have a value for one of `starts`. When its values repeat from row to row it
+    is asked once for each combination; such a judge sees nothing but the keys of `reads`, and must not use the day.
+    """
+
+    starts: tuple[str, ...]
+    reads: tuple[str, ...]
+    judge: Judge
+    repeats: bool = True
+
+
+class CrossCheck:
+    """All rules. Which of them concern a row follows from which of its cells are filled, and that is remembered."""
+
+    def __init__(self, rules: Iterable[Rule]) -> None:
+        self._rules = tuple(rules)
+        self._plans: dict[tuple[str, ...], tuple[tuple[Rule, Judge], ...]] = {}
+        self._asks: dict[tuple[int, tuple[str, ...]], Judge] = {}
+
+    def __call__(self, flat: Flat, on: date, broken: Collection[str] = ()) -> list[Finding]:
+        """What the rules find in a row of typed values. A rule that reads a broken cell waits until it is mended."""
+        shape = tuple(flat)
+        plan = self._plans.get(shape)
+        if plan is None:
+            plan = self._plan(shape)
+        found: list[Finding] = []
+        for rule, ask in plan:
+            if broken and not set(rule.reads).isdisjoint(broken):
+                continue
+            if says := ask(flat, on):
+                found += says
+        return found
+
+    def _plan(self, shape: tuple[str, ...]) -> tuple[tuple[Rule, Judge], ...]:
+        filled = frozenset(shape)
+        plan = []
+        for number, rule in enumerate(self._rules):
+            if filled.isdisjoint(rule.starts):
+                continue
+            keys = tuple(key for key in rule.reads if key in filled)
+            ask = self._asks.get((number, keys))
+            if ask is None:
+                ask = self._asks[number, keys] = _remembering(rule.judge, keys) if rule.repeats else rule.judge
+            plan.append((rule, ask))
+        if len(self._plans) < _MOST_SHAPES:
+            self._plans[shape] = tuple(plan)
+        return tuple(plan)
+
+
+def _remembering(judge: Judge, keys: Sequence[str]) -> Judge:
+    """The judge, asked once for each combination of the values of these keys."""
+    values_of = itemgetter(*keys)
+    known: dict[Any, Sequence[Finding]] = {}
+
+    def ask(flat: Flat, on: date) -> Sequence[Finding]:
+        values = values_of(flat)
+        found = known.get(values)
+        if found is None:
+            found = judge({key: flat[key] for key in keys}, on)
+            if len(known) < _MOST_ANSWERS:
+                known[values] = found
+        return found
+
+    return ask

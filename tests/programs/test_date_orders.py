@@ -1,0 +1,87 @@
+"""A column of dates that can be read both ways: what its unambiguous texts say, and reading the others like them."""
+
+from datetime import date
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from programs.schema import order_of, schema_for
+from tests.builders import row
+
+INSTALLED, OFFERED = "device.install_date", "customer.partner_offering_date"
+DAYS = st.dates(date(1950, 1, 1), date(2099, 12, 31))
+
+
+@pytest.mark.parametrize(
+    ("texts", "order"),
+    [
+        ([], None),
+        (["03/04/2026"], None),
+        (["5/31/2026"], "mdy"),
+        (["31.5.2026"], "dmy"),
+        (["03/04/2026", "5/31/26", "05-06-2026"], "mdy"),
+        (["03/04/2026", " 31/05/26 "], "dmy"),
+        (["5/31/2026", "31/5/2026"], None),
+        (["05/05/2026"], None),
+        (["31/02/2026"], None),
+        (["2/30/2026", "13/13/2026", "0/13/2026"], None),
+        (["2026-05-31", "May 31, 2026", "31 May 2026", "soon", ""], None),
+        (["soon", "5/31/2026 00:00:00"], "mdy"),
+    ],
+)
+def test_the_texts_with_one_reading_decide_a_column(texts, order):
+    assert order_of(texts) == order
+
+
+@given(days=st.lists(DAYS, min_size=1), form=st.sampled_from(["%m/%d/%Y", "%d/%m/%Y"]))
+def test_a_column_in_one_order_is_never_taken_for_the_other(days, form):
+    order = {"%m/%d/%Y": "mdy", "%d/%m/%Y": "dmy"}[form]
+
+    expected = order if any(day.day > 12 for day in days) else None
+    assert order_of([day.strftime(form) for day in days]) == expected
+
+
+@given(texts=st.lists(st.one_of(st.text(), st.from_regex(r"[0-9]{1,2}[-/.][0-9]{1,2}[-/.][0-9]{2,4}", fullmatch=True))))
+def test_any_texts_get_an_answer(texts):
+    assert order_of(texts) in {"mdy", "dmy", None}
+
+
+@pytest.mark.usefixtures("catalogue")
+@pytest.mark.django_db
+@pytest.mark.parametrize(
+    ("cell", "order", "value"),
+    [
+        ("03/04/2022", "mdy", "2022-03-04"),
+        ("03/04/2022", "dmy", "2022-04-03"),
+        (" 3.4.22 ", "dmy", "2022-04-03"),
+        ("12/31/2022", "dmy", "2022-12-31"),
+        ("31/12/2022", "mdy", "2022-12-31"),
+        ("2022-03-04", "dmy", "2022-03-04"),
+        (date(2022, 3, 4), "dmy", "2022-03-04"),
+    ],
+)
+def test_dates_of_a_key_are_read_in_its_order_without_a_word(cell, order, value):
+    checked = schema_for([]).check(row(1) | {INSTALLED: cell}, date_orders={INSTALLED: order})
+
+    assert (checked.problems, checked.warnings) == ((), ())
+    assert checked.asset["device"]["install_date"] == value
+
+
+@pytest.mark.usefixtures("catalogue")
+@pytest.mark.django_db
+@pytest.mark.parametrize(("cell", "code"), [("31/02/2022", "DATE_DOES_NOT_EXIST"), ("soon", "NOT_A_DATE")])
+def test_an_order_makes_no_date_of_what_is_none(cell, code):
+    checked = schema_for([]).check(row(1) | {INSTALLED: cell}, date_orders={INSTALLED: "mdy", "no.such.key": "dmy"})
+
+    assert [(one.code, one.value) for one in checked.problems] == [(code, cell)]
+
+
+@pytest.mark.usefixtures("catalogue")
+@pytest.mark.django_db
+def test_an_order_is_for_its_own_key_only():
+    cells = row(1) | {INSTALLED: "03/04/2022", OFFERED: "03/04/2022"}
+
+    checked = schema_for([]).check(cells, date_orders={INSTALLED: "mdy"})
+
+    assert [(one.code, one.field) for one in checked.problems] == [("DATE_AMBIGUOUS", OFFERED)]
