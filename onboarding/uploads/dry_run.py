@@ -104,7 +104,7 @@ class DryRun:
         cells = row.cells
         if updates:
             cells = over(self.schema.flatten(asset_of(meters[0])), cells)
-        checked = self.schema.check(cells, self.on, self._worth_asking)
+        checked = self.schema.check(cells, self.on, self._worth_asking, self.date_orders)
         verdict = Verdict(row.number, reference, Plan.NEEDS_FIXING, checked.problems, checked.warnings)
         if self._is_duplicate(verdict, meters, updates):
             return verdict

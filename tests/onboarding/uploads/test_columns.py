@@ -256,3 +256,28 @@ def test_rows_can_be_pasted_instead_of_a_file(
     upload = Upload.objects.get()
     assert answer["Location"] == reverse("upload", args=[upload.pk])
     assert (upload.file_name, upload.state, upload.counts) == ("pasted rows.csv", "ready", {"create": 2, "rows": 2})
+
+
+def test_order_of_day_and_month_is_decided_by_the_whole_column_and_said(
+    acme: Partner, user: User, send: Any, client_of: Callable[[User], Client]
+) -> None:
+    days = ["03/04/2022", "5/31/2021", "01/02/2022"]
+    lines = [builders.row(n, device__install_date=day) for n, day in enumerate(days, 1)]
+
+    upload = send(acme, builders.csv_bytes(lines), "a.csv")
+
+    assert upload.counts == {"create": 3, "rows": 3}
+    assets = [row.asset["device"]["install_date"] for row in upload.rows.order_by("number")]
+    assert assets == ["2022-03-04", "2021-05-31", "2022-01-02"]
+    page = client_of(user).get(reverse("upload", args=[upload.pk])).content.decode()
+    assert "Install date: dates such as 03/04/2026 were read as month/day/year" in page
+
+
+def test_column_whose_dates_contradict_each_other_is_asked_about_row_by_row(acme: Partner, send: Any) -> None:
+    days = ["03/04/2022", "5/31/2022", "31/05/2022"]
+    lines = [builders.row(n, device__install_date=day) for n, day in enumerate(days, 1)]
+
+    upload = send(acme, builders.csv_bytes(lines), "a.csv")
+
+    assert upload.counts == {"create": 2, "needs_fixing": 1, "rows": 3}
+    assert Layout.of(upload.layout).date_orders == {}
