@@ -249,6 +249,12 @@ def test_a_wrong_state_is_told_once(schema):
     assert [(one.code, one.field) for one in found(checked)] == [("STATE_OUTSIDE_REGION", REGION)]
 
 
+def test_a_zip_code_does_not_hide_what_is_wrong_with_the_utility(schema):
+    checked = check(schema, {REGION: "WECC_PC", ZIP: "00000"})
+
+    assert [one.code for one in found(checked)] == ["ZIP_UNKNOWN", "UTILITY_OF_OTHER_REGION"]
+
+
 def test_a_rule_waits_for_a_cell_that_cannot_be_read(schema):
     checked = check(schema, {CLASS: "COMMERCIAL", COMPANY: "☃", INSTALLED: "2023-02-15", PERMITTED: "soon", MOST: 5})
 

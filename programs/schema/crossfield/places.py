@@ -30,8 +30,8 @@ def _site(facts: Facts, row: Flat, _on: date) -> list[Finding]:
     outside = state_outside_region(facts, row)
     if outside and outside[0].context.get("suggestion_field") == STATE:
         return outside
-    found = [*outside, *zip_of_other_state(facts, row, ZIP, STATE), *utility_of_other_state(facts, row)]
-    return found or utility_of_other_region(facts, row)
+    elsewhere = utility_of_other_state(facts, row) or ([] if outside else utility_of_other_region(facts, row))
+    return [*outside, *zip_of_other_state(facts, row, ZIP, STATE), *elsewhere]
 
 
 def _billing(facts: Facts, row: Flat, _on: date) -> Sequence[Finding]:
