@@ -282,7 +282,7 @@ def _choice_rows(seed: Mapping[str, Any]) -> Iterator[SeedRow]:
     yield SeedRow("choice_list", "utility_name", {"name": "utility_name"})
     offered = [item for utilities in seed["utilities"].values() for item in utilities.items()]
     for position, (code, label) in enumerate(offered):
-        yield _choice_row("utility_name", code, label, position)
+        yield _choice_row("utility_name", code, label, position, synonyms=seed["utility_synonyms"].get(code))
     for position, (code, label) in enumerate(seed["test_utilities"].items(), len(offered)):
         yield _choice_row("utility_name", code, label, position, is_offered=False)
 

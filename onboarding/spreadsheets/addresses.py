@@ -1,7 +1,7 @@
 """One cell with a whole US address, taken apart. Pure; nothing is guessed: what cannot be told apart gives None."""
 
 import re
-from collections.abc import Callable, Collection
+from collections.abc import Callable
 from dataclasses import dataclass
 
 _TAIL = re.compile(
@@ -26,13 +26,10 @@ class Address:
     postal_code: str
 
 
-def split_address(
-    text: str, *, is_state: Callable[[str], bool], cities_of: Callable[[str], Collection[str]] = lambda _: ()
-) -> Address | None:
+def split_address(text: str, *, is_state: Callable[[str], bool]) -> Address | None:
     """ "12 Main St, Apt 4, San Francisco, CA 94103" as its parts; None when it cannot be taken apart for sure.
 
-    is_state: whether a text names a state. cities_of: the cities of a zip code in small letters, which tell where the
-    street ends when there is no comma.
+    is_state: whether a text names a state.
     """
     plain = " ".join(text.replace("\n", ", ").split()).strip(" ,")
     plain = _COUNTRY.sub("", plain)
@@ -46,8 +43,6 @@ def split_address(
             return None
         before, gap = f"{before}{', ' if ',' in gap else ' '}{word}", " "
     parts = [part.strip() for part in before.split(",") if part.strip()]
-    if len(parts) == 1:
-        parts = _by_known_city(parts[0], cities_of(found["zip"][:5]))
     if len(parts) < 2 or not _STREET.search(parts[0]):
         return None
     street, *middle, city = parts
@@ -56,13 +51,3 @@ def split_address(
     if any(not _UNIT.match(part) for part in middle):
         return None
     return Address(street, ", ".join(middle), city, state, found["zip"])
-
-
-def _by_known_city(text: str, cities: Collection[str]) -> list[str]:
-    """Street and city without a comma between them, told apart by the cities of the zip code."""
-    lowered = text.casefold()
-    endings = [city for city in cities if lowered.endswith(f" {city}")]
-    if not endings:
-        return [text]
-    longest = max(map(len, endings))
-    return [text[:-longest].strip(), text[-longest:]]

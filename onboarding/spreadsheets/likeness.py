@@ -18,7 +18,7 @@ LEAST: Final = 60  # below, a proposal would be a guess that costs more than it 
 _ENOUGH_VALUES = 2
 _MOST_WORDS = 12
 _TYPO = 80  # two whole names as alike as this are one name, mistyped
-_CAMEL = re.compile(r"(?<=[a-z0-9])(?=[A-Z])")
+_CAMEL = re.compile(r"(?<=[a-z0-9]{2})(?=[A-Z])")
 _NOT_WORD = re.compile(r"[\W_]+")
 # What people shorten in column names, and words that say nothing.
 _SHORT: Final[Mapping[str, str]] = {

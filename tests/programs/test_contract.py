@@ -162,7 +162,11 @@ def test_any_cells_give_an_asset_of_the_contract_or_registered_problems(schema, 
     jsonschema.validate(checked.asset, CREATE_METER)
     assert json.loads(json.dumps(checked.asset, allow_nan=False)) == checked.asset
     again = schema.check(schema.flatten(checked.asset), on=date(2026, 11, 24))
-    assert again == checked
+    assert (again.asset, again.problems, again.unmet) == (
+        checked.asset,
+        (),
+        checked.unmet,
+    )  # a mended cell is right now
 
 
 def test_required_and_limits_of_every_field_are_the_contracts():

@@ -1,6 +1,6 @@
 """What has been decided about reading one file, and the cells of a row by field accordingly."""
 
-from collections.abc import Callable, Collection, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date
 from typing import Any, Final
@@ -83,14 +83,12 @@ class Assembler:
         schema: Schema,
         *,
         headers: Sequence[str] = (),
-        cities_of: Callable[[str], Collection[str]] = lambda _: (),
     ) -> None:
         by_key: dict[str, list[int]] = {}
         for index, target in sorted(columns.items()):
             if target and (target.startswith(ADDRESS) or schema.knows(target)):
                 by_key.setdefault(target, []).append(index)
         self._schema = schema
-        self._cities_of = cities_of
         self._constants = {key: text for key, text in constants.items() if key not in by_key and schema.knows(key)}
         self._addresses = [
             (indexes[0], key.removeprefix(ADDRESS)) for key, indexes in by_key.items() if key.startswith(ADDRESS)
@@ -146,9 +144,7 @@ class Assembler:
             found.setdefault(street, Problem(cell.code, street, cell.shown))
             return
         state_key = f"{prefix}.state_or_province_code"
-        address = split_address(
-            str(cell), is_state=lambda text: self._schema.accepts(state_key, text), cities_of=self._cities_of
-        )
+        address = split_address(str(cell), is_state=lambda text: self._schema.accepts(state_key, text))
         if address is None:
             found.setdefault(street, Problem("ADDRESS_NOT_APART", street, shown(cell)))
             return

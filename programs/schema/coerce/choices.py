@@ -30,8 +30,8 @@ def boolean(cell: Any) -> Any:
 
 
 def folded(text: str) -> str:
-    """A choice without case, spaces, hyphens, underscores and points."""
-    return re.sub(r"[\s_./-]+", "", text).casefold()
+    """A choice without case, spaces, punctuation and accents' composition; & is "and"."""
+    return re.sub(r"[\W_]+", "", text.replace("&", "and")).casefold() or text.casefold()
 
 
 def choice(field: Field) -> Coercer:
