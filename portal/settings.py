@@ -229,8 +229,8 @@ CELERY_BEAT_SCHEDULE_FILENAME = str(DATA_DIR / "celerybeat-schedule")
 JOB_LEASE_SECONDS = number("JOB_LEASE_SECONDS", 20)
 JOB_MAX_ATTEMPTS = 3
 JOB_FAULT_SECONDS = number("JOB_FAULT_SECONDS", 15)  # pause after a full disk or a lost server
-JOB_CHUNK_ROWS = number("JOB_CHUNK_ROWS", 2000)
-JOB_COMMIT_ROWS = number("JOB_COMMIT_ROWS", 5000)  # rows that one transaction makes into meters
+JOB_CHUNK_ROWS = number("JOB_CHUNK_ROWS", 4000)  # rows that are judged and staged in one transaction
+JOB_COMMIT_ROWS = number("JOB_COMMIT_ROWS", 10_000)  # rows that one transaction makes into meters
 JOB_SLICE_SECONDS = number("JOB_SLICE_SECONDS", 3)  # after this a job steps aside for a waiting partner
 
 # --- people ----------------------------------------------------------------------------------------

@@ -22,7 +22,7 @@ from portal.api.cursors import read_token, token_for
 from portal.api.errors import ApiError
 from portal.events.actors import Actor
 from portal.problems import Problem, Refused
-from programs.schema import schema_for
+from programs.schema import ROW_CODES, schema_for
 
 FILE_NAME = re.compile(r"^[a-zA-Z0-9._\s-]+.[a-zA-Z0-9]+$")
 ERRORS_SHOWN = 1000
@@ -168,9 +168,8 @@ def _contract_errors(assets: list[Any]) -> Iterator[dict[str, Any]]:
         if not isinstance(asset, dict):
             problems = [Problem("ASSET_NOT_AN_OBJECT")]
         else:
-            problems = [
-                problem for problem in schema.check(schema.flatten(asset)).problems if problem.field in required
-            ]
+            found = schema.check(schema.flatten(asset)).problems
+            problems = [one for one in found if one.field in required and one.code not in ROW_CODES]
         for problem in problems:
             shown += 1
             if shown > ERRORS_SHOWN:

@@ -40,6 +40,8 @@ from portal.problems import Problem, Refused
 from portal.storage.bulk import insert
 from programs.schema import Schema, catalogue_version
 
+_CHUNKS_A_COLLECTION = 10
+
 
 def check_upload(run: Run) -> None:
     """Stage every row of the upload, then ask for its confirmation (or commit at once, for the API).
@@ -126,10 +128,11 @@ def _stage(run: Run, upload: Upload) -> bool:
         if reached >= 0:
             know_staged(upload, dry_run)
         with collecting_by_hand() as collect, working_behind() as behind:
-            for rows in _chunks_beyond(run, source, reached, behind):
+            for number, rows in enumerate(_chunks_beyond(run, source, reached, behind), 1):
                 verdicts = judged(upload, dry_run, [(row.number, row.cells) for row in rows])
                 behind.do(partial(_stage_chunk, run, upload, dry_run.schema, source.column_of, verdicts, rows))
-                collect()
+                if number % _CHUNKS_A_COLLECTION == 0:
+                    collect()
                 if run.is_slice_over:
                     behind.wait()
                     run.step_aside_if_others_wait()

@@ -9,6 +9,7 @@ from datetime import date
 from typing import Any
 from uuid import UUID
 
+from django.db.models.fields.json import KT
 from django.utils import timezone
 
 from onboarding.enrollment.domain import ProgramFacts, Standing, hindrances, misfits, standing
@@ -194,7 +195,8 @@ class DryRun:
 
     def _meters_with_serials(self, serials: Collection[str]) -> dict[tuple[str, str], UUID]:
         meters = Meter.objects.filter(partner=self.partner, serial_number__any_of=serials)
-        lines = meters.values_list("pk", "data__device__device_manufacturer", "serial_number")
+        # KT, not data__device__…: looking for such a relation Django keeps a traceback, and with it the whole chunk.
+        lines = meters.values_list("pk", KT("data__device__device_manufacturer"), "serial_number")
         return {(str(maker or "").casefold(), serial): pk for pk, maker, serial in lines}
 
 

@@ -4,6 +4,7 @@ from programs.schema.catalogue import catalogue_version
 from programs.schema.coerce.dates import DateOrder, order_of
 from programs.schema.columns import Column
 from programs.schema.compile import schema_for
+from programs.schema.crossfield import ROW_CODES
 from programs.schema.schema import Checked, Schema
 
-__all__ = ["Checked", "Column", "DateOrder", "Schema", "catalogue_version", "order_of", "schema_for"]
+__all__ = ["ROW_CODES", "Checked", "Column", "DateOrder", "Schema", "catalogue_version", "order_of", "schema_for"]

@@ -3,6 +3,7 @@
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime
+from types import NoneType
 from typing import Any
 
 from pydantic import ValidationError
@@ -14,6 +15,7 @@ from programs.schema.coerce.dates import in_order
 from programs.schema.columns import Column
 from programs.schema.crossfield import CrossCheck, Finding
 from programs.schema.lists import Flat, spread
+from programs.schema.nesting import Nesting, flatten
 
 Condition = Callable[[Flat], bool]
 _TELLING = {"email": 1.0, "choice": 1.0, "phone": 0.6, "zip": 0.5, "date": 0.3, "boolean": 0.2}
@@ -115,7 +117,7 @@ class Schema:
         self._groups = dict(groups)
         self._group_of = {key: prefix for prefix in groups for key in self._by_key if key.startswith(prefix)}
         self._group_defaults = dict(group_defaults)
-        self._places = {key: _place(key) for key in self._by_key}
+        self._nesting = Nesting(self._by_key)
 
     def check(
         self,
@@ -131,10 +133,12 @@ class Schema:
         without a word about it. The caller says so once for the column.
         """
         on = on or datetime.now(UTC).date()
-        given = {key: cell for key, cell in cells.items() if cell is not None}
-        for key, order in (date_orders or {}).items():
-            if given.get(key).__class__ is str:
-                given[key] = in_order(given[key], order)
+        given = cells
+        if NoneType in map(type, cells.values()) or date_orders:
+            given = {key: cell for key, cell in cells.items() if cell is not None}
+            for key, order in (date_orders or {}).items():
+                if given.get(key).__class__ is str:
+                    given[key] = in_order(given[key], order)
         problems: list[Problem] = []
         spread_cells, typed_under = spread(given, self._value_lists)
         try:
@@ -160,7 +164,7 @@ class Schema:
             warnings += tuple(self._told(found, flat, blocks=False))
         if problems:
             return Checked(None, tuple(problems), warnings=warnings)
-        asset = self._nest(flat)
+        asset = self._nesting.nest(flat)
         if not self._rules:
             return Checked(asset, (), warnings=warnings)
         programs = self._rules if programs_of is None else programs_of(asset)
@@ -258,32 +262,9 @@ class Schema:
                     missing[program] = lacks
         return missing, unmet
 
-    def _nest(self, flat: Flat) -> dict[str, Any]:
-        """Flat keys to the nested asset. Slots of lists close up: load_types.1 alone is a list of one."""
-        asset: dict[str, Any] = {}
-        objects: dict[str, dict[str, Any]] = {"": asset}
-        slots: dict[tuple[str, str], dict[int, Any]] = {}
-        for key, value in flat.items():
-            parent, leaf, slot, inner = self._places[key]
-            place = objects.get(parent)
-            if place is None:
-                place = _object_at(parent, objects)
-            if slot is None:
-                place[leaf] = value
-            elif inner:
-                slots.setdefault((parent, leaf), {}).setdefault(slot, {})[inner] = value
-            else:
-                slots.setdefault((parent, leaf), {})[slot] = value
-        for (parent, leaf), entries in slots.items():
-            values = [entries[slot] for slot in sorted(entries)]
-            objects[parent][leaf] = values if isinstance(values[0], dict) else list(dict.fromkeys(values))
-        return asset
-
     def flatten(self, asset: Mapping[str, Any]) -> dict[str, Any]:
         """A nested asset (or API JSON) to flat keys; unknown ones too, so that the caller can name them."""
-        flat: dict[str, Any] = {}
-        _flatten(asset, "", flat, depth=0)
-        return flat
+        return flatten(asset)
 
     @property
     def date_keys(self) -> tuple[str, ...]:
@@ -324,36 +305,3 @@ def _outside(rule: Rule, value: Any) -> bool:
     if isinstance(value, bool) or not isinstance(value, int | float):
         return False
     return (rule.minimum is not None and value < rule.minimum) or (rule.maximum is not None and value > rule.maximum)
-
-
-def _place(key: str) -> tuple[str, str, int | None, str]:
-    """Where a flat key's value goes: the object's path, the name in it, and for a list the slot and the name in that.
-
-    "site.site_devices.0.model" is ("site", "site_devices", 0, "model").
-    """
-    parts = key.split(".")
-    slot = next((index for index, part in enumerate(parts) if part.isdigit()), None)
-    if slot is None:
-        return ".".join(parts[:-1]), parts[-1], None, ""
-    return ".".join(parts[: slot - 1]), parts[slot - 1], int(parts[slot]), ".".join(parts[slot + 1 :])
-
-
-def _object_at(path: str, objects: dict[str, dict[str, Any]]) -> dict[str, Any]:
-    """The object at a path, made with those above it."""
-    if path not in objects:
-        parent, _, name = path.rpartition(".")
-        objects[path] = _object_at(parent, objects).setdefault(name, {})
-    return objects[path]
-
-
-def _flatten(value: Any, prefix: str, flat: dict[str, Any], depth: int) -> None:
-    if depth > 6:
-        flat[prefix] = value
-    elif isinstance(value, Mapping) and (value or not prefix):
-        for name, inner in value.items():
-            _flatten(inner, f"{prefix}.{name}" if prefix else str(name), flat, depth + 1)
-    elif isinstance(value, list):
-        for slot, inner in enumerate(value):
-            _flatten(inner, f"{prefix}.{slot}", flat, depth + 1)
-    elif value is not None and value != "":
-        flat[prefix] = value

@@ -56,9 +56,9 @@ def test_spreadsheet_becomes_meters(portal: Portal, open_as: OpenAs, tmp_path: P
 
     upload(page, portal, file)
     expect(page.locator(".counts")).to_contain_text("980")
-    expect(page.get_by_role("link", name="Zip code is missing")).to_be_visible()
+    expect(page.get_by_role("link", name="Zip code is missing", exact=True)).to_be_visible()
     expect(page.get_by_text("Number of devices: missing in 1 row")).to_be_visible()
-    page.get_by_role("link", name="Zip code is missing").click()
+    page.get_by_role("link", name="Zip code is missing", exact=True).click()
     expect(page.locator(".table-rows tbody tr")).to_have_count(20)
     expect(page.locator(".table-rows tbody tr").first).to_contain_text("Fill it in")
 

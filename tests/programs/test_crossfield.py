@@ -88,7 +88,7 @@ CASES: list[tuple[str, dict[str, Any], str, bool, str]] = [
         "PERMISSION_BEFORE_INSTALLATION",
         {INSTALLED: "2023-02-15"},
         PERMITTED,
-        BLOCKS,
+        WARNS,
         "before the installation on 2023-02-15",
     ),
     ("DATE_TO_COME", {INSTALLED: "2026-06-02", PERMITTED: None}, INSTALLED, WARNS, "(today is 2026-06-01)"),

@@ -3,6 +3,7 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date
+from operator import itemgetter
 from typing import Any, Final
 
 from onboarding.spreadsheets.addresses import split_address
@@ -89,13 +90,17 @@ class Assembler:
             if target and (target.startswith(ADDRESS) or schema.knows(target)):
                 by_key.setdefault(target, []).append(index)
         self._schema = schema
-        self._constants = {key: text for key, text in constants.items() if key not in by_key and schema.knows(key)}
+        self._constants: dict[str, object] = {
+            key: text for key, text in constants.items() if key not in by_key and schema.knows(key)
+        }
         self._addresses = [
             (indexes[0], key.removeprefix(ADDRESS)) for key, indexes in by_key.items() if key.startswith(ADDRESS)
         ]
-        self._plain = [
-            (indexes[0], key) for key, indexes in by_key.items() if len(indexes) == 1 and not key.startswith(ADDRESS)
-        ]
+        plain = {
+            key: indexes[0] for key, indexes in by_key.items() if len(indexes) == 1 and not key.startswith(ADDRESS)
+        }
+        self._keys = tuple(plain)
+        self._pick = itemgetter(*plain.values()) if len(plain) > 1 else lambda row: [row[at] for at in plain.values()]
         self._shared = [
             (key, _in_order(schema, key, indexes, headers))
             for key, indexes in by_key.items()
@@ -107,11 +112,12 @@ class Assembler:
 
     def cells(self, row: Sequence[Cell]) -> dict[str, object]:
         """The filled cells by field key; a cell that the file broke is its Problem."""
-        found: dict[str, object] = dict(self._constants)
-        for index, key in self._plain:
-            cell = row[index]
-            if cell is not None and cell != "":
-                found[key] = Problem(cell.code, key, cell.shown) if cell.__class__ is BrokenCell else cell
+        cells = zip(self._keys, self._pick(row), strict=True)
+        found: dict[str, object] = self._constants | {key: cell for key, cell in cells if cell is not None}
+        if BrokenCell in map(type, found.values()):
+            for key, cell in found.items():
+                if isinstance(cell, BrokenCell):
+                    found[key] = Problem(cell.code, key, cell.shown)
         for key, indexes in self._shared:
             self._share(found, key, [(index, row[index]) for index in indexes])
         for index, prefix in self._addresses:

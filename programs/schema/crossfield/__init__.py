@@ -5,16 +5,18 @@ A rule finds, and says whether that stops the row; it never changes a value, and
 
 from collections.abc import Collection
 
-from programs.schema.crossfield import problems as _words  # noqa: F401  registers the words of the rules' codes
 from programs.schema.crossfield.accounts import account_rules
 from programs.schema.crossfield.batteries import battery_rules
 from programs.schema.crossfield.customers import customer_rules
 from programs.schema.crossfield.dates import date_rules
 from programs.schema.crossfield.facts import Facts, facts_of_catalogue
 from programs.schema.crossfield.places import place_rules
+from programs.schema.crossfield.problems import KINDS
 from programs.schema.crossfield.rule import CrossCheck, Finding
 
-__all__ = ["CrossCheck", "Facts", "Finding", "cross_check", "facts_of_catalogue"]
+__all__ = ["ROW_CODES", "CrossCheck", "Facts", "Finding", "cross_check", "facts_of_catalogue"]
+
+ROW_CODES = frozenset(kind.code for kind in KINDS)  # what is said of a row as a whole, not of one cell
 
 
 def cross_check(facts: Facts, keys: Collection[str]) -> CrossCheck:

@@ -22,8 +22,8 @@ def dates_in_order(row: Flat, on: date) -> Sequence[Finding]:
     today = on.isoformat()
     found = []
     if permitted and installed > permitted:
-        words = {"installed": installed}
-        found.append(Finding("PERMISSION_BEFORE_INSTALLATION", PERMITTED, words, blocks=True))
+        # It only warns: the contract takes the day of activation as an install date too, and that may be later.
+        found.append(Finding("PERMISSION_BEFORE_INSTALLATION", PERMITTED, {"installed": installed}))
     if installed > today:
         found.append(Finding("DATE_TO_COME", INSTALLED, {"today": today}))
     if permitted > today:

@@ -2,7 +2,7 @@
 
 from portal.problems import ProblemKind, register
 
-register(
+KINDS = (
     ProblemKind(
         "STATE_OUTSIDE_REGION",
         "State and transmission region do not belong together",
@@ -119,3 +119,5 @@ register(
         "Write yes, or take the generator out.",
     ),
 )
+
+register(*KINDS)

@@ -207,3 +207,23 @@ def test_revoked_key_is_no_key(api: Api, api_key: Key) -> None:
 
 def test_wrong_content_type_is_415(api: Api) -> None:
     assert post(api, b"a: 1", "application/yaml").status_code == 415
+
+
+def test_asset_that_contradicts_itself_fails_alone(
+    client: Client, api_key: Any, acme: Partner, run_jobs: Callable[[], int]
+) -> None:
+    wrong = builders.asset(2) | {"transmission_region": "NYISO"}
+    headers = {"Authorization": f"Bearer {api_key[1]}"}
+
+    answer = client.post(
+        "/v1.1/jobs/meters",
+        builders.json_bytes([builders.asset(1), wrong]),
+        content_type="application/json",
+        headers=headers,
+    )
+    run_jobs()
+
+    assert answer.status_code == 201
+    assets = client.get(f"/v1.1/jobs/meters/{answer.json()['job_id']}", headers=headers).json()["assets"]
+    assert [asset["status"] for asset in assets] == ["COMPLETED", "FAILED"]
+    assert list(assets[1]["status_detail"]["failed_fields"]) == ["transmission_region"]

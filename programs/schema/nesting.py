@@ -1,0 +1,147 @@
+"""Between flat keys (dot paths with indexes) and the nested asset of the contract."""
+
+from collections.abc import Callable, Collection, Iterable, Mapping
+from dataclasses import dataclass
+from operator import itemgetter
+from typing import Any
+
+from programs.schema.lists import Flat
+
+_MOST_SHAPES = 1000
+
+Pick = Callable[[tuple[Any, ...]], tuple[Any, ...]]
+
+
+@dataclass(frozen=True, slots=True)
+class _Shape:
+    """How the values of one set of keys become an asset.
+
+    objects: (position of the object above or None, its name there, the names of its values, what picks them), those
+    above before those below. lists: (position of the object, the list's name, for each slot the names and what picks
+    them; names are None in a list of plain values).
+    """
+
+    objects: tuple[tuple[int | None, str, tuple[str, ...], Pick], ...]
+    lists: tuple[tuple[int, str, tuple[tuple[tuple[str, ...] | None, Pick], ...]], ...]
+
+
+class Nesting:
+    """Nests rows. Rows of one sheet fill the same keys again and again, so how to nest them is remembered."""
+
+    def __init__(self, keys: Collection[str]) -> None:
+        self._places = {key: _place(key) for key in keys}
+        self._shapes: dict[tuple[str, ...], _Shape] = {}
+
+    def nest(self, flat: Flat) -> dict[str, Any]:
+        """Flat keys to the nested asset. Slots of lists close up: load_types.1 alone is a list of one."""
+        keys = tuple(flat)
+        shape = self._shapes.get(keys)
+        if shape is None:
+            shape = self._learn(keys)
+        values = tuple(flat.values())
+        objects: list[dict[str, Any]] = []
+        for above, name, names, pick in shape.objects:
+            one = dict(zip(names, pick(values), strict=True))
+            if above is not None:
+                objects[above][name] = one
+            objects.append(one)
+        for position, name, slots in shape.lists:
+            objects[position][name] = _list_of(slots, values)
+        return objects[0]
+
+    def _learn(self, keys: tuple[str, ...]) -> _Shape:
+        plain: dict[str, dict[str, int]] = {"": {}}
+        lists: dict[tuple[str, str], dict[int, dict[str, int]]] = {}
+        for index, key in enumerate(keys):
+            path, name, slot, inner = self._places[key]
+            for upper in _path_and_above(path):
+                plain.setdefault(upper, {})
+            if slot is None:
+                plain[path][name] = index
+            else:
+                lists.setdefault((path, name), {}).setdefault(slot, {})[inner] = index
+        paths = sorted(plain, key=lambda path: path.count(".") + bool(path))
+        position = {path: number for number, path in enumerate(paths)}
+        shape = _Shape(
+            objects=tuple(
+                (
+                    position[path.rpartition(".")[0]] if path else None,
+                    path.rpartition(".")[2],
+                    tuple(plain[path]),
+                    _picker(plain[path].values()),
+                )
+                for path in paths
+            ),
+            lists=tuple(
+                (
+                    position[path],
+                    name,
+                    tuple(
+                        (None if "" in slots[slot] else tuple(slots[slot]), _picker(slots[slot].values()))
+                        for slot in sorted(slots)
+                    ),
+                )
+                for (path, name), slots in lists.items()
+            ),
+        )
+        if len(self._shapes) < _MOST_SHAPES:
+            self._shapes[keys] = shape
+        return shape
+
+
+def _list_of(slots: Iterable[tuple[tuple[str, ...] | None, Pick]], values: tuple[Any, ...]) -> list[Any]:
+    found: list[Any] = []
+    for names, pick in slots:
+        picked = pick(values)
+        if names is not None:
+            found.append(dict(zip(names, picked, strict=True)))
+        elif picked[0] not in found:
+            found.append(picked[0])
+    return found
+
+
+def _picker(indexes: Collection[int]) -> Pick:
+    """What takes the values at these places out of a row's values, always as a tuple."""
+    places = list(indexes)
+    if len(places) > 1:
+        return itemgetter(*places)
+    if places:
+        return lambda values, place=places[0]: (values[place],)  # type: ignore[misc]  # bound at once
+    return lambda _: ()
+
+
+def _path_and_above(path: str) -> Iterable[str]:
+    parts = path.split(".") if path else []
+    return [".".join(parts[:length]) for length in range(1, len(parts) + 1)]
+
+
+def _place(key: str) -> tuple[str, str, int | None, str]:
+    """Where a flat key's value goes: the object's path, the name in it, and for a list the slot and the name in that.
+
+    "site.site_devices.0.model" is ("site", "site_devices", 0, "model").
+    """
+    parts = key.split(".")
+    slot = next((index for index, part in enumerate(parts) if part.isdigit()), None)
+    if slot is None:
+        return ".".join(parts[:-1]), parts[-1], None, ""
+    return ".".join(parts[: slot - 1]), parts[slot - 1], int(parts[slot]), ".".join(parts[slot + 1 :])
+
+
+def flatten(asset: Mapping[str, Any]) -> dict[str, Any]:
+    """A nested asset (or API JSON) to flat keys; unknown ones too, so that the caller can name them."""
+    flat: dict[str, Any] = {}
+    _flatten(asset, "", flat, depth=0)
+    return flat
+
+
+def _flatten(value: Any, prefix: str, flat: dict[str, Any], depth: int) -> None:
+    if depth > 6:
+        flat[prefix] = value
+    elif isinstance(value, Mapping) and (value or not prefix):
+        for name, inner in value.items():
+            _flatten(inner, f"{prefix}.{name}" if prefix else str(name), flat, depth + 1)
+    elif isinstance(value, list):
+        for slot, inner in enumerate(value):
+            _flatten(inner, f"{prefix}.{slot}", flat, depth + 1)
+    elif value is not None and value != "":
+        flat[prefix] = value
