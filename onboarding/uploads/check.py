@@ -17,8 +17,8 @@ from django.utils import timezone
 from onboarding.spreadsheets.problems import Unreadable
 from onboarding.uploads.columns.dates import add_votes, orders_of
 from onboarding.uploads.columns.layout import Layout
-from onboarding.uploads.corrections import take_over
 from onboarding.uploads.dry_run import Verdict
+from onboarding.uploads.healing.workbook import take_over
 from onboarding.uploads.models import Upload, UploadProblem, UploadRow, UploadState
 from onboarding.uploads.receive import fingerprint_of
 from onboarding.uploads.source import OpenSource, SourceRow, open_source

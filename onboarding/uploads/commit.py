@@ -17,7 +17,7 @@ from onboarding.enrollment.domain import enroll, leave_programs, refresh_status
 from onboarding.enrollment.queries import program_facts
 from onboarding.meters.domain import create_meters, record_created, update_meters
 from onboarding.meters.models import Meter
-from onboarding.uploads.heal import to_write
+from onboarding.uploads.healing.rows import to_write
 from onboarding.uploads.models import WRITTEN, Plan, Result, Upload, UploadRow, UploadState
 from portal.events.actors import Actor
 from portal.events.domain import record

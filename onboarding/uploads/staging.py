@@ -12,8 +12,8 @@ from onboarding.enrollment.domain import Standing, best
 from onboarding.meters.models import EnrollmentStatus
 from onboarding.uploads.columns.layout import Layout, stored_cell
 from onboarding.uploads.dry_run import Candidate, DryRun, Verdict, device_name, reference_of
-from onboarding.uploads.edits import edited, edits_of
 from onboarding.uploads.first_rows import FirstRows
+from onboarding.uploads.healing.edits import edited, edits_of
 from onboarding.uploads.models import Plan, Source, Upload, UploadRow
 from portal.problems import Problem, storable_json
 

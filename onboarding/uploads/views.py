@@ -17,7 +17,7 @@ from onboarding.uploads import queries
 from onboarding.uploads.check import recheck_upload
 from onboarding.uploads.commit import confirm_upload
 from onboarding.uploads.forms import UploadForm
-from onboarding.uploads.heal import judge_open_rows, to_write
+from onboarding.uploads.healing.rows import judge_open_rows, to_write
 from onboarding.uploads.models import Plan, Upload, UploadProblem, UploadRow, UploadState
 from onboarding.uploads.receive import receive_upload
 from onboarding.uploads.stepper import steps
@@ -27,6 +27,7 @@ from portal.events.queries import timeline
 from portal.partners.access import member
 from portal.problems import Problem, Refused
 from portal.web.downloads import csv_response, download_name, workbook_response
+from portal.web.notices import tell_refusal
 from portal.web.pages import newest_first
 from programs.schema import schema_for
 
@@ -220,7 +221,7 @@ def upload_confirm(request: HttpRequest, pk: UUID) -> HttpResponse:
     try:
         confirm_upload(upload, by=Actor.person(access.user))
     except Refused as refusal:
-        messages.error(request, " ".join(f"{problem.text} {problem.remedy}" for problem in refusal.problems))
+        tell_refusal(request, refusal)
     return redirect("upload", upload.pk)
 
 
@@ -235,7 +236,7 @@ def upload_recheck(request: HttpRequest, pk: UUID) -> HttpResponse:
             updating = True if request.POST.get("update_existing") == "yes" else None
             recheck_upload(upload, by=Actor.person(access.user), update_existing=updating)
     except Refused as refusal:
-        messages.error(request, " ".join(f"{problem.text} {problem.remedy}" for problem in refusal.problems))
+        tell_refusal(request, refusal)
     return redirect("upload", upload.pk)
 
 
@@ -248,7 +249,7 @@ def upload_withdraw(request: HttpRequest, pk: UUID) -> HttpResponse:
         try:
             withdraw_upload(upload, by=Actor.person(access.user))
         except Refused as refusal:
-            messages.error(request, " ".join(f"{problem.text} {problem.remedy}" for problem in refusal.problems))
+            tell_refusal(request, refusal)
         return redirect("upload", upload.pk)
     until = withdraw_until(upload)
     if until is None:

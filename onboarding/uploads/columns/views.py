@@ -21,6 +21,7 @@ from onboarding.uploads.stepper import steps
 from portal.events.actors import Actor
 from portal.partners.access import member
 from portal.problems import Refused
+from portal.web.notices import tell_refusal
 from portal.web.pages import newest_first
 from programs.schema import schema_for
 
@@ -58,7 +59,7 @@ def upload_columns_again(request: HttpRequest, pk: UUID) -> HttpResponse:
         else:
             ask_again(upload, by=by)
     except Refused as refusal:
-        messages.error(request, " ".join(f"{problem.text} {problem.remedy}" for problem in refusal.problems))
+        tell_refusal(request, refusal)
     return redirect("upload", upload.pk)
 
 

@@ -8,7 +8,7 @@ from typing import Any
 from django.db.models import Count
 from django.http import QueryDict
 
-from onboarding.uploads.heal import MOST_ROWS, Bench, as_shown, open_rows
+from onboarding.uploads.healing.rows import MOST_ROWS, Bench, as_shown, open_rows
 from onboarding.uploads.models import Upload, UploadProblem, UploadRow
 from portal.problems import Problem
 from programs.schema import Schema

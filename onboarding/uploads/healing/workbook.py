@@ -10,8 +10,8 @@ from django.utils import timezone
 from onboarding.spreadsheets.headers import HeaderSpec, match_headers, normalized
 from onboarding.spreadsheets.workbook import ROW_KEY_HEADER, FixColumn, FixRow
 from onboarding.uploads.columns.layout import Layout
-from onboarding.uploads.edits import edits_of
-from onboarding.uploads.heal import Bench, as_shown, heal_rows, open_rows
+from onboarding.uploads.healing.edits import edits_of
+from onboarding.uploads.healing.rows import Bench, as_shown, heal_rows, open_rows
 from onboarding.uploads.models import Plan, Upload, UploadProblem, UploadRow, UploadState
 from onboarding.uploads.source import OpenSource
 from portal.events.actors import Actor

@@ -12,16 +12,18 @@ from django.utils.http import urlencode
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from onboarding.spreadsheets.workbook import write_rows_to_fix
-from onboarding.uploads import fixing, queries
-from onboarding.uploads.corrections import fix_columns, fix_rows
+from onboarding.uploads import queries
 from onboarding.uploads.forms import UploadForm
-from onboarding.uploads.heal import Healed, heal_rows, leave_out
+from onboarding.uploads.healing import page
+from onboarding.uploads.healing.rows import Healed, heal_rows, leave_out
+from onboarding.uploads.healing.workbook import fix_columns, fix_rows
 from onboarding.uploads.models import Plan, Upload, UploadRow, UploadState
 from onboarding.uploads.receive import receive_upload
 from portal.events.actors import Actor
 from portal.partners.access import member
 from portal.problems import Refused
 from portal.web.downloads import download_name, workbook_response
+from portal.web.notices import tell_refusal
 from programs.schema import Column, schema_for
 
 _OPEN = {UploadState.READY, UploadState.DONE}
@@ -34,15 +36,15 @@ def upload_fix(request: HttpRequest, pk: UUID) -> HttpResponse:
     upload = get_object_or_404(queries.uploads_of(access.partner), pk=pk)
     code, field = request.GET.get("code", "")[:40], request.GET.get("field", "")[:128]
     schema = schema_for(upload.programs)
-    problems, total = fixing.problems_of(upload, code, field) if upload.state in _OPEN else ([], 0)
+    problems, total = page.problems_of(upload, code, field) if upload.state in _OPEN else ([], 0)
     if not problems or not schema.knows(field):
         return redirect("upload", upload.pk)
     if request.method == "POST":
         try:
             _mend(request, upload, problems, field, by=Actor.person(access.user))
         except Refused as refusal:
-            messages.error(request, " ".join(f"{problem.text} {problem.remedy}" for problem in refusal.problems))
-        _, left = fixing.problems_of(upload, code, field)
+            tell_refusal(request, refusal)
+        _, left = page.problems_of(upload, code, field)
         return redirect(request.get_full_path() if left else reverse("upload", args=[upload.pk]))
     context = _fix_context(request, upload, problems, schema.column(field)) | {"total": total}
     return render(request, "uploads/fix.html", context)
@@ -55,18 +57,18 @@ def _mend(request: HttpRequest, upload: Upload, problems: list[Any], field: str,
     if way == "leave-out":
         _tell(request, leave_out(upload, numbers, by=by), "left out")
     elif way == "fill":
-        _tell(request, heal_rows(upload, fixing.filled(request.POST.get("fill", ""), numbers, field), by=by))
+        _tell(request, heal_rows(upload, page.filled(request.POST.get("fill", ""), numbers, field), by=by))
     elif way == "paste":
-        changes, beyond = fixing.pasted(request.POST.get("paste", ""), numbers, field)
+        changes, beyond = page.pasted(request.POST.get("paste", ""), numbers, field)
         _tell(request, heal_rows(upload, changes, by=by))
         if beyond:
             messages.warning(request, f"{beyond} pasted lines were more than there are rows, and were not used.")
     elif way.startswith("accept-"):
-        changes = fixing.accepted(problems, field, way.removeprefix("accept-"))
+        changes = page.accepted(problems, field, way.removeprefix("accept-"))
         _tell(request, heal_rows(upload, changes, by=by))
     else:
-        shown = {row.number: row.now for row in fixing.open_rows_of(upload, problems, field)}
-        changes, clashes = fixing.typed(request.POST, shown, field)
+        shown = {row.number: row.now for row in page.open_rows_of(upload, problems, field)}
+        changes, clashes = page.typed(request.POST, shown, field)
         _tell(request, heal_rows(upload, changes, by=by))
         if clashes:
             listed = ", ".join(map(str, clashes[:20]))
@@ -91,8 +93,8 @@ def _fix_context(request: HttpRequest, upload: Upload, problems: list[Any], colu
     start = int(after) if after.isascii() and after.isdigit() and len(after) < 10 else 0
     later = [line for line in problems if line.row_number > start]
     numbers = list(dict.fromkeys(line.row_number for line in later))
-    shown = set(numbers[: fixing.ROWS_PER_PAGE])
-    more = len(numbers) > fixing.ROWS_PER_PAGE
+    shown = set(numbers[: page.ROWS_PER_PAGE])
+    more = len(numbers) > page.ROWS_PER_PAGE
     place = {"code": problems[0].code, "field": column.key}
     choices = list(column.choices) or ([("yes", "Yes"), ("no", "No")] if column.type == "boolean" else [])
     example = problems[0].problem
@@ -104,8 +106,8 @@ def _fix_context(request: HttpRequest, upload: Upload, problems: list[Any], colu
         "example": example,
         "blocks": problems[0].blocks,
         "at_once": len({line.row_number for line in problems}),
-        "rows": fixing.open_rows_of(upload, [line for line in later if line.row_number in shown], column.key),
-        "suggestions": fixing.suggestions_of(problems, column.key, schema_for(upload.programs)),
+        "rows": page.open_rows_of(upload, [line for line in later if line.row_number in shown], column.key),
+        "suggestions": page.suggestions_of(problems, column.key, schema_for(upload.programs)),
         "next_page": urlencode({**place, "after": max(shown)}) if more and shown else "",
         "place": urlencode(place),
     }
@@ -121,7 +123,7 @@ def upload_take_in(request: HttpRequest, pk: UUID) -> HttpResponse:
         healed = leave_out(upload, list(numbers[:5000]), left_out=False, by=Actor.person(access.user))
         messages.success(request, f"{_rows(healed.fixed + healed.still)} taken in again.")
     except Refused as refusal:
-        messages.error(request, " ".join(f"{problem.text} {problem.remedy}" for problem in refusal.problems))
+        tell_refusal(request, refusal)
     return redirect("upload", upload.pk)
 
 
@@ -165,6 +167,6 @@ def upload_fixed(request: HttpRequest, pk: UUID) -> HttpResponse:
             user=access.user,
         )
     except Refused as refusal:
-        messages.error(request, " ".join(f"{problem.text} {problem.remedy}" for problem in refusal.problems))
+        tell_refusal(request, refusal)
         return redirect("upload", upload.pk)
     return redirect("upload", correction.pk)

@@ -9,7 +9,7 @@ from django.urls import reverse
 
 from onboarding.meters.models import Meter
 from onboarding.uploads.check import recheck_upload
-from onboarding.uploads.heal import heal_rows, leave_out
+from onboarding.uploads.healing.rows import heal_rows, leave_out
 from onboarding.uploads.models import Upload, UploadEdit, UploadProblem, UploadRow
 from onboarding.uploads.queries import receipt_lines, receipt_of
 from onboarding.uploads.withdraw import withdraw_upload

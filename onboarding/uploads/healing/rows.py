@@ -16,8 +16,8 @@ from django.utils import timezone
 from onboarding.spreadsheets.problems import CELL_CODES
 from onboarding.uploads.columns.layout import Assembler, Layout
 from onboarding.uploads.dry_run import DryRun, Verdict, reference_of
-from onboarding.uploads.edits import edited, edits_of
 from onboarding.uploads.first_rows import KnownRows
+from onboarding.uploads.healing.edits import edited, edits_of
 from onboarding.uploads.models import WRITTEN, Plan, Upload, UploadEdit, UploadProblem, UploadRow, UploadState
 from onboarding.uploads.staging import (
     PROBLEM_COLUMNS,
