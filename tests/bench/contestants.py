@@ -158,12 +158,17 @@ def peer(file: Path, rows: int, partner: Partner, **options: Any) -> float:
     }
 
     class Base(resources.ModelResource):
-        def before_save_instance(self, instance: Meter, row: Any, **kwargs: Any) -> None:
-            instance.partner_id = partner.pk
-            instance.data = {key: str(cell) for key, cell in row.items() if key not in places.values()}
+        def before_import_row(self, row: Any, **kwargs: Any) -> None:
+            row["partner"] = partner.pk
 
-    meta = {"model": Meter, "fields": list(places), "import_id_fields": ["partner_reference"], **options}
+        def before_save_instance(self, instance: Meter, row: Any, **kwargs: Any) -> None:
+            instance.data = {key: str(cell) for key, cell in row.items() if key not in {*places.values(), "partner"}}
+
+    # A meter is found by its partner and reference, as the table's index has them.
+    identity = ["partner_id", "partner_reference"]
+    meta = {"model": Meter, "fields": [*places, "partner_id"], "import_id_fields": identity, **options}
     columns = {name: Field(attribute=name, column_name=column) for name, column in places.items()}
+    columns["partner_id"] = Field(attribute="partner_id", column_name="partner")
     resource = type("Peer", (Base,), {**columns, "Meta": type("Meta", (), meta)})()
     began = time.perf_counter()
     dataset = Dataset().load(file.read_bytes(), format="xlsx")

@@ -1,5 +1,9 @@
-import pytest
+from pathlib import Path
 
+import pytest
+import yaml
+
+from programs import seeding
 from programs.models import DeliveryPeriod, Field, Program, Requirement, SeedRecord, Utility
 from programs.seeding import seed_catalogue
 
@@ -105,3 +109,18 @@ def _older_seed(kind: str, key: str, **values: object) -> None:
     record = SeedRecord.objects.get(kind=kind, key=key)
     record.values = {**record.values, **values}
     record.save()
+
+
+def test_every_word_of_a_seeded_field_is_understood():
+    """In a mapping on one line an unquoted comma ends the text, and what follows becomes a key without a value."""
+    seed = yaml.safe_load((Path(seeding.__file__).parent / "seed" / "catalogue.yaml").read_text(encoding="utf-8"))
+
+    strange = [
+        (path, word)
+        for fields in seed["sections"].values()
+        for path, says in fields.items()
+        for word, value in says.items()
+        if value is None
+    ]
+
+    assert strange == []
