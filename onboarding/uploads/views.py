@@ -18,6 +18,7 @@ from onboarding.uploads.check import recheck_upload
 from onboarding.uploads.commit import confirm_upload
 from onboarding.uploads.forms import UploadForm
 from onboarding.uploads.healing.rows import judge_open_rows, to_write
+from onboarding.uploads.healing.workbook import MOST_IN_WORKBOOK
 from onboarding.uploads.models import Plan, Upload, UploadProblem, UploadRow, UploadState
 from onboarding.uploads.receive import receive_upload
 from onboarding.uploads.stepper import steps
@@ -126,6 +127,8 @@ def _page_context(request: HttpRequest, upload: Upload) -> dict[str, Any]:
     context: dict[str, Any] = {"upload": upload, "section": "uploads", "steps": steps(upload)}
     context["job"] = queries.open_job(upload) if upload.status.moving else None
     context["withdraw_until"] = withdraw_until(upload)
+    to_fix = upload.count(Plan.NEEDS_FIXING) + upload.count(Plan.DUPLICATE)
+    context["workbook_holds"] = MOST_IN_WORKBOOK if to_fix > MOST_IN_WORKBOOK else 0
     context["can_fix"] = upload.state in {UploadState.READY, UploadState.DONE}
     context["receipt"] = queries.receipt_of(upload) if upload.rounds and upload.state in {"ready", "done"} else None
     if upload.state in {"ready", "done", "committing", "withdrawn"} and upload.counts:

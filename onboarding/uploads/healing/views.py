@@ -67,7 +67,8 @@ def _mend(request: HttpRequest, upload: Upload, problems: list[Any], field: str,
         changes = page.accepted(problems, field, way.removeprefix("accept-"))
         _tell(request, heal_rows(upload, changes, by=by))
     else:
-        shown = {row.number: row.now for row in page.open_rows_of(upload, problems, field)}
+        sent = [line for line in problems if f"row-{line.row_number}" in request.POST]
+        shown = {row.number: row.now for row in page.open_rows_of(upload, sent, field)}
         changes, clashes = page.typed(request.POST, shown, field)
         _tell(request, heal_rows(upload, changes, by=by))
         if clashes:

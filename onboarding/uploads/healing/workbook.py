@@ -20,6 +20,7 @@ from portal.jobs.domain import Run
 from portal.problems import Problem
 from programs.schema import schema_for
 
+MOST_IN_WORKBOOK = 10_000  # it is made while the browser waits
 _BATCH = 500
 
 
@@ -62,9 +63,10 @@ def fix_columns(upload: Upload) -> list[FixingColumn]:
 
 
 def fix_rows(upload: Upload, columns: Sequence[FixingColumn]) -> Iterator[FixRow]:
-    """The rows that need fixing and the duplicates, as they stand now, with what is wrong and what to do."""
+    """The rows that need fixing and the duplicates, as they stand now, with what is wrong and what to do; as many as
+    one workbook holds."""
     rows = UploadRow.objects.filter(open_rows(upload), upload=upload, plan__in=[Plan.NEEDS_FIXING, Plan.DUPLICATE])
-    numbers = list(rows.order_by("number").values_list("number", flat=True))
+    numbers = list(rows.order_by("number").values_list("number", flat=True)[:MOST_IN_WORKBOOK])
     bench = Bench(upload)
     place = {column.key: position for position, column in reversed(list(enumerate(columns))) if column.key}
     for start in range(0, len(numbers), _BATCH):
