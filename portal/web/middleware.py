@@ -4,8 +4,11 @@ import re
 import uuid
 from collections.abc import Callable
 
+from allauth.usersessions.middleware import UserSessionsMiddleware
+from django.core.cache import cache
 from django.http import HttpRequest, HttpResponse, HttpResponseBadRequest
 
+_SEEN_SECONDS = 300
 _ACCEPTABLE = re.compile(r"[A-Za-z0-9-]{8,64}")
 
 
@@ -19,6 +22,16 @@ class NoNulMiddleware:
         if "\0" in request.path or "%00" in request.META.get("QUERY_STRING", ""):
             return HttpResponseBadRequest("The address contains a NUL character.", content_type="text/plain")
         return self.get_response(request)
+
+
+class SessionSeenMiddleware(UserSessionsMiddleware):
+    """Notes when a session was last seen, once in five minutes: a page that only reads then waits for no writer."""
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        key = request.session.session_key
+        if key and not cache.add(f"session-seen-{key}", True, timeout=_SEEN_SECONDS):
+            return self.get_response(request)
+        return super().__call__(request)
 
 
 class RequestIdMiddleware:

@@ -5,9 +5,12 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
+from allauth.usersessions.models import UserSession
 from django.contrib.auth.models import AnonymousUser
+from django.db import connection
 from django.http import HttpRequest
 from django.test import Client, RequestFactory
+from django.test.utils import CaptureQueriesContext
 
 from portal.partners.access import ManagersOnly, NoPartner
 from portal.partners.models import User
@@ -178,3 +181,16 @@ def _assert_ours(answer: Any) -> None:
     main = re.sub(r"<[^>]+>", " ", page.partition("<main")[2].partition("</main>")[0]).lower()
     for word in ("please", "sorry", "invalid", "oops", "forbidden"):
         assert word not in main
+
+
+@pytest.mark.django_db
+def test_when_a_session_was_last_seen_is_written_once_in_a_while(user: User, client_of: ClientOf) -> None:
+    client = client_of(user)
+    client.get("/")
+    seen = UserSession.objects.get(user=user).last_seen_at
+
+    with CaptureQueriesContext(connection) as queries:
+        client.get("/")
+
+    assert UserSession.objects.get(user=user).last_seen_at == seen
+    assert [query["sql"] for query in queries if query["sql"].startswith(("UPDATE", "INSERT"))] == []
