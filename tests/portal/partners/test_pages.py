@@ -104,7 +104,7 @@ def test_people_asks_the_same_questions_for_few_and_many(
         domain.invite(acme, email=f"new{number}@acme.example", role=Role.USER, by=BY, invited_by=other)
     client = client_of(manager)
 
-    with django_assert_max_num_queries(7):
+    with django_assert_max_num_queries(12):
         assert client.get(reverse("people")).status_code == 200
 
 
