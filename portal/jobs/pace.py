@@ -1,11 +1,19 @@
-"""Two ways to get through many rows sooner: garbage collected by hand, and writing behind the one who prepares."""
+"""How work shares a machine: it yields to pages, collects garbage by hand, and writes behind the one who prepares."""
 
 import gc
+import os
 from collections.abc import Callable, Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import contextmanager
 
 from django.db import connection
+
+_NICENESS = 5  # enough that a page goes first; the work still takes all that is left
+
+
+def yield_to_pages() -> None:
+    """From now on this process and those that it starts let web processes of the same machine go first."""
+    os.nice(_NICENESS)
 
 
 @contextmanager

@@ -10,6 +10,7 @@ from django.core.management import BaseCommand
 from django.db import Error, close_old_connections
 
 from portal.jobs.domain import run_next
+from portal.jobs.pace import yield_to_pages
 
 
 class Command(BaseCommand):
@@ -19,6 +20,7 @@ class Command(BaseCommand):
 
     def handle(self, *args: Any, **options: Any) -> None:
         self.stopping = False
+        yield_to_pages()
         for number in (signal.SIGINT, signal.SIGTERM):
             signal.signal(number, self.stop)
         while not self.stopping:
