@@ -5,7 +5,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 _TAIL = re.compile(
-    r"^(?P<before>.*?)(?P<gap>[,\s]+)(?P<state>[A-Za-z][A-Za-z. ]{0,18}[A-Za-z.])[,\s]+(?P<zip>\d{5}(?:-?\d{4})?)$",
+    r"^(?P<before>.*?)(?P<gap>[,\s]+)(?P<state>[A-Za-z][A-Za-z. ]{0,18}[A-Za-z.])[,\s]+(?P<zip>\d{4,5}(?:-?\d{4})?)$",
     re.DOTALL,
 )
 _COUNTRY = re.compile(r"[,\s]+(?:USA|U\.S\.A\.|US|U\.S\.|United States(?: of America)?)\.?$", re.IGNORECASE)

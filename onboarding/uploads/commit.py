@@ -108,7 +108,7 @@ def _write(upload: Upload, plans: list[tuple[int, str]]) -> None:
     if counts[Plan.UPDATE] or counts[Plan.UNCHANGED]:
         _refuse_stale(upload, plans[0][0], plans[-1][0])
         update_meters(updates, partner=partner, upload_id=upload.pk, by=by)
-        known = rows.narrowed("r.plan <> %s", "create")
+        known = rows.narrowed("r.plan IN (%s, %s)", "update", "unchanged")
         meters = [UUID(str(meter)) for (meter,) in known.select("r.meter_id")]
         leave_programs(meters, programs=program_facts(upload.programs).values())
         enroll(known, partner=partner)

@@ -105,6 +105,8 @@ class DryRun:
         cells = row.cells
         if updates:
             cells = over(self.schema.flatten(asset_of(meters[0])), cells)
+        elif not CLEARS.isdisjoint(_texts(cells)):
+            cells = {key: cell for key, cell in cells.items() if cell.__class__ is not str or cell not in CLEARS}
         checked = self.schema.check(cells, self.on, self._worth_asking, self.date_orders)
         verdict = Verdict(row.number, reference, Plan.NEEDS_FIXING, checked.problems, checked.warnings)
         if self._is_duplicate(verdict, meters, updates):
@@ -220,6 +222,10 @@ def reference_of(cells: Mapping[str, object]) -> str:
     if isinstance(value, Problem) or value is None:
         return ""
     return storable(" ".join(str(value).split()))
+
+
+def _texts(cells: Mapping[str, object]) -> Iterable[str]:
+    return (cell for cell in cells.values() if cell.__class__ is str)
 
 
 def over(old: Mapping[str, object], new: Mapping[str, object]) -> dict[str, object]:

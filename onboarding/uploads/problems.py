@@ -194,10 +194,22 @@ register(
         "COLUMN_UNKNOWN_FIELD", "Not a field", "{value} is not a field here.", "Choose one from the list, or Not used."
     ),
     ProblemKind(
+        "REFERENCE_IN_NO_COLUMN",
+        "Partner reference is in no column",
+        "No column holds the partner reference, by which each meter is known.",
+        "Match the column with your own number of each customer or device.",
+    ),
+    ProblemKind(
+        "ROWS_OF_NO_UPLOAD",
+        "Rows of no upload of yours",
+        "The row keys of this workbook belong to no upload of yours that can still be changed. Nothing was taken.",
+        "Download the rows to fix from the upload's page again, and send that workbook back.",
+    ),
+    ProblemKind(
         "CONSTANT_NOT_ACCEPTED",
         "{label} is not accepted",
         "{label} cannot be “{value}”.",
-        "Write a value that the column guide lists.",
+        "Write it as the column guide says.",
     ),
     ProblemKind(
         "COLUMNS_DISAGREE",

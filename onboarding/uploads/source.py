@@ -90,7 +90,8 @@ def open_source(upload: Upload, schema: Schema, *, on_wait: Callable[[], None] |
 def _open_sheet(
     upload: Upload, schema: Schema, layout: Layout, book: Book, first: Sequence[Row], chunks: Iterator[list[Row]]
 ) -> OpenSource:
-    columns, asks = list(upload.columns), False
+    targets, asks = layout.columns or {}, False
+    columns = [{**column, "key": targets.get(column["index"], "")} for column in upload.columns]
     if layout.columns is None:
         remembered, constants = ({}, {}) if upload.commits_itself else recalled(upload.partner, book.header)
         proposals = propose(book.header, first, schema_for(upload.programs), remembered)

@@ -80,7 +80,7 @@ def _column(field: Field, says: Asked, slot: int) -> Column:
     required_by = says.required_by if first else ()
     beyond = slot >= (LIST_SLOTS if is_list else 1)
     hidden = says.hidden or beyond or field.deprecated or (is_in_list and not (says.required_by or says.offered))
-    aliases = tuple(field.aliases)
+    aliases = (*field.aliases, field.label) if is_list else tuple(field.aliases)
     return Column(
         key=key,
         label=label,

@@ -23,7 +23,7 @@ def choose_columns(upload: Upload, columns: Mapping[int, str], constants: Mappin
     """A person says what the columns are: it is remembered for these headers, and the file is checked with it.
 
     columns: index to target; columns that are not named are not used. Refuses: UPLOAD_NOT_READY, COLUMN_UNKNOWN_FIELD,
-    CONSTANT_NOT_ACCEPTED.
+    REFERENCE_IN_NO_COLUMN, CONSTANT_NOT_ACCEPTED.
     """
     schema = schema_for(upload.programs)
     _refuse_unknown(columns, constants, schema)
@@ -83,6 +83,8 @@ def _refuse_unknown(columns: Mapping[int, str], constants: Mapping[str, str], sc
         for index, target in columns.items()
         if target and not schema.knows(target) and target.removeprefix(ADDRESS) not in prefixes
     ]
+    if "partner_reference" not in columns.values() or constants.get("partner_reference"):
+        problems.append(Problem("REFERENCE_IN_NO_COLUMN", "main"))
     problems += [
         Problem("CONSTANT_NOT_ACCEPTED", f"constant-{key}", text, {"label": schema.column(key).label})
         for key, text in constants.items()

@@ -106,6 +106,10 @@ class Assembler:
             for key, indexes in by_key.items()
             if len(indexes) > 1 and not key.startswith(ADDRESS)
         ]
+        self.columns_of: dict[str, frozenset[int]] = {}  # every column that a key's value is made of
+        for target, indexes in by_key.items():
+            for part in covers(target):
+                self.columns_of[part] = self.columns_of.get(part, frozenset()) | frozenset(indexes)
         self.column_of = {
             part: indexes[0] for key, indexes in sorted(by_key.items(), reverse=True) for part in covers(key)
         } | {key: indexes[0] for key, indexes in by_key.items() if not key.startswith(ADDRESS)}
@@ -149,15 +153,27 @@ class Assembler:
         if isinstance(cell, BrokenCell):
             found.setdefault(street, Problem(cell.code, street, cell.shown))
             return
-        state_key = f"{prefix}.state_or_province_code"
-        address = split_address(str(cell), is_state=lambda text: self._schema.accepts(state_key, text))
-        if address is None:
+        parts = address_parts(str(cell), prefix, self._schema)
+        if not parts:
             found.setdefault(street, Problem("ADDRESS_NOT_APART", street, shown(cell)))
-            return
-        parts = (address.street_1, address.street_2, address.city, address.state, address.postal_code)
-        for key, part in zip(covers(ADDRESS + prefix), parts, strict=True):
-            if part:
-                found.setdefault(key, part)
+        for key, part in parts.items():
+            found.setdefault(key, part)
+
+
+def address_parts(text: str, prefix: str, schema: Schema) -> dict[str, str]:
+    """A whole address by field key; empty when it cannot be taken apart."""
+    state_key = f"{prefix}.state_or_province_code"
+    address = split_address(text, is_state=lambda word: schema.knows(state_key) and schema.accepts(state_key, word))
+    if address is None:
+        return {}
+    parts = (address.street_1, address.street_2, address.city, address.state, address.postal_code)
+    return {key: part for key, part in zip(covers(ADDRESS + prefix), parts, strict=True) if part}
+
+
+def written_out(prefix: str, cells: Mapping[str, object]) -> str:
+    """The parts of an address as one text that is taken apart to the same parts."""
+    street, unit, city, state, code = (str(cells.get(key, "") or "") for key in covers(ADDRESS + prefix))
+    return ", ".join(part for part in (street, unit, city, f"{state} {code}".strip()) if part)
 
 
 def _in_order(schema: Schema, key: str, indexes: Sequence[int], headers: Sequence[str]) -> list[int]:

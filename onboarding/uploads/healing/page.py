@@ -1,5 +1,6 @@
 """What the page for one problem needs: its rows with what stands in them, suggestions, and what a person sent."""
 
+import re
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
@@ -8,14 +9,16 @@ from typing import Any
 from django.db.models import Count
 from django.http import QueryDict
 
+from onboarding.uploads.columns.layout import address_parts
 from onboarding.uploads.healing.rows import MOST_ROWS, Bench, as_shown, open_rows
 from onboarding.uploads.models import Upload, UploadProblem, UploadRow
 from portal.problems import Problem
 from programs.schema import Schema
 
 ROWS_PER_PAGE = 100
-_SUGGESTIONS = 20
+_SEPARATOR = re.compile(r"[;,]")
 _LONGEST = 2000
+Changes = dict[int, dict[str, str]]  # row number to field key to what is written instead
 # What helps to recognise a row; the field in question is left out.
 _ABOUT = (
     "customer.end_customer_name",
@@ -111,24 +114,44 @@ def _words(key: str, value: str, field: str, schema: Schema) -> str:
     return value if key == field or not schema.knows(key) else f"{schema.column(key).label} {value}"
 
 
-def accepted(problems: Iterable[UploadProblem], field: str, way: str) -> dict[int, dict[str, str]]:
-    """The changes when a suggestion is taken for every row that has one."""
-    changes = {line.row_number: suggestion_of(line.problem, field, way) for line in problems}
-    return {number: values for number, values in changes.items() if values}
+def accepted(upload: Upload, problems: Sequence[UploadProblem], field: str, way: str) -> dict[int, dict[str, str]]:
+    """The changes when a suggestion is taken for every row that has one. In a list of values, it replaces its own."""
+    changes: dict[int, dict[str, str]] = {}
+    bench = Bench(upload)
+    rows = UploadRow.objects.filter(upload=upload, number__in={line.row_number for line in problems})
+    cells = bench.cells_of(rows) if bench.schema.joins(field) == "; " else {}
+    for line in problems:
+        for key, value in suggestion_of(line.problem, field, way).items():
+            now = changes.get(line.row_number, {}).get(key, as_shown(cells.get(line.row_number, {}).get(key)))
+            parts = [part.strip() for part in _SEPARATOR.split(now)] if line.row_number in cells else []
+            told = "; ".join(value if part == line.value else part for part in parts if part) if parts else value
+            changes.setdefault(line.row_number, {})[key] = told
+    return changes
+
+
+def taken_apart(changes: Mapping[int, Mapping[str, str]], field: str, schema: Schema) -> dict[int, dict[str, str]]:
+    """The same changes, with a whole address that was written instead of one as the parts that it has."""
+    prefix = field.removesuffix(".street_1")
+    found: dict[int, dict[str, str]] = {}
+    for number, values in changes.items():
+        parts = address_parts(values.get(field, ""), prefix, schema)
+        found[number] = dict(values) | parts
+    return found
 
 
 def typed(data: QueryDict, rows: Mapping[int, str], field: str) -> tuple[dict[int, dict[str, str]], list[int]]:
     """What was typed into the rows' inputs: the changes, and the rows that somebody else changed meanwhile.
 
-    rows: row number to what stands there now.
+    rows: row number to what stands there now, for the rows that still have the problem.
     """
     changes: dict[int, dict[str, str]] = {}
     clashes: list[int] = []
-    for number, now in rows.items():
-        text, was = data.get(f"row-{number}"), data.get(f"was-{number}", "")
-        if text is None or (text := str(text).strip()[:_LONGEST]) == was:
+    names = (name.removeprefix("row-") for name in data if name.startswith("row-"))
+    for number in sorted(int(name) for name in names if name.isascii() and name.isdigit() and len(name) < 9):
+        text, was = str(data[f"row-{number}"]).strip()[:_LONGEST], str(data.get(f"was-{number}", ""))
+        if text == was:
             continue
-        if was != now:
+        if rows.get(number) != was:
             clashes.append(number)
         else:
             changes[number] = {field: text}

@@ -174,9 +174,9 @@ class Bench:
         return found
 
     @property
-    def sheet_keys(self) -> set[str]:
-        """The field keys that the file has a column for."""
-        return set(self._assembler.column_of)
+    def columns_of(self) -> Mapping[str, frozenset[int]]:
+        """The field keys that the file has columns for, with those columns."""
+        return self._assembler.columns_of
 
     def assembled(self, cells: Sequence[Any]) -> Cells:
         """Cells in the file's own columns, by field key."""

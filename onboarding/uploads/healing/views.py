@@ -37,11 +37,11 @@ def upload_fix(request: HttpRequest, pk: UUID) -> HttpResponse:
     code, field = request.GET.get("code", "")[:40], request.GET.get("field", "")[:128]
     schema = schema_for(upload.programs)
     problems, total = page.problems_of(upload, code, field) if upload.state in _OPEN else ([], 0)
-    if not problems or not schema.knows(field):
+    if not schema.knows(field) or (not problems and request.method != "POST"):
         return redirect("upload", upload.pk)
     if request.method == "POST":
         try:
-            _mend(request, upload, problems, field, by=Actor.person(access.user))
+            _mend(request, upload, problems, code, field, by=Actor.person(access.user))
         except Refused as refusal:
             tell_refusal(request, refusal)
         _, left = page.problems_of(upload, code, field)
@@ -50,30 +50,38 @@ def upload_fix(request: HttpRequest, pk: UUID) -> HttpResponse:
     return render(request, "uploads/fix.html", context)
 
 
-def _mend(request: HttpRequest, upload: Upload, problems: list[Any], field: str, *, by: Actor) -> None:
+def _mend(request: HttpRequest, upload: Upload, problems: list[Any], code: str, field: str, *, by: Actor) -> None:
     """Do what the pressed button says, and say what came of it."""
     numbers = list(dict.fromkeys(line.row_number for line in problems))
     way = request.POST.get("do", "save")
     if way == "leave-out":
         _tell(request, leave_out(upload, numbers, by=by), "left out")
+    elif way == "fill" and not request.POST.get("fill", "").strip():
+        messages.error(request, "Write the value that all rows are to have.")
     elif way == "fill":
         _tell(request, heal_rows(upload, page.filled(request.POST.get("fill", ""), numbers, field), by=by))
     elif way == "paste":
         changes, beyond = page.pasted(request.POST.get("paste", ""), numbers, field)
-        _tell(request, heal_rows(upload, changes, by=by))
+        _tell(request, heal_rows(upload, _understood(changes, code, field, upload), by=by))
         if beyond:
-            messages.warning(request, f"{beyond} pasted lines were more than there are rows, and were not used.")
+            messages.warning(request, f"Pasted lines without a row, which were not used: {beyond}.")
     elif way.startswith("accept-"):
-        changes = page.accepted(problems, field, way.removeprefix("accept-"))
+        changes = page.accepted(upload, problems, field, way.removeprefix("accept-"))
         _tell(request, heal_rows(upload, changes, by=by))
     else:
         sent = [line for line in problems if f"row-{line.row_number}" in request.POST]
         shown = {row.number: row.now for row in page.open_rows_of(upload, sent, field)}
         changes, clashes = page.typed(request.POST, shown, field)
-        _tell(request, heal_rows(upload, changes, by=by))
+        if changes or not clashes:
+            _tell(request, heal_rows(upload, _understood(changes, code, field, upload), by=by))
         if clashes:
             listed = ", ".join(map(str, clashes[:20]))
             messages.warning(request, f"Somebody else changed these rows meanwhile, so they were left: {listed}.")
+
+
+def _understood(changes: page.Changes, code: str, field: str, upload: Upload) -> page.Changes:
+    """What was written, as it is meant: a whole address in the place of one is taken apart like the column's."""
+    return page.taken_apart(changes, field, schema_for(upload.programs)) if code == "ADDRESS_NOT_APART" else changes
 
 
 def _tell(request: HttpRequest, healed: Healed, word: str = "fixed") -> None:
@@ -158,7 +166,7 @@ def upload_fixed(request: HttpRequest, pk: UUID) -> HttpResponse:
         messages.error(request, "Select the workbook with the fixed rows.")
         return redirect("upload", upload.pk)
     try:
-        correction, _ = receive_upload(
+        correction, is_new = receive_upload(
             file.chunks(),
             file_name=file.name or "",
             partner=access.partner,
@@ -170,4 +178,6 @@ def upload_fixed(request: HttpRequest, pk: UUID) -> HttpResponse:
     except Refused as refusal:
         tell_refusal(request, refusal)
         return redirect("upload", upload.pk)
+    if not is_new:
+        messages.info(request, "You sent this workbook before; this is what it did then.")
     return redirect("upload", correction.pk)

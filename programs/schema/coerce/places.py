@@ -9,6 +9,7 @@ from programs.models import Field
 from programs.schema.coerce.plain import EMPTY, Coercer, Mended, fail, plain_text
 from programs.schema.coerce.texts import text
 
+_DASHES = dict.fromkeys(map(ord, "\N{HYPHEN}\N{NON-BREAKING HYPHEN}\N{EN DASH}\N{EM DASH}"), "-")
 _NOT_DIGIT = re.compile(r"[^0-9]+")
 _US_NUMBER = re.compile(r"[2-9]\d\d[2-9]\d{6}")  # North American plan: area code and exchange begin with 2 to 9
 _PHONE_CHARACTERS = re.compile(r"[-+0-9().\s/]*(?:(?:ext\.?|x|#)\s*\d{1,6})?", re.IGNORECASE)
@@ -17,7 +18,7 @@ _PHONE_CHARACTERS = re.compile(r"[-+0-9().\s/]*(?:(?:ext\.?|x|#)\s*\d{1,6})?", r
 def zip_code(cell: Any) -> Any:
     """Five digits, or five and four. Three or four digits, and seven or eight, prove that leading zeros were lost:
     no zip begins with more than two. Those are restored, with a warning."""
-    typed = plain_text(cell).replace(" ", "").replace("\N{EN DASH}", "-")
+    typed = plain_text(cell).replace(" ", "").translate(_DASHES).removesuffix(".0")
     if not typed:
         return EMPTY
     main, hyphen, rest = typed.partition("-")

@@ -62,7 +62,7 @@ def test_foreign_headers_are_proposed_and_nothing_is_checked_before_the_answer(a
     assert upload.rows.count() == 0
     assert keys_of(upload) == {
         "Cust Ref No.": ("customer.partner_customer_reference", "alike"),
-        "Sector": ("customer_classification", "values"),
+        "Sector": ("customer_classification", "normalized"),
         "Controls": ("load_types.0", "values"),
         "Site Address": ("customer.street_1", "normalized"),
         "Town": ("customer.city", "normalized"),
@@ -161,7 +161,8 @@ def test_unknown_field_or_unfit_constant_is_refused(acme: Partner, send: Any) ->
     with pytest.raises(Refused) as refusal:
         choose_columns(upload, {0: "no.such.field"}, {"transmission_region": "Atlantis"}, by=BY)
 
-    assert [problem.code for problem in refusal.value.problems] == ["COLUMN_UNKNOWN_FIELD", "CONSTANT_NOT_ACCEPTED"]
+    codes = [problem.code for problem in refusal.value.problems]
+    assert codes == ["COLUMN_UNKNOWN_FIELD", "REFERENCE_IN_NO_COLUMN", "CONSTANT_NOT_ACCEPTED"]
     assert ColumnMemory.objects.count() == 0
 
 

@@ -9,6 +9,7 @@ from django.urls import reverse
 
 from onboarding.meters.models import Meter
 from onboarding.uploads.check import recheck_upload
+from onboarding.uploads.columns.domain import choose_columns
 from onboarding.uploads.healing.rows import heal_rows, leave_out
 from onboarding.uploads.models import Upload, UploadEdit, UploadProblem, UploadRow
 from onboarding.uploads.queries import receipt_lines, receipt_of
@@ -271,3 +272,54 @@ def test_duplicates_can_be_turned_into_updates(
 
     again.refresh_from_db()
     assert again.counts == {"update": 1, "rows": 1}
+
+
+def test_save_of_rows_that_somebody_else_mended_says_so(
+    upload: Upload, user: User, client_of: Callable[[User], Client]
+) -> None:
+    heal_rows(upload, {2: {ZIP: "94103"}, 3: {ZIP: "94103"}}, by=BY)
+    form = {"row-2": "94607", "was-2": "", "row-3": "", "was-3": "", "do": "save"}
+
+    page = client_of(user).post(page_of(upload, "REQUIRED_MISSING", ZIP), form, follow=True).content.decode()
+
+    assert "Somebody else changed these rows meanwhile, so they were left: 2." in page
+    assert UploadRow.objects.get(upload=upload, number=2).asset["customer"]["postal_code"] == "94103"
+
+
+def test_filling_with_nothing_is_no_filling(upload: Upload, user: User, client_of: Callable[[User], Client]) -> None:
+    heal_rows(upload, {2: {ZIP: "nine"}}, by=BY)
+
+    client_of(user).post(page_of(upload, "NOT_A_ZIP", ZIP), {"do": "fill", "fill": "  "})
+
+    assert UploadEdit.objects.get(row_number=2).values == {ZIP: "nine"}
+
+
+def test_suggestion_in_a_list_of_values_replaces_its_own(
+    acme: Partner, send: Any, user: User, client_of: Callable[[User], Client]
+) -> None:
+    upload = send(acme, builders.csv_bytes([builders.row(1, load_types__0="Batery Storage, HVAC")]), "a.csv")
+
+    client_of(user).post(page_of(upload, "UNKNOWN_CHOICE", "load_types.0"), {"do": "accept-suggestion"})
+
+    assert UploadRow.objects.get(upload=upload).asset["load_types"] == ["BATTERY_STORAGE", "HVAC"]
+
+
+def test_address_written_anew_is_taken_apart(
+    acme: Partner, send: Any, user: User, client_of: Callable[[User], Client], run_jobs: Callable[[], int]
+) -> None:
+    line: dict[str, Any] = {**builders.row(1), "Site Address": "somewhere"}
+    for part in ("street_1", "street_2", "city", "postal_code", "state_or_province_code"):
+        del line[f"customer.{part}"]
+    upload = send(acme, builders.csv_bytes([line]), "a.csv")
+    targets = {column["index"]: column["key"] for column in upload.columns}
+    address = next(column["index"] for column in upload.columns if column["header"] == "Site Address")
+    choose_columns(upload, targets | {address: "address:customer"}, {}, by=BY)
+    run_jobs()
+    street = "customer.street_1"
+
+    form = {"row-2": "2 Elm Street #4B, Boston, MA 2108", "was-2": "somewhere", "do": "save"}
+    client_of(user).post(page_of(upload, "ADDRESS_NOT_APART", street), form)
+
+    found = {line.code for line in UploadProblem.objects.filter(upload=upload)}
+    assert "REQUIRED_MISSING" not in found
+    assert UploadEdit.objects.get().values[street] == "2 Elm Street #4B"

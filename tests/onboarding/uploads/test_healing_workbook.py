@@ -10,10 +10,14 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 from django.urls import reverse
 
+from onboarding.uploads.columns.domain import choose_columns
+from onboarding.uploads.healing.rows import heal_rows
 from onboarding.uploads.models import Upload, UploadRow
+from portal.events.actors import Actor
 from portal.partners.models import Partner, User
 from tests import builders
 
+BY = Actor.system("Test")
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("catalogue")]
 
 
@@ -61,7 +65,7 @@ def test_workbook_has_the_rows_to_fix_with_their_own_columns_and_remedies(upload
     assert headers[-3:] == ["Problem", "How to fix", "Row key"]
     assert sheet.max_row == 4
     assert cell(sheet, 2, "Problem").value == "Zip code is missing."
-    assert cell(sheet, 2, "Row key").value == f"{upload.pk}:2"
+    assert cell(sheet, 2, "Row key").value.startswith(f"{upload.pk}:2:")
     assert cell(sheet, 3, "customer.postal_code").value == "02138"
     assert cell(sheet, 3, "utility.utility_name").comment.text.startswith("Utility is “PG and Easy”")
 
@@ -91,7 +95,7 @@ def test_rows_without_their_key_are_named_and_nothing_else_is_touched(
     sheet = workbook["Rows to fix"]
     cell(sheet, 2, "customer.postal_code").value = "94103"
     cell(sheet, 2, "Row key").value = None
-    cell(sheet, 3, "Row key").value = f"{upload.pk}:999"
+    cell(sheet, 3, "Row key").value = f"{upload.pk}:999:0"
 
     page = send_back(client_of(user), upload, workbook, run_jobs).content.decode()
 
@@ -111,8 +115,8 @@ def test_workbook_of_another_partner_changes_nothing(
     run_jobs()
 
     theirs = Upload.objects.get(partner=borealis)
-    assert (theirs.state, theirs.corrects, theirs.facts["not_taken_count"]) == ("merged", None, 3)
-    assert client.get(answer["Location"]).status_code == 200
+    assert (theirs.state, theirs.corrects, theirs.problem["code"]) == ("failed", None, "ROWS_OF_NO_UPLOAD")
+    assert "belong to no upload of yours" in client.get(answer["Location"]).content.decode()
     upload.refresh_from_db()
     assert upload.counts["needs_fixing"] == 2
 
@@ -132,3 +136,85 @@ def test_field_without_a_column_gets_one_in_the_workbook(
 
     upload.refresh_from_db()
     assert upload.counts == {"create": 1, "rows": 1}
+
+
+def book_of(client: Client, upload: Upload) -> Any:
+    content = b"".join(client.get(reverse("upload-to-fix", args=[upload.pk])).streaming_content)
+    return openpyxl.load_workbook(io.BytesIO(content))
+
+
+def test_older_workbook_does_not_undo_what_was_mended_in_the_page(
+    upload: Upload, workbook: Any, user: User, client_of: Callable[[User], Client], run_jobs: Callable[[], int]
+) -> None:
+    heal_rows(upload, {2: {"customer.postal_code": "94607"}}, by=BY)
+    sheet = workbook["Rows to fix"]
+    cell(sheet, 2, "customer.city").value = "Fresno"
+    cell(sheet, 4, "partner_reference").value = "home-000004"
+
+    page = send_back(client_of(user), upload, workbook, run_jobs).content.decode()
+
+    assert "Its rows 2 were not taken" in page
+    assert UploadRow.objects.get(upload=upload, number=2).asset["customer"]["postal_code"] == "94607"
+    assert UploadRow.objects.get(upload=upload, number=5).plan == "create"
+
+
+def test_key_that_stands_twice_counts_once_and_the_other_row_is_named(
+    upload: Upload, workbook: Any, user: User, client_of: Callable[[User], Client], run_jobs: Callable[[], int]
+) -> None:
+    sheet = workbook["Rows to fix"]
+    cell(sheet, 2, "customer.postal_code").value = "94103"
+    cell(sheet, 3, "Row key").value = cell(sheet, 2, "Row key").value
+
+    page = send_back(client_of(user), upload, workbook, run_jobs).content.decode()
+
+    assert "rows fixed: 1, still not right: 0, as they were: 1." in page
+    assert "Its rows 3 were not taken" in page
+
+
+def test_column_that_is_missing_from_the_workbook_leaves_its_field_as_it_is(
+    upload: Upload, user: User, client_of: Callable[[User], Client], run_jobs: Callable[[], int]
+) -> None:
+    heal_rows(upload, {2: {"customer.city": "Fresno"}}, by=BY)
+    client = client_of(user)
+    book = book_of(client, upload)
+    sheet = book["Rows to fix"]
+    cell(sheet, 2, "customer.postal_code").value = "93701"
+    cell(sheet, 1, "customer.city").value = "Renamed"
+
+    send_back(client, upload, book, run_jobs)
+
+    asset = UploadRow.objects.get(upload=upload, number=2).asset
+    assert (asset["customer"]["city"], asset["customer"]["postal_code"]) == ("Fresno", "93701")
+
+
+def test_address_and_name_of_several_columns_keep_what_was_mended(
+    acme: Partner, send: Any, user: User, client_of: Callable[[User], Client], run_jobs: Callable[[], int]
+) -> None:
+    line: dict[str, Any] = {
+        **builders.row(1, device__battery_energy_capacity_kwh="large"),
+        "Site Address": "1 Elm St, Oakland, CA 94607",
+        "First name": "Ann",
+        "Last name": "Bell",
+    }
+    for part in ("street_1", "street_2", "city", "postal_code", "state_or_province_code", "end_customer_name"):
+        del line[f"customer.{part}"]
+    upload = send(acme, builders.csv_bytes([line]), "a.csv")
+    answer = {column["index"]: column["key"] for column in upload.columns}
+    choose_columns(upload, answer, {}, by=BY)
+    run_jobs()
+    client = client_of(user)
+    book = book_of(client, upload)
+    cell(book["Rows to fix"], 2, "Site Address").value = "10 Oak St, Fresno, CA 93701"
+    cell(book["Rows to fix"], 2, "First name").value = "Cyrus"
+    send_back(client, upload, book, run_jobs)
+
+    again = book_of(client, upload)
+    sheet = again["Rows to fix"]
+    assert cell(sheet, 2, "Site Address").value == "10 Oak St, Fresno, CA 93701"
+    assert [cell(sheet, 2, name).value for name in ("First name", "Last name")] == ["Cyrus Bell", None]
+    cell(sheet, 2, "device.battery_energy_capacity_kwh").value = 13.5
+    send_back(client, upload, again, run_jobs)
+
+    asset = UploadRow.objects.get(upload=upload).asset
+    assert (asset["customer"]["street_1"], asset["customer"]["city"]) == ("10 Oak St", "Fresno")
+    assert asset["customer"]["end_customer_name"] == "Cyrus Bell"

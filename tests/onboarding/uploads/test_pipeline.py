@@ -11,6 +11,7 @@ from onboarding.meters.columns import asset_of
 from onboarding.meters.models import Meter
 from onboarding.uploads.check import recheck_upload
 from onboarding.uploads.commit import confirm_upload
+from onboarding.uploads.healing.rows import leave_out
 from onboarding.uploads.models import Upload, UploadProblem, UploadRow
 from onboarding.uploads.queries import problem_groups, receipt_lines
 from onboarding.uploads.receive import receive_upload
@@ -391,3 +392,23 @@ def test_duplicates_far_apart_are_found_whatever_the_chunks(
     assert found["DUPLICATE_IN_FILE"] == (7, {"first": 2})
     assert found["SERIAL_NUMBER_TWICE"][0] == 8
     assert found["SERIAL_NUMBER_TWICE"][1]["where"] == "Row 3 of this file"
+
+
+def test_update_goes_on_past_rows_that_need_fixing_or_are_left_out(acme: Partner, send: Any, commit: Any) -> None:
+    commit(send(acme, builders.csv_bytes(builders.rows(5)), "a.csv"))
+    lines = [builders.row(n, device__device_model=f"Home {n}0") for n in range(1, 6)]
+    lines[1]["customer.city"] = "=1"
+    upload = send(acme, builders.csv_bytes(lines), "b.csv", update_existing=True)
+    leave_out(upload, [5], by=BY)
+
+    commit(upload)
+
+    assert results(upload) == ["METER_UPDATED", "VALIDATION_ERROR", "METER_UPDATED", "", "METER_UPDATED"]
+    models = [meter.data["device"]["device_model"] for meter in Meter.objects.order_by("partner_reference")]
+    assert models == ["Home 10", "Home 10", "Home 30", "Home 10", "Home 50"]
+
+
+def test_dash_on_a_new_meter_is_an_empty_cell(acme: Partner, send: Any) -> None:
+    upload = send(acme, builders.csv_bytes([builders.row(1, customer__city="-", customer__street_2="–")]), "a.csv")
+
+    assert codes(upload) == [(2, "customer.city", "REQUIRED_MISSING")]
