@@ -21,6 +21,7 @@ from portal.jobs.faults import is_of_the_machine
 from portal.jobs.models import Job, JobState
 
 _LONGEST_FAULT = timedelta(days=1)
+_PUT_BACK_TRIES = 30  # about a second each
 
 log = logging.getLogger("portal.jobs")
 
@@ -218,7 +219,7 @@ def run_next() -> bool:
         mine.update(state=JobState.QUEUED, attempts=0, lease_until=None, not_before=Now())
     except Exception as error:
         log.exception("job attempt %s of %s stopped", job.attempts, job)
-        _put_back(job, f"{type(error).__name__}: {error}", counts=not is_of_the_machine(error))
+        _put_back_when_possible(job, f"{type(error).__name__}: {error}", counts=not is_of_the_machine(error))
     else:
         _end(mine)
     return True
@@ -238,6 +239,23 @@ def _end(mine: models.QuerySet[Job]) -> None:
         lease_until=None,
         not_before=Now(),
     )
+
+
+def _put_back_when_possible(job: Job, why: str, *, counts: bool) -> None:
+    """Put it back, although the fault that stopped it may stop this too: a disk without room for a word, say.
+
+    An attempt that could not be put back would count when the next worker claims the job. So it is tried for a while;
+    by then the lease may have run out, and another worker may hold the job.
+    """
+    for _ in range(_PUT_BACK_TRIES):
+        try:
+            return _put_back(job, why, counts=counts)
+        except Exception as fault:
+            if not is_of_the_machine(fault):
+                raise
+            time.sleep(1)
+    log.warning("could not be put back; its lease will run out: %s", job)
+    return None
 
 
 def _put_back(job: Job, why: str, *, counts: bool) -> None:
