@@ -10,7 +10,7 @@ from .world import Cluster, World, check_everything_once
 
 pytestmark = [pytest.mark.chaos, pytest.mark.timeout(300)]
 ROWS = 6_000
-FULL = re.compile(r"disk is full|could not extend file|No space left on device")
+FULL = re.compile(r"disk is full|could not extend file|No space left on device|could not write init file")
 KIB = 1024
 
 
@@ -45,7 +45,7 @@ def fill_up_while_working(world: World, disk: Disk, pk: str, what: str, state: s
     """Let the disk run full under the work, look at what the partner sees, make room again."""
     world.until_count(what, 1)
     disk.fill(leave=64 * KIB)
-    world.until(lambda: bool(FULL.search(world.said())), seconds=60, why="work that met the full disk")
+    world.until(lambda: bool(FULL.search(world.log.read_text())), seconds=60, why="work that met the full disk")
     time.sleep(1)
     reached = world.count(what)
     time.sleep(9)  # longer than three attempts would have lasted

@@ -170,6 +170,8 @@ class Cluster:
             shutil.chown(folder, "postgres")
         self._run("initdb", "-D", str(folder / "pg"), "-U", "postgres", "-A", "trust", "--no-sync", "-E", "UTF8")
         options = {"port": self.port, "listen_addresses": "127.0.0.1", "fsync": "off", "max_connections": "40"}
+        # A vacuum of the catalogue would make every new connection write a file of its own, which a full disk refuses.
+        options["autovacuum"] = "off"
         options |= {"unix_socket_directories": "", "shared_buffers": "64MB"}
         lines = "".join(f"{name} = '{value}'\n" for name, value in options.items())
         with (folder / "pg" / "postgresql.conf").open("a") as conf:
