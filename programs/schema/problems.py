@@ -159,7 +159,7 @@ register(
     ProblemKind(
         "CONTROL_CHARACTER",
         "{label} contains invisible characters",
-        "{label} contains characters that cannot be seen, such as a NUL.",
+        "{label} contains characters that cannot be seen, or that change the order of others.",
         "Delete the cell's content and type it again.",
     ),
     ProblemKind(

@@ -12,6 +12,7 @@ pytestmark = [pytest.mark.chaos, pytest.mark.timeout(300)]
 ROWS = 6_000
 FULL = re.compile(r"disk is full|could not extend file|No space left on device|could not write init file")
 KIB = 1024
+ROOM = 1024 * KIB
 
 
 def test_file_that_finds_no_room_is_refused_and_leaves_nothing(world: World) -> None:
@@ -41,11 +42,9 @@ def test_file_that_finds_no_room_on_its_disk_is_refused_and_leaves_nothing(world
     assert len(pk) == 36
 
 
-def fill_up_while_working(world: World, disk: Disk, pk: str, what: str, state: str) -> None:
-    """Let the disk run full under the work, look at what the partner sees, make room again."""
-    world.until_count(what, 1)
-    disk.fill(leave=64 * KIB)
-    world.until(lambda: bool(FULL.search(world.log.read_text())), seconds=60, why="work that met the full disk")
+def see_the_full_disk(world: World, disk: Disk, pk: str, what: str, state: str) -> None:
+    """Wait until the work has met the full disk, look at what the partner sees, make room again."""
+    world.until(lambda: bool(FULL.search(world.log.read_text())), seconds=90, why="work that met the full disk")
     time.sleep(1)
     reached = world.count(what)
     time.sleep(9)  # longer than three attempts would have lasted
@@ -56,14 +55,17 @@ def fill_up_while_working(world: World, disk: Disk, pk: str, what: str, state: s
 
 
 def through_a_full_disk(world: World, disk: Disk) -> None:
+    """There is room to begin, and never enough to end: the disk runs full however fast the work is."""
     world.env |= {"JOB_CHUNK_ROWS": "200", "JOB_COMMIT_ROWS": "200", "JOB_FAULT_SECONDS": "2"}
     pk = world.act("send", str(ROWS))
+    disk.fill(leave=ROOM)
     world.start_worker()
-
-    fill_up_while_working(world, disk, pk, "rows", "checking")
+    see_the_full_disk(world, disk, pk, "rows", "checking")
     world.wait_for(pk, "ready")
+
+    disk.fill(leave=ROOM)
     world.act("confirm", pk)
-    fill_up_while_working(world, disk, pk, "meters", "committing")
+    see_the_full_disk(world, disk, pk, "meters", "committing")
     done = world.wait_for(pk, "done")
 
     check_everything_once(done, ROWS)

@@ -9,13 +9,13 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from onboarding.spreadsheets.cells import column_letters
-from onboarding.spreadsheets.headers import normalized
+from onboarding.spreadsheets.headers import UNKNOWN, normalized
 from onboarding.uploads import queries
 from onboarding.uploads.columns.choices import constant_inputs, options_of, posted_columns, posted_constants
 from onboarding.uploads.columns.domain import ask_again, choose_columns, look_elsewhere
 from onboarding.uploads.columns.layout import Layout
 from onboarding.uploads.columns.memory import change_memory, forget, memories_of
-from onboarding.uploads.columns.propose import certainty, missing
+from onboarding.uploads.columns.propose import ALIKE, VALUES, certainty, missing
 from onboarding.uploads.models import Upload, UploadState
 from onboarding.uploads.stepper import steps
 from portal.events.actors import Actor
@@ -24,6 +24,8 @@ from portal.problems import Refused
 from portal.web.notices import tell_refusal
 from portal.web.pages import newest_first
 from programs.schema import schema_for
+
+_DOUBTFUL_FIRST = {VALUES: 0, ALIKE: 0, UNKNOWN: 1}
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -74,6 +76,7 @@ def _columns_context(
         word, tone = certainty(column["how"], column.get("score", 100))
         letter = column_letters(column["index"])
         lines.append({**column, "key": chosen[column["index"]], "letter": letter, "word": word, "tone": tone})
+    lines.sort(key=lambda line: _DOUBTFUL_FIRST.get(line["how"], len(_DOUBTFUL_FIRST)))  # else in the sheet's order
     targets = list(chosen.values())
     needed = missing(targets, (), schema, updates=upload.update_existing)
     held = dict(layout.constants) | (constants or {})
@@ -86,7 +89,7 @@ def _columns_context(
         "options": options_of(schema, targets),
         "constants": constant_inputs(schema, [*needed, *(key for key in held if key not in needed)], held, upload),
         "doubled": sorted({_label(schema, key) for key in counted if counted.count(key) > 1}),
-        "guesses": sum(1 for line in lines if line["key"] and line["how"] in {"alike", "values"}),
+        "guesses": sum(1 for line in lines if line["key"] and line["how"] in {ALIKE, VALUES}),
         "unused": sum(1 for line in lines if not line["key"]),
         "sheets": [one["name"] for one in upload.facts.get("sheets", []) if not one["hidden"]],
         "top": upload.facts.get("top", []),
