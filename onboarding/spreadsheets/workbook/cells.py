@@ -74,7 +74,7 @@ class Cells:
                 setattr(cell, name, part)
             self._styles[number_format] = cell._style  # noqa: SLF001 - openpyxl has no public way to share a style
         else:
-            cell._style = style  # noqa: SLF001
+            cell._style = style  # noqa: SLF001 - as above
         return cell
 
 
