@@ -54,39 +54,35 @@ def test_worker_killed_again_and_again_writes_every_row_once(world: World, numbe
 
 
 def test_worker_stopped_past_its_lease_writes_nothing_more(world: World, chance: random.Random) -> None:
-    rows = 6_000
+    rows = 20_000
+    world.env |= {"JOB_CHUNK_ROWS": "200", "JOB_COMMIT_ROWS": "200"}
     pk = world.act("send", str(rows))
-    first = world.start_worker(name="first", concurrency=1)
 
-    def stopped_past_its_lease(what: str) -> None:
-        """Stop whoever works until another worker has taken its job over; then let it go on."""
-        for _ in range(8):
-            world.until_count(what, world.count(what) + 1)
-            time.sleep(chance.random() * 0.2)
-            claims, stopped = world.claims(), world.workers[0]
+    def stop_past_its_lease(name: str, what: str) -> None:
+        """Stop a worker between two of its chunks until another has taken its job over; then let it go on."""
+        stopped = world.start_worker(name=name, concurrency=1)
+        world.until_count(what, 1)
+        for _ in range(50):
+            time.sleep(chance.random() * 0.05)
             world.signal(stopped, signal.SIGSTOP)
-            second = world.start_worker(name=f"next{claims}", concurrency=1)
-            until = time.monotonic() + 12
-            while world.claims() == claims and time.monotonic() < until:
-                time.sleep(0.1)
-            taken = world.claims() > claims
-            world.signal(stopped, signal.SIGCONT)
-            if taken:
-                return
-            world.kill(second)  # stopped while it held the database's lock: nobody could take over, so again
-        raise AssertionError(f"nobody could ever be stopped between two chunks; {world.said()}")
+            if world.is_running_unlocked():
+                break
+            world.signal(stopped, signal.SIGCONT)  # it holds the database's lock: nobody could take over
+        assert world.count(what) < rows, "it was done before it was stopped; the test proved nothing"
+        claims = world.claims()
+        world.start_worker(name=f"after-{name}", concurrency=1)
+        world.until(lambda: world.claims() > claims, seconds=60, why="another worker has taken the job over")
+        world.signal(stopped, signal.SIGCONT)
 
-    stopped_past_its_lease("rows")
+    stop_past_its_lease("first", "rows")
     world.wait_for(pk, "ready")
     world.kill_all()
     world.act("confirm", pk)
-    first = world.start_worker(name="third", concurrency=1)
-    assert first in world.workers
-    stopped_past_its_lease("meters")
+    stop_past_its_lease("second", "meters")
     done = world.wait_for(pk, "done")
 
     check_everything_once(done, rows)
-    assert "lease lost" in world.log.read_text()
+    world.until(lambda: world.log.read_text().count("lease lost") == 2, seconds=30, why="both stopped workers noticed")
 
 
 def test_same_file_and_same_click_twenty_times_at_once_have_one_effect(world: World) -> None:

@@ -94,14 +94,17 @@ class World:
     def ask(self, sql: str) -> Any:
         """The first value of a query; None while the database cannot be asked."""
         try:
-            if self.is_postgres:
-                with psycopg.connect(self.env["DATABASE_URL"], autocommit=True, connect_timeout=5) as connection:
-                    found = connection.execute(sql).fetchone()  # type: ignore[call-overload]  # a text made here
-            else:
-                with closing(sqlite3.connect(self.data / "portal.sqlite3", timeout=5)) as connection:
-                    found = connection.execute(sql).fetchone()
+            return self._first(sql)
         except (psycopg.Error, sqlite3.Error):
             return None
+
+    def _first(self, sql: str) -> Any:
+        if self.is_postgres:
+            with psycopg.connect(self.env["DATABASE_URL"], autocommit=True, connect_timeout=5) as connection:
+                found = connection.execute(sql).fetchone()  # type: ignore[call-overload]  # a text made here
+        else:
+            with closing(sqlite3.connect(self.data / "portal.sqlite3", timeout=5)) as connection:
+                found = connection.execute(sql).fetchone()
         return found[0] if found else None
 
     def count(self, what: str) -> int:
@@ -117,6 +120,17 @@ class World:
 
     def claims(self) -> int:
         return int(self.ask("SELECT coalesce(sum(fence), 0) FROM portal_job") or 0)
+
+    def is_running_unlocked(self) -> bool:
+        """Whether a job is running while nobody holds what another worker needs to take it over."""
+        try:
+            if self.is_postgres:
+                return bool(self._first("SELECT 1 FROM portal_job WHERE state = 'running' FOR UPDATE NOWAIT"))
+            with closing(sqlite3.connect(self.data / "portal.sqlite3", timeout=0.1)) as connection:
+                connection.execute("BEGIN IMMEDIATE")
+            return bool(self.ask("SELECT count(*) FROM portal_job WHERE state = 'running'"))
+        except (psycopg.Error, sqlite3.Error):
+            return False
 
     def until(self, what: Callable[[], bool], *, seconds: float, why: str) -> float:
         """Wait until it is so; returns after how many seconds it was."""
