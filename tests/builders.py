@@ -73,29 +73,36 @@ def rows(count: int, start: int = 1) -> list[dict[str, Any]]:
     return [row(n) for n in range(start, start + count)]
 
 
-def _table(lines: Sequence[Mapping[str, Any]], header: Sequence[str] | None) -> Iterable[list[Any]]:
+def table(lines: Sequence[Mapping[str, Any]], header: Sequence[str] | None = None) -> Iterable[list[Any]]:
+    """A header of keys, and the rows below it."""
     keys = list(header or dict.fromkeys(key for line in lines for key in line))
     yield keys
     for line in lines:
         yield [line.get(key) for key in keys]
 
 
+def book(**sheets: Iterable[Sequence[Any]]) -> bytes:
+    """A workbook of several sheets, as lists of rows."""
+    made = openpyxl.Workbook(write_only=True)
+    for title, lines in sheets.items():
+        sheet = made.create_sheet(title)
+        for line in lines:
+            sheet.append(line)
+    file = io.BytesIO()
+    made.save(file)
+    return file.getvalue()
+
+
 def xlsx(lines: Sequence[Mapping[str, Any]], header: Sequence[str] | None = None) -> bytes:
     """The rows as a workbook with one sheet and a header of keys."""
-    book = openpyxl.Workbook(write_only=True)
-    sheet = book.create_sheet("Meters")
-    for line in _table(lines, header):
-        sheet.append(line)
-    file = io.BytesIO()
-    book.save(file)
-    return file.getvalue()
+    return book(Meters=table(lines, header))
 
 
 def csv_bytes(
     lines: Sequence[Mapping[str, Any]], header: Sequence[str] | None = None, encoding: str = "utf-8"
 ) -> bytes:
     text = io.StringIO()
-    csv.writer(text).writerows(_table(lines, header))
+    csv.writer(text).writerows(table(lines, header))
     return text.getvalue().encode(encoding)
 
 

@@ -61,7 +61,9 @@ def fence(limits: Limits) -> None:
         resource.setrlimit(what, (soft, soft + spare))
 
 
-def open_table(file: BinaryIO, *, file_name: str, limits: Limits, sheet: str | None) -> tuple[Table, bool]:
+def open_table(
+    file: BinaryIO, *, file_name: str, limits: Limits, sheet: str | None, names: Collection[str] = ()
+) -> tuple[Table, bool]:
     """The table in the file, by its content; and whether the name says another kind.
 
     Refuses: FILE_EMPTY, FILE_TOO_LARGE, FILE_NOT_A_SPREADSHEET and whatever the kinds refuse.
@@ -75,7 +77,7 @@ def open_table(file: BinaryIO, *, file_name: str, limits: Limits, sheet: str | N
     head = file.read(4096)
     ending = os.path.splitext(file_name)[1].lstrip(".").lower()
     if head.startswith(ZIP_MAGIC):
-        return XlsxTable(file, limits, sheet), ending in _TEXT_NAMES and ending != ""
+        return XlsxTable(file, limits, sheet, names), ending in _TEXT_NAMES and ending != ""
     if not head.strip(b" \t\r\n\x00\xef\xbb\xbf\xff\xfe") and size < len(head) + 1:
         raise Unreadable(problems.FILE_EMPTY)
     refuse_other_kinds(head, file)
@@ -94,7 +96,7 @@ def read_frames(
     names: Collection[str] = (),
 ) -> Iterator[bytes]:
     """The whole conversation for one file, refusals excepted."""
-    table, name_differs = open_table(file, file_name=file_name, limits=limits, sheet=sheet)
+    table, name_differs = open_table(file, file_name=file_name, limits=limits, sheet=sheet, names=names)
     rows = table.rows()
     facts = table.facts()
     layout, rows = find_layout(rows, limits, str(facts.get("sheet", "")), names=names, header_row=header_row)

@@ -115,6 +115,7 @@ def decode_facts(found: Any) -> BookFacts:
             kind=str(found["kind"]),
             sheets=tuple(SheetFact(str(name), bool(hidden)) for name, hidden in found.get("sheets", [])),
             sheet=str(found.get("sheet", "")),
+            alike=tuple(str(name) for name in found.get("alike", [])),
             encoding=str(found.get("encoding", "")),
             delimiter=str(found.get("delimiter", "")),
             date_1904=bool(found.get("date_1904", False)),

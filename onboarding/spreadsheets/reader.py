@@ -83,7 +83,7 @@ def read_book(
     """Open an .xlsx or .csv for reading, once, in a child process that ends with the context.
 
     path: where the bytes are. file_name: what the person called it (its ending tells text from other things).
-    sheet: a sheet's exact name; None takes the visible sheet "Meters", else the first visible one.
+    sheet: a sheet's exact name; None takes the visible sheet "Meters", else the first visible one that looks like ours.
     header_row: the header's row number; None finds it, with the help of `names`: those that columns go by, normalised.
     on_wait: called once a second while the child keeps us waiting; what it raises ends the reading.
     Raises Unreadable with a code of problems.FILE_CODES, here or from `rows()`; OSError if path cannot be opened.
@@ -207,6 +207,7 @@ def facts_of(book: Book) -> dict[str, Any]:
         "kind": facts.kind,
         "sheets": [{"name": sheet.name, "hidden": sheet.hidden} for sheet in facts.sheets],
         "sheet": facts.sheet,
+        "alike": list(facts.alike),
         "encoding": facts.encoding,
         "delimiter": facts.delimiter,
         "date_1904": facts.date_1904,

@@ -4,7 +4,7 @@ import re
 from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import chain, islice
-from typing import Any, Protocol
+from typing import Any, Final, Protocol
 
 from . import problems
 from .cells import RawRow, column_letters
@@ -14,7 +14,7 @@ from .problems import Unreadable
 
 _KEY = re.compile(r"(?:data\.)?[a-z][a-z0-9_]*(?:\.[a-z0-9_]+)*")
 _NUMBER_LIKE = re.compile(r"[-+]?[\d.,:/ -]+%?")
-_TOP_ROWS = 25
+TOP_ROWS: Final = 25  # among which the header is looked for
 _SHOWN_ROWS, _SHOWN_COLUMNS, _SHOWN_CHARACTERS = 12, 30, 60
 
 
@@ -64,7 +64,7 @@ def find_layout(
     keys (dot paths), that is the header and the first its labels.
     Refuses: FILE_NO_HEADER, FILE_NO_ROWS, FILE_TOO_MANY_COLUMNS.
     """
-    top = list(islice(rows, _TOP_ROWS))
+    top = list(islice(rows, TOP_ROWS))
     texts = [_texts(row) for row in top]
     at = _header_at(texts, frozenset(names)) if header_row is None else _row_at(top, header_row)
     if at is None:
@@ -91,11 +91,20 @@ def _row_at(top: Sequence[RawRow], number: int) -> int | None:
     return next((index for index, row in enumerate(top) if row[0] == number), None)
 
 
+def most_names(top: Sequence[RawRow], names: Collection[str]) -> int:
+    """How many names that we know (normalised) the best of these rows has: whether a sheet looks like ours."""
+    return max((_names_in(_texts(row), frozenset(names)) for row in top), default=0)
+
+
+def _names_in(texts: tuple[str, ...], names: frozenset[str]) -> int:
+    return len({normalized(text) for text in texts if text} & names)
+
+
 def _header_at(texts: Sequence[tuple[str, ...]], names: frozenset[str]) -> int | None:
     """Which of the first rows is the header: by known names, else by shape, else the first one."""
     if not texts:
         return None
-    known = [len({normalized(text) for text in row if text} & names) for row in texts]
+    known = [_names_in(row, names) for row in texts]
     filled = [sum(1 for text in row if text) for row in texts]
     most = max(known)
     if most >= 2 or (most == 1 and known[0] == 1):

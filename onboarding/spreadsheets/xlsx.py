@@ -2,8 +2,10 @@
 
 import json
 import re
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
+from itertools import islice
 from typing import Any, BinaryIO, Final
 
 from . import markup, problems
@@ -13,6 +15,7 @@ from .limits import LAST_COLUMN, MIB, Limits
 from .package import Package, resolve
 from .problems import Unreadable
 from .sheet import Sheet
+from .table import TOP_ROWS, most_names
 from .texts import SharedStrings, Text
 
 METERS_SHEET: Final = "Meters"
@@ -24,6 +27,7 @@ _SMALL_PART = 8 * MIB
 _STYLES_PART = 64 * MIB  # 64,000 styles, as workbooks gather them that are copied for years
 _MANY_SHEETS = 500
 _SHOWN_RANGES = 20
+_PEEKED_SHEETS, _PEEKED_CHUNKS = 20, 8
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,7 +42,7 @@ class XlsxTable:
 
     kind = "xlsx"
 
-    def __init__(self, file: BinaryIO, limits: Limits, sheet: str | None) -> None:
+    def __init__(self, file: BinaryIO, limits: Limits, sheet: str | None, names: Collection[str] = ()) -> None:
         self._limits = limits
         self._package = Package(file, limits)
         self._workbook_part = self._find_workbook()
@@ -46,17 +50,15 @@ class XlsxTable:
         self._date_1904 = False
         self._sheets = self._read_workbook()
         self._template = self._read_marks()
-        self._chosen = self._choose(sheet)
+        self._strings, self._formats = self._read_strings(), self._read_formats()
+        self._alike: list[str] = []
+        self._chosen = self._choose(sheet, names)
         self._rows_estimate, maybe_merged = self._survey()
-        strings, formats = self._read_strings(), self._read_formats()
-        self._strings, self._formats = strings, formats
         self._merged = self._find_merged() if maybe_merged else []
-        self._sheet = self._new_sheet()
+        self._sheet = self._new_sheet(self._chosen)
 
-    def _new_sheet(self) -> Sheet:
-        return Sheet(
-            self._chosen.part, self._limits, strings=self._strings, formats=self._formats, date_1904=self._date_1904
-        )
+    def _new_sheet(self, sheet: _SheetPart) -> Sheet:
+        return Sheet(sheet.part, self._limits, strings=self._strings, formats=self._formats, date_1904=self._date_1904)
 
     def rows(self) -> Iterator[RawRow]:
         """All filled rows of the sheet, header rows among them."""
@@ -77,6 +79,7 @@ class XlsxTable:
             "kind": self.kind,
             "sheets": [[sheet.name, sheet.hidden] for sheet in self._sheets],
             "sheet": self._chosen.name,
+            "alike": self._alike,
             "date_1904": self._date_1904,
             "template": self._template,
             "rows_estimate": self._rows_estimate,
@@ -169,8 +172,9 @@ class XlsxTable:
             raise Unreadable(problems.FILE_ZIP_BOMB, part=self._workbook_part)
         return sheets
 
-    def _choose(self, wanted: str | None) -> _SheetPart:
-        """The sheet asked for by name; else the visible one named Meters (our template's); else the first visible."""
+    def _choose(self, wanted: str | None, names: Collection[str]) -> _SheetPart:
+        """The sheet asked for by name; else the visible one named Meters (our template's); else the first visible one
+        that has about as many of the names that we know as any; else the first one with anything in it."""
         if wanted is not None:
             chosen = next((sheet for sheet in self._sheets if sheet.name == wanted and sheet.part), None)
             if chosen is None:
@@ -180,7 +184,24 @@ class XlsxTable:
         if not visible:
             raise Unreadable(problems.FILE_NO_SHEET)
         named = [sheet for sheet in visible if sheet.name.strip().lower() == METERS_SHEET.lower()]
-        return named[0] if named else visible[0]
+        if named or len(visible) == 1:
+            return (named or visible)[0]
+        tops = [(sheet, self._peek(sheet)) for sheet in visible[:_PEEKED_SHEETS]]
+        known = [(sheet, most_names(top, names)) for sheet, top in tops]
+        most = max(count for _, count in known)
+        alike = [sheet for sheet, count in known if count > 1 and count * 2 >= most]
+        self._alike = [sheet.name for sheet in alike]
+        return next(iter(alike or [sheet for sheet, top in tops if top] or visible))
+
+    def _peek(self, sheet: _SheetPart) -> Sequence[RawRow]:
+        """The first rows of a sheet, as far as they can be read; whether it is sound is asked of the chosen one."""
+        top: list[RawRow] = []
+        with suppress(Unreadable):
+            for rows in self._new_sheet(sheet).read(islice(self._package.stream(sheet.part), _PEEKED_CHUNKS)):
+                top += rows
+                if len(top) >= TOP_ROWS:
+                    break
+        return top[:TOP_ROWS]
 
     # --- what stands around the rows
 

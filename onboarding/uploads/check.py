@@ -118,6 +118,8 @@ def _stage(run: Run, upload: Upload) -> bool:
         if source.keys_at is not None:
             take_over(run, upload, source)
             return False
+        if upload.corrects_id:
+            raise Unreadable("NOT_ROWS_TO_FIX")
         if not run.checkpoint:
             if source.asks:
                 _ask(run, upload, source)

@@ -185,6 +185,12 @@ register(
         "Look for it in the list of uploads.",
     ),
     ProblemKind(
+        "SHEET_UNKNOWN",
+        "Sheet not in the workbook",
+        "“{value}” is no other sheet of this workbook.",
+        "Choose one of the sheets that the page names.",
+    ),
+    ProblemKind(
         "TOO_MANY_ROWS_AT_ONCE",
         "Too many rows at once",
         "At most {limit} rows can be changed at once.",
@@ -204,6 +210,13 @@ register(
         "Rows of no upload of yours",
         "The row keys of this workbook belong to no upload of yours that can still be changed. Nothing was taken.",
         "Download the rows to fix from the upload's page again, and send that workbook back.",
+    ),
+    ProblemKind(
+        "NOT_ROWS_TO_FIX",
+        "Not a workbook of rows to fix",
+        "This file has no row keys, so nobody can say which rows it mends. Nothing was taken.",
+        "Send back the workbook that you downloaded from the upload's page, with its Row key column. New rows are sent "
+        "as a new upload.",
     ),
     ProblemKind(
         "CONSTANT_NOT_ACCEPTED",

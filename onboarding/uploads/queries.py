@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from django.db.models import Count, Max, Min, QuerySet
 
 from onboarding.spreadsheets.cells import column_letters
+from onboarding.spreadsheets.problems import OTHER_SHEETS
 from onboarding.uploads.columns.layout import Layout
 from onboarding.uploads.models import WRITTEN, Plan, Upload, UploadProblem, UploadRow
 from portal.jobs.models import Job, JobState
@@ -68,6 +69,12 @@ def problem_groups(upload: Upload) -> list[ProblemGroup]:
         )
         for line in lines
     ]
+
+
+def other_sheets(upload: Upload) -> list[str]:
+    """The visible sheets of its workbook that were not read; none of a template's own."""
+    notes = upload.facts.get("notes", [])
+    return next((list(note["context"]["sheets"]) for note in notes if note["code"] == OTHER_SHEETS), [])
 
 
 def reading_notes(upload: Upload, labels: Mapping[str, str]) -> list[str]:

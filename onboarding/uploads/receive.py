@@ -2,12 +2,15 @@
 
 import hashlib
 from collections.abc import Collection, Iterable
+from functools import partial
 from pathlib import PurePath
 
 from django.conf import settings
 from django.db import IntegrityError, transaction
 
-from onboarding.uploads.models import Source, Upload
+from onboarding.uploads.columns.layout import Layout
+from onboarding.uploads.models import Source, Upload, UploadState
+from onboarding.uploads.queries import other_sheets
 from portal.events.actors import Actor
 from portal.events.domain import record
 from portal.jobs.domain import enqueue
@@ -17,6 +20,7 @@ from portal.storage import files
 from programs.models import Program
 
 ACCEPTED_SUFFIXES = (".xlsx", ".csv")
+_PIECE_BYTES = 1024 * 1024
 
 
 def receive_upload(
@@ -28,8 +32,11 @@ def receive_upload(
     update_existing: bool,
     by: Actor,
     user: User | None = None,
+    corrects: Upload | None = None,
 ) -> tuple[Upload, bool]:
     """Keep a file that a person sent and queue its check; returns the upload and whether it is new.
+
+    corrects: the upload whose mended rows the file is said to hold.
 
     The same content with the same choices finds the earlier upload, also when sent many times at once.
     Refuses (Refused): FILE_WRONG_TYPE, FILE_EMPTY, FILE_TOO_LARGE, FILE_NOT_STORED, PROGRAM_UNKNOWN,
@@ -52,12 +59,44 @@ def receive_upload(
         sha256=stored.sha256,
         programs=sorted(set(programs)),
         update_existing=update_existing,
+        corrects=corrects,
     )
+    return _begin_once(upload, by=by)
+
+
+def upload_sheet(upload: Upload, sheet: str, *, by: Actor, user: User | None = None) -> tuple[Upload, bool]:
+    """Another sheet of a workbook that was sent, as an upload of its own with the same choices; and whether it is new.
+
+    Refuses: SHEET_UNKNOWN, FILE_NOT_STORED.
+    """
+    if sheet not in other_sheets(upload):
+        raise Refused(Problem("SHEET_UNKNOWN", "sheet", sheet))
+    with files.path_of(upload.stored_name).open("rb") as file:
+        suffix = PurePath(upload.stored_name).suffix
+        stored = _store(iter(partial(file.read, _PIECE_BYTES), b""), partner=upload.partner, suffix=suffix)
+    other = Upload(
+        partner=upload.partner,
+        source=Source.PAGE,
+        actor=by.as_json(),
+        user=user,
+        file_name=upload.file_name,
+        stored_name=stored.name,
+        size=stored.size,
+        sha256=stored.sha256,
+        programs=upload.programs,
+        update_existing=upload.update_existing,
+        layout=Layout(sheet=sheet).as_json(),
+    )
+    return _begin_once(other, by=by)
+
+
+def _begin_once(upload: Upload, *, by: Actor) -> tuple[Upload, bool]:
     upload.fingerprint = fingerprint_of(upload)
     try:
         _begin(upload, by=by)
     except IntegrityError:
-        return Upload.objects.exclude(state="failed").get(partner=partner, fingerprint=upload.fingerprint), False
+        same = Upload.objects.filter(partner=upload.partner, fingerprint=upload.fingerprint)
+        return same.exclude(state=UploadState.FAILED).get(), False
     return upload, True
 
 
@@ -65,6 +104,8 @@ def fingerprint_of(upload: Upload) -> str:
     """One text for the same content sent with the same choices."""
     suffix = PurePath(upload.stored_name).suffix
     parts = [upload.sha256, str(upload.update_existing), suffix, *upload.programs]
+    if sheet := Layout.of(upload.layout).sheet:
+        parts.append(f"sheet {sheet}")
     return hashlib.sha256("\n".join(parts).encode()).hexdigest()
 
 

@@ -98,6 +98,7 @@ def _open_sheet(
         layout = _decided(layout, proposals, constants)
         columns = [one.as_json() for one in proposals]
         asks = layout.asks or must_ask(proposals, constants, schema, updates=upload.update_existing)
+        asks = asks or (layout.sheet is None and len(book.facts.alike) > 1)
         asks = asks and not upload.commits_itself
         if upload.commits_itself:
             _refuse_unclear(proposals)

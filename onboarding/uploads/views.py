@@ -20,7 +20,7 @@ from onboarding.uploads.forms import UploadForm
 from onboarding.uploads.healing.rows import judge_open_rows, to_write
 from onboarding.uploads.healing.workbook import MOST_IN_WORKBOOK
 from onboarding.uploads.models import Plan, Upload, UploadProblem, UploadRow, UploadState
-from onboarding.uploads.receive import receive_upload
+from onboarding.uploads.receive import receive_upload, upload_sheet
 from onboarding.uploads.stepper import steps
 from onboarding.uploads.withdraw import withdraw_until, withdraw_upload, withdrawal_outlook
 from portal.events.actors import Actor
@@ -144,6 +144,7 @@ def _page_context(request: HttpRequest, upload: Upload) -> dict[str, Any]:
         context |= _outlook(upload, labels)
         context["unknown_columns"] = [column for column in upload.columns if not column["key"]]
         notes = upload.facts.get("notes", [])
+        context["other_sheets"] = queries.other_sheets(upload)
         context["notes"] = [Problem(note["code"], context=note["context"]).text for note in notes]
         context["notes"] += queries.reading_notes(upload, labels)
     if upload.state in {"ready", "done", "withdrawn"}:
@@ -215,6 +216,23 @@ def _shown_row(
             for name, says in row.programs.items()
         ],
     }
+
+
+@require_POST
+def upload_other_sheet(request: HttpRequest, pk: UUID) -> HttpResponse:
+    """Read another sheet of the workbook, as an upload of its own."""
+    access = member(request)
+    upload = get_object_or_404(queries.uploads_of(access.partner), pk=pk)
+    try:
+        other, is_new = upload_sheet(
+            upload, request.POST.get("sheet", ""), by=Actor.person(access.user), user=access.user
+        )
+    except Refused as refusal:
+        tell_refusal(request, refusal)
+        return redirect("upload", upload.pk)
+    if not is_new:
+        messages.info(request, "This sheet was sent before. This is that upload; nothing was sent twice.")
+    return redirect("upload", other.pk)
 
 
 @require_POST

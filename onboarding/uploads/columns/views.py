@@ -92,6 +92,7 @@ def _columns_context(
         "guesses": sum(1 for line in lines if line["key"] and line["how"] in {ALIKE, VALUES}),
         "unused": sum(1 for line in lines if not line["key"]),
         "sheets": [one["name"] for one in upload.facts.get("sheets", []) if not one["hidden"]],
+        "alike": upload.facts.get("alike", []),
         "top": upload.facts.get("top", []),
     }
 

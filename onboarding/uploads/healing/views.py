@@ -174,6 +174,7 @@ def upload_fixed(request: HttpRequest, pk: UUID) -> HttpResponse:
             update_existing=upload.update_existing,
             by=Actor.person(access.user),
             user=access.user,
+            corrects=upload,
         )
     except Refused as refusal:
         tell_refusal(request, refusal)

@@ -218,3 +218,18 @@ def test_address_and_name_of_several_columns_keep_what_was_mended(
     asset = UploadRow.objects.get(upload=upload).asset
     assert (asset["customer"]["street_1"], asset["customer"]["city"]) == ("10 Oak St", "Fresno")
     assert asset["customer"]["end_customer_name"] == "Cyrus Bell"
+
+
+def test_file_that_is_no_workbook_of_rows_to_fix_is_refused_and_says_so(
+    upload: Upload, user: User, client_of: Callable[[User], Client], run_jobs: Callable[[], int]
+) -> None:
+    file = SimpleUploadedFile("other.xlsx", builders.xlsx(builders.rows(2, start=50)))
+
+    client = client_of(user)
+    answer = client.post(reverse("upload-fixed", args=[upload.pk]), {"file": file})
+    run_jobs()
+    page = client.get(answer["Location"]).content.decode()
+
+    sent = Upload.objects.exclude(pk=upload.pk).get()
+    assert (sent.state, sent.problem["code"], sent.rows.count()) == ("failed", "NOT_ROWS_TO_FIX", 0)
+    assert "This file has no row keys" in page

@@ -14,7 +14,7 @@ class Case:
     """One file. `answer`: the code that refuses it, "" when it is read; then `cells` (or only their number, `count`).
 
     notes: the codes that must be mentioned. limits: those of the reading that differ from the usual ones.
-    memory_mib: what the reading may take at most; seconds: how long it may last, on a busy machine.
+    memory_mib: what the reading may take at most; seconds: of processor time.
     """
 
     name: str
