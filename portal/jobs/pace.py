@@ -8,7 +8,7 @@ from contextlib import contextmanager
 
 from django.db import connection
 
-_NICENESS = 5  # enough that a page goes first; the work still takes all that is left
+_NICENESS = 10  # enough that a page goes first; the work still takes all that is left
 
 
 def yield_to_pages() -> None:
