@@ -1,6 +1,6 @@
 """Named reads of the catalogue."""
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass, field
 from datetime import datetime
 from zoneinfo import ZoneInfo
@@ -31,7 +31,18 @@ def region_choices() -> list[tuple[str, str]]:
 
 def partner_created_programs() -> list[Program]:
     """The programs whose meters come from uploads, forms or the API, by name."""
-    return list(not_over().filter(is_partner_created=True).order_by("name"))
+    return list(not_over().filter(is_partner_created=True).select_related("region").order_by("name"))
+
+
+def only_answers(identifiers: Collection[str]) -> dict[str, str]:
+    """What these programs leave no choice about: field key to the one value that they all take."""
+    programs = list(Program.objects.filter(identifier__in=identifiers))
+    possible = {
+        "transmission_region": {program.transmission_region for program in programs},
+        "meter_type": {kind for program in programs for kind in program.accepted_meter_types},
+        "customer.state_or_province_code": {state for program in programs for state in program.states},
+    }
+    return {key: values.pop() for key, values in possible.items() if len(values) == 1}
 
 
 @dataclass(slots=True)

@@ -7,6 +7,7 @@ import pytest
 from django.test import Client
 from django.urls import URLPattern, URLResolver, get_resolver
 
+from onboarding.entry.domain import begin
 from onboarding.meters.models import Meter
 from onboarding.uploads.commit import confirm_upload
 from onboarding.uploads.models import ColumnMemory, Upload
@@ -51,6 +52,12 @@ ROUTES: dict[str, tuple[str, str, dict[str, str]]] = {
     "upload-fixed": (OWN, "post", {"pk": "upload"}),
     "upload-to-fix": (OWN, "get", {"pk": "upload"}),
     "upload-receipt": (OWN, "get", {"pk": "upload", "format": "csv"}),
+    "entry-start": (MEMBERS, "get", {}),
+    "entry-new": (MEMBERS, "get", {"identifier": "CEC-DSGS"}),
+    "entry-edit": (OWN, "get", {"pk": "meter"}),
+    "entry-draft": (OWN, "get", {"pk": "draft"}),
+    "entry-check": (OWN, "get", {"pk": "draft"}),
+    "entry-discard": (OWN, "post", {"pk": "draft"}),
     "meters": (MEMBERS, "get", {}),
     "meters-export": (MEMBERS, "get", {"format": "csv"}),
     "meters-template": (MEMBERS, "get", {"format": "csv"}),
@@ -71,7 +78,7 @@ ROUTES: dict[str, tuple[str, str, dict[str, str]]] = {
     "api-meter": (KEY_OWN, "get", {"meter_id": "meter"}),
     "api-schema": (KEY, "get", {}),
 }
-GONE_AFTERWARDS = {"column-memory-forget"}  # the user was here before the manager
+GONE_AFTERWARDS = {"column-memory-forget", "entry-discard"}  # the user was here before the manager
 # Rooms of others: Django's admin (staff only, tested below) and allauth (its own tests).
 OF_OTHERS = ("admin/", "accounts/")
 
@@ -106,6 +113,7 @@ def names(acme: Partner, manager: User, run_jobs: Callable[[], int]) -> dict[str
     return {
         "upload": str(upload.pk),
         "memory": str(memory.pk),
+        "draft": str(begin(acme, manager, programs=["CEC-DSGS"], cells={"partner_reference": "acme-draft"}).pk),
         "meter": str(Meter.objects.first().pk),  # type: ignore[union-attr]  # the upload made two
         "membership": str(Membership.objects.get(user=manager).pk),
         "invitation": str(invitation.pk),

@@ -6,7 +6,7 @@ from typing import Any
 
 from django.db.models import QuerySet
 
-from onboarding.meters.columns import asset_of
+from onboarding.meters.columns import Asset, asset_of
 from onboarding.meters.models import Meter
 from portal.partners.models import Partner
 from programs.schema import schema_for
@@ -50,10 +50,10 @@ def _cell(value: Any) -> Any:
     return "" if value is None else value.isoformat() if isinstance(value, date) else value
 
 
-def sections_of(meter: Meter) -> list[tuple[str, list[tuple[str, Any]]]]:
-    """The meter's data as sections of (label, value), in the catalogue's order; nothing that it holds is left out."""
+def sections_of(asset: Asset) -> list[tuple[str, list[tuple[str, Any]]]]:
+    """An asset as sections of (label, value), in the catalogue's order; nothing that it holds is left out."""
     schema = schema_for()
-    flat = schema.flatten(asset_of(meter))
+    flat = schema.flatten(asset)
     sections: dict[str, list[tuple[str, Any]]] = {}
     for column in schema.columns:
         if column.key in flat:

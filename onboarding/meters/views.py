@@ -12,11 +12,13 @@ from django.urls import reverse
 from django.utils.html import format_html
 from django.views.decorators.http import require_GET, require_safe
 
+from onboarding.meters.columns import asset_of
 from onboarding.meters.editing import MOST_IN_WORKBOOK, meters_to_edit, too_many_for_workbook
 from onboarding.meters.filters import meter_filter
 from onboarding.meters.models import EnrollmentStatus, Meter
 from onboarding.meters.queries import SORTS, export_columns, export_lines, meters_of, sections_of
 from onboarding.spreadsheets.workbook import save_template, template_csv_lines, write_csv, write_table
+from portal.events.models import Event
 from portal.events.queries import timeline
 from portal.partners.access import member
 from portal.partners.models import Partner
@@ -73,14 +75,22 @@ def chips(request: HttpRequest, form: Form) -> list[dict[str, str]]:
 def meter_detail(request: HttpRequest, pk: UUID) -> HttpResponse:
     access = member(request)
     meter = get_object_or_404(meters_of(access.partner).select_related("upload"), pk=pk)
+    enrollments = standings_of(meter)
     context = {
         "section": "meters",
         "meter": meter,
-        "sections": sections_of(meter),
-        "enrollments": standings_of(meter),
-        "events": timeline(meter)[:50],
+        "sections": sections_of(asset_of(meter)),
+        "enrollments": enrollments,
+        "another": next((line["program"].identifier for line in enrollments if line["program"].takes_forms), ""),
+        "events": [(event, changes_in(event)) for event in timeline(meter)[:50]],
     }
     return render(request, "meters/detail.html", context)
+
+
+def changes_in(event: Event) -> list[tuple[str, Any, Any]]:
+    """What an event changed: label, old and new value of each field."""
+    schema, changes = schema_for(), event.data.get("changes", {})
+    return [(schema.column(key).label if schema.knows(key) else key, *change) for key, change in changes.items()]
 
 
 def standings_of(meter: Meter) -> list[dict[str, Any]]:

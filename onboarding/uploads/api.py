@@ -16,7 +16,7 @@ from rest_framework.response import Response
 from rest_framework.views import APIView
 
 from onboarding.uploads.models import Upload, UploadRow
-from onboarding.uploads.queries import problems_by_row, uploads_of
+from onboarding.uploads.queries import files_of, problems_by_row, uploads_of
 from onboarding.uploads.receive import receive_by_api
 from portal.api.cursors import read_token, token_for
 from portal.api.errors import ApiError
@@ -62,7 +62,7 @@ class MeterJobs(APIView):
     @extend_schema(operation_id="listMeterBatchJobs", responses={200: dict})
     def get(self, request: Request) -> Response:
         size = _page_size(request)
-        jobs = _filtered(uploads_of(request.user.partner), request).order_by("-pk")  # type: ignore[union-attr]  # ApiCaller
+        jobs = _filtered(files_of(request.user.partner), request).order_by("-pk")  # type: ignore[union-attr]  # ApiCaller
         token = request.query_params.get("page_token")
         if token:
             jobs = jobs.filter(pk__lt=read_token(token)[0])

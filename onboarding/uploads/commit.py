@@ -63,6 +63,17 @@ def commit_upload(run: Run) -> None:
         _close(upload)
 
 
+def commit_at_once(upload: Upload) -> bool:
+    """Write the few rows of an upload in the caller's transaction, without a job, and close it.
+
+    Returns whether all were written; else something stood in the way of one by now (a reference taken, a meter
+    changed), and the caller rolls back. IntegrityError when it happened this very moment.
+    """
+    _write(upload, list(_to_write(upload, after=-1).values_list("number", "plan")))
+    _close(upload)
+    return not upload.count("failed")
+
+
 def _to_write(upload: Upload, *, after: int) -> QuerySet[UploadRow]:
     rows = UploadRow.objects.filter(upload=upload, plan__in=WRITTEN, round=upload.rounds, result="", number__gt=after)
     return rows.order_by("number")

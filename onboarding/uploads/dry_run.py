@@ -16,7 +16,7 @@ from onboarding.enrollment.domain import ProgramFacts, Standing, hindrances, mis
 from onboarding.enrollment.queries import program_facts
 from onboarding.meters.columns import asset_of
 from onboarding.meters.editing import CLEARS
-from onboarding.meters.models import Meter
+from onboarding.meters.models import CreatedBy, Meter
 from onboarding.uploads.first_rows import FirstRows
 from onboarding.uploads.models import Plan, Result
 from portal.partners.models import Partner
@@ -29,10 +29,14 @@ _SERIAL = "device.device_serial_number"
 
 @dataclass(frozen=True, slots=True)
 class Candidate:
-    """One row on its way in: its number in the file, and its cells by field key."""
+    """One row on its way in: its number in the file, and its cells by field key.
+
+    meter: the meter that the row is about, when it is known: then the cells are all that it is to hold.
+    """
 
     number: int
     cells: Mapping[str, object]
+    meter: Meter | None = None
 
 
 @dataclass(slots=True)
@@ -101,15 +105,17 @@ class DryRun:
     def _judge(self, row: Candidate, existing: Mapping[str, list[Meter]]) -> Verdict:
         reference = reference_of(row.cells)
         meters = existing.get(reference, [])
-        updates = self.update_existing and len(meters) == 1
+        target = row.meter or (meters[0] if self.update_existing and len(meters) == 1 else None)
         cells = row.cells
-        if updates:
-            cells = over(self.schema.flatten(asset_of(meters[0])), cells)
+        if row.meter is not None:
+            meters = _others_with_reference(row.meter, meters)
+        elif target is not None:
+            cells = over(self.schema.flatten(asset_of(target)), cells)
         elif not CLEARS.isdisjoint(_texts(cells)):
             cells = {key: cell for key, cell in cells.items() if cell.__class__ is not str or cell not in CLEARS}
         checked = self.schema.check(cells, self.on, self._worth_asking, self.date_orders)
         verdict = Verdict(row.number, reference, Plan.NEEDS_FIXING, checked.problems, checked.warnings)
-        if self._is_duplicate(verdict, meters, updates):
+        if self._is_duplicate(verdict, [] if target in meters else meters):
             return verdict
         if checked.asset is None:
             return verdict
@@ -117,16 +123,16 @@ class DryRun:
         if self._names_fields:
             verdict.warnings = (*verdict.warnings, *self._unknown(row.cells))
         verdict.programs = self.standings(checked)
-        if updates:
-            verdict.meter_id, verdict.meter_version = meters[0].pk, meters[0].version
-            verdict.changes = changes_of(self.schema, asset_of(meters[0]), checked.asset)
+        if target is not None:
+            verdict.meter_id, verdict.meter_version = target.pk, target.version
+            verdict.changes = changes_of(self.schema, asset_of(target), checked.asset)
             verdict.plan = Plan.UPDATE if verdict.changes else Plan.UNCHANGED
         else:
             verdict.meter_id, verdict.plan = uuid7(), Plan.CREATE
         return verdict
 
-    def _is_duplicate(self, verdict: Verdict, meters: Sequence[Meter], updates: bool) -> bool:
-        """Whether the row's reference stands elsewhere; then the verdict says where."""
+    def _is_duplicate(self, verdict: Verdict, meters: Sequence[Meter]) -> bool:
+        """Whether the reference stands elsewhere, in these rows or on these meters; then the verdict says where."""
         reference = verdict.reference
         first = self.references.of(reference, verdict.number) if reference else verdict.number
         if first != verdict.number:
@@ -135,7 +141,7 @@ class DryRun:
         elif len(meters) > 1:
             problem = Problem("MULTIPLE_PARTNER_REFERENCE", "partner_reference", reference, {"count": len(meters)})
             verdict.result = Result.MULTIPLE_PARTNER_REFERENCE
-        elif meters and not updates:
+        elif meters:
             problem = Problem("DUPLICATE_REF_ID", "partner_reference", reference, {"meter": str(meters[0].pk)})
             verdict.result, verdict.meter_id = Result.DUPLICATE_REF_ID, meters[0].pk
         else:
@@ -214,6 +220,14 @@ class Prospect:
 
     def standing(self, checked: Checked) -> Standing:
         return standing(self.program, checked, self._hindered_by) | self._extra
+
+
+def _others_with_reference(meter: Meter, meters: Sequence[Meter]) -> list[Meter]:
+    """The other meters that stand in the way of a meter's reference: of those that the partner created, only one may
+    carry it."""
+    if meter.created_by != CreatedBy.PARTNER:
+        return []
+    return [other for other in meters if other.pk != meter.pk and other.created_by == CreatedBy.PARTNER]
 
 
 def reference_of(cells: Mapping[str, object]) -> str:

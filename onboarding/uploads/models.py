@@ -42,10 +42,11 @@ class UploadState(models.TextChoices):
 
 
 class Source(models.TextChoices):
-    """The door that the file came through."""
+    """The door that the rows came through."""
 
     PAGE = "page", "Portal"
     API = "api", "API"
+    FORM = "form", "Form"
 
 
 class Plan(models.TextChoices):

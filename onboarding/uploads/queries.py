@@ -9,7 +9,7 @@ from django.db.models import Count, Max, Min, QuerySet
 from onboarding.spreadsheets.cells import column_letters
 from onboarding.spreadsheets.problems import OTHER_SHEETS
 from onboarding.uploads.columns.layout import Layout
-from onboarding.uploads.models import WRITTEN, Plan, Upload, UploadProblem, UploadRow
+from onboarding.uploads.models import WRITTEN, Plan, Source, Upload, UploadProblem, UploadRow
 from portal.jobs.models import Job, JobState
 from portal.partners.models import Partner
 from portal.problems import Problem
@@ -19,6 +19,11 @@ GROUPS_SHOWN = 100
 
 def uploads_of(partner: Partner) -> QuerySet[Upload]:
     return Upload.objects.filter(partner=partner)
+
+
+def files_of(partner: Partner) -> QuerySet[Upload]:
+    """The uploads that came as files: those of a form are found at their meters."""
+    return uploads_of(partner).exclude(source=Source.FORM)
 
 
 def open_job(upload: Upload) -> Job | None:

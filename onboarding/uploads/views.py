@@ -38,7 +38,7 @@ ROWS_PER_PAGE = 100
 @require_safe
 def upload_list(request: HttpRequest) -> HttpResponse:
     access = member(request)
-    page = newest_first(queries.uploads_of(access.partner), request.GET, size=25)
+    page = newest_first(queries.files_of(access.partner), request.GET, size=25)
     return render(request, "uploads/list.html", {"page": page, "section": "uploads"})
 
 

@@ -10,8 +10,21 @@ MOST_SLOTS = 10  # accepted at most of a list of objects (site.site_devices.0 â€
 
 
 @dataclass(frozen=True, slots=True)
+class When:
+    """When a field is needed: the other field's key, the comparison (an Operator), the value; and all in words."""
+
+    key: str
+    operator: str
+    value: str
+    words: str
+
+
+@dataclass(frozen=True, slots=True)
 class Column:
-    """One column: the key (dot path with indexes), its words, its limits, and who needs it."""
+    """One column: the key (dot path with indexes), its words, its limits, and who needs it.
+
+    needed_when: any of these makes it needed, when no program needs it whatever the other fields say.
+    """
 
     key: str
     label: str
@@ -33,6 +46,7 @@ class Column:
     hidden: bool = False
     verified: bool = False
     notes: tuple[str, ...] = ()
+    needed_when: tuple[When, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,6 +54,7 @@ class Asked:
     """What the chosen programs say of one field, taken together."""
 
     required_by: tuple[str, ...] = ()
+    needed_when: tuple[When, ...] = ()
     hidden: bool = False
     notes: tuple[str, ...] = ()
     verified: bool = True
@@ -102,6 +117,7 @@ def _column(field: Field, says: Asked, slot: int) -> Column:
         hidden=hidden,
         verified=field.verified and says.verified,
         notes=says.notes,
+        needed_when=says.needed_when if required_by else (),
     )
 
 

@@ -13,7 +13,7 @@ from programs.models import Field, FieldType, Level, Needed, Operator, Requireme
 from programs.schema import problems as _words  # noqa: F401  registers the words of the coercers' codes
 from programs.schema.catalogue import catalogue_version
 from programs.schema.coerce import Coercer, coercer_for, fault_of_default
-from programs.schema.columns import Asked, Column, columns_of, slots_of
+from programs.schema.columns import Asked, Column, When, columns_of, slots_of
 from programs.schema.crossfield import cross_check, facts_of_catalogue
 from programs.schema.lists import Flat
 from programs.schema.schema import Condition, Rule, Schema
@@ -43,7 +43,8 @@ def _compile(identifiers: frozenset[str], today: date) -> Schema:
     fields = list(Field.objects.select_related("choice_list").prefetch_related("choice_list__choices"))
     requirements = list(
         Requirement.objects.filter(program__identifier__in=identifiers)
-        .select_related("program", "field", "condition_field")
+        .select_related("program", "field", "condition_field__choice_list")
+        .prefetch_related("condition_field__choice_list__choices")
         .order_by("program__identifier", "field__position")
     )
     columns = columns_of(fields, _asked([one for one in requirements if one.applies_on(today)], identifiers))
@@ -84,6 +85,7 @@ def _asked(requirements: Sequence[Requirement], identifiers: Collection[str]) ->
     return {
         path: Asked(
             required_by=tuple(dict.fromkeys(one.program.identifier for one in found if one.level == Level.REQUIRED)),
+            needed_when=_whens([one for one in found if one.level == Level.REQUIRED]),
             hidden={one.program.identifier for one in found if one.level == Level.HIDDEN} == set(identifiers),
             notes=tuple(dict.fromkeys(one.note for one in found if one.note)),
             verified=all(one.verified for one in found),
@@ -91,6 +93,27 @@ def _asked(requirements: Sequence[Requirement], identifiers: Collection[str]) ->
         )
         for path, found in by_path.items()
     }
+
+
+def _whens(required: Sequence[Requirement]) -> tuple[When, ...]:
+    """The conditions of a field's requirements; none when one of them holds without any."""
+    found = []
+    for one in required:
+        if one.condition_field is None:
+            return ()
+        key = one.condition_field.path.replace("[]", ".0")
+        found.append(When(key, one.condition_operator, one.condition_value, _condition_words(one, one.condition_field)))
+    return tuple(dict.fromkeys(found))
+
+
+def _condition_words(one: Requirement, other: Field) -> str:
+    """A condition as people say it: "Device type is Generator"."""
+    labels = {choice.value: choice.label for choice in other.choice_list.choices.all()} if other.choice_list else {}
+    values = [part.strip() for part in one.condition_value.split(",") if part.strip()]
+    compared = {Operator.IS: "is", Operator.IS_NOT: "is not"}.get(
+        Operator(one.condition_operator), Operator(one.condition_operator).label.removesuffix(" (date)")
+    )
+    return f"{other.label} {compared} {' or '.join(labels.get(value, value) for value in values)}".strip()
 
 
 def _path_of(key: str) -> str:

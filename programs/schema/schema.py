@@ -276,6 +276,11 @@ class Schema:
         """The keys that every meter needs and that have no default."""
         return self._always
 
+    @property
+    def value_lists(self) -> Mapping[str, tuple[str, ...]]:
+        """The first key of each list of values, such as load_types.0, to all of its keys."""
+        return self._value_lists
+
     def held_elsewhere(self, key: str, held: Collection[str]) -> bool:
         """Whether a list of values has one of its other slots among the keys held."""
         return any(other in held for other in self._value_lists.get(key, ()))

@@ -42,6 +42,33 @@ document.querySelectorAll("[data-dropzone]").forEach((zone) => {
   });
 });
 
+/* Fields that are asked only when another one says so: hidden while it does not, and while they are empty. */
+document.querySelectorAll("[data-when]").forEach((line) => {
+  const conditions = line.dataset.when.split("\n\n").map((one) => one.split("\n"));
+  const form = line.closest("form");
+  const own = line.querySelector("input, select");
+  const holds = ([key, operator, value]) => {
+    const input = form.elements[key];
+    if (!input) return true;
+    const text = input.value.trim();
+    const wanted = value.split(",").map((part) => part.trim());
+    switch (operator) {
+      case "is": return wanted.includes(text);
+      case "is_not": return !wanted.includes(text);
+      case "is_filled": return text !== "";
+      case "is_empty": return text === "";
+      case "after": return text > value;
+      case "before": return text !== "" && text < value;
+      case "at_least": return Number.parseFloat(text) >= Number(value);
+      case "at_most": return Number.parseFloat(text) <= Number(value);
+      default: return true;
+    }
+  };
+  const show = () => { line.hidden = !own.value && !line.querySelector(".is-invalid") && !conditions.some(holds); };
+  form.addEventListener("input", show);
+  show();
+});
+
 /* The error summary speaks first. */
 document.querySelector("[data-focus]")?.focus();
 

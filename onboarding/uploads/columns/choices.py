@@ -7,7 +7,7 @@ from django.http import QueryDict
 
 from onboarding.uploads.columns.layout import ADDRESS, address_prefixes
 from onboarding.uploads.models import Upload
-from programs.models import Program
+from programs.queries import only_answers
 from programs.schema import Schema
 
 Options = list[tuple[str, list[tuple[str, str]]]]
@@ -35,7 +35,7 @@ def constant_inputs(
 ) -> list[dict[str, Any]]:
     """Inputs for values that hold for every row: key, label, help, choices, value."""
     inputs = []
-    suggested = _suggested(upload) if upload else {}
+    suggested = only_answers(upload.programs) if upload else {}
     for key in keys:
         if schema.knows(key):
             column = schema.column(key)
@@ -44,15 +44,6 @@ def constant_inputs(
             per_meter = key == "partner_reference"
             inputs.append({"key": key, "column": column, "choices": choices, "value": value, "per_meter": per_meter})
     return inputs
-
-
-def _suggested(upload: Upload) -> dict[str, str]:
-    """What the chosen programs leave no choice about."""
-    programs = list(Program.objects.filter(identifier__in=upload.programs))
-    regions = {program.transmission_region for program in programs}
-    types = {kind for program in programs for kind in program.accepted_meter_types}
-    found = {"transmission_region": regions, "meter_type": types}
-    return {key: values.pop() for key, values in found.items() if len(values) == 1}
 
 
 def posted_columns(data: QueryDict) -> dict[int, str]:

@@ -1,0 +1,187 @@
+"""From what somebody typed to a meter: keep it, judge it, write it."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+from django.db import IntegrityError, transaction
+from django.utils import timezone
+
+from onboarding.entry.models import MeterDraft
+from onboarding.entry.queries import form_columns, texts_of
+from onboarding.meters.models import Meter
+from onboarding.uploads.commit import commit_at_once
+from onboarding.uploads.dry_run import Candidate, DryRun, Verdict
+from onboarding.uploads.models import WRITTEN, Plan, Source, Upload, UploadProblem, UploadRow, UploadState
+from onboarding.uploads.staging import PROBLEM_COLUMNS, ROW_COLUMNS, add_to_outlook, problem_values, row_values
+from portal.events.actors import Actor
+from portal.partners.models import Partner, User
+from portal.problems import Problem, ProblemKind, Refused, register
+from portal.storage.bulk import insert
+from programs.schema import catalogue_version
+
+register(
+    ProblemKind(
+        "DRAFT_IS_OVER",
+        "Already written",
+        "This was written already.",
+        "Open the meter to see it, or to change it again.",
+    ),
+)
+ROW = 1
+Cells = Mapping[str, str]
+
+
+@dataclass(frozen=True, slots=True)
+class Clash:
+    """A field that somebody else changed while it was changed here: texts, "" for empty."""
+
+    key: str
+    was: str
+    now: str
+    mine: str
+
+
+def begin(
+    partner: Partner, user: User, *, programs: Sequence[str], cells: Cells, meter: Meter | None = None
+) -> MeterDraft:
+    """Keep what was typed about a new meter, or about a change of one."""
+    base = _shown_of(meter, programs) if meter else {}
+    return MeterDraft.objects.create(
+        partner=partner,
+        user=user,
+        programs=list(programs),
+        meter=meter,
+        version=meter.version if meter else None,
+        base=base,
+        cells=dict(cells),
+    )
+
+
+def keep(draft: MeterDraft, cells: Cells) -> None:
+    """Keep what was typed by now. Refuses: DRAFT_IS_OVER."""
+    changed = MeterDraft.objects.filter(pk=draft.pk, written_meter=None).update(
+        cells=dict(cells), updated_at=timezone.now()
+    )
+    if not changed:
+        raise Refused(Problem("DRAFT_IS_OVER"))
+    draft.cells = dict(cells)
+
+
+def discard(draft: MeterDraft) -> None:
+    """Throw an open draft away."""
+    MeterDraft.objects.filter(pk=draft.pk, written_meter=None).delete()
+
+
+def _shown_of(meter: Meter, programs: Sequence[str]) -> dict[str, str]:
+    """What the form of these programs shows of a meter."""
+    texts = texts_of(meter)
+    shown = {column.key for column in form_columns(programs, texts)}
+    return {key: text for key, text in texts.items() if key in shown}
+
+
+# --- what it would do
+
+
+def judge(draft: MeterDraft) -> Verdict:
+    """What would happen if it were written now. Reads, never writes."""
+    dry_run = DryRun(draft.partner, programs=draft.programs, update_existing=False)
+    cells: dict[str, object] = dict(draft.cells)
+    if draft.meter is not None:
+        hidden = {key: text for key, text in texts_of(draft.meter).items() if key not in draft.base}
+        shown = {column.key for column in form_columns(draft.programs)}
+        cells = {key: text for key, text in hidden.items() if key not in shown} | cells
+    return dry_run.look([Candidate(ROW, cells, draft.meter)])[0]
+
+
+def clashes_of(draft: MeterDraft) -> list[Clash]:
+    """The fields that somebody else changed meanwhile to something else than what was typed here.
+
+    What was changed only there is none: `settle` takes it over.
+    """
+    if draft.meter is None or draft.meter.version == draft.version:
+        return []
+    now = _shown_of(draft.meter, draft.programs)
+    found = []
+    for key in dict.fromkeys([*draft.base, *now]):
+        was, there, mine = draft.base.get(key, ""), now.get(key, ""), draft.cells.get(key, "")
+        if there not in (was, mine) and mine != was:
+            found.append(Clash(key, was, there, mine))
+    return found
+
+
+def settle(draft: MeterDraft, mine: Sequence[str]) -> None:
+    """Bring a draft up to what its meter holds by now; the fields named in `mine` keep what was typed."""
+    if draft.meter is None:
+        return
+    now, cells = _shown_of(draft.meter, draft.programs), dict(draft.cells)
+    for key in dict.fromkeys([*draft.base, *now]):
+        if now.get(key) == draft.base.get(key) or key in mine:
+            continue
+        if key in now:
+            cells[key] = now[key]
+        else:
+            cells.pop(key, None)
+    draft.base, draft.version, draft.cells = now, draft.meter.version, cells
+    draft.save(update_fields=["base", "version", "cells"])
+
+
+# --- writing
+
+
+def write(draft: MeterDraft, *, by: Actor, user: User) -> MeterDraft:
+    """Create or change the meter: judged once more, then written by the verbs that write a sheet's rows.
+
+    A second time, or two people at once, has one effect. Refuses whatever the judge finds, and METER_CHANGED_MEANWHILE.
+    """
+    try:
+        return _write_once(draft, by=by, user=user)
+    except IntegrityError as error:  # somebody took the reference this very moment
+        raise Refused(*judge(draft).problems) from error
+
+
+def _write_once(draft: MeterDraft, *, by: Actor, user: User) -> MeterDraft:
+    with transaction.atomic():
+        locked = MeterDraft.objects.select_for_update(of=("self",)).get(pk=draft.pk)
+        if locked.written_meter is not None:
+            return locked
+        if locked.meter is not None and locked.meter.version != locked.version:
+            raise Refused(Problem("METER_CHANGED_MEANWHILE"))
+        verdict = judge(locked)
+        if verdict.plan not in WRITTEN:
+            raise Refused(*verdict.problems)
+        if verdict.plan != Plan.UNCHANGED:
+            locked.upload = _staged(locked, verdict, by=by, user=user)
+            if not commit_at_once(locked.upload):
+                raise Refused(Problem("METER_CHANGED_MEANWHILE"))
+        locked.written_meter, locked.cells, locked.base = verdict.meter_id, {}, {}
+        locked.updated_at = timezone.now()
+        locked.save(update_fields=["upload", "written_meter", "cells", "base", "updated_at"])
+        return locked
+
+
+def _staged(draft: MeterDraft, verdict: Verdict, *, by: Actor, user: User) -> Upload:
+    """The upload that a form is: one row, ready to be written, with its preview kept like a sheet's."""
+    assert verdict.asset is not None
+    outlook: dict[str, object] = {}
+    add_to_outlook(outlook, verdict.programs)
+    upload = Upload.objects.create(
+        partner=draft.partner,
+        source=Source.FORM,
+        actor=by.as_json(),
+        user=user,
+        file_name=f"Form: {verdict.reference}"[:255],
+        size=0,
+        programs=draft.programs,
+        update_existing=draft.meter is not None,
+        state=UploadState.READY,
+        facts={"kind": "form"},
+        catalogue_version=catalogue_version(),
+        counts={verdict.plan.value: 1, "rows": 1},
+        outlook=outlook,
+        transmission_regions=[verdict.asset["transmission_region"]],
+        confirmed_at=timezone.now(),
+        confirmed_by=by.label[:200],
+    )
+    insert(UploadRow, ROW_COLUMNS, [row_values(upload, verdict, dict(draft.cells))])
+    insert(UploadProblem, PROBLEM_COLUMNS, problem_values(upload, [verdict], {}))
+    return upload

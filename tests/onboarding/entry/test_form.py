@@ -1,0 +1,396 @@
+"""The form of one meter: what it asks, what it says, what it writes, and what it never loses."""
+
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+from django.test import Client
+from django.urls import reverse
+from django.utils.html import escape
+
+from onboarding.entry.domain import begin, write
+from onboarding.entry.models import MeterDraft
+from onboarding.meters.columns import asset_of
+from onboarding.meters.models import Meter
+from onboarding.uploads.commit import confirm_upload
+from onboarding.uploads.dry_run import Candidate, DryRun
+from onboarding.uploads.models import Upload
+from onboarding.uploads.receive import receive_by_api, receive_upload
+from onboarding.uploads.withdraw import withdraw_upload
+from portal.events.actors import Actor
+from portal.events.models import Event
+from portal.partners.models import Partner, User
+from portal.problems import Refused
+from programs.models import Field, Program, Requirement
+from programs.queries import partner_created_programs
+from programs.schema import schema_for
+from tests import builders
+
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("catalogue")]
+BY = Actor.system("Test")
+NEW = reverse("entry-new", args=["CEC-DSGS"])
+
+
+@pytest.fixture
+def client(user: User, client_of: Callable[[User], Client]) -> Client:
+    return client_of(user)
+
+
+def typed(n: int = 1, **changes: str | None) -> dict[str, str]:
+    """What somebody types for one battery: the cells of a sheet's row, as text."""
+    cells = {key: str(value) for key, value in builders.row(n, **changes).items() if value is not None}
+    return {key: cell for key, cell in cells.items() if schema_for(["CEC-DSGS"]).knows(key)}
+
+
+def sent(client: Client, path: str, data: dict[str, Any], do: str = "check") -> Any:
+    return client.post(path, {**data, "do": do})
+
+
+def create(client: Client, data: dict[str, Any]) -> Meter:
+    """Through the pages: fill in, look, confirm."""
+    looked = sent(client, NEW, data)
+    assert looked.status_code == 302, looked.content.decode()
+    client.get(looked["Location"])
+    done = client.post(looked["Location"])
+    return Meter.objects.get(pk=done["Location"].strip("/").split("/")[-1])
+
+
+# --- what it asks
+
+
+@pytest.mark.parametrize("identifier", ["CEC-DSGS", "ERCOT-ERS", "MA_DOER-CPS", "EVERSOURCE-CS", "RIE-CS"])
+def test_form_has_an_input_for_each_field_that_the_program_offers(client: Client, identifier: str) -> None:
+    page = client.get(reverse("entry-new", args=[identifier])).content.decode()
+
+    for column in schema_for([identifier]).columns:
+        is_further = column.key.startswith("load_types.") and column.key != "load_types.0"
+        assert (f'name="{column.key}"' in page) == (not column.hidden and not is_further), column.key
+        if column.unit and not column.hidden:
+            assert f"{column.label} ({column.unit})" in page
+
+
+def test_every_partner_created_program_is_offered_and_no_other(client: Client) -> None:
+    page = client.get(reverse("entry-start")).content.decode()
+
+    offered = {program.identifier for program in partner_created_programs()}
+    for program in Program.objects.all():
+        assert (reverse("entry-new", args=[program.identifier]) in page) == (program.identifier in offered)
+        status = client.get(reverse("entry-new", args=[program.identifier])).status_code
+        assert status == (200 if program.identifier in offered else 404)
+
+
+def test_field_that_an_admin_adds_stands_in_the_form_at_once(client: Client) -> None:
+    program = Program.objects.get(identifier="CEC-DSGS")
+    field = Field.objects.create(path="site.roof_colour", label="Roof colour", section="Site", position=900)
+    before = client.get(NEW).content.decode()
+    Requirement.objects.create(program=program, field=field, level="required")
+    after = client.get(NEW).content.decode()
+
+    assert "Roof colour" in before
+    assert after.index("Roof colour") < after.index("optional field", after.index("Number of devices"))
+
+
+def test_field_under_a_condition_says_when_it_is_needed(client: Client) -> None:
+    page = client.get(reverse("entry-new", args=["ERCOT-ERS"])).content.decode()
+
+    assert 'data-when="site.on_site_fossil_generator\nis\nyes"' in page
+    assert "Needed when Fossil generator on site is yes." in page
+
+
+def test_what_the_program_leaves_no_choice_about_is_chosen(client: Client) -> None:
+    page = client.get(NEW).content.decode()
+
+    assert '<option value="CAISO" selected>' in page
+    assert '<option value="CA" selected>' in page
+
+
+# --- what it says
+
+
+def test_problems_stand_beside_their_fields_and_above_in_the_words_of_a_sheet(client: Client, acme: Partner) -> None:
+    data = typed(customer__postal_code="94", partner_reference=None, device__battery_power_capacity_kw="five")
+    page = sent(client, NEW, data)
+    text = page.content.decode()
+
+    verdict = DryRun(acme, programs=["CEC-DSGS"], update_existing=False).look([Candidate(1, data)])[0]
+    assert page.status_code == 422
+    assert len(verdict.problems) == 3
+    for problem in verdict.problems:
+        assert text.count(escape(problem.text)) >= 2, problem
+        assert f'href="#id_{problem.field}"' in text
+    assert "<title>Error: Add a meter" in text
+
+
+def test_everything_typed_is_kept_also_what_is_wrong(client: Client) -> None:
+    page = sent(client, NEW, typed(customer__postal_code="9410", customer__street_1="<b>1 Main Street"))
+    draft = MeterDraft.objects.get()
+
+    assert (draft.cells["customer.postal_code"], draft.cells["customer.street_1"]) == ("9410", "<b>1 Main Street")
+    assert 'value="9410"' in page.content.decode()
+    assert "&lt;b&gt;1 Main Street" in page.content.decode()
+    assert "<b>1 Main" not in page.content.decode()
+    again = client.get(reverse("entry-draft", args=[draft.pk])).content.decode()
+    assert 'value="9410"' in again
+
+
+def test_warning_does_not_block_and_is_shown_before_the_yes(client: Client) -> None:
+    answer = sent(client, NEW, typed(utility__utility_name="PGE", utility__electric_service_account_number="12345"))
+    page = client.get(answer["Location"]).content.decode()
+
+    assert "notice-warning" in page
+    assert "Create this meter" in page
+
+
+def test_preview_names_what_is_missing_and_writes_nothing(client: Client) -> None:
+    answer = sent(client, NEW, typed(site__number_of_devices=None))
+    page = client.get(answer["Location"]).content.decode()
+
+    assert "Not eligible yet" in page
+    assert "<li>Number of devices</li>" in page
+    assert Meter.objects.count() == Upload.objects.count() == 0
+
+
+# --- what it writes
+
+
+def test_meter_of_form_sheet_and_api_is_the_same(
+    client: Client, acme: Partner, borealis: Partner, run_jobs: Callable[[], int]
+) -> None:
+    by_form = create(client, typed(7))
+    upload, _ = receive_upload(
+        [builders.xlsx([builders.row(7)])],
+        file_name="one.xlsx",
+        partner=borealis,
+        programs=["CEC-DSGS"],
+        update_existing=False,
+        by=BY,
+    )
+    run_jobs()
+    confirm_upload(upload, by=BY)
+    run_jobs()
+    by_sheet = Meter.objects.get(partner=borealis)
+    third = Partner.objects.create(name="Third", slug="third")
+    body = builders.json_bytes([asset_of(by_sheet)])
+    receive_by_api([body], file_name="", suffix=".json", partner=third, update_existing=False, by=BY)
+    run_jobs()
+    by_api = Meter.objects.get(partner=third)
+
+    fields = [field.attname for field in Meter._meta.fields]
+    own = {"id", "partner_id", "upload_id", "created_at", "updated_at"}
+    seen = [[getattr(one, name) for name in fields if name not in own] for one in (by_form, by_sheet, by_api)]
+    assert seen[0] == seen[1] == seen[2]
+    standing = [list(one.enrollments.values_list("program__identifier", "status")) for one in (by_form, by_sheet)]
+    assert standing[0] == standing[1] == [("CEC-DSGS", "ELIGIBLE")]
+    verbs = [list(Event.objects.filter(subject_id=str(one.pk)).values_list("verb")) for one in (by_form, by_sheet)]
+    assert verbs[0] == verbs[1] == [("meter.created",)]
+
+
+def test_second_click_writes_nothing_more(client: Client, user: User) -> None:
+    looked = sent(client, NEW, typed())["Location"]
+
+    first, second = client.post(looked), client.post(looked)
+
+    assert first["Location"] == second["Location"]
+    assert (Meter.objects.count(), Upload.objects.count()) == (1, 1)
+    draft = MeterDraft.objects.get()
+    assert (draft.cells, draft.base) == ({}, {})
+    assert write(draft, by=BY, user=user).pk == draft.pk
+
+
+def test_reference_that_is_taken_is_said_with_the_meter_and_nothing_is_lost(client: Client) -> None:
+    looked = sent(client, NEW, typed())["Location"]
+    taken = create(client, typed())
+
+    client.post(looked)
+    page = client.get(looked)
+
+    assert page.status_code == 422
+    assert f"Partner reference found on meter ID {taken.pk}" in page.content.decode()
+    assert 'value="home-000001"' in page.content.decode()
+    assert Meter.objects.count() == 1
+
+
+def test_form_can_be_taken_back_and_is_no_file_among_the_uploads(
+    client: Client, user: User, run_jobs: Callable[[], int]
+) -> None:
+    meter = create(client, typed())
+    upload = Upload.objects.get()
+
+    assert upload.file_name not in client.get(reverse("uploads")).content.decode()
+    page = client.get(reverse("upload", args=[upload.pk])).content.decode()
+    assert "Form: home-000001" in page
+    withdraw_upload(upload, by=Actor.person(user))
+    run_jobs()
+
+    assert not Meter.objects.filter(pk=meter.pk).exists()
+
+
+# --- drafts
+
+
+def test_draft_is_saved_found_by_colleagues_and_thrown_away(client: Client, manager: User, client_of: Any) -> None:
+    answer = sent(client, NEW, {"customer.city": "Oakland"}, do="save")
+    colleague = client_of(manager)
+
+    assert answer["Location"] in colleague.get(reverse("entry-start")).content.decode()
+    assert 'value="Oakland"' in colleague.get(answer["Location"]).content.decode()
+    sent(colleague, answer["Location"], {"customer.city": "Berkeley"}, do="save")
+    assert MeterDraft.objects.get().cells == {"customer.city": "Berkeley"}
+
+    client.post(reverse("entry-discard", args=[MeterDraft.objects.get().pk]))
+    assert not MeterDraft.objects.exists()
+
+
+def test_another_device_at_this_site_keeps_the_site_and_nothing_of_the_device(client: Client, stranger: User) -> None:
+    meter = create(client, typed(customer__street_1="77 Harbor Way"))
+
+    page = client.get(f"{NEW}?like={meter.pk}").content.decode()
+
+    assert 'value="77 Harbor Way"' in page
+    assert "home-000001" in page  # named in the notice
+    assert 'value="home-000001"' not in page
+    assert f'value="{meter.serial_number}"' not in page
+    assert (
+        reverse("entry-new", args=["CEC-DSGS"]) + f"?like={meter.pk}"
+        in client.get(reverse("meter", args=[meter.pk])).content.decode()
+    )
+
+
+def test_site_of_another_partner_is_not_taken_over(client: Client, stranger: User, client_of: Any) -> None:
+    theirs = create(client_of(stranger), typed(customer__street_1="1 Secret Street"))
+
+    page = client.get(f"{NEW}?like={theirs.pk}").content.decode()
+
+    assert "1 Secret Street" not in page
+
+
+# --- changing a meter
+
+
+def edit(client: Client, meter: Meter, data: dict[str, Any]) -> str:
+    answer = sent(client, reverse("entry-edit", args=[meter.pk]), data)
+    assert answer.status_code == 302, answer.content.decode()
+    return str(answer["Location"])
+
+
+def test_form_of_a_meter_holds_what_the_meter_holds_and_changes_only_that(client: Client) -> None:
+    meter = create(client, typed())
+    before = asset_of(meter)
+    looked = edit(client, meter, typed(customer__city="Oakland", device__device_model=None))
+    page = client.get(looked).content.decode()
+    assert "<del>San Francisco</del>" in page
+    client.post(looked)
+    meter.refresh_from_db()
+
+    after = asset_of(meter)
+    before["customer"]["city"] = "Oakland"
+    before["device"].pop("device_model", None)
+    assert after == before
+    assert (meter.city, meter.version) == ("Oakland", 2)
+    event = Event.objects.filter(subject_id=str(meter.pk)).latest("pk")
+    assert (event.verb, event.data["changes"]["customer.city"]) == ("meter.updated", ["San Francisco", "Oakland"])
+    assert "City: <del>San Francisco</del>" in client.get(reverse("meter", args=[meter.pk])).content.decode()
+
+
+def test_nothing_changed_writes_nothing(client: Client) -> None:
+    meter = create(client, typed())
+
+    looked = edit(client, meter, typed())
+    assert "nothing to change" in client.get(looked).content.decode()
+    client.post(looked)
+    meter.refresh_from_db()
+
+    assert (meter.version, Upload.objects.count()) == (1, 1)
+
+
+def test_field_that_only_another_program_asks_for_is_in_the_form_of_a_meter_that_holds_it(client: Client) -> None:
+    meter = create(client, typed())
+    meter.data["isone"] = {"in_connected_solutions": True}
+    meter.load_types = ["BATTERY_STORAGE", "HVAC", "LIGHTING", "OTHER"]
+    meter.save()
+    page = client.get(reverse("entry-edit", args=[meter.pk])).content.decode()
+    assert 'name="isone.in_connected_solutions"' in page
+
+    shown = {**typed(customer__city="Oakland"), "isone.in_connected_solutions": "yes"}
+    client.post(edit(client, meter, {**shown, "load_types.0": meter.load_types}))
+    meter.refresh_from_db()
+
+    assert meter.data["isone"] == {"in_connected_solutions": True}
+    assert (meter.city, meter.load_types) == ("Oakland", ["BATTERY_STORAGE", "HVAC", "LIGHTING", "OTHER"])
+
+
+def test_reference_can_change_but_not_to_that_of_another_meter(client: Client) -> None:
+    meter, other = create(client, typed(1)), create(client, typed(2))
+
+    client.post(edit(client, meter, typed(1, partner_reference="a-new-name")))
+    refused = sent(client, reverse("entry-edit", args=[meter.pk]), typed(1, partner_reference="home-000002"))
+    meter.refresh_from_db()
+
+    assert meter.partner_reference == "a-new-name"
+    assert refused.status_code == 422
+    assert f"Partner reference found on meter ID {other.pk}" in refused.content.decode()
+
+
+def test_reference_taken_this_very_moment_is_refused(client: Client, user: User, acme: Partner) -> None:
+    meter = create(client, typed(1))
+    draft = begin(acme, user, programs=["CEC-DSGS"], cells=typed(1, partner_reference="home-000002"), meter=meter)
+    create(client, typed(2))
+
+    with pytest.raises(Refused) as refusal:
+        write(draft, by=BY, user=user)
+
+    assert [problem.code for problem in refusal.value.problems] == ["DUPLICATE_REF_ID"]
+
+
+# --- somebody else changed it meanwhile
+
+
+def test_stale_form_shows_both_values_and_asks(client: Client, manager: User, client_of: Any) -> None:
+    meter = create(client, typed())
+    colleague = client_of(manager)
+    mine = edit(client, meter, typed(customer__city="Oakland", customer__street_1="9 Elm Street"))
+    colleague.post(edit(colleague, meter, typed(customer__city="Berkeley", device__device_model="Other")))
+
+    page = client.get(mine)
+    text = page.content.decode()
+    assert "Somebody changed this meter meanwhile" in text
+    assert all(city in text for city in ("San Francisco", "Berkeley", "Oakland"))
+    assert "9 Elm Street" not in text  # nobody else touched it: no question
+
+    draft_path = mine.removesuffix("check/")
+    client.post(draft_path, {"settle": "yes", "customer.city": "mine"})
+    client.get(mine)
+    client.post(mine)
+    meter.refresh_from_db()
+
+    assert (meter.city, meter.street, meter.data["device"]["device_model"]) == ("Oakland", "9 Elm Street", "Other")
+    assert meter.version == 3
+
+
+def test_change_of_other_fields_meanwhile_is_kept_without_a_question(
+    client: Client, manager: User, client_of: Any
+) -> None:
+    meter = create(client, typed())
+    colleague = client_of(manager)
+    mine = edit(client, meter, typed(customer__city="Oakland"))
+    colleague.post(edit(colleague, meter, typed(customer__street_1="9 Elm Street")))
+
+    page = client.get(mine, follow=True).content.decode()
+    client.post(mine)
+    meter.refresh_from_db()
+
+    assert "Check the change" in page
+    assert (meter.city, meter.street, meter.version) == ("Oakland", "9 Elm Street", 3)
+
+
+def test_write_refuses_a_stale_draft(client: Client, manager: User, client_of: Any) -> None:
+    meter = create(client, typed())
+    colleague = client_of(manager)
+    mine = edit(client, meter, typed(customer__city="Oakland"))
+    client.get(mine)
+    colleague.post(edit(colleague, meter, typed(customer__city="Berkeley")))
+
+    client.post(mine)
+    meter.refresh_from_db()
+
+    assert meter.city == "Berkeley"
