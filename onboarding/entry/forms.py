@@ -102,10 +102,11 @@ class MeterForm(forms.Form):
     def sections(self) -> list[Section]:
         """The form under its headings, in the catalogue's order."""
         found: dict[str, Section] = {}
+        deciding = {when.key for column in self._columns.values() for when in column.needed_when}
         for key, column in self._columns.items():
             section = found.setdefault(column.section, Section(column.section))
-            line = Line(self[key], column)
-            (section.asked if key in self._always or column.required_by else section.more).append(line)
+            is_asked = key in self._always or column.required_by or key in deciding
+            (section.asked if is_asked else section.more).append(Line(self[key], column))
         return list(found.values())
 
     def full_clean(self) -> None:
