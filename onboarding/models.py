@@ -2,7 +2,19 @@
 
 from onboarding.enrollment.models import Enrollment
 from onboarding.entry.models import MeterDraft
+from onboarding.meters.bulk.models import BulkAction, BulkRow
 from onboarding.meters.models import Meter
 from onboarding.uploads.models import ColumnMemory, Upload, UploadEdit, UploadProblem, UploadRow
 
-__all__ = ["ColumnMemory", "Enrollment", "Meter", "MeterDraft", "Upload", "UploadEdit", "UploadProblem", "UploadRow"]
+__all__ = [
+    "BulkAction",
+    "BulkRow",
+    "ColumnMemory",
+    "Enrollment",
+    "Meter",
+    "MeterDraft",
+    "Upload",
+    "UploadEdit",
+    "UploadProblem",
+    "UploadRow",
+]

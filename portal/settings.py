@@ -198,6 +198,7 @@ UPLOAD_READER_MEMORY_MB = number("UPLOAD_READER_MEMORY_MB", 1024)
 UPLOAD_READER_SECONDS = number("UPLOAD_READER_SECONDS", 180)
 UPLOAD_WITHDRAW_DAYS = number("UPLOAD_WITHDRAW_DAYS", 30)  # how long an upload can be taken back
 DATA_UPLOAD_MAX_MEMORY_SIZE = 5 * 1024 * 1024  # forms; files and API bodies are streamed and have their own limit
+DATA_UPLOAD_MAX_NUMBER_FIELDS = 6_000  # as many meters as are looked up at once, each with a box
 FILE_UPLOAD_MAX_MEMORY_SIZE = 1024 * 1024
 FILE_UPLOAD_PERMISSIONS = 0o600
 

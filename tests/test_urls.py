@@ -6,8 +6,10 @@ from typing import Any
 import pytest
 from django.test import Client
 from django.urls import URLPattern, URLResolver, get_resolver
+from django.utils import timezone
 
 from onboarding.entry.domain import begin
+from onboarding.meters.bulk.domain import ask
 from onboarding.meters.models import Meter
 from onboarding.uploads.commit import confirm_upload
 from onboarding.uploads.models import ColumnMemory, Upload
@@ -60,6 +62,10 @@ ROUTES: dict[str, tuple[str, str, dict[str, str]]] = {
     "entry-discard": (OWN, "post", {"pk": "draft"}),
     "meters": (MEMBERS, "get", {}),
     "meters-export": (MEMBERS, "get", {"format": "csv"}),
+    "meters-look-up": (MEMBERS, "get", {}),
+    "bulk-ask": (MEMBERS, "post", {}),
+    "bulk-action": (OWN, "get", {"pk": "action"}),
+    "bulk-result": (OWN, "get", {"pk": "action"}),
     "meters-template": (MEMBERS, "get", {"format": "csv"}),
     "meter": (OWN, "get", {"pk": "meter"}),
     "people": (MEMBERS, "get", {}),
@@ -113,6 +119,7 @@ def names(acme: Partner, manager: User, run_jobs: Callable[[], int]) -> dict[str
     return {
         "upload": str(upload.pk),
         "memory": str(memory.pk),
+        "action": str(ask(acme, manager, kind="archive", meters=None, seen_at=timezone.now(), by=by).pk),
         "draft": str(begin(acme, manager, programs=["CEC-DSGS"], cells={"partner_reference": "acme-draft"}).pk),
         "meter": str(Meter.objects.first().pk),  # type: ignore[union-attr]  # the upload made two
         "membership": str(Membership.objects.get(user=manager).pk),

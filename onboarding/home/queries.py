@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from onboarding.enrollment.models import Enrollment
 from onboarding.meters.models import EnrollmentStatus, Meter
 from onboarding.uploads.models import Plan, Upload, UploadState
+from onboarding.uploads.queries import files_of
 from portal.partners.models import Partner
 from programs.schema import schema_for
 
@@ -40,7 +41,7 @@ class Needs:
 
 def needs_of(partner: Partner) -> Needs:
     """Uploads that wait for the partner, files that cannot be read, and meters that lack a program's fields."""
-    newest = list(Upload.objects.filter(partner=partner).order_by("-pk")[:50])
+    newest = list(files_of(partner).order_by("-pk")[:50])
     return Needs(
         to_match=[upload for upload in newest if upload.state == UploadState.COLUMNS][:UPLOADS_SHOWN],
         to_confirm=[upload for upload in newest if upload.state == UploadState.READY][:UPLOADS_SHOWN],

@@ -13,6 +13,7 @@ from rest_framework.response import Response
 from rest_framework.views import APIView
 
 from onboarding.meters.columns import asset_of
+from onboarding.meters.filters import holding_any
 from onboarding.meters.models import EnrollmentStatus, Meter
 from onboarding.meters.queries import meters_of
 from portal.api.cursors import read_token, token_for
@@ -128,7 +129,7 @@ def matching(meters: QuerySet[Meter], wanted: dict[str, Any]) -> QuerySet[Meter]
         ("connection_reference_ids", "connection_references"),
     ):
         if wanted.get(name):
-            meters = _holding_any(meters, column, wanted[name])
+            meters = holding_any(meters, column, wanted[name])
     if wanted["exclude_archived"]:
         meters = meters.filter(is_archived=False)
     if wanted["partner_action_required"]:
@@ -136,15 +137,6 @@ def matching(meters: QuerySet[Meter], wanted: dict[str, Any]) -> QuerySet[Meter]
     if wanted.get("action_type"):
         meters = _acting(meters, wanted["action_type"])
     return meters
-
-
-def _holding_any(meters: QuerySet[Meter], column: str, values: list[str]) -> QuerySet[Meter]:
-    """Meters whose JSON list holds one of the values; as text, since SQLite has no JSON containment."""
-    text = f"{column}_text"
-    any_of = Q()
-    for value in values:
-        any_of |= Q(**{f"{text}__contains": f'"{value}"'})
-    return meters.annotate(**{text: Cast(column, TextField())}).filter(any_of)
 
 
 _LACKING_FIELDS = Q(enrollments__status=EnrollmentStatus.INELIGIBLE) & ~Q(enrollments__missing=[])

@@ -1,13 +1,14 @@
 """Bringing meters into being, changing and removing them, many at a time. The only place that writes a meter."""
 
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
 from django.db.models import F
 from django.utils import timezone
 
-from onboarding.meters.columns import Asset, columns_of, columns_sql
+from onboarding.meters.columns import ASSET_COLUMNS, Asset, columns_of, columns_sql
 from onboarding.meters.models import Meter
 from portal.events.actors import Actor
 from portal.events.domain import record, record_many, record_staged
@@ -78,6 +79,36 @@ def update_meters(staged: Staged, *, partner: "Partner", upload_id: UUID, by: Ac
         partner=partner,
         by=by,
     )
+
+
+@dataclass(frozen=True, slots=True)
+class MeterChange:
+    """What one meter is to hold in some of its columns."""
+
+    meter: Meter
+    fields: Mapping[str, Any]
+
+
+def change_meters(changes: Sequence[MeterChange], *, verb: str, partner: "Partner", by: Actor) -> None:
+    """Give meters new values in columns of their own (tags, group, archived), with one event each that says both.
+
+    A change of what the asset itself holds counts as a change of its data; tags and the archive do not.
+    """
+    now = timezone.now()
+    alike: dict[str, list[MeterChange]] = {}
+    for change in changes:
+        alike.setdefault(repr(sorted(change.fields.items())), []).append(change)
+    for group in alike.values():
+        fields = dict(group[0].fields)
+        if not fields.keys().isdisjoint(ASSET_COLUMNS):
+            fields["version"] = F("version") + 1
+        meters = Meter.objects.filter(pk__in=[change.meter.pk for change in group], partner=partner)
+        meters.update(**fields, updated_at=now)
+    happenings = (
+        (verb, one.meter.pk, {"changes": {name: [getattr(one.meter, name), new] for name, new in one.fields.items()}})
+        for one in changes
+    )
+    record_many("meter", happenings, partner=partner, by=by)
 
 
 def remove_meters(meters: Sequence[Meter], *, upload_id: UUID, partner: "Partner", by: Actor) -> None:

@@ -1,11 +1,14 @@
 """Filtering meters: one FilterSet for page and export."""
 
+import json
 from typing import Any
 from uuid import UUID
 
 import django_filters
 from django import forms
-from django.db.models import Q, QuerySet
+from django.db.models import Q, QuerySet, TextField
+from django.db.models.functions import Cast
+from django.http import QueryDict
 
 from onboarding.meters.models import METER_TYPES, EnrollmentStatus, Meter
 from portal.partners.models import Partner
@@ -29,6 +32,11 @@ class MeterFilter(django_filters.FilterSet):
     upload = django_filters.ModelChoiceFilter(
         label="Upload", empty_label="Any", queryset=lambda request: request.partner.uploads.order_by("-pk")
     )
+    tag = django_filters.CharFilter(method="with_tag", label="Tag")
+    group = django_filters.CharFilter(field_name="customer_group", label="Customer group")
+    archived = django_filters.ChoiceFilter(
+        method="of_archive", label="Archive", choices=[("only", "Archived only"), ("all", "Archived too")]
+    )
     created_from = django_filters.DateFilter(
         field_name="created_at",
         lookup_expr="date__gte",
@@ -47,14 +55,24 @@ class MeterFilter(django_filters.FilterSet):
         fields: list[str] = []
 
     def search(self, queryset: QuerySet[Meter], name: str, value: str) -> QuerySet[Meter]:
-        try:
-            return queryset.filter(pk=UUID(value.strip()))
-        except ValueError:
-            pass
+        if pk := _as_uuid(value):
+            return queryset.filter(pk=pk)
         words = Q()
         for column in ("partner_reference", "customer_name", "street", "city", "postal_code", "account_number"):
             words |= Q(**{f"{column}__icontains": value.strip()})
         return queryset.filter(words)
+
+    def with_tag(self, queryset: QuerySet[Meter], name: str, value: str) -> QuerySet[Meter]:
+        return holding_any(queryset, "tags", [value.strip()])
+
+    def of_archive(self, queryset: QuerySet[Meter], name: str, value: str) -> QuerySet[Meter]:
+        return queryset.filter(is_archived=True) if value == "only" else queryset
+
+    def filter_queryset(self, queryset: QuerySet[Meter]) -> QuerySet[Meter]:
+        """Archived meters are passed over unless they are asked for, or one is asked for by its ID."""
+        found = super().filter_queryset(queryset)
+        asked = self.form.cleaned_data.get("archived") or _as_uuid(self.form.cleaned_data.get("q", ""))
+        return found if asked else found.filter(is_archived=False)
 
     def in_program(self, queryset: QuerySet[Meter], name: str, value: str) -> QuerySet[Meter]:
         """Meters with a standing in the program, and with the chosen status there."""
@@ -65,6 +83,42 @@ class MeterFilter(django_filters.FilterSet):
     def with_status(self, queryset: QuerySet[Meter], name: str, value: str) -> QuerySet[Meter]:
         """The global status; with a program chosen, `in_program` asks for the status there."""
         return queryset if self.form.cleaned_data.get("program") else queryset.filter(enrollment_status=value)
+
+
+def _as_uuid(text: str) -> UUID | None:
+    try:
+        return UUID(text.strip())
+    except ValueError:
+        return None
+
+
+def holding_any(meters: QuerySet[Meter], column: str, values: list[str]) -> QuerySet[Meter]:
+    """Meters whose JSON list holds one of the values; as text, since SQLite has no JSON containment."""
+    text = f"{column}_text"
+    any_of = Q()
+    for value in values:  # as text, é stands there as it is, or as its escape, by who wrote it
+        for written in {json.dumps(value, ensure_ascii=False), json.dumps(value)}:
+            any_of |= Q(**{f"{text}__contains": written})
+    return meters.annotate(**{text: Cast(column, TextField())}).filter(any_of)
+
+
+def without(params: QueryDict, *names: str) -> str:
+    """A query string without these parameters."""
+    query = params.copy()
+    for name in names:
+        query.pop(name, None)
+    return query.urlencode()
+
+
+def chips_of(params: QueryDict, form: forms.Form) -> list[dict[str, str]]:
+    """The filters that are set, each with the query string that removes it."""
+    found = []
+    for name, field in form.fields.items():
+        if value := params.get(name, ""):
+            choices: Any = getattr(field, "choices", ())
+            shown = {str(key): str(label) for key, label in choices}.get(value, value)
+            found.append({"label": str(field.label), "value": shown, "query": without(params, name, "page")})
+    return found
 
 
 class _ForPartner:

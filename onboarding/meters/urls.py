@@ -4,11 +4,16 @@ from django.contrib.auth.decorators import login_not_required
 from django.urls import path, re_path
 
 from onboarding.meters import api, views
+from onboarding.meters.bulk import views as bulk
 
 urlpatterns = [
     path("meters/", views.meter_list, name="meters"),
     re_path(r"^meters/export\.(?P<format>csv|xlsx)$", views.meter_export, name="meters-export"),
     re_path(r"^meters/template\.(?P<format>csv|xlsx)$", views.meter_template, name="meters-template"),
+    path("meters/look-up/", views.meter_look_up, name="meters-look-up"),
+    path("meters/bulk/", bulk.bulk_ask, name="bulk-ask"),
+    path("meters/bulk/<uuid:pk>/", bulk.bulk_action, name="bulk-action"),
+    path("meters/bulk/<uuid:pk>/result.csv", bulk.bulk_result, name="bulk-result"),
     path("meters/<uuid:pk>/", views.meter_detail, name="meter"),
     path("v2/meters/search", login_not_required(api.MeterSearch.as_view()), name="api-meter-search"),
     path("v2/meters/<str:meter_id>", login_not_required(api.MeterDetails.as_view()), name="api-meter"),

@@ -5,16 +5,18 @@ from uuid import UUID
 
 from django.contrib import messages
 from django.db.models import QuerySet
-from django.forms import Form
 from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
+from django.utils import timezone
 from django.utils.html import format_html
-from django.views.decorators.http import require_GET, require_safe
+from django.views.decorators.http import require_GET, require_http_methods, require_safe
 
+from onboarding.meters.bulk.models import BulkKind
 from onboarding.meters.columns import asset_of
 from onboarding.meters.editing import MOST_IN_WORKBOOK, meters_to_edit, too_many_for_workbook
-from onboarding.meters.filters import meter_filter
+from onboarding.meters.filters import chips_of, meter_filter, without
+from onboarding.meters.look_up import MOST_LOOKED_UP, look_up
 from onboarding.meters.models import EnrollmentStatus, Meter
 from onboarding.meters.queries import SORTS, export_columns, export_lines, meters_of, sections_of
 from onboarding.spreadsheets.workbook import save_template, template_csv_lines, write_csv, write_table
@@ -44,31 +46,24 @@ def meter_list(request: HttpRequest) -> HttpResponse:
         "page": page,
         "sort": sort,
         "sorts": [(name, label) for name, (_, label) in SORTS.items()],
-        "chips": chips(request, filtered.form),
-        "query": without(request, "page"),
+        "chips": chips_of(request.GET, filtered.form),
+        "query": without(request.GET, "page"),
+        "kinds": BulkKind.choices,
+        "seen_at": timezone.now(),
         "has_any": bool(page.rows) or meters_of(access.partner).exists(),
     }
     return render(request, "meters/list.html", context)
 
 
-def without(request: HttpRequest, *names: str) -> str:
-    """The page's query string without these parameters."""
-    query = request.GET.copy()
-    for name in names:
-        query.pop(name, None)
-    return query.urlencode()
-
-
-def chips(request: HttpRequest, form: Form) -> list[dict[str, str]]:
-    """The filters that are set, each with the query string that removes it."""
-    found = []
-    for name, field in form.fields.items():
-        value = request.GET.get(name, "")
-        if value:
-            choices: Any = getattr(field, "choices", ())
-            shown = {str(key): str(label) for key, label in choices}.get(value, value)
-            found.append({"label": str(field.label), "value": shown, "query": without(request, name, "page")})
-    return found
+@require_http_methods(["GET", "HEAD", "POST"])
+def meter_look_up(request: HttpRequest) -> HttpResponse:
+    """Paste IDs or references; see which are meters, and which are unknown."""
+    access = member(request)
+    pasted = request.POST.get("pasted", "")
+    context: dict[str, Any] = {"section": "meters", "pasted": pasted, "most": MOST_LOOKED_UP}
+    if pasted.strip():
+        context |= {"result": look_up(access.partner, pasted), "kinds": BulkKind.choices, "seen_at": timezone.now()}
+    return render(request, "meters/look_up.html", context)
 
 
 @require_safe
@@ -127,7 +122,7 @@ def meter_template(request: HttpRequest, format: str) -> HttpResponseBase:
     if format == "csv":
         return csv_response(template_csv_lines(meters_to_edit(meters, as_csv=True)), name)
     if too_many_for_workbook(meters):
-        query = without(request, "page")
+        query = without(request.GET, "page")
         messages.error(request, _too_many(reverse("meters-template", args=["csv"]), query))
         return redirect(f"{reverse('meters')}?{query}")
     spec = meters_to_edit(meters)

@@ -69,6 +69,13 @@ document.querySelectorAll("[data-when]").forEach((line) => {
   show();
 });
 
+/* One box for all boxes of a table. */
+document.querySelectorAll("[data-check-all]").forEach((box) => {
+  const others = box.closest("table").querySelectorAll("tbody input[type=checkbox]");
+  box.hidden = false;
+  box.addEventListener("change", () => others.forEach((other) => { other.checked = box.checked; }));
+});
+
 /* The error summary speaks first. */
 document.querySelector("[data-focus]")?.focus();
 

@@ -134,7 +134,15 @@ def test_pages_of_the_form_pass_axe_and_fit_a_phone(portal: Portal, open_as: Ope
     page.goto(clash)
     expect(page.get_by_role("heading", name="Somebody changed this meter meanwhile")).to_be_visible()
 
-    paths = ["/meters/new/", "/meters/new/ERCOT-ERS/", preview, meter, f"{meter}edit/", clash]
+    page.goto(f"{portal.url}/meters/")
+    page.get_by_text("Change many meters").click()
+    page.get_by_role("checkbox", name="Choose to-change").check()
+    page.get_by_role("button", name="See how many").click()
+    expect(page.get_by_role("heading", name="Archive 1 meter?")).to_be_visible()
+    bulk = page.url
+
+    paths = ["/meters/", "/meters/new/", "/meters/new/ERCOT-ERS/", "/meters/look-up/", bulk]
+    paths += [preview, meter, f"{meter}edit/", clash]
     for width, scheme, path in product((1280, 390), ("light", "dark"), paths):
         page.set_viewport_size({"width": width, "height": 900})
         page.emulate_media(color_scheme=scheme)  # type: ignore[arg-type]  # one of Playwright's words

@@ -1,0 +1,99 @@
+"""One change of many meters, and what became of each."""
+
+from django.conf import settings
+from django.db import models
+from django.db.models.functions import Now
+
+from portal.storage.ids import uuid7
+
+
+class BulkKind(models.TextChoices):
+    """What is done to each meter."""
+
+    ARCHIVE = "archive", "Archive"
+    RESTORE = "restore", "Take out of the archive"
+    ADD_TAG = "add_tag", "Add a tag"
+    REMOVE_TAG = "remove_tag", "Remove a tag"
+    SET_GROUP = "set_group", "Set the customer group"
+
+    @property
+    def needs_value(self) -> bool:
+        """Whether it is said with a text: a tag. A group may be empty, which clears it."""
+        return self in {BulkKind.ADD_TAG, BulkKind.REMOVE_TAG}
+
+
+class BulkState(models.TextChoices):
+    """Where it stands."""
+
+    ASKED = "asked", "Waiting for you"
+    RUNNING = "running", "Changing meters"
+    DONE = "done", "Done"
+    STOPPED = "stopped", "Stopped on the way"
+
+    @property
+    def tone(self) -> str:
+        return {"asked": "warning", "done": "success", "stopped": "danger"}.get(self.value, "info")
+
+
+class BulkResult(models.TextChoices):
+    """What became of one meter."""
+
+    CHANGED = "changed", "Changed"
+    SAME = "same", "Was so already"
+    MEANWHILE = "meanwhile", "Changed by somebody else meanwhile, so it was left"
+    GONE = "gone", "Not there any more"
+
+
+class BulkAction(models.Model):
+    """One change of many meters: those named in `meters`, or (None) all that match the filters in `query`."""
+
+    id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
+    partner = models.ForeignKey("portal.Partner", on_delete=models.CASCADE, related_name="+", db_index=False)
+    user = models.ForeignKey(settings.AUTH_USER_MODEL, null=True, on_delete=models.SET_NULL, related_name="+")
+    actor = models.JSONField(help_text="Who asked: kind, id, label.")
+    kind = models.CharField(max_length=12, choices=BulkKind.choices)
+    value = models.CharField(max_length=128, blank=True)
+    meters = models.JSONField(null=True, help_text="Meter IDs, when they were chosen one by one.")
+    query = models.TextField(blank=True, help_text="The filters of the Meters page, as its query string.")
+    seen_at = models.DateTimeField(help_text="When the person saw the meters; one changed since then is left.")
+    state = models.CharField(max_length=8, choices=BulkState.choices, default=BulkState.ASKED)
+    counts = models.JSONField(default=dict, help_text="Meters by BulkResult.")
+    created_at = models.DateTimeField(db_default=Now())
+    finished_at = models.DateTimeField(null=True)
+
+    class Meta:
+        indexes = [models.Index(fields=["partner", "id"], name="bulk_newest")]
+
+    def __str__(self) -> str:
+        return f"{self.kind} {self.value}".strip()
+
+    @property
+    def status(self) -> BulkState:
+        return BulkState(self.state)
+
+    @property
+    def words(self) -> str:
+        """What it does, with its value: "Add the tag summer"."""
+        return {
+            BulkKind.ARCHIVE: "Archive",
+            BulkKind.RESTORE: "Take out of the archive",
+            BulkKind.ADD_TAG: f"Add the tag “{self.value}” to",
+            BulkKind.REMOVE_TAG: f"Remove the tag “{self.value}” from",
+            BulkKind.SET_GROUP: f"Set the customer group “{self.value}” of" if self.value else "Clear the group of",
+        }[BulkKind(self.kind)]
+
+
+class BulkRow(models.Model):
+    """What became of one meter of a bulk action."""
+
+    action = models.ForeignKey(BulkAction, on_delete=models.CASCADE, related_name="rows", db_index=False)
+    meter_id = models.UUIDField()
+    partner_reference = models.CharField(max_length=256, blank=True)
+    result = models.CharField(max_length=12, choices=BulkResult.choices)
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["action", "meter_id"], name="one_result_per_meter")]
+        indexes = [models.Index(fields=["action", "result", "meter_id"], name="bulk_row_by_result")]
+
+    def __str__(self) -> str:
+        return f"{self.meter_id}: {self.result}"
