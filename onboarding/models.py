@@ -4,6 +4,7 @@ from onboarding.enrollment.models import Enrollment
 from onboarding.entry.models import MeterDraft
 from onboarding.meters.bulk.models import BulkAction, BulkRow
 from onboarding.meters.models import Meter
+from onboarding.meters.search.models import MeterText, TextBacklog
 from onboarding.uploads.models import ColumnMemory, Upload, UploadEdit, UploadProblem, UploadRow
 
 __all__ = [
@@ -13,6 +14,8 @@ __all__ = [
     "Enrollment",
     "Meter",
     "MeterDraft",
+    "MeterText",
+    "TextBacklog",
     "Upload",
     "UploadEdit",
     "UploadProblem",

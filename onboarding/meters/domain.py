@@ -10,6 +10,7 @@ from django.utils import timezone
 
 from onboarding.meters.columns import ASSET_COLUMNS, Asset, columns_of, columns_sql
 from onboarding.meters.models import Meter
+from onboarding.meters.search.domain import expect_texts, refresh_texts
 from portal.events.actors import Actor
 from portal.events.domain import record, record_many, record_staged
 from portal.storage import json_sql
@@ -26,6 +27,7 @@ def create_meters(staged: Staged, *, partner: "Partner", upload_id: UUID) -> int
     the caller has put those rows aside. Rows go in by reference, so that two uploads at once do not wait in a ring.
     """
     now = timezone.now()
+    expect_texts(upload_id, partner=partner)
     return insert_from(
         staged,
         Meter,
@@ -69,6 +71,7 @@ def update_meters(staged: Staged, *, partner: "Partner", upload_id: UUID, by: Ac
         {"version": "m.version + 1", "updated_at": Given(timezone.now()), **columns_sql(staged.vendor, "r.asset")},
         match="m.id = r.meter_id",
     )
+    refresh_texts([UUID(str(meter)) for (meter,) in staged.select("r.meter_id")])
     changes = json_sql.as_json(staged.vendor, "r.changes")
     record_staged(
         staged,
@@ -128,5 +131,6 @@ def remove_meters(meters: Sequence[Meter], *, upload_id: UUID, partner: "Partner
 def restore_meter(meter: Meter, asset: Asset, *, changes: Mapping[str, list[Any]], upload_id: UUID, by: Actor) -> None:
     """Give a meter earlier values back, with a meter.restored event that says which."""
     Meter.objects.filter(pk=meter.pk).update(**columns_of(asset), version=F("version") + 1, updated_at=timezone.now())
+    refresh_texts([meter.pk])
     data = {"upload": str(upload_id), "changes": dict(changes)}
     record("meter.restored", subject=meter, partner=meter.partner, by=by, data=data)

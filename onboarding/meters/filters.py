@@ -1,6 +1,7 @@
 """Filtering meters: one FilterSet for page and export."""
 
 import json
+from datetime import date, datetime, time, timedelta
 from typing import Any
 from uuid import UUID
 
@@ -9,10 +10,14 @@ from django import forms
 from django.db.models import Q, QuerySet, TextField
 from django.db.models.functions import Cast
 from django.http import QueryDict
+from django.utils import timezone
 
 from onboarding.meters.models import METER_TYPES, EnrollmentStatus, Meter
+from onboarding.meters.search.queries import search
 from portal.partners.models import Partner
 from programs.queries import program_choices, region_choices
+
+_FEW = 1_000
 
 
 class MeterFilter(django_filters.FilterSet):
@@ -38,16 +43,10 @@ class MeterFilter(django_filters.FilterSet):
         method="of_archive", label="Archive", choices=[("only", "Archived only"), ("all", "Archived too")]
     )
     created_from = django_filters.DateFilter(
-        field_name="created_at",
-        lookup_expr="date__gte",
-        label="Created from",
-        widget=forms.DateInput(attrs={"type": "date"}),
+        method="from_day", label="Created from", widget=forms.DateInput(attrs={"type": "date"})
     )
     created_to = django_filters.DateFilter(
-        field_name="created_at",
-        lookup_expr="date__lte",
-        label="Created to",
-        widget=forms.DateInput(attrs={"type": "date"}),
+        method="to_day", label="Created to", widget=forms.DateInput(attrs={"type": "date"})
     )
 
     class Meta:
@@ -57,10 +56,7 @@ class MeterFilter(django_filters.FilterSet):
     def search(self, queryset: QuerySet[Meter], name: str, value: str) -> QuerySet[Meter]:
         if pk := _as_uuid(value):
             return queryset.filter(pk=pk)
-        words = Q()
-        for column in ("partner_reference", "customer_name", "street", "city", "postal_code", "account_number"):
-            words |= Q(**{f"{column}__icontains": value.strip()})
-        return queryset.filter(words)
+        return queryset.filter(search(self.request.partner, value.strip()))
 
     def with_tag(self, queryset: QuerySet[Meter], name: str, value: str) -> QuerySet[Meter]:
         return holding_any(queryset, "tags", [value.strip()])
@@ -75,14 +71,29 @@ class MeterFilter(django_filters.FilterSet):
         return found if asked else found.filter(is_archived=False)
 
     def in_program(self, queryset: QuerySet[Meter], name: str, value: str) -> QuerySet[Meter]:
-        """Meters with a standing in the program, and with the chosen status there."""
+        """Meters with a standing in the program, and with the chosen status there.
+
+        Few of them are named one by one: looking at every meter for one of a few would take long.
+        """
         status = self.form.cleaned_data.get("status")
         chosen = {"enrollments__status": status} if status else {}
-        return queryset.filter(enrollments__program__identifier=value, **chosen)
+        there = {"enrollments__partner": self.request.partner, "enrollments__program__identifier": value, **chosen}
+        few = list(Meter.objects.filter(**there).order_by().values_list("pk", flat=True)[: _FEW + 1])
+        return queryset.filter(pk__in=few) if len(few) <= _FEW else queryset.filter(**there)
+
+    def from_day(self, queryset: QuerySet[Meter], name: str, value: date) -> QuerySet[Meter]:
+        return queryset.filter(created_at__gte=_midnight(value))
+
+    def to_day(self, queryset: QuerySet[Meter], name: str, value: date) -> QuerySet[Meter]:
+        return queryset.filter(created_at__lt=_midnight(value + timedelta(days=1)))
 
     def with_status(self, queryset: QuerySet[Meter], name: str, value: str) -> QuerySet[Meter]:
         """The global status; with a program chosen, `in_program` asks for the status there."""
         return queryset if self.form.cleaned_data.get("program") else queryset.filter(enrollment_status=value)
+
+
+def _midnight(day: date) -> datetime:
+    return timezone.make_aware(datetime.combine(day, time()))
 
 
 def _as_uuid(text: str) -> UUID | None:

@@ -99,6 +99,7 @@ class Meter(models.Model):
             models.Index(fields=["partner", "enrollment_status", "id"], name="meter_by_status"),
             models.Index(fields=["partner", "transmission_region", "id"], name="meter_by_region"),
             models.Index(fields=["upload", "id"], name="meter_by_upload"),
+            models.Index(fields=["partner", "id"], name="meter_archived", condition=Q(is_archived=True)),
             models.Index(fields=["partner", "serial_number"], name="meter_by_serial", condition=~Q(serial_number="")),
         ]
 

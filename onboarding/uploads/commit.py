@@ -17,6 +17,7 @@ from onboarding.enrollment.domain import enroll, leave_programs, refresh_status
 from onboarding.enrollment.queries import program_facts
 from onboarding.meters.domain import create_meters, record_created, update_meters
 from onboarding.meters.models import Meter
+from onboarding.meters.search.domain import make_texts_behind
 from onboarding.uploads.healing.rows import to_write
 from onboarding.uploads.models import WRITTEN, Plan, Result, Upload, UploadRow, UploadState
 from portal.events.actors import Actor
@@ -160,6 +161,7 @@ def _close(upload: Upload) -> None:
     upload.counts = {**kept, **outcome_counts(upload)}
     upload.state, upload.finished_at, upload.updated_at = UploadState.DONE, timezone.now(), timezone.now()
     upload.save(update_fields=["rounds", "written_to", "counts", "state", "finished_at", "updated_at"])
+    make_texts_behind(upload.pk, partner=upload.partner)
     by = Actor.from_json(upload.actor)
     record("upload.committed", subject=upload, partner=upload.partner, by=by, data=dict(upload.counts))
 

@@ -1,0 +1,1 @@
+"""Finding meters by part of a reference, name, address or account number, at once, however many there are."""

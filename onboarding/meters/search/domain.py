@@ -1,0 +1,83 @@
+"""Keeping the texts of meters: behind the upload that made them, at once for those that are changed."""
+
+from collections.abc import Collection, Iterable
+from typing import TYPE_CHECKING, Any
+from uuid import UUID
+
+from django.conf import settings
+
+from onboarding.meters.models import Meter
+from onboarding.meters.search.models import MeterText, TextBacklog
+from portal.jobs.domain import Run, enqueue, handles
+from portal.jobs.models import Job
+from portal.storage.bulk import insert
+
+if TYPE_CHECKING:
+    from portal.partners.models import Partner
+
+SEARCHED = ("partner_reference", "customer_name", "street", "city", "postal_code", "account_number")
+
+
+def text_of(values: Iterable[str]) -> str:
+    """The searched columns, in the order of SEARCHED, as one text."""
+    return "\n".join(values).lower()
+
+
+def expect_texts(upload_id: UUID, *, partner: "Partner") -> None:
+    """An upload makes meters: they are searched without their texts until the job is through."""
+    TextBacklog.objects.get_or_create(upload_id=upload_id, defaults={"partner_id": partner.pk})
+
+
+def make_texts_behind(upload_id: UUID, *, partner: "Partner") -> None:
+    """Queue the texts of an upload's meters."""
+    enqueue("meters.texts", subject_id=upload_id, partner=partner)
+
+
+def _given_up(job: Job) -> None:
+    """The backlog stays: the upload's meters are found all the same, only slower."""
+
+
+@handles("meters.texts", on_failure=_given_up)
+def make_texts(run: Run) -> None:
+    """The job: a text for each meter of the upload that has none."""
+    upload_id = UUID(run.job.subject_id)
+    while _chunk(run, upload_id):
+        run.step_aside_if_others_wait()
+    with run.chunk():
+        TextBacklog.objects.filter(upload=upload_id).delete()
+
+
+def _chunk(run: Run, upload_id: UUID) -> bool:
+    with run.chunk() as chunk:
+        meters = Meter.objects.filter(upload=upload_id).order_by("pk")
+        if after := chunk.checkpoint.get("after"):
+            meters = meters.filter(pk__gt=after)
+        lines = list(meters.values_list("pk", "partner_id", *SEARCHED)[: settings.JOB_CHUNK_ROWS])
+        if not lines:
+            return False
+        has_one = set(MeterText.objects.filter(meter__in=[pk for pk, *_ in lines]).values_list("meter_id", flat=True))
+        _insert(line for line in lines if line[0] not in has_one)
+        chunk.checkpoint, chunk.done = {"after": str(lines[-1][0])}, chunk.done + len(lines)
+    return True
+
+
+def add_texts(meters: Collection[UUID]) -> None:
+    """Texts for meters that have none yet, at once."""
+    _insert(Meter.objects.filter(pk__in=meters).values_list("pk", "partner_id", *SEARCHED))
+
+
+def _insert(lines: Iterable[tuple[Any, ...]]) -> None:
+    rows = ((pk, partner, text_of(values)) for pk, partner, *values in lines)
+    insert(MeterText, ["meter", "partner", "text"], rows)
+
+
+def refresh_texts(meters: Collection[UUID]) -> None:
+    """Meters were changed: write the texts that are others by now. A meter without a text gets it with its upload."""
+    standing = {line.meter_id: line for line in MeterText.objects.filter(meter__in=meters)}
+    changed = []
+    for pk, *values in Meter.objects.filter(pk__in=standing.keys()).values_list("pk", *SEARCHED):
+        line, text = standing[pk], text_of(values)
+        if line.text != text:
+            line.text = text
+            changed.append(line)
+    MeterText.objects.bulk_update(changed, ["text"], batch_size=500)
