@@ -1,6 +1,7 @@
 """Filtering meters: one FilterSet for page and export."""
 
 import json
+from collections.abc import Mapping
 from datetime import date, datetime, time, timedelta
 from typing import Any
 from uuid import UUID
@@ -34,9 +35,7 @@ class MeterFilter(django_filters.FilterSet):
     status = django_filters.ChoiceFilter(
         method="with_status", label="Status", choices=EnrollmentStatus.choices, empty_label="Any"
     )
-    upload = django_filters.ModelChoiceFilter(
-        label="Upload", empty_label="Any", queryset=lambda request: request.partner.uploads.order_by("-pk")
-    )
+    upload = django_filters.UUIDFilter(field_name="upload", label="Upload", widget=forms.HiddenInput)
     tag = django_filters.CharFilter(method="with_tag", label="Tag")
     group = django_filters.CharFilter(field_name="customer_group", label="Customer group")
     archived = django_filters.ChoiceFilter(
@@ -121,13 +120,13 @@ def without(params: QueryDict, *names: str) -> str:
     return query.urlencode()
 
 
-def chips_of(params: QueryDict, form: forms.Form) -> list[dict[str, str]]:
-    """The filters that are set, each with the query string that removes it."""
+def chips_of(params: QueryDict, form: forms.Form, names: Mapping[str, str] | None = None) -> list[dict[str, str]]:
+    """The filters that are set, each with the query string that removes it. names: what to show for a filter's ID."""
     found = []
     for name, field in form.fields.items():
         if value := params.get(name, ""):
             choices: Any = getattr(field, "choices", ())
-            shown = {str(key): str(label) for key, label in choices}.get(value, value)
+            shown = (names or {}).get(name) or {str(key): str(label) for key, label in choices}.get(value, value)
             found.append({"label": str(field.label), "value": shown, "query": without(params, name, "page")})
     return found
 

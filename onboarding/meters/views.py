@@ -19,6 +19,7 @@ from onboarding.meters.filters import chips_of, meter_filter, without
 from onboarding.meters.look_up import MOST_LOOKED_UP, look_up
 from onboarding.meters.models import EnrollmentStatus, Meter
 from onboarding.meters.queries import SORTS, export_columns, export_lines, meters_of, sections_of
+from onboarding.meters.rows import LISTED, ListRow
 from onboarding.spreadsheets.workbook import save_template, template_csv_lines, write_csv, write_table
 from portal.events.models import Event
 from portal.events.queries import timeline
@@ -38,21 +39,32 @@ def meter_list(request: HttpRequest) -> HttpResponse:
     filtered = meter_filter(request.GET, partner=access.partner)
     sort = request.GET.get("sort", "newest")
     sort = sort if sort in SORTS else "newest"
-    meters = filtered.qs.select_related("upload") if filtered.form.is_valid() else filtered.queryset.none()
-    page = keyset_page(meters, request.GET, sort=SORTS[sort][0], size=METERS_PER_PAGE)
+    meters = filtered.qs if filtered.form.is_valid() else filtered.queryset.none()
+    page = keyset_page(meters.only(*LISTED), request.GET, sort=SORTS[sort][0], size=METERS_PER_PAGE)
     context = {
         "section": "meters",
         "filter": filtered,
         "page": page,
+        "rows": [ListRow.of(meter) for meter in page.rows],
+        "list_url": reverse("meters"),
         "sort": sort,
         "sorts": [(name, label) for name, (_, label) in SORTS.items()],
-        "chips": chips_of(request.GET, filtered.form),
+        "chips": chips_of(request.GET, filtered.form, _names(request, access.partner)),
         "query": without(request.GET, "page"),
         "kinds": BulkKind.choices,
         "seen_at": timezone.now(),
         "has_any": bool(page.rows) or meters_of(access.partner).exists(),
     }
     return render(request, "meters/list.html", context)
+
+
+def _names(request: HttpRequest, partner: Partner) -> dict[str, str]:
+    """What a chip shows instead of an ID."""
+    try:
+        upload = partner.uploads.filter(pk=UUID(request.GET.get("upload", ""))).first()
+    except ValueError:
+        return {}
+    return {"upload": upload.file_name} if upload else {}
 
 
 @require_http_methods(["GET", "HEAD", "POST"])

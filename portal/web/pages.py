@@ -58,6 +58,11 @@ def _beyond(field: str, place: list[Any], *, up: bool) -> Q:
     return Q(**{f"{field}__{compare}e": value}) & (Q(**{f"{field}__{compare}": value}) | Q(**{f"pk__{compare}": key}))
 
 
+def token_after(row: Model, *, sort: str) -> str:
+    """The ?page= of the rows that come after this one."""
+    return _token(row, sort.lstrip("-"), sort, forward=True)
+
+
 def _token(row: Model, field: str, sort: str, *, forward: bool) -> str:
     place = [str(row.pk)] if field == "pk" else [_plain(getattr(row, field)), str(row.pk)]
     return signing.dumps([sort, forward, place], salt=_SALT)

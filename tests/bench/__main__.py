@@ -7,8 +7,9 @@ or 127.0.0.1:5432 answers, each contestant loads it into the same table, in a pr
 - the peer, django-import-export: with its defaults, and as fast as it goes (bulk, checks off);
 - the floor: python-calamine, the bare validator loop, one bulk load; nothing else, on one core.
 
-Then growth: 1,000 to 1,000,000 rows of csv, and what pages take meanwhile. Settings: BENCH_ROWS, BENCH_GROWTH (row
-counts, separated by commas; empty for none), BENCH_ONLY (contestants), DATABASE_URL.
+Then growth: 1,000 to 1,000,000 rows of csv, and what pages take meanwhile. Then the pages of a partner with 1,000,000
+meters. Settings: BENCH_ROWS, BENCH_GROWTH (row counts, separated by commas; empty for none), BENCH_ONLY (contestants),
+BENCH_METERS (0 for no pages), DATABASE_URL.
 """
 
 import json
@@ -27,7 +28,8 @@ from tests.bench import workbook
 ROOT = Path(__file__).resolve().parents[2]
 ROWS = int(os.environ.get("BENCH_ROWS", "100000"))
 GROWTH = [int(n) for n in os.environ.get("BENCH_GROWTH", "1000,10000,100000,1000000").split(",") if n]
-CONTESTANTS = os.environ.get("BENCH_ONLY", "floor,ours,peer_fastest,peer_default").split(",")
+CONTESTANTS = [name for name in os.environ.get("BENCH_ONLY", "floor,ours,peer_fastest,peer_default").split(",") if name]
+METERS = int(os.environ.get("BENCH_METERS", "1000000"))
 LOCAL = "postgres://postgres@127.0.0.1:5432/postgres"
 
 
@@ -35,7 +37,7 @@ def main() -> None:
     """Run everything, print the tables, keep the figures."""
     path = ROOT / "var" / "bench.json"
     path.parent.mkdir(exist_ok=True)
-    figures: dict[str, Any] = {"import": {}, "growth": {}}
+    figures: dict[str, Any] = {"import": {}, "growth": {}, "pages": {}}
     with tempfile.TemporaryDirectory() as folder:
         book = workbook.xlsx(Path(folder), ROWS)
         print(f"The workbook: {ROWS:,} rows x {workbook.COLUMNS} columns, {book.stat().st_size / 1e6:.1f} MB")
@@ -45,16 +47,19 @@ def main() -> None:
             database = "postgresql" if server else "sqlite"
             found: dict[str, Any] = {}
             for name in CONTESTANTS:
-                found |= in_a_child(server, name, str(book), str(ROWS))
+                found |= in_a_child(server, "tests.bench.contestants", name, str(book), str(ROWS))
                 print(f"{database:>12} {name:14}", json.dumps(found, sort_keys=True), flush=True)
             figures["import"][database] = found
             figures["growth"][database] = {}
             for count in GROWTH:
                 sheet = workbook.csv(Path(folder), count)
-                found = in_a_child(server, "growth", str(sheet), str(count))
+                found = in_a_child(server, "tests.bench.contestants", "growth", str(sheet), str(count))
                 figures["growth"][database][str(count)] = found
                 print(f"{database:>12} {count:>9,} rows", json.dumps(found, sort_keys=True), flush=True)
                 sheet.unlink()
+            if METERS:
+                figures["pages"][database] = in_a_child(server, "tests.bench.pages", str(METERS))
+                print(f"{database:>12} pages         ", json.dumps(figures["pages"][database]), flush=True)
             path.write_text(json.dumps(figures, indent=2))
     report(figures)
 
@@ -78,6 +83,10 @@ def report(figures: dict[str, Any]) -> None:
             each = found["total_s"] / int(count) * 1e6
             pages = f"   pages p95 {found['page_p95_ms']:.0f} ms, idle {found['page_idle_p95_ms']:.0f} ms"
             print(f"  {int(count):>9,}{found['total_s']:>10.1f} s{each:>8.0f} µs{found['tree_mb']:>8} MB{pages}")
+    for database, found in figures["pages"].items():
+        print(f"\n{database}: pages with {METERS:,} meters")
+        print(f"  list: p95 {found['list_p95_ms']} ms and {found['list_rps']} requests/s with 8 connections")
+        print(f"  18,000th page: {found['deep_page_ratio']} times the first; search: p95 {found['search_p95_ms']} ms")
 
 
 def postgres() -> str | None:
@@ -93,12 +102,12 @@ def postgres() -> str | None:
         return None
 
 
-def in_a_child(server: str | None, contestant: str, file: str, rows: str) -> dict[str, Any]:
-    """Run one contestant in a process with a database and a data directory of its own."""
+def in_a_child(server: str | None, module: str, *words: str) -> dict[str, Any]:
+    """Run a module in a process with a database and a data directory of its own; what it prints last is its figures."""
     with tempfile.TemporaryDirectory() as folder:
         env = {**os.environ, "DATA_DIR": folder, "DJANGO_SETTINGS_MODULE": "portal.settings", "LOG_LEVEL": "ERROR"}
         env |= {
-            "UPLOAD_MAX_ROWS": str(max(int(rows), 100_000)),
+            "UPLOAD_MAX_ROWS": str(max(ROWS, *GROWTH, 100_000)),
             "UPLOAD_MAX_MB": "1024",
             "UPLOAD_READER_SECONDS": "900",
         }
@@ -109,7 +118,7 @@ def in_a_child(server: str | None, contestant: str, file: str, rows: str) -> dic
                 connection.execute(f"CREATE DATABASE {name}")
             env["DATABASE_URL"] = server.rpartition("/")[0] + f"/{name}"
         try:
-            command = [sys.executable, "-m", "tests.bench.contestants", contestant, file, rows]
+            command = [sys.executable, "-m", module, *words]
             done = subprocess.run(command, cwd=ROOT, env=env, stdout=subprocess.PIPE, check=True)
             return dict(json.loads(done.stdout.splitlines()[-1]))
         finally:
