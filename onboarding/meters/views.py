@@ -1,21 +1,25 @@
 """The meters' pages: the table, one meter, the export, the filled template."""
 
+from functools import lru_cache
 from typing import Any
+from urllib.parse import urlencode
 from uuid import UUID
 
 from django.contrib import messages
 from django.db.models import QuerySet
-from django.http import HttpRequest, HttpResponse, HttpResponseBase
+from django.http import HttpRequest, HttpResponse, HttpResponseBase, QueryDict
 from django.shortcuts import get_object_or_404, redirect, render
+from django.template.loader import render_to_string
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.html import format_html
+from django.utils.safestring import SafeString, mark_safe
 from django.views.decorators.http import require_GET, require_http_methods, require_safe
 
 from onboarding.meters.bulk.models import BulkKind
 from onboarding.meters.columns import asset_of
 from onboarding.meters.editing import MOST_IN_WORKBOOK, meters_to_edit, too_many_for_workbook
-from onboarding.meters.filters import chips_of, meter_filter, without
+from onboarding.meters.filters import MeterFilter, chips_of, meter_filter, without
 from onboarding.meters.look_up import MOST_LOOKED_UP, look_up
 from onboarding.meters.models import EnrollmentStatus, Meter
 from onboarding.meters.queries import SORTS, export_columns, export_lines, meters_of, sections_of
@@ -28,6 +32,7 @@ from portal.partners.models import Partner
 from portal.problems import Problem
 from portal.web.downloads import csv_response, download_name, workbook_response
 from portal.web.pages import keyset_page
+from programs.queries import program_choices
 from programs.schema import schema_for
 
 METERS_PER_PAGE = 50
@@ -43,12 +48,11 @@ def meter_list(request: HttpRequest) -> HttpResponse:
     page = keyset_page(meters.only(*LISTED), request.GET, sort=SORTS[sort][0], size=METERS_PER_PAGE)
     context = {
         "section": "meters",
-        "filter": filtered,
+        "filter_inputs": _filter_inputs(request.GET, sort),
+        "search": request.GET.get("q", ""),
         "page": page,
         "rows": [ListRow.of(meter) for meter in page.rows],
         "list_url": reverse("meters"),
-        "sort": sort,
-        "sorts": [(name, label) for name, (_, label) in SORTS.items()],
         "chips": chips_of(request.GET, filtered.form, _names(request, access.partner)),
         "query": without(request.GET, "page"),
         "kinds": BulkKind.choices,
@@ -56,6 +60,20 @@ def meter_list(request: HttpRequest) -> HttpResponse:
         "has_any": bool(page.rows) or meters_of(access.partner).exists(),
     }
     return render(request, "meters/list.html", context)
+
+
+def _filter_inputs(params: QueryDict, sort: str) -> SafeString:
+    """The folded filters, filled in as the query string says."""
+    values = tuple((name, params.get(name, "")) for name in MeterFilter.base_filters if name != "q")
+    return _rendered_inputs(tuple(program_choices()), values, sort)
+
+
+@lru_cache(maxsize=256)
+def _rendered_inputs(programs: tuple[Any, ...], values: tuple[tuple[str, str], ...], sort: str) -> SafeString:
+    """Kept, because rendering a dozen inputs takes as long as all rows. They change with the programs on offer."""
+    form = MeterFilter(QueryDict(urlencode(values)), queryset=Meter.objects.none()).form
+    context = {"form": form, "sort": sort, "sorts": [(name, label) for name, (_, label) in SORTS.items()]}
+    return mark_safe(render_to_string("meters/_filters.html", context))  # noqa: S308  a template's own output
 
 
 def _names(request: HttpRequest, partner: Partner) -> dict[str, str]:
