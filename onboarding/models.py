@@ -4,6 +4,7 @@ from onboarding.enrollment.models import Enrollment
 from onboarding.entry.models import MeterDraft
 from onboarding.meters.bulk.models import BulkAction, BulkRow
 from onboarding.meters.models import Meter
+from onboarding.meters.saved.models import SavedView
 from onboarding.meters.search.models import MeterText, TextBacklog
 from onboarding.uploads.models import ColumnMemory, Upload, UploadEdit, UploadProblem, UploadRow
 
@@ -15,6 +16,7 @@ __all__ = [
     "Meter",
     "MeterDraft",
     "MeterText",
+    "SavedView",
     "TextBacklog",
     "Upload",
     "UploadEdit",

@@ -11,6 +11,7 @@ from django.utils import timezone
 from onboarding.entry.domain import begin
 from onboarding.meters.bulk.domain import ask
 from onboarding.meters.models import Meter
+from onboarding.meters.saved.domain import save_view
 from onboarding.uploads.commit import confirm_upload
 from onboarding.uploads.models import ColumnMemory, Upload
 from onboarding.uploads.receive import receive_upload
@@ -63,6 +64,8 @@ ROUTES: dict[str, tuple[str, str, dict[str, str]]] = {
     "meters": (MEMBERS, "get", {}),
     "meters-export": (MEMBERS, "get", {"format": "csv"}),
     "meters-look-up": (MEMBERS, "get", {}),
+    "view-save": (MEMBERS, "post", {}),
+    "view-remove": (OWN, "post", {"pk": "view"}),
     "bulk-ask": (MEMBERS, "post", {}),
     "bulk-action": (OWN, "get", {"pk": "action"}),
     "bulk-result": (OWN, "get", {"pk": "action"}),
@@ -84,7 +87,7 @@ ROUTES: dict[str, tuple[str, str, dict[str, str]]] = {
     "api-meter": (KEY_OWN, "get", {"meter_id": "meter"}),
     "api-schema": (KEY, "get", {}),
 }
-GONE_AFTERWARDS = {"column-memory-forget", "entry-discard"}  # the user was here before the manager
+GONE_AFTERWARDS = {"column-memory-forget", "entry-discard", "view-remove"}  # the user was here before the manager
 # Rooms of others: Django's admin (staff only, tested below) and allauth (its own tests).
 OF_OTHERS = ("admin/", "accounts/")
 
@@ -99,7 +102,7 @@ def patterns(resolver: URLResolver, prefix: str = "") -> Iterator[tuple[str, str
 
 
 @pytest.fixture
-def names(acme: Partner, manager: User, run_jobs: Callable[[], int]) -> dict[str, str]:
+def names(acme: Partner, manager: User, user: User, run_jobs: Callable[[], int]) -> dict[str, str]:
     """Objects of Acme, by the word that the table above uses."""
     by = Actor.person(manager)
     upload, _ = receive_upload(
@@ -119,6 +122,7 @@ def names(acme: Partner, manager: User, run_jobs: Callable[[], int]) -> dict[str
     return {
         "upload": str(upload.pk),
         "memory": str(memory.pk),
+        "view": str(save_view(acme, user, name="V", query="", is_shared=False, is_default=False).pk),
         "action": str(ask(acme, manager, kind="archive", meters=None, seen_at=timezone.now(), by=by).pk),
         "draft": str(begin(acme, manager, programs=["CEC-DSGS"], cells={"partner_reference": "acme-draft"}).pk),
         "meter": str(Meter.objects.first().pk),  # type: ignore[union-attr]  # the upload made two

@@ -5,12 +5,15 @@ from django.urls import path, re_path
 
 from onboarding.meters import api, views
 from onboarding.meters.bulk import views as bulk
+from onboarding.meters.saved import views as saved
 
 urlpatterns = [
     path("meters/", views.meter_list, name="meters"),
     re_path(r"^meters/export\.(?P<format>csv|xlsx)$", views.meter_export, name="meters-export"),
     re_path(r"^meters/template\.(?P<format>csv|xlsx)$", views.meter_template, name="meters-template"),
     path("meters/look-up/", views.meter_look_up, name="meters-look-up"),
+    path("meters/views/", saved.view_save, name="view-save"),
+    path("meters/views/<int:pk>/remove/", saved.view_remove, name="view-remove"),
     path("meters/bulk/", bulk.bulk_ask, name="bulk-ask"),
     path("meters/bulk/<uuid:pk>/", bulk.bulk_action, name="bulk-action"),
     path("meters/bulk/<uuid:pk>/result.csv", bulk.bulk_result, name="bulk-result"),

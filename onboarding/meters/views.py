@@ -24,6 +24,8 @@ from onboarding.meters.look_up import MOST_LOOKED_UP, look_up
 from onboarding.meters.models import EnrollmentStatus, Meter
 from onboarding.meters.queries import SORTS, export_columns, export_lines, meters_of, sections_of
 from onboarding.meters.rows import LISTED, ListRow
+from onboarding.meters.saved.domain import clean_query
+from onboarding.meters.saved.queries import default_of, shown_views
 from onboarding.spreadsheets.workbook import save_template, template_csv_lines, write_csv, write_table
 from portal.events.models import Event
 from portal.events.queries import timeline
@@ -41,6 +43,10 @@ METERS_PER_PAGE = 50
 @require_safe
 def meter_list(request: HttpRequest) -> HttpResponse:
     access = member(request)
+    query = clean_query(request.GET.urlencode())
+    views, own = shown_views(access.partner, access.user, query)
+    if not request.GET and (default := default_of(own)):
+        return redirect(f"{reverse('meters')}?{default}")
     filtered = meter_filter(request.GET, partner=access.partner)
     sort = request.GET.get("sort", "newest")
     sort = sort if sort in SORTS else "newest"
@@ -53,6 +59,8 @@ def meter_list(request: HttpRequest) -> HttpResponse:
         "page": page,
         "rows": [ListRow.of(meter) for meter in page.rows],
         "list_url": reverse("meters"),
+        "views": views,
+        "own_view": next((view for view in own if view.query == query), None),
         "chips": chips_of(request.GET, filtered.form, _names(request, access.partner)),
         "query": without(request.GET, "page"),
         "kinds": BulkKind.choices,
