@@ -128,10 +128,14 @@ def hindrances(program: ProgramFacts, asset: Mapping[str, Any], *, on: date, aut
     return found
 
 
+_NEVER = {"PROGRAM_OTHER_REGION", "PROGRAM_OTHER_STATE", "PROGRAM_OTHER_METER_TYPE", "PROGRAM_OTHER_UTILITY"}
+
+
 def standing(program: ProgramFacts, checked: Checked, hindered_by: Sequence[Problem]) -> Standing:
     """One program's word on one checked asset: eligible, or every reason why not yet."""
-    missing = list(checked.missing.get(program.identifier, ()))
-    unmet = checked.unmet.get(program.identifier, ())
+    never = any(problem.code in _NEVER for problem in hindered_by)  # then no field would help
+    missing = [] if never else list(checked.missing.get(program.identifier, ()))
+    unmet = () if never else checked.unmet.get(program.identifier, ())
     reasons = [*hindered_by, *(problem for problem in unmet if problem.code != "PROGRAM_FIELD_MISSING")]
     status = EnrollmentStatus.INELIGIBLE if missing or reasons else EnrollmentStatus.ELIGIBLE
     return {"status": status.value, "missing": missing, "reasons": [reason.as_json() for reason in reasons]}

@@ -3,6 +3,7 @@
 The check of an upload, the healing of its rows and an answer to an API call are all made of this.
 """
 
+import re
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
@@ -22,8 +23,10 @@ from onboarding.uploads.models import Plan, Result
 from portal.partners.models import Partner
 from portal.problems import Problem, shown, storable
 from portal.storage.ids import uuid7
-from programs.schema import Checked, Schema, schema_for
+from programs.schema import Checked, Schema, says_nothing, schema_for
 
+_MANY = 3  # problems of a row, from which on a total is looked for
+_TOTAL = re.compile(r"\s*(?:grand |sub)?-?totals?\s*:?\s*|\s*sums?\s*:?\s*", re.IGNORECASE)
 _SERIAL = "device.device_serial_number"
 
 
@@ -118,6 +121,9 @@ class DryRun:
         if self._is_duplicate(verdict, [] if target in meters else meters):
             return verdict
         if checked.asset is None:
+            total = _total_in(cells) if len(checked.problems) >= _MANY else ""
+            if total:
+                verdict.problems = (Problem("TOTALS_ROW", total, shown(cells[total])),)
             return verdict
         verdict.asset, verdict.problems = checked.asset, ()
         if self._names_fields:
@@ -230,6 +236,11 @@ def _others_with_reference(meter: Meter, meters: Sequence[Meter]) -> list[Meter]
     return [other for other in meters if other.pk != meter.pk and other.created_by == CreatedBy.PARTNER]
 
 
+def _total_in(cells: Mapping[str, object]) -> str:
+    """The field whose cell says that the row only adds up others; "" when there is none."""
+    return next((key for key, cell in cells.items() if cell.__class__ is str and _TOTAL.fullmatch(str(cell))), "")
+
+
 def reference_of(cells: Mapping[str, object]) -> str:
     """The row's partner reference as it will be stored; "" when there is none to speak of."""
     value = cells.get("partner_reference", "")
@@ -243,8 +254,9 @@ def _texts(cells: Mapping[str, object]) -> Iterable[str]:
 
 
 def over(old: Mapping[str, object], new: Mapping[str, object]) -> dict[str, object]:
-    """The row's cells over the meter's: an empty cell keeps what is there, a written - clears, and a given list
-    replaces the whole list."""
+    """The row's cells over the meter's: an empty cell (or one that says N/A) keeps what is there, a written - clears,
+    and a given list replaces the whole list."""
+    new = {key: value for key, value in new.items() if value.__class__ is not str or not says_nothing(value.strip())}
     lists = {key.split(".")[0] for key in new if key.split(".")[-1].isdigit()}
     cleared = {key for key, value in new.items() if value.__class__ is str and value in CLEARS}
     merged = {key: value for key, value in old.items() if key.split(".")[0] not in lists} | dict(new)

@@ -185,6 +185,12 @@ register(
         "Look for it in the list of uploads.",
     ),
     ProblemKind(
+        "TOTALS_ROW",
+        "Rows of totals",
+        "“{value}” stands in this row, as where a sheet adds up its rows.",
+        "Leave it out; or fill it in if it is a meter.",
+    ),
+    ProblemKind(
         "SHEET_UNKNOWN",
         "Sheet not in the workbook",
         "“{value}” is no other sheet of this workbook.",
@@ -309,7 +315,7 @@ register(
     ProblemKind(
         "HIDDEN_ROWS",
         "Hidden rows",
-        "{count} rows are hidden in the sheet (the first is row {first}). They were read like the others.",
+        "Rows are hidden in the sheet: {count}, the first is row {first}. They were read like the others.",
         "",
     ),
     ProblemKind(

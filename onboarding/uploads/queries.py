@@ -9,7 +9,7 @@ from django.db.models import Count, Max, Min, QuerySet
 from onboarding.spreadsheets.cells import column_letters
 from onboarding.spreadsheets.problems import OTHER_SHEETS
 from onboarding.uploads.columns.layout import Layout
-from onboarding.uploads.models import WRITTEN, Plan, Source, Upload, UploadProblem, UploadRow
+from onboarding.uploads.models import WRITTEN, Plan, Source, Upload, UploadProblem, UploadRow, Withdrawal
 from portal.jobs.models import Job, JobState
 from portal.partners.models import Partner
 from portal.problems import Problem
@@ -227,12 +227,13 @@ def _receipt_batch(upload: Upload, rows: list[UploadRow]) -> Iterator[list[objec
         found = problems.get(row.number, [])
         result, description = row.outcome(upload)
         written = result in {"METER_CREATED", "METER_UPDATED"}
+        taken_back = Withdrawal(row.withdrawal).label if row.withdrawal else ""
         yield [
             row.number,
             row.partner_reference,
             result or row.plan.upper(),
-            str(row.meter_id) if written and row.meter_id else "",
-            description,
+            str(row.meter_id) if written and row.meter_id and row.withdrawal != Withdrawal.REMOVED else "",
+            f"{description} Taken back: {taken_back.lower()}. {row.description}".strip() if taken_back else description,
             " ".join(line.problem.text for line in found),
             " ".join(line.problem.remedy for line in found),
             ", ".join(f"{line.column}{row.number}" for line in found if line.column),

@@ -71,6 +71,10 @@ def upload_sheet(upload: Upload, sheet: str, *, by: Actor, user: User | None = N
     """
     if sheet not in other_sheets(upload):
         raise Refused(Problem("SHEET_UNKNOWN", "sheet", sheet))
+    same = Upload.objects.filter(partner=upload.partner, sha256=upload.sha256, update_existing=upload.update_existing)
+    for sent in same.exclude(state__in=[UploadState.FAILED, UploadState.WITHDRAWN]).order_by("pk"):
+        if sent.programs == upload.programs and sheet == (Layout.of(sent.layout).sheet or sent.facts.get("sheet")):
+            return sent, False
     with files.path_of(upload.stored_name).open("rb") as file:
         suffix = PurePath(upload.stored_name).suffix
         stored = _store(iter(partial(file.read, _PIECE_BYTES), b""), partner=upload.partner, suffix=suffix)

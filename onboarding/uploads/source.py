@@ -20,6 +20,7 @@ from onboarding.uploads.columns.memory import recalled
 from onboarding.uploads.columns.propose import REMEMBERED, Proposal, doubled, must_ask, propose
 from onboarding.uploads.models import Source, Upload
 from portal.storage.files import path_of
+from programs.queries import only_answers
 from programs.schema import Schema, schema_for
 
 
@@ -98,7 +99,7 @@ def _open_sheet(
         layout = _decided(layout, proposals, constants)
         columns = [one.as_json() for one in proposals]
         asks = layout.asks or must_ask(proposals, constants, schema, updates=upload.update_existing)
-        asks = asks or (layout.sheet is None and len(book.facts.alike) > 1)
+        asks = asks or _is_new_here(constants, upload) or (layout.sheet is None and len(book.facts.alike) > 1)
         asks = asks and not upload.commits_itself
         if upload.commits_itself:
             _refuse_unclear(proposals)
@@ -121,6 +122,11 @@ def key_column(header: Sequence[str]) -> int | None:
     """Where a sheet has the keys of rows to fix; None for a sheet that is no such workbook."""
     wanted = normalized(ROW_KEY_HEADER)
     return next((index for index, text in enumerate(header) if normalized(text) == wanted), None)
+
+
+def _is_new_here(constants: Mapping[str, str], upload: Upload) -> bool:
+    """Whether values that held for every row of an earlier sheet are no matter of course for this one's programs."""
+    return bool(constants.items() - only_answers(upload.programs).items())
 
 
 def _decided(layout: Layout, proposals: Sequence[Proposal], constants: Mapping[str, str]) -> Layout:

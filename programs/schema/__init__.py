@@ -1,10 +1,21 @@
 """The one validator: compiled from the catalogue, shared by sheet, form and API."""
 
 from programs.schema.catalogue import catalogue_version
+from programs.schema.coerce import says_nothing
 from programs.schema.coerce.dates import DateOrder, order_of
 from programs.schema.columns import Column
 from programs.schema.compile import schema_for
 from programs.schema.crossfield import ROW_CODES
 from programs.schema.schema import Checked, Schema
 
-__all__ = ["ROW_CODES", "Checked", "Column", "DateOrder", "Schema", "catalogue_version", "order_of", "schema_for"]
+__all__ = [
+    "ROW_CODES",
+    "Checked",
+    "Column",
+    "DateOrder",
+    "Schema",
+    "catalogue_version",
+    "order_of",
+    "says_nothing",
+    "schema_for",
+]

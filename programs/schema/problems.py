@@ -115,6 +115,12 @@ register(
         "Check it. Format the column as text, so that the zeros stay.",
     ),
     ProblemKind(
+        "IDENTIFIER_TAIL_CUT",
+        "{label} ended in .0",
+        "{label} is “{value}”, as when a program takes a number for an amount; it was read as {suggestion}.",
+        "Check it. Format the column as text.",
+    ),
+    ProblemKind(
         "UNIT_MISMATCH",
         "{label} has another unit",
         "{label} is “{value}”, in {written}; this column is in {unit}.",

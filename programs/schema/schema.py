@@ -140,7 +140,7 @@ class Schema:
                 if given.get(key).__class__ is str:
                     given[key] = in_order(given[key], order)
         problems: list[Problem] = []
-        spread_cells, typed_under = spread(given, self._value_lists)
+        spread_cells, typed_under = spread(given, self._value_lists, self.accepts)
         try:
             flat = self._validate(spread_cells)
         except ValidationError as error:

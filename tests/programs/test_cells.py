@@ -158,6 +158,7 @@ def test_cell_as_people_type_it_becomes_its_value(schema, key, cell, value):
         ("customer.end_customer_email", "alex at example", "NOT_AN_EMAIL"),
         (ACCOUNT, "1.00890E+21", "DIGITS_LOST"),
         (ACCOUNT, "1.0089e21", "DIGITS_LOST"),
+        (ACCOUNT, "1.23E+9", "DIGITS_LOST"),
         (ACCOUNT, "1008901000802480000000", "DIGITS_LOST"),
         (ACCOUNT, 1.0089e21, "DIGITS_LOST"),
         (ACCOUNT, 10443720008519244, "DIGITS_LOST"),
@@ -196,6 +197,7 @@ def test_cell_that_cannot_be_used_gets_its_own_code(schema, key, cell, code):
         (PHONE, "555-0134", "555-0134", "NOT_A_PHONE"),
         (PHONE, "ask at the desk", "ask at the desk", "NOT_A_PHONE"),
         (ACCOUNT, "10443720008519200", "10443720008519200", "DIGITS_PERHAPS_LOST"),
+        (ACCOUNT, "1234567890.0", "1234567890", "IDENTIFIER_TAIL_CUT"),
     ],
 )
 def test_mended_cell_stands_with_a_warning(schema, key, cell, value, code):
@@ -258,3 +260,35 @@ def test_pattern_without_a_simple_class_says_how_the_value_looks(catalogue):
     problem = schema_for().check({**row(1), "utility.tariff": "six"}).problems[0]
 
     assert (problem.code, problem.remedy) == ("PATTERN_MISMATCH", "Write it like E-6.")
+
+
+@pytest.mark.parametrize("cell", ["N/A", "n/a", " TBD ", "Unknown", "null", "not available", "NA"])
+@pytest.mark.parametrize("key", ["customer.street_2", NAME, PHONE, UTILITY, INSTALLED, ACCOUNT, PERCENT])
+def test_a_word_that_says_nothing_is_an_empty_cell(schema, key, cell):
+    without = schema.check({**row(1), key: None})
+    checked = schema.check({**row(1), key: cell})
+
+    assert (checked.asset, checked.problems) == (without.asset, ())
+
+
+def test_apostrophe_that_marks_a_text_is_no_part_of_an_account(schema):
+    assert value_of(schema, ACCOUNT, "'1234567890") == "1234567890"
+    assert value_of(schema, NAME, "'t Hooft") == "'t Hooft"
+
+
+@pytest.mark.parametrize(
+    ("cell", "values"),
+    [
+        ("HVAC & EV charging", ["HVAC", "EV_CHARGING"]),
+        ("Battery storage + HVAC", ["BATTERY_STORAGE", "HVAC"]),
+        ("Pumping/HVAC", ["PUMPING", "HVAC"]),
+        ("HVAC|Lighting; Pumping", ["HVAC", "LIGHTING", "PUMPING"]),
+        ("Lighting and HVAC", ["LIGHTING", "HVAC"]),
+        ("A/C", ["HVAC"]),
+    ],
+)
+def test_several_values_in_one_cell_are_told_apart_however_they_are_joined(schema, cell, values):
+    checked = schema.check({**row(1), "load_types.0": cell})
+
+    assert checked.problems == ()
+    assert checked.asset["load_types"] == values

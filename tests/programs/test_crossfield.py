@@ -29,6 +29,12 @@ NEW_YORK = {REGION: "NYISO", STATE: "NY", ZIP: "10001", NEM: None, UTILITY: None
 NO_UTILITY = {UTILITY: None, ACCOUNT: None}
 
 # code, the changed cells, the field that it stands at, whether it stops the row, a part of its words
+SOME_TEXAN = NO_UTILITY | {
+    REGION: "ERCOT",
+    STATE: "TX",
+    ZIP: "77002",
+    "caiso.nem_type": None,
+}  # without a utility, an account is an ESI ID
 CASES: list[tuple[str, dict[str, Any], str, bool, str]] = [
     (
         "STATE_OUTSIDE_REGION",
@@ -99,6 +105,8 @@ CASES: list[tuple[str, dict[str, Any], str, bool, str]] = [
         WARNS,
         "given on 2023-02-14, before NEM3 began (2023-04-15, as far as we know)",
     ),
+    ("CHARGE_AS_FRACTION", {LEAST: 0.2}, LEAST, WARNS, "Write 20 if that is meant."),
+    ("ACCOUNT_FORMAT", SOME_TEXAN | {ACCOUNT: "12345"}, ACCOUNT, WARNS, "Numbers of"),
     ("CHARGE_LIMITS_CROSSED", {MOST: 10, LEAST: 95}, MOST, BLOCKS, "not above the minimum of 95 %"),
     ("CHARGE_LIMITS_CROSSED", {MOST: 50, LEAST: 50}, MOST, BLOCKS, "is 50 %"),
     ("DURATION_DIFFERS", {HOURS: 4}, HOURS, WARNS, "is 4 h, but 13.5 kWh with 5 kW last 2.7 h"),

@@ -1,5 +1,6 @@
 """What has been decided about reading one file, and the cells of a row by field accordingly."""
 
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date
@@ -16,6 +17,7 @@ ADDRESS: Final = "address:"  # a target: the whole address of an object, such as
 NOT_USED: Final = ""
 PERSON, MEMORY, NAMES = "person", "memory", "names"
 _STREET = ".street_1"
+_LAST_NAME = re.compile(r"\b(?:last|family)\b|surname", re.IGNORECASE)
 
 
 @dataclass(frozen=True, slots=True)
@@ -177,12 +179,14 @@ def written_out(prefix: str, cells: Mapping[str, object]) -> str:
 
 
 def _in_order(schema: Schema, key: str, indexes: Sequence[int], headers: Sequence[str]) -> list[int]:
-    """First name before last name, whatever their order in the sheet: as the field's other names stand."""
+    """First name before last name, whatever their order in the sheet: as the field's other names stand, or end."""
     names = [normalized(name) for name in (key, schema.column(key).label, *schema.column(key).aliases)]
 
     def place(index: int) -> int:
         name = normalized(headers[index]) if index < len(headers) else ""
-        return names.index(name) if name in names else len(names)
+        if name in names:
+            return names.index(name)
+        return len(names) + (1 if _LAST_NAME.search(headers[index] if index < len(headers) else "") else 0)
 
     return sorted(indexes, key=lambda index: (place(index), index))
 

@@ -1,5 +1,6 @@
 """What each column of a file most likely holds, and whether a person has to be asked."""
 
+import re
 from collections import Counter
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import asdict, dataclass, replace
@@ -7,7 +8,15 @@ from typing import Any, Final
 
 from onboarding.spreadsheets.addresses import split_address
 from onboarding.spreadsheets.cells import BrokenCell, Cell, Row
-from onboarding.spreadsheets.headers import BLANK, UNKNOWN, HeaderSpec, match_headers, normalized
+from onboarding.spreadsheets.headers import (
+    BLANK,
+    EXACT_ALIAS,
+    NORMALIZED,
+    UNKNOWN,
+    HeaderSpec,
+    match_headers,
+    normalized,
+)
 from onboarding.spreadsheets.likeness import LIKELY, Seen, guesses
 from onboarding.uploads.columns.layout import ADDRESS, NOT_USED, address_prefixes, covers
 from portal.problems import shown
@@ -19,6 +28,8 @@ VALUES: Final = "values"
 _SAMPLES = 3
 _JUDGED = 60  # first filled cells of a column that speak for or against a field
 _SAMPLE_CHARACTERS = 60
+_NAME: Final = "customer.end_customer_name"
+_HALF_SCORE = 80
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,8 +86,42 @@ def propose(
         found[match.index] = Proposal(
             match.index, shown(match.header), target, how, samples=_samples(cells[match.index])
         )
-    found |= _guessed(found, cells, schema)
+    doubtful = _spoken_against(found, cells, schema)
+    guessed = _guessed(found | doubtful, cells, schema)
+    found |= {index: one for index, one in guessed.items() if index not in doubtful or one.how == VALUES}
+    found |= _halves_of_names(found, schema)
     return [_whole_address(one, found, cells[one.index], schema) for one in found.values()]
+
+
+def _spoken_against(
+    found: Mapping[int, Proposal], cells: Mapping[int, list[Any]], schema: Schema
+) -> dict[int, Proposal]:
+    """The columns whose name, or what it meant in another sheet, does not go with a single one of their cells, as if
+    nobody knew them: another field may go with them."""
+    return {
+        index: replace(one, key=NOT_USED, how=UNKNOWN)
+        for index, one in found.items()
+        if one.how in {EXACT_ALIAS, NORMALIZED, REMEMBERED}
+        and schema.knows(one.key)
+        and schema.telling(one.key) == 1
+        and cells[index]
+        and not any(schema.accepts(one.key, cell) for cell in cells[index])
+    }
+
+
+_FIRST = re.compile(r"\b(?:first|given)\b", re.IGNORECASE)
+_LAST = re.compile(r"\b(?:last|family)\b|surname", re.IGNORECASE)
+
+
+def _halves_of_names(found: Mapping[int, Proposal], schema: Schema) -> dict[int, Proposal]:
+    """A first and a last name that are not known by their names, side by side: both are the customer's name."""
+    open_ones = [one for one in found.values() if not one.is_sure]
+    firsts = [one for one in open_ones if _FIRST.search(one.header)]
+    lasts = [one for one in open_ones if _LAST.search(one.header)]
+    held = {one.key for one in found.values() if one not in firsts and one not in lasts}
+    if len(firsts) != 1 or len(lasts) != 1 or not schema.knows(_NAME) or _NAME in held:
+        return {}
+    return {one.index: replace(one, key=_NAME, how=ALIKE, score=_HALF_SCORE) for one in (*firsts, *lasts)}
 
 
 def _samples(cells: Sequence[Cell]) -> tuple[str, ...]:

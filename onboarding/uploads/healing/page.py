@@ -105,7 +105,7 @@ def suggestions_of(problems: Iterable[UploadProblem], field: str, schema: Schema
         if not counted:
             continue
         samples = [_words(key, value, field, schema) for (key, value), _ in counted.most_common(3)]
-        more = f" and {len(counted) - 3} others" if len(counted) > 3 else ""
+        more = f" and {len(counted) - 3} more" if len(counted) > 3 else ""
         ways.append(Suggestion(way, f"{words}: {', '.join(samples)}{more}", sum(counted.values())))
     return ways
 

@@ -20,6 +20,11 @@ MOST_DIGITS: Final = 15  # what a spreadsheet keeps of a number
 _CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x84\x86-\x9f\ud800-\udfff]")
 _MARKUP = re.compile(r"<[A-Za-z/!?]")
 _INVISIBLE = dict.fromkeys(map(ord, "\u00ad\u200b\u200e\u200f\u2060\ufeff"))  # soft hyphen, zero-width space, marks
+# What people write where there is nothing to write. "None" is not among them: it is an answer to many questions.
+NOTHING: Final = frozenset(
+    {"n/a", "na", "n.a.", "n/a.", "null", "tbd", "tba", "unknown", "unk", "not available", "not applicable"}
+)
+_LONGEST_NOTHING = max(map(len, NOTHING))
 _REORDERING = re.compile("[\u202a-\u202e\u2066-\u2069]")  # would show a text in another order than it is
 _CACHED = 10_000
 
@@ -70,6 +75,11 @@ def cached(make: Coercer, most: int = _CACHED) -> Coercer:
     return coerce
 
 
+def says_nothing(text: str) -> bool:
+    """Whether a text only says that there is nothing: N/A, unknown, TBD."""
+    return len(text) <= _LONGEST_NOTHING and text.casefold() in NOTHING
+
+
 def plain_text(cell: Any) -> str:
     """The cell as one line of text: trimmed, inner white space single. Raises for what must not be in a text."""
     if cell.__class__ is str:
@@ -78,7 +88,7 @@ def plain_text(cell: Any) -> str:
             raise fail("LOOKS_LIKE_FORMULA")
         if "<" in text and _MARKUP.search(text):
             raise fail("MARKUP")
-        return str(text)
+        return "" if says_nothing(text) else str(text)
     if cell is None:
         return ""
     if isinstance(cell, bool):

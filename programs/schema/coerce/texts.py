@@ -4,12 +4,25 @@ import re
 from typing import Any
 
 from programs.models import Field, FieldType
-from programs.schema.coerce.plain import EMPTY, MOST_DIGITS, Coercer, Mended, cached, fail, plain_text
+from programs.schema.coerce.plain import (
+    EMPTY,
+    MOST_DIGITS,
+    NOTHING,
+    Coercer,
+    Mended,
+    cached,
+    fail,
+    plain_text,
+    says_nothing,
+)
 
-_SCIENTIFIC = re.compile(r"[+-]?\d(?:[.,]\d+)?[eE]\+\d{2,}|[+-]?\d[.,]\d+[eE]\d{2,}")
+_SCIENTIFIC = re.compile(r"[+-]?\d(?:[.,]\d+)?[eE]\+\d+|[+-]?\d[.,]\d+[eE]\d{2,}")
 _EMAIL = re.compile(r"[^@\s<>()\[\],;:\\\"]+@[A-Za-z0-9-]+(?:\.[A-Za-z0-9-]+)+")
 _ONE_OF = re.compile(r"\^(\[(?:[^\]\\]|\\.)*\])\{\d+,\d+\}\$")
 _CACHED_TEXTS = 1000
+_MAYBE_NOTHING = frozenset(one[0] for word in NOTHING for one in (word, word.upper()))
+_TEXT_MARK = re.compile(r"'[^\s']*\d[^\s']*")  # how a spreadsheet is told to keep a number as text
+_CUT_TAIL = re.compile(r"\d{3,}\.0", re.ASCII)
 _SURELY_LOST = 18  # from here on, only zeros after the 15th digit are no chance any more: 1 in 1,000 at most
 
 
@@ -23,6 +36,8 @@ def text(field: Field) -> Coercer:
     def coerce(cell: Any) -> Any:
         if cell.__class__ is str and cell.isprintable() and cell[:1].isalnum() and "  " not in cell and "<" not in cell:
             text = cell.rstrip()  # what plain_text does, without the call
+            if text[0] in _MAYBE_NOTHING and says_nothing(text):
+                return EMPTY
         else:
             text = plain_text(cell)
         length = len(text)
@@ -56,7 +71,9 @@ def identifier(field: Field) -> Coercer:
     plain = text(field)
 
     def coerce(cell: Any) -> Any:
-        value = plain(cell)
+        value = plain(cell[1:] if cell.__class__ is str and _TEXT_MARK.fullmatch(cell) else cell)
+        if value.__class__ is str and value.endswith(".0") and _CUT_TAIL.fullmatch(value):
+            return Mended(value[:-2], "IDENTIFIER_TAIL_CUT", {"suggestion": value[:-2]})
         if value.__class__ is str and len(value) > MOST_DIGITS and value.endswith("0") and value.isascii():
             lost = value.isdigit() and not value[MOST_DIGITS:].strip("0")
             if lost and len(value) >= _SURELY_LOST:

@@ -13,12 +13,13 @@ from programs.schema.crossfield.rule import Finding, Rule
 from programs.schema.lists import Flat
 
 ACCOUNT = "utility.electric_service_account_number"
+_WITHOUT_UTILITY = {"ERCOT": "SMT"}  # whoever delivers in Texas, the account is an ESI ID at Smart Meter Texas
 _ESI_ID = re.compile(r"10(\d{5})\d{3,}", re.ASCII)  # "10", the utility's EIA number, the premise
 
 
 def account_rules(facts: Facts) -> list[Rule]:
     """The rule about account numbers, which hardly ever repeat."""
-    return [Rule((ACCOUNT,), (ACCOUNT, UTILITY), Numbers(facts).judge, repeats=False)]
+    return [Rule((ACCOUNT,), (ACCOUNT, UTILITY, REGION), Numbers(facts).judge, repeats=False)]
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,7 +51,7 @@ class Numbers:
         self._forms: dict[tuple[str, date], Forms | None] = {}
 
     def judge(self, row: Flat, on: date) -> Sequence[Finding]:
-        utility = self._facts.utilities.get(row.get(UTILITY, ""))
+        utility = self._facts.utilities.get(row.get(UTILITY, "") or _WITHOUT_UTILITY.get(row.get(REGION, ""), ""))
         if utility is None:
             return ()
         number = bare_number(row[ACCOUNT])

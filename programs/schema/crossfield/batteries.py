@@ -56,6 +56,7 @@ def _battery(start: str, power: str, energy: str, hours: str) -> Battery:
 def _judge(battery: Battery, row: Flat, _on: date) -> list[Finding]:
     rules: tuple[Callable[[Battery, Flat], Iterable[Finding]], ...] = (
         charge_limits_crossed,
+        charge_as_fraction,
         looks_like_watts,
         duration_differs,
         rate_above_power,
@@ -68,6 +69,13 @@ def charge_limits_crossed(battery: Battery, row: Flat) -> Iterable[Finding]:
     most, least = row.get(battery.most), row.get(battery.least)
     if most is not None and least is not None and most <= least:
         yield Finding("CHARGE_LIMITS_CROSSED", battery.most, {"least": f"{least:g}"}, blocks=True)
+
+
+def charge_as_fraction(battery: Battery, row: Flat) -> Iterable[Finding]:
+    """The lowest state of charge is between 0 and 1 percent, as when a share is written for a percentage."""
+    least = row.get(battery.least)
+    if least is not None and 0 < least < 1:
+        yield Finding("CHARGE_AS_FRACTION", battery.least, {"number": f"{least:g}", "suggestion": f"{least * 100:g}"})
 
 
 def looks_like_watts(battery: Battery, row: Flat) -> Iterable[Finding]:

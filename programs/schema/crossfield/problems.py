@@ -52,6 +52,12 @@ KINDS = (
         "Write {suggestion} as the utility, or correct the ESI ID.",
     ),
     ProblemKind(
+        "CHARGE_AS_FRACTION",
+        "{label} is less than one percent",
+        "{label} is {number} percent, which looks like a share of 1.",
+        "Write {suggestion} if that is meant.",
+    ),
+    ProblemKind(
         "PERMISSION_BEFORE_INSTALLATION",
         "{label} is before the installation",
         "{label} is {value}, before the installation on {installed}.",

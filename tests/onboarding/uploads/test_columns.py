@@ -282,3 +282,53 @@ def test_column_whose_dates_contradict_each_other_is_asked_about_row_by_row(acme
 
     assert upload.counts == {"create": 2, "needs_fixing": 1, "rows": 3}
     assert Layout.of(upload.layout).date_orders == {}
+
+
+def test_value_for_all_rows_that_the_programs_do_not_imply_is_asked_for_again(
+    acme: Partner, send: Any, run_jobs: Callable[[], int]
+) -> None:
+    lines = [{key: value for key, value in line.items() if key != "Sector"} for line in CRM]
+    upload = send(acme, builders.csv_bytes(lines), "crm.csv")
+    answer = answer_for(upload, **{"Cust Ref No.": "partner_reference"})
+    choose_columns(upload, answer, CONSTANTS | {"customer_classification": "RESIDENTIAL"}, by=BY)
+    run_jobs()
+
+    again = send(
+        acme, builders.csv_bytes([{**line, "Cust Ref No.": f"x-{n}"} for n, line in enumerate(lines)]), "b.csv"
+    )
+
+    assert again.state == "columns"
+    assert Layout.of(again.layout).constants["customer_classification"] == "RESIDENTIAL"
+    assert {how for _, how in keys_of(again).values()} == {"remembered"}
+
+
+def test_name_that_no_cell_goes_with_gives_way_to_the_values(acme: Partner, send: Any) -> None:
+    lines = [
+        {
+            "Reference": f"x-{n}",
+            "Segment": ["Device", "Submeter"][n % 2],
+            "Load type": "HVAC",
+            "Who": "Residential",
+        }
+        for n in range(4)
+    ]
+
+    upload = send(acme, builders.csv_bytes(lines), "odd.csv")
+
+    assert keys_of(upload)["Segment"] == ("meter_type", "values")
+    assert keys_of(upload)["Who"] == ("customer_classification", "values")
+
+
+def test_halves_of_a_name_are_put_together_first_name_first(
+    acme: Partner, send: Any, run_jobs: Callable[[], int]
+) -> None:
+    lines = [{**builders.row(n), "Cust Name Last": "Rivera", "Cust Name First": "Alex"} for n in range(1, 4)]
+    for line in lines:
+        line.pop("customer.end_customer_name")
+    upload = send(acme, builders.csv_bytes(lines), "names.csv")
+    assert keys_of(upload)["Cust Name Last"] == keys_of(upload)["Cust Name First"]
+
+    choose_columns(upload, answer_for(upload), {}, by=BY)
+    run_jobs()
+
+    assert upload.rows.first().asset["customer"]["end_customer_name"] == "Alex Rivera"

@@ -89,3 +89,32 @@ def test_sheet_that_is_no_other_one_is_refused(two_sheets: Upload, sheet: str) -
 
     assert [problem.code for problem in refusal.value.problems] == ["SHEET_UNKNOWN"]
     assert Upload.objects.count() == 1
+
+
+def test_sheet_that_was_read_first_is_found_again_from_the_other_one(
+    two_sheets: Upload, run_jobs: Callable[[], int]
+) -> None:
+    other, is_new = upload_sheet(two_sheets, "South", by=BY)
+    run_jobs()
+    other.refresh_from_db()
+
+    assert is_new
+    assert upload_sheet(other, "North", by=BY) == (two_sheets, False)
+    assert upload_sheet(two_sheets, "South", by=BY) == (other, False)
+
+
+def test_row_of_totals_is_one_problem_and_is_left_out_with_one_button(
+    acme: Partner, send: Any, user: User, client_of: Callable[[User], Client]
+) -> None:
+    total = {"partner_reference": "TOTAL", "device.battery_energy_capacity_kwh": 40.5}
+    upload = send(acme, builders.xlsx([*builders.rows(3), total]))
+    assert upload.counts == {"create": 3, "needs_fixing": 1, "rows": 4}
+    assert [(one.code, one.field) for one in upload.problems.all()] == [("TOTALS_ROW", "partner_reference")]
+
+    path = f"{reverse('upload-fix', args=[upload.pk])}?code=TOTALS_ROW&field=partner_reference"
+    page = client_of(user).get(path).content.decode()
+    client_of(user).post(path, {"do": "leave-out"})
+    upload.refresh_from_db()
+
+    assert "“TOTAL” stands in this row" in page
+    assert upload.counts == {"create": 3, "left_out": 1, "rows": 4}

@@ -14,6 +14,7 @@ from onboarding.meters.columns import asset_of
 from onboarding.meters.models import Meter
 from onboarding.uploads.commit import confirm_upload
 from onboarding.uploads.models import Upload, UploadRow
+from onboarding.uploads.queries import receipt_lines
 from onboarding.uploads.receive import receive_upload
 from onboarding.uploads.withdraw import withdraw_upload
 from portal.events.actors import Actor
@@ -158,3 +159,14 @@ def test_page_says_what_it_would_do_and_does_it(
     assert answer.status_code == 200
     assert "Meters removed</dt><dd>3</dd>" in after
     assert Meter.objects.count() == 0
+
+
+def test_receipt_says_what_was_taken_back(done: Any, taken_back: Any) -> None:
+    upload = done(builders.rows(2))
+    taken_back(upload)
+    upload.refresh_from_db()
+
+    lines = list(receipt_lines(upload))
+
+    assert [line[3] for line in lines] == ["", ""]
+    assert all("Taken back: meter removed." in str(line[4]) for line in lines)
