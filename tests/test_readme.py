@@ -39,6 +39,7 @@ def test_everyday_commands_run_as_written(env: dict[str, str]) -> None:
         "create_partner",
         "create_api_key",
         "seed_catalogue",
+        "generate_meters",
     ]
     manage(env, "migrate", "--verbosity", "0")
     manage(env, "demo_signins", "--ensure", "--quiet")

@@ -59,7 +59,7 @@ def entry_new(request: HttpRequest, identifier: str) -> HttpResponse:
 
 @require_http_methods(["GET", "HEAD", "POST"])
 def entry_edit(request: HttpRequest, pk: UUID) -> HttpResponse:
-    """The form with what a meter holds."""
+    """The form with what a meter holds; with ?replace=device all but what its old device was."""
     access = member(request)
     meter = get_object_or_404(meters_of(access.partner), pk=pk)
     programs, held = programs_of(meter), texts_of(meter)
@@ -67,7 +67,9 @@ def entry_edit(request: HttpRequest, pk: UUID) -> HttpResponse:
         cells = MeterForm(programs, held).typed(request.POST)
         draft = domain.begin(access.partner, access.user, programs=programs, cells=cells, meter=meter)
         return _answer(request, access, draft)
-    return _form_page(request, _named(programs), MeterForm(programs, held), meter=meter)
+    replaces = request.GET.get("replace") == "device"
+    cells = {key: text for key, text in held.items() if not (replaces and key.startswith("device."))}
+    return _form_page(request, _named(programs), MeterForm(programs, cells), meter=meter, replaces=replaces)
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -171,6 +173,7 @@ def _form_page(
     draft: MeterDraft | None = None,
     meter: Meter | None = None,
     like: Meter | None = None,
+    replaces: bool = False,
     status: int = 200,
 ) -> HttpResponse:
     context = {
@@ -181,6 +184,7 @@ def _form_page(
         "draft": draft,
         "meter": meter,
         "like": like,
+        "replaces": replaces,
         "action": reverse("entry-draft", args=[draft.pk]) if draft else request.path,
     }
     return render(request, "entry/form.html", context, status=status)

@@ -292,6 +292,24 @@ def test_form_of_a_meter_holds_what_the_meter_holds_and_changes_only_that(client
     assert "City: <del>San Francisco</del>" in client.get(reverse("meter", args=[meter.pk])).content.decode()
 
 
+def test_replaced_device_keeps_the_meter_and_its_history(client: Client) -> None:
+    meter = create(client, typed())
+    old = meter.data["device"]
+    page = client.get(reverse("entry-edit", args=[meter.pk]), {"replace": "device"}).content.decode()
+    assert f'value="{old["device_serial_number"]}"' not in page
+    assert 'value="San Francisco"' in page
+
+    kept = {key: text for key, text in typed().items() if not key.startswith("device.")}
+    new = {"device.device_serial_number": "NEW-1", "device.battery_power_capacity_kw": "7"}
+    client.post(edit(client, meter, kept | new))
+    meter.refresh_from_db()
+
+    assert meter.data["device"] == {"device_serial_number": "NEW-1", "battery_power_capacity_kw": 7}
+    assert (meter.serial_number, meter.version) == ("NEW-1", 2)
+    changes = Event.objects.filter(subject_id=str(meter.pk)).latest("pk").data["changes"]
+    assert changes["device.device_serial_number"] == [old["device_serial_number"], "NEW-1"]
+
+
 def test_nothing_changed_writes_nothing(client: Client) -> None:
     meter = create(client, typed())
 
