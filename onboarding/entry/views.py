@@ -22,6 +22,7 @@ from onboarding.uploads.models import WRITTEN, Plan
 from portal.events.actors import Actor
 from portal.partners.access import Access, member
 from portal.problems import Problem, Refused
+from portal.storage.ids import as_uuid
 from portal.web.notices import tell_refusal
 from programs.models import Program
 from programs.queries import partner_created_programs
@@ -155,10 +156,8 @@ def _tell_written(request: HttpRequest, draft: MeterDraft) -> None:
 
 def _meter_named(request: HttpRequest, access: Access) -> Meter | None:
     """The partner's meter that ?like= names."""
-    try:
-        return meters_of(access.partner).filter(pk=UUID(request.GET.get("like", ""))).first()
-    except ValueError:
-        return None
+    pk = as_uuid(request.GET.get("like", ""))
+    return meters_of(access.partner).filter(pk=pk).first() if pk else None
 
 
 def _named(identifiers: Sequence[str]) -> list[Program]:

@@ -4,7 +4,6 @@ import json
 from collections.abc import Mapping
 from datetime import date, datetime, time, timedelta
 from typing import Any
-from uuid import UUID
 
 import django_filters
 from django import forms
@@ -16,6 +15,7 @@ from django.utils import timezone
 from onboarding.meters.models import METER_TYPES, EnrollmentStatus, Meter
 from onboarding.meters.search.queries import search
 from portal.partners.models import Partner
+from portal.storage.ids import as_uuid
 from programs.queries import program_choices, region_choices
 
 _FEW = 1_000
@@ -53,7 +53,7 @@ class MeterFilter(django_filters.FilterSet):
         fields: list[str] = []
 
     def search(self, queryset: QuerySet[Meter], name: str, value: str) -> QuerySet[Meter]:
-        if pk := _as_uuid(value):
+        if pk := as_uuid(value):
             return queryset.filter(pk=pk)
         return queryset.filter(search(self.request.partner, value.strip()))
 
@@ -66,7 +66,7 @@ class MeterFilter(django_filters.FilterSet):
     def filter_queryset(self, queryset: QuerySet[Meter]) -> QuerySet[Meter]:
         """Archived meters are passed over unless they are asked for, or one is asked for by its ID."""
         found = super().filter_queryset(queryset)
-        asked = self.form.cleaned_data.get("archived") or _as_uuid(self.form.cleaned_data.get("q", ""))
+        asked = self.form.cleaned_data.get("archived") or as_uuid(self.form.cleaned_data.get("q", ""))
         return found if asked else found.filter(is_archived=False)
 
     def in_program(self, queryset: QuerySet[Meter], name: str, value: str) -> QuerySet[Meter]:
@@ -93,13 +93,6 @@ class MeterFilter(django_filters.FilterSet):
 
 def _midnight(day: date) -> datetime:
     return timezone.make_aware(datetime.combine(day, time()))
-
-
-def _as_uuid(text: str) -> UUID | None:
-    try:
-        return UUID(text.strip())
-    except ValueError:
-        return None
 
 
 def holding_any(meters: QuerySet[Meter], column: str, values: list[str]) -> QuerySet[Meter]:

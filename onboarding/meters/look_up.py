@@ -7,6 +7,7 @@ from uuid import UUID
 from onboarding.meters.models import Meter
 from onboarding.meters.queries import meters_of
 from portal.partners.models import Partner
+from portal.storage.ids import as_uuid
 
 MOST_LOOKED_UP = 5000
 _SEPARATORS = re.compile(r"[\r\n\t;,]+")
@@ -28,7 +29,7 @@ def look_up(partner: Partner, pasted: str) -> LookedUp:
     """Meters by ID or reference, one to a line or separated by commas, semicolons or tabs. Two queries."""
     texts = list(dict.fromkeys(text for part in _SEPARATORS.split(pasted) if (text := " ".join(part.split()))))
     texts, beyond = texts[:MOST_LOOKED_UP], max(0, len(texts) - MOST_LOOKED_UP)
-    ids = {text: pk for text in texts if (pk := _as_uuid(text))}
+    ids = {text: pk for text in texts if (pk := as_uuid(text))}
     by_id = {meter.pk: meter for meter in meters_of(partner).filter(pk__in=set(ids.values()))}
     by_reference: dict[str, list[Meter]] = {}
     for meter in meters_of(partner).filter(partner_reference__any_of=texts).order_by("pk"):
@@ -41,10 +42,3 @@ def look_up(partner: Partner, pasted: str) -> LookedUp:
         if not meters:
             unknown.append(text)
     return LookedUp(list(found.values()), unknown, beyond)
-
-
-def _as_uuid(text: str) -> UUID | None:
-    try:
-        return UUID(text)
-    except ValueError:
-        return None

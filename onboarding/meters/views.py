@@ -32,6 +32,7 @@ from portal.events.queries import timeline
 from portal.partners.access import member
 from portal.partners.models import Partner
 from portal.problems import Problem
+from portal.storage.ids import as_uuid
 from portal.web.downloads import csv_response, download_name, workbook_response
 from portal.web.pages import keyset_page
 from programs.queries import program_choices
@@ -86,10 +87,8 @@ def _rendered_inputs(programs: tuple[Any, ...], values: tuple[tuple[str, str], .
 
 def _names(request: HttpRequest, partner: Partner) -> dict[str, str]:
     """What a chip shows instead of an ID."""
-    try:
-        upload = partner.uploads.filter(pk=UUID(request.GET.get("upload", ""))).first()
-    except ValueError:
-        return {}
+    pk = as_uuid(request.GET.get("upload", ""))
+    upload = partner.uploads.filter(pk=pk).first() if pk else None
     return {"upload": upload.file_name} if upload else {}
 
 

@@ -48,12 +48,12 @@ def main(count: int) -> None:
     call_command("generate_meters", str(count // 100), partner="borealis", stdout=io.StringIO())
     with connection.cursor() as cursor:
         cursor.execute("VACUUM ANALYZE" if connection.vendor == "postgresql" else "ANALYZE")
-    cookie = signed_in("user@acme.example")
+    cookie, token, texts = signed_in("user@acme.example"), deep_page(count), list(searched(count))
     with serving() as port:
         one = Browser(port, cookie)
         first = [one.get("/meters/") for _ in range(40)][10:]
-        deep = [one.get(f"/meters/?{urlencode({'page': deep_page(count)})}") for _ in range(40)][10:]
-        searches = [one.get(f"/meters/?{urlencode({'q': text})}") for text in searched(count)]
+        deep = [one.get(f"/meters/?{urlencode({'page': token})}") for _ in range(40)][10:]
+        searches = [one.get(f"/meters/?{urlencode({'q': text})}") for text in texts]
         times, seconds = under_load(lambda: Browser(port, cookie), "/meters/")
     print(
         json.dumps(

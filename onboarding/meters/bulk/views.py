@@ -20,6 +20,7 @@ from portal.events.actors import Actor
 from portal.jobs.models import Job, JobState
 from portal.partners.access import member
 from portal.problems import Refused
+from portal.storage.ids import as_uuid
 from portal.web.downloads import csv_response, download_name
 from portal.web.notices import tell_refusal
 
@@ -52,13 +53,7 @@ def bulk_ask(request: HttpRequest) -> HttpResponse:
 
 
 def _chosen(data: QueryDict) -> list[UUID]:
-    found = []
-    for text in data.getlist("meter"):
-        try:
-            found.append(UUID(text))
-        except ValueError:
-            continue
-    return found
+    return [pk for text in data.getlist("meter") if (pk := as_uuid(text))]
 
 
 def _seen_at(text: str) -> datetime:
