@@ -31,8 +31,8 @@ def split_address(text: str, *, is_state: Callable[[str], bool]) -> Address | No
 
     is_state: whether a text names a state.
     """
-    plain = " ".join(text.replace("\n", ", ").split()).strip(" ,")
-    plain = _COUNTRY.sub("", plain)
+    plain = " ".join(text.replace("\n", ", ").replace(";", ",").split()).strip(" ,")
+    plain = _COUNTRY.sub("", plain).removesuffix(".0")
     found = _TAIL.fullmatch(plain)
     if found is None:
         return None

@@ -88,7 +88,7 @@ def reading_notes(upload: Upload, labels: Mapping[str, str]) -> list[str]:
     orders = {"mdy": "month/day/year", "dmy": "day/month/year"}
     notes = [
         f"{labels.get(key, key)}: dates such as 03/04/2026 were read as {orders[order]}, "
-        "as other rows of that column can only be read."
+        "since other rows of that column can be read in no other way."
         for key, order in layout.date_orders.items()
     ]
     if layout.constants:

@@ -119,7 +119,8 @@ def _tell_merged(request: HttpRequest, correction: Upload) -> None:
     if left:
         listed = ", ".join(map(str, left[:20]))
         messages.warning(
-            request, f"Its rows {listed} were not taken: their row key is missing, or that row is written already."
+            request,
+            f"Its rows {listed} were not taken: the row key is missing or stands twice, or the row is written already.",
         )
 
 

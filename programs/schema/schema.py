@@ -18,6 +18,7 @@ from programs.schema.lists import Flat, spread
 from programs.schema.nesting import Nesting, flatten
 
 Condition = Callable[[Flat], bool]
+_FOR_OBJECT = {"ADDRESS_NOT_APART"}  # says of a whole object what its fields need not say again
 _TELLING = {"email": 1.0, "choice": 1.0, "phone": 0.6, "zip": 0.5, "date": 0.3, "boolean": 0.2}
 
 
@@ -152,6 +153,7 @@ class Schema:
         for key, value in self._defaults.items():
             if key not in flat and key not in broken:
                 flat[key] = value
+        broken |= {key for problem in problems if problem.code in _FOR_OBJECT for key in self._beside(problem.field)}
         for key in self._always:
             if key not in flat and key not in broken and not self._filled_elsewhere(key, flat, broken):
                 problems.append(self._problem("REQUIRED_MISSING", key))
@@ -225,6 +227,11 @@ class Schema:
         words = {"label": column.label, "section": column.section, "example": column.example, **(context or {})}
         words.pop("code", None)
         return Problem(code, key, value, words)
+
+    def _beside(self, key: str) -> list[str]:
+        """The fields of the same object."""
+        start = key.rpartition(".")[0] + "."
+        return [other for other in self._by_key if other.startswith(start)]
 
     def _filled_elsewhere(self, key: str, flat: Flat, broken: set[str]) -> bool:
         """Whether another slot of the key's list is filled, well or badly."""

@@ -292,3 +292,14 @@ def test_several_values_in_one_cell_are_told_apart_however_they_are_joined(schem
 
     assert checked.problems == ()
     assert checked.asset["load_types"] == values
+
+
+@pytest.mark.parametrize(
+    "cell", ["20250930", 20250930, "9/30/2025 10:00", "2025-09-30T10:15:00Z", "30.09.2025 9:05 pm"]
+)
+def test_date_in_other_forms_is_read(schema, cell):
+    assert value_of(schema, INSTALLED, cell) == "2025-09-30"
+
+
+def test_dashes_and_quotes_of_a_word_processor_become_plain_ones_where_only_those_are_accepted(schema):
+    assert value_of(schema, "customer.street_1", "12 Elm St \N{EN DASH} rear") == "12 Elm St - rear"

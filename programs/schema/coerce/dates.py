@@ -9,8 +9,10 @@ from typing import Any, Literal
 
 from programs.schema.coerce.plain import EMPTY, fail, plain_text
 
-_ISO_DATE = re.compile(r"(\d{4})[-/.](\d{1,2})[-/.](\d{1,2})(?:[T ]00:00(?::00)?(?:\.0+)?Z?)?")
-_OTHER_DATE = re.compile(r"(\d{1,2})[-/.](\d{1,2})[-/.](\d{4}|\d{2})(?:[T ]0?0:00(?::00)?)?")
+_TIME = r"(?:[T ]+\d{1,2}:\d{2}(?::\d{2}(?:\.\d+)?)?(?: ?[AaPp]\.?[Mm]\.?)?Z?)?"  # of a date only the day counts
+_ISO_DATE = re.compile(r"(\d{4})[-/.](\d{1,2})[-/.](\d{1,2})" + _TIME)
+_BASIC_DATE = re.compile(r"((?:19|20)\d\d)(\d\d)(\d\d)")  # 20250930
+_OTHER_DATE = re.compile(r"(\d{1,2})[-/.](\d{1,2})[-/.](\d{4}|\d{2})" + _TIME)
 _DAY_MONTH = re.compile(r"(\d{1,2})(?:st|nd|rd|th)?[- ]([a-z]{3,9})\.?[- ,]+(\d{4}|\d{2})")
 _MONTH_DAY = re.compile(r"([a-z]{3,9})\.? (\d{1,2})(?:st|nd|rd|th)?[ ,]+(\d{4})")
 _MONTHS = (
@@ -42,11 +44,13 @@ def date_of(cell: Any) -> Any:
     if isinstance(cell, bool):
         raise fail("NOT_A_DATE")
     if isinstance(cell, int | float):
-        return _serial(cell)
+        whole = str(int(cell)) if math.isfinite(cell) and cell == int(cell) else ""
+        basic = _BASIC_DATE.fullmatch(whole)
+        return _day(*(int(part) for part in basic.groups())) if basic else _serial(cell)
     text = plain_text(cell)
     if not text:
         return EMPTY
-    if iso := _ISO_DATE.fullmatch(text):
+    if iso := _ISO_DATE.fullmatch(text) or _BASIC_DATE.fullmatch(text):
         return _day(*(int(part) for part in iso.groups()))
     if other := _OTHER_DATE.fullmatch(text):
         first, second, year = other.groups()

@@ -20,6 +20,7 @@ _SCIENTIFIC = re.compile(r"[+-]?\d(?:[.,]\d+)?[eE]\+\d+|[+-]?\d[.,]\d+[eE]\d{2,}
 _EMAIL = re.compile(r"[^@\s<>()\[\],;:\\\"]+@[A-Za-z0-9-]+(?:\.[A-Za-z0-9-]+)+")
 _ONE_OF = re.compile(r"\^(\[(?:[^\]\\]|\\.)*\])\{\d+,\d+\}\$")
 _CACHED_TEXTS = 1000
+_SIMPLER = str.maketrans("\N{EN DASH}\N{EM DASH}\N{NON-BREAKING HYPHEN}\N{LEFT SINGLE QUOTATION MARK}", "---'")
 _MAYBE_NOTHING = frozenset(one[0] for word in NOTHING for one in (word, word.upper()))
 _TEXT_MARK = re.compile(r"'[^\s']*\d[^\s']*")  # how a spreadsheet is told to keep a number as text
 _CUT_TAIL = re.compile(r"\d{3,}\.0", re.ASCII)
@@ -50,6 +51,9 @@ def text(field: Field) -> Coercer:
         if text[-1].isdigit() and _SCIENTIFIC.fullmatch(text):
             raise fail("DIGITS_LOST")
         if matches and not matches(text):
+            simpler = text.translate(_SIMPLER)
+            if simpler != text and matches(simpler):
+                return simpler
             if allowed:
                 strange = sorted({char for char in text if not allowed.fullmatch(char)})
                 if strange:

@@ -332,3 +332,21 @@ def test_halves_of_a_name_are_put_together_first_name_first(
     run_jobs()
 
     assert upload.rows.first().asset["customer"]["end_customer_name"] == "Alex Rivera"
+
+
+def test_address_that_cannot_be_taken_apart_is_one_problem(
+    acme: Partner, send: Any, run_jobs: Callable[[], int]
+) -> None:
+    keys = ("customer.street_1", "customer.street_2", "customer.city", "customer.postal_code")
+    lines = [
+        {key: value for key, value in builders.row(n).items() if key not in (*keys, "customer.state_or_province_code")}
+        | {"Where": where}
+        for n, where in enumerate(["12 Oak St; Oakland; CA; 94607", "9 Elm St, Oakland, CA 94607.0", "behind the barn"])
+    ]
+    upload = send(acme, builders.csv_bytes(lines), "where.csv")
+    choose_columns(upload, answer_for(upload, Where="address:customer"), {}, by=BY)
+    run_jobs()
+
+    upload.refresh_from_db()
+    assert upload.counts == {"create": 2, "needs_fixing": 1, "rows": 3}
+    assert [one.code for one in UploadProblem.objects.filter(upload=upload)] == ["ADDRESS_NOT_APART"]
