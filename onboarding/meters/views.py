@@ -120,9 +120,19 @@ def meter_detail(request: HttpRequest, pk: UUID) -> HttpResponse:
 
 
 def changes_in(event: Event) -> list[tuple[str, Any, Any]]:
-    """What an event changed: label, old and new value of each field."""
+    """What an event changed: label, old and new value of each field, as people write them."""
     schema, changes = schema_for(), event.data.get("changes", {})
-    return [(schema.column(key).label if schema.knows(key) else key, *change) for key, change in changes.items()]
+    return [
+        (schema.column(key).label if schema.knows(key) else key.capitalize(), _written(old), _written(new))
+        for key, (old, new) in changes.items()
+        if key != "is_archived"  # the event's own words say it
+    ]
+
+
+def _written(value: Any) -> Any:
+    if isinstance(value, list):
+        return ", ".join(map(str, value)) or None
+    return ("yes" if value else "no") if isinstance(value, bool) else value if value != "" else None
 
 
 def standings_of(meter: Meter) -> list[dict[str, Any]]:

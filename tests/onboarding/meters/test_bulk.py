@@ -105,6 +105,8 @@ def test_tags_are_added_once_removed_and_found(acme: Partner, make: Any, do: Any
     assert one.tags == ['with "quotes" and é']
     event = Event.objects.filter(subject_id=str(one.pk)).latest("pk")
     assert event.data["changes"]["tags"] == [["summer 2027", 'with "quotes" and é'], ['with "quotes" and é']]
+    page = client_of(user).get(reverse("meter", args=[one.pk])).content.decode()
+    assert "Tags: <del>empty</del> → <ins>summer 2027</ins>" in page
 
 
 def test_group_is_part_of_the_data(acme: Partner, make: Any, do: Any) -> None:
