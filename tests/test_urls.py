@@ -33,6 +33,7 @@ KEY_OWN = "key, own"  # API: 404 for another partner's
 # Every route of ours: (who, method, arguments). A route that is missing here fails the test below.
 ROUTES: dict[str, tuple[str, str, dict[str, str]]] = {
     "home": (SIGNED_IN, "get", {}),
+    "search": (MEMBERS, "get", {}),
     "programs": (SIGNED_IN, "get", {}),
     "which-way": (SIGNED_IN, "get", {}),
     "program": (SIGNED_IN, "get", {"identifier": "CEC-DSGS"}),

@@ -3,15 +3,43 @@
 from collections import Counter
 from dataclasses import dataclass
 
+from django.urls import reverse
+
 from onboarding.enrollment.models import Enrollment
 from onboarding.meters.models import EnrollmentStatus, Meter
+from onboarding.meters.search.queries import search
 from onboarding.uploads.models import Plan, Upload, UploadState
 from onboarding.uploads.queries import files_of
 from portal.partners.models import Partner
+from portal.storage.ids import as_uuid
 from programs.schema import schema_for
 
 UPLOADS_SHOWN = 10
+FOUND_SHOWN = 10
 INCOMPLETE_COUNTED = 20_000
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """What a search found: the address of the one thing that an ID names, else the newest meters and uploads."""
+
+    meters: list[Meter]
+    uploads: list[Upload]
+    exactly: str | None = None
+    more_meters: bool = False
+
+
+def found_by(partner: Partner, text: str) -> Found:
+    """A meter or an upload by its ID; meters by reference, name, address or account; uploads by file name."""
+    if pk := as_uuid(text):
+        for model, route in ((Meter, "meter"), (Upload, "upload")):
+            if model.objects.filter(partner=partner, pk=pk).exists():
+                return Found([], [], exactly=reverse(route, args=[pk]))
+    if not text:
+        return Found([], [])
+    meters = list(Meter.objects.filter(search(partner, text), partner=partner).order_by("-pk")[: FOUND_SHOWN + 1])
+    uploads = files_of(partner).filter(file_name__icontains=text).order_by("-pk")[:FOUND_SHOWN]
+    return Found(meters[:FOUND_SHOWN], list(uploads), more_meters=len(meters) > FOUND_SHOWN)
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,11 +1,11 @@
-"""The partner's home page."""
+"""The partner's home page, and the search over everything."""
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.views.decorators.http import require_safe
 
-from onboarding.home.queries import needs_of
-from portal.partners.access import signed_in
+from onboarding.home.queries import found_by, needs_of
+from portal.partners.access import member, signed_in
 
 
 @require_safe
@@ -14,3 +14,14 @@ def home(request: HttpRequest) -> HttpResponse:
     if access is None:
         return redirect("admin:index")
     return render(request, "home/home.html", {"section": "home", "needs": needs_of(access.partner), "access": access})
+
+
+@require_safe
+def search(request: HttpRequest) -> HttpResponse:
+    """Meters and uploads that hold a text; straight to the one that an ID names."""
+    access = member(request)
+    text = " ".join(request.GET.get("q", "").split())[:200]
+    found = found_by(access.partner, text)
+    if found.exactly is not None:
+        return redirect(found.exactly)
+    return render(request, "home/search.html", {"section": "search", "text": text, "found": found})

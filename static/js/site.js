@@ -84,7 +84,7 @@ const accountMenu = document.querySelector(".account-menu");
 document.addEventListener("keydown", (event) => {
   if (event.key === "Escape" && accountMenu?.open) { accountMenu.open = false; accountMenu.querySelector("summary").focus(); }
   const typing = /^(INPUT|TEXTAREA|SELECT)$/.test(document.activeElement?.tagName || "");
-  const search = document.querySelector("[data-search]");
+  const search = document.querySelector("main [data-search]") || document.querySelector("[data-search]");
   if (event.key === "/" && !typing && search) { event.preventDefault(); search.focus(); }
 });
 document.addEventListener("click", (event) => {
