@@ -56,7 +56,7 @@ def test_files_that_overlap_confirmed_at_once_are_their_union(world: World) -> N
     last = found[-1]
     assert (last["meters"], last["references"], last["events"], last["told"]) == (2500, 2500, 2500, 2500)
     for one in found:
-        counts = one["counts"]
+        counts = {"METER_CREATED": 0, **one["counts"]}  # none, when its neighbours were faster with every row
         assert counts["METER_CREATED"] + counts.get("DUPLICATE_REF_ID", 0) == counts["rows"] == 1000
         assert counts["failed"] == counts.get("DUPLICATE_REF_ID", 0)
-    assert sum(one["counts"]["METER_CREATED"] for one in found) == 2500
+    assert sum(one["counts"].get("METER_CREATED", 0) for one in found) == 2500
