@@ -3,6 +3,7 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
+from django.core import signing
 from django.db import IntegrityError, transaction
 from django.utils import timezone
 
@@ -28,6 +29,7 @@ register(
     ),
 )
 ROW = 1
+_SALT = "onboarding.entry.seen"
 Cells = Mapping[str, str]
 
 
@@ -41,18 +43,48 @@ class Clash:
     mine: str
 
 
+@dataclass(frozen=True, slots=True)
+class Seen:
+    """What somebody saw of a meter when the form was opened: its version, and the texts in the form."""
+
+    version: int
+    base: Cells
+
+    @classmethod
+    def of(cls, meter: Meter, programs: Sequence[str]) -> "Seen":
+        return cls(meter.version, _shown_of(meter, programs))
+
+    def as_token(self) -> str:
+        """For the form to carry, so that it can be told later what was seen."""
+        return signing.dumps([self.version, dict(self.base)], salt=_SALT, compress=True)
+
+    @classmethod
+    def from_token(cls, token: str) -> "Seen | None":
+        """None for a token that is not ours."""
+        try:
+            return cls(*signing.loads(token, salt=_SALT))
+        except (signing.BadSignature, TypeError, ValueError):
+            return None
+
+
 def begin(
-    partner: Partner, user: User, *, programs: Sequence[str], cells: Cells, meter: Meter | None = None
+    partner: Partner,
+    user: User,
+    *,
+    programs: Sequence[str],
+    cells: Cells,
+    meter: Meter | None = None,
+    seen: Seen | None = None,
 ) -> MeterDraft:
-    """Keep what was typed about a new meter, or about a change of one."""
-    base = _shown_of(meter, programs) if meter else {}
+    """Keep what was typed about a new meter, or about a change of one. seen: None when it is the meter as it is now."""
+    seen = (seen or Seen.of(meter, programs)) if meter else None
     return MeterDraft.objects.create(
         partner=partner,
         user=user,
         programs=list(programs),
         meter=meter,
-        version=meter.version if meter else None,
-        base=base,
+        version=seen.version if seen else None,
+        base=dict(seen.base) if seen else {},
         cells=dict(cells),
     )
 

@@ -66,7 +66,8 @@ def entry_edit(request: HttpRequest, pk: UUID) -> HttpResponse:
     programs, held = programs_of(meter), texts_of(meter)
     if request.method == "POST":
         cells = MeterForm(programs, held).typed(request.POST)
-        draft = domain.begin(access.partner, access.user, programs=programs, cells=cells, meter=meter)
+        seen = domain.Seen.from_token(request.POST.get("seen", ""))
+        draft = domain.begin(access.partner, access.user, programs=programs, cells=cells, meter=meter, seen=seen)
         return _answer(request, access, draft)
     replaces = request.GET.get("replace") == "device"
     cells = {key: text for key, text in held.items() if not (replaces and key.startswith("device."))}
@@ -85,7 +86,11 @@ def entry_draft(request: HttpRequest, pk: UUID) -> HttpResponse:
         domain.settle(draft, mine=[clash.key for clash in clashes if request.POST.get(clash.key) == "mine"])
         return redirect("entry-check", draft.pk)
     if request.method == "POST":
-        domain.keep(draft, MeterForm(draft.programs, {**draft.base, **draft.cells}).typed(request.POST))
+        try:
+            domain.keep(draft, MeterForm(draft.programs, {**draft.base, **draft.cells}).typed(request.POST))
+        except Refused as refusal:
+            tell_refusal(request, refusal)
+            return redirect("entry-draft", draft.pk)
         return _answer(request, access, draft)
     form = MeterForm(draft.programs, draft.cells)
     return _form_page(request, _named(draft.programs), form, draft=draft, meter=draft.meter)
@@ -184,6 +189,7 @@ def _form_page(
         "meter": meter,
         "like": like,
         "replaces": replaces,
+        "seen": domain.Seen.of(meter, [one.identifier for one in programs]).as_token() if meter and not draft else "",
         "action": reverse("entry-draft", args=[draft.pk]) if draft else request.path,
     }
     return render(request, "entry/form.html", context, status=status)

@@ -385,6 +385,25 @@ def test_stale_form_shows_both_values_and_asks(client: Client, manager: User, cl
     assert meter.version == 3
 
 
+def test_form_that_was_open_while_somebody_else_changed_the_meter_undoes_nothing(
+    client: Client, manager: User, client_of: Any
+) -> None:
+    meter = create(client, typed())
+    opened = client.get(reverse("entry-edit", args=[meter.pk])).content.decode()
+    seen = opened.split('name="seen" value="')[1].split('"')[0]
+    colleague = client_of(manager)
+    colleague.post(edit(colleague, meter, typed(customer__city="Berkeley", customer__street_1="9 Elm Street")))
+
+    mine = edit(client, meter, {**typed(customer__city="Oakland"), "seen": seen})
+    page = client.get(mine).content.decode()
+    assert "Somebody changed this meter meanwhile" in page
+    client.post(mine.removesuffix("check/"), {"settle": "yes", "customer.city": "mine"})
+    client.post(mine)
+    meter.refresh_from_db()
+
+    assert (meter.city, meter.street) == ("Oakland", "9 Elm Street")
+
+
 def test_change_of_other_fields_meanwhile_is_kept_without_a_question(
     client: Client, manager: User, client_of: Any
 ) -> None:
