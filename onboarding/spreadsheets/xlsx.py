@@ -3,7 +3,6 @@
 import json
 import re
 from collections.abc import Collection, Iterator, Sequence
-from contextlib import suppress
 from dataclasses import dataclass
 from itertools import islice
 from typing import Any, BinaryIO, Final
@@ -187,20 +186,22 @@ class XlsxTable:
         if named or len(visible) == 1:
             return (named or visible)[0]
         tops = [(sheet, self._peek(sheet)) for sheet in visible[:_PEEKED_SHEETS]]
-        known = [(sheet, most_names(top, names)) for sheet, top in tops]
+        known = [(sheet, most_names(top or (), names)) for sheet, top in tops]
         most = max(count for _, count in known)
         alike = [sheet for sheet, count in known if count > 1 and count * 2 >= most]
         self._alike = [sheet.name for sheet in alike]
-        return next(iter(alike or [sheet for sheet, top in tops if top] or visible))
+        return next(iter(alike or [sheet for sheet, top in tops if top != []] or visible))
 
-    def _peek(self, sheet: _SheetPart) -> Sequence[RawRow]:
-        """The first rows of a sheet, as far as they can be read; whether it is sound is asked of the chosen one."""
+    def _peek(self, sheet: _SheetPart) -> Sequence[RawRow] | None:
+        """The first rows of a sheet, as far as they can be read; None for one that cannot, which is no empty one."""
         top: list[RawRow] = []
-        with suppress(Unreadable):
+        try:
             for rows in self._new_sheet(sheet).read(islice(self._package.stream(sheet.part), _PEEKED_CHUNKS)):
                 top += rows
                 if len(top) >= TOP_ROWS:
                     break
+        except Unreadable:
+            return top or None
         return top[:TOP_ROWS]
 
     # --- what stands around the rows
