@@ -96,5 +96,5 @@ def test_own_sheet_is_matched_mended_and_confirmed(
 
     page.goto(f"{portal.url}/uploads/columns/")
     assert problems_of(page) == []
-    page.get_by_role("link", name="crm-light.csv").first.click()
+    page.get_by_role("link", name=f"crm-{scheme}.csv").first.click()
     assert problems_of(page) == []
