@@ -22,22 +22,22 @@ import django
 django.setup()
 
 from django.core.management import call_command  # noqa: E402  Django first
-from django.db import transaction  # noqa: E402
-from django.test import Client  # noqa: E402
+from django.db import transaction  # noqa: E402  Django first
+from django.test import Client  # noqa: E402  Django first
 
-from onboarding.meters.columns import columns_of  # noqa: E402
-from onboarding.meters.models import Meter  # noqa: E402
-from onboarding.spreadsheets.reader import read_book  # noqa: E402
-from onboarding.uploads.commit import confirm_upload  # noqa: E402
-from onboarding.uploads.receive import receive_upload  # noqa: E402
-from onboarding.uploads.source import limits  # noqa: E402
-from portal.events.actors import Actor  # noqa: E402
-from portal.jobs.domain import run_next  # noqa: E402
-from portal.jobs.pace import yield_to_pages  # noqa: E402
-from portal.partners.models import Membership, Partner, User  # noqa: E402
-from portal.storage.bulk import insert  # noqa: E402
-from portal.storage.ids import uuid7  # noqa: E402
-from programs.schema import schema_for  # noqa: E402
+from onboarding.meters.columns import columns_of  # noqa: E402  Django first
+from onboarding.meters.models import Meter  # noqa: E402  Django first
+from onboarding.spreadsheets.reader import read_book  # noqa: E402  Django first
+from onboarding.uploads.commit import confirm_upload  # noqa: E402  Django first
+from onboarding.uploads.receive import receive_upload  # noqa: E402  Django first
+from onboarding.uploads.source import limits  # noqa: E402  Django first
+from portal.events.actors import Actor  # noqa: E402  Django first
+from portal.jobs.domain import run_next  # noqa: E402  Django first
+from portal.jobs.pace import yield_to_pages  # noqa: E402  Django first
+from portal.partners.models import Membership, Partner, User  # noqa: E402  Django first
+from portal.storage.bulk import insert  # noqa: E402  Django first
+from portal.storage.ids import uuid7  # noqa: E402  Django first
+from programs.schema import schema_for  # noqa: E402  Django first
 
 PROGRAMS = ["CEC-DSGS"]
 BY = Actor.system("Bench")

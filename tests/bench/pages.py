@@ -24,14 +24,14 @@ import django
 django.setup()
 
 from django.contrib.auth import BACKEND_SESSION_KEY, HASH_SESSION_KEY, SESSION_KEY  # noqa: E402  Django first
-from django.contrib.sessions.backends.db import SessionStore  # noqa: E402
-from django.core.management import call_command  # noqa: E402
-from django.db import connection  # noqa: E402
+from django.contrib.sessions.backends.db import SessionStore  # noqa: E402  Django first
+from django.core.management import call_command  # noqa: E402  Django first
+from django.db import connection  # noqa: E402  Django first
 
-from onboarding.meters.models import Meter  # noqa: E402
-from onboarding.meters.views import METERS_PER_PAGE  # noqa: E402
-from portal.partners.models import Partner, User  # noqa: E402
-from portal.web.pages import token_after  # noqa: E402
+from onboarding.meters.models import Meter  # noqa: E402  Django first
+from onboarding.meters.views import METERS_PER_PAGE  # noqa: E402  Django first
+from portal.partners.models import Partner, User  # noqa: E402  Django first
+from portal.web.pages import token_after  # noqa: E402  Django first
 
 CONNECTIONS = 8
 SECONDS = 15
