@@ -1,5 +1,8 @@
 """Partners, people, events and jobs in the Django admin."""
 
+from typing import Any
+
+from allauth.account.decorators import secure_admin_login
 from django import forms
 from django.contrib import admin
 from django.contrib.auth.admin import UserAdmin as DjangoUserAdmin
@@ -7,13 +10,18 @@ from django.contrib.auth.forms import AdminUserCreationForm
 from django.db.models import Model
 from django.http import HttpRequest
 
-from portal.events.models import Event
+from portal.events.actors import Actor
+from portal.events.domain import record
+from portal.events.models import Event, LogCheck
 from portal.jobs.models import Job
+from portal.partners.access import address_of
 from portal.partners.models import ApiKey, Invitation, Membership, Partner, User
 
 admin.site.site_header = "Partner portal"
 admin.site.site_title = "Partner portal"
 admin.site.index_title = "Catalogue, partners and people"
+# Staff sign in at the portal's own door, with its second step and its limits.
+admin.site.login = secure_admin_login(admin.site.login)  # type: ignore[method-assign]  # as allauth documents it
 
 
 class ReadOnlyAdmin(admin.ModelAdmin):
@@ -37,11 +45,41 @@ class MembershipInline(admin.TabularInline):
 
 @admin.register(Partner)
 class PartnerAdmin(admin.ModelAdmin):
-    list_display = ["name", "slug", "time_zone", "is_active", "created_at"]
-    list_filter = ["is_active"]
+    list_display = ["name", "slug", "time_zone", "requires_two_factor", "is_active", "created_at"]
+    list_filter = ["is_active", "requires_two_factor"]
     search_fields = ["name", "slug"]
     prepopulated_fields = {"slug": ["name"]}
     inlines = [MembershipInline]
+
+    def save_model(self, request: HttpRequest, obj: Partner, form: Any, change: bool) -> None:
+        super().save_model(request, obj, form, change)
+        if form.changed_data:
+            verb = "partner.changed_by_staff" if change else "partner.created"
+            record(verb, subject=obj, partner=obj, by=_staff(request), data={"changes": _changes(form)})
+
+    def save_formset(self, request: HttpRequest, form: Any, formset: Any, change: bool) -> None:
+        """Members whom our staff add, change and remove stand in the partner's log."""
+        gone = [one.instance for one in formset.deleted_forms if one.instance.pk]
+        for member in gone:
+            self._record(request, "member.removed", member, {"email": member.user.email})
+        super().save_formset(request, form, formset, change)
+        for member in formset.new_objects:
+            self._record(request, "member.joined", member, {"email": member.user.email, "role": member.role})
+        for member, _ in formset.changed_objects:
+            self._record(request, "member.role_changed", member, {"email": member.user.email, "role": member.role})
+
+    def _record(self, request: HttpRequest, verb: str, member: Membership, data: dict[str, str]) -> None:
+        record(verb, subject=member, partner=member.partner, by=_staff(request), data=data)
+
+
+def _staff(request: HttpRequest) -> Actor:
+    """The `by=` of what our staff do here."""
+    return Actor.person(request.user, address=address_of(request))  # type: ignore[arg-type]  # the admin has let them in
+
+
+def _changes(form: Any) -> dict[str, list[Any]]:
+    """Old and new value of each field of a form that was changed, as JSON."""
+    return {name: [str(form.initial.get(name, "")), str(form.cleaned_data[name])] for name in form.changed_data}
 
 
 class NewUserForm(AdminUserCreationForm):
@@ -87,10 +125,15 @@ class ApiKeyAdmin(ReadOnlyAdmin):
 
 @admin.register(Event)
 class EventAdmin(ReadOnlyAdmin):
-    list_display = ["at", "partner", "verb", "subject_type", "subject_id", "actor_label"]
+    list_display = ["at", "partner", "verb", "subject_type", "subject_id", "actor_label", "address"]
     list_filter = ["partner", "verb"]
     search_fields = ["subject_id", "actor_label"]
     show_full_result_count = False
+
+
+@admin.register(LogCheck)
+class LogCheckAdmin(ReadOnlyAdmin):
+    list_display = ["at", "events", "head", "findings"]
 
 
 @admin.register(Job)

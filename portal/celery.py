@@ -10,7 +10,7 @@ TRANSPORT_ALIASES["embedded"] = "portal.jobs.embedded:Transport"
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "portal.settings")
 app = Celery("portal")
 app.config_from_object("django.conf:settings", namespace="CELERY")
-app.autodiscover_tasks(["portal.jobs"])
+app.autodiscover_tasks(["portal.jobs", "portal.events"])
 
 
 @worker_init.connect

@@ -1,7 +1,20 @@
 """Gathers the models of the ground floor's rooms; they live in their rooms."""
 
-from portal.events.models import Event
+from portal.events.models import Event, LogCheck, Seal
 from portal.jobs.models import Job
+from portal.mail.models import Letter, MailSwitchedOff
 from portal.partners.models import ApiKey, Invitation, Membership, Partner, User
 
-__all__ = ["ApiKey", "Event", "Invitation", "Job", "Membership", "Partner", "User"]
+__all__ = [
+    "ApiKey",
+    "Event",
+    "Invitation",
+    "Job",
+    "Letter",
+    "LogCheck",
+    "MailSwitchedOff",
+    "Membership",
+    "Partner",
+    "Seal",
+    "User",
+]

@@ -124,6 +124,7 @@ MIDDLEWARE = [
     "django.contrib.auth.middleware.AuthenticationMiddleware",
     "django.contrib.auth.middleware.LoginRequiredMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
+    "portal.web.middleware.PartnerRulesMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "allauth.account.middleware.AccountMiddleware",
     "portal.web.middleware.SessionSeenMiddleware",
@@ -225,6 +226,8 @@ JOB_SWEEP_SECONDS = number("JOB_SWEEP_SECONDS", 5)
 CELERY_BEAT_SCHEDULE = {
     "sweep": {"task": "portal.jobs.tasks.sweep", "schedule": schedule(JOB_SWEEP_SECONDS)},
     "tidy": {"task": "portal.jobs.tasks.tidy", "schedule": schedule(3600)},
+    "seal": {"task": "portal.events.tasks.seal", "schedule": schedule(60)},
+    "check": {"task": "portal.events.tasks.check", "schedule": schedule(24 * 3600)},
 }
 CELERY_BEAT_SCHEDULE_FILENAME = str(DATA_DIR / "celerybeat-schedule")
 JOB_LEASE_SECONDS = number("JOB_LEASE_SECONDS", 20)
@@ -255,9 +258,11 @@ ACCOUNT_PREVENT_ENUMERATION = True
 ACCOUNT_SESSION_REMEMBER = None
 ACCOUNT_REAUTHENTICATION_REQUIRED = True
 ACCOUNT_DEFAULT_HTTP_PROTOCOL = "https" if PRODUCTION else "http"
+MFA_ADAPTER = "portal.partners.adapters.TwoFactorAdapter"
 MFA_SUPPORTED_TYPES = ["totp", "recovery_codes", "webauthn"]
 MFA_TOTP_ISSUER = "Partner portal"
 USERSESSIONS_TRACK_ACTIVITY = True
+STAFF_TWO_FACTOR = PRODUCTION or switch("STAFF_TWO_FACTOR", False)  # in the demo, staff may go without
 
 EMAIL_URL = text("EMAIL_HOST")
 if EMAIL_URL:
@@ -271,6 +276,7 @@ else:
     EMAIL_FILE_PATH = DATA_DIR / "mail"
 DEFAULT_FROM_EMAIL = text("DEFAULT_FROM_EMAIL", "Partner portal <portal@localhost>")
 SERVER_EMAIL = DEFAULT_FROM_EMAIL
+MAIL_AFTER_SECONDS = number("MAIL_AFTER_SECONDS", 30)  # work that takes longer ends with an e-mail
 SUPPORT_EMAIL = text("SUPPORT_EMAIL", "support@portal.example")
 
 # --- safety on the wire ----------------------------------------------------------------------------
@@ -305,6 +311,7 @@ if PRODUCTION:
     CSRF_COOKIE_SECURE = True
     if switch("BEHIND_PROXY", False):
         SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
+        ALLAUTH_TRUSTED_PROXY_COUNT = 1  # whose X-Forwarded-For says where a request came from
 
 # --- the API ---------------------------------------------------------------------------------------
 REST_FRAMEWORK = {

@@ -19,7 +19,6 @@ from onboarding.meters.models import EnrollmentStatus, Meter
 from onboarding.meters.queries import meters_of, sections_of
 from onboarding.uploads.dry_run import Verdict
 from onboarding.uploads.models import WRITTEN, Plan
-from portal.events.actors import Actor
 from portal.partners.access import Access, member
 from portal.problems import Problem, Refused
 from portal.storage.ids import as_uuid
@@ -122,7 +121,7 @@ def entry_check(request: HttpRequest, pk: UUID) -> HttpResponse:
     draft = get_object_or_404(drafts_of(access.partner).select_related("meter", "partner"), pk=pk)
     if request.method == "POST" and not draft.written_meter:
         try:
-            draft = domain.write(draft, by=Actor.person(access.user), user=access.user)
+            draft = domain.write(draft, by=access.actor, user=access.user)
         except Refused as refusal:
             tell_refusal(request, refusal)
             return redirect("entry-check", draft.pk)

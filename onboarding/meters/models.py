@@ -4,7 +4,10 @@ from django.db import models
 from django.db.models import Q
 from django.db.models.functions import Now
 
+from portal.events.subjects import Subject, register
 from portal.storage.ids import uuid7
+
+register(Subject("meter", "Meter", page="meter"))
 
 
 class CreatedBy(models.TextChoices):

@@ -26,8 +26,8 @@ from onboarding.meters.queries import SORTS, export_columns, export_lines, meter
 from onboarding.meters.rows import LISTED, ListRow
 from onboarding.meters.saved.domain import clean_query
 from onboarding.meters.saved.queries import default_of, shown_views
+from onboarding.meters.words import changes_in
 from onboarding.spreadsheets.workbook import save_template, template_csv_lines, write_csv, write_table
-from portal.events.models import Event
 from portal.events.queries import timeline
 from portal.partners.access import member
 from portal.partners.models import Partner
@@ -107,32 +107,16 @@ def meter_look_up(request: HttpRequest) -> HttpResponse:
 def meter_detail(request: HttpRequest, pk: UUID) -> HttpResponse:
     access = member(request)
     meter = get_object_or_404(meters_of(access.partner).select_related("upload"), pk=pk)
-    enrollments = standings_of(meter)
+    enrollments, schema = standings_of(meter), schema_for()
     context = {
         "section": "meters",
         "meter": meter,
         "sections": sections_of(asset_of(meter)),
         "enrollments": enrollments,
         "another": next((line["program"].identifier for line in enrollments if line["program"].takes_forms), ""),
-        "events": [(event, changes_in(event)) for event in timeline(meter)[:50]],
+        "events": [(event, changes_in(event, schema)) for event in timeline(meter)[:50]],
     }
     return render(request, "meters/detail.html", context)
-
-
-def changes_in(event: Event) -> list[tuple[str, Any, Any]]:
-    """What an event changed: label, old and new value of each field, as people write them."""
-    schema, changes = schema_for(), event.data.get("changes", {})
-    return [
-        (schema.column(key).label if schema.knows(key) else key.capitalize(), _written(old), _written(new))
-        for key, (old, new) in changes.items()
-        if key != "is_archived"  # the event's own words say it
-    ]
-
-
-def _written(value: Any) -> Any:
-    if isinstance(value, list):
-        return ", ".join(map(str, value)) or None
-    return ("yes" if value else "no") if isinstance(value, bool) else value if value != "" else None
 
 
 def standings_of(meter: Meter) -> list[dict[str, Any]]:

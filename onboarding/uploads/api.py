@@ -18,9 +18,9 @@ from rest_framework.views import APIView
 from onboarding.uploads.models import Upload, UploadRow
 from onboarding.uploads.queries import files_of, problems_by_row, uploads_of
 from onboarding.uploads.receive import receive_by_api
+from portal.api.authentication import actor_of
 from portal.api.cursors import read_token, token_for
 from portal.api.errors import ApiError
-from portal.events.actors import Actor
 from portal.problems import Problem, Refused
 from programs.schema import ROW_CODES, schema_for
 
@@ -90,7 +90,7 @@ class MeterJobs(APIView):
                 suffix=".json" if is_json else ".csv",
                 partner=request.user.partner,  # type: ignore[union-attr]  # ApiCaller
                 update_existing=update_existing,
-                by=Actor.api_key(request.auth),  # type: ignore[arg-type]  # KeyAuthentication gives the ApiKey
+                by=actor_of(request),
             )
         except Refused as refusal:
             status_code = 500 if refusal.problems[0].code == "FILE_NOT_STORED" else 400

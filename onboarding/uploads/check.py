@@ -19,6 +19,7 @@ from onboarding.uploads.columns.dates import add_votes, orders_of
 from onboarding.uploads.columns.layout import Layout
 from onboarding.uploads.dry_run import Verdict
 from onboarding.uploads.healing.workbook import take_over
+from onboarding.uploads.letters import tell_checked
 from onboarding.uploads.models import Upload, UploadProblem, UploadRow, UploadState
 from onboarding.uploads.receive import fingerprint_of
 from onboarding.uploads.source import OpenSource, SourceRow, open_source
@@ -65,6 +66,7 @@ def check_upload(run: Run) -> None:
         return
     with run.chunk():
         _finish(upload, run.checkpoint)
+        tell_checked(upload, run.job)
 
 
 def file_unusable(upload: Upload, problem: Problem) -> None:

@@ -19,6 +19,7 @@ from onboarding.meters.domain import create_meters, record_created, update_meter
 from onboarding.meters.models import Meter
 from onboarding.meters.search.domain import make_texts_behind
 from onboarding.uploads.healing.rows import to_write
+from onboarding.uploads.letters import tell_written
 from onboarding.uploads.models import WRITTEN, Plan, Result, Upload, UploadRow, UploadState
 from portal.events.actors import Actor
 from portal.events.domain import record
@@ -62,6 +63,7 @@ def commit_upload(run: Run) -> None:
         run.step_aside_if_others_wait()
     with run.chunk():
         _close(upload)
+        tell_written(upload, run.job)
 
 
 def commit_at_once(upload: Upload) -> bool:

@@ -5,8 +5,15 @@ from django.db import models
 from django.db.models import Q
 from django.db.models.functions import Now
 
+from portal.events.subjects import Subject, register
 from portal.problems import Problem
 from portal.storage.ids import uuid7
+
+register(
+    Subject("upload", "Upload", page="upload"),
+    Subject("uploadrow", "Upload"),
+    Subject("columnmemory", "Remembered columns"),
+)
 
 
 class UploadState(models.TextChoices):

@@ -23,7 +23,6 @@ from onboarding.uploads.models import Plan, Upload, UploadProblem, UploadRow, Up
 from onboarding.uploads.receive import receive_upload, upload_sheet
 from onboarding.uploads.stepper import steps
 from onboarding.uploads.withdraw import withdraw_until, withdraw_upload, withdrawal_outlook
-from portal.events.actors import Actor
 from portal.events.queries import timeline
 from portal.partners.access import member
 from portal.problems import Problem, Refused
@@ -55,7 +54,7 @@ def upload_new(request: HttpRequest) -> HttpResponse:
                 partner=access.partner,
                 programs=form.cleaned_data["programs"],
                 update_existing=form.cleaned_data["update_existing"],
-                by=Actor.person(access.user),
+                by=access.actor,
                 user=access.user,
             )
         except Refused as refusal:
@@ -225,9 +224,7 @@ def upload_other_sheet(request: HttpRequest, pk: UUID) -> HttpResponse:
     access = member(request)
     upload = get_object_or_404(queries.uploads_of(access.partner), pk=pk)
     try:
-        other, is_new = upload_sheet(
-            upload, request.POST.get("sheet", ""), by=Actor.person(access.user), user=access.user
-        )
+        other, is_new = upload_sheet(upload, request.POST.get("sheet", ""), by=access.actor, user=access.user)
     except Refused as refusal:
         tell_refusal(request, refusal)
         return redirect("upload", upload.pk)
@@ -241,7 +238,7 @@ def upload_confirm(request: HttpRequest, pk: UUID) -> HttpResponse:
     access = member(request)
     upload = get_object_or_404(queries.uploads_of(access.partner), pk=pk)
     try:
-        confirm_upload(upload, by=Actor.person(access.user))
+        confirm_upload(upload, by=access.actor)
     except Refused as refusal:
         tell_refusal(request, refusal)
     return redirect("upload", upload.pk)
@@ -253,10 +250,10 @@ def upload_recheck(request: HttpRequest, pk: UUID) -> HttpResponse:
     upload = get_object_or_404(queries.uploads_of(access.partner), pk=pk)
     try:
         if upload.rounds:
-            judge_open_rows(upload, by=Actor.person(access.user))
+            judge_open_rows(upload, by=access.actor)
         else:
             updating = True if request.POST.get("update_existing") == "yes" else None
-            recheck_upload(upload, by=Actor.person(access.user), update_existing=updating)
+            recheck_upload(upload, by=access.actor, update_existing=updating)
     except Refused as refusal:
         tell_refusal(request, refusal)
     return redirect("upload", upload.pk)
@@ -269,7 +266,7 @@ def upload_withdraw(request: HttpRequest, pk: UUID) -> HttpResponse:
     upload = get_object_or_404(queries.uploads_of(access.partner), pk=pk)
     if request.method == "POST":
         try:
-            withdraw_upload(upload, by=Actor.person(access.user))
+            withdraw_upload(upload, by=access.actor)
         except Refused as refusal:
             tell_refusal(request, refusal)
         return redirect("upload", upload.pk)

@@ -6,6 +6,8 @@ from rest_framework import exceptions
 from rest_framework.authentication import BaseAuthentication, get_authorization_header
 from rest_framework.request import Request
 
+from portal.events.actors import Actor
+from portal.partners.access import address_of
 from portal.partners.domain import authenticate_api_key
 
 if TYPE_CHECKING:
@@ -43,3 +45,9 @@ class KeyAuthentication(BaseAuthentication):
     def authenticate_header(self, request: Request) -> str:
         """Makes DRF answer 401 rather than 403."""
         return "Bearer"
+
+
+def actor_of(request: Request) -> Actor:
+    """The `by=` of what a key's holder does. Needs a request that KeyAuthentication let in."""
+    key: ApiKey = request.auth  # type: ignore[assignment]  # KeyAuthentication gives the ApiKey
+    return Actor.api_key(key, address=address_of(request))

@@ -11,6 +11,8 @@ from portal.events.models import Event
 from portal.storage.bulk import insert
 from portal.storage.staged import Given, Staged, insert_from
 
+_WHOM = ("actor_kind", "actor_id", "actor_label", "address")
+
 
 def record(
     verb: str,
@@ -29,6 +31,7 @@ def record(
         actor_kind=by.kind,
         actor_id=by.id,
         actor_label=by.label[:200],
+        address=by.address,
         data=dict(data or {}),
     )
 
@@ -37,14 +40,11 @@ def record_many(
     subject_type: str, happenings: Iterable[tuple[str, object, Mapping[str, Any]]], *, partner: models.Model, by: Actor
 ) -> int:
     """Add many events of one partner and actor in one statement: (verb, subject id, data) each. Returns how many."""
-    at = timezone.now()
+    at, whom = timezone.now(), (by.kind, by.id, by.label[:200], by.address)
     return insert(
         Event,
-        ["at", "partner", "verb", "subject_type", "subject_id", "actor_kind", "actor_id", "actor_label", "data"],
-        (
-            (at, partner.pk, verb, subject_type, str(subject), by.kind, by.id, by.label[:200], dict(data))
-            for verb, subject, data in happenings
-        ),
+        ["at", "partner", "verb", "subject_type", "subject_id", *_WHOM, "data"],
+        ((at, partner.pk, verb, subject_type, str(subject), *whom, dict(data)) for verb, subject, data in happenings),
     )
 
 
@@ -71,6 +71,7 @@ def record_staged(
             "actor_kind": Given(by.kind),
             "actor_id": Given(by.id),
             "actor_label": Given(by.label[:200]),
+            "address": Given(by.address),
             "data": data,
         },
     )

@@ -1,7 +1,13 @@
-"""The Event: something that happened, once and for all."""
+"""The Event: something that happened, once and for all. The Seal: what the log was when it was looked at."""
 
 from django.db import models
+from django.db.models import Q
 from django.db.models.functions import Now
+
+from portal.events.subjects import Subject, subject_of
+
+# Their events stand in the log by the hundred thousand; whoever looks for what people did passes them over.
+ONE_OF_MANY = ("meter", "uploadrow")
 
 
 class Event(models.Model):
@@ -21,18 +27,57 @@ class Event(models.Model):
     actor_kind = models.CharField(max_length=16)
     actor_id = models.CharField(max_length=64, blank=True)
     actor_label = models.CharField(max_length=200)
+    address = models.CharField(max_length=45, blank=True, db_default="", help_text="Where the request came from.")
     data = models.JSONField(default=dict)
 
     class Meta:
         indexes = [
             models.Index(fields=["subject_type", "subject_id", "id"], name="event_of_subject"),
             models.Index(fields=["partner", "id"], name="event_of_partner"),
+            models.Index(fields=["partner", "id"], name="event_of_few", condition=~Q(subject_type__in=ONE_OF_MANY)),
         ]
 
     def __str__(self) -> str:
         return f"{self.verb} {self.subject_type} {self.subject_id}"
 
     @property
+    def subject(self) -> Subject:
+        return subject_of(self.subject_type)
+
+    @property
     def words(self) -> str:
         """The verb for people: meter.created is "Meter created"."""
-        return self.verb.replace(".", " ").replace("_", " ").capitalize()
+        return f"{self.subject.noun} {self.verb.partition('.')[2].replace('_', ' ')}"
+
+
+class Seal(models.Model):
+    """A stretch of the log as it was when it was sealed. Each seal holds the one before it, so none can be exchanged.
+
+    `entries` is one record for each event, in the order of their IDs: the ID (8 bytes), then the beginning of the
+    SHA-256 of what the event said (16 bytes). `digest` is the SHA-256 of the digest before it and the entries, in hex.
+    """
+
+    number = models.PositiveBigIntegerField(primary_key=True)
+    first_id = models.BigIntegerField()
+    last_id = models.BigIntegerField(unique=True)
+    entries = models.BinaryField()
+    digest = models.CharField(max_length=64)
+    sealed_at = models.DateTimeField(db_default=Now())
+
+    def __str__(self) -> str:
+        return f"{self.number}: {self.digest}"
+
+
+class LogCheck(models.Model):
+    """One reading of the whole sealed log: how many events it held, and which of them are not as they were sealed."""
+
+    at = models.DateTimeField(db_default=Now())
+    events = models.PositiveBigIntegerField()
+    head = models.CharField(max_length=64, blank=True, help_text="The digest of the last seal.")
+    findings = models.JSONField(default=list, help_text="[what, event ID or seal number] of the first hundred.")
+
+    class Meta:
+        get_latest_by = "pk"
+
+    def __str__(self) -> str:
+        return f"{self.events} events, {len(self.findings)} findings"

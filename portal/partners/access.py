@@ -2,9 +2,11 @@
 
 from dataclasses import dataclass
 
+from allauth.account.adapter import get_adapter
 from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest
 
+from portal.events.actors import Actor
 from portal.partners.models import Membership, Partner, Role, User
 
 SESSION_KEY = "partner"
@@ -20,15 +22,29 @@ class ManagersOnly(PermissionDenied):
 
 @dataclass(frozen=True, slots=True)
 class Access:
-    """One person acting for one partner."""
+    """One person acting for one partner, from a network address ("" when it cannot be told)."""
 
     partner: Partner
     user: User
     role: Role
+    address: str = ""
 
     @property
     def is_manager(self) -> bool:
         return self.role is Role.MANAGER
+
+    @property
+    def actor(self) -> Actor:
+        """The `by=` of what this person does."""
+        return Actor.person(self.user, address=self.address)
+
+
+def address_of(request: HttpRequest) -> str:
+    """The network address that a request came from, behind as many proxies as the settings say; "" when unknown."""
+    try:
+        return str(get_adapter(request).get_client_ip(request))
+    except PermissionDenied:
+        return ""
 
 
 def access_of(request: HttpRequest) -> Access | None:
@@ -49,7 +65,9 @@ def _find(request: HttpRequest) -> Access | None:
     membership = next((one for one in memberships if str(one.partner_id) == chosen), None) or next(
         iter(memberships), None
     )
-    return Access(membership.partner, user, Role(membership.role)) if membership else None
+    if membership is None:
+        return None
+    return Access(membership.partner, user, Role(membership.role), address_of(request))
 
 
 def member(request: HttpRequest) -> Access:

@@ -186,8 +186,10 @@ def is_open(invitation: Invitation) -> bool:
     return not closed and invitation.partner.is_active
 
 
-def accept_invitation(token: str, *, user: User) -> Membership:
+def accept_invitation(token: str, *, user: User, address: str = "") -> Membership:
     """Join the partner; a second click finds the membership, and an older membership keeps its role.
+
+    address: where the request came from, for the event.
 
     Refuses INVITATION_CLOSED and INVITATION_FOR_OTHER.
     """
@@ -195,10 +197,10 @@ def accept_invitation(token: str, *, user: User) -> Membership:
         invitation = _locked_invitation(token_hash=_hash(token))
         if invitation is None:
             raise Refused(Problem("INVITATION_CLOSED"))
-        return _accept(invitation, user)
+        return _accept(invitation, user, address)
 
 
-def _accept(invitation: Invitation, user: User) -> Membership:
+def _accept(invitation: Invitation, user: User, address: str) -> Membership:
     """Needs the invitation locked."""
     partner = invitation.partner
     is_theirs = is_address_of(user, invitation.email)
@@ -216,11 +218,11 @@ def _accept(invitation: Invitation, user: User) -> Membership:
     invitation.save(update_fields=["accepted_at"])
     if is_new:
         data = {"role": membership.role}
-        record("member.joined", subject=membership, partner=partner, by=Actor.person(user), data=data)
+        record("member.joined", subject=membership, partner=partner, by=Actor.person(user, address=address), data=data)
     return membership
 
 
-def join_as_new_person(token: str, *, name: str, password: str) -> tuple[User, Membership]:
+def join_as_new_person(token: str, *, name: str, password: str, address: str = "") -> tuple[User, Membership]:
     """Make the account of an invited person and join the partner. The link came by e-mail, so the address is verified.
 
     The caller has checked the password. Refuses INVITATION_CLOSED and ACCOUNT_EXISTS.
@@ -234,7 +236,7 @@ def join_as_new_person(token: str, *, name: str, password: str) -> tuple[User, M
             raise Refused(Problem("ACCOUNT_EXISTS", context={"email": email}))
         user = User.objects.create_user(email, password, name=one_line(name))
         EmailAddress.objects.create(user=user, email=email, verified=True, primary=True)
-        return user, _accept(invitation, user)
+        return user, _accept(invitation, user, address)
 
 
 def change_role(membership: Membership, *, role: Role, by: Actor) -> None:

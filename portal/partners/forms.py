@@ -7,6 +7,7 @@ from django import forms
 from django.contrib.auth.password_validation import password_validators_help_texts, validate_password
 
 from portal.partners.models import Role, User
+from portal.partners.rules import time_zones
 
 
 def _helper() -> FormHelper:
@@ -46,6 +47,26 @@ class RoleForm(forms.Form):
     """The role that a member gets."""
 
     role = forms.ChoiceField(choices=Role.choices)
+
+
+class RulesForm(forms.Form):
+    """What a partner's manager decides for everybody."""
+
+    time_zone = forms.ChoiceField(
+        label="Time zone",
+        choices=time_zones,
+        help_text="Pages and exports of days use it. Deadlines of a program keep the program’s own.",
+        error_messages={"required": "Choose a time zone.", "invalid_choice": "Choose a time zone of the list."},
+    )
+    requires_two_factor = forms.BooleanField(
+        label="Everybody needs a second step at sign-in",
+        required=False,
+        help_text="Whoever has none is asked to set one up before going on. API keys are not affected.",
+    )
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.helper = _helper()
 
 
 class NewPersonForm(forms.Form):

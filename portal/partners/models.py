@@ -1,14 +1,22 @@
 """Who uses the portal: people, partners, who belongs where, invitations and API keys."""
 
+import zoneinfo
 from typing import Any, ClassVar
 
 from django.contrib.auth.base_user import AbstractBaseUser, BaseUserManager
 from django.contrib.auth.models import PermissionsMixin
+from django.core.exceptions import ValidationError
 from django.db import models
 from django.db.models import Q
 from django.db.models.functions import Lower, Now
 
 from portal.storage.ids import uuid7
+
+
+def known_time_zone(name: str) -> None:
+    """Refuses what no time zone database knows."""
+    if name not in zoneinfo.available_timezones():
+        raise ValidationError("There is no time zone of this name.")
 
 
 class UserManager(BaseUserManager["User"]):
@@ -60,7 +68,15 @@ class Partner(models.Model):
     id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
     name = models.CharField(max_length=128, unique=True)
     slug = models.SlugField(max_length=64, unique=True)
-    time_zone = models.CharField(max_length=64, default="America/Los_Angeles", help_text="An IANA name.")
+    time_zone = models.CharField(
+        max_length=64,
+        default="America/Los_Angeles",
+        validators=[known_time_zone],
+        help_text="An IANA name, for example America/Chicago. Its pages show times there.",
+    )
+    requires_two_factor = models.BooleanField(
+        "two-factor sign-in", default=False, db_default=False, help_text="Its people need a second step at sign-in."
+    )
     is_active = models.BooleanField(default=True)
     created_at = models.DateTimeField(db_default=Now())
 

@@ -3,11 +3,13 @@
 from django.db.models import QuerySet
 
 from portal.partners.models import Invitation, Membership, Partner, User
+from portal.partners.rules import SECOND_STEP
 
 
 def members_of(partner: Partner) -> QuerySet[Membership]:
-    """The partner's people, managers first, then by name."""
-    return partner.memberships.select_related("user").order_by("role", "user__name", "user__email")
+    """The partner's people, managers first, then by name; each with `has_two_factor`."""
+    members = partner.memberships.annotate(has_two_factor=SECOND_STEP).select_related("user")
+    return members.order_by("role", "user__name", "user__email")
 
 
 def open_invitations_of(partner: Partner) -> QuerySet[Invitation]:

@@ -6,6 +6,7 @@ from portal.partners import views
 
 urlpatterns = [
     path("people/", views.people, name="people"),
+    path("people/rules/", views.rules, name="partner-rules"),
     path("people/invite/", views.invite, name="invite"),
     path("people/<int:pk>/role/", views.member_role, name="member-role"),
     path("people/<int:pk>/remove/", views.member_remove, name="member-remove"),

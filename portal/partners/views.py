@@ -12,11 +12,11 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
-from portal.events.actors import Actor
 from portal.partners import domain, queries
-from portal.partners.access import SESSION_KEY, Access, manager, member
-from portal.partners.forms import InviteForm, NewPersonForm, RoleForm
+from portal.partners.access import SESSION_KEY, Access, address_of, manager, member
+from portal.partners.forms import InviteForm, NewPersonForm, RoleForm, RulesForm
 from portal.partners.models import Invitation, Membership, Role, User
+from portal.partners.rules import change_rules, people_without_two_factor
 from portal.problems import Refused
 
 _BACKEND = "allauth.account.auth_backends.AuthenticationBackend"
@@ -40,6 +40,21 @@ def _people_page(request: HttpRequest, access: Access, form: InviteForm, status:
     return render(request, "partners/people.html", context, status=status)
 
 
+@require_http_methods(["GET", "HEAD", "POST"])
+def rules(request: HttpRequest) -> HttpResponse:
+    """The partner's time zone, and whether its people need a second step."""
+    access = manager(request)
+    partner = access.partner
+    initial = {"time_zone": partner.time_zone, "requires_two_factor": partner.requires_two_factor}
+    form = RulesForm(request.POST if request.method == "POST" else None, initial=initial)
+    if request.method == "POST" and form.is_valid():
+        changed = change_rules(partner, **form.cleaned_data, by=access.actor)
+        messages.success(request, "Saved." if changed else "Nothing was changed.")
+        return redirect("partner-rules")
+    context = {"section": "people", "form": form, "without": people_without_two_factor(partner)}
+    return render(request, "partners/rules.html", context, status=422 if form.errors else 200)
+
+
 @require_POST
 def invite(request: HttpRequest) -> HttpResponse:
     access = manager(request)
@@ -47,7 +62,7 @@ def invite(request: HttpRequest) -> HttpResponse:
     if not form.is_valid():
         return _people_page(request, access, form, status=422)
     email, role = form.cleaned_data["email"], Role(form.cleaned_data["role"])
-    by = Actor.person(access.user)
+    by = access.actor
     try:
         invited, _ = domain.invite(access.partner, email=email, role=role, by=by, invited_by=access.user)
     except Refused as refusal:
@@ -70,7 +85,7 @@ def member_role(request: HttpRequest, pk: int) -> HttpResponse:
         return redirect("people")
     role = Role(form.cleaned_data["role"])
     try:
-        domain.change_role(membership, role=role, by=Actor.person(access.user))
+        domain.change_role(membership, role=role, by=access.actor)
     except Refused as refusal:
         messages.error(request, _words(refusal))
     else:
@@ -87,7 +102,7 @@ def member_remove(request: HttpRequest, pk: int) -> HttpResponse:
         context = {"section": "people", "membership": membership, "is_self": is_self}
         return render(request, "partners/remove.html", context)
     try:
-        domain.remove_member(membership, by=Actor.person(access.user))
+        domain.remove_member(membership, by=access.actor)
     except Refused as refusal:
         messages.error(request, _words(refusal))
         return redirect("people")
@@ -103,7 +118,7 @@ def invitation_withdraw(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
     access = manager(request)
     invited = _invitation(access, pk)
     try:
-        domain.withdraw_invitation(invited, by=Actor.person(access.user))
+        domain.withdraw_invitation(invited, by=access.actor)
     except Refused as refusal:
         messages.error(request, _words(refusal))
     else:
@@ -116,7 +131,7 @@ def invitation_again(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
     access = manager(request)
     invited = _invitation(access, pk)
     try:
-        domain.send_again(invited, by=Actor.person(access.user))
+        domain.send_again(invited, by=access.actor)
     except Refused as refusal:
         messages.error(request, _words(refusal))
     except domain.MailNotSentError as failure:
@@ -162,7 +177,7 @@ def _accept(request: HttpRequest, found: Invitation, token: str, user: User) -> 
     """Somebody who is signed in: ask, then join; or say for whom the invitation is."""
     if request.method == "POST":
         try:
-            membership = domain.accept_invitation(token, user=user)
+            membership = domain.accept_invitation(token, user=user, address=address_of(request))
         except Refused as refusal:
             if refusal.problems[0].code == "INVITATION_CLOSED":
                 return _closed(request)
@@ -180,7 +195,10 @@ def _join(request: HttpRequest, found: Invitation, token: str) -> HttpResponse:
     if request.method == "POST" and form.is_valid():
         try:
             user, membership = domain.join_as_new_person(
-                token, name=form.cleaned_data["name"], password=form.cleaned_data["password"]
+                token,
+                name=form.cleaned_data["name"],
+                password=form.cleaned_data["password"],
+                address=address_of(request),
             )
         except Refused:
             return _closed(request)

@@ -3,12 +3,21 @@
 import re
 import uuid
 from collections.abc import Callable
+from typing import Any
 
 from allauth.usersessions.middleware import UserSessionsMiddleware
+from django.contrib import messages
 from django.core.cache import cache
-from django.http import HttpRequest, HttpResponse, HttpResponseBadRequest
+from django.http import HttpRequest, HttpResponse, HttpResponseBadRequest, HttpResponseRedirect
+from django.urls import reverse
+from django.utils import timezone
+
+from portal.partners.access import access_of
+from portal.partners.models import User
+from portal.partners.rules import has_two_factor, must_have_two_factor
 
 _SEEN_SECONDS = 300
+_WITHOUT_SECOND_STEP = ("account_", "mfa_", "usersessions_", "set-theme")
 _ACCEPTABLE = re.compile(r"[A-Za-z0-9-]{8,64}")
 
 
@@ -32,6 +41,43 @@ class SessionSeenMiddleware(UserSessionsMiddleware):
         if key and not cache.add(f"session-seen-{key}", True, timeout=_SEEN_SECONDS):
             return self.get_response(request)
         return super().__call__(request)
+
+
+class PartnerRulesMiddleware:
+    """Keeps what a partner decided: its pages show its own time; a second step at sign-in is asked if it says so."""
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        access = access_of(request)
+        with timezone.override(access.partner.time_zone if access else None):
+            return self.get_response(request)
+
+    def process_view(self, request: HttpRequest, view: Any, args: Any, kwargs: Any) -> HttpResponse | None:
+        user, access = request.user, access_of(request)
+        if not isinstance(user, User) or not _is_guarded(request, view):
+            return None
+        partner = access.partner if access else None
+        if not must_have_two_factor(user, partner) or has_two_factor(user):
+            return None
+        asks = partner.name if partner and partner.requires_two_factor else "The portal"
+        messages.warning(request, f"{asks} asks for a second step at sign-in. Set one up to go on.")
+        return _sent_to(request, reverse("mfa_index"))
+
+
+def _is_guarded(request: HttpRequest, view: Any) -> bool:
+    """Whether a page is behind the second step: all but those that set it up and those that are open to anybody."""
+    name = (request.resolver_match.url_name or "") if request.resolver_match else ""
+    is_open = name.startswith(_WITHOUT_SECOND_STEP) or not getattr(view, "login_required", True)
+    return not is_open
+
+
+def _sent_to(request: HttpRequest, url: str) -> HttpResponse:
+    """A redirect of the whole page, also where htmx asked for a part of it."""
+    if request.headers.get("HX-Request"):
+        return HttpResponse(headers={"HX-Redirect": url})
+    return HttpResponseRedirect(url)
 
 
 class RequestIdMiddleware:

@@ -14,6 +14,7 @@ from django.db.models import Count, QuerySet
 from django.http import QueryDict
 from django.utils import timezone
 
+from onboarding.meters.bulk.letters import tell_done
 from onboarding.meters.bulk.models import BulkAction, BulkKind, BulkResult, BulkRow, BulkState
 from onboarding.meters.domain import MeterChange, change_meters
 from onboarding.meters.filters import meter_filter
@@ -130,6 +131,7 @@ def run_action(run: Run) -> None:
         action.save(update_fields=["state", "counts", "finished_at"])
         by = Actor.from_json(action.actor)
         record("bulkaction.done", subject=action, partner=action.partner, by=by, data=counts)
+        tell_done(action, run.job)
 
 
 def _chunk(run: Run, action: BulkAction) -> bool:

@@ -4,7 +4,10 @@ from django.conf import settings
 from django.db import models
 from django.db.models.functions import Now
 
+from portal.events.subjects import Subject, register
 from portal.storage.ids import uuid7
+
+register(Subject("bulkaction", "Change of many meters", page="bulk-action"))
 
 
 class BulkKind(models.TextChoices):

@@ -16,7 +16,6 @@ from onboarding.meters.bulk import domain
 from onboarding.meters.bulk.models import BulkAction, BulkResult, BulkRow, BulkState
 from onboarding.meters.filters import chips_of, meter_filter
 from onboarding.spreadsheets.workbook import write_csv
-from portal.events.actors import Actor
 from portal.jobs.models import Job, JobState
 from portal.partners.access import member
 from portal.problems import Refused
@@ -44,7 +43,7 @@ def bulk_ask(request: HttpRequest) -> HttpResponse:
             meters=None if every else _chosen(request.POST),
             query=query if every else "",
             seen_at=_seen_at(request.POST.get("seen_at", "")),
-            by=Actor.person(access.user),
+            by=access.actor,
         )
     except Refused as refusal:
         tell_refusal(request, refusal)
@@ -71,7 +70,7 @@ def bulk_action(request: HttpRequest, pk: UUID) -> HttpResponse:
     access = member(request)
     action = get_object_or_404(BulkAction, partner=access.partner, pk=pk)
     if request.method == "POST":
-        domain.confirm(action, by=Actor.person(access.user))
+        domain.confirm(action, by=access.actor)
         return redirect("bulk-action", action.pk)
     context: dict[str, Any] = {"section": "meters", "action": action}
     if action.state == BulkState.RUNNING:

@@ -18,7 +18,6 @@ from onboarding.uploads.columns.memory import change_memory, forget, memories_of
 from onboarding.uploads.columns.propose import ALIKE, VALUES, certainty, missing
 from onboarding.uploads.models import Upload, UploadState
 from onboarding.uploads.stepper import steps
-from portal.events.actors import Actor
 from portal.partners.access import member
 from portal.problems import Refused
 from portal.web.notices import tell_refusal
@@ -39,7 +38,7 @@ def upload_columns(request: HttpRequest, pk: UUID) -> HttpResponse:
         return render(request, "uploads/columns.html", _columns_context(upload))
     columns, constants = posted_columns(request.POST), posted_constants(request.POST)
     try:
-        choose_columns(upload, columns, constants, by=Actor.person(access.user))
+        choose_columns(upload, columns, constants, by=access.actor)
     except Refused as refusal:
         context = _columns_context(upload, columns, constants) | {"problems": refusal.problems}
         return render(request, "uploads/columns.html", context, status=422)
@@ -52,7 +51,7 @@ def upload_columns_again(request: HttpRequest, pk: UUID) -> HttpResponse:
     access = member(request)
     upload = get_object_or_404(queries.uploads_of(access.partner), pk=pk)
     sheet, row = request.POST.get("sheet", ""), request.POST.get("header_row", "")
-    by = Actor.person(access.user)
+    by = access.actor
     try:
         if sheet or row:
             names = {one["name"] for one in upload.facts.get("sheets", [])}
@@ -124,7 +123,7 @@ def memory_detail(request: HttpRequest, pk: int) -> HttpResponse:
             if name and index in posted
         }
         held = {key: text for key, text in posted_constants(request.POST).items() if text.strip() and schema.knows(key)}
-        change_memory(memory, columns, held, by=Actor.person(access.user))
+        change_memory(memory, columns, held, by=access.actor)
         messages.success(request, "Saved. The next sheet with these headers is read this way.")
         return redirect("column-memories")
     lines = [
@@ -145,6 +144,6 @@ def memory_detail(request: HttpRequest, pk: int) -> HttpResponse:
 def memory_forget(request: HttpRequest, pk: int) -> HttpResponse:
     access = member(request)
     memory = get_object_or_404(memories_of(access.partner), pk=pk)
-    forget(memory, by=Actor.person(access.user))
+    forget(memory, by=access.actor)
     messages.success(request, "Forgotten. The next sheet with these headers is matched anew.")
     return redirect("column-memories")

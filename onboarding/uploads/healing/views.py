@@ -41,7 +41,7 @@ def upload_fix(request: HttpRequest, pk: UUID) -> HttpResponse:
         return redirect("upload", upload.pk)
     if request.method == "POST":
         try:
-            _mend(request, upload, problems, code, field, by=Actor.person(access.user))
+            _mend(request, upload, problems, code, field, by=access.actor)
         except Refused as refusal:
             tell_refusal(request, refusal)
         _, left = page.problems_of(upload, code, field)
@@ -129,7 +129,7 @@ def upload_take_in(request: HttpRequest, pk: UUID) -> HttpResponse:
     upload = get_object_or_404(queries.uploads_of(access.partner), pk=pk)
     numbers = UploadRow.objects.filter(upload=upload, plan=Plan.LEFT_OUT).values_list("number", flat=True)
     try:
-        healed = leave_out(upload, list(numbers[:5000]), left_out=False, by=Actor.person(access.user))
+        healed = leave_out(upload, list(numbers[:5000]), left_out=False, by=access.actor)
         messages.success(request, f"{_rows(healed.fixed + healed.still)} taken in again.")
     except Refused as refusal:
         tell_refusal(request, refusal)
@@ -172,7 +172,7 @@ def upload_fixed(request: HttpRequest, pk: UUID) -> HttpResponse:
             partner=access.partner,
             programs=upload.programs,
             update_existing=upload.update_existing,
-            by=Actor.person(access.user),
+            by=access.actor,
             user=access.user,
             corrects=upload,
         )

@@ -45,6 +45,7 @@ def test_invitation_from_the_manager_s_form_to_the_new_person_s_home_and_next_si
     assert list(Event.objects.order_by("id").values_list("verb", "actor_label")) == [
         ("invitation.sent", "Mara Manager"),
         ("member.joined", "Nora New"),
+        ("person.signed_in", "Nora New"),
     ]
 
 

@@ -1,0 +1,81 @@
+"""An event as the audit page and its export show it."""
+
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from django.db.models import QuerySet
+from django.urls import NoReverseMatch, reverse
+
+from onboarding.meters.words import changes_in
+from portal.events.models import Event
+from programs.schema import Schema, schema_for
+
+EXPORTED = ["id", "at", "who", "kind_of_actor", "from_address", "what", "about", "subject_id", "details"]
+
+
+@dataclass(frozen=True, slots=True)
+class AuditRow:
+    """One line: the event, where its subject is to be seen ("" for nowhere), its details, whether it was altered."""
+
+    event: Event
+    url: str
+    details: list[str]
+    is_altered: bool
+
+
+def url_of(event: Event) -> str:
+    """The page of what the event is about; "" when it has none."""
+    if not event.subject.page:
+        return ""
+    try:
+        return reverse(event.subject.page, args=[event.subject_id])
+    except NoReverseMatch:
+        return ""
+
+
+def details_of(event: Event, schema: Schema) -> list[str]:
+    """What the event says besides, a short text each; old and new values last."""
+    facts = [f"{_label(key)}: {_text(value)}" for key, value in event.data.items() if key != "changes" and _says(value)]
+    return facts + [f"{label}: {_or_empty(old)} → {_or_empty(new)}" for label, old, new in changes_in(event, schema)]
+
+
+def _says(value: Any) -> bool:
+    return value not in (None, "", [], {})
+
+
+def _label(key: str) -> str:
+    return key.replace("_", " ").replace(".", " ").capitalize() if key.islower() else key
+
+
+def _or_empty(value: Any) -> str:
+    return "empty" if value is None else str(value)
+
+
+def _text(value: Any) -> str:
+    if isinstance(value, Mapping):
+        return ", ".join(f"{key} {_text(inner)}" for key, inner in value.items())
+    if isinstance(value, list):
+        return " → ".join(map(_text, value)) if len(value) == 2 else ", ".join(map(_text, value))
+    if isinstance(value, bool):
+        return "yes" if value else "no"
+    return "empty" if value is None else str(value)
+
+
+def export_lines(events: QuerySet[Event]) -> Iterator[list[Any]]:
+    """Events as lines in the order of EXPORTED, newest first, streamed from the database."""
+    schema = schema_for()
+    for event in events.order_by("-pk").iterator(chunk_size=2000):
+        yield _line(event, schema)
+
+
+def _line(event: Event, schema: Schema) -> list[Any]:
+    who = [event.actor_label, event.actor_kind, event.address]
+    about = [event.words, event.subject.noun, event.subject_id]
+    return [event.pk, event.at.isoformat(), *who, *about, "; ".join(details_of(event, schema))]
+
+
+def rows_of(events: Iterable[Event], altered: set[int]) -> list[AuditRow]:
+    """The events as lines of the page; `altered` holds the IDs of those that are not as they were sealed."""
+    schema = schema_for()
+    return [AuditRow(event, url_of(event), details_of(event, schema), event.pk in altered) for event in events]

@@ -1,0 +1,46 @@
+"""The audit page of a partner's managers, and its export."""
+
+from django.http import HttpRequest, HttpResponse, HttpResponseBase
+from django.shortcuts import render
+from django.views.decorators.http import require_GET, require_safe
+
+from onboarding.audit.filters import EventFilter, event_filter
+from onboarding.audit.rows import EXPORTED, export_lines, rows_of
+from onboarding.meters.filters import chips_of, without
+from onboarding.spreadsheets.workbook import write_csv
+from portal.events.chain import altered_among, concerns
+from portal.events.models import Event, LogCheck, Seal
+from portal.partners.access import manager
+from portal.web.downloads import csv_response, download_name
+from portal.web.pages import newest_first
+
+EVENTS_PER_PAGE = 50
+
+
+@require_safe
+def audit(request: HttpRequest) -> HttpResponse:
+    access = manager(request)
+    filtered = event_filter(request.GET, partner=access.partner)
+    events = filtered.qs.order_by() if filtered.form.is_valid() else Event.objects.none()
+    page = newest_first(events, request.GET, size=EVENTS_PER_PAGE)
+    check = LogCheck.objects.order_by("-pk").first()
+    context = {
+        "section": "people",
+        "form": filtered.form,
+        "page": page,
+        "rows": rows_of(page.rows, altered_among(page.rows)),
+        "chips": chips_of(request.GET, filtered.form),
+        "query": without(request.GET, "page"),
+        "seal": Seal.objects.order_by("-number").only("last_id", "digest", "sealed_at").first(),
+        "check": check,
+        "is_tampered": check is not None and concerns(check, access.partner),
+    }
+    return render(request, "audit/list.html", context)
+
+
+@require_GET
+def audit_export(request: HttpRequest) -> HttpResponseBase:
+    access = manager(request)
+    filtered: EventFilter = event_filter(request.GET, partner=access.partner)
+    events = filtered.qs if filtered.form.is_valid() else Event.objects.none()
+    return csv_response(write_csv(EXPORTED, export_lines(events)), download_name(access.partner, "audit", suffix="csv"))

@@ -1,0 +1,26 @@
+"""The letter about a change of many meters that took long."""
+
+from django.urls import reverse
+
+from onboarding.meters.bulk.models import BulkAction, BulkResult
+from portal.jobs.models import Job
+from portal.mail.domain import took_long, write_to
+from portal.mail.kinds import MailKind, register
+
+register(
+    MailKind(
+        "changes",
+        "A long change of many meters is done",
+        "When what you confirmed for many meters has been done to each, if that took longer than half a minute.",
+    )
+)
+
+
+def tell_done(action: BulkAction, job: Job) -> None:
+    """Every meter that was meant has its result."""
+    if not took_long(job):
+        return
+    changed = action.counts.get(BulkResult.CHANGED, 0)
+    text = f"{changed:,} of {action.counts.get('meant', 0):,} meters were changed. The page says what became of each."
+    path = reverse("bulk-action", args=[action.pk])
+    write_to(action.user, kind="changes", partner=action.partner, subject="Done: your change", text=text, path=path)

@@ -1,0 +1,36 @@
+"""The letters about uploads that took so long that nobody waits at the page any more."""
+
+from django.urls import reverse
+
+from onboarding.uploads.models import Plan, Result, Source, Upload
+from portal.jobs.models import Job
+from portal.mail.domain import took_long, write_to
+from portal.mail.kinds import MailKind, register
+
+register(
+    MailKind(
+        "uploads",
+        "A long upload is done",
+        "When we have checked or written a spreadsheet of yours, if that took longer than half a minute.",
+    )
+)
+
+
+def tell_checked(upload: Upload, job: Job) -> None:
+    """The rows are checked, and the sender has to look at them."""
+    to_fix = upload.count(Plan.NEEDS_FIXING)
+    rows = f"{upload.count('rows'):,} rows are checked, and {to_fix:,} of them need fixing."
+    _tell(upload, job, "Checked: your upload waits for you", f"{rows} Nothing is created until you confirm.")
+
+
+def tell_written(upload: Upload, job: Job) -> None:
+    """The confirmed rows are written."""
+    created, updated = upload.count(Result.METER_CREATED), upload.count(Result.METER_UPDATED)
+    text = f"{created:,} meters were created and {updated:,} changed. {upload.count('failed'):,} rows were not written."
+    _tell(upload, job, "Done: your upload is written", text)
+
+
+def _tell(upload: Upload, job: Job, subject: str, text: str) -> None:
+    if upload.source == Source.PAGE and took_long(job):
+        path = reverse("upload", args=[upload.pk])
+        write_to(upload.user, kind="uploads", partner=upload.partner, subject=subject, text=text, path=path)

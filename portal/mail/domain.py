@@ -1,0 +1,106 @@
+"""Writing letters, sending them, and switching kinds of them off.
+
+A letter is written in the transaction of what it tells about, and sent by the job mail.send: at least once, since a
+worker may die between the mail server's yes and the note of it.
+"""
+
+from collections.abc import Collection
+from datetime import timedelta
+
+from django.conf import settings
+from django.core import signing
+from django.core.mail import EmailMessage
+from django.db import transaction
+from django.template.loader import render_to_string
+from django.urls import reverse
+from django.utils import timezone
+
+from portal.jobs.domain import Run, enqueue, handles
+from portal.jobs.models import Job
+from portal.mail.kinds import all_kinds, kind_of
+from portal.mail.models import Letter, MailSwitchedOff
+from portal.partners.domain import one_line
+from portal.partners.models import Membership, Partner, User
+
+_STOP = signing.Signer(salt="portal.mail.stop")
+
+
+def took_long(job: Job) -> bool:
+    """Whether somebody who waited for this job has surely left the page by now."""
+    return timezone.now() - job.created_at > timedelta(seconds=settings.MAIL_AFTER_SECONDS)
+
+
+def write_to(user: User | None, *, kind: str, partner: Partner, subject: str, text: str, path: str) -> Letter | None:
+    """Write a letter with a link to a page of the portal, in the caller's transaction.
+
+    None where there is nobody to write to: who has left the partner, is switched off, or does not want this kind.
+    """
+    if user is None or not user.is_active or not Membership.objects.filter(partner=partner, user=user).exists():
+        return None
+    if MailSwitchedOff.objects.filter(user=user, kind=kind).exists():
+        return None
+    context = {
+        "text": text,
+        "link": settings.SITE_URL + path,
+        "partner": one_line(partner.name),
+        "kind": kind_of(kind),
+        "stop": settings.SITE_URL + stop_path(user, kind),
+    }
+    body = render_to_string("mail/letter.txt", context)
+    letter = Letter.objects.create(partner=partner, user=user, kind=kind, subject=one_line(subject)[:200], body=body)
+    enqueue("mail.send", subject_id=letter.pk, partner=partner)
+    return letter
+
+
+@handles("mail.send")
+def send_letter(run: Run) -> None:
+    """The job: hand a letter over to the mail server, unless that is done or its reader is gone."""
+    letter = Letter.objects.select_related("user").filter(pk=run.job.subject_id, sent_at=None).first()
+    if letter is None or not letter.user.is_active:
+        return
+    stop = f"<{settings.SITE_URL}{stop_path(letter.user, letter.kind)}>"
+    headers = {"List-Unsubscribe": stop, "List-Unsubscribe-Post": "List-Unsubscribe=One-Click"}
+    EmailMessage(letter.subject, letter.body, None, [letter.user.email], headers=headers).send()
+    with run.chunk():
+        Letter.objects.filter(pk=letter.pk).update(sent_at=timezone.now())
+
+
+def stop_path(user: User, kind: str) -> str:
+    """The path of the page that switches this kind off for this person, without signing in."""
+    return reverse("emails-stop", args=[_STOP.sign_object([user.pk, kind])])
+
+
+def read_stop(token: str) -> tuple[User, str] | None:
+    """Whom and which kind such a path names; None when it is not one of ours or the person is gone."""
+    try:
+        pk, kind = _STOP.unsign_object(token)
+    except (signing.BadSignature, ValueError):
+        return None
+    user = User.objects.filter(pk=pk).first()
+    return (user, kind) if user and kind in {one.code for one in all_kinds()} else None
+
+
+def wanted_by(user: User) -> set[str]:
+    """The codes of the kinds that somebody wants."""
+    off = set(MailSwitchedOff.objects.filter(user=user).values_list("kind", flat=True))
+    return {kind.code for kind in all_kinds()} - off
+
+
+def choose(user: User, wanted: Collection[str]) -> None:
+    """Keep which kinds somebody wants; all others are switched off."""
+    off = [kind.code for kind in all_kinds() if kind.code not in wanted]
+    with transaction.atomic():
+        MailSwitchedOff.objects.filter(user=user).exclude(kind__in=off).delete()
+        MailSwitchedOff.objects.bulk_create(
+            [MailSwitchedOff(user=user, kind=kind) for kind in off], ignore_conflicts=True
+        )
+
+
+def stop(user: User, kind: str) -> None:
+    """Switch one kind off; doing it twice is harmless."""
+    MailSwitchedOff.objects.bulk_create([MailSwitchedOff(user=user, kind=kind)], ignore_conflicts=True)
+
+
+def drop_sent(*, days: int) -> int:
+    """Delete letters that were sent more than `days` ago; returns how many."""
+    return Letter.objects.filter(sent_at__lt=timezone.now() - timedelta(days=days)).delete()[0]

@@ -1,0 +1,32 @@
+"""The kinds of e-mail that somebody may switch off; the rooms that write them register them."""
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True)
+class MailKind:
+    """One kind. label: its name on the page of e-mails. meaning: when it comes, in one sentence."""
+
+    code: str
+    label: str
+    meaning: str
+
+
+_KINDS: dict[str, MailKind] = {}
+
+
+def register(*kinds: MailKind) -> None:
+    """Add kinds; one that stands there in other words is a programming error."""
+    for kind in kinds:
+        if _KINDS.setdefault(kind.code, kind) != kind:
+            raise ValueError(f"kind of mail registered twice: {kind.code}")
+
+
+def kind_of(code: str) -> MailKind:
+    """The registered kind; KeyError for a code that nobody registered."""
+    return _KINDS[code]
+
+
+def all_kinds() -> list[MailKind]:
+    """Every kind, in the order of their labels."""
+    return sorted(_KINDS.values(), key=lambda kind: kind.label)

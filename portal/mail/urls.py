@@ -1,0 +1,10 @@
+"""Addresses about e-mails."""
+
+from django.urls import path
+
+from portal.mail import views
+
+urlpatterns = [
+    path("emails/", views.emails, name="emails"),
+    path("emails/stop/<str:token>/", views.emails_stop, name="emails-stop"),
+]

@@ -1,0 +1,68 @@
+"""What people do about their own sign-in, as the library tells it, goes into the log of each of their partners."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from allauth.account import signals as account
+from allauth.mfa import signals as mfa
+from django.contrib.auth.signals import user_login_failed
+from django.dispatch import receiver
+from django.http import HttpRequest
+
+from portal.events.actors import Actor
+from portal.events.domain import record
+from portal.partners.access import address_of
+from portal.partners.domain import account_of
+from portal.partners.models import Partner, User
+
+
+def record_of_person(verb: str, user: User, *, by: Actor, data: Mapping[str, Any] | None = None) -> None:
+    """One event about a person for each partner they belong to; one without a partner for those who have none."""
+    partners: list[Partner | None] = list(Partner.objects.filter(memberships__user=user))
+    for partner in partners or [None]:
+        record(verb, subject=user, partner=partner, by=by, data=data)
+
+
+def _self(verb: str, user: User, request: HttpRequest | None, data: Mapping[str, Any] | None = None) -> None:
+    address = address_of(request) if request else ""
+    record_of_person(verb, user, by=Actor.person(user, address=address), data=data)
+
+
+@receiver(account.user_logged_in)
+def _signed_in(request: HttpRequest, user: User, **_: Any) -> None:
+    _self("person.signed_in", user, request)
+
+
+@receiver(user_login_failed)
+def _sign_in_failed(credentials: Mapping[str, Any], request: HttpRequest | None = None, **_: Any) -> None:
+    """A wrong password for an account that there is. Whoever it was, it was not the person who is sure to be meant."""
+    user = account_of(str(credentials.get("email") or credentials.get("username") or "")) if request else None
+    if user and request:
+        by = Actor.system("Somebody at the sign-in page", address=address_of(request))
+        record_of_person("person.sign_in_failed", user, by=by)
+
+
+@receiver([account.password_changed, account.password_set, account.password_reset])
+def _password_changed(request: HttpRequest, user: User, **_: Any) -> None:
+    _self("person.password_changed", user, request)
+
+
+@receiver(account.email_changed)
+def _email_changed(request: HttpRequest, user: User, **_: Any) -> None:
+    _self("person.email_changed", user, request)
+
+
+@receiver(mfa.authenticator_added)
+def _second_step_added(request: HttpRequest, user: User, authenticator: Any, **_: Any) -> None:
+    _self("person.second_step_added", user, request, {"kind": authenticator.type})
+
+
+@receiver(mfa.authenticator_removed)
+def _second_step_removed(request: HttpRequest, user: User, authenticator: Any, **_: Any) -> None:
+    _self("person.second_step_removed", user, request, {"kind": authenticator.type})
+
+
+@receiver(mfa.authentication_failed)
+def _second_step_failed(request: HttpRequest, user: User, **_: Any) -> None:
+    by = Actor.system("Somebody at the sign-in page", address=address_of(request))
+    record_of_person("person.second_step_failed", user, by=by)

@@ -1,0 +1,172 @@
+"""The hash chain: what is altered, removed or slipped in shows, and nothing else does."""
+
+import threading
+
+import pytest
+from django.core.management import CommandError, call_command
+from django.db import connection
+
+from portal.events.actors import Actor
+from portal.events.chain import EVENTS_IN_A_SEAL, altered_among, check_log, concerns, seal_log
+from portal.events.domain import record, record_many
+from portal.events.models import Event, LogCheck, Seal
+
+pytestmark = pytest.mark.django_db
+BY = Actor.system("Test", address="192.0.2.7")
+
+
+def write(partner, count: int) -> list[Event]:
+    record_many(
+        "meter", (("meter.created", n, {"n": n, "x": 1.5, "é": None}) for n in range(count)), partner=partner, by=BY
+    )
+    return list(Event.objects.order_by("pk"))
+
+
+def test_a_log_that_nobody_touched_is_as_it_was_sealed(acme):
+    events = write(acme, 3)
+
+    sealed = seal_log()
+
+    check = check_log()
+    assert (sealed, check.events, check.findings) == (3, 3, [])
+    assert check.head == Seal.objects.get().digest
+    assert altered_among(events) == set()
+
+
+def test_sealing_again_seals_only_what_is_new(acme):
+    write(acme, 2)
+    seal_log()
+    record("partner.seen", subject=acme, partner=acme, by=BY)
+
+    assert (seal_log(), seal_log()) == (1, 0)
+    assert check_log().findings == []
+    assert Seal.objects.count() == 2
+
+
+def test_many_events_are_sealed_in_stretches_that_follow_each_other(acme):
+    events = write(acme, EVENTS_IN_A_SEAL * 2 + 5)
+
+    seal_log()
+
+    assert [(seal.number, len(seal.entries) // 24) for seal in Seal.objects.order_by("number")] == [
+        (1, 256),
+        (2, 256),
+        (3, 5),
+    ]
+    assert check_log().findings == []
+    assert altered_among(events[250:260]) == set()
+
+
+@pytest.mark.parametrize(
+    ("column", "value"),
+    [
+        ("at", "2020-01-01T00:00:00Z"),
+        ("verb", "meter.updated"),
+        ("subject_id", "other"),
+        ("actor_label", "Somebody else"),
+        ("actor_id", "9"),
+        ("address", "198.51.100.1"),
+        ("data", {"n": 7}),
+        ("partner", None),
+    ],
+)
+def test_every_column_of_an_altered_event_shows(acme, column, value):
+    events = write(acme, 3)
+    seal_log()
+
+    Event.objects.filter(pk=events[1].pk).update(**{column: value})
+
+    assert check_log().findings == [("altered", events[1].pk)]
+    assert altered_among(Event.objects.all()) == {events[1].pk}
+
+
+def test_a_removed_event_shows(acme):
+    events = write(acme, 3)
+    seal_log()
+
+    Event.objects.filter(pk=events[1].pk).delete()
+
+    assert check_log().findings == [("removed", events[1].pk)]
+
+
+def test_an_event_slipped_in_among_sealed_ones_shows(acme):
+    events = write(acme, 3)
+    Event.objects.filter(pk=events[1].pk).delete()
+    seal_log()
+
+    events[1].save(force_insert=True)
+
+    assert check_log().findings == [("added", events[1].pk)]
+    assert altered_among([events[1]]) == {events[1].pk}
+
+
+def test_a_seal_that_was_made_anew_breaks_the_chain(acme):
+    events = write(acme, EVENTS_IN_A_SEAL + 1)
+    seal_log()
+    Event.objects.filter(pk=events[0].pk).update(verb="meter.updated")
+    second = Seal.objects.get(number=2)
+    Seal.objects.all().delete()
+    seal_log()  # whoever altered the event makes a seal that fits it
+    Seal.objects.filter(number=2).update(digest=second.digest)
+
+    assert check_log().findings == [("broken", 2)]
+
+
+def test_a_chain_that_was_made_anew_as_a_whole_shows_by_its_end(acme):
+    events = write(acme, 2)
+    seal_log()
+    check_log()
+    Event.objects.filter(pk=events[0].pk).update(verb="meter.updated")
+    Seal.objects.all().delete()
+    seal_log()
+
+    assert check_log().findings == [("broken", 0)]
+
+
+def test_a_finding_concerns_the_partner_whose_event_it_is(acme, borealis):
+    event = write(acme, 1)[0]
+    seal_log()
+    Event.objects.filter(pk=event.pk).update(address="")
+
+    altered = check_log()
+
+    assert (concerns(altered, acme), concerns(altered, borealis)) == (True, False)
+    Event.objects.all().delete()
+    removed = check_log()
+    assert (concerns(removed, acme), concerns(removed, borealis)) == (True, True)
+    assert concerns(LogCheck(findings=[]), acme) is False
+
+
+def test_the_command_says_what_is_not_as_it_was_sealed(acme, capsys):
+    events = write(acme, 2)
+    call_command("check_log")
+    Event.objects.filter(pk=events[0].pk).update(verb="meter.updated")
+
+    with pytest.raises(CommandError, match="1 findings in 2 entries"):
+        call_command("check_log")
+
+    out, err = capsys.readouterr()
+    assert out == f"2 entries, all as they were sealed. The last seal: {Seal.objects.get().digest}\n"
+    assert err == f"entry {events[0].pk} is not as it was sealed\n"
+
+
+@pytest.mark.django_db(transaction=True)
+@pytest.mark.skipif("connection.vendor != 'postgresql'", reason="SQLite has one writer at a time")
+def test_an_event_of_a_transaction_that_still_runs_is_waited_for(acme):
+    """A smaller number that comes to light later would look as if it had been slipped in."""
+    other = connection.copy()
+    other.set_autocommit(False)
+    with other.cursor() as cursor:
+        cursor.execute(
+            "INSERT INTO portal_event (partner_id, verb, subject_type, subject_id, actor_kind, actor_id, actor_label,"
+            " data) VALUES (%s, 'a.b', 'x', '1', 'system', '', '', '{}')",
+            [acme.pk],
+        )
+    record("partner.seen", subject=acme, partner=acme, by=BY)
+    threading.Timer(0.5, other.commit).start()
+
+    sealed = seal_log()
+
+    other.close()
+    assert sealed == 2
+    assert check_log().findings == []
