@@ -2,10 +2,11 @@
 
 import django.db.models.deletion
 import django.db.models.functions.datetime
-import portal.partners.models
-import portal.storage.ids
 from django.conf import settings
 from django.db import migrations, models
+
+import portal.partners.models
+import portal.storage.ids
 
 
 class Migration(migrations.Migration):
