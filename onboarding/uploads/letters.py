@@ -10,8 +10,8 @@ from portal.mail.kinds import MailKind, register
 register(
     MailKind(
         "uploads",
-        "A long upload is done",
-        "When we have checked or written a spreadsheet of yours, if that took longer than half a minute.",
+        "An upload is checked or written",
+        "When we are through with a spreadsheet of yours, if it took longer than half a minute.",
     )
 )
 

@@ -55,7 +55,7 @@ class RulesForm(forms.Form):
     time_zone = forms.ChoiceField(
         label="Time zone",
         choices=time_zones,
-        help_text="Pages and exports of days use it. Deadlines of a program keep the program’s own.",
+        help_text="Pages show times in it, and days begin by it. A program’s deadlines keep the program’s own.",
         error_messages={"required": "Choose a time zone.", "invalid_choice": "Choose a time zone of the list."},
     )
     requires_two_factor = forms.BooleanField(

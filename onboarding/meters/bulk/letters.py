@@ -10,8 +10,8 @@ from portal.mail.kinds import MailKind, register
 register(
     MailKind(
         "changes",
-        "A long change of many meters is done",
-        "When what you confirmed for many meters has been done to each, if that took longer than half a minute.",
+        "A change of many meters is done",
+        "When what you confirmed has been done to each meter, if it took longer than half a minute.",
     )
 )
 
