@@ -51,20 +51,20 @@ def create_meters(staged: Staged, *, partner: "Partner", upload_id: UUID) -> int
 
 
 def record_created(staged: Staged, *, partner: "Partner", upload_id: UUID, by: Actor) -> None:
-    """One meter.created event for each staged row."""
+    """One meter.created event for each staged row (r.meter_id, r.number)."""
     record_staged(
         staged,
         "meter.created",
         subject_type="meter",
         subject_id=json_sql.uuid_text(staged.vendor, "r.meter_id"),
-        data=Given({"upload": str(upload_id)}),
+        data=json_sql.object_of(staged.vendor, _place(upload_id)),
         partner=partner,
         by=by,
     )
 
 
 def update_meters(staged: Staged, *, partner: "Partner", upload_id: UUID, by: Actor) -> None:
-    """Change the meter of each staged row (r.meter_id, r.asset, r.changes), with one meter.updated event each."""
+    """Change the meter of each staged row (r.meter_id, r.number, r.asset, r.changes), and record meter.updated."""
     update_from(
         staged.narrowed("m.partner_id = %s", partner.pk),
         Meter,
@@ -78,10 +78,15 @@ def update_meters(staged: Staged, *, partner: "Partner", upload_id: UUID, by: Ac
         "meter.updated",
         subject_type="meter",
         subject_id=json_sql.uuid_text(staged.vendor, "r.meter_id"),
-        data=json_sql.object_of(staged.vendor, [("upload", f"'{upload_id}'"), ("changes", changes)]),
+        data=json_sql.object_of(staged.vendor, [*_place(upload_id), ("changes", changes)]),
         partner=partner,
         by=by,
     )
+
+
+def _place(upload_id: UUID) -> list[tuple[str, str]]:
+    """Which row of which upload an event comes from."""
+    return [("upload", f"'{upload_id}'"), ("row", "r.number")]
 
 
 @dataclass(frozen=True, slots=True)

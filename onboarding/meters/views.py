@@ -22,6 +22,7 @@ from onboarding.meters.editing import MOST_IN_WORKBOOK, meters_to_edit, too_many
 from onboarding.meters.filters import MeterFilter, chips_of, meter_filter, without
 from onboarding.meters.look_up import MOST_LOOKED_UP, look_up
 from onboarding.meters.models import EnrollmentStatus, Meter
+from onboarding.meters.provenance import provenance_of
 from onboarding.meters.queries import SORTS, export_columns, export_lines, meters_of, sections_of
 from onboarding.meters.rows import LISTED, ListRow
 from onboarding.meters.saved.domain import clean_query
@@ -36,7 +37,7 @@ from portal.storage.ids import as_uuid
 from portal.web.downloads import csv_response, download_name, workbook_response
 from portal.web.pages import keyset_page
 from programs.queries import program_choices
-from programs.schema import schema_for
+from programs.schema import Schema, schema_for
 
 METERS_PER_PAGE = 50
 
@@ -106,22 +107,25 @@ def meter_look_up(request: HttpRequest) -> HttpResponse:
 @require_safe
 def meter_detail(request: HttpRequest, pk: UUID) -> HttpResponse:
     access = member(request)
-    meter = get_object_or_404(meters_of(access.partner).select_related("upload"), pk=pk)
-    enrollments = standings_of(meter)
+    meter = get_object_or_404(meters_of(access.partner).select_related("upload", "partner"), pk=pk)
+    schema, asset = schema_for(), asset_of(meter)
+    enrollments = standings_of(meter, schema)
+    provenance = provenance_of(meter, schema.flatten(asset).keys())
     context = {
         "section": "meters",
         "meter": meter,
-        "sections": sections_of(asset_of(meter)),
+        "sections": sections_of(asset, provenance.by_key),
+        "shared": provenance.shared,
         "enrollments": enrollments,
         "another": next((line["program"].identifier for line in enrollments if line["program"].takes_forms), ""),
-        "events": [(event, changes_in(event)) for event in timeline(meter)[:50]],
+        "events": [(event, changes_in(event, schema)) for event in timeline(meter)[:50]],
     }
     return render(request, "meters/detail.html", context)
 
 
-def changes_in(event: Event) -> list[tuple[str, Any, Any]]:
+def changes_in(event: Event, schema: Schema) -> list[tuple[str, Any, Any]]:
     """What an event changed: label, old and new value of each field, as people write them."""
-    schema, changes = schema_for(), event.data.get("changes", {})
+    changes = event.data.get("changes", {})
     return [
         (schema.column(key).label if schema.knows(key) else key.capitalize(), _written(old), _written(new))
         for key, (old, new) in changes.items()
@@ -135,9 +139,9 @@ def _written(value: Any) -> Any:
     return ("yes" if value else "no") if isinstance(value, bool) else value if value != "" else None
 
 
-def standings_of(meter: Meter) -> list[dict[str, Any]]:
+def standings_of(meter: Meter, schema: Schema) -> list[dict[str, Any]]:
     """The meter in each program: status, labels of the missing fields, reasons in words."""
-    labels = {column.key: column.label for column in schema_for().columns}
+    labels = {column.key: column.label for column in schema.columns}
     return [
         {
             "program": row.program,
