@@ -119,6 +119,40 @@ def change_meters(changes: Sequence[MeterChange], *, verb: str, partner: "Partne
     record_many("meter", happenings, partner=partner, by=by)
 
 
+def change_references(staged: Staged, *, partner: "Partner", by: Actor) -> None:
+    """Give the meter of each staged row (r.meter_id, r.partner_reference, r.number) the reference r.new_reference.
+
+    In two steps, so that meters can take each other's references. One meter.reference_changed event each, with the row
+    and its file (a.value). IntegrityError when another meter has one of the references.
+    """
+    mine = staged.narrowed("m.partner_id = %s", partner.pk)
+    by_row = "m.id = r.meter_id"
+    # Meanwhile a meter has its ID with a space before it, as no reference can begin.
+    update_from(mine, Meter, {"partner_reference": f"' ' || {json_sql.uuid_text(staged.vendor, 'm.id')}"}, match=by_row)
+    update_from(
+        mine,
+        Meter,
+        {
+            "partner_reference": "r.new_reference",
+            "version": "m.version + 1",
+            "updated_at": Given(timezone.now()),
+        },
+        match=by_row,
+    )
+    refresh_texts([UUID(str(meter)) for (meter,) in staged.select("r.meter_id")])
+    old_and_new = json_sql.list_of(staged.vendor, ["r.partner_reference", "r.new_reference"])
+    changes = json_sql.object_of(staged.vendor, [("partner_reference", old_and_new)])
+    record_staged(
+        staged,
+        "meter.reference_changed",
+        subject_type="meter",
+        subject_id=json_sql.uuid_text(staged.vendor, "r.meter_id"),
+        data=json_sql.object_of(staged.vendor, [("file", "a.value"), ("row", "r.number"), ("changes", changes)]),
+        partner=partner,
+        by=by,
+    )
+
+
 def remove_meters(meters: Sequence[Meter], *, upload_id: UUID, partner: "Partner", by: Actor) -> None:
     """Remove meters whose upload is taken back, with their standings, and one meter.removed event each."""
     record_many(

@@ -69,7 +69,7 @@ class _Uploads:
         self._uploads = {str(upload.pk): upload for upload in partner.uploads.filter(pk__in=named)}
         rows = Q(pk__in=[])
         for event in events:
-            if "row" in event.data:
+            if {"upload", "row"} <= event.data.keys():
                 rows |= Q(pk=event.data["upload"], edits__row_number=event.data["row"])
         edits = partner.uploads.filter(rows).values_list("pk", "edits__values")
         self._corrected = {str(upload): frozenset(values) for upload, values in edits}
@@ -78,14 +78,15 @@ class _Uploads:
         """What an event stands for; with a key, where its value stood."""
         name = event.data.get("upload", "")
         upload = self._uploads.get(name)
+        row = f"row {event.data['row']}" if "row" in event.data else ""
         if upload is None:
-            words = event.actor_label if event.verb == _CREATED else "bulk change"
-            return Source(words, event.at, event.actor_label)
+            words = event.actor_label if event.verb == _CREATED else event.data.get("file", "bulk change")
+            return Source(words, event.at, event.actor_label, place=row)
         words = _DOORS.get(upload.source, upload.file_name)
         if event.verb == _RESTORED:
             return Source(f"{words}, taken back", event.at, event.actor_label, upload.pk)
-        places = [f"row {event.data['row']}"] if "row" in event.data else []
-        if key:
-            places.append("corrected afterwards" if key in self._corrected.get(name, ()) else upload.place_of(key))
-        place = "" if upload.source in _DOORS else ", ".join(filter(None, places))
+        column = upload.place_of(key) if key else ""
+        if key in self._corrected.get(name, ()):
+            column = "corrected afterwards"
+        place = "" if upload.source in _DOORS else ", ".join(filter(None, (row, column)))
         return Source(words, event.at, event.actor_label, upload.pk, place)

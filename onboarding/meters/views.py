@@ -6,7 +6,6 @@ from urllib.parse import urlencode
 from uuid import UUID
 
 from django.contrib import messages
-from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse, HttpResponseBase, QueryDict
 from django.shortcuts import get_object_or_404, redirect, render
 from django.template.loader import render_to_string
@@ -19,7 +18,7 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 from onboarding.meters.bulk.models import BulkKind
 from onboarding.meters.columns import asset_of
 from onboarding.meters.editing import MOST_IN_WORKBOOK, meters_to_edit, too_many_for_workbook
-from onboarding.meters.filters import MeterFilter, chips_of, meter_filter, without
+from onboarding.meters.filters import MeterFilter, chips_of, matching, meter_filter, without
 from onboarding.meters.look_up import MOST_LOOKED_UP, look_up
 from onboarding.meters.models import EnrollmentStatus, Meter
 from onboarding.meters.provenance import provenance_of
@@ -65,7 +64,7 @@ def meter_list(request: HttpRequest) -> HttpResponse:
         "own_view": next((view for view in own if view.query == query), None),
         "chips": chips_of(request.GET, filtered.form, _names(request, access.partner)),
         "query": without(request.GET, "page"),
-        "kinds": BulkKind.choices,
+        "kinds": BulkKind.of_chosen(),
         "seen_at": timezone.now(),
         "has_any": bool(page.rows) or meters_of(access.partner).exists(),
     }
@@ -100,7 +99,7 @@ def meter_look_up(request: HttpRequest) -> HttpResponse:
     pasted = request.POST.get("pasted", "")
     context: dict[str, Any] = {"section": "meters", "pasted": pasted, "most": MOST_LOOKED_UP}
     if pasted.strip():
-        context |= {"result": look_up(access.partner, pasted), "kinds": BulkKind.choices, "seen_at": timezone.now()}
+        context |= {"result": look_up(access.partner, pasted), "kinds": BulkKind.of_chosen(), "seen_at": timezone.now()}
     return render(request, "meters/look_up.html", context)
 
 
@@ -156,7 +155,7 @@ def standings_of(meter: Meter, schema: Schema) -> list[dict[str, Any]]:
 @require_GET
 def meter_export(request: HttpRequest, format: str) -> HttpResponseBase:
     access = member(request)
-    meters = chosen(request, access.partner)
+    meters = matching(request.GET, partner=access.partner)
     name = download_name(access.partner, "meters", suffix=format)
     header, lines = export_columns(), export_lines(meters)
     if format == "csv":
@@ -168,7 +167,7 @@ def meter_export(request: HttpRequest, format: str) -> HttpResponseBase:
 def meter_template(request: HttpRequest, format: str) -> HttpResponseBase:
     """The filtered meters to edit in a spreadsheet. Too many for a workbook: back to the page, which offers csv."""
     access = member(request)
-    meters = chosen(request, access.partner)
+    meters = matching(request.GET, partner=access.partner)
     name = download_name(access.partner, "meters", "to edit", suffix=format)
     if format == "csv":
         return csv_response(template_csv_lines(meters_to_edit(meters, as_csv=True)), name)
@@ -178,13 +177,6 @@ def meter_template(request: HttpRequest, format: str) -> HttpResponseBase:
         return redirect(f"{reverse('meters')}?{query}")
     spec = meters_to_edit(meters)
     return workbook_response(lambda file: save_template(file, spec), name)
-
-
-def chosen(request: HttpRequest, partner: Partner) -> QuerySet[Meter]:
-    """The partner's meters that match the filters of the query string; none when a filter cannot be understood."""
-    filtered = meter_filter(request.GET, partner=partner)
-    found: QuerySet[Meter] = filtered.qs if filtered.form.is_valid() else filtered.queryset.none()
-    return found
 
 
 def _too_many(path: str, query: str) -> str:
