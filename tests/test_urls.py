@@ -65,6 +65,8 @@ ROUTES: dict[str, tuple[str, str, dict[str, str]]] = {
     "meters": (MEMBERS, "get", {}),
     "meters-export": (MEMBERS, "get", {"format": "csv"}),
     "meters-look-up": (MEMBERS, "get", {}),
+    "meters-references": (MEMBERS, "get", {}),
+    "meters-references-file": (MEMBERS, "get", {"format": "csv"}),
     "view-save": (MEMBERS, "post", {}),
     "view-remove": (OWN, "post", {"pk": "view"}),
     "bulk-ask": (MEMBERS, "post", {}),

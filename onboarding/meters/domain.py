@@ -51,20 +51,20 @@ def create_meters(staged: Staged, *, partner: "Partner", upload_id: UUID) -> int
 
 
 def record_created(staged: Staged, *, partner: "Partner", upload_id: UUID, by: Actor) -> None:
-    """One meter.created event for each staged row."""
+    """One meter.created event for each staged row (r.meter_id, r.number)."""
     record_staged(
         staged,
         "meter.created",
         subject_type="meter",
         subject_id=json_sql.uuid_text(staged.vendor, "r.meter_id"),
-        data=Given({"upload": str(upload_id)}),
+        data=json_sql.object_of(staged.vendor, _place(upload_id)),
         partner=partner,
         by=by,
     )
 
 
 def update_meters(staged: Staged, *, partner: "Partner", upload_id: UUID, by: Actor) -> None:
-    """Change the meter of each staged row (r.meter_id, r.asset, r.changes), with one meter.updated event each."""
+    """Change the meter of each staged row (r.meter_id, r.number, r.asset, r.changes), and record meter.updated."""
     update_from(
         staged.narrowed("m.partner_id = %s", partner.pk),
         Meter,
@@ -78,10 +78,15 @@ def update_meters(staged: Staged, *, partner: "Partner", upload_id: UUID, by: Ac
         "meter.updated",
         subject_type="meter",
         subject_id=json_sql.uuid_text(staged.vendor, "r.meter_id"),
-        data=json_sql.object_of(staged.vendor, [("upload", f"'{upload_id}'"), ("changes", changes)]),
+        data=json_sql.object_of(staged.vendor, [*_place(upload_id), ("changes", changes)]),
         partner=partner,
         by=by,
     )
+
+
+def _place(upload_id: UUID) -> list[tuple[str, str]]:
+    """Which row of which upload an event comes from."""
+    return [("upload", f"'{upload_id}'"), ("row", "r.number")]
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,6 +117,40 @@ def change_meters(changes: Sequence[MeterChange], *, verb: str, partner: "Partne
         for one in changes
     )
     record_many("meter", happenings, partner=partner, by=by)
+
+
+def change_references(staged: Staged, *, partner: "Partner", by: Actor) -> None:
+    """Give the meter of each staged row (r.meter_id, r.partner_reference, r.number) the reference r.new_reference.
+
+    In two steps, so that meters can take each other's references. One meter.reference_changed event each, with the row
+    and its file (a.value). IntegrityError when another meter has one of the references.
+    """
+    mine = staged.narrowed("m.partner_id = %s", partner.pk)
+    by_row = "m.id = r.meter_id"
+    # Meanwhile a meter has its ID with a space before it, as no reference can begin.
+    update_from(mine, Meter, {"partner_reference": f"' ' || {json_sql.uuid_text(staged.vendor, 'm.id')}"}, match=by_row)
+    update_from(
+        mine,
+        Meter,
+        {
+            "partner_reference": "r.new_reference",
+            "version": "m.version + 1",
+            "updated_at": Given(timezone.now()),
+        },
+        match=by_row,
+    )
+    refresh_texts([UUID(str(meter)) for (meter,) in staged.select("r.meter_id")])
+    old_and_new = json_sql.list_of(staged.vendor, ["r.partner_reference", "r.new_reference"])
+    changes = json_sql.object_of(staged.vendor, [("partner_reference", old_and_new)])
+    record_staged(
+        staged,
+        "meter.reference_changed",
+        subject_type="meter",
+        subject_id=json_sql.uuid_text(staged.vendor, "r.meter_id"),
+        data=json_sql.object_of(staged.vendor, [("file", "a.value"), ("row", "r.number"), ("changes", changes)]),
+        partner=partner,
+        by=by,
+    )
 
 
 def remove_meters(meters: Sequence[Meter], *, upload_id: UUID, partner: "Partner", by: Actor) -> None:

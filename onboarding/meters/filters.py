@@ -134,3 +134,10 @@ class _ForPartner:
 def meter_filter(data: Any, *, partner: Partner) -> MeterFilter:
     """The filter over one partner's meters."""
     return MeterFilter(data, queryset=Meter.objects.filter(partner=partner), request=_ForPartner(partner))
+
+
+def matching(data: QueryDict, *, partner: Partner) -> QuerySet[Meter]:
+    """The partner's meters that match the filters of a query string; none when a filter cannot be understood."""
+    filtered = meter_filter(data, partner=partner)
+    found: QuerySet[Meter] = filtered.qs if filtered.form.is_valid() else filtered.queryset.none()
+    return found

@@ -1,13 +1,16 @@
 """Named reads of meters, shared by page, export and API."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
 from datetime import date
+from types import MappingProxyType
 from typing import Any
 
 from django.db.models import QuerySet
 
 from onboarding.meters.columns import Asset, asset_of
 from onboarding.meters.models import Meter
+from onboarding.meters.provenance import Source
 from portal.partners.models import Partner
 from programs.schema import schema_for
 
@@ -50,19 +53,30 @@ def _cell(value: Any) -> Any:
     return "" if value is None else value.isoformat() if isinstance(value, date) else value
 
 
-def sections_of(asset: Asset) -> list[tuple[str, list[tuple[str, Any]]]]:
-    """An asset as sections of (label, value), in the catalogue's order; nothing that it holds is left out."""
+@dataclass(frozen=True, slots=True)
+class Fact:
+    """One value of a meter as its page shows it, and where it came from when that is to be said."""
+
+    label: str
+    value: Any
+    source: Source | None = None
+
+
+def sections_of(asset: Asset, sources: Mapping[str, Source] = MappingProxyType({})) -> list[tuple[str, list[Fact]]]:
+    """An asset as sections of facts, in the catalogue's order; nothing that it holds is left out.
+
+    sources: by field key.
+    """
     schema = schema_for()
     flat = schema.flatten(asset)
-    sections: dict[str, list[tuple[str, Any]]] = {}
+    sections: dict[str, list[Fact]] = {}
     for column in schema.columns:
         if column.key in flat:
             value = _cell(flat.pop(column.key))
             labels = dict(column.choices)
             shown = labels.get(value, value) if isinstance(value, str) else value
-            sections.setdefault(column.section, []).append(
-                (column.label, f"{shown} {column.unit}".strip() if column.unit else shown)
-            )
+            shown = f"{shown} {column.unit}".strip() if column.unit else shown
+            sections.setdefault(column.section, []).append(Fact(column.label, shown, sources.get(column.key)))
     if flat:
-        sections["Other"] = [(key, _cell(value)) for key, value in flat.items()]
+        sections["Other"] = [Fact(key, _cell(value), sources.get(key)) for key, value in flat.items()]
     return list(sections.items())

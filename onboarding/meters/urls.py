@@ -5,6 +5,7 @@ from django.urls import path, re_path
 
 from onboarding.meters import api, views
 from onboarding.meters.bulk import views as bulk
+from onboarding.meters.bulk.references import views as references
 from onboarding.meters.saved import views as saved
 
 urlpatterns = [
@@ -17,6 +18,8 @@ urlpatterns = [
     path("meters/bulk/", bulk.bulk_ask, name="bulk-ask"),
     path("meters/bulk/<uuid:pk>/", bulk.bulk_action, name="bulk-action"),
     path("meters/bulk/<uuid:pk>/result.csv", bulk.bulk_result, name="bulk-result"),
+    path("meters/references/", references.references, name="meters-references"),
+    re_path(r"^meters/references\.(?P<format>csv|xlsx)$", references.references_file, name="meters-references-file"),
     path("meters/<uuid:pk>/", views.meter_detail, name="meter"),
     path("v2/meters/search", login_not_required(api.MeterSearch.as_view()), name="api-meter-search"),
     path("v2/meters/<str:meter_id>", login_not_required(api.MeterDetails.as_view()), name="api-meter"),

@@ -6,7 +6,6 @@ from urllib.parse import urlencode
 from uuid import UUID
 
 from django.contrib import messages
-from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse, HttpResponseBase, QueryDict
 from django.shortcuts import get_object_or_404, redirect, render
 from django.template.loader import render_to_string
@@ -19,9 +18,10 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 from onboarding.meters.bulk.models import BulkKind
 from onboarding.meters.columns import asset_of
 from onboarding.meters.editing import MOST_IN_WORKBOOK, meters_to_edit, too_many_for_workbook
-from onboarding.meters.filters import MeterFilter, chips_of, meter_filter, without
+from onboarding.meters.filters import MeterFilter, chips_of, matching, meter_filter, without
 from onboarding.meters.look_up import MOST_LOOKED_UP, look_up
 from onboarding.meters.models import EnrollmentStatus, Meter
+from onboarding.meters.provenance import provenance_of
 from onboarding.meters.queries import SORTS, export_columns, export_lines, meters_of, sections_of
 from onboarding.meters.rows import LISTED, ListRow
 from onboarding.meters.saved.domain import clean_query
@@ -36,7 +36,7 @@ from portal.storage.ids import as_uuid
 from portal.web.downloads import csv_response, download_name, workbook_response
 from portal.web.pages import keyset_page
 from programs.queries import program_choices
-from programs.schema import schema_for
+from programs.schema import Schema, schema_for
 
 METERS_PER_PAGE = 50
 
@@ -64,7 +64,7 @@ def meter_list(request: HttpRequest) -> HttpResponse:
         "own_view": next((view for view in own if view.query == query), None),
         "chips": chips_of(request.GET, filtered.form, _names(request, access.partner)),
         "query": without(request.GET, "page"),
-        "kinds": BulkKind.choices,
+        "kinds": BulkKind.of_chosen(),
         "seen_at": timezone.now(),
         "has_any": bool(page.rows) or meters_of(access.partner).exists(),
     }
@@ -99,19 +99,22 @@ def meter_look_up(request: HttpRequest) -> HttpResponse:
     pasted = request.POST.get("pasted", "")
     context: dict[str, Any] = {"section": "meters", "pasted": pasted, "most": MOST_LOOKED_UP}
     if pasted.strip():
-        context |= {"result": look_up(access.partner, pasted), "kinds": BulkKind.choices, "seen_at": timezone.now()}
+        context |= {"result": look_up(access.partner, pasted), "kinds": BulkKind.of_chosen(), "seen_at": timezone.now()}
     return render(request, "meters/look_up.html", context)
 
 
 @require_safe
 def meter_detail(request: HttpRequest, pk: UUID) -> HttpResponse:
     access = member(request)
-    meter = get_object_or_404(meters_of(access.partner).select_related("upload"), pk=pk)
-    enrollments, schema = standings_of(meter), schema_for()
+    meter = get_object_or_404(meters_of(access.partner).select_related("upload", "partner"), pk=pk)
+    schema, asset = schema_for(), asset_of(meter)
+    enrollments = standings_of(meter, schema)
+    provenance = provenance_of(meter, schema.flatten(asset).keys())
     context = {
         "section": "meters",
         "meter": meter,
-        "sections": sections_of(asset_of(meter)),
+        "sections": sections_of(asset, provenance.by_key),
+        "shared": provenance.shared,
         "enrollments": enrollments,
         "another": next((line["program"].identifier for line in enrollments if line["program"].takes_forms), ""),
         "events": [(event, changes_in(event, schema)) for event in timeline(meter)[:50]],
@@ -119,9 +122,9 @@ def meter_detail(request: HttpRequest, pk: UUID) -> HttpResponse:
     return render(request, "meters/detail.html", context)
 
 
-def standings_of(meter: Meter) -> list[dict[str, Any]]:
+def standings_of(meter: Meter, schema: Schema) -> list[dict[str, Any]]:
     """The meter in each program: status, labels of the missing fields, reasons in words."""
-    labels = {column.key: column.label for column in schema_for().columns}
+    labels = {column.key: column.label for column in schema.columns}
     return [
         {
             "program": row.program,
@@ -136,7 +139,7 @@ def standings_of(meter: Meter) -> list[dict[str, Any]]:
 @require_GET
 def meter_export(request: HttpRequest, format: str) -> HttpResponseBase:
     access = member(request)
-    meters = chosen(request, access.partner)
+    meters = matching(request.GET, partner=access.partner)
     name = download_name(access.partner, "meters", suffix=format)
     header, lines = export_columns(), export_lines(meters)
     if format == "csv":
@@ -148,7 +151,7 @@ def meter_export(request: HttpRequest, format: str) -> HttpResponseBase:
 def meter_template(request: HttpRequest, format: str) -> HttpResponseBase:
     """The filtered meters to edit in a spreadsheet. Too many for a workbook: back to the page, which offers csv."""
     access = member(request)
-    meters = chosen(request, access.partner)
+    meters = matching(request.GET, partner=access.partner)
     name = download_name(access.partner, "meters", "to edit", suffix=format)
     if format == "csv":
         return csv_response(template_csv_lines(meters_to_edit(meters, as_csv=True)), name)
@@ -158,13 +161,6 @@ def meter_template(request: HttpRequest, format: str) -> HttpResponseBase:
         return redirect(f"{reverse('meters')}?{query}")
     spec = meters_to_edit(meters)
     return workbook_response(lambda file: save_template(file, spec), name)
-
-
-def chosen(request: HttpRequest, partner: Partner) -> QuerySet[Meter]:
-    """The partner's meters that match the filters of the query string; none when a filter cannot be understood."""
-    filtered = meter_filter(request.GET, partner=partner)
-    found: QuerySet[Meter] = filtered.qs if filtered.form.is_valid() else filtered.queryset.none()
-    return found
 
 
 def _too_many(path: str, query: str) -> str:

@@ -5,6 +5,8 @@ from django.db import models
 from django.db.models import Q
 from django.db.models.functions import Now
 
+from onboarding.spreadsheets.cells import column_letters
+from onboarding.uploads.columns.layout import Layout, covers
 from portal.events.subjects import Subject, register
 from portal.problems import Problem
 from portal.storage.ids import uuid7
@@ -177,6 +179,17 @@ class Upload(models.Model):
 
     def count(self, name: str) -> int:
         return int(self.counts.get(name, 0))
+
+    def place_of(self, key: str) -> str:
+        """Where a field's values stand in the file: "column F", "columns F and G", "for every row"; "" if nowhere."""
+        layout = Layout.of(self.layout)
+        targets = sorted((layout.columns or {}).items())
+        at = [index for index, target in targets if target == key] or [
+            index for index, target in targets if key in covers(target)
+        ]
+        if at:
+            return f"column{'s' if len(at) > 1 else ''} {' and '.join(map(column_letters, at))}"
+        return "for every row" if key in layout.constants else ""
 
 
 class ColumnMemory(models.Model):

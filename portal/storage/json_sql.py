@@ -54,6 +54,12 @@ def object_of(vendor: str, pairs: Sequence[tuple[str, str]]) -> str:
     return f"{function}({members})"
 
 
+def list_of(vendor: str, expressions: Sequence[str]) -> str:
+    """A JSON list made of SQL expressions."""
+    function = "jsonb_build_array" if vendor == "postgresql" else "json_array"
+    return f"{function}({', '.join(expressions)})"
+
+
 def as_json(vendor: str, expression: str) -> str:
     """Marks a column that holds JSON as JSON where the database keeps it as text."""
     return expression if vendor == "postgresql" else f"json({expression})"

@@ -199,6 +199,16 @@ class Schema:
             return False
         return value is not EMPTY and (value.__class__ is not Mended or value.code == "ZIP_RESTORED")
 
+    def read(self, key: str, cell: object) -> Any:
+        """One cell as its field takes it: the value, None for an empty one, or the Problem with it."""
+        try:
+            value = self._coercers[key](cell)
+        except PydanticCustomError as error:
+            return self._problem(error.type, key, shown(cell), error.context)
+        if value.__class__ is Mended:
+            return value.value
+        return None if value is EMPTY else value
+
     def telling(self, key: str) -> float:
         """How much it says when a field accepts a cell, 0 to 1: almost any cell is a text, few are e-mail addresses."""
         return _TELLING.get(self._by_key[key].type, 0.0)

@@ -16,8 +16,9 @@ from django.utils import timezone
 
 from onboarding.meters.bulk.letters import tell_done
 from onboarding.meters.bulk.models import BulkAction, BulkKind, BulkResult, BulkRow, BulkState
+from onboarding.meters.bulk.references.domain import change_waiting, waiting_rows
 from onboarding.meters.domain import MeterChange, change_meters
-from onboarding.meters.filters import meter_filter
+from onboarding.meters.filters import matching
 from onboarding.meters.models import Meter
 from portal.events.actors import Actor
 from portal.events.domain import record
@@ -65,7 +66,7 @@ def ask(
 
     Refuses: BULK_KIND_UNKNOWN, NO_METERS_CHOSEN, TAG_NOT_ACCEPTED, GROUP_NOT_ACCEPTED.
     """
-    if kind not in BulkKind.values:
+    if kind not in dict(BulkKind.of_chosen()):
         raise Refused(Problem("BULK_KIND_UNKNOWN", "kind", kind))
     if meters is not None and not meters:
         raise Refused(Problem("NO_METERS_CHOSEN", "meter"))
@@ -92,11 +93,11 @@ def _accepted(kind: BulkKind, value: str) -> str:
 
 def meters_meant(action: BulkAction) -> QuerySet[Meter]:
     """The meters that an action is about, as they are now."""
+    if action.kind == BulkKind.CHANGE_REFERENCE:
+        return Meter.objects.filter(partner=action.partner, pk__in=waiting_rows(action).values("meter_id"))
     if action.meters is not None:
         return Meter.objects.filter(partner=action.partner, pk__in=action.meters)
-    filtered = meter_filter(QueryDict(action.query), partner=action.partner)
-    found: QuerySet[Meter] = filtered.qs if filtered.form.is_valid() else filtered.queryset.none()
-    return found.filter(created_at__lte=action.seen_at)
+    return matching(QueryDict(action.query), partner=action.partner).filter(created_at__lte=action.seen_at)
 
 
 def confirm(action: BulkAction, *, by: Actor) -> None:
@@ -120,10 +121,15 @@ def _given_up(job: Job) -> None:
 
 @handles("meters.bulk", on_failure=_given_up)
 def run_action(run: Run) -> None:
-    """The job: meters in the order of their IDs, so that what was changed is never met again."""
+    """The job: meters in the order of their IDs, so that what was changed is never met again; references all at once,
+    since meters can take each other's."""
     action = BulkAction.objects.select_related("partner").get(pk=run.job.subject_id)
-    while _chunk(run, action):
-        run.step_aside_if_others_wait()
+    if action.kind == BulkKind.CHANGE_REFERENCE:
+        with run.chunk():
+            change_waiting(action)
+    else:
+        while _chunk(run, action):
+            run.step_aside_if_others_wait()
     with run.chunk():
         _name_the_gone(action)
         counts = {**action.counts, **dict(_counted(action))}
@@ -186,11 +192,13 @@ def _fields(action: BulkAction, meter: Meter) -> dict[str, Any]:
             return {"tags": [tag for tag in meter.tags if tag != action.value]}
         case BulkKind.SET_GROUP:
             return {"customer_group": action.value}
+        case BulkKind.CHANGE_REFERENCE:
+            raise ValueError("new references are given row by row")
 
 
 def _name_the_gone(action: BulkAction) -> None:
     """Chosen meters that are not there any more get a result too."""
-    if action.meters is None:
+    if not action.meters:
         return
     known = {str(pk) for pk in BulkRow.objects.filter(action=action).values_list("meter_id", flat=True)}
     gone = [UUID(pk) for pk in action.meters if pk not in known]

@@ -5,6 +5,7 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
+from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse, HttpResponseBase, QueryDict
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
@@ -13,7 +14,8 @@ from django.utils.dateparse import parse_datetime
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from onboarding.meters.bulk import domain
-from onboarding.meters.bulk.models import BulkAction, BulkResult, BulkRow, BulkState
+from onboarding.meters.bulk.models import BulkAction, BulkKind, BulkResult, BulkRow, BulkState
+from onboarding.meters.bulk.queries import RESULT_HEADER, ROWS_SHOWN, SAMPLE, asked_of, left_rows, result_lines
 from onboarding.meters.filters import chips_of, meter_filter
 from onboarding.spreadsheets.workbook import write_csv
 from portal.jobs.models import Job, JobState
@@ -23,8 +25,6 @@ from portal.storage.ids import as_uuid
 from portal.web.downloads import csv_response, download_name
 from portal.web.notices import tell_refusal
 
-_SAMPLE = 10
-_ROWS_SHOWN = 100
 _HEADER = ["meter_id", "partner_reference", "result", "description"]
 
 
@@ -82,27 +82,38 @@ def bulk_action(request: HttpRequest, pk: UUID) -> HttpResponse:
             answer["HX-Refresh"] = "true"
         return answer
     if action.state in {BulkState.ASKED, BulkState.STOPPED}:
-        meant = domain.meters_meant(action)
-        context |= {"count": meant.count(), "sample": list(meant.order_by("-pk")[:_SAMPLE])}
-        filtered = meter_filter(QueryDict(action.query), partner=access.partner)
-        context["chips"] = chips_of(QueryDict(action.query), filtered.form) if action.meters is None else []
+        context |= asked_of(action) if action.kind == BulkKind.CHANGE_REFERENCE else _question(action)
     if action.state == BulkState.DONE:
-        left = BulkRow.objects.filter(action=action, result__in=[BulkResult.MEANWHILE, BulkResult.GONE])
         context["results"] = [(result, action.counts.get(result.value, 0)) for result in BulkResult]
-        context["left"] = list(left.order_by("meter_id")[:_ROWS_SHOWN])
+        context["left"] = list(left_rows(action)[:ROWS_SHOWN])
     return render(request, "meters/bulk.html", context)
+
+
+def _question(action: BulkAction) -> dict[str, Any]:
+    """How many meters are meant, some of them, and by which filters."""
+    meant, query = domain.meters_meant(action), QueryDict(action.query)
+    filtered = meter_filter(query, partner=action.partner)
+    return {
+        "count": meant.count(),
+        "sample": list(meant.order_by("-pk")[:SAMPLE]),
+        "chips": chips_of(query, filtered.form) if action.meters is None else [],
+    }
 
 
 @require_safe
 def bulk_result(request: HttpRequest, pk: UUID) -> HttpResponseBase:
-    """What became of each meter, as csv."""
+    """What became of each meter, as csv; of those with one result, when it is named."""
     access = member(request)
     action = get_object_or_404(BulkAction, partner=access.partner, pk=pk)
     name = download_name(access.partner, "bulk", action.pk.hex[-8:], suffix="csv")
-    return csv_response(write_csv(_HEADER, _lines(action)), name)
+    rows = BulkRow.objects.filter(action=action)
+    if (result := request.GET.get("result", "")) in BulkResult.values:
+        rows = rows.filter(result=result)
+    if action.kind == BulkKind.CHANGE_REFERENCE:
+        return csv_response(write_csv(RESULT_HEADER, result_lines(rows)), name)
+    return csv_response(write_csv(_HEADER, _lines(rows)), name)
 
 
-def _lines(action: BulkAction) -> Iterator[list[Any]]:
-    rows = BulkRow.objects.filter(action=action).order_by("meter_id")
-    for row in rows.iterator(chunk_size=2000):
+def _lines(rows: QuerySet[BulkRow]) -> Iterator[list[Any]]:
+    for row in rows.order_by("meter_id").iterator(chunk_size=2000):
         yield [str(row.meter_id), row.partner_reference, row.result, BulkResult(row.result).label]
