@@ -1,0 +1,62 @@
+"""A manager asks a second step at sign-in of everybody: set up with a phone's app, kept, and seen in the audit log."""
+
+import base64
+import hmac
+import re
+import struct
+import time
+from collections.abc import Callable
+
+from playwright.sync_api import Page, expect
+
+from tests.browser.conftest import Portal
+
+OpenAs = Callable[..., Page]
+PASSWORD = "correct horse battery staple"
+
+
+def code_of(secret: str) -> str:
+    """What an authenticator app shows now (RFC 6238: SHA-1, 30 seconds, six digits)."""
+    digest = hmac.new(base64.b32decode(secret), struct.pack(">Q", int(time.time()) // 30), "sha1").digest()
+    start = digest[-1] & 0xF
+    return f"{(struct.unpack('>I', digest[start : start + 4])[0] & 0x7FFFFFFF) % 10**6:06}"
+
+
+def new_partner(portal: Portal, open_as: OpenAs) -> Page:
+    """A page of the only manager of a new partner, so that no other test is asked for a second step."""
+    printed = portal.manage("create_partner", "Cumulus Storage", "--manager", "cleo@cumulus.example")
+    page = open_as(None)
+    page.goto(re.search(r"http\S+", printed)[0])  # type: ignore[index]  # the command prints the link
+    page.get_by_label("Your name").fill("Cleo Cloud")
+    page.get_by_label("Password").fill(PASSWORD)
+    page.locator("main form button[type=submit]").click()
+    expect(page.get_by_text("Welcome to Cumulus Storage.")).to_be_visible()
+    return page
+
+
+def test_a_second_step_is_asked_set_up_and_kept(portal: Portal, open_as: OpenAs) -> None:
+    page = new_partner(portal, open_as)
+    page.get_by_role("link", name="People").click()
+    page.get_by_role("link", name="Rules for everybody").click()
+    page.get_by_label("Everybody needs a second step at sign-in").check()
+    page.get_by_role("button", name="Save the rules").click()
+    expect(page.get_by_text("Cumulus Storage asks for a second step at sign-in.")).to_be_visible()
+
+    page.goto(f"{portal.url}/meters/")
+    page.get_by_role("link", name="Set up an app").click()
+    page.get_by_label("Password").fill(PASSWORD)
+    page.get_by_role("button", name="Confirm").click()
+    secret = page.locator(".copy-id code").inner_text()
+    page.get_by_label("Authenticator code").fill(code_of(secret))
+    page.get_by_role("button", name="Turn on the app").click()
+    page.goto(f"{portal.url}/meters/")
+    expect(page.get_by_role("heading", name="Meters", exact=True)).to_be_visible()
+
+    page.goto(f"{portal.url}/accounts/2fa/")
+    page.get_by_role("link", name="Turn off the app").click()
+    page.locator("main form button[type=submit]").click()
+    expect(page.get_by_text("A second step is asked of you.").first).to_be_visible()
+
+    page.goto(f"{portal.url}/audit/")
+    expect(page.get_by_role("table")).to_contain_text("Partner rules changed")
+    expect(page.get_by_role("table")).to_contain_text("Person second step added")
