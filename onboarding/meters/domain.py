@@ -119,16 +119,18 @@ def change_meters(changes: Sequence[MeterChange], *, verb: str, partner: "Partne
     record_many("meter", happenings, partner=partner, by=by)
 
 
-def change_references(staged: Staged, *, partner: "Partner", by: Actor) -> None:
+def change_references(staged: Staged, *, swaps: bool, partner: "Partner", by: Actor) -> None:
     """Give the meter of each staged row (r.meter_id, r.partner_reference, r.number) the reference r.new_reference.
 
-    In two steps, so that meters can take each other's references. One meter.reference_changed event each, with the row
-    and its file (a.value). IntegrityError when another meter has one of the references.
+    swaps: whether some of them get references that others of them have; all then give up their own first. One
+    meter.reference_changed event each, with the row and its file (a.value). IntegrityError when a meter that is not
+    among them has one of the references.
     """
     mine = staged.narrowed("m.partner_id = %s", partner.pk)
     by_row = "m.id = r.meter_id"
-    # Meanwhile a meter has its ID with a space before it, as no reference can begin.
-    update_from(mine, Meter, {"partner_reference": f"' ' || {json_sql.uuid_text(staged.vendor, 'm.id')}"}, match=by_row)
+    if swaps:  # until it has its own, each is called by its ID with a space before it, as no reference can begin
+        aside = f"' ' || {json_sql.uuid_text(staged.vendor, 'm.id')}"
+        update_from(mine, Meter, {"partner_reference": aside}, match=by_row)
     update_from(
         mine,
         Meter,

@@ -1,6 +1,6 @@
-"""Loading many rows at once: COPY on PostgreSQL, executemany elsewhere.
+"""Loading and changing many rows at once: COPY on PostgreSQL and executemany elsewhere; one UPDATE for all.
 
-Both skip save(), signals and validators: the rows come from checked data and the database's constraints hold.
+All skip save(), signals and validators: the rows come from checked data and the database's constraints hold.
 """
 
 import json
@@ -50,6 +50,36 @@ def _copy(
     return count
 
 
+def update(model: type[models.Model], columns: Sequence[str], rows: Iterable[Sequence[object]]) -> int:
+    """Give rows new values, each a primary key and then the values of `columns`; returns how many there are.
+
+    One statement, to which the rows go as JSON: for thousands of them bulk_update takes many times as long, and so does
+    one statement for each where a full-text index is kept in step.
+    """
+    connection = connections[router.db_for_write(model)]
+    quote = connection.ops.quote_name
+    fields: list[Any] = [model._meta.pk, *(model._meta.get_field(name) for name in columns)]
+    values = list(_prepared(connection, fields, rows))
+    given = ", ".join(f"{_from_json(connection, field, at)} AS c{at}" for at, field in enumerate(fields))
+    each = "jsonb_array_elements(%s::jsonb)" if connection.vendor == "postgresql" else "json_each(%s)"
+    changes = ", ".join(f"{quote(field.column)} = v.c{at}" for at, field in enumerate(fields) if at)
+    with connection.cursor() as cursor:
+        cursor.execute(
+            f"UPDATE {quote(model._meta.db_table)} AS m SET {changes} "
+            f"FROM (SELECT {given} FROM {each}) AS v WHERE m.{quote(fields[0].column)} = v.c0",
+            [_dumps(values).decode()],
+        )
+    return len(values)
+
+
+def _from_json(connection: BaseDatabaseWrapper, field: Any, at: int) -> str:
+    """The value at a place of a JSON list, as the field's column has it."""
+    if connection.vendor != "postgresql":
+        return f"value ->> {at}"
+    of = field.rel_db_type(connection) if field.is_relation else field.db_type(connection)
+    return f"(value ->> {at})::{of.split(' CHECK')[0]}"
+
+
 def _plain_type(database_type: str | None) -> str:
     """varchar(64) -> varchar; `integer CHECK …` -> int4: the names that psycopg's set_types knows."""
     name = (database_type or "").split("(")[0].split(" CHECK")[0].strip()
@@ -80,15 +110,16 @@ def _executemany(
     quote = connection.ops.quote_name
     names = ", ".join(quote(field.column) for field in fields)
     marks = ", ".join("%s" for _ in fields)
-    prepare = [_json_text if isinstance(field, JSONField) else field.get_db_prep_save for field in fields]
-    count = 0
-
-    def prepared() -> Iterator[list[Any]]:
-        nonlocal count
-        for row in rows:
-            count += 1
-            yield [one(value, connection) for one, value in zip(prepare, row, strict=True)]
-
+    prepared = list(_prepared(connection, fields, rows))
     with connection.cursor() as cursor:
-        cursor.executemany(f"INSERT INTO {quote(model._meta.db_table)} ({names}) VALUES ({marks})", list(prepared()))
-    return count
+        cursor.executemany(f"INSERT INTO {quote(model._meta.db_table)} ({names}) VALUES ({marks})", prepared)
+    return len(prepared)
+
+
+def _prepared(
+    connection: BaseDatabaseWrapper, fields: Sequence[Any], rows: Iterable[Sequence[object]]
+) -> Iterator[list[Any]]:
+    """Rows of these fields as the database's driver takes them."""
+    prepare = [_json_text if isinstance(field, JSONField) else field.get_db_prep_save for field in fields]
+    for row in rows:
+        yield [one(value, connection) for one, value in zip(prepare, row, strict=True)]

@@ -10,7 +10,7 @@ from onboarding.meters.models import Meter
 from onboarding.meters.search.models import MeterText, TextBacklog
 from portal.jobs.domain import Run, enqueue, handles
 from portal.jobs.models import Job
-from portal.storage.bulk import insert
+from portal.storage.bulk import insert, update
 
 if TYPE_CHECKING:
     from portal.partners.models import Partner
@@ -74,10 +74,6 @@ def _insert(lines: Iterable[tuple[Any, ...]]) -> None:
 def refresh_texts(meters: Collection[UUID]) -> None:
     """Meters were changed: write the texts that are others by now. A meter without a text gets it with its upload."""
     standing = {line.meter_id: line for line in MeterText.objects.filter(meter__in=meters)}
-    changed = []
-    for pk, *values in Meter.objects.filter(pk__in=standing.keys()).values_list("pk", *SEARCHED):
-        line, text = standing[pk], text_of(values)
-        if line.text != text:
-            line.text = text
-            changed.append(line)
-    MeterText.objects.bulk_update(changed, ["text"], batch_size=500)
+    now = Meter.objects.filter(pk__in=standing.keys()).values_list("pk", *SEARCHED)
+    texts = ((standing[pk], text_of(values)) for pk, *values in now)
+    update(MeterText, ["text"], ((line.pk, text) for line, text in texts if line.text != text))

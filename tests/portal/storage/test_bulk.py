@@ -8,7 +8,7 @@ from django.db import IntegrityError, transaction
 
 from portal.events.models import Event
 from portal.partners.models import ApiKey, Invitation, Membership, Partner, User
-from portal.storage.bulk import insert
+from portal.storage.bulk import insert, update
 from portal.storage.ids import uuid7
 
 AT = dt.datetime(2026, 3, 4, 5, 6, 7, 891234, tzinfo=dt.UTC)
@@ -108,3 +108,22 @@ def test_uuid7_sorts_by_time():
 
     assert made == sorted(made)
     assert {one.version for one in made} == {7}
+
+
+def test_update_gives_each_row_its_own_values_and_leaves_the_others(acme):
+    data = {"text": "ü \N{SNOWMAN} \t\n\\N \" '", "whole": 2**53, "no": None}
+    insert(Event, EVENT, [(AT, acme.pk, "x.y", "t", str(n), "system", "", "Test", {"n": n}) for n in range(4)])
+    one, two, three, four = Event.objects.order_by("subject_id")
+
+    count = update(Event, ["verb", "data"], [(one.pk, "a.b", data), (two.pk, "c'd", []), (three.pk, "", {})])
+
+    assert count == 3
+    found = Event.objects.order_by("subject_id").values_list("verb", "data")
+    assert list(found) == [("a.b", data), ("c'd", []), ("", {}), (four.verb, {"n": 3})]
+
+
+def test_update_takes_uuids_and_no_rows(acme, borealis):
+    assert update(Partner, ["name"], ((partner.pk, f"New {partner.slug}") for partner in (acme, borealis))) == 2
+    assert update(Partner, ["name"], []) == 0
+
+    assert set(Partner.objects.values_list("name", flat=True)) == {"New acme", "New borealis"}

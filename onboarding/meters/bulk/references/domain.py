@@ -14,11 +14,10 @@ from onboarding.meters.domain import change_references
 from onboarding.meters.models import CreatedBy, Meter
 from portal.events.actors import Actor
 from portal.partners.models import Partner, User
-from portal.storage.bulk import insert
+from portal.storage.bulk import insert, update
 from portal.storage.staged import Staged
 
 _COLUMNS = ("action", "number", "meter_id", "partner_reference", "new_reference", "result", "problems")
-_BATCH = 500
 
 
 def ask_for_references(partner: Partner, user: User, sheet: Sheet, *, by: Actor) -> BulkAction:
@@ -73,8 +72,10 @@ def change_waiting(action: BulkAction) -> None:
         row.result = result
     _refuse_taken(action, [row for row in rows if row.result == BulkResult.WAITING])
     left = [row for row in rows if row.result != BulkResult.WAITING]
-    BulkRow.objects.bulk_update(left, ["result", "problems"], batch_size=_BATCH)
-    change_references(_staged(action), partner=action.partner, by=Actor.from_json(action.actor))
+    update(BulkRow, ["result", "problems"], ((row.pk, row.result, row.problems) for row in left))
+    wanted = {row.new_reference for row in rows}
+    swaps = any(row.partner_reference in wanted for row in rows)
+    change_references(_staged(action), swaps=swaps, partner=action.partner, by=Actor.from_json(action.actor))
     waiting_rows(action).update(result=BulkResult.CHANGED)
 
 
@@ -90,7 +91,7 @@ def _not_to_do(action: BulkAction, rows: Sequence[BulkRow]) -> Iterator[tuple[Bu
         reference, updated_at = meters[row.meter_id]
         if reference == row.new_reference:
             yield row, BulkResult.SAME
-        elif updated_at > action.seen_at:
+        elif updated_at > action.seen_at or reference != row.partner_reference:
             yield row, BulkResult.MEANWHILE
 
 
