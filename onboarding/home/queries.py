@@ -3,6 +3,7 @@
 from collections import Counter
 from dataclasses import dataclass
 
+from django.db.models import Count
 from django.urls import reverse
 
 from onboarding.enrollment.models import Enrollment
@@ -16,7 +17,7 @@ from programs.schema import schema_for
 
 UPLOADS_SHOWN = 10
 FOUND_SHOWN = 10
-INCOMPLETE_COUNTED = 20_000
+STANDINGS_COUNTED = 10_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,11 +45,12 @@ def found_by(partner: Partner, text: str) -> Found:
 
 @dataclass(frozen=True, slots=True)
 class LackingFields:
-    """A program whose meters lack required fields: how many meters, and which fields most often."""
+    """A program whose meters lack required fields: how many meters (at least, unless is_whole), which fields most."""
 
     program: str
     meters: int
     fields: list[tuple[str, int]]
+    is_whole: bool = True
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,11 +87,14 @@ def needs_of(partner: Partner) -> Needs:
 
 
 def _lacking(partner: Partner) -> list[LackingFields]:
+    """Counted in the database, over so many standings that the page never waits for it."""
     labels = {column.key: column.label for column in schema_for().columns}
     meters: Counter[str] = Counter()
     fields: dict[str, Counter[str]] = {}
-    rows = Enrollment.objects.filter(partner=partner, status=EnrollmentStatus.INELIGIBLE).exclude(missing=[])
-    for identifier, missing in rows.values_list("program__identifier", "missing")[:INCOMPLETE_COUNTED]:
-        meters[identifier] += 1
-        fields.setdefault(identifier, Counter()).update(labels.get(key, key) for key in missing)
-    return [LackingFields(name, count, fields[name].most_common(3)) for name, count in meters.most_common()]
+    lacking = Enrollment.objects.filter(partner=partner, status=EnrollmentStatus.INELIGIBLE).exclude(missing=[])
+    counted = Enrollment.objects.filter(pk__in=lacking.values("pk")[:STANDINGS_COUNTED])
+    for identifier, missing, count in counted.values_list("program__identifier", "missing").annotate(n=Count("pk")):
+        meters[identifier] += count
+        fields.setdefault(identifier, Counter()).update({labels.get(key, key): count for key in missing})
+    is_whole = meters.total() < STANDINGS_COUNTED
+    return [LackingFields(name, n, fields[name].most_common(3), is_whole) for name, n in meters.most_common()]
