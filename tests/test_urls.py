@@ -63,6 +63,7 @@ ROUTES: dict[str, tuple[str, str, dict[str, str]]] = {
     "entry-check": (OWN, "get", {"pk": "draft"}),
     "entry-discard": (OWN, "post", {"pk": "draft"}),
     "meters": (MEMBERS, "get", {}),
+    "meters-columns": (MEMBERS, "get", {}),
     "meters-export": (MEMBERS, "get", {"format": "csv"}),
     "meters-look-up": (MEMBERS, "get", {}),
     "meters-references": (MEMBERS, "get", {}),

@@ -113,6 +113,11 @@ def without(params: QueryDict, *names: str) -> str:
     return query.urlencode()
 
 
+def joined(*queries: str) -> str:
+    """Query strings as one; empty ones are passed over."""
+    return "&".join(filter(None, queries))
+
+
 def chips_of(params: QueryDict, form: forms.Form, names: Mapping[str, str] | None = None) -> list[dict[str, str]]:
     """The filters that are set, each with the query string that removes it. names: what to show for a filter's ID."""
     found = []

@@ -1,8 +1,8 @@
 """Named reads of meters, shared by page, export and API."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date
+from itertools import chain
 from types import MappingProxyType
 from typing import Any
 
@@ -11,8 +11,9 @@ from django.db.models import QuerySet
 from onboarding.meters.columns import Asset, asset_of
 from onboarding.meters.models import Meter
 from onboarding.meters.provenance import Source
+from onboarding.meters.shown_columns import ShownColumn, in_words, plain_cell, reading, with_assets
 from portal.partners.models import Partner
-from programs.schema import schema_for
+from programs.schema import flatten, schema_for
 
 SORTS = {
     "newest": ("-pk", "Newest first"),
@@ -24,33 +25,56 @@ SORTS = {
     "changed": ("-updated_at", "Last changed first"),
     "-changed": ("updated_at", "Last changed last"),
 }
-EXPORT_FIXED = ("meter_id", "enrollment_status", "created_by", "created_at", "updated_at")
+_EXPORT_FIXED = ("meter_id", "enrollment_status", "created_by", "created_at", "updated_at")
+_ALWAYS_EXPORTED = ("meter_id", "partner_reference")
+_AT_ONCE = 2000  # meters
 
 
 def meters_of(partner: Partner) -> QuerySet[Meter]:
     return Meter.objects.filter(partner=partner)
 
 
-def export_columns() -> list[str]:
-    """The export's columns: what we know of the meter, then every field key of the catalogue, in sheet order."""
-    return [*EXPORT_FIXED, *(column.key for column in schema_for().columns)]
+def export_table(meters: QuerySet[Meter], columns: Sequence[ShownColumn] = ()) -> tuple[list[str], Iterator[list[Any]]]:
+    """Header and lines of an export, newest meter first, streamed from the database.
+
+    The meter's ID and reference, then the chosen columns; with none chosen, every column.
+    """
+    newest = meters.order_by("-pk")
+    if not columns:
+        return export_header(), export_lines(newest.iterator(chunk_size=_AT_ONCE))
+    read = reading(newest, columns)
+    return export_header(columns), export_lines(read.iterator(chunk_size=_AT_ONCE), columns)
 
 
-def export_lines(meters: QuerySet[Meter]) -> Iterator[list[Any]]:
-    """Meters as lines in the order of `export_columns`, streamed from the database."""
-    schema = schema_for()
-    keys = [column.key for column in schema.columns]
-    for meter in meters.order_by("-pk").iterator(chunk_size=2000):
-        flat = schema.flatten(asset_of(meter))
+def export_header(columns: Sequence[ShownColumn] = ()) -> list[str]:
+    """The keys that head an export; of every field of the catalogue, in sheet order, when no column is chosen."""
+    if not columns:
+        return [*_EXPORT_FIXED, *(column.key for column in schema_for().columns)]
+    return [*_ALWAYS_EXPORTED, *(key for column in _beside_id(columns) for key in column.header)]
+
+
+def export_lines(meters: Iterable[Meter], columns: Sequence[ShownColumn] = ()) -> Iterator[list[Any]]:
+    """Meters as lines in the order of `export_header`."""
+    if not columns:
+        yield from _whole_lines(meters)
+        return
+    chosen = [column.values for column in _beside_id(columns)]
+    for meter, flat in with_assets(meters, columns):
+        cells = chain.from_iterable(values(meter, flat) for values in chosen)
+        yield [str(meter.pk), meter.partner_reference, *cells]
+
+
+def _whole_lines(meters: Iterable[Meter]) -> Iterator[list[Any]]:
+    keys = [column.key for column in schema_for().columns]
+    for meter in meters:
+        flat = flatten(asset_of(meter))
         fixed = [str(meter.pk), meter.enrollment_status, meter.created_by]
         times = [meter.created_at.isoformat(), meter.updated_at.isoformat()]
-        yield [*fixed, *times, *(_cell(flat.get(key)) for key in keys)]
+        yield [*fixed, *times, *(plain_cell(flat.get(key)) for key in keys)]
 
 
-def _cell(value: Any) -> Any:
-    if isinstance(value, bool):
-        return "yes" if value else "no"
-    return "" if value is None else value.isoformat() if isinstance(value, date) else value
+def _beside_id(columns: Iterable[ShownColumn]) -> list[ShownColumn]:
+    return [column for column in columns if column.key not in _ALWAYS_EXPORTED]
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,11 +96,8 @@ def sections_of(asset: Asset, sources: Mapping[str, Source] = MappingProxyType({
     sections: dict[str, list[Fact]] = {}
     for column in schema.columns:
         if column.key in flat:
-            value = _cell(flat.pop(column.key))
-            labels = dict(column.choices)
-            shown = labels.get(value, value) if isinstance(value, str) else value
-            shown = f"{shown} {column.unit}".strip() if column.unit else shown
+            shown = in_words(column, flat.pop(column.key))
             sections.setdefault(column.section, []).append(Fact(column.label, shown, sources.get(column.key)))
     if flat:
-        sections["Other"] = [Fact(key, _cell(value), sources.get(key)) for key, value in flat.items()]
+        sections["Other"] = [Fact(key, plain_cell(value), sources.get(key)) for key, value in flat.items()]
     return list(sections.items())

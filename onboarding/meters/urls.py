@@ -10,6 +10,7 @@ from onboarding.meters.saved import views as saved
 
 urlpatterns = [
     path("meters/", views.meter_list, name="meters"),
+    path("meters/columns/", views.meter_columns, name="meters-columns"),
     re_path(r"^meters/export\.(?P<format>csv|xlsx)$", views.meter_export, name="meters-export"),
     re_path(r"^meters/template\.(?P<format>csv|xlsx)$", views.meter_template, name="meters-template"),
     path("meters/look-up/", views.meter_look_up, name="meters-look-up"),

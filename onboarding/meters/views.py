@@ -1,4 +1,4 @@
-"""The meters' pages: the table, one meter, the export, the filled template."""
+"""The meters' pages: the table and its columns, one meter, the export, the filled template."""
 
 from functools import lru_cache
 from typing import Any
@@ -18,14 +18,22 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 from onboarding.meters.bulk.models import BulkKind
 from onboarding.meters.columns import asset_of
 from onboarding.meters.editing import MOST_IN_WORKBOOK, meters_to_edit, too_many_for_workbook
-from onboarding.meters.filters import MeterFilter, chips_of, matching, meter_filter, without
+from onboarding.meters.filters import MeterFilter, chips_of, joined, matching, meter_filter, without
 from onboarding.meters.look_up import MOST_LOOKED_UP, look_up
 from onboarding.meters.models import EnrollmentStatus, Meter
 from onboarding.meters.provenance import provenance_of
-from onboarding.meters.queries import SORTS, export_columns, export_lines, meters_of, sections_of
-from onboarding.meters.rows import LISTED, ListRow
-from onboarding.meters.saved.domain import clean_query
+from onboarding.meters.queries import SORTS, export_table, meters_of, sections_of
+from onboarding.meters.rows import list_rows
+from onboarding.meters.saved.domain import clean_filters
 from onboarding.meters.saved.queries import default_of, shown_views
+from onboarding.meters.shown_columns import (
+    USUAL,
+    ShownColumn,
+    columns_named,
+    columns_query,
+    offered_columns,
+    reading,
+)
 from onboarding.meters.words import changes_in
 from onboarding.spreadsheets.workbook import save_template, template_csv_lines, write_csv, write_table
 from portal.events.queries import timeline
@@ -44,31 +52,55 @@ METERS_PER_PAGE = 50
 @require_safe
 def meter_list(request: HttpRequest) -> HttpResponse:
     access = member(request)
-    query = clean_query(request.GET.urlencode())
-    views, own = shown_views(access.partner, access.user, query)
+    filters, chosen_columns = clean_filters(request.GET), columns_named(request.GET.getlist("columns"))
+    columns, columns_part = chosen_columns or USUAL, columns_query(chosen_columns)
+    views, own = shown_views(access.partner, access.user, filters=filters, columns=columns_part)
     if not request.GET and (default := default_of(own)):
         return redirect(f"{reverse('meters')}?{default}")
     filtered = meter_filter(request.GET, partner=access.partner)
     sort = request.GET.get("sort", "newest")
     sort = sort if sort in SORTS else "newest"
     meters = filtered.qs if filtered.form.is_valid() else filtered.queryset.none()
-    page = keyset_page(meters.only(*LISTED), request.GET, sort=SORTS[sort][0], size=METERS_PER_PAGE)
+    page = keyset_page(reading(meters, columns), request.GET, sort=SORTS[sort][0], size=METERS_PER_PAGE)
     context = {
         "section": "meters",
         "filter_inputs": _filter_inputs(request.GET, sort),
         "search": request.GET.get("q", ""),
         "page": page,
-        "rows": [ListRow.of(meter) for meter in page.rows],
+        "rows": list_rows(page.rows, columns),
+        "columns": columns,
+        "chosen_columns": chosen_columns,
         "list_url": reverse("meters"),
+        "clear_url": f"{reverse('meters')}?{columns_part}" if columns_part else reverse("meters"),
         "views": views,
-        "own_view": next((view for view in own if view.query == query), None),
+        "own_view": next((view for view in own if view.query == joined(filters, columns_part)), None),
         "chips": chips_of(request.GET, filtered.form, _names(request, access.partner)),
-        "query": without(request.GET, "page"),
+        "query": joined(without(request.GET, "page", "columns"), columns_part),
         "kinds": BulkKind.of_chosen(),
         "seen_at": timezone.now(),
         "has_any": bool(page.rows) or meters_of(access.partner).exists(),
     }
     return render(request, "meters/list.html", context)
+
+
+@require_safe
+def meter_columns(request: HttpRequest) -> HttpResponse:
+    """Choose the columns of the list: a form that leads back to the list, with the filters that were there."""
+    member(request)
+    offered, asked = offered_columns(), set(request.GET.getlist("columns"))
+    sections: dict[str, list[ShownColumn]] = {}
+    for column in offered:
+        sections.setdefault(column.section, []).append(column)
+    filters = clean_filters(request.GET) or "sort=newest"  # without any, the list would begin with the default view
+    context = {
+        "section": "meters",
+        "sections": sections.items(),
+        "chosen": asked & {column.key for column in offered} or {column.key for column in USUAL},
+        "filters": QueryDict(filters).items(),
+        "usual_query": filters,
+        "back_query": joined(filters, columns_query(column for column in offered if column.key in asked)),
+    }
+    return render(request, "meters/columns.html", context)
 
 
 def _filter_inputs(params: QueryDict, sort: str) -> SafeString:
@@ -141,7 +173,7 @@ def meter_export(request: HttpRequest, format: str) -> HttpResponseBase:
     access = member(request)
     meters = matching(request.GET, partner=access.partner)
     name = download_name(access.partner, "meters", suffix=format)
-    header, lines = export_columns(), export_lines(meters)
+    header, lines = export_table(meters, columns_named(request.GET.getlist("columns")))
     if format == "csv":
         return csv_response(write_csv(header, lines), name)
     return workbook_response(lambda file: write_table(file, title="Meters", header=header, rows=lines), name)

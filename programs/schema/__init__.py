@@ -6,6 +6,7 @@ from programs.schema.coerce.dates import DateOrder, order_of
 from programs.schema.columns import Column
 from programs.schema.compile import schema_for
 from programs.schema.crossfield import ROW_CODES
+from programs.schema.nesting import flatten
 from programs.schema.schema import Checked, Schema
 
 __all__ = [
@@ -15,6 +16,7 @@ __all__ = [
     "DateOrder",
     "Schema",
     "catalogue_version",
+    "flatten",
     "order_of",
     "says_nothing",
     "schema_for",

@@ -1,1 +1,1 @@
-"""Views of the meters that somebody saved: filters and order under a name."""
+"""Views of the meters that somebody saved: filters, order and columns under a name."""

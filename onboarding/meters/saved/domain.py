@@ -5,8 +5,9 @@ from django.db.models import Q, QuerySet
 from django.http import QueryDict
 from django.utils import timezone
 
-from onboarding.meters.filters import MeterFilter
+from onboarding.meters.filters import MeterFilter, joined
 from onboarding.meters.saved.models import SavedView
+from onboarding.meters.shown_columns import columns_named, columns_query
 from portal.partners.models import Partner, User
 from portal.problems import Problem, ProblemKind, Refused, register, storable
 
@@ -45,8 +46,14 @@ def save_view(partner: Partner, user: User, *, name: str, query: str, is_shared:
 
 
 def clean_query(query: str) -> str:
-    """The filters and the order of a query string, without pages and whatever else stood there."""
-    sent, kept = QueryDict(query), QueryDict(mutable=True)
+    """The filters, the order and the chosen columns of a query string, without pages and whatever else stood there."""
+    sent = QueryDict(query)
+    return joined(clean_filters(sent), columns_query(columns_named(sent.getlist("columns"))))
+
+
+def clean_filters(sent: QueryDict) -> str:
+    """The filters and the order."""
+    kept = QueryDict(mutable=True)
     for name in [*MeterFilter.base_filters, "sort"]:
         if value := sent.get(name, "").strip():
             kept[name] = value[:300]

@@ -7,7 +7,7 @@ from django.db.models.functions import Now
 
 
 class SavedView(models.Model):
-    """Filters and order of the list of meters under a name: one person's, and their colleagues' too when shared."""
+    """Filters, order and columns of the list of meters under a name: one person's, and colleagues' too when shared."""
 
     partner = models.ForeignKey("portal.Partner", on_delete=models.CASCADE, related_name="+", db_index=False)
     owner = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="+")

@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from onboarding.meters.filters import joined
 from onboarding.meters.saved.domain import views_for
 from onboarding.meters.saved.models import SavedView
 from portal.partners.models import Partner, User
@@ -20,10 +21,18 @@ class ShownView:
     shared_by: str = ""
 
 
-def shown_views(partner: Partner, user: User, query: str) -> tuple[list[ShownView], list[SavedView]]:
-    """The links above the list that a query string asks for, and the person's own views. One query."""
+def shown_views(partner: Partner, user: User, *, filters: str, columns: str) -> tuple[list[ShownView], list[SavedView]]:
+    """The links above the list that a query string asks for, and the person's own views. One query.
+
+    A built-in view says nothing of columns, so it keeps those that are chosen.
+    """
+    query = joined(filters, columns)
     saved = list(views_for(partner, user))
-    links = [ShownView(name, line, line == query or (not query and name == "All")) for name, line in BUILT_IN]
+    is_saved = any(view.query == query for view in saved)
+    links = [
+        ShownView(name, joined(line, columns), not is_saved and (line == filters or (not filters and name == "All")))
+        for name, line in BUILT_IN
+    ]
     for view in saved:
         is_own = view.owner_id == user.pk
         links.append(ShownView(view.name, view.query, view.query == query, "" if is_own else str(view.owner)))

@@ -1,0 +1,249 @@
+"""The columns that a partner chooses for the list of meters, and what each holds on the page and in an export.
+
+What the portal itself knows of a meter comes first, then every field of the catalogue. A fact stands here once.
+"""
+
+import re
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from functools import lru_cache
+from html import escape
+from typing import Any
+from urllib.parse import urlencode
+
+from django.db.models import QuerySet
+from django.utils import timezone
+
+from onboarding.meters.columns import ASSET_COLUMNS, asset_of
+from onboarding.meters.models import METER_TYPES, CreatedBy, EnrollmentStatus, Meter
+from programs.schema import Column, Schema, flatten, schema_for
+
+Flat = Mapping[str, Any]
+
+_LIST_READS = ("pk", "partner_reference", "city", "updated_at")  # the row's own link, and what lists are sorted by
+_SLOT = re.compile(r"\.\d+")
+_BETWEEN = "; "  # values of a list in one cell
+_NUMBERS = frozenset({"number", "integer"})
+
+
+@dataclass(frozen=True, slots=True)
+class ShownColumn:
+    """One column that can be chosen.
+
+    key: names it in a query string, and heads it in an export. section: where it is offered. reads: the meter's fields
+    that it needs. html: what its cell shows, escaped. values: its cells in an export, one for each of `header`. Both
+    are given the flat asset too, which is empty unless `reads_asset`.
+    """
+
+    key: str
+    label: str
+    section: str
+    reads: tuple[str, ...]
+    html: Callable[[Meter, Flat], str]
+    values: Callable[[Meter, Flat], tuple[Any, ...]]
+    header: tuple[str, ...]
+    is_number: bool = False
+    is_wide: bool = False
+
+    @property
+    def reads_asset(self) -> bool:
+        return self.reads == ASSET_COLUMNS
+
+    @property
+    def opening(self) -> str:
+        """The start tag of its cells."""
+        css = ' class="num"' if self.is_number else ""
+        wide = " data-wide" if self.is_wide else ""
+        return f'<td{css}{wide} data-label="{escape(self.label)}">'
+
+
+def columns_named(keys: Collection[str]) -> tuple[ShownColumn, ...]:
+    """The columns of these keys in the order in which they are offered; unknown keys are passed over.
+
+    One query, and only for keys that may be the catalogue's.
+    """
+    wanted = set(keys)
+    offered = KNOWN if wanted <= _KNOWN_KEYS else offered_columns()
+    return tuple(column for column in offered if column.key in wanted)
+
+
+def offered_columns() -> tuple[ShownColumn, ...]:
+    """Every column that can be chosen. One query."""
+    return (*KNOWN, *_of_catalogue(schema_for()))
+
+
+def columns_query(columns: Iterable[ShownColumn]) -> str:
+    """The columns as a query string: columns=a&columns=b."""
+    return urlencode([("columns", column.key) for column in columns])
+
+
+def reading(meters: QuerySet[Meter], columns: Iterable[ShownColumn]) -> QuerySet[Meter]:
+    """The meters with what the columns and the sort orders read, and nothing else."""
+    fields = dict.fromkeys([*_LIST_READS, *(field for column in columns for field in column.reads)])
+    return (meters.select_related("upload") if "upload" in fields else meters).only(*fields)
+
+
+def with_assets(meters: Iterable[Meter], columns: Sequence[ShownColumn]) -> Iterator[tuple[Meter, Flat]]:
+    """Each meter with its flat asset; with {} when no column reads it, since flattening takes longer than the rest."""
+    reads_asset = any(column.reads_asset for column in columns)
+    for meter in meters:
+        yield meter, flatten(asset_of(meter)) if reads_asset else {}
+
+
+def plain_cell(value: Any) -> Any:
+    """A value of an asset as a cell of an export."""
+    if isinstance(value, bool):
+        return "yes" if value else "no"
+    return "" if value is None else value.isoformat() if isinstance(value, date) else value
+
+
+def in_words(column: Column, value: Any) -> Any:
+    """A value of an asset as people read it: a choice's label, a number with its unit."""
+    plain = plain_cell(value)
+    shown = dict(column.choices).get(plain, plain) if isinstance(plain, str) else plain
+    return f"{shown} {column.unit}".strip() if column.unit else shown
+
+
+# --- what the portal knows
+
+
+def _known(
+    key: str,
+    label: str,
+    value: Callable[[Meter], Any],
+    *,
+    reads: tuple[str, ...] = (),
+    html: Callable[[Meter], str] | None = None,
+    is_wide: bool = False,
+) -> ShownColumn:
+    """A column with one cell in exports; without `html` the list shows the same text. reads: its key, unless given."""
+    shown = html or (lambda meter: escape(str(value(meter))))
+    return ShownColumn(
+        key=key,
+        label=label,
+        section="Meter",
+        reads=reads or (key,),
+        html=lambda meter, _: shown(meter),
+        values=lambda meter, _: (value(meter),),
+        header=(key,),
+        is_wide=is_wide,
+    )
+
+
+def _time_html(moment: datetime) -> str:
+    """The same moment for machine, pointer and eye."""
+    local = timezone.localtime(moment)
+    day = f"{local:%b} {local.day}, {local.year}"
+    iso = local.isoformat(timespec="seconds")
+    return f'<time datetime="{iso}" title="{day} {local:%H:%M} {local.tzname()}">{day}</time>'
+
+
+def _created_html(meter: Meter) -> str:
+    return _time_html(meter.created_at)
+
+
+def _changed_html(meter: Meter) -> str:
+    return _time_html(meter.updated_at)
+
+
+def _type_html(meter: Meter) -> str:
+    return escape(_TYPES.get(meter.meter_type, meter.meter_type))
+
+
+def _creator_html(meter: Meter) -> str:
+    return escape(_CREATORS.get(meter.created_by, meter.created_by))
+
+
+def _status_html(meter: Meter) -> str:
+    return _STATUSES[meter.enrollment_status] + (_ARCHIVED if meter.is_archived else "")
+
+
+_TYPES = dict(METER_TYPES)
+_CREATORS = dict(CreatedBy.choices)
+_STATUSES = {
+    status.value: f'<span class="tag tag-{status.tone}">{escape(status.label)}</span>' for status in EnrollmentStatus
+}
+_ARCHIVED = ' <span class="tag tag-neutral">Archived</span>'
+_PLACE = ShownColumn(
+    key="place",
+    label="Place",
+    section="Meter",
+    reads=("city", "state", "postal_code"),
+    html=lambda meter, _: escape(f"{meter.city}, {meter.state} {meter.postal_code}"),
+    values=lambda meter, _: (meter.city, meter.state, meter.postal_code),
+    header=("customer.city", "customer.state_or_province_code", "customer.postal_code"),
+)
+USUAL = (
+    _known(
+        "meter_id",
+        "Leap meter ID",
+        lambda meter: str(meter.pk),
+        reads=("pk",),
+        html=lambda meter: f'<code class="id">{meter.pk}</code>',
+        is_wide=True,
+    ),
+    _PLACE,
+    _known("transmission_region", "Region", lambda meter: meter.transmission_region),
+    _known("meter_type", "Type", lambda meter: meter.meter_type, html=_type_html),
+    _known("created_at", "Created", lambda meter: meter.created_at.isoformat(), html=_created_html),
+    _known(
+        "enrollment_status",
+        "Status",
+        lambda meter: meter.enrollment_status,
+        reads=("enrollment_status", "is_archived"),
+        html=_status_html,
+    ),
+)
+KNOWN = (
+    *USUAL,
+    _known("updated_at", "Last changed", lambda meter: meter.updated_at.isoformat(), html=_changed_html),
+    _known("created_by", "Created by", lambda meter: meter.created_by, html=_creator_html),
+    _known(
+        "upload",
+        "Upload",
+        lambda meter: meter.upload.file_name if meter.upload else "",
+        reads=("upload", "upload__file_name"),
+    ),
+    _known("tags", "Tags", lambda meter: _BETWEEN.join(map(str, meter.tags))),
+)
+_KNOWN_KEYS = frozenset(column.key for column in KNOWN)
+_STANDING = {"partner_reference", *(name for column in KNOWN for name in column.header)}
+
+
+# --- the catalogue's fields
+
+
+@lru_cache(maxsize=4)
+def _of_catalogue(schema: Schema) -> tuple[ShownColumn, ...]:
+    """A column for each field that does not stand here already; all slots of a list are one."""
+    slots: dict[str, list[Column]] = {}
+    for column in schema.columns:
+        slots.setdefault(_SLOT.sub("", column.key), []).append(column)
+    return tuple(_field_column(key, columns) for key, columns in slots.items() if key not in _STANDING)
+
+
+def _field_column(key: str, slots: Sequence[Column]) -> ShownColumn:
+    first, keys = slots[0], [column.key for column in slots]
+    is_list = len(slots) > 1
+
+    def given(flat: Flat) -> list[Any]:
+        return [flat[key] for key in keys if key in flat]
+
+    def html(_: Meter, flat: Flat) -> str:
+        return escape(_BETWEEN.join(str(in_words(first, value)) for value in given(flat)))
+
+    def values(_: Meter, flat: Flat) -> tuple[Any, ...]:
+        cells = [plain_cell(value) for value in given(flat)]
+        return (_BETWEEN.join(map(str, cells)) if is_list else cells[0] if cells else "",)
+
+    return ShownColumn(
+        key=key,
+        label=first.label.removesuffix(" 1") if is_list else first.label,
+        section=first.section,
+        reads=ASSET_COLUMNS,
+        html=html,
+        values=values,
+        header=(key,),
+        is_number=first.type in _NUMBERS and not is_list,
+    )
