@@ -18,6 +18,37 @@ class ListRow:
     cells: SafeString
 
 
+# Key of a column: the sort orders that go up and down by it.
+_ORDERS = {
+    "partner_reference": ("reference", "-reference"),
+    "place": ("city", "-city"),
+    "created_at": ("oldest", "newest"),
+    "updated_at": ("-changed", "changed"),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Head:
+    """The head of a column. sort: the order that a click asks for, "" for none. order: aria-sort's word, or ""."""
+
+    label: str
+    is_number: bool = False
+    sort: str = ""
+    order: str = ""
+
+    @classmethod
+    def of(cls, key: str, label: str, *, is_number: bool, sort: str) -> "Head":
+        up, down = _ORDERS.get(key, ("", ""))
+        order = {up: "ascending", down: "descending"}.get(sort, "")
+        return cls(label, is_number, down if sort == up else up, order)
+
+
+def list_heads(columns: Sequence[ShownColumn], sort: str) -> list[Head]:
+    """The heads of the list, the reference first, as `sort` orders it now."""
+    first = Head.of("partner_reference", "Partner reference", is_number=False, sort=sort)
+    return [first, *(Head.of(one.key, one.label, is_number=one.is_number, sort=sort) for one in columns)]
+
+
 def list_rows(meters: Iterable[Meter], columns: Sequence[ShownColumn]) -> list[ListRow]:
     """The rows of these meters, read with `reading` of the same columns."""
     made = [(column.opening, column.html) for column in columns]

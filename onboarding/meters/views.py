@@ -23,7 +23,7 @@ from onboarding.meters.look_up import MOST_LOOKED_UP, look_up
 from onboarding.meters.models import EnrollmentStatus, Meter
 from onboarding.meters.provenance import provenance_of
 from onboarding.meters.queries import SORTS, export_table, meters_of, sections_of
-from onboarding.meters.rows import list_rows
+from onboarding.meters.rows import list_heads, list_rows
 from onboarding.meters.saved.domain import clean_filters
 from onboarding.meters.saved.queries import default_of, shown_views
 from onboarding.meters.shown_columns import (
@@ -68,7 +68,8 @@ def meter_list(request: HttpRequest) -> HttpResponse:
         "search": request.GET.get("q", ""),
         "page": page,
         "rows": list_rows(page.rows, columns),
-        "columns": columns,
+        "heads": list_heads(columns, sort),
+        "unsorted": joined(without(request.GET, "page", "sort", "columns"), columns_part),
         "chosen_columns": chosen_columns,
         "list_url": reverse("meters"),
         "clear_url": f"{reverse('meters')}?{columns_part}" if columns_part else reverse("meters"),

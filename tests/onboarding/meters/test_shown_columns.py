@@ -48,7 +48,7 @@ def make(acme: Partner) -> Callable[..., Meter]:
 
 def shown(client: Client, query: str = "") -> list[str]:
     """The heads of the list's table after the box and the reference."""
-    return [column.label for column in client.get(f"{LIST}?{query}").context["columns"]]
+    return [head.label for head in client.get(f"{LIST}?{query}").context["heads"]][1:]  # the reference is always there
 
 
 def exported(client: Client, query: str, format: str = "csv") -> list[list[str]]:
@@ -264,3 +264,36 @@ def test_columns_of_the_portal_ask_nothing_of_the_catalogue(django_assert_num_qu
         named = columns_named(["tags", "upload"])
 
     assert [column.key for column in named] == ["upload", "tags"]
+
+
+def test_a_click_on_a_head_sorts_by_it_and_back(acme, manager, client_of):
+    for reference in ("b-2", "a-1", "c-3"):
+        Meter.objects.create(
+            partner=acme,
+            partner_reference=reference,
+            transmission_region="CAISO",
+            customer_classification="RESIDENTIAL",
+            meter_type="DEVICE",
+        )
+    client = client_of(manager)
+
+    up = client.get("/meters/?region=CAISO&sort=reference&columns=tags")
+    down = client.get("/meters/?region=CAISO&sort=-reference&columns=tags")
+
+    assert [row.reference for row in up.context["rows"]] == ["a-1", "b-2", "c-3"]
+    assert [row.reference for row in down.context["rows"]] == ["c-3", "b-2", "a-1"]
+    link = '<a class="sort" href="?region=CAISO&amp;columns=tags&amp;sort=-reference">'
+    assert f'<th scope="col" aria-sort="ascending">{link}' in up.content.decode()
+    assert [head.order for head in down.context["heads"]] == ["descending", ""]
+
+
+def test_heads_name_the_order_that_is_there(acme, manager, client_of):
+    Meter.objects.create(partner=acme, partner_reference="a-1")
+
+    heads = client_of(manager).get("/meters/").context["heads"]
+
+    assert {head.label: (head.sort, head.order) for head in heads if head.sort} == {
+        "Partner reference": ("reference", ""),
+        "Place": ("city", ""),
+        "Created": ("oldest", "descending"),
+    }
