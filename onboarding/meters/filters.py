@@ -95,6 +95,13 @@ def _midnight(day: date) -> datetime:
     return timezone.make_aware(datetime.combine(day, time()))
 
 
+def matching(params: QueryDict, *, partner: Partner) -> QuerySet[Meter]:
+    """The partner's meters that match these filters; none when a filter cannot be understood."""
+    filtered = meter_filter(params, partner=partner)
+    found: QuerySet[Meter] = filtered.qs if filtered.form.is_valid() else filtered.queryset.none()
+    return found
+
+
 def holding_any(meters: QuerySet[Meter], column: str, values: list[str]) -> QuerySet[Meter]:
     """Meters whose JSON list holds one of the values; as text, since SQLite has no JSON containment."""
     text = f"{column}_text"
@@ -127,6 +134,13 @@ def chips_of(params: QueryDict, form: forms.Form, names: Mapping[str, str] | Non
             shown = (names or {}).get(name) or {str(key): str(label) for key, label in choices}.get(value, value)
             found.append({"label": str(field.label), "value": shown, "query": without(params, name, "page")})
     return found
+
+
+def chip_names(params: QueryDict, partner: Partner) -> dict[str, str]:
+    """What a chip shows instead of an ID."""
+    pk = as_uuid(params.get("upload", ""))
+    upload = partner.uploads.filter(pk=pk).first() if pk else None
+    return {"upload": upload.file_name} if upload else {}
 
 
 class _ForPartner:

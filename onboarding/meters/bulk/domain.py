@@ -16,7 +16,7 @@ from django.utils import timezone
 
 from onboarding.meters.bulk.models import BulkAction, BulkKind, BulkResult, BulkRow, BulkState
 from onboarding.meters.domain import MeterChange, change_meters
-from onboarding.meters.filters import meter_filter
+from onboarding.meters.filters import matching
 from onboarding.meters.models import Meter
 from portal.events.actors import Actor
 from portal.events.domain import record
@@ -93,8 +93,7 @@ def meters_meant(action: BulkAction) -> QuerySet[Meter]:
     """The meters that an action is about, as they are now."""
     if action.meters is not None:
         return Meter.objects.filter(partner=action.partner, pk__in=action.meters)
-    filtered = meter_filter(QueryDict(action.query), partner=action.partner)
-    found: QuerySet[Meter] = filtered.qs if filtered.form.is_valid() else filtered.queryset.none()
+    found = matching(QueryDict(action.query), partner=action.partner)
     return found.filter(created_at__lte=action.seen_at)
 
 
