@@ -11,5 +11,6 @@ class OnboardingConfig(AppConfig):
         """Registers the job handlers and the words of this floor's problems."""
         from onboarding.meters.bulk import domain as bulk  # noqa: F401  imported for its registrations
         from onboarding.meters.bulk.references import problems as references  # noqa: F401  as above
+        from onboarding.meters.exports import domain as exports  # noqa: F401  imported for its registrations
         from onboarding.meters.search import domain as search  # noqa: F401  imported for its job
         from onboarding.uploads import jobs, problems  # noqa: F401  imported for their registrations

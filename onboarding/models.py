@@ -3,6 +3,7 @@
 from onboarding.enrollment.models import Enrollment
 from onboarding.entry.models import MeterDraft
 from onboarding.meters.bulk.models import BulkAction, BulkRow
+from onboarding.meters.exports.models import Export
 from onboarding.meters.models import Meter
 from onboarding.meters.saved.models import SavedView
 from onboarding.meters.search.models import MeterText, TextBacklog
@@ -13,6 +14,7 @@ __all__ = [
     "BulkRow",
     "ColumnMemory",
     "Enrollment",
+    "Export",
     "Meter",
     "MeterDraft",
     "MeterText",

@@ -10,6 +10,7 @@ from django.utils import timezone
 
 from onboarding.entry.domain import begin
 from onboarding.meters.bulk.domain import ask
+from onboarding.meters.exports.domain import ask_export
 from onboarding.meters.models import Meter
 from onboarding.meters.saved.domain import save_view
 from onboarding.uploads.commit import confirm_upload
@@ -65,6 +66,10 @@ ROUTES: dict[str, tuple[str, str, dict[str, str]]] = {
     "meters": (MEMBERS, "get", {}),
     "meters-columns": (MEMBERS, "get", {}),
     "meters-export": (MEMBERS, "get", {"format": "csv"}),
+    "exports": (MEMBERS, "get", {}),
+    "export-new": (MEMBERS, "get", {}),
+    "export": (OWN, "get", {"pk": "export"}),
+    "export-file": (OWN, "get", {"pk": "export"}),
     "meters-look-up": (MEMBERS, "get", {}),
     "meters-references": (MEMBERS, "get", {}),
     "meters-references-file": (MEMBERS, "get", {"format": "csv"}),
@@ -126,6 +131,8 @@ def names(acme: Partner, manager: User, user: User, run_jobs: Callable[[], int])
     run_jobs()
     confirm_upload(upload, by=by)
     run_jobs()
+    export = ask_export(acme, user, query="q=home-000001", by=by)
+    run_jobs()
     invitation, _ = invite(acme, email="new@acme.example", role=Role.USER, by=by)
     memory = ColumnMemory.objects.create(partner=acme, fingerprint="acme", headers=["Secret header"])
     return {
@@ -135,6 +142,7 @@ def names(acme: Partner, manager: User, user: User, run_jobs: Callable[[], int])
         "action": str(ask(acme, manager, kind="archive", meters=None, seen_at=timezone.now(), by=by).pk),
         "draft": str(begin(acme, manager, programs=["CEC-DSGS"], cells={"partner_reference": "acme-draft"}).pk),
         "meter": str(Meter.objects.first().pk),  # type: ignore[union-attr]  # the upload made two
+        "export": str(export.pk),
         "membership": str(Membership.objects.get(user=manager).pk),
         "invitation": str(invitation.pk),
     }

@@ -129,6 +129,13 @@ def chips_of(params: QueryDict, form: forms.Form, names: Mapping[str, str] | Non
     return found
 
 
+def chip_names(params: QueryDict, partner: Partner) -> dict[str, str]:
+    """What a chip shows instead of an ID."""
+    pk = as_uuid(params.get("upload", ""))
+    upload = partner.uploads.filter(pk=pk).first() if pk else None
+    return {"upload": upload.file_name} if upload else {}
+
+
 class _ForPartner:
     """What a FilterSet's `request` needs to be here: the partner whose rows may be chosen."""
 

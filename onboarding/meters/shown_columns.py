@@ -78,6 +78,11 @@ def columns_query(columns: Iterable[ShownColumn]) -> str:
     return urlencode([("columns", column.key) for column in columns])
 
 
+def fields_in(header: Iterable[str]) -> set[str]:
+    """The fields that the keys of an export are about: all places of a list are one."""
+    return {_SLOT.sub("", key) for key in header}
+
+
 def reading(meters: QuerySet[Meter], columns: Iterable[ShownColumn]) -> QuerySet[Meter]:
     """The meters with what the columns and the sort orders read, and nothing else."""
     fields = dict.fromkeys([*_LIST_READS, *(field for column in columns for field in column.reads)])

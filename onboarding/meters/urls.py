@@ -6,6 +6,7 @@ from django.urls import path, re_path
 from onboarding.meters import api, views
 from onboarding.meters.bulk import views as bulk
 from onboarding.meters.bulk.references import views as references
+from onboarding.meters.exports import views as exports
 from onboarding.meters.saved import views as saved
 
 urlpatterns = [
@@ -13,6 +14,10 @@ urlpatterns = [
     path("meters/columns/", views.meter_columns, name="meters-columns"),
     re_path(r"^meters/export\.(?P<format>csv|xlsx)$", views.meter_export, name="meters-export"),
     re_path(r"^meters/template\.(?P<format>csv|xlsx)$", views.meter_template, name="meters-template"),
+    path("meters/exports/", exports.export_list, name="exports"),
+    path("meters/exports/new/", exports.export_new, name="export-new"),
+    path("meters/exports/<uuid:pk>/", exports.export_detail, name="export"),
+    path("meters/exports/<uuid:pk>/file/", exports.export_file, name="export-file"),
     path("meters/look-up/", views.meter_look_up, name="meters-look-up"),
     path("meters/views/", saved.view_save, name="view-save"),
     path("meters/views/<int:pk>/remove/", saved.view_remove, name="view-remove"),

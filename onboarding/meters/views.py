@@ -18,7 +18,8 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 from onboarding.meters.bulk.models import BulkKind
 from onboarding.meters.columns import asset_of
 from onboarding.meters.editing import MOST_IN_WORKBOOK, meters_to_edit, too_many_for_workbook
-from onboarding.meters.filters import MeterFilter, chips_of, joined, matching, meter_filter, without
+from onboarding.meters.exports.domain import MOST_DIRECT
+from onboarding.meters.filters import MeterFilter, chip_names, chips_of, joined, matching, meter_filter, without
 from onboarding.meters.look_up import MOST_LOOKED_UP, look_up
 from onboarding.meters.models import EnrollmentStatus, Meter
 from onboarding.meters.provenance import provenance_of
@@ -38,9 +39,7 @@ from onboarding.meters.words import changes_in
 from onboarding.spreadsheets.workbook import save_template, template_csv_lines, write_csv, write_table
 from portal.events.queries import timeline
 from portal.partners.access import member
-from portal.partners.models import Partner
 from portal.problems import Problem
-from portal.storage.ids import as_uuid
 from portal.web.downloads import csv_response, download_name, workbook_response
 from portal.web.pages import keyset_page
 from programs.queries import program_choices
@@ -75,7 +74,7 @@ def meter_list(request: HttpRequest) -> HttpResponse:
         "clear_url": f"{reverse('meters')}?{columns_part}" if columns_part else reverse("meters"),
         "views": views,
         "own_view": next((view for view in own if view.query == joined(filters, columns_part)), None),
-        "chips": chips_of(request.GET, filtered.form, _names(request, access.partner)),
+        "chips": chips_of(request.GET, filtered.form, chip_names(request.GET, access.partner)),
         "query": joined(without(request.GET, "page", "columns"), columns_part),
         "kinds": BulkKind.of_chosen(),
         "seen_at": timezone.now(),
@@ -116,13 +115,6 @@ def _rendered_inputs(programs: tuple[Any, ...], values: tuple[tuple[str, str], .
     form = MeterFilter(QueryDict(urlencode(values)), queryset=Meter.objects.none()).form
     context = {"form": form, "sort": sort, "sorts": [(name, label) for name, (_, label) in SORTS.items()]}
     return mark_safe(render_to_string("meters/_filters.html", context))  # noqa: S308  a template's own output
-
-
-def _names(request: HttpRequest, partner: Partner) -> dict[str, str]:
-    """What a chip shows instead of an ID."""
-    pk = as_uuid(request.GET.get("upload", ""))
-    upload = partner.uploads.filter(pk=pk).first() if pk else None
-    return {"upload": upload.file_name} if upload else {}
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -171,8 +163,11 @@ def standings_of(meter: Meter, schema: Schema) -> list[dict[str, Any]]:
 
 @require_GET
 def meter_export(request: HttpRequest, format: str) -> HttpResponseBase:
+    """The filtered meters with the chosen columns. Too many for a workbook at once: to the page that asks first."""
     access = member(request)
     meters = matching(request.GET, partner=access.partner)
+    if format == "xlsx" and meters.order_by()[MOST_DIRECT : MOST_DIRECT + 1].exists():
+        return redirect(f"{reverse('export-new')}?{without(request.GET, 'page')}")
     name = download_name(access.partner, "meters", suffix=format)
     header, lines = export_table(meters, columns_named(request.GET.getlist("columns")))
     if format == "csv":

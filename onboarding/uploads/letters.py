@@ -19,14 +19,15 @@ register(
 def tell_checked(upload: Upload, job: Job) -> None:
     """The rows are checked, and the sender has to look at them."""
     to_fix = upload.count(Plan.NEEDS_FIXING)
-    rows = f"{upload.count('rows'):,} rows are checked, and {to_fix:,} of them need fixing."
-    _tell(upload, job, "Checked: your upload waits for you", f"{rows} Nothing is created until you confirm.")
+    counts = f"Rows checked: {upload.count('rows'):,}. Rows to fix: {to_fix:,}."
+    _tell(upload, job, "Checked: your upload waits for you", f"{counts} Nothing is created until you confirm.")
 
 
 def tell_written(upload: Upload, job: Job) -> None:
     """The confirmed rows are written."""
     created, updated = upload.count(Result.METER_CREATED), upload.count(Result.METER_UPDATED)
-    text = f"{created:,} meters were created and {updated:,} changed. {upload.count('failed'):,} rows were not written."
+    failed = upload.count("failed")
+    text = f"Meters created: {created:,}. Meters changed: {updated:,}. Rows not written: {failed:,}."
     _tell(upload, job, "Done: your upload is written", text)
 
 

@@ -21,5 +21,6 @@ def sweep() -> None:
 
 @shared_task(name="portal.jobs.tasks.tidy", ignore_result=True, expires=600)
 def tidy() -> None:
-    """Drop the rows of finished jobs after 30 days; what they did stands in the event log."""
+    """Drop the rows of finished jobs after 30 days (what they did stands in the event log), and let the rooms tidy."""
     domain.drop_finished(days=30)
+    domain.tidy_rooms()

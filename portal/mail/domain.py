@@ -15,13 +15,14 @@ from django.template.loader import render_to_string
 from django.urls import reverse
 from django.utils import timezone
 
-from portal.jobs.domain import Run, enqueue, handles
+from portal.jobs.domain import Run, enqueue, handles, tidies
 from portal.jobs.models import Job
 from portal.mail.kinds import all_kinds, kind_of
 from portal.mail.models import Letter, MailSwitchedOff
 from portal.partners.domain import one_line
 from portal.partners.models import Membership, Partner, User
 
+KEPT = timedelta(days=30)
 _STOP = signing.Signer(salt="portal.mail.stop")
 
 
@@ -101,6 +102,7 @@ def stop(user: User, kind: str) -> None:
     MailSwitchedOff.objects.bulk_create([MailSwitchedOff(user=user, kind=kind)], ignore_conflicts=True)
 
 
-def drop_sent(*, days: int) -> int:
-    """Delete letters that were sent more than `days` ago; returns how many."""
-    return Letter.objects.filter(sent_at__lt=timezone.now() - timedelta(days=days)).delete()[0]
+@tidies
+def drop_sent() -> None:
+    """Delete letters a month after they were sent."""
+    Letter.objects.filter(sent_at__lt=timezone.now() - KEPT).delete()

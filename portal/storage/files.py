@@ -1,8 +1,9 @@
-"""Storing an uploaded file: under a name that we make, whole or not at all, with its SHA-256."""
+"""Storing a file under a name that we make, whole or not at all: an uploaded one, or a draft that we write."""
 
 import hashlib
 import os
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -50,6 +51,53 @@ def store(chunks: Iterable[bytes], *, folder: str, suffix: str, limit: int) -> S
         partial.unlink(missing_ok=True)
         raise
     return StoredFile(name, size, digest.hexdigest())
+
+
+class Draft:
+    """A file under way. `file` is open for writing; `keep` puts it in its place."""
+
+    def __init__(self, path: Path, *, mark: str) -> None:
+        self._path, self._partial = path, path.with_name(f"{path.name}.{mark}.partial")
+        self.file = open(os.open(self._partial, os.O_RDWR | os.O_CREAT | os.O_TRUNC, 0o600), "w+b")  # noqa: SIM115  close() does
+
+    def keep(self) -> int:
+        """Put the file in its place, whole and safely on disk; returns its size in bytes."""
+        self.file.flush()
+        os.fsync(self.file.fileno())
+        os.replace(self._partial, self._path)
+        return self._path.stat().st_size
+
+    def close(self) -> None:
+        self.file.close()
+        self._partial.unlink(missing_ok=True)
+
+
+@contextmanager
+def drafted(name: str, *, mark: str) -> Iterator[Draft]:
+    """A draft of the file of that name (a path below MEDIA_ROOT); gone afterwards, unless it was kept.
+
+    mark: tells writers apart, so that one that should have stopped does not write into another's draft. Drafts that a
+    dead one left behind are removed.
+    """
+    path = path_of(name)
+    path.parent.mkdir(parents=True, exist_ok=True)
+    _remove_drafts(path)
+    draft = Draft(path, mark=mark)
+    try:
+        yield draft
+    finally:
+        draft.close()
+
+
+def discard(name: str) -> None:
+    """Remove a file and all drafts of it."""
+    remove(name)
+    _remove_drafts(path_of(name))
+
+
+def _remove_drafts(path: Path) -> None:
+    for left in path.parent.glob(f"{path.name}.*.partial"):
+        left.unlink(missing_ok=True)
 
 
 def path_of(name: str) -> Path:

@@ -2,6 +2,7 @@
 
 import tempfile
 from collections.abc import Callable, Iterable
+from datetime import date
 from typing import IO
 
 from django.http import FileResponse, HttpResponse, StreamingHttpResponse
@@ -13,10 +14,10 @@ from portal.partners.models import Partner
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 
 
-def download_name(partner: Partner, *words: str, suffix: str) -> str:
-    """A file name that says whose, what and when."""
-    day = timezone.now().date().isoformat()
-    return f"{'-'.join(slugify(word) for word in (partner.slug, *words, day) if word)}.{suffix}"
+def download_name(partner: Partner, *words: str, suffix: str, day: date | None = None) -> str:
+    """A file name that says whose, what and of which day, which is today unless given."""
+    on = (day or timezone.now().date()).isoformat()
+    return f"{'-'.join(slugify(word) for word in (partner.slug, *words, on) if word)}.{suffix}"
 
 
 def attachment(content: bytes, name: str, content_type: str) -> HttpResponse:

@@ -21,6 +21,7 @@ def tell_done(action: BulkAction, job: Job) -> None:
     if not took_long(job):
         return
     changed = action.counts.get(BulkResult.CHANGED, 0)
-    text = f"{changed:,} of {action.counts.get('meant', 0):,} meters were changed. The page says what became of each."
+    meant = action.counts.get("meant", 0)
+    text = f"Meters changed: {changed:,} of {meant:,}. The page says what became of each."
     path = reverse("bulk-action", args=[action.pk])
     write_to(action.user, kind="changes", partner=action.partner, subject="Done: your change", text=text, path=path)

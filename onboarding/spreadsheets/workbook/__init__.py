@@ -3,7 +3,7 @@
 from .rows_to_fix import PROBLEM_HEADER, REMEDY_HEADER, ROW_KEY_HEADER, FixColumn, FixRow, write_rows_to_fix
 from .safety import csv_safe, fits_a_cell, printable
 from .spec import TemplateColumn, TemplateSpec
-from .tables import write_csv, write_table
+from .tables import drop_leftovers, write_csv, write_table
 from .template import save_template, template_csv, template_csv_lines, write_template
 
 __all__ = [
@@ -15,6 +15,7 @@ __all__ = [
     "TemplateColumn",
     "TemplateSpec",
     "csv_safe",
+    "drop_leftovers",
     "fits_a_cell",
     "printable",
     "save_template",

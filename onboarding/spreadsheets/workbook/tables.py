@@ -1,9 +1,13 @@
 """Receipts and exports: a header and rows, streamed as xlsx or csv."""
 
+import contextlib
 import csv
 import datetime
 import re
+import tempfile
+import time
 from collections.abc import Iterable, Iterator, Sequence
+from pathlib import Path
 from typing import IO, Any, Final
 
 from openpyxl import Workbook
@@ -39,11 +43,40 @@ def write_table(
     for index in range(len(header)):
         width = widths[index] if widths and index < len(widths) else _DEFAULT_WIDTH
         sheet.column_dimensions[get_column_letter(index + 1)].width = width
-    sheet.append(header_row(sheet, header))
-    plain = Cells(sheet)
-    for row in rows:
-        sheet.append([plain.cell(value) for value in row])
-    book.save(file)
+    try:
+        sheet.append(header_row(sheet, header))
+        plain = Cells(sheet)
+        for row in rows:
+            sheet.append([plain.cell(value) for value in row])
+        book.save(file)
+    except BaseException:
+        _forget(sheet)
+        raise
+
+
+def _forget(sheet: Any) -> None:
+    """Remove the file in which openpyxl gathers a sheet: it does so itself only when all goes well."""
+    with contextlib.suppress(Exception):
+        sheet.close()
+    with contextlib.suppress(Exception):
+        sheet._writer.cleanup()  # noqa: SLF001  openpyxl has no public way
+
+
+def drop_leftovers(*, older_than_seconds: float) -> int:
+    """Delete the gathered sheets that killed processes left in the temporary folder, unless somebody wrote to them
+    lately. Returns how many."""
+    before = time.time() - older_than_seconds
+    left = [path for path in Path(tempfile.gettempdir()).glob("openpyxl.*") if _written_before(path, before)]
+    for path in left:
+        path.unlink(missing_ok=True)
+    return len(left)
+
+
+def _written_before(path: Path, moment: float) -> bool:
+    try:
+        return path.stat().st_mtime < moment
+    except FileNotFoundError:
+        return False
 
 
 def sheet_name(title: str) -> str:

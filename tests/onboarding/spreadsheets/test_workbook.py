@@ -2,14 +2,24 @@
 
 import datetime
 import io
-from collections.abc import Callable
+import os
+import tempfile
+import time
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import openpyxl
 import pytest
 
 from onboarding.spreadsheets.cells import Row
-from onboarding.spreadsheets.workbook import TemplateColumn, TemplateSpec, template_csv, write_table, write_template
+from onboarding.spreadsheets.workbook import (
+    TemplateColumn,
+    TemplateSpec,
+    drop_leftovers,
+    template_csv,
+    write_table,
+    write_template,
+)
 
 from .books import Read, reader_in
 
@@ -134,3 +144,31 @@ def test_table_comes_back_as_it_was_written(read: Reading) -> None:
         ["#N/A", None, "00501", "-5", datetime.date(2026, 1, 31)],
         ["<&>", "x" * 32_767, None, None, None],
     ]
+
+
+def test_table_that_stops_half_way_leaves_no_file_behind(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(tempfile, "tempdir", str(tmp_path))
+    seen: list[int] = []
+
+    def rows() -> Iterator[list[str]]:
+        yield ["a"]
+        seen.append(len(list(tmp_path.iterdir())))
+        raise RuntimeError("falls")
+
+    with pytest.raises(RuntimeError):
+        write_table(io.BytesIO(), title="T", header=["a"], rows=rows())
+
+    assert seen == [1]
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_leftovers_of_killed_writers_are_deleted_and_nothing_else(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(tempfile, "tempdir", str(tmp_path))
+    for name, age in (("openpyxl.old", 7300), ("openpyxl.new", 100), ("other", 7300)):
+        (tmp_path / name).touch()
+        os.utime(tmp_path / name, times=(time.time() - age, time.time() - age))
+
+    assert drop_leftovers(older_than_seconds=7200) == 1
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["openpyxl.new", "other"]

@@ -3,6 +3,7 @@
 import hashlib
 import stat
 from collections.abc import Iterator
+from contextlib import suppress
 from pathlib import Path
 
 import pytest
@@ -82,3 +83,48 @@ def test_remove_twice_is_harmless(media):
     files.remove(stored.name)
 
     assert everything(media) == []
+
+
+def test_draft_appears_under_its_name_once_it_is_kept(media: Path) -> None:
+    with files.drafted("made/a.xlsx", mark="1") as draft:
+        draft.file.write(b"whole")
+        before = files.path_of("made/a.xlsx").exists()
+        size = draft.keep()
+
+    assert (before, size) == (False, 5)
+    assert {path.name: path.read_bytes() for path in (media / "made").iterdir()} == {"a.xlsx": b"whole"}
+
+
+def test_draft_that_is_not_kept_leaves_what_was_there(media: Path) -> None:
+    with files.drafted("a.xlsx", mark="1") as draft:
+        draft.file.write(b"first")
+        draft.keep()
+
+    with suppress(RuntimeError), files.drafted("a.xlsx", mark="2") as draft:
+        draft.file.write(b"second")
+        raise RuntimeError("falls")
+
+    assert {path.name: path.read_bytes() for path in media.iterdir()} == {"a.xlsx": b"first"}
+
+
+def test_writer_that_was_overtaken_disturbs_nobody(media: Path) -> None:
+    with files.drafted("a.xlsx", mark="1") as late:
+        with files.drafted("a.xlsx", mark="2") as draft:
+            draft.file.write(b"right")
+            late.file.write(b"wrong")
+            draft.keep()
+        with pytest.raises(FileNotFoundError):
+            late.keep()
+
+    assert {path.name: path.read_bytes() for path in media.iterdir()} == {"a.xlsx": b"right"}
+
+
+def test_discarding_takes_the_file_and_its_drafts_and_no_others(media: Path) -> None:
+    media.mkdir()
+    for name in ("a.xlsx", "a.xlsx.1.partial", "b.xlsx", "b.xlsx.1.partial"):
+        (media / name).touch()
+
+    files.discard("a.xlsx")
+    files.discard("a.xlsx")
+
+    assert sorted(path.name for path in media.iterdir()) == ["b.xlsx", "b.xlsx.1.partial"]

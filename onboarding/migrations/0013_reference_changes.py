@@ -5,7 +5,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("onboarding", "0011_saved_views"),
+        ("onboarding", "0012_exports"),
     ]
 
     operations = [

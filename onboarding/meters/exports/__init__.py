@@ -1,0 +1,1 @@
+"""Large exports: a workbook that is made in the background, fetched for a week, and deleted."""

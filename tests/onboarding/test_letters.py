@@ -1,0 +1,71 @@
+"""The letters about work that took long: uploads, changes of many meters, workbooks; none about what was quick."""
+
+import pytest
+from django.core import mail
+from django.utils import timezone
+
+from onboarding.meters.bulk.domain import ask, confirm
+from onboarding.meters.exports.domain import ask_export
+from onboarding.meters.models import Meter
+from onboarding.uploads.commit import confirm_upload
+from onboarding.uploads.receive import receive_upload
+from portal.events.actors import Actor
+from tests import builders
+
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("catalogue")]
+
+
+def upload(acme, manager, run_jobs) -> None:
+    content = builders.csv_bytes([builders.row(1), builders.row(2, customer__postal_code="")])
+    by = Actor.person(manager)
+    received, _ = receive_upload(
+        [content], file_name="a.csv", partner=acme, programs=["CEC-DSGS"], update_existing=False, by=by, user=manager
+    )
+    run_jobs()
+    received.refresh_from_db()
+    confirm_upload(received, by=by)
+    run_jobs()
+
+
+@pytest.fixture
+def everything_is_long(settings):
+    settings.MAIL_AFTER_SECONDS = -1
+
+
+@pytest.mark.usefixtures("everything_is_long")
+def test_an_upload_that_took_long(acme, manager, run_jobs):
+    upload(acme, manager, run_jobs)
+
+    assert [(letter.to, letter.subject, letter.body.split("\n")[0]) for letter in mail.outbox] == [
+        (
+            ["manager@acme.example"],
+            "Checked: your upload waits for you",
+            "Rows checked: 2. Rows to fix: 1. Nothing is created until you confirm.",
+        ),
+        (
+            ["manager@acme.example"],
+            "Done: your upload is written",
+            "Meters created: 1. Meters changed: 0. Rows not written: 1.",
+        ),
+    ]
+
+
+@pytest.mark.usefixtures("everything_is_long")
+def test_a_change_and_a_workbook_that_took_long(acme, manager, run_jobs):
+    by = Actor.person(manager)
+    meter = Meter.objects.create(partner=acme, partner_reference="a-1")
+    action = ask(acme, manager, kind="archive", meters=[meter.pk], seen_at=timezone.now(), by=by)
+    confirm(action, by=by)
+    export = ask_export(acme, manager, query="archived=all", by=by)
+    run_jobs()
+
+    subjects = {letter.subject: letter.body for letter in mail.outbox}
+    assert set(subjects) == {"Done: your change", "Ready: your export"}
+    assert f"/meters/bulk/{action.pk}/" in subjects["Done: your change"]
+    assert f"/{export.pk}/" in subjects["Ready: your export"]
+
+
+def test_what_is_quick_brings_no_letter(acme, manager, run_jobs):
+    upload(acme, manager, run_jobs)
+
+    assert mail.outbox == []
