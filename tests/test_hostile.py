@@ -111,7 +111,7 @@ def test_odd_addresses_of_pages_are_answered(
     paths = [f"/uploads/{upload.pk}/?{name}={value}" for name in ("after", "plan", "code", "field") for value in odd]
     names = ("q", "upload", "region", "program", "type", "status", "created_from", "created_to", "sort", "page")
     paths += [f"/meters/?{name}={value}" for name in names for value in odd]
-    paths += [f"/meters/export.csv?q={value}" for value in odd]
+    paths += [f"/meters/{page}?q={value}" for page in ("export.csv", "references/", "references.csv") for value in odd]
     paths += [f"/programs/which-way/?region=CA&asset=DEVICE&program={value}" for value in odd]
     paths += [f"/uploads/new/?program={value}" for value in odd] + [f"/templates.csv?program={value}" for value in odd]
     paths += [f"/programs/{value}/" for value in odd[1:]] + [f"/invitations/{value}/" for value in odd[1:9]]

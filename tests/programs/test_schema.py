@@ -325,3 +325,14 @@ def test_flatten_keeps_unknown_keys_so_that_they_can_be_named():
 
     assert flat == {"customer.city": "Oakland", "customer.shoe.size": 42, "tags.0": "a"}
     assert [schema_for().knows(key) for key in flat] == [True, False, False]
+
+
+def test_single_cell_is_read_as_a_value_nothing_or_its_problem():
+    schema = schema_for()
+
+    values = [schema.read("partner_reference", cell) for cell in (" home  1 ", 10482, "", None, "n/a")]
+    problem = schema.read("partner_reference", "a/b")
+
+    assert values == ["home 1", "10482", None, None, None]
+    assert (problem.code, problem.field, problem.value) == ("CHARACTERS_NOT_ALLOWED", "partner_reference", "a/b")
+    assert problem.text == "Partner reference contains /, which is not accepted here."
