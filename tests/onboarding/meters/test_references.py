@@ -576,6 +576,17 @@ def test_chosen_meters_cannot_get_new_references_alike(acme: Partner, user: User
         assert f'href="{PAGE}' in page
 
 
+def test_cells_that_the_file_broke_are_problems_of_their_rows(acme: Partner, make: Any, asked: Any) -> None:
+    make(acme, "home-1", "home-2", "home-3")
+
+    action = asked(["", "home-1", "a\0b"], ["", "home-2", "#REF!"], ["", "home\0-3", "crm-3"])
+
+    assert codes(action) == {2: ["CONTROL_CHARACTER"], 3: ["CELL_ERROR"], 4: ["METER_UNKNOWN"]}
+    assert said(action)[3] == [
+        "The new reference shows #REF!, an error of the spreadsheet. Mend the formula, or replace it by its value."
+    ]
+
+
 @pytest.mark.parametrize("count", [1, 3])
 def test_query_counts_do_not_grow_with_rows(
     acme: Partner, make: Any, asked: Any, done: Any, client: Client, count: int, django_assert_num_queries: Any

@@ -81,7 +81,7 @@ def _with_new_reference(line: Line, schema: Schema) -> Verdict:
     cell = line.new
     words = {"label": "The new reference"}
     if isinstance(cell, BrokenCell):
-        return Verdict(line, problems=[Problem(cell.code, _KEY, cell.shown, words)])
+        return Verdict(line, problems=[Problem(cell.code, _KEY, shown(cell.shown), words)])
     value = schema.read(_KEY, cell)
     if isinstance(value, Problem):
         return Verdict(line, problems=[replace(value, context={**value.context, **words})])

@@ -151,5 +151,5 @@ def text_of(cell: Cell) -> str:
     if cell is None:
         return ""
     if isinstance(cell, BrokenCell):
-        return cell.shown
+        return storable(cell.shown)
     return storable(" ".join(str(int(cell) if isinstance(cell, float) and cell.is_integer() else cell).split()))
