@@ -14,7 +14,8 @@ class Case:
     """One file. `answer`: the code that refuses it, "" when it is read; then `cells` (or only their number, `count`).
 
     notes: the codes that must be mentioned. limits: those of the reading that differ from the usual ones.
-    memory_mib: what the reading may take at most; seconds: of processor time.
+    memory_mib: what the reading may take at most; seconds: of processor time (a machine whose
+    cores are shared counts twice as many as a quiet one; a file that hangs the reader uses all that it may).
     """
 
     name: str
@@ -26,4 +27,4 @@ class Case:
     notes: tuple[str, ...] = ()
     limits: Mapping[str, int] = field(default_factory=dict)
     memory_mib: int = 160
-    seconds: float = 20.0
+    seconds: float = 60.0
