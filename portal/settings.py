@@ -176,7 +176,7 @@ elif DATABASE["ENGINE"].endswith("postgresql"):
 else:
     raise ImproperlyConfigured("DATABASE_URL must name PostgreSQL (postgres://…) or SQLite (sqlite:///…).")
 
-MEDIA_ROOT = DATA_DIR / "files"  # uploaded files; never served by a URL
+MEDIA_ROOT = DATA_DIR / "files"  # uploaded files, and exports; never served by a URL
 STATIC_URL = "static/"
 STATIC_ROOT = DATA_DIR / "static"
 STATICFILES_DIRS = [BASE_DIR / "static"]
