@@ -5,10 +5,10 @@ from typing import Any
 
 import django_filters
 from django import forms
-from django.db.models import Q, QuerySet
+from django.db.models import QuerySet
 from django.utils import timezone
 
-from portal.events.models import ONE_OF_MANY, Event
+from portal.events.models import NOT_ONE_OF_MANY, ONE_OF_MANY, Event
 from portal.events.subjects import all_subjects
 from portal.partners.models import Partner
 
@@ -58,7 +58,7 @@ class EventFilter(django_filters.FilterSet):
     def filter_queryset(self, events: QuerySet[Event]) -> QuerySet[Event]:
         found = super().filter_queryset(events)
         asked = self.form.cleaned_data.get("meters") or self.form.cleaned_data.get("subject")
-        return found if asked else found.filter(~Q(subject_type__in=ONE_OF_MANY))
+        return found if asked else found.filter(NOT_ONE_OF_MANY)
 
 
 def _midnight(day: date) -> datetime:

@@ -7,7 +7,9 @@ write to the database could write a whole new chain; the digest of the last seal
 import hashlib
 import json
 import logging
+import math
 import struct
+import time
 from collections.abc import Iterable, Iterator
 from datetime import UTC
 from typing import Final
@@ -28,14 +30,18 @@ _SAID = ("verb", "subject_type", "subject_id", "actor_kind", "actor_id", "actor_
 ALTERED, REMOVED, ADDED, BROKEN = "altered", "removed", "added", "broken"  # what may be found
 
 
-def seal_log() -> int:
-    """Seal every event that is settled and not sealed yet; returns how many. Two at once do no harm."""
+def seal_log(*, seconds: float = math.inf) -> int:
+    """Seal every event that is settled and not sealed yet, or as many as the seconds allow; returns how many.
+
+    Two at once do no harm.
+    """
+    until = time.monotonic() + seconds
     newest = Event.objects.aggregate(newest=Max("pk"))["newest"]
     if newest is None or not wait_for_others(seconds=_WAIT_SECONDS):
         return 0
     last = Seal.objects.order_by("-number").first()
     sealed = 0
-    while events := list(_unsealed(last, newest)):
+    while time.monotonic() < until and (events := list(_unsealed(last, newest))):
         try:
             with transaction.atomic():
                 last = _seal(events, after=last)

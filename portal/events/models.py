@@ -8,6 +8,8 @@ from portal.events.subjects import Subject, subject_of
 
 # Their events stand in the log by the hundred thousand; whoever looks for what people did passes them over.
 ONE_OF_MANY = ("meter", "uploadrow")
+# Written as SQLite needs it to see that the index holds them: NOT IN, with bound values, it cannot prove.
+NOT_ONE_OF_MANY = ~Q(subject_type="meter") & ~Q(subject_type="uploadrow")
 
 
 class Event(models.Model):
@@ -34,7 +36,7 @@ class Event(models.Model):
         indexes = [
             models.Index(fields=["subject_type", "subject_id", "id"], name="event_of_subject"),
             models.Index(fields=["partner", "id"], name="event_of_partner"),
-            models.Index(fields=["partner", "id"], name="event_of_few", condition=~Q(subject_type__in=ONE_OF_MANY)),
+            models.Index(fields=["partner", "id"], name="event_of_few", condition=NOT_ONE_OF_MANY),
         ]
 
     def __str__(self) -> str:

@@ -45,7 +45,10 @@ class Migration(migrations.Migration):
         migrations.AddIndex(
             model_name="event",
             index=models.Index(
-                condition=models.Q(("subject_type__in", ("meter", "uploadrow")), _negated=True),
+                condition=models.Q(
+                    models.Q(("subject_type", "meter"), _negated=True),
+                    models.Q(("subject_type", "uploadrow"), _negated=True),
+                ),
                 fields=["partner", "id"],
                 name="event_of_few",
             ),

@@ -43,6 +43,12 @@ def test_sealing_again_seals_only_what_is_new(acme):
     assert Seal.objects.count() == 2
 
 
+def test_sealing_stops_when_its_time_is_over_and_goes_on_the_next_time(acme):
+    write(acme, 3)
+
+    assert (seal_log(seconds=0), seal_log()) == (0, 3)
+
+
 def test_many_events_are_sealed_in_stretches_that_follow_each_other(acme):
     events = write(acme, EVENTS_IN_A_SEAL * 2 + 5)
 
