@@ -36,7 +36,11 @@ def url_of(event: Event) -> str:
 
 def details_of(event: Event, schema: Schema) -> list[str]:
     """What the event says besides, a short text each; old and new values last."""
-    facts = [f"{_label(key)}: {_text(value)}" for key, value in event.data.items() if key != "changes" and _says(value)]
+    facts = [
+        f"{_label(key)}: {_text(value)}"
+        for key, value in sorted(event.data.items())
+        if key != "changes" and _says(value)
+    ]
     return facts + [f"{label}: {_or_empty(old)} → {_or_empty(new)}" for label, old, new in changes_in(event, schema)]
 
 

@@ -161,6 +161,7 @@ def test_the_command_says_what_is_not_as_it_was_sealed(acme, capsys):
 def test_an_event_of_a_transaction_that_still_runs_is_waited_for(acme):
     """A smaller number that comes to light later would look as if it had been slipped in."""
     other = connection.copy()
+    other.inc_thread_sharing()
     other.set_autocommit(False)
     with other.cursor() as cursor:
         cursor.execute(
