@@ -17,14 +17,17 @@ from django.db import models, transaction
 
 from programs.models import (
     AccountFormat,
+    CheckKind,
     Choice,
     ChoiceList,
+    Conflict,
     Deadline,
     DeliveryPeriod,
     Field,
     Footnote,
     Level,
     Program,
+    ProgramCheck,
     Region,
     Requirement,
     SeedRecord,
@@ -133,7 +136,7 @@ def natural_key(instance: models.Model) -> str:
     """What names a row in the seed file."""
     if isinstance(instance, DeliveryPeriod):
         return f"{instance.program.identifier}/{instance.name}"
-    for name in ("path", "identifier", "code", "key", "name"):
+    for name in ("path", "identifier", "action_type", "code", "key", "name"):
         if hasattr(instance, name):
             return str(getattr(instance, name))
     raise TypeError(instance)
@@ -206,6 +209,27 @@ def _requirement(key: str) -> models.Model | None:
     )
 
 
+def _check_kind(key: str) -> models.Model | None:
+    return _first(CheckKind, action_type=key)
+
+
+def _program_check(key: str) -> models.Model | None:
+    program, _, kind = key.partition("/")
+    return _first(ProgramCheck, program__identifier=program, kind__action_type=kind)
+
+
+def _conflict(key: str) -> models.Model | None:
+    program, other, utility, classification, path = key.split("|")
+    return _first(
+        Conflict,
+        program__identifier=program,
+        other__identifier=other,
+        utility__code=utility or None,
+        classification=classification,
+        path=path,
+    )
+
+
 KINDS: dict[str, Kind] = {
     "region": Kind(Region, _region, {}, {}),
     "state": Kind(State, _state, {}, {}),
@@ -221,6 +245,9 @@ KINDS: dict[str, Kind] = {
     ),
     "period": Kind(DeliveryPeriod, _period, {"program": _program}, {}),
     "deadline": Kind(Deadline, _deadline, {"period": _period}, {}),
+    "check_kind": Kind(CheckKind, _check_kind, {}, {}),
+    "program_check": Kind(ProgramCheck, _program_check, {"program": _program, "kind": _check_kind}, {}),
+    "conflict": Kind(Conflict, _conflict, {"program": _program, "other": _program, "utility": _utility}, {}),
 }
 
 
@@ -239,6 +266,15 @@ def rows_of(seed: Mapping[str, Any]) -> Iterator[SeedRow]:
     yield from _requirement_rows(seed)
     for group in seed["delivery_periods"]:
         yield from _period_rows(seed, group)
+    for action_type, says in seed["check_kinds"].items():
+        yield SeedRow("check_kind", action_type, {"action_type": action_type, **says})
+    for says in seed["program_checks"]:
+        facts = {name: says[name] for name in ("description", "while_open", "source", "verified") if name in says}
+        for program in says["programs"]:
+            values = {"program": program, "kind": says["kind"], **facts}
+            yield SeedRow("program_check", f"{program}/{says['kind']}", values)
+    for says in seed["conflicts"]:
+        yield from _conflict_rows(says)
 
 
 def _state_rows(seed: Mapping[str, Any]) -> Iterator[SeedRow]:
@@ -351,6 +387,8 @@ def _program_rows(seed: Mapping[str, Any]) -> Iterator[SeedRow]:
             "source": says["source"],
             "verified": says["verified"],
         }
+        own = ("active_to", "weekend_rolls_over", "leaves_at", "periods_ahead")
+        values |= {name: says[name] for name in own if name in says}
         yield SeedRow("program", identifier, values)
 
 
@@ -369,6 +407,7 @@ def _requirement_rows(seed: Mapping[str, Any]) -> Iterator[SeedRow]:
                 "source": says["source"],
                 "verified": says.get("verified", False),
             }
+            values |= {name: says[name] for name in ("earliest", "action_type") if name in says}
             yield SeedRow("requirement", f"{program}|{says['field']}|asked|{condition}|{operator}|{value}", values)
     for says in seed["hide"]:
         hidden = [path for section in says["sections"] for path in seed["sections"][section]] + says["fields"]
@@ -381,6 +420,17 @@ def _requirement_rows(seed: Mapping[str, Any]) -> Iterator[SeedRow]:
                     "source": "inferred: belongs to another market",
                 }
                 yield SeedRow("requirement", f"{program}|{path}|hidden|||", values)
+
+
+def _conflict_rows(says: Mapping[str, Any]) -> Iterator[SeedRow]:
+    """One row for each pair of programs and each utility."""
+    facts = {name: says[name] for name in ("is_allowed", "note", "path", "source", "verified") if name in says}
+    for program in says["programs"]:
+        for other in says["others"]:
+            for utility in says.get("utilities", [""]):
+                values = {"program": program, "other": other, "utility": utility, "classification": "", **facts}
+                key = f"{program}|{other}|{utility}||{says.get('path', '')}"
+                yield SeedRow("conflict", key, values)
 
 
 def _period_rows(seed: Mapping[str, Any], group: Mapping[str, Any]) -> Iterator[SeedRow]:

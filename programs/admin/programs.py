@@ -113,7 +113,10 @@ class ProgramAdmin(SourcedAdmin):
             "How meters come in",
             {"fields": ["is_partner_created", "is_customer_authorized", "needs_utility_authorization"]},
         ),
-        ("When", {"fields": [("active_from", "active_to")]}),
+        (
+            "When",
+            {"fields": [("active_from", "active_to"), "periods_ahead", "weekend_rolls_over", "leaves_at"]},
+        ),
         SOURCE_FIELDS,
     ]
 

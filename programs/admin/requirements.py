@@ -28,7 +28,7 @@ class RequirementAdmin(SourcedAdmin):
         (
             "Narrower than the field itself",
             {
-                "fields": [("minimum", "maximum"), "choices"],
+                "fields": [("minimum", "maximum"), ("earliest", "latest"), "choices", "action_type"],
                 "description": "A value outside does not stop the meter; it is not eligible for this program.",
             },
         ),

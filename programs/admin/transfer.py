@@ -14,13 +14,16 @@ from import_export.widgets import ForeignKeyWidget, ManyToManyWidget, Widget
 
 from programs.models import (
     AccountFormat,
+    CheckKind,
     Choice,
     ChoiceList,
+    Conflict,
     Deadline,
     DeliveryPeriod,
     Field,
     Footnote,
     Program,
+    ProgramCheck,
     Region,
     Requirement,
     State,
@@ -213,5 +216,33 @@ class RequirementResource(_Resource):
 
     class Meta(_Resource.Meta):
         model = Requirement
+        exclude = ["updated_at"]
+        import_id_fields = ["id"]
+
+
+class CheckKindResource(_Resource):
+    class Meta(_Resource.Meta):
+        model = CheckKind
+        import_id_fields = ["action_type"]
+
+
+class ProgramCheckResource(_Resource):
+    program = _related("program", Program, "identifier")
+    kind = _related("kind", CheckKind, "action_type")
+
+    class Meta(_Resource.Meta):
+        model = ProgramCheck
+        import_id_fields = ["program", "kind"]
+
+
+class ConflictResource(_Resource):
+    """Without a natural key of its own (a pair may have several rows), a conflict is named by its number."""
+
+    program = _related("program", Program, "identifier")
+    other = _related("other", Program, "identifier")
+    utility = _related("utility", Utility, "code")
+
+    class Meta(_Resource.Meta):
+        model = Conflict
         exclude = ["updated_at"]
         import_id_fields = ["id"]

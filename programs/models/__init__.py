@@ -1,18 +1,27 @@
 """The catalogue's nouns: places, programs, fields, and what a program asks of a field."""
 
 from programs.models.account_formats import AccountFormat, Confidence, Severity, bare_number
+from programs.models.checks import RECORDED, ActionType, Acts, CheckKind, ProgramCheck, WhileOpen
+from programs.models.conflicts import Classification, Conflict
 from programs.models.fields import Choice, ChoiceList, Field, FieldType, Needed
 from programs.models.places import TRANSMISSION_REGIONS, Region, State, Utility
-from programs.models.programs import Deadline, DeliveryPeriod, Footnote, MeterType, Program, ProgramType
+from programs.models.programs import Boundary, Deadline, DeliveryPeriod, Footnote, MeterType, Program, ProgramType
 from programs.models.requirements import Level, Operator, Requirement
 from programs.models.seed import SeedRecord
 
 __all__ = [
+    "RECORDED",
     "TRANSMISSION_REGIONS",
     "AccountFormat",
+    "ActionType",
+    "Acts",
+    "Boundary",
+    "CheckKind",
     "Choice",
     "ChoiceList",
+    "Classification",
     "Confidence",
+    "Conflict",
     "Deadline",
     "DeliveryPeriod",
     "Field",
@@ -23,6 +32,7 @@ __all__ = [
     "Needed",
     "Operator",
     "Program",
+    "ProgramCheck",
     "ProgramType",
     "Region",
     "Requirement",
@@ -30,5 +40,6 @@ __all__ = [
     "Severity",
     "State",
     "Utility",
+    "WhileOpen",
     "bare_number",
 ]

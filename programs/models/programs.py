@@ -5,7 +5,7 @@ from datetime import date
 from zoneinfo import available_timezones
 
 from django.core.exceptions import ValidationError
-from django.core.validators import RegexValidator
+from django.core.validators import MinValueValidator, RegexValidator
 from django.db import models
 from django.db.models import F, Q
 from django.utils import timezone
@@ -35,6 +35,13 @@ class IntervalSource(models.TextChoices):
     UTILITY = "utility", "Utility"
     ISO = "iso", "ERCOT (ISO)"
     PARTNER = "partner", "Partner"
+
+
+class Boundary(models.TextChoices):
+    """When a meter that shall leave a program leaves it."""
+
+    MONTH = "month", "At the end of the month"
+    PERIOD = "period", "At the end of the delivery period"
 
 
 class Footnote(CatalogueRow):
@@ -92,6 +99,23 @@ class Program(SourcedRow):
     )
     active_from = models.DateField(null=True, blank=True)
     active_to = models.DateField(null=True, blank=True)
+    weekend_rolls_over = models.BooleanField(
+        "weekends roll over",
+        default=False,
+        help_text="A deadline on a Saturday or Sunday holds until the Monday after it.",
+    )
+    leaves_at = models.CharField(
+        "meters leave",
+        max_length=8,
+        choices=Boundary.choices,
+        default=Boundary.PERIOD,
+        help_text="When an active meter that disenrolls is out.",
+    )
+    periods_ahead = models.PositiveSmallIntegerField(
+        default=3,
+        validators=[MinValueValidator(1)],
+        help_text="How many delivery periods are evaluated: the running one and those after it.",
+    )
     position = models.PositiveSmallIntegerField(default=0, help_text="Order in the program tables.")
 
     _history_m2m_fields = ["utilities", "footnotes"]  # the name that simple_history looks for

@@ -9,6 +9,7 @@ from django.db import models
 from django.db.models import Q
 
 from programs.models.base import SourcedRow
+from programs.models.checks import ActionType
 from programs.models.fields import Choice, Field, FieldType, Needed
 from programs.models.programs import Program
 
@@ -47,8 +48,17 @@ class Requirement(SourcedRow):
     condition_value = models.CharField(max_length=200, blank=True, help_text="Several values are separated by commas.")
     minimum = models.FloatField(null=True, blank=True, help_text="Narrower than the field's own limit.")
     maximum = models.FloatField(null=True, blank=True)
+    earliest = models.DateField(null=True, blank=True, help_text="For a date: not before this day.")
+    latest = models.DateField(null=True, blank=True, help_text="For a date: not after this day.")
     choices = models.JSONField(
         default=list, blank=True, help_text="The values of the field's list that the program takes."
+    )
+    action_type = models.CharField(
+        "item of the checklist",
+        max_length=40,
+        blank=True,
+        choices=[(kind.value, kind.label) for kind in (ActionType.GENERATOR, ActionType.ADDRESS)],
+        help_text="Empty: a missing field, or one of the program's own limits.",
     )
     note = models.CharField(max_length=300, blank=True, help_text="Shown in the column guide: why, or when.")
     valid_from = models.DateField(null=True, blank=True)
@@ -70,6 +80,12 @@ class Requirement(SourcedRow):
     def applies_on(self, on: date) -> bool:
         return not ((self.valid_from and on < self.valid_from) or (self.valid_to and on > self.valid_to))
 
+    @property
+    def narrows(self) -> bool:
+        """Whether it takes less than the field itself."""
+        limits = (self.minimum, self.maximum, self.earliest, self.latest)
+        return bool(self.choices) or any(limit is not None for limit in limits)
+
     def clean(self) -> None:
         if not (self.field_id and self.program_id):
             return
@@ -78,10 +94,26 @@ class Requirement(SourcedRow):
         if self.level == Level.HIDDEN and field.needed == Needed.ALWAYS:
             errors["level"] = "Every meter needs this field, so no program can leave it out."
         self._check_condition(errors)
+        self._check_limits(errors)
+        if self.valid_from and self.valid_to and self.valid_from > self.valid_to:
+            errors["valid_to"] = "The end is before the beginning."
+        if not errors and self.level != Level.HIDDEN and self._hides(field):
+            errors["field"] = f"{self.program} does not use {field.label}; remove that row first."
+        elif not errors and self._contradicts():
+            errors["field"] = "Another row of this program says something about this field for the same time."
+        if errors:
+            raise ValidationError(errors)
+
+    def _check_limits(self, errors: dict[str, Any]) -> None:
+        field = self.field
         low, high = self.minimum, self.maximum
         if (low is not None or high is not None) and field.type not in {FieldType.NUMBER, FieldType.INTEGER}:
             errors["minimum"] = f"{field.label} is not a number."
-        if self.level == Level.HIDDEN and (low is not None or high is not None or self.choices):
+        if (self.earliest or self.latest) and field.type != FieldType.DATE:
+            errors["earliest"] = f"{field.label} is not a date."
+        elif self.earliest and self.latest and self.earliest > self.latest:
+            errors["latest"] = "The last day is before the first."
+        if self.level == Level.HIDDEN and self.narrows:
             errors["level"] = "A field that is not used has no limits."
         if low is not None and high is not None and low > high:
             errors["maximum"] = "The largest value is below the smallest."
@@ -93,14 +125,6 @@ class Requirement(SourcedRow):
             known = set(Choice.objects.filter(choice_list=field.choice_list_id).values_list("value", flat=True))
             if unknown := sorted(set(self.choices) - known):
                 errors["choices"] = f"Not in the field's list: {', '.join(unknown)}."
-        if self.valid_from and self.valid_to and self.valid_from > self.valid_to:
-            errors["valid_to"] = "The end is before the beginning."
-        if not errors and self.level != Level.HIDDEN and self._hides(field):
-            errors["field"] = f"{self.program} does not use {field.label}; remove that row first."
-        elif not errors and self._contradicts():
-            errors["field"] = "Another row of this program says something about this field for the same time."
-        if errors:
-            raise ValidationError(errors)
 
     def _check_condition(self, errors: dict[str, Any]) -> None:
         if bool(self.condition_field_id) != bool(self.condition_operator):

@@ -7,16 +7,18 @@ from programs.schema.columns import Column
 from programs.schema.compile import schema_for
 from programs.schema.crossfield import ROW_CODES
 from programs.schema.nesting import flatten
-from programs.schema.schema import Checked, Schema
+from programs.schema.schema import Checked, Rule, Schema, missing_in
 
 __all__ = [
     "ROW_CODES",
     "Checked",
     "Column",
     "DateOrder",
+    "Rule",
     "Schema",
     "catalogue_version",
     "flatten",
+    "missing_in",
     "order_of",
     "says_nothing",
     "schema_for",

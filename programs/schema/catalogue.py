@@ -7,12 +7,15 @@ from django.db.models import Count, Max, QuerySet, Value
 
 from programs.models import (
     AccountFormat,
+    CheckKind,
     Choice,
     ChoiceList,
+    Conflict,
     Deadline,
     DeliveryPeriod,
     Field,
     Program,
+    ProgramCheck,
     Region,
     Requirement,
     State,
@@ -31,6 +34,9 @@ _TABLES = (
     Choice,
     Field,
     Requirement,
+    CheckKind,
+    ProgramCheck,
+    Conflict,
 )
 
 

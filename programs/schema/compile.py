@@ -148,8 +148,7 @@ def _rules(
 ) -> dict[str, list[Rule]]:
     rules: dict[str, list[Rule]] = {identifier: [] for identifier in sorted(identifiers)}
     for one in requirements:
-        narrower = one.minimum is not None or one.maximum is not None or one.choices
-        if one.level == Level.HIDDEN or (one.level == Level.OPTIONAL and not narrower):
+        if one.level == Level.HIDDEN or (one.level == Level.OPTIONAL and not one.narrows):
             continue
         for keys, condition_keys in _places(one, fields):
             rules[one.program.identifier].append(
@@ -163,6 +162,12 @@ def _rules(
                     choices=frozenset(one.choices),
                     valid_from=one.valid_from,
                     valid_to=one.valid_to,
+                    earliest=one.earliest.isoformat() if one.earliest else "",
+                    latest=one.latest.isoformat() if one.latest else "",
+                    action_type=one.action_type,
+                    number=one.pk,
+                    source=one.source,
+                    verified=one.verified,
                 )
             )
     return rules

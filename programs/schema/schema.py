@@ -43,7 +43,8 @@ class Checked:
 class Rule:
     """A program's word on one column, compiled: when it holds, whether it must be filled, what it may hold.
 
-    A list of values has several keys; the rule is met when one of them holds what the program takes.
+    A list of values has several keys; the rule is met when one of them holds what the program takes. earliest and
+    latest are days as ISO text. number, source and verified name the requirement that it was made of.
     """
 
     keys: tuple[str, ...]
@@ -55,6 +56,12 @@ class Rule:
     choices: frozenset[str]
     valid_from: date | None
     valid_to: date | None
+    earliest: str = ""
+    latest: str = ""
+    action_type: str = ""
+    number: int = 0
+    source: str = ""
+    verified: bool = False
 
     def applies(self, on: date) -> bool:
         return not ((self.valid_from and on < self.valid_from) or (self.valid_to and on > self.valid_to))
@@ -65,20 +72,25 @@ class Rule:
         if not values:
             if not self.required:
                 return None
-            return Problem("PROGRAM_FIELD_MISSING", self.keys[0], "", {"program": program, "label": self.label})
+            return Problem("PROGRAM_FIELD_MISSING", self.keys[0], "", self._words(program))
         if not self.narrows or not all(_outside(self, value) for value in values):
             return None
-        words = {"program": program, "label": self.label, "limits": self.limits()}
-        return Problem("PROGRAM_LIMIT", self.keys[0], shown(values[0]), words)
+        return Problem("PROGRAM_LIMIT", self.keys[0], shown(values[0]), self._words(program, limits=self.limits()))
+
+    def _words(self, program: str, **more: str) -> dict[str, str]:
+        """What a problem needs to be said in words; with the item of the checklist when it is not the usual one."""
+        action = {"action": self.action_type} if self.action_type else {}
+        return {"program": program, "label": self.label, **more, **action}
 
     @property
     def narrows(self) -> bool:
-        return self.minimum is not None or self.maximum is not None or bool(self.choices)
+        is_number = self.minimum is not None or self.maximum is not None
+        return is_number or bool(self.choices or self.earliest or self.latest)
 
     def limits(self) -> str:
         """The narrower limits in words."""
-        low = f"from {self.minimum:g}" if self.minimum is not None else ""
-        high = f"up to {self.maximum:g}" if self.maximum is not None else ""
+        low = f"from {self.minimum:g}" if self.minimum is not None else f"from {self.earliest}" if self.earliest else ""
+        high = f"up to {self.maximum:g}" if self.maximum is not None else f"up to {self.latest}" if self.latest else ""
         listed = ", ".join(sorted(self.choices))
         return " ".join(part for part in (low, high, listed) if part)
 
@@ -126,20 +138,17 @@ class Schema:
         on: date | None = None,
         programs_of: Callable[[dict[str, Any]], Iterable[str]] | None = None,
         date_orders: Mapping[str, str] | None = None,
+        asked_on: Mapping[str, date] | None = None,
     ) -> Checked:
         """Check one row (flat keys to cells; unknown ones are passed over) with the requirements in force on a day.
 
         programs_of: which programs are worth asking about an asset; all of the schema's when it is not given.
+        asked_on: program to the day whose requirements count there, when it is another one.
         date_orders: key of a date to "mdy" or "dmy"; its texts that can be read both ways are read in that order,
         without a word about it. The caller says so once for the column.
         """
         on = on or datetime.now(UTC).date()
-        given = cells
-        if NoneType in map(type, cells.values()) or date_orders:
-            given = {key: cell for key, cell in cells.items() if cell is not None}
-            for key, order in (date_orders or {}).items():
-                if given.get(key).__class__ is str:
-                    given[key] = in_order(given[key], order)
+        given = _given(cells, date_orders or {}) if NoneType in map(type, cells.values()) or date_orders else cells
         problems: list[Problem] = []
         spread_cells, typed_under = spread(given, self._value_lists, self.accepts)
         try:
@@ -170,8 +179,10 @@ class Schema:
         if not self._rules:
             return Checked(asset, (), warnings=warnings)
         programs = self._rules if programs_of is None else programs_of(asset)
-        missing, unmet = self._programs(flat, on, programs)
-        return Checked(asset, (), missing, unmet, warnings)
+        days = asked_on or {}
+        told = {program: self.unmet(flat, program, days.get(program, on)) for program in programs}
+        unmet = {program: problems for program, problems in told.items() if problems}
+        return Checked(asset, (), _missing(unmet), unmet, warnings)
 
     def _mended(self, flat: dict[str, Any], cells: Flat, typed_under: Mapping[str, str]) -> tuple[Problem, ...]:
         """Put mended values in their places, and say what was mended."""
@@ -260,24 +271,19 @@ class Schema:
                     missing.append(self._problem("REQUIRED_WITH_OBJECT", key))
         return missing
 
-    def _programs(
-        self, flat: Flat, on: date, programs: Iterable[str]
-    ) -> tuple[dict[str, tuple[str, ...]], dict[str, tuple[Problem, ...]]]:
-        missing: dict[str, tuple[str, ...]] = {}
-        unmet: dict[str, tuple[Problem, ...]] = {}
-        for program in programs:
-            found: dict[str, Problem] = {}
-            for rule in self._rules[program]:
-                if (not rule.holds or rule.holds(flat)) and rule.applies(on):
-                    problem = rule.problem(flat, program)
-                    if problem is not None:
-                        found.setdefault(problem.field, problem)
-            if found:
-                unmet[program] = tuple(found.values())
-                lacks = tuple(key for key, problem in found.items() if problem.code == "PROGRAM_FIELD_MISSING")
-                if lacks:
-                    missing[program] = lacks
-        return missing, unmet
+    def unmet(self, flat: Flat, program: str, on: date) -> tuple[Problem, ...]:
+        """What a program misses, on a day, in an asset that is right in itself: one problem for each field."""
+        found: dict[str, Problem] = {}
+        for rule in self._rules[program]:
+            if (not rule.holds or rule.holds(flat)) and rule.applies(on):
+                problem = rule.problem(flat, program)
+                if problem is not None:
+                    found.setdefault(problem.field, problem)
+        return tuple(found.values())
+
+    def rules_of(self, program: str) -> Sequence["Rule"]:
+        """What a program asks of fields."""
+        return self._rules[program]
 
     def flatten(self, asset: Mapping[str, Any]) -> dict[str, Any]:
         """A nested asset (or API JSON) to flat keys; unknown ones too, so that the caller can name them."""
@@ -317,6 +323,25 @@ class Schema:
         return key in self._by_key
 
 
+def _given(cells: Flat, date_orders: Mapping[str, str]) -> Flat:
+    """The cells that hold something, dates in the order that the caller knows."""
+    given = {key: cell for key, cell in cells.items() if cell is not None}
+    for key, order in date_orders.items():
+        if given.get(key).__class__ is str:
+            given[key] = in_order(given[key], order)
+    return given
+
+
+def missing_in(unmet: Iterable[Problem]) -> tuple[str, ...]:
+    """The keys of the required fields that are empty."""
+    return tuple(problem.field for problem in unmet if problem.code == "PROGRAM_FIELD_MISSING")
+
+
+def _missing(unmet: Mapping[str, tuple[Problem, ...]]) -> dict[str, tuple[str, ...]]:
+    found = {program: missing_in(problems) for program, problems in unmet.items()}
+    return {program: keys for program, keys in found.items() if keys}
+
+
 def _quoted(value: Any) -> str:
     return shown(("yes" if value else "no") if isinstance(value, bool) else value)
 
@@ -324,6 +349,8 @@ def _quoted(value: Any) -> str:
 def _outside(rule: Rule, value: Any) -> bool:
     if rule.choices and value not in rule.choices:
         return True
+    if isinstance(value, str):  # days as ISO text compare as such
+        return bool((rule.earliest and value < rule.earliest) or (rule.latest and value > rule.latest))
     if isinstance(value, bool) or not isinstance(value, int | float):
         return False
     return (rule.minimum is not None and value < rule.minimum) or (rule.maximum is not None and value > rule.maximum)
