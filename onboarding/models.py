@@ -1,6 +1,6 @@
 """The models of the rooms upstairs, gathered for Django."""
 
-from onboarding.enrollment.models import Enrollment
+from onboarding.enrollment.models import Activation, CheckRecord, Enrollment, Evaluated, ParticipationPeriod
 from onboarding.entry.models import MeterDraft
 from onboarding.meters.bulk.models import BulkAction, BulkRow
 from onboarding.meters.exports.models import Export
@@ -10,14 +10,18 @@ from onboarding.meters.search.models import MeterText, TextBacklog
 from onboarding.uploads.models import ColumnMemory, Upload, UploadEdit, UploadProblem, UploadRow
 
 __all__ = [
+    "Activation",
     "BulkAction",
     "BulkRow",
+    "CheckRecord",
     "ColumnMemory",
     "Enrollment",
+    "Evaluated",
     "Export",
     "Meter",
     "MeterDraft",
     "MeterText",
+    "ParticipationPeriod",
     "SavedView",
     "TextBacklog",
     "Upload",

@@ -1,170 +1,59 @@
-"""What a program says of one asset, before or after it is a meter."""
+"""Writing how meters stand in programs. Whatever changes a meter, a rule or a recorded fact comes here afterwards."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date
+from datetime import datetime
 from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
-from django.db import connection
+from django.db import connection, transaction
 from django.db.models import Model
+from django.utils import timezone
 
+from onboarding.enrollment.evaluate import Standing, best, stand
+from onboarding.enrollment.facts import MeterFacts
+from onboarding.enrollment.load import Customer, customer_of, facts_of
 from onboarding.enrollment.models import Enrollment
-from onboarding.meters.models import EnrollmentStatus, Meter
-from portal.problems import Problem, ProblemKind, register
-from portal.storage import json_sql
+from onboarding.enrollment.rules import ProgramRules, rules_of
+from onboarding.meters.columns import ASSET_COLUMNS
+from onboarding.meters.models import Meter
+from portal.events.actors import Actor
+from portal.events.domain import record_many
+from portal.storage import bulk, json_sql
 from portal.storage.staged import Given, Staged, insert_from
 from programs.models import Program
-from programs.schema import Checked
+from programs.schema import schema_for
 
 if TYPE_CHECKING:
     from portal.partners.models import Partner
 
-register(
-    ProblemKind(
-        "PROGRAM_OTHER_REGION",
-        "Outside the program's region",
-        "{program} takes meters in {wanted}; this one is in {found}.",
-        "Check the transmission region, or choose another program.",
-    ),
-    ProblemKind(
-        "PROGRAM_OTHER_STATE",
-        "Outside the program's states",
-        "{program} takes meters in {wanted}; this one is in {found}.",
-        "Check the state, or choose another program.",
-    ),
-    ProblemKind(
-        "PROGRAM_OTHER_METER_TYPE",
-        "Meter type does not fit",
-        "{program} takes {wanted}; this is {found}.",
-        "Check the meter type, or choose another program.",
-    ),
-    ProblemKind(
-        "PROGRAM_OTHER_UTILITY",
-        "Utility does not fit",
-        "{program} takes customers of {wanted}; this one's utility is {found}.",
-        "Check the utility name, or choose another program.",
-    ),
-    ProblemKind(
-        "PROGRAM_NEEDS_AUTHORIZATION",
-        "Utility authorization is missing",
-        "{program} needs the customer's utility authorization.",
-        "Let the customer authorize data sharing through Leap Connect.",
-    ),
-    ProblemKind(
-        "PROGRAM_NOT_OPEN",
-        "Program is not open",
-        "{program} is not open on {on}.",
-        "Choose a program that is open.",
-    ),
-)
-
-# {"status": EnrollmentStatus value, "missing": [field keys], "reasons": [stored problems]}; "could_join" besides, when
-# the upload is not for this program: then it is said in the preview and not written.
-Standing = dict[str, Any]
+_TOLD = ("status", "missing", "reasons", "partner_actions", "leap_actions")
+_READ = ("id", "partner_id", "created_at", "utility_name", "account_number", "enrollment_status")
 
 
 @dataclass(frozen=True, slots=True)
-class ProgramFacts:
-    """What the evaluation asks of a program, read once per job."""
+class Change:
+    """A meter stands otherwise in a program than before."""
 
-    pk: Any
-    identifier: str
-    transmission_region: str
-    meter_types: frozenset[str]
-    states: frozenset[str]
-    utilities: frozenset[str]
-    needs_authorization: bool
-    active_from: date | None
-    active_to: date | None
-    is_partner_created: bool = True
-
-    @classmethod
-    def of(cls, program: Program) -> "ProgramFacts":
-        return cls(
-            pk=program.pk,
-            identifier=program.identifier,
-            transmission_region=program.transmission_region,
-            meter_types=frozenset(program.accepted_meter_types),
-            states=frozenset(program.states),
-            utilities=frozenset(utility.code for utility in program.utilities.all()),
-            needs_authorization=program.needs_utility_authorization,
-            active_from=program.active_from,
-            active_to=program.active_to,
-            is_partner_created=program.is_partner_created,
-        )
+    meter: UUID
+    program: str
+    was: str
+    now: str
 
 
-def misfits(program: ProgramFacts, asset: Mapping[str, Any], *, on: date) -> list[Problem]:
-    """Why an asset cannot be in a program whatever its fields say: region, state, meter type, utility, dates."""
-    found: list[Problem] = []
-
-    def misfit(code: str, field: str, wanted: Iterable[str], value: str) -> None:
-        context = {"program": program.identifier, "wanted": ", ".join(sorted(wanted)), "found": value}
-        found.append(Problem(code, field, value, context))
-
-    if asset["transmission_region"] != program.transmission_region:
-        misfit(
-            "PROGRAM_OTHER_REGION", "transmission_region", [program.transmission_region], asset["transmission_region"]
-        )
-    state = asset["customer"]["state_or_province_code"]
-    if program.states and state not in program.states:
-        misfit("PROGRAM_OTHER_STATE", "customer.state_or_province_code", program.states, state)
-    if asset["meter_type"] not in program.meter_types:
-        misfit("PROGRAM_OTHER_METER_TYPE", "meter_type", program.meter_types, asset["meter_type"])
-    utility = asset.get("utility", {}).get("utility_name")
-    if utility and program.utilities and utility not in program.utilities:
-        misfit("PROGRAM_OTHER_UTILITY", "utility.utility_name", program.utilities, utility)
-    if (program.active_from and on < program.active_from) or (program.active_to and on > program.active_to):
-        found.append(Problem("PROGRAM_NOT_OPEN", "", "", {"program": program.identifier, "on": on.isoformat()}))
-    return found
+# --- joining and leaving
 
 
-def hindrances(program: ProgramFacts, asset: Mapping[str, Any], *, on: date, authorized: bool = False) -> list[Problem]:
-    """What keeps an asset out of a program whatever its fields say: its misfits, and a missing authorization."""
-    found = misfits(program, asset, on=on)
-    if program.needs_authorization and not authorized:
-        found.append(Problem("PROGRAM_NEEDS_AUTHORIZATION", "", "", {"program": program.identifier}))
-    return found
-
-
-_NEVER = {"PROGRAM_OTHER_REGION", "PROGRAM_OTHER_STATE", "PROGRAM_OTHER_METER_TYPE", "PROGRAM_OTHER_UTILITY"}
-
-
-def standing(program: ProgramFacts, checked: Checked, hindered_by: Sequence[Problem]) -> Standing:
-    """One program's word on one checked asset: eligible, or every reason why not yet."""
-    never = any(problem.code in _NEVER for problem in hindered_by)  # then no field would help
-    missing = [] if never else list(checked.missing.get(program.identifier, ()))
-    unmet = () if never else checked.unmet.get(program.identifier, ())
-    reasons = [*hindered_by, *(problem for problem in unmet if problem.code != "PROGRAM_FIELD_MISSING")]
-    status = EnrollmentStatus.INELIGIBLE if missing or reasons else EnrollmentStatus.ELIGIBLE
-    return {"status": status.value, "missing": missing, "reasons": [reason.as_json() for reason in reasons]}
-
-
-_BEST_FIRST = (
-    EnrollmentStatus.ACTIVE,
-    EnrollmentStatus.ELIGIBLE,
-    EnrollmentStatus.PENDING,
-    EnrollmentStatus.NOT_PARTICIPATING,
-    EnrollmentStatus.INELIGIBLE,
-)
-
-
-def best(standings: Mapping[str, Standing]) -> str:
-    """The global status: the best of the programs, INELIGIBLE when there is none (leap.md 4.3)."""
-    statuses = {standing["status"] for standing in standings.values() if "could_join" not in standing}
-    return next((status.value for status in _BEST_FIRST if status.value in statuses), EnrollmentStatus.INELIGIBLE.value)
-
-
-def enroll(staged: Staged, *, partner: "Partner") -> int:
+def enroll(staged: Staged, *, partner: "Partner", keep: bool = False) -> int:
     """Write how the meters of staged rows (r.meter_id, r.programs) stand in programs; returns how many standings.
 
-    What stood there for the same meter and program goes. A program that a meter only could join is left out.
+    A program that a meter only could join is left out. keep: what stands there already for a meter and program stays.
     """
     vendor = staged.vendor
     standings = staged.joined(
         f"CROSS JOIN {json_sql.each(vendor, 'r.programs', 'says')} JOIN {_table(Program)} p ON p.identifier = says.key"
     ).narrowed(f"{json_sql.text_at(vendor, 'says.value', ['could_join'])} IS NULL")
+    lists = {name: json_sql.json_at(vendor, "says.value", [name]) for name in _TOLD if name != "status"}
     return insert_from(
         standings,
         Enrollment,
@@ -173,39 +62,164 @@ def enroll(staged: Staged, *, partner: "Partner") -> int:
             "meter": "r.meter_id",
             "program": "p.id",
             "status": json_sql.text_at(vendor, "says.value", ["status"]),
-            "missing": json_sql.json_at(vendor, "says.value", ["missing"]),
-            "reasons": json_sql.json_at(vendor, "says.value", ["reasons"]),
+            **lists,
         },
+        keep=keep,
     )
-
-
-def restate(meter: Meter, standings: Mapping[str, Standing]) -> None:
-    """Say anew how one meter stands in the programs where it stands, and its global status."""
-    for row in Enrollment.objects.filter(meter=meter).select_related("program"):
-        says = standings.get(row.program.identifier)
-        if says is not None:
-            row.status, row.missing, row.reasons = says["status"], says["missing"], says["reasons"]
-            row.save(update_fields=["status", "missing", "reasons"])
-    refresh_status([meter.pk])
-
-
-def leave_programs(meters: Sequence[UUID], *, programs: Iterable[ProgramFacts] | None = None) -> None:
-    """Drop the standings of meters, in these programs or (None) in all."""
-    rows = Enrollment.objects.filter(meter__in=meters)
-    (rows if programs is None else rows.filter(program__in=[facts.pk for facts in programs])).delete()
 
 
 def _table(model: type[Model]) -> str:
     return connection.ops.quote_name(model._meta.db_table)
 
 
-def refresh_status(meters: Sequence[UUID]) -> None:
+def join_program(meter: Meter, program: ProgramRules, *, by: Actor) -> None:
+    """The meter is meant for one more program. Twice has one effect. Its form fields are asked for from now on."""
+    with transaction.atomic():
+        _, is_new = Enrollment.objects.get_or_create(
+            partner_id=meter.partner_id, meter=meter, program_id=program.pk, defaults={"status": "INELIGIBLE"}
+        )
+        if is_new:
+            happening = ("meter.program_joined", meter.pk, {"program": program.identifier})
+            record_many("meter", [happening], partner=meter.partner, by=by)
+            restate([meter.pk], by=by, quietly=True)
+
+
+# --- evaluating anew
+
+
+def restate(meters: Collection[UUID], *, by: Actor, at: datetime | None = None, quietly: bool = False) -> list[Change]:
+    """Evaluate meters of one partner anew in the programs that they are meant for, and write what changed.
+
+    One meter.enrollment_changed event for each status that changed (unless `quietly`: then the caller's event says
+    it). A change that makes room for, or takes it from, a program that excludes it goes on to the customer's other
+    meters. One transaction; the meters are held meanwhile, so that two at once do not mix old facts with new.
+    """
+    if not meters:
+        return []
+    now = at or timezone.now()
+    with transaction.atomic():
+        rules = rules_of()
+        changes = _write(_meters(meters), rules, now)
+        others = _neighbours({change.meter for change in changes}, rules) - set(meters)
+        if others:
+            changes += _write(_meters(others), rules, now)
+        if changes and not quietly:
+            _tell(changes, by=by)
+    return changes
+
+
+def _meters(keys: Collection[UUID]) -> list[Meter]:
+    held = Meter.objects.filter(pk__in=keys).order_by("pk").select_for_update()
+    return list(held.only(*ASSET_COLUMNS, *_READ))
+
+
+def evaluated(
+    meters: Collection[Meter], rules: Mapping[str, ProgramRules], now: datetime
+) -> Iterable[tuple[MeterFacts, str, Standing]]:
+    """How meters of one partner stand in each program that they are meant for. Reads, never writes."""
+    schema = schema_for(rules)
+    for facts in facts_of(meters, rules).values():
+        for name in facts.wanted:
+            yield facts, name, stand(facts, rules[name], schema, now)
+
+
+def _write(meters: Sequence[Meter], rules: Mapping[str, ProgramRules], now: datetime) -> list[Change]:
+    rows = {
+        (row.meter_id, row.program_id): row
+        for row in Enrollment.objects.filter(meter__in=[meter.pk for meter in meters])
+    }
+    statuses: dict[UUID, list[str]] = {meter.pk: [] for meter in meters}
+    changes, updates, same = [], [], []
+    for facts, name, says in evaluated(meters, rules, now):
+        assert facts.pk is not None
+        row = rows[facts.pk, rules[name].pk]
+        turn = min((one for one in facts.turns() if one > now), default=None)
+        statuses[facts.pk].append(says["status"])
+        if row.status != says["status"]:
+            changes.append(Change(facts.pk, name, row.status, says["status"]))
+        if turn == row.reconsider_at and all(getattr(row, told) == says[told] for told in _TOLD):
+            same.append(row.pk)
+        else:
+            updates.append([row.pk, *(says[told] for told in _TOLD), now, turn])
+    bulk.update(Enrollment, [*_TOLD, "evaluated_at", "reconsider_at"], updates)
+    _write_global(meters, statuses)
+    return changes
+
+
+def _write_global(meters: Iterable[Meter], statuses: Mapping[UUID, Iterable[str]]) -> None:
     """Set each meter's global status to the best of all its programs."""
-    by_meter: dict[UUID, dict[str, Standing]] = {meter: {} for meter in meters}
-    for meter, program, status in Enrollment.objects.filter(meter__in=meters).values_list("meter", "program", "status"):
-        by_meter[meter][str(program)] = {"status": status}
     by_status: dict[str, list[UUID]] = {}
-    for meter, standings in by_meter.items():
-        by_status.setdefault(best(standings), []).append(meter)
+    for meter in meters:
+        status = best(statuses[meter.pk])
+        if status != meter.enrollment_status:
+            by_status.setdefault(status, []).append(meter.pk)
     for status, group in by_status.items():
         Meter.objects.filter(pk__in=group).update(enrollment_status=status)
+
+
+def _neighbours(meters: Collection[UUID], rules: Mapping[str, ProgramRules]) -> set[UUID]:
+    """Other meters of the same customers that stand in programs which exclude others, or are excluded."""
+    excluding = [program.pk for program in rules.values() if program.excluded]
+    accounts = Meter.objects.filter(pk__in=meters, enrollments__program__in=excluding).exclude(account_number="")
+    found: set[UUID] = set()
+    by_partner: dict[Any, set[Customer]] = {}
+    for meter in accounts.only("pk", "partner_id", "utility_name", "account_number").distinct():
+        customer = customer_of(meter)
+        if customer:
+            by_partner.setdefault(meter.partner_id, set()).add(customer)
+    for partner, customers in by_partner.items():
+        others = Meter.objects.filter(
+            partner=partner,
+            account_number__any_of={number for _, number in customers},
+            enrollments__program__in=excluding,
+        )
+        lines = others.values_list("pk", "utility_name", "account_number").distinct()
+        found |= {pk for pk, utility, account in lines if (utility, account) in customers}
+    return found - set(meters)
+
+
+def _tell(changes: Iterable[Change], *, by: Actor) -> None:
+    """One event for each change, in the log of the meter's partner."""
+    by_partner: dict[Any, list[Change]] = {}
+    changes = list(changes)
+    partners = {
+        meter.pk: meter.partner
+        for meter in Meter.objects.filter(pk__in={change.meter for change in changes})
+        .select_related("partner")
+        .only("pk", "partner")
+    }
+    for change in changes:
+        by_partner.setdefault(partners[change.meter].pk, []).append(change)
+    for group in by_partner.values():
+        happenings = (
+            (
+                "meter.enrollment_changed",
+                one.meter,
+                {"program": one.program, "changes": {"enrollment_status": [one.was, one.now]}},
+            )
+            for one in group
+        )
+        record_many("meter", happenings, partner=partners[group[0].meter], by=by)
+
+
+def restate_sharing(meters: Collection[UUID], *, partner: "Partner", by: Actor) -> None:
+    """Evaluate those of these new meters anew whose customers hold a program that excludes theirs.
+
+    What a sheet's rows do to each other shows only once they are meters.
+    """
+    rules = rules_of()
+    excluding = [program.pk for program in rules.values() if program.excluded]
+    here = Enrollment.objects.filter(partner=partner, meter__in=meters, program__in=excluding)
+    if not here.exists():
+        return
+    accounts = set(here.exclude(meter__account_number="").values_list("meter__account_number", flat=True))
+    others = Meter.objects.filter(
+        partner=partner, account_number__any_of=accounts, enrollments__program__in=excluding
+    ).values_list("account_number", "pk", "enrollments__program")
+    programs: dict[str, set[int]] = {}
+    for account, _, program in others:
+        programs.setdefault(account, set()).add(program)
+    shared = [account for account, found in programs.items() if len(found) > 1]
+    if shared:
+        keys = set(here.filter(meter__account_number__any_of=shared).values_list("meter", flat=True))
+        restate(keys, by=by, quietly=True)

@@ -1,13 +1,19 @@
-"""The Enrollment: one meter in one program."""
+"""What stands between a meter and a program: its standing, the facts that people record, and when it takes part."""
 
 from django.db import models
+from django.db.models import F, Q
 from django.db.models.functions import Now
 
 from onboarding.meters.models import EnrollmentStatus
+from programs.models import ActionType
 
 
 class Enrollment(models.Model):
-    """How one meter stands in one program: its status, and every reason when it is not eligible yet."""
+    """How one meter stands in one program that it is meant for, as of the last evaluation.
+
+    What is kept is the standing in the delivery period that comes next; the other periods follow from the same facts
+    whenever they are asked for.
+    """
 
     partner = models.ForeignKey("portal.Partner", on_delete=models.PROTECT, related_name="+", db_index=False)
     meter = models.ForeignKey("onboarding.Meter", on_delete=models.CASCADE, related_name="enrollments", db_index=False)
@@ -15,13 +21,131 @@ class Enrollment(models.Model):
     status = models.CharField(max_length=20, choices=EnrollmentStatus.choices)
     missing = models.JSONField(default=list, help_text="Field keys that the program requires and the meter lacks.")
     reasons = models.JSONField(default=list, help_text="Problems as code, field, value and context.")
+    partner_actions = models.JSONField(default=list, help_text="Action types that the partner has to do.")
+    leap_actions = models.JSONField(default=list, help_text="Action types that Leap has to do.")
+    joined_at = models.DateTimeField(db_default=Now(), help_text="Of two programs that exclude each other, the first.")
     evaluated_at = models.DateTimeField(db_default=Now())
+    reconsider_at = models.DateTimeField(null=True, help_text="When time alone changes what is recorded here.")
 
     class Meta:
         constraints = [
             models.UniqueConstraint(fields=["meter", "program"], name="one_enrollment_per_meter_and_program")
         ]
-        indexes = [models.Index(fields=["partner", "program", "status", "meter"], name="enrollment_by_program")]
+        indexes = [
+            models.Index(fields=["partner", "program", "status", "meter"], name="enrollment_by_program"),
+            models.Index(
+                fields=["reconsider_at"], name="enrollment_to_reconsider", condition=Q(reconsider_at__isnull=False)
+            ),
+        ]
 
     def __str__(self) -> str:
         return f"{self.meter_id} in {self.program_id}: {self.status}"
+
+
+class Preference(models.TextChoices):
+    """What the partner wants of a meter for a time (published participation_preference, leap.md 4.6)."""
+
+    PARTICIPATE = "PARTICIPATE", "Takes part"
+    IDLE = "IDLE", "Idle"
+    DISENROLL = "DISENROLL", "Disenrolled"
+
+    @property
+    def meaning(self) -> str:
+        return {
+            "PARTICIPATE": "Takes part in its programs.",
+            "IDLE": "Out of all programs for a time: out of season, or offline.",
+            "DISENROLL": "Leaves all programs for good, as soon as each lets it go.",
+        }[self.value]
+
+
+class ParticipationPeriod(models.Model):
+    """A time in which a meter takes no part: idle, or disenrolled without an end. Outside of these it takes part.
+
+    The periods of one meter never overlap; `onboarding.enrollment.participation` sees to that.
+    """
+
+    partner = models.ForeignKey("portal.Partner", on_delete=models.PROTECT, related_name="+", db_index=False)
+    meter = models.ForeignKey("onboarding.Meter", on_delete=models.CASCADE, related_name="participation")
+    preference = models.CharField(
+        max_length=12, choices=[(one.value, one.label) for one in (Preference.IDLE, Preference.DISENROLL)]
+    )
+    starts_at = models.DateTimeField(help_text="A local midnight of the meter's zone, kept in UTC.")
+    ends_at = models.DateTimeField(null=True, blank=True)
+    reason = models.CharField(max_length=300, blank=True)
+
+    class Meta:
+        ordering = ["starts_at"]
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(ends_at=None) | Q(starts_at__lt=F("ends_at")), name="participation_ends_after_it_begins"
+            )
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.meter_id}: {self.preference} from {self.starts_at:%Y-%m-%d}"
+
+
+class CheckRecord(models.Model):
+    """What a person of Leap found out about an item of a meter's checklist, for a time. The newest one counts.
+
+    Without a program it holds for all programs of the meter, without a period for all periods.
+    """
+
+    partner = models.ForeignKey("portal.Partner", on_delete=models.PROTECT, related_name="+", db_index=False)
+    meter = models.ForeignKey("onboarding.Meter", on_delete=models.CASCADE, related_name="check_records")
+    program = models.ForeignKey(
+        "programs.Program", null=True, blank=True, on_delete=models.PROTECT, related_name="+", db_index=False
+    )
+    period = models.ForeignKey(
+        "programs.DeliveryPeriod", null=True, blank=True, on_delete=models.PROTECT, related_name="+", db_index=False
+    )
+    action_type = models.CharField("item of the checklist", max_length=40, choices=ActionType.choices)
+    holds = models.BooleanField(help_text="Whether the condition is true. If not, the meter is not eligible.")
+    code = models.CharField(max_length=32, blank=True, help_text="What the market answered, if it gave a code.")
+    note = models.CharField(max_length=300, blank=True, help_text="Why, in a sentence that the partner reads.")
+    valid_from = models.DateTimeField(db_default=Now())
+    valid_to = models.DateTimeField(null=True, blank=True)
+    recorded_at = models.DateTimeField(db_default=Now())
+    recorded_by = models.CharField(max_length=200)
+
+    class Meta:
+        ordering = ["-valid_from", "-id"]
+
+    def __str__(self) -> str:
+        return f"{self.meter_id}: {self.action_type} {'holds' if self.holds else 'does not hold'}"
+
+
+class Activation(models.Model):
+    """A meter is enrolled and dispatched in a delivery period, from a moment on, perhaps until another."""
+
+    partner = models.ForeignKey("portal.Partner", on_delete=models.PROTECT, related_name="+", db_index=False)
+    meter = models.ForeignKey("onboarding.Meter", on_delete=models.CASCADE, related_name="activations", db_index=False)
+    period = models.ForeignKey("programs.DeliveryPeriod", on_delete=models.PROTECT, related_name="activations")
+    active_from = models.DateTimeField()
+    active_to = models.DateTimeField(null=True, blank=True)
+    market_group_id = models.UUIDField(null=True, blank=True)
+    market_group_name = models.CharField(max_length=128, blank=True)
+    end_reason = models.CharField(max_length=300, blank=True)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["meter", "period"], name="one_activation_per_meter_and_period"),
+            models.CheckConstraint(
+                condition=Q(active_to=None) | Q(active_from__lte=F("active_to")),
+                name="activation_ends_after_it_begins",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.meter_id} active in {self.period_id}"
+
+
+class Evaluated(models.Model):
+    """By which rules the standings in a program were last evaluated, all of them."""
+
+    program = models.OneToOneField("programs.Program", on_delete=models.CASCADE, related_name="+", primary_key=True)
+    digest = models.CharField(max_length=64)
+    evaluated_at = models.DateTimeField(auto_now=True)
+
+    def __str__(self) -> str:
+        return f"{self.program_id}: {self.digest[:8]}"

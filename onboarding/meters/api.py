@@ -1,6 +1,6 @@
 """The published meter-details operations: getMeterDetails and searchMeterDetails."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from typing import Any
 from uuid import UUID
 
@@ -133,25 +133,20 @@ def matching(meters: QuerySet[Meter], wanted: dict[str, Any]) -> QuerySet[Meter]
     if wanted["exclude_archived"]:
         meters = meters.filter(is_archived=False)
     if wanted["partner_action_required"]:
-        meters = _acting(meters, ["NO_MISSING_FIELDS", "IS_AUTHORIZED"])
+        meters = meters.filter(pk__in=meters.exclude(enrollments__partner_actions=[]).values("pk"))
     if wanted.get("action_type"):
-        meters = _acting(meters, wanted["action_type"])
+        meters = _acting(meters, wanted["action_type"], columns=["partner_actions", "leap_actions"])
     return meters
 
 
-_LACKING_FIELDS = Q(enrollments__status=EnrollmentStatus.INELIGIBLE) & ~Q(enrollments__missing=[])
-_REASON_OF = {"IS_AUTHORIZED": "PROGRAM_NEEDS_AUTHORIZATION", "IS_ELIGIBLE": "PROGRAM_OTHER_"}
-
-
-def _acting(meters: QuerySet[Meter], types: Collection[str]) -> QuerySet[Meter]:
-    """Meters with an open action of one of the types; the types that are not evaluated yet match nothing."""
-    any_of = Q(pk__in=[])
-    if "NO_MISSING_FIELDS" in types:
-        any_of |= _LACKING_FIELDS
-    for action_type in _REASON_OF.keys() & set(types):
-        any_of |= Q(reasons_text__contains=_REASON_OF[action_type])
-    found = meters.annotate(reasons_text=Cast("enrollments__reasons", TextField())).filter(any_of)
-    return meters.filter(pk__in=found.values("pk"))
+def _acting(meters: QuerySet[Meter], types: Collection[str], *, columns: Sequence[str]) -> QuerySet[Meter]:
+    """Meters with an open action of one of the types in one of the programs that they are meant for."""
+    any_of = Q()
+    for column in columns:
+        for action_type in types:
+            any_of |= Q(**{f"{column}_text__contains": f'"{action_type}"'})
+    told = {f"{column}_text": Cast(f"enrollments__{column}", TextField()) for column in columns}
+    return meters.filter(pk__in=meters.annotate(**told).filter(any_of).values("pk"))
 
 
 def published(meter: Meter) -> dict[str, Any]:

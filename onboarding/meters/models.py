@@ -104,6 +104,9 @@ class Meter(models.Model):
             models.Index(fields=["upload", "id"], name="meter_by_upload"),
             models.Index(fields=["partner", "id"], name="meter_archived", condition=Q(is_archived=True)),
             models.Index(fields=["partner", "serial_number"], name="meter_by_serial", condition=~Q(serial_number="")),
+            models.Index(
+                fields=["partner", "account_number"], name="meter_by_account", condition=~Q(account_number="")
+            ),
         ]
 
     def __str__(self) -> str:

@@ -13,8 +13,7 @@ from django.db import IntegrityError, OperationalError, transaction
 from django.db.models import Count, QuerySet
 from django.utils import timezone
 
-from onboarding.enrollment.domain import enroll, leave_programs, refresh_status
-from onboarding.enrollment.queries import program_facts
+from onboarding.enrollment.domain import enroll, restate, restate_sharing
 from onboarding.meters.domain import create_meters, record_created, update_meters
 from onboarding.meters.models import Meter
 from onboarding.meters.search.domain import make_texts_behind
@@ -119,14 +118,17 @@ def _write(upload: Upload, plans: list[tuple[int, str]]) -> None:
             _refuse_taken(upload, plans[0][0], plans[-1][0])
         record_created(creates, partner=partner, upload_id=upload.pk, by=by)
         enroll(creates, partner=partner)
+        restate_sharing(_meters_of(creates), partner=partner, by=by)
     if counts[Plan.UPDATE] or counts[Plan.UNCHANGED]:
         _refuse_stale(upload, plans[0][0], plans[-1][0])
         update_meters(updates, partner=partner, upload_id=upload.pk, by=by)
         known = rows.narrowed("r.plan IN (%s, %s)", "update", "unchanged")
-        meters = [UUID(str(meter)) for (meter,) in known.select("r.meter_id")]
-        leave_programs(meters, programs=program_facts(upload.programs).values())
-        enroll(known, partner=partner)
-        refresh_status(meters)
+        enroll(known, partner=partner, keep=True)
+        restate(_meters_of(known), by=by)
+
+
+def _meters_of(rows: Staged) -> list[UUID]:
+    return [UUID(str(meter)) for (meter,) in rows.select("r.meter_id")]
 
 
 def _refuse_taken(upload: Upload, first: int, last: int) -> None:

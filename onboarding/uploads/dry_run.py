@@ -6,15 +6,18 @@ The check of an upload, the healing of its rows and an answer to an API call are
 import re
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import date
+from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
 from django.db.models.fields.json import KT
 from django.utils import timezone
 
-from onboarding.enrollment.domain import ProgramFacts, Standing, hindrances, misfits, standing
-from onboarding.enrollment.queries import program_facts
+from onboarding.enrollment.checks import Check, fits, in_place
+from onboarding.enrollment.evaluate import Standing, moment_of, stand, standing_in_place
+from onboarding.enrollment.facts import MeterFacts
+from onboarding.enrollment.load import Customer, facts_of, held_by
+from onboarding.enrollment.rules import ProgramRules, rules_of
 from onboarding.meters.columns import asset_of
 from onboarding.meters.editing import CLEARS
 from onboarding.meters.models import CreatedBy, Meter
@@ -79,10 +82,12 @@ class DryRun:
         self.partner = partner
         self.chosen = frozenset(programs)
         self.update_existing = update_existing
-        self.on: date = timezone.now().date()
+        self.at: datetime = timezone.now()
+        self.on: date = self.at.date()
         self.date_orders = date_orders or {}
-        self.programs: dict[str, ProgramFacts] = program_facts()
+        self.programs: dict[str, ProgramRules] = rules_of()
         self.schema: Schema = schema_for(self.programs)
+        self._asked_on = {name: program.asked_on(self.at) for name, program in self.programs.items()}
         self.references = FirstRows()
         self.serials = FirstRows()
         self._names_fields = names_fields
@@ -93,7 +98,9 @@ class DryRun:
         references = {reference_of(row.cells) for row in rows} - {""}
         self.references.expect(references)
         existing = self._meters_of(references)
-        verdicts = [self._judge(row, existing) for row in rows]
+        targets: dict[UUID, Meter] = {}
+        verdicts = [self._judge(row, existing, targets) for row in rows]
+        self._look_at_facts(verdicts, targets)
         self._look_for_serials(verdicts)
         return verdicts
 
@@ -105,7 +112,7 @@ class DryRun:
             found.setdefault(meter.partner_reference, []).append(meter)
         return found
 
-    def _judge(self, row: Candidate, existing: Mapping[str, list[Meter]]) -> Verdict:
+    def _judge(self, row: Candidate, existing: Mapping[str, list[Meter]], targets: dict[UUID, Meter]) -> Verdict:
         reference = reference_of(row.cells)
         meters = existing.get(reference, [])
         target = row.meter or (meters[0] if self.update_existing and len(meters) == 1 else None)
@@ -116,7 +123,7 @@ class DryRun:
             cells = over(self.schema.flatten(asset_of(target)), cells)
         elif not CLEARS.isdisjoint(_texts(cells)):
             cells = {key: cell for key, cell in cells.items() if cell.__class__ is not str or cell not in CLEARS}
-        checked = self.schema.check(cells, self.on, self._worth_asking, self.date_orders)
+        checked = self.check(cells)
         verdict = Verdict(row.number, reference, Plan.NEEDS_FIXING, checked.problems, checked.warnings)
         if self._is_duplicate(verdict, [] if target in meters else meters):
             return verdict
@@ -130,6 +137,7 @@ class DryRun:
             verdict.warnings = (*verdict.warnings, *self._unknown(row.cells))
         verdict.programs = self.standings(checked)
         if target is not None:
+            targets[target.pk] = target
             verdict.meter_id, verdict.meter_version = target.pk, target.version
             verdict.changes = changes_of(self.schema, asset_of(target), checked.asset)
             verdict.plan = Plan.UPDATE if verdict.changes else Plan.UNCHANGED
@@ -158,13 +166,17 @@ class DryRun:
     def _unknown(self, cells: Iterable[str]) -> list[Problem]:
         return [Problem("UNKNOWN_PROPERTY", shown(key)) for key in cells if not self.schema.knows(key)]
 
+    def check(self, cells: Mapping[str, object]) -> Checked:
+        """The validator's word on a row's cells, with the requirements of the period that each program judges by."""
+        return self.schema.check(cells, self.on, self._worth_asking, self.date_orders, self._asked_on)
+
     def standings(self, checked: Checked) -> dict[str, Standing]:
         """How the asset stands in the chosen programs, and in those that it could join besides."""
         assert checked.asset is not None
         return {
-            prospect.program.identifier: prospect.eligible
-            if prospect.eligible and prospect.program.identifier not in checked.unmet
-            else prospect.standing(checked)
+            prospect.program.identifier: prospect.standing(checked)
+            if prospect.program.identifier in checked.unmet
+            else prospect.eligible
             for prospect in self._prospects_of(checked.asset)
         }
 
@@ -173,20 +185,50 @@ class DryRun:
 
     def _prospects_of(self, asset: Mapping[str, Any]) -> "tuple[Prospect, ...]":
         """The programs to speak of for an asset: the chosen, and those that fit its place and type."""
-        state, utility = asset["customer"]["state_or_province_code"], asset.get("utility", {}).get("utility_name")
-        place = (asset["transmission_region"], state, asset["meter_type"], utility)
+        facts = MeterFacts(asset)
+        place = facts.place()
         found = self._prospects.get(place)
         if found is None:
-            found = self._prospects[place] = tuple(self._new_prospects(asset))
+            found = self._prospects[place] = tuple(self._new_prospects(facts))
         return found
 
-    def _new_prospects(self, asset: Mapping[str, Any]) -> "Iterable[Prospect]":
-        for identifier, facts in self.programs.items():
+    def _new_prospects(self, facts: MeterFacts) -> "Iterable[Prospect]":
+        for identifier, program in self.programs.items():
+            moment = moment_of(program, program.leading_period(self.at), self.schema, self.at)
             is_chosen = identifier in self.chosen
-            if is_chosen or not misfits(facts, asset, on=self.on):
-                if self.chosen and not is_chosen and not facts.is_partner_created:
+            if is_chosen or not any(fits(facts, program, moment, False)):
+                if self.chosen and not is_chosen and not program.is_partner_created:
                     continue
-                yield Prospect(facts, hindrances(facts, asset, on=self.on), is_chosen or not self.chosen)
+                found = in_place(facts, program, moment)
+                yield Prospect(program, found, is_chosen or not self.chosen)
+
+    def _look_at_facts(self, verdicts: Sequence[Verdict], targets: Mapping[UUID, Meter]) -> None:
+        """What is known of the meters that rows change, and what their customers hold elsewhere, has its word too."""
+        known = {one.meter_id: one for one in verdicts if one.asset is not None and one.meter_id in targets}
+        meters = [targets[pk] for pk in known if pk]
+        assets = {pk: one.asset for pk, one in known.items() if pk and one.asset is not None}
+        for pk, facts in facts_of(meters, self.programs, assets=assets).items() if meters else ():
+            self._stand_again(known[pk], facts)
+        if not any(self.programs[name].excluded for name in self.chosen or self.programs):
+            return
+        new = [(customer, one) for one in verdicts if one.plan is Plan.CREATE and (customer := _customer_of(one.asset))]
+        held = held_by(self.partner.pk, {customer for customer, _ in new}, self.programs) if new else {}
+        for customer, verdict in new:
+            if customer in held:
+                facts = MeterFacts(verdict.asset or {}, pk=verdict.meter_id, held=held[customer])
+                self._stand_again(verdict, facts)
+
+    def _stand_again(self, verdict: Verdict, facts: MeterFacts) -> None:
+        """The same standings, and those of the programs that the meter is in, with the facts of the meter.
+
+        A meter that is in programs already joins no other than the chosen ones.
+        """
+        says = dict(verdict.programs)
+        for name in {*says, *facts.wanted}:
+            joins = name in self.chosen or name in facts.wanted or not (self.chosen or facts.wanted)
+            extra = {} if joins else {"could_join": True}
+            says[name] = stand(facts, self.programs[name], self.schema, self.at) | extra
+        verdict.programs = says
 
     def _look_for_serials(self, verdicts: Iterable[Verdict]) -> None:
         """A device that stands twice, in these rows or among the partner's other meters, is worth a warning."""
@@ -217,15 +259,16 @@ class DryRun:
 class Prospect:
     """One program as it looks at all assets of one place and type."""
 
-    def __init__(self, program: ProgramFacts, hindered_by: Sequence[Problem], is_chosen: bool) -> None:
+    def __init__(self, program: ProgramRules, in_place: Sequence[Check], is_chosen: bool) -> None:
         self.program = program
-        self._hindered_by = hindered_by
+        self._in_place = in_place
         self._extra: Standing = {} if is_chosen else {"could_join": True}
-        # Most rows are eligible and alike: they share this one.
-        self.eligible: Standing | None = None if hindered_by else self.standing(Checked({}, ()))
+        # Most rows are alike: those that miss nothing in their fields share this one.
+        self.eligible: Standing = self.standing(Checked({}, ()))
 
     def standing(self, checked: Checked) -> Standing:
-        return standing(self.program, checked, self._hindered_by) | self._extra
+        unmet = checked.unmet.get(self.program.identifier, ())
+        return standing_in_place(self.program, self._in_place, unmet) | self._extra
 
 
 def _others_with_reference(meter: Meter, meters: Sequence[Meter]) -> list[Meter]:
@@ -273,6 +316,13 @@ def changes_of(schema: Schema, old: dict[str, Any], new: dict[str, Any]) -> dict
 def device_name(maker: object, serial: object) -> str:
     """What a device is known by: its maker, in one case, and its serial number."""
     return f"{str(maker or '').casefold()}\0{serial}"
+
+
+def _customer_of(asset: Mapping[str, Any] | None) -> Customer | None:
+    """Who is behind an asset: the utility and the account there."""
+    utility = (asset or {}).get("utility", {})
+    account = utility.get("electric_service_account_number")
+    return (utility.get("utility_name") or "", account) if account else None
 
 
 def _device_of(asset: Mapping[str, Any] | None) -> tuple[str, str] | None:

@@ -8,7 +8,7 @@ from django.db.models import CharField, Min
 from django.db.models.fields.json import KT
 from django.db.models.functions import Cast
 
-from onboarding.enrollment.domain import Standing, best
+from onboarding.enrollment.evaluate import Standing, best
 from onboarding.meters.models import EnrollmentStatus
 from onboarding.uploads.columns.layout import Layout, stored_cell
 from onboarding.uploads.dry_run import Candidate, DryRun, Verdict, device_name, reference_of
@@ -91,7 +91,7 @@ def row_values(upload: Upload, verdict: Verdict, raw: Any, *, keeps_cells: bool 
         verdict.asset,
         verdict.changes,
         verdict.programs,
-        best(verdict.programs) if verdict.asset is not None else "",
+        _global_status(verdict.programs) if verdict.asset is not None else "",
         verdict.meter_id,
         verdict.meter_version,
         verdict.result.value if verdict.result else "",
@@ -99,6 +99,10 @@ def row_values(upload: Upload, verdict: Verdict, raw: Any, *, keeps_cells: bool 
         upload.rounds,
         "",
     ]
+
+
+def _global_status(programs: Mapping[str, Standing]) -> str:
+    return best(says["status"] for says in programs.values() if "could_join" not in says)
 
 
 def stored(raw: Any) -> Any:

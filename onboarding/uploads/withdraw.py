@@ -140,7 +140,7 @@ def _restore(upload: Upload, row: UploadRow, meter: Meter, dry_run: DryRun, by: 
         _mark([row], Withdrawal.LEFT, _TOUCHED)
         return
     restore_meter(meter, checked.asset, changes=back, upload_id=upload.pk, by=by)
-    restate(meter, dry_run.standings(checked))
+    restate([meter.pk], by=by)
     left = [key for key in row.changes or {} if key not in back]
     _mark([row], Withdrawal.RESTORED, f"Changed again since, and left: {', '.join(left)}."[:500] if left else "")
 

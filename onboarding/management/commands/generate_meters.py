@@ -26,6 +26,7 @@ _FIRST = ["Ada", "Ben", "Carla", "Dmitri", "Elena", "Farid", "Grace", "Hugo", "I
 _LAST = ["Alvarez", "Brooks", "Chen", "Dubois", "Evans", "Fischer", "Garcia", "Haddad", "Ito", "Jensen", "Kowalski"]
 _STREETS = ["Oak", "Main", "Harbor", "Mission", "Valencia", "Elm", "Cedar", "Lake", "Hill", "Sunset", "Grove"]
 _PLACES = [("San Francisco", "94103"), ("Oakland", "94607"), ("San Jose", "95112"), ("Fresno", "93701")]
+_ENROLLED = ["partner", "meter", "program", "status", "missing", "reasons", "partner_actions", "leap_actions"]
 _STATUSES = ["ELIGIBLE"] * 8 + ["INELIGIBLE"] * 2
 
 
@@ -66,7 +67,7 @@ def make(partner: Partner, numbers: range, chance: random.Random) -> None:
     insert(Meter, ["id", *names, "created_at", "updated_at", *columns], rows)
     insert(
         Enrollment,
-        ["partner", "meter", "program", "status", "missing", "reasons", "evaluated_at"],
+        [*_ENROLLED, "joined_at", "evaluated_at"],
         _standings(partner, program, meters, made_at),
     )
     add_texts([pk for pk, *_ in meters])
@@ -79,7 +80,8 @@ def _standings(
 ) -> Iterator[list[Any]]:
     for pk, status, _ in meters:
         missing = ["site.number_of_devices"] if status == "INELIGIBLE" else []
-        yield [partner.pk, pk, program.pk, status, missing, [], made_at]
+        acts = ["NO_MISSING_FIELDS"] if missing else []
+        yield [partner.pk, pk, program.pk, status, missing, [], acts, [], made_at, made_at]
 
 
 def asset_of(number: int, chance: random.Random) -> dict[str, Any]:

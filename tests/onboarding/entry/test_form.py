@@ -306,7 +306,7 @@ def test_replaced_device_keeps_the_meter_and_its_history(client: Client) -> None
 
     assert meter.data["device"] == {"device_serial_number": "NEW-1", "battery_power_capacity_kw": 7}
     assert (meter.serial_number, meter.version) == ("NEW-1", 2)
-    changes = Event.objects.filter(subject_id=str(meter.pk)).latest("pk").data["changes"]
+    changes = Event.objects.filter(subject_id=str(meter.pk), verb="meter.updated").latest("pk").data["changes"]
     assert changes["device.device_serial_number"] == [old["device_serial_number"], "NEW-1"]
 
 

@@ -1,0 +1,302 @@
+"""The checklist: small pure functions, each for one item, that say whether it holds for a meter in a program.
+
+Each yields what it found about one program at one moment. What holds is told only when `passed` asks for it, since
+most meters hold almost all.
+"""
+
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass
+from datetime import date, datetime
+from enum import StrEnum
+
+from onboarding.enrollment import problems as _words  # noqa: F401  registers the words of these codes
+from onboarding.enrollment.facts import Held, MeterFacts
+from onboarding.enrollment.rules import PeriodRules, ProgramRules, Source
+from portal.problems import Problem, shown
+from programs.models import ActionType
+from programs.schema import Rule, Schema
+
+
+class Outcome(StrEnum):
+    """What a check came to."""
+
+    PASSED = "passed"
+    FAILED = "failed"
+    CANNOT_TELL = "cannot tell"
+
+    @property
+    def tone(self) -> str:
+        return {"passed": "success", "failed": "warning", "cannot tell": "info"}[self.value]
+
+
+@dataclass(frozen=True, slots=True)
+class Check:
+    """One thing that was compared: what was found, what was wanted, by which rule, and the problem if it fails.
+
+    while_open: what the meter is in the program when the outcome is CANNOT_TELL. field: its key, if it is one field.
+    """
+
+    action_type: str
+    outcome: Outcome
+    subject: str
+    found: str
+    wanted: str
+    source: Source
+    problem: Problem | None = None
+    field: str = ""
+    while_open: str = "INELIGIBLE"
+    note: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Moment:
+    """When a meter is judged, in which delivery period (None: the program has none), by which requirements."""
+
+    at: datetime
+    on: date
+    period: PeriodRules | None
+    schema: Schema
+
+
+Function = Callable[[MeterFacts, ProgramRules, Moment, bool], Iterator[Check]]
+REGISTRY: dict[str, Function] = {}
+
+
+def checks(*action_types: ActionType) -> Callable[[Function], Function]:
+    """Register the function that answers for these items."""
+
+    def register(function: Function) -> Function:
+        for action_type in action_types:
+            REGISTRY[action_type.value] = function
+        return function
+
+    return register
+
+
+def found_by(meter: MeterFacts, program: ProgramRules, moment: Moment, *, passed: bool = False) -> list[Check]:
+    """All checks of a meter in a program, in the order of the registry."""
+    return [one for function in dict.fromkeys(REGISTRY.values()) for one in function(meter, program, moment, passed)]
+
+
+@checks(ActionType.IS_ELIGIBLE, ActionType.ADDRESS)
+def fits(meter: MeterFacts, program: ProgramRules, moment: Moment, passed: bool) -> Iterator[Check]:
+    """Region, state, meter type, utility, and whether the program is open."""
+    asset, source = meter.asset, program.source
+    state = asset["customer"]["state_or_province_code"]
+    compared = [
+        ("OTHER_REGION", "transmission_region", [program.transmission_region], asset["transmission_region"]),
+        ("OTHER_STATE", "customer.state_or_province_code", program.states, state),
+        ("OTHER_METER_TYPE", "meter_type", program.meter_types, asset["meter_type"]),
+        ("OTHER_UTILITY", "utility.utility_name", program.utilities if meter.utility else (), meter.utility),
+    ]
+    for code, key, wanted, value in compared:
+        if not wanted or (value in wanted and not passed):
+            continue
+        kind = ActionType.ADDRESS if code == "OTHER_STATE" else ActionType.IS_ELIGIBLE
+        words = ", ".join(sorted(wanted))
+        context = {"program": program.identifier, "wanted": words, "found": value}
+        problem = None if value in wanted else Problem(f"PROGRAM_{code}", key, str(value), context)
+        outcome = Outcome.FAILED if problem else Outcome.PASSED
+        yield Check(kind, outcome, _label(moment, key), shown(value), words, source, problem, key)
+    if not source.applies(moment.on):
+        problem = Problem("PROGRAM_NOT_OPEN", "", "", {"program": program.identifier, "on": moment.on.isoformat()})
+        wanted = f"{source.valid_from or ''} to {source.valid_to or ''}".strip()
+        yield Check(ActionType.IS_ELIGIBLE, Outcome.FAILED, "Day", moment.on.isoformat(), wanted, source, problem)
+
+
+@checks(ActionType.NO_MISSING_FIELDS, ActionType.MEETS_EXTRA_PROGRAM_REQUIREMENTS, ActionType.GENERATOR)
+def fields_meet(meter: MeterFacts, program: ProgramRules, moment: Moment, passed: bool) -> Iterator[Check]:
+    """What the program requires of fields: that they are filled, and within its limits."""
+    unmet = {problem.field: problem for problem in moment.schema.unmet(meter.flat, program.identifier, moment.on)}
+    if not unmet and not passed:
+        return
+    for rule in moment.schema.rules_of(program.identifier):
+        if rule.applies(moment.on) and (rule.holds is None or rule.holds(meter.flat)):
+            problem = unmet.pop(rule.keys[0], None)
+            if problem is not None or (passed and _given(meter, rule)):
+                yield _of_rule(meter, rule, problem)
+
+
+def _of_rule(meter: MeterFacts, rule: Rule, problem: Problem | None) -> Check:
+    wanted = rule.limits() or "filled in"
+    found = ", ".join(shown(_word(value)) for value in _given(meter, rule)) or "empty"
+    source = Source(f"requirement {rule.number}", rule.source, rule.verified, rule.valid_from, rule.valid_to)
+    outcome = Outcome.FAILED if problem else Outcome.PASSED
+    kind = action_of(problem) if problem else rule.action_type or ActionType.NO_MISSING_FIELDS.value
+    return Check(kind, outcome, rule.label, found, wanted, source, problem, rule.keys[0])
+
+
+def _given(meter: MeterFacts, rule: Rule) -> list[object]:
+    return [meter.flat[key] for key in rule.keys if key in meter.flat]
+
+
+def _word(value: object) -> object:
+    return ("yes" if value else "no") if isinstance(value, bool) else value
+
+
+@checks(ActionType.IS_AUTHORIZED)
+def authorized(meter: MeterFacts, program: ProgramRules, moment: Moment, passed: bool) -> Iterator[Check]:
+    """Utility data, where the program cannot do without: an authorization that Connect or Leap recorded."""
+    if not program.needs_authorization:
+        return
+    record = meter.record(ActionType.IS_AUTHORIZED, program.pk, _pk(moment.period), moment.at)
+    subject, source = "Utility authorization", program.source
+    if record is not None and record.holds:
+        if passed:
+            yield Check(ActionType.IS_AUTHORIZED, Outcome.PASSED, subject, "given", "given", source, note=record.note)
+        return
+    problem = Problem("PROGRAM_NEEDS_AUTHORIZATION", "", "", {"program": program.identifier})
+    found = "ended or refused" if record else "none"
+    yield Check(ActionType.IS_AUTHORIZED, Outcome.FAILED, subject, found, "given", source, problem)
+
+
+@checks(ActionType.NOT_ENROLLED_IN_CONFLICTING_PROGRAM)
+def excludes_none(meter: MeterFacts, program: ProgramRules, moment: Moment, passed: bool) -> Iterator[Check]:
+    """No program of the same customer excludes this one. Of two, the active one stays, then the one joined first."""
+    if not meter.held or not program.exclusions:
+        return
+    mine = next((one for one in meter.held if one.program == program.identifier and one.meter == meter.pk), None)
+    for other in meter.held:
+        if other is mine or other.program == program.identifier:
+            continue
+        row = program.exclusion_of(
+            other.program, utility=meter.utility, classification=meter.classification, on=moment.on
+        )
+        if row is None or (row.is_allowed and not passed):
+            continue
+        where = "this meter" if other.meter == meter.pk else f"your meter {other.reference}"
+        found = f"{other.program} on {where}"
+        if row.is_allowed or not _goes_first(other, mine):
+            if passed:
+                kind, wanted = ActionType.NOT_ENROLLED_IN_CONFLICTING_PROGRAM, "can be held together"
+                told = wanted if row.is_allowed else "this one came first"
+                yield Check(kind, Outcome.PASSED, f"With {other.program}", found, told, row.source, note=row.note)
+            continue
+        context = {
+            "program": program.identifier,
+            "other": other.program,
+            "where": where,
+            "note": row.note,
+            "meter": str(other.meter),
+        }
+        yield Check(
+            ActionType.NOT_ENROLLED_IN_CONFLICTING_PROGRAM,
+            Outcome.FAILED,
+            f"With {other.program}",
+            found,
+            f"not in {other.program}",
+            row.source,
+            Problem("PROGRAM_EXCLUDED", "", other.program, context),
+            note=row.note,
+        )
+
+
+def _goes_first(other: Held, mine: Held | None) -> bool:
+    """Whether the other program stays and this one has to wait. Without a place of its own, this one comes last."""
+    if mine is None:
+        return True
+    if other.is_active != mine.is_active:
+        return other.is_active
+    return other.since < mine.since
+
+
+@checks(
+    ActionType.DOCUMENTS_SIGNED,
+    ActionType.HAS_AMI,
+    ActionType.HAS_MARKET_REGISTRATION,
+    ActionType.HAS_NOMINATIONS,
+    ActionType.HAS_BIDDING_STRATEGY,
+    ActionType.IS_ASSIGNED_TO_A_RESOURCE,
+)
+def recorded(meter: MeterFacts, program: ProgramRules, moment: Moment, passed: bool) -> Iterator[Check]:
+    """What Leap finds out by hand: the catalogue says which items the program has, a record whether they hold.
+
+    A record that says no counts even where the catalogue asks for nothing.
+    """
+    asked = {rule.words.action_type: rule for rule in program.recorded if rule.source.applies(moment.on)}
+    known = {one.action_type for one in meter.records if not one.holds} - {ActionType.IS_AUTHORIZED.value}
+    for kind in [*asked, *sorted(known - asked.keys())]:
+        rule = asked.get(kind)
+        words = rule.words if rule else program.words[kind]
+        source = rule.source if rule else Source("record")
+        record = meter.record(kind, program.pk, _pk(moment.period), moment.at)
+        subject = str(ActionType(kind).label)
+        if record is None:
+            if rule is not None:
+                yield Check(
+                    kind, Outcome.CANNOT_TELL, subject, "not recorded yet", "yes", source, while_open=words.while_open
+                )
+        elif record.holds:
+            if passed:
+                yield Check(kind, Outcome.PASSED, subject, "yes", "yes", source, note=record.note)
+        else:
+            context = {"program": program.identifier, "subject": subject, "code": record.code, "note": record.note}
+            yield Check(
+                kind,
+                Outcome.FAILED,
+                subject,
+                f"no{f' ({record.code})' if record.code else ''}",
+                "yes",
+                source,
+                Problem("PROGRAM_CHECK_FAILED", "", record.code, context),
+                note=record.note,
+            )
+
+
+@checks(ActionType.PARTICIPATING)
+def takes_part(meter: MeterFacts, program: ProgramRules, moment: Moment, passed: bool) -> Iterator[Check]:
+    """The partner's wish: idle, disenrolled, or taking part."""
+    out = meter.out_at(program, moment.at)
+    source = Source("participation")
+    if out is None:
+        if passed and meter.pk is not None:
+            yield Check(ActionType.PARTICIPATING, Outcome.PASSED, "Participation", "takes part", "takes part", source)
+        return
+    until = f" until {out.ends_at.astimezone(program.zone):%Y-%m-%d}" if out.ends_at else ""
+    code = "METER_IDLE" if out.preference == "IDLE" else "METER_DISENROLLED"
+    begins = meter.out_from(program, out).astimezone(program.zone)
+    context = {"program": program.identifier, "since": f"{begins:%Y-%m-%d}", "until": until, "reason": out.reason}
+    found = f"{'idle' if out.preference == 'IDLE' else 'disenrolled'} since {begins:%Y-%m-%d}{until}"
+    problem = Problem(code, "", "", context)
+    yield Check(
+        ActionType.PARTICIPATING,
+        Outcome.FAILED,
+        "Participation",
+        found,
+        "takes part",
+        source,
+        problem,
+        note=out.reason,
+    )
+
+
+def action_of(problem: Problem) -> str:
+    """The item of the checklist that a program's problem with a field belongs to."""
+    usual = "NO_MISSING_FIELDS" if problem.code == "PROGRAM_FIELD_MISSING" else "MEETS_EXTRA_PROGRAM_REQUIREMENTS"
+    return str(problem.context.get("action") or usual)
+
+
+def of_problem(problem: Problem) -> Check:
+    """A program's problem with a field as the check that failed."""
+    kind, label = action_of(problem), str(problem.context.get("label", ""))
+    source = Source(f"program {problem.context.get('program', '')}")
+    return Check(kind, Outcome.FAILED, label, problem.value, "", source, problem, problem.field)
+
+
+def in_place(meter: MeterFacts, program: ProgramRules, moment: Moment) -> list[Check]:
+    """What fails, or is open, for every asset of one place and type, whatever its fields hold."""
+    functions = (fits, authorized, recorded)
+    return [one for function in functions for one in function(meter, program, moment, False)]
+
+
+def failing(found: Iterable[Check]) -> list[Check]:
+    """What does not hold, or is not known to."""
+    return [one for one in found if one.outcome is not Outcome.PASSED]
+
+
+def _label(moment: Moment, key: str) -> str:
+    return moment.schema.column(key).label
+
+
+def _pk(period: PeriodRules | None) -> int | None:
+    return period.pk if period else None

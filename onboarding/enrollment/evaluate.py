@@ -1,0 +1,230 @@
+"""The evaluation: from what is known of a meter and what a program asks to a status with its reasons. Pure.
+
+The day is given (`at`), never the clock's, so that the answer is the same whenever it is asked for.
+"""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from onboarding.enrollment.checks import Check, Moment, Outcome, failing, found_by, of_problem
+from onboarding.enrollment.facts import Activated, MeterFacts
+from onboarding.enrollment.rules import ActionWords, PeriodRules, ProgramRules
+from onboarding.meters.models import EnrollmentStatus
+from portal.problems import Problem
+from programs.deadlines import DeadlineRule
+from programs.models import ActionType, Acts
+from programs.schema import Schema
+
+# {"status": EnrollmentStatus value, "missing": [field keys], "reasons": [stored problems], "partner_actions": and
+# "leap_actions": [action types]}; "could_join" besides, when a row is not meant for this program: then it is said in
+# the preview and not written.
+Standing = dict[str, Any]
+
+_BEST_FIRST = (
+    EnrollmentStatus.ACTIVE,
+    EnrollmentStatus.ELIGIBLE,
+    EnrollmentStatus.PENDING,
+    EnrollmentStatus.NOT_PARTICIPATING,
+    EnrollmentStatus.INELIGIBLE,
+)
+_NEVER = {"PROGRAM_OTHER_REGION", "PROGRAM_OTHER_STATE", "PROGRAM_OTHER_METER_TYPE", "PROGRAM_OTHER_UTILITY"}
+
+
+def standing_in_place(program: ProgramRules, in_place: Sequence[Check], unmet: Iterable[Problem]) -> Standing:
+    """The standing of an asset that is no meter yet: what its place decides, and what it misses in its fields."""
+    found = [*in_place, *(of_problem(problem) for problem in unmet)]
+    return standing_of(program, _of_checks(found), found)
+
+
+def best(statuses: Iterable[str]) -> str:
+    """The global status: the best of the programs, INELIGIBLE when there is none (leap.md 4.3)."""
+    known = set(statuses)
+    return next((status.value for status in _BEST_FIRST if status.value in known), EnrollmentStatus.INELIGIBLE.value)
+
+
+def moment_of(program: ProgramRules, period: PeriodRules | None, schema: Schema, at: datetime) -> Moment:
+    """When a meter is judged for a period: now, or when the period begins if that is later."""
+    then = max(at, period.starts_at) if period else at
+    return Moment(then, program.day_of(then), period, schema)
+
+
+def status_of(meter: MeterFacts, moment: Moment, found: Sequence[Check]) -> EnrollmentStatus:
+    """The status that checks come to. Whoever is taken out is out; whoever is active stays so until that is ended."""
+    if any(one.action_type == ActionType.PARTICIPATING for one in failing(found)):
+        return EnrollmentStatus.NOT_PARTICIPATING
+    activation = meter.activation(moment.period.pk) if moment.period else None
+    if activation is not None and activation.covers(max(moment.at, activation.active_from)):
+        return EnrollmentStatus.ACTIVE
+    return _of_checks(found)
+
+
+def _of_checks(found: Iterable[Check]) -> EnrollmentStatus:
+    """What checks come to for a meter that is neither out nor active."""
+    found = list(found)
+    if any(one.outcome is Outcome.FAILED for one in found):
+        return EnrollmentStatus.INELIGIBLE
+    waits = {one.while_open for one in found if one.outcome is Outcome.CANNOT_TELL}
+    if EnrollmentStatus.INELIGIBLE.value in waits:
+        return EnrollmentStatus.INELIGIBLE
+    return EnrollmentStatus.PENDING if waits else EnrollmentStatus.ELIGIBLE
+
+
+def stand(meter: MeterFacts, program: ProgramRules, schema: Schema, at: datetime) -> Standing:
+    """How a meter stands in a program: in the running period while it is active there, else in the one that it can
+    be activated in next."""
+    for period in program.shown_periods(at):
+        activation = meter.activation(period.pk)
+        if period.starts_at <= at and activation is not None and activation.covers(at):
+            break
+    else:
+        period = program.leading_period(at)  # type: ignore[assignment]  # None when there is none
+    moment = moment_of(program, period, schema, at)
+    found = found_by(meter, program, moment)
+    return standing_of(program, status_of(meter, moment, found), found)
+
+
+def standing_of(program: ProgramRules, status: EnrollmentStatus, found: Sequence[Check]) -> Standing:
+    """A status and the checks that do not hold, as they are kept. With a misfit no field would help: none is told."""
+    open_checks = failing(found)
+    problems = [one.problem for one in open_checks if one.problem]
+    if any(problem.code in _NEVER for problem in problems):
+        open_checks = [one for one in open_checks if not one.field or (one.problem and one.problem.code in _NEVER)]
+    missing = [one.field for one in open_checks if one.problem and one.problem.code == "PROGRAM_FIELD_MISSING"]
+    told = [one.problem for one in open_checks if one.problem and one.problem.code != "PROGRAM_FIELD_MISSING"]
+    actions = _open_types(program, open_checks)
+    return {
+        "status": status.value,
+        "missing": missing,
+        "reasons": [problem.as_json() for problem in told],
+        "partner_actions": [kind for kind, acts in actions if acts == Acts.PARTNER],
+        "leap_actions": [kind for kind, acts in actions if acts == Acts.LEAP],
+    }
+
+
+def _open_types(program: ProgramRules, open_checks: Iterable[Check]) -> list[tuple[str, str]]:
+    """Each open item once, with who acts. Being out is the partner's own wish and no action."""
+    kinds = dict.fromkeys(one.action_type for one in open_checks if one.action_type != ActionType.PARTICIPATING)
+    return [(kind, words_of(program, kind).acts) for kind in kinds]
+
+
+def words_of(program: ProgramRules, kind: str) -> ActionWords:
+    """What the program's actions of a type say."""
+    return next((one.words for one in program.recorded if one.words.action_type == kind), program.words[kind])
+
+
+# --- the whole answer, for one meter
+
+
+@dataclass(frozen=True, slots=True)
+class PeriodStanding:
+    """A meter in one delivery period: the status, all checks, the deadline that can still be made, the activation."""
+
+    period: PeriodRules
+    status: EnrollmentStatus
+    checks: Sequence[Check]
+    activation: Activated | None
+    next_deadline: DeadlineRule | None
+
+    @property
+    def due_at(self) -> datetime:
+        """The date that is published with an open action."""
+        return self.next_deadline.activation_at if self.next_deadline else self.period.starts_at
+
+
+@dataclass(frozen=True, slots=True)
+class RequiredAction:
+    """An open action as it is published, with the period in which it is open first."""
+
+    program: ProgramRules
+    period: PeriodRules
+    words: ActionWords
+    due_at: datetime
+    fields: Sequence[str]
+
+    def description(self, labels: Mapping[str, str]) -> str:
+        return self.words.description.replace("{fields}", ", ".join(labels.get(key, key) for key in self.fields))
+
+
+@dataclass(frozen=True, slots=True)
+class ProgramStanding:
+    """A meter in one program: its status, the checks behind it, and every period."""
+
+    program: ProgramRules
+    is_wanted: bool
+    status: EnrollmentStatus
+    checks: Sequence[Check]
+    leading: PeriodRules | None
+    periods: Sequence[PeriodStanding]
+
+    @property
+    def fits(self) -> bool:
+        return not any(one.problem and one.problem.code in _NEVER for one in self.checks)
+
+
+def explain(meter: MeterFacts, program: ProgramRules, schema: Schema, at: datetime) -> ProgramStanding:
+    """How a meter stands in a program and in each of its periods, with everything that was compared."""
+    is_wanted = program.identifier in meter.wanted
+    periods = [_in_period(meter, program, period, schema, at) for period in program.shown_periods(at)]
+    active = next(
+        (one for one in periods if one.status == EnrollmentStatus.ACTIVE and one.period.starts_at <= at), None
+    )
+    leading = active.period if active else program.leading_period(at)
+    moment = moment_of(program, leading, schema, at)
+    found = found_by(meter, program, moment, passed=True)
+    status = _unless_unwanted(status_of(meter, moment, found), is_wanted)
+    return ProgramStanding(program, is_wanted, status, found, leading, periods)
+
+
+def _unless_unwanted(status: EnrollmentStatus, is_wanted: bool) -> EnrollmentStatus:
+    """A program that the meter could join, but is not meant for, has no part of it."""
+    joins = status in {EnrollmentStatus.ELIGIBLE, EnrollmentStatus.PENDING}
+    return EnrollmentStatus.NOT_PARTICIPATING if joins and not is_wanted else status
+
+
+def _in_period(
+    meter: MeterFacts, program: ProgramRules, period: PeriodRules, schema: Schema, at: datetime
+) -> PeriodStanding:
+    moment = moment_of(program, period, schema, at)
+    found = found_by(meter, program, moment, passed=True)
+    status = _unless_unwanted(status_of(meter, moment, found), program.identifier in meter.wanted)
+    deadline = period.next_deadline(at)
+    if period.deadlines and deadline is None and status in {EnrollmentStatus.ELIGIBLE, EnrollmentStatus.PENDING}:
+        last = max(one.accepted_until for one in period.deadlines)
+        context = {"period": period.name, "deadline": f"{last:%Y-%m-%d}"}
+        problem = Problem("PROGRAM_TOO_LATE", "", "", context)
+        late = Check(
+            ActionType.IS_ELIGIBLE,
+            Outcome.FAILED,
+            "Deadline",
+            f"{program.day_of(at)}",
+            f"before {last:%Y-%m-%d}",
+            program.source,
+            problem,
+        )
+        found, status = [*found, late], EnrollmentStatus.INELIGIBLE
+    return PeriodStanding(period, status, found, meter.activation(period.pk), deadline)
+
+
+def required_actions(standings: Iterable[ProgramStanding]) -> list[RequiredAction]:
+    """Every open action once for each program, in the first period in which it is open (as the samples have it).
+
+    It is due when the period's next activation comes, or when the period began if none is left: the samples of the
+    published contract give that date, and not the deadline before it. A program that a meter does not fit, or is not
+    meant for, asks for nothing.
+    """
+    found: list[RequiredAction] = []
+    for standing in standings:
+        if not standing.fits or not standing.is_wanted:
+            continue
+        seen: set[str] = set()
+        for one in standing.periods:
+            open_checks = [check for check in failing(one.checks) if check.subject != "Deadline"]
+            for kind, _ in _open_types(standing.program, open_checks):
+                if kind not in seen:
+                    seen.add(kind)
+                    keys = [check.field for check in open_checks if check.action_type == kind and check.field]
+                    words = words_of(standing.program, kind)
+                    found.append(RequiredAction(standing.program, one.period, words, one.due_at, keys))
+    return found

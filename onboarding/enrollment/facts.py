@@ -1,0 +1,150 @@
+"""What is known of a meter when it is evaluated. Plain values; `onboarding.enrollment.load` reads them."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from onboarding.enrollment.rules import PeriodRules, ProgramRules, is_month
+from programs.deadlines import end_of_month
+from programs.schema import flatten
+
+
+@dataclass(frozen=True, slots=True)
+class TimeOut:
+    """A time in which the meter takes no part (see ParticipationPeriod); ends_at is None when it has no end."""
+
+    preference: str
+    starts_at: datetime
+    ends_at: datetime | None
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class Recorded:
+    """What Leap found out about an item of the checklist (see CheckRecord)."""
+
+    action_type: str
+    holds: bool
+    program: int | None
+    period: int | None
+    valid_from: datetime
+    valid_to: datetime | None
+    code: str
+    note: str
+    recorded_by: str
+
+    def covers(self, program: int, period: int | None, at: datetime) -> bool:
+        if self.program not in (None, program) or self.period not in (None, period):
+            return False
+        return self.valid_from <= at and (self.valid_to is None or at < self.valid_to)
+
+
+@dataclass(frozen=True, slots=True)
+class Activated:
+    """The meter is enrolled in a period (see Activation)."""
+
+    period: int
+    active_from: datetime
+    active_to: datetime | None
+    market_group_id: UUID | None
+    market_group_name: str
+
+    def covers(self, at: datetime) -> bool:
+        return self.active_from <= at and (self.active_to is None or at < self.active_to)
+
+
+@dataclass(frozen=True, slots=True)
+class Held:
+    """A program that the same customer holds, on this meter or another: which excludes which is decided by `since`."""
+
+    program: str
+    meter: UUID
+    reference: str
+    is_active: bool
+    since: tuple[datetime, int]
+
+
+@dataclass(slots=True)
+class MeterFacts:
+    """One meter, or an asset that is to become one: what it holds, and what people recorded about it.
+
+    wanted: the programs that it is meant for. since: when it joined each of them.
+    """
+
+    asset: Mapping[str, Any]
+    pk: UUID | None = None
+    created_at: datetime | None = None
+    wanted: Mapping[str, tuple[datetime, int]] = field(default_factory=dict)
+    outs: Sequence[TimeOut] = ()
+    records: Sequence[Recorded] = ()
+    activations: Sequence[Activated] = ()
+    held: Sequence[Held] = ()
+    _flat: dict[str, Any] | None = None
+
+    @property
+    def flat(self) -> dict[str, Any]:
+        """The asset by field key."""
+        if self._flat is None:
+            self._flat = flatten(self.asset)
+        return self._flat
+
+    @property
+    def utility(self) -> str:
+        return str(self.asset.get("utility", {}).get("utility_name") or "")
+
+    @property
+    def classification(self) -> str:
+        return str(self.asset.get("customer_classification") or "")
+
+    def place(self) -> tuple[Any, ...]:
+        """What decides about the fit to a program: assets alike in this are judged alike."""
+        return (
+            self.asset["transmission_region"],
+            self.asset["customer"]["state_or_province_code"],
+            self.asset["meter_type"],
+            self.utility,
+        )
+
+    def record(self, action_type: str, program: int, period: int | None, at: datetime) -> Recorded | None:
+        """The newest record of an item at a moment; one for the period or the program goes before a general one."""
+        found = [one for one in self.records if one.action_type == action_type and one.covers(program, period, at)]
+        return max(
+            found,
+            key=lambda one: (one.period is not None, one.program is not None, one.valid_from),
+            default=None,
+        )
+
+    def activation(self, period: int) -> Activated | None:
+        return next((one for one in self.activations if one.period == period), None)
+
+    def out_at(self, program: ProgramRules, at: datetime) -> TimeOut | None:
+        """The time-out that covers a moment. A meter that is active when it disenrolls stays until the boundary."""
+        for one in self.outs:
+            if self.out_from(program, one) <= at and (one.ends_at is None or at < one.ends_at):
+                return one
+        return None
+
+    def out_from(self, program: ProgramRules, out: TimeOut) -> datetime:
+        """When a time-out begins in a program: at once, or for an active meter that disenrolls at the boundary."""
+        if out.preference == "DISENROLL":
+            for period in program.periods:
+                active = self.activation(period.pk)
+                if active is not None and active.covers(out.starts_at) and out.starts_at < period.ends_at:
+                    return boundary(program, period, out.starts_at)
+        return out.starts_at
+
+    def turns(self) -> Iterable[datetime]:
+        """The moments at which these facts begin or end to count."""
+        for out in self.outs:
+            yield from (out.starts_at, *([out.ends_at] if out.ends_at else ()))
+        for one in self.records:
+            yield from (one.valid_from, *([one.valid_to] if one.valid_to else ()))
+        for active in self.activations:
+            yield from (active.active_from, *([active.active_to] if active.active_to else ()))
+
+
+def boundary(program: ProgramRules, period: PeriodRules, at: datetime) -> datetime:
+    """When an active meter that wants to leave at a moment is out: the end of the month, or of the period."""
+    return min(end_of_month(at, program.zone), period.ends_at) if is_month(program) else period.ends_at

@@ -1,0 +1,75 @@
+"""Evaluating many meters in the background: because time passed, or because the rules changed."""
+
+from typing import Any
+from uuid import UUID
+
+from django.utils import timezone
+
+from onboarding.enrollment.domain import restate
+from onboarding.enrollment.models import Enrollment, Evaluated
+from onboarding.enrollment.rules import rules_of
+from portal.events.actors import Actor
+from portal.jobs.domain import Run, enqueue, handles, tidies
+from portal.partners.models import Partner
+from programs.schema import schema_for
+
+_AT_ONCE = 1000  # standings
+
+
+@tidies
+def reconsider() -> None:
+    """Queue what time has made old: meters whose own facts begin or end to count, and programs with other rules."""
+    due = Enrollment.objects.filter(reconsider_at__lte=timezone.now()).order_by()
+    for partner in Partner.objects.filter(pk__in=due.values("partner").distinct()):
+        enqueue("enrollment.reconsider", subject_id=partner.pk, partner=partner)
+    queue_changed_programs()
+
+
+def queue_changed_programs() -> None:
+    """Queue the programs whose standings were evaluated by other rules, or for another period, than now count."""
+    known = dict(Evaluated.objects.values_list("program", "digest"))
+    rules, at = rules_of(), timezone.now()
+    schema = schema_for(rules)
+    for program in rules.values():
+        if known.get(program.pk) != program.digest(schema, at):
+            enqueue("enrollment.restate", subject_id=program.pk, partner=None)
+
+
+@handles("enrollment.reconsider")
+def reconsider_partner(run: Run) -> None:
+    """The meters of one partner for which the time has come."""
+    due = Enrollment.objects.filter(partner=run.job.partner)
+    while True:
+        with run.chunk() as chunk:
+            now = timezone.now()
+            meters = set(due.filter(reconsider_at__lte=now).values_list("meter", flat=True)[:_AT_ONCE])
+            if not meters:
+                return
+            restate(meters, by=Actor.system(), at=now)
+            chunk.done += len(meters)
+        run.step_aside_if_others_wait()
+
+
+@handles("enrollment.restate")
+def restate_program(run: Run) -> None:
+    """All meters of one program, of every partner, by the rules as they are when it begins."""
+    program = int(run.job.subject_id)
+    rules = next((one for one in rules_of().values() if one.pk == program), None)
+    if rules is None:
+        return
+    digest = rules.digest(schema_for(rules_of()), timezone.now())
+    rows = Enrollment.objects.filter(program=program).order_by("pk")
+    while True:
+        with run.chunk() as chunk:
+            after = chunk.checkpoint.get("after", 0)
+            page = list(rows.filter(pk__gt=after).values_list("pk", "partner", "meter")[:_AT_ONCE])
+            if not page:
+                Evaluated.objects.update_or_create(program_id=program, defaults={"digest": digest})
+                return
+            by_partner: dict[Any, list[UUID]] = {}
+            for _, partner, meter in page:
+                by_partner.setdefault(partner, []).append(meter)
+            for meters in by_partner.values():
+                restate(meters, by=Actor.system("Program rules"))
+            chunk.checkpoint, chunk.done = {"after": page[-1][0]}, chunk.done + len(page)
+        run.step_aside_if_others_wait()

@@ -1,0 +1,72 @@
+"""The words of what keeps a meter out of a program."""
+
+from portal.problems import ProblemKind, register
+
+register(
+    ProblemKind(
+        "PROGRAM_OTHER_REGION",
+        "Outside the program's region",
+        "{program} takes meters in {wanted}; this one is in {found}.",
+        "Check the transmission region, or choose another program.",
+    ),
+    ProblemKind(
+        "PROGRAM_OTHER_STATE",
+        "Outside the program's states",
+        "{program} takes meters in {wanted}; this one is in {found}.",
+        "Check the state, or choose another program.",
+    ),
+    ProblemKind(
+        "PROGRAM_OTHER_METER_TYPE",
+        "Meter type does not fit",
+        "{program} takes {wanted}; this is {found}.",
+        "Check the meter type, or choose another program.",
+    ),
+    ProblemKind(
+        "PROGRAM_OTHER_UTILITY",
+        "Utility does not fit",
+        "{program} takes customers of {wanted}; this one's utility is {found}.",
+        "Check the utility name, or choose another program.",
+    ),
+    ProblemKind(
+        "PROGRAM_NEEDS_AUTHORIZATION",
+        "Utility authorization is missing",
+        "{program} needs the customer's utility authorization.",
+        "Let the customer authorize data sharing through Leap Connect.",
+    ),
+    ProblemKind(
+        "PROGRAM_NOT_OPEN",
+        "Program is not open",
+        "{program} is not open on {on}.",
+        "Choose a program that is open.",
+    ),
+    ProblemKind(
+        "PROGRAM_EXCLUDED",
+        "In a program that excludes this one",
+        "The customer holds {other} on {where}, which excludes {program}. {note}",
+        "Keep one of the two: take the meter out of {other}, or leave {program}.",
+    ),
+    ProblemKind(
+        "PROGRAM_CHECK_FAILED",
+        "Leap found something that does not hold",
+        "{program}: “{subject}” does not hold. {note}",
+        "Leap acts on this. Write to support when you know more.",
+    ),
+    ProblemKind(
+        "METER_IDLE",
+        "Idle",
+        "Idle since {since}{until}. {reason}",
+        "Let it take part again when it is ready.",
+    ),
+    ProblemKind(
+        "METER_DISENROLLED",
+        "Disenrolled",
+        "Disenrolled since {since}. {reason}",
+        "Let it take part again if that was a mistake.",
+    ),
+    ProblemKind(
+        "PROGRAM_TOO_LATE",
+        "Too late for this delivery period",
+        "The last deadline of {period} was {deadline}.",
+        "The meter can join from the next delivery period on.",
+    ),
+)

@@ -1,0 +1,265 @@
+"""What a program asks of a meter, compiled from the catalogue: the evaluation reads this and never the database."""
+
+import hashlib
+import threading
+from collections.abc import Collection, Iterable
+from dataclasses import dataclass, fields
+from datetime import date, datetime
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from programs.deadlines import DeadlineRule, accepted_until, next_deadline
+from programs.models import ActionType, Boundary, CheckKind, Conflict, Program
+from programs.schema import Schema, catalogue_version
+
+_YEAR_DAYS = 366
+
+
+@dataclass(frozen=True, slots=True)
+class Source:
+    """Where a rule comes from: its ID for people, the document, whether it was confirmed, when it holds."""
+
+    rule: str
+    source: str = ""
+    verified: bool = False
+    valid_from: date | None = None
+    valid_to: date | None = None
+
+    def applies(self, on: date) -> bool:
+        return not ((self.valid_from and on < self.valid_from) or (self.valid_to and on > self.valid_to))
+
+
+@dataclass(frozen=True, slots=True)
+class ActionWords:
+    """What the published actions of one type say."""
+
+    action_type: str
+    acts: str
+    code: str
+    description: str
+    while_open: str
+
+
+@dataclass(frozen=True, slots=True)
+class RecordedRule:
+    """Something that Leap finds out by hand before a meter is in the program."""
+
+    words: ActionWords
+    source: Source
+
+
+@dataclass(frozen=True, slots=True)
+class Exclusion:
+    """Whether a customer of the program can be in another one too. utility, classification, path: "" for any."""
+
+    other: str
+    utility: str
+    classification: str
+    path: str
+    is_allowed: bool
+    note: str
+    source: Source
+
+    def says_of(self, utility: str, classification: str, on: date) -> bool:
+        fits = self.utility in ("", utility) and self.classification in ("", classification)
+        return fits and not self.path and self.source.applies(on)
+
+
+@dataclass(frozen=True, slots=True)
+class PeriodRules:
+    """A delivery period; aware datetimes in the program's zone."""
+
+    pk: int
+    name: str
+    starts_at: datetime
+    ends_at: datetime
+    deadlines: tuple[DeadlineRule, ...]
+
+    def next_deadline(self, at: datetime) -> DeadlineRule | None:
+        """The deadline that can still be made and activates soonest."""
+        return next_deadline(self.deadlines, at)
+
+
+@dataclass(frozen=True, slots=True)
+class ProgramRules:
+    """All that the evaluation asks of a program."""
+
+    pk: int
+    identifier: str
+    name: str
+    transmission_region: str
+    meter_types: frozenset[str]
+    states: frozenset[str]
+    utilities: frozenset[str]
+    needs_authorization: bool
+    is_partner_created: bool
+    leaves_at: str
+    periods_ahead: int
+    zone: ZoneInfo
+    source: Source
+    periods: tuple[PeriodRules, ...]
+    recorded: tuple[RecordedRule, ...]
+    exclusions: tuple[Exclusion, ...]
+    words: dict[str, ActionWords]
+
+    def takes(self, region: str, meter_type: str) -> bool:
+        """Whether meters of a region and type are looked at for it at all."""
+        return region == self.transmission_region and meter_type in self.meter_types
+
+    def shown_periods(self, at: datetime) -> tuple[PeriodRules, ...]:
+        """The periods that are evaluated: the running one and the next, within a year (periods_ahead in all)."""
+        ahead = [one for one in self.periods if one.ends_at > at and (one.starts_at - at).days < _YEAR_DAYS]
+        return tuple(ahead[: self.periods_ahead])
+
+    def leading_period(self, at: datetime) -> PeriodRules | None:
+        """The period that a meter can be activated in next; without one, the first that is not over."""
+        shown = self.shown_periods(at)
+        return next((one for one in shown if one.next_deadline(at)), shown[0] if shown else None)
+
+    def asked_on(self, at: datetime) -> date:
+        """The local day whose requirements count for whoever wants to join now."""
+        period = self.leading_period(at)
+        return self.day_of(max(at, period.starts_at) if period else at)
+
+    def day_of(self, at: datetime) -> date:
+        """The program's local day of a moment."""
+        return at.astimezone(self.zone).date()
+
+    @property
+    def excluded(self) -> frozenset[str]:
+        """The programs that somebody cannot hold beside it."""
+        return frozenset(one.other for one in self.exclusions if not one.is_allowed)
+
+    def exclusion_of(self, other: str, *, utility: str, classification: str, on: date) -> Exclusion | None:
+        """The row that decides about another program for one customer: the one that says most about them."""
+        rows = [one for one in self.exclusions if one.other == other and one.says_of(utility, classification, on)]
+        return max(rows, key=lambda one: (bool(one.utility), bool(one.classification)), default=None)
+
+    def digest(self, schema: Schema, at: datetime) -> str:
+        """A text that changes when the rules change, or when time makes them judge another period or day."""
+        period, on = self.leading_period(at), self.asked_on(at)
+        running = [one.pk for one in self.periods if one.starts_at <= at < one.ends_at]
+        told: list[Any] = [getattr(self, field.name) for field in fields(self) if field.name not in _UNORDERED]
+        told += [sorted(getattr(self, name)) for name in sorted(_UNORDERED - {"words"})]
+        told += [sorted(self.words.items()), period and period.pk, running, period and period.next_deadline(at)]
+        told += [repr(rule) for rule in _without_functions(schema, self.identifier, on)]
+        told += [one.source.applies(on) for one in self.recorded] + [one.source.applies(on) for one in self.exclusions]
+        return hashlib.sha256(repr(told).encode()).hexdigest()
+
+
+_UNORDERED = frozenset({"meter_types", "states", "utilities", "words"})
+
+
+def _without_functions(schema: Schema, program: str, on: date) -> Iterable[tuple[Any, ...]]:
+    for rule in schema.rules_of(program):
+        if rule.applies(on):
+            told = (getattr(rule, field.name) for field in fields(rule) if field.name != "holds")
+            yield tuple(sorted(one) if isinstance(one, frozenset) else one for one in told)
+
+
+# --- compiling
+
+_kept: dict[str, dict[str, ProgramRules]] = {}
+_lock = threading.Lock()
+
+
+def rules_of(identifiers: Collection[str] = ()) -> dict[str, ProgramRules]:
+    """The rules of the named programs by identifier, of every program when none is named; kept until they change."""
+    version = catalogue_version()
+    found = _kept.get(version)
+    if found is None:
+        found = _compiled()
+        with _lock:
+            _kept.clear()
+            _kept[version] = found
+    return {name: found[name] for name in identifiers if name in found} if identifiers else dict(found)
+
+
+def _compiled() -> dict[str, ProgramRules]:
+    words = {
+        kind.action_type: ActionWords(kind.action_type, kind.acts, kind.code, kind.description, kind.while_open)
+        for kind in CheckKind.objects.all()
+    }
+    for kind in ActionType:  # one that an admin deleted is still said
+        words.setdefault(kind.value, ActionWords(kind.value, "partner", "", kind.label, "INELIGIBLE"))
+    exclusions = _exclusions()
+    programs = Program.objects.prefetch_related("utilities", "delivery_periods__deadlines", "checks__kind")
+    return {one.identifier: _rules(one, words, exclusions.get(one.identifier, ())) for one in programs}
+
+
+def _rules(program: Program, words: dict[str, ActionWords], exclusions: Collection[Exclusion]) -> ProgramRules:
+    zone = ZoneInfo(program.time_zone)
+    return ProgramRules(
+        pk=program.pk,
+        identifier=program.identifier,
+        name=program.name,
+        transmission_region=program.transmission_region,
+        meter_types=frozenset(program.accepted_meter_types),
+        states=frozenset(program.states),
+        utilities=frozenset(utility.code for utility in program.utilities.all()),
+        needs_authorization=program.needs_utility_authorization,
+        is_partner_created=program.is_partner_created,
+        leaves_at=program.leaves_at,
+        periods_ahead=program.periods_ahead,
+        zone=zone,
+        source=Source(
+            f"program {program.identifier}", program.source, program.verified, program.active_from, program.active_to
+        ),
+        periods=tuple(_period(period, zone, program) for period in program.delivery_periods.all()),
+        recorded=tuple(_recorded(check, words) for check in program.checks.all()),
+        exclusions=tuple(exclusions),
+        words=words,
+    )
+
+
+def _period(period: Any, zone: ZoneInfo, program: Program) -> PeriodRules:
+    return PeriodRules(
+        pk=period.pk,
+        name=period.name,
+        starts_at=period.starts_at.astimezone(zone),
+        ends_at=period.ends_at.astimezone(zone),
+        deadlines=tuple(
+            DeadlineRule(
+                line.deadline_at.astimezone(zone),
+                accepted_until(line.deadline_at, zone, rolls_over=program.weekend_rolls_over),
+                line.activation_at.astimezone(zone),
+            )
+            for line in period.deadlines.all()
+        ),
+    )
+
+
+def _recorded(check: Any, words: dict[str, ActionWords]) -> RecordedRule:
+    usual = words[check.kind.action_type]
+    said = ActionWords(
+        usual.action_type,
+        usual.acts,
+        usual.code,
+        check.description or usual.description,
+        check.while_open or usual.while_open,
+    )
+    source = Source(f"check {check.pk}", check.source, check.verified, check.valid_from, check.valid_to)
+    return RecordedRule(said, source)
+
+
+def _exclusions() -> dict[str, list[Exclusion]]:
+    """By program; every conflict stands with both of its programs."""
+    found: dict[str, list[Exclusion]] = {}
+    for row in Conflict.objects.select_related("program", "other", "utility").order_by("pk"):
+        for one, other in ((row.program, row.other), (row.other, row.program)):
+            exclusion = Exclusion(
+                other=other.identifier,
+                utility=row.utility.code if row.utility else "",
+                classification=row.classification,
+                path=row.path,
+                is_allowed=row.is_allowed,
+                note=row.note,
+                source=Source(f"conflict {row.pk}", row.source, row.verified, row.valid_from, row.valid_to),
+            )
+            found.setdefault(one.identifier, []).append(exclusion)
+    return found
+
+
+def is_month(rules: ProgramRules) -> bool:
+    """Whether active meters leave at the end of a month rather than of the period."""
+    return rules.leaves_at == Boundary.MONTH

@@ -1,0 +1,57 @@
+"""Deadlines by the local calendar: until when one is accepted, and which can still be made. Pure; no database."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from zoneinfo import ZoneInfo
+
+_SATURDAY = 5
+
+
+@dataclass(frozen=True, slots=True)
+class DeadlineRule:
+    """One deadline of a delivery period; aware datetimes.
+
+    deadline_at is what the program publishes, accepted_until is later when the program lets a weekend roll over.
+    """
+
+    deadline_at: datetime
+    accepted_until: datetime
+    activation_at: datetime
+
+
+def accepted_until(deadline_at: datetime, zone: ZoneInfo, *, rolls_over: bool) -> datetime:
+    """Until when a deadline is accepted: with `rolls_over` one on a local Saturday or Sunday holds until Monday.
+
+    The local time of day stays, also over a change of the clocks. Source: coned.com, domain facts C2.
+    """
+    local = deadline_at.astimezone(zone)
+    if not rolls_over or local.weekday() < _SATURDAY:
+        return local
+    monday = local.date() + timedelta(days=7 - local.weekday())
+    return datetime.combine(monday, local.time(), zone)
+
+
+def next_deadline(deadlines: Iterable[DeadlineRule], at: datetime) -> DeadlineRule | None:
+    """The first deadline that can still be made; None when all have passed."""
+    ahead = [one for one in deadlines if one.accepted_until > at]
+    return min(ahead, key=lambda one: (one.activation_at, one.accepted_until), default=None)
+
+
+def days_left(deadline: datetime, now: datetime) -> int:
+    """Whole days by the deadline's local clock, so that the change of clocks takes none away; -1 when passed."""
+    if deadline <= now:
+        return -1
+    here = now.astimezone(deadline.tzinfo)
+    return (deadline.replace(tzinfo=None) - here.replace(tzinfo=None)).days
+
+
+def midnight(day: date, zone: ZoneInfo) -> datetime:
+    """Local midnight with which a day begins."""
+    return datetime.combine(day, datetime.min.time(), zone)
+
+
+def end_of_month(at: datetime, zone: ZoneInfo) -> datetime:
+    """The local midnight that ends the month in which a moment lies."""
+    here = at.astimezone(zone).date().replace(day=1)
+    return midnight((here + timedelta(days=32)).replace(day=1), zone)
