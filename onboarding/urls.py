@@ -7,5 +7,6 @@ urlpatterns = [
     path("", include("onboarding.audit.urls")),
     path("", include("onboarding.uploads.urls")),
     path("", include("onboarding.entry.urls")),
+    path("", include("onboarding.enrollment.urls")),
     path("", include("onboarding.meters.urls")),
 ]

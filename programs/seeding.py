@@ -355,6 +355,7 @@ def _field_rows(seed: Mapping[str, Any]) -> Iterator[SeedRow]:
                 "aliases": says.get("aliases", []),
                 "personal": says.get("personal", False),
                 "deprecated": says.get("deprecated", False),
+                "published_name": says.get("published", ""),
                 "position": position,
                 "source": "contract: CreateMeter",
                 "verified": True,

@@ -114,6 +114,11 @@ def words_of(program: ProgramRules, kind: str) -> ActionWords:
     return next((one.words for one in program.recorded if one.words.action_type == kind), program.words[kind])
 
 
+def _place_in_catalogue(check: Check) -> int:
+    """Requirements in the order in which they were written down, which is the order of the published examples."""
+    return int("".join(filter(str.isdigit, check.source.rule)) or 0)
+
+
 # --- the whole answer, for one meter
 
 
@@ -163,16 +168,18 @@ class ProgramStanding:
         return not any(one.problem and one.problem.code in _NEVER for one in self.checks)
 
 
-def explain(meter: MeterFacts, program: ProgramRules, schema: Schema, at: datetime) -> ProgramStanding:
-    """How a meter stands in a program and in each of its periods, with everything that was compared."""
+def explain(
+    meter: MeterFacts, program: ProgramRules, schema: Schema, at: datetime, *, passed: bool = True
+) -> ProgramStanding:
+    """How a meter stands in a program and in each of its periods. passed: with the checks that hold, too."""
     is_wanted = program.identifier in meter.wanted
-    periods = [_in_period(meter, program, period, schema, at) for period in program.shown_periods(at)]
+    periods = [_in_period(meter, program, period, schema, at, passed) for period in program.shown_periods(at)]
     active = next(
         (one for one in periods if one.status == EnrollmentStatus.ACTIVE and one.period.starts_at <= at), None
     )
     leading = active.period if active else program.leading_period(at)
     moment = moment_of(program, leading, schema, at)
-    found = found_by(meter, program, moment, passed=True)
+    found = found_by(meter, program, moment, passed=passed)
     status = _unless_unwanted(status_of(meter, moment, found), is_wanted)
     return ProgramStanding(program, is_wanted, status, found, leading, periods)
 
@@ -184,10 +191,10 @@ def _unless_unwanted(status: EnrollmentStatus, is_wanted: bool) -> EnrollmentSta
 
 
 def _in_period(
-    meter: MeterFacts, program: ProgramRules, period: PeriodRules, schema: Schema, at: datetime
+    meter: MeterFacts, program: ProgramRules, period: PeriodRules, schema: Schema, at: datetime, passed: bool
 ) -> PeriodStanding:
     moment = moment_of(program, period, schema, at)
-    found = found_by(meter, program, moment, passed=True)
+    found = found_by(meter, program, moment, passed=passed)
     status = _unless_unwanted(status_of(meter, moment, found), program.identifier in meter.wanted)
     deadline = period.next_deadline(at)
     if period.deadlines and deadline is None and status in {EnrollmentStatus.ELIGIBLE, EnrollmentStatus.PENDING}:
@@ -224,7 +231,8 @@ def required_actions(standings: Iterable[ProgramStanding]) -> list[RequiredActio
             for kind, _ in _open_types(standing.program, open_checks):
                 if kind not in seen:
                     seen.add(kind)
-                    keys = [check.field for check in open_checks if check.action_type == kind and check.field]
+                    mine = [check for check in open_checks if check.action_type == kind and check.field]
+                    keys = [check.field for check in sorted(mine, key=_place_in_catalogue)]
                     words = words_of(standing.program, kind)
                     found.append(RequiredAction(standing.program, one.period, words, one.due_at, keys))
     return found

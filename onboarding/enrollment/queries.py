@@ -1,13 +1,15 @@
 """Named reads of programs for evaluation, and of how meters stand."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from uuid import UUID
 
 from django.utils import timezone
 
 from onboarding.enrollment.evaluate import ProgramStanding, explain
 from onboarding.enrollment.load import facts_of
+from onboarding.enrollment.models import ParticipationPeriod, Preference
 from onboarding.enrollment.rules import rules_of
 from onboarding.meters.models import Meter
 from programs.schema import schema_for
@@ -33,19 +35,53 @@ def next_activations(identifiers: Collection[str], now: datetime | None = None) 
 
 
 def standings_of(meter: Meter, at: datetime | None = None) -> list[ProgramStanding]:
-    """A meter in every program that looks at meters of its region and type, and in those that it is meant for.
+    """One meter in its programs, with everything that was compared; see `all_standings_of`."""
+    return all_standings_of([meter], at, passed=True)[meter.pk]
 
-    Those that it is meant for come first, then by name.
+
+def all_standings_of(
+    meters: Sequence[Meter], at: datetime | None = None, *, passed: bool = False
+) -> dict[UUID, list[ProgramStanding]]:
+    """Meters of one partner in every program that looks at meters of their region and type, or that they are meant for.
+
+    By meter; those that it is meant for come first, then by name. passed: with the checks that hold, too.
     """
     now = at or timezone.now()
     rules = rules_of()
-    facts = facts_of([meter], rules)[meter.pk]
-    looked_at = [
-        program
-        for name, program in rules.items()
-        if name in facts.wanted
-        or (program.takes(meter.transmission_region, meter.meter_type) and program.source.applies(program.day_of(now)))
-    ]
     schema = schema_for(rules)
-    found = [explain(facts, program, schema, now) for program in looked_at]
-    return sorted(found, key=lambda one: (not one.is_wanted, one.program.name))
+    found = {}
+    for pk, facts in facts_of(meters, rules).items():
+        region, meter_type = facts.asset["transmission_region"], facts.asset["meter_type"]
+        looked_at = [
+            program
+            for name, program in rules.items()
+            if name in facts.wanted
+            or (program.takes(region, meter_type) and program.source.applies(program.day_of(now)))
+        ]
+        standings = [explain(facts, program, schema, now, passed=passed) for program in looked_at]
+        found[pk] = sorted(standings, key=lambda one: (not one.is_wanted, one.program.name))
+    return found
+
+
+@dataclass(frozen=True, slots=True)
+class Participation:
+    """A stretch of time with what the partner wants of a meter in it; ends_at is None when it has no end."""
+
+    preference: Preference
+    starts_at: datetime
+    ends_at: datetime | None
+    reason: str = ""
+
+
+def participation_of(meter: Meter, outs: Iterable[ParticipationPeriod]) -> list[Participation]:
+    """A meter's participation from its creation on, without gaps: the periods in which it is out, and those between."""
+    found: list[Participation] = []
+    reached: datetime | None = meter.created_at
+    for out in sorted(outs, key=lambda one: one.starts_at):
+        if reached is not None and out.starts_at > reached:
+            found.append(Participation(Preference.PARTICIPATE, reached, out.starts_at))
+        found.append(Participation(Preference(out.preference), out.starts_at, out.ends_at, out.reason))
+        reached = out.ends_at
+    if reached is not None:
+        found.append(Participation(Preference.PARTICIPATE, reached, None))
+    return found

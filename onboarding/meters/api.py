@@ -71,14 +71,7 @@ class MeterDetails(APIView):
 
     @extend_schema(operation_id="getMeterDetails", responses={200: dict})
     def get(self, request: Request, meter_id: str) -> Response:
-        try:
-            pk = UUID(meter_id)
-        except ValueError:
-            raise ApiError("Meter id is not a UUID", details={"meter_id": meter_id[:100]}) from None
-        meter = meters_of(request.user.partner).filter(pk=pk).first()  # type: ignore[union-attr]  # ApiCaller
-        if meter is None:
-            raise ApiError("Meter not found", status_code=404, details={"meter_id": meter_id})
-        return Response(published(meter))
+        return Response(published(meter_named(request, meter_id)))
 
 
 class MeterSearch(APIView):
@@ -86,19 +79,34 @@ class MeterSearch(APIView):
 
     @extend_schema(operation_id="searchMeterDetails", request=MeterFilterRequest, responses={200: dict})
     def post(self, request: Request) -> Response:
-        body = MeterFilterRequest(data=request.data)
-        if not body.is_valid():
-            raise ApiError("The request is not valid", details=_plain(body.errors))
-        wanted = body.validated_data
-        meters = matching(meters_of(request.user.partner), wanted).order_by("pk")  # type: ignore[union-attr]  # ApiCaller
-        if wanted.get("page_token"):
-            meters = meters.filter(pk__gt=read_token(wanted["page_token"])[0])
-        page = list(meters[: wanted["page_size"] + 1])
-        more, page = len(page) > wanted["page_size"], page[: wanted["page_size"]]
-        answer: dict[str, Any] = {"meters": [published(meter) for meter in page]}
-        if more:
-            answer["next_page_token"] = token_for([str(page[-1].pk)])
-        return Response(answer)
+        meters, token = meters_wanted(request)
+        return Response({"meters": [published(meter) for meter in meters], **token})
+
+
+def meter_named(request: Request, meter_id: str) -> Meter:
+    """The caller's meter with this ID. ApiError: 400 when it is no UUID, 404 when there is no such meter of theirs."""
+    try:
+        pk = UUID(meter_id)
+    except ValueError:
+        raise ApiError("Meter id is not a UUID", details={"meter_id": meter_id[:100]}) from None
+    meter = meters_of(request.user.partner).filter(pk=pk).first()  # type: ignore[union-attr]  # ApiCaller
+    if meter is None:
+        raise ApiError("Meter not found", status_code=404, details={"meter_id": meter_id})
+    return meter
+
+
+def meters_wanted(request: Request) -> tuple[list[Meter], dict[str, str]]:
+    """A page of the caller's meters that match a MeterFilterRequest, and the token of the next page if there is one."""
+    body = MeterFilterRequest(data=request.data)
+    if not body.is_valid():
+        raise ApiError("The request is not valid", details=_plain(body.errors))
+    wanted = body.validated_data
+    meters = matching(meters_of(request.user.partner), wanted).order_by("pk")  # type: ignore[union-attr]  # ApiCaller
+    if wanted.get("page_token"):
+        meters = meters.filter(pk__gt=read_token(wanted["page_token"])[0])
+    page = list(meters[: wanted["page_size"] + 1])
+    more, page = len(page) > wanted["page_size"], page[: wanted["page_size"]]
+    return page, {"next_page_token": token_for([str(page[-1].pk)])} if more else {}
 
 
 def _plain(errors: Any) -> Any:
@@ -154,6 +162,26 @@ def published(meter: Meter) -> dict[str, Any]:
     return {
         "meter_id": str(meter.pk),
         **asset_of(meter),
+        **_kept_beside(meter),
+    }
+
+
+def identifiers(meter: Meter) -> dict[str, Any]:
+    """The published MeterIdentifiers and AuditInfo."""
+    return {
+        "meter_id": str(meter.pk),
+        "partner_reference": meter.partner_reference,
+        "transmission_region": meter.transmission_region,
+        "customer_classification": meter.customer_classification,
+        "load_types": meter.load_types,
+        "meter_type": meter.meter_type,
+        "customer_group": meter.customer_group,
+        **_kept_beside(meter),
+    }
+
+
+def _kept_beside(meter: Meter) -> dict[str, Any]:
+    return {
         "connection_references": meter.connection_references,
         "tags": meter.tags,
         "is_archived": meter.is_archived,

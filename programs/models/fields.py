@@ -83,6 +83,9 @@ class Field(SourcedRow):
         help_text="Dot path in the asset, for example customer.street_1. A list is marked with [].",
     )
     label = models.CharField(max_length=128, help_text="The column's name in templates and forms.")
+    published_name = models.CharField(
+        max_length=128, blank=True, help_text="The name in published action descriptions. Empty: the label."
+    )
     section = models.CharField(max_length=64, help_text="The heading that the field stands under.")
     type = models.CharField(max_length=16, choices=FieldType.choices, default=FieldType.TEXT)
     unit = models.CharField(max_length=16, blank=True)

@@ -47,6 +47,7 @@ class Column:
     verified: bool = False
     notes: tuple[str, ...] = ()
     needed_when: tuple[When, ...] = ()
+    published_name: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,6 +119,7 @@ def _column(field: Field, says: Asked, slot: int) -> Column:
         verified=field.verified and says.verified,
         notes=says.notes,
         needed_when=says.needed_when if required_by else (),
+        published_name=field.published_name,
     )
 
 
