@@ -67,7 +67,7 @@ NOMINATE = ("HAS_NOMINATIONS", "This meter does not have nominations set", "LEAP
 
 
 def test_new_york_meters(acme: Partner, ask: Any) -> None:
-    """Meters 1111… and 2222… of the samples: ConEd's programs, PSEG's that do not fit, and SCR with its open actions."""
+    """Meters 1111… and 2222… of the samples: ConEd's programs, PSEG's that do not fit, SCR with open actions."""
     wanted = ["CONED-CSRP", "CONED-DLRP", "NYISO-SCR"]
     meter = make_meter(acme, programs=wanted, region="NYISO", utility="CECONY")
     note(meter, "IS_AUTHORIZED", program="CONED-CSRP")
