@@ -97,6 +97,8 @@ ROUTES: dict[str, tuple[str, str, dict[str, str]]] = {
     "set-theme": (PUBLIC, "post", {}),
     "api-meter-jobs": (KEY, "get", {}),
     "api-meter-job": (KEY_OWN, "get", {"job_id": "upload"}),
+    "meter-stacking": (OWN, "get", {"pk": "meter"}),
+    "meter-join": (OWN, "post", {"pk": "meter", "identifier": "CEC-DSGS"}),
     "api-enrollment-search": (KEY, "post", {}),
     "api-enrollment": (KEY_OWN, "get", {"meter_id": "meter"}),
     "api-meter-search": (KEY, "post", {}),

@@ -56,16 +56,11 @@ def _as_of(request: Request) -> datetime | None:
     try:
         day = parse_date(text)
         at = midnight(day, timezone.get_current_timezone()) if day else parse_datetime(text.replace(" ", "+"))
-        if at is not None:
-            at = at if timezone.is_aware(at) else timezone.make_aware(at, UTC)
-            return at if 2000 <= at.year <= 2100 else _no_time(text)
     except (ValueError, OverflowError):
-        pass
-    return _no_time(text)
-
-
-def _no_time(text: str) -> None:
-    raise ApiError("as_of is not a day or a time", details={"as_of": text[:40]})
+        at = None
+    if at is None or not 2000 <= at.year <= 2100:
+        raise ApiError("as_of is not a day or a time", details={"as_of": text[:40]})
+    return at if timezone.is_aware(at) else timezone.make_aware(at, UTC)
 
 
 def published(meters: Iterable[Meter], at: datetime | None) -> list[dict[str, Any]]:

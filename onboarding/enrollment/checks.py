@@ -13,7 +13,7 @@ from onboarding.enrollment import problems as _words  # noqa: F401  registers th
 from onboarding.enrollment.facts import Held, MeterFacts
 from onboarding.enrollment.rules import PeriodRules, ProgramRules, Source
 from portal.problems import Problem, shown
-from programs.models import ActionType
+from programs.models import ActionType, MeterType
 from programs.schema import Rule, Schema
 
 
@@ -93,11 +93,11 @@ def fits(meter: MeterFacts, program: ProgramRules, moment: Moment, passed: bool)
         if not wanted or (value in wanted and not passed):
             continue
         kind = ActionType.ADDRESS if code == "OTHER_STATE" else ActionType.IS_ELIGIBLE
-        words = ", ".join(sorted(wanted))
-        context = {"program": program.identifier, "wanted": words, "found": value}
+        words = ", ".join(sorted(_in_words(one) for one in wanted))
+        context = {"program": program.identifier, "wanted": words, "found": _in_words(str(value))}
         problem = None if value in wanted else Problem(f"PROGRAM_{code}", key, str(value), context)
         outcome = Outcome.FAILED if problem else Outcome.PASSED
-        yield Check(kind, outcome, _label(moment, key), shown(value), words, source, problem, key)
+        yield Check(kind, outcome, _label(moment, key), shown(_in_words(value)), words, source, problem, key)
     if not source.applies(moment.on):
         problem = Problem("PROGRAM_NOT_OPEN", "", "", {"program": program.identifier, "on": moment.on.isoformat()})
         wanted = f"{source.valid_from or ''} to {source.valid_to or ''}".strip()
@@ -292,6 +292,11 @@ def in_place(meter: MeterFacts, program: ProgramRules, moment: Moment) -> list[C
 def failing(found: Iterable[Check]) -> list[Check]:
     """What does not hold, or is not known to."""
     return [one for one in found if one.outcome is not Outcome.PASSED]
+
+
+def _in_words(value: str) -> str:
+    """A meter type as people say it; other values are names."""
+    return str(MeterType(value).label) if value in MeterType.values else value
 
 
 def _label(moment: Moment, key: str) -> str:

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
+from django.db.models import QuerySet
 from django.utils import timezone
 
 from onboarding.enrollment.evaluate import ProgramStanding, explain
@@ -61,6 +62,16 @@ def all_standings_of(
         standings = [explain(facts, program, schema, now, passed=passed) for program in looked_at]
         found[pk] = sorted(standings, key=lambda one: (not one.is_wanted, one.program.name))
     return found
+
+
+def meters_of_customer(meter: Meter) -> QuerySet[Meter]:
+    """The partner's other meters with the same account at the same utility; none when the meter names no account."""
+    if not meter.account_number:
+        return Meter.objects.none()
+    same = Meter.objects.filter(
+        partner=meter.partner_id, account_number=meter.account_number, utility_name=meter.utility_name
+    )
+    return same.exclude(pk=meter.pk).order_by("partner_reference")
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,9 +3,12 @@
 from django.contrib.auth.decorators import login_not_required
 from django.urls import path
 
-from onboarding.enrollment import api
+from onboarding.enrollment import api, views
 
 urlpatterns = [
+    path("meters/<uuid:pk>/", views.meter_detail, name="meter"),
+    path("meters/<uuid:pk>/programs/", views.meter_stacking, name="meter-stacking"),
+    path("meters/<uuid:pk>/programs/<str:identifier>/join/", views.meter_join, name="meter-join"),
     path(
         "v2/meters/enrollments/search",
         login_not_required(api.MeterEnrollmentSearch.as_view()),

@@ -26,7 +26,6 @@ urlpatterns = [
     path("meters/bulk/<uuid:pk>/result.csv", bulk.bulk_result, name="bulk-result"),
     path("meters/references/", references.references, name="meters-references"),
     re_path(r"^meters/references\.(?P<format>csv|xlsx)$", references.references_file, name="meters-references-file"),
-    path("meters/<uuid:pk>/", views.meter_detail, name="meter"),
     path("v2/meters/search", login_not_required(api.MeterSearch.as_view()), name="api-meter-search"),
     path("v2/meters/<str:meter_id>", login_not_required(api.MeterDetails.as_view()), name="api-meter"),
 ]

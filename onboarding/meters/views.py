@@ -3,11 +3,10 @@
 from functools import lru_cache
 from typing import Any
 from urllib.parse import urlencode
-from uuid import UUID
 
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse, HttpResponseBase, QueryDict
-from django.shortcuts import get_object_or_404, redirect, render
+from django.shortcuts import redirect, render
 from django.template.loader import render_to_string
 from django.urls import reverse
 from django.utils import timezone
@@ -16,14 +15,12 @@ from django.utils.safestring import SafeString, mark_safe
 from django.views.decorators.http import require_GET, require_http_methods, require_safe
 
 from onboarding.meters.bulk.models import BulkKind
-from onboarding.meters.columns import asset_of
 from onboarding.meters.editing import MOST_IN_WORKBOOK, meters_to_edit, too_many_for_workbook
 from onboarding.meters.exports.domain import MOST_DIRECT
 from onboarding.meters.filters import MeterFilter, chip_names, chips_of, joined, matching, meter_filter, without
 from onboarding.meters.look_up import MOST_LOOKED_UP, look_up
-from onboarding.meters.models import EnrollmentStatus, Meter
-from onboarding.meters.provenance import provenance_of
-from onboarding.meters.queries import SORTS, export_table, meters_of, sections_of
+from onboarding.meters.models import Meter
+from onboarding.meters.queries import SORTS, export_table, meters_of
 from onboarding.meters.rows import list_heads, list_rows
 from onboarding.meters.saved.domain import clean_filters
 from onboarding.meters.saved.queries import default_of, shown_views
@@ -35,15 +32,11 @@ from onboarding.meters.shown_columns import (
     offered_columns,
     reading,
 )
-from onboarding.meters.words import changes_in
 from onboarding.spreadsheets.workbook import save_template, template_csv_lines, write_csv, write_table
-from portal.events.queries import timeline
 from portal.partners.access import member
-from portal.problems import Problem
 from portal.web.downloads import csv_response, download_name, workbook_response
 from portal.web.pages import keyset_page
 from programs.queries import program_choices
-from programs.schema import Schema, schema_for
 
 METERS_PER_PAGE = 50
 
@@ -126,39 +119,6 @@ def meter_look_up(request: HttpRequest) -> HttpResponse:
     if pasted.strip():
         context |= {"result": look_up(access.partner, pasted), "kinds": BulkKind.of_chosen(), "seen_at": timezone.now()}
     return render(request, "meters/look_up.html", context)
-
-
-@require_safe
-def meter_detail(request: HttpRequest, pk: UUID) -> HttpResponse:
-    access = member(request)
-    meter = get_object_or_404(meters_of(access.partner).select_related("upload", "partner"), pk=pk)
-    schema, asset = schema_for(), asset_of(meter)
-    enrollments = standings_of(meter, schema)
-    provenance = provenance_of(meter, schema.flatten(asset).keys())
-    context = {
-        "section": "meters",
-        "meter": meter,
-        "sections": sections_of(asset, provenance.by_key),
-        "shared": provenance.shared,
-        "enrollments": enrollments,
-        "another": next((line["program"].identifier for line in enrollments if line["program"].takes_forms), ""),
-        "events": [(event, changes_in(event, schema)) for event in timeline(meter)[:50]],
-    }
-    return render(request, "meters/detail.html", context)
-
-
-def standings_of(meter: Meter, schema: Schema) -> list[dict[str, Any]]:
-    """The meter in each program: status, labels of the missing fields, reasons in words."""
-    labels = {column.key: column.label for column in schema.columns}
-    return [
-        {
-            "program": row.program,
-            "status": EnrollmentStatus(row.status),
-            "missing": [labels.get(key, key) for key in row.missing],
-            "reasons": [Problem.from_json(reason) for reason in row.reasons],
-        }
-        for row in meter.enrollments.select_related("program").order_by("program__identifier")
-    ]
 
 
 @require_GET

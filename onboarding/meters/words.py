@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from onboarding.meters.models import EnrollmentStatus
 from portal.events.models import Event
 from programs.schema import Schema
 
@@ -9,6 +10,9 @@ from programs.schema import Schema
 def changes_in(event: Event, schema: Schema) -> list[tuple[str, Any, Any]]:
     """What an event changed: label, old and new value of each field, as people write them."""
     changes = event.data.get("changes", {})
+    if event.verb == "meter.enrollment_changed":
+        was, now = (EnrollmentStatus(value).label for value in changes["enrollment_status"])
+        return [(f"Status in {event.data['program']}", was, now)]
     return [
         (schema.column(key).label if schema.knows(key) else key.capitalize(), _written(old), _written(new))
         for key, (old, new) in changes.items()

@@ -1,0 +1,113 @@
+"""How a meter stands in a program, as its page shows it: who acts next, by when, and what everything rests on."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from onboarding.enrollment.checks import Check, Outcome, failing
+from onboarding.enrollment.evaluate import PeriodStanding, ProgramStanding, words_of
+from onboarding.enrollment.rules import ProgramRules
+from onboarding.meters.models import EnrollmentStatus
+from programs.deadlines import days_left
+from programs.models import ActionType, Acts
+
+
+@dataclass(frozen=True, slots=True)
+class Ahead:
+    """The next activation that a meter can still reach: the deadline before it and the days left to that."""
+
+    period: str
+    deadline_at: datetime
+    accepted_until: datetime
+    activation_at: datetime
+    days_left: int
+
+    @property
+    def rolls_over(self) -> bool:
+        return self.accepted_until != self.deadline_at
+
+
+@dataclass(frozen=True, slots=True)
+class OpenItem:
+    """Something on the checklist that does not hold yet."""
+
+    acts: str
+    check: Check
+
+    @property
+    def text(self) -> str:
+        problem = self.check.problem
+        if problem is None:
+            return f"{self.check.subject}: {self.check.found}."
+        return f"{self.check.subject} is missing." if problem.code == "PROGRAM_FIELD_MISSING" else problem.text
+
+    @property
+    def remedy(self) -> str:
+        problem = self.check.problem
+        return "" if problem is None or problem.code == "PROGRAM_FIELD_MISSING" else problem.remedy
+
+
+@dataclass(frozen=True, slots=True)
+class ProgramCard:
+    """One program on a meter's page."""
+
+    program: ProgramRules
+    standing: ProgramStanding
+    status: EnrollmentStatus
+    ahead: Ahead | None
+    partner_items: Sequence[OpenItem]
+    leap_items: Sequence[OpenItem]
+    checks: Sequence[Check]
+    periods: Sequence[PeriodStanding]
+
+    @property
+    def missing(self) -> list[Check]:
+        """The fields that are empty and required."""
+        items = (item.check for item in self.partner_items)
+        return [one for one in items if one.problem and one.problem.code == "PROGRAM_FIELD_MISSING"]
+
+    @property
+    def others(self) -> list[OpenItem]:
+        """What the partner has to do besides filling in fields."""
+        return [item for item in self.partner_items if item.check not in self.missing]
+
+    @property
+    def out(self) -> Check | None:
+        """Why the meter takes no part at present, if that is so."""
+        return next((one for one in failing(self.checks) if one.action_type == ActionType.PARTICIPATING), None)
+
+    @property
+    def holds(self) -> int:
+        return sum(one.outcome is Outcome.PASSED for one in self.checks)
+
+
+def cards_of(standings: Iterable[ProgramStanding], at: datetime) -> list[ProgramCard]:
+    return [_card(one, at) for one in standings]
+
+
+def _card(standing: ProgramStanding, at: datetime) -> ProgramCard:
+    items = [
+        OpenItem(words_of(standing.program, one.action_type).acts, one)
+        for one in failing(standing.checks)
+        if one.action_type != ActionType.PARTICIPATING
+    ]
+    return ProgramCard(
+        program=standing.program,
+        standing=standing,
+        status=standing.status,
+        ahead=ahead_of(standing.program, at),
+        partner_items=[item for item in items if item.acts == Acts.PARTNER],
+        leap_items=[item for item in items if item.acts == Acts.LEAP],
+        checks=standing.checks,
+        periods=standing.periods,
+    )
+
+
+def ahead_of(program: ProgramRules, at: datetime) -> Ahead | None:
+    """The next deadline of a program that can still be made; None when none is known."""
+    period = program.leading_period(at)
+    deadline = period.next_deadline(at) if period else None
+    if period is None or deadline is None:
+        return None
+    left = days_left(deadline.accepted_until, at)
+    return Ahead(period.name, deadline.deadline_at, deadline.accepted_until, deadline.activation_at, left)

@@ -1,0 +1,37 @@
+"""Which programs one customer can hold together, and why not others: from the rows that the evaluation judges by."""
+
+from collections.abc import Collection
+from dataclasses import dataclass
+from datetime import date
+from itertools import combinations
+
+from onboarding.enrollment.rules import Exclusion, ProgramRules
+
+
+@dataclass(frozen=True, slots=True)
+class Pair:
+    """Two programs and the row that decides about them; none when nothing speaks against both.
+
+    paths: rows that hold for one way of taking part only. They are told, and decide nothing.
+    """
+
+    one: ProgramRules
+    other: ProgramRules
+    row: Exclusion | None
+    paths: tuple[Exclusion, ...]
+
+    @property
+    def is_allowed(self) -> bool:
+        return self.row is None or self.row.is_allowed
+
+
+def pairs_of(programs: Collection[ProgramRules], *, utility: str, classification: str, on: date) -> list[Pair]:
+    """Every pair of these programs for a customer of a utility ("" for an unknown one); those that exclude first."""
+    found = []
+    for one, other in combinations(sorted(programs, key=lambda program: program.name), 2):
+        row = one.exclusion_of(other.identifier, utility=utility, classification=classification, on=on)
+        paths = tuple(
+            line for line in one.exclusions if line.other == other.identifier and line.path and line.source.applies(on)
+        )
+        found.append(Pair(one, other, row, paths))
+    return sorted(found, key=lambda pair: (pair.is_allowed, pair.row is None))

@@ -1,0 +1,327 @@
+"""What the evaluation says: each check, its values and source; what excludes what; what time changes."""
+
+from datetime import UTC, date, datetime
+from typing import Any
+
+import pytest
+
+from onboarding.enrollment.checks import REGISTRY, Outcome
+from onboarding.enrollment.domain import join_program, restate
+from onboarding.enrollment.evaluate import ProgramStanding
+from onboarding.enrollment.models import Enrollment, ParticipationPeriod
+from onboarding.enrollment.queries import standings_of
+from onboarding.enrollment.rules import rules_of
+from onboarding.meters.models import Meter
+from portal.events.actors import Actor
+from portal.events.models import Event
+from portal.partners.models import Partner
+from programs.models import ActionType, Conflict, Program, ProgramCheck, Requirement, Utility
+from tests.onboarding.enrollment.meters import activate, at, make_meter, note
+
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("catalogue")]
+BY = Actor.system("Test")
+BATTERY = {"battery_power_capacity_kw": 5, "battery_energy_capacity_kwh": 13.5}
+
+
+def dsgs(partner: Partner, reference: str = "battery-1", **more: Any) -> Meter:
+    """A battery that lacks nothing for DSGS."""
+    parts = {"device": BATTERY, "site": {"number_of_devices": 1}} | more
+    return make_meter(partner, programs=["CEC-DSGS"], reference=reference, meter_type="DEVICE", **parts)
+
+
+def status(meter: Meter, program: str) -> str:
+    return Enrollment.objects.get(meter=meter, program__identifier=program).status
+
+
+def standing(meter: Meter, program: str, when: str = "2026-11-25") -> ProgramStanding:
+    return next(one for one in standings_of(meter, at(when)) if one.program.identifier == program)
+
+
+def failed(meter: Meter, program: str, when: str = "2026-11-25") -> list[tuple[str, str, str]]:
+    """What does not hold or is not known: the item, what was found, what was wanted."""
+    checks = standing(meter, program, when).checks
+    return [(one.action_type, one.found, one.wanted) for one in checks if one.outcome is not Outcome.PASSED]
+
+
+def test_every_item_of_the_published_checklist_is_answered_for() -> None:
+    assert REGISTRY.keys() == set(ActionType.values)
+
+
+def test_meter_that_lacks_nothing_is_eligible_and_says_what_was_compared(acme: Partner) -> None:
+    meter = dsgs(acme, utility="PGE")
+
+    one = standing(meter, "CEC-DSGS")
+
+    assert (one.status, meter.enrollment_status) == ("ELIGIBLE", "ELIGIBLE")
+    assert {check.outcome for check in one.checks} == {Outcome.PASSED}
+    told = {check.subject: (check.found, check.wanted, check.source.source != "") for check in one.checks}
+    assert told["Transmission region"] == ("CAISO", "CAISO", True)
+    assert told["Meter type"] == ("Device", "Device", True)
+    assert told["Battery power capacity"] == ("5", "filled in", True)
+
+
+@pytest.mark.parametrize(
+    ("changes", "program", "expected"),
+    [
+        ({"meter_type": "UTILITY_METER"}, "CEC-DSGS", ("IS_ELIGIBLE", "Utility meter", "Device")),
+        ({"region": "NYISO"}, "CEC-DSGS", ("IS_ELIGIBLE", "NYISO", "CAISO")),
+        (
+            {"region": "ISONE", "utility": "NATGRID"},
+            "EVERSOURCE-CS",
+            ("IS_ELIGIBLE", "NATGRID", "CAPELIGHT, EVERSOURCE"),
+        ),
+        ({"region": "ISONE"}, "RIE-CS", ("ADDRESS", "MA", "RI")),
+        ({"meter_type": "UTILITY_METER"}, "CCA", ("IS_AUTHORIZED", "none", "given")),
+    ],
+)
+def test_what_does_not_fit_is_said_with_both_values(
+    acme: Partner, changes: dict[str, Any], program: str, expected: tuple[str, str, str]
+) -> None:
+    meter = make_meter(acme, programs=[program], **({"meter_type": "DEVICE"} | changes))
+
+    assert expected in failed(meter, program)
+    assert status(meter, program) == "INELIGIBLE"
+
+
+def test_meter_that_does_not_fit_is_told_of_no_fields(acme: Partner) -> None:
+    meter = make_meter(acme, programs=["CEC-DSGS"], region="NYISO", meter_type="DEVICE")
+
+    row = Enrollment.objects.get(meter=meter)
+
+    assert row.missing == []
+    assert {reason["code"] for reason in row.reasons} == {"PROGRAM_OTHER_REGION", "PROGRAM_OTHER_STATE"}
+
+
+def test_storage_before_2019_is_outside_cps(acme: Partner) -> None:
+    def battery(day: str) -> list[tuple[str, str, str]]:
+        more: Any = {"device": {"install_date": day}, "isone": {"in_connected_solutions": False}}
+        meter = make_meter(
+            acme, programs=["MA_DOER-CPS"], region="ISONE", meter_type="DEVICE", reference=f"m {day}", **more
+        )
+        return failed(meter, "MA_DOER-CPS")
+
+    nominations = ("HAS_NOMINATIONS", "not recorded yet", "yes")
+    assert battery("2019-01-01") == [nominations]
+    assert battery("2018-12-31") == [
+        ("MEETS_EXTRA_PROGRAM_REQUIREMENTS", "2018-12-31", "from 2019-01-01"),
+        nominations,
+    ]
+
+
+def test_generator_without_its_facts(acme: Partner) -> None:
+    generator = {"site_devices": [{"device_type": "GENERATOR", "power_capacity_kw": 200}]}
+    meter = make_meter(acme, programs=["ERCOT-ERS"], region="ERCOT", account="10443720000000000", site=generator)
+
+    row = Enrollment.objects.get(meter=meter)
+
+    assert (row.status, row.missing, row.partner_actions) == (
+        "INELIGIBLE",
+        ["site.site_devices.0.fuel_type"],
+        ["GENERATOR"],
+    )
+
+
+def test_what_leap_has_to_find_out_is_pending_until_it_is_recorded(acme: Partner) -> None:
+    meter = make_meter(acme, programs=["CCA"], utility="PGE", restated=False)
+    note(meter, "IS_AUTHORIZED")
+    restate([meter.pk], by=BY)
+    row = Enrollment.objects.get(meter=meter)
+    assert (row.status, row.partner_actions, row.leap_actions) == ("PENDING", [], ["HAS_MARKET_REGISTRATION"])
+
+    note(
+        meter, "HAS_MARKET_REGISTRATION", program="CCA", holds=False, code="DUPLICATE", note="Another provider has it."
+    )
+    restate([meter.pk], by=BY)
+    row.refresh_from_db()
+    assert row.status == "INELIGIBLE"
+    assert [reason["code"] for reason in row.reasons] == ["PROGRAM_CHECK_FAILED"]
+
+    note(meter, "HAS_MARKET_REGISTRATION", program="CCA", since="2021-01-01")
+    restate([meter.pk], by=BY)
+    assert status(meter, "CCA") == "ELIGIBLE"
+
+
+def test_check_that_an_admin_adds_blocks_at_once(acme: Partner) -> None:
+    meter = dsgs(acme)
+    kind = ProgramCheck.objects.first().kind.__class__.objects.get(action_type="DOCUMENTS_SIGNED")
+    ProgramCheck.objects.create(program=Program.objects.get(identifier="CEC-DSGS"), kind=kind)
+
+    restate([meter.pk], by=BY)
+
+    row = Enrollment.objects.get(meter=meter)
+    assert (row.status, row.partner_actions) == ("INELIGIBLE", ["DOCUMENTS_SIGNED"])
+
+
+# --- what excludes what
+
+
+@pytest.mark.parametrize(("utility", "expected"), [("PGE", "ELIGIBLE"), ("SCE", "ELIGIBLE"), ("SDGE", "INELIGIBLE")])
+def test_elrp_beside_cca_differs_by_utility(acme: Partner, utility: str, expected: str) -> None:
+    meter = make_meter(acme, programs=["CCA", "ELRP"], utility=utility, account="123", restated=False)
+    note(meter, "IS_AUTHORIZED")
+    note(meter, "HAS_MARKET_REGISTRATION")
+    restate([meter.pk], by=BY)
+    restate([meter.pk], by=BY)
+
+    assert (status(meter, "CCA"), status(meter, "ELRP")) == ("ELIGIBLE", expected)
+
+
+def test_other_meter_of_the_customer_excludes_and_makes_room_when_it_leaves(acme: Partner, borealis: Partner) -> None:
+    dsgs(borealis, utility="PGE", account="42")  # another partner's meter of the same account is nobody's business
+    first = dsgs(acme, utility="PGE", account="42")
+    site = make_meter(acme, programs=["ELRP"], reference="site-1", utility="PGE", account="42", restated=False)
+    note(site, "IS_AUTHORIZED")
+    restate([site.pk], by=BY)
+
+    row = Enrollment.objects.get(meter=site)
+    assert (row.status, row.partner_actions) == ("INELIGIBLE", ["NOT_ENROLLED_IN_CONFLICTING_PROGRAM"])
+    (reason,) = row.reasons
+    assert (reason["context"]["other"], reason["context"]["where"]) == ("CEC-DSGS", "your meter battery-1")
+    assert status(first, "CEC-DSGS") == "ELIGIBLE"
+
+    ParticipationPeriod.objects.create(partner=acme, meter=first, preference="DISENROLL", starts_at=at("2020-01-01"))
+    restate([first.pk], by=BY)
+
+    assert (status(first, "CEC-DSGS"), status(site, "ELRP")) == ("NOT_PARTICIPATING", "ELIGIBLE")
+
+
+def test_active_program_stays_although_the_other_was_joined_first(acme: Partner) -> None:
+    battery = dsgs(acme, utility="PGE", account="42")
+    site = make_meter(acme, programs=["ELRP"], reference="site-1", utility="PGE", account="42", restated=False)
+    note(site, "IS_AUTHORIZED")
+    activate(site, "CAISO-ELRP_2026_NOV", since="2026-11-01T07:00")
+    restate([site.pk], by=BY, at=at("2026-11-20"))
+
+    assert (status(site, "ELRP"), status(battery, "CEC-DSGS")) == ("ACTIVE", "INELIGIBLE")
+
+
+def test_rule_for_one_utility_goes_before_the_general_one(acme: Partner) -> None:
+    rules = rules_of()["ELRP"]
+    on = date(2026, 11, 25)
+    assert rules.exclusion_of("CCA", utility="", classification="RESIDENTIAL", on=on) is None
+    general = Conflict.objects.create(
+        program=Program.objects.get(identifier="ELRP"), other=Program.objects.get(identifier="CCA")
+    )
+    homes = Conflict.objects.create(
+        program=Program.objects.get(identifier="CCA"),
+        other=Program.objects.get(identifier="ELRP"),
+        utility=Utility.objects.get(code="SCE"),
+        classification="RESIDENTIAL",
+    )
+
+    rules = rules_of()["ELRP"]
+
+    def deciding(utility: str, classification: str) -> str:
+        row = rules.exclusion_of("CCA", utility=utility, classification=classification, on=on)
+        return row.source.rule if row else ""
+
+    assert deciding("", "COMMERCIAL") == f"conflict {general.pk}"
+    assert deciding("SCE", "RESIDENTIAL") == f"conflict {homes.pk}"
+    assert deciding("SCE", "COMMERCIAL") not in ("", f"conflict {general.pk}", f"conflict {homes.pk}")
+
+
+# --- time
+
+
+def test_requirement_of_the_next_season_counts_for_the_season(acme: Partner) -> None:
+    meter = dsgs(acme)
+    Requirement.objects.create(
+        program=Program.objects.get(identifier="CEC-DSGS"),
+        field_id=Requirement.objects.get(program__identifier="CEC-DSGS", field__path="utility.tariff").field_id,
+        valid_from=date(2027, 1, 1),
+    )
+
+    restate([meter.pk], by=BY, at=at("2026-11-25"))
+
+    assert Enrollment.objects.get(meter=meter).missing == ["utility.tariff"]
+    assert [one.status for one in standing(meter, "CEC-DSGS", "2026-09-01").periods] == ["ELIGIBLE", "INELIGIBLE"]
+
+
+def test_day_can_be_asked_for_and_the_answer_stays(acme: Partner) -> None:
+    meter = dsgs(acme)
+    activate(meter, "CEC-DSGS_2027_MAY_OCT", since="2027-06-01T07:00", until="2027-08-01T07:00")
+
+    def asked(day: str) -> str:
+        return standing(meter, "CEC-DSGS", day).status.value
+
+    days = ["2027-05-31", "2027-06-02", "2027-07-31", "2027-08-02"]
+    assert [asked(day) for day in days] == ["ACTIVE", "ACTIVE", "ACTIVE", "ELIGIBLE"]
+    assert [asked(day) for day in days] == ["ACTIVE", "ACTIVE", "ACTIVE", "ELIGIBLE"]
+
+
+def test_period_whose_deadlines_have_passed_is_too_late(acme: Partner) -> None:
+    meter = dsgs(acme)
+
+    late, next_year = standing(meter, "CEC-DSGS", "2026-10-10").periods
+
+    assert (late.period.name, late.status) == ("CEC-DSGS_2026_MAY_OCT", "INELIGIBLE")
+    assert [one.problem.code for one in late.checks if one.problem] == ["PROGRAM_TOO_LATE"]
+    assert (next_year.status, standing(meter, "CEC-DSGS", "2026-10-10").status) == ("ELIGIBLE", "ELIGIBLE")
+
+
+@pytest.mark.parametrize(
+    ("day", "period", "deadline"),
+    [
+        ("2027-03-15T03:59", "CONED-CSRP_2027_MAY_SEP", datetime(2027, 3, 15, 4, tzinfo=UTC)),
+        ("2027-03-15T04:01", "CONED-CSRP_2027_MAY_SEP", datetime(2027, 4, 15, 4, tzinfo=UTC)),
+        # August 15th 2027 is a Sunday: it holds until Monday.
+        ("2027-08-15T12:00", "CONED-CSRP_2027_MAY_SEP", datetime(2027, 8, 16, 4, tzinfo=UTC)),
+    ],
+)
+def test_next_deadline_of_con_edison(acme: Partner, day: str, period: str, deadline: datetime) -> None:
+    rules = rules_of()["CONED-CSRP"]
+
+    leading = rules.leading_period(at(day))
+
+    assert leading is not None
+    assert leading.name == period
+    ahead = leading.next_deadline(at(day))
+    assert ahead is not None
+    assert ahead.accepted_until == deadline
+
+
+def test_meter_in_a_season_that_crosses_the_year(acme: Partner) -> None:
+    meter = make_meter(acme, programs=["NYISO-SCR"], region="NYISO")
+    activate(meter, "NYISO-SCR_2026_NOV_2027_APR", since="2026-11-01T04:00")
+
+    assert standing(meter, "NYISO-SCR", "2027-01-01T04:30").status == "ACTIVE"
+    assert standing(meter, "NYISO-SCR", "2027-05-02").status == "INELIGIBLE"
+
+
+# --- writing
+
+
+def test_change_of_status_is_one_event_and_the_global_status_follows(acme: Partner) -> None:
+    meter = dsgs(acme)
+    Event.objects.all().delete()
+    note(meter, "HAS_AMI", holds=False, note="No interval meter yet.")
+
+    restate([meter.pk], by=BY)
+    restate([meter.pk], by=BY)
+
+    meter.refresh_from_db()
+    assert meter.enrollment_status == "INELIGIBLE"
+    assert [(event.verb, event.data) for event in Event.objects.all()] == [
+        (
+            "meter.enrollment_changed",
+            {"program": "CEC-DSGS", "changes": {"enrollment_status": ["ELIGIBLE", "INELIGIBLE"]}},
+        )
+    ]
+
+
+def test_joining_twice_has_one_effect(acme: Partner) -> None:
+    meter = make_meter(acme, programs=["CCA"], utility="PGE")
+
+    join_program(meter, rules_of()["ELRP"], by=BY)
+    join_program(meter, rules_of()["ELRP"], by=BY)
+
+    assert Enrollment.objects.filter(meter=meter).count() == 2
+    assert Event.objects.filter(verb="meter.program_joined").count() == 1
+
+
+def test_queries_do_not_grow_with_meters(acme: Partner, django_assert_max_num_queries: Any) -> None:
+    keys = [dsgs(acme, f"b-{n}", utility="PGE", account=str(n)).pk for n in range(12)]
+
+    for count in (1, 12):
+        with django_assert_max_num_queries(14):
+            restate(keys[:count], by=BY)
