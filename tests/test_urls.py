@@ -97,6 +97,8 @@ ROUTES: dict[str, tuple[str, str, dict[str, str]]] = {
     "set-theme": (PUBLIC, "post", {}),
     "api-meter-jobs": (KEY, "get", {}),
     "api-meter-job": (KEY_OWN, "get", {"job_id": "upload"}),
+    "program-meters": (MEMBERS, "get", {"identifier": "CEC-DSGS"}),
+    "fill": (MEMBERS, "get", {"identifier": "CEC-DSGS", "field": "site.number_of_devices"}),
     "meter-stacking": (OWN, "get", {"pk": "meter"}),
     "meter-join": (OWN, "post", {"pk": "meter", "identifier": "CEC-DSGS"}),
     "api-enrollment-search": (KEY, "post", {}),

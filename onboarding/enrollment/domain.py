@@ -10,7 +10,7 @@ from django.db import connection, transaction
 from django.db.models import Model
 from django.utils import timezone
 
-from onboarding.enrollment.evaluate import Standing, best, stand
+from onboarding.enrollment.evaluate import Standing, best, first_to_act, stand
 from onboarding.enrollment.facts import MeterFacts
 from onboarding.enrollment.load import Customer, customer_of, facts_of
 from onboarding.enrollment.models import Enrollment
@@ -27,8 +27,9 @@ from programs.schema import schema_for
 if TYPE_CHECKING:
     from portal.partners.models import Partner
 
-_TOLD = ("status", "missing", "reasons", "partner_actions", "leap_actions")
-_READ = ("id", "partner_id", "created_at", "utility_name", "account_number", "enrollment_status")
+_TOLD = ("status", "missing", "reasons", "partner_actions", "leap_actions", "acts")
+_LISTS = ("missing", "reasons", "partner_actions", "leap_actions")
+_READ = ("id", "partner_id", "created_at", "utility_name", "account_number", "enrollment_status", "acts")
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,7 +54,9 @@ def enroll(staged: Staged, *, partner: "Partner", keep: bool = False) -> int:
     standings = staged.joined(
         f"CROSS JOIN {json_sql.each(vendor, 'r.programs', 'says')} JOIN {_table(Program)} p ON p.identifier = says.key"
     ).narrowed(f"{json_sql.text_at(vendor, 'says.value', ['could_join'])} IS NULL")
-    lists = {name: json_sql.json_at(vendor, "says.value", [name]) for name in _TOLD if name != "status"}
+    told = {
+        name: (json_sql.json_at if name in _LISTS else json_sql.text_at)(vendor, "says.value", [name]) for name in _TOLD
+    }
     return insert_from(
         standings,
         Enrollment,
@@ -61,8 +64,7 @@ def enroll(staged: Staged, *, partner: "Partner", keep: bool = False) -> int:
             "partner": Given(partner.pk),
             "meter": "r.meter_id",
             "program": "p.id",
-            "status": json_sql.text_at(vendor, "says.value", ["status"]),
-            **lists,
+            **told,
         },
         keep=keep,
     )
@@ -128,33 +130,34 @@ def _write(meters: Sequence[Meter], rules: Mapping[str, ProgramRules], now: date
         (row.meter_id, row.program_id): row
         for row in Enrollment.objects.filter(meter__in=[meter.pk for meter in meters])
     }
-    statuses: dict[UUID, list[str]] = {meter.pk: [] for meter in meters}
+    told: dict[UUID, list[Standing]] = {meter.pk: [] for meter in meters}
     changes, updates, same = [], [], []
     for facts, name, says in evaluated(meters, rules, now):
         assert facts.pk is not None
         row = rows[facts.pk, rules[name].pk]
         turn = min((one for one in facts.turns() if one > now), default=None)
-        statuses[facts.pk].append(says["status"])
+        told[facts.pk].append(says)
         if row.status != says["status"]:
             changes.append(Change(facts.pk, name, row.status, says["status"]))
-        if turn == row.reconsider_at and all(getattr(row, told) == says[told] for told in _TOLD):
+        if turn == row.reconsider_at and all(getattr(row, name) == says[name] for name in _TOLD):
             same.append(row.pk)
         else:
-            updates.append([row.pk, *(says[told] for told in _TOLD), now, turn])
+            updates.append([row.pk, *(says[name] for name in _TOLD), now, turn])
     bulk.update(Enrollment, [*_TOLD, "evaluated_at", "reconsider_at"], updates)
-    _write_global(meters, statuses)
+    _write_global(meters, told)
     return changes
 
 
-def _write_global(meters: Iterable[Meter], statuses: Mapping[UUID, Iterable[str]]) -> None:
-    """Set each meter's global status to the best of all its programs."""
-    by_status: dict[str, list[UUID]] = {}
+def _write_global(meters: Iterable[Meter], told: Mapping[UUID, Sequence[Standing]]) -> None:
+    """Set each meter's global status to the best of its programs, and who acts next in any of them."""
+    alike: dict[tuple[str, str], list[UUID]] = {}
     for meter in meters:
-        status = best(statuses[meter.pk])
-        if status != meter.enrollment_status:
-            by_status.setdefault(status, []).append(meter.pk)
-    for status, group in by_status.items():
-        Meter.objects.filter(pk__in=group).update(enrollment_status=status)
+        status = best(says["status"] for says in told[meter.pk])
+        acts = first_to_act(says["acts"] for says in told[meter.pk])
+        if (status, acts) != (meter.enrollment_status, meter.acts):
+            alike.setdefault((status, acts), []).append(meter.pk)
+    for (status, acts), group in alike.items():
+        Meter.objects.filter(pk__in=group).update(enrollment_status=status, acts=acts)
 
 
 def _neighbours(meters: Collection[UUID], rules: Mapping[str, ProgramRules]) -> set[UUID]:

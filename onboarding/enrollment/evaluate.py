@@ -17,9 +17,9 @@ from programs.deadlines import DeadlineRule
 from programs.models import ActionType, Acts
 from programs.schema import Schema
 
-# {"status": EnrollmentStatus value, "missing": [field keys], "reasons": [stored problems], "partner_actions": and
-# "leap_actions": [action types]}; "could_join" besides, when a row is not meant for this program: then it is said in
-# the preview and not written.
+# {"status": EnrollmentStatus value, "missing": [field keys], "reasons": [stored problems], "acts": who acts next,
+# "partner_actions": and "leap_actions": [action types]}; "could_join" besides, when a row is not meant for this
+# program: then it is said in the preview and not written.
 Standing = dict[str, Any]
 
 _BEST_FIRST = (
@@ -94,13 +94,21 @@ def standing_of(program: ProgramRules, status: EnrollmentStatus, found: Sequence
     missing = [one.field for one in open_checks if one.problem and one.problem.code == "PROGRAM_FIELD_MISSING"]
     told = [one.problem for one in open_checks if one.problem and one.problem.code != "PROGRAM_FIELD_MISSING"]
     actions = _open_types(program, open_checks)
+    out = status == EnrollmentStatus.NOT_PARTICIPATING
     return {
         "status": status.value,
         "missing": missing,
         "reasons": [problem.as_json() for problem in told],
         "partner_actions": [kind for kind, acts in actions if acts == Acts.PARTNER],
         "leap_actions": [kind for kind, acts in actions if acts == Acts.LEAP],
+        "acts": "" if out else first_to_act(acts for _, acts in actions),
     }
+
+
+def first_to_act(acting: Iterable[str]) -> str:
+    """Who acts next when several have to: the partner, then Leap; "" when nobody has."""
+    known = set(acting)
+    return next((acts.value for acts in (Acts.PARTNER, Acts.LEAP) if acts in known), "")
 
 
 def _open_types(program: ProgramRules, open_checks: Iterable[Check]) -> list[tuple[str, str]]:

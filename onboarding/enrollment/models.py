@@ -5,7 +5,7 @@ from django.db.models import F, Q
 from django.db.models.functions import Now
 
 from onboarding.meters.models import EnrollmentStatus
-from programs.models import ActionType
+from programs.models import ActionType, Acts
 
 
 class Enrollment(models.Model):
@@ -23,6 +23,7 @@ class Enrollment(models.Model):
     reasons = models.JSONField(default=list, help_text="Problems as code, field, value and context.")
     partner_actions = models.JSONField(default=list, help_text="Action types that the partner has to do.")
     leap_actions = models.JSONField(default=list, help_text="Action types that Leap has to do.")
+    acts = models.CharField("who acts next", max_length=8, choices=Acts.choices, blank=True)
     joined_at = models.DateTimeField(db_default=Now(), help_text="Of two programs that exclude each other, the first.")
     evaluated_at = models.DateTimeField(db_default=Now())
     reconsider_at = models.DateTimeField(null=True, help_text="When time alone changes what is recorded here.")
@@ -33,6 +34,7 @@ class Enrollment(models.Model):
         ]
         indexes = [
             models.Index(fields=["partner", "program", "status", "meter"], name="enrollment_by_program"),
+            models.Index(fields=["partner", "acts", "program"], name="enrollment_to_act", condition=~Q(acts="")),
             models.Index(
                 fields=["reconsider_at"], name="enrollment_to_reconsider", condition=Q(reconsider_at__isnull=False)
             ),

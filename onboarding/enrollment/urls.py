@@ -6,6 +6,7 @@ from django.urls import path
 from onboarding.enrollment import api, views
 
 urlpatterns = [
+    path("programs/<str:identifier>/meters/", views.program_meters, name="program-meters"),
     path("meters/<uuid:pk>/", views.meter_detail, name="meter"),
     path("meters/<uuid:pk>/programs/", views.meter_stacking, name="meter-stacking"),
     path("meters/<uuid:pk>/programs/<str:identifier>/join/", views.meter_join, name="meter-join"),

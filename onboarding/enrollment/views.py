@@ -11,8 +11,9 @@ from django.utils import timezone
 from django.utils.dateparse import parse_date
 from django.views.decorators.http import require_POST, require_safe
 
-from onboarding.enrollment.cards import cards_of
+from onboarding.enrollment.cards import ahead_of, cards_of
 from onboarding.enrollment.domain import join_program
+from onboarding.enrollment.funnel import funnel_of
 from onboarding.enrollment.models import Enrollment
 from onboarding.enrollment.queries import meters_of_customer, participation_of, standings_of
 from onboarding.enrollment.rules import rules_of
@@ -121,3 +122,20 @@ def meter_stacking(request: HttpRequest, pk: UUID) -> HttpResponse:
         "open": [pair for pair in pairs if pair.row is None],
     }
     return render(request, "meters/stacking.html", context)
+
+
+@require_safe
+def program_meters(request: HttpRequest, identifier: str) -> HttpResponse:
+    """The partner's season in one program."""
+    access = member(request)
+    program, now = rules_of([identifier]).get(identifier), timezone.now()
+    if program is None:
+        raise Http404
+    context = {
+        "section": "programs",
+        "program": program,
+        "period": program.leading_period(now),
+        "ahead": ahead_of(program, now),
+        "funnel": funnel_of(access.partner, program.pk),
+    }
+    return render(request, "programs/meters.html", context)

@@ -2,9 +2,10 @@
 
 from django.urls import path, re_path
 
-from onboarding.entry import views
+from onboarding.entry import fill_views, views
 
 urlpatterns = [
+    path("meters/fill/<str:identifier>/<str:field>/", fill_views.fill_field, name="fill"),
     path("meters/new/", views.entry_start, name="entry-start"),
     re_path(r"^meters/new/(?P<identifier>[A-Za-z0-9_-]+)/$", views.entry_new, name="entry-new"),
     path("meters/<uuid:pk>/edit/", views.entry_edit, name="entry-edit"),

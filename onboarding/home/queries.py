@@ -2,17 +2,22 @@
 
 from collections import Counter
 from dataclasses import dataclass
+from urllib.parse import urlencode
 
 from django.db.models import Count
 from django.urls import reverse
+from django.utils import timezone
 
+from onboarding.enrollment.cards import Ahead, ahead_of
 from onboarding.enrollment.models import Enrollment
-from onboarding.meters.models import EnrollmentStatus, Meter
+from onboarding.enrollment.rules import rules_of
+from onboarding.meters.models import Meter
 from onboarding.meters.search.queries import search
 from onboarding.uploads.models import Plan, Upload, UploadState
 from onboarding.uploads.queries import files_of
 from portal.partners.models import Partner
 from portal.storage.ids import as_uuid
+from programs.models import ActionType, Acts
 from programs.schema import schema_for
 
 UPLOADS_SHOWN = 10
@@ -44,13 +49,32 @@ def found_by(partner: Partner, text: str) -> Found:
 
 
 @dataclass(frozen=True, slots=True)
-class LackingFields:
-    """A program whose meters lack required fields: how many meters (at least, unless is_whole), which fields most."""
+class ToDo:
+    """Something that meters need of the partner in a program.
+
+    meters: how many (at least, unless is_whole). fields: the missing ones, most often first, with their key and label.
+    """
 
     program: str
+    action_type: ActionType
     meters: int
-    fields: list[tuple[str, int]]
-    is_whole: bool = True
+    fields: list[tuple[str, str, int]]
+    is_whole: bool
+
+    @property
+    def query(self) -> str:
+        """The list of these meters."""
+        return urlencode({"program": self.program, "action": self.action_type.value})
+
+
+@dataclass(frozen=True, slots=True)
+class Due:
+    """What has to be done by one deadline; ahead is None when no deadline is known."""
+
+    program: str
+    name: str
+    ahead: Ahead | None
+    to_do: list[ToDo]
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,17 +84,17 @@ class Needs:
     to_match: list[Upload]
     to_confirm: list[Upload]
     to_fix: list[Upload]
-    lacking: list[LackingFields]
+    due: list[Due]
     recent: list[Upload]
     has_meters: bool
 
     @property
     def anything(self) -> bool:
-        return bool(self.to_match or self.to_confirm or self.to_fix or self.lacking)
+        return bool(self.to_match or self.to_confirm or self.to_fix or self.due)
 
 
 def needs_of(partner: Partner) -> Needs:
-    """Uploads that wait for the partner, files that cannot be read, and meters that lack a program's fields."""
+    """Uploads that wait for the partner, files that cannot be read, and what meters need, by deadline."""
     newest = list(files_of(partner).order_by("-pk")[:50])
     return Needs(
         to_match=[upload for upload in newest if upload.state == UploadState.COLUMNS][:UPLOADS_SHOWN],
@@ -80,21 +104,46 @@ def needs_of(partner: Partner) -> Needs:
             for upload in newest
             if upload.state == UploadState.DONE and upload.count(Plan.NEEDS_FIXING) and upload.source == "page"
         ][:UPLOADS_SHOWN],
-        lacking=_lacking(partner),
+        due=_due(partner),
         recent=newest[:5],
         has_meters=Meter.objects.filter(partner=partner).exists(),
     )
 
 
-def _lacking(partner: Partner) -> list[LackingFields]:
-    """Counted in the database, over so many standings that the page never waits for it."""
-    labels = {column.key: column.label for column in schema_for().columns}
-    meters: Counter[str] = Counter()
-    fields: dict[str, Counter[str]] = {}
-    lacking = Enrollment.objects.filter(partner=partner, status=EnrollmentStatus.INELIGIBLE).exclude(missing=[])
-    counted = Enrollment.objects.filter(pk__in=lacking.values("pk")[:STANDINGS_COUNTED])
-    for identifier, missing, count in counted.values_list("program__identifier", "missing").annotate(n=Count("pk")):
-        meters[identifier] += count
-        fields.setdefault(identifier, Counter()).update({labels.get(key, key): count for key in missing})
-    is_whole = meters.total() < STANDINGS_COUNTED
-    return [LackingFields(name, n, fields[name].most_common(3), is_whole) for name, n in meters.most_common()]
+def _due(partner: Partner) -> list[Due]:
+    """What waits for the partner in each program, the soonest deadline first.
+
+    Counted in the database, over so many standings that the page never waits for it.
+    """
+    waiting = Enrollment.objects.filter(partner=partner, acts=Acts.PARTNER)
+    counted = Enrollment.objects.filter(pk__in=waiting.order_by().values("pk")[:STANDINGS_COUNTED])
+    meters: dict[str, Counter[str]] = {}
+    fields: dict[tuple[str, str], Counter[str]] = {}
+    total = 0
+    lines = counted.values_list("program__identifier", "partner_actions", "missing").annotate(n=Count("pk"))
+    for identifier, actions, missing, count in lines:
+        total += count
+        meters.setdefault(identifier, Counter()).update(dict.fromkeys(actions, count))
+        for action in {"NO_MISSING_FIELDS", "GENERATOR"}.intersection(actions):
+            fields.setdefault((identifier, action), Counter()).update(dict.fromkeys(missing, count))
+    labels = {column.key: column.label for column in schema_for().columns} if fields else {}
+    rules, now = rules_of(meters) if meters else {}, timezone.now()
+    found = [
+        Due(
+            name,
+            rules[name].name,
+            ahead_of(rules[name], now),
+            [
+                ToDo(
+                    name,
+                    ActionType(action),
+                    count,
+                    [(key, labels.get(key, key), n) for key, n in fields.get((name, action), Counter()).most_common(5)],
+                    is_whole=total < STANDINGS_COUNTED,
+                )
+                for action, count in counts.most_common()
+            ],
+        )
+        for name, counts in meters.items()
+    ]
+    return sorted(found, key=lambda one: (one.ahead is None, one.ahead and one.ahead.accepted_until, one.name))

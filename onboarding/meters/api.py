@@ -1,11 +1,9 @@
 """The published meter-details operations: getMeterDetails and searchMeterDetails."""
 
-from collections.abc import Collection, Sequence
 from typing import Any
 from uuid import UUID
 
-from django.db.models import Q, QuerySet, TextField
-from django.db.models.functions import Cast
+from django.db.models import QuerySet
 from drf_spectacular.utils import extend_schema
 from rest_framework import serializers
 from rest_framework.request import Request
@@ -13,30 +11,15 @@ from rest_framework.response import Response
 from rest_framework.views import APIView
 
 from onboarding.meters.columns import asset_of
-from onboarding.meters.filters import holding_any
+from onboarding.meters.filters import acting, holding_any
 from onboarding.meters.models import EnrollmentStatus, Meter
 from onboarding.meters.queries import meters_of
 from portal.api.cursors import read_token, token_for
 from portal.api.errors import ApiError
+from programs.models import ActionType, Acts
 
 PAGE_SIZE = 500
 _REGIONS = ["CAISO", "ERCOT", "NYISO", "ISONE", "PJM", "SERC", "WECC_SW", "WECC_PC"]
-_ACTION_TYPES = [
-    "IS_AUTHORIZED",
-    "DOCUMENTS_SIGNED",
-    "HAS_AMI",
-    "NOT_ENROLLED_IN_CONFLICTING_PROGRAM",
-    "PARTICIPATING",
-    "HAS_MARKET_REGISTRATION",
-    "NO_MISSING_FIELDS",
-    "GENERATOR",
-    "ADDRESS",
-    "HAS_NOMINATIONS",
-    "HAS_BIDDING_STRATEGY",
-    "IS_ELIGIBLE",
-    "IS_ASSIGNED_TO_A_RESOURCE",
-    "MEETS_EXTRA_PROGRAM_REQUIREMENTS",
-]
 
 
 def _list_of(child: serializers.Field, *, most: int, least: int = 1) -> serializers.ListField:
@@ -63,7 +46,7 @@ class MeterFilterRequest(serializers.Serializer[Any]):
     partner_action_required = serializers.BooleanField(required=False, default=False)
     exclude_archived = serializers.BooleanField(required=False, default=False)
     connection_reference_ids = _list_of(serializers.CharField(), most=100)
-    action_type = _list_of(serializers.ChoiceField(_ACTION_TYPES), most=20)
+    action_type = _list_of(serializers.ChoiceField(ActionType.values), most=20)
 
 
 class MeterDetails(APIView):
@@ -141,20 +124,10 @@ def matching(meters: QuerySet[Meter], wanted: dict[str, Any]) -> QuerySet[Meter]
     if wanted["exclude_archived"]:
         meters = meters.filter(is_archived=False)
     if wanted["partner_action_required"]:
-        meters = meters.filter(pk__in=meters.exclude(enrollments__partner_actions=[]).values("pk"))
+        meters = meters.filter(acts=Acts.PARTNER)
     if wanted.get("action_type"):
-        meters = _acting(meters, wanted["action_type"], columns=["partner_actions", "leap_actions"])
+        meters = meters.filter(pk__in=acting(meters, wanted["action_type"]))
     return meters
-
-
-def _acting(meters: QuerySet[Meter], types: Collection[str], *, columns: Sequence[str]) -> QuerySet[Meter]:
-    """Meters with an open action of one of the types in one of the programs that they are meant for."""
-    any_of = Q()
-    for column in columns:
-        for action_type in types:
-            any_of |= Q(**{f"{column}_text__contains": f'"{action_type}"'})
-    told = {f"{column}_text": Cast(f"enrollments__{column}", TextField()) for column in columns}
-    return meters.filter(pk__in=meters.annotate(**told).filter(any_of).values("pk"))
 
 
 def published(meter: Meter) -> dict[str, Any]:

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
 
 def create_meters(staged: Staged, *, partner: "Partner", upload_id: UUID) -> int:
-    """Create a meter for each staged row (r.meter_id, r.asset, r.status); returns how many.
+    """Create a meter for each staged row (r.meter_id, r.asset, r.status, r.acts); returns how many.
 
     A row whose reference another meter of the partner has is passed over. The events come with `record_created`, once
     the caller has put those rows aside. Rows go in by reference, so that two uploads at once do not wait in a ring.
@@ -37,6 +37,7 @@ def create_meters(staged: Staged, *, partner: "Partner", upload_id: UUID) -> int
             "created_by": Given("PARTNER"),
             "upload": Given(upload_id),
             "enrollment_status": "r.status",
+            "acts": "r.acts",
             "connection_references": Given([]),
             "tags": Given([]),
             "is_archived": Given(False),

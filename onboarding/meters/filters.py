@@ -1,7 +1,7 @@
 """Filtering meters: one FilterSet for page and export."""
 
 import json
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from datetime import date, datetime, time, timedelta
 from typing import Any
 
@@ -16,6 +16,7 @@ from onboarding.meters.models import METER_TYPES, EnrollmentStatus, Meter
 from onboarding.meters.search.queries import search
 from portal.partners.models import Partner
 from portal.storage.ids import as_uuid
+from programs.models import ActionType, Acts
 from programs.queries import program_choices, region_choices
 
 _FEW = 1_000
@@ -34,6 +35,12 @@ class MeterFilter(django_filters.FilterSet):
     type = django_filters.ChoiceFilter(field_name="meter_type", label="Type", choices=METER_TYPES, empty_label="Any")
     status = django_filters.ChoiceFilter(
         method="with_status", label="Status", choices=EnrollmentStatus.choices, empty_label="Any"
+    )
+    acts = django_filters.ChoiceFilter(
+        method="with_acts", label="Who acts next", choices=Acts.choices, empty_label="Anybody"
+    )
+    action = django_filters.ChoiceFilter(
+        method="with_action", label="What is open", choices=ActionType.choices, empty_label="Anything"
     )
     upload = django_filters.UUIDFilter(field_name="upload", label="Upload", widget=forms.HiddenInput)
     tag = django_filters.CharFilter(method="with_tag", label="Tag")
@@ -74,8 +81,11 @@ class MeterFilter(django_filters.FilterSet):
 
         Few of them are named one by one: looking at every meter for one of a few would take long.
         """
-        status = self.form.cleaned_data.get("status")
-        chosen = {"enrollments__status": status} if status else {}
+        chosen = {}
+        if status := self.form.cleaned_data.get("status"):
+            chosen["enrollments__status"] = status
+        if acts := self.form.cleaned_data.get("acts"):
+            chosen["enrollments__acts"] = acts
         there = {"enrollments__partner": self.request.partner, "enrollments__program__identifier": value, **chosen}
         few = list(Meter.objects.filter(**there).order_by().values_list("pk", flat=True)[: _FEW + 1])
         return queryset.filter(pk__in=few) if len(few) <= _FEW else queryset.filter(**there)
@@ -90,6 +100,16 @@ class MeterFilter(django_filters.FilterSet):
         """The global status; with a program chosen, `in_program` asks for the status there."""
         return queryset if self.form.cleaned_data.get("program") else queryset.filter(enrollment_status=value)
 
+    def with_acts(self, queryset: QuerySet[Meter], name: str, value: str) -> QuerySet[Meter]:
+        """Who acts next anywhere; with a program chosen, `in_program` asks who acts there."""
+        return queryset if self.form.cleaned_data.get("program") else queryset.filter(acts=value)
+
+    def with_action(self, queryset: QuerySet[Meter], name: str, value: str) -> QuerySet[Meter]:
+        """Meters with an open item of the checklist, in the chosen program if there is one."""
+        program = self.form.cleaned_data.get("program")
+        there = {"enrollments__program__identifier": program} if program else {}
+        return queryset.filter(pk__in=acting(Meter.objects.filter(partner=self.request.partner), [value], **there))
+
 
 def _midnight(day: date) -> datetime:
     return timezone.make_aware(datetime.combine(day, time()))
@@ -103,6 +123,20 @@ def holding_any(meters: QuerySet[Meter], column: str, values: list[str]) -> Quer
         for written in {json.dumps(value, ensure_ascii=False), json.dumps(value)}:
             any_of |= Q(**{f"{text}__contains": written})
     return meters.annotate(**{text: Cast(column, TextField())}).filter(any_of)
+
+
+def acting(meters: QuerySet[Meter], types: Collection[str], **there: Any) -> QuerySet[Any, Any]:
+    """The IDs of meters with an open action of one of the types in a program that they are meant for.
+
+    there: conditions on the same standing.
+    """
+    columns = ("partner_actions", "leap_actions")
+    any_of = Q()
+    for column in columns:
+        for action_type in types:
+            any_of |= Q(**{f"{column}_text__contains": f'"{action_type}"'})
+    told = {f"{column}_text": Cast(f"enrollments__{column}", TextField()) for column in columns}
+    return meters.filter(**there).annotate(**told).filter(any_of).order_by().values("pk")
 
 
 def without(params: QueryDict, *names: str) -> str:

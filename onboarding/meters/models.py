@@ -6,6 +6,7 @@ from django.db.models.functions import Now
 
 from portal.events.subjects import Subject, register
 from portal.storage.ids import uuid7
+from programs.models import Acts
 
 register(Subject("meter", "Meter", page="meter"))
 
@@ -78,6 +79,9 @@ class Meter(models.Model):
     enrollment_status = models.CharField(
         max_length=20, choices=EnrollmentStatus.choices, default=EnrollmentStatus.INELIGIBLE
     )
+    acts = models.CharField(
+        "who acts next", max_length=8, choices=Acts.choices, blank=True, help_text="In any of its programs."
+    )
     is_archived = models.BooleanField(default=False)
     upload = models.ForeignKey(
         "onboarding.Upload", null=True, on_delete=models.PROTECT, related_name="meters", db_index=False
@@ -100,6 +104,7 @@ class Meter(models.Model):
             models.Index(fields=["partner", "city", "id"], name="meter_by_city"),
             models.Index(fields=["partner", "updated_at", "id"], name="meter_by_change"),
             models.Index(fields=["partner", "enrollment_status", "id"], name="meter_by_status"),
+            models.Index(fields=["partner", "acts", "id"], name="meter_to_act", condition=~Q(acts="")),
             models.Index(fields=["partner", "transmission_region", "id"], name="meter_by_region"),
             models.Index(fields=["upload", "id"], name="meter_by_upload"),
             models.Index(fields=["partner", "id"], name="meter_archived", condition=Q(is_archived=True)),

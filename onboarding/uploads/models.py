@@ -248,6 +248,7 @@ class UploadRow(models.Model):
     changes = models.JSONField(null=True, help_text="For an update: field key to [old, new].")
     programs = models.JSONField(default=dict, help_text="Program identifier to status, missing fields and reasons.")
     status = models.CharField(max_length=20, blank=True, help_text="The best of its programs.")
+    acts = models.CharField(max_length=8, blank=True, db_default="", help_text="Who acts next in its programs.")
     meter_id = models.UUIDField(null=True, help_text="The meter that exists, or the ID kept for the one to create.")
     meter_version = models.PositiveIntegerField(null=True, help_text="The existing meter's version at the check.")
     result = models.CharField(max_length=32, choices=Result.choices, blank=True, help_text="Unless it was written.")

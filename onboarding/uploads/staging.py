@@ -8,7 +8,7 @@ from django.db.models import CharField, Min
 from django.db.models.fields.json import KT
 from django.db.models.functions import Cast
 
-from onboarding.enrollment.evaluate import Standing, best
+from onboarding.enrollment.evaluate import Standing, best, first_to_act
 from onboarding.meters.models import EnrollmentStatus
 from onboarding.uploads.columns.layout import Layout, stored_cell
 from onboarding.uploads.dry_run import Candidate, DryRun, Verdict, device_name, reference_of
@@ -17,10 +17,11 @@ from onboarding.uploads.healing.edits import edited, edits_of
 from onboarding.uploads.models import Plan, Source, Upload, UploadRow
 from portal.problems import Problem, storable_json
 
+_GOOD = {EnrollmentStatus.ELIGIBLE.value, EnrollmentStatus.ACTIVE.value}
 REASONS_KEPT = 20  # per program; a sheet with more kinds of reason is read on its rows
 ROW_COLUMNS = (
     *("upload", "number", "partner_reference", "plan", "cells", "asset", "changes", "programs", "status"),
-    *("meter_id", "meter_version", "result", "description", "round", "withdrawal"),
+    *("acts", "meter_id", "meter_version", "result", "description", "round", "withdrawal"),
 )
 PROBLEM_COLUMNS = ("upload", "row_number", "column", "field", "code", "value", "context", "blocks")
 
@@ -91,7 +92,8 @@ def row_values(upload: Upload, verdict: Verdict, raw: Any, *, keeps_cells: bool 
         verdict.asset,
         verdict.changes,
         verdict.programs,
-        _global_status(verdict.programs) if verdict.asset is not None else "",
+        best(says["status"] for says in _meant(verdict)) if verdict.asset is not None else "",
+        first_to_act(says["acts"] for says in _meant(verdict)),
         verdict.meter_id,
         verdict.meter_version,
         verdict.result.value if verdict.result else "",
@@ -101,8 +103,9 @@ def row_values(upload: Upload, verdict: Verdict, raw: Any, *, keeps_cells: bool 
     ]
 
 
-def _global_status(programs: Mapping[str, Standing]) -> str:
-    return best(says["status"] for says in programs.values() if "could_join" not in says)
+def _meant(verdict: Verdict) -> list[Standing]:
+    """How the row stands in the programs that it is meant for."""
+    return [says for says in verdict.programs.values() if "could_join" not in says]
 
 
 def stored(raw: Any) -> Any:
@@ -135,8 +138,11 @@ def add_to_outlook(outlook: dict[str, Any], standings: Mapping[str, Standing], *
             line = outlook[identifier] = {"eligible": 0, "not_yet": 0, "missing": {}, "reasons": {}}
             if "could_join" in says:
                 line["could_join"] = True
-        if says["status"] == EnrollmentStatus.ELIGIBLE:
+        if says["status"] in _GOOD:
             line["eligible"] += times
+            continue
+        if says["status"] == EnrollmentStatus.PENDING:
+            line["pending"] = line.get("pending", 0) + times
             continue
         line["not_yet"] += times
         for key in says["missing"]:

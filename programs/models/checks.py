@@ -26,6 +26,28 @@ class ActionType(models.TextChoices):
     HAS_BIDDING_STRATEGY = "HAS_BIDDING_STRATEGY", "A bidding strategy is set"
     IS_ASSIGNED_TO_A_RESOURCE = "IS_ASSIGNED_TO_A_RESOURCE", "Assigned to a resource"
 
+    @property
+    def to_do(self) -> str:
+        """What a partner has to do when it does not hold."""
+        return {
+            "NO_MISSING_FIELDS": "Fill in what is missing",
+            "IS_AUTHORIZED": "Let the customer authorize utility data",
+            "IS_ELIGIBLE": "Check what does not fit the program",
+            "ADDRESS": "Check the address",
+            "NOT_ENROLLED_IN_CONFLICTING_PROGRAM": "Choose between programs that exclude each other",
+            "MEETS_EXTRA_PROGRAM_REQUIREMENTS": "Check what is outside the program's limits",
+            "GENERATOR": "Complete the generator's facts",
+            "DOCUMENTS_SIGNED": "Sign the documents",
+        }.get(self.value, str(self.label))
+
+    @property
+    def how(self) -> str:
+        """Where the partner does it, in a few words."""
+        return {
+            "IS_AUTHORIZED": "through Leap Connect",
+            "NOT_ENROLLED_IN_CONFLICTING_PROGRAM": "on the meter's page",
+        }.get(self.value, "each meter's page says what")
+
 
 # What is found out by hand: a person of Leap records whether it holds for a meter.
 RECORDED = frozenset(

@@ -1,5 +1,7 @@
 """The home page: what needs the partner, counted no further than a page can wait for."""
 
+import re
+
 import pytest
 
 from onboarding.enrollment.models import Enrollment
@@ -21,8 +23,33 @@ def lack(partner, count: int, *fields: str) -> None:
             meter_type="DEVICE",
         )
         Enrollment.objects.create(
-            partner=partner, meter=meter, program=program, status="INELIGIBLE", missing=list(fields)
+            partner=partner,
+            meter=meter,
+            program=program,
+            status="INELIGIBLE",
+            missing=list(fields),
+            partner_actions=["NO_MISSING_FIELDS"],
+            acts="partner",
         )
+
+
+@pytest.mark.parametrize(
+    ("day", "expected"),
+    [
+        ("2026-11-25", "By <strong>Apr 15, 2027</strong>, 140 days left, to be active from May 1, 2027."),
+        ("2027-04-10", 'By <strong>Apr 15, 2027</strong>, <span class="tag tag-warning">4 days left</span>'),
+        ("2027-11-25", "No deadline is known."),
+    ],
+)
+def test_what_meters_need_is_grouped_with_its_deadline(acme, manager, client_of, time_machine, day, expected):
+    time_machine.move_to(f"{day}T12:00:00+00:00")
+    lack(acme, 2, "site.number_of_devices")
+
+    page = client_of(manager).get("/").content.decode()
+
+    assert expected in page
+    assert "/meters/?program=CEC-DSGS&amp;action=NO_MISSING_FIELDS" in page
+    assert "/meters/fill/CEC-DSGS/site.number_of_devices/" in page
 
 
 def test_fields_that_meters_lack_are_counted(acme, borealis, manager, client_of):
@@ -32,8 +59,8 @@ def test_fields_that_meters_lack_are_counted(acme, borealis, manager, client_of)
 
     page = client_of(manager).get("/").content.decode()
 
-    assert "CEC-DSGS: 3 meters" in page
-    assert "Missing most often: City (3), Street (1)" in page
+    assert ">3 meters</a>" in page
+    assert re.findall(r">(City|Street)</a> \((\d)\)", page) == [("City", "3"), ("Street", "1")]
 
 
 def test_more_than_can_be_counted_is_said_so(acme, manager, client_of, monkeypatch):
@@ -42,5 +69,5 @@ def test_more_than_can_be_counted_is_said_so(acme, manager, client_of, monkeypat
 
     page = client_of(manager).get("/").content.decode()
 
-    assert "CEC-DSGS: more than 2 meters" in page
-    assert "Missing most often: City</span>" in page
+    assert ">more than 2 meters</a>" in page
+    assert ">City</a></span>" in page

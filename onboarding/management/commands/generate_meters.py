@@ -26,7 +26,7 @@ _FIRST = ["Ada", "Ben", "Carla", "Dmitri", "Elena", "Farid", "Grace", "Hugo", "I
 _LAST = ["Alvarez", "Brooks", "Chen", "Dubois", "Evans", "Fischer", "Garcia", "Haddad", "Ito", "Jensen", "Kowalski"]
 _STREETS = ["Oak", "Main", "Harbor", "Mission", "Valencia", "Elm", "Cedar", "Lake", "Hill", "Sunset", "Grove"]
 _PLACES = [("San Francisco", "94103"), ("Oakland", "94607"), ("San Jose", "95112"), ("Fresno", "93701")]
-_ENROLLED = ["partner", "meter", "program", "status", "missing", "reasons", "partner_actions", "leap_actions"]
+_ENROLLED = ["partner", "meter", "program", "status", "missing", "reasons", "partner_actions", "leap_actions", "acts"]
 _STATUSES = ["ELIGIBLE"] * 8 + ["INELIGIBLE"] * 2
 
 
@@ -59,11 +59,23 @@ def make(partner: Partner, numbers: range, chance: random.Random) -> None:
     """One chunk of meters, with the references gen-00000001 and so on."""
     program = Program.objects.get(identifier="CEC-DSGS")
     meters = [(uuid7(), chance.choice(_STATUSES), asset_of(number, chance)) for number in numbers]
-    names = ["partner", "created_by", "connection_references", "tags", "is_archived", "version", "enrollment_status"]
+    names = [
+        "partner",
+        "created_by",
+        "connection_references",
+        "tags",
+        "is_archived",
+        "version",
+        "enrollment_status",
+        "acts",
+    ]
     columns = list(columns_of(meters[0][2]))
     made_at = timezone.now() - timedelta(days=chance.random() * 300)
     fixed = [partner.pk, "PARTNER", [], [], False, 1]
-    rows = ([pk, *fixed, status, made_at, made_at, *columns_of(asset).values()] for pk, status, asset in meters)
+    rows = (
+        [pk, *fixed, status, _acts(status), made_at, made_at, *columns_of(asset).values()]
+        for pk, status, asset in meters
+    )
     insert(Meter, ["id", *names, "created_at", "updated_at", *columns], rows)
     insert(
         Enrollment,
@@ -81,7 +93,11 @@ def _standings(
     for pk, status, _ in meters:
         missing = ["site.number_of_devices"] if status == "INELIGIBLE" else []
         acts = ["NO_MISSING_FIELDS"] if missing else []
-        yield [partner.pk, pk, program.pk, status, missing, [], acts, [], made_at, made_at]
+        yield [partner.pk, pk, program.pk, status, missing, [], acts, [], _acts(status), made_at, made_at]
+
+
+def _acts(status: str) -> str:
+    return "partner" if status == "INELIGIBLE" else ""
 
 
 def asset_of(number: int, chance: random.Random) -> dict[str, Any]:

@@ -8,7 +8,13 @@ from onboarding.meters.saved.domain import views_for
 from onboarding.meters.saved.models import SavedView
 from portal.partners.models import Partner, User
 
-BUILT_IN = (("All", "sort=newest"), ("Needs me", "status=INELIGIBLE"), ("Eligible", "status=ELIGIBLE"))
+BUILT_IN = (
+    ("All", "sort=newest"),
+    ("Needs me", "acts=partner"),
+    ("Waiting for Leap", "acts=leap"),
+    ("Active", "status=ACTIVE"),
+    ("Not eligible", "status=INELIGIBLE"),
+)
 
 
 @dataclass(frozen=True, slots=True)
