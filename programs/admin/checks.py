@@ -3,12 +3,13 @@
 from django.contrib import admin
 
 from programs.admin.base import SOURCE_FIELDS, SourcedAdmin
+from programs.admin.impact import ShowsImpact
 from programs.admin.transfer import CheckKindResource, ConflictResource, ProgramCheckResource
 from programs.models import CheckKind, Conflict, ProgramCheck
 
 
 @admin.register(CheckKind)
-class CheckKindAdmin(SourcedAdmin):
+class CheckKindAdmin(ShowsImpact, SourcedAdmin):
     """Codes and words of the published actions."""
 
     resource_classes = [CheckKindResource]
@@ -19,7 +20,7 @@ class CheckKindAdmin(SourcedAdmin):
 
 
 @admin.register(ProgramCheck)
-class ProgramCheckAdmin(SourcedAdmin):
+class ProgramCheckAdmin(ShowsImpact, SourcedAdmin):
     """What Leap finds out by hand, by program."""
 
     resource_classes = [ProgramCheckResource]
@@ -36,7 +37,7 @@ class ProgramCheckAdmin(SourcedAdmin):
 
 
 @admin.register(Conflict)
-class ConflictAdmin(SourcedAdmin):
+class ConflictAdmin(ShowsImpact, SourcedAdmin):
     """Which programs one customer can hold together."""
 
     resource_classes = [ConflictResource]

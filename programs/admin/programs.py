@@ -11,6 +11,7 @@ from django.utils.html import format_html
 
 from programs.admin.base import SOURCE_FIELDS, CatalogueAdmin, SourcedAdmin
 from programs.admin.forms import NotUsedForm, ProgramForm, RequirementFormSet, RequirementRowForm
+from programs.admin.impact import ShowsImpact
 from programs.admin.transfer import DeadlineResource, FootnoteResource, PeriodResource, ProgramResource
 from programs.domain import roll_forward
 from programs.models import Deadline, DeliveryPeriod, Footnote, Level, Program, Requirement
@@ -84,7 +85,7 @@ class FootnoteAdmin(CatalogueAdmin):
 
 
 @admin.register(Program)
-class ProgramAdmin(SourcedAdmin):
+class ProgramAdmin(ShowsImpact, SourcedAdmin):
     """A program with what it asks and when. Saving changes its template, check, API and column guide at once."""
 
     form = ProgramForm
@@ -138,7 +139,7 @@ class ProgramAdmin(SourcedAdmin):
 
 
 @admin.register(DeliveryPeriod)
-class DeliveryPeriodAdmin(SourcedAdmin):
+class DeliveryPeriodAdmin(ShowsImpact, SourcedAdmin):
     resource_classes = [PeriodResource]
     inlines = [DeadlineInline]
     list_display = ["name", "program", "first_day", "last_day", "number_of_deadlines", "verified"]
@@ -183,7 +184,7 @@ class DeliveryPeriodAdmin(SourcedAdmin):
 
 
 @admin.register(Deadline)
-class DeadlineAdmin(CatalogueAdmin):
+class DeadlineAdmin(ShowsImpact, CatalogueAdmin):
     """All deadlines in one table, for import and export."""
 
     resource_classes = [DeadlineResource]

@@ -1,0 +1,87 @@
+"""What other rules would do to the standings that are recorded. Reads, never writes."""
+
+from collections import Counter
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from django.utils import timezone
+
+from onboarding.enrollment.checks import failing, found_by
+from onboarding.enrollment.evaluate import moment_of, stand
+from onboarding.enrollment.jobs import queue_changed_programs
+from onboarding.enrollment.load import facts_of
+from onboarding.enrollment.models import Enrollment
+from onboarding.enrollment.rules import ProgramRules, rules_of
+from onboarding.meters.models import EnrollmentStatus, Meter
+from programs.impact import Answers, Example, Impact, Move, register
+from programs.schema import Schema, schema_for
+
+LOOKED_AT = 20_000  # standings: some seconds
+_AT_ONCE = 2_000
+
+
+@dataclass(frozen=True, slots=True)
+class Proposed:
+    """The rules as they would be."""
+
+    rules: Mapping[str, ProgramRules]
+    schema: Schema
+
+
+def proposed_rules() -> Proposed:
+    """The rules as the catalogue has them now, inside a transaction that may be taken back."""
+    rules = rules_of()
+    return Proposed(rules, schema_for(rules))
+
+
+def measure(proposed: Proposed) -> Impact:
+    """Which meters would stand otherwise: those in programs whose rules differ, the newest first."""
+    at, present = timezone.now(), rules_of()
+    schema = schema_for(present)
+    differ = [
+        program.pk
+        for name, program in proposed.rules.items()
+        if name not in present or present[name].digest(schema, at) != program.digest(proposed.schema, at)
+    ]
+    rows = Enrollment.objects.filter(program__in=differ).select_related("program", "partner").order_by("-pk")
+    found = list(rows[: LOOKED_AT + 1])
+    moves: Counter[tuple[str, str, str]] = Counter()
+    examples: list[Example] = []
+    for start in range(0, min(len(found), LOOKED_AT), _AT_ONCE):
+        for row, meter, now, why in _compared(found[start : start + _AT_ONCE], proposed, at):
+            words = (row.program.identifier, _word(row.status), _word(now))
+            moves[words] += 1
+            examples.append(Example(row.partner.name, meter.partner_reference, str(meter.pk), *words, why))
+    listed = [Move(*words, count) for words, count in moves.most_common()]
+    return Impact(listed, examples, min(len(found), LOOKED_AT), len(found) <= LOOKED_AT)
+
+
+def _compared(rows: list[Enrollment], proposed: Proposed, at: Any) -> Any:
+    """The rows whose status would be another one, with the meter, that status and what would not hold."""
+    by_partner: dict[Any, list[Enrollment]] = {}
+    for row in rows:
+        by_partner.setdefault(row.partner_id, []).append(row)
+    for group in by_partner.values():
+        meters = {meter.pk: meter for meter in Meter.objects.filter(pk__in=[row.meter_id for row in group])}
+        facts = facts_of(list(meters.values()), proposed.rules)
+        for row in group:
+            program = proposed.rules.get(row.program.identifier)
+            if program is None:
+                continue
+            says = stand(facts[row.meter_id], program, proposed.schema, at)
+            if says["status"] != row.status:
+                yield row, meters[row.meter_id], says["status"], _why(facts[row.meter_id], program, proposed, at)
+
+
+def _why(facts: Any, program: ProgramRules, proposed: Proposed, at: Any) -> str:
+    moment = moment_of(program, program.leading_period(at), proposed.schema, at)
+    checks = failing(found_by(facts, program, moment))
+    return "; ".join(dict.fromkeys(f"{one.subject}: {one.found}" for one in checks))[:300] or "nothing is open any more"
+
+
+def _word(status: str) -> str:
+    return str(EnrollmentStatus(status).label)
+
+
+register(Answers(rules=proposed_rules, measure=measure, after=queue_changed_programs))

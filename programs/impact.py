@@ -1,0 +1,60 @@
+"""What a change of the catalogue would do, asked before it is saved. The floor above answers."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+
+@dataclass(frozen=True, slots=True)
+class Move:
+    """How many meters of a program go from one status to another."""
+
+    program: str
+    was: str
+    now: str
+    meters: int
+
+
+@dataclass(frozen=True, slots=True)
+class Example:
+    """One meter that would stand otherwise: its IDs, and why in a few words."""
+
+    partner: str
+    reference: str
+    meter: str
+    program: str
+    was: str
+    now: str
+    why: str
+
+
+@dataclass(frozen=True, slots=True)
+class Impact:
+    """What a change would do. looked_at: how many standings were evaluated; is_whole: whether those are all."""
+
+    moves: Sequence[Move]
+    examples: Sequence[Example]
+    looked_at: int
+    is_whole: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Answers:
+    """How the floor above measures: `rules` reads the rules as they stand (inside the transaction that is not kept),
+    `measure` compares them with what is recorded, `after` is called when a change was kept."""
+
+    rules: Callable[[], Any]
+    measure: Callable[[Any], Impact]
+    after: Callable[[], None]
+
+
+_answers: list[Answers] = []
+
+
+def register(answers: Answers) -> None:
+    """Whoever evaluates meters says how. The last one counts."""
+    _answers[:] = [answers]
+
+
+def answers() -> Answers | None:
+    return _answers[0] if _answers else None

@@ -1,0 +1,126 @@
+"""What a change of the catalogue will do is shown before it is saved, and is done afterwards."""
+
+import re
+from html import unescape
+from typing import Any
+
+import pytest
+from django.test import Client
+from django.urls import reverse
+
+from onboarding.enrollment.models import Enrollment, Evaluated
+from portal.jobs.models import Job
+from portal.partners.models import Partner, User
+from programs.models import Field, Program, Requirement
+from tests.onboarding.enrollment.meters import make_meter
+
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("catalogue")]
+BATTERY: Any = {
+    "device": {"battery_power_capacity_kw": 5, "battery_energy_capacity_kwh": 13.5},
+    "site": {"number_of_devices": 1},
+}
+
+
+@pytest.fixture
+def admin(staff: User, client_of: Any) -> Client:
+    return client_of(staff)  # type: ignore[no-any-return]  # the fixture gives a Client
+
+
+def requirement(**changes: str) -> dict[str, str]:
+    field = Field.objects.get(path="device.installer")
+    program = Program.objects.get(identifier="CEC-DSGS")
+    empty = ("note", "condition_field", "condition_operator", "condition_value", "minimum", "maximum", "earliest")
+    more = ("latest", "choices", "action_type", "valid_from", "valid_to", "source")
+    sent = dict.fromkeys((*empty, *more), "")
+    return sent | {"program": str(program.pk), "field": str(field.pk), "level": "required"} | changes
+
+
+def text_of(page: str) -> str:
+    return " ".join(unescape(re.sub(r"<[^>]+>", " ", page)).split())
+
+
+def batteries(*partners: Partner) -> None:
+    for partner in partners:
+        make_meter(partner, programs=["CEC-DSGS"], meter_type="DEVICE", reference=f"b-{partner.slug}", **BATTERY)
+
+
+def test_new_requirement_is_shown_saved_and_evaluated(
+    acme: Partner, borealis: Partner, admin: Client, run_jobs: Any, django_capture_on_commit_callbacks: Any
+) -> None:
+    batteries(acme, borealis)
+    url = reverse("admin:programs_requirement_add")
+
+    page = admin.post(url, requirement())
+
+    text = text_of(page.content.decode())
+    assert page.status_code == 200
+    assert "Nothing is saved yet. 2 standings were looked at." in text
+    assert "CEC-DSGS Eligible Not eligible yet 2" in text
+    assert "b-acme CEC-DSGS Eligible Not eligible yet Installer: empty" in text
+    assert not Requirement.objects.filter(field__path="device.installer", level="required").exists()
+    assert set(Enrollment.objects.values_list("status", flat=True)) == {"ELIGIBLE"}
+
+    hidden = dict(re.findall(r'<input type="hidden" name="([^"]+)" value="([^"]*)"', page.content.decode()))
+    with django_capture_on_commit_callbacks(execute=True):
+        saved = admin.post(url, hidden | {"_impact_seen": "yes"})
+
+    assert saved.status_code == 302
+    assert Requirement.objects.filter(field__path="device.installer", level="required").exists()
+    run_jobs()
+    assert set(Enrollment.objects.values_list("status", "missing__0")) == {("INELIGIBLE", "device.installer")}
+    assert Evaluated.objects.filter(program__identifier="CEC-DSGS").exists()
+
+
+def test_all_that_moves_can_be_downloaded(acme: Partner, admin: Client) -> None:
+    batteries(acme)
+
+    answer = admin.post(reverse("admin:programs_requirement_add"), requirement() | {"_impact_csv": "yes"})
+
+    header, line = answer.content.decode("utf-8-sig").splitlines()
+    assert header == "partner,partner_reference,meter_id,program,status_now,status_then,why"
+    assert re.fullmatch(r"Acme Energy,b-acme,[0-9a-f-]{36},CEC-DSGS,Eligible,Not eligible yet,Installer: empty", line)
+
+
+def test_change_that_moves_nothing_is_saved_at_once(acme: Partner, admin: Client) -> None:
+    batteries(acme)
+
+    answer = admin.post(reverse("admin:programs_requirement_add"), requirement(level="optional"))
+
+    assert answer.status_code == 302
+    assert Requirement.objects.filter(field__path="device.installer", level="optional").count() == 1
+
+
+def test_form_with_errors_says_so_and_asks_nothing(acme: Partner, admin: Client) -> None:
+    batteries(acme)
+
+    answer = admin.post(reverse("admin:programs_requirement_add"), requirement(field=""))
+
+    assert answer.status_code == 200
+    assert "Please correct" in answer.content.decode() or "This field is required" in answer.content.decode()
+    assert "Nothing is saved yet" not in answer.content.decode()
+
+
+def test_rules_that_did_not_change_are_not_evaluated_again(acme: Partner, run_jobs: Any) -> None:
+    from onboarding.enrollment.jobs import reconsider
+
+    batteries(acme)
+    reconsider()
+    run_jobs()
+    before = Job.objects.count()
+
+    reconsider()
+
+    assert (Job.objects.count(), Job.objects.filter(state="queued").count()) == (before, 0)
+
+
+def test_season_that_begins_is_evaluated_anew(acme: Partner, run_jobs: Any, time_machine: Any) -> None:
+    from onboarding.enrollment.jobs import reconsider
+
+    time_machine.move_to("2026-11-25T12:00:00+00:00")
+    batteries(acme)
+    reconsider()
+    run_jobs()
+    time_machine.move_to("2027-04-15T12:00:00+00:00")  # the first deadline has passed
+    reconsider()
+
+    assert Job.objects.filter(state="queued", kind="enrollment.restate").count() >= 1
