@@ -1,0 +1,1 @@
+"""What people of Leap do: record what they found out, activate meters, end activations."""

@@ -1,0 +1,141 @@
+"""Standings in the Django admin: staff look at them, record what they found out, activate and end."""
+
+from collections.abc import Callable
+from typing import Any
+
+from django import forms
+from django.contrib import admin, messages
+from django.db.models import QuerySet
+from django.http import HttpRequest, HttpResponse
+from django.template.response import TemplateResponse
+
+from onboarding.enrollment.models import Activation, CheckRecord, Enrollment
+from onboarding.enrollment.staff.domain import Done, activate, end_activation, record_checks
+from onboarding.enrollment.staff.forms import ActivateForm, EndForm, RecordForm
+from onboarding.meters.models import Meter
+from portal.admin import ReadOnlyAdmin
+from portal.events.actors import Actor
+from portal.partners.access import address_of
+
+AT_MOST = 5_000
+_ASKED = "asked"
+_NAMED = 10
+
+
+def staff_actor(request: HttpRequest) -> Actor:
+    """The `by=` of what a person of ours does."""
+    return Actor.person(request.user, address=address_of(request))  # type: ignore[arg-type]  # staff are Users
+
+
+@admin.register(Enrollment)
+class EnrollmentAdmin(ReadOnlyAdmin):
+    """How meters stand in programs. Nothing is typed here: standings follow from what is recorded."""
+
+    list_display = ["meter", "partner", "program", "status", "who_acts", "evaluated_at"]
+    list_filter = ["program", "status", "acts", "partner"]
+    list_select_related = ["meter", "partner", "program"]
+    search_fields = ["meter__partner_reference__startswith", "=meter__id"]
+    show_full_result_count = False
+    list_per_page = 100
+    actions = ["record_result", "activate", "end_activation"]
+
+    def has_view_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return bool(request.user.is_active and request.user.is_staff)
+
+    @admin.display(description="who acts next", ordering="acts")
+    def who_acts(self, row: Enrollment) -> str:
+        return row.get_acts_display() or "–"
+
+    @admin.action(description="Record a result …", permissions=["view"])
+    def record_result(self, request: HttpRequest, queryset: QuerySet[Enrollment]) -> HttpResponse | None:
+        def write(meters: list[Meter], data: dict[str, Any]) -> Done:
+            kind, holds = data.pop("action_type"), data.pop("holds") == "yes"
+            return record_checks(meters, kind, holds=holds, by=staff_actor(request), **data)
+
+        return self._ask(request, queryset, "Record a result", RecordForm, write)
+
+    @admin.action(description="Activate …", permissions=["view"])
+    def activate(self, request: HttpRequest, queryset: QuerySet[Enrollment]) -> HttpResponse | None:
+        def write(meters: list[Meter], data: dict[str, Any]) -> Done:
+            return activate(meters, data.pop("period"), by=staff_actor(request), **data)
+
+        return self._ask(request, queryset, "Activate", ActivateForm, write)
+
+    @admin.action(description="End an activation …", permissions=["view"])
+    def end_activation(self, request: HttpRequest, queryset: QuerySet[Enrollment]) -> HttpResponse | None:
+        def write(meters: list[Meter], data: dict[str, Any]) -> Done:
+            return end_activation(meters, data.pop("period"), by=staff_actor(request), **data)
+
+        return self._ask(request, queryset, "End an activation", EndForm, write)
+
+    def _ask(
+        self,
+        request: HttpRequest,
+        queryset: QuerySet[Enrollment],
+        title: str,
+        form_class: type[forms.Form],
+        write: Callable[[list[Meter], dict[str, Any]], Done],
+    ) -> HttpResponse | None:
+        """A form first, then the deed; what was left is named with its reason."""
+        keys = list(queryset.order_by().values_list("meter", flat=True).distinct()[: AT_MOST + 1])
+        if len(keys) > AT_MOST:
+            self.message_user(request, f"Choose at most {AT_MOST:,} meters at once.", messages.ERROR)
+            return None
+        form = form_class(request.POST if _ASKED in request.POST else None, initial=_usual(queryset))
+        if form.is_bound and form.is_valid():
+            meters = list(Meter.objects.filter(pk__in=keys).select_related("partner"))
+            self._tell(request, write(meters, dict(form.cleaned_data)), meters)
+            return None
+        context = {
+            **self.admin_site.each_context(request),
+            "title": f"{title}: {len(keys):,} meter{'s' if len(keys) != 1 else ''}",
+            "opts": self.opts,
+            "form": form,
+            "asked": _ASKED,
+            "action": request.POST.get("action", ""),
+            "selected": request.POST.getlist("_selected_action"),
+            "select_across": request.POST.get("select_across", "0"),
+            "button": title,
+        }
+        return TemplateResponse(request, "admin/staff_action.html", context)
+
+    def _tell(self, request: HttpRequest, done: Done, meters: list[Meter]) -> None:
+        if done.meters:
+            self.message_user(request, f"Done for {len(done.meters):,} meter{'s' if len(done.meters) != 1 else ''}.")
+        names = {meter.pk: meter.partner_reference for meter in meters}
+        left: dict[str, list[str]] = {}
+        for pk, problem in done.left.items():
+            left.setdefault(problem.text, []).append(names[pk])
+        for why, references in left.items():
+            more = f" and {len(references) - _NAMED:,} more" if len(references) > _NAMED else ""
+            self.message_user(request, f"{why} Left: {', '.join(references[:_NAMED])}{more}.", messages.WARNING)
+
+
+def _usual(queryset: QuerySet[Enrollment]) -> dict[str, Any]:
+    """The program that all chosen standings are in, and its period that comes next."""
+    programs = list(queryset.order_by().values_list("program", flat=True).distinct()[:2])
+    return {"program": programs[0]} if len(programs) == 1 else {}
+
+
+@admin.register(CheckRecord)
+class CheckRecordAdmin(ReadOnlyAdmin):
+    """What was recorded, newest first."""
+
+    list_display = ["meter", "partner", "action_type", "holds", "program", "period", "note", "recorded_at"]
+    list_filter = ["action_type", "holds", "program", "partner"]
+    list_select_related = ["meter", "partner", "program", "period"]
+    search_fields = ["=meter__id", "meter__partner_reference__startswith"]
+    ordering = ["-pk"]
+    show_full_result_count = False
+
+
+@admin.register(Activation)
+class ActivationAdmin(ReadOnlyAdmin):
+    """Which meters are or were active in which period."""
+
+    list_display = ["meter", "partner", "period", "active_from", "active_to", "market_group_name", "end_reason"]
+    list_filter = ["period__program", "partner"]
+    list_select_related = ["meter", "partner", "period"]
+    search_fields = ["=meter__id", "meter__partner_reference__startswith", "market_group_name"]
+    ordering = ["-pk"]
+    show_full_result_count = False

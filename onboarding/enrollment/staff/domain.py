@@ -1,0 +1,197 @@
+"""Recording Leap's actions and the market's answers, for one meter or many; every change is an event."""
+
+from collections.abc import Callable, Collection, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from django.db import transaction
+from django.utils import timezone
+
+from onboarding.enrollment.domain import restate
+from onboarding.enrollment.models import Activation, CheckRecord, Enrollment
+from onboarding.meters.models import EnrollmentStatus, Meter
+from portal.events.actors import Actor
+from portal.events.domain import record_many
+from portal.problems import Problem, ProblemKind, register
+from programs.models import RECORDED, ActionType, DeliveryPeriod, Program
+
+register(
+    ProblemKind(
+        "NOT_IN_PROGRAM",
+        "Not in the program",
+        "This meter is not meant for {program}.",
+        "Let the partner join the program first, or choose another meter.",
+    ),
+    ProblemKind(
+        "NOT_ELIGIBLE_TO_ACTIVATE",
+        "Not eligible",
+        "This meter is {status} in {program}.",
+        "Settle what is open first, or activate it all the same.",
+    ),
+    ProblemKind(
+        "ACTIVE_ALREADY",
+        "Active already",
+        "This meter is active in {period} already.",
+        "There is nothing to do.",
+    ),
+    ProblemKind(
+        "NOT_ACTIVE",
+        "Not active",
+        "This meter is not active in {period} at that time.",
+        "Check the period and the time.",
+    ),
+)
+# What can be recorded by hand: what Leap finds out, and an authorization that did not come through Connect.
+CAN_BE_RECORDED = (*sorted(RECORDED), ActionType.IS_AUTHORIZED)
+
+
+@dataclass(slots=True)
+class Done:
+    """What came of it: the meters that were written, and why others were left."""
+
+    meters: list[UUID] = field(default_factory=list)
+    left: dict[UUID, Problem] = field(default_factory=dict)
+
+
+def record_checks(
+    meters: Collection[Meter],
+    action_type: str,
+    *,
+    holds: bool,
+    by: Actor,
+    program: Program | None = None,
+    period: DeliveryPeriod | None = None,
+    code: str = "",
+    note: str = "",
+    valid_from: datetime | None = None,
+    valid_to: datetime | None = None,
+) -> Done:
+    """Record whether an item of the checklist holds for meters, in a program and period or in all, for a time.
+
+    One meter.check_recorded event each, then the meters are evaluated anew. A meter that is not in the program is left.
+    """
+
+    def write(group: Sequence[Meter]) -> None:
+        CheckRecord.objects.bulk_create(
+            CheckRecord(
+                partner_id=meter.partner_id,
+                meter=meter,
+                program=program,
+                period=period,
+                action_type=action_type,
+                holds=holds,
+                code=code,
+                note=note,
+                valid_from=valid_from or timezone.now(),
+                valid_to=valid_to,
+                recorded_by=by.label,
+            )
+            for meter in group
+        )
+
+    told = {"item": ActionType(action_type).label, "holds": holds, "code": code, "note": note}
+    told |= {"program": program.identifier} if program else {}
+    told |= {"period": period.name} if period else {}
+    return _each(meters, "meter.check_recorded", told, write, _outside(meters, program), by=by)
+
+
+def activate(
+    meters: Collection[Meter],
+    period: DeliveryPeriod,
+    *,
+    by: Actor,
+    active_from: datetime | None = None,
+    market_group_id: UUID | None = None,
+    market_group_name: str = "",
+    even_if_not_eligible: bool = False,
+    note: str = "",
+) -> Done:
+    """Meters are enrolled and dispatched in a period, from a moment on (its start, if that is still to come).
+
+    One meter.activated event each. Left are meters outside the program, active ones, and those that are not eligible.
+    """
+    since = active_from or max(period.starts_at, timezone.now())
+    left = _outside(meters, period.program)
+    running = Activation.objects.filter(meter__in=meters, period=period, active_to=None)
+    for pk in running.values_list("meter", flat=True):
+        left[pk] = Problem("ACTIVE_ALREADY", context={"period": period.name})
+    if not even_if_not_eligible:
+        rows = Enrollment.objects.filter(meter__in=meters, program=period.program)
+        for pk, status in rows.exclude(status=EnrollmentStatus.ELIGIBLE).values_list("meter", "status"):
+            words = {"status": EnrollmentStatus(status).label.lower(), "program": period.program.identifier}
+            left.setdefault(pk, Problem("NOT_ELIGIBLE_TO_ACTIVATE", context=words))
+
+    def write(group: Sequence[Meter]) -> None:
+        Activation.objects.bulk_create(
+            [
+                Activation(
+                    partner_id=meter.partner_id,
+                    meter=meter,
+                    period=period,
+                    active_from=since,
+                    market_group_id=market_group_id,
+                    market_group_name=market_group_name,
+                )
+                for meter in group
+            ],
+            update_conflicts=True,
+            unique_fields=["meter", "period"],
+            update_fields=["active_from", "active_to", "market_group_id", "market_group_name", "end_reason"],
+        )
+
+    told = {"program": period.program.identifier, "period": period.name, "from": since.isoformat(), "note": note}
+    told |= {"market_group": market_group_name} if market_group_name else {}
+    return _each(meters, "meter.activated", told, write, left, by=by)
+
+
+def end_activation(
+    meters: Collection[Meter], period: DeliveryPeriod, *, reason: str, by: Actor, active_to: datetime | None = None
+) -> Done:
+    """Meters are active in a period until a moment (now). One meter.activation_ended event each, with the reason."""
+    until = active_to or timezone.now()
+    running = Activation.objects.filter(meter__in=meters, period=period, active_from__lte=until)
+    running = running.exclude(active_to__lte=until)
+    known = set(running.values_list("meter", flat=True))
+    problem = Problem("NOT_ACTIVE", context={"period": period.name})
+    left = {meter.pk: problem for meter in meters if meter.pk not in known}
+
+    def write(group: Sequence[Meter]) -> None:
+        running.filter(meter__in=group).update(active_to=until, end_reason=reason)
+
+    told = {"program": period.program.identifier, "period": period.name, "until": until.isoformat(), "reason": reason}
+    return _each(meters, "meter.activation_ended", told, write, left, by=by)
+
+
+def _outside(meters: Collection[Meter], program: Program | None) -> dict[UUID, Problem]:
+    """The meters that are not meant for a program."""
+    if program is None:
+        return {}
+    inside = set(Enrollment.objects.filter(meter__in=meters, program=program).values_list("meter", flat=True))
+    problem = Problem("NOT_IN_PROGRAM", context={"program": program.identifier})
+    return {meter.pk: problem for meter in meters if meter.pk not in inside}
+
+
+def _each(
+    meters: Collection[Meter],
+    verb: str,
+    told: Mapping[str, Any],
+    write: Callable[[Sequence[Meter]], None],
+    left: Mapping[UUID, Problem],
+    *,
+    by: Actor,
+) -> Done:
+    """Write for the meters that are not left, with an event each; then evaluate them anew. One transaction for all."""
+    done = Done(left=dict(left))
+    by_partner: dict[Any, list[Meter]] = {}
+    for meter in meters:
+        if meter.pk not in left:
+            by_partner.setdefault(meter.partner_id, []).append(meter)
+    with transaction.atomic():
+        for group in by_partner.values():
+            write(group)
+            record_many("meter", ((verb, meter.pk, told) for meter in group), partner=group[0].partner, by=by)
+            restate([meter.pk for meter in group], by=by)
+            done.meters += [meter.pk for meter in group]
+    return done

@@ -1,0 +1,125 @@
+"""What people of Leap do in the admin: record, activate, end; for one meter and for many."""
+
+import re
+from html import unescape
+from typing import Any
+
+import pytest
+from django.test import Client
+from django.urls import reverse
+
+from onboarding.enrollment.models import Activation, CheckRecord, Enrollment
+from portal.events.models import Event
+from portal.partners.models import Partner, User
+from programs.models import DeliveryPeriod, Program
+from tests.onboarding.enrollment.meters import make_meter, note
+
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("catalogue")]
+URL = "/admin/onboarding/enrollment/"
+BATTERY: Any = {
+    "device": {"battery_power_capacity_kw": 5, "battery_energy_capacity_kwh": 13.5},
+    "site": {"number_of_devices": 1},
+}
+
+
+@pytest.fixture
+def admin(staff: User, client_of: Any) -> Client:
+    return client_of(staff)  # type: ignore[no-any-return]  # the fixture gives a Client
+
+
+def said(response: Any) -> list[str]:
+    lines = re.findall(r'<li class="(?:success|warning|error|info)">(.*?)</li>', response.content.decode(), re.DOTALL)
+    return [unescape(" ".join(line.split())) for line in lines]
+
+
+def do(admin: Client, action: str, *meters: Any, of: str = "CEC-DSGS", **typed: Any) -> Any:
+    rows = Enrollment.objects.filter(meter__in=meters, program__identifier=of)
+    keys = [str(pk) for pk in rows.values_list("pk", flat=True)]
+    return admin.post(URL, {"action": action, "_selected_action": keys, "asked": "yes", **typed}, follow=True)
+
+
+def period(name: str) -> str:
+    return str(DeliveryPeriod.objects.get(name=name).pk)
+
+
+def test_form_stands_before_the_deed(acme: Partner, admin: Client) -> None:
+    meter = make_meter(acme, programs=["CEC-DSGS"], meter_type="DEVICE", **BATTERY)
+    row = Enrollment.objects.get(meter=meter)
+
+    page = admin.post(URL, {"action": "activate", "_selected_action": [str(row.pk)]})
+
+    assert "Activate: 1 meter" in page.content.decode()
+    assert not Activation.objects.exists()
+
+
+def test_activate_and_end(acme: Partner, borealis: Partner, staff: User, client_of: Any, time_machine: Any) -> None:
+    time_machine.move_to("2027-05-10T12:00:00+00:00")
+    admin = client_of(staff)
+    first = make_meter(acme, programs=["CEC-DSGS"], meter_type="DEVICE", reference="a-1", **BATTERY)
+    second = make_meter(borealis, programs=["CEC-DSGS"], meter_type="DEVICE", reference="b-1", **BATTERY)
+    lacking = make_meter(acme, programs=["CEC-DSGS"], meter_type="DEVICE", reference="a-2")
+    season = period("CEC-DSGS_2027_MAY_OCT")
+
+    answer = do(admin, "activate", first, second, lacking, period=season, market_group_name="VPP-7")
+
+    assert said(answer) == [
+        "Done for 2 meters.",
+        "This meter is not eligible yet in CEC-DSGS. Left: a-2.",
+    ]
+    for meter in (first, second):
+        meter.refresh_from_db()
+        assert meter.enrollment_status == "ACTIVE"
+    event = Event.objects.get(verb="meter.activated", subject_id=str(second.pk))
+    assert (event.partner_id, event.actor_label, event.data["market_group"]) == (borealis.pk, "Stef Staff", "VPP-7")
+    assert said(do(admin, "activate", first, period=season)) == [
+        "This meter is active in CEC-DSGS_2027_MAY_OCT already. Left: a-1."
+    ]
+
+    answer = do(admin, "end_activation", first, period=season, reason="The customer moved.")
+
+    first.refresh_from_db()
+    assert (said(answer), first.enrollment_status) == (["Done for 1 meter."], "ELIGIBLE")
+    assert Event.objects.get(verb="meter.activation_ended").data["reason"] == "The customer moved."
+
+
+def test_result_of_the_market_is_recorded_with_why(acme: Partner, admin: Client) -> None:
+    meter = make_meter(acme, programs=["CCA"], utility="PGE", restated=False)
+    note(meter, "IS_AUTHORIZED")
+    cca = str(Program.objects.get(identifier="CCA").pk)
+    typed = {"action_type": "HAS_MARKET_REGISTRATION", "program": cca}
+
+    refused = do(admin, "record_result", meter, of="CCA", holds="no", **typed)
+    assert "Say why it does not hold." in refused.content.decode()
+    assert not CheckRecord.objects.filter(action_type="HAS_MARKET_REGISTRATION").exists()
+
+    do(admin, "record_result", meter, of="CCA", holds="no", note="Another provider.", code="DUPLICATE", **typed)
+    meter.refresh_from_db()
+    assert (meter.enrollment_status, meter.acts) == ("INELIGIBLE", "leap")
+
+    do(admin, "record_result", meter, of="CCA", holds="yes", **typed)
+    meter.refresh_from_db()
+    assert (meter.enrollment_status, meter.acts) == ("ELIGIBLE", "")
+    event = Event.objects.filter(verb="meter.check_recorded").first()
+    assert event is not None
+    assert event.data == {
+        "item": "Registered in the market",
+        "holds": False,
+        "code": "DUPLICATE",
+        "note": "Another provider.",
+        "program": "CCA",
+    }
+
+
+def test_partners_have_no_way_in(manager: User, client_of: Any) -> None:
+    assert client_of(manager).get(URL).status_code in {302, 403}
+
+
+def test_pages_of_the_tables_open(acme: Partner, admin: Client) -> None:
+    meter = make_meter(acme, programs=["CEC-DSGS"], meter_type="DEVICE", **BATTERY)
+    note(meter, "HAS_AMI")
+
+    for model in ("enrollment", "checkrecord", "activation"):
+        assert admin.get(reverse(f"admin:onboarding_{model}_changelist")).status_code == 200
+    assert meter.partner_reference in admin.get(f"{URL}?q={meter.partner_reference[:2]}").content.decode()
+    assert meter.partner_reference in admin.get(f"{URL}?q={meter.pk}").content.decode()
+    assert admin.get(f"{URL}?q=nothing").status_code == 200
