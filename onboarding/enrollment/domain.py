@@ -3,29 +3,27 @@
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import TYPE_CHECKING, Any
+from typing import Any
 from uuid import UUID
 
 from django.db import connection, transaction
 from django.db.models import Model
 from django.utils import timezone
 
-from onboarding.enrollment.evaluate import Standing, best, first_to_act, stand
+from onboarding.enrollment.evaluate import Judge, Standing, best, first_to_act
 from onboarding.enrollment.facts import MeterFacts
-from onboarding.enrollment.load import Customer, customer_of, facts_of
+from onboarding.enrollment.load import HOLDING, Customer, customer_of, excluding_here, facts_of
 from onboarding.enrollment.models import Enrollment
 from onboarding.enrollment.rules import ProgramRules, rules_of
 from onboarding.meters.columns import ASSET_COLUMNS
 from onboarding.meters.models import Meter
 from portal.events.actors import Actor
 from portal.events.domain import record_many
+from portal.partners.models import Partner
 from portal.storage import bulk, json_sql
 from portal.storage.staged import Given, Staged, insert_from
 from programs.models import Program
 from programs.schema import schema_for
-
-if TYPE_CHECKING:
-    from portal.partners.models import Partner
 
 _TOLD = ("status", "missing", "reasons", "partner_actions", "leap_actions", "acts")
 _LISTS = ("missing", "reasons", "partner_actions", "leap_actions")
@@ -40,12 +38,18 @@ class Change:
     program: str
     was: str
     now: str
+    partner: Any
+
+    @property
+    def frees_or_takes(self) -> bool:
+        """Whether it makes room for programs that exclude this one, or takes it from them."""
+        return (self.was in HOLDING) != (self.now in HOLDING)
 
 
 # --- joining and leaving
 
 
-def enroll(staged: Staged, *, partner: "Partner", keep: bool = False) -> int:
+def enroll(staged: Staged, *, partner: Partner, keep: bool = False) -> int:
     """Write how the meters of staged rows (r.meter_id, r.programs) stand in programs; returns how many standings.
 
     A program that a meter only could join is left out. keep: what stands there already for a meter and program stays.
@@ -102,7 +106,7 @@ def restate(meters: Collection[UUID], *, by: Actor, at: datetime | None = None, 
     with transaction.atomic():
         rules = rules_of()
         changes = _write(_meters(meters), rules, now)
-        others = _neighbours({change.meter for change in changes}, rules) - set(meters)
+        others = _neighbours(changes, rules) - set(meters)
         if others:
             changes += _write(_meters(others), rules, now)
         if changes and not quietly:
@@ -120,9 +124,13 @@ def evaluated(
 ) -> Iterable[tuple[MeterFacts, str, Standing]]:
     """How meters of one partner stand in each program that they are meant for. Reads, never writes."""
     schema = schema_for(rules)
+    judges: dict[str, Judge] = {}
     for facts in facts_of(meters, rules).values():
         for name in facts.wanted:
-            yield facts, name, stand(facts, rules[name], schema, now)
+            judge = judges.get(name)
+            if judge is None:
+                judge = judges[name] = Judge(rules[name], schema, now)
+            yield facts, name, judge.stand(facts)
 
 
 def _write(meters: Sequence[Meter], rules: Mapping[str, ProgramRules], now: datetime) -> list[Change]:
@@ -138,7 +146,7 @@ def _write(meters: Sequence[Meter], rules: Mapping[str, ProgramRules], now: date
         turn = min((one for one in facts.turns() if one > now), default=None)
         told[facts.pk].append(says)
         if row.status != says["status"]:
-            changes.append(Change(facts.pk, name, row.status, says["status"]))
+            changes.append(Change(facts.pk, name, row.status, says["status"], row.partner_id))
         if turn == row.reconsider_at and all(getattr(row, name) == says[name] for name in _TOLD):
             same.append(row.pk)
         else:
@@ -160,40 +168,35 @@ def _write_global(meters: Iterable[Meter], told: Mapping[UUID, Sequence[Standing
         Meter.objects.filter(pk__in=group).update(enrollment_status=status, acts=acts)
 
 
-def _neighbours(meters: Collection[UUID], rules: Mapping[str, ProgramRules]) -> set[UUID]:
-    """Other meters of the same customers that stand in programs which exclude others, or are excluded."""
-    excluding = [program.pk for program in rules.values() if program.excluded]
-    accounts = Meter.objects.filter(pk__in=meters, enrollments__program__in=excluding).exclude(account_number="")
+def _neighbours(changes: Iterable[Change], rules: Mapping[str, ProgramRules]) -> set[UUID]:
+    """Other meters of the same customers that stand in programs which exclude, or are excluded by, what changed."""
+    by_partner: dict[Any, set[UUID]] = {}
+    for change in changes:
+        if change.frees_or_takes and rules[change.program].excluded:
+            by_partner.setdefault(change.partner, set()).add(change.meter)
     found: set[UUID] = set()
-    by_partner: dict[Any, set[Customer]] = {}
-    for meter in accounts.only("pk", "partner_id", "utility_name", "account_number").distinct():
-        customer = customer_of(meter)
-        if customer:
-            by_partner.setdefault(meter.partner_id, set()).add(customer)
-    for partner, customers in by_partner.items():
+    for partner, meters in by_partner.items():
+        excluding = excluding_here(partner, rules)
+        if len(excluding) < 2:
+            continue
+        named = Meter.objects.filter(pk__in=meters).exclude(account_number="").only("utility_name", "account_number")
+        customers: set[Customer] = {customer for meter in named if (customer := customer_of(meter))}
         others = Meter.objects.filter(
             partner=partner,
             account_number__any_of={number for _, number in customers},
             enrollments__program__in=excluding,
         )
         lines = others.values_list("pk", "utility_name", "account_number").distinct()
-        found |= {pk for pk, utility, account in lines if (utility, account) in customers}
-    return found - set(meters)
+        found |= {pk for pk, utility, account in lines if (utility, account) in customers} - meters
+    return found
 
 
 def _tell(changes: Iterable[Change], *, by: Actor) -> None:
     """One event for each change, in the log of the meter's partner."""
     by_partner: dict[Any, list[Change]] = {}
-    changes = list(changes)
-    partners = {
-        meter.pk: meter.partner
-        for meter in Meter.objects.filter(pk__in={change.meter for change in changes})
-        .select_related("partner")
-        .only("pk", "partner")
-    }
     for change in changes:
-        by_partner.setdefault(partners[change.meter].pk, []).append(change)
-    for group in by_partner.values():
+        by_partner.setdefault(change.partner, []).append(change)
+    for partner, group in by_partner.items():
         happenings = (
             (
                 "meter.enrollment_changed",
@@ -202,25 +205,24 @@ def _tell(changes: Iterable[Change], *, by: Actor) -> None:
             )
             for one in group
         )
-        record_many("meter", happenings, partner=partners[group[0].meter], by=by)
+        record_many("meter", happenings, partner=Partner(pk=partner), by=by)
 
 
-def restate_sharing(meters: Collection[UUID], *, partner: "Partner", by: Actor) -> None:
+def restate_sharing(meters: Collection[UUID], *, partner: Partner, by: Actor) -> None:
     """Evaluate those of these new meters anew whose customers hold a program that excludes theirs.
 
     What a sheet's rows do to each other shows only once they are meters.
     """
-    rules = rules_of()
-    excluding = [program.pk for program in rules.values() if program.excluded]
-    here = Enrollment.objects.filter(partner=partner, meter__in=meters, program__in=excluding)
-    if not here.exists():
+    excluding = excluding_here(partner.pk, rules_of())
+    if len(excluding) < 2:
         return
+    here = Enrollment.objects.filter(partner=partner, meter__in=meters, program__in=excluding)
     accounts = set(here.exclude(meter__account_number="").values_list("meter__account_number", flat=True))
     others = Meter.objects.filter(
         partner=partner, account_number__any_of=accounts, enrollments__program__in=excluding
-    ).values_list("account_number", "pk", "enrollments__program")
+    ).values_list("account_number", "enrollments__program")
     programs: dict[str, set[int]] = {}
-    for account, _, program in others:
+    for account, program in others:
         programs.setdefault(account, set()).add(program)
     shared = [account for account, found in programs.items() if len(found) > 1]
     if shared:

@@ -71,18 +71,30 @@ def _of_checks(found: Iterable[Check]) -> EnrollmentStatus:
     return EnrollmentStatus.PENDING if waits else EnrollmentStatus.ELIGIBLE
 
 
+class Judge:
+    """One program as it judges meters at one moment; for many meters the periods are looked up once."""
+
+    def __init__(self, program: ProgramRules, schema: Schema, at: datetime) -> None:
+        self._program, self._schema, self._at = program, schema, at
+        self._running = [one for one in program.shown_periods(at) if one.starts_at <= at]
+        self._next = moment_of(program, program.leading_period(at), schema, at)
+
+    def stand(self, meter: MeterFacts) -> Standing:
+        """How a meter stands: in the running period while it is active there, else in the one that it can be
+        activated in next."""
+        moment = self._next
+        for period in self._running if meter.activations else ():
+            activation = meter.activation(period.pk)
+            if activation is not None and activation.covers(self._at):
+                moment = moment_of(self._program, period, self._schema, self._at)
+                break
+        found = found_by(meter, self._program, moment)
+        return standing_of(self._program, status_of(meter, moment, found), found)
+
+
 def stand(meter: MeterFacts, program: ProgramRules, schema: Schema, at: datetime) -> Standing:
-    """How a meter stands in a program: in the running period while it is active there, else in the one that it can
-    be activated in next."""
-    for period in program.shown_periods(at):
-        activation = meter.activation(period.pk)
-        if period.starts_at <= at and activation is not None and activation.covers(at):
-            break
-    else:
-        period = program.leading_period(at)  # type: ignore[assignment]  # None when there is none
-    moment = moment_of(program, period, schema, at)
-    found = found_by(meter, program, moment)
-    return standing_of(program, status_of(meter, moment, found), found)
+    """How one meter stands in a program; see Judge."""
+    return Judge(program, schema, at).stand(meter)
 
 
 def standing_of(program: ProgramRules, status: EnrollmentStatus, found: Sequence[Check]) -> Standing:

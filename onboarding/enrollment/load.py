@@ -4,15 +4,16 @@ from collections.abc import Collection, Iterable, Mapping
 from typing import Any
 from uuid import UUID
 
-from django.db.models import Q
+from django.db.models import Exists, OuterRef, Q
 
 from onboarding.enrollment.facts import Activated, Held, MeterFacts, Recorded, TimeOut
 from onboarding.enrollment.models import Activation, CheckRecord, Enrollment, ParticipationPeriod
 from onboarding.enrollment.rules import ProgramRules
 from onboarding.meters.columns import asset_of
 from onboarding.meters.models import EnrollmentStatus, Meter
+from programs.models import Program
 
-_HOLDING = (EnrollmentStatus.ACTIVE, EnrollmentStatus.ELIGIBLE, EnrollmentStatus.PENDING)
+HOLDING = (EnrollmentStatus.ACTIVE, EnrollmentStatus.ELIGIBLE, EnrollmentStatus.PENDING)
 Customer = tuple[str, str]  # utility, account number
 
 
@@ -82,8 +83,10 @@ def _add_held(meters: Collection[Meter], found: Mapping[UUID, MeterFacts], rules
     """What the customers of these meters hold: on the meter itself, and on the partner's others of the same account."""
     if not meters or not any(rules[name].exclusions for facts in found.values() for name in facts.wanted):
         return
-    customers = {customer: meter for meter in meters if (customer := customer_of(meter))}
     partner = next(iter(meters)).partner_id
+    if len(excluding_here(partner, rules)) < 2:
+        return
+    customers = {customer: meter for meter in meters if (customer := customer_of(meter))}
     by_customer = held_by(partner, customers, rules) if customers else {}
     own: dict[UUID, list[Held]] = {}
     rows = Enrollment.objects.filter(meter__in=[pk for pk, facts in found.items() if len(facts.wanted) > 1])
@@ -95,6 +98,13 @@ def _add_held(meters: Collection[Meter], found: Mapping[UUID, MeterFacts], rules
         found[meter.pk].held = [*shared, *(one for one in own.get(meter.pk, ()) if one not in shared)]
 
 
+def excluding_here(partner: Any, rules: Mapping[str, ProgramRules]) -> set[int]:
+    """The programs that exclude others, or are excluded, and that any meter of a partner is in. One query."""
+    excluding = [program.pk for program in rules.values() if program.excluded]
+    inside = Enrollment.objects.filter(partner=partner, program=OuterRef("pk"))
+    return set(Program.objects.filter(Exists(inside), pk__in=excluding).values_list("pk", flat=True))
+
+
 def customer_of(meter: Meter) -> Customer | None:
     """Who is behind a meter: the utility and the account there; None when it does not say."""
     return (meter.utility_name, meter.account_number) if meter.account_number else None
@@ -104,12 +114,12 @@ def held_by(
     partner: Any, customers: Iterable[Customer], rules: Mapping[str, ProgramRules]
 ) -> dict[Customer, list[Held]]:
     """The programs that customers of one partner hold, by customer. Nothing is told of another partner's meters."""
-    wanted = set(customers)
-    excluding = {rules[other].pk for one in rules.values() for other in one.excluded if other in rules}
+    wanted, excluding = set(customers), excluding_here(partner, rules)
+    if not excluding:
+        return {}
     rows = Enrollment.objects.filter(
         partner=partner,
         program__in=excluding,
-        status__in=_HOLDING,
         meter__partner=partner,
         meter__account_number__any_of={number for _, number in wanted},
         meter__is_archived=False,
@@ -125,7 +135,7 @@ def _held(rows: Any, rules: Mapping[str, ProgramRules]) -> Iterable[tuple[Custom
     names = {program.pk: name for name, program in rules.items()}
     columns = ("program", "meter", "meter__partner_reference", "status", "joined_at", "pk")
     for program, meter, reference, status, since, number, utility, account in rows.filter(
-        Q(status__in=_HOLDING)
+        Q(status__in=HOLDING)
     ).values_list(*columns, "meter__utility_name", "meter__account_number"):
         is_active = status == EnrollmentStatus.ACTIVE
         yield (utility, account), Held(names.get(program, ""), meter, reference, is_active, (since, number))

@@ -7,9 +7,9 @@ or 127.0.0.1:5432 answers, each contestant loads it into the same table, in a pr
 - the peer, django-import-export: with its defaults, and as fast as it goes (bulk, checks off);
 - the floor: python-calamine, the bare validator loop, one bulk load; nothing else, on one core.
 
-Then growth: 1,000 to 1,000,000 rows of csv, and what pages take meanwhile. Then the pages of a partner with 1,000,000
-meters. Settings: BENCH_ROWS, BENCH_GROWTH (row counts, separated by commas; empty for none), BENCH_ONLY (contestants),
-BENCH_METERS (0 for no pages), DATABASE_URL.
+Then growth: 1,000 to 1,000,000 rows of csv, and what pages take meanwhile. Then the evaluation of 100,000 meters, and
+the pages of a partner with 1,000,000. Settings: BENCH_ROWS, BENCH_GROWTH (row counts, separated by commas; empty for
+none), BENCH_ONLY (contestants), BENCH_METERS (0 for no pages), BENCH_EVALUATED (meters, 0 for none), DATABASE_URL.
 """
 
 import json
@@ -30,6 +30,7 @@ ROWS = int(os.environ.get("BENCH_ROWS", "100000"))
 GROWTH = [int(n) for n in os.environ.get("BENCH_GROWTH", "1000,10000,100000,1000000").split(",") if n]
 CONTESTANTS = [name for name in os.environ.get("BENCH_ONLY", "floor,ours,peer_fastest,peer_default").split(",") if name]
 METERS = int(os.environ.get("BENCH_METERS", "1000000"))
+EVALUATED = int(os.environ.get("BENCH_EVALUATED", "100000"))
 LOCAL = "postgres://postgres@127.0.0.1:5432/postgres"
 
 
@@ -37,7 +38,7 @@ def main() -> None:
     """Run everything, print the tables, keep the figures."""
     path = ROOT / "var" / "bench.json"
     path.parent.mkdir(exist_ok=True)
-    figures: dict[str, Any] = {"import": {}, "growth": {}, "pages": {}}
+    figures: dict[str, Any] = {"import": {}, "growth": {}, "enrollment": {}, "pages": {}}
     with tempfile.TemporaryDirectory() as folder:
         book = workbook.xlsx(Path(folder), ROWS)
         print(f"The workbook: {ROWS:,} rows x {workbook.COLUMNS} columns, {book.stat().st_size / 1e6:.1f} MB")
@@ -57,6 +58,9 @@ def main() -> None:
                 figures["growth"][database][str(count)] = found
                 print(f"{database:>12} {count:>9,} rows", json.dumps(found, sort_keys=True), flush=True)
                 sheet.unlink()
+            if EVALUATED:
+                figures["enrollment"][database] = in_a_child(server, "tests.bench.enrollment", str(EVALUATED))
+                print(f"{database:>12} enrollment    ", json.dumps(figures["enrollment"][database]), flush=True)
             if METERS:
                 figures["pages"][database] = in_a_child(server, "tests.bench.pages", str(METERS))
                 print(f"{database:>12} pages         ", json.dumps(figures["pages"][database]), flush=True)
@@ -83,6 +87,10 @@ def report(figures: dict[str, Any]) -> None:
             each = found["total_s"] / int(count) * 1e6
             pages = f"   pages p95 {found['page_p95_ms']:.0f} ms, idle {found['page_idle_p95_ms']:.0f} ms"
             print(f"  {int(count):>9,}{found['total_s']:>10.1f} s{each:>8.0f} µs{found['tree_mb']:>8} MB{pages}")
+    for database, found in figures["enrollment"].items():
+        print(
+            f"\n{database}: {found['meters']:,} meters evaluated in {found['seconds']} s, one in {found['one_meter_ms']} ms"
+        )
     for database, found in figures["pages"].items():
         print(f"\n{database}: pages with {METERS:,} meters")
         print(f"  list: p95 {found['list_p95_ms']} ms and {found['list_rps']} requests/s with 8 connections")
