@@ -10,13 +10,14 @@ from django.utils import timezone
 from onboarding.entry.models import MeterDraft
 from onboarding.entry.queries import form_columns, texts_of
 from onboarding.meters.models import Meter
+from onboarding.spreadsheets.limits import EXCEL_CELL_CHARACTERS
 from onboarding.uploads.commit import commit_at_once
 from onboarding.uploads.dry_run import Candidate, DryRun, Verdict
 from onboarding.uploads.models import WRITTEN, Plan, Source, Upload, UploadProblem, UploadRow, UploadState
 from onboarding.uploads.staging import PROBLEM_COLUMNS, ROW_COLUMNS, add_to_outlook, problem_values, row_values
 from portal.events.actors import Actor
 from portal.partners.models import Partner, User
-from portal.problems import Problem, ProblemKind, Refused, register
+from portal.problems import Problem, ProblemKind, Refused, register, shown
 from portal.storage.bulk import insert
 from programs.schema import catalogue_version
 
@@ -107,8 +108,8 @@ def discard(draft: MeterDraft) -> None:
 def _shown_of(meter: Meter, programs: Sequence[str]) -> dict[str, str]:
     """What the form of these programs shows of a meter."""
     texts = texts_of(meter)
-    shown = {column.key for column in form_columns(programs, texts)}
-    return {key: text for key, text in texts.items() if key in shown}
+    in_form = {column.key for column in form_columns(programs, texts)}
+    return {key: text for key, text in texts.items() if key in in_form}
 
 
 # --- what it would do
@@ -117,12 +118,21 @@ def _shown_of(meter: Meter, programs: Sequence[str]) -> dict[str, str]:
 def judge(draft: MeterDraft) -> Verdict:
     """What would happen if it were written now. Reads, never writes."""
     dry_run = DryRun(draft.partner, programs=draft.programs, update_existing=False)
-    cells: dict[str, object] = dict(draft.cells)
+    cells: dict[str, object] = {
+        key: text if text == draft.base.get(key) else _as_cell(key, text) for key, text in draft.cells.items()
+    }
     if draft.meter is not None:
         hidden = {key: text for key, text in texts_of(draft.meter).items() if key not in draft.base}
-        shown = {column.key for column in form_columns(draft.programs)}
-        cells = {key: text for key, text in hidden.items() if key not in shown} | cells
+        offered = {column.key for column in form_columns(draft.programs)}
+        cells = {key: text for key, text in hidden.items() if key not in offered} | cells
     return dry_run.look([Candidate(ROW, cells, draft.meter)])[0]
+
+
+def _as_cell(key: str, text: str) -> str | Problem:
+    """A typed text as a sheet's cell: what no cell can hold is a problem that says so."""
+    if "\N{REPLACEMENT CHARACTER}" in text:  # what `storable` leaves of a NUL
+        return Problem("CONTROL_CHARACTER", key, shown(text))
+    return text if len(text) <= EXCEL_CELL_CHARACTERS else Problem("CELL_TOO_LONG", key, shown(text))
 
 
 def clashes_of(draft: MeterDraft) -> list[Clash]:

@@ -9,10 +9,9 @@ from django.http import QueryDict
 from django.utils.html import escape
 
 from onboarding.entry.queries import form_columns
-from portal.problems import Problem
+from portal.problems import Problem, storable
 from programs.schema import Column, schema_for
 
-_LONGEST = 2000
 _INPUT_MODES = {"number": "decimal", "integer": "numeric", "phone": "tel", "email": "email"}
 _INPUT_TYPES = {"date": "date", "phone": "tel", "email": "email"}
 _REMEDIES = {"DUPLICATE_REF_ID": "Give this one another reference, or open that meter and change it."}
@@ -83,7 +82,7 @@ class MeterForm(forms.Form):
         """What was sent: field key to text, empty ones left out."""
         found: dict[str, str] = {}
         for key in self._columns:
-            texts = [text[:_LONGEST].strip() for text in data.getlist(key)]
+            texts = [storable(text).strip() for text in data.getlist(key)]
             slots = self._slots.get(key, (key,))
             found |= {slot: text for slot, text in zip(slots, texts, strict=False) if text}
         return found

@@ -39,7 +39,7 @@ from onboarding.meters.words import changes_in
 from onboarding.spreadsheets.workbook import save_template, template_csv_lines, write_csv, write_table
 from portal.events.queries import timeline
 from portal.partners.access import member
-from portal.problems import Problem
+from portal.problems import Problem, storable
 from portal.web.downloads import csv_response, download_name, workbook_response
 from portal.web.pages import keyset_page
 from programs.queries import program_choices
@@ -121,7 +121,7 @@ def _rendered_inputs(programs: tuple[Any, ...], values: tuple[tuple[str, str], .
 def meter_look_up(request: HttpRequest) -> HttpResponse:
     """Paste IDs or references; see which are meters, and which are unknown."""
     access = member(request)
-    pasted = request.POST.get("pasted", "")
+    pasted = storable(request.POST.get("pasted", ""))
     context: dict[str, Any] = {"section": "meters", "pasted": pasted, "most": MOST_LOOKED_UP}
     if pasted.strip():
         context |= {"result": look_up(access.partner, pasted), "kinds": BulkKind.of_chosen(), "seen_at": timezone.now()}

@@ -1,7 +1,7 @@
 """The pages of a change of many meters: ask, confirm, follow, and read what became of each."""
 
 from collections.abc import Iterator
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Any
 from uuid import UUID
 
@@ -17,6 +17,7 @@ from onboarding.meters.bulk import domain
 from onboarding.meters.bulk.models import BulkAction, BulkKind, BulkResult, BulkRow, BulkState
 from onboarding.meters.bulk.queries import RESULT_HEADER, ROWS_SHOWN, SAMPLE, asked_of, left_rows, result_lines
 from onboarding.meters.filters import chips_of, meter_filter
+from onboarding.meters.saved.domain import clean_query
 from onboarding.spreadsheets.workbook import write_csv
 from portal.jobs.models import Job, JobState
 from portal.partners.access import member
@@ -25,6 +26,7 @@ from portal.storage.ids import as_uuid
 from portal.web.downloads import csv_response, download_name
 from portal.web.notices import tell_refusal
 
+_LONGEST_QUERY = 8_000  # as for a saved view
 _HEADER = ["meter_id", "partner_reference", "result", "description"]
 
 
@@ -32,7 +34,7 @@ _HEADER = ["meter_id", "partner_reference", "result", "description"]
 def bulk_ask(request: HttpRequest) -> HttpResponse:
     """From the Meters page or the look-up: these meters, or all that match, and what to do with them."""
     access = member(request)
-    query = request.POST.get("query", "")[:4000]
+    query = clean_query(request.POST.get("query", "")[:_LONGEST_QUERY])
     every = request.POST.get("all") == "yes"
     try:
         action = domain.ask(
@@ -56,12 +58,12 @@ def _chosen(data: QueryDict) -> list[UUID]:
 
 
 def _seen_at(text: str) -> datetime:
-    """When the page was made; now, when that is not said."""
+    """When the page was made; now, when that is not said, or is no moment of the calendar in UTC."""
     try:
         at = parse_datetime(text)
-    except ValueError:
-        at = None
-    return at if at is not None and timezone.is_aware(at) else timezone.now()
+        return at.astimezone(UTC) if at is not None and timezone.is_aware(at) else timezone.now()
+    except (ValueError, OverflowError):
+        return timezone.now()
 
 
 @require_http_methods(["GET", "HEAD", "POST"])

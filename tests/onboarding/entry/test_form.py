@@ -133,6 +133,22 @@ def test_everything_typed_is_kept_also_what_is_wrong(client: Client) -> None:
     assert 'value="9410"' in again
 
 
+@pytest.mark.parametrize(
+    ("text", "kept", "words"),
+    [
+        ("a\0b", "a\ufffdb", "City contains characters that cannot be seen"),
+        ("x" * 5_000, "x" * 5_000, "City has 5000 characters"),
+        ("x" * 40_000, "x" * 40_000, "City has more characters than a cell of a spreadsheet can hold."),
+    ],
+)
+def test_what_no_field_can_hold_is_kept_and_said(client: Client, text: str, kept: str, words: str) -> None:
+    page = sent(client, NEW, typed(customer__city=text))
+
+    assert MeterDraft.objects.get().cells["customer.city"] == kept
+    assert page.status_code == 422
+    assert page.content.decode().count(words) == 2
+
+
 def test_warning_does_not_block_and_is_shown_before_the_yes(client: Client) -> None:
     answer = sent(client, NEW, typed(utility__utility_name="PGE", utility__electric_service_account_number="12345"))
     page = client.get(answer["Location"]).content.decode()
