@@ -7,7 +7,7 @@ import django_filters
 from django import forms
 from django.db.models import QuerySet
 
-from onboarding.meters.filters import midnight
+from onboarding.meters.filters import PlainFilterSet, midnight
 from portal.events.models import NOT_ONE_OF_MANY, ONE_OF_MANY, Event
 from portal.events.subjects import all_subjects
 from portal.partners.models import Partner
@@ -19,7 +19,7 @@ def _things() -> list[tuple[str, str]]:
     return [(subject.type, subject.noun) for subject in all_subjects() if subject.type not in ONE_OF_MANY]
 
 
-class EventFilter(django_filters.FilterSet):
+class EventFilter(PlainFilterSet):
     """Who, about what, from and to which day; single meters only when they are asked for."""
 
     who = django_filters.CharFilter(field_name="actor_label", lookup_expr="icontains", label="Who")

@@ -22,7 +22,28 @@ _FEW = 1_000
 _FIRST_MOMENT, _LAST_MOMENT = datetime.min.replace(tzinfo=UTC), datetime.max.replace(tzinfo=UTC)
 
 
-class MeterFilter(django_filters.FilterSet):
+class PlainFilterSet(django_filters.FilterSet):
+    """A FilterSet whose form says in our words what it does not understand."""
+
+    def get_form_class(self) -> type[forms.Form]:
+        form_class: type[forms.Form] = super().get_form_class()
+        for field in form_class.base_fields.values():
+            field.error_messages |= _words_of(field)
+        return form_class
+
+
+def _words_of(field: forms.Field) -> dict[str, str]:
+    match field:
+        case forms.DateField():
+            return {"invalid": f"{field.label} is no day. Write it as year-month-day, for example 2026-05-31."}
+        case forms.ChoiceField():
+            return {"invalid_choice": f"{field.label} has no choice “%(value)s”. Choose one from the list."}
+        case forms.UUIDField():
+            return {"invalid": f"{field.label} is no ID. Remove this filter."}
+    return {}
+
+
+class MeterFilter(PlainFilterSet):
     """Region, program, type, status, upload, dates and a search over reference, name, address, account and meter ID."""
 
     q = django_filters.CharFilter(method="search", label="Search")

@@ -292,6 +292,16 @@ def test_look_up_finds_by_id_and_reference_and_names_the_unknown(
     assert "2</strong> meters found" in page
 
 
+@pytest.mark.parametrize("pasted", ["", " \n", ",;\t"])
+def test_look_up_of_nothing_says_so(acme: Partner, user: User, client_of: Any, pasted: str) -> None:
+    answer = client_of(user).post(reverse("meters-look-up"), {"pasted": pasted})
+    page = answer.content.decode()
+
+    assert answer.status_code == 422
+    assert page.count("Nothing was pasted. Paste meter IDs or partner references, one to a line.") == 2
+    assert "<title>Error: Look up meters" in page
+
+
 def test_as_many_as_are_looked_up_at_once_can_be_chosen(acme: Partner, user: User, client_of: Any) -> None:
     chosen = [str(uuid4()) for _ in range(MOST_LOOKED_UP)]
 
