@@ -1,6 +1,6 @@
 """The pages of a change of many meters: ask, confirm, follow, and read what became of each."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from datetime import UTC, datetime
 from typing import Any
 from uuid import UUID
@@ -8,7 +8,6 @@ from uuid import UUID
 from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse, HttpResponseBase, QueryDict
 from django.shortcuts import get_object_or_404, redirect, render
-from django.urls import reverse
 from django.utils import timezone
 from django.utils.dateparse import parse_datetime
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
@@ -21,10 +20,9 @@ from onboarding.meters.saved.domain import clean_query
 from onboarding.spreadsheets.workbook import write_csv
 from portal.jobs.models import Job, JobState
 from portal.partners.access import member
-from portal.problems import Refused
+from portal.problems import Problem, Refused, storable
 from portal.storage.ids import as_uuid
 from portal.web.downloads import csv_response, download_name
-from portal.web.notices import tell_refusal
 
 _LONGEST_QUERY = 8_000  # as for a saved view
 _HEADER = ["meter_id", "partner_reference", "result", "description"]
@@ -48,9 +46,26 @@ def bulk_ask(request: HttpRequest) -> HttpResponse:
             by=access.actor,
         )
     except Refused as refusal:
-        tell_refusal(request, refusal)
-        return redirect(f"{reverse('meters')}?{query}" if query else "meters")
+        return _asked_again(request, refusal.problems, query, every=every)
     return redirect("bulk-action", action.pk)
+
+
+def _asked_again(request: HttpRequest, problems: Sequence[Problem], query: str, *, every: bool) -> HttpResponse:
+    """The question with what is wrong about it, and everything that was chosen and typed."""
+    context = {
+        "section": "meters",
+        "problems": problems,
+        "target": f"bulk-{problems[0].field}",
+        "query": query,
+        "every": every,
+        "chosen": [] if every else _chosen(request.POST)[: domain.MOST_CHOSEN],
+        "pasted": storable(request.POST.get("pasted", "")),
+        "kinds": BulkKind.of_chosen(),
+        "kind": request.POST.get("kind", ""),
+        "value": storable(request.POST.get("value", "")),
+        "seen_at": _seen_at(request.POST.get("seen_at", "")),
+    }
+    return render(request, "meters/bulk_ask.html", context, status=422)
 
 
 def _chosen(data: QueryDict) -> list[UUID]:

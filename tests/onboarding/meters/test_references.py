@@ -282,7 +282,7 @@ def test_what_happened_meanwhile_is_said_for_its_row_and_the_others_go_on(
     assert Event.objects.filter(verb="meter.reference_changed").count() == 1
     page = client.get(reverse("bulk-action", args=[action.pk])).content.decode()
     for words in (
-        "Changed by somebody else meanwhile",
+        "Changed since you saw it",
         "Not there any more",
         "“crm-4” is the reference",
         "Cannot be done",
