@@ -22,9 +22,10 @@ from onboarding.meters.queries import meters_of, sections_of
 from onboarding.meters.shown_columns import in_words
 from onboarding.uploads.dry_run import Verdict
 from onboarding.uploads.models import WRITTEN, Plan
-from portal.partners.access import Access, member
+from portal.partners.access import Access, access_of_form, member
 from portal.problems import Problem, Refused
 from portal.storage.ids import as_uuid
+from portal.web.middleware import when_signed_out
 from portal.web.notices import tell_refusal
 from portal.web.pages import newest_first
 from programs.models import Program
@@ -32,6 +33,28 @@ from programs.queries import partner_created_programs
 from programs.schema import Schema, schema_for
 
 _DRAFTS_SHOWN = 20
+
+
+def _keep_signed_out(request: HttpRequest) -> str:
+    """Keep what was sent after the session had ended as a saved draft of the person for whom the form was made.
+
+    Returns the draft's address, where only the partner's people get in.
+    """
+    access, place = access_of_form(request, request.POST.get("whose", "")), request.resolver_match
+    if access is None or place is None or "settle" in request.POST:
+        return ""
+    try:
+        match place.url_name:
+            case "entry-new":
+                draft = _begun(request, access, **place.kwargs)
+            case "entry-edit":
+                draft = _begun_change(request, access, **place.kwargs)
+            case _:
+                draft = _kept(request, access, _draft(access, **place.kwargs))
+    except (Http404, Refused):
+        return ""
+    domain.save_for_later(draft)
+    return reverse("entry-draft", args=[draft.pk])
 
 
 @require_safe
@@ -56,36 +79,33 @@ def entry_drafts(request: HttpRequest) -> HttpResponse:
     return render(request, "entry/drafts.html", {"section": "meters", "page": page})
 
 
+@when_signed_out(_keep_signed_out)
 @require_http_methods(["GET", "HEAD", "POST"])
 def entry_new(request: HttpRequest, identifier: str) -> HttpResponse:
     """The empty form of a program; with ?like= a meter whose site it shares."""
     access = member(request)
-    program = next((one for one in partner_created_programs() if one.identifier == identifier), None)
-    if program is None:
-        raise Http404
     if request.method == "POST":
-        cells = MeterForm([identifier], {}).typed(request.POST)
-        return _answer(request, domain.begin(access.partner, access.user, programs=[identifier], cells=cells))
+        return _answer(request, _begun(request, access, identifier))
+    program = _program(identifier)
     like = _meter_named(request, access)
     return _form_page(request, [program], MeterForm([identifier], start_of([identifier], like=like)), like=like)
 
 
+@when_signed_out(_keep_signed_out)
 @require_http_methods(["GET", "HEAD", "POST"])
 def entry_edit(request: HttpRequest, pk: UUID) -> HttpResponse:
     """The form with what a meter holds; with ?replace=device all but what its old device was."""
     access = member(request)
+    if request.method == "POST":
+        return _answer(request, _begun_change(request, access, pk))
     meter = get_object_or_404(meters_of(access.partner), pk=pk)
     programs, held = programs_of(meter), texts_of(meter)
-    if request.method == "POST":
-        seen = domain.Seen.from_token(request.POST.get("seen", ""))
-        cells = MeterForm(programs, held).typed(request.POST, seen.base if seen else held)
-        draft = domain.begin(access.partner, access.user, programs=programs, cells=cells, meter=meter, seen=seen)
-        return _answer(request, draft)
     replaces = request.GET.get("replace") == "device"
     cells = {key: text for key, text in held.items() if not (replaces and key.startswith("device."))}
     return _form_page(request, _named(programs), MeterForm(programs, cells), meter=meter, replaces=replaces)
 
 
+@when_signed_out(_keep_signed_out)
 @require_http_methods(["GET", "HEAD", "POST"])
 def entry_draft(request: HttpRequest, pk: UUID) -> HttpResponse:
     """Go on with a draft."""
@@ -98,15 +118,43 @@ def entry_draft(request: HttpRequest, pk: UUID) -> HttpResponse:
         domain.settle(draft, mine=[clash.key for clash in clashes if request.POST.get(clash.key) == "mine"])
         return redirect("entry-check", draft.pk)
     if request.method == "POST":
-        cells = MeterForm(draft.programs, {**draft.base, **draft.cells}).typed(request.POST, draft.base)
         try:
-            kept = domain.keep(draft, cells, user=access.user, mark=request.POST.get("mark", ""))
+            kept = _kept(request, access, draft)
         except Refused as refusal:
             tell_refusal(request, refusal)
             return redirect("entry-draft", draft.pk)
         return _answer(request, kept, theirs=draft if kept.pk != draft.pk else None)
     form = MeterForm(draft.programs, draft.cells)
     return _form_page(request, _named(draft.programs), form, draft=draft, meter=draft.meter)
+
+
+def _program(identifier: str) -> Program:
+    program = next((one for one in partner_created_programs() if one.identifier == identifier), None)
+    if program is None:
+        raise Http404
+    return program
+
+
+def _begun(request: HttpRequest, access: Access, identifier: str) -> MeterDraft:
+    """The draft of what was sent about a new meter."""
+    programs = [_program(identifier).identifier]
+    cells = MeterForm(programs, {}).typed(request.POST)
+    return domain.begin(access.partner, access.user, programs=programs, cells=cells)
+
+
+def _begun_change(request: HttpRequest, access: Access, pk: UUID) -> MeterDraft:
+    """The draft of what was sent about a change of a meter."""
+    meter = get_object_or_404(meters_of(access.partner), pk=pk)
+    programs, held = programs_of(meter), texts_of(meter)
+    seen = domain.Seen.from_token(request.POST.get("seen", ""))
+    cells = MeterForm(programs, held).typed(request.POST, seen.base if seen else held)
+    return domain.begin(access.partner, access.user, programs=programs, cells=cells, meter=meter, seen=seen)
+
+
+def _kept(request: HttpRequest, access: Access, draft: MeterDraft) -> MeterDraft:
+    """Where what was sent about a draft is kept. Refuses: DRAFT_IS_OVER."""
+    cells = MeterForm(draft.programs, {**draft.base, **draft.cells}).typed(request.POST, draft.base)
+    return domain.keep(draft, cells, user=access.user, mark=request.POST.get("mark", ""))
 
 
 def _draft(access: Access, pk: UUID) -> MeterDraft:
@@ -238,6 +286,7 @@ def _form_page(
         "replaces": replaces,
         "apart": apart,
         "mark": domain.mark_of(draft) if draft else "",
+        "whose": member(request).as_token(),
         "seen": domain.Seen.of(meter, [one.identifier for one in programs]).as_token() if meter and not draft else "",
         "action": reverse("entry-draft", args=[draft.pk]) if draft else request.path,
     }

@@ -663,3 +663,53 @@ def test_taking_back_says_which_drafts_go(client: Client, run_jobs: Callable[[],
     run_jobs()
 
     assert client.get(saved).status_code == 404
+
+
+# --- sent after the session has ended
+
+
+def whose_in(page: Any) -> str:
+    return str(page.content.decode().split('name="whose" value="')[1].split('"')[0])
+
+
+@pytest.mark.parametrize("place", ["new", "edit", "draft"])
+def test_what_is_sent_signed_out_is_kept_for_the_person_whose_form_it_was(
+    client: Client, user: User, stranger: User, client_of: Any, place: str
+) -> None:
+    meter = create(client, typed())
+    saved = sent(client, NEW, typed(2), do="save")["Location"]
+    path = {"new": NEW, "edit": reverse("entry-edit", args=[meter.pk]), "draft": saved}[place]
+    whose = whose_in(client.get(path))
+    client.logout()
+
+    answer = sent(client, path, {**typed(3, customer__city="Oakland"), "whose": whose})
+
+    sign_in, after = answer["Location"].split("?next=")
+    assert sign_in == "/accounts/login/"
+    assert "what you typed is kept" in client.get(answer["Location"]).content.decode()
+    assert client_of(stranger).get(after).status_code == 404
+    page = client_of(user).get(after).content.decode()
+    assert 'value="home-000003"' in page
+    assert 'value="Oakland"' in page
+    assert after in client_of(user).get(reverse("entry-start")).content.decode()
+    assert Meter.objects.count() == 1
+
+
+def test_what_is_sent_signed_out_without_a_form_of_ours_is_not_kept(
+    client: Client, acme: Partner, stranger: User, client_of: Any
+) -> None:
+    meter = create(client, typed())
+    theirs = whose_in(client_of(stranger).get(NEW))
+    own = whose_in(client.get(NEW))
+    before = MeterDraft.objects.count()
+    edit_path, client = reverse("entry-edit", args=[meter.pk]), Client()
+
+    sent(client, NEW, typed(2))
+    sent(client, NEW, typed(2) | {"whose": own + "x"})
+    sent(client, edit_path, typed(2) | {"whose": theirs})
+    sent(client, reverse("entry-new", args=["NO-SUCH"]), typed(2) | {"whose": own})
+    User.objects.filter(email="user@acme.example").update(is_active=False)
+    answer = sent(client, NEW, typed(2) | {"whose": own})
+
+    assert answer["Location"] == f"/accounts/login/?next={NEW}"
+    assert MeterDraft.objects.count() == before
