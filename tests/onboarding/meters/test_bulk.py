@@ -286,7 +286,7 @@ def test_all_of_a_filtered_list_says_the_filters(acme: Partner, make: Any, user:
     [
         ("archive", "", [], "NO_METERS_CHOSEN"),
         ("no-such", "", None, "BULK_KIND_UNKNOWN"),
-        ("add_tag", "  ", None, "TAG_NOT_ACCEPTED"),
+        ("add_tag", "  ", None, "TAG_MISSING"),
         ("add_tag", "a,b", None, "TAG_NOT_ACCEPTED"),
         ("add_tag", "x" * 65, None, "TAG_NOT_ACCEPTED"),
         ("set_group", "x" * 300, None, "GROUP_NOT_ACCEPTED"),
