@@ -122,7 +122,7 @@ MIDDLEWARE = [
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
-    "django.contrib.auth.middleware.LoginRequiredMiddleware",
+    "portal.web.middleware.SignInMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
     "portal.web.middleware.PartnerRulesMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",

@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 from django.test import Client
 
+from onboarding.meters.models import Meter
 from onboarding.uploads.models import Upload
 from onboarding.uploads.receive import receive_upload
 from portal.events.actors import Actor
@@ -93,6 +94,73 @@ def test_odd_searches_of_the_api_are_answered(api_key: tuple[ApiKey, str]) -> No
             "/v2/meters/search", data=json.dumps(body), content_type="application/json", headers=headers
         )
         assert answer.status_code in {200, 400}, body
+
+
+def test_nul_in_forms_is_answered(acme: Partner, manager: User, client_of: Any, run_jobs: Any) -> None:
+    lines = [builders.row(1, customer__postal_code=None), builders.row(2, customer__postal_code=None)]
+    upload, _ = receive_upload(
+        [builders.csv_bytes(lines)],
+        file_name="a.csv",
+        partner=acme,
+        programs=[],
+        update_existing=False,
+        by=Actor.system(),
+    )
+    run_jobs()
+    meter = Meter.objects.create(partner=acme, partner_reference="by-hand", transmission_region="PJM")
+    client, nul = client_of(manager), "a\0b"
+    to_fix = f"/uploads/{upload.pk}/fix/?code=REQUIRED_MISSING&field=customer.postal_code"
+    for path, data in [
+        ("/meters/new/CEC-DSGS/", {"do": "check", "customer.city": nul}),
+        ("/meters/new/CEC-DSGS/", {"do": "save", "partner_reference": nul, nul: nul}),
+        (f"/meters/{meter.pk}/edit/", {"do": "check", "customer.city": nul, "seen": nul}),
+        ("/meters/look-up/", {"pasted": nul}),
+        ("/meters/bulk/", {"all": "yes", "kind": "archive", "query": f"q={nul}"}),
+        ("/meters/bulk/", {"all": "yes", "kind": "archive", "query": "q=a%00b", "seen_at": nul}),
+        ("/meters/bulk/", {"all": "yes", "kind": "set_group", "value": nul}),
+        ("/meters/bulk/", {"meter": nul, "kind": nul, "query": nul}),
+        ("/meters/views/", {"name": nul, "query": f"q={nul}", "default": "yes"}),
+        ("/meters/views/", {"name": "x", "query": "q=a%00b&columns=%00", "default": "yes"}),
+        ("/meters/references/", {"pasted": f"{nul}\tb"}),
+        (to_fix, {"do": "save", "row-2": nul, "was-2": ""}),
+        (to_fix, {"do": "paste", "paste": nul}),
+        (to_fix, {"do": "fill", "fill": nul}),
+        (f"/uploads/{upload.pk}/columns/", {"column-0": nul, "constant-customer.city": nul, f"constant-{nul}": nul}),
+        (f"/uploads/{upload.pk}/sheet/", {"sheet": nul, "header_row": nul}),
+        ("/people/invite/", {"email": nul, "name": nul, "role": nul}),
+        ("/people/rules/", {"time_zone": nul}),
+    ]:
+        answer = client.post(path, data, follow=True)
+        assert answer.status_code in {200, 400, 404, 422}, (path, data)
+    assert client.get("/meters/", follow=True).status_code == 200  # the view that the list begins with
+
+
+DAYS = ["0001-01-01", "0001-01-02", "9999-12-30", "9999-12-31"]
+
+
+@pytest.mark.parametrize("zone", ["UTC", "Pacific/Kiritimati", "America/Los_Angeles"])
+def test_first_and_last_days_of_the_calendar_are_answered(
+    acme: Partner, manager: User, client_of: Any, zone: str
+) -> None:
+    Partner.objects.filter(pk=acme.pk).update(time_zone=zone)
+    meter = Meter.objects.create(partner=acme, partner_reference="by-hand", transmission_region="PJM")
+    client = client_of(manager)
+    for day in DAYS:
+        is_early = day.startswith("0")
+        for name, holds in (("created_from", is_early), ("created_to", not is_early)):
+            page = client.get(f"/meters/?{name}={day}")
+            assert (page.status_code, meter.partner_reference in page.content.decode()) == (200, holds), (name, day)
+            exported = b"".join(client.get(f"/meters/export.csv?{name}={day}").streaming_content).decode()
+            assert (meter.partner_reference in exported) == holds, (name, day)
+        for name in ("first", "last"):
+            assert client.get(f"/audit/?{name}={day}").status_code == 200
+    for seen_at in ("0001-01-01T00:00:00+14:00", "9999-12-31T23:59:59-14:00", "x"):
+        asked = {"all": "yes", "kind": "archive", "query": f"created_to={DAYS[-1]}", "seen_at": seen_at}
+        page = client.post("/meters/bulk/", asked, follow=True)
+        assert page.status_code == 200
+        assert "Archive 1 meter?" in page.content.decode()
+    client.post("/meters/views/", {"name": "x", "query": f"created_to={DAYS[-1]}", "default": "yes"})
+    assert client.get("/meters/", follow=True).status_code == 200
 
 
 def test_odd_addresses_of_pages_are_answered(

@@ -60,6 +60,7 @@ ROUTES: dict[str, tuple[str, str, dict[str, str]]] = {
     "entry-start": (MEMBERS, "get", {}),
     "entry-new": (MEMBERS, "get", {"identifier": "CEC-DSGS"}),
     "entry-edit": (OWN, "get", {"pk": "meter"}),
+    "entry-drafts": (MEMBERS, "get", {}),
     "entry-draft": (OWN, "get", {"pk": "draft"}),
     "entry-check": (OWN, "get", {"pk": "draft"}),
     "entry-discard": (OWN, "post", {"pk": "draft"}),

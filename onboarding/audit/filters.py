@@ -1,13 +1,13 @@
 """Filtering a partner's events: one FilterSet for page and export."""
 
-from datetime import date, datetime, time, timedelta
+from datetime import date
 from typing import Any
 
 import django_filters
 from django import forms
 from django.db.models import QuerySet
-from django.utils import timezone
 
+from onboarding.meters.filters import PlainFilterSet, midnight
 from portal.events.models import NOT_ONE_OF_MANY, ONE_OF_MANY, Event
 from portal.events.subjects import all_subjects
 from portal.partners.models import Partner
@@ -19,7 +19,7 @@ def _things() -> list[tuple[str, str]]:
     return [(subject.type, subject.noun) for subject in all_subjects() if subject.type not in ONE_OF_MANY]
 
 
-class EventFilter(django_filters.FilterSet):
+class EventFilter(PlainFilterSet):
     """Who, about what, from and to which day; single meters only when they are asked for."""
 
     who = django_filters.CharFilter(field_name="actor_label", lookup_expr="icontains", label="Who")
@@ -47,10 +47,10 @@ class EventFilter(django_filters.FilterSet):
         return events.filter(subject_type__in=types, subject_id=value.strip())
 
     def from_day(self, events: QuerySet[Event], name: str, value: date) -> QuerySet[Event]:
-        return events.filter(at__gte=_midnight(value))
+        return events.filter(at__gte=midnight(value))
 
     def to_day(self, events: QuerySet[Event], name: str, value: date) -> QuerySet[Event]:
-        return events.filter(at__lt=_midnight(value + timedelta(days=1)))
+        return events.filter(at__lt=midnight(value, days_later=1))
 
     def with_meters(self, events: QuerySet[Event], name: str, value: str) -> QuerySet[Event]:
         return events  # filter_queryset leaves them in
@@ -59,11 +59,6 @@ class EventFilter(django_filters.FilterSet):
         found = super().filter_queryset(events)
         asked = self.form.cleaned_data.get("meters") or self.form.cleaned_data.get("subject")
         return found if asked else found.filter(NOT_ONE_OF_MANY)
-
-
-def _midnight(day: date) -> datetime:
-    """Where the day begins for the partner, whose time zone is the current one."""
-    return timezone.make_aware(datetime.combine(day, time()))
 
 
 def event_filter(data: Any, *, partner: Partner) -> EventFilter:

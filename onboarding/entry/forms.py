@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from types import MappingProxyType
 from typing import Any
 
 from django import forms
@@ -9,12 +10,11 @@ from django.http import QueryDict
 from django.utils.html import escape
 
 from onboarding.entry.queries import form_columns
-from portal.problems import Problem
+from portal.problems import Problem, storable
 from programs.schema import Column, schema_for
 
-_LONGEST = 2000
 _INPUT_MODES = {"number": "decimal", "integer": "numeric", "phone": "tel", "email": "email"}
-_INPUT_TYPES = {"date": "date", "phone": "tel", "email": "email"}
+_INPUT_TYPES = {"phone": "tel", "email": "email"}
 _REMEDIES = {"DUPLICATE_REF_ID": "Give this one another reference, or open that meter and change it."}
 
 
@@ -79,12 +79,18 @@ class MeterForm(forms.Form):
             else:
                 self.fields[key] = _field(column, cells.get(key, ""))
 
-    def typed(self, data: QueryDict) -> dict[str, str]:
-        """What was sent: field key to text, empty ones left out."""
+    def typed(self, data: QueryDict, held: Mapping[str, str] = MappingProxyType({})) -> dict[str, str]:
+        """What was sent: field key to text, empty ones left out.
+
+        held: what the form was about before. Boxes come in the page's order; values of it keep theirs, and go first.
+        """
         found: dict[str, str] = {}
         for key in self._columns:
-            texts = [text[:_LONGEST].strip() for text in data.getlist(key)]
+            texts = [storable(text).strip() for text in data.getlist(key)]
             slots = self._slots.get(key, (key,))
+            if len(slots) > 1:
+                before = [held[slot] for slot in slots if held.get(slot) in texts]
+                texts = [*before, *(text for text in texts if text not in before)]
             found |= {slot: text for slot, text in zip(slots, texts, strict=False) if text}
         return found
 
@@ -152,6 +158,8 @@ def _field(column: Column, held: str) -> forms.Field:
 def _help(column: Column) -> str:
     """What stands below the label: what it is, when it is needed, an example."""
     parts = [column.help, *column.notes]
+    if column.type == "date":  # typed, not picked: a browser's own input drops a day that does not exist without a word
+        parts.append("Year-month-day, for example 2026-05-31.")
     if column.needed_when:
         parts.append(f"Needed when {' or when '.join(one.words for one in column.needed_when)}.")
     if column.example and column.type not in {"choice", "boolean", "date"}:

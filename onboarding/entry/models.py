@@ -11,12 +11,22 @@ from portal.storage.ids import uuid7
 class MeterDraft(models.Model):
     """One meter on its way in, or one change of a meter. `cells` holds what was typed, right or wrong.
 
-    For a change, `base` is what the meter held when it began, and `version` the meter's version then.
+    For a change, `base` is what the meter held when it began, and `version` the meter's version then. One that nobody
+    chose to save is what a check left behind: no list shows it, its address finds it for some days.
     """
 
     id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
     partner = models.ForeignKey("portal.Partner", on_delete=models.CASCADE, related_name="+", db_index=False)
     user = models.ForeignKey(settings.AUTH_USER_MODEL, null=True, on_delete=models.SET_NULL, related_name="+")
+    changed_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL,
+        null=True,
+        on_delete=models.SET_NULL,
+        related_name="+",
+        db_index=False,
+        help_text="Who typed last.",
+    )
+    is_saved = models.BooleanField(default=False, help_text="Somebody chose to go on later.")
     programs = models.JSONField(default=list, help_text="The programs whose fields the form has.")
     meter = models.ForeignKey("onboarding.Meter", null=True, on_delete=models.CASCADE, related_name="drafts")
     version = models.PositiveIntegerField(null=True)
@@ -37,6 +47,7 @@ class MeterDraft(models.Model):
     class Meta:
         indexes = [
             models.Index(fields=["partner", "id"], name="draft_open", condition=Q(written_meter=None)),
+            models.Index(fields=["updated_at"], name="draft_unsaved", condition=Q(written_meter=None, is_saved=False)),
         ]
 
     def __str__(self) -> str:

@@ -3,12 +3,12 @@
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from django.db.models import QuerySet
+from django.db.models import Case, QuerySet, When
 
 from onboarding.entry.models import MeterDraft
 from onboarding.meters.columns import asset_of
 from onboarding.meters.models import Meter
-from portal.partners.models import Partner
+from portal.partners.models import Partner, User
 from programs.queries import only_answers
 from programs.schema import Column, schema_for
 
@@ -21,8 +21,13 @@ def drafts_of(partner: Partner) -> QuerySet[MeterDraft]:
     return MeterDraft.objects.filter(partner=partner)
 
 
-def open_drafts(partner: Partner) -> QuerySet[MeterDraft]:
-    return drafts_of(partner).filter(written_meter=None).select_related("user", "meter").order_by("-pk")
+def saved_drafts(partner: Partner) -> QuerySet[MeterDraft]:
+    """Those that somebody means to go on with, newest first."""
+    return drafts_of(partner).filter(written_meter=None, is_saved=True).select_related("user", "meter").order_by("-pk")
+
+
+def own_first(drafts: QuerySet[MeterDraft], user: User) -> QuerySet[MeterDraft]:
+    return drafts.order_by(Case(When(user=user, then=0), default=1), "-pk")
 
 
 def programs_of(meter: Meter) -> list[str]:

@@ -2,7 +2,7 @@
 
 import json
 from collections.abc import Collection, Mapping
-from datetime import date, datetime, time, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 from typing import Any
 
 import django_filters
@@ -20,9 +20,31 @@ from programs.models import ActionType, Acts
 from programs.queries import program_choices, region_choices
 
 _FEW = 1_000
+_FIRST_MOMENT, _LAST_MOMENT = datetime.min.replace(tzinfo=UTC), datetime.max.replace(tzinfo=UTC)
 
 
-class MeterFilter(django_filters.FilterSet):
+class PlainFilterSet(django_filters.FilterSet):
+    """A FilterSet whose form says in our words what it does not understand."""
+
+    def get_form_class(self) -> type[forms.Form]:
+        form_class: type[forms.Form] = super().get_form_class()
+        for field in form_class.base_fields.values():
+            field.error_messages |= _words_of(field)
+        return form_class
+
+
+def _words_of(field: forms.Field) -> dict[str, str]:
+    match field:
+        case forms.DateField():
+            return {"invalid": f"{field.label} is no day. Write it as year-month-day, for example 2026-05-31."}
+        case forms.ChoiceField():
+            return {"invalid_choice": f"{field.label} has no choice “%(value)s”. Choose one from the list."}
+        case forms.UUIDField():
+            return {"invalid": f"{field.label} is no ID. Remove this filter."}
+    return {}
+
+
+class MeterFilter(PlainFilterSet):
     """Region, program, type, status, upload, dates and a search over reference, name, address, account and meter ID."""
 
     q = django_filters.CharFilter(method="search", label="Search")
@@ -91,10 +113,10 @@ class MeterFilter(django_filters.FilterSet):
         return queryset.filter(pk__in=few) if len(few) <= _FEW else queryset.filter(**there)
 
     def from_day(self, queryset: QuerySet[Meter], name: str, value: date) -> QuerySet[Meter]:
-        return queryset.filter(created_at__gte=_midnight(value))
+        return queryset.filter(created_at__gte=midnight(value))
 
     def to_day(self, queryset: QuerySet[Meter], name: str, value: date) -> QuerySet[Meter]:
-        return queryset.filter(created_at__lt=_midnight(value + timedelta(days=1)))
+        return queryset.filter(created_at__lt=midnight(value, days_later=1))
 
     def with_status(self, queryset: QuerySet[Meter], name: str, value: str) -> QuerySet[Meter]:
         """The global status; with a program chosen, `in_program` asks for the status there."""
@@ -111,8 +133,16 @@ class MeterFilter(django_filters.FilterSet):
         return queryset.filter(pk__in=acting(Meter.objects.filter(partner=self.request.partner), [value], **there))
 
 
-def _midnight(day: date) -> datetime:
-    return timezone.make_aware(datetime.combine(day, time()))
+def midnight(day: date, *, days_later: int = 0) -> datetime:
+    """Where a day, or one some days later, begins for the partner, whose time zone is the current one.
+
+    What lies beyond the calendar is its first or its last moment: 9999-12-31 has no day after it, and 0001-01-01 begins
+    before all time east of Greenwich.
+    """
+    try:
+        return timezone.make_aware(datetime.combine(day + timedelta(days=days_later), time())).astimezone(UTC)
+    except OverflowError:
+        return _LAST_MOMENT if day.year > 1 else _FIRST_MOMENT
 
 
 def holding_any(meters: QuerySet[Meter], column: str, values: list[str]) -> QuerySet[Meter]:

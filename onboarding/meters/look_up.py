@@ -7,8 +7,17 @@ from uuid import UUID
 from onboarding.meters.models import Meter
 from onboarding.meters.queries import meters_of
 from portal.partners.models import Partner
+from portal.problems import Problem, ProblemKind, Refused, register
 from portal.storage.ids import as_uuid
 
+register(
+    ProblemKind(
+        "NOTHING_PASTED",
+        "Nothing pasted",
+        "Nothing was pasted.",
+        "Paste meter IDs or partner references, one to a line.",
+    ),
+)
 MOST_LOOKED_UP = 5000
 _SEPARATORS = re.compile(r"[\r\n\t;,]+")
 
@@ -26,8 +35,13 @@ class LookedUp:
 
 
 def look_up(partner: Partner, pasted: str) -> LookedUp:
-    """Meters by ID or reference, one to a line or separated by commas, semicolons or tabs. Two queries."""
+    """Meters by ID or reference, one to a line or separated by commas, semicolons or tabs. Two queries.
+
+    Refuses: NOTHING_PASTED.
+    """
     texts = list(dict.fromkeys(text for part in _SEPARATORS.split(pasted) if (text := " ".join(part.split()))))
+    if not texts:
+        raise Refused(Problem("NOTHING_PASTED", "pasted"))
     texts, beyond = texts[:MOST_LOOKED_UP], max(0, len(texts) - MOST_LOOKED_UP)
     ids = {text: pk for text in texts if (pk := as_uuid(text))}
     by_id = {meter.pk: meter for meter in meters_of(partner).filter(pk__in=set(ids.values()))}

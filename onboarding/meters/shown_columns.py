@@ -105,7 +105,7 @@ def plain_cell(value: Any) -> Any:
 
 def in_words(column: Column, value: Any) -> Any:
     """A value of an asset as people read it: a choice's label, a number with its unit."""
-    plain = plain_cell(value)
+    plain = int(value) if isinstance(value, float) and value.is_integer() else plain_cell(value)
     shown = dict(column.choices).get(plain, plain) if isinstance(plain, str) else plain
     return f"{shown} {column.unit}".strip() if column.unit else shown
 

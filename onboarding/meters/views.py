@@ -34,6 +34,7 @@ from onboarding.meters.shown_columns import (
 )
 from onboarding.spreadsheets.workbook import save_template, template_csv_lines, write_csv, write_table
 from portal.partners.access import member
+from portal.problems import Refused, storable
 from portal.web.downloads import csv_response, download_name, workbook_response
 from portal.web.pages import keyset_page
 from programs.queries import program_choices
@@ -58,6 +59,7 @@ def meter_list(request: HttpRequest) -> HttpResponse:
         "section": "meters",
         "filter_inputs": _filter_inputs(request.GET, sort),
         "search": request.GET.get("q", ""),
+        "form": filtered.form,
         "page": page,
         "rows": list_rows(page.rows, columns),
         "heads": list_heads(columns, sort),
@@ -114,10 +116,15 @@ def _rendered_inputs(programs: tuple[Any, ...], values: tuple[tuple[str, str], .
 def meter_look_up(request: HttpRequest) -> HttpResponse:
     """Paste IDs or references; see which are meters, and which are unknown."""
     access = member(request)
-    pasted = request.POST.get("pasted", "")
+    pasted = storable(request.POST.get("pasted", ""))
     context: dict[str, Any] = {"section": "meters", "pasted": pasted, "most": MOST_LOOKED_UP}
-    if pasted.strip():
-        context |= {"result": look_up(access.partner, pasted), "kinds": BulkKind.of_chosen(), "seen_at": timezone.now()}
+    if request.method != "POST":
+        return render(request, "meters/look_up.html", context)
+    try:
+        result = look_up(access.partner, pasted)
+    except Refused as refusal:
+        return render(request, "meters/look_up.html", context | {"problems": refusal.problems}, status=422)
+    context |= {"result": result, "kinds": BulkKind.of_chosen(), "seen_at": timezone.now()}
     return render(request, "meters/look_up.html", context)
 
 

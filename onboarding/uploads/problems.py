@@ -290,8 +290,8 @@ register(
     ProblemKind(
         "METER_CHANGED_MEANWHILE",
         "The meter changed meanwhile",
-        "The meter was changed by someone else after this file was checked.",
-        "Upload the row again to see what it would change now.",
+        "The meter was changed by someone else after this was checked.",
+        "Send it again to see what it would change now.",
     ),
     ProblemKind(
         "ASSET_NOT_AN_OBJECT", "Not an object", "The asset is not an object.", "Send each asset as a JSON object."

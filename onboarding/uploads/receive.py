@@ -15,7 +15,7 @@ from portal.events.actors import Actor
 from portal.events.domain import record
 from portal.jobs.domain import enqueue
 from portal.partners.models import Partner, User
-from portal.problems import Problem, Refused
+from portal.problems import Problem, Refused, shown
 from portal.storage import files
 from programs.models import Program
 
@@ -70,7 +70,7 @@ def upload_sheet(upload: Upload, sheet: str, *, by: Actor, user: User | None = N
     Refuses: SHEET_UNKNOWN, FILE_NOT_STORED.
     """
     if sheet not in other_sheets(upload):
-        raise Refused(Problem("SHEET_UNKNOWN", "sheet", sheet))
+        raise Refused(Problem("SHEET_UNKNOWN", "sheet", shown(sheet)))
     same = Upload.objects.filter(partner=upload.partner, sha256=upload.sha256, update_existing=upload.update_existing)
     for sent in same.exclude(state__in=[UploadState.FAILED, UploadState.WITHDRAWN]).order_by("pk"):
         if sent.programs == upload.programs and sheet == (Layout.of(sent.layout).sheet or sent.facts.get("sheet")):

@@ -39,12 +39,15 @@ def withdraw_until(upload: Upload) -> datetime | None:
 
 
 def withdrawal_outlook(upload: Upload) -> dict[str, int]:
-    """What taking it back would do now: meters to remove, meters to restore, meters changed since."""
+    """What taking it back would do now: meters to remove, meters to restore, meters changed since; and saved drafts of
+    changes of meters that go, which go with them."""
     rows = _rows(upload)
     counts = dict(rows.order_by().values_list("plan").annotate(n=Count("pk")))
-    removable = Meter.objects.filter(upload=upload, version=1).count()
+    removable = Meter.objects.filter(upload=upload, version=1)
+    drafts = removable.filter(drafts__is_saved=True, drafts__written_meter=None).count()
     created, changed = counts.get("create", 0), counts.get("update", 0)
-    return {"remove": removable, "restore": changed, "left": created - removable}
+    remove = removable.count()
+    return {"remove": remove, "restore": changed, "left": created - remove, "drafts": drafts}
 
 
 def withdraw_upload(upload: Upload, *, by: Actor) -> None:

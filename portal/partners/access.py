@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 
 from allauth.account.adapter import get_adapter
+from django.core import signing
 from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest
 
@@ -10,6 +11,8 @@ from portal.events.actors import Actor
 from portal.partners.models import Membership, Partner, Role, User
 
 SESSION_KEY = "partner"
+_SALT = "portal.partners.access"
+_FORM_SECONDS = 24 * 3600
 
 
 class NoPartner(PermissionDenied):
@@ -37,6 +40,10 @@ class Access:
     def actor(self) -> Actor:
         """The `by=` of what this person does."""
         return Actor.person(self.user, address=self.address)
+
+    def as_token(self) -> str:
+        """For a form to carry, so that what is sent after the session has ended can be kept; good for a day."""
+        return signing.dumps([self.user.pk, str(self.partner.pk)], salt=_SALT)
 
 
 def address_of(request: HttpRequest) -> str:
@@ -68,6 +75,17 @@ def _find(request: HttpRequest) -> Access | None:
     if membership is None:
         return None
     return Access(membership.partner, user, Role(membership.role), address_of(request))
+
+
+def access_of_form(request: HttpRequest, token: str) -> Access | None:
+    """Whom a form was made for, if still a member of the partner. Enough to keep something, not to show it."""
+    try:
+        user, partner = signing.loads(token, salt=_SALT, max_age=_FORM_SECONDS)
+    except (signing.BadSignature, ValueError):
+        return None
+    memberships = Membership.objects.filter(user=user, partner=partner, user__is_active=True, partner__is_active=True)
+    found = memberships.select_related("user", "partner").first()
+    return Access(found.partner, found.user, Role(found.role), address_of(request)) if found else None
 
 
 def member(request: HttpRequest) -> Access:

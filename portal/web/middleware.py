@@ -3,10 +3,12 @@
 import re
 import uuid
 from collections.abc import Callable
-from typing import Any
+from typing import Any, TypeVar
 
 from allauth.usersessions.middleware import UserSessionsMiddleware
 from django.contrib import messages
+from django.contrib.auth.middleware import LoginRequiredMiddleware
+from django.contrib.auth.views import redirect_to_login
 from django.core.cache import cache
 from django.http import HttpRequest, HttpResponse, HttpResponseBadRequest, HttpResponseRedirect
 from django.urls import reverse
@@ -31,6 +33,32 @@ class NoNulMiddleware:
         if "\0" in request.path or "%00" in request.META.get("QUERY_STRING", ""):
             return HttpResponseBadRequest("The address contains a NUL character.", content_type="text/plain")
         return self.get_response(request)
+
+
+View = TypeVar("View", bound=Callable[..., HttpResponse])
+Keep = Callable[[HttpRequest], str]
+
+
+def when_signed_out(keep: Keep) -> Callable[[View], View]:
+    """What is done with a form whose sender is signed out: it keeps it and says where to go on, "" for nowhere."""
+
+    def marked(view: View) -> View:
+        view.when_signed_out = keep  # type: ignore[attr-defined]  # our own mark on the view
+        return view
+
+    return marked
+
+
+class SignInMiddleware(LoginRequiredMiddleware):
+    """Sends to the sign-in, and keeps first what was sent to a view that is marked with `when_signed_out`."""
+
+    def handle_no_permission(self, request: HttpRequest, view_func: Any) -> HttpResponseRedirect:
+        keep: Keep | None = getattr(view_func, "when_signed_out", None)
+        place = keep(request) if keep and request.method == "POST" else ""
+        if not place:
+            return super().handle_no_permission(request, view_func)
+        messages.info(request, "You were signed out, and what you typed is kept. Sign in to go on with it.")
+        return redirect_to_login(place)
 
 
 class SessionSeenMiddleware(UserSessionsMiddleware):

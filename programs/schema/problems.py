@@ -103,6 +103,12 @@ register(
         "Check the day and the month, and write it as year-month-day, for example 2026-05-31.",
     ),
     ProblemKind(
+        "DATE_OUT_OF_YEARS",
+        "{label} is outside the years that we take",
+        "{label} is “{value}”, and we take dates from {first} to {last}.",
+        "Check the year.",
+    ),
+    ProblemKind(
         "DATE_AMBIGUOUS",
         "{label} can be read as two dates",
         "{label} is “{value}”, which can be read as {first} or as {second}.",

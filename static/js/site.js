@@ -47,6 +47,7 @@ document.querySelectorAll("[data-when]").forEach((line) => {
   const conditions = line.dataset.when.split("\n\n").map((one) => one.split("\n"));
   const form = line.closest("form");
   const own = line.querySelector("input, select");
+  const isDay = (text) => /^\d{4}-\d\d-\d\d$/.test(text);
   const holds = ([key, operator, value]) => {
     const input = form.elements[key];
     if (!input) return true;
@@ -57,8 +58,8 @@ document.querySelectorAll("[data-when]").forEach((line) => {
       case "is_not": return !wanted.includes(text);
       case "is_filled": return text !== "";
       case "is_empty": return text === "";
-      case "after": return text > value;
-      case "before": return text !== "" && text < value;
+      case "after": return isDay(text) ? text > value : text !== "";
+      case "before": return isDay(text) ? text < value : text !== "";
       case "at_least": return Number.parseFloat(text) >= Number(value);
       case "at_most": return Number.parseFloat(text) <= Number(value);
       default: return true;

@@ -88,9 +88,8 @@ def report(figures: dict[str, Any]) -> None:
             pages = f"   pages p95 {found['page_p95_ms']:.0f} ms, idle {found['page_idle_p95_ms']:.0f} ms"
             print(f"  {int(count):>9,}{found['total_s']:>10.1f} s{each:>8.0f} µs{found['tree_mb']:>8} MB{pages}")
     for database, found in figures["enrollment"].items():
-        print(
-            f"\n{database}: {found['meters']:,} meters evaluated in {found['seconds']} s, one in {found['one_meter_ms']} ms"
-        )
+        print(f"\n{database}: {found['meters']:,} meters evaluated in {found['seconds']} s")
+        print(f"  one meter after an edit: {found['one_meter_ms']} ms")
     for database, found in figures["pages"].items():
         print(f"\n{database}: pages with {METERS:,} meters")
         print(f"  list: p95 {found['list_p95_ms']} ms and {found['list_rps']} requests/s with 8 connections")

@@ -140,8 +140,24 @@ def test_pages_of_the_form_pass_axe_and_fit_a_phone(portal: Portal, open_as: Ope
     page.get_by_role("button", name="See how many").click()
     expect(page.get_by_role("heading", name="Archive 1 meter?")).to_be_visible()
     bulk = page.url
+    page.goto(f"{portal.url}/meters/new/CEC-DSGS/")
+    page.fill('[name="partner_reference"]', "for-later")
+    page.fill('[name="device.install_date"]', "02/30/2024")
+    page.get_by_role("button", name="Save and go on later").click()
+    expect(page.locator('[name="device.install_date"]')).to_have_value("02/30/2024")
+    draft = page.url
 
-    paths = ["/meters/", "/meters/new/", "/meters/new/ERCOT-ERS/", "/meters/look-up/", bulk]
+    paths = [
+        draft,
+        f"{draft}discard/",
+        "/meters/drafts/",
+        "/meters/?created_from=soon",
+        "/meters/",
+        "/meters/new/",
+        "/meters/new/ERCOT-ERS/",
+        "/meters/look-up/",
+        bulk,
+    ]
     paths += [preview, meter, f"{meter}edit/", clash]
     for width, scheme, path in product((1280, 390), ("light", "dark"), paths):
         page.set_viewport_size({"width": width, "height": 900})
@@ -152,6 +168,19 @@ def test_pages_of_the_form_pass_axe_and_fit_a_phone(portal: Portal, open_as: Ope
         assert page.evaluate("document.documentElement.scrollWidth") <= width, (width, path)
     page.goto(f"{portal.url}/meters/new/CEC-DSGS/")
     page.get_by_role("button", name="See what will happen").click()
+    found = Axe().run(page)
+    assert found.violations_count == 0, found.generate_report()
+    page.goto(f"{portal.url}/meters/look-up/")
+    page.get_by_role("button", name="Look up").click()
+    expect(page.get_by_role("link", name="Nothing was pasted.")).to_be_visible()
+    found = Axe().run(page)
+    assert found.violations_count == 0, found.generate_report()
+    page.goto(f"{portal.url}/meters/")
+    page.get_by_text("Change many meters").click()
+    page.get_by_role("checkbox", name="Choose to-change").check()
+    page.get_by_label("With the chosen meters").select_option("add_tag")
+    page.get_by_role("button", name="See how many").click()
+    expect(page.get_by_text("1 meter is chosen.")).to_be_visible()
     found = Axe().run(page)
     assert found.violations_count == 0, found.generate_report()
 

@@ -36,6 +36,7 @@ register(
         "No meter is chosen.",
         "Tick the meters, or tick that all that match are meant.",
     ),
+    ProblemKind("TAG_MISSING", "No tag", "No tag is written.", "Write a tag of 1 to 64 characters, without a comma."),
     ProblemKind(
         "TAG_NOT_ACCEPTED", "Not a tag", "“{value}” is no tag.", "Write a tag of 1 to 64 characters, without a comma."
     ),
@@ -64,7 +65,7 @@ def ask(
 ) -> BulkAction:
     """Keep what somebody wants done to these meters, or (None) to all that match a query string. Nothing happens yet.
 
-    Refuses: BULK_KIND_UNKNOWN, NO_METERS_CHOSEN, TAG_NOT_ACCEPTED, GROUP_NOT_ACCEPTED.
+    Refuses: BULK_KIND_UNKNOWN, NO_METERS_CHOSEN, TAG_MISSING, TAG_NOT_ACCEPTED, GROUP_NOT_ACCEPTED.
     """
     if kind not in dict(BulkKind.of_chosen()):
         raise Refused(Problem("BULK_KIND_UNKNOWN", "kind", kind))
@@ -84,7 +85,9 @@ def ask(
 
 
 def _accepted(kind: BulkKind, value: str) -> str:
-    if kind.needs_value and not (1 <= len(value) <= _LONGEST_TAG and "," not in value):
+    if kind.needs_value and not value:
+        raise Refused(Problem("TAG_MISSING", "value"))
+    if kind.needs_value and (len(value) > _LONGEST_TAG or "," in value):
         raise Refused(Problem("TAG_NOT_ACCEPTED", "value", value))
     if kind == BulkKind.SET_GROUP and value and not schema_for().accepts("customer_group", value):
         raise Refused(Problem("GROUP_NOT_ACCEPTED", "value", value[:100]))

@@ -52,7 +52,7 @@ class BulkResult(models.TextChoices):
     WAITING = "waiting", "Waiting for your confirmation"
     CHANGED = "changed", "Changed"
     SAME = "same", "Was so already"
-    MEANWHILE = "meanwhile", "Changed by somebody else meanwhile, so it was left"
+    MEANWHILE = "meanwhile", "Changed since you saw it, so it was left"
     GONE = "gone", "Not there any more"
     REFUSED = "refused", "Cannot be done"
 

@@ -1,14 +1,13 @@
 """The pages of a change of many meters: ask, confirm, follow, and read what became of each."""
 
-from collections.abc import Iterator
-from datetime import datetime
+from collections.abc import Iterator, Sequence
+from datetime import UTC, datetime
 from typing import Any
 from uuid import UUID
 
 from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse, HttpResponseBase, QueryDict
 from django.shortcuts import get_object_or_404, redirect, render
-from django.urls import reverse
 from django.utils import timezone
 from django.utils.dateparse import parse_datetime
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
@@ -17,14 +16,15 @@ from onboarding.meters.bulk import domain
 from onboarding.meters.bulk.models import BulkAction, BulkKind, BulkResult, BulkRow, BulkState
 from onboarding.meters.bulk.queries import RESULT_HEADER, ROWS_SHOWN, SAMPLE, asked_of, left_rows, result_lines
 from onboarding.meters.filters import chips_of, meter_filter
+from onboarding.meters.saved.domain import clean_query
 from onboarding.spreadsheets.workbook import write_csv
 from portal.jobs.models import Job, JobState
 from portal.partners.access import member
-from portal.problems import Refused
+from portal.problems import Problem, Refused, storable
 from portal.storage.ids import as_uuid
 from portal.web.downloads import csv_response, download_name
-from portal.web.notices import tell_refusal
 
+_LONGEST_QUERY = 8_000  # as for a saved view
 _HEADER = ["meter_id", "partner_reference", "result", "description"]
 
 
@@ -32,7 +32,7 @@ _HEADER = ["meter_id", "partner_reference", "result", "description"]
 def bulk_ask(request: HttpRequest) -> HttpResponse:
     """From the Meters page or the look-up: these meters, or all that match, and what to do with them."""
     access = member(request)
-    query = request.POST.get("query", "")[:4000]
+    query = clean_query(request.POST.get("query", "")[:_LONGEST_QUERY])
     every = request.POST.get("all") == "yes"
     try:
         action = domain.ask(
@@ -46,9 +46,26 @@ def bulk_ask(request: HttpRequest) -> HttpResponse:
             by=access.actor,
         )
     except Refused as refusal:
-        tell_refusal(request, refusal)
-        return redirect(f"{reverse('meters')}?{query}" if query else "meters")
+        return _asked_again(request, refusal.problems, query, every=every)
     return redirect("bulk-action", action.pk)
+
+
+def _asked_again(request: HttpRequest, problems: Sequence[Problem], query: str, *, every: bool) -> HttpResponse:
+    """The question with what is wrong about it, and everything that was chosen and typed."""
+    context = {
+        "section": "meters",
+        "problems": problems,
+        "target": f"bulk-{problems[0].field}",
+        "query": query,
+        "every": every,
+        "chosen": [] if every else _chosen(request.POST)[: domain.MOST_CHOSEN],
+        "pasted": storable(request.POST.get("pasted", "")),
+        "kinds": BulkKind.of_chosen(),
+        "kind": request.POST.get("kind", ""),
+        "value": storable(request.POST.get("value", "")),
+        "seen_at": _seen_at(request.POST.get("seen_at", "")),
+    }
+    return render(request, "meters/bulk_ask.html", context, status=422)
 
 
 def _chosen(data: QueryDict) -> list[UUID]:
@@ -56,12 +73,12 @@ def _chosen(data: QueryDict) -> list[UUID]:
 
 
 def _seen_at(text: str) -> datetime:
-    """When the page was made; now, when that is not said."""
+    """When the page was made; now, when that is not said, or is no moment of the calendar in UTC."""
     try:
         at = parse_datetime(text)
-    except ValueError:
-        at = None
-    return at if at is not None and timezone.is_aware(at) else timezone.now()
+        return at.astimezone(UTC) if at is not None and timezone.is_aware(at) else timezone.now()
+    except (ValueError, OverflowError):
+        return timezone.now()
 
 
 @require_http_methods(["GET", "HEAD", "POST"])

@@ -55,7 +55,7 @@ def clean_filters(sent: QueryDict) -> str:
     """The filters and the order."""
     kept = QueryDict(mutable=True)
     for name in [*MeterFilter.base_filters, "sort"]:
-        if value := sent.get(name, "").strip():
+        if value := storable(sent.get(name, "")).strip():
             kept[name] = value[:300]
     return kept.urlencode()
 

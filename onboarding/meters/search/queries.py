@@ -19,6 +19,8 @@ def search(partner: Partner, value: str) -> Q:
     holds = Q()
     for column in SEARCHED:
         holds |= Q(**{f"{column}__icontains": value})
+    if connection.vendor == "sqlite" and not value.isascii() and "\n" not in value:  # its LIKE folds only ASCII
+        holds |= Q(text__text__contains=value.lower())
     found = _candidates(partner, value.lower())
     if found is None:
         return holds

@@ -12,7 +12,7 @@ from django.http import QueryDict
 from onboarding.uploads.columns.layout import address_parts
 from onboarding.uploads.healing.rows import MOST_ROWS, Bench, as_shown, open_rows
 from onboarding.uploads.models import Upload, UploadProblem, UploadRow
-from portal.problems import Problem
+from portal.problems import Problem, storable
 from programs.schema import Schema
 
 ROWS_PER_PAGE = 100
@@ -148,7 +148,7 @@ def typed(data: QueryDict, rows: Mapping[int, str], field: str) -> tuple[dict[in
     clashes: list[int] = []
     names = (name.removeprefix("row-") for name in data if name.startswith("row-"))
     for number in sorted(int(name) for name in names if name.isascii() and name.isdigit() and len(name) < 9):
-        text, was = str(data[f"row-{number}"]).strip()[:_LONGEST], str(data.get(f"was-{number}", ""))
+        text, was = storable(str(data[f"row-{number}"])).strip()[:_LONGEST], str(data.get(f"was-{number}", ""))
         if text == was:
             continue
         if rows.get(number) != was:
@@ -160,7 +160,9 @@ def typed(data: QueryDict, rows: Mapping[int, str], field: str) -> tuple[dict[in
 
 def pasted(text: str, numbers: Sequence[int], field: str) -> tuple[dict[int, dict[str, str]], int]:
     """A pasted column, one line a row in the page's order: the changes, and how many lines were too many."""
-    lines = [line.split("\t")[0].strip()[:_LONGEST] for line in text.replace("\r\n", "\n").strip("\n").split("\n")]
+    lines = [
+        line.split("\t")[0].strip()[:_LONGEST] for line in storable(text).replace("\r\n", "\n").strip("\n").split("\n")
+    ]
     changes: dict[int, dict[str, str]] = {
         number: {field: line} for number, line in zip(numbers, lines, strict=False) if line
     }
@@ -169,4 +171,4 @@ def pasted(text: str, numbers: Sequence[int], field: str) -> tuple[dict[int, dic
 
 def filled(value: str, numbers: Iterable[int], field: str) -> dict[int, dict[str, Any]]:
     """One value for all rows."""
-    return {number: {field: value.strip()[:_LONGEST]} for number in numbers}
+    return {number: {field: storable(value).strip()[:_LONGEST]} for number in numbers}

@@ -31,6 +31,7 @@ _MONTHS = (
 )
 DateOrder = Literal["mdy", "dmy"]  # 03/04/2026 is the 4th of March or the 3rd of April
 
+_YEAR_FROM, _YEAR_TO = 1900, 2100
 _EXCEL_EPOCH = date(1899, 12, 30)
 _SERIAL_FROM, _SERIAL_TO = 18264, 73051  # 1950-01-01 to 2100-01-01
 
@@ -92,7 +93,7 @@ def _readings(text: object) -> dict[str, date]:
     if found is None:
         return {}
     first, second, year = int(found[1]), int(found[2]), full_year(found[3])
-    if not 1900 <= year <= 2100:
+    if not _YEAR_FROM <= year <= _YEAR_TO:
         return {}
     readings = {}
     for order, month, day in (("mdy", first, second), ("dmy", second, first)):
@@ -144,12 +145,13 @@ def full_year(text: str) -> int:
 
 def _day(year: int, month: int, day: int) -> str:
     try:
-        return _in_calendar(date(year, month, day))
+        found = date(year, month, day)
     except ValueError:
         raise fail("DATE_DOES_NOT_EXIST") from None
+    return _in_calendar(found)
 
 
 def _in_calendar(day: date) -> str:
-    if not 1900 <= day.year <= 2100:
-        raise fail("NOT_A_DATE")
+    if not _YEAR_FROM <= day.year <= _YEAR_TO:
+        raise fail("DATE_OUT_OF_YEARS", first=_YEAR_FROM, last=_YEAR_TO)
     return day.isoformat()

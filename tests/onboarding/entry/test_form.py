@@ -1,14 +1,17 @@
 """The form of one meter: what it asks, what it says, what it writes, and what it never loses."""
 
+import re
 from collections.abc import Callable
+from datetime import timedelta
 from typing import Any
 
 import pytest
 from django.test import Client
 from django.urls import reverse
+from django.utils import timezone
 from django.utils.html import escape
 
-from onboarding.entry.domain import begin, write
+from onboarding.entry.domain import UNSAVED_KEPT, begin, write
 from onboarding.entry.models import MeterDraft
 from onboarding.meters.columns import asset_of
 from onboarding.meters.models import Meter
@@ -19,6 +22,7 @@ from onboarding.uploads.receive import receive_by_api, receive_upload
 from onboarding.uploads.withdraw import withdraw_upload
 from portal.events.actors import Actor
 from portal.events.models import Event
+from portal.jobs.domain import tidy_rooms
 from portal.partners.models import Partner, User
 from portal.problems import Refused
 from programs.models import Field, Program, Requirement
@@ -46,12 +50,21 @@ def sent(client: Client, path: str, data: dict[str, Any], do: str = "check") -> 
     return client.post(path, {**data, "do": do})
 
 
+def mark_in(page: Any) -> str:
+    """What the page says of the draft that it shows."""
+    return str(page.content.decode().split('name="mark" value="')[1].split('"')[0])
+
+
+def say_yes(client: Client, looked: str) -> Any:
+    """Look at what will happen, and confirm it."""
+    return client.post(looked, {"mark": mark_in(client.get(looked))})
+
+
 def create(client: Client, data: dict[str, Any]) -> Meter:
     """Through the pages: fill in, look, confirm."""
     looked = sent(client, NEW, data)
     assert looked.status_code == 302, looked.content.decode()
-    client.get(looked["Location"])
-    done = client.post(looked["Location"])
+    done = say_yes(client, looked["Location"])
     return Meter.objects.get(pk=done["Location"].strip("/").split("/")[-1])
 
 
@@ -133,6 +146,22 @@ def test_everything_typed_is_kept_also_what_is_wrong(client: Client) -> None:
     assert 'value="9410"' in again
 
 
+@pytest.mark.parametrize(
+    ("text", "kept", "words"),
+    [
+        ("a\0b", "a\ufffdb", "City contains characters that cannot be seen"),
+        ("x" * 5_000, "x" * 5_000, "City has 5000 characters"),
+        ("x" * 40_000, "x" * 40_000, "City has more characters than a cell of a spreadsheet can hold."),
+    ],
+)
+def test_what_no_field_can_hold_is_kept_and_said(client: Client, text: str, kept: str, words: str) -> None:
+    page = sent(client, NEW, typed(customer__city=text))
+
+    assert MeterDraft.objects.get().cells["customer.city"] == kept
+    assert page.status_code == 422
+    assert page.content.decode().count(words) == 2
+
+
 def test_warning_does_not_block_and_is_shown_before_the_yes(client: Client) -> None:
     answer = sent(client, NEW, typed(utility__utility_name="PGE", utility__electric_service_account_number="12345"))
     page = client.get(answer["Location"]).content.decode()
@@ -188,7 +217,7 @@ def test_meter_of_form_sheet_and_api_is_the_same(
 def test_second_click_writes_nothing_more(client: Client, user: User) -> None:
     looked = sent(client, NEW, typed())["Location"]
 
-    first, second = client.post(looked), client.post(looked)
+    first, second = say_yes(client, looked), client.post(looked)
 
     assert first["Location"] == second["Location"]
     assert (Meter.objects.count(), Upload.objects.count()) == (1, 1)
@@ -199,12 +228,14 @@ def test_second_click_writes_nothing_more(client: Client, user: User) -> None:
 
 def test_reference_that_is_taken_is_said_with_the_meter_and_nothing_is_lost(client: Client) -> None:
     looked = sent(client, NEW, typed())["Location"]
+    mark = mark_in(client.get(looked))
     taken = create(client, typed())
+    client.get(looked)  # takes the notice about that one
 
-    client.post(looked)
-    page = client.get(looked)
+    page = client.post(looked, {"mark": mark})
 
-    assert page.status_code == 422
+    assert page.status_code == client.get(looked).status_code == 422
+    assert 'class="notice' not in page.content.decode()  # the summary says it
     assert f"Partner reference found on meter ID {taken.pk}" in page.content.decode()
     assert 'value="home-000001"' in page.content.decode()
     assert Meter.objects.count() == 1
@@ -232,13 +263,118 @@ def test_draft_is_saved_found_by_colleagues_and_thrown_away(client: Client, mana
     answer = sent(client, NEW, {"customer.city": "Oakland"}, do="save")
     colleague = client_of(manager)
 
-    assert answer["Location"] in colleague.get(reverse("entry-start")).content.decode()
-    assert 'value="Oakland"' in colleague.get(answer["Location"]).content.decode()
-    sent(colleague, answer["Location"], {"customer.city": "Berkeley"}, do="save")
-    assert MeterDraft.objects.get().cells == {"customer.city": "Berkeley"}
+    for listed in ("entry-start", "entry-drafts"):
+        assert answer["Location"] in colleague.get(reverse(listed)).content.decode()
+    page = colleague.get(answer["Location"])
+    assert 'value="Oakland"' in page.content.decode()
+    sent(colleague, answer["Location"], {"customer.city": "Berkeley", "mark": mark_in(page)}, do="save")
+    draft = MeterDraft.objects.get()
+    assert draft.cells == {"customer.city": "Berkeley"}
 
-    client.post(reverse("entry-discard", args=[MeterDraft.objects.get().pk]))
+    discard = reverse("entry-discard", args=[draft.pk])
+    assert discard in client.get(answer["Location"]).content.decode()
+    assert "Throw this draft away?" in client.get(discard).content.decode()
+    assert MeterDraft.objects.exists()
+    client.post(discard)
     assert not MeterDraft.objects.exists()
+
+
+def test_saved_drafts_are_listed_own_first_and_what_a_check_left_is_found_by_its_address(
+    client: Client, manager: User, client_of: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("onboarding.entry.views._DRAFTS_SHOWN", 2)
+    own = sent(client, NEW, {"partner_reference": "own"}, do="save")["Location"]
+    for name in ("theirs-1", "theirs-2"):
+        sent(client_of(manager), NEW, {"partner_reference": name}, do="save")
+    left = str(sent(client, NEW, {"partner_reference": "left"}).context["action"])
+
+    start = client.get(reverse("entry-start"))
+    every = client.get(reverse("entry-drafts")).content.decode()
+
+    assert [draft.cells["partner_reference"] for draft in start.context["drafts"]] == ["own", "theirs-2"]
+    assert "See all saved drafts" in start.content.decode()
+    assert own in every
+    assert (every.count("theirs-"), left in every) == (2, False)
+    assert 'value="left"' in client.get(left).content.decode()
+    sent(client, left, {"partner_reference": "left", "mark": mark_in(client.get(left))}, do="save")
+    assert left in client.get(reverse("entry-drafts")).content.decode()
+
+
+def test_what_a_check_left_is_tidied_after_some_days_and_what_was_saved_is_not(client: Client) -> None:
+    sent(client, NEW, {"partner_reference": "saved"}, do="save")
+    sent(client, NEW, {"partner_reference": "old"})
+    sent(client, NEW, {"partner_reference": "new"})
+    long_ago = timezone.now() - UNSAVED_KEPT - timedelta(hours=1)
+    MeterDraft.objects.exclude(cells__partner_reference="new").update(updated_at=long_ago)
+
+    tidy_rooms()
+
+    assert {draft.cells["partner_reference"] for draft in MeterDraft.objects.all()} == {"saved", "new"}
+
+
+def test_yes_to_something_else_than_what_is_shown_writes_nothing_and_shows_it(
+    client: Client, manager: User, client_of: Any
+) -> None:
+    looked = str(sent(client, NEW, typed())["Location"])
+    seen = client.get(looked)
+    path = looked.removesuffix("check/")
+    colleague = client_of(manager)
+
+    for city in ("Oakland", "9" * 300):
+        mark = mark_in(colleague.get(path))
+        sent(colleague, path, {**typed(customer__city=city), "mark": mark}, do="save")
+        page = client.post(looked, {"mark": mark_in(seen)})
+        text = page.content.decode()
+        assert page.status_code == 422
+        assert "What was typed for this meter changed after you looked, so nothing was written." in text
+        assert city in text
+        assert 'class="notice' not in text
+        assert "<title>Error: " in text
+    assert client.post(looked).status_code == 422  # without saying what was seen
+    assert Meter.objects.count() == 0
+
+
+@pytest.mark.parametrize("do", ["save", "check"])
+def test_two_people_in_one_draft_lose_nothing(client: Client, manager: User, client_of: Any, do: str) -> None:
+    path = sent(client, NEW, typed(), do="save")["Location"]
+    colleague = client_of(manager)
+    mine, theirs = client.get(path), colleague.get(path)
+
+    sent(colleague, path, {**typed(customer__city="Berkeley"), "mark": mark_in(theirs)}, do="save")
+    answer = sent(client, path, {**typed(customer__city="Oakland"), "mark": mark_in(mine)}, do=do)
+    page = client.get(answer["Location"]).content.decode()
+
+    drafts = MeterDraft.objects.order_by("pk")
+    assert [draft.cells["customer.city"] for draft in drafts] == ["Berkeley", "Oakland"]
+    assert str(drafts[1].pk) in answer["Location"]
+    assert "Somebody else changed the draft meanwhile. What you typed is kept apart" in page
+    assert f'href="{path}"' in page
+
+
+def test_two_people_in_one_draft_are_told_beside_the_problems_too(
+    client: Client, manager: User, client_of: Any
+) -> None:
+    path = sent(client, NEW, typed(), do="save")["Location"]
+    mark = mark_in(client.get(path))
+    sent(client_of(manager), path, {**typed(customer__city="Berkeley"), "mark": mark}, do="save")
+
+    page = sent(client, path, {**typed(customer__city=None), "mark": mark})
+
+    assert page.status_code == 422
+    assert "What you typed is kept apart" in page.content.decode()
+    assert MeterDraft.objects.count() == 2
+
+
+def test_own_earlier_page_and_the_same_values_make_no_second_draft(
+    client: Client, manager: User, client_of: Any
+) -> None:
+    path = sent(client, NEW, typed(), do="save")["Location"]
+    mark = mark_in(client.get(path))
+    for city in ("Oakland", "Berkeley"):  # with the browser's Back
+        sent(client, path, {**typed(customer__city=city), "mark": mark}, do="save")
+    sent(client_of(manager), path, {**typed(customer__city="Berkeley"), "mark": mark}, do="save")
+
+    assert MeterDraft.objects.get().cells["customer.city"] == "Berkeley"
 
 
 def test_another_device_at_this_site_keeps_the_site_and_nothing_of_the_device(client: Client, stranger: User) -> None:
@@ -259,9 +395,11 @@ def test_another_device_at_this_site_keeps_the_site_and_nothing_of_the_device(cl
 def test_site_of_another_partner_is_not_taken_over(client: Client, stranger: User, client_of: Any) -> None:
     theirs = create(client_of(stranger), typed(customer__street_1="1 Secret Street"))
 
-    page = client.get(f"{NEW}?like={theirs.pk}").content.decode()
+    own = create(client, typed())
 
-    assert "1 Secret Street" not in page
+    statuses = [client.get(f"{NEW}?like={named}").status_code for named in (own.pk, theirs.pk, "made-up")]
+
+    assert statuses == [200, 404, 404]
 
 
 # --- changing a meter
@@ -279,7 +417,7 @@ def test_form_of_a_meter_holds_what_the_meter_holds_and_changes_only_that(client
     looked = edit(client, meter, typed(customer__city="Oakland", device__device_model=None))
     page = client.get(looked).content.decode()
     assert "<del>San Francisco</del>" in page
-    client.post(looked)
+    say_yes(client, looked)
     meter.refresh_from_db()
 
     after = asset_of(meter)
@@ -301,7 +439,7 @@ def test_replaced_device_keeps_the_meter_and_its_history(client: Client) -> None
 
     kept = {key: text for key, text in typed().items() if not key.startswith("device.")}
     new = {"device.device_serial_number": "NEW-1", "device.battery_power_capacity_kw": "7"}
-    client.post(edit(client, meter, kept | new))
+    say_yes(client, edit(client, meter, kept | new))
     meter.refresh_from_db()
 
     assert meter.data["device"] == {"device_serial_number": "NEW-1", "battery_power_capacity_kw": 7}
@@ -315,7 +453,7 @@ def test_nothing_changed_writes_nothing(client: Client) -> None:
 
     looked = edit(client, meter, typed())
     assert "nothing to change" in client.get(looked).content.decode()
-    client.post(looked)
+    say_yes(client, looked)
     meter.refresh_from_db()
 
     assert (meter.version, Upload.objects.count()) == (1, 1)
@@ -330,7 +468,7 @@ def test_field_that_only_another_program_asks_for_is_in_the_form_of_a_meter_that
     assert 'name="isone.in_connected_solutions"' in page
 
     shown = {**typed(customer__city="Oakland"), "isone.in_connected_solutions": "yes"}
-    client.post(edit(client, meter, {**shown, "load_types.0": meter.load_types}))
+    say_yes(client, edit(client, meter, {**shown, "load_types.0": meter.load_types}))
     meter.refresh_from_db()
 
     assert meter.data["isone"] == {"in_connected_solutions": True}
@@ -340,7 +478,7 @@ def test_field_that_only_another_program_asks_for_is_in_the_form_of_a_meter_that
 def test_reference_can_change_but_not_to_that_of_another_meter(client: Client) -> None:
     meter, other = create(client, typed(1)), create(client, typed(2))
 
-    client.post(edit(client, meter, typed(1, partner_reference="a-new-name")))
+    say_yes(client, edit(client, meter, typed(1, partner_reference="a-new-name")))
     refused = sent(client, reverse("entry-edit", args=[meter.pk]), typed(1, partner_reference="home-000002"))
     meter.refresh_from_db()
 
@@ -367,7 +505,7 @@ def test_stale_form_shows_both_values_and_asks(client: Client, manager: User, cl
     meter = create(client, typed())
     colleague = client_of(manager)
     mine = edit(client, meter, typed(customer__city="Oakland", customer__street_1="9 Elm Street"))
-    colleague.post(edit(colleague, meter, typed(customer__city="Berkeley", device__device_model="Other")))
+    say_yes(colleague, edit(colleague, meter, typed(customer__city="Berkeley", device__device_model="Other")))
 
     page = client.get(mine)
     text = page.content.decode()
@@ -378,7 +516,7 @@ def test_stale_form_shows_both_values_and_asks(client: Client, manager: User, cl
     draft_path = mine.removesuffix("check/")
     client.post(draft_path, {"settle": "yes", "customer.city": "mine"})
     client.get(mine)
-    client.post(mine)
+    say_yes(client, mine)
     meter.refresh_from_db()
 
     assert (meter.city, meter.street, meter.data["device"]["device_model"]) == ("Oakland", "9 Elm Street", "Other")
@@ -392,13 +530,13 @@ def test_form_that_was_open_while_somebody_else_changed_the_meter_undoes_nothing
     opened = client.get(reverse("entry-edit", args=[meter.pk])).content.decode()
     seen = opened.split('name="seen" value="')[1].split('"')[0]
     colleague = client_of(manager)
-    colleague.post(edit(colleague, meter, typed(customer__city="Berkeley", customer__street_1="9 Elm Street")))
+    say_yes(colleague, edit(colleague, meter, typed(customer__city="Berkeley", customer__street_1="9 Elm Street")))
 
     mine = edit(client, meter, {**typed(customer__city="Oakland"), "seen": seen})
     page = client.get(mine).content.decode()
     assert "Somebody changed this meter meanwhile" in page
     client.post(mine.removesuffix("check/"), {"settle": "yes", "customer.city": "mine"})
-    client.post(mine)
+    say_yes(client, mine)
     meter.refresh_from_db()
 
     assert (meter.city, meter.street) == ("Oakland", "9 Elm Street")
@@ -410,10 +548,10 @@ def test_change_of_other_fields_meanwhile_is_kept_without_a_question(
     meter = create(client, typed())
     colleague = client_of(manager)
     mine = edit(client, meter, typed(customer__city="Oakland"))
-    colleague.post(edit(colleague, meter, typed(customer__street_1="9 Elm Street")))
+    say_yes(colleague, edit(colleague, meter, typed(customer__street_1="9 Elm Street")))
 
     page = client.get(mine, follow=True).content.decode()
-    client.post(mine)
+    say_yes(client, mine)
     meter.refresh_from_db()
 
     assert "Check the change" in page
@@ -424,10 +562,154 @@ def test_write_refuses_a_stale_draft(client: Client, manager: User, client_of: A
     meter = create(client, typed())
     colleague = client_of(manager)
     mine = edit(client, meter, typed(customer__city="Oakland"))
-    client.get(mine)
-    colleague.post(edit(colleague, meter, typed(customer__city="Berkeley")))
+    mark = mark_in(client.get(mine))
+    say_yes(colleague, edit(colleague, meter, typed(customer__city="Berkeley")))
 
-    client.post(mine)
+    client.post(mine, {"mark": mark})
     meter.refresh_from_db()
 
     assert meter.city == "Berkeley"
+
+
+def test_list_of_values_is_one_value_in_a_clash(client: Client, manager: User, client_of: Any) -> None:
+    meter = create(client, typed())
+    shown = {key: text for key, text in typed().items() if key != "load_types.0"}
+    mine = edit(client, meter, shown | {"load_types.0": ["EV_CHARGING"]})
+    colleague = client_of(manager)
+    say_yes(colleague, edit(colleague, meter, shown | {"load_types.0": ["HVAC", "LIGHTING"]}))
+
+    page = client.get(mine).content.decode()
+    words = dict(schema_for().column("load_types.0").choices)
+    assert page.count('class="panel form-section"') == 1
+    assert f"{words['HVAC']}, {words['LIGHTING']}" in page
+    assert words["EV_CHARGING"] in page
+    assert ">EV_CHARGING<" not in page
+    client.post(mine.removesuffix("check/"), {"settle": "yes", "load_types.0": "mine"})
+    say_yes(client, mine)
+    meter.refresh_from_db()
+
+    assert meter.load_types == ["EV_CHARGING"]
+
+
+def test_list_of_values_that_only_somebody_else_changed_is_taken_over_whole(
+    client: Client, manager: User, client_of: Any
+) -> None:
+    meter = create(client, typed())
+    Meter.objects.update(load_types=["HVAC", "LIGHTING", "OTHER"])
+    meter.refresh_from_db()
+    shown = {key: text for key, text in typed().items() if key != "load_types.0"}
+    mine = edit(client, meter, {**shown, "customer.city": "Oakland", "load_types.0": meter.load_types})
+    colleague = client_of(manager)
+    say_yes(colleague, edit(colleague, meter, shown | {"load_types.0": ["OTHER"]}))
+
+    say_yes(client, mine)
+    meter.refresh_from_db()
+
+    assert (meter.city, meter.load_types) == ("Oakland", ["OTHER"])
+
+
+# --- lists and dates
+
+
+@pytest.mark.parametrize(
+    ("ticked", "expected"),
+    [
+        (["HVAC", "OTHER"], ["OTHER", "HVAC"]),
+        (["HVAC"], ["HVAC"]),
+        (["BATTERY_STORAGE", "HVAC", "OTHER"], ["OTHER", "HVAC", "BATTERY_STORAGE"]),
+        (["BATTERY_STORAGE", "LIGHTING"], ["BATTERY_STORAGE", "LIGHTING"]),
+    ],
+)
+def test_boxes_keep_the_order_that_the_meter_holds(client: Client, ticked: list[str], expected: list[str]) -> None:
+    meter = create(client, typed())
+    Meter.objects.update(load_types=["OTHER", "HVAC"])
+    shown = {key: text for key, text in typed().items() if key != "load_types.0"}
+
+    looked = edit(client, meter, {**shown, "load_types.0": ticked})
+    again = {**shown, "load_types.0": ticked, "mark": mark_in(client.get(looked))}
+    say_yes(client, sent(client, looked.removesuffix("check/"), again)["Location"])
+    meter.refresh_from_db()
+
+    assert meter.load_types == expected
+
+
+def test_date_is_typed_so_that_a_day_that_does_not_exist_is_said(client: Client) -> None:
+    page = sent(client, NEW, typed(device__install_date="02/30/2024")).content.decode()
+
+    assert 'value="02/30/2024"' in page
+    assert 'type="date"' not in page
+    assert "Year-month-day, for example 2026-05-31." in page
+    assert page.count("a day that does not exist") == 2
+
+
+def test_changes_are_shown_in_the_words_of_the_meter_s_page(client: Client) -> None:
+    meter = create(client, typed(device__is_connected_to_solar="no", device__battery_power_capacity_kw="5.5"))
+    changes = {"device__is_connected_to_solar": "yes", "device__battery_power_capacity_kw": "7.0"}
+    page = client.get(edit(client, meter, typed(**changes, customer_classification="COMMERCIAL"))).content.decode()
+
+    rows = dict(re.findall(r"<del>(.*?)</del>.*?<ins>(.*?)</ins>", page))
+    labels = dict(schema_for().column("customer_classification").choices)
+    assert rows == {"no": "yes", "5.5 kW": "7 kW", labels["RESIDENTIAL"]: labels["COMMERCIAL"]}
+
+
+def test_taking_back_says_which_drafts_go(client: Client, run_jobs: Callable[[], int]) -> None:
+    meter = create(client, typed())
+    saved = sent(client, reverse("entry-edit", args=[meter.pk]), typed(customer__city="Oakland"), do="save")["Location"]
+    edit(client, meter, typed(customer__city="Berkeley"))  # left by a check
+    path = reverse("upload-withdraw", args=[Upload.objects.get().pk])
+
+    assert "1 saved draft of a change of these meters goes with them." in client.get(path).content.decode()
+    client.post(path)
+    run_jobs()
+
+    assert client.get(saved).status_code == 404
+
+
+# --- sent after the session has ended
+
+
+def whose_in(page: Any) -> str:
+    return str(page.content.decode().split('name="whose" value="')[1].split('"')[0])
+
+
+@pytest.mark.parametrize("place", ["new", "edit", "draft"])
+def test_what_is_sent_signed_out_is_kept_for_the_person_whose_form_it_was(
+    client: Client, user: User, stranger: User, client_of: Any, place: str
+) -> None:
+    meter = create(client, typed())
+    saved = sent(client, NEW, typed(2), do="save")["Location"]
+    path = {"new": NEW, "edit": reverse("entry-edit", args=[meter.pk]), "draft": saved}[place]
+    whose = whose_in(client.get(path))
+    client.logout()
+
+    answer = sent(client, path, {**typed(3, customer__city="Oakland"), "whose": whose})
+
+    sign_in, after = answer["Location"].split("?next=")
+    assert sign_in == "/accounts/login/"
+    assert "what you typed is kept" in client.get(answer["Location"]).content.decode()
+    assert client_of(stranger).get(after).status_code == 404
+    page = client_of(user).get(after).content.decode()
+    assert 'value="home-000003"' in page
+    assert 'value="Oakland"' in page
+    assert after in client_of(user).get(reverse("entry-start")).content.decode()
+    assert Meter.objects.count() == 1
+
+
+def test_what_is_sent_signed_out_without_a_form_of_ours_is_not_kept(
+    client: Client, acme: Partner, stranger: User, client_of: Any
+) -> None:
+    meter = create(client, typed())
+    theirs = whose_in(client_of(stranger).get(NEW))
+    own = whose_in(client.get(NEW))
+    before = MeterDraft.objects.count()
+    edit_path, client = reverse("entry-edit", args=[meter.pk]), Client()
+
+    sent(client, NEW, typed(2))
+    sent(client, NEW, typed(2) | {"whose": own + "x"})
+    sent(client, edit_path, typed(2) | {"whose": theirs})
+    sent(client, reverse("entry-new", args=["NO-SUCH"]), typed(2) | {"whose": own})
+    User.objects.filter(email="user@acme.example").update(is_active=False)
+    answer = sent(client, NEW, typed(2) | {"whose": own})
+
+    assert answer["Location"] == f"/accounts/login/?next={NEW}"
+    assert MeterDraft.objects.count() == before

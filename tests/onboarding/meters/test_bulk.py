@@ -219,6 +219,57 @@ def test_pages_ask_before_and_tell_after(
     assert Meter.objects.filter(tags=["<b>x"]).count() == 2
 
 
+def test_meter_that_the_same_person_changed_since_is_not_blamed_on_somebody_else(
+    make: Any, user: User, client_of: Any, run_jobs: Callable[[], int]
+) -> None:
+    one, *_ = make(Partner.objects.get())
+    client, seen_at = client_of(user), timezone.now().isoformat()
+
+    for kind in ("archive", "add_tag"):  # with the browser's Back: the page is as old as before
+        asked = client.post(reverse("bulk-ask"), {"meter": one.pk, "kind": kind, "value": "x", "seen_at": seen_at})
+        client.post(asked["Location"])
+        run_jobs()
+    page = client.get(asked["Location"]).content.decode()
+
+    assert "home-000001</a>: Changed since you saw it, so it was left" in page
+    assert "somebody else" not in page
+
+
+def test_refused_request_keeps_what_was_chosen_and_typed(make: Any, user: User, client_of: Any) -> None:
+    one, two, _ = make(Partner.objects.get())
+    client = client_of(user)
+    data = {"meter": [str(one.pk), str(two.pk)], "kind": "add_tag", "value": "a,b", "query": "q=home&page=x"}
+    data |= {"seen_at": "2026-01-01T00:00:00+00:00", "pasted": "home-000001\nnobody"}
+
+    answer = client.post(reverse("bulk-ask"), data)
+    page = answer.content.decode()
+
+    assert answer.status_code == 422
+    assert "“a,b” is no tag." in page
+    assert "<strong>2</strong> meters are chosen." in page
+    form = page.split('class="panel"')[1].split("</form>")[0]
+    for kept in (*data["meter"], "q=home", "a,b", "2026-01-01T00:00:00+00:00"):
+        assert f'value="{kept}"' in form
+    assert 'value="add_tag" selected' in form
+    assert "home-000001\nnobody" in form
+    every = client.post(reverse("bulk-ask"), {"all": "yes", "kind": "add_tag", "query": "q=home"}).content.decode()
+    assert 'name="all" value="yes"' in every
+
+
+def test_nothing_chosen_leads_back_to_what_was_looked_up(make: Any, user: User, client_of: Any) -> None:
+    make(Partner.objects.get())
+    client = client_of(user)
+    looked_up = client.post(reverse("meters-look-up"), {"pasted": "home-000001"}).content.decode()
+    assert '<input type="hidden" name="pasted" value="home-000001">' in looked_up
+
+    page = client.post(reverse("bulk-ask"), {"kind": "archive", "pasted": "home-000001"}).content.decode()
+    plain = client.post(reverse("bulk-ask"), {"kind": "archive", "query": "q=home"}).content.decode()
+
+    assert "No meter is chosen." in page
+    assert '<input type="hidden" name="pasted" value="home-000001"><button' in page
+    assert 'href="/meters/?q=home">Back to the meters' in plain
+
+
 def test_all_of_a_filtered_list_says_the_filters(acme: Partner, make: Any, user: User, client_of: Any) -> None:
     make(acme)
     client = client_of(user)
@@ -235,7 +286,7 @@ def test_all_of_a_filtered_list_says_the_filters(acme: Partner, make: Any, user:
     [
         ("archive", "", [], "NO_METERS_CHOSEN"),
         ("no-such", "", None, "BULK_KIND_UNKNOWN"),
-        ("add_tag", "  ", None, "TAG_NOT_ACCEPTED"),
+        ("add_tag", "  ", None, "TAG_MISSING"),
         ("add_tag", "a,b", None, "TAG_NOT_ACCEPTED"),
         ("add_tag", "x" * 65, None, "TAG_NOT_ACCEPTED"),
         ("set_group", "x" * 300, None, "GROUP_NOT_ACCEPTED"),
@@ -290,6 +341,16 @@ def test_look_up_finds_by_id_and_reference_and_names_the_unknown(
     assert found.unknown == ["nobody <b>", str(theirs.pk), "home-000050"]
     assert "nobody &lt;b&gt;" in page
     assert "2</strong> meters found" in page
+
+
+@pytest.mark.parametrize("pasted", ["", " \n", ",;\t"])
+def test_look_up_of_nothing_says_so(acme: Partner, user: User, client_of: Any, pasted: str) -> None:
+    answer = client_of(user).post(reverse("meters-look-up"), {"pasted": pasted})
+    page = answer.content.decode()
+
+    assert answer.status_code == 422
+    assert page.count("Nothing was pasted. Paste meter IDs or partner references, one to a line.") == 2
+    assert "<title>Error: Look up meters" in page
 
 
 def test_as_many_as_are_looked_up_at_once_can_be_chosen(acme: Partner, user: User, client_of: Any) -> None:

@@ -83,6 +83,45 @@ def test_filters_narrow_the_table_and_the_export_alike(create: Any, client: Clie
 
 
 @pytest.mark.parametrize(
+    ("path", "words"),
+    [
+        (
+            "/meters/?created_from=02/30/2024",
+            "Created from is no day. Write it as year-month-day, for example 2026-05-31.",
+        ),
+        ("/meters/?region=<b>", "Region has no choice “&lt;b&gt;”. Choose one from the list."),
+        ("/meters/?program=x", "Program has no choice “x”. Choose one from the list."),
+        ("/meters/?upload=x", "Upload is no ID. Remove this filter."),
+        ("/audit/?first=soon", "From is no day. Write it as year-month-day, for example 2026-05-31."),
+        ("/audit/?about=x", "About has no choice “x”. Choose one from the list."),
+    ],
+)
+def test_filter_that_is_not_understood_is_said_in_our_words(create: Any, client: Client, path: str, words: str) -> None:
+    create(builders.rows(1))
+
+    page = client.get(path).content.decode()
+
+    assert words in page.split('class="error-summary"')[1].split("</div>")[0]
+    assert "<title>Error: " in page
+    assert "has all of these properties" not in page
+    assert "valid" not in page.lower().replace("aria-invalid", "").replace("novalidate", "")
+
+
+def test_first_page_says_how_many_meters_without_counting_on(
+    create: Any, client: Client, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    create(builders.rows(3))
+    assert 'role="status">3 meters<' in client.get("/meters/").content.decode()
+    assert 'role="status">1 meter<' in client.get("/meters/?q=home-000001").content.decode()
+
+    monkeypatch.setattr("onboarding.meters.views.METERS_PER_PAGE", 2)
+    first = client.get("/meters/")
+    later = client.get(f"/meters/?page={first.context['page'].next_token}").content.decode()
+    assert 'role="status">More than 2 meters<' in first.content.decode()
+    assert 'role="status"' not in later
+
+
+@pytest.mark.parametrize(
     ("sort", "expected"), [("newest", [3, 2, 1]), ("oldest", [1, 2, 3]), ("reference", [1, 2, 3]), ("-city", [3, 1, 2])]
 )
 def test_sorting_and_pages_lose_and_repeat_nothing(

@@ -282,7 +282,7 @@ def test_what_happened_meanwhile_is_said_for_its_row_and_the_others_go_on(
     assert Event.objects.filter(verb="meter.reference_changed").count() == 1
     page = client.get(reverse("bulk-action", args=[action.pk])).content.decode()
     for words in (
-        "Changed by somebody else meanwhile",
+        "Changed since you saw it",
         "Not there any more",
         "“crm-4” is the reference",
         "Cannot be done",
@@ -534,6 +534,29 @@ def test_problem_with_the_file_is_said_on_the_page_and_what_was_pasted_stays(cli
     assert "<title>Error: Change references" in page
     assert "&lt;b&gt;one&lt;/b&gt;</textarea>" in page
     assert not BulkAction.objects.exists()
+
+
+@pytest.mark.parametrize(
+    "text", ["home-1", "a\tb\tc\td", "home-1\nhome-2", "old reference\tnew reference", "meter_id\tnew\n", "\0", "a\0b"]
+)
+def test_pasted_text_that_is_not_two_columns_is_said_in_words_that_fit(client: Client, text: str) -> None:
+    answer = client.post(PAGE, {"pasted": text})
+    page = answer.content.decode()
+
+    assert answer.status_code == 422
+    assert page.count("What was pasted is not two columns: the meter, and its new reference.") == 2
+    assert 'href="#id_pasted"' in page
+    assert "upload the file" not in page
+    assert not BulkAction.objects.exists()
+
+
+def test_nul_in_pasted_rows_is_said_at_its_row(acme: Partner, make: Any, client: Client) -> None:
+    make(acme, "home-1", "home-2")
+
+    answer = client.post(PAGE, {"pasted": "home-1\ta\0b\nhome-2\tcrm-2"})
+
+    assert codes(BulkAction.objects.get()) == {1: ["CONTROL_CHARACTER"]}
+    assert "1</strong> reference will change" in client.get(answer["Location"]).content.decode()
 
 
 def test_hostile_text_is_shown_and_never_run(acme: Partner, make: Any, client: Client) -> None:

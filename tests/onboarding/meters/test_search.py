@@ -5,7 +5,6 @@ from typing import Any
 
 import pytest
 from django.db import connection
-from django.db.models import Q
 
 from onboarding.meters.filters import meter_filter
 from onboarding.meters.models import Meter
@@ -52,10 +51,8 @@ def found(partner: Partner, text: str) -> set[str]:
 
 
 def by_looking(partner: Partner, text: str) -> set[str]:
-    holds = Q()
-    for column in SEARCHED:
-        holds |= Q(**{f"{column}__icontains": text.strip()})
-    return set(Meter.objects.filter(holds, partner=partner).values_list("partner_reference", flat=True))
+    lines = Meter.objects.filter(partner=partner).values_list(*SEARCHED)
+    return {line[0] for line in lines if any(text.strip().lower() in value.lower() for value in line)}
 
 
 @pytest.fixture
@@ -71,6 +68,19 @@ def sent(acme: Partner, borealis: Partner, run_jobs: Callable[[], int]) -> None:
 def test_search_finds_what_looking_at_every_meter_finds(acme: Partner, sent: None, text: str) -> None:
     assert found(acme, text) == by_looking(acme, text)
     assert set(meter_filter({"q": text}, partner=acme).qs.values_list("partner", flat=True)) <= {acme.pk}
+
+
+@pytest.mark.parametrize("index", ["helps", "is no help"])
+@pytest.mark.parametrize(
+    ("text", "expected"), [("zoë", "home-000002"), ("ZOË", "home-000002"), ("QUË", ""), ("JOSÉ O", "home-000001")]
+)
+def test_case_does_not_matter_beyond_ascii(
+    acme: Partner, sent: None, text: str, expected: str, index: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    if index == "is no help":
+        monkeypatch.setattr(queries, "MOST", 0)
+
+    assert found(acme, text) == ({expected} if expected else set())
 
 
 def test_search_goes_by_the_index(acme: Partner, sent: None) -> None:

@@ -52,6 +52,13 @@ register(
         "Mend row {row}; then this one can be done too.",
     ),
     ProblemKind(
+        "PASTED_NOT_TWO_COLUMNS",
+        "Not two columns",
+        "What was pasted is not two columns: the meter, and its new reference.",
+        "Write one meter to a line: its present reference or meter ID, then a tab, comma or semicolon, then the new "
+        "reference.",
+    ),
+    ProblemKind(
         "REFERENCE_COLUMNS_MISSING",
         "Columns missing",
         "No column says {missing}.",

@@ -19,6 +19,8 @@ from portal.problems import Problem, Refused, storable
 MOST_REFERENCES: Final = 20_000  # rows: all of them are changed in one transaction
 HEADER: Final = ("meter_id", "partner_reference", "new_partner_reference")
 PASTED: Final = "pasted rows"
+_PASTED_NAME: Final = f"{PASTED}.csv"
+_NO_TABLE: Final = {"FILE_NO_ROWS", "FILE_NO_HEADER", "FILE_NOT_A_SPREADSHEET", "FILE_EMPTY"}  # what is said of a file
 
 _METER, _REFERENCE, _NEW = HEADER
 _EITHER: Final = "meter"  # an ID or a reference, as it comes
@@ -47,6 +49,10 @@ class Sheet:
     content: Iterable[bytes]
     above: int = 0
 
+    @property
+    def is_pasted(self) -> bool:
+        return self.name == _PASTED_NAME
+
 
 @dataclass(frozen=True, slots=True)
 class Line:
@@ -65,23 +71,25 @@ class Line:
 def pasted_sheet(text: str) -> Sheet:
     """Pasted text as a sheet: two columns (an ID or a reference, and the new one) or all three, with names or without.
 
-    Text without any separator stays as it is, and `read_lines` says what is missing.
+    Refuses: PASTED_NOT_TWO_COLUMNS.
     """
     first = next((line for line in text.splitlines() if line.strip()), "")
     delimiter = next((one for one in _DELIMITERS if one in first), "")
     cells = first.split(delimiter) if delimiter else []
     named = not names_of([_COLUMNS[2]]).isdisjoint(map(normalized, cells))
     names = {2: (_EITHER, _NEW), 3: HEADER}.get(len(cells), ())
-    if named or not names:
-        return Sheet(f"{PASTED}.csv", [text.encode("utf-8", "replace")])
-    return Sheet(f"{PASTED}.csv", [f"{delimiter.join(names)}\n{text}".encode("utf-8", "replace")], above=1)
+    if not named and not names:
+        raise Refused(Problem("PASTED_NOT_TWO_COLUMNS", "pasted"))
+    if named:
+        return Sheet(_PASTED_NAME, [text.encode("utf-8", "replace")])
+    return Sheet(_PASTED_NAME, [f"{delimiter.join(names)}\n{text}".encode("utf-8", "replace")], above=1)
 
 
 def read_lines(sheet: Sheet) -> list[Line]:
     """The filled rows of a sheet.
 
     Refuses: FILE_WRONG_TYPE, FILE_NOT_STORED, REFERENCE_COLUMNS_MISSING, FILE_DUPLICATE_HEADER, and whatever the reader
-    says of a file that cannot be used.
+    says of a file that cannot be used; of pasted text that is no table, PASTED_NOT_TWO_COLUMNS.
     """
     suffix = PurePath(sheet.name).suffix.lower()
     if suffix not in _SUFFIXES:
@@ -92,7 +100,8 @@ def read_lines(sheet: Sheet) -> list[Line]:
             file.flush()
             return list(_lines(file.name, sheet.above))
     except Unreadable as error:
-        raise Refused(Problem(error.code, "file", context=dict(error.context))) from error
+        code = "PASTED_NOT_TWO_COLUMNS" if sheet.is_pasted and error.code in _NO_TABLE else error.code
+        raise Refused(Problem(code, "file", context=dict(error.context))) from error
     except OSError as error:
         raise Refused(Problem("FILE_NOT_STORED", "file")) from error
 

@@ -35,8 +35,7 @@ def references(request: HttpRequest) -> HttpResponse:
                 access.partner, access.user, form.cleaned_data["sheet"], by=Actor.person(access.user)
             )
         except Refused as refusal:
-            for problem in refusal.problems:
-                form.refuse(problem)
+            form.refuse(*refusal.problems)
         else:
             return redirect("bulk-action", action.pk)
     filtered = meter_filter(request.GET, partner=access.partner)
