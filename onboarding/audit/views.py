@@ -8,7 +8,7 @@ from onboarding.audit.filters import EventFilter, event_filter
 from onboarding.audit.rows import EXPORTED, export_lines, rows_of
 from onboarding.meters.filters import chips_of, without
 from onboarding.spreadsheets.workbook import write_csv
-from portal.events.chain import altered_among, concerns
+from portal.events.chain import altered_among, open_findings
 from portal.events.models import Event, LogCheck, Seal
 from portal.partners.access import manager
 from portal.web.downloads import csv_response, download_name
@@ -33,7 +33,7 @@ def audit(request: HttpRequest) -> HttpResponse:
         "query": without(request.GET, "page"),
         "seal": Seal.objects.order_by("-number").only("last_id", "digest", "sealed_at").first(),
         "check": check,
-        "is_tampered": check is not None and concerns(check, access.partner),
+        "is_tampered": open_findings(access.partner).exists(),
     }
     return render(request, "audit/list.html", context)
 

@@ -128,7 +128,7 @@ def test_queries_of_the_audit_page(acme, manager, client_of, django_assert_num_q
     client = client_of(manager)
     client.get("/audit/")  # the catalogue is read, the session seen
 
-    with django_assert_num_queries(9):
+    with django_assert_num_queries(10):
         client.get("/audit/")
 
 
