@@ -21,6 +21,7 @@ from portal.events.actors import Actor
 from portal.events.domain import record
 from portal.partners import kinds  # noqa: F401  registers the words of our refusals
 from portal.partners.models import ApiKey, Invitation, Membership, Partner, Role, User
+from portal.partners.people import has_manager
 from portal.problems import Problem, Refused
 
 logger = logging.getLogger(__name__)
@@ -217,7 +218,7 @@ def _accept(invitation: Invitation, user: User, address: str) -> Membership:
     invitation.accepted_at = timezone.now()
     invitation.save(update_fields=["accepted_at"])
     if is_new:
-        data = {"role": membership.role}
+        data = {"name": user.name, "email": user.email, "role": membership.role}
         record("member.joined", subject=membership, partner=partner, by=Actor.person(user, address=address), data=data)
     return membership
 
@@ -273,9 +274,7 @@ def _locked(membership: Membership) -> Membership | None:
 
 
 def _refuse_last_manager(membership: Membership) -> None:
-    managers = Membership.objects.filter(partner=membership.partner, role=Role.MANAGER, user__is_active=True)
-    others = managers.exclude(pk=membership.pk)
-    if membership.role == Role.MANAGER and not others.exists():
+    if membership.role == Role.MANAGER and not has_manager(membership.partner, besides=membership.user):
         raise Refused(Problem("LAST_MANAGER"))
 
 
