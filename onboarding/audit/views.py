@@ -1,7 +1,8 @@
 """The audit page of a partner's managers, and its export."""
 
 from django.http import HttpRequest, HttpResponse, HttpResponseBase
-from django.shortcuts import render
+from django.shortcuts import redirect, render
+from django.urls import reverse
 from django.views.decorators.http import require_GET, require_safe
 
 from onboarding.audit.filters import EventFilter, event_filter
@@ -35,12 +36,15 @@ def audit(request: HttpRequest) -> HttpResponse:
         "check": check,
         "is_tampered": open_findings(access.partner).exists(),
     }
-    return render(request, "audit/list.html", context)
+    return render(request, "audit/list.html", context, status=422 if filtered.form.errors else 200)
 
 
 @require_GET
 def audit_export(request: HttpRequest) -> HttpResponseBase:
     access = manager(request)
     filtered: EventFilter = event_filter(request.GET, partner=access.partner)
-    events = filtered.qs if filtered.form.is_valid() else Event.objects.none()
-    return csv_response(write_csv(EXPORTED, export_lines(events)), download_name(access.partner, "audit", suffix="csv"))
+    if not filtered.form.is_valid():
+        return redirect(f"{reverse('audit')}?{request.GET.urlencode()}")  # where the fields say what is wrong
+    return csv_response(
+        write_csv(EXPORTED, export_lines(filtered.qs)), download_name(access.partner, "audit", suffix="csv")
+    )
