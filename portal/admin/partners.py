@@ -74,6 +74,6 @@ class InvitationAdmin(ReadOnlyAdmin):
 
 @admin.register(ApiKey)
 class ApiKeyAdmin(ReadOnlyAdmin):
-    list_display = ["name", "id", "last_four", "partner", "created_at", "last_used_at", "revoked_at"]
+    list_display = ["name", "id", "last_four", "partner", "created_at", "last_used_at", "expires_at", "revoked_at"]
     list_filter = ["partner"]
     exclude = ["secret_hash"]

@@ -11,6 +11,11 @@ class Migration(migrations.Migration):
 
     operations = [
         migrations.AddField(
+            model_name="apikey",
+            name="expires_at",
+            field=models.DateTimeField(help_text="Empty: it works until it is revoked.", null=True),
+        ),
+        migrations.AddField(
             model_name="logcheck",
             name="seal",
             field=models.PositiveBigIntegerField(default=0, help_text="The number of the last seal."),
