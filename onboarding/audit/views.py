@@ -11,17 +11,26 @@ from onboarding.meters.filters import chips_of, without
 from onboarding.spreadsheets.workbook import write_csv
 from portal.events.chain import altered_among, open_findings
 from portal.events.models import Event, LogCheck, Seal
-from portal.partners.access import manager
+from portal.partners.access import Access, manager
 from portal.web.downloads import csv_response, download_name
 from portal.web.pages import newest_first
 
 EVENTS_PER_PAGE = 50
+_NOT_UNDERSTOOD = {"invalid": "enter a day, for example 2026-07-31", "invalid_choice": "choose one of the list"}
+
+
+def _filter_of(request: HttpRequest, access: Access) -> EventFilter:
+    """The filter of the address, whose errors name their field."""
+    filtered = event_filter(request.GET, partner=access.partner)
+    for field in filtered.form.fields.values():
+        field.error_messages |= {code: f"{field.label}: {words}." for code, words in _NOT_UNDERSTOOD.items()}
+    return filtered
 
 
 @require_safe
 def audit(request: HttpRequest) -> HttpResponse:
     access = manager(request)
-    filtered = event_filter(request.GET, partner=access.partner)
+    filtered = _filter_of(request, access)
     events = filtered.qs.order_by() if filtered.form.is_valid() else Event.objects.none()
     page = newest_first(events, request.GET, size=EVENTS_PER_PAGE)
     check = LogCheck.objects.order_by("-pk").first()
@@ -42,7 +51,7 @@ def audit(request: HttpRequest) -> HttpResponse:
 @require_GET
 def audit_export(request: HttpRequest) -> HttpResponseBase:
     access = manager(request)
-    filtered: EventFilter = event_filter(request.GET, partner=access.partner)
+    filtered = _filter_of(request, access)
     if not filtered.form.is_valid():
         return redirect(f"{reverse('audit')}?{request.GET.urlencode()}")  # where the fields say what is wrong
     return csv_response(

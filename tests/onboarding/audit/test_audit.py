@@ -164,8 +164,16 @@ def test_details_are_in_words(acme, manager, client_of, data, details):
     assert row.details == details
 
 
-@pytest.mark.parametrize("query", ["first=garbage", "last=2026-13-40", "about=nothing", "meters=maybe"])
-def test_a_filter_that_cannot_be_read_is_named_and_nothing_is_exported(acme, manager, client_of, query):
+@pytest.mark.parametrize(
+    ("query", "error"),
+    [
+        ("first=garbage", "From: enter a day, for example 2026-07-31."),
+        ("last=2026-13-40", "To: enter a day, for example 2026-07-31."),
+        ("about=nothing", "About: choose one of the list."),
+        ("meters=maybe", "Single meters: choose one of the list."),
+    ],
+)
+def test_a_filter_that_cannot_be_read_is_named_and_nothing_is_exported(acme, manager, client_of, query, error):
     record("partner.seen", subject=acme, partner=acme, by=by("Ann"))
     client = client_of(manager)
 
@@ -174,7 +182,7 @@ def test_a_filter_that_cannot_be_read_is_named_and_nothing_is_exported(acme, man
     page = response.content.decode()
     assert response.status_code == 422
     assert "<title>Error: Audit log" in page
-    assert f'href="#id_{query.split("=")[0]}"' in page
+    assert f'<a href="#id_{query.split("=")[0]}">{error}</a>' in page
     assert "No entry matches" not in page
     assert client.get(f"/audit/export.csv?{query}")["Location"] == f"/audit/?{query}"
 
