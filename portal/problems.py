@@ -43,6 +43,10 @@ def kind_of(code: str) -> ProblemKind:
     return _KINDS[code]
 
 
+def is_kind(code: object) -> bool:
+    return code in _KINDS
+
+
 def all_kinds() -> tuple[ProblemKind, ...]:
     return tuple(_KINDS.values())
 

@@ -7,7 +7,7 @@ from django.shortcuts import get_object_or_404, render
 from django.views.decorators.http import require_safe
 
 from portal.partners.access import signed_in
-from programs.models import Program, Region, Requirement
+from programs.models import MeterType, Program, Region, Requirement
 from programs.queries import not_over, periods_of, program_tables
 from programs.schema import Column, schema_for
 from programs.ways import way_for
@@ -30,6 +30,7 @@ def program_detail(request: HttpRequest, identifier: str) -> HttpResponse:
     context = {
         "section": "programs",
         "program": program,
+        "meter_types": [dict(MeterType.choices).get(one, one) for one in program.accepted_meter_types],
         "access": access,
         "periods": periods_of(program),
         "guide": column_guide(program),

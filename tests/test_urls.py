@@ -17,7 +17,7 @@ from onboarding.uploads.commit import confirm_upload
 from onboarding.uploads.models import ColumnMemory, Upload
 from onboarding.uploads.receive import receive_upload
 from portal.events.actors import Actor
-from portal.partners.domain import invite
+from portal.partners.domain import create_api_key, invite
 from portal.partners.models import ApiKey, Invitation, Membership, Partner, Role, User
 from tests import builders
 
@@ -84,6 +84,9 @@ ROUTES: dict[str, tuple[str, str, dict[str, str]]] = {
     "audit": (MANAGERS, "get", {}),
     "audit-export": (MANAGERS, "get", {}),
     "partner-rules": (MANAGERS, "get", {}),
+    "api-keys": (MANAGERS, "get", {}),
+    "api-key-revoke": (MANAGERS, "get", {"pk": "key"}),
+    "usersessions_end": (SIGNED_IN, "post", {"pk": "0"}),
     "emails": (MEMBERS, "get", {}),
     "emails-stop": (PUBLIC, "get", {"token": "no-such-token"}),
     "people": (MEMBERS, "get", {}),
@@ -150,6 +153,7 @@ def names(acme: Partner, manager: User, user: User, run_jobs: Callable[[], int])
         "draft": str(begin(acme, manager, programs=["CEC-DSGS"], cells={"partner_reference": "acme-draft"}).pk),
         "meter": str(Meter.objects.first().pk),  # type: ignore[union-attr]  # the upload made two
         "export": str(export.pk),
+        "key": create_api_key(acme, name="acme-secret", by=by)[0].pk,
         "membership": str(Membership.objects.get(user=manager).pk),
         "invitation": str(invitation.pk),
     }

@@ -7,8 +7,12 @@ from typing import Any
 from django.db.models import QuerySet
 from django.urls import NoReverseMatch, reverse
 
+from onboarding.meters.bulk.models import BulkKind, BulkResult
 from onboarding.meters.words import changes_in
+from onboarding.uploads.models import Plan, Result
 from portal.events.models import Event
+from portal.partners.models import Role
+from portal.problems import Problem, is_kind
 from programs.schema import Schema, schema_for
 
 EXPORTED = ["id", "at", "who", "kind_of_actor", "from_address", "what", "about", "subject_id", "details"]
@@ -37,7 +41,7 @@ def url_of(event: Event) -> str:
 def details_of(event: Event, schema: Schema) -> list[str]:
     """What the event says besides, a short text each; old and new values last."""
     facts = [
-        f"{_label(key)}: {_text(value)}"
+        f"{_label(key)}: {_text(value, _words_of(key, value))}"
         for key, value in sorted(event.data.items())
         if key != "changes" and _says(value)
     ]
@@ -48,22 +52,36 @@ def _says(value: Any) -> bool:
     return value not in (None, "", [], {})
 
 
+_STEPS = {"totp": "Authenticator app", "webauthn": "Security key", "recovery_codes": "Recovery codes"}
+_COUNTED = {**dict(Result.choices), **dict(Plan.choices), **dict(BulkResult.choices)}
+_LABELS = {**_COUNTED, "email": "E-mail", "sha256": "SHA-256", "code": "Reason"}
+
+
+def _words_of(key: str, value: Any) -> dict[str, str]:
+    """The words of the codes that stand under this key."""
+    if key == "code":
+        return {value: Problem(value).group} if is_kind(value) else {}
+    return {"role": dict(Role.choices), "kind": {**_STEPS, **dict(BulkKind.choices)}}.get(key, {})
+
+
 def _label(key: str) -> str:
-    return key.replace("_", " ").replace(".", " ").capitalize() if key.islower() else key
+    return _LABELS.get(key) or (key.replace("_", " ").replace(".", " ").capitalize() if key.islower() else key)
 
 
 def _or_empty(value: Any) -> str:
     return "empty" if value is None else str(value)
 
 
-def _text(value: Any) -> str:
+def _text(value: Any, words: Mapping[str, str]) -> str:
+    """A value as people write it; `words` for the codes that it may be."""
     if isinstance(value, Mapping):
-        return ", ".join(f"{key} {_text(inner)}" for key, inner in value.items())
+        return ", ".join(f"{key} {_text(inner, words)}" for key, inner in value.items())
     if isinstance(value, list):
-        return " → ".join(map(_text, value)) if len(value) == 2 else ", ".join(map(_text, value))
+        parts = [_text(inner, words) for inner in value]
+        return " → ".join(parts) if len(parts) == 2 else ", ".join(parts)
     if isinstance(value, bool):
         return "yes" if value else "no"
-    return "empty" if value is None else str(value)
+    return "empty" if value is None else words.get(value, str(value))
 
 
 def export_lines(events: QuerySet[Event]) -> Iterator[list[Any]]:

@@ -13,7 +13,7 @@ from onboarding.enrollment.models import Enrollment
 from onboarding.enrollment.rules import rules_of
 from onboarding.meters.models import Meter
 from onboarding.meters.search.queries import search
-from onboarding.uploads.models import Plan, Upload, UploadState
+from onboarding.uploads.models import Plan, Result, Upload, UploadState
 from onboarding.uploads.queries import files_of
 from portal.partners.models import Partner
 from portal.storage.ids import as_uuid
@@ -98,12 +98,8 @@ def needs_of(partner: Partner) -> Needs:
     newest = list(files_of(partner).order_by("-pk")[:50])
     return Needs(
         to_match=[upload for upload in newest if upload.state == UploadState.COLUMNS][:UPLOADS_SHOWN],
-        to_confirm=[upload for upload in newest if upload.state == UploadState.READY][:UPLOADS_SHOWN],
-        to_fix=[
-            upload
-            for upload in newest
-            if upload.state == UploadState.DONE and upload.count(Plan.NEEDS_FIXING) and upload.source == "page"
-        ][:UPLOADS_SHOWN],
+        to_confirm=[upload for upload in newest if _waits(upload)][:UPLOADS_SHOWN],
+        to_fix=[upload for upload in newest if _is_to_fix(upload)][:UPLOADS_SHOWN],
         due=_due(partner),
         recent=newest[:5],
         has_meters=Meter.objects.filter(partner=partner).exists(),
@@ -147,3 +143,16 @@ def _due(partner: Partner) -> list[Due]:
         for name, counts in meters.items()
     ]
     return sorted(found, key=lambda one: (one.ahead is None, one.ahead and one.ahead.accepted_until, one.name))
+
+
+def _waits(upload: Upload) -> bool:
+    """Whether confirming it would write something; duplicates and rows that change nothing wait for nobody."""
+    good = upload.count(Plan.CREATE) + upload.count(Plan.UPDATE)
+    written = upload.count(Result.METER_CREATED) + upload.count(Result.METER_UPDATED)
+    return upload.state == UploadState.READY and good > written
+
+
+def _is_to_fix(upload: Upload) -> bool:
+    """Whether the rows to fix are what is left to do: all others are written, or none of them would be."""
+    is_left = upload.state == UploadState.DONE or (upload.state == UploadState.READY and not _waits(upload))
+    return is_left and upload.count(Plan.NEEDS_FIXING) > 0 and upload.source == "page"

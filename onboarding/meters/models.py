@@ -35,7 +35,7 @@ class EnrollmentStatus(models.TextChoices):
             "ELIGIBLE": "Everything the program asks for is there; waiting for the activation date.",
             "PENDING": "Waiting for market registration or utility data.",
             "NOT_PARTICIPATING": "Left out at the partner's wish.",
-            "INELIGIBLE": "Something is missing or does not fit; the meter's page says what.",
+            "INELIGIBLE": "Something that is needed is missing or does not fit.",
         }[self.value]
 
     @property

@@ -11,13 +11,17 @@ import math
 import struct
 import time
 from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
 from datetime import UTC
-from typing import Final
+from typing import Any, Final
 
 from django.db import IntegrityError, models, transaction
-from django.db.models import Max, OuterRef, Subquery
+from django.db.models import Max, OuterRef, Q, QuerySet, Subquery
+from django.utils import timezone
 
-from portal.events.models import Event, LogCheck, Seal
+from portal.events.actors import Actor
+from portal.events.domain import record
+from portal.events.models import Event, Finding, LogCheck, Seal, What
 from portal.storage.settled import wait_for_others
 
 log = logging.getLogger(__name__)
@@ -25,9 +29,8 @@ EVENTS_IN_A_SEAL: Final = 256
 FINDINGS_KEPT: Final = 100
 _WAIT_SECONDS: Final = 20
 _ENTRY: Final = struct.Struct(">Q16s")
+_OWNER: Final = 8  # bytes
 _SAID = ("verb", "subject_type", "subject_id", "actor_kind", "actor_id", "actor_label", "address", "data")
-
-ALTERED, REMOVED, ADDED, BROKEN = "altered", "removed", "added", "broken"  # what may be found
 
 
 def seal_log(*, seconds: float = math.inf) -> int:
@@ -39,6 +42,7 @@ def seal_log(*, seconds: float = math.inf) -> int:
     newest = Event.objects.aggregate(newest=Max("pk"))["newest"]
     if newest is None or not wait_for_others(seconds=_WAIT_SECONDS):
         return 0
+    _watch_the_end()
     last = Seal.objects.order_by("-number").first()
     sealed = 0
     while time.monotonic() < until and (events := list(_unsealed(last, newest))):
@@ -58,28 +62,35 @@ def _unsealed(last: Seal | None, newest: int) -> Iterable[Event]:
 
 def _seal(events: list[Event], *, after: Seal | None) -> Seal:
     entries = b"".join(_ENTRY.pack(event.pk, fingerprint(event)) for event in events)
+    owners = b"".join(_owner_mark(event.pk, event.partner_id) for event in events)
     return Seal.objects.create(
         number=after.number + 1 if after else 1,
         first_id=events[0].pk,
         last_id=events[-1].pk,
         entries=entries,
-        digest=_digest(after.digest if after else "", entries),
+        owners=owners,
+        digest=_digest(after.digest if after else "", entries, owners),
     )
 
 
-def fingerprint(event: Event) -> bytes:
-    """16 bytes that change with everything that the event says."""
+def fingerprint(event: Event, *, partner_id: object = None) -> bytes:
+    """16 bytes that change with everything that the event says, or would say if it were that partner's."""
     said = [
         event.pk,
         event.at.astimezone(UTC).isoformat(),
-        str(event.partner_id),
+        str(partner_id or event.partner_id),
         *(getattr(event, name) for name in _SAID),
     ]
     return hashlib.sha256(json.dumps(said, sort_keys=True).encode()).digest()[:16]
 
 
-def _digest(before: str, entries: bytes) -> str:
-    return hashlib.sha256(before.encode() + entries).hexdigest()
+def _owner_mark(event_id: int, partner_id: object) -> bytes:
+    """8 bytes that tell to whom an event belonged."""
+    return hashlib.sha256(f"{event_id}:{partner_id}".encode()).digest()[:_OWNER]
+
+
+def _digest(before: str, entries: bytes, owners: bytes) -> str:
+    return hashlib.sha256(before.encode() + entries + owners).hexdigest()
 
 
 def _entries_of(seal: Seal) -> dict[int, bytes]:
@@ -96,46 +107,126 @@ def altered_among(events: Iterable[Event]) -> set[int]:
 
 
 def check_log() -> LogCheck:
-    """Read the whole sealed log and keep what was found. A finding is logged as an error.
+    """Read the whole sealed log and keep what is found. What nobody has acknowledged is logged as an error.
 
-    What the last check saw as the end of the chain has to be in it still: seals that were taken off its end show too.
+    What any earlier check saw as the end of the chain has to be in it still: seals taken off its end show for good.
     """
-    known = LogCheck.objects.order_by("-pk").values_list("head", flat=True).first()
-    events, head, heads = 0, "", {"", None}
-    findings: list[tuple[str, int]] = []
-    for seal, found in _readings():
-        events, head = events + len(seal.entries) // _ENTRY.size, seal.digest
-        heads.add(head)
-        findings += found[: FINDINGS_KEPT - len(findings)]
-    if known not in heads:
-        findings.append((BROKEN, 0))
-    if findings:
-        log.error("the event log is not as it was sealed: %s", findings)
-    return LogCheck.objects.create(events=events, head=head, findings=findings)
+    missing = dict(LogCheck.objects.exclude(head="").order_by("pk").values_list("head", "pk"))
+    owners = _Owners()
+    acknowledged = set(Finding.objects.exclude(acknowledged_at=None).values_list("what", "which", "mark"))
+    events, last = 0, None
+    found: list[_Found] = []
+    for seal, differences in _readings(owners):
+        events, last = events + len(seal.entries) // _ENTRY.size, seal
+        missing.pop(seal.digest, None)
+        fresh = [one for one in differences if one.key not in acknowledged]
+        found += fresh[: FINDINGS_KEPT - len(found)]
+    if missing and (end := _end_is_gone(max(missing, key=missing.__getitem__))).key not in acknowledged:
+        found.append(end)
+    check = LogCheck.objects.create(
+        events=events,
+        head=last.digest if last else "",
+        seal=last.number if last else 0,
+        findings=[(one.what, one.which) for one in found],
+    )
+    _keep(found)
+    return check
 
 
-def concerns(check: LogCheck, partner: models.Model) -> bool:
-    """Whether something was found that a partner has to know: one of its own events, or one that is nobody's now."""
-    theirs = {pk for what, pk in check.findings if what in {ALTERED, ADDED}}
-    if len(theirs) < len(check.findings):
-        return True
-    return bool(theirs) and Event.objects.filter(pk__in=theirs, partner_id=partner.pk).exists()
+def open_findings(partner: models.Model | None = None) -> QuerySet[Finding]:
+    """What was found and nobody has acknowledged; for a partner, what concerns it or everybody."""
+    found = Finding.objects.filter(acknowledged_at=None).order_by("pk")
+    return found.filter(Q(partners=None) | Q(partners=partner.pk)).distinct() if partner else found
 
 
-def _readings() -> Iterator[tuple[Seal, list[tuple[str, int]]]]:
-    """Each seal with what is not as it says: (what, event ID; the seal's number where the chain itself is broken)."""
+def acknowledge(finding: Finding, *, note: str, by: Actor) -> None:
+    """Close a finding, with an event for each partner whom it concerns. Doing it twice keeps the first note."""
+    with transaction.atomic():
+        found = Finding.objects.select_for_update().get(pk=finding.pk)
+        if found.acknowledged_at:
+            return
+        found.acknowledged_at, found.acknowledged_by, found.note = timezone.now(), by.label[:200], note
+        found.save(update_fields=["acknowledged_at", "acknowledged_by", "note"])
+        told: list[models.Model | None] = list(found.partners.all() or found.partners.model.objects.all())
+        data = {"found": What(found.what).words.format(found.which), "note": note}
+        for partner in told or [None]:
+            record("finding.acknowledged", subject=found, partner=partner, by=by, data=data)
+
+
+@dataclass(frozen=True, slots=True)
+class _Found:
+    """Something that is not as it was sealed; partners: the IDs of those whom it concerns, none for everybody."""
+
+    what: str
+    which: int
+    mark: str = ""
+    partners: frozenset[Any] = frozenset()
+
+    @property
+    def key(self) -> tuple[str, int, str]:
+        return self.what, self.which, self.mark
+
+
+def _end_is_gone(head: str) -> _Found:
+    """The chain no longer holds what was its end."""
+    return _Found(What.BROKEN, 0, head)
+
+
+def _keep(found: list[_Found]) -> None:
+    """Each stands from now on until it is acknowledged, whatever the next check says."""
+    for one in found:
+        with transaction.atomic():
+            finding, is_new = Finding.objects.get_or_create(what=one.what, which=one.which, mark=one.mark)
+            if is_new:
+                finding.partners.set(one.partners)
+        if finding.acknowledged_at is None:
+            log.error("the event log is not as it was sealed: %s", What(one.what).words.format(one.which))
+
+
+def _watch_the_end() -> None:
+    """Whoever cuts the end off and lets it be sealed anew is noticed before that, not at the next check."""
+    check = LogCheck.objects.exclude(head="").exclude(seal=0).order_by("-pk").first()
+    if check and not Seal.objects.filter(number=check.seal, digest=check.head).exists():
+        _keep([_end_is_gone(check.head)])
+
+
+class _Owners:
+    """Whose an event was when it was sealed; nobody when that cannot be told."""
+
+    def __init__(self) -> None:
+        partners: Any = Event._meta.get_field("partner").related_model
+        self.ids: list[Any] = list(partners.objects.values_list("pk", flat=True))
+
+    def of(self, event_id: int, mark: bytes) -> frozenset[Any]:
+        return frozenset([pk for pk in self.ids if mark == _owner_mark(event_id, pk)])
+
+    def moved_from(self, event: Event, sealed: bytes) -> frozenset[Any]:
+        """For seals that do not say whose: the partner with which the event would be as it was sealed."""
+        return frozenset([pk for pk in self.ids if fingerprint(event, partner_id=pk) == sealed])
+
+
+def _readings(owners: _Owners) -> Iterator[tuple[Seal, list[_Found]]]:
+    """Each seal with what is not as it says."""
     before, number, after = "", 0, 0
     for seal in Seal.objects.order_by("number").iterator(chunk_size=100):
         number += 1
-        is_next = seal.number == number and seal.digest == _digest(before, bytes(seal.entries))
-        broken = [] if is_next else [(BROKEN, seal.number)]
-        yield seal, broken + _differences(seal, after)
+        is_next = seal.number == number and seal.digest == _digest(before, bytes(seal.entries), bytes(seal.owners))
+        broken = [] if is_next else [_Found(What.BROKEN, seal.number, seal.digest)]
+        yield seal, broken + _differences(seal, after, owners)
         before, number, after = seal.digest, seal.number, seal.last_id
 
 
-def _differences(seal: Seal, after: int) -> list[tuple[str, int]]:
+def _differences(seal: Seal, after: int, owners: _Owners) -> list[_Found]:
     """Between a seal and the events that stand there now, from the end of the seal before it."""
-    sealed = _entries_of(seal)
-    now = {event.pk: fingerprint(event) for event in Event.objects.filter(pk__gt=after, pk__lte=seal.last_id)}
-    found = [(ADDED if pk not in sealed else ALTERED, pk) for pk in now if now[pk] != sealed.get(pk)]
-    return sorted(found + [(REMOVED, pk) for pk in sealed.keys() - now.keys()], key=lambda one: one[1])
+    sealed, marks = _entries_of(seal), bytes(seal.owners)
+    owner = {pk: marks[n * _OWNER : (n + 1) * _OWNER] for n, pk in enumerate(sealed)}
+    now = {event.pk: event for event in Event.objects.filter(pk__gt=after, pk__lte=seal.last_id)}
+    found = [_Found(What.REMOVED, pk, "", owners.of(pk, owner[pk])) for pk in sealed.keys() - now.keys()]
+    for pk, event in now.items():
+        mark = fingerprint(event)
+        if pk not in sealed:
+            found.append(_Found(What.ADDED, pk, mark.hex(), frozenset({event.partner_id} - {None})))
+        elif mark != sealed[pk]:
+            was = owners.of(pk, owner[pk]) or owners.moved_from(event, sealed[pk])
+            found.append(_Found(What.ALTERED, pk, mark.hex(), was and was | {event.partner_id} - {None}))
+    return sorted(found, key=lambda one: one.which)

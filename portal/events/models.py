@@ -56,13 +56,15 @@ class Seal(models.Model):
     """A stretch of the log as it was when it was sealed. Each seal holds the one before it, so none can be exchanged.
 
     `entries` is one record for each event, in the order of their IDs: the ID (8 bytes), then the beginning of the
-    SHA-256 of what the event said (16 bytes). `digest` is the SHA-256 of the digest before it and the entries, in hex.
+    SHA-256 of what the event said (16 bytes). `owners` is 8 bytes for each of them that tell whose it was; seals of
+    earlier times have none. `digest` is the SHA-256 of the digest before it, the entries and the owners, in hex.
     """
 
     number = models.PositiveBigIntegerField(primary_key=True)
     first_id = models.BigIntegerField()
     last_id = models.BigIntegerField(unique=True)
     entries = models.BinaryField()
+    owners = models.BinaryField(default=b"")
     digest = models.CharField(max_length=64)
     sealed_at = models.DateTimeField(db_default=Now())
 
@@ -71,11 +73,12 @@ class Seal(models.Model):
 
 
 class LogCheck(models.Model):
-    """One reading of the whole sealed log: how many events it held, and which of them are not as they were sealed."""
+    """One reading of the whole sealed log: how many events it held, and the findings nobody acknowledged."""
 
     at = models.DateTimeField(db_default=Now())
     events = models.PositiveBigIntegerField()
     head = models.CharField(max_length=64, blank=True, help_text="The digest of the last seal.")
+    seal = models.PositiveBigIntegerField(default=0, help_text="The number of the last seal.")
     findings = models.JSONField(default=list, help_text="[what, event ID or seal number] of the first hundred.")
 
     class Meta:
@@ -83,3 +86,46 @@ class LogCheck(models.Model):
 
     def __str__(self) -> str:
         return f"{self.events} events, {len(self.findings)} findings"
+
+
+class What(models.TextChoices):
+    """What a reading of the sealed log may find; `words` takes the entry's ID or the seal's number."""
+
+    ALTERED = "altered", "Entry altered"
+    REMOVED = "removed", "Entry removed"
+    ADDED = "added", "Entry slipped in"
+    BROKEN = "broken", "Chain broken"
+
+    @property
+    def words(self) -> str:
+        return {
+            "altered": "entry {} is not as it was sealed",
+            "removed": "entry {} was sealed and is gone",
+            "added": "entry {} was slipped in among sealed ones",
+            "broken": "the chain is broken at seal {}",
+        }[self.value]
+
+
+class Finding(models.Model):
+    """Something in the log that is not as it was sealed. It stands until our staff acknowledge it with a note.
+
+    `which` is the event's ID; the seal's number where the chain itself is broken, 0 where its end is gone. `mark` tells
+    what stood there when it was found, so that another change of the same entry is another finding.
+    """
+
+    what = models.CharField(max_length=8, choices=What.choices)
+    which = models.BigIntegerField("entry or seal")
+    mark = models.CharField(max_length=64, blank=True)
+    partners = models.ManyToManyField("portal.Partner", blank=True, help_text="Whom it concerns; none means everybody.")
+    found_at = models.DateTimeField(db_default=Now())
+    acknowledged_at = models.DateTimeField(null=True)
+    acknowledged_by = models.CharField(max_length=200, blank=True)
+    note = models.TextField(
+        blank=True, help_text="What happened, and what was done about it. Its partners can read it."
+    )
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["what", "which", "mark"], name="one_finding_per_state")]
+
+    def __str__(self) -> str:
+        return f"{What(self.what).label} ({self.which})"

@@ -38,4 +38,5 @@ register(
     Subject("membership", "Member"),
     Subject("invitation", "Invitation"),
     Subject("apikey", "API key"),
+    Subject("finding", "Finding about the log"),
 )

@@ -5,7 +5,7 @@ import hmac
 import logging
 import re
 import secrets
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from allauth.account.models import EmailAddress
 from django.conf import settings
@@ -21,6 +21,7 @@ from portal.events.actors import Actor
 from portal.events.domain import record
 from portal.partners import kinds  # noqa: F401  registers the words of our refusals
 from portal.partners.models import ApiKey, Invitation, Membership, Partner, Role, User
+from portal.partners.people import has_manager
 from portal.problems import Problem, Refused
 
 logger = logging.getLogger(__name__)
@@ -217,7 +218,7 @@ def _accept(invitation: Invitation, user: User, address: str) -> Membership:
     invitation.accepted_at = timezone.now()
     invitation.save(update_fields=["accepted_at"])
     if is_new:
-        data = {"role": membership.role}
+        data = {"name": user.name, "email": user.email, "role": membership.role}
         record("member.joined", subject=membership, partner=partner, by=Actor.person(user, address=address), data=data)
     return membership
 
@@ -273,16 +274,23 @@ def _locked(membership: Membership) -> Membership | None:
 
 
 def _refuse_last_manager(membership: Membership) -> None:
-    managers = Membership.objects.filter(partner=membership.partner, role=Role.MANAGER, user__is_active=True)
-    others = managers.exclude(pk=membership.pk)
-    if membership.role == Role.MANAGER and not others.exists():
+    if membership.role == Role.MANAGER and not has_manager(membership.partner, besides=membership.user):
         raise Refused(Problem("LAST_MANAGER"))
 
 
-def create_api_key(partner: Partner, *, name: str, by: Actor, created_by: User | None = None) -> tuple[ApiKey, str]:
-    """Make a key; returns it with its text `id:secret`, which is never shown again."""
+def create_api_key(
+    partner: Partner, *, name: str, by: Actor, created_by: User | None = None, expires_at: datetime | None = None
+) -> tuple[ApiKey, str]:
+    """Make a key; returns it with its text `id:secret`, which is never shown again.
+
+    Refuses KEY_NAME_TAKEN, so that a form sent twice makes one key, and every key can be told from the others.
+    """
     identifier, secret = secrets.token_hex(8), secrets.token_urlsafe(48)
     with transaction.atomic():
+        Partner.objects.select_for_update().get(pk=partner.pk)
+        named = ApiKey.objects.filter(partner=partner, name__iexact=name[:100], revoked_at=None)
+        if any(key.works for key in named):
+            raise Refused(Problem("KEY_NAME_TAKEN", "name", name, {"name": name}))
         key = ApiKey.objects.create(
             id=identifier,
             partner=partner,
@@ -290,8 +298,10 @@ def create_api_key(partner: Partner, *, name: str, by: Actor, created_by: User |
             secret_hash=_hash(secret),
             last_four=secret[-4:],
             created_by=created_by,
+            expires_at=expires_at,
         )
-        record("api_key.created", subject=key, partner=partner, by=by, data={"name": key.name})
+        data = {"name": key.name, "expires": expires_at.date().isoformat() if expires_at else "never"}
+        record("api_key.created", subject=key, partner=partner, by=by, data=data)
     return key, f"{identifier}:{secret}"
 
 
@@ -309,7 +319,9 @@ def authenticate_api_key(text: str) -> ApiKey | None:
         return None
     key = ApiKey.objects.select_related("partner").filter(pk=identifier, revoked_at=None).first()
     expected = key.secret_hash if key else _hash("")
-    if not hmac.compare_digest(expected, _hash(secret)) or key is None or not secret or not key.partner.is_active:
+    if not hmac.compare_digest(expected, _hash(secret)) or key is None or not secret:
+        return None
+    if not key.works or not key.partner.is_active:
         return None
     now = timezone.now()
     if key.last_used_at is None or now - key.last_used_at > LAST_USED_EVERY:

@@ -60,4 +60,10 @@ register(
         "{email} has an account already.",
         "Sign in, then open the link of the invitation again.",
     ),
+    ProblemKind(
+        "KEY_NAME_TAKEN",
+        "Key name taken",
+        "There is a key called {name}.",
+        "Choose another name, or revoke that key first.",
+    ),
 )

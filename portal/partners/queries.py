@@ -1,8 +1,9 @@
 """Named reads of partners and their people."""
 
-from django.db.models import QuerySet
+from django.db.models import F, QuerySet
 
-from portal.partners.models import Invitation, Membership, Partner, User
+from portal.events.models import Event
+from portal.partners.models import ApiKey, Invitation, Membership, Partner, User
 from portal.partners.rules import SECOND_STEP
 
 
@@ -20,3 +21,15 @@ def open_invitations_of(partner: Partner) -> QuerySet[Invitation]:
 def partners_of(user: User) -> QuerySet[Partner]:
     """The partners that this person may act for."""
     return Partner.objects.filter(memberships__user=user, is_active=True).order_by("name")
+
+
+def was_removed(partner: Partner, membership_id: int) -> bool:
+    """Whether this was once a membership of the partner."""
+    events = Event.objects.filter(partner=partner, subject_type="membership", subject_id=str(membership_id))
+    is_there = partner.memberships.filter(pk=membership_id).exists()
+    return not is_there and events.filter(verb="member.removed").exists()
+
+
+def api_keys_of(partner: Partner) -> QuerySet[ApiKey]:
+    """The partner's keys, those that are not revoked first, newest first."""
+    return partner.api_keys.select_related("created_by").order_by(F("revoked_at").desc(nulls_first=True), "-created_at")

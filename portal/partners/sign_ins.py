@@ -10,22 +10,21 @@ from django.dispatch import receiver
 from django.http import HttpRequest
 
 from portal.events.actors import Actor
-from portal.events.domain import record
 from portal.partners.access import address_of
 from portal.partners.domain import account_of
-from portal.partners.models import Partner, User
-
-
-def record_of_person(verb: str, user: User, *, by: Actor, data: Mapping[str, Any] | None = None) -> None:
-    """One event about a person for each partner they belong to; one without a partner for those who have none."""
-    partners: list[Partner | None] = list(Partner.objects.filter(memberships__user=user))
-    for partner in partners or [None]:
-        record(verb, subject=user, partner=partner, by=by, data=data)
+from portal.partners.models import User
+from portal.partners.people import record_of_person
 
 
 def _self(verb: str, user: User, request: HttpRequest | None, data: Mapping[str, Any] | None = None) -> None:
     address = address_of(request) if request else ""
     record_of_person(verb, user, by=Actor.person(user, address=address), data=data)
+
+
+def _somebody(verb: str, user: User, request: HttpRequest) -> None:
+    """Who tried is not known; whose account was meant is."""
+    by = Actor.system("Somebody at the sign-in page", address=address_of(request))
+    record_of_person(verb, user, by=by, data={"name": user.name, "email": user.email})
 
 
 @receiver(account.user_logged_in)
@@ -38,8 +37,7 @@ def _sign_in_failed(credentials: Mapping[str, Any], request: HttpRequest | None 
     """A wrong password for an account that there is. Whoever it was, it was not the person who is sure to be meant."""
     user = account_of(str(credentials.get("email") or credentials.get("username") or "")) if request else None
     if user and request:
-        by = Actor.system("Somebody at the sign-in page", address=address_of(request))
-        record_of_person("person.sign_in_failed", user, by=by)
+        _somebody("person.sign_in_failed", user, request)
 
 
 @receiver([account.password_changed, account.password_set, account.password_reset])
@@ -64,5 +62,4 @@ def _second_step_removed(request: HttpRequest, user: User, authenticator: Any, *
 
 @receiver(mfa.authentication_failed)
 def _second_step_failed(request: HttpRequest, user: User, **_: Any) -> None:
-    by = Actor.system("Somebody at the sign-in page", address=address_of(request))
-    record_of_person("person.second_step_failed", user, by=by)
+    _somebody("person.second_step_failed", user, request)

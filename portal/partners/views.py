@@ -96,6 +96,9 @@ def member_role(request: HttpRequest, pk: int) -> HttpResponse:
 @require_http_methods(["GET", "HEAD", "POST"])
 def member_remove(request: HttpRequest, pk: int) -> HttpResponse:
     access = manager(request)
+    if request.method == "POST" and queries.was_removed(access.partner, pk):  # sent twice, or somebody was first
+        messages.info(request, "This person is no longer a member.")
+        return redirect("people")
     membership = _membership(access, pk)
     is_self = membership.user_id == access.user.pk
     if request.method != "POST":

@@ -17,6 +17,7 @@ from django.utils import timezone
 from portal.partners.access import access_of
 from portal.partners.models import User
 from portal.partners.rules import has_two_factor, must_have_two_factor
+from portal.web.notices import warn_once
 
 _SEEN_SECONDS = 300
 _WITHOUT_SECOND_STEP = ("account_", "mfa_", "usersessions_", "set-theme")
@@ -90,7 +91,7 @@ class PartnerRulesMiddleware:
         if not must_have_two_factor(user, partner) or has_two_factor(user):
             return None
         asks = partner.name if partner and partner.requires_two_factor else "The portal"
-        messages.warning(request, f"{asks} asks for a second step at sign-in. Set one up to go on.")
+        warn_once(request, f"{asks} asks for a second step at sign-in. Set one up to go on.")
         return _sent_to(request, reverse("mfa_index"))
 
 

@@ -28,10 +28,10 @@ def newest_first(queryset: QuerySet[T], params: Mapping[str, str], *, size: int)
 def keyset_page(queryset: QuerySet[T], params: Mapping[str, str], *, sort: str, size: int) -> Page[T]:
     """The page after or before the row named in ?page=, ordered by `sort` ("-" for descending), then primary key.
 
-    A token that does not fit (another sort, tampered with) gives the first page.
+    A token that does not fit (another list or sort, tampered with) gives the first page.
     """
     field, descending = sort.lstrip("-"), sort.startswith("-")
-    forward, place = _read_token(params.get("page", ""), sort)
+    forward, place = _read_token(params.get("page", ""), sort, queryset.model)
     ascending = descending != forward  # the direction in which we walk the index
     if place is not None:
         queryset = queryset.filter(_beyond(field, place, up=ascending))
@@ -65,16 +65,21 @@ def token_after(row: Model, *, sort: str) -> str:
 
 def _token(row: Model, field: str, sort: str, *, forward: bool) -> str:
     place = [str(row.pk)] if field == "pk" else [_plain(getattr(row, field)), str(row.pk)]
-    return signing.dumps([sort, forward, place], salt=_SALT)
+    return signing.dumps([sort, forward, place], salt=_salt(type(row)))
+
+
+def _salt(model: type[Model]) -> str:
+    """Binds a token to the rows that it counts among."""
+    return f"{_SALT}.{model._meta.label_lower}"
 
 
 def _plain(value: Any) -> Any:
     return value.isoformat() if hasattr(value, "isoformat") else value
 
 
-def _read_token(token: str, sort: str) -> tuple[bool, list[Any] | None]:
+def _read_token(token: str, sort: str, model: type[Model]) -> tuple[bool, list[Any] | None]:
     try:
-        made_for, forward, place = signing.loads(token, salt=_SALT)
+        made_for, forward, place = signing.loads(token, salt=_salt(model))
     except (signing.BadSignature, ValueError):
         return True, None
     return (forward, place) if made_for == sort else (True, None)

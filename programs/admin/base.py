@@ -11,6 +11,7 @@ from import_export.formats.base_formats import Format
 from import_export.forms import ExportForm
 from simple_history.admin import SimpleHistoryAdmin
 
+from portal.admin.base import AutocompleteAdmin
 from programs.admin.transfer import SafeCSV, SafeXLSX
 
 
@@ -40,7 +41,7 @@ class ListField(forms.CharField):
 LISTS_AS_TEXT: dict[type, dict[str, Any]] = {models.JSONField: {"form_class": ListField}}
 
 
-class CatalogueAdmin(ImportExportMixin, SimpleHistoryAdmin):
+class CatalogueAdmin(AutocompleteAdmin, ImportExportMixin, SimpleHistoryAdmin):
     """A catalogue table: every change is kept with its person and time, old and new."""
 
     formfield_overrides = LISTS_AS_TEXT
@@ -80,4 +81,4 @@ class SourcedAdmin(CatalogueAdmin):
         self.message_user(request, f"{count} marked as {'verified' if verified else 'unverified'}.")
 
 
-SOURCE_FIELDS = ("Where this comes from", {"fields": ["source", "verified"]})
+SOURCE_FIELDS: tuple[str, Any] = ("Where this comes from", {"fields": ["source", "verified"]})

@@ -6,11 +6,34 @@ from django import forms
 from django.core.exceptions import ValidationError
 from django.forms.models import BaseInlineFormSet
 
-from programs.models import Field, Level, MeterType, Program, Requirement
+from programs.admin.limits import faults_of
+from programs.models import Deadline, DeliveryPeriod, Field, Level, MeterType, Program, Requirement
 from programs.schema.coerce import fault_of_default
 
 
-class ProgramForm(forms.ModelForm):
+class LimitedForm(forms.ModelForm):
+    """Refuses what an import refuses too."""
+
+    def _post_clean(self) -> None:
+        super()._post_clean()  # type: ignore[misc]  # missing in the stubs
+        for name, fault in faults_of(self.instance).items():
+            if name in self.fields and name not in self.errors:
+                self.add_error(name, fault)
+
+
+class PeriodForm(LimitedForm):
+    class Meta:
+        model = DeliveryPeriod
+        fields = "__all__"
+
+
+class DeadlineForm(LimitedForm):
+    class Meta:
+        model = Deadline
+        fields = "__all__"
+
+
+class ProgramForm(LimitedForm):
     """Meter types as boxes to tick instead of a list to type."""
 
     accepted_meter_types = forms.MultipleChoiceField(

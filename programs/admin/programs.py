@@ -1,5 +1,6 @@
 """Programs, their footnotes and delivery periods in the admin."""
 
+from datetime import datetime
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -9,8 +10,16 @@ from django.http import HttpRequest
 from django.urls import reverse
 from django.utils.html import format_html
 
+from portal.admin.base import AutocompleteAdmin
 from programs.admin.base import SOURCE_FIELDS, CatalogueAdmin, SourcedAdmin
-from programs.admin.forms import NotUsedForm, ProgramForm, RequirementFormSet, RequirementRowForm
+from programs.admin.forms import (
+    DeadlineForm,
+    NotUsedForm,
+    PeriodForm,
+    ProgramForm,
+    RequirementFormSet,
+    RequirementRowForm,
+)
 from programs.admin.impact import ShowsImpact
 from programs.admin.transfer import DeadlineResource, FootnoteResource, PeriodResource, ProgramResource
 from programs.domain import roll_forward
@@ -19,7 +28,7 @@ from programs.models import Deadline, DeliveryPeriod, Footnote, Level, Program, 
 _TIMES = "Times are UTC here. A deadline is a local midnight of the program's zone: 07:00 or 08:00 UTC in California."
 
 
-class RequirementInline(admin.TabularInline):
+class RequirementInline(AutocompleteAdmin, admin.TabularInline):
     """What the program asks of fields, as far as a line has room; limits, dates and source are behind "Change"."""
 
     model = Requirement
@@ -48,7 +57,7 @@ class RequirementInline(admin.TabularInline):
         return super().formfield_for_choice_field(db_field, request, **kwargs)
 
 
-class NotUsedInline(admin.TabularInline):
+class NotUsedInline(AutocompleteAdmin, admin.TabularInline):
     """The fields that the program leaves out of its templates."""
 
     model = Requirement
@@ -66,6 +75,7 @@ class NotUsedInline(admin.TabularInline):
 
 class PeriodInline(admin.TabularInline):
     model = DeliveryPeriod
+    form = PeriodForm
     fields = ["name", "starts_at", "ends_at", "source", "verified"]
     show_change_link = True
     extra = 0
@@ -73,6 +83,7 @@ class PeriodInline(admin.TabularInline):
 
 class DeadlineInline(admin.TabularInline):
     model = Deadline
+    form = DeadlineForm
     fields = ["deadline_at", "activation_at"]
     extra = 0
 
@@ -138,8 +149,18 @@ class ProgramAdmin(ShowsImpact, SourcedAdmin):
         return format_html('<a href="{}">Page</a>', reverse("program", args=[program.identifier]))
 
 
+def _local_day(time: datetime, period: DeliveryPeriod) -> str:
+    """The program's day; the UTC day of a time so near the end of the calendar that no other zone has it."""
+    try:
+        time = time.astimezone(ZoneInfo(period.program.time_zone))
+    except OverflowError:
+        pass
+    return time.date().isoformat()
+
+
 @admin.register(DeliveryPeriod)
 class DeliveryPeriodAdmin(ShowsImpact, SourcedAdmin):
+    form = PeriodForm
     resource_classes = [PeriodResource]
     inlines = [DeadlineInline]
     list_display = ["name", "program", "first_day", "last_day", "number_of_deadlines", "verified"]
@@ -160,11 +181,11 @@ class DeliveryPeriodAdmin(ShowsImpact, SourcedAdmin):
 
     @admin.display(description="first day", ordering="starts_at")
     def first_day(self, period: DeliveryPeriod) -> str:
-        return f"{period.starts_at.astimezone(ZoneInfo(period.program.time_zone)):%Y-%m-%d}"
+        return _local_day(period.starts_at, period)
 
     @admin.display(description="last day", ordering="ends_at")
     def last_day(self, period: DeliveryPeriod) -> str:
-        return f"{period.ends_at.astimezone(ZoneInfo(period.program.time_zone)):%Y-%m-%d}"
+        return _local_day(period.ends_at, period)
 
     @admin.display(description="deadlines", ordering="number")
     def number_of_deadlines(self, period: Any) -> int:
@@ -187,6 +208,7 @@ class DeliveryPeriodAdmin(ShowsImpact, SourcedAdmin):
 class DeadlineAdmin(ShowsImpact, CatalogueAdmin):
     """All deadlines in one table, for import and export."""
 
+    form = DeadlineForm
     resource_classes = [DeadlineResource]
     list_display = ["period", "deadline_at", "activation_at"]
     list_filter = ["period__program", "deadline_at"]

@@ -12,6 +12,7 @@ from import_export import fields, resources
 from import_export.formats.base_formats import CSV, XLSX
 from import_export.widgets import ForeignKeyWidget, ManyToManyWidget, Widget
 
+from programs.admin.limits import refuse_faults
 from programs.models import (
     AccountFormat,
     CheckKind,
@@ -92,6 +93,10 @@ class _Resource(resources.ModelResource):
     @classmethod
     def widget_from_django_field(cls, f: Any, default: Any = Widget) -> Any:
         return ListWidget if isinstance(f, models.JSONField) else super().widget_from_django_field(f, default)
+
+    def validate_instance(self, instance: Any, *args: Any, **kwargs: Any) -> None:
+        super().validate_instance(instance, *args, **kwargs)
+        refuse_faults(instance)
 
     class Meta:
         abstract = True

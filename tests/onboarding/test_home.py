@@ -7,6 +7,8 @@ import pytest
 from onboarding.enrollment.models import Enrollment
 from onboarding.home import queries
 from onboarding.meters.models import Meter
+from onboarding.uploads.models import Upload
+from portal.events.actors import Actor
 from programs.models import Program
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("catalogue")]
@@ -71,3 +73,32 @@ def test_more_than_can_be_counted_is_said_so(acme, manager, client_of, monkeypat
 
     assert ">more than 2 meters</a>" in page
     assert ">City</a></span>" in page
+
+
+def upload(partner, **counts: int) -> Upload:
+    return Upload.objects.create(
+        partner=partner, actor=Actor.system().as_json(), file_name="sheet.csv", stored_name="x", size=1, counts=counts
+    )
+
+
+@pytest.mark.parametrize(
+    ("counts", "to_confirm", "to_fix"),
+    [
+        ({"create": 2, "duplicate": 1}, True, False),
+        ({"update": 1, "needs_fixing": 1}, True, False),
+        ({"duplicate": 3}, False, False),
+        ({"unchanged": 3, "left_out": 1}, False, False),
+        ({"needs_fixing": 3}, False, True),
+        ({"create": 2, "METER_CREATED": 2, "needs_fixing": 1}, False, True),
+        ({"create": 3, "METER_CREATED": 2}, True, False),
+    ],
+)
+def test_only_what_can_be_confirmed_waits_for_it(acme, manager, client_of, counts, to_confirm, to_fix):
+    waiting = upload(acme, **counts)
+    Upload.objects.update(state="ready")
+
+    needs = queries.needs_of(acme)
+
+    assert (needs.to_confirm, needs.to_fix) == ([waiting] * to_confirm, [waiting] * to_fix)
+    page = client_of(manager).get(f"/uploads/{waiting.pk}/").content.decode()
+    assert ("There is nothing to confirm" in page) == (not to_confirm and not to_fix)

@@ -292,3 +292,54 @@ def test_escaped_values_come_back_as_they_were(value):
 @pytest.mark.parametrize("value", ["-5", "+5.5", "plain", 7, None, ""])
 def test_numbers_and_plain_words_are_not_escaped(value):
     assert escaped(value) == value
+
+
+@pytest.mark.parametrize("field", ["region", "utilities", "footnotes", "requirements-0-field"])
+def test_a_made_up_choice_is_refused_and_not_a_fault_of_ours(desk, field):
+    address = url("program_change", Program.objects.get(identifier="CEC-DSGS").pk)
+
+    response = desk.post(address, form_of(desk, address) | {field: "abc"})
+
+    assert response.status_code == 200
+    assert "errornote" in response.content.decode()
+
+
+def test_an_identifier_that_is_a_page_of_ours_is_refused(desk):
+    address = url("program_change", Program.objects.get(identifier="CEC-DSGS").pk)
+
+    response = desk.post(address, form_of(desk, address) | {"identifier": "which-way"})
+
+    assert "A page of this portal is called which-way." in response.content.decode()
+    assert Program.objects.filter(identifier="which-way").count() == 0
+
+
+@pytest.mark.parametrize("year", ["0001", "1999", "2101", "9999"])
+def test_a_period_of_a_far_off_year_is_refused(desk, year):
+    address = url("deliveryperiod_change", DeliveryPeriod.objects.first().pk)
+
+    response = desk.post(address, form_of(desk, address) | {"starts_at_0": f"{year}-01-01", "starts_at_1": "00:00:00"})
+
+    assert "The year must be between 2000 and 2100." in response.content.decode()
+
+
+def test_an_import_refuses_what_the_forms_refuse():
+    program = Program.objects.get(identifier="CEC-DSGS")
+    table = transfer.PeriodResource()
+    rows = table.export(DeliveryPeriod.objects.filter(program=program)[:1])
+    column = rows.headers.index("starts_at")
+    far_off = [["0001-01-02 00:00:00" if n == column else cell for n, cell in enumerate(row)] for row in rows]
+
+    result = table.import_data(type(rows)(*far_off, headers=rows.headers), dry_run=True)
+
+    assert result.has_validation_errors()
+
+
+@pytest.mark.parametrize("day", ["0001-01-01T00:00:00Z", "9999-12-31T23:59:59Z"])
+def test_the_list_of_periods_shows_whatever_stands_there(desk, day):
+    period = DeliveryPeriod.objects.order_by("starts_at", "name").first()
+    DeliveryPeriod.objects.filter(pk=period.pk).update(**{"starts_at" if day < "2" else "ends_at": day})
+
+    page = desk.get(url("deliveryperiod_changelist"))
+
+    assert page.status_code == 200
+    assert day[:10] in page.content.decode()

@@ -195,3 +195,9 @@ def test_which_way_does_not_offer_staff_an_upload(client_of, staff):
     page = client_of(staff).get(reverse("which-way"), {"region": "TX", "asset": "UTILITY_METER"}).content.decode()
 
     assert reverse("upload-new") not in page
+
+
+def test_a_program_s_meter_types_are_in_words(client_of, user):
+    page = client_of(user).get(reverse("program", args=["CEC-DSGS"])).content.decode()
+
+    assert "<dt>Meter types</dt><dd>Device</dd>" in page

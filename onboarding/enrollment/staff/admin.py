@@ -13,7 +13,7 @@ from onboarding.enrollment.models import Activation, CheckRecord, Enrollment
 from onboarding.enrollment.staff.domain import Done, activate, end_activation, record_checks
 from onboarding.enrollment.staff.forms import ActivateForm, EndForm, RecordForm
 from onboarding.meters.models import Meter
-from portal.admin import ReadOnlyAdmin
+from portal.admin.base import ReadOnlyAdmin
 from portal.events.actors import Actor
 from portal.partners.access import address_of
 

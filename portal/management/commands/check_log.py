@@ -4,24 +4,19 @@ from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError
 
-from portal.events.chain import check_log, seal_log
-
-_WORDS = {
-    "altered": "entry {} is not as it was sealed",
-    "removed": "entry {} was sealed and is gone",
-    "added": "entry {} was slipped in among sealed ones",
-    "broken": "the chain is broken at seal {}",
-}
+from portal.events.chain import check_log, open_findings, seal_log
+from portal.events.models import What
 
 
 class Command(BaseCommand):
-    help = "Seals what is new, reads the event log against its seals, and fails when an entry is not as it was sealed."
+    help = "Seals what is new, reads the event log against its seals, and fails while a finding is not acknowledged."
 
     def handle(self, *args: Any, **options: Any) -> None:
         seal_log()
         check = check_log()
-        for what, which in check.findings:
-            self.stderr.write(_WORDS[what].format(which))
-        if check.findings:
-            raise CommandError(f"{len(check.findings)} findings in {check.events} entries.")
+        found = list(open_findings())
+        for one in found:
+            self.stderr.write(What(one.what).words.format(one.which))
+        if found:
+            raise CommandError(f"{len(found)} findings in {check.events} entries. Acknowledge them in the admin.")
         self.stdout.write(f"{check.events} entries, all as they were sealed. The last seal: {check.head or 'none yet'}")

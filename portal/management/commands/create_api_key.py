@@ -7,6 +7,7 @@ from django.core.management import BaseCommand, CommandError, CommandParser
 from portal.events.actors import Actor
 from portal.partners.domain import create_api_key
 from portal.partners.models import Partner
+from portal.problems import Refused
 
 
 class Command(BaseCommand):
@@ -27,5 +28,8 @@ class Command(BaseCommand):
             raise CommandError(f"{partner.name} is switched off, so that its keys would not work.")
         if not name or len(name) > 100:
             raise CommandError("The key's name must have 1 to 100 characters.")
-        made = create_api_key(partner, name=name, by=Actor.system("Command line"))
+        try:
+            made = create_api_key(partner, name=name, by=Actor.system("Command line"))
+        except Refused as refusal:
+            raise CommandError(" ".join(f"{one.text} {one.remedy}" for one in refusal.problems)) from None
         self.stdout.write(made[1])

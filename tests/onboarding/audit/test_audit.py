@@ -38,7 +38,7 @@ def test_what_a_manager_did_stands_there_with_the_address(acme, manager, client_
         "Mara Manager",
         "203.0.113.9",
     )
-    assert row.details == ["Email: new@acme.example", "Role: USER"]
+    assert row.details == ["E-mail: new@acme.example", "Role: User"]
 
 
 def test_only_managers_see_it(user, stranger, acme, client_of):
@@ -128,7 +128,7 @@ def test_queries_of_the_audit_page(acme, manager, client_of, django_assert_num_q
     client = client_of(manager)
     client.get("/audit/")  # the catalogue is read, the session seen
 
-    with django_assert_num_queries(9):
+    with django_assert_num_queries(10):
         client.get("/audit/")
 
 
@@ -140,3 +140,56 @@ def test_hostile_names_are_escaped(acme, manager, client_of):
 
     assert "<script>alert" not in page
     assert "&lt;script&gt;alert(1)" in page
+
+
+@pytest.mark.parametrize(
+    ("data", "details"),
+    [
+        ({"METER_CREATED": 36, "VALIDATION_ERROR": 4}, ["Meter created: 36", "Needs fixing: 4"]),
+        ({"create": 2, "left_out": 1}, ["New: 2", "Left out by you: 1"]),
+        ({"kind": "totp"}, ["Kind: Authenticator app"]),
+        ({"kind": "add_tag", "value": "x"}, ["Kind: Add a tag", "Value: x"]),
+        ({"role": ["MANAGER", "USER"]}, ["Role: Manager → User"]),
+        ({"code": "FILE_EMPTY"}, ["Reason: Empty file"]),
+        ({"code": "no such code", "name": "FILE_EMPTY"}, ["Reason: no such code", "Name: FILE_EMPTY"]),
+        ({"changes": {"requires_two_factor": [False, True]}}, ["Second step required: no → yes"]),
+        ({"changes": {"time_zone": ["UTC", "Asia/Tokyo"]}}, ["Time zone: UTC → Asia/Tokyo"]),
+    ],
+)
+def test_details_are_in_words(acme, manager, client_of, data, details):
+    record("partner.seen", subject=acme, partner=acme, by=by("Ann"), data=data)
+
+    (row,) = client_of(manager).get("/audit/").context["rows"]
+
+    assert row.details == details
+
+
+@pytest.mark.parametrize(
+    ("query", "error"),
+    [
+        ("first=garbage", "From: enter a day, for example 2026-07-31."),
+        ("last=2026-13-40", "To: enter a day, for example 2026-07-31."),
+        ("about=nothing", "About: choose one of the list."),
+        ("meters=maybe", "Single meters: choose one of the list."),
+    ],
+)
+def test_a_filter_that_cannot_be_read_is_named_and_nothing_is_exported(acme, manager, client_of, query, error):
+    record("partner.seen", subject=acme, partner=acme, by=by("Ann"))
+    client = client_of(manager)
+
+    response = client.get(f"/audit/?{query}")
+
+    page = response.content.decode()
+    assert response.status_code == 422
+    assert "<title>Error: Audit log" in page
+    assert f'<a href="#id_{query.split("=")[0]}">{error}</a>' in page
+    assert "No entry matches" not in page
+    assert client.get(f"/audit/export.csv?{query}")["Location"] == f"/audit/?{query}"
+
+
+def test_a_failed_sign_in_says_whose_account_was_meant(acme, manager, user, client, client_of):
+    client.post("/accounts/login/", {"login": user.email, "password": "wrong"})
+
+    (row,) = client_of(manager).get("/audit/").context["rows"]
+
+    assert row.details == ["E-mail: user@acme.example", "Name: Uli User"]

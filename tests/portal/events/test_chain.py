@@ -1,5 +1,6 @@
 """The hash chain: what is altered, removed or slipped in shows, and nothing else does."""
 
+import hashlib
 import threading
 
 import pytest
@@ -7,9 +8,9 @@ from django.core.management import CommandError, call_command
 from django.db import connection
 
 from portal.events.actors import Actor
-from portal.events.chain import EVENTS_IN_A_SEAL, altered_among, check_log, concerns, seal_log
+from portal.events.chain import EVENTS_IN_A_SEAL, acknowledge, altered_among, check_log, open_findings, seal_log
 from portal.events.domain import record, record_many
-from portal.events.models import Event, LogCheck, Seal
+from portal.events.models import Event, Finding, Seal
 
 pytestmark = pytest.mark.django_db
 BY = Actor.system("Test", address="192.0.2.7")
@@ -129,18 +130,101 @@ def test_a_chain_that_was_made_anew_as_a_whole_shows_by_its_end(acme):
     assert check_log().findings == [("broken", 0)]
 
 
+def told(*partners) -> list[bool]:
+    return [open_findings(partner).exists() for partner in partners]
+
+
 def test_a_finding_concerns_the_partner_whose_event_it_is(acme, borealis):
     event = write(acme, 1)[0]
     seal_log()
+    check_log()
+    before = told(acme, borealis)
+
     Event.objects.filter(pk=event.pk).update(address="")
+    check_log()
 
-    altered = check_log()
+    assert (before, told(acme, borealis)) == ([False, False], [True, False])
 
-    assert (concerns(altered, acme), concerns(altered, borealis)) == (True, False)
+
+@pytest.mark.parametrize("has_owners", [True, False])
+@pytest.mark.parametrize("new_owner", ["nobody", "borealis"])
+def test_an_event_that_is_taken_away_from_a_partner_is_told_to_it(acme, borealis, new_owner, has_owners):
+    third = type(acme).objects.create(name="Third", slug="third")
+    event = write(acme, 1)[0]
+    seal_log()
+    if not has_owners:  # as it was sealed before seals told whose an event is
+        seal = Seal.objects.get()
+        Seal.objects.update(owners=b"", digest=hashlib.sha256(bytes(seal.entries)).hexdigest())
+
+    Event.objects.filter(pk=event.pk).update(partner=borealis if new_owner == "borealis" else None)
+    check_log()
+
+    assert told(acme, borealis, third) == [True, new_owner == "borealis", False]
+
+
+def test_a_removed_event_is_told_to_its_partner(acme, borealis):
+    write(acme, 1)
+    seal_log()
+
     Event.objects.all().delete()
-    removed = check_log()
-    assert (concerns(removed, acme), concerns(removed, borealis)) == (True, True)
-    assert concerns(LogCheck(findings=[]), acme) is False
+    check_log()
+
+    assert told(acme, borealis) == [True, False]
+
+
+def test_a_finding_stays_when_the_next_checks_find_nothing(acme):
+    events = write(acme, 2)
+    seal_log()
+    Event.objects.filter(pk=events[0].pk).update(verb="meter.updated")
+    check_log()
+
+    Event.objects.filter(pk=events[0].pk).update(verb="meter.created")  # put back
+    found = check_log().findings
+
+    assert (found, told(acme)) == ([], [True])
+
+
+def test_a_truncated_end_stays_a_finding_after_failed_checks(acme):
+    write(acme, 2)
+    seal_log()
+    check_log()
+    Seal.objects.all().delete()
+    Event.objects.all().delete()
+    write(acme, 1)
+
+    seal_log()
+    sealed_anew = told(acme)
+
+    assert sealed_anew == [True]
+    assert [check_log().findings for _ in range(3)] == [[("broken", 0)]] * 3
+
+
+def test_a_finding_ends_when_it_is_acknowledged_and_says_so_in_the_log(acme, borealis):
+    events = write(acme, 1)
+    seal_log()
+    Event.objects.filter(pk=events[0].pk).update(verb="meter.updated")
+    check_log()
+
+    for note in ("A repair by hand.", "Again."):
+        acknowledge(Finding.objects.get(), note=note, by=BY)
+
+    event = Event.objects.get(verb="finding.acknowledged")
+    assert (event.partner, event.data["note"]) == (acme, "A repair by hand.")
+    assert event.data["found"] == f"entry {events[0].pk} is not as it was sealed"
+    assert (check_log().findings, told(acme)) == ([], [False])
+
+
+def test_another_change_after_the_acknowledgement_is_another_finding(acme):
+    events = write(acme, 1)
+    seal_log()
+    Event.objects.filter(pk=events[0].pk).update(verb="meter.updated")
+    check_log()
+    acknowledge(Finding.objects.get(), note="A repair by hand.", by=BY)
+
+    Event.objects.filter(pk=events[0].pk).update(verb="meter.removed")
+
+    assert check_log().findings == [("altered", events[0].pk)]
+    assert told(acme) == [True]
 
 
 def test_the_command_says_what_is_not_as_it_was_sealed(acme, capsys):

@@ -238,7 +238,9 @@ def test_member_remove_asks_first(client_of, manager, user, urls):
     assert still_there
     assert "Uli User is no longer a member of Acme Energy." in text_of(done)
     assert not Membership.objects.filter(user=user).exists()
-    assert client.post(urls["member-remove"]).status_code == 404
+    again = client.post(urls["member-remove"], follow=True)
+    assert (again.status_code, "This person is no longer a member." in text_of(again)) == (200, True)
+    assert client.post(reverse("member-remove", args=[0])).status_code == 404
 
 
 def test_a_removed_member_sees_nothing_any_more(client_of, user, urls):

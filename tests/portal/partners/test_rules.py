@@ -70,6 +70,18 @@ def test_who_has_no_second_step_is_sent_to_set_one_up(acme, manager, client_of):
     assert "Acme Energy asks for a second step at sign-in." in client.get("/accounts/2fa/").content.decode()
 
 
+def test_one_warning_is_enough_however_many_pages_are_asked_for(acme, manager, client_of):
+    Partner.objects.filter(pk=acme.pk).update(requires_two_factor=True)
+    client = client_of(manager)
+    for path in ["/", "/meters/", "/people/"]:
+        client.get(path)
+
+    page = client.get("/accounts/2fa/").content.decode()
+
+    assert page.count("asks for a second step at sign-in") == 1
+    assert "asks for a second step" not in client.get("/accounts/2fa/").content.decode()
+
+
 def test_who_has_a_second_step_goes_on(acme, manager, client_of):
     Partner.objects.filter(pk=acme.pk).update(requires_two_factor=True)
     with_app(manager)

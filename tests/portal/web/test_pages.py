@@ -12,9 +12,12 @@ from django.http import HttpRequest
 from django.test import Client, RequestFactory
 from django.test.utils import CaptureQueriesContext
 
+from portal.events.actors import Actor
+from portal.events.domain import record
 from portal.partners.access import ManagersOnly, NoPartner
 from portal.partners.models import User
 from portal.web import views
+from portal.web.pages import token_after
 
 ClientOf = Callable[[User], Client]
 
@@ -194,3 +197,13 @@ def test_when_a_session_was_last_seen_is_written_once_in_a_while(user: User, cli
 
     assert UserSession.objects.get(user=user).last_seen_at == seen
     assert [query["sql"] for query in queries if query["sql"].startswith(("UPDATE", "INSERT"))] == []
+
+
+@pytest.mark.parametrize("target", ["/meters/", "/uploads/", "/uploads/columns/", "/audit/"])
+def test_a_page_token_of_another_list_gives_the_first_page(manager: User, client_of: ClientOf, target: str) -> None:
+    event = record("partner.seen", subject=manager, partner=None, by=Actor.system())
+    other = manager.memberships.get().partner
+    tokens = [token_after(row, sort="-pk") for row in (event, other, manager)]
+
+    for token in tokens:
+        assert client_of(manager).get(target, {"page": token}).status_code == 200

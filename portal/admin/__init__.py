@@ -1,0 +1,12 @@
+"""Partners, people, the event log and jobs in the Django admin."""
+
+from allauth.account.decorators import secure_admin_login
+from django.contrib import admin
+
+from portal.admin import log, partners, people  # noqa: F401  imported for their registrations
+
+admin.site.site_header = "Partner portal"
+admin.site.site_title = "Partner portal"
+admin.site.index_title = "Catalogue, partners and people"
+# Staff sign in at the portal's own door, with its second step and its limits.
+admin.site.login = secure_admin_login(admin.site.login)  # type: ignore[method-assign]  # as allauth documents it

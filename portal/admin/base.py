@@ -1,0 +1,81 @@
+"""What the tables of the ground floor share in the admin."""
+
+from typing import Any
+
+from django.contrib import admin
+from django.contrib.admin.widgets import AutocompleteSelect, AutocompleteSelectMultiple
+from django.core.exceptions import ValidationError
+from django.db.models import Model
+from django.http import HttpRequest
+
+from portal.events.actors import Actor
+from portal.partners.access import address_of
+
+
+class ReadOnlyAdmin(admin.ModelAdmin):
+    """Rows that are looked at and never changed here."""
+
+    def has_add_permission(self, request: HttpRequest) -> bool:
+        return False
+
+    def has_change_permission(self, request: HttpRequest, obj: Model | None = None) -> bool:
+        return False
+
+    def has_delete_permission(self, request: HttpRequest, obj: Model | None = None) -> bool:
+        return False
+
+
+class _OnlyWhatCanBe:
+    """Shows again what was chosen, without what no row can be called: the library looks it up unchecked."""
+
+    field: Any
+
+    def optgroups(self, name: str, value: list[Any], attr: Any = None) -> Any:
+        key = self.field.remote_field.model._meta.pk
+        return super().optgroups(name, [one for one in value if _fits(key, one)], attr)  # type: ignore[misc]  # a mixin
+
+
+def _fits(key: Any, value: Any) -> bool:
+    try:
+        key.to_python(value)
+    except ValidationError:
+        return False
+    return True
+
+
+class SafeAutocompleteSelect(_OnlyWhatCanBe, AutocompleteSelect):  # type: ignore[misc]  # the stubs name an argument otherwise
+    pass
+
+
+class SafeAutocompleteSelectMultiple(_OnlyWhatCanBe, AutocompleteSelectMultiple):  # type: ignore[misc]  # as above
+    pass
+
+
+class AutocompleteAdmin(admin.options.BaseModelAdmin):
+    """For admins and inlines with autocomplete_fields: a made-up value is refused as any other."""
+
+    def formfield_for_foreignkey(self, db_field: Any, request: HttpRequest | None, **kwargs: Any) -> Any:
+        if db_field.name in self.autocomplete_fields:
+            kwargs.setdefault("widget", SafeAutocompleteSelect(db_field, self.admin_site))
+        return super().formfield_for_foreignkey(db_field, request, **kwargs)  # type: ignore[arg-type]  # as it is called
+
+    def formfield_for_manytomany(self, db_field: Any, request: HttpRequest | None, **kwargs: Any) -> Any:
+        if db_field.name in self.autocomplete_fields:
+            kwargs.setdefault("widget", SafeAutocompleteSelectMultiple(db_field, self.admin_site))
+        return super().formfield_for_manytomany(db_field, request, **kwargs)  # type: ignore[arg-type]  # as it is called
+
+
+def staff(request: HttpRequest) -> Actor:
+    """The `by=` of what our staff do here."""
+    return Actor.person(request.user, address=address_of(request))  # type: ignore[arg-type]  # the admin has let them in
+
+
+def changes_of(form: Any) -> dict[str, list[Any]]:
+    """Old and new value of each field of a form that was changed, as JSON."""
+    return {name: [_plain(form.initial.get(name, "")), _plain(form.cleaned_data[name])] for name in form.changed_data}
+
+
+def _plain(value: Any) -> Any:
+    if isinstance(value, bool):
+        return value
+    return str(value) if not hasattr(value, "__iter__") or isinstance(value, str) else ", ".join(map(str, value))

@@ -1,0 +1,79 @@
+"""Partners with their members, invitations and API keys."""
+
+from typing import Any
+
+from django.contrib import admin
+from django.core.exceptions import ValidationError
+from django.forms.models import BaseInlineFormSet
+from django.http import HttpRequest
+
+from portal.admin.base import AutocompleteAdmin, ReadOnlyAdmin, changes_of, staff
+from portal.events.domain import record
+from portal.partners.models import ApiKey, Invitation, Membership, Partner, Role
+from portal.partners.people import has_manager
+
+
+class MembershipFormSet(BaseInlineFormSet):
+    """The members of one partner, of whom one manager stays."""
+
+    def clean(self) -> None:
+        super().clean()
+        partner = self.instance
+        if partner.pk is None or not partner.is_active or not has_manager(partner) or any(self.errors):
+            return
+        kept = [form for form in self.forms if form not in self.deleted_forms and form.cleaned_data.get("user")]
+        if not any(form.cleaned_data["role"] == Role.MANAGER and form.cleaned_data["user"].is_active for form in kept):
+            raise ValidationError("A partner needs at least one manager. Make somebody else a manager first.")
+
+
+class MembershipInline(AutocompleteAdmin, admin.TabularInline):
+    model = Membership
+    formset = MembershipFormSet
+    autocomplete_fields = ["user"]
+    readonly_fields = ["created_at"]
+    extra = 0
+
+
+@admin.register(Partner)
+class PartnerAdmin(admin.ModelAdmin):
+    list_display = ["name", "slug", "time_zone", "requires_two_factor", "is_active", "created_at"]
+    list_filter = ["is_active", "requires_two_factor"]
+    search_fields = ["name", "slug"]
+    prepopulated_fields = {"slug": ["name"]}
+    readonly_fields = ["created_at"]
+    inlines = [MembershipInline]
+
+    def save_model(self, request: HttpRequest, obj: Partner, form: Any, change: bool) -> None:
+        super().save_model(request, obj, form, change)
+        if form.changed_data:
+            verb = "partner.changed_by_staff" if change else "partner.created"
+            record(verb, subject=obj, partner=obj, by=staff(request), data={"changes": changes_of(form)})
+
+    def save_formset(self, request: HttpRequest, form: Any, formset: Any, change: bool) -> None:
+        """Members whom our staff add, change and remove stand in the partner's log."""
+        gone = [one.instance for one in formset.deleted_forms if one.instance.pk]
+        for member in gone:
+            self._record(request, "member.removed", member, {"email": member.user.email})
+        super().save_formset(request, form, formset, change)
+        for member in formset.new_objects:
+            self._record(request, "member.joined", member, {"email": member.user.email, "role": member.role})
+        for member, _ in formset.changed_objects:
+            self._record(request, "member.role_changed", member, {"email": member.user.email, "role": member.role})
+
+    def _record(self, request: HttpRequest, verb: str, member: Membership, data: dict[str, str]) -> None:
+        record(verb, subject=member, partner=member.partner, by=staff(request), data=data)
+
+
+@admin.register(Invitation)
+class InvitationAdmin(ReadOnlyAdmin):
+    list_display = ["email", "partner", "role", "created_at", "expires_at", "accepted_at", "withdrawn_at"]
+    list_filter = ["partner"]
+    search_fields = ["email"]
+    exclude = ["token_hash"]
+
+
+@admin.register(ApiKey)
+class ApiKeyAdmin(ReadOnlyAdmin):
+    list_display = ["name", "id", "last_four", "partner", "created_at", "last_used_at", "expires_at", "revoked_at"]
+    list_filter = ["partner"]
+    exclude = ["secret_hash"]

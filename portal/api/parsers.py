@@ -1,0 +1,38 @@
+"""Reading the bodies of API requests."""
+
+from typing import Any
+
+from rest_framework.exceptions import ParseError
+from rest_framework.parsers import JSONParser
+
+DEEPEST = 64  # the published bodies nest four deep
+
+
+class ShallowJSONParser(JSONParser):
+    """JSON whose nesting no later step can stumble over: what works through it does so by recursion."""
+
+    def parse(self, stream: Any, media_type: Any = None, parser_context: Any = None) -> Any:
+        try:
+            data = super().parse(stream, media_type, parser_context)
+        except RecursionError:
+            raise _TooDeep from None
+        _refuse_depth(data)
+        return data
+
+
+class _TooDeep(ParseError):
+    default_detail = f"The JSON is nested more than {DEEPEST} deep."
+
+
+def _refuse_depth(data: Any) -> None:
+    layer = [data]
+    for _ in range(DEEPEST + 1):
+        layer = [
+            inner
+            for one in layer
+            if isinstance(one, list | dict)
+            for inner in (one.values() if isinstance(one, dict) else one)
+        ]
+        if not layer:
+            return
+    raise _TooDeep

@@ -1,0 +1,38 @@
+"""What no catalogue row may say, whether it is typed or imported."""
+
+from datetime import datetime
+
+from django.core.exceptions import ValidationError
+from django.db import models
+from django.urls import resolve, reverse
+
+from programs.models import Deadline, DeliveryPeriod, Program
+
+FIRST_YEAR, LAST_YEAR = 2000, 2100
+_TIMES = {DeliveryPeriod: ("starts_at", "ends_at"), Deadline: ("deadline_at", "activation_at")}
+
+
+def faults_of(row: models.Model) -> dict[str, str]:
+    """A program named like one of our own pages could not be reached; a year far off is a slip of the pen."""
+    if isinstance(row, Program) and _is_taken(row.identifier):
+        return {"identifier": f"A page of this portal is called {row.identifier}. Choose another identifier."}
+    times = next((names for model, names in _TIMES.items() if isinstance(row, model)), ())
+    return {
+        name: f"The year must be between {FIRST_YEAR} and {LAST_YEAR}."
+        for name in times
+        if isinstance(time := getattr(row, name), datetime) and not FIRST_YEAR <= time.year <= LAST_YEAR
+    }
+
+
+def _is_taken(identifier: str) -> bool:
+    return (
+        bool(identifier)
+        and "/" not in identifier
+        and resolve(reverse("program", args=[identifier])).url_name != "program"
+    )
+
+
+def refuse_faults(row: models.Model) -> None:
+    """Raises ValidationError with every fault."""
+    if faults := faults_of(row):
+        raise ValidationError(faults)

@@ -1,0 +1,108 @@
+"""The page of API keys: made once, seen by nobody else, revoked with a question."""
+
+from datetime import timedelta
+
+import pytest
+import time_machine
+from django.test import Client
+from django.utils import timezone
+
+from portal.events.actors import Actor
+from portal.events.models import Event
+from portal.partners.domain import authenticate_api_key, create_api_key
+from portal.partners.models import ApiKey
+
+pytestmark = pytest.mark.django_db
+BY = Actor.system("Test")
+
+
+def make(client: Client, **values: str):
+    return client.post("/people/keys/", {"name": "Nightly sync", "days": "90", **values})
+
+
+def test_a_manager_makes_a_key_whose_secret_is_shown_once(acme, manager, client_of):
+    client = client_of(manager)
+
+    answer = make(client)
+
+    text = answer.context["text"]
+    key = ApiKey.objects.get()
+    assert authenticate_api_key(text) == key
+    assert (key.partner, key.name, key.created_by) == (acme, "Nightly sync", manager)
+    assert timedelta(days=89) < key.expires_at - timezone.now() < timedelta(days=91)
+    assert text in answer.content.decode()
+    assert "no-store" in answer["Cache-Control"]
+    later = client.get("/people/keys/").content.decode()
+    assert (text in later, f"{key.pk}:…{key.last_four}" in later, "Mara Manager" in later) == (False, True, True)
+    event = Event.objects.get(verb="api_key.created")
+    assert (event.partner, event.actor_label, event.data["name"]) == (acme, "Mara Manager", "Nightly sync")
+
+
+def test_a_form_sent_twice_makes_one_key(manager, client_of):
+    client = client_of(manager)
+    make(client)
+
+    again = make(client, name="nightly  sync")
+
+    assert (again.status_code, ApiKey.objects.count()) == (422, 1)
+    assert "There is a key called nightly sync." in again.content.decode()
+
+
+@pytest.mark.parametrize(
+    ("values", "error"),
+    [
+        ({"name": " "}, "Enter a name."),
+        ({"name": "x" * 101}, "Enter at most 100 characters."),
+        ({"days": "7"}, "Choose one of the list."),
+    ],
+)
+def test_what_cannot_be_made_is_said(manager, client_of, values, error):
+    answer = make(client_of(manager), **values)
+
+    assert (answer.status_code, ApiKey.objects.count()) == (422, 0)
+    assert error in answer.content.decode()
+
+
+def test_a_key_ends_when_its_time_is_over(manager, client_of):
+    text = make(client_of(manager), days="30").context["text"]
+
+    with time_machine.travel(timezone.now() + timedelta(days=31)):
+        assert authenticate_api_key(text) is None
+        assert "Expired" in client_of(manager).get("/people/keys/").content.decode()
+
+
+def test_revoking_asks_first_and_twice_is_harmless(acme, manager, client_of):
+    client = client_of(manager)
+    key, text = create_api_key(acme, name="Old", by=BY)
+
+    asked = client.get(f"/people/keys/{key.pk}/revoke/")
+
+    assert "Revoke Old?" in asked.content.decode()
+    assert authenticate_api_key(text) == key
+    for _ in range(2):
+        done = client.post(f"/people/keys/{key.pk}/revoke/", follow=True)
+        assert "The key Old is revoked." in done.content.decode()
+    assert authenticate_api_key(text) is None
+    assert Event.objects.filter(verb="api_key.revoked", actor_label="Mara Manager").count() == 1
+
+
+def test_keys_are_for_the_partner_s_managers(acme, user, stranger, client_of):
+    key, text = create_api_key(acme, name="Old", by=BY)
+
+    for method in ("get", "post"):
+        assert getattr(client_of(user), method)("/people/keys/").status_code == 403
+        assert getattr(client_of(user), method)(f"/people/keys/{key.pk}/revoke/").status_code == 403
+        assert getattr(client_of(stranger), method)(f"/people/keys/{key.pk}/revoke/").status_code == 404
+    assert "Old" not in client_of(stranger).get("/people/keys/").content.decode()
+    assert authenticate_api_key(text) == key
+
+
+@pytest.mark.parametrize("count", [1, 3])
+def test_queries_of_the_keys_page(acme, manager, client_of, django_assert_num_queries, count):
+    for number in range(count):
+        create_api_key(acme, name=f"Key {number}", by=BY, created_by=manager)
+    client = client_of(manager)
+    client.get("/people/keys/")
+
+    with django_assert_num_queries(4):
+        client.get("/people/keys/")
