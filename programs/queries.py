@@ -19,9 +19,8 @@ def not_over() -> QuerySet[Program]:
 
 def program_choices() -> list[tuple[str, str]]:
     """Programs for a select: identifier and words."""
-    return [
-        (program.identifier, f"{program.name} ({program.identifier})") for program in Program.objects.order_by("name")
-    ]
+    names = Program.objects.order_by("name").values_list("identifier", "name")
+    return [(identifier, f"{name} ({identifier})") for identifier, name in names]
 
 
 def region_choices() -> list[tuple[str, str]]:

@@ -6,6 +6,7 @@ from datetime import datetime
 
 from onboarding.enrollment.checks import Check, Outcome, failing
 from onboarding.enrollment.evaluate import PeriodStanding, ProgramStanding, words_of
+from onboarding.enrollment.facts import Activated
 from onboarding.enrollment.rules import ProgramRules
 from onboarding.meters.models import EnrollmentStatus
 from programs.deadlines import days_left
@@ -75,6 +76,12 @@ class ProgramCard:
     def out(self) -> Check | None:
         """Why the meter takes no part at present, if that is so."""
         return next((one for one in failing(self.checks) if one.action_type == ActionType.PARTICIPATING), None)
+
+    @property
+    def to_come(self) -> Activated | None:
+        """The activation that is recorded and has not begun."""
+        found = (one.activation for one in self.periods if one.activation and one.activation.active_to is None)
+        return next((one for one in found if self.status != EnrollmentStatus.ACTIVE), None)
 
     @property
     def holds(self) -> int:

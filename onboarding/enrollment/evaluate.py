@@ -4,11 +4,11 @@ The day is given (`at`), never the clock's, so that the answer is the same whene
 """
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
-from onboarding.enrollment.checks import Check, Moment, Outcome, failing, found_by, of_problem
+from onboarding.enrollment.checks import Check, Moment, Outcome, failing, found_by, of_problem, takes_part
 from onboarding.enrollment.facts import Activated, MeterFacts
 from onboarding.enrollment.rules import ActionWords, PeriodRules, ProgramRules
 from onboarding.meters.models import EnrollmentStatus
@@ -50,12 +50,17 @@ def moment_of(program: ProgramRules, period: PeriodRules | None, schema: Schema,
     return Moment(then, program.day_of(then), period, schema)
 
 
-def status_of(meter: MeterFacts, moment: Moment, found: Sequence[Check]) -> EnrollmentStatus:
-    """The status that checks come to. Whoever is taken out is out; whoever is active stays so until that is ended."""
+def status_of(
+    meter: MeterFacts, moment: Moment, found: Sequence[Check], at: datetime | None = None
+) -> EnrollmentStatus:
+    """The status that checks come to. Whoever is taken out is out; whoever is active stays so until that is ended.
+
+    at: the present, when an activation that is still to come does not count yet.
+    """
     if any(one.action_type == ActionType.PARTICIPATING for one in failing(found)):
         return EnrollmentStatus.NOT_PARTICIPATING
     activation = meter.activation(moment.period.pk) if moment.period else None
-    if activation is not None and activation.covers(max(moment.at, activation.active_from)):
+    if activation is not None and activation.covers(at or max(moment.at, activation.active_from)):
         return EnrollmentStatus.ACTIVE
     return _of_checks(found)
 
@@ -69,6 +74,13 @@ def _of_checks(found: Iterable[Check]) -> EnrollmentStatus:
     if EnrollmentStatus.INELIGIBLE.value in waits:
         return EnrollmentStatus.INELIGIBLE
     return EnrollmentStatus.PENDING if waits else EnrollmentStatus.ELIGIBLE
+
+
+def out_now(meter: MeterFacts, program: ProgramRules, moment: Moment, at: datetime) -> list[Check]:
+    """That the meter is out at present, when it is back before the period by which it is judged."""
+    if not meter.outs or meter.out_at(program, moment.at) is not None:
+        return []
+    return list(takes_part(meter, program, replace(moment, at=at), False))
 
 
 class Judge:
@@ -88,8 +100,8 @@ class Judge:
             if activation is not None and activation.covers(self._at):
                 moment = moment_of(self._program, period, self._schema, self._at)
                 break
-        found = found_by(meter, self._program, moment)
-        return standing_of(self._program, status_of(meter, moment, found), found)
+        found = [*found_by(meter, self._program, moment), *out_now(meter, self._program, moment, self._at)]
+        return standing_of(self._program, status_of(meter, moment, found, self._at), found)
 
 
 def stand(meter: MeterFacts, program: ProgramRules, schema: Schema, at: datetime) -> Standing:
@@ -199,8 +211,8 @@ def explain(
     )
     leading = active.period if active else program.leading_period(at)
     moment = moment_of(program, leading, schema, at)
-    found = found_by(meter, program, moment, passed=passed)
-    status = _unless_unwanted(status_of(meter, moment, found), is_wanted)
+    found = [*found_by(meter, program, moment, passed=passed), *out_now(meter, program, moment, at)]
+    status = _unless_unwanted(status_of(meter, moment, found, at), is_wanted)
     return ProgramStanding(program, is_wanted, status, found, leading, periods)
 
 

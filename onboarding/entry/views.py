@@ -28,7 +28,7 @@ from portal.storage.ids import as_uuid
 from portal.web.middleware import when_signed_out
 from portal.web.notices import tell_refusal
 from portal.web.pages import newest_first
-from programs.models import Program
+from programs.models import ActionType, Program
 from programs.queries import partner_created_programs
 from programs.schema import Schema, schema_for
 
@@ -327,6 +327,7 @@ def _program_line(name: str, says: Mapping[str, Any], labels: Mapping[str, str])
         "status": EnrollmentStatus(says["status"]),
         "missing": [labels.get(key, key) for key in says["missing"]],
         "reasons": [Problem.from_json(reason) for reason in says["reasons"]],
+        "leap": [ActionType(kind).label for kind in says["leap_actions"]] if not says["reasons"] else [],
     }
 
 

@@ -325,3 +325,26 @@ def test_queries_do_not_grow_with_meters(acme: Partner, django_assert_max_num_qu
     for count in (1, 12):
         with django_assert_max_num_queries(14):
             restate(keys[:count], by=BY)
+
+
+def test_activation_to_come_is_no_activity_yet(acme: Partner) -> None:
+    meter = dsgs(acme)
+    activate(meter, "CEC-DSGS_2027_MAY_OCT", since="2027-05-01T07:00")
+
+    assert standing(meter, "CEC-DSGS", "2026-11-25").status == "ELIGIBLE"
+    assert standing(meter, "CEC-DSGS", "2026-11-25").periods[0].status == "ACTIVE"
+    assert standing(meter, "CEC-DSGS", "2027-05-01T08:00").status == "ACTIVE"
+
+
+def test_meter_that_is_idle_now_takes_no_part_although_it_is_back_before_the_season(acme: Partner) -> None:
+    meter = dsgs(acme)
+    ParticipationPeriod.objects.create(
+        partner=acme, meter=meter, preference="IDLE", starts_at=at("2026-11-01"), ends_at=at("2026-12-01")
+    )
+
+    restate([meter.pk], by=BY, at=at("2026-11-25"))
+
+    assert status(meter, "CEC-DSGS") == "NOT_PARTICIPATING"
+    assert Enrollment.objects.get(meter=meter).reconsider_at == at("2026-12-01")
+    assert [one.status for one in standing(meter, "CEC-DSGS").periods] == ["ELIGIBLE"]
+    assert standing(meter, "CEC-DSGS", "2026-12-02").status == "ELIGIBLE"
