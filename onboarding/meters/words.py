@@ -1,5 +1,7 @@
 """What happened to a meter, as people write it."""
 
+from collections.abc import Mapping
+from datetime import date
 from typing import Any
 
 from portal.events.models import Event
@@ -8,6 +10,8 @@ from programs.schema import Schema
 
 def changes_in(event: Event, schema: Schema) -> list[tuple[str, Any, Any]]:
     """What an event changed: label, old and new value of each field, as people write them."""
+    if event.verb in _PARTICIPATION:
+        return [_participation(event)]
     changes = event.data.get("changes", {})
     return [
         (schema.column(key).label if schema.knows(key) else key.capitalize(), _written(old), _written(new))
@@ -20,3 +24,33 @@ def _written(value: Any) -> Any:
     if isinstance(value, list):
         return ", ".join(map(str, value)) or None
     return ("yes" if value else "no") if isinstance(value, bool) else value if value != "" else None
+
+
+_PARTICIPATION = {
+    "meter.idled": "idle",
+    "meter.disenrolled": "disenrolled",
+    "meter.participating": "takes part",
+    "meter.idle_removed": "idle",
+}
+_PREFERENCES = {"IDLE": "idle", "DISENROLL": "disenrolled"}
+
+
+def _participation(event: Event) -> tuple[str, Any, Any]:
+    """What an event did to the times in which a meter takes part; days are those where the meter is."""
+    told = _days(_PARTICIPATION[event.verb], event.data)
+    if event.verb == "meter.idle_removed":
+        return "Participation", told, "takes part"
+    gave_way = [_days(_PREFERENCES.get(one["preference"], ""), one) for one in event.data.get("gave_way", ())]
+    before = "out until then" if event.verb == "meter.participating" else "takes part"
+    return "Participation", "; ".join(gave_way) or before, told
+
+
+def _days(word: str, data: Mapping[str, str]) -> str:
+    until = f" to {_day(data['to'])}" if "to" in data else ""
+    reason = f" ({data['reason']})" if "reason" in data else ""
+    return f"{word} from {_day(data['from'])}{until}{reason}"
+
+
+def _day(text: str) -> str:
+    day = date.fromisoformat(text)
+    return f"{day:%b} {day.day}, {day.year}"
