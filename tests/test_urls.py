@@ -80,6 +80,8 @@ ROUTES: dict[str, tuple[str, str, dict[str, str]]] = {
     "bulk-result": (OWN, "get", {"pk": "action"}),
     "meters-template": (MEMBERS, "get", {"format": "csv"}),
     "meter": (OWN, "get", {"pk": "meter"}),
+    "meter-participation": (OWN, "get", {"pk": "meter"}),
+    "idle-remove": (OWN, "post", {"pk": "meter"}),
     "audit": (MANAGERS, "get", {}),
     "audit-export": (MANAGERS, "get", {}),
     "partner-rules": (MANAGERS, "get", {}),
