@@ -103,6 +103,12 @@ ROUTES: dict[str, tuple[str, str, dict[str, str]]] = {
     "api-enrollment": (KEY_OWN, "get", {"meter_id": "meter"}),
     "api-meter-search": (KEY, "post", {}),
     "api-meter": (KEY_OWN, "get", {"meter_id": "meter"}),
+    "api-idle-periods": (KEY_OWN, "get", {"meter_id": "meter"}),
+    "api-idle-periods-many": (KEY, "post", {}),
+    "api-disenroll": (KEY_OWN, "post", {"meter_id": "meter"}),
+    "api-disenroll-many": (KEY, "post", {}),
+    "api-participate": (KEY_OWN, "post", {"meter_id": "meter"}),
+    "api-participate-many": (KEY, "post", {}),
     "api-schema": (KEY, "get", {}),
 }
 GONE_AFTERWARDS = {"column-memory-forget", "entry-discard", "view-remove"}  # the user was here before the manager
