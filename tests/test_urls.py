@@ -81,6 +81,7 @@ ROUTES: dict[str, tuple[str, str, dict[str, str]]] = {
     "meters-template": (MEMBERS, "get", {"format": "csv"}),
     "meter": (OWN, "get", {"pk": "meter"}),
     "meter-participation": (OWN, "get", {"pk": "meter"}),
+    "participation-of-many": (OWN, "get", {"pk": "action"}),
     "idle-remove": (OWN, "post", {"pk": "meter"}),
     "audit": (MANAGERS, "get", {}),
     "audit-export": (MANAGERS, "get", {}),

@@ -11,6 +11,7 @@ _METERS = "v1.1/enrollment/meters/"
 
 urlpatterns = [
     path("meters/<uuid:pk>/participation/", participation.meter_participation, name="meter-participation"),
+    path("meters/bulk/<uuid:pk>/participation/", participation.participation_of_many, name="participation-of-many"),
     path("meters/<uuid:pk>/participation/remove/", participation.idle_remove, name="idle-remove"),
     path(
         "v2/meters/enrollments/search",

@@ -46,6 +46,10 @@ class ParticipationForm(forms.Form):
             del self.fields["what"]
             if what != Preference.IDLE:
                 del self.fields["last"]
+            if what == Preference.PARTICIPATE:
+                del self.fields["reason"]
+            if what == Preference.DISENROLL:
+                self.fields["first"].label = "Day"
 
     def clean(self) -> dict[str, Any]:
         """Puts what was said into `wish`. A last day that only an idle time has is passed over elsewhere."""

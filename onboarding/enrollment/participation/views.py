@@ -1,4 +1,4 @@
-"""The page of one meter's participation: when it is out, and a wish that is shown before it is carried out."""
+"""The pages of participation: when one meter is out, and a wish for it or for many, shown before it is carried out."""
 
 import hashlib
 from collections.abc import Iterable
@@ -16,11 +16,14 @@ from django.views.decorators.http import require_http_methods, require_POST
 
 from onboarding.enrollment.facts import TimeOut
 from onboarding.enrollment.models import Preference
+from onboarding.enrollment.participation.bulk import KINDS, say_how
 from onboarding.enrollment.participation.domain import Outcome, change_participation, judged, outs_of, remove_idle
 from onboarding.enrollment.participation.forms import ParticipationForm
 from onboarding.enrollment.participation.preview import in_words, outlook_of
-from onboarding.enrollment.participation.rules import Wish, days_of, today_in
-from onboarding.enrollment.participation.zones import zone_of
+from onboarding.enrollment.participation.rules import Wish, days_of, today_in, untimely
+from onboarding.enrollment.participation.zones import LAST_ZONE, zone_of
+from onboarding.meters.bulk.domain import meters_meant
+from onboarding.meters.bulk.models import BulkAction, BulkKind, BulkState
 from onboarding.meters.models import Meter
 from onboarding.meters.queries import meters_of
 from portal.partners.access import member
@@ -156,3 +159,25 @@ def _day(text: str) -> date | None:
     except ValueError:
         return None
     return day if day and 2000 <= day.year < 2100 else None
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+def participation_of_many(request: HttpRequest, pk: UUID) -> HttpResponse:
+    """From when, until when and why, for the meters of a bulk action; the question comes next."""
+    access = member(request)
+    action = get_object_or_404(BulkAction, partner=access.partner, pk=pk)
+    preference = KINDS.get(BulkKind(action.kind))
+    if preference is None or action.state != BulkState.ASKED:
+        return redirect("bulk-action", action.pk)
+    kept = action.details or {}
+    initial = {"first": kept.get("from"), "last": kept.get("to"), "reason": kept.get("reason")}
+    form = ParticipationForm(request.POST or None, what=preference.value, initial=initial)
+    if request.method == "POST" and form.is_valid():
+        wish = form.cleaned_data["wish"]
+        for problem in untimely(wish, LAST_ZONE, timezone.now()):
+            form.refuse(problem)
+        if not form.errors:
+            say_how(action, wish)
+            return redirect("bulk-action", action.pk)
+    context = {"section": "meters", "action": action, "form": form, "count": meters_meant(action).count()}
+    return render(request, "participation/many.html", context, status=422 if form.errors else 200)
