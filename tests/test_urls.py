@@ -82,6 +82,8 @@ ROUTES: dict[str, tuple[str, str, dict[str, str]]] = {
     "meter": (OWN, "get", {"pk": "meter"}),
     "meter-participation": (OWN, "get", {"pk": "meter"}),
     "participation-of-many": (OWN, "get", {"pk": "action"}),
+    "participation-sheet": (MEMBERS, "get", {}),
+    "participation-file": (MEMBERS, "get", {"format": "csv"}),
     "idle-remove": (OWN, "post", {"pk": "meter"}),
     "audit": (MANAGERS, "get", {}),
     "audit-export": (MANAGERS, "get", {}),

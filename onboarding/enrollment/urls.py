@@ -1,16 +1,19 @@
 """API and pages of enrollment."""
 
 from django.contrib.auth.decorators import login_not_required
-from django.urls import path
+from django.urls import path, re_path
 
 from onboarding.enrollment import api
 from onboarding.enrollment.participation import api as participation_api
+from onboarding.enrollment.participation import sheet_views
 from onboarding.enrollment.participation import views as participation
 
 _METERS = "v1.1/enrollment/meters/"
 
 urlpatterns = [
     path("meters/<uuid:pk>/participation/", participation.meter_participation, name="meter-participation"),
+    path("meters/participation/", sheet_views.participation_sheet, name="participation-sheet"),
+    re_path(r"^meters/participation\.(?P<format>csv|xlsx)$", sheet_views.participation_file, name="participation-file"),
     path("meters/bulk/<uuid:pk>/participation/", participation.participation_of_many, name="participation-of-many"),
     path("meters/<uuid:pk>/participation/remove/", participation.idle_remove, name="idle-remove"),
     path(
