@@ -8,6 +8,7 @@ import pytest
 import time_machine
 from django.test import Client
 from django.urls import reverse
+from django.utils import timezone
 
 from onboarding.enrollment.models import ParticipationPeriod, Preference
 from onboarding.enrollment.participation.domain import change_participation
@@ -126,3 +127,21 @@ def test_stranger_changes_nothing(stranger: User, client_of: Any, meter: Meter) 
 
     assert client.post(page_of(meter), {"what": "PARTICIPATE"}).status_code == 404
     assert client.post(reverse("idle-remove", args=[meter.pk]), {}).status_code == 404
+
+
+def test_meters_are_filtered_by_participation(client: Client, acme: Partner) -> None:
+    made = {name: make_meter(acme, programs=[], reference=name) for name in ("takes-part", "is-idle", "is-out", "soon")}
+    today = date.today()
+    idle = Wish(Preference.IDLE, today - timedelta(days=3), today + timedelta(days=3))
+    out = Wish(Preference.DISENROLL, today + timedelta(days=2), reason="Sold")
+    change_participation({made["is-idle"].pk: idle, made["is-out"].pk: out, made["soon"].pk: out}, partner=acme, by=BY)
+    ParticipationPeriod.objects.filter(meter=made["is-out"]).update(starts_at=timezone.now() - timedelta(days=1))
+
+    def found(value: str) -> list[str]:
+        return sorted(row.reference for row in client.get(reverse("meters"), {"participation": value}).context["rows"])
+
+    assert {value: found(value) for value in ("in", "idle", "disenrolled")} == {
+        "in": ["soon", "takes-part"],
+        "idle": ["is-idle"],
+        "disenrolled": ["is-out"],
+    }
