@@ -75,7 +75,7 @@ def judged(meters: Collection[Meter], wishes: Mapping[UUID, Wish], now: datetime
     found = {}
     for meter in meters:
         wish, zone, before = wishes[meter.pk], zones[meter.pk], outs.get(meter.pk, [])
-        problems = list(unclear(wish)) or list(untimely(wish, zone, at))
+        problems = [*unclear(wish), *untimely(wish, zone, at)]
         afterwards = before if problems else after(before, wish, zone, at)
         found[meter.pk] = Outcome(wish, zone, before, afterwards, problems)
     return found

@@ -1,11 +1,13 @@
 """The form of a wish about participation: what, from when, until when, why."""
 
+from datetime import datetime
 from typing import Any
+from zoneinfo import ZoneInfo
 
 from django import forms
 
 from onboarding.enrollment.models import Preference
-from onboarding.enrollment.participation.rules import LONGEST_REASON, Wish, unclear
+from onboarding.enrollment.participation.rules import LONGEST_REASON, Wish, unclear, untimely
 from portal.problems import Problem, storable
 
 CHOICES = [
@@ -63,6 +65,12 @@ class ParticipationForm(forms.Form):
         for problem in unclear(data["wish"]):
             self.refuse(problem)
         return data
+
+    def refuse_untimely(self, zone: ZoneInfo, now: datetime) -> None:
+        """Say what today, in this zone, has against the wish, beside whatever else is wrong with it."""
+        wish = self.cleaned_data.get("wish") if self.errors or self.is_valid() else None
+        for problem in untimely(wish, zone, now) if wish else ():
+            self.refuse(problem)
 
     def refuse(self, problem: Problem) -> None:
         """Say at its field what is wrong."""

@@ -13,7 +13,8 @@ from pydantic_core import PydanticCustomError
 from onboarding.enrollment.models import Preference
 from onboarding.enrollment.participation.bulk import result_of
 from onboarding.enrollment.participation.domain import NEEDED, Outcome, judged
-from onboarding.enrollment.participation.rules import Wish, unclear
+from onboarding.enrollment.participation.rules import Wish, unclear, untimely
+from onboarding.enrollment.participation.zones import zones_of
 from onboarding.meters.bulk.models import BulkAction, BulkKind, BulkResult, BulkRow
 from onboarding.meters.bulk.naming import Known, Meters, repeated
 from onboarding.meters.bulk.sheets import Cells, Columns, Sheet, read_rows, text_of
@@ -198,15 +199,23 @@ def _refuse_repeated(verdicts: Iterable[Verdict]) -> None:
 
 
 def _judge_wishes(verdicts: Iterable[Verdict]) -> None:
-    """What the rows that are clear so far would do to their meters."""
-    clear = {one.meter.pk: one for one in verdicts if one.meter and one.wish and not one.problems}
-    wishes = {pk: one.wish for pk, one in clear.items() if one.wish}
-    keys, now = list(clear), timezone.now()
+    """What today has against the rows, where their meters are; and what those that are clear would do."""
+    asking = [one for one in verdicts if one.meter and one.wish]
+    keys, now = list({one.meter.pk for one in asking if one.meter}), timezone.now()
+    meters: dict[UUID, Meter] = {}
     for start in range(0, len(keys), _AT_ONCE):
-        meters = list(Meter.objects.filter(pk__in=keys[start : start + _AT_ONCE]).only(*NEEDED))
-        for pk, outcome in judged(meters, wishes, now).items():
-            clear[pk].outcome = outcome
-            clear[pk].problems += [_of_column(one, _COLUMN_OF[one.field]) for one in outcome.problems]
+        page = Meter.objects.filter(pk__in=keys[start : start + _AT_ONCE]).only(*NEEDED)
+        meters |= {meter.pk: meter for meter in page}
+    zones, clear = zones_of(meters.values()), {}
+    for one in asking:
+        if one.meter and one.wish and one.meter.pk in zones:
+            told = untimely(one.wish, zones[one.meter.pk], now)
+            one.problems += [_of_column(problem, _COLUMN_OF[problem.field]) for problem in told]
+            if not one.problems:
+                clear[one.meter.pk] = one
+    wishes = {pk: one.wish for pk, one in clear.items() if one.wish}
+    for pk, outcome in judged([meters[pk] for pk in clear], wishes, now).items():
+        clear[pk].outcome = outcome
 
 
 # --- asking

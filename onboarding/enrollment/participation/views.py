@@ -20,7 +20,7 @@ from onboarding.enrollment.participation.bulk import KINDS, say_how
 from onboarding.enrollment.participation.domain import Outcome, change_participation, judged, outs_of, remove_idle
 from onboarding.enrollment.participation.forms import ParticipationForm
 from onboarding.enrollment.participation.preview import in_words, outlook_of
-from onboarding.enrollment.participation.rules import Wish, days_of, today_in, untimely
+from onboarding.enrollment.participation.rules import Wish, days_of, today_in
 from onboarding.enrollment.participation.zones import LAST_ZONE, zone_of
 from onboarding.meters.bulk.domain import meters_meant
 from onboarding.meters.bulk.models import BulkAction, BulkKind, BulkState
@@ -66,13 +66,12 @@ def meter_participation(request: HttpRequest, pk: UUID) -> HttpResponse:
     access = member(request)
     meter = get_object_or_404(meters_of(access.partner), pk=pk)
     form = ParticipationForm(request.POST or None, initial=request.GET.dict())
-    if request.method == "POST" and form.is_valid():
-        outcome = judged([meter], {meter.pk: form.cleaned_data["wish"]})[meter.pk]
-        for problem in outcome.problems:
-            form.refuse(problem)
-        if not form.errors:
-            return _shown_or_done(request, meter, outcome)
     now, zone = timezone.now(), zone_of(meter)
+    if request.method == "POST":
+        form.refuse_untimely(zone, now)
+        if form.is_valid():
+            outcome = judged([meter], {meter.pk: form.cleaned_data["wish"]}, now)[meter.pk]
+            return _shown_or_done(request, meter, outcome)
     rows = out_rows(outs_of([meter.pk]).get(meter.pk, ()), zone, now)
     context = {
         "section": "meters",
@@ -172,12 +171,10 @@ def participation_of_many(request: HttpRequest, pk: UUID) -> HttpResponse:
     kept = action.details or {}
     initial = {"first": kept.get("from"), "last": kept.get("to"), "reason": kept.get("reason")}
     form = ParticipationForm(request.POST or None, what=preference.value, initial=initial)
-    if request.method == "POST" and form.is_valid():
-        wish = form.cleaned_data["wish"]
-        for problem in untimely(wish, LAST_ZONE, timezone.now()):
-            form.refuse(problem)
-        if not form.errors:
-            say_how(action, wish)
+    if request.method == "POST":
+        form.refuse_untimely(LAST_ZONE, timezone.now())
+        if form.is_valid():
+            say_how(action, form.cleaned_data["wish"])
             return redirect("bulk-action", action.pk)
     context = {"section": "meters", "action": action, "form": form, "count": meters_meant(action).count()}
     return render(request, "participation/many.html", context, status=422 if form.errors else 200)

@@ -7,7 +7,7 @@ import functools
 import logging
 import subprocess
 import sys
-from collections.abc import Collection, Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Final
 from uuid import UUID
@@ -96,7 +96,7 @@ def zone_of_place(postal_code: str, state: str) -> ZoneInfo | None:
     return ZoneInfo(usual) if usual else None
 
 
-def zones_of(meters: Collection[Meter]) -> Mapping[UUID, ZoneInfo]:
+def zones_of(meters: Iterable[Meter]) -> Mapping[UUID, ZoneInfo]:
     """The zone of each meter, by ID; of one without a known place, its program's, else the portal's. One query more
     when there are such meters."""
     found = {meter.pk: zone_of_place(meter.postal_code, meter.state) for meter in meters}

@@ -169,7 +169,11 @@ def test_every_problem_is_said_at_once(acme: Partner, borealis: Partner, meters:
         4: [f"No meter of yours has the ID “{theirs.pk}”.", "“sleep” is not understood."],
         5: ["The row does not say which meter it means."],
         6: ["It is not said what the meter is to do."],
-        7: ["It is not said why the meter leaves."],
+        7: [
+            "It is not said why the meter leaves.",
+            "A meter can be disenrolled from tomorrow on; where the meter is, today is 2026-10-05, and this says "
+            "2026-10-05.",
+        ],
         8: [
             "A meter can be disenrolled from tomorrow on; where the meter is, today is 2026-10-05, and this says "
             "2026-10-05."
