@@ -21,6 +21,7 @@ from programs.queries import program_choices, region_choices
 
 _FEW = 1_000
 _FIRST_MOMENT, _LAST_MOMENT = datetime.min.replace(tzinfo=UTC), datetime.max.replace(tzinfo=UTC)
+PARTICIPATION = [("in", "Takes part"), ("idle", "Idle now"), ("disenrolled", "Disenrolled")]
 
 
 class PlainFilterSet(django_filters.FilterSet):
@@ -70,6 +71,9 @@ class MeterFilter(PlainFilterSet):
     archived = django_filters.ChoiceFilter(
         method="of_archive", label="Archive", choices=[("only", "Archived only"), ("all", "Archived too")]
     )
+    participation = django_filters.ChoiceFilter(
+        method="taking_part", label="Participation", choices=PARTICIPATION, empty_label="Any"
+    )
     created_from = django_filters.DateFilter(
         method="from_day", label="Created from", widget=forms.DateInput(attrs={"type": "date"})
     )
@@ -91,6 +95,18 @@ class MeterFilter(PlainFilterSet):
 
     def of_archive(self, queryset: QuerySet[Meter], name: str, value: str) -> QuerySet[Meter]:
         return queryset.filter(is_archived=True) if value == "only" else queryset
+
+    def taking_part(self, queryset: QuerySet[Meter], name: str, value: str) -> QuerySet[Meter]:
+        """What the partner wants of the meter now; a program may let an active one go later."""
+        now, partner = timezone.now(), self.request.partner
+        wanted = {"idle": ["IDLE"], "disenrolled": ["DISENROLL"]}.get(value, ["IDLE", "DISENROLL"])
+        out = Meter.objects.filter(
+            Q(participation__ends_at=None) | Q(participation__ends_at__gt=now),
+            participation__partner=partner,
+            participation__starts_at__lte=now,
+            participation__preference__in=wanted,
+        ).values("pk")
+        return queryset.exclude(pk__in=out) if value == "in" else queryset.filter(pk__in=out)
 
     def filter_queryset(self, queryset: QuerySet[Meter]) -> QuerySet[Meter]:
         """Archived meters are passed over unless they are asked for, or one is asked for by its ID."""

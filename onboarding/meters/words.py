@@ -1,5 +1,7 @@
 """What happened to a meter, as people write it."""
 
+from collections.abc import Mapping
+from datetime import date
 from typing import Any
 
 from onboarding.meters.models import EnrollmentStatus
@@ -18,6 +20,8 @@ _FIELDS = {
 
 def changes_in(event: Event, schema: Schema) -> list[tuple[str, Any, Any]]:
     """What an event changed: label, old and new value of each field, as people write them."""
+    if event.verb in _PARTICIPATION:
+        return [_participation(event)]
     changes = event.data.get("changes", {})
     if event.verb == "meter.enrollment_changed":
         was, now = (EnrollmentStatus(value).label for value in changes["enrollment_status"])
@@ -43,3 +47,33 @@ def _written(value: Any) -> Any:
     if isinstance(value, list):
         return ", ".join(map(str, value)) or None
     return ("yes" if value else "no") if isinstance(value, bool) else value if value != "" else None
+
+
+_PARTICIPATION = {
+    "meter.idled": "idle",
+    "meter.disenrolled": "disenrolled",
+    "meter.participating": "takes part",
+    "meter.idle_removed": "idle",
+}
+_PREFERENCES = {"IDLE": "idle", "DISENROLL": "disenrolled"}
+
+
+def _participation(event: Event) -> tuple[str, Any, Any]:
+    """What an event did to the times in which a meter takes part; days are those where the meter is."""
+    told = _days(_PARTICIPATION[event.verb], event.data)
+    if event.verb == "meter.idle_removed":
+        return "Participation", told, "takes part"
+    gave_way = [_days(_PREFERENCES.get(one["preference"], ""), one) for one in event.data.get("gave_way", ())]
+    before = "out until then" if event.verb == "meter.participating" else "takes part"
+    return "Participation", "; ".join(gave_way) or before, told
+
+
+def _days(word: str, data: Mapping[str, str]) -> str:
+    until = f" to {_day(data['to'])}" if "to" in data else ""
+    reason = f" ({data['reason']})" if "reason" in data else ""
+    return f"{word} from {_day(data['from'])}{until}{reason}"
+
+
+def _day(text: str) -> str:
+    day = date.fromisoformat(text)
+    return f"{day:%b} {day.day}, {day.year}"

@@ -3,7 +3,7 @@
 Runs as the job meters.bulk; each chunk is one transaction of meters, events, results and checkpoint.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any
 from uuid import UUID
@@ -14,6 +14,7 @@ from django.db.models import Count, QuerySet
 from django.http import QueryDict
 from django.utils import timezone
 
+from onboarding.meters.bulk.deeds import AT_ONCE, Done, deed_of, page_to_say_how
 from onboarding.meters.bulk.letters import tell_done
 from onboarding.meters.bulk.models import BulkAction, BulkKind, BulkResult, BulkRow, BulkState
 from onboarding.meters.bulk.references.domain import change_waiting, waiting_rows
@@ -26,7 +27,7 @@ from portal.jobs.domain import Run, enqueue, handles
 from portal.jobs.models import Job
 from portal.partners.models import Partner, User
 from portal.problems import Problem, ProblemKind, Refused, register, storable
-from portal.storage.bulk import insert
+from portal.storage.bulk import insert, update
 from programs.schema import schema_for
 
 register(
@@ -96,7 +97,7 @@ def _accepted(kind: BulkKind, value: str) -> str:
 
 def meters_meant(action: BulkAction) -> QuerySet[Meter]:
     """The meters that an action is about, as they are now."""
-    if action.kind == BulkKind.CHANGE_REFERENCE:
+    if action.is_by_rows:
         return Meter.objects.filter(partner=action.partner, pk__in=waiting_rows(action).values("meter_id"))
     if action.meters is not None:
         return Meter.objects.filter(partner=action.partner, pk__in=action.meters)
@@ -104,16 +105,18 @@ def meters_meant(action: BulkAction) -> QuerySet[Meter]:
 
 
 def confirm(action: BulkAction, *, by: Actor) -> None:
-    """A person says yes: queue the work. A second yes has no effect; after a stop, it goes on where it was."""
+    """A person says yes: queue the work. A second yes has no effect, nor has one before it is said how; after a stop,
+    it goes on where it was."""
     with transaction.atomic():
         locked = BulkAction.objects.select_for_update().get(pk=action.pk)
-        if locked.state not in {BulkState.ASKED, BulkState.STOPPED}:
+        if locked.state not in {BulkState.ASKED, BulkState.STOPPED} or page_to_say_how(locked):
             return
         if locked.state == BulkState.ASKED:
             locked.counts = {"meant": meters_meant(locked).count()}
         locked.state, locked.actor = BulkState.RUNNING, by.as_json()
         locked.save(update_fields=["state", "actor", "counts"])
         data = {"kind": locked.kind, "value": locked.value, "query": locked.query}
+        data |= {"details": locked.details} if locked.details else {}
         record("bulkaction.confirmed", subject=locked, partner=locked.partner, by=by, data=data)
         enqueue("meters.bulk", subject_id=locked.pk, partner=locked.partner)
 
@@ -131,7 +134,8 @@ def run_action(run: Run) -> None:
         with run.chunk():
             change_waiting(action)
     else:
-        while _chunk(run, action):
+        chunk = _chunk_of_rows if action.is_by_rows else _chunk
+        while chunk(run, action):
             run.step_aside_if_others_wait()
     with run.chunk():
         _name_the_gone(action)
@@ -149,9 +153,15 @@ def _chunk(run: Run, action: BulkAction) -> bool:
         meant = meters_meant(action).order_by("pk")
         if after is not None:
             meant = meant.filter(pk__gt=after)
-        pks = list(meant.values_list("pk", flat=True)[: settings.JOB_CHUNK_ROWS])
+        deed = deed_of(action)
+        most = settings.JOB_CHUNK_ROWS if deed is None else min(AT_ONCE, settings.JOB_CHUNK_ROWS)
+        pks = list(meant.values_list("pk", flat=True)[:most])
         if not pks:
             return False
+        if deed is not None:
+            _do(action, pks)
+            chunk.done, chunk.total = chunk.done + len(pks), action.counts.get("meant", 0)
+            return True
         held = Meter.objects.filter(pk__in=pks, partner=action.partner).select_for_update().order_by("pk")
         meters = list(held.only("pk", "partner_reference", "tags", "is_archived", "customer_group", "updated_at"))
         results = {meter.pk: _result(action, meter) for meter in meters}
@@ -167,6 +177,44 @@ def _chunk(run: Run, action: BulkAction) -> bool:
         )
         chunk.done, chunk.total = chunk.done + len(pks), action.counts.get("meant", 0)
     return True
+
+
+def _do(action: BulkAction, pks: Sequence[UUID]) -> None:
+    """What another room does with some of the meters, with a result for each."""
+    meters, done = _done(action, pks, {})
+    insert(
+        BulkRow,
+        ["action", "meter_id", "partner_reference", "result", "problems"],
+        ((action.pk, meter.pk, meter.partner_reference, *_kept(done[meter.pk])) for meter in meters),
+    )
+
+
+def _chunk_of_rows(run: Run, action: BulkAction) -> bool:
+    with run.chunk() as chunk:
+        rows = list(waiting_rows(action)[: min(AT_ONCE, settings.JOB_CHUNK_ROWS)])
+        if not rows:
+            return False
+        by_meter = {row.meter_id: row for row in rows if row.meter_id}
+        _, done = _done(action, list(by_meter), by_meter)
+        gone = Done(BulkResult.GONE)
+        kept = ((row.pk, *_kept(done.get(row.meter_id, gone) if row.meter_id else gone)) for row in rows)
+        update(BulkRow, ["result", "problems"], kept)
+        chunk.done, chunk.total = chunk.done + len(rows), action.counts.get("meant", 0)
+    return True
+
+
+def _done(
+    action: BulkAction, pks: Sequence[UUID], rows: Mapping[UUID, BulkRow]
+) -> tuple[list[Meter], Mapping[UUID, Done]]:
+    deed = deed_of(action)
+    assert deed is not None
+    held = Meter.objects.filter(pk__in=pks, partner=action.partner).select_for_update().order_by("pk")
+    meters = list(held)
+    return meters, deed.do(action, meters, rows)
+
+
+def _kept(done: Done) -> tuple[str, list[dict[str, Any]] | None]:
+    return done.result.value, [problem.as_json() for problem in done.problems] or None
 
 
 _VERBS = {
@@ -195,8 +243,8 @@ def _fields(action: BulkAction, meter: Meter) -> dict[str, Any]:
             return {"tags": [tag for tag in meter.tags if tag != action.value]}
         case BulkKind.SET_GROUP:
             return {"customer_group": action.value}
-        case BulkKind.CHANGE_REFERENCE:
-            raise ValueError("new references are given row by row")
+        case _:
+            raise ValueError(f"{action.kind} is not done here")
 
 
 def _name_the_gone(action: BulkAction) -> None:

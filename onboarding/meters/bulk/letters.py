@@ -2,7 +2,7 @@
 
 from django.urls import reverse
 
-from onboarding.meters.bulk.models import BulkAction, BulkResult
+from onboarding.meters.bulk.models import BulkAction
 from portal.jobs.models import Job
 from portal.mail.domain import took_long, write_to
 from portal.mail.kinds import MailKind, register
@@ -20,8 +20,7 @@ def tell_done(action: BulkAction, job: Job) -> None:
     """Every meter that was meant has its result."""
     if not took_long(job):
         return
-    changed = action.counts.get(BulkResult.CHANGED, 0)
     meant = action.counts.get("meant", 0)
-    text = f"Meters changed: {changed:,} of {meant:,}. The page says what became of each."
+    text = f"Meters changed: {action.changed:,} of {meant:,}. The page says what became of each."
     path = reverse("bulk-action", args=[action.pk])
     write_to(action.user, kind="changes", partner=action.partner, subject="Done: your change", text=text, path=path)

@@ -20,12 +20,21 @@ class BulkKind(models.TextChoices):
     ADD_TAG = "add_tag", "Add a tag"
     REMOVE_TAG = "remove_tag", "Remove a tag"
     SET_GROUP = "set_group", "Set the customer group"
+    IDLE = "idle", "Idle for a time"
+    DISENROLL = "disenroll", "Disenroll"
+    PARTICIPATE = "participate", "Take part again"
     CHANGE_REFERENCE = "change_reference", "Change references"
+    PARTICIPATION = "participation", "Change participation"
 
     @classmethod
     def of_chosen(cls) -> "list[tuple[str, str]]":
-        """What is done alike to meters that were chosen, as (value, label); new references come by a spreadsheet."""
-        return [(kind.value, kind.label) for kind in cls if kind != cls.CHANGE_REFERENCE]
+        """What is done alike to meters that were chosen, as (value, label); the others come by a spreadsheet."""
+        return [(kind.value, kind.label) for kind in cls if not kind.is_by_rows]
+
+    @property
+    def is_by_rows(self) -> bool:
+        """Whether a spreadsheet says row by row what is done."""
+        return self in {BulkKind.CHANGE_REFERENCE, BulkKind.PARTICIPATION}
 
     @property
     def needs_value(self) -> bool:
@@ -51,6 +60,7 @@ class BulkResult(models.TextChoices):
 
     WAITING = "waiting", "Waiting for your confirmation"
     CHANGED = "changed", "Changed"
+    REPLACED = "replaced", "Changed; an earlier time in these days gave way"
     SAME = "same", "Was so already"
     MEANWHILE = "meanwhile", "Changed since you saw it, so it was left"
     GONE = "gone", "Not there any more"
@@ -60,7 +70,8 @@ class BulkResult(models.TextChoices):
 class BulkAction(models.Model):
     """One change of many meters: those named in `meters`, or (None) all that match the filters in `query`.
 
-    A change of references says row by row what to do: its rows are there from the start, and `value` names its file.
+    A change that comes by a spreadsheet says row by row what to do: its rows are there from the start, and `value`
+    names its file. What a tag or a name cannot say stands in `details`.
     """
 
     id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
@@ -69,6 +80,7 @@ class BulkAction(models.Model):
     actor = models.JSONField(help_text="Who asked: kind, id, label.")
     kind = models.CharField(max_length=16, choices=BulkKind.choices)
     value = models.CharField(max_length=128, blank=True)
+    details = models.JSONField(null=True, help_text="How it is done, such as from when; None until it is said.")
     meters = models.JSONField(null=True, help_text="Meter IDs, when they were chosen one by one.")
     query = models.TextField(blank=True, help_text="The filters of the Meters page, as its query string.")
     seen_at = models.DateTimeField(help_text="When the person saw the meters; one changed since then is left.")
@@ -84,6 +96,15 @@ class BulkAction(models.Model):
         return f"{self.kind} {self.value}".strip()
 
     @property
+    def is_by_rows(self) -> bool:
+        return BulkKind(self.kind).is_by_rows
+
+    @property
+    def changed(self) -> int:
+        """How many meters are otherwise than before."""
+        return int(self.counts.get(BulkResult.CHANGED, 0) + self.counts.get(BulkResult.REPLACED, 0))
+
+    @property
     def status(self) -> BulkState:
         return BulkState(self.state)
 
@@ -96,15 +117,19 @@ class BulkAction(models.Model):
             BulkKind.ADD_TAG: f"Add the tag “{self.value}” to",
             BulkKind.REMOVE_TAG: f"Remove the tag “{self.value}” from",
             BulkKind.SET_GROUP: f"Set the customer group “{self.value}” of" if self.value else "Clear the group of",
+            BulkKind.IDLE: "Idle",
+            BulkKind.DISENROLL: "Disenroll",
+            BulkKind.PARTICIPATE: "Take part again with",
             BulkKind.CHANGE_REFERENCE: "Change the reference of",
+            BulkKind.PARTICIPATION: "Change the participation of",
         }[BulkKind(self.kind)]
 
 
 class BulkRow(models.Model):
     """What became of one meter of a bulk action.
 
-    With a new reference it is a row of somebody's file: its number there, the meter once it is known, the reference
-    that the meter had, and what is wrong with the row when it cannot be done.
+    Of a spreadsheet it is a row of somebody's file: its number there, the meter once it is known, the reference that
+    the meter had, what the row asks for, and what is wrong with it when it cannot be done.
     """
 
     action = models.ForeignKey(BulkAction, on_delete=models.CASCADE, related_name="rows", db_index=False)
@@ -112,6 +137,7 @@ class BulkRow(models.Model):
     meter_id = models.UUIDField(null=True)
     partner_reference = models.CharField(max_length=256, blank=True)
     new_reference = models.CharField(max_length=256, blank=True, db_default="")
+    details = models.JSONField(null=True, help_text="What else the row asks for, as it can be sent again.")
     result = models.CharField(max_length=12, choices=BulkResult.choices)
     problems = models.JSONField(null=True, help_text="Why it cannot be done, if it cannot.")
 

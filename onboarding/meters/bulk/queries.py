@@ -5,12 +5,18 @@ from typing import Any
 
 from django.db.models import Count, QuerySet
 
-from onboarding.meters.bulk.models import BulkAction, BulkResult, BulkRow
+from onboarding.meters.bulk.models import BulkAction, BulkKind, BulkResult, BulkRow
 
 SAMPLE = 10
 ROWS_SHOWN = 100
 RESULT_HEADER = (
     *("row", "meter_id", "partner_reference", "new_partner_reference"),
+    *("result", "description", "problem", "remedy"),
+)
+
+
+PARTICIPATION_HEADER = (
+    *("row", "meter_id", "partner_reference", "what", "from", "to", "reason"),
     *("result", "description", "problem", "remedy"),
 )
 
@@ -22,7 +28,7 @@ def left_rows(action: BulkAction) -> QuerySet[BulkRow]:
 
 
 def asked_of(action: BulkAction) -> dict[str, Any]:
-    """What a change of references would do: rows by result, some of those to be done, and those that cannot be."""
+    """What a change that came by a spreadsheet would do: rows by result, some to be done, and those that cannot be."""
     rows = BulkRow.objects.filter(action=action)
     counts = dict(rows.order_by().values_list("result").annotate(n=Count("pk")))
     waiting = rows.filter(result=BulkResult.WAITING).order_by("number")
@@ -32,20 +38,32 @@ def asked_of(action: BulkAction) -> dict[str, Any]:
         "refused": counts.get(BulkResult.REFUSED, 0),
         "sample": list(waiting[:SAMPLE]),
         "left": list(left_rows(action)[:ROWS_SHOWN]),
+        "overlaps": waiting.filter(details__overlaps=True).count() if action.kind == BulkKind.PARTICIPATION else 0,
     }
 
 
 def result_lines(rows: QuerySet[BulkRow]) -> Iterator[list[Any]]:
     """Rows of a change of references in the order of RESULT_HEADER. They can be mended and sent again as they are."""
     for row in rows.order_by("number").iterator(chunk_size=2000):
-        problems = row.found
+        meter = str(row.meter_id or "")
+        yield [row.number, meter, row.partner_reference, row.new_reference, *_outcome(row)]
+
+
+def participation_lines(rows: QuerySet[BulkRow]) -> Iterator[list[Any]]:
+    """Rows of a sheet of wishes in the order of PARTICIPATION_HEADER. They can be mended and sent again as they are."""
+    for row in rows.order_by("number").iterator(chunk_size=2000):
+        wish = row.details or {}
         yield [
             row.number,
-            str(row.meter_id or ""),
+            str(row.meter_id or wish.get("meter_id", "")),
             row.partner_reference,
-            row.new_reference,
-            row.result,
-            BulkResult(row.result).label,
-            " ".join(problem.text for problem in problems),
-            " ".join(problem.remedy for problem in problems),
+            *(wish.get(name, "") for name in ("what", "from", "to", "reason")),
+            *_outcome(row),
         ]
+
+
+def _outcome(row: BulkRow) -> list[str]:
+    """What became of a row, and what keeps it from being done."""
+    problems = row.found
+    said = [" ".join(problem.text for problem in problems), " ".join(problem.remedy for problem in problems)]
+    return [row.result, BulkResult(row.result).label, *said]

@@ -13,8 +13,18 @@ from django.utils.dateparse import parse_datetime
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from onboarding.meters.bulk import domain
+from onboarding.meters.bulk.deeds import deed_of, page_to_say_how
 from onboarding.meters.bulk.models import BulkAction, BulkKind, BulkResult, BulkRow, BulkState
-from onboarding.meters.bulk.queries import RESULT_HEADER, ROWS_SHOWN, SAMPLE, asked_of, left_rows, result_lines
+from onboarding.meters.bulk.queries import (
+    PARTICIPATION_HEADER,
+    RESULT_HEADER,
+    ROWS_SHOWN,
+    SAMPLE,
+    asked_of,
+    left_rows,
+    participation_lines,
+    result_lines,
+)
 from onboarding.meters.filters import chips_of, meter_filter
 from onboarding.meters.saved.domain import clean_query
 from onboarding.spreadsheets.workbook import write_csv
@@ -25,6 +35,7 @@ from portal.storage.ids import as_uuid
 from portal.web.downloads import csv_response, download_name
 
 _LONGEST_QUERY = 8_000  # as for a saved view
+MOST_LOOKED_AT = 2_000  # meters of which the question says beforehand what would become of them
 _HEADER = ["meter_id", "partner_reference", "result", "description"]
 
 
@@ -86,10 +97,17 @@ def bulk_action(request: HttpRequest, pk: UUID) -> HttpResponse:
     """How many, and a yes; then how far; then what became of each."""
     access = member(request)
     action = get_object_or_404(BulkAction, partner=access.partner, pk=pk)
+    if page := page_to_say_how(action):
+        return redirect(page, action.pk)
     if request.method == "POST":
         domain.confirm(action, by=access.actor)
         return redirect("bulk-action", action.pk)
-    context: dict[str, Any] = {"section": "meters", "action": action}
+    deed = deed_of(action)
+    context: dict[str, Any] = {
+        "section": "meters",
+        "action": action,
+        "says": deed.says(action) if deed and deed.says else (),
+    }
     if action.state == BulkState.RUNNING:
         open_states = [JobState.QUEUED, JobState.RUNNING]
         context["job"] = Job.objects.filter(subject_id=str(action.pk), state__in=open_states).first()
@@ -99,10 +117,14 @@ def bulk_action(request: HttpRequest, pk: UUID) -> HttpResponse:
             answer["HX-Refresh"] = "true"
         return answer
     if action.state in {BulkState.ASKED, BulkState.STOPPED}:
-        context |= asked_of(action) if action.kind == BulkKind.CHANGE_REFERENCE else _question(action)
+        context |= asked_of(action) if action.is_by_rows else _question(action)
+        context["asked_at"] = deed.asked_at if deed and action.state == BulkState.ASKED else ""
     if action.state == BulkState.DONE:
         context["results"] = [(result, action.counts.get(result.value, 0)) for result in BulkResult]
         context["left"] = list(left_rows(action)[:ROWS_SHOWN])
+        if action.counts.get(BulkResult.REPLACED):
+            replaced = BulkRow.objects.filter(action=action, result=BulkResult.REPLACED)
+            context["replaced"] = list(replaced.order_by("number", "meter_id")[:ROWS_SHOWN])
     return render(request, "meters/bulk.html", context)
 
 
@@ -110,8 +132,11 @@ def _question(action: BulkAction) -> dict[str, Any]:
     """How many meters are meant, some of them, and by which filters."""
     meant, query = domain.meters_meant(action), QueryDict(action.query)
     filtered = meter_filter(query, partner=action.partner)
+    count, deed = meant.count(), deed_of(action)
+    known = deed.outlook(action, list(meant)) if deed and deed.outlook and count <= MOST_LOOKED_AT else {}
     return {
-        "count": meant.count(),
+        **known,
+        "count": count,
         "sample": list(meant.order_by("-pk")[:SAMPLE]),
         "chips": chips_of(query, filtered.form) if action.meters is None else [],
     }
@@ -128,9 +153,13 @@ def bulk_result(request: HttpRequest, pk: UUID) -> HttpResponseBase:
         rows = rows.filter(result=result)
     if action.kind == BulkKind.CHANGE_REFERENCE:
         return csv_response(write_csv(RESULT_HEADER, result_lines(rows)), name)
+    if action.kind == BulkKind.PARTICIPATION:
+        return csv_response(write_csv(PARTICIPATION_HEADER, participation_lines(rows)), name)
     return csv_response(write_csv(_HEADER, _lines(rows)), name)
 
 
 def _lines(rows: QuerySet[BulkRow]) -> Iterator[list[Any]]:
     for row in rows.order_by("meter_id").iterator(chunk_size=2000):
-        yield [str(row.meter_id), row.partner_reference, row.result, BulkResult(row.result).label]
+        said = [f"{problem.text} {problem.remedy}" for problem in row.found]
+        label = ": ".join([BulkResult(row.result).label, *([" ".join(said)] if said else [])])
+        yield [str(row.meter_id), row.partner_reference, row.result, label]

@@ -245,8 +245,8 @@ def test_day_can_be_asked_for_and_the_answer_stays(acme: Partner) -> None:
         return standing(meter, "CEC-DSGS", day).status.value
 
     days = ["2027-05-31", "2027-06-02", "2027-07-31", "2027-08-02"]
-    assert [asked(day) for day in days] == ["ACTIVE", "ACTIVE", "ACTIVE", "ELIGIBLE"]
-    assert [asked(day) for day in days] == ["ACTIVE", "ACTIVE", "ACTIVE", "ELIGIBLE"]
+    assert [asked(day) for day in days] == ["ELIGIBLE", "ACTIVE", "ACTIVE", "ELIGIBLE"]
+    assert [asked(day) for day in days] == ["ELIGIBLE", "ACTIVE", "ACTIVE", "ELIGIBLE"]
 
 
 def test_period_whose_deadlines_have_passed_is_too_late(acme: Partner) -> None:

@@ -2,35 +2,17 @@
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from typing import NamedTuple
 from uuid import UUID
 
 from onboarding.meters.bulk.models import BulkResult
+from onboarding.meters.bulk.naming import Known, Meters, repeated
 from onboarding.meters.bulk.references.reading import Line, text_of
-from onboarding.meters.models import CreatedBy
-from onboarding.meters.queries import meters_of
 from onboarding.spreadsheets.cells import BrokenCell
 from portal.partners.models import Partner
 from portal.problems import Problem, shown
-from portal.storage.ids import as_uuid
 from programs.schema import Schema, schema_for
 
 _KEY = "partner_reference"
-_NAMED = 10  # rows, in a message
-_AT_ONCE = 5_000  # values in one condition
-
-
-class Known(NamedTuple):
-    """What is asked of a meter."""
-
-    pk: UUID
-    reference: str
-    created_by: str
-
-    @property
-    def is_unique(self) -> bool:
-        """Of the meters that the partner created, only one may have a reference."""
-        return self.created_by == CreatedBy.PARTNER
 
 
 @dataclass(slots=True)
@@ -69,9 +51,10 @@ def judge(partner: Partner, lines: Sequence[Line]) -> list[Verdict]:
     of meter IDs."""
     schema = schema_for()
     verdicts = [_with_new_reference(line, schema) for line in lines]
-    meters = _Meters(partner, verdicts)
+    meters = Meters(partner, lines, others=[verdict.new for verdict in verdicts])
     for verdict in verdicts:
-        _name(verdict, meters)
+        verdict.meter, problems = meters.named(verdict.line)
+        verdict.problems += problems
     _refuse_repeated(verdicts)
     _refuse_taken(verdicts, meters)
     return verdicts
@@ -86,66 +69,6 @@ def _with_new_reference(line: Line, schema: Schema) -> Verdict:
     if isinstance(value, Problem):
         return Verdict(line, problems=[replace(value, context={**value.context, **words})])
     return Verdict(line, new=value or "")
-
-
-class _Meters:
-    """The partner's meters that the rows speak of, by ID and by reference, present or new."""
-
-    def __init__(self, partner: Partner, verdicts: Iterable[Verdict]) -> None:
-        ids, references = set(), set()
-        for verdict in verdicts:
-            line = verdict.line
-            ids |= {pk for text in (line.meter_id, line.either) if (pk := as_uuid(text))}
-            references |= {line.reference, line.either, verdict.new}
-        self.by_id: dict[UUID, Known] = {}
-        self._by_reference: dict[str, list[Known]] = {}
-        wanted = sorted(ids)
-        for start in range(0, len(wanted), _AT_ONCE):
-            self._know(partner, pk__in=wanted[start : start + _AT_ONCE])
-        self._know(partner, partner_reference__any_of=references - {""})
-        for meter in self.by_id.values():
-            self._by_reference.setdefault(meter.reference, []).append(meter)
-
-    def _know(self, partner: Partner, **condition: object) -> None:
-        for line in meters_of(partner).filter(**condition).values_list("pk", _KEY, "created_by"):
-            self.by_id[line[0]] = Known(*line)
-
-    def with_reference(self, reference: str) -> list[Known]:
-        return self._by_reference.get(reference, [])
-
-    def holders(self) -> dict[str, UUID]:
-        """Who has each reference, of the meters that must have their own."""
-        return {meter.reference: meter.pk for meter in self.by_id.values() if meter.is_unique}
-
-
-def _name(verdict: Verdict, meters: _Meters) -> None:
-    """Find the row's meter, or say why there is none."""
-    line = verdict.line
-    pk = as_uuid(line.meter_id or line.either)
-    verdict.meter = meters.by_id.get(pk) if pk else None
-    if verdict.meter is None and not line.meter_id:
-        _by_reference(verdict, meters)
-    elif verdict.meter is None:
-        verdict.problems.append(Problem("METER_UNKNOWN", "meter_id", shown(line.meter_id), {"what": "ID"}))
-    elif line.reference not in ("", verdict.meter.reference):
-        facts = {"meter": str(verdict.meter.pk), "held": verdict.meter.reference}
-        verdict.problems.append(Problem("ID_AND_REFERENCE_DIFFER", _KEY, shown(line.reference), facts))
-
-
-def _by_reference(verdict: Verdict, meters: _Meters) -> None:
-    line = verdict.line
-    reference = line.reference or line.either
-    found = meters.with_reference(reference)
-    if len(found) == 1:
-        verdict.meter = found[0]
-    elif found:
-        problem = Problem("REFERENCE_OF_SEVERAL_METERS", _KEY, shown(reference), {"count": len(found)})
-        verdict.problems.append(problem)
-    elif reference:
-        facts = {"what": "reference" if line.reference else "ID or reference"}
-        verdict.problems.append(Problem("METER_UNKNOWN", _KEY, shown(reference), facts))
-    else:
-        verdict.problems.append(Problem("METER_NOT_NAMED"))
 
 
 # --- rows that stand in each other's way
@@ -169,14 +92,12 @@ def _refuse_repeated(verdicts: Iterable[Verdict]) -> None:
 def _refuse_all(group: Sequence[Verdict], code: str, column: str, value: str) -> None:
     if len(group) < 2:
         return
-    numbers = [str(verdict.line.number) for verdict in group]
-    named = numbers if len(numbers) <= _NAMED else [*numbers[:_NAMED], f"{len(numbers) - _NAMED} more"]
-    problem = Problem(code, column, value, {"rows": f"{', '.join(named[:-1])} and {named[-1]}"})
+    problem = repeated(code, column, value, [verdict.line.number for verdict in group])
     for verdict in group:
         verdict.problems.append(problem)
 
 
-def _refuse_taken(verdicts: Iterable[Verdict], meters: _Meters) -> None:
+def _refuse_taken(verdicts: Iterable[Verdict], meters: Meters) -> None:
     """Rows whose new reference another meter has and keeps."""
     row_of = {verdict.meter.pk: verdict for verdict in verdicts if verdict.meter}
     moving = {pk: verdict for pk, verdict in row_of.items() if verdict.result == BulkResult.WAITING}

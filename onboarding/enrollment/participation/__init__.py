@@ -1,0 +1,1 @@
+"""When a meter takes part: idle for a time, disenrolled, and back again."""

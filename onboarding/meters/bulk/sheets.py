@@ -1,0 +1,111 @@
+"""Reading a sheet or pasted text that says something about meters row by row. In the limited child."""
+
+import tempfile
+from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from itertools import chain
+from pathlib import PurePath
+from typing import Final
+
+from django.conf import settings
+
+from onboarding.spreadsheets.cells import BrokenCell, Cell, Row, column_letters
+from onboarding.spreadsheets.headers import HeaderSpec, duplicates, match_headers, names_of
+from onboarding.spreadsheets.limits import Limits
+from onboarding.spreadsheets.problems import Unreadable
+from onboarding.spreadsheets.reader import Book, read_book
+from portal.problems import Problem, Refused, storable
+
+_SUFFIXES: Final = (".xlsx", ".csv")
+Cells = dict[str, Cell]  # by the key of the column
+
+
+@dataclass(frozen=True, slots=True)
+class Sheet:
+    """What somebody sent. above: how many lines of it were put there by us, which are no rows of theirs."""
+
+    name: str
+    content: Iterable[bytes]
+    above: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Columns:
+    """The columns that a sheet may have. sure: the one that tells its header from rows of data.
+
+    missing: what the columns that were found do not say, in words; code: the problem that names it.
+    """
+
+    specs: Sequence[HeaderSpec]
+    sure: str
+    missing: Callable[[Collection[str]], Sequence[str]]
+    code: str
+
+
+def read_rows(sheet: Sheet, columns: Columns, *, most: int) -> list[tuple[int, Cells]]:
+    """The rows of a sheet, each with its number and the cells of the known columns.
+
+    Refuses: FILE_WRONG_TYPE, FILE_NOT_STORED, FILE_DUPLICATE_HEADER, the columns’ own code, and what the reader says
+    of a file that cannot be used.
+    """
+    suffix = PurePath(sheet.name).suffix.lower()
+    if suffix not in _SUFFIXES:
+        raise Refused(Problem("FILE_WRONG_TYPE", "file", sheet.name, {"name": sheet.name}))
+    try:
+        with tempfile.NamedTemporaryFile(suffix=suffix) as file:
+            file.writelines(sheet.content)
+            file.flush()
+            return list(_rows(file.name, sheet.above, columns, most))
+    except Unreadable as error:
+        raise Refused(Problem(error.code, "file", context=dict(error.context))) from error
+    except OSError as error:
+        raise Refused(Problem("FILE_NOT_STORED", "file")) from error
+
+
+def _rows(path: str, above: int, columns: Columns, most: int) -> Iterator[tuple[int, Cells]]:
+    with read_book(path, file_name=path, limits=_limits(most), names=names_of(columns.specs)) as book:
+        header, first = _opened(book, columns)
+        places = _places(header, columns)
+        for row in chain(first, chain.from_iterable(book.rows())):
+            yield row.number - above, {key: row.cells[index] for key, index in places.items()}
+
+
+def _limits(most: int) -> Limits:
+    return Limits(
+        max_bytes=settings.UPLOAD_MAX_BYTES,
+        max_rows=most,
+        memory_bytes=settings.UPLOAD_READER_MEMORY_MB * 1024 * 1024,
+        cpu_seconds=settings.UPLOAD_READER_SECONDS,
+        wall_seconds=settings.UPLOAD_READER_SECONDS,
+    )
+
+
+def _opened(book: Book, columns: Columns) -> tuple[Sequence[str], list[Row]]:
+    """The names of the columns, and a first row that the reader took for field keys: references can look like them."""
+    if not book.labels or columns.sure not in {match.key for match in match_headers(book.labels, columns.specs)}:
+        return book.header, []
+    cells: list[Cell] = [
+        None if text == label else text for text, label in zip(book.header, book.labels, strict=True)
+    ]  # an empty cell below a label has come as the label
+    return book.labels, [Row(book.header_row, cells)]
+
+
+def _places(header: Sequence[str], columns: Columns) -> dict[str, int]:
+    """Where each of our columns is."""
+    matches = match_headers(header, columns.specs)
+    if pairs := duplicates(matches):
+        named = [" and ".join(f"{column_letters(one.index)} ({one.header})" for one in pair) for pair in pairs]
+        raise Refused(Problem("FILE_DUPLICATE_HEADER", "file", context={"columns": "; ".join(named)}))
+    found = {match.key: match.index for match in matches if match.key}
+    if missing := columns.missing(found.keys()):
+        raise Refused(Problem(columns.code, "file", context={"missing": " and ".join(missing)}))
+    return found
+
+
+def text_of(cell: Cell) -> str:
+    """A cell as one line of text, a whole number without its decimals."""
+    if cell is None:
+        return ""
+    if isinstance(cell, BrokenCell):
+        return storable(cell.shown)
+    return storable(" ".join(str(int(cell) if isinstance(cell, float) and cell.is_integer() else cell).split()))
