@@ -1,23 +1,33 @@
 """Standings in the Django admin: staff look at them, record what they found out, activate and end."""
 
+import base64
 from collections.abc import Callable
 from typing import Any
 
 from django import forms
 from django.contrib import admin, messages
+from django.core import signing
+from django.core.files.uploadedfile import UploadedFile
 from django.db.models import QuerySet
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.template.response import TemplateResponse
+from django.urls import URLPattern, path
 
 from onboarding.enrollment.models import Activation, CheckRecord, Enrollment
 from onboarding.enrollment.staff.domain import Done, activate, end_activation, record_checks
 from onboarding.enrollment.staff.forms import ActivateForm, EndForm, RecordForm
+from onboarding.enrollment.staff.sheet import HEADER, do, judge
+from onboarding.meters.bulk.sheets import Sheet
 from onboarding.meters.models import Meter
 from portal.admin.base import ReadOnlyAdmin
 from portal.events.actors import Actor
 from portal.partners.access import address_of
+from portal.problems import Refused
+from portal.web.downloads import csv_response
 
 AT_MOST = 5_000
+_SALT = "onboarding.enrollment.staff.sheet"
+_MOST_BYTES = 1_500_000
 _ASKED = "asked"
 _NAMED = 10
 
@@ -38,6 +48,36 @@ class EnrollmentAdmin(ReadOnlyAdmin):
     show_full_result_count = False
     list_per_page = 100
     actions = ["record_result", "activate", "end_activation"]
+    change_list_template = "admin/enrollments.html"
+
+    def get_urls(self) -> list[URLPattern]:
+        own = [
+            path("sheet/", self.admin_site.admin_view(self.by_sheet), name="enrollment-sheet"),
+            path(
+                "sheet/template.csv", self.admin_site.admin_view(self.sheet_template), name="enrollment-sheet-template"
+            ),
+        ]
+        return own + super().get_urls()
+
+    def sheet_template(self, request: HttpRequest) -> HttpResponseBase:
+        """An empty sheet with the names of the columns."""
+        return csv_response([(",".join(HEADER) + "\r\n").encode()], "leap-actions.csv")
+
+    def by_sheet(self, request: HttpRequest) -> HttpResponse:
+        """Choose a sheet, see every problem and what would be done, then do it."""
+        context = {**self.admin_site.each_context(request), "title": "Record by spreadsheet", "opts": self.opts}
+        sheet, token = _sheet_of(request)
+        if sheet is not None:
+            try:
+                judged = judge(sheet)
+            except Refused as refusal:
+                context["refused"] = refusal.problems
+            else:
+                if "do" in request.POST and not judged.problems:
+                    context["results"] = do(judged.deeds, by=staff_actor(request))
+                else:
+                    context |= {"judged": judged, "token": token}
+        return TemplateResponse(request, "admin/enrollment_sheet.html", context)
 
     def has_view_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         return bool(request.user.is_active and request.user.is_staff)
@@ -109,6 +149,22 @@ class EnrollmentAdmin(ReadOnlyAdmin):
         for why, references in left.items():
             more = f" and {len(references) - _NAMED:,} more" if len(references) > _NAMED else ""
             self.message_user(request, f"{why} Left: {', '.join(references[:_NAMED])}{more}.", messages.WARNING)
+
+
+def _sheet_of(request: HttpRequest) -> tuple[Sheet | None, str]:
+    """The sheet that was sent, or that was sent before and is now said yes to; and what stands for it in the page."""
+    if sent := request.POST.get("sheet"):
+        try:
+            name, content = signing.loads(sent, salt=_SALT, max_age=3600)
+        except signing.BadSignature:
+            return None, ""
+        return Sheet(name, [base64.b64decode(content)]), sent
+    file = request.FILES.get("file")
+    if not isinstance(file, UploadedFile):
+        return None, ""
+    content = file.read(_MOST_BYTES + 1)[: _MOST_BYTES + 1]
+    token = signing.dumps([file.name, base64.b64encode(content).decode()], salt=_SALT, compress=True)
+    return Sheet(str(file.name), [content]), token
 
 
 def _usual(queryset: QuerySet[Enrollment]) -> dict[str, Any]:

@@ -5,6 +5,7 @@ from html import unescape
 from typing import Any
 
 import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 from django.urls import reverse
 
@@ -123,3 +124,81 @@ def test_pages_of_the_tables_open(acme: Partner, admin: Client) -> None:
     assert meter.partner_reference in admin.get(f"{URL}?q={meter.partner_reference[:2]}").content.decode()
     assert meter.partner_reference in admin.get(f"{URL}?q={meter.pk}").content.decode()
     assert admin.get(f"{URL}?q=nothing").status_code == 200
+
+
+SHEET = "/admin/onboarding/enrollment/sheet/"
+
+
+def sent(admin: Client, *lines: str, name: str = "deeds.csv") -> str:
+    file = SimpleUploadedFile(name, "\r\n".join(lines).encode())
+    return admin.post(SHEET, {"file": file}).content.decode()
+
+
+def test_deeds_by_spreadsheet(acme: Partner, borealis: Partner, admin: Client) -> None:
+    first = make_meter(acme, programs=["CEC-DSGS"], meter_type="DEVICE", reference="a-1", **BATTERY)
+    second = make_meter(borealis, programs=["CEC-DSGS"], meter_type="DEVICE", reference="b-1", **BATTERY)
+    lacking = make_meter(acme, programs=["CEC-DSGS"], meter_type="DEVICE", reference="a-2")
+    season = "CEC-DSGS_2027_MAY_OCT"
+
+    page = sent(
+        admin,
+        "meter_id,what,holds,program,period,note,market_group_name",
+        *(f"{meter.pk},ACTIVATE,,,{season},,VPP-7" for meter in (first, second, lacking)),
+        f"{lacking.pk},HAS_AMI,no,CEC-DSGS,,No interval meter.,",
+    )
+    assert re.findall(r'<th scope="row">(.*?)</th><td>(\d)</td>', page) == [
+        ("Activate", "3"),
+        ("Record: The site has an interval meter", "1"),
+    ]
+    assert not Activation.objects.exists()
+
+    token = re.search(r'name="sheet" value="([^"]+)"', page)
+    assert token
+    done = admin.post(SHEET, {"sheet": unescape(token[1]), "do": "yes"}).content.decode()
+    why = "This meter is not eligible yet in CEC-DSGS."
+    left = f"Left: {why} Settle what is open first, or activate it all the same."
+
+    assert re.findall(r'<th scope="row">(\d)</th><td>(.*?)</td>', done) == [
+        ("2", "Done"),
+        ("3", "Done"),
+        (
+            "4",
+            "Left: This meter is not eligible yet in CEC-DSGS. Settle what is open first, or activate it all the same.",
+        ),
+        ("5", "Done"),
+    ]
+    assert {one.meter_id for one in Activation.objects.filter(market_group_name="VPP-7")} == {first.pk, second.pk}
+    assert CheckRecord.objects.get().note == "No interval meter."
+
+
+def test_every_problem_of_every_row_is_said_and_nothing_is_done(acme: Partner, admin: Client) -> None:
+    meter = make_meter(acme, programs=["CEC-DSGS"], meter_type="DEVICE", **BATTERY)
+
+    page = sent(
+        admin,
+        "meter_id,what,holds,program,period,note,from,until",
+        f"{meter.pk},ACTIVATE,,,,,,",
+        "nothing,DANCE,,,,,,",
+        f"{meter.pk},HAS_AMI,maybe,NONE,,,2026-13-01,",
+        f"{meter.pk},END,,,CEC-DSGS_2027_MAY_OCT,,2027-06-01,2027-05-01",
+    )
+
+    assert [unescape(text) for text in re.findall(r"<div>([^<]*)</div>", page.split("What is wrong")[1])][:8] == [
+        "The delivery period is missing.",
+        "No meter has the ID 'nothing'.",
+        "What 'DANCE' means is not known. Write ACTIVATE, END or an item's name.",
+        "There is no program 'NONE'.",
+        "From is '2026-13-01'. Write it as 2026-05-31 or 2026-05-31 07:00, UTC.",
+        "Holds is 'maybe'. Write yes or no.",
+        "Until is not after From.",
+        "Say in Note why the activation ends.",
+    ]
+    assert "Nothing was recorded: 4 rows must be mended first." in page
+    assert 'name="sheet"' not in page
+
+
+def test_file_that_is_no_sheet_is_told_so(admin: Client) -> None:
+    assert "The sheet does not say what is to be done." in sent(admin, "meter_id", "x")
+    assert 'class="errornote"' in sent(admin, "x", name="deeds.pdf")
+    assert admin.post(SHEET, {"sheet": "tampered", "do": "yes"}).status_code == 200
+    assert admin.get(f"{SHEET}template.csv").status_code == 200
