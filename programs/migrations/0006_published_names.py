@@ -4,20 +4,23 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('programs', '0005_checks_conflicts_and_limits_by_date'),
+        ("programs", "0005_checks_conflicts_and_limits_by_date"),
     ]
 
     operations = [
         migrations.AddField(
-            model_name='field',
-            name='published_name',
-            field=models.CharField(blank=True, help_text='The name in published action descriptions. Empty: the label.', max_length=128),
+            model_name="field",
+            name="published_name",
+            field=models.CharField(
+                blank=True, help_text="The name in published action descriptions. Empty: the label.", max_length=128
+            ),
         ),
         migrations.AddField(
-            model_name='historicalfield',
-            name='published_name',
-            field=models.CharField(blank=True, help_text='The name in published action descriptions. Empty: the label.', max_length=128),
+            model_name="historicalfield",
+            name="published_name",
+            field=models.CharField(
+                blank=True, help_text="The name in published action descriptions. Empty: the label.", max_length=128
+            ),
         ),
     ]
