@@ -10,6 +10,7 @@ class OnboardingConfig(AppConfig):
     def ready(self) -> None:
         """Registers the job handlers and the words of this floor's problems."""
         from onboarding.enrollment import jobs as enrollment  # noqa: F401  imported for its jobs
+        from onboarding.enrollment.calendar import digest  # noqa: F401  imported for its jobs and kinds of mail
         from onboarding.meters.bulk import domain as bulk  # noqa: F401  imported for its registrations
         from onboarding.meters.bulk.references import problems as references  # noqa: F401  as above
         from onboarding.meters.exports import domain as exports  # noqa: F401  imported for its registrations
