@@ -60,10 +60,19 @@ def calendar(request: HttpRequest) -> HttpResponse:
         "is_filtered": bool(asked or region),
         "has_own": bool(theirs),
         "months": months_of(found, waiting),
+        "zones": _zones(found),
         "missed": _missed(found, waiting),
         "feed": domain.open_feed_of(access.partner, access.user),
     }
     return render(request, "calendar/calendar.html", context)
+
+
+def _zones(found: list[Happening]) -> dict[str, list[str]]:
+    """The programs whose dates are shown, by time zone."""
+    zones: dict[str, list[str]] = {}
+    for name, zone in sorted({(one.program.identifier, one.program.time_zone) for one in found}):
+        zones.setdefault(zone, []).append(name)
+    return zones
 
 
 def _missed(found: list[Happening], waiting: dict[int, Waiting]) -> list[tuple[Happening, Waiting]]:
