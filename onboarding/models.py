@@ -1,5 +1,6 @@
 """The models of the rooms upstairs, gathered for Django."""
 
+from onboarding.enrollment.calendar.models import CalendarFeed, DeadlineNotice, WeeklyDigest
 from onboarding.enrollment.models import Activation, CheckRecord, Enrollment, Evaluated, ParticipationPeriod
 from onboarding.entry.models import MeterDraft
 from onboarding.meters.bulk.models import BulkAction, BulkRow
@@ -13,8 +14,10 @@ __all__ = [
     "Activation",
     "BulkAction",
     "BulkRow",
+    "CalendarFeed",
     "CheckRecord",
     "ColumnMemory",
+    "DeadlineNotice",
     "Enrollment",
     "Evaluated",
     "Export",
@@ -28,4 +31,5 @@ __all__ = [
     "UploadEdit",
     "UploadProblem",
     "UploadRow",
+    "WeeklyDigest",
 ]

@@ -51,6 +51,14 @@ def midnight(day: date, zone: ZoneInfo) -> datetime:
     return datetime.combine(day, datetime.min.time(), zone)
 
 
+def over_at(ends_at: datetime, zone: ZoneInfo) -> datetime:
+    """When a delivery period is over. The contract's samples end it with the midnight that begins its last day."""
+    local = ends_at.astimezone(zone)
+    if local.time() != datetime.min.time():
+        return local
+    return midnight(local.date() + timedelta(days=1), zone)
+
+
 def end_of_month(at: datetime, zone: ZoneInfo) -> datetime:
     """The local midnight that ends the month in which a moment lies."""
     here = at.astimezone(zone).date().replace(day=1)

@@ -2,13 +2,14 @@
 
 from collections.abc import Collection, Iterable
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
 from django.db.models import Q, QuerySet
 from django.utils import timezone
 
-from programs.models import TRANSMISSION_REGIONS, DeliveryPeriod, Footnote, Program, ProgramType, Region
+from programs.deadlines import DeadlineRule, accepted_until, days_left, next_deadline, over_at
+from programs.models import TRANSMISSION_REGIONS, Deadline, DeliveryPeriod, Footnote, Program, ProgramType, Region
 
 
 def not_over() -> QuerySet[Program]:
@@ -101,12 +102,21 @@ def _table(kind: ProgramType, programs: Iterable[Program], footnotes: list[Footn
 
 @dataclass(frozen=True, slots=True)
 class DeadlineLine:
-    """A deadline as the page shows it: local times, whole days left (-1 when passed), whether it is the next."""
+    """A deadline as pages show it: local times, whole days left (-1 when passed), whether it is the program's next.
 
+    accepted_until is later than deadline_at when the program lets a weekend roll over; the days are counted to it.
+    """
+
+    pk: int
     deadline_at: datetime
+    accepted_until: datetime
     activation_at: datetime
     days_left: int
     is_next: bool
+
+    @property
+    def rolls_over(self) -> bool:
+        return self.accepted_until != self.deadline_at
 
 
 @dataclass(frozen=True, slots=True)
@@ -122,33 +132,52 @@ class PeriodLines:
 
 def periods_of(program: Program, now: datetime | None = None) -> list[PeriodLines]:
     """The program's delivery periods that are not over, in local time, with the days left to each deadline."""
+    return all_periods_of([program], now)[program.pk]
+
+
+def all_periods_of(programs: Collection[Program], now: datetime | None = None) -> dict[int, list[PeriodLines]]:
+    """The same for many programs, by their primary keys; two queries however many there are."""
     now = now or timezone.now()
-    zone = ZoneInfo(program.time_zone)
-    periods = list(program.delivery_periods.filter(ends_at__gte=now).prefetch_related("deadlines"))
-    ahead = [line.deadline_at for period in periods for line in period.deadlines.all() if line.deadline_at > now]
-    next_at = min(ahead, default=None)
-    return [
-        PeriodLines(
-            period=period,
-            starts_at=period.starts_at.astimezone(zone),
-            ends_at=period.ends_at.astimezone(zone),
-            is_over=period.ends_at < now,
-            deadlines=[
-                DeadlineLine(
-                    deadline_at=line.deadline_at.astimezone(zone),
-                    activation_at=line.activation_at.astimezone(zone),
-                    days_left=_days_left(line.deadline_at.astimezone(zone), now.astimezone(zone)),
-                    is_next=line.deadline_at == next_at,
-                )
-                for line in period.deadlines.all()
-            ],
+    found: dict[int, list[DeliveryPeriod]] = {program.pk: [] for program in programs}
+    # A period runs through its last day, and is published with the midnight that begins it.
+    periods = DeliveryPeriod.objects.filter(program__in=found, ends_at__gt=now - timedelta(days=1))
+    for period in periods.prefetch_related("deadlines"):
+        found[period.program_id].append(period)
+    return {program.pk: _lines(program, found[program.pk], now) for program in programs}
+
+
+def _lines(program: Program, periods: Iterable[DeliveryPeriod], now: datetime) -> list[PeriodLines]:
+    """The next deadline is that of the first period that can still be joined, as the evaluation has it."""
+    zone, found, has_next = ZoneInfo(program.time_zone), [], False
+    for period in periods:
+        rules = {line.pk: _rule(line, zone, program) for line in period.deadlines.all()}
+        following = None if has_next else next_deadline(rules.values(), now)
+        has_next = has_next or following is not None
+        found.append(
+            PeriodLines(
+                period=period,
+                starts_at=period.starts_at.astimezone(zone),
+                ends_at=period.ends_at.astimezone(zone),
+                is_over=over_at(period.ends_at, zone) <= now,
+                deadlines=[
+                    DeadlineLine(
+                        pk=pk,
+                        deadline_at=rule.deadline_at,
+                        accepted_until=rule.accepted_until,
+                        activation_at=rule.activation_at,
+                        days_left=days_left(rule.accepted_until, now),
+                        is_next=rule is following,
+                    )
+                    for pk, rule in rules.items()
+                ],
+            )
         )
-        for period in periods
-    ]
+    return found
 
 
-def _days_left(deadline: datetime, now: datetime) -> int:
-    """Whole days by the local clock, so that the change to daylight saving time takes none away; -1 when passed."""
-    if deadline <= now:
-        return -1
-    return (deadline.replace(tzinfo=None) - now.replace(tzinfo=None)).days
+def _rule(line: Deadline, zone: ZoneInfo, program: Program) -> DeadlineRule:
+    return DeadlineRule(
+        line.deadline_at.astimezone(zone),
+        accepted_until(line.deadline_at, zone, rolls_over=program.weekend_rolls_over),
+        line.activation_at.astimezone(zone),
+    )

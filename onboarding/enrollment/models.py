@@ -36,6 +36,11 @@ class Enrollment(models.Model):
             models.Index(fields=["partner", "program", "status", "meter"], name="enrollment_by_program"),
             models.Index(fields=["partner", "acts", "program"], name="enrollment_to_act", condition=~Q(acts="")),
             models.Index(
+                fields=["partner", "program", "status", "partner_actions"],
+                name="enrollment_waiting",
+                condition=~Q(partner_actions=[]),
+            ),
+            models.Index(
                 fields=["reconsider_at"], name="enrollment_to_reconsider", condition=Q(reconsider_at__isnull=False)
             ),
         ]
@@ -137,6 +142,7 @@ class Activation(models.Model):
                 name="activation_ends_after_it_begins",
             ),
         ]
+        indexes = [models.Index(fields=["partner", "active_from", "period"], name="activation_by_day")]
 
     def __str__(self) -> str:
         return f"{self.meter_id} active in {self.period_id}"

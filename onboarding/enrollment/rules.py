@@ -8,7 +8,7 @@ from datetime import date, datetime
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from programs.deadlines import DeadlineRule, accepted_until, next_deadline
+from programs.deadlines import DeadlineRule, accepted_until, next_deadline, over_at
 from programs.models import ActionType, Boundary, CheckKind, Conflict, Program
 from programs.schema import Schema, catalogue_version
 
@@ -67,12 +67,16 @@ class Exclusion:
 
 @dataclass(frozen=True, slots=True)
 class PeriodRules:
-    """A delivery period; aware datetimes in the program's zone."""
+    """A delivery period; aware datetimes in the program's zone.
+
+    ends_at is what is published: the midnight with which its last day begins. Until over_at it runs.
+    """
 
     pk: int
     name: str
     starts_at: datetime
     ends_at: datetime
+    over_at: datetime
     deadlines: tuple[DeadlineRule, ...]
 
     def next_deadline(self, at: datetime) -> DeadlineRule | None:
@@ -108,7 +112,7 @@ class ProgramRules:
 
     def shown_periods(self, at: datetime) -> tuple[PeriodRules, ...]:
         """The periods that are evaluated: the running one and the next, within a year (periods_ahead in all)."""
-        ahead = [one for one in self.periods if one.ends_at > at and (one.starts_at - at).days < _YEAR_DAYS]
+        ahead = [one for one in self.periods if one.over_at > at and (one.starts_at - at).days < _YEAR_DAYS]
         return tuple(ahead[: self.periods_ahead])
 
     def leading_period(self, at: datetime) -> PeriodRules | None:
@@ -138,7 +142,7 @@ class ProgramRules:
     def digest(self, schema: Schema, at: datetime) -> str:
         """A text that changes when the rules change, or when time makes them judge another period or day."""
         period, on = self.leading_period(at), self.asked_on(at)
-        running = [one.pk for one in self.periods if one.starts_at <= at < one.ends_at]
+        running = [one.pk for one in self.periods if one.starts_at <= at < one.over_at]
         told: list[Any] = [getattr(self, field.name) for field in fields(self) if field.name not in _UNORDERED]
         told += [sorted(getattr(self, name)) for name in sorted(_UNORDERED - {"words"})]
         told += [sorted(self.words.items()), period and period.pk, running, period and period.next_deadline(at)]
@@ -218,6 +222,7 @@ def _period(period: Any, zone: ZoneInfo, program: Program) -> PeriodRules:
         name=period.name,
         starts_at=period.starts_at.astimezone(zone),
         ends_at=period.ends_at.astimezone(zone),
+        over_at=over_at(period.ends_at, zone),
         deadlines=tuple(
             DeadlineRule(
                 line.deadline_at.astimezone(zone),

@@ -1,7 +1,7 @@
 """API and pages of enrollment."""
 
 from django.contrib.auth.decorators import login_not_required
-from django.urls import path, re_path
+from django.urls import include, path, re_path
 
 from onboarding.enrollment import api, views
 from onboarding.enrollment.participation import api as participation_api
@@ -11,6 +11,7 @@ from onboarding.enrollment.participation import views as participation
 _METERS = "v1.1/enrollment/meters/"
 
 urlpatterns = [
+    path("", include("onboarding.enrollment.calendar.urls")),
     path("meters/<uuid:pk>/participation/", participation.meter_participation, name="meter-participation"),
     path("meters/participation/", sheet_views.participation_sheet, name="participation-sheet"),
     re_path(r"^meters/participation\.(?P<format>csv|xlsx)$", sheet_views.participation_file, name="participation-file"),

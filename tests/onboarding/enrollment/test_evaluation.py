@@ -348,3 +348,11 @@ def test_meter_that_is_idle_now_takes_no_part_although_it_is_back_before_the_sea
     assert Enrollment.objects.get(meter=meter).reconsider_at == at("2026-12-01")
     assert [one.status for one in standing(meter, "CEC-DSGS").periods] == ["ELIGIBLE"]
     assert standing(meter, "CEC-DSGS", "2026-12-02").status == "ELIGIBLE"
+
+
+def test_season_runs_to_the_end_of_its_last_day(acme: Partner) -> None:
+    meter = dsgs(acme)
+    activate(meter, "CEC-DSGS_2027_MAY_OCT", since="2027-05-01T07:00")
+
+    assert standing(meter, "CEC-DSGS", "2027-11-01T06:59").status == "ACTIVE"
+    assert standing(meter, "CEC-DSGS", "2027-11-01T07:00").status == "ELIGIBLE"

@@ -1,0 +1,199 @@
+"""Named reads of the calendar: the dates of programs, and how many meters would miss a deadline."""
+
+from collections import Counter
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import date, datetime
+from enum import Enum
+from itertools import groupby
+from typing import Any
+
+from django.db.models import Count, Exists, OuterRef, Q, QuerySet
+
+from onboarding.enrollment.checks import failing
+from onboarding.enrollment.evaluate import ProgramStanding, words_of
+from onboarding.enrollment.models import Enrollment
+from onboarding.enrollment.rules import ActionWords
+from onboarding.meters.models import EnrollmentStatus
+from portal.partners.models import Partner
+from programs.deadlines import DeadlineRule, days_left
+from programs.models import ActionType, DeliveryPeriod, Program
+from programs.queries import DeadlineLine, all_periods_of, not_over
+
+# Who is active, eligible or taken out misses no deadline.
+_NOT_IN = (EnrollmentStatus.INELIGIBLE, EnrollmentStatus.PENDING)
+# As the index enrollment_waiting has it.
+WAITS = ~Q(partner_actions=[])
+
+
+class Kind(Enum):
+    """What happens on a day. The value names it in the feed, for good."""
+
+    DEADLINE = "deadline"
+    ACTIVATION = "activation"
+    BEGINS = "begins"
+    ENDS = "ends"
+
+
+@dataclass(frozen=True, slots=True)
+class Happening:
+    """One date of a program, in its local time. For a deadline it is the moment until which it is accepted.
+
+    key: the same for the same happening for ever, also when its date is moved.
+    """
+
+    key: str
+    kind: Kind
+    at: datetime
+    program: Program
+    period: DeliveryPeriod
+    deadline: DeadlineLine | None = None
+
+    @property
+    def on(self) -> date:
+        return self.at.date()
+
+
+def programs_of(partner: Partner) -> QuerySet[Program]:
+    """The programs that are not over and that meters of the partner are meant for; one look at an index for each."""
+    meant = Enrollment.objects.filter(partner=partner, program=OuterRef("pk"))
+    return not_over().filter(Exists(meant)).order_by("identifier")
+
+
+def happenings(programs: Collection[Program], now: datetime) -> list[Happening]:
+    """All known dates of the periods that are not over, also those that have passed, by local day. Two queries."""
+    by_pk = {program.pk: program for program in programs}
+    found: list[Happening] = []
+    for pk, periods in all_periods_of(programs, now).items():
+        for lines in periods:
+            found += _of_period(by_pk[pk], lines.period, lines.starts_at, lines.ends_at, lines.deadlines)
+    return sorted(found, key=lambda one: (one.on, one.at, one.program.identifier, one.kind.value))
+
+
+def _of_period(
+    program: Program, period: DeliveryPeriod, starts_at: datetime, ends_at: datetime, deadlines: Iterable[DeadlineLine]
+) -> Iterable[Happening]:
+    yield Happening(f"begins-{period.pk}", Kind.BEGINS, starts_at, program, period)
+    activated = set()
+    for line in deadlines:
+        yield Happening(f"deadline-{line.pk}", Kind.DEADLINE, line.accepted_until, program, period, line)
+        if line.activation_at not in activated:  # two deadlines can lead to one activation
+            activated.add(line.activation_at)
+            yield Happening(f"activation-{line.pk}", Kind.ACTIVATION, line.activation_at, program, period, line)
+    yield Happening(f"ends-{period.pk}", Kind.ENDS, ends_at, program, period)
+
+
+def is_ahead(one: Happening, now: datetime) -> bool:
+    """Whether it is still to come; what happens on a whole day is not past while the day lasts."""
+    return one.at > now if one.kind is Kind.DEADLINE else one.on >= now.astimezone(one.at.tzinfo).date()
+
+
+@dataclass(slots=True)
+class Day:
+    """What happens in one program on one of its days. waiting: how many meters of the program wait for the partner."""
+
+    on: date
+    program: Program
+    waiting: "Waiting | None" = None
+    happenings: list[Happening] = field(default_factory=list)
+
+    @property
+    def deadline(self) -> DeadlineLine | None:
+        """The deadline of this day, if one falls on it."""
+        return next((one.deadline for one in self.happenings if one.kind is Kind.DEADLINE), None)
+
+
+@dataclass(frozen=True, slots=True)
+class Month:
+    """A month with its days."""
+
+    first: date
+    days: Sequence[Day]
+
+
+def months_of(found: Iterable[Happening], waiting: Mapping[int, "Waiting"]) -> list[Month]:
+    """Happenings, sorted by local day, as months of days; one line for each program and day."""
+    days: dict[tuple[date, int], Day] = {}
+    for one in found:
+        day = days.setdefault((one.on, one.program.pk), Day(one.on, one.program, waiting.get(one.program.pk)))
+        day.happenings.append(one)
+    return [Month(first, list(mine)) for first, mine in groupby(days.values(), key=lambda day: day.on.replace(day=1))]
+
+
+# --- how many meters would miss a deadline
+
+
+@dataclass(frozen=True, slots=True)
+class Waiting:
+    """How many meters of a program wait for the partner, by the status that the list of meters finds them with."""
+
+    ineligible: int = 0
+    pending: int = 0
+
+    @property
+    def meters(self) -> int:
+        return self.ineligible + self.pending
+
+
+def waiting_of(partner: Partner) -> dict[int, Waiting]:
+    """By program: meters that are not in it because of something that the partner has to do. Two queries."""
+    counts: dict[int, Counter[str]] = {}
+    for (program, status), count in _counted(partner, "status").items():
+        counts.setdefault(program, Counter())[status] += count
+    return {
+        program: Waiting(mine[EnrollmentStatus.INELIGIBLE], mine[EnrollmentStatus.PENDING])
+        for program, mine in counts.items()
+    }
+
+
+def actions_of(partner: Partner) -> dict[int, Counter[str]]:
+    """By program: how many meters wait for each item of the checklist. Two queries."""
+    counts: dict[int, Counter[str]] = {}
+    for (program, actions), count in _counted(partner, "partner_actions").items():
+        counts.setdefault(program, Counter()).update(dict.fromkeys(actions, count))
+    return counts
+
+
+def _counted(partner: Partner, by: str) -> Counter[tuple[int, Any]]:
+    """Waiting meters by program and one column of the index that holds nothing else: the count reads only that index.
+
+    Those in the archive are taken off again, so that the index suffices; they are few.
+    """
+    waiting = Enrollment.objects.filter(WAITS, partner=partner, status__in=_NOT_IN).order_by()
+    archived = waiting.filter(meter__is_archived=True, meter__partner=partner)
+    counts: Counter[tuple[int, Any]] = Counter()
+    for sign, rows in ((1, waiting), (-1, archived)):
+        for program, value, count in rows.values_list("program", by).annotate(n=Count("*")):
+            counts[program, tuple(value) if isinstance(value, list) else value] += sign * count
+    return +counts
+
+
+def partners_waiting_in(program: Program) -> QuerySet[Partner]:
+    """The partners with at least one meter that waits for them in a program; each is found by one look at the index."""
+    waiting = Enrollment.objects.filter(WAITS, partner=OuterRef("pk"), program=program, status__in=_NOT_IN)
+    return Partner.objects.filter(Exists(waiting), is_active=True)
+
+
+# --- one meter
+
+
+@dataclass(frozen=True, slots=True)
+class Reach:
+    """The next activation that a meter can still reach in a program, the whole days left, and what blocks it.
+
+    deadline is None when no deadline is left, or when the meter is active: then there is nothing to reach.
+    """
+
+    deadline: DeadlineRule | None
+    days_left: int
+    blocked_by: Sequence[ActionWords]
+
+
+def reach_of(standing: ProgramStanding, now: datetime) -> Reach:
+    """For a standing of `enrollment.queries.standings_of`, as of the same moment."""
+    if standing.status == EnrollmentStatus.ACTIVE:
+        return Reach(None, -1, [])
+    deadline = standing.leading.next_deadline(now) if standing.leading else None
+    kinds = dict.fromkeys(one.action_type for one in failing(standing.checks))
+    blocks = [words_of(standing.program, kind) for kind in kinds if kind != ActionType.PARTICIPATING]
+    return Reach(deadline, days_left(deadline.accepted_until, now) if deadline else -1, blocks)
