@@ -14,18 +14,17 @@ from django.utils import timezone
 
 from onboarding.entry.models import MeterDraft
 from onboarding.entry.queries import form_columns, texts_of
+from onboarding.entry.staged import staged
 from onboarding.meters.models import Meter
 from onboarding.spreadsheets.limits import EXCEL_CELL_CHARACTERS
 from onboarding.uploads.commit import commit_at_once
 from onboarding.uploads.dry_run import Candidate, DryRun, Verdict
-from onboarding.uploads.models import WRITTEN, Plan, Source, Upload, UploadProblem, UploadRow, UploadState
-from onboarding.uploads.staging import PROBLEM_COLUMNS, ROW_COLUMNS, add_to_outlook, problem_values, row_values
+from onboarding.uploads.models import WRITTEN, Plan
 from portal.events.actors import Actor
 from portal.jobs.domain import tidies
 from portal.partners.models import Partner, User
 from portal.problems import Problem, ProblemKind, Refused, register, shown
-from portal.storage.bulk import insert
-from programs.schema import catalogue_version, schema_for
+from programs.schema import schema_for
 
 register(
     ProblemKind(
@@ -255,38 +254,18 @@ def _write_once(draft: MeterDraft, *, by: Actor, user: User, mark: str | None) -
         if verdict.plan not in WRITTEN:
             raise Refused(*verdict.problems)
         if verdict.plan != Plan.UNCHANGED:
-            locked.upload = _staged(locked, verdict, by=by, user=user)
+            locked.upload = staged(
+                [(verdict, locked.cells)],
+                name=f"Form: {verdict.reference}",
+                programs=locked.programs,
+                updates=locked.meter is not None,
+                partner=locked.partner,
+                by=by,
+                user=user,
+            )
             if not commit_at_once(locked.upload):
                 raise Refused(Problem("METER_CHANGED_MEANWHILE"))
         locked.written_meter, locked.cells, locked.base = verdict.meter_id, {}, {}
         locked.updated_at = timezone.now()
         locked.save(update_fields=["upload", "written_meter", "cells", "base", "updated_at"])
         return locked
-
-
-def _staged(draft: MeterDraft, verdict: Verdict, *, by: Actor, user: User) -> Upload:
-    """The upload that a form is: one row, ready to be written, with its preview kept like a sheet's."""
-    assert verdict.asset is not None
-    outlook: dict[str, object] = {}
-    add_to_outlook(outlook, verdict.programs)
-    upload = Upload.objects.create(
-        partner=draft.partner,
-        source=Source.FORM,
-        actor=by.as_json(),
-        user=user,
-        file_name=f"Form: {verdict.reference}"[:255],
-        size=0,
-        programs=draft.programs,
-        update_existing=draft.meter is not None,
-        state=UploadState.READY,
-        facts={"kind": "form"},
-        catalogue_version=catalogue_version(),
-        counts={verdict.plan.value: 1, "rows": 1},
-        outlook=outlook,
-        transmission_regions=[verdict.asset["transmission_region"]],
-        confirmed_at=timezone.now(),
-        confirmed_by=by.label[:200],
-    )
-    insert(UploadRow, ROW_COLUMNS, [row_values(upload, verdict, dict(draft.cells))])
-    insert(UploadProblem, PROBLEM_COLUMNS, problem_values(upload, [verdict], {}))
-    return upload

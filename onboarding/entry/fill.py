@@ -2,25 +2,22 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any
 from uuid import UUID
 
 from django.db import transaction
 from django.db.models import QuerySet, TextField
 from django.db.models.functions import Cast
-from django.utils import timezone
 
+from onboarding.entry.staged import staged
 from onboarding.meters.columns import asset_of
 from onboarding.meters.models import Meter
 from onboarding.uploads.commit import commit_at_once
-from onboarding.uploads.dry_run import Candidate, DryRun, Verdict
-from onboarding.uploads.models import WRITTEN, Plan, Source, Upload, UploadProblem, UploadRow, UploadState
-from onboarding.uploads.staging import PROBLEM_COLUMNS, ROW_COLUMNS, add_to_outlook, problem_values, row_values
+from onboarding.uploads.dry_run import Candidate, DryRun
+from onboarding.uploads.models import WRITTEN, Plan, Upload
 from portal.events.actors import Actor
 from portal.partners.models import Partner, User
 from portal.problems import Problem, Refused, storable
-from portal.storage.bulk import insert
-from programs.schema import catalogue_version, schema_for
+from programs.schema import schema_for
 
 AT_ONCE = 500
 
@@ -64,37 +61,8 @@ def fill(
     if not good:
         return Filled(None, 0, wrong)
     with transaction.atomic():
-        upload = _staged(good, program=program, label=schema.column(field).label, partner=partner, by=by, user=user)
+        name = f"Filled in: {schema.column(field).label}"
+        upload = staged(good, name=name, programs=[program], updates=True, partner=partner, by=by, user=user)
         if not commit_at_once(upload):
             raise Refused(Problem("METER_CHANGED_MEANWHILE"))
     return Filled(upload, len(good), wrong)
-
-
-def _staged(
-    good: list[tuple[Verdict, dict[str, str]]], *, program: str, label: str, partner: Partner, by: Actor, user: User
-) -> Upload:
-    """The upload that these rows are."""
-    outlook: dict[str, Any] = {}
-    for verdict, _ in good:
-        add_to_outlook(outlook, verdict.programs)
-    upload = Upload.objects.create(
-        partner=partner,
-        source=Source.FORM,
-        actor=by.as_json(),
-        user=user,
-        file_name=f"Filled in: {label}"[:255],
-        size=0,
-        programs=[program],
-        update_existing=True,
-        state=UploadState.READY,
-        facts={"kind": "form"},
-        catalogue_version=catalogue_version(),
-        counts={Plan.UPDATE.value: len(good), "rows": len(good)},
-        outlook=outlook,
-        transmission_regions=sorted({str(one.asset["transmission_region"]) for one, _ in good if one.asset}),
-        confirmed_at=timezone.now(),
-        confirmed_by=by.label[:200],
-    )
-    insert(UploadRow, ROW_COLUMNS, [row_values(upload, verdict, cells) for verdict, cells in good])
-    insert(UploadProblem, PROBLEM_COLUMNS, problem_values(upload, [verdict for verdict, _ in good], {}))
-    return upload
