@@ -113,6 +113,7 @@ ROUTES: dict[str, tuple[str, str, dict[str, str]]] = {
     "program-meters": (MEMBERS, "get", {"identifier": "CEC-DSGS"}),
     "fill": (MEMBERS, "get", {"identifier": "CEC-DSGS", "field": "site.number_of_devices"}),
     "meter-stacking": (OWN, "get", {"pk": "meter"}),
+    "meter-leave": (OWN, "post", {"pk": "meter", "identifier": "CCA"}),
     "meter-join": (OWN, "post", {"pk": "meter", "identifier": "CEC-DSGS"}),
     "api-enrollment-search": (KEY, "post", {}),
     "api-enrollment": (KEY_OWN, "get", {"meter_id": "meter"}),

@@ -16,10 +16,11 @@ from onboarding.enrollment.load import HOLDING, Customer, customer_of, excluding
 from onboarding.enrollment.models import Enrollment
 from onboarding.enrollment.rules import ProgramRules, rules_of
 from onboarding.meters.columns import ASSET_COLUMNS
-from onboarding.meters.models import Meter
+from onboarding.meters.models import EnrollmentStatus, Meter
 from portal.events.actors import Actor
 from portal.events.domain import record_many
 from portal.partners.models import Partner
+from portal.problems import Problem, Refused
 from portal.storage import bulk, json_sql
 from portal.storage.staged import Given, Staged, insert_from
 from programs.models import Program
@@ -88,6 +89,25 @@ def join_program(meter: Meter, program: ProgramRules, *, by: Actor) -> None:
             happening = ("meter.program_joined", meter.pk, {"program": program.identifier})
             record_many("meter", [happening], partner=meter.partner, by=by)
             restate([meter.pk], by=by, quietly=True)
+
+
+def leave_program(meter: Meter, program: ProgramRules, *, by: Actor) -> None:
+    """The meter is not meant for a program any more. Twice has one effect. Refuses: PROGRAM_HOLDS_ACTIVE.
+
+    Its customer's other meters are evaluated anew, for which there may be room now.
+    """
+    with transaction.atomic():
+        row = Enrollment.objects.select_for_update().filter(meter=meter, program=program.pk).first()
+        if row is None:
+            return
+        if row.status == EnrollmentStatus.ACTIVE:
+            raise Refused(Problem("PROGRAM_HOLDS_ACTIVE", context={"program": program.identifier}))
+        change = Change(meter.pk, program.identifier, row.status, "", meter.partner_id)
+        others = _neighbours([change], rules_of())
+        row.delete()
+        happening = ("meter.program_left", meter.pk, {"program": program.identifier})
+        record_many("meter", [happening], partner=meter.partner, by=by)
+        restate({meter.pk, *others}, by=by)
 
 
 # --- evaluating anew

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from django.db.models import Count
 
 from onboarding.enrollment.models import Enrollment
-from onboarding.meters.models import EnrollmentStatus
+from onboarding.meters.models import EnrollmentStatus, Meter
 from portal.partners.models import Partner
 from programs.models import ActionType
 from programs.schema import schema_for
@@ -61,14 +61,16 @@ class Funnel:
 
 
 def funnel_of(partner: Partner, program: int) -> Funnel:
-    """Counted from the standings of the last evaluation; two grouped counts."""
+    """Counted from the standings of the last evaluation, without archived meters; three grouped counts."""
     rows = Enrollment.objects.filter(partner=partner, program=program).order_by()
-    counts = {(status, acts): n for status, acts, n in rows.values_list("status", "acts").annotate(n=Count("pk"))}
+    counts = Counter(dict(rows.values_list("status").annotate(n=Count("pk"))))
+    archived = rows.filter(meter__in=Meter.objects.filter(partner=partner, is_archived=True))
+    counts.subtract(dict(archived.values_list("status").annotate(n=Count("pk"))))
 
-    def with_status(*statuses: EnrollmentStatus) -> int:
-        return sum(n for (status, _), n in counts.items() if status in statuses)
+    def with_status(status: EnrollmentStatus) -> int:
+        return counts[status.value]
 
-    every = sum(counts.values())
+    every = counts.total()
     out = with_status(EnrollmentStatus.NOT_PARTICIPATING)
     blocked = with_status(EnrollmentStatus.INELIGIBLE)
     waiting = with_status(EnrollmentStatus.PENDING)
@@ -91,7 +93,8 @@ def funnel_of(partner: Partner, program: int) -> Funnel:
 
 def _helps(partner: Partner, program: int) -> tuple[list[Help], bool]:
     """What is open at how many meters, most first; counted over the first COUNTED of them."""
-    open_rows = Enrollment.objects.filter(partner=partner, program=program, acts="partner").order_by()
+    waiting = Enrollment.objects.filter(partner=partner, program=program, acts="partner", meter__is_archived=False)
+    open_rows = waiting.order_by()
     counted = Enrollment.objects.filter(pk__in=open_rows.values("pk")[:COUNTED])
     meters: Counter[tuple[str, str]] = Counter()
     alone: Counter[tuple[str, str]] = Counter()

@@ -79,6 +79,15 @@ def _activations(keys: Collection[UUID]) -> dict[UUID, list[Activated]]:
     return found
 
 
+def with_recorded_facts(meters: Iterable[Any]) -> set[UUID]:
+    """The meters about which people recorded something: a result, an activation, a time out."""
+    keys = [pk for pk in meters if pk]
+    found: set[UUID] = set()
+    for model in (CheckRecord, Activation, ParticipationPeriod):
+        found |= set(model.objects.filter(meter__in=keys).values_list("meter", flat=True))
+    return found
+
+
 def _add_held(meters: Collection[Meter], found: Mapping[UUID, MeterFacts], rules: Mapping[str, ProgramRules]) -> None:
     """What the customers of these meters hold: on the meter itself, and on the partner's others of the same account."""
     if not meters or not any(rules[name].exclusions for facts in found.values() for name in facts.wanted):

@@ -52,6 +52,12 @@ register(
         "Leap acts on this. Write to support when you know more.",
     ),
     ProblemKind(
+        "PROGRAM_HOLDS_ACTIVE",
+        "Active in the program",
+        "The meter is active in {program}, so it cannot simply be taken out.",
+        "Disenroll it: it leaves as soon as the program lets it go.",
+    ),
+    ProblemKind(
         "METER_IDLE",
         "Idle",
         "Idle since {since}{until}. {reason}",

@@ -21,6 +21,7 @@ urlpatterns = [
     path("meters/<uuid:pk>/", views.meter_detail, name="meter"),
     path("meters/<uuid:pk>/programs/", views.meter_stacking, name="meter-stacking"),
     path("meters/<uuid:pk>/programs/<str:identifier>/join/", views.meter_join, name="meter-join"),
+    path("meters/<uuid:pk>/programs/<str:identifier>/leave/", views.meter_leave, name="meter-leave"),
     path(
         "v2/meters/enrollments/search",
         login_not_required(api.MeterEnrollmentSearch.as_view()),

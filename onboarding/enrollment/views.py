@@ -12,7 +12,7 @@ from django.utils.dateparse import parse_date
 from django.views.decorators.http import require_POST, require_safe
 
 from onboarding.enrollment.cards import ahead_of, cards_of
-from onboarding.enrollment.domain import join_program
+from onboarding.enrollment.domain import join_program, leave_program
 from onboarding.enrollment.funnel import funnel_of
 from onboarding.enrollment.models import Enrollment
 from onboarding.enrollment.queries import meters_of_customer, participation_of, standings_of
@@ -24,6 +24,8 @@ from onboarding.meters.queries import meters_of, sections_of
 from onboarding.meters.words import changes_in
 from portal.events.queries import timeline
 from portal.partners.access import member
+from portal.problems import Refused
+from portal.web.notices import tell_refusal
 from programs.deadlines import midnight
 from programs.schema import schema_for
 
@@ -84,6 +86,23 @@ def meter_join(request: HttpRequest, pk: UUID, identifier: str) -> HttpResponse:
         raise Http404
     join_program(meter, program, by=access.actor)
     messages.success(request, f"The meter is in {program.name} now. What it still needs there stands below.")
+    return redirect("meter", meter.pk)
+
+
+@require_POST
+def meter_leave(request: HttpRequest, pk: UUID, identifier: str) -> HttpResponse:
+    """The meter is not meant for a program any more."""
+    access = member(request)
+    meter = get_object_or_404(meters_of(access.partner).select_related("partner"), pk=pk)
+    program = rules_of([identifier]).get(identifier)
+    if program is None:
+        raise Http404
+    try:
+        leave_program(meter, program, by=access.actor)
+    except Refused as refusal:
+        tell_refusal(request, refusal)
+    else:
+        messages.success(request, f"The meter is not in {program.name} any more.")
     return redirect("meter", meter.pk)
 
 

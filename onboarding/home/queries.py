@@ -111,7 +111,7 @@ def _due(partner: Partner) -> list[Due]:
 
     Counted in the database, over so many standings that the page never waits for it.
     """
-    waiting = Enrollment.objects.filter(partner=partner, acts=Acts.PARTNER)
+    waiting = Enrollment.objects.filter(partner=partner, acts=Acts.PARTNER, meter__is_archived=False)
     counted = Enrollment.objects.filter(pk__in=waiting.order_by().values("pk")[:STANDINGS_COUNTED])
     meters: dict[str, Counter[str]] = {}
     fields: dict[tuple[str, str], Counter[str]] = {}

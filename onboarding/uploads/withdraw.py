@@ -15,6 +15,7 @@ from django.db.models import Count, QuerySet
 from django.utils import timezone
 
 from onboarding.enrollment.domain import restate
+from onboarding.enrollment.load import with_recorded_facts
 from onboarding.meters.columns import asset_of
 from onboarding.meters.domain import remove_meters, restore_meter
 from onboarding.meters.models import Meter
@@ -100,7 +101,12 @@ def _chunk(run: Run, upload: Upload, dry_run: DryRun, total: int) -> bool:
         found = Meter.objects.filter(pk__in=[row.meter_id for row in rows if row.meter_id], partner=upload.partner)
         meters: dict[UUID | None, Meter] = {meter.pk: meter for meter in found.select_for_update().order_by("pk")}
         by = Actor.from_json(upload.actor)
-        untouched = [row for row in rows if row.plan == Plan.CREATE and _is_untouched(meters.get(row.meter_id), upload)]
+        known = with_recorded_facts(meters)
+        untouched = [
+            row
+            for row in rows
+            if row.plan == Plan.CREATE and row.meter_id not in known and _is_untouched(meters.get(row.meter_id), upload)
+        ]
         remove_meters(
             [meters[row.meter_id] for row in untouched if row.meter_id],
             upload_id=upload.pk,

@@ -7,9 +7,11 @@ from typing import Any
 import pytest
 from django.test import Client
 
+from onboarding.enrollment.domain import restate
 from onboarding.enrollment.models import Enrollment
 from onboarding.meters.models import Meter
 from onboarding.uploads.models import Upload
+from portal.events.actors import Actor
 from portal.events.models import Event
 from portal.partners.models import Partner, User
 from tests.onboarding.enrollment.meters import activate, make_meter, note
@@ -162,9 +164,6 @@ def test_views_of_the_list_ask_who_acts_next(acme: Partner, client: Client) -> N
     lacking = battery(acme, 1)
     waiting = make_meter(acme, programs=["CCA"], reference="site-1", utility="PGE", restated=False)
     note(waiting, "IS_AUTHORIZED")
-    from onboarding.enrollment.domain import restate
-    from portal.events.actors import Actor
-
     restate([waiting.pk], by=Actor.system())
 
     def listed(query: str) -> list[str]:
@@ -177,3 +176,37 @@ def test_views_of_the_list_ask_who_acts_next(acme: Partner, client: Client) -> N
     assert listed("action=NO_MISSING_FIELDS") == ["b-1"]
     assert listed("program=CEC-DSGS&action=NO_MISSING_FIELDS") == ["b-1"]
     assert listed("program=CCA&action=NO_MISSING_FIELDS") == []
+
+
+def test_program_is_left_and_makes_room(acme: Partner, client: Client) -> None:
+    first = battery(acme, utility="PGE", account="42", site={"number_of_devices": 1})
+    site = make_meter(acme, programs=["ELRP"], reference="site-1", utility="PGE", account="42", restated=False)
+    note(site, "IS_AUTHORIZED")
+    restate([site.pk], by=Actor.system())
+    assert Enrollment.objects.get(meter=site).status == "INELIGIBLE"
+
+    for _ in range(2):
+        answer = client.post(f"/meters/{first.pk}/programs/CEC-DSGS/leave/", follow=True)
+        assert "The meter is not in Demand Side Grid Support any more." in answer.content.decode()
+
+    assert not Enrollment.objects.filter(meter=first).exists()
+    assert Enrollment.objects.get(meter=site).status == "ELIGIBLE"
+    assert Event.objects.filter(verb="meter.program_left").count() == 1
+
+
+def test_active_program_is_not_simply_left(acme: Partner, client: Client) -> None:
+    meter = battery(acme, site={"number_of_devices": 1})
+    Enrollment.objects.filter(meter=meter).update(status="ACTIVE")
+
+    answer = client.post(f"/meters/{meter.pk}/programs/CEC-DSGS/leave/", follow=True)
+
+    assert "The meter is active in CEC-DSGS, so it cannot simply be taken out." in answer.content.decode()
+    assert Enrollment.objects.filter(meter=meter).exists()
+
+
+def test_archived_meters_need_nobody(acme: Partner, client: Client) -> None:
+    battery(acme, 1)
+    Meter.objects.filter(pk=battery(acme, 2).pk).update(is_archived=True)
+
+    assert "Fill in what is missing: 1 meter" in text_of(client.get("/"))
+    assert "Created for this program 1 100%" in text_of(client.get("/programs/CEC-DSGS/meters/"))

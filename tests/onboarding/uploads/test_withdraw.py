@@ -22,6 +22,7 @@ from portal.events.models import Event
 from portal.partners.models import Partner, User
 from portal.problems import Refused
 from tests import builders
+from tests.onboarding.enrollment.meters import activate, note
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("catalogue")]
 BY = Actor.system("Test")
@@ -170,3 +171,15 @@ def test_receipt_says_what_was_taken_back(done: Any, taken_back: Any) -> None:
 
     assert [line[3] for line in lines] == ["", ""]
     assert all("Taken back: meter removed." in str(line[4]) for line in lines)
+
+
+def test_meter_about_which_something_is_recorded_stays(done: Any, taken_back: Any) -> None:
+    upload = done(builders.rows(3))
+    first, second, _ = Meter.objects.order_by("partner_reference")
+    activate(first, "CEC-DSGS_2027_MAY_OCT", since="2027-05-01T07:00")
+    note(second, "HAS_AMI")
+
+    taken_back(upload)
+
+    assert marks(upload) == ["left", "left", "removed"]
+    assert set(Meter.objects.values_list("pk", flat=True)) == {first.pk, second.pk}
