@@ -12,7 +12,7 @@ from django.utils import timezone
 
 from onboarding.enrollment.evaluate import Judge, Standing, best, first_to_act
 from onboarding.enrollment.facts import MeterFacts
-from onboarding.enrollment.load import HOLDING, Customer, customer_of, excluding_here, facts_of
+from onboarding.enrollment.load import customer_of, excluding_here, facts_of, meters_of_customers
 from onboarding.enrollment.models import Enrollment
 from onboarding.enrollment.rules import ProgramRules, rules_of
 from onboarding.meters.columns import ASSET_COLUMNS
@@ -40,11 +40,6 @@ class Change:
     was: str
     now: str
     partner: Any
-
-    @property
-    def frees_or_takes(self) -> bool:
-        """Whether it makes room for programs that exclude this one, or takes it from them."""
-        return (self.was in HOLDING) != (self.now in HOLDING)
 
 
 # --- joining and leaving
@@ -102,8 +97,7 @@ def leave_program(meter: Meter, program: ProgramRules, *, by: Actor) -> None:
             return
         if row.status == EnrollmentStatus.ACTIVE:
             raise Refused(Problem("PROGRAM_HOLDS_ACTIVE", context={"program": program.identifier}))
-        change = Change(meter.pk, program.identifier, row.status, "", meter.partner_id)
-        others = _neighbours([change], rules_of())
+        others = _neighbours([meter.pk], rules_of())
         row.delete()
         happening = ("meter.program_left", meter.pk, {"program": program.identifier})
         record_many("meter", [happening], partner=meter.partner, by=by)
@@ -116,19 +110,16 @@ def leave_program(meter: Meter, program: ProgramRules, *, by: Actor) -> None:
 def restate(meters: Collection[UUID], *, by: Actor, at: datetime | None = None, quietly: bool = False) -> list[Change]:
     """Evaluate meters of one partner anew in the programs that they are meant for, and write what changed.
 
-    One meter.enrollment_changed event for each status that changed (unless `quietly`: then the caller's event says
-    it). A change that makes room for, or takes it from, a program that excludes it goes on to the customer's other
-    meters. One transaction; the meters are held meanwhile, so that two at once do not mix old facts with new.
+    With them go the other meters of their customers, where one program excludes another. One meter.enrollment_changed
+    event for each status that changed (unless `quietly`: then the caller's event says it). One transaction; the meters
+    are held meanwhile, so that two at once do not mix old facts with new.
     """
     if not meters:
         return []
     now = at or timezone.now()
     with transaction.atomic():
         rules = rules_of()
-        changes = _write(_meters(meters), rules, now)
-        others = _neighbours(changes, rules) - set(meters)
-        if others:
-            changes += _write(_meters(others), rules, now)
+        changes = _write(_meters({*meters, *_neighbours(meters, rules)}), rules, now)
         if changes and not quietly:
             _tell(changes, by=by)
     return changes
@@ -145,7 +136,7 @@ def evaluated(
     """How meters of one partner stand in each program that they are meant for. Reads, never writes."""
     schema = schema_for(rules)
     judges: dict[str, Judge] = {}
-    for facts in facts_of(meters, rules).values():
+    for facts in facts_of(meters, rules, schema, now).values():
         for name in facts.wanted:
             judge = judges.get(name)
             if judge is None:
@@ -188,27 +179,14 @@ def _write_global(meters: Iterable[Meter], told: Mapping[UUID, Sequence[Standing
         Meter.objects.filter(pk__in=group).update(enrollment_status=status, acts=acts)
 
 
-def _neighbours(changes: Iterable[Change], rules: Mapping[str, ProgramRules]) -> set[UUID]:
-    """Other meters of the same customers that stand in programs which exclude, or are excluded by, what changed."""
-    by_partner: dict[Any, set[UUID]] = {}
-    for change in changes:
-        if change.frees_or_takes and rules[change.program].excluded:
-            by_partner.setdefault(change.partner, set()).add(change.meter)
-    found: set[UUID] = set()
-    for partner, meters in by_partner.items():
-        excluding = excluding_here(partner, rules)
-        if len(excluding) < 2:
-            continue
-        named = Meter.objects.filter(pk__in=meters).exclude(account_number="").only("utility_name", "account_number")
-        customers: set[Customer] = {customer for meter in named if (customer := customer_of(meter))}
-        others = Meter.objects.filter(
-            partner=partner,
-            account_number__any_of={number for _, number in customers},
-            enrollments__program__in=excluding,
-        )
-        lines = others.values_list("pk", "utility_name", "account_number").distinct()
-        found |= {pk for pk, utility, account in lines if (utility, account) in customers} - meters
-    return found
+def _neighbours(meters: Collection[UUID], rules: Mapping[str, ProgramRules]) -> set[UUID]:
+    """The meters of the same customers in programs that exclude others, or are excluded."""
+    partner = Meter.objects.filter(pk__in=meters).values_list("partner", flat=True).first()
+    if partner is None or len(excluding_here(partner, rules)) < 2:
+        return set()
+    named = Meter.objects.filter(pk__in=meters).exclude(account_number="").only("utility_name", "account_number")
+    customers = {customer for meter in named if (customer := customer_of(meter))}
+    return set(meters_of_customers(partner, customers, rules).values_list("pk", flat=True))
 
 
 def _tell(changes: Iterable[Change], *, by: Actor) -> None:

@@ -59,7 +59,7 @@ def status_of(
     """
     if any(one.action_type == ActionType.PARTICIPATING for one in failing(found)):
         return EnrollmentStatus.NOT_PARTICIPATING
-    activation = meter.activation(moment.period.pk) if moment.period else None
+    activation = meter.activation(moment.period.pk, at or moment.at) if moment.period else None
     if activation is not None and activation.covers(at or max(moment.at, activation.active_from)):
         return EnrollmentStatus.ACTIVE
     return _of_checks(found)
@@ -96,7 +96,7 @@ class Judge:
         activated in next."""
         moment = self._next
         for period in self._running if meter.activations else ():
-            activation = meter.activation(period.pk)
+            activation = meter.activation(period.pk, self._at)
             if activation is not None and activation.covers(self._at):
                 moment = moment_of(self._program, period, self._schema, self._at)
                 break
@@ -243,7 +243,7 @@ def _in_period(
             problem,
         )
         found, status = [*found, late], EnrollmentStatus.INELIGIBLE
-    return PeriodStanding(period, status, found, meter.activation(period.pk), deadline)
+    return PeriodStanding(period, status, found, meter.activation(period.pk, moment.at), deadline)
 
 
 def required_actions(standings: Iterable[ProgramStanding]) -> list[RequiredAction]:

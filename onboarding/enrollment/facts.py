@@ -116,8 +116,11 @@ class MeterFacts:
             default=None,
         )
 
-    def activation(self, period: int) -> Activated | None:
-        return next((one for one in self.activations if one.period == period), None)
+    def activation(self, period: int, at: datetime | None = None) -> Activated | None:
+        """The activation in a period: the one that covers a moment if any does, else the last."""
+        mine = sorted((one for one in self.activations if one.period == period), key=lambda one: one.active_from)
+        covering = [one for one in mine if at is not None and one.covers(at)]
+        return next(reversed(covering or mine), None)
 
     def out_at(self, program: ProgramRules, at: datetime) -> TimeOut | None:
         """The time-out that covers a moment. A meter that is active when it disenrolls stays until the boundary."""
@@ -130,7 +133,7 @@ class MeterFacts:
         """When a time-out begins in a program: at once, or for an active meter that disenrolls at the boundary."""
         if out.preference == "DISENROLL":
             for period in program.periods:
-                active = self.activation(period.pk)
+                active = self.activation(period.pk, out.starts_at)
                 if active is not None and active.covers(out.starts_at) and out.starts_at < period.ends_at:
                     return boundary(program, period, out.starts_at)
         return out.starts_at

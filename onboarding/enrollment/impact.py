@@ -39,6 +39,7 @@ def measure(proposed: Proposed) -> Impact:
     """Which meters would stand otherwise: those in programs whose rules differ, the newest first."""
     at, present = timezone.now(), rules_of()
     schema = schema_for(present)
+    now = Proposed(present, schema)
     differ = [
         program.pk
         for name, program in proposed.rules.items()
@@ -49,29 +50,33 @@ def measure(proposed: Proposed) -> Impact:
     moves: Counter[tuple[str, str, str]] = Counter()
     examples: list[Example] = []
     for start in range(0, min(len(found), LOOKED_AT), _AT_ONCE):
-        for row, meter, now, why in _compared(found[start : start + _AT_ONCE], proposed, at):
-            words = (row.program.identifier, _word(row.status), _word(now))
+        for row, meter, was, then, why in _compared(found[start : start + _AT_ONCE], now, proposed, at):
+            words = (row.program.identifier, _word(was), _word(then))
             moves[words] += 1
             examples.append(Example(row.partner.name, meter.partner_reference, str(meter.pk), *words, why))
     listed = [Move(*words, count) for words, count in moves.most_common()]
     return Impact(listed, examples, min(len(found), LOOKED_AT), len(found) <= LOOKED_AT)
 
 
-def _compared(rows: list[Enrollment], proposed: Proposed, at: Any) -> Any:
-    """The rows whose status would be another one, with the meter, that status and what would not hold."""
+def _compared(rows: list[Enrollment], present: Proposed, proposed: Proposed, at: Any) -> Any:
+    """The rows whose status would be another one than by the present rules, with the meter, both, and what would not
+    hold."""
     by_partner: dict[Any, list[Enrollment]] = {}
     for row in rows:
         by_partner.setdefault(row.partner_id, []).append(row)
     for group in by_partner.values():
         meters = {meter.pk: meter for meter in Meter.objects.filter(pk__in=[row.meter_id for row in group])}
-        facts = facts_of(list(meters.values()), proposed.rules)
+        before = facts_of(list(meters.values()), present.rules, present.schema, at)
+        facts = facts_of(list(meters.values()), proposed.rules, proposed.schema, at)
         for row in group:
-            program = proposed.rules.get(row.program.identifier)
-            if program is None:
+            name = row.program.identifier
+            if name not in proposed.rules or name not in present.rules:
                 continue
-            says = stand(facts[row.meter_id], program, proposed.schema, at)
-            if says["status"] != row.status:
-                yield row, meters[row.meter_id], says["status"], _why(facts[row.meter_id], program, proposed, at)
+            program = proposed.rules[name]
+            was = stand(before[row.meter_id], present.rules[name], present.schema, at)["status"]
+            then = stand(facts[row.meter_id], program, proposed.schema, at)["status"]
+            if then != was:
+                yield row, meters[row.meter_id], was, then, _why(facts[row.meter_id], program, proposed, at)
 
 
 def _why(facts: Any, program: ProgramRules, proposed: Proposed, at: Any) -> str:

@@ -1,17 +1,20 @@
 """Reading what is known of many meters: a few queries for all of them."""
 
 from collections.abc import Collection, Iterable, Mapping
+from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from django.db.models import Exists, OuterRef, Q
+from django.db.models import Exists, OuterRef, Q, QuerySet
 
+from onboarding.enrollment.evaluate import stand
 from onboarding.enrollment.facts import Activated, Held, MeterFacts, Recorded, TimeOut
 from onboarding.enrollment.models import Activation, CheckRecord, Enrollment, ParticipationPeriod
 from onboarding.enrollment.rules import ProgramRules
 from onboarding.meters.columns import asset_of
 from onboarding.meters.models import EnrollmentStatus, Meter
 from programs.models import Program
+from programs.schema import Schema
 
 HOLDING = (EnrollmentStatus.ACTIVE, EnrollmentStatus.ELIGIBLE, EnrollmentStatus.PENDING)
 Customer = tuple[str, str]  # utility, account number
@@ -20,10 +23,23 @@ Customer = tuple[str, str]  # utility, account number
 def facts_of(
     meters: Collection[Meter],
     rules: Mapping[str, ProgramRules],
+    schema: Schema,
+    at: datetime,
     *,
     assets: Mapping[UUID, Mapping[str, Any]] | None = None,
 ) -> dict[UUID, MeterFacts]:
     """The facts of meters of one partner, by ID. assets: what some of them are to hold, instead of what they hold."""
+    found = _own_facts(meters, rules, assets)
+    partner = next((meter.partner_id for meter in meters), None)
+    if partner is not None and len(excluding_here(partner, rules)) > 1:
+        _add_held(partner, meters, found, rules, schema, at)
+    return found
+
+
+def _own_facts(
+    meters: Collection[Meter], rules: Mapping[str, ProgramRules], assets: Mapping[UUID, Mapping[str, Any]] | None = None
+) -> dict[UUID, MeterFacts]:
+    """What is known of each meter by itself."""
     keys = [meter.pk for meter in meters]
     found = {
         meter.pk: MeterFacts((assets or {}).get(meter.pk) or asset_of(meter), pk=meter.pk, created_at=meter.created_at)
@@ -42,7 +58,6 @@ def facts_of(
     for pk, facts in found.items():
         facts.outs, facts.records = outs.get(pk, ()), records.get(pk, ())
         facts.activations = activations.get(pk, ())
-    _add_held(meters, found, rules)
     return found
 
 
@@ -88,23 +103,82 @@ def with_recorded_facts(meters: Iterable[Any]) -> set[UUID]:
     return found
 
 
-def _add_held(meters: Collection[Meter], found: Mapping[UUID, MeterFacts], rules: Mapping[str, ProgramRules]) -> None:
+def _add_held(
+    partner: Any,
+    meters: Collection[Meter],
+    found: Mapping[UUID, MeterFacts],
+    rules: Mapping[str, ProgramRules],
+    schema: Schema,
+    at: datetime,
+) -> None:
     """What the customers of these meters hold: on the meter itself, and on the partner's others of the same account."""
-    if not meters or not any(rules[name].exclusions for facts in found.values() for name in facts.wanted):
-        return
-    partner = next(iter(meters)).partner_id
-    if len(excluding_here(partner, rules)) < 2:
-        return
-    customers = {customer: meter for meter in meters if (customer := customer_of(meter))}
-    by_customer = held_by(partner, customers, rules) if customers else {}
-    own: dict[UUID, list[Held]] = {}
-    rows = Enrollment.objects.filter(meter__in=[pk for pk, facts in found.items() if len(facts.wanted) > 1])
-    for held in _held(rows, rules):
-        own.setdefault(held[1].meter, []).append(held[1])
+    shared = held_by(partner, {customer for meter in meters if (customer := customer_of(meter))}, rules, schema, at)
     for meter in meters:
-        customer = customer_of(meter)
-        shared = by_customer.get(customer, ()) if customer else ()
-        found[meter.pk].held = [*shared, *(one for one in own.get(meter.pk, ()) if one not in shared)]
+        customer, facts = customer_of(meter), found[meter.pk]
+        if customer is None:
+            facts.held = _holding([(meter, facts)], rules, schema, at)
+        else:
+            facts.held = shared.get(customer, ())
+
+
+def held_by(
+    partner: Any, customers: Collection[Customer], rules: Mapping[str, ProgramRules], schema: Schema, at: datetime
+) -> dict[Customer, list[Held]]:
+    """The programs that customers of one partner hold, by customer. Nothing is told of another partner's meters."""
+    meters = meters_of_customers(partner, customers, rules).filter(is_archived=False)
+    by_customer: dict[Customer, list[Meter]] = {}
+    for meter in meters:
+        if customer := customer_of(meter):
+            by_customer.setdefault(customer, []).append(meter)
+    facts = _own_facts([meter for group in by_customer.values() for meter in group], rules)
+    return {
+        customer: _holding([(meter, facts[meter.pk]) for meter in group], rules, schema, at)
+        for customer, group in by_customer.items()
+    }
+
+
+def meters_of_customers(
+    partner: Any, customers: Collection[Customer], rules: Mapping[str, ProgramRules]
+) -> QuerySet[Meter]:
+    """The meters of these customers in programs that exclude others, or are excluded; none for a partner with one."""
+    excluding = excluding_here(partner, rules) if customers else set()
+    if len(excluding) < 2:
+        return Meter.objects.none()
+    any_of = Q()
+    for utility in {utility for utility, _ in customers}:
+        accounts = [number for name, number in customers if name == utility]
+        any_of |= Q(utility_name=utility, account_number__any_of=accounts)
+    inside = Enrollment.objects.filter(meter=OuterRef("pk"), program__in=excluding)
+    return Meter.objects.filter(any_of, Exists(inside), partner=partner)
+
+
+def _holding(
+    group: Collection[tuple[Meter, MeterFacts]], rules: Mapping[str, ProgramRules], schema: Schema, at: datetime
+) -> list[Held]:
+    """What one customer holds of the programs that they are meant for: those that nothing else keeps out, as long as
+    none before them excludes them. The active ones come first, then those that were joined first."""
+    candidates = []
+    for meter, facts in group:
+        for name, since in facts.wanted.items():
+            if rules[name].exclusions:
+                status = stand(facts, rules[name], schema, at)["status"]
+                if status in HOLDING:
+                    is_active = status == EnrollmentStatus.ACTIVE
+                    candidates.append(Held(name, meter.pk, meter.partner_reference, is_active, since))
+    places = {meter.pk: facts for meter, facts in group}
+    holding: list[Held] = []
+    for one in sorted(candidates, key=lambda held: (not held.is_active, held.since)):
+        program, facts = rules[one.program], places[one.meter]
+        rows = (
+            program.exclusion_of(
+                other.program, utility=facts.utility, classification=facts.classification, on=program.asked_on(at)
+            )
+            for other in holding
+            if other.program != one.program
+        )
+        if one.is_active or all(row is None or row.is_allowed for row in rows):
+            holding.append(one)
+    return holding
 
 
 def excluding_here(partner: Any, rules: Mapping[str, ProgramRules]) -> set[int]:
@@ -117,34 +191,3 @@ def excluding_here(partner: Any, rules: Mapping[str, ProgramRules]) -> set[int]:
 def customer_of(meter: Meter) -> Customer | None:
     """Who is behind a meter: the utility and the account there; None when it does not say."""
     return (meter.utility_name, meter.account_number) if meter.account_number else None
-
-
-def held_by(
-    partner: Any, customers: Iterable[Customer], rules: Mapping[str, ProgramRules]
-) -> dict[Customer, list[Held]]:
-    """The programs that customers of one partner hold, by customer. Nothing is told of another partner's meters."""
-    wanted, excluding = set(customers), excluding_here(partner, rules)
-    if not excluding:
-        return {}
-    rows = Enrollment.objects.filter(
-        partner=partner,
-        program__in=excluding,
-        meter__partner=partner,
-        meter__account_number__any_of={number for _, number in wanted},
-        meter__is_archived=False,
-    )
-    found: dict[Customer, list[Held]] = {}
-    for customer, held in _held(rows, rules):
-        if customer in wanted:
-            found.setdefault(customer, []).append(held)
-    return found
-
-
-def _held(rows: Any, rules: Mapping[str, ProgramRules]) -> Iterable[tuple[Customer, Held]]:
-    names = {program.pk: name for name, program in rules.items()}
-    columns = ("program", "meter", "meter__partner_reference", "status", "joined_at", "pk")
-    for program, meter, reference, status, since, number, utility, account in rows.filter(
-        Q(status__in=HOLDING)
-    ).values_list(*columns, "meter__utility_name", "meter__account_number"):
-        is_active = status == EnrollmentStatus.ACTIVE
-        yield (utility, account), Held(names.get(program, ""), meter, reference, is_active, (since, number))

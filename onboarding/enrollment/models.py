@@ -136,7 +136,9 @@ class Activation(models.Model):
 
     class Meta:
         constraints = [
-            models.UniqueConstraint(fields=["meter", "period"], name="one_activation_per_meter_and_period"),
+            models.UniqueConstraint(
+                fields=["meter", "period"], name="one_open_activation_per_meter_and_period", condition=Q(active_to=None)
+            ),
             models.CheckConstraint(
                 condition=Q(active_to=None) | Q(active_from__lte=F("active_to")),
                 name="activation_ends_after_it_begins",

@@ -51,7 +51,7 @@ def all_standings_of(
     rules = rules_of()
     schema = schema_for(rules)
     found = {}
-    for pk, facts in facts_of(meters, rules).items():
+    for pk, facts in facts_of(meters, rules, schema, now).items():
         region, meter_type = facts.asset["transmission_region"], facts.asset["meter_type"]
         looked_at = [
             program
@@ -91,7 +91,9 @@ def participation_of(meter: Meter, outs: Iterable[ParticipationPeriod]) -> list[
     for out in sorted(outs, key=lambda one: one.starts_at):
         if reached is not None and out.starts_at > reached:
             found.append(Participation(Preference.PARTICIPATE, reached, out.starts_at))
-        found.append(Participation(Preference(out.preference), out.starts_at, out.ends_at, out.reason))
+        since = max(out.starts_at, meter.created_at)
+        if out.ends_at is None or out.ends_at > since:
+            found.append(Participation(Preference(out.preference), since, out.ends_at, out.reason))
         reached = out.ends_at
     if reached is not None:
         found.append(Participation(Preference.PARTICIPATE, reached, None))

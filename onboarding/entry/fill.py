@@ -16,7 +16,7 @@ from onboarding.uploads.dry_run import Candidate, DryRun
 from onboarding.uploads.models import WRITTEN, Plan, Upload
 from portal.events.actors import Actor
 from portal.partners.models import Partner, User
-from portal.problems import Problem, Refused, storable
+from portal.problems import Problem, Refused
 from programs.schema import schema_for
 
 AT_ONCE = 500
@@ -48,7 +48,7 @@ def fill(
     """
     schema = schema_for()
     candidates = [
-        Candidate(number, schema.flatten(asset_of(meter)) | {field: storable(texts[meter.pk])}, meter)
+        Candidate(number, schema.flatten(asset_of(meter)) | {field: texts[meter.pk]}, meter)
         for number, meter in enumerate(meters, 1)
     ]
     verdicts = DryRun(partner, programs=[program], update_existing=False).look(candidates)

@@ -14,7 +14,7 @@ from onboarding.enrollment.rules import rules_of
 from onboarding.entry.fill import AT_ONCE, Filled, fill, lacking
 from onboarding.meters.models import Meter
 from portal.partners.access import Access, member
-from portal.problems import Problem, Refused
+from portal.problems import Problem, Refused, storable
 from portal.web.notices import tell_refusal
 from programs.schema import Column, schema_for
 
@@ -39,7 +39,7 @@ def fill_field(request: HttpRequest, identifier: str, field: str) -> HttpRespons
             return redirect(_next(request, found, identifier))
         wrong = dict(filled.problems) if filled else {}
     meters = list(found[: AT_ONCE + 1])
-    rows = [(meter, typed.get(meter.pk, ""), wrong.get(meter.pk, ())) for meter in meters]
+    rows = [(meter, storable(typed.get(meter.pk, "")), wrong.get(meter.pk, ())) for meter in meters]
     rows.sort(key=lambda row: not row[2])
     context = {
         "section": "home",

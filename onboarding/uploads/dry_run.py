@@ -15,7 +15,7 @@ from django.utils import timezone
 
 from onboarding.enrollment.checks import Check, fits, in_place
 from onboarding.enrollment.evaluate import Standing, moment_of, stand, standing_in_place
-from onboarding.enrollment.facts import MeterFacts
+from onboarding.enrollment.facts import Held, MeterFacts
 from onboarding.enrollment.load import Customer, facts_of, held_by
 from onboarding.enrollment.rules import ProgramRules, rules_of
 from onboarding.meters.columns import asset_of
@@ -207,16 +207,22 @@ class DryRun:
         known = {one.meter_id: one for one in verdicts if one.asset is not None and one.meter_id in targets}
         meters = [targets[pk] for pk in known if pk]
         assets = {pk: one.asset for pk, one in known.items() if pk and one.asset is not None}
-        for pk, facts in facts_of(meters, self.programs, assets=assets).items() if meters else ():
+        for pk, facts in self._facts_of(meters, assets).items() if meters else ():
             self._stand_again(known[pk], facts)
         if not any(self.programs[name].excluded for name in self.chosen or self.programs):
             return
         new = [(customer, one) for one in verdicts if one.plan is Plan.CREATE and (customer := _customer_of(one.asset))]
-        held = held_by(self.partner.pk, {customer for customer, _ in new}, self.programs) if new else {}
+        held = self._held_by({customer for customer, _ in new})
         for customer, verdict in new:
             if customer in held:
                 facts = MeterFacts(verdict.asset or {}, pk=verdict.meter_id, held=held[customer])
                 self._stand_again(verdict, facts)
+
+    def _facts_of(self, meters: Sequence[Meter], assets: Mapping[UUID, Mapping[str, Any]]) -> dict[UUID, MeterFacts]:
+        return facts_of(meters, self.programs, self.schema, self.at, assets=assets)
+
+    def _held_by(self, customers: set[Customer]) -> dict[Customer, list[Held]]:
+        return held_by(self.partner.pk, customers, self.programs, self.schema, self.at)
 
     def _stand_again(self, verdict: Verdict, facts: MeterFacts) -> None:
         """The same standings, and those of the programs that the meter is in, with the facts of the meter.

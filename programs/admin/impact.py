@@ -4,7 +4,7 @@ import csv
 import io
 from typing import Any
 
-from django.contrib import messages
+from django.contrib.messages.storage import default_storage
 from django.db import transaction
 from django.http import HttpRequest, HttpResponse
 from django.template.response import TemplateResponse
@@ -62,7 +62,7 @@ class ShowsImpact:
         except _NotKept:
             pass
         if rules is not None:
-            list(messages.get_messages(request))  # "was changed successfully" is not true yet
+            request._messages = default_storage(request)  # type: ignore[attr-defined]  # noqa: SLF001  "was changed" is not true yet
         return response, rules
 
     def _page(self, request: HttpRequest, impact: Impact) -> TemplateResponse:

@@ -1,6 +1,6 @@
 """Idling, disenrolling and taking part again. The only place that writes a meter's participation."""
 
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import TYPE_CHECKING, Any
@@ -123,10 +123,26 @@ def remove_idle(meter: Meter, first: date, last: date, *, by: Actor, now: dateti
         if not gone or gone[0].starts_at != begins(first, zone):
             days = {"first": first.isoformat(), "last": last.isoformat()}
             raise Refused(Problem("IDLE_NOT_FOUND", "", "", days))
-        _write({held.pk: (before, [one for one in before if one not in gone])}, held.partner, now or timezone.now())
+        _write({held.pk: (before, healed(before, gone[0]))}, held.partner, now or timezone.now())
         data = {**said(gone[0], zone), "zone": zone.key}
         record_many("meter", [("meter.idle_removed", held.pk, data)], partner=held.partner, by=by)
         restate([held.pk], by=by, at=now)
+
+
+def healed(before: Sequence[TimeOut], gone: TimeOut) -> list[TimeOut]:
+    """The times out without an idle one; a disenrollment that it had cut in two is whole again."""
+    left = [one for one in before if one != gone]
+    cut = [
+        (first, then)
+        for first in left
+        for then in left
+        if first.preference == then.preference == Preference.DISENROLL
+        and (first.ends_at, then.starts_at) == (gone.starts_at, gone.ends_at)
+    ]
+    for first, then in cut:
+        whole = TimeOut(first.preference, first.starts_at, then.ends_at, first.reason)
+        left = [whole if one == first else one for one in left if one != then]
+    return left
 
 
 def _write(changes: Mapping[UUID, tuple[list[TimeOut], list[TimeOut]]], partner: "Partner", at: datetime) -> None:

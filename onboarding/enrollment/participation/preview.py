@@ -30,7 +30,7 @@ def outlook_of(meter: Meter, outcome: Outcome, now: datetime | None = None) -> l
     """Every program that the meter is meant for, by name. Reads, never writes."""
     at = now or timezone.now()
     rules, schema = rules_of(), schema_for(rules_of())
-    facts = facts_of([meter], rules)[meter.pk]
+    facts = facts_of([meter], rules, schema, at)[meter.pk]
     later = replace(facts, outs=outcome.afterwards)
     found = []
     for program in sorted((rules[name] for name in facts.wanted), key=lambda one: one.name):

@@ -22,12 +22,12 @@ from onboarding.meters.models import Meter
 from portal.admin.base import ReadOnlyAdmin
 from portal.events.actors import Actor
 from portal.partners.access import address_of
-from portal.problems import Refused
+from portal.problems import Problem, Refused
 from portal.web.downloads import csv_response
 
 AT_MOST = 5_000
 _SALT = "onboarding.enrollment.staff.sheet"
-_MOST_BYTES = 1_500_000
+_MOST_BYTES, _TOO_LARGE = 1_500_000, "too large"
 _ASKED = "asked"
 _NAMED = 10
 
@@ -67,7 +67,9 @@ class EnrollmentAdmin(ReadOnlyAdmin):
         """Choose a sheet, see every problem and what would be done, then do it."""
         context = {**self.admin_site.each_context(request), "title": "Record by spreadsheet", "opts": self.opts}
         sheet, token = _sheet_of(request)
-        if sheet is not None:
+        if token == _TOO_LARGE:
+            context["refused"] = [Problem("FILE_TOO_LARGE", "file")]
+        elif sheet is not None:
             try:
                 judged = judge(sheet)
             except Refused as refusal:
@@ -124,7 +126,10 @@ class EnrollmentAdmin(ReadOnlyAdmin):
         form = form_class(request.POST if _ASKED in request.POST else None, initial=_usual(queryset))
         if form.is_bound and form.is_valid():
             meters = list(Meter.objects.filter(pk__in=keys).select_related("partner"))
-            self._tell(request, write(meters, dict(form.cleaned_data)), meters)
+            try:
+                self._tell(request, write(meters, dict(form.cleaned_data)), meters)
+            except Refused as refusal:
+                self.message_user(request, f"{refusal.problems[0].text} {refusal.problems[0].remedy}", messages.ERROR)
             return None
         context = {
             **self.admin_site.each_context(request),
@@ -163,6 +168,8 @@ def _sheet_of(request: HttpRequest) -> tuple[Sheet | None, str]:
     if not isinstance(file, UploadedFile):
         return None, ""
     content = file.read(_MOST_BYTES + 1)[: _MOST_BYTES + 1]
+    if len(content) > _MOST_BYTES:
+        return None, _TOO_LARGE
     token = signing.dumps([file.name, base64.b64encode(content).decode()], salt=_SALT, compress=True)
     return Sheet(str(file.name), [content]), token
 

@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 from uuid import UUID
+from zoneinfo import ZoneInfo
 
 from django.db import transaction
 from django.utils import timezone
@@ -14,7 +15,8 @@ from onboarding.enrollment.models import Activation, CheckRecord, Enrollment
 from onboarding.meters.models import EnrollmentStatus, Meter
 from portal.events.actors import Actor
 from portal.events.domain import record_many
-from portal.problems import Problem, ProblemKind, register
+from portal.problems import Problem, ProblemKind, Refused, register
+from programs.deadlines import over_at
 from programs.models import RECORDED, ActionType, DeliveryPeriod, Program
 
 register(
@@ -35,6 +37,12 @@ register(
         "Active already",
         "This meter is active in {period} already.",
         "There is nothing to do.",
+    ),
+    ProblemKind(
+        "OUTSIDE_PERIOD",
+        "Outside the delivery period",
+        "{period} runs from {days}.",
+        "Choose a moment within it, or another period.",
     ),
     ProblemKind(
         "NOT_ACTIVE",
@@ -111,8 +119,11 @@ def activate(
     """Meters are enrolled and dispatched in a period, from a moment on (its start, if that is still to come).
 
     One meter.activated event each. Left are meters outside the program, active ones, and those that are not eligible.
+    Refuses: OUTSIDE_PERIOD. An activation that was ended stays as it was, beside the new one.
     """
     since = active_from or max(period.starts_at, timezone.now())
+    if not runs_at(period, since):
+        raise Refused(Problem("OUTSIDE_PERIOD", context={"period": period.name, "days": days_of(period)}))
     left = _outside(meters, period.program)
     running = Activation.objects.filter(meter__in=meters, period=period, active_to=None)
     for pk in running.values_list("meter", flat=True):
@@ -135,10 +146,7 @@ def activate(
                     market_group_name=market_group_name,
                 )
                 for meter in group
-            ],
-            update_conflicts=True,
-            unique_fields=["meter", "period"],
-            update_fields=["active_from", "active_to", "market_group_id", "market_group_name", "end_reason"],
+            ]
         )
 
     told = {"program": period.program.identifier, "period": period.name, "from": since.isoformat(), "note": note}
@@ -162,6 +170,16 @@ def end_activation(
 
     told = {"program": period.program.identifier, "period": period.name, "until": until.isoformat(), "reason": reason}
     return _each(meters, "meter.activation_ended", told, write, left, by=by)
+
+
+def runs_at(period: DeliveryPeriod, at: datetime) -> bool:
+    """Whether a period runs at a moment; through its last day."""
+    return period.starts_at <= at < over_at(period.ends_at, ZoneInfo(period.program.time_zone))
+
+
+def days_of(period: DeliveryPeriod) -> str:
+    zone = ZoneInfo(period.program.time_zone)
+    return f"{period.starts_at.astimezone(zone):%Y-%m-%d} to {period.ends_at.astimezone(zone):%Y-%m-%d}"
 
 
 def _outside(meters: Collection[Meter], program: Program | None) -> dict[UUID, Problem]:

@@ -5,7 +5,7 @@ from typing import Any
 from django import forms
 from django.utils import timezone
 
-from onboarding.enrollment.staff.domain import CAN_BE_RECORDED
+from onboarding.enrollment.staff.domain import CAN_BE_RECORDED, days_of, runs_at
 from programs.models import ActionType, DeliveryPeriod, Program
 
 
@@ -56,9 +56,8 @@ class ActivateForm(forms.Form):
     def clean(self) -> dict[str, Any]:
         data = super().clean() or {}
         period, begins = data.get("period"), data.get("active_from")
-        if period and begins and not period.starts_at <= begins < period.ends_at:
-            days = f"{period.starts_at:%Y-%m-%d} to {period.ends_at:%Y-%m-%d}"
-            self.add_error("active_from", f"{period} runs from {days}.")
+        if period and begins and not runs_at(period, begins):
+            self.add_error("active_from", f"{period} runs from {days_of(period)}.")
         if data.get("even_if_not_eligible") and not data.get("note"):
             self.add_error("note", "Say why meters that are not eligible are activated.")
         return data

@@ -2,13 +2,22 @@
 
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import Any, Final
 from uuid import UUID
 
+from django.utils import timezone
 from django.utils.dateparse import parse_date, parse_datetime
 
-from onboarding.enrollment.staff.domain import CAN_BE_RECORDED, Done, activate, end_activation, record_checks
+from onboarding.enrollment.staff.domain import (
+    CAN_BE_RECORDED,
+    Done,
+    activate,
+    days_of,
+    end_activation,
+    record_checks,
+    runs_at,
+)
 from onboarding.meters.bulk.sheets import Cells, Columns, Sheet, read_rows, text_of
 from onboarding.meters.models import Meter
 from onboarding.spreadsheets.headers import HeaderSpec
@@ -39,6 +48,7 @@ _COLUMNS: Final = tuple(
         ("market_group_name", "Market group", ("market group name", "vpp")),
     )
 )
+_MOMENT = timedelta(microseconds=1)
 _YES, _NO = {"yes", "y", "true", "1", "ok", "passed"}, {"no", "n", "false", "0", "failed"}
 
 register(
@@ -90,14 +100,22 @@ def judge(sheet: Sheet) -> Judged:
     known = set(Meter.objects.filter(pk__in=keys).values_list("pk", flat=True))
     programs = {one.identifier: one for one in Program.objects.all()}
     periods = {one.name: one for one in DeliveryPeriod.objects.select_related("program")}
-    judged = Judged()
+    judged, seen = Judged(), dict[tuple[Any, ...], int]()
     for number, row in texts:
         deed, problems = _Row(number, row, known, programs, periods).read()
+        if deed is not None and (first := seen.setdefault(_about(deed), number)) != number:
+            deed, problems = None, [f"Row {first} says something about this meter and item already."]
         if deed is None:
             judged.problems[number] = problems
         else:
             judged.deeds.append(deed)
     return judged
+
+
+def _about(deed: Deed) -> tuple[Any, ...]:
+    """What a row is about: two rows about the same would contradict each other, or say it twice."""
+    what = ACTIVATE if deed.what == END else deed.what
+    return deed.meter, what, deed.arguments.get("program"), deed.arguments.get("period")
 
 
 def _filled(cells: Cells) -> list[tuple[str, Any]]:
@@ -150,8 +168,13 @@ class _Row:
             self.problems.append("The delivery period is missing.")
         if period and program and period.program_id != program.pk:
             self.problems.append(f"{period} is no period of {program}.")
-        if begins and ends and ends <= begins:
+        if ends and ends <= (begins or (ends - _MOMENT if what == END else timezone.now())):
             self.problems.append("Until is not after From.")
+        if what == ACTIVATE and ends:
+            self.problems.append("An activation has no end here. Write END in a row of its own when it ends.")
+        since = begins or (max(period.starts_at, timezone.now()) if period else None)
+        if what == ACTIVATE and period and since and not runs_at(period, since):
+            self.problems.append(f"{period} runs from {days_of(period)}.")
         if what == ACTIVATE:
             group = self.row.get("market_group_id", "")
             if group and as_uuid(group) is None:

@@ -356,3 +356,54 @@ def test_season_runs_to_the_end_of_its_last_day(acme: Partner) -> None:
 
     assert standing(meter, "CEC-DSGS", "2027-11-01T06:59").status == "ACTIVE"
     assert standing(meter, "CEC-DSGS", "2027-11-01T07:00").status == "ELIGIBLE"
+
+
+@pytest.mark.parametrize("backwards", [False, True])
+def test_what_is_stored_agrees_with_what_is_explained_whatever_the_order(acme: Partner, backwards: bool) -> None:
+    """Of programs that exclude each other the first one holds; one pass sets all meters of a customer right."""
+    programs = ["CCA", "ENERGY-ONLY", "ELRP"]
+    meters = [
+        make_meter(acme, programs=programs, reference=f"site-{n}", utility="PGE", account="42", restated=False)
+        for n in (1, 2)
+    ]
+    steps = [
+        lambda meter: note(meter, "HAS_MARKET_REGISTRATION"),
+        lambda meter: note(meter, "IS_AUTHORIZED"),
+        lambda meter: restate([meter.pk], by=BY),
+    ]
+    for step in steps:
+        for meter in meters[::-1] if backwards else meters:
+            step(meter)
+            restate([meter.pk], by=BY)
+
+    def agree() -> dict[str, list[str]]:
+        found = {}
+        for meter in meters:
+            stored = dict(Enrollment.objects.filter(meter=meter).values_list("program__identifier", "status"))
+            told = {one.program.identifier: one.status.value for one in standings_of(meter) if one.is_wanted}
+            assert stored == told
+            found[meter.partner_reference] = [stored[name] for name in programs]
+        return found
+
+    assert agree() == {
+        "site-1": ["ELIGIBLE", "INELIGIBLE", "ELIGIBLE"],
+        "site-2": ["ELIGIBLE", "INELIGIBLE", "ELIGIBLE"],
+    }
+    idle = [
+        ParticipationPeriod.objects.create(partner=acme, meter=meter, preference="IDLE", starts_at=at("2020-01-01"))
+        for meter in meters
+    ]
+    restate([meters[0].pk], by=BY)
+    assert agree()["site-1"] == ["NOT_PARTICIPATING"] * 3
+    idle[0].delete()
+    restate([meters[0].pk], by=BY)
+    assert agree()["site-1"] == ["ELIGIBLE", "INELIGIBLE", "ELIGIBLE"]
+
+
+def test_meter_that_is_activated_again_was_active_before(acme: Partner) -> None:
+    meter = dsgs(acme)
+    activate(meter, "CEC-DSGS_2027_MAY_OCT", since="2027-05-10", until="2027-06-15")
+    activate(meter, "CEC-DSGS_2027_MAY_OCT", since="2027-08-01")
+
+    days = ["2027-06-14", "2027-07-01", "2027-08-02"]
+    assert [standing(meter, "CEC-DSGS", day).status for day in days] == ["ACTIVE", "ELIGIBLE", "ACTIVE"]

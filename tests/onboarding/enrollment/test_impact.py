@@ -55,6 +55,7 @@ def test_new_requirement_is_shown_saved_and_evaluated(
     text = text_of(page.content.decode())
     assert page.status_code == 200
     assert "Nothing is saved yet. 2 standings were looked at." in text
+    assert "was added successfully" not in text
     assert "CEC-DSGS Eligible Not eligible yet 2" in text
     assert "b-acme CEC-DSGS Eligible Not eligible yet Installer: empty" in text
     assert not Requirement.objects.filter(field__path="device.installer", level="required").exists()

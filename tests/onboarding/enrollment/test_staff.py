@@ -199,3 +199,42 @@ def test_file_that_is_no_sheet_is_told_so(admin: Client) -> None:
     assert 'class="errornote"' in sent(admin, "x", name="deeds.pdf")
     assert admin.post(SHEET, {"sheet": "tampered", "do": "yes"}).status_code == 200
     assert admin.get(f"{SHEET}template.csv").status_code == 200
+
+
+def test_nobody_is_active_outside_the_period(acme: Partner, admin: Client) -> None:
+    meter = make_meter(acme, programs=["CEC-DSGS"], meter_type="DEVICE", **BATTERY)
+    over = "CEC-DSGS_2026_MAY_OCT"
+
+    assert said(do(admin, "activate", meter, period=period(over))) == [
+        f"{over} runs from 2026-05-01 to 2026-10-31. Choose a moment within it, or another period."
+    ]
+    page = sent(
+        admin,
+        "meter_id,what,period,from,until",
+        f"{meter.pk},ACTIVATE,{over},,",
+        f"{meter.pk},ACTIVATE,CEC-DSGS_2027_MAY_OCT,2026-01-01,2027-01-01",
+    )
+    assert f"{over} runs from 2026-05-01 to 2026-10-31." in page
+    assert "An activation has no end here." in page
+    assert not Activation.objects.exists()
+
+
+def test_rows_that_contradict_each_other_are_told(acme: Partner, admin: Client) -> None:
+    meter = make_meter(acme, programs=["CCA"], utility="PGE")
+
+    page = sent(
+        admin,
+        "meter_id,what,holds,note",
+        *(f"{meter.pk},IS_AUTHORIZED,{holds},why" for holds in ("yes", "no")),
+        f"{meter.pk},HAS_AMI,yes,",
+    )
+
+    assert "Row 2 says something about this meter and item already." in page
+    assert not CheckRecord.objects.exists()
+
+
+def test_sheet_that_is_too_large_is_refused_and_not_cut(admin: Client) -> None:
+    page = sent(admin, "meter_id,what", *("x" * 2000 for _ in range(800)))
+
+    assert "The file is larger than the limit." in page
+    assert 'name="sheet"' not in page
