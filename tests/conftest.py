@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 from django.core.management import call_command
 from django.test import Client
+from pytest_django.plugin import blocking_manager_key
 
 from portal.events.actors import Actor
 from portal.jobs import domain as jobs
@@ -14,6 +15,7 @@ from portal.partners.models import ApiKey, Membership, Partner, User
 from programs.models import Program, SeedRecord
 
 PASSWORD = "correct horse battery staple"
+EMPTIED: list[str] = []  # the tests since the last seeding that committed for real
 
 
 def make_user(email: str, name: str, **extra: Any) -> User:
@@ -81,9 +83,32 @@ def django_db_setup(django_db_setup: None, django_db_blocker: Any) -> None:
         seed()
 
 
+def is_transactional(item: pytest.Item) -> bool:
+    """Whether a test commits for real, and so leaves an empty database behind."""
+    marker = item.get_closest_marker("django_db")
+    return bool(marker and marker.kwargs.get("transaction"))
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_runtest_setup(item: pytest.Item) -> None:
+    """Seed the catalogue again, for good, before the first test after one that emptied the database.
+
+    Inside that test's own transaction it would be taken back, and every later test would seed it anew: some seconds
+    each, and with other primary keys than those that caches know.
+    """
+    if is_transactional(item):
+        EMPTIED.append(item.nodeid)
+    elif EMPTIED:
+        EMPTIED.clear()
+        with item.config.stash[blocking_manager_key].unblock():
+            if not Program.objects.exists():
+                SeedRecord.objects.all().delete()
+                seed()
+
+
 @pytest.fixture
 def catalogue(db: None) -> None:
-    """The seeded catalogue; made again when a test with real transactions has emptied the database."""
+    """The seeded catalogue; made again for a test with real transactions that comes after another one."""
     if not Program.objects.exists():
         SeedRecord.objects.all().delete()
         seed()
