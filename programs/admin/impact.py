@@ -49,6 +49,19 @@ class ShowsImpact:
             return response
         return self._page(request, impact)
 
+    def delete_model(self, request: HttpRequest, obj: Any) -> None:
+        super().delete_model(request, obj)  # type: ignore[misc]  # a ModelAdmin's
+        self._evaluate_anew()
+
+    def delete_queryset(self, request: HttpRequest, queryset: Any) -> None:
+        super().delete_queryset(request, queryset)  # type: ignore[misc]  # a ModelAdmin's
+        self._evaluate_anew()
+
+    def _evaluate_anew(self) -> None:
+        """A row that is deleted decides nothing any more; the meters follow in the background."""
+        if how := answers():
+            transaction.on_commit(how.after)
+
     def _tried(self, request: HttpRequest, *args: Any) -> tuple[HttpResponse, Any]:
         """Save, read the rules, and take it back. Without rules when the form has errors."""
         how, rules = answers(), None

@@ -125,3 +125,19 @@ def test_season_that_begins_is_evaluated_anew(acme: Partner, run_jobs: Any, time
     reconsider()
 
     assert Job.objects.filter(state="queued", kind="enrollment.restate").count() >= 1
+
+
+def test_deleted_requirement_is_evaluated_anew(
+    acme: Partner, admin: Client, run_jobs: Any, django_capture_on_commit_callbacks: Any
+) -> None:
+    meter = make_meter(acme, programs=["CEC-DSGS"], meter_type="DEVICE", device=BATTERY["device"])
+    rows = Requirement.objects.filter(program__identifier="CEC-DSGS", field__path="site.number_of_devices")
+    row = rows.get(level="required")
+    assert Enrollment.objects.get(meter=meter).missing == ["site.number_of_devices"]
+
+    with django_capture_on_commit_callbacks(execute=True):
+        answer = admin.post(reverse("admin:programs_requirement_delete", args=[row.pk]), {"post": "yes"})
+
+    assert answer.status_code == 302
+    run_jobs()
+    assert Enrollment.objects.get(meter=meter).status == "ELIGIBLE"
