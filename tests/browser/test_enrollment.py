@@ -100,12 +100,19 @@ def test_ten_meters_from_upload_to_active(portal: Portal, open_as: OpenAs, tmp_p
 def test_pages_of_enrollment_pass_axe_and_fit_a_phone(portal: Portal, open_as: OpenAs, tmp_path: Path) -> None:
     page = open_as(MANAGER)
     file = tmp_path / "two.csv"
-    file.write_bytes(builders.csv_bytes([builders.row(7001), builders.row(7002, site__number_of_devices=None)]))
+    file.write_bytes(
+        builders.csv_bytes(
+            [
+                builders.row(7001, partner_reference="axe-1"),
+                builders.row(7002, partner_reference="axe-2", site__number_of_devices=None),
+            ]
+        )
+    )
     upload(page, portal, file)
     page.get_by_role("button", name="Create 2 meters").click()
     expect(page.get_by_role("heading", name="Receipt")).to_be_visible(timeout=30_000)
-    page.goto(f"{portal.url}/meters/?q=home-007002")
-    page.get_by_role("link", name="home-007002", exact=True).click()
+    page.goto(f"{portal.url}/meters/?q=axe-2")
+    page.get_by_role("link", name="axe-2", exact=True).click()
     meter = re.sub(r"\?.*", "", page.url)
 
     own = ["", "programs/CEC-DSGS/meters/", "meters/fill/CEC-DSGS/site.number_of_devices/", "meters/?acts=partner"]
