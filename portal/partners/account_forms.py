@@ -30,7 +30,8 @@ class _InOurWords:
     def add_error(self, field: str | None, error: Any) -> None:
         """The library's own words about two passwords come this way."""
         is_apart = field == "password2" and not hasattr(error, "error_list")
-        super().add_error(field, "The two passwords differ. Enter the same one twice." if is_apart else error)  # type: ignore[misc]
+        told = "The two passwords differ. Enter the same one twice." if is_apart else error
+        super().add_error(field, told)  # type: ignore[misc]  # a mixin: the form beside it has the method
 
 
 class LoginForm(_InOurWords, account.LoginForm):

@@ -10,14 +10,10 @@ from typing import Any
 
 from django.db.models import Count, Exists, OuterRef, Q, QuerySet
 
-from onboarding.enrollment.checks import failing
-from onboarding.enrollment.evaluate import ProgramStanding, words_of
 from onboarding.enrollment.models import Enrollment
-from onboarding.enrollment.rules import ActionWords
 from onboarding.meters.models import EnrollmentStatus
 from portal.partners.models import Partner
-from programs.deadlines import DeadlineRule, days_left
-from programs.models import ActionType, DeliveryPeriod, Program
+from programs.models import DeliveryPeriod, Program
 from programs.queries import DeadlineLine, all_periods_of, not_over
 
 # Who is active, eligible or taken out misses no deadline.
@@ -172,28 +168,3 @@ def partners_waiting_in(program: Program) -> QuerySet[Partner]:
     """The partners with at least one meter that waits for them in a program; each is found by one look at the index."""
     waiting = Enrollment.objects.filter(WAITS, partner=OuterRef("pk"), program=program, status__in=_NOT_IN)
     return Partner.objects.filter(Exists(waiting), is_active=True)
-
-
-# --- one meter
-
-
-@dataclass(frozen=True, slots=True)
-class Reach:
-    """The next activation that a meter can still reach in a program, the whole days left, and what blocks it.
-
-    deadline is None when no deadline is left, or when the meter is active: then there is nothing to reach.
-    """
-
-    deadline: DeadlineRule | None
-    days_left: int
-    blocked_by: Sequence[ActionWords]
-
-
-def reach_of(standing: ProgramStanding, now: datetime) -> Reach:
-    """For a standing of `enrollment.queries.standings_of`, as of the same moment."""
-    if standing.status == EnrollmentStatus.ACTIVE:
-        return Reach(None, -1, [])
-    deadline = standing.leading.next_deadline(now) if standing.leading else None
-    kinds = dict.fromkeys(one.action_type for one in failing(standing.checks))
-    blocks = [words_of(standing.program, kind) for kind in kinds if kind != ActionType.PARTICIPATING]
-    return Reach(deadline, days_left(deadline.accepted_until, now) if deadline else -1, blocks)

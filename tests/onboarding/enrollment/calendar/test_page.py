@@ -1,19 +1,17 @@
 """The calendar's page: which dates stand on it, how many meters would miss a deadline, and what it costs."""
 
 import re
-from datetime import UTC, datetime
 
 import pytest
 import time_machine
 from django.db import connection
 from django.urls import reverse
 
-from onboarding.enrollment.calendar.queries import actions_of, reach_of, waiting_of
+from onboarding.enrollment.calendar.queries import actions_of, waiting_of
 from onboarding.enrollment.models import Enrollment
-from onboarding.enrollment.queries import standings_of
 from onboarding.meters.models import Meter
 from programs.models import DeliveryPeriod, Program
-from tests.onboarding.enrollment.meters import activate, at, make_meter, note
+from tests.onboarding.enrollment.meters import make_meter
 from tests.programs.test_pages import text_of
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("catalogue")]
@@ -213,42 +211,6 @@ def test_the_count_reads_nothing_but_the_index_of_waiting_meters(acme):
     assert len(plans) == 4
     assert all("USING COVERING INDEX enrollment_waiting" in plan for plan in plans[::2])
     assert all("meter_archived" in plan for plan in plans[1::2])
-
-
-# --- one meter
-
-
-def test_what_a_meter_can_still_reach_and_what_blocks_it(acme):
-    meter = make_meter(acme, programs=["CEC-DSGS"], meter_type="DEVICE")
-    now = datetime(2027, 4, 13, 6, 30, tzinfo=UTC)  # 23:30 on April 12 in California
-
-    (standing,) = [one for one in standings_of(meter, now) if one.is_wanted]
-    reach = reach_of(standing, now)
-
-    assert reach.deadline is not None
-    assert reach.deadline.activation_at == at("2027-05-01 07:00")
-    assert reach.days_left == 2
-    assert [words.action_type for words in reach.blocked_by] == ["NO_MISSING_FIELDS"]
-
-
-def test_a_meter_that_is_active_has_nothing_to_reach(acme):
-    meter = make_meter(acme, programs=["CEC-DSGS"], meter_type="DEVICE")
-    activate(meter, "CEC-DSGS_2027_MAY_OCT", since="2027-05-01 07:00")
-    now = datetime(2027, 6, 2, tzinfo=UTC)
-
-    (standing,) = [one for one in standings_of(meter, now) if one.is_wanted]
-
-    assert (reach_of(standing, now).deadline, reach_of(standing, now).blocked_by) == (None, [])
-
-
-def test_a_meter_for_which_leap_acts_is_blocked_too(acme):
-    meter = make_meter(acme, programs=["NYISO-SCR"], region="NYISO")
-    note(meter, "HAS_NOMINATIONS", holds=False)
-    now = datetime(2027, 3, 9, 17, tzinfo=UTC)
-
-    (standing,) = [one for one in standings_of(meter, now) if one.is_wanted]
-
-    assert "HAS_NOMINATIONS" in [words.action_type for words in reach_of(standing, now).blocked_by]
 
 
 def test_a_program_that_is_over_has_no_dates(acme, user, client_of):
