@@ -5,6 +5,7 @@ import re
 from collections.abc import Callable
 from html import unescape
 from typing import Any
+from zoneinfo import ZoneInfo
 
 import pytest
 from django.test import Client
@@ -111,7 +112,7 @@ def shared(meter: Meter) -> Source:
 
 
 def test_each_value_names_what_set_it_last(
-    send: Send, type_in: Callable[..., Upload], group: Callable[..., None], client: Client
+    send: Send, type_in: Callable[..., Upload], group: Callable[..., None], client: Client, acme: Partner
 ) -> None:
     made = send(builders.rows(3), "crm.csv")
     changed = send([builders.row(2, device__device_model="Home 20", device__installer="X")], "new.csv", update=True)
@@ -127,7 +128,8 @@ def test_each_value_names_what_set_it_last(
     }
     assert {source.by for source in provenance_of(meter, KEYS).by_key.values()} == {"Mara Manager"}
     page = unescape(client.get(reverse("meter", args=[meter.pk])).content.decode())
-    day = f"{timezone.now():%b} {timezone.now().day}, {timezone.now().year} by Mara Manager"
+    today = timezone.now().astimezone(ZoneInfo(acme.time_zone))
+    day = f"{today:%b} {today.day}, {today.year} by Mara Manager"
     for line in (
         f"Home 20 new.csv, row 2, column Z, {day}",
         f"Better Roofs form, {day}",
