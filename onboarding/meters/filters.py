@@ -3,7 +3,7 @@
 import json
 from collections.abc import Collection, Mapping
 from datetime import UTC, date, datetime, time, timedelta
-from typing import Any
+from typing import Any, ClassVar
 
 import django_filters
 from django import forms
@@ -27,11 +27,16 @@ PARTICIPATION = [("in", "Takes part"), ("idle", "Idle now"), ("disenrolled", "Di
 class PlainFilterSet(django_filters.FilterSet):
     """A FilterSet whose form says in our words what it does not understand."""
 
+    made_form: ClassVar[type[forms.Form]]
+
     def get_form_class(self) -> type[forms.Form]:
-        form_class: type[forms.Form] = super().get_form_class()
-        for field in form_class.base_fields.values():
-            field.error_messages |= _words_of(field)
-        return form_class
+        """Made once: the fields are the same for everybody, and a form copies them."""
+        if "made_form" not in vars(type(self)):
+            form_class: type[forms.Form] = super().get_form_class()
+            for field in form_class.base_fields.values():
+                field.error_messages |= _words_of(field)
+            type(self).made_form = form_class
+        return type(self).made_form
 
 
 def _words_of(field: forms.Field) -> dict[str, str]:
@@ -223,9 +228,10 @@ class _ForPartner:
         self.partner = partner
 
 
-def meter_filter(data: Any, *, partner: Partner) -> MeterFilter:
-    """The filter over one partner's meters."""
-    return MeterFilter(data, queryset=Meter.objects.filter(partner=partner), request=_ForPartner(partner))
+def meter_filter(data: Any, *, partner: Partner, by_page: bool = False) -> MeterFilter:
+    """The filter over one partner's meters. by_page: they will be read with `keyset_page` and owner="partner"."""
+    own = {"partner__only" if by_page else "partner": partner}
+    return MeterFilter(data, queryset=Meter.objects.filter(**own), request=_ForPartner(partner))
 
 
 def matching(data: QueryDict, *, partner: Partner) -> QuerySet[Meter]:

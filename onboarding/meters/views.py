@@ -50,11 +50,12 @@ def meter_list(request: HttpRequest) -> HttpResponse:
     views, own = shown_views(access.partner, access.user, filters=filters, columns=columns_part)
     if not request.GET and (default := default_of(own)):
         return redirect(f"{reverse('meters')}?{default}")
-    filtered = meter_filter(request.GET, partner=access.partner)
+    filtered = meter_filter(request.GET, partner=access.partner, by_page=True)
     sort = request.GET.get("sort", "newest")
     sort = sort if sort in SORTS else "newest"
     meters = filtered.qs if filtered.form.is_valid() else filtered.queryset.none()
-    page = keyset_page(reading(meters, columns), request.GET, sort=SORTS[sort][0], size=METERS_PER_PAGE)
+    read = reading(meters, columns)
+    page = keyset_page(read, request.GET, sort=SORTS[sort][0], size=METERS_PER_PAGE, owner="partner")
     context = {
         "section": "meters",
         "filter_inputs": _filter_inputs(request.GET, sort),

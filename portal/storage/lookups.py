@@ -1,10 +1,11 @@
-"""Lookups that take many values as one parameter."""
+"""Lookups that say a condition so that the databases answer it fast."""
 
 import json
 from typing import Any
 
 from django.db.backends.base.base import BaseDatabaseWrapper
-from django.db.models import CharField, Lookup
+from django.db.models import CharField, ForeignKey, Lookup
+from django.db.models.fields.related_lookups import RelatedExact
 
 
 @CharField.register_lookup
@@ -22,3 +23,18 @@ class AnyOf(Lookup):
     def as_postgresql(self, compiler: Any, connection: BaseDatabaseWrapper) -> tuple[str, Any]:
         left, params = self.process_lhs(compiler, connection)
         return f"{left} = ANY(%s)", [*params, [*self.rhs]]
+
+
+@ForeignKey.register_lookup
+class Only(RelatedExact):
+    """key__only=row: the rows of one owner, for a list that is ordered by (key, primary key) and shows a page of it.
+
+    With a plain "=" PostgreSQL drops the key from the order, walks the primary key of the whole table instead when most
+    rows are the owner's, and passes over everybody's newer rows one by one. An array of one value keeps the order, and
+    so the index that begins with the key.
+    """
+
+    lookup_name = "only"
+
+    def get_rhs_op(self, connection: BaseDatabaseWrapper, rhs: str) -> str:
+        return f"= ANY(ARRAY[{rhs}])" if connection.vendor == "postgresql" else f"= {rhs}"

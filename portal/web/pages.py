@@ -25,17 +25,18 @@ def newest_first(queryset: QuerySet[T], params: Mapping[str, str], *, size: int)
     return keyset_page(queryset, params, sort="-pk", size=size)
 
 
-def keyset_page(queryset: QuerySet[T], params: Mapping[str, str], *, sort: str, size: int) -> Page[T]:
+def keyset_page(queryset: QuerySet[T], params: Mapping[str, str], *, sort: str, size: int, owner: str = "") -> Page[T]:
     """The page after or before the row named in ?page=, ordered by `sort` ("-" for descending), then primary key.
 
     A token that does not fit (another list or sort, tampered with) gives the first page.
+    owner: the key whose one value all rows have, chosen by its `only` lookup: its index is walked.
     """
     field, descending = sort.lstrip("-"), sort.startswith("-")
     forward, place = _read_token(params.get("page", ""), sort, queryset.model)
     ascending = descending != forward  # the direction in which we walk the index
     if place is not None:
         queryset = queryset.filter(_beyond(field, place, up=ascending))
-    keys = [field] if field == "pk" else [field, "pk"]
+    keys = [*filter(None, [owner]), *([] if field == "pk" else [field]), "pk"]
     found = list(queryset.order_by(*(F(key).asc() if ascending else F(key).desc() for key in keys))[: size + 1])
     more, rows = len(found) > size, found[:size]
     if not forward:

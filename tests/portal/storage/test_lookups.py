@@ -1,10 +1,15 @@
-"""field__any_of: what __in finds, with the values as one parameter."""
+"""Our own lookups find what Django's find, and are answered by the index that they are for."""
+
+import random
 
 import pytest
 from django.db import connection
+from django.db.models import F
 from django.test.utils import CaptureQueriesContext
 
-from portal.partners.models import Partner
+from onboarding.management.commands.generate_meters import make
+from onboarding.meters.models import Meter
+from portal.partners.models import Membership, Partner, User
 
 pytestmark = pytest.mark.django_db
 
@@ -24,3 +29,22 @@ def test_thousands_of_values_are_one_parameter() -> None:
         assert not Partner.objects.filter(slug__any_of=[f"p{n}" for n in range(5000)]).exists()
 
     assert len(seen) == 1
+
+
+def test_only_finds_the_rows_of_one_owner(acme: Partner, manager: User, stranger: User) -> None:
+    assert Membership.objects.get(partner__only=acme).user == manager
+    assert Membership.objects.get(partner__only=acme.pk).user == manager
+    assert not Membership.objects.filter(partner__only=Partner(name="Nobody", slug="nobody")).exists()
+
+
+@pytest.mark.usefixtures("catalogue")
+def test_page_of_an_owner_of_most_rows_passes_over_nobody_elses(acme: Partner, borealis: Partner) -> None:
+    make(acme, range(1, 3_001), random.Random(1))
+    make(borealis, range(1, 101), random.Random(1))
+    with connection.cursor() as cursor:
+        cursor.execute("ANALYZE")
+
+    first = Meter.objects.filter(partner__only=acme).order_by(F("partner").desc(), F("pk").desc())[:51]
+
+    assert "meter_newest" in first.explain()
+    assert [meter.partner_id for meter in first] == [acme.pk] * 51
