@@ -139,7 +139,10 @@ def test_meters_are_filtered_by_participation(client: Client, acme: Partner) -> 
     ParticipationPeriod.objects.filter(meter=made["is-out"]).update(starts_at=timezone.now() - timedelta(days=1))
 
     def found(value: str) -> list[str]:
-        return sorted(row.reference for row in client.get(reverse("meters"), {"participation": value}).context["rows"])
+        return sorted(
+            meter.partner_reference
+            for meter in client.get(reverse("meters"), {"participation": value}).context["page"].rows
+        )
 
     assert {value: found(value) for value in ("in", "idle", "disenrolled")} == {
         "in": ["soon", "takes-part"],
