@@ -1,11 +1,15 @@
-"""The page between a change of the catalogue and its saving: which meters would stand otherwise."""
+"""What a change of the catalogue does to meters, shown before it is saved, deleted or imported."""
 
 import csv
 import io
+from collections.abc import Callable
 from typing import Any
 
+from django.contrib.admin.actions import delete_selected
+from django.contrib.admin.utils import unquote
 from django.contrib.messages.storage import default_storage
 from django.db import transaction
+from django.db.models import ProtectedError, QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.template.response import TemplateResponse
 from django.utils import timezone
@@ -21,7 +25,14 @@ class _NotKept(Exception):
 
 
 class ShowsImpact:
-    """For a ModelAdmin whose rows decide about meters: a change that moves any of them is shown before it is saved."""
+    """For a ModelAdmin whose rows decide about meters: what moves any of them is shown before it is done.
+
+    Saving has a page of its own between; deleting and importing show it where Django asks anyway.
+    """
+
+    delete_confirmation_template = "admin/delete_with_impact.html"
+    delete_selected_confirmation_template = "admin/delete_selected_with_impact.html"
+    import_template_name = "admin/import_with_impact.html"
 
     def changeform_view(
         self,
@@ -49,18 +60,45 @@ class ShowsImpact:
             return response
         return self._page(request, impact)
 
+    def delete_view(
+        self, request: HttpRequest, object_id: str, extra_context: dict[str, Any] | None = None
+    ) -> HttpResponse:
+        impact = None
+        if "post" not in request.POST:
+            row = self.get_object(request, unquote(object_id))  # type: ignore[attr-defined]  # a ModelAdmin's
+            if row is not None and self.has_delete_permission(request, row):  # type: ignore[attr-defined]  # as above
+                impact = impact_without(row.delete)
+            if impact and _AS_FILE in request.POST:
+                return _csv(impact)
+        context = {**(extra_context or {}), "impact": impact, "file_name": _AS_FILE}
+        answer: HttpResponse = super().delete_view(request, object_id, context)  # type: ignore[misc]  # as above
+        return answer
+
+    def get_actions(self, request: HttpRequest) -> dict[str, Any]:
+        actions: dict[str, Any] = super().get_actions(request)  # type: ignore[misc]  # a ModelAdmin's
+        if "delete_selected" in actions:
+            actions["delete_selected"] = (_delete_selected, *actions["delete_selected"][1:])
+        return actions
+
     def delete_model(self, request: HttpRequest, obj: Any) -> None:
         super().delete_model(request, obj)  # type: ignore[misc]  # a ModelAdmin's
-        self._evaluate_anew()
+        _evaluate_anew()
 
     def delete_queryset(self, request: HttpRequest, queryset: Any) -> None:
         super().delete_queryset(request, queryset)  # type: ignore[misc]  # a ModelAdmin's
-        self._evaluate_anew()
+        _evaluate_anew()
 
-    def _evaluate_anew(self) -> None:
-        """A row that is deleted decides nothing any more; the meters follow in the background."""
-        if how := answers():
-            transaction.on_commit(how.after)
+    def import_action(self, request: HttpRequest, **kwargs: Any) -> HttpResponse:
+        response: Any = super().import_action(request, **kwargs)  # type: ignore[misc]  # a ModelAdmin's
+        context = getattr(response, "context_data", None) or {}
+        if "confirm_form" in context and (how := answers()):
+            context["impact"] = how.measure(context["result"].rules)
+        return response
+
+    def process_result(self, result: Any, request: HttpRequest) -> HttpResponse:
+        _evaluate_anew()
+        response: HttpResponse = super().process_result(result, request)  # type: ignore[misc]  # a ModelAdmin's
+        return response
 
     def _tried(self, request: HttpRequest, *args: Any) -> tuple[HttpResponse, Any]:
         """Save, read the rules, and take it back. Without rules when the form has errors."""
@@ -93,6 +131,37 @@ class ShowsImpact:
             "file_name": _AS_FILE,
         }
         return TemplateResponse(request, "admin/impact.html", context)
+
+
+def impact_without(delete: Callable[[], Any]) -> Impact | None:
+    """What would follow if this were deleted. None when nobody can tell, or when it cannot be deleted."""
+    how, rules = answers(), None
+    try:
+        with transaction.atomic():
+            delete()
+            rules = how.rules() if how else None
+            raise _NotKept
+    except (_NotKept, ProtectedError):
+        pass
+    return how.measure(rules) if how and rules is not None else None
+
+
+def _delete_selected(admin: Any, request: HttpRequest, queryset: QuerySet[Any]) -> HttpResponse | None:
+    """Django's own action, whose question shows the impact."""
+    if request.POST.get("post"):
+        return delete_selected(admin, request, queryset)
+    impact = impact_without(queryset.delete)
+    if impact and _AS_FILE in request.POST:
+        return _csv(impact)
+    response: Any = delete_selected(admin, request, queryset)
+    response.context_data |= {"impact": impact, "file_name": _AS_FILE}
+    return response
+
+
+def _evaluate_anew() -> None:
+    """What was deleted or imported decides from now on; the meters follow in the background."""
+    if how := answers():
+        transaction.on_commit(how.after)
 
 
 def _csv(impact: Impact) -> HttpResponse:

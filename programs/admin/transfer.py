@@ -13,6 +13,7 @@ from import_export.formats.base_formats import CSV, XLSX
 from import_export.widgets import ForeignKeyWidget, ManyToManyWidget, Widget
 
 from programs.admin.limits import refuse_faults
+from programs.impact import answers
 from programs.models import (
     AccountFormat,
     CheckKind,
@@ -97,6 +98,13 @@ class _Resource(resources.ModelResource):
     def validate_instance(self, instance: Any, *args: Any, **kwargs: Any) -> None:
         super().validate_instance(instance, *args, **kwargs)
         refuse_faults(instance)
+
+    def after_import(self, dataset: tablib.Dataset, result: Any, **kwargs: Any) -> None:
+        """A trial's result keeps the rules as they would be, before the rows are taken back."""
+        super().after_import(dataset, result, **kwargs)
+        is_whole = not result.has_errors() and not result.has_validation_errors()
+        if self._is_dry_run(kwargs) and is_whole and (how := answers()):
+            result.rules = how.rules()
 
     class Meta:
         abstract = True

@@ -5,12 +5,14 @@ from html import unescape
 from typing import Any
 
 import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 from django.urls import reverse
 
 from onboarding.enrollment.models import Enrollment, Evaluated
 from portal.jobs.models import Job
 from portal.partners.models import Partner, User
+from programs.admin.transfer import RequirementResource, SafeCSV
 from programs.models import Field, Program, Requirement
 from tests.onboarding.enrollment.meters import make_meter
 
@@ -127,17 +129,91 @@ def test_season_that_begins_is_evaluated_anew(acme: Partner, run_jobs: Any, time
     assert Job.objects.filter(state="queued", kind="enrollment.restate").count() >= 1
 
 
-def test_deleted_requirement_is_evaluated_anew(
-    acme: Partner, admin: Client, run_jobs: Any, django_capture_on_commit_callbacks: Any
-) -> None:
-    meter = make_meter(acme, programs=["CEC-DSGS"], meter_type="DEVICE", device=BATTERY["device"])
+@pytest.fixture
+def needed(acme: Partner) -> Requirement:
+    """The requirement that keeps the only meter from being eligible."""
+    make_meter(acme, programs=["CEC-DSGS"], meter_type="DEVICE", reference="b-1", device=BATTERY["device"])
     rows = Requirement.objects.filter(program__identifier="CEC-DSGS", field__path="site.number_of_devices")
-    row = rows.get(level="required")
-    assert Enrollment.objects.get(meter=meter).missing == ["site.number_of_devices"]
+    return rows.get(level="required")
+
+
+FREED = "b-1 CEC-DSGS Not eligible yet Eligible nothing is open any more"
+
+
+def test_deletion_is_shown_before_it_is_done(needed: Requirement, admin: Client) -> None:
+    url = reverse("admin:programs_requirement_delete", args=[needed.pk])
+
+    text = text_of(admin.get(url).content.decode())
+    file = admin.post(url, {"_impact_csv": "yes"}).content.decode("utf-8-sig").splitlines()
+
+    assert "Nothing is saved yet. 1 standings were looked at." in text
+    assert FREED in text
+    assert "Are you sure" in text
+    assert len(file) == 2
+    assert Requirement.objects.filter(pk=needed.pk).exists()
+
+
+def test_deletion_of_what_decides_nothing_says_so(acme: Partner, admin: Client) -> None:
+    batteries(acme)
+    rows = Requirement.objects.filter(program__identifier="CEC-DSGS", level="optional")
+
+    page = admin.get(reverse("admin:programs_requirement_delete", args=[rows[0].pk])).content.decode()
+
+    assert "Nothing is saved yet. No meter would stand otherwise." in text_of(page)
+    assert "Download all of them" not in page
+
+
+def test_deletion_of_several_is_shown_before_it_is_done(needed: Requirement, admin: Client) -> None:
+    url = reverse("admin:programs_requirement_changelist")
+    sent = {"action": "delete_selected", "_selected_action": [needed.pk]}
+
+    text = text_of(admin.post(url, sent).content.decode())
+    file = admin.post(url, sent | {"_impact_csv": "yes"}).content.decode("utf-8-sig").splitlines()
+
+    assert FREED in text
+    assert len(file) == 2
+    assert Requirement.objects.filter(pk=needed.pk).exists()
+    assert admin.post(url, sent | {"post": "yes"}).status_code == 302
+    assert not Requirement.objects.filter(pk=needed.pk).exists()
+
+
+def test_program_that_holds_meters_is_kept_and_no_impact_is_shown(acme: Partner, admin: Client) -> None:
+    batteries(acme)
+    program = Program.objects.get(identifier="CEC-DSGS")
+
+    text = text_of(admin.get(reverse("admin:programs_program_delete", args=[program.pk])).content.decode())
+
+    assert "Cannot delete program" in text
+    assert "Nothing is saved yet" not in text
+
+
+def test_import_is_shown_before_it_is_done_and_evaluated_after(
+    needed: Requirement, admin: Client, run_jobs: Any, django_capture_on_commit_callbacks: Any
+) -> None:
+    table = RequirementResource().export(Requirement.objects.filter(pk=needed.pk))
+    file = SimpleUploadedFile("r.csv", SafeCSV().export_data(table).replace("required", "optional").encode())
+    url = reverse("admin:programs_requirement_import")
+
+    page = admin.post(url, {"import_file": file, "format": "0", "resource": ""}).content.decode()
+
+    assert FREED in text_of(page)
+    assert Requirement.objects.get(pk=needed.pk).level == "required"
+    hidden = dict(re.findall(r'<input type="hidden" name="([^"]+)" value="([^"]*)"', page))
+    with django_capture_on_commit_callbacks(execute=True):
+        admin.post(reverse("admin:programs_requirement_process_import"), hidden | {"confirm": "Confirm import"})
+    run_jobs()
+    assert Requirement.objects.get(pk=needed.pk).level == "optional"
+    assert Enrollment.objects.get().status == "ELIGIBLE"
+
+
+def test_deleted_requirement_is_evaluated_anew(
+    needed: Requirement, admin: Client, run_jobs: Any, django_capture_on_commit_callbacks: Any
+) -> None:
+    assert Enrollment.objects.get().missing == ["site.number_of_devices"]
 
     with django_capture_on_commit_callbacks(execute=True):
-        answer = admin.post(reverse("admin:programs_requirement_delete", args=[row.pk]), {"post": "yes"})
+        answer = admin.post(reverse("admin:programs_requirement_delete", args=[needed.pk]), {"post": "yes"})
 
     assert answer.status_code == 302
     run_jobs()
-    assert Enrollment.objects.get(meter=meter).status == "ELIGIBLE"
+    assert Enrollment.objects.get().status == "ELIGIBLE"
