@@ -1,6 +1,7 @@
 """The columns that a partner chooses for the list of meters, and what each holds on the page and in an export.
 
-What the portal itself knows of a meter comes first, then every field of the catalogue. A fact stands here once.
+What the portal itself knows of a meter comes first, then its status in each program, then every field of the
+catalogue. A fact stands here once.
 """
 
 import re
@@ -17,11 +18,14 @@ from django.utils import timezone
 
 from onboarding.meters.columns import ASSET_COLUMNS, asset_of
 from onboarding.meters.models import METER_TYPES, CreatedBy, EnrollmentStatus, Meter
+from programs.models import Program
 from programs.schema import Column, Schema, flatten, schema_for
 
 Flat = Mapping[str, Any]
 
 _LIST_READS = ("pk", "partner_reference", "city", "updated_at")  # the row's own link, and what lists are sorted by
+_STATUS_IN = "status."  # begins the key of a program's column
+_STANDINGS = "enrollments"
 _SLOT = re.compile(r"\.\d+")
 _BETWEEN = "; "  # values of a list in one cell
 _NUMBERS = frozenset({"number", "integer"})
@@ -61,16 +65,24 @@ class ShownColumn:
 def columns_named(keys: Collection[str]) -> tuple[ShownColumn, ...]:
     """The columns of these keys in the order in which they are offered; unknown keys are passed over.
 
-    One query, and only for keys that may be the catalogue's.
+    One query for keys that may be the catalogue's, and one for those that may be a program's.
     """
     wanted = set(keys)
-    offered = KNOWN if wanted <= _KNOWN_KEYS else offered_columns()
+    unknown = wanted - _KNOWN_KEYS
+    programs = {key for key in unknown if key.startswith(_STATUS_IN)}
+    fields = _of_catalogue(schema_for()) if unknown - programs else ()
+    offered = (*KNOWN, *(_of_programs() if programs else ()), *fields)
     return tuple(column for column in offered if column.key in wanted)
 
 
 def offered_columns() -> tuple[ShownColumn, ...]:
-    """Every column that can be chosen. One query."""
-    return (*KNOWN, *_of_catalogue(schema_for()))
+    """Every column that can be chosen. Two queries."""
+    return (*KNOWN, *_of_programs(), *_of_catalogue(schema_for()))
+
+
+def usual_columns(program: str = "") -> tuple[ShownColumn, ...]:
+    """The columns of a list for which none are chosen; of one program's meters, with their status there."""
+    return (*USUAL, *columns_named([_STATUS_IN + program])) if program else USUAL
 
 
 def columns_query(columns: Iterable[ShownColumn]) -> str:
@@ -86,6 +98,9 @@ def fields_in(header: Iterable[str]) -> set[str]:
 def reading(meters: QuerySet[Meter], columns: Iterable[ShownColumn]) -> QuerySet[Meter]:
     """The meters with what the columns and the sort orders read, and nothing else."""
     fields = dict.fromkeys([*_LIST_READS, *(field for column in columns for field in column.reads)])
+    if _STANDINGS in fields:
+        del fields[_STANDINGS]
+        meters = meters.prefetch_related(_STANDINGS)
     return (meters.select_related("upload") if "upload" in fields else meters).only(*fields)
 
 
@@ -214,6 +229,32 @@ KNOWN = (
 )
 _KNOWN_KEYS = frozenset(column.key for column in KNOWN)
 _STANDING = {"partner_reference", *(name for column in KNOWN for name in column.header)}
+
+
+# --- the status in each program
+
+
+def _of_programs() -> tuple[ShownColumn, ...]:
+    """A column for each program: the meter's status there, empty when it is not meant for it."""
+    return tuple(_status_column(*names) for names in Program.objects.order_by("name").values_list("pk", "identifier"))
+
+
+def _status_column(program: int, identifier: str) -> ShownColumn:
+    key = _STATUS_IN + identifier
+
+    def status(meter: Meter) -> str:
+        there = (standing.status for standing in meter.enrollments.all() if standing.program_id == program)
+        return next(there, "")
+
+    return ShownColumn(
+        key=key,
+        label=f"Status in {identifier}",
+        section="Status in each program",
+        reads=(_STANDINGS,),
+        html=lambda meter, _: _STATUSES.get(status(meter), "–"),
+        values=lambda meter, _: (status(meter),),
+        header=(key,),
+    )
 
 
 # --- the catalogue's fields

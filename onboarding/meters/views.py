@@ -25,12 +25,12 @@ from onboarding.meters.rows import list_heads, list_rows
 from onboarding.meters.saved.domain import clean_filters
 from onboarding.meters.saved.queries import default_of, shown_views
 from onboarding.meters.shown_columns import (
-    USUAL,
     ShownColumn,
     columns_named,
     columns_query,
     offered_columns,
     reading,
+    usual_columns,
 )
 from onboarding.spreadsheets.workbook import save_template, template_csv_lines, write_csv, write_table
 from portal.partners.access import member
@@ -46,7 +46,8 @@ METERS_PER_PAGE = 50
 def meter_list(request: HttpRequest) -> HttpResponse:
     access = member(request)
     filters, chosen_columns = clean_filters(request.GET), columns_named(request.GET.getlist("columns"))
-    columns, columns_part = chosen_columns or USUAL, columns_query(chosen_columns)
+    columns = chosen_columns or usual_columns(request.GET.get("program", ""))
+    columns_part = columns_query(chosen_columns)
     views, own = shown_views(access.partner, access.user, filters=filters, columns=columns_part)
     if not request.GET and (default := default_of(own)):
         return redirect(f"{reverse('meters')}?{default}")
@@ -84,14 +85,14 @@ def meter_columns(request: HttpRequest) -> HttpResponse:
     """Choose the columns of the list: a form that leads back to the list, with the filters that were there."""
     member(request)
     offered, asked = offered_columns(), set(request.GET.getlist("columns"))
-    sections: dict[str, list[ShownColumn]] = {}
+    usual, sections = usual_columns(request.GET.get("program", "")), dict[str, list[ShownColumn]]()
     for column in offered:
         sections.setdefault(column.section, []).append(column)
     filters = clean_filters(request.GET) or "sort=newest"  # without any, the list would begin with the default view
     context = {
         "section": "meters",
         "sections": sections.items(),
-        "chosen": asked & {column.key for column in offered} or {column.key for column in USUAL},
+        "chosen": asked & {column.key for column in offered} or {column.key for column in usual},
         "filters": QueryDict(filters).items(),
         "usual_query": filters,
         "back_query": joined(filters, columns_query(column for column in offered if column.key in asked)),

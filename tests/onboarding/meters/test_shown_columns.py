@@ -2,6 +2,7 @@
 
 import csv
 import io
+import re
 from collections.abc import Callable
 from html import unescape
 from typing import Any
@@ -11,6 +12,7 @@ import pytest
 from django.test import Client
 from django.urls import reverse
 
+from onboarding.enrollment.models import Enrollment
 from onboarding.meters.columns import columns_of
 from onboarding.meters.models import Meter
 from onboarding.meters.saved.domain import clean_query
@@ -20,6 +22,7 @@ from onboarding.uploads.models import Upload
 from portal.partners.models import Partner, User
 from programs.schema import schema_for
 from tests import builders
+from tests.onboarding.enrollment.meters import make_meter
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("catalogue")]
 LIST = reverse("meters")
@@ -88,6 +91,25 @@ def test_every_offered_column_shows_and_exports(client: Client, make: Any) -> No
     assert len(shown(client, query)) == len(offered_columns())
     assert len(line) == len(header)
     assert len(set(header)) == len(header)
+
+
+def test_meters_of_a_program_are_listed_with_their_status_there(client: Client, acme: Partner) -> None:
+    both = make_meter(acme, programs=["CEC-DSGS", "ELRP"], reference="both")
+    make_meter(acme, programs=["ELRP"], reference="one")
+    Enrollment.objects.filter(meter=both, program__identifier="CEC-DSGS").update(status="ACTIVE")
+    Enrollment.objects.filter(program__identifier="ELRP").update(status="NOT_PARTICIPATING")
+    columns = "columns=status.CEC-DSGS&columns=status.ELRP&columns=status.NOWHERE"
+
+    assert shown(client, "program=CEC-DSGS")[-1] == "Status in CEC-DSGS"
+    assert shown(client, columns) == ["Status in CEC-DSGS", "Status in ELRP"]
+    page = client.get(f"{LIST}?{columns}&sort=reference").content.decode()
+    cells = re.findall(r'<td data-label="Status in [^"]+">(.*?)</td>', page)
+    assert [re.sub("<[^>]+>", "", cell) for cell in cells] == ["Active", "Not participating", "–", "Not participating"]
+    assert [line[2:] for line in exported(client, columns)] == [
+        ["status.CEC-DSGS", "status.ELRP"],
+        ["", "NOT_PARTICIPATING"],
+        ["ACTIVE", "NOT_PARTICIPATING"],
+    ]
 
 
 def test_no_fact_is_offered_twice_and_every_field_is_there(client: Client) -> None:
@@ -244,6 +266,7 @@ def test_meter_id_is_exported_once_and_without_columns_everything_is(client: Cli
     [
         ("", 6),
         ("columns=upload&columns=tags&columns=updated_at&columns=created_by", 6),
+        ("columns=status.ELRP&columns=status.CEC-DSGS", 8),  # the programs, and the standings
         ("columns=upload&columns=device.device_model&columns=customer.end_customer_name", 7),  # the catalogue's version
     ],
 )
