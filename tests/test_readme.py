@@ -52,6 +52,7 @@ def test_everyday_commands_run_as_written(env: dict[str, str]) -> None:
     assert sorted(person["email"] for person in people) == [
         "manager@acme.example",
         "manager@borealis.example",
+        "manager@cedar.example",
         "staff@portal.example",
         "user@acme.example",
     ]

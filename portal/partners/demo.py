@@ -20,7 +20,8 @@ from portal.events.domain import record
 from portal.partners.models import Membership, Partner, Role, User
 
 _BY = Actor.system("Demo")
-_PARTNERS = {"acme": "Acme Energy", "borealis": "Borealis Devices"}
+LIVED_IN = "cedar"  # the partner that `demo_portfolio` gives meters; the others begin from nothing
+_PARTNERS = {"acme": "Acme Energy", "borealis": "Borealis Devices", LIVED_IN: "Cedar Homes"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,6 +38,7 @@ ACCOUNTS = (
     Account("manager@acme.example", "Mara Lindqvist", "acme", Role.MANAGER),
     Account("user@acme.example", "Uli Brandt", "acme", Role.USER),
     Account("manager@borealis.example", "Sasha Petrov", "borealis", Role.MANAGER),
+    Account("manager@cedar.example", "Noor Haddad", LIVED_IN, Role.MANAGER),
     Account("staff@portal.example", "Stef Okafor", None, None),
 )
 

@@ -91,6 +91,7 @@ def test_demo_signins_ensure_twice_changes_nothing_the_second_time(db):
         ("acme", "manager@acme.example", "MANAGER"),
         ("acme", "user@acme.example", "USER"),
         ("borealis", "manager@borealis.example", "MANAGER"),
+        ("cedar", "manager@cedar.example", "MANAGER"),
     ]
 
 
@@ -101,6 +102,7 @@ def test_demo_signins_json_lists_passwords_that_work(db, client):
         {"email": "manager@acme.example", "password": "", "role": "manager", "partner": "acme"},
         {"email": "user@acme.example", "password": "", "role": "user", "partner": "acme"},
         {"email": "manager@borealis.example", "password": "", "role": "manager", "partner": "borealis"},
+        {"email": "manager@cedar.example", "password": "", "role": "manager", "partner": "cedar"},
         {"email": "staff@portal.example", "password": "", "role": "staff", "partner": None},
     ]
     assert all(client.login(email=one["email"], password=one["password"]) for one in signins)
@@ -115,7 +117,7 @@ def test_demo_signins_table_is_aligned(db):
         "  Role                         E-mail                    Password",
         f"  Manager of Acme Energy       manager@acme.example      {passwords['manager@acme.example']}",
     ]
-    assert len(rows) == 5
+    assert len(rows) == 6
 
 
 def test_demo_signins_file_is_for_one_person_and_leaves_no_partial(db, data_dir):
