@@ -37,15 +37,28 @@ def staff_actor(request: HttpRequest) -> Actor:
     return Actor.person(request.user, address=address_of(request))  # type: ignore[arg-type]  # staff are Users
 
 
-@admin.register(Enrollment)
-class EnrollmentAdmin(ReadOnlyAdmin):
-    """How meters stand in programs. Nothing is typed here: standings follow from what is recorded."""
+class OfMeters(ReadOnlyAdmin):
+    """Rows about meters: the reference leads, since people know it; the ID stands last, since it is long."""
 
-    list_display = ["meter", "partner", "program", "status", "who_acts", "evaluated_at"]
-    list_filter = ["program", "status", "acts", "partner"]
-    list_select_related = ["meter", "partner", "program"]
     search_fields = ["meter__partner_reference__startswith", "=meter__id"]
     show_full_result_count = False
+
+    @admin.display(description="meter")
+    def reference(self, row: Any) -> str:
+        return row.meter.partner_reference or str(row.meter_id)
+
+    @admin.display(description="Leap meter ID")
+    def meter_key(self, row: Any) -> str:
+        return str(row.meter_id)
+
+
+@admin.register(Enrollment)
+class EnrollmentAdmin(OfMeters):
+    """How meters stand in programs. Nothing is typed here: standings follow from what is recorded."""
+
+    list_display = ["reference", "partner", "program", "status", "who_acts", "evaluated_at", "meter_key"]
+    list_filter = ["program", "status", "acts", "partner"]
+    list_select_related = ["meter", "partner", "program"]
     list_per_page = 100
     actions = ["record_result", "activate", "end_activation"]
     change_list_template = "admin/enrollments.html"
@@ -181,24 +194,40 @@ def _usual(queryset: QuerySet[Enrollment]) -> dict[str, Any]:
 
 
 @admin.register(CheckRecord)
-class CheckRecordAdmin(ReadOnlyAdmin):
+class CheckRecordAdmin(OfMeters):
     """What was recorded, newest first."""
 
-    list_display = ["meter", "partner", "action_type", "holds", "program", "period", "note", "recorded_at"]
+    list_display = [
+        "reference",
+        "partner",
+        "action_type",
+        "holds",
+        "program",
+        "period",
+        "note",
+        "recorded_at",
+        "meter_key",
+    ]
     list_filter = ["action_type", "holds", "program", "partner"]
     list_select_related = ["meter", "partner", "program", "period"]
-    search_fields = ["=meter__id", "meter__partner_reference__startswith"]
     ordering = ["-pk"]
-    show_full_result_count = False
 
 
 @admin.register(Activation)
-class ActivationAdmin(ReadOnlyAdmin):
+class ActivationAdmin(OfMeters):
     """Which meters are or were active in which period."""
 
-    list_display = ["meter", "partner", "period", "active_from", "active_to", "market_group_name", "end_reason"]
+    list_display = [
+        "reference",
+        "partner",
+        "period",
+        "active_from",
+        "active_to",
+        "market_group_name",
+        "end_reason",
+        "meter_key",
+    ]
     list_filter = ["period__program", "partner"]
     list_select_related = ["meter", "partner", "period"]
-    search_fields = ["=meter__id", "meter__partner_reference__startswith", "market_group_name"]
+    search_fields = [*OfMeters.search_fields, "market_group_name"]
     ordering = ["-pk"]
-    show_full_result_count = False
