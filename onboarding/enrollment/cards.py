@@ -50,12 +50,17 @@ class OpenItem:
 
 @dataclass(frozen=True, slots=True)
 class ProgramCard:
-    """One program on a meter's page."""
+    """One program on a meter's page.
+
+    expected_at: when an eligible meter is to be active; is_overdue: that was to be by now, and is not recorded.
+    """
 
     program: ProgramRules
     standing: ProgramStanding
     status: EnrollmentStatus
     ahead: Ahead | None
+    expected_at: datetime | None
+    is_overdue: bool
     partner_items: Sequence[OpenItem]
     leap_items: Sequence[OpenItem]
     checks: Sequence[Check]
@@ -98,11 +103,15 @@ def _card(standing: ProgramStanding, at: datetime) -> ProgramCard:
         for one in failing(standing.checks)
         if one.action_type != ActionType.PARTICIPATING
     ]
+    leading = next((one for one in standing.periods if one.period == standing.leading), None)
+    expected_at = leading.expected_at if leading else None
     return ProgramCard(
         program=standing.program,
         standing=standing,
         status=standing.status,
         ahead=ahead_of(standing.program, at),
+        expected_at=expected_at,
+        is_overdue=expected_at is not None and expected_at <= at,
         partner_items=[item for item in items if item.acts == Acts.PARTNER],
         leap_items=[item for item in items if item.acts == Acts.LEAP],
         checks=standing.checks,

@@ -6,7 +6,7 @@ most meters hold almost all.
 
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from enum import StrEnum
 
 from onboarding.enrollment import problems as _words  # noqa: F401  registers the words of these codes
@@ -50,12 +50,16 @@ class Check:
 
 @dataclass(frozen=True, slots=True)
 class Moment:
-    """When a meter is judged, in which delivery period (None: the program has none), by which requirements."""
+    """When a meter is judged, in which delivery period (None: the program has none), by which requirements.
+
+    is_ahead: whether the period is still to come.
+    """
 
     at: datetime
     on: date
     period: PeriodRules | None
     schema: Schema
+    is_ahead: bool = False
 
 
 Function = Callable[[MeterFacts, ProgramRules, Moment, bool], Iterator[Check]]
@@ -245,18 +249,21 @@ def recorded(meter: MeterFacts, program: ProgramRules, moment: Moment, passed: b
 
 @checks(ActionType.PARTICIPATING)
 def takes_part(meter: MeterFacts, program: ProgramRules, moment: Moment, passed: bool) -> Iterator[Check]:
-    """The partner's wish: idle, disenrolled, or taking part."""
+    """The partner's wish: idle, disenrolled, or taking part. In a period to come, that it takes part in some of it."""
     out = meter.out_at(program, moment.at)
+    if out and moment.is_ahead and moment.period and not meter.is_out_until(program, moment.at, moment.period.over_at):
+        out = None
     source = Source("participation")
     if out is None:
         if passed and meter.pk is not None:
             yield Check(ActionType.PARTICIPATING, Outcome.PASSED, "Participation", "takes part", "takes part", source)
         return
-    until = f" until {out.ends_at.astimezone(program.zone):%Y-%m-%d}" if out.ends_at else ""
+    last = (out.ends_at - timedelta(microseconds=1)).astimezone(program.zone) if out.ends_at else None
+    until = f" to {last:%Y-%m-%d}" if last else ""
     code = "METER_IDLE" if out.preference == "IDLE" else "METER_DISENROLLED"
     begins = meter.out_from(program, out).astimezone(program.zone)
     context = {"program": program.identifier, "since": f"{begins:%Y-%m-%d}", "until": until, "reason": out.reason}
-    found = f"{'idle' if out.preference == 'IDLE' else 'disenrolled'} since {begins:%Y-%m-%d}{until}"
+    found = f"{'idle' if out.preference == 'IDLE' else 'disenrolled'} from {begins:%Y-%m-%d}{until}"
     problem = Problem(code, "", "", context)
     yield Check(
         ActionType.PARTICIPATING,

@@ -10,9 +10,9 @@ from django.db import connection, transaction
 from django.db.models import Model
 from django.utils import timezone
 
-from onboarding.enrollment.evaluate import Judge, Standing, best, first_to_act
+from onboarding.enrollment.evaluate import Judge, Standing, asking_where_it_fits, best, first_to_act
 from onboarding.enrollment.facts import MeterFacts
-from onboarding.enrollment.load import customer_of, excluding_here, facts_of, meters_of_customers
+from onboarding.enrollment.load import KEEPING, customer_of, excluding_here, facts_of, meters_of_customers
 from onboarding.enrollment.models import Enrollment
 from onboarding.enrollment.rules import ProgramRules, rules_of
 from onboarding.meters.columns import ASSET_COLUMNS
@@ -137,11 +137,11 @@ def evaluated(
     schema = schema_for(rules)
     judges: dict[str, Judge] = {}
     for facts in facts_of(meters, rules, schema, now).values():
-        for name in facts.wanted:
-            judge = judges.get(name)
-            if judge is None:
-                judge = judges[name] = Judge(rules[name], schema, now)
-            yield facts, name, judge.stand(facts)
+        for name in facts.wanted.keys() - judges.keys():
+            judges[name] = Judge(rules[name], schema, now)
+        says = {name: judges[name].stand(facts) for name in facts.wanted}
+        for name, one in (asking_where_it_fits(says) if len(says) > 1 else says).items():
+            yield facts, name, one
 
 
 def _write(meters: Sequence[Meter], rules: Mapping[str, ProgramRules], now: datetime) -> list[Change]:
@@ -150,19 +150,18 @@ def _write(meters: Sequence[Meter], rules: Mapping[str, ProgramRules], now: date
         for row in Enrollment.objects.filter(meter__in=[meter.pk for meter in meters])
     }
     told: dict[UUID, list[Standing]] = {meter.pk: [] for meter in meters}
-    changes, updates, same = [], [], []
+    changes, updates = [], []
     for facts, name, says in evaluated(meters, rules, now):
         assert facts.pk is not None
         row = rows[facts.pk, rules[name].pk]
-        turn = min((one for one in facts.turns() if one > now), default=None)
+        turn = min((one for one in facts.turns(rules[name]) if one > now), default=None)
+        since = now if says["status"] in KEEPING and row.status not in KEEPING else row.eligible_since
         told[facts.pk].append(says)
         if row.status != says["status"]:
             changes.append(Change(facts.pk, name, row.status, says["status"], row.partner_id))
-        if turn == row.reconsider_at and all(getattr(row, name) == says[name] for name in _TOLD):
-            same.append(row.pk)
-        else:
-            updates.append([row.pk, *(says[name] for name in _TOLD), now, turn])
-    bulk.update(Enrollment, [*_TOLD, "evaluated_at", "reconsider_at"], updates)
+        if turn != row.reconsider_at or any(getattr(row, name) != says[name] for name in _TOLD):
+            updates.append([row.pk, *(says[name] for name in _TOLD), since, now, turn])
+    bulk.update(Enrollment, [*_TOLD, "eligible_since", "evaluated_at", "reconsider_at"], updates)
     _write_global(meters, told)
     return changes
 

@@ -29,6 +29,7 @@ _BEST_FIRST = (
     EnrollmentStatus.NOT_PARTICIPATING,
     EnrollmentStatus.INELIGIBLE,
 )
+ASKS_NOTHING: Standing = {"partner_actions": [], "leap_actions": [], "acts": ""}
 _NEVER = {"PROGRAM_OTHER_REGION", "PROGRAM_OTHER_STATE", "PROGRAM_OTHER_METER_TYPE", "PROGRAM_OTHER_UTILITY"}
 
 
@@ -47,7 +48,7 @@ def best(statuses: Iterable[str]) -> str:
 def moment_of(program: ProgramRules, period: PeriodRules | None, schema: Schema, at: datetime) -> Moment:
     """When a meter is judged for a period: now, or when the period begins if that is later."""
     then = max(at, period.starts_at) if period else at
-    return Moment(then, program.day_of(then), period, schema)
+    return Moment(then, program.day_of(then), period, schema, is_ahead=then > at)
 
 
 def status_of(
@@ -77,29 +78,36 @@ def _of_checks(found: Iterable[Check]) -> EnrollmentStatus:
 
 
 def out_now(meter: MeterFacts, program: ProgramRules, moment: Moment, at: datetime) -> list[Check]:
-    """That the meter is out at present, when it is back before the period by which it is judged."""
-    if not meter.outs or meter.out_at(program, moment.at) is not None:
+    """That the meter is out at present, when it takes part in the period to come by which it is judged."""
+    if not meter.outs or not moment.is_ahead or any(takes_part(meter, program, moment, False)):
         return []
-    return list(takes_part(meter, program, replace(moment, at=at), False))
+    return list(takes_part(meter, program, replace(moment, at=at, is_ahead=False), False))
 
 
 class Judge:
     """One program as it judges meters at one moment; for many meters the periods are looked up once."""
 
     def __init__(self, program: ProgramRules, schema: Schema, at: datetime) -> None:
-        self._program, self._schema, self._at = program, schema, at
-        self._running = [one for one in program.shown_periods(at) if one.starts_at <= at]
-        self._next = moment_of(program, program.leading_period(at), schema, at)
+        self._program, self._at = program, at
+        leading, shown = program.leading_period(at), program.shown_periods(at)
+        self._next = moment_of(program, leading, schema, at)
+        before = [one for one in shown if one.starts_at <= at or (leading and one.starts_at < leading.starts_at)]
+        self._before = [(one, moment_of(program, one, schema, at)) for one in before]
 
     def stand(self, meter: MeterFacts) -> Standing:
-        """How a meter stands: in the running period while it is active there, else in the one that it can be
-        activated in next."""
-        moment = self._next
-        for period in self._running if meter.activations else ():
-            activation = meter.activation(period.pk, self._at)
+        """How a meter stands: in the running period while it is active there; in one whose deadline it has made; else
+        in the one that it can be activated in next."""
+        for period, moment in self._before:
+            activation = meter.activation(period.pk, self._at) if meter.activations else None
             if activation is not None and activation.covers(self._at):
-                moment = moment_of(self._program, period, self._schema, self._at)
-                break
+                return self._in(moment, meter)
+            if meter.eligible_since and meter.deadline_made(self._program, period, self._at):
+                says = self._in(moment, meter)
+                if says["status"] == EnrollmentStatus.ELIGIBLE:
+                    return says
+        return self._in(self._next, meter)
+
+    def _in(self, moment: Moment, meter: MeterFacts) -> Standing:
         found = [*found_by(meter, self._program, moment), *out_now(meter, self._program, moment, self._at)]
         return standing_of(self._program, status_of(meter, moment, found, self._at), found)
 
@@ -110,11 +118,13 @@ def stand(meter: MeterFacts, program: ProgramRules, schema: Schema, at: datetime
 
 
 def standing_of(program: ProgramRules, status: EnrollmentStatus, found: Sequence[Check]) -> Standing:
-    """A status and the checks that do not hold, as they are kept. With a misfit no field would help: none is told."""
+    """A status and the checks that do not hold, as they are kept. With a misfit nothing else would help: only it is
+    told."""
     open_checks = failing(found)
     problems = [one.problem for one in open_checks if one.problem]
     if any(problem.code in _NEVER for problem in problems):
-        open_checks = [one for one in open_checks if not one.field or (one.problem and one.problem.code in _NEVER)]
+        stay = (*_NEVER, "METER_IDLE", "METER_DISENROLLED")
+        open_checks = [one for one in open_checks if one.problem and one.problem.code in stay]
     missing = [one.field for one in open_checks if one.problem and one.problem.code == "PROGRAM_FIELD_MISSING"]
     told = [one.problem for one in open_checks if one.problem and one.problem.code != "PROGRAM_FIELD_MISSING"]
     actions = _open_types(program, open_checks)
@@ -127,6 +137,20 @@ def standing_of(program: ProgramRules, status: EnrollmentStatus, found: Sequence
         "leap_actions": [kind for kind, acts in actions if acts == Acts.LEAP],
         "acts": "" if out else first_to_act(acts for _, acts in actions),
     }
+
+
+def is_misfit(says: Standing) -> bool:
+    """Whether the meter does not fit the program at all."""
+    return any(reason["code"] in _NEVER for reason in says["reasons"])
+
+
+def asking_where_it_fits(says: dict[str, Standing]) -> dict[str, Standing]:
+    """The standings of one meter by program. Fitting one of its programs, it has nothing to do for those that it does
+    not fit: nobody means it to change its region or its utility."""
+    misfits = {name for name, one in says.items() if is_misfit(one)}
+    if len(misfits) == len(says):
+        return says
+    return {name: one | ASKS_NOTHING if name in misfits else one for name, one in says.items()}
 
 
 def first_to_act(acting: Iterable[str]) -> str:
@@ -156,13 +180,21 @@ def _place_in_catalogue(check: Check) -> int:
 
 @dataclass(frozen=True, slots=True)
 class PeriodStanding:
-    """A meter in one delivery period: the status, all checks, the deadline that can still be made, the activation."""
+    """A meter in one delivery period: the status, all checks, the activation, the deadline that can still be made, and
+    the one that was."""
 
     period: PeriodRules
     status: EnrollmentStatus
     checks: Sequence[Check]
     activation: Activated | None
     next_deadline: DeadlineRule | None
+    made: DeadlineRule | None
+
+    @property
+    def expected_at(self) -> datetime | None:
+        """When the meter is active, should it be eligible."""
+        deadline = self.made or self.next_deadline
+        return deadline.activation_at if deadline else None
 
     @property
     def due_at(self) -> datetime:
@@ -209,7 +241,9 @@ def explain(
     active = next(
         (one for one in periods if one.status == EnrollmentStatus.ACTIVE and one.period.starts_at <= at), None
     )
-    leading = active.period if active else program.leading_period(at)
+    made = next((one for one in periods if one.made and one.status == EnrollmentStatus.ELIGIBLE), None)
+    leads = active or made
+    leading = leads.period if leads else program.leading_period(at)
     moment = moment_of(program, leading, schema, at)
     found = [*found_by(meter, program, moment, passed=passed), *out_now(meter, program, moment, at)]
     status = _unless_unwanted(status_of(meter, moment, found, at), is_wanted)
@@ -228,8 +262,9 @@ def _in_period(
     moment = moment_of(program, period, schema, at)
     found = found_by(meter, program, moment, passed=passed)
     status = _unless_unwanted(status_of(meter, moment, found), program.identifier in meter.wanted)
-    deadline = period.next_deadline(at)
-    if period.deadlines and deadline is None and status in {EnrollmentStatus.ELIGIBLE, EnrollmentStatus.PENDING}:
+    deadline, made = period.next_deadline(at), meter.deadline_made(program, period, at)
+    joins = status in {EnrollmentStatus.ELIGIBLE, EnrollmentStatus.PENDING}
+    if period.deadlines and deadline is None and made is None and joins:
         last = max(one.accepted_until for one in period.deadlines)
         context = {"period": period.name, "deadline": f"{last:%Y-%m-%d}"}
         problem = Problem("PROGRAM_TOO_LATE", "", "", context)
@@ -243,7 +278,7 @@ def _in_period(
             problem,
         )
         found, status = [*found, late], EnrollmentStatus.INELIGIBLE
-    return PeriodStanding(period, status, found, meter.activation(period.pk, moment.at), deadline)
+    return PeriodStanding(period, status, found, meter.activation(period.pk, moment.at), deadline, made)
 
 
 def required_actions(standings: Iterable[ProgramStanding]) -> list[RequiredAction]:

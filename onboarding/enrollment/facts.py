@@ -7,18 +7,27 @@ from typing import Any
 from uuid import UUID
 
 from onboarding.enrollment.rules import PeriodRules, ProgramRules, is_month
-from programs.deadlines import end_of_month
+from programs.deadlines import DeadlineRule, end_of_month
 from programs.schema import flatten
 
 
 @dataclass(frozen=True, slots=True)
 class TimeOut:
-    """A time in which the meter takes no part (see ParticipationPeriod); ends_at is None when it has no end."""
+    """A time in which the meter takes no part (see ParticipationPeriod); ends_at is None when it has no end.
+
+    wished_from: when it would begin, had an idle time not taken its first days; None when nothing was taken.
+    """
 
     preference: str
     starts_at: datetime
     ends_at: datetime | None
     reason: str
+    wished_from: datetime | None = field(default=None, compare=False)
+
+    @classmethod
+    def of(cls, row: Any) -> "TimeOut":
+        """As a row of ParticipationPeriod has it."""
+        return cls(row.preference, row.starts_at, row.ends_at, row.reason, row.wished_from)
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,6 +59,7 @@ class Activated:
     active_to: datetime | None
     market_group_id: UUID | None
     market_group_name: str
+    end_reason: str = ""
 
     def covers(self, at: datetime) -> bool:
         return self.active_from <= at and (self.active_to is None or at < self.active_to)
@@ -70,13 +80,15 @@ class Held:
 class MeterFacts:
     """One meter, or an asset that is to become one: what it holds, and what people recorded about it.
 
-    wanted: the programs that it is meant for. since: when it joined each of them.
+    wanted: the programs that it is meant for, and when it joined each of them. eligible_since: the programs in which
+    it is eligible or active, and since when.
     """
 
     asset: Mapping[str, Any]
     pk: UUID | None = None
     created_at: datetime | None = None
     wanted: Mapping[str, tuple[datetime, int]] = field(default_factory=dict)
+    eligible_since: Mapping[str, datetime] = field(default_factory=dict)
     outs: Sequence[TimeOut] = ()
     records: Sequence[Recorded] = ()
     activations: Sequence[Activated] = ()
@@ -129,19 +141,37 @@ class MeterFacts:
                 return one
         return None
 
+    def is_out_until(self, program: ProgramRules, start: datetime, end: datetime) -> bool:
+        """Whether the meter is out from one moment to another without a gap."""
+        while start < end:
+            out = self.out_at(program, start)
+            if out is None:
+                return False
+            start = out.ends_at or end
+        return True
+
     def out_from(self, program: ProgramRules, out: TimeOut) -> datetime:
         """When a time-out begins in a program: at once, or for an active meter that disenrolls at the boundary."""
         if out.preference == "DISENROLL":
             for period in program.periods:
                 active = self.activation(period.pk, out.starts_at)
-                if active is not None and active.covers(out.starts_at) and out.starts_at < period.ends_at:
+                if active is not None and active.covers(out.starts_at) and out.starts_at < period.over_at:
                     return boundary(program, period, out.starts_at)
         return out.starts_at
 
-    def turns(self) -> Iterable[datetime]:
-        """The moments at which these facts begin or end to count."""
+    def deadline_made(self, program: ProgramRules, period: PeriodRules, at: datetime) -> DeadlineRule | None:
+        """The first deadline of a period that went by while the meter was eligible: it is expected active on its date
+        (leap.md 4.5). None once an activation is recorded, which says more."""
+        since = self.eligible_since.get(program.identifier)
+        if since is None or self.activation(period.pk) is not None:
+            return None
+        made = [one for one in period.deadlines if since < one.accepted_until <= at]
+        return min(made, key=lambda one: (one.activation_at, one.accepted_until), default=None)
+
+    def turns(self, program: ProgramRules) -> Iterable[datetime]:
+        """The moments at which these facts begin or end to count in a program."""
         for out in self.outs:
-            yield from (out.starts_at, *([out.ends_at] if out.ends_at else ()))
+            yield from (out.starts_at, self.out_from(program, out), *([out.ends_at] if out.ends_at else ()))
         for one in self.records:
             yield from (one.valid_from, *([one.valid_to] if one.valid_to else ()))
         for active in self.activations:
@@ -150,4 +180,4 @@ class MeterFacts:
 
 def boundary(program: ProgramRules, period: PeriodRules, at: datetime) -> datetime:
     """When an active meter that wants to leave at a moment is out: the end of the month, or of the period."""
-    return min(end_of_month(at, program.zone), period.ends_at) if is_month(program) else period.ends_at
+    return min(end_of_month(at, program.zone), period.over_at) if is_month(program) else period.over_at

@@ -80,7 +80,7 @@ def funnel_of(partner: Partner, program: int) -> Funnel:
         ("Created for this program", every, 0, "", ""),
         ("Taking part", every - out, out, "idle or disenrolled", "NOT_PARTICIPATING"),
         ("Your part is done", every - out - blocked, blocked, "not eligible yet", "INELIGIBLE"),
-        ("Eligible", every - out - blocked - waiting, waiting, "waiting for Leap", "PENDING"),
+        ("Eligible", every - out - blocked - waiting, waiting, "pending", "PENDING"),
         ("Active", active, eligible, "waiting for the activation date", "ELIGIBLE"),
     ]
     steps = [

@@ -16,6 +16,7 @@ from onboarding.meters.models import EnrollmentStatus, Meter
 from programs.models import Program
 from programs.schema import Schema
 
+KEEPING = (EnrollmentStatus.ACTIVE, EnrollmentStatus.ELIGIBLE)  # what makes a deadline
 HOLDING = (EnrollmentStatus.ACTIVE, EnrollmentStatus.ELIGIBLE, EnrollmentStatus.PENDING)
 Customer = tuple[str, str]  # utility, account number
 
@@ -47,13 +48,16 @@ def _own_facts(
     }
     names = {program.pk: name for name, program in rules.items()}
     wanted: dict[UUID, dict[str, Any]] = {}
-    for meter, program, since, number in Enrollment.objects.filter(meter__in=keys).values_list(
-        "meter", "program", "joined_at", "pk"
+    eligible: dict[UUID, dict[str, datetime]] = {}
+    for meter, program, joined, number, status, since in Enrollment.objects.filter(meter__in=keys).values_list(
+        "meter", "program", "joined_at", "pk", "status", "eligible_since"
     ):
         if program in names:
-            wanted.setdefault(meter, {})[names[program]] = (since, number)
+            wanted.setdefault(meter, {})[names[program]] = (joined, number)
+            if status in KEEPING:
+                eligible.setdefault(meter, {})[names[program]] = since or joined
     for pk, programs in wanted.items():
-        found[pk].wanted = programs
+        found[pk].wanted, found[pk].eligible_since = programs, eligible.get(pk, {})
     outs, records, activations = _outs(keys), _records(keys), _activations(keys)
     for pk, facts in found.items():
         facts.outs, facts.records = outs.get(pk, ()), records.get(pk, ())
@@ -64,7 +68,7 @@ def _own_facts(
 def _outs(keys: Collection[UUID]) -> dict[UUID, list[TimeOut]]:
     found: dict[UUID, list[TimeOut]] = {}
     for row in ParticipationPeriod.objects.filter(meter__in=keys).order_by("starts_at"):
-        found.setdefault(row.meter_id, []).append(TimeOut(row.preference, row.starts_at, row.ends_at, row.reason))
+        found.setdefault(row.meter_id, []).append(TimeOut.of(row))
     return found
 
 
@@ -89,7 +93,8 @@ def _records(keys: Collection[UUID]) -> dict[UUID, list[Recorded]]:
 def _activations(keys: Collection[UUID]) -> dict[UUID, list[Activated]]:
     found: dict[UUID, list[Activated]] = {}
     for row in Activation.objects.filter(meter__in=keys):
-        activated = Activated(row.period_id, row.active_from, row.active_to, row.market_group_id, row.market_group_name)
+        group = (row.market_group_id, row.market_group_name)
+        activated = Activated(row.period_id, row.active_from, row.active_to, *group, row.end_reason)
         found.setdefault(row.meter_id, []).append(activated)
     return found
 

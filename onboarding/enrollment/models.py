@@ -25,6 +25,9 @@ class Enrollment(models.Model):
     leap_actions = models.JSONField(default=list, help_text="Action types that Leap has to do.")
     acts = models.CharField("who acts next", max_length=8, choices=Acts.choices, blank=True)
     joined_at = models.DateTimeField(db_default=Now(), help_text="Of two programs that exclude each other, the first.")
+    eligible_since = models.DateTimeField(
+        null=True, help_text="When it became eligible, if that was later than it joined: which deadlines it has made."
+    )
     evaluated_at = models.DateTimeField(db_default=Now())
     reconsider_at = models.DateTimeField(null=True, help_text="When time alone changes what is recorded here.")
 
@@ -79,6 +82,9 @@ class ParticipationPeriod(models.Model):
     starts_at = models.DateTimeField(help_text="A local midnight of the meter's zone, kept in UTC.")
     ends_at = models.DateTimeField(null=True, blank=True)
     reason = models.CharField(max_length=300, blank=True)
+    wished_from = models.DateTimeField(
+        null=True, blank=True, help_text="When it would begin, had an idle time not taken its first days."
+    )
 
     class Meta:
         ordering = ["starts_at"]

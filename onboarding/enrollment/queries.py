@@ -2,8 +2,9 @@
 
 from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime, timedelta
 from uuid import UUID
+from zoneinfo import ZoneInfo
 
 from django.db.models import QuerySet
 from django.utils import timezone
@@ -82,6 +83,11 @@ class Participation:
     starts_at: datetime
     ends_at: datetime | None
     reason: str = ""
+
+    def days_in(self, zone: ZoneInfo) -> tuple[date, date | None]:
+        """The first and the last day of it there; None when it has no end."""
+        last = (self.ends_at - timedelta(microseconds=1)).astimezone(zone).date() if self.ends_at else None
+        return self.starts_at.astimezone(zone).date(), last
 
 
 def participation_of(meter: Meter, outs: Iterable[ParticipationPeriod]) -> list[Participation]:

@@ -15,6 +15,7 @@ from onboarding.enrollment.cards import ahead_of, cards_of
 from onboarding.enrollment.domain import join_program, leave_program
 from onboarding.enrollment.funnel import funnel_of
 from onboarding.enrollment.models import Enrollment
+from onboarding.enrollment.participation.zones import zone_of
 from onboarding.enrollment.queries import meters_of_customer, participation_of, standings_of
 from onboarding.enrollment.rules import rules_of
 from onboarding.enrollment.stacking import pairs_of
@@ -24,7 +25,7 @@ from onboarding.meters.queries import meters_of, sections_of
 from onboarding.meters.words import changes_in
 from portal.events.queries import timeline
 from portal.partners.access import member
-from portal.problems import Refused
+from portal.problems import Refused, shown
 from portal.web.notices import tell_refusal
 from programs.deadlines import midnight
 from programs.schema import schema_for
@@ -41,6 +42,7 @@ def meter_detail(request: HttpRequest, pk: UUID) -> HttpResponse:
     schema, asset = schema_for(), asset_of(meter)
     provenance = provenance_of(meter, schema.flatten(asset).keys())
     at, as_of = _as_of(request)
+    zone = zone_of(meter)
     cards = cards_of(standings_of(meter, at), at)
     shown = _EVENTS_AT_MOST if request.GET.get("events") == "all" else _EVENTS_SHOWN
     events = list(timeline(meter)[: shown + 1])
@@ -53,7 +55,8 @@ def meter_detail(request: HttpRequest, pk: UUID) -> HttpResponse:
         "cards": [card for card in cards if card.standing.is_wanted],
         "could_join": [card for card in cards if not card.standing.is_wanted and card.standing.fits],
         "misfits": [card for card in cards if not card.standing.is_wanted and not card.standing.fits],
-        "participation": participation_of(meter, meter.participation.all()),
+        "participation": [(one, *one.days_in(zone)) for one in participation_of(meter, meter.participation.all())],
+        "zone": zone,
         "another": next((card.program.identifier for card in cards if _takes_forms(card)), ""),
         "events": [(event, changes_in(event, schema)) for event in events[:shown]],
         "has_older_events": len(events) > shown,
@@ -66,12 +69,16 @@ def _takes_forms(card: Any) -> bool:
 
 
 def _as_of(request: HttpRequest) -> tuple[datetime, str]:
-    """The moment that the page is about, and the day as it was asked for ("" for now)."""
+    """The moment that the page is about, and the day as it was asked for ("" for now). What is no day is said."""
+    asked = request.GET.get("as_of", "")
     try:
-        day = parse_date(request.GET.get("as_of", ""))
+        day = parse_date(asked)
     except ValueError:
         day = None
     if day is None or not 2000 <= day.year <= 2100:
+        if asked:
+            text = f"“{shown(asked)}” is no day from 2000 to 2100, so this is how the meter stands now."
+            messages.warning(request, text)
         return timezone.now(), ""
     return midnight(day, timezone.get_current_timezone()), day.isoformat()
 

@@ -33,7 +33,7 @@ class EnrollmentStatus(models.TextChoices):
         return {
             "ACTIVE": "Enrolled and dispatched.",
             "ELIGIBLE": "Everything the program asks for is there; waiting for the activation date.",
-            "PENDING": "Waiting for market registration or utility data.",
+            "PENDING": "Waiting for Leap, the market or utility data.",
             "NOT_PARTICIPATING": "Left out at the partner's wish.",
             "INELIGIBLE": "Something that is needed is missing or does not fit.",
         }[self.value]

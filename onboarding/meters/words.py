@@ -1,6 +1,6 @@
 """What happened to a meter, as people write it."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from datetime import date
 from typing import Any
 
@@ -26,12 +26,10 @@ def changes_in(event: Event, schema: Schema) -> list[tuple[str, Any, Any]]:
     if event.verb == "meter.enrollment_changed":
         was, now = (EnrollmentStatus(value).label for value in changes["enrollment_status"])
         return [(f"Status in {event.data['program']}", was, now)]
+    if event.verb in _BY_LEAP:
+        return [_BY_LEAP[event.verb](event.data)]
     return [
-        (
-            schema.column(key).label if schema.knows(key) else _FIELDS.get(key) or key.replace("_", " ").capitalize(),
-            _written(old),
-            _written(new),
-        )
+        (_label(key, schema), _written(old), _written(new))
         for key, (old, new) in changes.items()
         if key != "is_archived"  # the event's own words say it
     ]
@@ -49,6 +47,29 @@ def _written(value: Any) -> Any:
     return ("yes" if value else "no") if isinstance(value, bool) else value if value != "" else None
 
 
+def _activated(data: Mapping[str, Any]) -> tuple[str, Any, Any]:
+    return data["period"], "not active", _with_note("active", data.get("note"))
+
+
+def _ended(data: Mapping[str, Any]) -> tuple[str, Any, Any]:
+    return data["period"], "active", _with_note("ended", data.get("reason"))
+
+
+def _recorded(data: Mapping[str, Any]) -> tuple[str, Any, Any]:
+    where = data.get("period") or data.get("program")
+    holds = "yes" if data["holds"] else f"no ({data['code']})" if data.get("code") else "no"
+    return f"{data['item']} in {where}" if where else data["item"], "not known", _with_note(holds, data.get("note"))
+
+
+def _with_note(words: str, note: str | None) -> str:
+    return f"{words}: {note}" if note else words
+
+
+_BY_LEAP: dict[str, Callable[[Mapping[str, Any]], tuple[str, Any, Any]]] = {
+    "meter.activated": _activated,
+    "meter.activation_ended": _ended,
+    "meter.check_recorded": _recorded,
+}
 _PARTICIPATION = {
     "meter.idled": "idle",
     "meter.disenrolled": "disenrolled",

@@ -14,7 +14,15 @@ from django.db.models.fields.json import KT
 from django.utils import timezone
 
 from onboarding.enrollment.checks import Check, fits, in_place
-from onboarding.enrollment.evaluate import Standing, moment_of, stand, standing_in_place
+from onboarding.enrollment.evaluate import (
+    ASKS_NOTHING,
+    Standing,
+    asking_where_it_fits,
+    is_misfit,
+    moment_of,
+    stand,
+    standing_in_place,
+)
 from onboarding.enrollment.facts import Held, MeterFacts
 from onboarding.enrollment.load import Customer, facts_of, held_by
 from onboarding.enrollment.rules import ProgramRules, rules_of
@@ -190,6 +198,9 @@ class DryRun:
         found = self._prospects.get(place)
         if found is None:
             found = self._prospects[place] = tuple(self._new_prospects(facts))
+            if any(one.is_meant and one.fits for one in found):
+                for misfit in (one for one in found if not one.fits):
+                    misfit.ask_nothing()
         return found
 
     def _new_prospects(self, facts: MeterFacts) -> "Iterable[Prospect]":
@@ -234,7 +245,8 @@ class DryRun:
             joins = name in self.chosen or name in facts.wanted or not (self.chosen or facts.wanted)
             extra = {} if joins else {"could_join": True}
             says[name] = stand(facts, self.programs[name], self.schema, self.at) | extra
-        verdict.programs = says
+        meant = {name: one for name, one in says.items() if "could_join" not in one}
+        verdict.programs = says | asking_where_it_fits(meant)
 
     def _look_for_serials(self, verdicts: Iterable[Verdict]) -> None:
         """A device that stands twice, in these rows or among the partner's other meters, is worth a warning."""
@@ -265,12 +277,21 @@ class DryRun:
 class Prospect:
     """One program as it looks at all assets of one place and type."""
 
-    def __init__(self, program: ProgramRules, in_place: Sequence[Check], is_chosen: bool) -> None:
-        self.program = program
+    def __init__(self, program: ProgramRules, in_place: Sequence[Check], is_meant: bool) -> None:
+        self.program, self.is_meant = program, is_meant
         self._in_place = in_place
-        self._extra: Standing = {} if is_chosen else {"could_join": True}
+        self._extra: Standing = {} if is_meant else {"could_join": True}
         # Most rows are alike: those that miss nothing in their fields share this one.
         self.eligible: Standing = self.standing(Checked({}, ()))
+
+    @property
+    def fits(self) -> bool:
+        return not is_misfit(self.eligible)
+
+    def ask_nothing(self) -> None:
+        """Another program fits: nothing is to be done for this one."""
+        self._extra = {**self._extra, **ASKS_NOTHING}
+        self.eligible = self.standing(Checked({}, ()))
 
     def standing(self, checked: Checked) -> Standing:
         unmet = checked.unmet.get(self.program.identifier, ())

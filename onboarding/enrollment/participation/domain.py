@@ -1,7 +1,7 @@
 """Idling, disenrolling and taking part again. The only place that writes a meter's participation."""
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 from typing import TYPE_CHECKING, Any
 from uuid import UUID
@@ -13,7 +13,7 @@ from django.utils import timezone
 from onboarding.enrollment.domain import restate
 from onboarding.enrollment.facts import TimeOut
 from onboarding.enrollment.models import ParticipationPeriod, Preference
-from onboarding.enrollment.participation.rules import Wish, after, begins, days_of, gave_way, unclear, untimely
+from onboarding.enrollment.participation.rules import Wish, after, days_of, gave_way, unclear, untimely
 from onboarding.enrollment.participation.zones import zones_of
 from onboarding.meters.models import Meter
 from portal.events.actors import Actor
@@ -64,7 +64,7 @@ def outs_of(meters: Iterable[UUID]) -> dict[UUID, list[TimeOut]]:
     """When meters are out, in order, by meter."""
     found: dict[UUID, list[TimeOut]] = {}
     for row in ParticipationPeriod.objects.filter(meter__in=list(meters)).order_by("starts_at"):
-        found.setdefault(row.meter_id, []).append(TimeOut(row.preference, row.starts_at, row.ends_at, row.reason))
+        found.setdefault(row.meter_id, []).append(TimeOut.of(row))
     return found
 
 
@@ -113,6 +113,9 @@ def change_participation(
 def remove_idle(meter: Meter, first: date, last: date, *, by: Actor, now: datetime | None = None) -> None:
     """Take back an idle time, named by exactly its first and its last day, with a meter.idle_removed event.
 
+    The days are those that are listed now: also when the meter has moved to another zone since, and the time begins and
+    ends at other hours than a day there.
+
     Refuses: IDLE_NOT_FOUND; then nothing is removed.
     """
     with transaction.atomic():
@@ -120,7 +123,7 @@ def remove_idle(meter: Meter, first: date, last: date, *, by: Actor, now: dateti
         zone = zones_of([held])[held.pk]
         before = outs_of([held.pk]).get(held.pk, [])
         gone = [one for one in before if one.preference == Preference.IDLE and days_of(one, zone) == (first, last)]
-        if not gone or gone[0].starts_at != begins(first, zone):
+        if not gone:
             days = {"first": first.isoformat(), "last": last.isoformat()}
             raise Refused(Problem("IDLE_NOT_FOUND", "", "", days))
         _write({held.pk: (before, healed(before, gone[0]))}, held.partner, now or timezone.now())
@@ -130,38 +133,42 @@ def remove_idle(meter: Meter, first: date, last: date, *, by: Actor, now: dateti
 
 
 def healed(before: Sequence[TimeOut], gone: TimeOut) -> list[TimeOut]:
-    """The times out without an idle one; a disenrollment that it had cut in two is whole again."""
-    left = [one for one in before if one != gone]
-    cut = [
-        (first, then)
-        for first in left
-        for then in left
-        if first.preference == then.preference == Preference.DISENROLL
-        and (first.ends_at, then.starts_at) == (gone.starts_at, gone.ends_at)
-    ]
-    for first, then in cut:
-        whole = TimeOut(first.preference, first.starts_at, then.ends_at, first.reason)
-        left = [whole if one == first else one for one in left if one != then]
+    """The times out without an idle one; a later one takes back the days that were taken from it, and a disenrollment
+    that was cut in two is whole again."""
+    left: list[TimeOut] = []
+    for one in sorted((one for one in before if one != gone), key=lambda one: one.starts_at):
+        back = one if one.starts_at != gone.ends_at else _with_days_back(one, gone)
+        last = left[-1] if left else None
+        is_same = last is not None and (last.preference, last.reason) == (back.preference, back.reason)
+        if last is not None and is_same and last.ends_at == back.starts_at == gone.starts_at:
+            left[-1] = replace(last, ends_at=back.ends_at)
+        else:
+            left.append(back)
     return left
+
+
+def _with_days_back(one: TimeOut, gone: TimeOut) -> TimeOut:
+    """The time-out that followed an idle one, beginning when it was to, if that was within the idle one or before."""
+    if one.wished_from is None:
+        return one
+    since = max(one.wished_from, gone.starts_at)
+    return replace(one, starts_at=since, wished_from=one.wished_from if one.wished_from < since else None)
 
 
 def _write(changes: Mapping[UUID, tuple[list[TimeOut], list[TimeOut]]], partner: "Partner", at: datetime) -> None:
     """Make the periods of meters what they are to be; what stays is not touched."""
     kept = {pk: set(before) & set(afterwards) for pk, (before, afterwards) in changes.items()}
     rows = ParticipationPeriod.objects.filter(meter__in=list(changes))
-    old = [
-        row.pk
-        for row in rows
-        if TimeOut(row.preference, row.starts_at, row.ends_at, row.reason) not in kept[row.meter_id]
-    ]
+    old = [row.pk for row in rows if TimeOut.of(row) not in kept[row.meter_id]]
     ParticipationPeriod.objects.filter(pk__in=old).delete()
     new = [
-        (partner.pk, pk, one.preference, one.starts_at, one.ends_at, one.reason)
+        (partner.pk, pk, one.preference, one.starts_at, one.ends_at, one.reason, one.wished_from)
         for pk, (_, afterwards) in changes.items()
         for one in afterwards
         if one not in kept[pk]
     ]
-    bulk.insert(ParticipationPeriod, ["partner", "meter", "preference", "starts_at", "ends_at", "reason"], new)
+    names = ["partner", "meter", "preference", "starts_at", "ends_at", "reason", "wished_from"]
+    bulk.insert(ParticipationPeriod, names, new)
     Meter.objects.filter(pk__in=list(changes)).update(updated_at=at)
 
 

@@ -1,7 +1,7 @@
 """From the times in which a meter is out, and a wish, to the times in which it is out afterwards. Pure."""
 
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, timedelta
 from typing import Any, Final
 from zoneinfo import ZoneInfo
@@ -136,9 +136,11 @@ def _without(outs: Iterable[TimeOut], start: datetime, end: datetime | None) -> 
     for one in outs:
         if one.starts_at < start:
             ends = start if one.ends_at is None else min(one.ends_at, start)
-            left.append(TimeOut(one.preference, one.starts_at, ends, one.reason))
+            left.append(replace(one, ends_at=ends))
         if end is not None and (one.ends_at is None or one.ends_at > end):
-            left.append(TimeOut(one.preference, max(one.starts_at, end), one.ends_at, one.reason))
+            cut = one.starts_at < end
+            wished = (one.wished_from or one.starts_at) if cut else one.wished_from
+            left.append(replace(one, starts_at=max(one.starts_at, end), wished_from=wished))
     return left
 
 

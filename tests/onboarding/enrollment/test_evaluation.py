@@ -1,10 +1,14 @@
 """What the evaluation says: each check, its values and source; what excludes what; what time changes."""
 
+import re
 from datetime import UTC, date, datetime
+from html import unescape
 from typing import Any
 
 import pytest
+from django.template.loader import render_to_string
 
+from onboarding.enrollment.cards import cards_of
 from onboarding.enrollment.checks import REGISTRY, Outcome
 from onboarding.enrollment.domain import join_program, restate
 from onboarding.enrollment.evaluate import ProgramStanding
@@ -35,6 +39,13 @@ def status(meter: Meter, program: str) -> str:
 
 def standing(meter: Meter, program: str, when: str = "2026-11-25") -> ProgramStanding:
     return next(one for one in standings_of(meter, at(when)) if one.program.identifier == program)
+
+
+def card_text(meter: Meter, when: str, program: str = "CEC-DSGS") -> str:
+    """The card of a program on the meter's page, as it reads at a moment."""
+    (card,) = cards_of([standing(meter, program, when)], at(when))
+    page = render_to_string("meters/_program_card.html", {"card": card, "meter": meter, "as_of": when})
+    return " ".join(unescape(re.sub(r"<[^>]+>", " ", page)).split()).replace(" .", ".").replace(" :", ":")
 
 
 def failed(meter: Meter, program: str, when: str = "2026-11-25") -> list[tuple[str, str, str]]:
@@ -348,6 +359,80 @@ def test_meter_that_is_idle_now_takes_no_part_although_it_is_back_before_the_sea
     assert Enrollment.objects.get(meter=meter).reconsider_at == at("2026-12-01")
     assert [one.status for one in standing(meter, "CEC-DSGS").periods] == ["ELIGIBLE"]
     assert standing(meter, "CEC-DSGS", "2026-12-02").status == "ELIGIBLE"
+
+
+def test_eligible_meter_that_makes_a_deadline_is_expected_on_its_date(acme: Partner) -> None:
+    meter = dsgs(acme, restated=False)
+    restate([meter.pk], by=BY, at=at("2027-04-14"))  # the deadline is the 15th, by the clock of California
+    row = Enrollment.objects.get(meter=meter)
+    assert row.eligible_since == at("2027-04-14")
+
+    for day, made in (("2027-04-15T06:59", False), ("2027-04-15T07:00", True), ("2027-05-03", True)):
+        restate([meter.pk], by=BY, at=at(day))
+        found = standing(meter, "CEC-DSGS", day)
+        one = found.periods[0]
+        assert (status(meter, "CEC-DSGS"), found.status, one.status) == ("ELIGIBLE",) * 3, day
+        assert found.leading is not None
+        assert (found.leading.name, bool(one.made)) == ("CEC-DSGS_2027_MAY_OCT", made)
+        assert one.expected_at == at("2027-05-01T07:00")
+    assert "Leap has not recorded it yet" not in card_text(meter, "2027-04-20")
+    assert "Expected to be active since May 1, 2027. Leap has not recorded it yet." in card_text(meter, "2027-05-03")
+
+
+def test_meter_that_was_mended_after_the_deadline_has_not_made_it(acme: Partner) -> None:
+    meter = dsgs(acme, restated=False)
+    note(meter, "DOCUMENTS_SIGNED", holds=False, since="2027-01-01", until="2027-05-10")
+    for day in ("2027-04-14", "2027-05-12"):
+        restate([meter.pk], by=BY, at=at(day))
+    Enrollment.objects.filter(meter=meter).update(joined_at=at("2027-01-01"))
+
+    row = Enrollment.objects.get(meter=meter)
+    late = standing(meter, "CEC-DSGS", "2027-09-20").periods[0]
+
+    assert (row.status, row.eligible_since) == ("ELIGIBLE", at("2027-05-12"))
+    assert late.made is not None
+    assert late.made.accepted_until > at("2027-05-12")
+    assert standing(meter, "CEC-DSGS", "2027-05-12").periods[0].made is None
+
+
+def test_activation_that_was_ended_makes_no_deadline(acme: Partner) -> None:
+    meter = dsgs(acme)
+    Enrollment.objects.filter(meter=meter).update(joined_at=at("2027-01-01"), eligible_since=None)
+    activate(meter, "CEC-DSGS_2027_MAY_OCT", since="2027-05-01T07:00", until="2027-05-20", end_reason="Recalled")
+
+    one = standing(meter, "CEC-DSGS", "2027-05-21").periods[0]
+
+    assert one.made is None
+    assert "Ended May 19, 2027: Recalled" in card_text(meter, "2027-05-21")
+
+
+def test_a_short_idle_time_at_the_start_of_a_season_keeps_nobody_out_of_it(acme: Partner) -> None:
+    meter = dsgs(acme)
+    season = {"first": ("2027-05-01T07:00", "2027-05-02T07:00"), "whole": ("2027-05-02T07:00", "2027-11-01T07:00")}
+
+    def idle(name: str) -> None:
+        start, end = map(at, season[name])
+        ParticipationPeriod.objects.create(partner=acme, meter=meter, preference="IDLE", starts_at=start, ends_at=end)
+
+    idle("first")
+    assert standing(meter, "CEC-DSGS", "2026-11-25").status == "ELIGIBLE"
+    assert standing(meter, "CEC-DSGS", "2027-05-01T12:00").status == "NOT_PARTICIPATING"
+    assert standing(meter, "CEC-DSGS", "2027-05-02T12:00").status == "ELIGIBLE"
+    idle("whole")
+    assert standing(meter, "CEC-DSGS", "2026-11-25").status == "NOT_PARTICIPATING"
+
+
+def test_program_that_does_not_fit_asks_for_nothing_when_another_fits(acme: Partner) -> None:
+    programs = ["EVERSOURCE-CS", "NATGRID-CS", "RIE-CS"]
+    about: Any = {"customer": {"dispatch_option": "CURTAIL"}}
+    meter = make_meter(
+        acme, programs=programs, region="ISONE", meter_type="DEVICE", utility="EVERSOURCE", account="1", **about
+    )
+
+    asked = dict(Enrollment.objects.filter(meter=meter).values_list("program__identifier", "acts"))
+    assert (asked["NATGRID-CS"], asked["RIE-CS"]) == ("", "")
+    alone = make_meter(acme, programs=["RIE-CS"], region="ISONE", meter_type="DEVICE", reference="m-2")
+    assert Enrollment.objects.get(meter=alone).partner_actions == ["ADDRESS"]
 
 
 def test_season_runs_to_the_end_of_its_last_day(acme: Partner) -> None:

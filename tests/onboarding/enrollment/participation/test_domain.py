@@ -6,9 +6,12 @@ from uuid import uuid4
 
 import pytest
 
+from onboarding.enrollment.domain import restate
+from onboarding.enrollment.facts import TimeOut
 from onboarding.enrollment.models import Enrollment, ParticipationPeriod, Preference
 from onboarding.enrollment.participation.domain import WishesRefused, change_participation, remove_idle
-from onboarding.enrollment.participation.rules import Wish
+from onboarding.enrollment.participation.rules import Wish, days_of
+from onboarding.enrollment.participation.zones import zone_of
 from onboarding.meters.models import Meter
 from onboarding.meters.words import changes_in
 from portal.events.actors import Actor
@@ -96,17 +99,56 @@ def test_active_meter_that_disenrolls_stays_until_the_boundary(acme: Partner) ->
     change(meter, Wish(DISENROLL, date(2024, 10, 10), reason="Sold"), now)
 
     def status(day: str) -> str:
-        from onboarding.enrollment.domain import restate
-
         restate([meter.pk], by=BY, at=at(day))
         return Enrollment.objects.get(meter=meter).status
 
-    assert [status(day) for day in ("2024-10-09T12:00", "2024-10-11", "2024-10-30T12:00", "2024-11-01T12:00")] == [
-        "ACTIVE",
-        "ACTIVE",
-        "ACTIVE",
-        "NOT_PARTICIPATING",
+    days = ("2024-10-09T12:00", "2024-10-11", "2024-11-01T06:59", "2024-11-01T07:00")  # midnight in California
+    assert [status(day) for day in days] == ["ACTIVE", "ACTIVE", "ACTIVE", "NOT_PARTICIPATING"]
+
+
+def test_boundary_at_which_a_meter_leaves_is_looked_at_again(acme: Partner) -> None:
+    meter = make_meter(acme, programs=["MA_DOER-CPS"], region="ISONE", meter_type="DEVICE")
+    activate(meter, "MA_DOER-CPS_2026_OCT_NOV", since="2026-10-01T04:00")
+
+    change(meter, Wish(DISENROLL, october(10), reason="Sold"))
+
+    looked_at = Enrollment.objects.get(meter=meter).reconsider_at
+    assert looked_at == at("2026-10-10T04:00")
+    restate([meter.pk], by=BY, at=at("2026-10-11"))
+    row = Enrollment.objects.get(meter=meter)
+    assert (row.status, row.reconsider_at) == ("ACTIVE", at("2026-12-01T05:00"))
+
+
+def test_disenrollment_takes_back_the_days_of_an_idle_time_that_is_removed(acme: Partner) -> None:
+    meter = make_meter(acme, programs=["CEC-DSGS"], meter_type="DEVICE")
+    change(meter, Wish(DISENROLL, october(20), reason="Sold"))
+    change(meter, Wish(IDLE, october(10), october(25)))
+    change(meter, Wish(IDLE, october(22), october(28)))
+    assert [one[:3] for one in periods(meter)] == [
+        ("IDLE", "10-10 07:00", "10-22 07:00"),
+        ("IDLE", "10-22 07:00", "10-29 07:00"),
+        ("DISENROLL", "10-29 07:00", ""),
     ]
+
+    remove_idle(meter, october(22), october(28), by=BY, now=NOW)
+    assert periods(meter)[1] == ("DISENROLL", "10-22 07:00", "", "Sold")
+    remove_idle(meter, october(10), october(21), by=BY, now=NOW)
+    assert periods(meter) == [("DISENROLL", "10-20 07:00", "", "Sold")]
+    assert ParticipationPeriod.objects.get(meter=meter).wished_from is None
+
+
+def test_idle_time_is_removed_by_the_days_that_are_listed_after_a_move_to_another_zone(acme: Partner) -> None:
+    meter = make_meter(acme, programs=["CEC-DSGS"], meter_type="DEVICE")
+    change(meter, Wish(IDLE, october(10), october(12)))
+    Meter.objects.filter(pk=meter.pk).update(postal_code="02108", state="MA")
+    meter.refresh_from_db()
+    out = TimeOut.of(ParticipationPeriod.objects.get(meter=meter))
+    first, last = days_of(out, zone_of(meter))
+    assert (first, last) == (october(10), october(13))
+
+    remove_idle(meter, first, last, by=BY, now=NOW)
+
+    assert periods(meter) == []
 
 
 def test_what_gives_way_is_in_the_event_and_in_words(acme: Partner) -> None:
