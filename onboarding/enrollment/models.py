@@ -32,6 +32,7 @@ class Enrollment(models.Model):
     reconsider_at = models.DateTimeField(null=True, help_text="When time alone changes what is recorded here.")
 
     class Meta:
+        permissions = [("record_leap_actions", "Can record what Leap found out, activate and end")]
         constraints = [
             models.UniqueConstraint(fields=["meter", "program"], name="one_enrollment_per_meter_and_program")
         ]

@@ -12,6 +12,7 @@ from import_export.forms import ExportForm
 from simple_history.admin import SimpleHistoryAdmin
 
 from portal.admin.base import AutocompleteAdmin
+from programs.admin.impact import ShowsImpact
 from programs.admin.transfer import SafeCSV, SafeXLSX
 
 
@@ -41,8 +42,11 @@ class ListField(forms.CharField):
 LISTS_AS_TEXT: dict[type, dict[str, Any]] = {models.JSONField: {"form_class": ListField}}
 
 
-class CatalogueAdmin(AutocompleteAdmin, ImportExportMixin, SimpleHistoryAdmin):
-    """A catalogue table: every change is kept with its person and time, old and new."""
+class CatalogueAdmin(ShowsImpact, AutocompleteAdmin, ImportExportMixin, SimpleHistoryAdmin):
+    """A catalogue table: every change is kept with its person and time, old and new, and shown before it is made.
+
+    A table may be exported by whoever may look at it, and imported by whoever may add to it and change it.
+    """
 
     formfield_overrides = LISTS_AS_TEXT
     list_per_page = 50
@@ -50,6 +54,17 @@ class CatalogueAdmin(AutocompleteAdmin, ImportExportMixin, SimpleHistoryAdmin):
     show_full_result_count = False
     # All columns, always: an export can come back as an import, and the form that selects columns needs inline code.
     export_form_class = ExportForm
+
+    def has_import_permission(self, request: HttpRequest) -> bool:
+        return self.has_add_permission(request) and self.has_change_permission(request)
+
+    def has_export_permission(self, request: HttpRequest) -> bool:
+        return bool(self.has_view_permission(request))
+
+    def get_deleted_objects(self, objs: Any, request: HttpRequest) -> Any:
+        """What holds a row is said before the permission that nobody has."""
+        deleted, counts, lacking, protected = super().get_deleted_objects(objs, request)
+        return deleted, counts, set() if protected else lacking, protected
 
     def get_export_formats(self) -> list[type[Format]]:
         return [SafeCSV, SafeXLSX]

@@ -3,13 +3,12 @@
 from django.contrib import admin
 
 from programs.admin.base import SOURCE_FIELDS, SourcedAdmin
-from programs.admin.impact import ShowsImpact
 from programs.admin.transfer import CheckKindResource, ConflictResource, ProgramCheckResource
 from programs.models import CheckKind, Conflict, ProgramCheck
 
 
 @admin.register(CheckKind)
-class CheckKindAdmin(ShowsImpact, SourcedAdmin):
+class CheckKindAdmin(SourcedAdmin):
     """Codes and words of the published actions."""
 
     resource_classes = [CheckKindResource]
@@ -20,7 +19,7 @@ class CheckKindAdmin(ShowsImpact, SourcedAdmin):
 
 
 @admin.register(ProgramCheck)
-class ProgramCheckAdmin(ShowsImpact, SourcedAdmin):
+class ProgramCheckAdmin(SourcedAdmin):
     """What Leap finds out by hand, by program."""
 
     resource_classes = [ProgramCheckResource]
@@ -37,7 +36,7 @@ class ProgramCheckAdmin(ShowsImpact, SourcedAdmin):
 
 
 @admin.register(Conflict)
-class ConflictAdmin(ShowsImpact, SourcedAdmin):
+class ConflictAdmin(SourcedAdmin):
     """Which programs one customer can hold together."""
 
     resource_classes = [ConflictResource]

@@ -7,11 +7,14 @@ from django.http import HttpRequest
 
 from programs.models import (
     AccountFormat,
+    CheckKind,
     Choice,
+    Conflict,
     Deadline,
     DeliveryPeriod,
     Field,
     Program,
+    ProgramCheck,
     Requirement,
     State,
     Utility,
@@ -69,7 +72,11 @@ def _shown(value: object) -> str:
     return "nothing" if value in (None, "", []) else str(value)
 
 
-for _model in (Program, DeliveryPeriod, Deadline, Field, Choice, Requirement, Utility, AccountFormat, State):
+_WATCHED = (
+    *(Program, DeliveryPeriod, Deadline, Field, Choice, Requirement, Utility, AccountFormat, State),
+    *(Conflict, ProgramCheck, CheckKind),
+)
+for _model in _WATCHED:
     _historical: Any = _model.history.model
     _historical._meta.verbose_name_plural = f"changes of {_model._meta.verbose_name_plural}"
     admin.site.register(_historical, ChangeAdmin)

@@ -42,23 +42,34 @@ class ShowsImpact:
         extra_context: dict[str, Any] | None = None,
     ) -> HttpResponse:
         save = super().changeform_view  # type: ignore[misc]  # a ModelAdmin's
+        return self._shown_first(request, lambda: save(request, object_id, form_url, extra_context))
+
+    def history_form_view(
+        self, request: HttpRequest, object_id: str, version_id: str, extra_context: dict[str, Any] | None = None
+    ) -> HttpResponse:
+        """Going back to an earlier state is a change as any other."""
+        save = super().history_form_view  # type: ignore[misc]  # SimpleHistoryAdmin's
+        return self._shown_first(request, lambda: save(request, object_id, version_id, extra_context))
+
+    def _shown_first(self, request: HttpRequest, save: Callable[[], HttpResponse]) -> HttpResponse:
+        """Save once what follows from it has been seen, or when nothing does."""
         how = answers()
-        if request.method != "POST" or how is None or _SEEN in request.POST:
-            response: HttpResponse = save(request, object_id, form_url, extra_context)
-            if request.method == "POST" and how is not None and response.status_code == 302:
+        if request.method != "POST" or how is None:
+            return save()
+        if _SEEN not in request.POST:
+            tried, rules = self._tried(request, save)
+            if rules is None:
+                return tried
+            impact = how.measure(rules)
+            if _AS_FILE in request.POST:
+                return _csv(impact)
+            if impact.moves or not impact.is_whole:
+                return self._page(request, impact)
+        with transaction.atomic():
+            response = save()
+            if _is_saved(response):
                 transaction.on_commit(how.after)
-            return response
-        tried, rules = self._tried(request, object_id, form_url, extra_context)
-        if rules is None:
-            return tried
-        impact = how.measure(rules)
-        if _AS_FILE in request.POST:
-            return _csv(impact)
-        if not impact.moves:
-            response = save(request, object_id, form_url, extra_context)
-            transaction.on_commit(how.after)
-            return response
-        return self._page(request, impact)
+        return response
 
     def delete_view(
         self, request: HttpRequest, object_id: str, extra_context: dict[str, Any] | None = None
@@ -100,14 +111,14 @@ class ShowsImpact:
         response: HttpResponse = super().process_result(result, request)  # type: ignore[misc]  # a ModelAdmin's
         return response
 
-    def _tried(self, request: HttpRequest, *args: Any) -> tuple[HttpResponse, Any]:
+    def _tried(self, request: HttpRequest, save: Callable[[], HttpResponse]) -> tuple[HttpResponse, Any]:
         """Save, read the rules, and take it back. Without rules when the form has errors."""
         how, rules = answers(), None
         response = HttpResponse()
         try:
             with transaction.atomic():
-                response = super().changeform_view(request, *args)  # type: ignore[misc]  # a ModelAdmin's
-                if response.status_code == 302 and how is not None:
+                response = save()
+                if _is_saved(response) and how is not None:
                     rules = how.rules()
                 raise _NotKept
         except _NotKept:
@@ -131,6 +142,11 @@ class ShowsImpact:
             "file_name": _AS_FILE,
         }
         return TemplateResponse(request, "admin/impact.html", context)
+
+
+def _is_saved(response: HttpResponse) -> bool:
+    """Whether an admin's form was saved: it redirects, or in a window of its own says so to the page behind it."""
+    return response.status_code == 302 or "popup_response_data" in (getattr(response, "context_data", None) or {})
 
 
 def impact_without(delete: Callable[[], Any]) -> Impact | None:

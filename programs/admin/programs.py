@@ -20,7 +20,6 @@ from programs.admin.forms import (
     RequirementFormSet,
     RequirementRowForm,
 )
-from programs.admin.impact import ShowsImpact
 from programs.admin.transfer import DeadlineResource, FootnoteResource, PeriodResource, ProgramResource
 from programs.domain import roll_forward
 from programs.models import Deadline, DeliveryPeriod, Footnote, Level, Program, Requirement
@@ -96,7 +95,7 @@ class FootnoteAdmin(CatalogueAdmin):
 
 
 @admin.register(Program)
-class ProgramAdmin(ShowsImpact, SourcedAdmin):
+class ProgramAdmin(SourcedAdmin):
     """A program with what it asks and when. Saving changes its template, check, API and column guide at once."""
 
     form = ProgramForm
@@ -159,7 +158,7 @@ def _local_day(time: datetime, period: DeliveryPeriod) -> str:
 
 
 @admin.register(DeliveryPeriod)
-class DeliveryPeriodAdmin(ShowsImpact, SourcedAdmin):
+class DeliveryPeriodAdmin(SourcedAdmin):
     form = PeriodForm
     resource_classes = [PeriodResource]
     inlines = [DeadlineInline]
@@ -205,7 +204,7 @@ class DeliveryPeriodAdmin(ShowsImpact, SourcedAdmin):
 
 
 @admin.register(Deadline)
-class DeadlineAdmin(ShowsImpact, CatalogueAdmin):
+class DeadlineAdmin(CatalogueAdmin):
     """All deadlines in one table, for import and export."""
 
     form = DeadlineForm

@@ -3,13 +3,12 @@
 from django.contrib import admin
 
 from programs.admin.base import SOURCE_FIELDS, SourcedAdmin
-from programs.admin.impact import ShowsImpact
 from programs.admin.transfer import RequirementResource
 from programs.models import Requirement
 
 
 @admin.register(Requirement)
-class RequirementAdmin(ShowsImpact, SourcedAdmin):
+class RequirementAdmin(SourcedAdmin):
     resource_classes = [RequirementResource]
     list_display = ["field", "program", "level", "condition", "valid_from", "valid_to", "verified"]
     list_filter = ["program", "level", "verified", "field__section"]

@@ -33,6 +33,7 @@ from programs.models import (
 )
 from programs.schema.coerce import fault_of_default
 
+_YES, _NO = {"1", "yes", "true"}, {"0", "no", "false"}
 _LEADS = ("=", "+", "-", "@", "\t", "\r", "'")
 
 
@@ -88,11 +89,52 @@ class ListWidget(Widget):
         return "|".join(str(part) for part in value or [])
 
 
+class BooleanWidget(Widget):
+    """Yes or no, as people and spreadsheets write it. What is neither is refused."""
+
+    def clean(self, value: Any, row: Any = None, **kwargs: Any) -> bool:
+        word = str(value if value is not None else "").strip().casefold()
+        if word not in _YES | _NO:
+            raise ValueError(f"“{value}” is neither yes nor no. Write yes or no.")
+        return word in _YES
+
+    def render(self, value: Any, obj: Any = None, **kwargs: Any) -> str:
+        return "1" if value else "0"
+
+
+class NamedWidget(ForeignKeyWidget):
+    """Another row by its natural key. One that there is not is said by its name."""
+
+    def clean(self, value: Any, row: Any = None, **kwargs: Any) -> Any:
+        try:
+            return super().clean(value, row, **kwargs)
+        except self.model.DoesNotExist:
+            name = self.model._meta.verbose_name
+            raise ValueError(f"There is no {name} “{value}”. Take the {self.field} of one that there is.") from None
+
+
+class NamedManyWidget(ManyToManyWidget):
+    """Other rows by their natural keys, separated by bars. One that there is not is said, and not left out."""
+
+    def clean(self, value: Any, row: Any = None, **kwargs: Any) -> Any:
+        names = {name.strip() for name in str(value or "").split(self.separator) if name.strip()}
+        found = self.model.objects.filter(**{f"{self.field}__in": names})
+        unknown = names - set(map(str, found.values_list(self.field, flat=True)))
+        if unknown:
+            kind = self.model._meta.verbose_name
+            raise ValueError(
+                f"There is no {kind} “{', '.join(sorted(unknown))}”. Take the {self.field} of one that there is."
+            )
+        return found
+
+
 class _Resource(resources.ModelResource):
     """Rows of one table. What the admin's forms would refuse, an import refuses too."""
 
     @classmethod
     def widget_from_django_field(cls, f: Any, default: Any = Widget) -> Any:
+        if isinstance(f, models.BooleanField):
+            return BooleanWidget
         return ListWidget if isinstance(f, models.JSONField) else super().widget_from_django_field(f, default)
 
     def validate_instance(self, instance: Any, *args: Any, **kwargs: Any) -> None:
@@ -121,18 +163,21 @@ class PeriodWidget(ForeignKeyWidget):
         program, _, name = str(value or "").partition("/")
         if not program:
             return None
-        return DeliveryPeriod.objects.get(program__identifier=program, name=name)
+        period = DeliveryPeriod.objects.filter(program__identifier=program, name=name).first()
+        if period is None:
+            raise ValueError(f"There is no delivery period “{value}”. Write it as program/name.")
+        return period
 
     def render(self, value: Any, obj: Any = None, **kwargs: Any) -> str:
         return f"{value.program.identifier}/{value.name}" if value else ""
 
 
 def _related(name: str, model: type[models.Model], by: str) -> fields.Field:
-    return fields.Field(attribute=name, column_name=name, widget=ForeignKeyWidget(model, by))
+    return fields.Field(attribute=name, column_name=name, widget=NamedWidget(model, by))
 
 
 def _many(name: str, model: type[models.Model], by: str) -> fields.Field:
-    return fields.Field(attribute=name, column_name=name, widget=ManyToManyWidget(model, separator="|", field=by))
+    return fields.Field(attribute=name, column_name=name, widget=NamedManyWidget(model, separator="|", field=by))
 
 
 class RegionResource(_Resource):

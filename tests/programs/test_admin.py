@@ -3,10 +3,13 @@
 import csv
 import io
 from collections.abc import Callable
+from html import unescape
 from typing import Any
 
 import pytest
+import tablib
 from django.contrib import admin
+from django.contrib.auth.models import Permission
 from django.test import Client
 from django.urls import reverse
 
@@ -16,6 +19,7 @@ from programs.admin.transfer import SafeCSV, SafeXLSX, escaped, unescaped
 from programs.models import DeliveryPeriod, Field, Program, Requirement, Utility
 from programs.schema import schema_for
 from tests.builders import row
+from tests.conftest import make_user
 
 pytestmark = pytest.mark.usefixtures("catalogue")
 
@@ -256,6 +260,77 @@ def test_import_brings_back_what_was_exported_and_refuses_contradictions(desk):
     assert not unchanged.has_errors()
     assert refused.has_validation_errors()
     assert refused.totals["update"] == 2
+
+
+def test_import_and_export_need_the_permissions_of_the_table(client_of):
+    clerk = make_user("clerk@portal.example", "Cleo Clerk", is_staff=True)
+
+    def answers() -> list[int]:
+        client = client_of(clerk)
+        return [client.get(url(f"conflict_{page}")).status_code for page in ("changelist", "import", "export")]
+
+    def allow(*names: str) -> None:
+        clerk.user_permissions.add(*Permission.objects.filter(codename__in=names))
+
+    assert answers() == [403, 403, 403]
+    assert client_of(clerk).post(url("conflict_process_import"), {}).status_code == 403
+    allow("view_conflict")
+    assert answers() == [200, 403, 200]
+    allow("change_conflict")
+    assert answers() == [200, 403, 200]
+    allow("add_conflict")
+    assert answers() == [200, 200, 200]
+
+
+@pytest.mark.parametrize(
+    ("column", "value", "words"),
+    [
+        ("is_allowed", "maybe", "“maybe” is neither yes nor no. Write yes or no."),
+        ("program", "NOWHERE", "There is no program “NOWHERE”. Take the identifier of one that there is."),
+    ],
+)
+def test_import_says_what_it_does_not_understand(desk, column, value, words):
+    table = tablib.Dataset().load(export(desk, "conflict"), format="csv")
+    place = table.headers.index(column)
+    first = [value if index == place else cell for index, cell in enumerate(table[0])]
+    file = io.BytesIO(tablib.Dataset(first, headers=table.headers).export("csv").encode())
+    file.name = "conflicts.csv"
+
+    page = unescape(
+        desk.post(url("conflict_import"), {"import_file": file, "format": "0", "resource": ""}).content.decode()
+    )
+
+    assert words in page
+    assert "Confirm import" not in page
+
+
+def test_import_takes_yes_and_no_as_people_write_them():
+    widget = transfer.BooleanWidget()
+
+    assert [widget.clean(text) for text in ("yes", "Yes ", "TRUE", 1, "no", "0", False)] == [True] * 4 + [False] * 3
+    with pytest.raises(ValueError, match="neither yes nor no"):
+        widget.clean("")
+
+
+def test_unknown_utility_of_a_program_is_not_left_out(desk):
+    line = next(one for one in csv.DictReader(io.StringIO(export(desk, "program"))) if one["identifier"] == "RIE-CS")
+    table = tablib.Dataset([*(line | {"utilities": "RIE|NOBODY"}).values()], headers=list(line))
+
+    result = transfer.ProgramResource().import_data(table, dry_run=True)
+
+    assert "There is no utility “NOBODY”" in str(result.invalid_rows or result.row_errors() or "")
+
+
+def test_row_saved_in_a_window_of_its_own_is_kept(desk):
+    program = Program.objects.get(identifier="CEC-DSGS")
+    form = {"program": program.pk, "name": "ZZ_2028", "starts_at_0": "2028-05-01", "starts_at_1": "07:00:00"}
+    form |= {"ends_at_0": "2028-10-31", "ends_at_1": "07:00:00", "_popup": "1"}
+    form |= {"deadlines-TOTAL_FORMS": "0", "deadlines-INITIAL_FORMS": "0"}
+
+    answer = desk.post(url("deliveryperiod_add") + "?_popup=1", form)
+
+    assert "popup" in answer.content.decode()
+    assert DeliveryPeriod.objects.filter(name="ZZ_2028").exists()
 
 
 @pytest.mark.parametrize("format", [SafeCSV, SafeXLSX])

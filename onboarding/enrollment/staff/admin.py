@@ -1,12 +1,14 @@
 """Standings in the Django admin: staff look at them, record what they found out, activate and end."""
 
 import base64
+import hashlib
 from collections.abc import Callable
 from typing import Any
 
 from django import forms
 from django.contrib import admin, messages
 from django.core import signing
+from django.core.exceptions import PermissionDenied
 from django.core.files.uploadedfile import UploadedFile
 from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse, HttpResponseBase
@@ -16,19 +18,34 @@ from django.urls import URLPattern, path
 from onboarding.enrollment.models import Activation, CheckRecord, Enrollment
 from onboarding.enrollment.staff.domain import Done, activate, end_activation, record_checks
 from onboarding.enrollment.staff.forms import ActivateForm, EndForm, RecordForm
-from onboarding.enrollment.staff.sheet import HEADER, do, judge
+from onboarding.enrollment.staff.sheet import HEADER, Judged, do, judge
 from onboarding.meters.bulk.sheets import Sheet
 from onboarding.meters.models import Meter
 from portal.admin.base import ReadOnlyAdmin
 from portal.events.actors import Actor
 from portal.partners.access import address_of
-from portal.problems import Problem, Refused
+from portal.problems import Problem, ProblemKind, Refused, register
 from portal.web.downloads import csv_response
 
 AT_MOST = 5_000
 _SALT = "onboarding.enrollment.staff.sheet"
 _MOST_BYTES, _TOO_LARGE = 1_500_000, "too large"
 _ASKED = "asked"
+_DONE, _REMEMBERED = "sheets_recorded", 50
+register(
+    ProblemKind(
+        "SHEET_EXPIRED",
+        "Not recorded",
+        "Nothing was recorded: the sheet that was shown is older than an hour, or was changed on the way.",
+        "Send the file again.",
+    ),
+    ProblemKind(
+        "SHEET_DONE_BEFORE",
+        "Recorded already",
+        "This sheet was recorded already, and was not a second time.",
+        "Send a new file for what is to be recorded besides.",
+    ),
+)
 _NAMED = 10
 
 
@@ -78,10 +95,15 @@ class EnrollmentAdmin(OfMeters):
 
     def by_sheet(self, request: HttpRequest) -> HttpResponse:
         """Choose a sheet, see every problem and what would be done, then do it."""
+        if not self.has_record_permission(request):
+            raise PermissionDenied
         context = {**self.admin_site.each_context(request), "title": "Record by spreadsheet", "opts": self.opts}
         sheet, token = _sheet_of(request)
         if token == _TOO_LARGE:
             context["refused"] = [Problem("FILE_TOO_LARGE", "file")]
+        elif sheet is None and request.method == "POST":
+            expired = "sheet" in request.POST
+            context["refused"] = [Problem("SHEET_EXPIRED" if expired else "FILE_MISSING", "file")]
         elif sheet is not None:
             try:
                 judged = judge(sheet)
@@ -89,19 +111,19 @@ class EnrollmentAdmin(OfMeters):
                 context["refused"] = refusal.problems
             else:
                 if "do" in request.POST and not judged.problems:
-                    context["results"] = do(judged.deeds, by=staff_actor(request))
+                    context |= _done_once(request, token, judged)
                 else:
                     context |= {"judged": judged, "token": token}
         return TemplateResponse(request, "admin/enrollment_sheet.html", context)
 
-    def has_view_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        return bool(request.user.is_active and request.user.is_staff)
+    def has_record_permission(self, request: HttpRequest) -> bool:
+        return request.user.has_perm("onboarding.record_leap_actions")
 
     @admin.display(description="who acts next", ordering="acts")
     def who_acts(self, row: Enrollment) -> str:
         return row.get_acts_display() or "–"
 
-    @admin.action(description="Record a result …", permissions=["view"])
+    @admin.action(description="Record a result …", permissions=["record"])
     def record_result(self, request: HttpRequest, queryset: QuerySet[Enrollment]) -> HttpResponse | None:
         def write(meters: list[Meter], data: dict[str, Any]) -> Done:
             kind, holds = data.pop("action_type"), data.pop("holds") == "yes"
@@ -109,14 +131,14 @@ class EnrollmentAdmin(OfMeters):
 
         return self._ask(request, queryset, "Record a result", RecordForm, write)
 
-    @admin.action(description="Activate …", permissions=["view"])
+    @admin.action(description="Activate …", permissions=["record"])
     def activate(self, request: HttpRequest, queryset: QuerySet[Enrollment]) -> HttpResponse | None:
         def write(meters: list[Meter], data: dict[str, Any]) -> Done:
             return activate(meters, data.pop("period"), by=staff_actor(request), **data)
 
         return self._ask(request, queryset, "Activate", ActivateForm, write)
 
-    @admin.action(description="End an activation …", permissions=["view"])
+    @admin.action(description="End an activation …", permissions=["record"])
     def end_activation(self, request: HttpRequest, queryset: QuerySet[Enrollment]) -> HttpResponse | None:
         def write(meters: list[Meter], data: dict[str, Any]) -> Done:
             return end_activation(meters, data.pop("period"), by=staff_actor(request), **data)
@@ -163,10 +185,21 @@ class EnrollmentAdmin(OfMeters):
         names = {meter.pk: meter.partner_reference for meter in meters}
         left: dict[str, list[str]] = {}
         for pk, problem in done.left.items():
-            left.setdefault(problem.text, []).append(names[pk])
+            left.setdefault(f"{problem.text} {problem.remedy}", []).append(names[pk])
         for why, references in left.items():
             more = f" and {len(references) - _NAMED:,} more" if len(references) > _NAMED else ""
             self.message_user(request, f"{why} Left: {', '.join(references[:_NAMED])}{more}.", messages.WARNING)
+
+
+def _done_once(request: HttpRequest, token: str, judged: Judged) -> dict[str, Any]:
+    """What came of each row; or that this very sheet, sent twice, was recorded before."""
+    name = hashlib.sha256(token.encode()).hexdigest()
+    done = request.session.get(_DONE, [])
+    if name in done:
+        return {"refused": [Problem("SHEET_DONE_BEFORE", "file")]}
+    results = do(judged.deeds, by=staff_actor(request))
+    request.session[_DONE] = [*done, name][-_REMEMBERED:]
+    return {"results": results}
 
 
 def _sheet_of(request: HttpRequest) -> tuple[Sheet | None, str]:

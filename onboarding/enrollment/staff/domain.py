@@ -35,8 +35,8 @@ register(
     ProblemKind(
         "ACTIVE_ALREADY",
         "Active already",
-        "This meter is active in {period} already.",
-        "There is nothing to do.",
+        "This meter is active in {period} then already.",
+        "Choose a moment after its activation ends, or leave it as it is.",
     ),
     ProblemKind(
         "OUTSIDE_PERIOD",
@@ -79,7 +79,9 @@ def record_checks(
     """Record whether an item of the checklist holds for meters, in a program and period or in all, for a time.
 
     One meter.check_recorded event each, then the meters are evaluated anew. A meter that is not in the program is left.
+    A period stands for its program.
     """
+    program = program or (period.program if period else None)
 
     def write(group: Sequence[Meter]) -> None:
         CheckRecord.objects.bulk_create(
@@ -102,6 +104,8 @@ def record_checks(
     told = {"item": ActionType(action_type).label, "holds": holds, "code": code, "note": note}
     told |= {"program": program.identifier} if program else {}
     told |= {"period": period.name} if period else {}
+    told |= {"from": valid_from.isoformat()} if valid_from else {}
+    told |= {"until": valid_to.isoformat()} if valid_to else {}
     return _each(meters, "meter.check_recorded", told, write, _outside(meters, program), by=by)
 
 
@@ -119,13 +123,13 @@ def activate(
     """Meters are enrolled and dispatched in a period, from a moment on (its start, if that is still to come).
 
     One meter.activated event each. Left are meters outside the program, active ones, and those that are not eligible.
-    Refuses: OUTSIDE_PERIOD. An activation that was ended stays as it was, beside the new one.
+    Refuses: OUTSIDE_PERIOD. An activation that has ended by then stays as it was, beside the new one.
     """
     since = active_from or max(period.starts_at, timezone.now())
     if not runs_at(period, since):
         raise Refused(Problem("OUTSIDE_PERIOD", context={"period": period.name, "days": days_of(period)}))
     left = _outside(meters, period.program)
-    running = Activation.objects.filter(meter__in=meters, period=period, active_to=None)
+    running = Activation.objects.filter(meter__in=meters, period=period).exclude(active_to__lte=since)
     for pk in running.values_list("meter", flat=True):
         left[pk] = Problem("ACTIVE_ALREADY", context={"period": period.name})
     if not even_if_not_eligible:
@@ -157,8 +161,13 @@ def activate(
 def end_activation(
     meters: Collection[Meter], period: DeliveryPeriod, *, reason: str, by: Actor, active_to: datetime | None = None
 ) -> Done:
-    """Meters are active in a period until a moment (now). One meter.activation_ended event each, with the reason."""
+    """Meters are active in a period until a moment (now). One meter.activation_ended event each, with the reason.
+
+    Refuses: OUTSIDE_PERIOD, for an end after the period's.
+    """
     until = active_to or timezone.now()
+    if active_to and active_to > over_at(period.ends_at, ZoneInfo(period.program.time_zone)):
+        raise Refused(Problem("OUTSIDE_PERIOD", context={"period": period.name, "days": days_of(period)}))
     running = Activation.objects.filter(meter__in=meters, period=period, active_from__lte=until)
     running = running.exclude(active_to__lte=until)
     known = set(running.values_list("meter", flat=True))

@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from typing import Any, Final
 from uuid import UUID
+from zoneinfo import ZoneInfo
 
 from django.utils import timezone
 from django.utils.dateparse import parse_date, parse_datetime
@@ -22,8 +23,9 @@ from onboarding.meters.bulk.sheets import Cells, Columns, Sheet, read_rows, text
 from onboarding.meters.models import Meter
 from onboarding.spreadsheets.headers import HeaderSpec
 from portal.events.actors import Actor
-from portal.problems import ProblemKind, register, shown
+from portal.problems import Problem, ProblemKind, register, shown
 from portal.storage.ids import as_uuid
+from programs.deadlines import over_at
 from programs.models import ActionType, DeliveryPeriod, Program
 
 MOST: Final = 5_000  # rows
@@ -93,7 +95,8 @@ def words_of(what: str) -> str:
 
 def judge(sheet: Sheet) -> Judged:
     """Read a sheet and look at each row; nothing is written. Refuses as `read_rows` does."""
-    rows = read_rows(sheet, Columns(_COLUMNS, "what", _missing, "STAFF_COLUMNS_MISSING"), most=MOST)
+    columns = Columns(_COLUMNS, "what", _missing, "STAFF_COLUMNS_MISSING", is_strict=True)
+    rows = read_rows(sheet, columns, most=MOST)
     texts = [(number, {key: text_of(cell) for key, cell in _filled(cells)}) for number, cells in rows]
     texts = [(number, row) for number, row in texts if row]
     keys = {pk for _, row in texts if (pk := as_uuid(row.get("meter_id", "")))}
@@ -144,7 +147,9 @@ class _Row:
     def read(self) -> tuple[Deed | None, list[str]]:
         pk = as_uuid(self.row.get("meter_id", ""))
         if pk is None or pk not in self.known:
-            self.problems.append(f"No meter has the ID {shown(self.row.get('meter_id', ''))!r}.")
+            text = self.row.get("meter_id", "")
+            said = f"No meter has the ID {shown(text)!r}." if text else "The Leap meter ID is missing."
+            self.problems.append(f"{said} Copy it from the list of enrollments, or from the partner's export.")
         what = self._what()
         arguments = self._arguments(what) if what else {}
         if self.problems or pk is None:
@@ -163,7 +168,8 @@ class _Row:
 
     def _arguments(self, what: str) -> dict[str, Any]:
         period, program = self._named("period", self.periods), self._named("program", self.programs)
-        begins, ends, note = self._moment("from"), self._moment("until"), self.row.get("note", "")
+        begins, ends, note = self._moment("from"), self._moment("until"), self._text("note", 300)
+        program = program or (period.program if period else None)
         if what in {ACTIVATE, END} and period is None and "period" not in self.row:
             self.problems.append("The delivery period is missing.")
         if period and program and period.program_id != program.pk:
@@ -181,18 +187,28 @@ class _Row:
                 self.problems.append(f"The market group ID {shown(group)!r} is no UUID.")
             named = {
                 "market_group_id": as_uuid(group),
-                "market_group_name": self.row.get("market_group_name", "")[:128],
+                "market_group_name": self._text("market_group_name", 128),
             }
-            return {"period": period, "active_from": begins, "note": note[:300], **named}
+            return {"period": period, "active_from": begins, "note": note, **named}
         if what == END:
             if not note:
                 self.problems.append("Say in Note why the activation ends.")
-            return {"period": period, "active_to": ends, "reason": note[:300]}
+            if period and ends and ends > over_at(period.ends_at, ZoneInfo(period.program.time_zone)):
+                self.problems.append(f"{period} runs from {days_of(period)}; Until is after that.")
+            return {"period": period, "active_to": ends, "reason": note}
         holds = self._holds()
         if holds is False and not note:
             self.problems.append("Say in Note why it does not hold.")
-        words = {"code": self.row.get("code", "")[:32], "note": note[:300]}
+        words = {"code": self._text("code", 32), "note": note}
         return {"holds": holds, "program": program, "period": period, "valid_from": begins, "valid_to": ends, **words}
+
+    def _text(self, key: str, most: int) -> str:
+        """A text, which is refused rather than cut."""
+        text = self.row.get(key, "")
+        if len(text) > most:
+            label = next(spec.label for spec in _COLUMNS if spec.key == key)
+            self.problems.append(f"{label} has {len(text):,} characters. It takes {most}.")
+        return text
 
     def _holds(self) -> bool | None:
         text = self.row.get("holds", "").lower()
@@ -204,7 +220,7 @@ class _Row:
     def _named(self, key: str, known: Mapping[str, Any]) -> Any:
         text = self.row.get(key, "")
         if text and text not in known:
-            self.problems.append(f"There is no {key} {shown(text)!r}.")
+            self.problems.append(f"There is no {key} {shown(text)!r}. Write its name as the catalogue does.")
         return known.get(text)
 
     def _moment(self, key: str) -> datetime | None:
@@ -233,8 +249,15 @@ def do(deeds: Sequence[Deed], *, by: Actor) -> dict[int, str]:
         done = _verb(group[0], meters, by=by)
         for deed in group:
             problem = done.left.get(deed.meter)
-            results[deed.number] = f"Left: {problem.text} {problem.remedy}" if problem else "Done"
+            results[deed.number] = f"Left: {problem.text} {_remedy(problem)}" if problem else "Done"
     return dict(sorted(results.items()))
+
+
+def _remedy(problem: Problem) -> str:
+    """What a sheet can do about it: activating what is not eligible is asked for in the list alone."""
+    if problem.code == "NOT_ELIGIBLE_TO_ACTIVATE":
+        return "Settle what is open first, or activate it in the list of enrollments all the same."
+    return problem.remedy
 
 
 def _verb(deed: Deed, meters: Sequence[Meter], *, by: Actor) -> Done:

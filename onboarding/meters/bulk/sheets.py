@@ -12,9 +12,9 @@ from django.conf import settings
 from onboarding.spreadsheets.cells import BrokenCell, Cell, Row, column_letters
 from onboarding.spreadsheets.headers import HeaderSpec, duplicates, match_headers, names_of
 from onboarding.spreadsheets.limits import Limits
-from onboarding.spreadsheets.problems import Unreadable
+from onboarding.spreadsheets.problems import HIDDEN_SHEETS, OTHER_SHEETS, UNNAMED_COLUMNS, Unreadable
 from onboarding.spreadsheets.reader import Book, read_book
-from portal.problems import Problem, Refused, storable
+from portal.problems import Problem, ProblemKind, Refused, register, shown, storable
 
 _SUFFIXES: Final = (".xlsx", ".csv")
 Cells = dict[str, Cell]  # by the key of the column
@@ -33,20 +33,44 @@ class Sheet:
 class Columns:
     """The columns that a sheet may have. sure: the one that tells its header from rows of data.
 
-    missing: what the columns that were found do not say, in words; code: the problem that names it.
+    missing: what the columns that were found do not say, in words; code: the problem that names it. is_strict: a sheet
+    that holds anything else is refused, because what is passed over might have limited what its rows say.
     """
 
     specs: Sequence[HeaderSpec]
     sure: str
     missing: Callable[[Collection[str]], Sequence[str]]
     code: str
+    is_strict: bool = False
+
+
+register(
+    ProblemKind(
+        "COLUMNS_NOT_KNOWN",
+        "Unknown columns",
+        "Nothing here is called {columns}.",
+        "Name the columns as the template does, and take out those that it does not have.",
+    ),
+    ProblemKind(
+        "SHEETS_NOT_READ",
+        "More than one sheet",
+        "Only one sheet is read. These were not: {sheets}.",
+        "Send each sheet in a file of its own.",
+    ),
+    ProblemKind(
+        "CELLS_WITHOUT_NAME",
+        "Cells without a column name",
+        "Cells stand in columns without a name: {columns}.",
+        "Name the columns as the template does, or empty these cells.",
+    ),
+)
 
 
 def read_rows(sheet: Sheet, columns: Columns, *, most: int) -> list[tuple[int, Cells]]:
     """The rows of a sheet, each with its number and the cells of the known columns.
 
-    Refuses: FILE_WRONG_TYPE, FILE_NOT_STORED, FILE_DUPLICATE_HEADER, the columns’ own code, and what the reader says
-    of a file that cannot be used.
+    Refuses: FILE_WRONG_TYPE, FILE_NOT_STORED, FILE_DUPLICATE_HEADER, the columns’ own code, what the reader says of a
+    file that cannot be used, and for strict columns COLUMNS_NOT_KNOWN, SHEETS_NOT_READ, CELLS_WITHOUT_NAME.
     """
     suffix = PurePath(sheet.name).suffix.lower()
     if suffix not in _SUFFIXES:
@@ -68,6 +92,21 @@ def _rows(path: str, above: int, columns: Columns, most: int) -> Iterator[tuple[
         places = _places(header, columns)
         for row in chain(first, chain.from_iterable(book.rows())):
             yield row.number - above, {key: row.cells[index] for key, index in places.items()}
+        if columns.is_strict:
+            _refuse_passed_over(book)
+
+
+def _refuse_passed_over(book: Book) -> None:
+    """Refuses: SHEETS_NOT_READ, CELLS_WITHOUT_NAME."""
+    for note in book.facts.notes:
+        if note.code in {OTHER_SHEETS, HIDDEN_SHEETS}:
+            raise Refused(Problem("SHEETS_NOT_READ", "file", context={"sheets": _listed(note.context["sheets"])}))
+        if note.code == UNNAMED_COLUMNS:
+            raise Refused(Problem("CELLS_WITHOUT_NAME", "file", context={"columns": _listed(note.context["columns"])}))
+
+
+def _listed(names: object) -> str:
+    return ", ".join(map(str, names)) if isinstance(names, (list, tuple)) else str(names)
 
 
 def _limits(most: int) -> Limits:
@@ -97,6 +136,9 @@ def _places(header: Sequence[str], columns: Columns) -> dict[str, int]:
         named = [" and ".join(f"{column_letters(one.index)} ({one.header})" for one in pair) for pair in pairs]
         raise Refused(Problem("FILE_DUPLICATE_HEADER", "file", context={"columns": "; ".join(named)}))
     found = {match.key: match.index for match in matches if match.key}
+    unknown = [f"“{shown(match.header)}”" for match in matches if match.header.strip() and not match.key]
+    if columns.is_strict and unknown:
+        raise Refused(Problem("COLUMNS_NOT_KNOWN", "file", context={"columns": ", ".join(unknown)}))
     if missing := columns.missing(found.keys()):
         raise Refused(Problem(columns.code, "file", context={"missing": " and ".join(missing)}))
     return found

@@ -5,15 +5,21 @@ from html import unescape
 from typing import Any
 
 import pytest
+from django.contrib.auth.models import Permission
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 from django.urls import reverse
 
 from onboarding.enrollment.models import Activation, CheckRecord, Enrollment
+from onboarding.enrollment.staff.domain import activate, end_activation
+from portal.events.actors import Actor
 from portal.events.models import Event
 from portal.partners.models import Partner, User
+from portal.problems import Refused
 from programs.models import DeliveryPeriod, Program
-from tests.onboarding.enrollment.meters import make_meter, note
+from tests import builders
+from tests.conftest import make_user
+from tests.onboarding.enrollment.meters import at, make_meter, note
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("catalogue")]
 URL = "/admin/onboarding/enrollment/"
@@ -65,7 +71,8 @@ def test_activate_and_end(acme: Partner, borealis: Partner, staff: User, client_
 
     assert said(answer) == [
         "Done for 2 meters.",
-        "This meter is not eligible yet in CEC-DSGS. Left: a-2.",
+        "This meter is not eligible yet in CEC-DSGS. "
+        "Settle what is open first, or activate it all the same. Left: a-2.",
     ]
     for meter in (first, second):
         meter.refresh_from_db()
@@ -73,7 +80,8 @@ def test_activate_and_end(acme: Partner, borealis: Partner, staff: User, client_
     event = Event.objects.get(verb="meter.activated", subject_id=str(second.pk))
     assert (event.partner_id, event.actor_label, event.data["market_group"]) == (borealis.pk, "Stef Staff", "VPP-7")
     assert said(do(admin, "activate", first, period=season)) == [
-        "This meter is active in CEC-DSGS_2027_MAY_OCT already. Left: a-1."
+        "This meter is active in CEC-DSGS_2027_MAY_OCT then already. "
+        "Choose a moment after its activation ends, or leave it as it is. Left: a-1."
     ]
 
     answer = do(admin, "end_activation", first, period=season, reason="The customer moved.")
@@ -156,7 +164,7 @@ def test_deeds_by_spreadsheet(acme: Partner, borealis: Partner, admin: Client) -
     assert token
     done = admin.post(SHEET, {"sheet": unescape(token[1]), "do": "yes"}).content.decode()
     why = "This meter is not eligible yet in CEC-DSGS."
-    left = f"Left: {why} Settle what is open first, or activate it all the same."
+    left = f"Left: {why} Settle what is open first, or activate it in the list of enrollments all the same."
 
     assert re.findall(r'<th scope="row">(\d)</th><td>(.*?)</td>', done) == [
         ("2", "Done"),
@@ -166,6 +174,9 @@ def test_deeds_by_spreadsheet(acme: Partner, borealis: Partner, admin: Client) -
     ]
     assert {one.meter_id for one in Activation.objects.filter(market_group_name="VPP-7")} == {first.pk, second.pk}
     assert CheckRecord.objects.get().note == "No interval meter."
+    again = admin.post(SHEET, {"sheet": unescape(token[1]), "do": "yes"}).content.decode()
+    assert "This sheet was recorded already, and was not a second time." in again
+    assert CheckRecord.objects.count() == 1
 
 
 def test_every_problem_of_every_row_is_said_and_nothing_is_done(acme: Partner, admin: Client) -> None:
@@ -182,9 +193,9 @@ def test_every_problem_of_every_row_is_said_and_nothing_is_done(acme: Partner, a
 
     assert [unescape(text) for text in re.findall(r"<div>([^<]*)</div>", page.split("What is wrong")[1])][:8] == [
         "The delivery period is missing.",
-        "No meter has the ID 'nothing'.",
+        "No meter has the ID 'nothing'. Copy it from the list of enrollments, or from the partner's export.",
         "What 'DANCE' means is not known. Write ACTIVATE, END or an item's name.",
-        "There is no program 'NONE'.",
+        "There is no program 'NONE'. Write its name as the catalogue does.",
         "From is '2026-13-01'. Write it as 2026-05-31 or 2026-05-31 07:00, UTC.",
         "Holds is 'maybe'. Write yes or no.",
         "Until is not after From.",
@@ -197,7 +208,8 @@ def test_every_problem_of_every_row_is_said_and_nothing_is_done(acme: Partner, a
 def test_file_that_is_no_sheet_is_told_so(admin: Client) -> None:
     assert "The sheet does not say what is to be done." in sent(admin, "meter_id", "x")
     assert 'class="errornote"' in sent(admin, "x", name="deeds.pdf")
-    assert admin.post(SHEET, {"sheet": "tampered", "do": "yes"}).status_code == 200
+    assert "Nothing was recorded" in admin.post(SHEET, {"sheet": "tampered", "do": "yes"}).content.decode()
+    assert "No file was chosen." in admin.post(SHEET).content.decode()
     assert admin.get(f"{SHEET}template.csv").status_code == 200
 
 
@@ -231,6 +243,71 @@ def test_rows_that_contradict_each_other_are_told(acme: Partner, admin: Client) 
 
     assert "Row 2 says something about this meter and item already." in page
     assert not CheckRecord.objects.exists()
+
+
+def test_what_would_be_passed_over_is_refused(acme: Partner, admin: Client) -> None:
+    meter = make_meter(acme, programs=["CCA"], utility="PGE")
+    row = f"{meter.pk},HAS_AMI,yes"
+
+    assert "Nothing here is called “Programme”." in unescape(sent(admin, "meter_id,what,holds,Programme", f"{row},CCA"))
+    assert "Cells stand in columns without a name: D." in sent(admin, "meter_id,what,holds", f"{row},CCA")
+    assert "Note has 301 characters. It takes 300." in sent(admin, "meter_id,what,holds,note", f"{row},{'x' * 301}")
+    book = builders.book(A=[["meter_id", "what", "holds"], row.split(",")], B=[["meter_id"], ["x"]])
+    page = admin.post(SHEET, {"file": SimpleUploadedFile("two.xlsx", book)}).content.decode()
+    assert "Only one sheet is read. These were not: B." in page
+    assert not CheckRecord.objects.exists()
+
+
+def test_period_stands_for_its_program(acme: Partner, admin: Client) -> None:
+    battery = make_meter(acme, programs=["CEC-DSGS"], meter_type="DEVICE", reference="b-1", **BATTERY)
+    meter = make_meter(acme, programs=["CCA"], utility="PGE")
+    month = "CAISO-CCA_2027_JAN"
+
+    page = sent(
+        admin,
+        "meter_id,what,holds,program,period,note",
+        *(f"{meter.pk},HAS_AMI,{holds},{program},{month},why" for holds, program in (("no", ""), ("yes", "CCA"))),
+    )
+    assert "Row 2 says something about this meter and item already." in page
+
+    assert said(
+        do(admin, "record_result", battery, of="CEC-DSGS", action_type="HAS_AMI", holds="yes", period=period(month))
+    ) == [
+        "This meter is not meant for CCA. Let the partner join the program first, or choose another meter. Left: b-1."
+    ]
+    assert not CheckRecord.objects.exists()
+
+
+def test_activations_in_a_period_do_not_overlap_and_end_within_it(acme: Partner) -> None:
+    meter = make_meter(acme, programs=["CEC-DSGS"], meter_type="DEVICE", **BATTERY)
+    season = DeliveryPeriod.objects.get(name="CEC-DSGS_2027_MAY_OCT")
+    by = Actor.system("Test")
+    activate([meter], season, by=by)
+    end_activation([meter], season, reason="Recalled", by=by, active_to=at("2027-07-01"))
+
+    assert activate([meter], season, by=by).left[meter.pk].code == "ACTIVE_ALREADY"
+    with pytest.raises(Refused, match="OUTSIDE_PERIOD"):
+        end_activation([meter], season, reason="Recalled", by=by, active_to=at("2031-01-01"))
+    assert activate([meter], season, by=by, active_from=at("2027-08-01"), even_if_not_eligible=True).meters
+
+
+def test_staff_need_the_permission(acme: Partner, client_of: Any) -> None:
+    meter = make_meter(acme, programs=["CEC-DSGS"], meter_type="DEVICE", **BATTERY)
+    clerk = make_user("clerk@portal.example", "Cleo Clerk", is_staff=True)
+    client = client_of(clerk)
+    assert client.get(URL).status_code == client.get(SHEET).status_code == 403
+
+    clerk.user_permissions.add(Permission.objects.get(codename="view_enrollment"))
+    client = client_of(clerk)
+    assert client.get(URL).status_code == 200
+    assert "record_result" not in client.get(URL).content.decode()
+    assert client.get(SHEET).status_code == 403
+    assert sent(client, "meter_id,what,holds", f"{meter.pk},HAS_AMI,yes") != ""
+    assert not CheckRecord.objects.exists()
+
+    clerk.user_permissions.add(Permission.objects.get(codename="record_leap_actions"))
+    assert "record_result" in client_of(clerk).get(URL).content.decode()
+    assert client_of(clerk).get(SHEET).status_code == 200
 
 
 def test_sheet_that_is_too_large_is_refused_and_not_cut(admin: Client) -> None:
