@@ -163,9 +163,8 @@ def excludes_none(meter: MeterFacts, program: ProgramRules, moment: Moment, pass
     for other in meter.held:
         if other is mine or other.program == program.identifier:
             continue
-        row = program.exclusion_of(
-            other.program, utility=meter.utility, classification=meter.classification, on=moment.on
-        )
+        classes, on = {meter.classification, other.classification}, max(moment.on, other.asked_on)
+        row = program.exclusion_of(other.program, utility=meter.utility, classes=classes, on=on)
         if row is None or (row.is_allowed and not passed):
             continue
         where = "this meter" if other.meter == meter.pk else f"your meter {other.reference}"

@@ -1,6 +1,7 @@
 """Writing how meters stand in programs. Whatever changes a meter, a rule or a recorded fact comes here afterwards."""
 
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -16,6 +17,7 @@ from onboarding.enrollment.load import KEEPING, customer_of, excluding_here, fac
 from onboarding.enrollment.models import Enrollment
 from onboarding.enrollment.rules import ProgramRules, rules_of
 from onboarding.meters.columns import ASSET_COLUMNS
+from onboarding.meters.domain import when_archived
 from onboarding.meters.models import EnrollmentStatus, Meter
 from portal.events.actors import Actor
 from portal.events.domain import record_many
@@ -176,6 +178,23 @@ def _write_global(meters: Iterable[Meter], told: Mapping[UUID, Sequence[Standing
             alike.setdefault((status, acts), []).append(meter.pk)
     for (status, acts), group in alike.items():
         Meter.objects.filter(pk__in=group).update(enrollment_status=status, acts=acts)
+
+
+@contextmanager
+def making_room(meters: Collection[UUID], *, by: Actor) -> Iterator[None]:
+    """Around what takes away meters, or gives them to other customers: the other meters of those that they were of are
+    evaluated anew afterwards, for which there may be room now."""
+    others = _neighbours(meters, rules_of()) - set(meters) if meters else set()
+    yield
+    restate(others, by=by)
+
+
+@when_archived
+def _evaluate_beside(meters: Collection[UUID], by: Actor) -> None:
+    """What lies in the archive is held no more; what comes out of it is again."""
+    others = _neighbours(meters, rules_of())
+    if others:
+        restate({*meters, *others}, by=by)
 
 
 def _neighbours(meters: Collection[UUID], rules: Mapping[str, ProgramRules]) -> set[UUID]:

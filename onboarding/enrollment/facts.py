@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
@@ -67,13 +67,18 @@ class Activated:
 
 @dataclass(frozen=True, slots=True)
 class Held:
-    """A program that the same customer holds, on this meter or another: which excludes which is decided by `since`."""
+    """A program that the same customer holds, on this meter or another: which excludes which is decided by `since`.
+
+    asked_on: the day whose requirements count in it.
+    """
 
     program: str
     meter: UUID
     reference: str
     is_active: bool
     since: tuple[datetime, int]
+    classification: str
+    asked_on: date
 
 
 @dataclass(slots=True)

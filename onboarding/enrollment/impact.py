@@ -36,16 +36,24 @@ def proposed_rules() -> Proposed:
 
 
 def measure(proposed: Proposed) -> Impact:
-    """Which meters would stand otherwise: those in programs whose rules differ, the newest first."""
+    """Which meters would stand otherwise: those in programs whose rules differ, or that exclude such a program or are
+    excluded by it; the newest first."""
     at, present = timezone.now(), rules_of()
     schema = schema_for(present)
     now = Proposed(present, schema)
-    differ = [
-        program.pk
+    differ = {
+        name
         for name, program in proposed.rules.items()
         if name not in present or present[name].digest(schema, at) != program.digest(proposed.schema, at)
-    ]
-    rows = Enrollment.objects.filter(program__in=differ).select_related("program", "partner").order_by("-pk")
+    }
+    beside = {
+        other
+        for name in differ
+        for rules in (present, proposed.rules)
+        for other in (rules[name].excluded if name in rules else ())
+    }
+    keys = [proposed.rules[name].pk for name in differ | beside if name in proposed.rules]
+    rows = Enrollment.objects.filter(program__in=keys).select_related("program", "partner").order_by("-pk")
     found = list(rows[: LOOKED_AT + 1])
     moves: Counter[tuple[str, str, str]] = Counter()
     examples: list[Example] = []

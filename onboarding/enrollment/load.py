@@ -169,14 +169,18 @@ def _holding(
                 status = stand(facts, rules[name], schema, at)["status"]
                 if status in HOLDING:
                     is_active = status == EnrollmentStatus.ACTIVE
-                    candidates.append(Held(name, meter.pk, meter.partner_reference, is_active, since))
+                    about = (facts.classification, rules[name].asked_on(at))
+                    candidates.append(Held(name, meter.pk, meter.partner_reference, is_active, since, *about))
     places = {meter.pk: facts for meter, facts in group}
     holding: list[Held] = []
     for one in sorted(candidates, key=lambda held: (not held.is_active, held.since)):
         program, facts = rules[one.program], places[one.meter]
         rows = (
             program.exclusion_of(
-                other.program, utility=facts.utility, classification=facts.classification, on=program.asked_on(at)
+                other.program,
+                utility=facts.utility,
+                classes={one.classification, other.classification},
+                on=max(one.asked_on, other.asked_on),
             )
             for other in holding
             if other.program != one.program

@@ -60,8 +60,8 @@ class Exclusion:
     note: str
     source: Source
 
-    def says_of(self, utility: str, classification: str, on: date) -> bool:
-        fits = self.utility in ("", utility) and self.classification in ("", classification)
+    def says_of(self, utility: str, classes: Collection[str], on: date) -> bool:
+        fits = self.utility in ("", utility) and self.classification in ("", *classes)
         return fits and not self.path and self.source.applies(on)
 
 
@@ -134,9 +134,12 @@ class ProgramRules:
         """The programs that somebody cannot hold beside it."""
         return frozenset(one.other for one in self.exclusions if not one.is_allowed)
 
-    def exclusion_of(self, other: str, *, utility: str, classification: str, on: date) -> Exclusion | None:
-        """The row that decides about another program for one customer: the one that says most about them."""
-        rows = [one for one in self.exclusions if one.other == other and one.says_of(utility, classification, on)]
+    def exclusion_of(self, other: str, *, utility: str, classes: Collection[str], on: date) -> Exclusion | None:
+        """The row that decides about another program for one customer: the one that says most about them.
+
+        classes: those of the two meters. on: a day when both are held; so that both programs come to the same row.
+        """
+        rows = [one for one in self.exclusions if one.other == other and one.says_of(utility, classes, on)]
         return max(rows, key=lambda one: (bool(one.utility), bool(one.classification)), default=None)
 
     def digest(self, schema: Schema, at: datetime) -> str:

@@ -2,7 +2,7 @@
 
 from collections.abc import Collection
 from dataclasses import dataclass
-from datetime import date
+from datetime import datetime
 from itertools import combinations
 
 from onboarding.enrollment.rules import Exclusion, ProgramRules
@@ -25,11 +25,15 @@ class Pair:
         return self.row is None or self.row.is_allowed
 
 
-def pairs_of(programs: Collection[ProgramRules], *, utility: str, classification: str, on: date) -> list[Pair]:
-    """Every pair of these programs for a customer of a utility ("" for an unknown one); those that exclude first."""
+def pairs_of(programs: Collection[ProgramRules], *, utility: str, classes: Collection[str], at: datetime) -> list[Pair]:
+    """Every pair of these programs for a customer of a utility ("" for an unknown one); those that exclude first.
+
+    classes: those of the customer's meters. at: as of when; a pair is judged on the day when both can be joined.
+    """
     found = []
     for one, other in combinations(sorted(programs, key=lambda program: program.name), 2):
-        row = one.exclusion_of(other.identifier, utility=utility, classification=classification, on=on)
+        on = max(one.asked_on(at), other.asked_on(at))
+        row = one.exclusion_of(other.identifier, utility=utility, classes=classes, on=on)
         paths = tuple(
             line for line in one.exclusions if line.other == other.identifier and line.path and line.source.applies(on)
         )

@@ -14,6 +14,7 @@ from django.views.decorators.http import require_POST, require_safe
 from onboarding.enrollment.cards import ahead_of, cards_of
 from onboarding.enrollment.domain import join_program, leave_program
 from onboarding.enrollment.funnel import funnel_of
+from onboarding.enrollment.load import HOLDING
 from onboarding.enrollment.models import Enrollment
 from onboarding.enrollment.participation.zones import zone_of
 from onboarding.enrollment.queries import meters_of_customer, participation_of, standings_of
@@ -119,7 +120,7 @@ def meter_stacking(request: HttpRequest, pk: UUID) -> HttpResponse:
     access = member(request)
     meter = get_object_or_404(meters_of(access.partner), pk=pk)
     now, rules = timezone.now(), rules_of()
-    others = list(meters_of_customer(meter)[:100])
+    others = list(meters_of_customer(meter).filter(is_archived=False)[:100])
     held = Enrollment.objects.filter(meter__in=[meter, *others]).select_related("program", "meter")
     held_rows = sorted(held, key=lambda row: (row.program.name, row.meter.partner_reference))
     offered = {
@@ -134,14 +135,15 @@ def meter_stacking(request: HttpRequest, pk: UUID) -> HttpResponse:
     pairs = pairs_of(
         [rules[name] for name in names],
         utility=meter.utility_name,
-        classification=meter.customer_classification,
-        on=now.date(),
+        classes={one.customer_classification for one in (meter, *others)},
+        at=now,
     )
     context = {
         "section": "meters",
         "meter": meter,
         "others": others,
-        "held": held_rows,
+        "held": [row for row in held_rows if row.status in HOLDING],
+        "meant": [row for row in held_rows if row.status not in HOLDING],
         "held_names": {row.program.identifier for row in held_rows},
         "excluding": [pair for pair in pairs if not pair.is_allowed],
         "allowed": [pair for pair in pairs if pair.is_allowed and pair.row],

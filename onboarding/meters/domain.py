@@ -1,6 +1,6 @@
 """Bringing meters into being, changing and removing them, many at a time. The only place that writes a meter."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 from uuid import UUID
@@ -98,6 +98,16 @@ class MeterChange:
     fields: Mapping[str, Any]
 
 
+WhenArchived = Callable[[Collection[UUID], Actor], None]
+_when_archived: list[WhenArchived] = []
+
+
+def when_archived(listener: WhenArchived) -> WhenArchived:
+    """Tell a room above when meters go into the archive or come out of it, in the same transaction."""
+    _when_archived.append(listener)
+    return listener
+
+
 def change_meters(changes: Sequence[MeterChange], *, verb: str, partner: "Partner", by: Actor) -> None:
     """Give meters new values in columns of their own (tags, group, archived), with one event each that says both.
 
@@ -118,6 +128,9 @@ def change_meters(changes: Sequence[MeterChange], *, verb: str, partner: "Partne
         for one in changes
     )
     record_many("meter", happenings, partner=partner, by=by)
+    if archived := [change.meter.pk for change in changes if "is_archived" in change.fields]:
+        for listener in _when_archived:
+            listener(archived, by)
 
 
 def change_references(staged: Staged, *, swaps: bool, partner: "Partner", by: Actor) -> None:

@@ -13,7 +13,7 @@ from django.db import IntegrityError, OperationalError, transaction
 from django.db.models import Count, QuerySet
 from django.utils import timezone
 
-from onboarding.enrollment.domain import enroll, restate, restate_sharing
+from onboarding.enrollment.domain import enroll, making_room, restate, restate_sharing
 from onboarding.meters.domain import create_meters, record_created, update_meters
 from onboarding.meters.models import Meter
 from onboarding.meters.search.domain import make_texts_behind
@@ -121,10 +121,12 @@ def _write(upload: Upload, plans: list[tuple[int, str]]) -> None:
         restate_sharing(_meters_of(creates), partner=partner, by=by)
     if counts[Plan.UPDATE] or counts[Plan.UNCHANGED]:
         _refuse_stale(upload, plans[0][0], plans[-1][0])
-        update_meters(updates, partner=partner, upload_id=upload.pk, by=by)
         known = rows.narrowed("r.plan IN (%s, %s)", "update", "unchanged")
-        enroll(known, partner=partner, keep=True)
-        restate(_meters_of(known), by=by)
+        meters = _meters_of(known)
+        with making_room(meters, by=by):
+            update_meters(updates, partner=partner, upload_id=upload.pk, by=by)
+            enroll(known, partner=partner, keep=True)
+            restate(meters, by=by)
 
 
 def _meters_of(rows: Staged) -> list[UUID]:

@@ -14,7 +14,7 @@ from django.db import transaction
 from django.db.models import Count, QuerySet
 from django.utils import timezone
 
-from onboarding.enrollment.domain import restate
+from onboarding.enrollment.domain import making_room, restate
 from onboarding.enrollment.load import with_recorded_facts
 from onboarding.meters.columns import asset_of
 from onboarding.meters.domain import remove_meters, restore_meter
@@ -107,24 +107,25 @@ def _chunk(run: Run, upload: Upload, dry_run: DryRun, total: int) -> bool:
             for row in rows
             if row.plan == Plan.CREATE and row.meter_id not in known and _is_untouched(meters.get(row.meter_id), upload)
         ]
-        remove_meters(
-            [meters[row.meter_id] for row in untouched if row.meter_id],
-            upload_id=upload.pk,
-            partner=upload.partner,
-            by=by,
-        )
-        _mark(untouched, Withdrawal.REMOVED)
-        removed = {row.pk for row in untouched}
-        for row in rows:
-            if row.pk in removed:
-                continue
-            meter = meters.get(row.meter_id)
-            if meter is None:
-                _mark([row], Withdrawal.LEFT, _GONE)
-            elif row.plan == Plan.CREATE:
-                _mark([row], Withdrawal.LEFT, _TOUCHED)
-            else:
-                _restore(upload, row, meter, dry_run, by)
+        with making_room([pk for pk in meters if pk], by=by):
+            remove_meters(
+                [meters[row.meter_id] for row in untouched if row.meter_id],
+                upload_id=upload.pk,
+                partner=upload.partner,
+                by=by,
+            )
+            _mark(untouched, Withdrawal.REMOVED)
+            removed = {row.pk for row in untouched}
+            for row in rows:
+                if row.pk in removed:
+                    continue
+                meter = meters.get(row.meter_id)
+                if meter is None:
+                    _mark([row], Withdrawal.LEFT, _GONE)
+                elif row.plan == Plan.CREATE:
+                    _mark([row], Withdrawal.LEFT, _TOUCHED)
+                else:
+                    _restore(upload, row, meter, dry_run, by)
         chunk.done, chunk.total = chunk.done + len(rows), total
     return True
 

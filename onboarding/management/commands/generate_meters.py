@@ -58,7 +58,7 @@ class Command(BaseCommand):
 def make(partner: Partner, numbers: range, chance: random.Random) -> None:
     """One chunk of meters, with the references gen-00000001 and so on."""
     program = Program.objects.get(identifier="CEC-DSGS")
-    meters = [(uuid7(), chance.choice(_STATUSES), asset_of(number, chance)) for number in numbers]
+    meters = [(uuid7(), status := chance.choice(_STATUSES), asset_of(number, status, chance)) for number in numbers]
     names = [
         "partner",
         "created_by",
@@ -100,8 +100,8 @@ def _acts(status: str) -> str:
     return "partner" if status == "INELIGIBLE" else ""
 
 
-def asset_of(number: int, chance: random.Random) -> dict[str, Any]:
-    """One battery at a home in California."""
+def asset_of(number: int, status: str, chance: random.Random) -> dict[str, Any]:
+    """One battery at a home in California. What is not eligible lacks the number of devices."""
     city, postal_code = chance.choice(_PLACES)
     name = f"{chance.choice(_FIRST)} {chance.choice(_LAST)}"
     return {
@@ -126,5 +126,6 @@ def asset_of(number: int, chance: random.Random) -> dict[str, Any]:
             "battery_energy_capacity_kwh": 13.5,
             "battery_power_capacity_kw": 5,
         },
+        "site": {"number_of_devices": 1} if status == "ELIGIBLE" else {},
         "utility": {"utility_name": "PGE", "electric_service_account_number": f"{chance.randrange(10**9, 10**10)}"},
     }

@@ -10,11 +10,13 @@ from django.template.loader import render_to_string
 
 from onboarding.enrollment.cards import cards_of
 from onboarding.enrollment.checks import REGISTRY, Outcome
-from onboarding.enrollment.domain import join_program, restate
+from onboarding.enrollment.domain import join_program, making_room, restate
 from onboarding.enrollment.evaluate import ProgramStanding
 from onboarding.enrollment.models import Enrollment, ParticipationPeriod
 from onboarding.enrollment.queries import standings_of
 from onboarding.enrollment.rules import rules_of
+from onboarding.enrollment.stacking import pairs_of
+from onboarding.meters.domain import MeterChange, change_meters
 from onboarding.meters.models import Meter
 from portal.events.actors import Actor
 from portal.events.models import Event
@@ -196,6 +198,75 @@ def test_other_meter_of_the_customer_excludes_and_makes_room_when_it_leaves(acme
     assert (status(first, "CEC-DSGS"), status(site, "ELRP")) == ("NOT_PARTICIPATING", "ELIGIBLE")
 
 
+def site_beside_battery(partner: Partner, **site: Any) -> tuple[Meter, Meter]:
+    """A battery in CEC-DSGS, and a site in ELRP of the same account, which the battery keeps out."""
+    battery = dsgs(partner, utility="PGE", account="42")
+    about: dict[str, Any] = {"reference": "site-1", "utility": "PGE", "account": "42", "restated": False} | site
+    other = make_meter(partner, programs=["ELRP"], **about)
+    note(other, "IS_AUTHORIZED")
+    restate([other.pk], by=BY)
+    assert status(other, "ELRP") == "INELIGIBLE"
+    return battery, other
+
+
+def test_archive_makes_room_and_takes_it_again(acme: Partner) -> None:
+    battery, site = site_beside_battery(acme)
+
+    change_meters([MeterChange(battery, {"is_archived": True})], verb="meter.archived", partner=acme, by=BY)
+    assert status(site, "ELRP") == "ELIGIBLE"
+    battery.refresh_from_db()
+    change = [MeterChange(battery, {"is_archived": False})]
+    change_meters(change, verb="meter.taken_out_of_the_archive", partner=acme, by=BY)
+    assert status(site, "ELRP") == "INELIGIBLE"
+
+
+def test_meter_that_goes_to_another_account_makes_room(acme: Partner) -> None:
+    battery, site = site_beside_battery(acme)
+
+    with making_room([battery.pk], by=BY):
+        Meter.objects.filter(pk=battery.pk).update(account_number="43")
+        restate([battery.pk], by=BY)
+
+    assert (status(battery, "CEC-DSGS"), status(site, "ELRP")) == ("ELIGIBLE", "ELIGIBLE")
+
+
+@pytest.mark.parametrize("site_first", [False, True])
+@pytest.mark.parametrize(
+    ("row", "excludes"),
+    [
+        ({"classification": "COMMERCIAL"}, True),
+        ({"classification": "AGRICULTURAL"}, False),
+        ({"valid_to": date(2026, 12, 31)}, False),
+        ({"valid_from": date(2027, 1, 1)}, True),
+    ],
+)
+def test_limited_conflict_is_the_same_from_both_sides(
+    acme: Partner, row: dict[str, Any], excludes: bool, site_first: bool
+) -> None:
+    pair = Conflict.objects.filter(program__identifier__in=["CEC-DSGS", "ELRP"])
+    for conflict in pair.filter(other__identifier__in=["CEC-DSGS", "ELRP"]):
+        for name, value in row.items():
+            setattr(conflict, name, value)
+        conflict.save()
+    on_site: Any = {"utility": "PGE", "account": "42", "classification": "COMMERCIAL", "reference": "site-1"}
+    made = []
+    for is_site in (site_first, not site_first):
+        if is_site:
+            made.append(make_meter(acme, programs=["ELRP"], restated=False, **on_site))
+            note(made[-1], "IS_AUTHORIZED")
+        else:
+            made.append(dsgs(acme, utility="PGE", account="42"))
+        restate([made[-1].pk], by=BY, at=at("2026-11-25"))
+
+    first, then = (Enrollment.objects.get(meter=meter).status for meter in made)
+    assert (first, then) == ("ELIGIBLE", "INELIGIBLE" if excludes else "ELIGIBLE")
+    rules = rules_of(["CEC-DSGS", "ELRP"])
+    for meter in made:
+        classes = {one.customer_classification for one in made}
+        (shown,) = pairs_of(list(rules.values()), utility="PGE", classes=classes, at=at("2026-11-25"))
+        assert shown.is_allowed is not excludes, meter
+
+
 def test_active_program_stays_although_the_other_was_joined_first(acme: Partner) -> None:
     battery = dsgs(acme, utility="PGE", account="42")
     site = make_meter(acme, programs=["ELRP"], reference="site-1", utility="PGE", account="42", restated=False)
@@ -209,7 +280,7 @@ def test_active_program_stays_although_the_other_was_joined_first(acme: Partner)
 def test_rule_for_one_utility_goes_before_the_general_one(acme: Partner) -> None:
     rules = rules_of()["ELRP"]
     on = date(2026, 11, 25)
-    assert rules.exclusion_of("CCA", utility="", classification="RESIDENTIAL", on=on) is None
+    assert rules.exclusion_of("CCA", utility="", classes={"RESIDENTIAL"}, on=on) is None
     general = Conflict.objects.create(
         program=Program.objects.get(identifier="ELRP"), other=Program.objects.get(identifier="CCA")
     )
@@ -223,7 +294,7 @@ def test_rule_for_one_utility_goes_before_the_general_one(acme: Partner) -> None
     rules = rules_of()["ELRP"]
 
     def deciding(utility: str, classification: str) -> str:
-        row = rules.exclusion_of("CCA", utility=utility, classification=classification, on=on)
+        row = rules.exclusion_of("CCA", utility=utility, classes={classification}, on=on)
         return row.source.rule if row else ""
 
     assert deciding("", "COMMERCIAL") == f"conflict {general.pk}"

@@ -9,12 +9,15 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 from django.urls import reverse
 
+from onboarding.enrollment import impact
+from onboarding.enrollment.domain import restate
 from onboarding.enrollment.models import Enrollment, Evaluated
+from portal.events.actors import Actor
 from portal.jobs.models import Job
 from portal.partners.models import Partner, User
 from programs.admin.transfer import RequirementResource, SafeCSV
 from programs.models import Field, Program, Requirement
-from tests.onboarding.enrollment.meters import make_meter
+from tests.onboarding.enrollment.meters import make_meter, note
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("catalogue")]
 BATTERY: Any = {
@@ -177,13 +180,59 @@ def test_deletion_of_several_is_shown_before_it_is_done(needed: Requirement, adm
     assert not Requirement.objects.filter(pk=needed.pk).exists()
 
 
+def test_what_follows_through_conflicts_is_shown(acme: Partner, admin: Client) -> None:
+    where: Any = {"utility": "PGE", "account": "42"}
+    make_meter(acme, programs=["CEC-DSGS"], meter_type="DEVICE", reference="b-1", **where, **BATTERY)
+    site = make_meter(acme, programs=["ELRP"], reference="site-1", restated=False, **where)
+    note(site, "IS_AUTHORIZED")
+    restate([site.pk], by=Actor.system("Test"))
+
+    text = text_of(admin.post(reverse("admin:programs_requirement_add"), requirement()).content.decode())
+
+    assert "CEC-DSGS Eligible Not eligible yet 1" in text
+    assert "ELRP Not eligible yet Eligible 1" in text
+
+
+def test_change_of_which_not_everything_was_looked_at_is_never_saved_at_once(
+    acme: Partner, admin: Client, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    batteries(acme)
+    make_meter(acme, programs=["CEC-DSGS"], meter_type="DEVICE", reference="b-2", **BATTERY)
+    monkeypatch.setattr(impact, "LOOKED_AT", 1)
+
+    filled = str(Field.objects.get(path="customer.city").pk)
+    page = admin.post(reverse("admin:programs_requirement_add"), requirement(field=filled)).content.decode()
+    text = text_of(page)
+
+    assert "No meter would stand otherwise. 1 standings were looked at, the newest of more" in text
+
+
+def test_going_back_in_history_is_shown_first_too(needed: Requirement, admin: Client) -> None:
+    needed.level = "optional"
+    needed.save()
+    before = needed.history.order_by("history_id").first()
+    url = reverse("admin:programs_requirement_simple_history", args=[needed.pk, before.history_id])
+    form = {key: value for key, value in requirement().items() if key != "field"} | {"field": str(needed.field_id)}
+
+    text = text_of(admin.post(url, form).content.decode())
+
+    assert "Nothing is saved yet." in text
+    assert Requirement.objects.get(pk=needed.pk).level == "optional"
+
+
+def test_deleted_field_shows_what_follows(needed: Requirement, admin: Client) -> None:
+    url = reverse("admin:programs_field_delete", args=[needed.field_id])
+
+    assert FREED in text_of(admin.get(url).content.decode())
+
+
 def test_program_that_holds_meters_is_kept_and_no_impact_is_shown(acme: Partner, admin: Client) -> None:
     batteries(acme)
     program = Program.objects.get(identifier="CEC-DSGS")
 
     text = text_of(admin.get(reverse("admin:programs_program_delete", args=[program.pk])).content.decode())
 
-    assert "Cannot delete program" in text
+    assert "would require deleting the following protected related objects" in text
     assert "Nothing is saved yet" not in text
 
 
