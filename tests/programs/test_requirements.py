@@ -4,6 +4,7 @@ from datetime import date
 from typing import Any
 
 import pytest
+from django.db import transaction
 
 from programs.models import Field, Program, Requirement
 from programs.schema import catalogue_version, schema_for
@@ -188,3 +189,15 @@ def test_a_compiled_schema_is_kept_until_the_catalogue_changes():
         change()
         assert catalogue_version() != version
         assert schema_for(["CEC-DSGS"]) is not before
+
+
+def test_taking_away_one_row_is_not_taking_away_another():
+    rows = list(Requirement.objects.order_by("pk")[:5])
+    versions = set()
+    for gone in ([rows[0]], [rows[1]], [rows[0], rows[3]], [rows[1], rows[2]]):
+        with transaction.atomic():
+            Requirement.objects.filter(pk__in=[row.pk for row in gone]).delete()
+            versions.add(catalogue_version())
+            transaction.set_rollback(True)
+
+    assert len(versions) == 4
