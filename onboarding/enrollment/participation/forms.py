@@ -18,7 +18,7 @@ CHOICES = [
 
 
 def _day(label: str) -> forms.DateField:
-    messages = {"invalid": "Write the day as year-month-day, for example 2026-10-31."}
+    messages = {"invalid": "This is no day of the calendar. Write it as year-month-day, for example 2027-05-31."}
     return forms.DateField(
         label=label,
         required=False,

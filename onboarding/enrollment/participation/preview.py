@@ -74,9 +74,8 @@ def _first(out: TimeOut, zone: ZoneInfo) -> str:
 
 
 def _last_day(leaves: datetime, zone: ZoneInfo) -> date:
-    """The day on which a meter leaves: a month ends with its last day, not with the midnight after it."""
-    day = leaves.astimezone(zone).date()
-    return day - timedelta(days=1) if day.day == 1 else day
+    """The last day on which a meter is there: the one before the midnight at which it leaves."""
+    return (leaves.astimezone(zone) - timedelta(microseconds=1)).date()
 
 
 def in_words(day: date) -> str:

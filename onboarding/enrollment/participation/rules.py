@@ -93,7 +93,7 @@ def unclear(wish: Wish) -> Iterator[Problem]:
 
 
 def _day_missing(name: str, label: str) -> Problem:
-    return Problem("PARTICIPATION_DAY_MISSING", name, "", {"label": label, "example": "2026-10-31"})
+    return Problem("PARTICIPATION_DAY_MISSING", name, "", {"label": label, "example": "2027-05-31"})
 
 
 def untimely(wish: Wish, zone: ZoneInfo, now: datetime) -> Iterator[Problem]:

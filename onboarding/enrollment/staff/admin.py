@@ -176,6 +176,8 @@ class EnrollmentAdmin(OfMeters):
             "selected": request.POST.getlist("_selected_action"),
             "select_across": request.POST.get("select_across", "0"),
             "button": title,
+            "total": len(keys),
+            "names": list(Meter.objects.filter(pk__in=keys[:_NAMED]).values_list("partner_reference", flat=True)),
         }
         return TemplateResponse(request, "admin/staff_action.html", context)
 

@@ -35,7 +35,7 @@ class RecordForm(forms.Form):
         period, program = data.get("period"), data.get("program")
         if period and program and period.program_id != program.pk:
             self.add_error("period", f"{period} is no period of {program}.")
-        if data.get("holds") == "no" and not data.get("note"):
+        if data.get("holds") == "no" and not data.get("note") and "note" not in self.errors:
             self.add_error("note", "Say why it does not hold.")
         begins, ends = data.get("valid_from"), data.get("valid_to")
         if ends and ends <= (begins or timezone.now()):

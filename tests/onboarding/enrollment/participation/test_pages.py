@@ -96,7 +96,7 @@ def test_yes_to_something_else_than_was_shown_is_asked_again(client: Client, met
         ({}, "Choose what shall happen."),
         ({"what": "IDLE"}, "The first day is empty."),
         ({"what": "IDLE", "first": "2030-01-02", "last": "2030-01-01"}, "The last day, 2030-01-01, is before"),
-        ({"what": "IDLE", "first": "soon", "last": "2030-01-01"}, "Write the day as year-month-day"),
+        ({"what": "IDLE", "first": "soon", "last": "2030-01-01"}, "Write it as year-month-day"),
         ({"what": "IDLE", "first": "2020-01-02", "last": "2020-01-03"}, "The last day, 2020-01-03, is over"),
         ({"what": "DISENROLL", "first": "2030-01-01"}, "It is not said why the meter leaves."),
         ({"what": "DISENROLL", "first": "2020-01-01"}, "A meter can be disenrolled from tomorrow on"),
