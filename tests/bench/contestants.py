@@ -116,6 +116,7 @@ def floor(file: Path, rows: int, partner: Partner) -> dict[str, float]:
         "is_archived": False,
         "version": 1,
         "enrollment_status": "ELIGIBLE",
+        "acts": "",
     }
 
     def meters() -> Iterator[list[Any]]:
