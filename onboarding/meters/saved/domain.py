@@ -20,7 +20,8 @@ MOST_VIEWS = 50
 
 def views_for(partner: Partner, user: User) -> QuerySet[SavedView]:
     """Somebody's own views and those that colleagues share, by name."""
-    return SavedView.objects.filter(Q(owner=user) | Q(is_shared=True), partner=partner).select_related("owner")
+    views = SavedView.objects.filter(Q(owner=user) | Q(is_shared=True), partner=partner).select_related("owner")
+    return views.only("name", "query", "is_default", "owner__name", "owner__email")
 
 
 def save_view(partner: Partner, user: User, *, name: str, query: str, is_shared: bool, is_default: bool) -> SavedView:
