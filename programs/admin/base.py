@@ -6,10 +6,8 @@ from django import forms
 from django.contrib import admin
 from django.db import models
 from django.http import HttpRequest
-from import_export.admin import ImportExportMixin
 from import_export.formats.base_formats import Format
 from import_export.forms import ExportForm
-from simple_history.admin import SimpleHistoryAdmin
 
 from portal.admin.base import AutocompleteAdmin
 from programs.admin.impact import ShowsImpact
@@ -42,7 +40,7 @@ class ListField(forms.CharField):
 LISTS_AS_TEXT: dict[type, dict[str, Any]] = {models.JSONField: {"form_class": ListField}}
 
 
-class CatalogueAdmin(ShowsImpact, AutocompleteAdmin, ImportExportMixin, SimpleHistoryAdmin):
+class CatalogueAdmin(AutocompleteAdmin, ShowsImpact):
     """A catalogue table: every change is kept with its person and time, old and new, and shown before it is made.
 
     A table may be exported by whoever may look at it, and imported by whoever may add to it and change it.

@@ -13,6 +13,8 @@ from django.db.models import ProtectedError, QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.template.response import TemplateResponse
 from django.utils import timezone
+from import_export.admin import ImportExportMixin
+from simple_history.admin import SimpleHistoryAdmin
 
 from programs.admin.transfer import escaped
 from programs.impact import Impact, answers
@@ -24,8 +26,8 @@ class _NotKept(Exception):
     """Rolls back what was only tried."""
 
 
-class ShowsImpact:
-    """For a ModelAdmin whose rows decide about meters: what moves any of them is shown before it is done.
+class ShowsImpact(ImportExportMixin, SimpleHistoryAdmin):
+    """A table whose rows decide about meters: what moves any of them is shown before it is done.
 
     Saving has a page of its own between; deleting and importing show it where Django asks anyway.
     """
@@ -41,14 +43,14 @@ class ShowsImpact:
         form_url: str = "",
         extra_context: dict[str, Any] | None = None,
     ) -> HttpResponse:
-        save = super().changeform_view  # type: ignore[misc]  # a ModelAdmin's
+        save = super().changeform_view
         return self._shown_first(request, lambda: save(request, object_id, form_url, extra_context))
 
     def history_form_view(
         self, request: HttpRequest, object_id: str, version_id: str, extra_context: dict[str, Any] | None = None
     ) -> HttpResponse:
         """Going back to an earlier state is a change as any other."""
-        save = super().history_form_view  # type: ignore[misc]  # SimpleHistoryAdmin's
+        save = super().history_form_view
         return self._shown_first(request, lambda: save(request, object_id, version_id, extra_context))
 
     def _shown_first(self, request: HttpRequest, save: Callable[[], HttpResponse]) -> HttpResponse:
@@ -76,31 +78,31 @@ class ShowsImpact:
     ) -> HttpResponse:
         impact = None
         if "post" not in request.POST:
-            row = self.get_object(request, unquote(object_id))  # type: ignore[attr-defined]  # a ModelAdmin's
-            if row is not None and self.has_delete_permission(request, row):  # type: ignore[attr-defined]  # as above
+            row = self.get_object(request, unquote(object_id))
+            if row is not None and self.has_delete_permission(request, row):
                 impact = impact_without(row.delete)
             if impact and _AS_FILE in request.POST:
                 return _csv(impact)
         context = {**(extra_context or {}), "impact": impact, "file_name": _AS_FILE}
-        answer: HttpResponse = super().delete_view(request, object_id, context)  # type: ignore[misc]  # as above
+        answer: HttpResponse = super().delete_view(request, object_id, context)
         return answer
 
     def get_actions(self, request: HttpRequest) -> dict[str, Any]:
-        actions: dict[str, Any] = super().get_actions(request)  # type: ignore[misc]  # a ModelAdmin's
+        actions: dict[str, Any] = super().get_actions(request)
         if "delete_selected" in actions:
             actions["delete_selected"] = (_delete_selected, *actions["delete_selected"][1:])
         return actions
 
     def delete_model(self, request: HttpRequest, obj: Any) -> None:
-        super().delete_model(request, obj)  # type: ignore[misc]  # a ModelAdmin's
+        super().delete_model(request, obj)
         _evaluate_anew()
 
     def delete_queryset(self, request: HttpRequest, queryset: Any) -> None:
-        super().delete_queryset(request, queryset)  # type: ignore[misc]  # a ModelAdmin's
+        super().delete_queryset(request, queryset)
         _evaluate_anew()
 
     def import_action(self, request: HttpRequest, **kwargs: Any) -> HttpResponse:
-        response: Any = super().import_action(request, **kwargs)  # type: ignore[misc]  # a ModelAdmin's
+        response: Any = super().import_action(request, **kwargs)
         context = getattr(response, "context_data", None) or {}
         if "confirm_form" in context and (how := answers()):
             context["impact"] = how.measure(context["result"].rules)
@@ -108,7 +110,7 @@ class ShowsImpact:
 
     def process_result(self, result: Any, request: HttpRequest) -> HttpResponse:
         _evaluate_anew()
-        response: HttpResponse = super().process_result(result, request)  # type: ignore[misc]  # a ModelAdmin's
+        response: HttpResponse = super().process_result(result, request)
         return response
 
     def _tried(self, request: HttpRequest, save: Callable[[], HttpResponse]) -> tuple[HttpResponse, Any]:
@@ -131,11 +133,11 @@ class ShowsImpact:
         sent = [
             (name, value) for name, values in request.POST.lists() for value in values if name != "csrfmiddlewaretoken"
         ]
-        site: Any = self.admin_site  # type: ignore[attr-defined]  # a ModelAdmin's
+        site: Any = self.admin_site
         context = {
             **site.each_context(request),
             "title": "What this change will do",
-            "opts": self.opts,  # type: ignore[attr-defined]  # a ModelAdmin's
+            "opts": self.opts,
             "impact": impact,
             "sent": sent,
             "seen_name": _SEEN,
