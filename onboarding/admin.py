@@ -1,5 +1,5 @@
 """The rooms' tables in the Django admin, gathered for Django."""
 
-from onboarding.enrollment.staff import admin
+from onboarding.staff import admin
 
 __all__ = ["admin"]

@@ -1,13 +1,13 @@
 """The models of the rooms upstairs, gathered for Django."""
 
-from onboarding.enrollment.calendar.models import CalendarFeed, DeadlineNotice, WeeklyDigest
+from onboarding.bulk.models import BulkAction, BulkRow
+from onboarding.calendar.models import CalendarFeed, DeadlineNotice, WeeklyDigest
 from onboarding.enrollment.models import Activation, CheckRecord, Enrollment, Evaluated, ParticipationPeriod
-from onboarding.entry.models import MeterDraft
-from onboarding.meters.bulk.models import BulkAction, BulkRow
-from onboarding.meters.exports.models import Export
+from onboarding.meter_form.models import MeterDraft
 from onboarding.meters.models import Meter
-from onboarding.meters.saved.models import SavedView
 from onboarding.meters.search.models import MeterText, TextBacklog
+from onboarding.portfolio.exports.models import Export
+from onboarding.portfolio.saved_views.models import SavedView
 from onboarding.uploads.models import ColumnMemory, Upload, UploadEdit, UploadProblem, UploadRow
 
 __all__ = [

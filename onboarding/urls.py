@@ -6,7 +6,10 @@ urlpatterns = [
     path("", include("onboarding.home.urls")),
     path("", include("onboarding.audit.urls")),
     path("", include("onboarding.uploads.urls")),
-    path("", include("onboarding.entry.urls")),
-    path("", include("onboarding.enrollment.urls")),
-    path("", include("onboarding.meters.urls")),
+    path("", include("onboarding.meter_form.urls")),
+    path("", include("onboarding.calendar.urls")),
+    path("", include("onboarding.participation.urls")),
+    path("", include("onboarding.bulk.urls")),
+    path("", include("onboarding.portfolio.urls")),
+    path("", include("onboarding.api.urls")),
 ]

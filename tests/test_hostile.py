@@ -10,7 +10,7 @@ from django.test import Client
 
 from onboarding.meters.models import Meter
 from onboarding.uploads.models import Upload
-from onboarding.uploads.receive import receive_upload
+from onboarding.uploads.pipeline.receive import receive_upload
 from portal.events.actors import Actor
 from portal.jobs.models import Job
 from portal.partners.models import ApiKey, Partner, User

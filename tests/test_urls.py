@@ -8,14 +8,14 @@ from django.test import Client
 from django.urls import URLPattern, URLResolver, get_resolver
 from django.utils import timezone
 
-from onboarding.entry.domain import begin
-from onboarding.meters.bulk.domain import ask
-from onboarding.meters.exports.domain import ask_export
+from onboarding.bulk.domain import ask
+from onboarding.meter_form.domain import begin
 from onboarding.meters.models import Meter
-from onboarding.meters.saved.domain import save_view
-from onboarding.uploads.commit import confirm_upload
+from onboarding.portfolio.exports.domain import ask_export
+from onboarding.portfolio.saved_views.domain import save_view
 from onboarding.uploads.models import ColumnMemory, Upload
-from onboarding.uploads.receive import receive_upload
+from onboarding.uploads.pipeline.commit import confirm_upload
+from onboarding.uploads.pipeline.receive import receive_upload
 from portal.events.actors import Actor
 from portal.partners.domain import create_api_key, invite
 from portal.partners.models import ApiKey, Invitation, Membership, Partner, Role, User

@@ -7,7 +7,7 @@ import django_filters
 from django import forms
 from django.db.models import QuerySet
 
-from onboarding.meters.filters import PlainFilterSet, midnight
+from onboarding.portfolio.filters import PlainFilterSet, midnight
 from portal.events.models import NOT_ONE_OF_MANY, ONE_OF_MANY, Event
 from portal.events.subjects import all_subjects
 from portal.partners.models import Partner

@@ -7,8 +7,8 @@ from typing import Any
 from django.db.models import QuerySet
 from django.urls import NoReverseMatch, reverse
 
-from onboarding.meters.bulk.models import BulkKind, BulkResult
-from onboarding.meters.words import changes_in
+from onboarding.bulk.models import BulkKind, BulkResult
+from onboarding.portfolio.history import changes_in
 from onboarding.uploads.models import Plan, Result
 from portal.events.models import Event
 from portal.partners.models import Role

@@ -9,6 +9,7 @@ from uuid import UUID
 
 from django.db import connection, transaction
 from django.db.models import Model
+from django.dispatch import receiver
 from django.utils import timezone
 
 from onboarding.enrollment.evaluate import Judge, Standing, asking_where_it_fits, best, first_to_act
@@ -17,8 +18,8 @@ from onboarding.enrollment.load import KEEPING, customer_of, excluding_here, fac
 from onboarding.enrollment.models import Enrollment
 from onboarding.enrollment.rules import ProgramRules, rules_of
 from onboarding.meters.columns import ASSET_COLUMNS
-from onboarding.meters.domain import when_archived
 from onboarding.meters.models import EnrollmentStatus, Meter
+from onboarding.meters.signals import meters_archived
 from portal.events.actors import Actor
 from portal.events.domain import record_many
 from portal.partners.models import Partner
@@ -189,8 +190,8 @@ def making_room(meters: Collection[UUID], *, by: Actor) -> Iterator[None]:
     restate(others, by=by)
 
 
-@when_archived
-def _evaluate_beside(meters: Collection[UUID], by: Actor) -> None:
+@receiver(meters_archived)
+def _evaluate_beside(meters: Collection[UUID], by: Actor, **_: object) -> None:
     """What lies in the archive is held no more; what comes out of it is again."""
     others = _neighbours(meters, rules_of())
     if others:

@@ -9,10 +9,10 @@ from django.utils import timezone
 
 from onboarding.enrollment.checks import failing, found_by
 from onboarding.enrollment.evaluate import moment_of, stand
-from onboarding.enrollment.jobs import queue_changed_programs
 from onboarding.enrollment.load import facts_of
 from onboarding.enrollment.models import Enrollment
 from onboarding.enrollment.rules import ProgramRules, rules_of
+from onboarding.enrollment.tasks import queue_changed_programs
 from onboarding.meters.models import EnrollmentStatus, Meter
 from programs.impact import Answers, Example, Impact, Move, register
 from programs.schema import Schema, schema_for

@@ -72,7 +72,7 @@ class Preference(models.TextChoices):
 class ParticipationPeriod(models.Model):
     """A time in which a meter takes no part: idle, or disenrolled without an end. Outside of these it takes part.
 
-    The periods of one meter never overlap; `onboarding.enrollment.participation` sees to that.
+    The periods of one meter never overlap; `onboarding.participation` sees to that.
     """
 
     partner = models.ForeignKey("portal.Partner", on_delete=models.PROTECT, related_name="+", db_index=False)

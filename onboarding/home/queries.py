@@ -8,11 +8,11 @@ from django.db.models import Count
 from django.urls import reverse
 from django.utils import timezone
 
-from onboarding.enrollment.cards import Ahead, ahead_of
 from onboarding.enrollment.models import Enrollment
 from onboarding.enrollment.rules import rules_of
 from onboarding.meters.models import Meter
 from onboarding.meters.search.queries import search
+from onboarding.portfolio.cards import Ahead, ahead_of
 from onboarding.uploads.models import Plan, Result, Upload, UploadState
 from onboarding.uploads.queries import files_of
 from portal.partners.models import Partner

@@ -1,1 +1,1 @@
-"""The meter: its ID, details, search and export."""
+"""The meter: the noun, its verbs, the columns that it is stored in, and its search text."""

@@ -1,6 +1,6 @@
 """Bringing meters into being, changing and removing them, many at a time. The only place that writes a meter."""
 
-from collections.abc import Callable, Collection, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 from uuid import UUID
@@ -11,6 +11,7 @@ from django.utils import timezone
 from onboarding.meters.columns import ASSET_COLUMNS, Asset, columns_of, columns_sql
 from onboarding.meters.models import Meter
 from onboarding.meters.search.domain import expect_texts, refresh_texts
+from onboarding.meters.signals import meters_archived
 from portal.events.actors import Actor
 from portal.events.domain import record, record_many, record_staged
 from portal.storage import json_sql
@@ -98,16 +99,6 @@ class MeterChange:
     fields: Mapping[str, Any]
 
 
-WhenArchived = Callable[[Collection[UUID], Actor], None]
-_when_archived: list[WhenArchived] = []
-
-
-def when_archived(listener: WhenArchived) -> WhenArchived:
-    """Tell a room above when meters go into the archive or come out of it, in the same transaction."""
-    _when_archived.append(listener)
-    return listener
-
-
 def change_meters(changes: Sequence[MeterChange], *, verb: str, partner: "Partner", by: Actor) -> None:
     """Give meters new values in columns of their own (tags, group, archived), with one event each that says both.
 
@@ -129,8 +120,7 @@ def change_meters(changes: Sequence[MeterChange], *, verb: str, partner: "Partne
     )
     record_many("meter", happenings, partner=partner, by=by)
     if archived := [change.meter.pk for change in changes if "is_archived" in change.fields]:
-        for listener in _when_archived:
-            listener(archived, by)
+        meters_archived.send(Meter, meters=archived, by=by)
 
 
 def change_references(staged: Staged, *, swaps: bool, partner: "Partner", by: Actor) -> None:

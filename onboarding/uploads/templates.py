@@ -5,8 +5,8 @@ from collections.abc import Sequence
 from django.conf import settings
 from django.utils import timezone
 
-from onboarding.meters.editing import TEMPLATE_VERSION, template_column
 from onboarding.spreadsheets.workbook import TemplateSpec
+from onboarding.uploads.editing import TEMPLATE_VERSION, template_column
 from programs.models import Program
 from programs.schema import catalogue_version, schema_for
 

@@ -1,11 +1,10 @@
-"""Pages and API of the uploads, and the program templates that are filled for them."""
+"""Pages of the uploads, and the program templates that are filled for them."""
 
-from django.contrib.auth.decorators import login_not_required
 from django.urls import path, re_path
 
-from onboarding.uploads import api, template_views, views
+from onboarding.uploads import template_views, views
 from onboarding.uploads.columns import views as columns
-from onboarding.uploads.healing import views as healing
+from onboarding.uploads.corrections import views as healing
 
 urlpatterns = [
     path("uploads/", views.upload_list, name="uploads"),
@@ -33,6 +32,4 @@ urlpatterns = [
         name="template",
     ),
     re_path(r"^templates\.(?P<format>csv|xlsx)$", template_views.templates, name="templates"),
-    path("v1.1/jobs/meters", login_not_required(api.MeterJobs.as_view()), name="api-meter-jobs"),
-    path("v1.1/jobs/meters/<str:job_id>", login_not_required(api.MeterJob.as_view()), name="api-meter-job"),
 ]

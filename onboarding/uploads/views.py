@@ -14,15 +14,15 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 from onboarding.enrollment.queries import NextActivation, next_activations
 from onboarding.spreadsheets.workbook import write_csv, write_table
 from onboarding.uploads import queries
-from onboarding.uploads.check import recheck_upload
-from onboarding.uploads.commit import confirm_upload
+from onboarding.uploads.corrections.rows import judge_open_rows, to_write
+from onboarding.uploads.corrections.workbook import MOST_IN_WORKBOOK
 from onboarding.uploads.forms import UploadForm
-from onboarding.uploads.healing.rows import judge_open_rows, to_write
-from onboarding.uploads.healing.workbook import MOST_IN_WORKBOOK
 from onboarding.uploads.models import Plan, Upload, UploadProblem, UploadRow, UploadState
-from onboarding.uploads.receive import receive_upload, upload_sheet
+from onboarding.uploads.pipeline.check import recheck_upload
+from onboarding.uploads.pipeline.commit import confirm_upload
+from onboarding.uploads.pipeline.receive import receive_upload, upload_sheet
+from onboarding.uploads.pipeline.withdraw import withdraw_until, withdraw_upload, withdrawal_outlook
 from onboarding.uploads.stepper import steps
-from onboarding.uploads.withdraw import withdraw_until, withdraw_upload, withdrawal_outlook
 from portal.events.queries import timeline
 from portal.partners.access import member
 from portal.problems import Problem, Refused

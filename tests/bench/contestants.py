@@ -28,9 +28,9 @@ from django.test import Client  # noqa: E402  Django first
 from onboarding.meters.columns import columns_of  # noqa: E402  Django first
 from onboarding.meters.models import Meter  # noqa: E402  Django first
 from onboarding.spreadsheets.reader import read_book  # noqa: E402  Django first
-from onboarding.uploads.commit import confirm_upload  # noqa: E402  Django first
-from onboarding.uploads.receive import receive_upload  # noqa: E402  Django first
-from onboarding.uploads.source import limits  # noqa: E402  Django first
+from onboarding.uploads.pipeline.commit import confirm_upload  # noqa: E402  Django first
+from onboarding.uploads.pipeline.receive import receive_upload  # noqa: E402  Django first
+from onboarding.uploads.pipeline.source import limits  # noqa: E402  Django first
 from portal.events.actors import Actor  # noqa: E402  Django first
 from portal.jobs.domain import run_next  # noqa: E402  Django first
 from portal.jobs.pace import yield_to_pages  # noqa: E402  Django first

@@ -29,7 +29,7 @@ from django.core.management import call_command  # noqa: E402  Django first
 from django.db import connection  # noqa: E402  Django first
 
 from onboarding.meters.models import Meter  # noqa: E402  Django first
-from onboarding.meters.views import METERS_PER_PAGE  # noqa: E402  Django first
+from onboarding.portfolio.views import METERS_PER_PAGE  # noqa: E402  Django first
 from portal.partners.models import Partner, User  # noqa: E402  Django first
 from portal.web.pages import token_after  # noqa: E402  Django first
 

@@ -17,9 +17,9 @@ from django.db import connection  # noqa: E402
 from django.db.models import Count  # noqa: E402
 
 from onboarding.meters.models import Meter  # noqa: E402
-from onboarding.uploads.commit import confirm_upload  # noqa: E402
 from onboarding.uploads.models import Upload, UploadRow  # noqa: E402
-from onboarding.uploads.receive import receive_upload  # noqa: E402
+from onboarding.uploads.pipeline.commit import confirm_upload  # noqa: E402
+from onboarding.uploads.pipeline.receive import receive_upload  # noqa: E402
 from portal.events.actors import Actor  # noqa: E402
 from portal.events.models import Event  # noqa: E402
 from portal.jobs.domain import run_next  # noqa: E402

@@ -4,11 +4,11 @@ import pytest
 from django.core import mail
 from django.utils import timezone
 
-from onboarding.meters.bulk.domain import ask, confirm
-from onboarding.meters.exports.domain import ask_export
+from onboarding.bulk.domain import ask, confirm
 from onboarding.meters.models import Meter
-from onboarding.uploads.commit import confirm_upload
-from onboarding.uploads.receive import receive_upload
+from onboarding.portfolio.exports.domain import ask_export
+from onboarding.uploads.pipeline.commit import confirm_upload
+from onboarding.uploads.pipeline.receive import receive_upload
 from portal.events.actors import Actor
 from tests import builders
 

@@ -11,13 +11,13 @@ from django.core.management import BaseCommand, CommandError
 from django.utils import timezone
 
 from onboarding.enrollment.models import Preference
-from onboarding.enrollment.participation.domain import change_participation
-from onboarding.enrollment.participation.rules import Wish
-from onboarding.enrollment.staff.domain import activate, record_checks
 from onboarding.meters.models import Meter
-from onboarding.uploads.commit import confirm_upload
+from onboarding.participation.domain import change_participation
+from onboarding.participation.rules import Wish
+from onboarding.staff.domain import activate, record_checks
 from onboarding.uploads.models import Upload
-from onboarding.uploads.receive import receive_upload
+from onboarding.uploads.pipeline.commit import confirm_upload
+from onboarding.uploads.pipeline.receive import receive_upload
 from portal.events.actors import Actor
 from portal.jobs.domain import run_next
 from portal.partners.demo import LIVED_IN

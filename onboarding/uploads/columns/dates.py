@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 from programs.schema import Schema, order_of
 
 if TYPE_CHECKING:
-    from onboarding.uploads.source import SourceRow
+    from onboarding.uploads.pipeline.source import SourceRow
 
 
 def add_votes(votes: Mapping[str, Sequence[str]], schema: Schema, rows: "Sequence[SourceRow]") -> dict[str, list[str]]:

@@ -8,16 +8,16 @@ from typing import Any
 import pytest
 from django.template.loader import render_to_string
 
-from onboarding.enrollment.cards import cards_of
 from onboarding.enrollment.checks import REGISTRY, Outcome
 from onboarding.enrollment.domain import join_program, making_room, restate
 from onboarding.enrollment.evaluate import ProgramStanding
 from onboarding.enrollment.models import Enrollment, ParticipationPeriod
 from onboarding.enrollment.queries import standings_of
 from onboarding.enrollment.rules import rules_of
-from onboarding.enrollment.stacking import pairs_of
 from onboarding.meters.domain import MeterChange, change_meters
 from onboarding.meters.models import Meter
+from onboarding.portfolio.cards import cards_of
+from onboarding.portfolio.stacking import pairs_of
 from portal.events.actors import Actor
 from portal.events.models import Event
 from portal.partners.models import Partner
@@ -46,7 +46,7 @@ def standing(meter: Meter, program: str, when: str = "2026-11-25") -> ProgramSta
 def card_text(meter: Meter, when: str, program: str = "CEC-DSGS") -> str:
     """The card of a program on the meter's page, as it reads at a moment."""
     (card,) = cards_of([standing(meter, program, when)], at(when))
-    page = render_to_string("meters/_program_card.html", {"card": card, "meter": meter, "as_of": when})
+    page = render_to_string("portfolio/_program_card.html", {"card": card, "meter": meter, "as_of": when})
     return " ".join(unescape(re.sub(r"<[^>]+>", " ", page)).split()).replace(" .", ".").replace(" :", ":")
 
 

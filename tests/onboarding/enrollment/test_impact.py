@@ -107,7 +107,7 @@ def test_form_with_errors_says_so_and_asks_nothing(acme: Partner, admin: Client)
 
 
 def test_rules_that_did_not_change_are_not_evaluated_again(acme: Partner, run_jobs: Any) -> None:
-    from onboarding.enrollment.jobs import reconsider
+    from onboarding.enrollment.tasks import reconsider
 
     batteries(acme)
     reconsider()
@@ -120,7 +120,7 @@ def test_rules_that_did_not_change_are_not_evaluated_again(acme: Partner, run_jo
 
 
 def test_season_that_begins_is_evaluated_anew(acme: Partner, run_jobs: Any, time_machine: Any) -> None:
-    from onboarding.enrollment.jobs import reconsider
+    from onboarding.enrollment.tasks import reconsider
 
     time_machine.move_to("2026-11-25T12:00:00+00:00")
     batteries(acme)

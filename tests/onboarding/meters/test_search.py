@@ -6,14 +6,14 @@ from typing import Any
 import pytest
 from django.db import connection
 
-from onboarding.meters.filters import meter_filter
 from onboarding.meters.models import Meter
 from onboarding.meters.search import queries
 from onboarding.meters.search.domain import SEARCHED, refresh_texts
 from onboarding.meters.search.models import MeterText, TextBacklog
-from onboarding.uploads.commit import confirm_upload
-from onboarding.uploads.receive import receive_upload
-from onboarding.uploads.withdraw import withdraw_upload
+from onboarding.portfolio.filters import meter_filter
+from onboarding.uploads.pipeline.commit import confirm_upload
+from onboarding.uploads.pipeline.receive import receive_upload
+from onboarding.uploads.pipeline.withdraw import withdraw_upload
 from portal.events.actors import Actor
 from portal.jobs import domain as jobs
 from portal.partners.models import Partner

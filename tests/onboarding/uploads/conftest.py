@@ -4,9 +4,9 @@ from collections.abc import Callable
 
 import pytest
 
-from onboarding.uploads.commit import confirm_upload
 from onboarding.uploads.models import Upload
-from onboarding.uploads.receive import receive_upload
+from onboarding.uploads.pipeline.commit import confirm_upload
+from onboarding.uploads.pipeline.receive import receive_upload
 from portal.events.actors import Actor
 from portal.partners.models import Partner
 

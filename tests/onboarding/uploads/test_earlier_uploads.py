@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 from django.apps import apps
 
-from onboarding.uploads.healing.rows import heal_rows
+from onboarding.uploads.corrections.rows import heal_rows
 from onboarding.uploads.models import Upload, UploadRow
 from portal.events.actors import Actor
 from portal.partners.models import Partner

@@ -3,7 +3,7 @@
 from hypothesis import given
 from hypothesis import strategies as st
 
-from onboarding.uploads.first_rows import FirstRows
+from onboarding.uploads.pipeline.first_rows import FirstRows
 
 
 @given(st.lists(st.sampled_from("abcdef"), max_size=60), st.integers(1, 7))

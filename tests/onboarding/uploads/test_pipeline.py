@@ -9,12 +9,12 @@ import pytest
 from onboarding.enrollment.models import Enrollment
 from onboarding.meters.columns import asset_of
 from onboarding.meters.models import Meter
-from onboarding.uploads.check import recheck_upload
-from onboarding.uploads.commit import confirm_upload
-from onboarding.uploads.healing.rows import leave_out
+from onboarding.uploads.corrections.rows import leave_out
 from onboarding.uploads.models import Upload, UploadProblem, UploadRow
+from onboarding.uploads.pipeline.check import recheck_upload
+from onboarding.uploads.pipeline.commit import confirm_upload
+from onboarding.uploads.pipeline.receive import receive_upload
 from onboarding.uploads.queries import problem_groups, receipt_lines
-from onboarding.uploads.receive import receive_upload
 from portal.events.actors import Actor
 from portal.events.models import Event
 from portal.partners.models import Partner

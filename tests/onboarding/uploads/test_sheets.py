@@ -9,7 +9,7 @@ from django.urls import reverse
 
 from onboarding.meters.models import Meter
 from onboarding.uploads.models import Upload
-from onboarding.uploads.receive import upload_sheet
+from onboarding.uploads.pipeline.receive import upload_sheet
 from portal.events.actors import Actor
 from portal.partners.models import Partner, User
 from portal.problems import Refused

@@ -12,11 +12,11 @@ from django.utils import timezone
 from onboarding.enrollment.models import Enrollment
 from onboarding.meters.columns import asset_of
 from onboarding.meters.models import Meter
-from onboarding.uploads.commit import confirm_upload
 from onboarding.uploads.models import Upload, UploadRow
+from onboarding.uploads.pipeline.commit import confirm_upload
+from onboarding.uploads.pipeline.receive import receive_upload
+from onboarding.uploads.pipeline.withdraw import withdraw_upload
 from onboarding.uploads.queries import receipt_lines
-from onboarding.uploads.receive import receive_upload
-from onboarding.uploads.withdraw import withdraw_upload
 from portal.events.actors import Actor
 from portal.events.models import Event
 from portal.partners.models import Partner, User

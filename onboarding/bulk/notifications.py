@@ -1,0 +1,26 @@
+"""The letter about a change of many meters that took long."""
+
+from django.urls import reverse
+
+from onboarding.bulk.models import BulkAction
+from portal.jobs.models import Job
+from portal.mail.domain import took_long, write_to
+from portal.mail.kinds import MailKind, register
+
+register(
+    MailKind(
+        "changes",
+        "A change of many meters is done",
+        "When what you confirmed has been done to each meter, if it took longer than half a minute.",
+    )
+)
+
+
+def tell_done(action: BulkAction, job: Job) -> None:
+    """Every meter that was meant has its result."""
+    if not took_long(job):
+        return
+    meant = action.counts.get("meant", 0)
+    text = f"Meters changed: {action.changed:,} of {meant:,}. The page says what became of each."
+    path = reverse("bulk-action", args=[action.pk])
+    write_to(action.user, kind="changes", partner=action.partner, subject="Done: your change", text=text, path=path)

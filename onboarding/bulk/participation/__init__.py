@@ -1,0 +1,1 @@
+"""Participation of many meters: by selection, or row by row in a spreadsheet."""

@@ -1,0 +1,263 @@
+"""Letters about deadlines: once a week, and ten and three days before one that meters would miss.
+
+An hourly tidying finds which partners a letter is due for; a job writes it. That it is written once is kept by rows
+that are unique, and made in the transaction that writes the letters.
+"""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import date, datetime, time, timedelta
+from zoneinfo import ZoneInfo
+
+from django.conf import settings
+from django.db.models import Count, Exists, OuterRef, QuerySet
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.http import urlencode
+
+from onboarding.calendar.models import DeadlineNotice, WeeklyDigest
+from onboarding.calendar.queries import Waiting, actions_of, partners_waiting_in, programs_of, waiting_of
+from onboarding.enrollment.models import Activation
+from portal.jobs.domain import Run, enqueue, handles, tidies
+from portal.mail.domain import write_to
+from portal.mail.kinds import MailKind, register
+from portal.partners.models import Partner, User
+from programs.models import ActionType, Program
+from programs.queries import DeadlineLine, all_periods_of, not_over
+
+WEEKLY = MailKind(
+    "weekly",
+    "A week begins and meters need you",
+    "On Monday morning: what needs you in each program, the next deadlines, and what became active.",
+)
+DEADLINES = MailKind(
+    "deadlines",
+    "A deadline is near that meters would miss",
+    "Ten days before, and three days before.",
+)
+register(WEEKLY, DEADLINES)
+
+MORNING, EVENING = time(7), time(20)  # by the partner's clock; nobody is written to at night
+# Days left at which a notice is written: those after the first are for when no worker ran on that day.
+STAGES = {10: range(8, 11), 3: range(4)}
+_WEEKLY_FOR = timedelta(days=2)
+_LOOKS_BACK = timedelta(days=7)
+_KEPT = timedelta(days=60)
+
+
+@dataclass(frozen=True, slots=True)
+class Near:
+    """A program's next deadline. stage: of the notice that is due now, 0 for none."""
+
+    program: Program
+    line: DeadlineLine
+
+    @property
+    def stage(self) -> int:
+        return next((stage for stage, days in STAGES.items() if self.line.days_left in days), 0)
+
+
+@tidies
+def queue_letters() -> None:
+    """Queue the letters that are due; drop the marks of those that are long past. Doing it again is harmless."""
+    now = timezone.now()
+    DeadlineNotice.objects.filter(due_at__lt=now - _KEPT).delete()
+    WeeklyDigest.objects.filter(monday__lt=(now - _KEPT).date()).delete()
+    for partner in _partners_with_a_new_week(now):
+        enqueue("calendar.weekly", subject_id=partner.pk, partner=partner)
+    to_tell = {
+        partner.pk: partner
+        for near in next_deadlines(now)
+        if near.stage
+        for partner in _untold(near)
+        if is_daytime(partner, now)
+    }
+    for partner in to_tell.values():
+        enqueue("calendar.deadlines", subject_id=partner.pk, partner=partner)
+
+
+def _partners_with_a_new_week(now: datetime) -> list[Partner]:
+    partners = {partner: week_due(partner, now) for partner in Partner.objects.filter(is_active=True)}
+    written = set(
+        WeeklyDigest.objects.filter(monday__in={day for day in partners.values() if day}).values_list(
+            "partner", "monday"
+        )
+    )
+    return [partner for partner, monday in partners.items() if monday and (partner.pk, monday) not in written]
+
+
+def _untold(near: Near) -> QuerySet[Partner]:
+    told = DeadlineNotice.objects.filter(
+        partner=OuterRef("pk"), program=near.program, due_at=near.line.accepted_until, days=near.stage
+    )
+    return partners_waiting_in(near.program).exclude(Exists(told))
+
+
+def next_deadlines(now: datetime) -> list[Near]:
+    """The next deadline of every program that has one, soonest first. Three queries."""
+    programs = {program.pk: program for program in not_over()}
+    found = [
+        Near(programs[pk], line)
+        for pk, periods in all_periods_of(list(programs.values()), now).items()
+        for period in periods
+        for line in period.deadlines
+        if line.is_next
+    ]
+    return sorted(found, key=lambda one: (one.line.accepted_until, one.program.identifier))
+
+
+def week_due(partner: Partner, now: datetime) -> date | None:
+    """The Monday whose letter is due: from its morning on by the partner's clock, for two days; None at other times."""
+    zone = ZoneInfo(partner.time_zone)
+    here = now.astimezone(zone)
+    monday = here.date() - timedelta(days=here.weekday())
+    begins = datetime.combine(monday, MORNING, zone)
+    return monday if begins <= here < begins + _WEEKLY_FOR else None
+
+
+def is_daytime(partner: Partner, now: datetime) -> bool:
+    return MORNING <= now.astimezone(ZoneInfo(partner.time_zone)).time() < EVENING
+
+
+# --- the letter of the week
+
+
+@handles("calendar.weekly")
+def write_week(run: Run) -> None:
+    """The job: look at a partner's week, once, and tell its people if meters need them."""
+    partner, now = Partner.objects.get(pk=run.job.subject_id), timezone.now()
+    monday = week_due(partner, now)
+    if monday is None or not partner.is_active:
+        return
+    actions = actions_of(partner)
+    subject, text = f"This week: meters need you in {_programs(len(actions))}", ""
+    if actions:
+        text = _week_in_words(partner, actions, now)
+    with run.chunk():
+        digest, is_new = WeeklyDigest.objects.get_or_create(partner=partner, monday=monday)
+        if is_new and actions:
+            digest.letters = _tell(partner, WEEKLY, subject, text)
+            digest.save(update_fields=["letters"])
+
+
+def _week_in_words(partner: Partner, actions: Mapping[int, Mapping[str, int]], now: datetime) -> str:
+    waiting, deadlines = waiting_of(partner), next_deadlines(now)
+    programs = {program.pk: program for program in Program.objects.filter(pk__in=actions)}
+    parts = ["Counts are as of now. A meter can wait for several things."]
+    for program in sorted(programs.values(), key=lambda one: one.identifier):
+        total = waiting.get(program.pk, Waiting())
+        lines = [f"{program.name} ({program.identifier}): {_meters(total.meters)}"]
+        ordered = sorted(actions[program.pk].items(), key=lambda one: (-one[1], one[0]))
+        lines += [f"- not yet “{_label(action)}”: {count:,}" for action, count in ordered]
+        parts.append("\n".join([*lines, *_links(program, total)]))
+    theirs = {program.pk for program in programs_of(partner)}
+    ahead = [f"- {_deadline(near)}" for near in deadlines if near.program.pk in theirs]
+    if ahead:
+        parts.append("\n".join(["Next deadlines:", *ahead]))
+    active = [f"- {name}: {_meters(count)}" for name, count in became_active(partner, now)]
+    if active:
+        parts.append("\n".join(["Became active in the last seven days:", *active]))
+    return "\n\n".join([*parts, "All dates:"])
+
+
+def became_active(partner: Partner, now: datetime) -> list[tuple[str, int]]:
+    """By program identifier, how many meters became active in the last seven days."""
+    since = Activation.objects.filter(partner=partner, active_from__gt=now - _LOOKS_BACK, active_from__lte=now)
+    counted = since.order_by().values_list("period__program__identifier").annotate(n=Count("*"))
+    return sorted(counted)
+
+
+# --- the letter before a deadline
+
+
+@handles("calendar.deadlines")
+def write_notices(run: Run) -> None:
+    """The job: tell a partner's people of the deadlines that are near, each once for ten days and once for three."""
+    partner, now = Partner.objects.get(pk=run.job.subject_id), timezone.now()
+    if not partner.is_active or not is_daytime(partner, now):
+        return
+    waiting = waiting_of(partner)
+    near = [one for one in next_deadlines(now) if one.stage and one.program.pk in waiting]
+    if not near:
+        return
+    with run.chunk():
+        new = [one for one in near if _is_first(partner, one, waiting[one.program.pk])]
+        if new:
+            _tell(partner, DEADLINES, *_notice_in_words(new, waiting))
+
+
+def _is_first(partner: Partner, near: Near, waiting: Waiting) -> bool:
+    """Mark a notice as written; False when it was before."""
+    return DeadlineNotice.objects.get_or_create(
+        partner=partner,
+        program=near.program,
+        due_at=near.line.accepted_until,
+        days=near.stage,
+        defaults={"meters": waiting.meters},
+    )[1]
+
+
+def _notice_in_words(near: list[Near], waiting: Mapping[int, Waiting]) -> tuple[str, str]:
+    """The subject and the text."""
+    first = near[0]
+    if len(near) == 1:
+        subject = f"{first.program.identifier} closes {_in_days(first.line.days_left)}: meters need you"
+    else:
+        subject = f"{_programs(len(near))} close soon, the first {_in_days(first.line.days_left)}: meters need you"
+    parts = []
+    for one in near:
+        mine = waiting[one.program.pk]
+        lines = [_deadline(one), f"{_meters(mine.meters)} would miss it as they stand."]
+        parts.append("\n".join([*lines, *_links(one.program, mine)]))
+    return subject, "\n\n".join([*parts, "All dates:"])
+
+
+# --- words
+
+
+def _tell(partner: Partner, kind: MailKind, subject: str, text: str) -> int:
+    """Write to every member who wants this kind; returns how many letters that were."""
+    people: Iterable[User] = User.objects.filter(memberships__partner=partner, is_active=True).order_by("pk")
+    written = [
+        write_to(user, kind=kind.code, partner=partner, subject=subject, text=text, path=reverse("calendar"))
+        for user in people
+    ]
+    return sum(letter is not None for letter in written)
+
+
+def _deadline(near: Near) -> str:
+    line = near.line
+    return (
+        f"{near.program.identifier} closes {_in_days(line.days_left)}: {_day(line.accepted_until)}, "
+        f"{line.accepted_until:%H:%M %Z}. Who is eligible by then is active from {_day(line.activation_at)}."
+    )
+
+
+def _in_days(days: int) -> str:
+    return {0: "in less than a day", 1: "in 1 day"}.get(days, f"in {days} days")
+
+
+def _day(at: datetime) -> str:
+    return f"{at:%a, %b} {at.day}, {at.year}"
+
+
+def _meters(count: int) -> str:
+    return f"{count:,} meter" if count == 1 else f"{count:,} meters"
+
+
+def _programs(count: int) -> str:
+    return f"{count} program" if count == 1 else f"{count} programs"
+
+
+def _label(action: str) -> str:
+    return ActionType(action).label if action in ActionType.values else action
+
+
+def _links(program: Program, waiting: Waiting) -> list[str]:
+    """The lists of the meters, by the status with which they are found."""
+    statuses = {"INELIGIBLE": waiting.ineligible, "PENDING": waiting.pending}
+    return [
+        f"{settings.SITE_URL}{reverse('meters')}?{urlencode({'program': program.identifier, 'status': status})}"
+        for status, count in statuses.items()
+        if count
+    ]

@@ -1,0 +1,74 @@
+"""The dates of programs as a calendar file (RFC 5545, RFC 7986): whole days, counts, and no customer's data."""
+
+from collections.abc import Iterable, Mapping
+from datetime import UTC, datetime, time, timedelta
+from urllib.parse import urlsplit
+
+from icalendar import Calendar, Event
+
+from onboarding.calendar.queries import Happening, Kind, Waiting
+
+_AGAIN_AFTER = timedelta(hours=6)
+
+
+def calendar_file(
+    found: Iterable[Happening], waiting: Mapping[int, Waiting], *, name: str, site_url: str, page: str, now: datetime
+) -> bytes:
+    """The file. name: of the calendar. page: the path of the page that says more.
+
+    The same dates and counts give the same bytes for a whole day (in UTC), since the stamp is its midnight.
+    """
+    calendar = Calendar()
+    calendar.add("prodid", "-//Partner portal//Program dates//EN")
+    calendar.add("version", "2.0")
+    calendar.add("calscale", "GREGORIAN")
+    calendar.add("method", "PUBLISH")
+    for key in ("name", "x-wr-calname"):  # the standard's word, and the one that most programs know
+        calendar.add(key, name)
+    calendar.add("refresh-interval", _AGAIN_AFTER, parameters={"VALUE": "DURATION"})
+    calendar.add("x-published-ttl", "PT6H")
+    stamp = datetime.combine(now.astimezone(UTC).date(), time(), UTC)
+    host = urlsplit(site_url).hostname or "portal"
+    for one in found:
+        event = Event()
+        event.add("uid", f"{one.key}@{host}")
+        event.add("dtstamp", stamp)
+        event.add("dtstart", one.on)
+        event.add("dtend", one.on + timedelta(days=1))
+        event.add("summary", _summary(one))
+        event.add("description", _description(one, waiting.get(one.program.pk)))
+        event.add("url", f"{site_url}{page}?program={one.program.identifier}")
+        event.add("transp", "TRANSPARENT")  # nobody is busy that day because of it
+        calendar.add_component(event)
+    return calendar.to_ical()
+
+
+def _summary(one: Happening) -> str:
+    said = {
+        Kind.DEADLINE: f"enrollment closes at {one.at:%H:%M %Z}",
+        Kind.ACTIVATION: "activation",
+        Kind.BEGINS: f"{one.period.name} begins",
+        Kind.ENDS: f"{one.period.name} ends",
+    }
+    return f"{one.program.identifier}: {said[one.kind]}"
+
+
+def _description(one: Happening, waiting: Waiting | None) -> str:
+    lines = [f"{one.program.name}, delivery period {one.period.name}."]
+    line = one.deadline
+    if one.kind is Kind.DEADLINE and line:
+        lines.append(f"A meter that is eligible by then is expected to be active from {_day(line.activation_at)}.")
+        if line.rolls_over:
+            lines.append(f"Published for {_day(line.deadline_at)}; a weekend holds until Monday.")
+        if line.is_next and waiting:
+            need = "needs" if waiting.meters == 1 else "need"
+            lines.append(f"{waiting.meters:,} of your meters {need} something from you before.")
+    if one.kind is Kind.ACTIVATION and line:
+        lines.append(f"Of the meters that are eligible by {_day(line.accepted_until)}.")
+    if not one.period.verified:
+        lines.append("Rolled forward from an earlier season; not confirmed for this one.")
+    return "\n".join([*lines, f"The day is that of {one.program.time_zone}."])
+
+
+def _day(at: datetime) -> str:
+    return f"{at:%a, %b} {at.day}, {at.year}"

@@ -1,0 +1,271 @@
+"""From what somebody typed to a meter: keep it, judge it, write it."""
+
+import hashlib
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import timedelta
+from itertools import chain
+from typing import Final
+
+from django.core import signing
+from django.db import IntegrityError, transaction
+from django.utils import timezone
+
+from onboarding.meter_form.models import MeterDraft
+from onboarding.meter_form.queries import form_columns, texts_of
+from onboarding.meter_form.staging import staged
+from onboarding.meters.models import Meter
+from onboarding.spreadsheets.limits import EXCEL_CELL_CHARACTERS
+from onboarding.uploads.models import WRITTEN, Plan
+from onboarding.uploads.pipeline.commit import commit_at_once
+from onboarding.uploads.pipeline.preview import Candidate, DryRun, Verdict
+from portal.events.actors import Actor
+from portal.jobs.domain import tidies
+from portal.partners.models import Partner, User
+from portal.problems import Problem, ProblemKind, Refused, register, shown
+from programs.schema import schema_for
+
+register(
+    ProblemKind(
+        "DRAFT_IS_OVER",
+        "Already written",
+        "This was written already.",
+        "Open the meter to see it, or to change it again.",
+    ),
+    ProblemKind(
+        "DRAFT_CHANGED_MEANWHILE",
+        "Changed after you looked",
+        "What was typed for this meter changed after you looked, so nothing was written.",
+        "Look at it again, then confirm.",
+    ),
+)
+UNSAVED_KEPT: Final = timedelta(days=14)
+ROW = 1
+_SALT = "onboarding.meter_form.seen"
+Cells = Mapping[str, str]
+
+
+@dataclass(frozen=True, slots=True)
+class Clash:
+    """A field that somebody else changed while it was changed here: its texts, several of a list, none for empty.
+
+    A list of values is one field, named after its first key.
+    """
+
+    key: str
+    was: tuple[str, ...]
+    now: tuple[str, ...]
+    mine: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Seen:
+    """What somebody saw of a meter when the form was opened: its version, and the texts in the form."""
+
+    version: int
+    base: Cells
+
+    @classmethod
+    def of(cls, meter: Meter, programs: Sequence[str]) -> "Seen":
+        return cls(meter.version, _shown_of(meter, programs))
+
+    def as_token(self) -> str:
+        """For the form to carry, so that it can be told later what was seen."""
+        return signing.dumps([self.version, dict(self.base)], salt=_SALT, compress=True)
+
+    @classmethod
+    def from_token(cls, token: str) -> "Seen | None":
+        """None for a token that is not ours."""
+        try:
+            return cls(*signing.loads(token, salt=_SALT))
+        except (signing.BadSignature, TypeError, ValueError):
+            return None
+
+
+def begin(
+    partner: Partner,
+    user: User,
+    *,
+    programs: Sequence[str],
+    cells: Cells,
+    meter: Meter | None = None,
+    seen: Seen | None = None,
+) -> MeterDraft:
+    """Keep what was typed about a new meter, or about a change of one. seen: None when it is the meter as it is now."""
+    seen = (seen or Seen.of(meter, programs)) if meter else None
+    return MeterDraft.objects.create(
+        partner=partner,
+        user=user,
+        changed_by=user,
+        programs=list(programs),
+        meter=meter,
+        version=seen.version if seen else None,
+        base=dict(seen.base) if seen else {},
+        cells=dict(cells),
+    )
+
+
+def mark_of(draft: MeterDraft) -> str:
+    """What a draft says, in short: for a page to carry, so that it can be told later whether it was this."""
+    said = json.dumps([draft.version, draft.base, draft.cells], sort_keys=True)
+    return hashlib.sha256(said.encode()).hexdigest()[:32]
+
+
+def keep(draft: MeterDraft, cells: Cells, *, user: User, mark: str) -> MeterDraft:
+    """Keep what somebody typed by now into the form that had this mark; returns where it is kept.
+
+    That is the draft, unless somebody else put other values into it meanwhile: then it is a new one, and theirs stays.
+    Refuses: DRAFT_IS_OVER.
+    """
+    with transaction.atomic():
+        locked = (
+            MeterDraft.objects.select_for_update(of=("self",))
+            .select_related("meter", "partner")
+            .filter(pk=draft.pk, written_meter=None)
+            .first()
+        )
+        if locked is None:
+            raise Refused(Problem("DRAFT_IS_OVER"))
+        if mark != mark_of(locked) and locked.changed_by_id != user.pk and locked.cells != dict(cells):
+            seen = Seen(locked.version or 0, locked.base) if locked.meter else None
+            return begin(locked.partner, user, programs=locked.programs, cells=cells, meter=locked.meter, seen=seen)
+        locked.cells, locked.changed_by, locked.updated_at = dict(cells), user, timezone.now()
+        locked.save(update_fields=["cells", "changed_by", "updated_at"])
+        return locked
+
+
+def save_for_later(draft: MeterDraft) -> None:
+    """Somebody means to go on later: list the draft."""
+    MeterDraft.objects.filter(pk=draft.pk).update(is_saved=True)
+
+
+@tidies
+def drop_unsaved() -> None:
+    """Delete what checks left behind, when nobody has gone on with it for some days."""
+    before = timezone.now() - UNSAVED_KEPT
+    MeterDraft.objects.filter(written_meter=None, is_saved=False, updated_at__lt=before).delete()
+
+
+def discard(draft: MeterDraft) -> None:
+    """Throw an open draft away."""
+    MeterDraft.objects.filter(pk=draft.pk, written_meter=None).delete()
+
+
+def _shown_of(meter: Meter, programs: Sequence[str]) -> dict[str, str]:
+    """What the form of these programs shows of a meter."""
+    texts = texts_of(meter)
+    in_form = {column.key for column in form_columns(programs, texts)}
+    return {key: text for key, text in texts.items() if key in in_form}
+
+
+# --- what it would do
+
+
+def judge(draft: MeterDraft) -> Verdict:
+    """What would happen if it were written now. Reads, never writes."""
+    dry_run = DryRun(draft.partner, programs=draft.programs, update_existing=False)
+    cells: dict[str, object] = {
+        key: text if text == draft.base.get(key) else _as_cell(key, text) for key, text in draft.cells.items()
+    }
+    if draft.meter is not None:
+        hidden = {key: text for key, text in texts_of(draft.meter).items() if key not in draft.base}
+        offered = {column.key for column in form_columns(draft.programs)}
+        cells = {key: text for key, text in hidden.items() if key not in offered} | cells
+    return dry_run.look([Candidate(ROW, cells, draft.meter)])[0]
+
+
+def _as_cell(key: str, text: str) -> str | Problem:
+    """A typed text as a sheet's cell: what no cell can hold is a problem that says so."""
+    if "\N{REPLACEMENT CHARACTER}" in text:  # what `storable` leaves of a NUL
+        return Problem("CONTROL_CHARACTER", key, shown(text))
+    return text if len(text) <= EXCEL_CELL_CHARACTERS else Problem("CELL_TOO_LONG", key, shown(text))
+
+
+def clashes_of(draft: MeterDraft) -> list[Clash]:
+    """The fields that somebody else changed meanwhile to something else than what was typed here.
+
+    What was changed only there is none: `settle` takes it over.
+    """
+    if draft.meter is None or draft.meter.version == draft.version:
+        return []
+    now = _shown_of(draft.meter, draft.programs)
+    found = []
+    for key, slots in _fields_in(draft.base, now).items():
+        was, there, mine = (_texts_at(slots, cells) for cells in (draft.base, now, draft.cells))
+        if there not in (was, mine) and mine != was:
+            found.append(Clash(key, was, there, mine))
+    return found
+
+
+def _fields_in(*many: Cells) -> dict[str, tuple[str, ...]]:
+    """The fields of these cells, each with the keys that hold it: a list of values is one field."""
+    lists = schema_for().value_lists
+    first_of = {key: first for first, keys in lists.items() for key in keys}
+    fields = dict.fromkeys(first_of.get(key, key) for key in chain(*many))
+    return {key: lists.get(key, (key,)) for key in fields}
+
+
+def _texts_at(slots: Sequence[str], cells: Cells) -> tuple[str, ...]:
+    return tuple(cells[key] for key in slots if key in cells)
+
+
+def settle(draft: MeterDraft, mine: Sequence[str]) -> None:
+    """Bring a draft up to what its meter holds by now; the fields named in `mine` keep what was typed."""
+    if draft.meter is None:
+        return
+    now, cells = _shown_of(draft.meter, draft.programs), dict(draft.cells)
+    for key, slots in _fields_in(draft.base, now).items():
+        if _texts_at(slots, now) == _texts_at(slots, draft.base) or key in mine:
+            continue
+        for slot in slots:
+            cells.pop(slot, None)
+        cells |= {slot: now[slot] for slot in slots if slot in now}
+    draft.base, draft.version, draft.cells = now, draft.meter.version, cells
+    draft.save(update_fields=["base", "version", "cells"])
+
+
+# --- writing
+
+
+def write(draft: MeterDraft, *, by: Actor, user: User, mark: str | None = None) -> MeterDraft:
+    """Create or change the meter: judged once more, then written by the verbs that write a sheet's rows.
+
+    mark: of the draft that somebody looked at and said yes to; None for the draft as it is. A second time, or two
+    people at once, has one effect. Refuses whatever the judge finds, DRAFT_CHANGED_MEANWHILE and
+    METER_CHANGED_MEANWHILE.
+    """
+    try:
+        return _write_once(draft, by=by, user=user, mark=mark)
+    except IntegrityError as error:  # somebody took the reference this very moment
+        raise Refused(*judge(draft).problems) from error
+
+
+def _write_once(draft: MeterDraft, *, by: Actor, user: User, mark: str | None) -> MeterDraft:
+    with transaction.atomic():
+        locked = MeterDraft.objects.select_for_update(of=("self",)).get(pk=draft.pk)
+        if locked.written_meter is not None:
+            return locked
+        if mark is not None and mark != mark_of(locked):
+            raise Refused(Problem("DRAFT_CHANGED_MEANWHILE"))
+        if locked.meter is not None and locked.meter.version != locked.version:
+            raise Refused(Problem("METER_CHANGED_MEANWHILE"))
+        verdict = judge(locked)
+        if verdict.plan not in WRITTEN:
+            raise Refused(*verdict.problems)
+        if verdict.plan != Plan.UNCHANGED:
+            locked.upload = staged(
+                [(verdict, locked.cells)],
+                name=f"Form: {verdict.reference}",
+                programs=locked.programs,
+                updates=locked.meter is not None,
+                partner=locked.partner,
+                by=by,
+                user=user,
+            )
+            if not commit_at_once(locked.upload):
+                raise Refused(Problem("METER_CHANGED_MEANWHILE"))
+        locked.written_meter, locked.cells, locked.base = verdict.meter_id, {}, {}
+        locked.updated_at = timezone.now()
+        locked.save(update_fields=["upload", "written_meter", "cells", "base", "updated_at"])
+        return locked

@@ -1,0 +1,366 @@
+"""The pages of one meter: choose a program, fill in the form, see what will happen, write it."""
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+from uuid import UUID
+
+from django.contrib import messages
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
+from django.utils.html import format_html
+from django.utils.safestring import SafeString
+from django.views.decorators.http import require_http_methods, require_safe
+
+from onboarding.enrollment.queries import next_activations
+from onboarding.meter_form import domain
+from onboarding.meter_form.forms import MeterForm
+from onboarding.meter_form.models import MeterDraft
+from onboarding.meter_form.queries import drafts_of, own_first, programs_of, saved_drafts, start_of, texts_of
+from onboarding.meters.models import EnrollmentStatus, Meter
+from onboarding.meters.queries import meters_of
+from onboarding.portfolio.columns import in_words
+from onboarding.portfolio.queries import sections_of
+from onboarding.uploads.models import WRITTEN, Plan
+from onboarding.uploads.pipeline.preview import Verdict
+from portal.partners.access import Access, access_of_form, member
+from portal.problems import Problem, Refused
+from portal.storage.ids import as_uuid
+from portal.web.middleware import when_signed_out
+from portal.web.notices import tell_refusal
+from portal.web.pages import newest_first
+from programs.models import ActionType, Program
+from programs.queries import partner_created_programs
+from programs.schema import Schema, schema_for
+
+_DRAFTS_SHOWN = 20
+
+
+def _keep_signed_out(request: HttpRequest) -> str:
+    """Keep what was sent after the session had ended as a saved draft of the person for whom the form was made.
+
+    Returns the draft's address, where only the partner's people get in.
+    """
+    access, place = access_of_form(request, request.POST.get("whose", "")), request.resolver_match
+    if access is None or place is None or "settle" in request.POST:
+        return ""
+    try:
+        match place.url_name:
+            case "entry-new":
+                draft = _begun(request, access, **place.kwargs)
+            case "entry-edit":
+                draft = _begun_change(request, access, **place.kwargs)
+            case _:
+                draft = _kept(request, access, _draft(access, **place.kwargs))
+    except (Http404, Refused):
+        return ""
+    domain.save_for_later(draft)
+    return reverse("entry-draft", args=[draft.pk])
+
+
+@require_safe
+def entry_start(request: HttpRequest) -> HttpResponse:
+    """Choose the program that the meter is for, or go on with a draft."""
+    access = member(request)
+    drafts = list(own_first(saved_drafts(access.partner), access.user)[: _DRAFTS_SHOWN + 1])
+    context = {
+        "section": "meters",
+        "programs": sorted(partner_created_programs(), key=lambda one: (one.region.position, one.name)),
+        "drafts": drafts[:_DRAFTS_SHOWN],
+        "has_more": len(drafts) > _DRAFTS_SHOWN,
+    }
+    return render(request, "meter_form/start.html", context)
+
+
+@require_safe
+def entry_drafts(request: HttpRequest) -> HttpResponse:
+    """Every draft that somebody of the partner saved."""
+    access = member(request)
+    page = newest_first(saved_drafts(access.partner), request.GET, size=50)
+    return render(request, "meter_form/drafts.html", {"section": "meters", "page": page})
+
+
+@when_signed_out(_keep_signed_out)
+@require_http_methods(["GET", "HEAD", "POST"])
+def entry_new(request: HttpRequest, identifier: str) -> HttpResponse:
+    """The empty form of a program; with ?like= a meter whose site it shares."""
+    access = member(request)
+    if request.method == "POST":
+        return _answer(request, _begun(request, access, identifier))
+    program = _program(identifier)
+    like = _meter_named(request, access)
+    return _form_page(request, [program], MeterForm([identifier], start_of([identifier], like=like)), like=like)
+
+
+@when_signed_out(_keep_signed_out)
+@require_http_methods(["GET", "HEAD", "POST"])
+def entry_edit(request: HttpRequest, pk: UUID) -> HttpResponse:
+    """The form with what a meter holds; with ?replace=device all but what its old device was."""
+    access = member(request)
+    if request.method == "POST":
+        return _answer(request, _begun_change(request, access, pk))
+    meter = get_object_or_404(meters_of(access.partner), pk=pk)
+    programs, held = programs_of(meter), texts_of(meter)
+    replaces = request.GET.get("replace") == "device"
+    cells = {key: text for key, text in held.items() if not (replaces and key.startswith("device."))}
+    return _form_page(request, _named(programs), MeterForm(programs, cells), meter=meter, replaces=replaces)
+
+
+@when_signed_out(_keep_signed_out)
+@require_http_methods(["GET", "HEAD", "POST"])
+def entry_draft(request: HttpRequest, pk: UUID) -> HttpResponse:
+    """Go on with a draft."""
+    access = member(request)
+    draft = _draft(access, pk)
+    if draft.written_meter:
+        return redirect("meter", draft.written_meter)
+    if request.method == "POST" and "settle" in request.POST:
+        clashes = domain.clashes_of(draft)
+        domain.settle(draft, mine=[clash.key for clash in clashes if request.POST.get(clash.key) == "mine"])
+        return redirect("entry-check", draft.pk)
+    if request.method == "POST":
+        try:
+            kept = _kept(request, access, draft)
+        except Refused as refusal:
+            tell_refusal(request, refusal)
+            return redirect("entry-draft", draft.pk)
+        return _answer(request, kept, theirs=draft if kept.pk != draft.pk else None)
+    form = MeterForm(draft.programs, draft.cells)
+    return _form_page(request, _named(draft.programs), form, draft=draft, meter=draft.meter)
+
+
+def _program(identifier: str) -> Program:
+    program = next((one for one in partner_created_programs() if one.identifier == identifier), None)
+    if program is None:
+        raise Http404
+    return program
+
+
+def _begun(request: HttpRequest, access: Access, identifier: str) -> MeterDraft:
+    """The draft of what was sent about a new meter."""
+    programs = [_program(identifier).identifier]
+    cells = MeterForm(programs, {}).typed(request.POST)
+    return domain.begin(access.partner, access.user, programs=programs, cells=cells)
+
+
+def _begun_change(request: HttpRequest, access: Access, pk: UUID) -> MeterDraft:
+    """The draft of what was sent about a change of a meter."""
+    meter = get_object_or_404(meters_of(access.partner), pk=pk)
+    programs, held = programs_of(meter), texts_of(meter)
+    seen = domain.Seen.from_token(request.POST.get("seen", ""))
+    cells = MeterForm(programs, held).typed(request.POST, seen.base if seen else held)
+    return domain.begin(access.partner, access.user, programs=programs, cells=cells, meter=meter, seen=seen)
+
+
+def _kept(request: HttpRequest, access: Access, draft: MeterDraft) -> MeterDraft:
+    """Where what was sent about a draft is kept. Refuses: DRAFT_IS_OVER."""
+    cells = MeterForm(draft.programs, {**draft.base, **draft.cells}).typed(request.POST, draft.base)
+    return domain.keep(draft, cells, user=access.user, mark=request.POST.get("mark", ""))
+
+
+def _draft(access: Access, pk: UUID) -> MeterDraft:
+    return get_object_or_404(drafts_of(access.partner).select_related("meter", "partner"), pk=pk)
+
+
+def _answer(request: HttpRequest, draft: MeterDraft, *, theirs: MeterDraft | None = None) -> HttpResponse:
+    """What was typed is kept; now go where the pressed button leads.
+
+    theirs: the draft that somebody else changed meanwhile, so that this one was begun.
+    """
+    if request.POST.get("do") == "save":
+        domain.save_for_later(draft)
+        if theirs is None:
+            messages.success(request, "Saved. You find it under Add a meter, whenever you go on.")
+    elif not domain.clashes_of(draft):
+        verdict = domain.judge(draft)
+        if verdict.plan not in WRITTEN:
+            return _form_with_problems(request, draft, verdict.problems, theirs=theirs)
+    if theirs is not None:
+        messages.warning(request, _kept_apart(theirs))
+    return redirect("entry-draft" if request.POST.get("do") == "save" else "entry-check", draft.pk)
+
+
+def _kept_apart(theirs: MeterDraft) -> SafeString:
+    return format_html(
+        "Somebody else changed the draft meanwhile. What you typed is kept apart, in a draft of its own; "
+        '<a href="{}">theirs</a> is as they left it.',
+        reverse("entry-draft", args=[theirs.pk]),
+    )
+
+
+def _form_with_problems(
+    request: HttpRequest, draft: MeterDraft, problems: Sequence[Problem], *, theirs: MeterDraft | None = None
+) -> HttpResponse:
+    form = MeterForm(draft.programs, draft.cells)
+    form.tell(problems)
+    apart = _kept_apart(theirs) if theirs else ""
+    return _form_page(request, _named(draft.programs), form, draft=draft, meter=draft.meter, apart=apart, status=422)
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+def entry_check(request: HttpRequest, pk: UUID) -> HttpResponse:
+    """What will happen; and on a yes, do it."""
+    access = member(request)
+    draft = _draft(access, pk)
+    if request.method == "POST" and not draft.written_meter:
+        try:
+            draft = domain.write(draft, by=access.actor, user=access.user, mark=request.POST.get("mark", ""))
+        except Refused as refusal:
+            moved = [problem for problem in refusal.problems if problem.code == "DRAFT_CHANGED_MEANWHILE"]
+            return _looked_at(request, _draft(access, pk), moved)  # the page itself says whatever else stops it
+        _tell_written(request, draft)
+    if draft.written_meter:
+        return redirect("meter", draft.written_meter)
+    return _looked_at(request, draft)
+
+
+def _looked_at(request: HttpRequest, draft: MeterDraft, moved: Sequence[Problem] = ()) -> HttpResponse:
+    """What a draft would do. moved: that it is not what somebody said yes to."""
+    clashes = domain.clashes_of(draft)
+    if clashes:
+        return render(request, "meter_form/clash.html", _clash_context(draft, clashes))
+    is_behind = draft.meter is not None and draft.meter.version != draft.version
+    if is_behind:
+        domain.settle(draft, mine=())
+    verdict = domain.judge(draft)
+    if verdict.plan not in WRITTEN:
+        return _form_with_problems(request, draft, [*moved, *verdict.problems])
+    if is_behind and not moved:
+        messages.info(request, "Somebody changed other fields of this meter meanwhile; those changes stay.")
+    context = _check_context(draft, verdict) | {"moved": moved}
+    return render(request, "meter_form/check.html", context, status=422 if moved else 200)
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+def entry_discard(request: HttpRequest, pk: UUID) -> HttpResponse:
+    """Throw a draft away, after a question."""
+    access = member(request)
+    draft = _draft(access, pk)
+    if draft.written_meter:
+        return redirect("meter", draft.written_meter)
+    if request.method != "POST":
+        return render(request, "meter_form/discard.html", {"section": "meters", "draft": draft, "meter": draft.meter})
+    domain.discard(draft)
+    messages.success(request, "The draft is gone.")
+    return redirect("meter", draft.meter_id) if draft.meter_id else redirect("entry-start")
+
+
+def _tell_written(request: HttpRequest, draft: MeterDraft) -> None:
+    if draft.upload_id is None:
+        messages.info(request, "The meter holds these values already; nothing was changed.")
+    elif draft.meter_id is None:
+        messages.success(request, f"Meter created. Its Leap meter ID is {draft.written_meter}.")
+    else:
+        messages.success(request, "Meter changed.")
+
+
+def _meter_named(request: HttpRequest, access: Access) -> Meter | None:
+    """The partner's meter that ?like= names; 404 when it names none."""
+    named = request.GET.get("like", "")
+    return get_object_or_404(meters_of(access.partner), pk=as_uuid(named)) if named else None
+
+
+def _named(identifiers: Sequence[str]) -> list[Program]:
+    return list(Program.objects.filter(identifier__in=identifiers).order_by("name"))
+
+
+def _form_page(
+    request: HttpRequest,
+    programs: Sequence[Program],
+    form: MeterForm,
+    *,
+    draft: MeterDraft | None = None,
+    meter: Meter | None = None,
+    like: Meter | None = None,
+    replaces: bool = False,
+    apart: str = "",
+    status: int = 200,
+) -> HttpResponse:
+    context = {
+        "section": "meters",
+        "programs": programs,
+        "form": form,
+        "sections": form.sections(),
+        "draft": draft,
+        "meter": meter,
+        "like": like,
+        "replaces": replaces,
+        "apart": apart,
+        "mark": domain.mark_of(draft) if draft else "",
+        "whose": member(request).as_token(),
+        "seen": domain.Seen.of(meter, [one.identifier for one in programs]).as_token() if meter and not draft else "",
+        "action": reverse("entry-draft", args=[draft.pk]) if draft else request.path,
+    }
+    return render(request, "meter_form/form.html", context, status=status)
+
+
+def _check_context(draft: MeterDraft, verdict: Verdict) -> dict[str, Any]:
+    schema = schema_for()
+    labels = {column.key: column.label for column in schema.columns}
+    ahead = next_activations(list(verdict.programs))
+    lines = [_program_line(name, says, labels) | {"next": ahead.get(name)} for name, says in verdict.programs.items()]
+    names = dict(Program.objects.values_list("identifier", "name"))
+    for line in lines:
+        line["name"] = names.get(line["program"], line["program"])
+    return {
+        "section": "meters",
+        "draft": draft,
+        "mark": domain.mark_of(draft),
+        "meter": draft.meter,
+        "verdict": verdict,
+        "is_new": verdict.plan == Plan.CREATE,
+        "is_unchanged": verdict.plan == Plan.UNCHANGED,
+        "programs": [line for line in lines if not line.get("could_join")],
+        "could_join": [line for line in lines if line.get("could_join")],
+        "warnings": verdict.warnings,
+        "changes": [
+            (labels.get(key, key), *(_value_in_words(schema, key, value) for value in values))
+            for key, values in (verdict.changes or {}).items()
+        ],
+        "sections": sections_of(verdict.asset or {}),
+    }
+
+
+def _program_line(name: str, says: Mapping[str, Any], labels: Mapping[str, str]) -> dict[str, Any]:
+    return {
+        **says,
+        "program": name,
+        "status": EnrollmentStatus(says["status"]),
+        "missing": [labels.get(key, key) for key in says["missing"]],
+        "reasons": [Problem.from_json(reason) for reason in says["reasons"]],
+        "leap": [ActionType(kind).label for kind in says["leap_actions"]] if not says["reasons"] else [],
+    }
+
+
+def _clash_context(draft: MeterDraft, clashes: Sequence[domain.Clash]) -> dict[str, Any]:
+    schema = schema_for()
+    return {
+        "section": "meters",
+        "draft": draft,
+        "meter": draft.meter,
+        "clashes": [
+            {
+                "key": clash.key,
+                "label": _label(schema, clash.key),
+                **{name: _texts_in_words(schema, clash.key, getattr(clash, name)) for name in ("was", "now", "mine")},
+            }
+            for clash in clashes
+        ],
+    }
+
+
+def _value_in_words(schema: Schema, key: str, value: Any) -> Any:
+    return in_words(schema.column(key), value) if value is not None and schema.knows(key) else value
+
+
+def _label(schema: Schema, key: str) -> str:
+    if not schema.knows(key):
+        return key
+    label = schema.column(key).label
+    return label.removesuffix(" 1") if key in schema.value_lists else label
+
+
+def _texts_in_words(schema: Schema, key: str, texts: Sequence[str]) -> str:
+    """Typed texts of a field as people read them; what is no choice of it stays as it was typed."""
+    choices = dict(schema.column(key).choices) if schema.knows(key) else {}
+    return ", ".join(choices.get(text, text) for text in texts)

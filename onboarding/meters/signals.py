@@ -1,0 +1,6 @@
+"""What happened to meters, for the rooms above. Each is sent in the transaction that did it."""
+
+from django.dispatch import Signal
+
+meters_archived = Signal()
+"""Meters went into the archive or came out of it. sender: Meter. meters: their IDs (UUID). by: the Actor."""

@@ -1,0 +1,77 @@
+"""The form of a wish about participation: what, from when, until when, why."""
+
+from datetime import datetime
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from django import forms
+
+from onboarding.enrollment.models import Preference
+from onboarding.participation.rules import LONGEST_REASON, Wish, unclear, untimely
+from portal.problems import Problem, storable
+
+CHOICES = [
+    (Preference.IDLE.value, "Idle for a time"),
+    (Preference.DISENROLL.value, "Disenroll"),
+    (Preference.PARTICIPATE.value, "Take part again"),
+]
+
+
+def _day(label: str) -> forms.DateField:
+    messages = {"invalid": "This is no day of the calendar. Write it as year-month-day, for example 2027-05-31."}
+    return forms.DateField(
+        label=label,
+        required=False,
+        input_formats=["%Y-%m-%d", "%m/%d/%Y"],
+        error_messages=messages,
+        widget=forms.DateInput(format="%Y-%m-%d", attrs={"type": "date", "class": "form-control"}),
+    )
+
+
+class ParticipationForm(forms.Form):
+    """A wish. what: given, when the page is about one kind only."""
+
+    what = forms.ChoiceField(label="What shall happen?", choices=CHOICES, widget=forms.RadioSelect)
+    first = _day("First day")
+    last = _day("Last day")
+    reason = forms.CharField(
+        label="Reason",
+        required=False,
+        widget=forms.TextInput(attrs={"class": "form-control", "maxlength": LONGEST_REASON, "autocomplete": "off"}),
+    )
+
+    def __init__(self, *args: Any, what: str = "", **options: Any) -> None:
+        super().__init__(*args, **options)
+        self.fields["what"].error_messages["required"] = "Choose what shall happen."
+        self.only = what
+        if what:
+            del self.fields["what"]
+            if what != Preference.IDLE:
+                del self.fields["last"]
+            if what == Preference.PARTICIPATE:
+                del self.fields["reason"]
+            if what == Preference.DISENROLL:
+                self.fields["first"].label = "Day"
+
+    def clean(self) -> dict[str, Any]:
+        """Puts what was said into `wish`. A last day that only an idle time has is passed over elsewhere."""
+        data = super().clean() or {}
+        preference = self.only or data.get("what", "")
+        if not preference or self.errors:
+            return data
+        last = data.get("last") if preference == Preference.IDLE else None
+        reason = " ".join(storable(data.get("reason", "")).split()) if preference != Preference.PARTICIPATE else ""
+        data["wish"] = Wish(Preference(preference), data.get("first"), last, reason)
+        for problem in unclear(data["wish"]):
+            self.refuse(problem)
+        return data
+
+    def refuse_untimely(self, zone: ZoneInfo, now: datetime) -> None:
+        """Say what today, in this zone, has against the wish, beside whatever else is wrong with it."""
+        wish = self.cleaned_data.get("wish") if self.errors or self.is_valid() else None
+        for problem in untimely(wish, zone, now) if wish else ():
+            self.refuse(problem)
+
+    def refuse(self, problem: Problem) -> None:
+        """Say at its field what is wrong."""
+        self.add_error(problem.field if problem.field in self.fields else None, f"{problem.text} {problem.remedy}")

@@ -1,0 +1,83 @@
+"""What a wish would do to one meter, program by program, before anybody says yes."""
+
+from dataclasses import dataclass, replace
+from datetime import date, datetime, timedelta
+from zoneinfo import ZoneInfo
+
+from django.utils import timezone
+
+from onboarding.enrollment.evaluate import stand
+from onboarding.enrollment.facts import MeterFacts, TimeOut
+from onboarding.enrollment.load import facts_of
+from onboarding.enrollment.models import Preference
+from onboarding.enrollment.rules import ProgramRules, is_month, rules_of
+from onboarding.meters.models import EnrollmentStatus, Meter
+from onboarding.participation.domain import Outcome
+from onboarding.participation.rules import days_of, window
+from programs.schema import schema_for
+
+
+@dataclass(frozen=True, slots=True)
+class ProgramOutlook:
+    """One program: how the meter stands there now, and what will happen, in a sentence."""
+
+    program: ProgramRules
+    status: EnrollmentStatus
+    words: str
+
+
+def outlook_of(meter: Meter, outcome: Outcome, now: datetime | None = None) -> list[ProgramOutlook]:
+    """Every program that the meter is meant for, by name. Reads, never writes."""
+    at = now or timezone.now()
+    rules, schema = rules_of(), schema_for(rules_of())
+    facts = facts_of([meter], rules, schema, at)[meter.pk]
+    later = replace(facts, outs=outcome.afterwards)
+    found = []
+    for program in sorted((rules[name] for name in facts.wanted), key=lambda one: one.name):
+        status = EnrollmentStatus(stand(facts, program, schema, at)["status"])
+        words = _words(later, program, outcome, at)
+        if outcome.wish.preference == Preference.PARTICIPATE:
+            start, _ = window(outcome.wish, outcome.zone, at)
+            then = EnrollmentStatus(stand(later, program, schema, max(start, at))["status"])
+            words = f"{words} It will be: {then.label.lower()}."
+        found.append(ProgramOutlook(program, status, words))
+    return found
+
+
+def _words(later: MeterFacts, program: ProgramRules, outcome: Outcome, now: datetime) -> str:
+    wish = outcome.wish
+    start, end = window(wish, outcome.zone, now)
+    if wish.preference == Preference.PARTICIPATE:
+        return f"Takes part from {in_words(start.astimezone(outcome.zone).date())}."
+    out = next(one for one in later.outs if one.starts_at <= start and (one.ends_at is None or start < one.ends_at))
+    if wish.preference == Preference.IDLE and wish.last and end:
+        back = _after(later, program, end, outcome.zone)
+        return f"Out from {_first(out, outcome.zone)} to {in_words(wish.last)}. {back}"
+    leaves = later.out_from(program, out)
+    if leaves == out.starts_at:
+        return f"Out from {_first(out, outcome.zone)}."
+    until = "of the month" if is_month(program) else "of the delivery period"
+    return f"Stays active until the end {until}: leaves on {in_words(_last_day(leaves, program.zone))}."
+
+
+def _after(later: MeterFacts, program: ProgramRules, end: datetime, zone: ZoneInfo) -> str:
+    """What comes after an idle time."""
+    following = later.out_at(program, end)
+    day = in_words(end.astimezone(zone).date())
+    if following is None:
+        return f"Takes part again from {day}."
+    return f"Then {'idle' if following.preference == Preference.IDLE else 'disenrolled'} from {day}, as before."
+
+
+def _first(out: TimeOut, zone: ZoneInfo) -> str:
+    return in_words(days_of(out, zone)[0])
+
+
+def _last_day(leaves: datetime, zone: ZoneInfo) -> date:
+    """The last day on which a meter is there: the one before the midnight at which it leaves."""
+    return (leaves.astimezone(zone) - timedelta(microseconds=1)).date()
+
+
+def in_words(day: date) -> str:
+    """ "Oct 31, 2026", wherever the words are written in Python."""
+    return f"{day:%b} {day.day}, {day.year}"

@@ -1,0 +1,157 @@
+"""The page of a meter's participation: when it is out, and a request, shown before it is carried out."""
+
+import hashlib
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import date, datetime
+from uuid import UUID
+from zoneinfo import ZoneInfo
+
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.utils import timezone
+from django.utils.dateparse import parse_date
+from django.views.decorators.http import require_http_methods, require_POST
+
+from onboarding.enrollment.facts import TimeOut
+from onboarding.enrollment.models import Preference
+from onboarding.meters.models import Meter
+from onboarding.meters.queries import meters_of
+from onboarding.participation.domain import Outcome, change_participation, judged, outs_of, remove_idle
+from onboarding.participation.forms import ParticipationForm
+from onboarding.participation.preview import in_words, outlook_of
+from onboarding.participation.rules import Wish, days_of, today_in
+from onboarding.participation.zones import zone_of
+from portal.partners.access import member
+from portal.problems import Problem, Refused
+from portal.web.notices import tell_refusal
+
+
+@dataclass(frozen=True, slots=True)
+class OutRow:
+    """A time-out as the page shows it, in days where the meter is; last is None when it has no end."""
+
+    preference: Preference
+    first: date
+    last: date | None
+    reason: str
+    is_over: bool
+    is_now: bool
+
+    @property
+    def can_be_removed(self) -> bool:
+        return self.preference == Preference.IDLE and not self.is_over
+
+
+def out_rows(outs: Iterable[TimeOut], zone: ZoneInfo, now: datetime) -> list[OutRow]:
+    return [
+        OutRow(
+            Preference(one.preference),
+            *days_of(one, zone),
+            one.reason,
+            is_over=one.ends_at is not None and one.ends_at <= now,
+            is_now=one.starts_at <= now and (one.ends_at is None or now < one.ends_at),
+        )
+        for one in outs
+    ]
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+def meter_participation(request: HttpRequest, pk: UUID) -> HttpResponse:
+    """The periods and the form; then what will happen; then, with a yes, it happens."""
+    access = member(request)
+    meter = get_object_or_404(meters_of(access.partner), pk=pk)
+    form = ParticipationForm(request.POST or None, initial=request.GET.dict())
+    now, zone = timezone.now(), zone_of(meter)
+    if request.method == "POST":
+        form.refuse_untimely(zone, now)
+        if form.is_valid():
+            outcome = judged([meter], {meter.pk: form.cleaned_data["wish"]}, now)[meter.pk]
+            return _shown_or_done(request, meter, outcome)
+    rows = out_rows(outs_of([meter.pk]).get(meter.pk, ()), zone, now)
+    context = {
+        "section": "meters",
+        "meter": meter,
+        "form": form,
+        "zone": zone,
+        "today": today_in(zone, now),
+        "rows": [row for row in rows if not row.is_over],
+        "over": [row for row in rows if row.is_over],
+        "current": next((row for row in rows if row.is_now), None),
+    }
+    return render(request, "participation/meter.html", context, status=422 if form.errors else 200)
+
+
+def _shown_or_done(request: HttpRequest, meter: Meter, outcome: Outcome) -> HttpResponse:
+    """With a yes to what was shown it is done; else it is shown, and asked."""
+    access = member(request)
+    seen = _digest(outcome.before)
+    is_as_shown = request.POST.get("seen") == seen
+    if request.POST.get("confirm") == "yes" and is_as_shown:
+        change_participation({meter.pk: outcome.wish}, partner=access.partner, by=access.actor)
+        messages.success(request, f"Done: {sentence(outcome.wish)}")
+        return redirect("meter-participation", meter.pk)
+    if request.POST.get("confirm") == "yes":
+        tell_refusal(request, Refused(Problem("PARTICIPATION_CHANGED_MEANWHILE")))
+    now = timezone.now()
+    context = {
+        "section": "meters",
+        "meter": meter,
+        "wish": outcome.wish,
+        "heading": _HEADINGS[outcome.wish.preference],
+        "outcome": outcome,
+        "zone": outcome.zone,
+        "seen": seen,
+        "gave_way": out_rows(outcome.gave_way, outcome.zone, now),
+        "afterwards": [row for row in out_rows(outcome.afterwards, outcome.zone, now) if not row.is_over],
+        "programs": outlook_of(meter, outcome) if outcome.changes else [],
+    }
+    return render(request, "participation/confirm.html", context)
+
+
+_HEADINGS = {
+    Preference.IDLE: "Idle this meter",
+    Preference.DISENROLL: "Disenroll this meter",
+    Preference.PARTICIPATE: "Let this meter take part again",
+}
+
+
+def sentence(wish: Wish) -> str:
+    """A wish in a sentence."""
+    first = in_words(wish.first) if wish.first else "today"
+    if wish.preference == Preference.IDLE and wish.last:
+        return f"idle from {first} to {in_words(wish.last)}, both days included."
+    if wish.preference == Preference.DISENROLL:
+        return f"disenrolled on {first}; each program lets the meter go at its next boundary."
+    return f"takes part again from {first}."
+
+
+def _digest(outs: Iterable[TimeOut]) -> str:
+    """A text that changes when the periods do, so that a yes counts only for what was shown."""
+    return hashlib.sha256(repr(list(outs)).encode()).hexdigest()[:16]
+
+
+@require_POST
+def idle_remove(request: HttpRequest, pk: UUID) -> HttpResponse:
+    """Take an idle time back."""
+    access = member(request)
+    meter = get_object_or_404(meters_of(access.partner), pk=pk)
+    first, last = (_day(request.POST.get(name, "")) for name in ("first", "last"))
+    if first is None or last is None:
+        return redirect("meter-participation", meter.pk)
+    try:
+        remove_idle(meter, first, last, by=access.actor)
+    except Refused as refusal:
+        tell_refusal(request, refusal)
+    else:
+        messages.success(request, f"Removed: idle from {in_words(first)} to {in_words(last)}.")
+    return redirect("meter-participation", meter.pk)
+
+
+def _day(text: str) -> date | None:
+    try:
+        day = parse_date(text)
+    except ValueError:
+        return None
+    return day if day and 2000 <= day.year < 2100 else None

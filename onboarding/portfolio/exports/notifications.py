@@ -1,0 +1,25 @@
+"""The letter about a workbook that took long."""
+
+from django.urls import reverse
+
+from onboarding.portfolio.exports.models import Export
+from portal.jobs.models import Job
+from portal.mail.domain import took_long, write_to
+from portal.mail.kinds import MailKind, register
+
+register(
+    MailKind(
+        "exports",
+        "A workbook is ready",
+        "When an export that you asked for is made, if it took over half a minute.",
+    )
+)
+
+
+def tell_done(export: Export, job: Job) -> None:
+    """The file is there, for a week."""
+    if not took_long(job):
+        return
+    text = f"Meters in the workbook: {export.meters:,}. It is deleted after a week."
+    path = reverse("export", args=[export.pk])
+    write_to(export.user, kind="exports", partner=export.partner, subject="Ready: your export", text=text, path=path)

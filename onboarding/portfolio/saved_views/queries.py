@@ -1,0 +1,50 @@
+"""The views as the list shows them."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from onboarding.portfolio.filters import joined
+from onboarding.portfolio.saved_views.domain import views_for
+from onboarding.portfolio.saved_views.models import SavedView
+from portal.partners.models import Partner, User
+
+BUILT_IN = (
+    ("All", "sort=newest"),
+    ("Needs me", "acts=partner"),
+    ("Waiting for Leap", "acts=leap"),
+    ("Active", "status=ACTIVE"),
+    ("Not eligible", "status=INELIGIBLE"),
+)
+
+
+@dataclass(frozen=True, slots=True)
+class ShownView:
+    """A link above the list. shared_by: the colleague whose view it is, "" for an own or a built-in one."""
+
+    name: str
+    query: str
+    is_current: bool
+    shared_by: str = ""
+
+
+def shown_views(partner: Partner, user: User, *, filters: str, columns: str) -> tuple[list[ShownView], list[SavedView]]:
+    """The links above the list that a query string asks for, and the person's own views. One query.
+
+    A built-in view says nothing of columns, so it keeps those that are chosen.
+    """
+    query = joined(filters, columns)
+    saved = list(views_for(partner, user))
+    is_saved = any(view.query == query for view in saved)
+    links = [
+        ShownView(name, joined(line, columns), not is_saved and (line == filters or (not filters and name == "All")))
+        for name, line in BUILT_IN
+    ]
+    for view in saved:
+        is_own = view.owner_id == user.pk
+        links.append(ShownView(view.name, view.query, view.query == query, "" if is_own else str(view.owner)))
+    return links, [view for view in saved if view.owner_id == user.pk]
+
+
+def default_of(own: Sequence[SavedView]) -> str:
+    """The query string that somebody's list begins with; "" for the whole list."""
+    return next((view.query for view in own if view.is_default), "")

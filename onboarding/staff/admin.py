@@ -1,0 +1,268 @@
+"""Standings in the Django admin: staff look at them, record what they found out, activate and end."""
+
+import base64
+import hashlib
+from collections.abc import Callable
+from typing import Any
+
+from django import forms
+from django.contrib import admin, messages
+from django.core import signing
+from django.core.exceptions import PermissionDenied
+from django.core.files.uploadedfile import UploadedFile
+from django.db.models import QuerySet
+from django.http import HttpRequest, HttpResponse, HttpResponseBase
+from django.template.response import TemplateResponse
+from django.urls import URLPattern, path
+
+from onboarding.bulk.sheets import Sheet
+from onboarding.enrollment.models import Activation, CheckRecord, Enrollment
+from onboarding.meters.models import Meter
+from onboarding.staff.domain import Done, activate, end_activation, record_checks
+from onboarding.staff.forms import ActivateForm, EndForm, RecordForm
+from onboarding.staff.sheet import HEADER, Judged, do, judge
+from portal.admin.base import ReadOnlyAdmin
+from portal.events.actors import Actor
+from portal.partners.access import address_of
+from portal.problems import Problem, ProblemKind, Refused, register
+from portal.web.downloads import csv_response
+
+AT_MOST = 5_000
+_SALT = "onboarding.staff.sheet"
+_MOST_BYTES, _TOO_LARGE = 1_500_000, "too large"
+_ASKED = "asked"
+_DONE, _REMEMBERED = "sheets_recorded", 50
+register(
+    ProblemKind(
+        "SHEET_EXPIRED",
+        "Not recorded",
+        "Nothing was recorded: the sheet that was shown is older than an hour, or was changed on the way.",
+        "Send the file again.",
+    ),
+    ProblemKind(
+        "SHEET_DONE_BEFORE",
+        "Recorded already",
+        "This sheet was recorded already, and was not a second time.",
+        "Send a new file for what is to be recorded besides.",
+    ),
+)
+_NAMED = 10
+
+
+def staff_actor(request: HttpRequest) -> Actor:
+    """The `by=` of what a person of ours does."""
+    return Actor.person(request.user, address=address_of(request))  # type: ignore[arg-type]  # staff are Users
+
+
+class OfMeters(ReadOnlyAdmin):
+    """Rows about meters: the reference leads, since people know it; the ID stands last, since it is long."""
+
+    search_fields = ["meter__partner_reference__startswith", "=meter__id"]
+    show_full_result_count = False
+
+    @admin.display(description="meter")
+    def reference(self, row: Any) -> str:
+        return row.meter.partner_reference or str(row.meter_id)
+
+    @admin.display(description="Leap meter ID")
+    def meter_key(self, row: Any) -> str:
+        return str(row.meter_id)
+
+
+@admin.register(Enrollment)
+class EnrollmentAdmin(OfMeters):
+    """How meters stand in programs. Nothing is typed here: standings follow from what is recorded."""
+
+    list_display = ["reference", "partner", "program", "status", "who_acts", "evaluated_at", "meter_key"]
+    list_filter = ["program", "status", "acts", "partner"]
+    list_select_related = ["meter", "partner", "program"]
+    list_per_page = 100
+    actions = ["record_result", "activate", "end_activation"]
+    change_list_template = "admin/enrollments.html"
+
+    def get_urls(self) -> list[URLPattern]:
+        own = [
+            path("sheet/", self.admin_site.admin_view(self.by_sheet), name="enrollment-sheet"),
+            path(
+                "sheet/template.csv", self.admin_site.admin_view(self.sheet_template), name="enrollment-sheet-template"
+            ),
+        ]
+        return own + super().get_urls()
+
+    def sheet_template(self, request: HttpRequest) -> HttpResponseBase:
+        """An empty sheet with the names of the columns."""
+        return csv_response([(",".join(HEADER) + "\r\n").encode()], "leap-actions.csv")
+
+    def by_sheet(self, request: HttpRequest) -> HttpResponse:
+        """Choose a sheet, see every problem and what would be done, then do it."""
+        if not self.has_record_permission(request):
+            raise PermissionDenied
+        context = {**self.admin_site.each_context(request), "title": "Record by spreadsheet", "opts": self.opts}
+        sheet, token = _sheet_of(request)
+        if token == _TOO_LARGE:
+            context["refused"] = [Problem("FILE_TOO_LARGE", "file")]
+        elif sheet is None and request.method == "POST":
+            expired = "sheet" in request.POST
+            context["refused"] = [Problem("SHEET_EXPIRED" if expired else "FILE_MISSING", "file")]
+        elif sheet is not None:
+            try:
+                judged = judge(sheet)
+            except Refused as refusal:
+                context["refused"] = refusal.problems
+            else:
+                if "do" in request.POST and not judged.problems:
+                    context |= _done_once(request, token, judged)
+                else:
+                    context |= {"judged": judged, "token": token}
+        return TemplateResponse(request, "admin/enrollment_sheet.html", context)
+
+    def has_record_permission(self, request: HttpRequest) -> bool:
+        return request.user.has_perm("onboarding.record_leap_actions")
+
+    @admin.display(description="who acts next", ordering="acts")
+    def who_acts(self, row: Enrollment) -> str:
+        return row.get_acts_display() or "–"
+
+    @admin.action(description="Record a result …", permissions=["record"])
+    def record_result(self, request: HttpRequest, queryset: QuerySet[Enrollment]) -> HttpResponse | None:
+        def write(meters: list[Meter], data: dict[str, Any]) -> Done:
+            kind, holds = data.pop("action_type"), data.pop("holds") == "yes"
+            return record_checks(meters, kind, holds=holds, by=staff_actor(request), **data)
+
+        return self._ask(request, queryset, "Record a result", RecordForm, write)
+
+    @admin.action(description="Activate …", permissions=["record"])
+    def activate(self, request: HttpRequest, queryset: QuerySet[Enrollment]) -> HttpResponse | None:
+        def write(meters: list[Meter], data: dict[str, Any]) -> Done:
+            return activate(meters, data.pop("period"), by=staff_actor(request), **data)
+
+        return self._ask(request, queryset, "Activate", ActivateForm, write)
+
+    @admin.action(description="End an activation …", permissions=["record"])
+    def end_activation(self, request: HttpRequest, queryset: QuerySet[Enrollment]) -> HttpResponse | None:
+        def write(meters: list[Meter], data: dict[str, Any]) -> Done:
+            return end_activation(meters, data.pop("period"), by=staff_actor(request), **data)
+
+        return self._ask(request, queryset, "End an activation", EndForm, write)
+
+    def _ask(
+        self,
+        request: HttpRequest,
+        queryset: QuerySet[Enrollment],
+        title: str,
+        form_class: type[forms.Form],
+        write: Callable[[list[Meter], dict[str, Any]], Done],
+    ) -> HttpResponse | None:
+        """A form first, then the deed; what was left is named with its reason."""
+        keys = list(queryset.order_by().values_list("meter", flat=True).distinct()[: AT_MOST + 1])
+        if len(keys) > AT_MOST:
+            self.message_user(request, f"Choose at most {AT_MOST:,} meters at once.", messages.ERROR)
+            return None
+        form = form_class(request.POST if _ASKED in request.POST else None, initial=_usual(queryset))
+        if form.is_bound and form.is_valid():
+            meters = list(Meter.objects.filter(pk__in=keys).select_related("partner"))
+            try:
+                self._tell(request, write(meters, dict(form.cleaned_data)), meters)
+            except Refused as refusal:
+                self.message_user(request, f"{refusal.problems[0].text} {refusal.problems[0].remedy}", messages.ERROR)
+            return None
+        context = {
+            **self.admin_site.each_context(request),
+            "title": f"{title}: {len(keys):,} meter{'s' if len(keys) != 1 else ''}",
+            "opts": self.opts,
+            "form": form,
+            "asked": _ASKED,
+            "action": request.POST.get("action", ""),
+            "selected": request.POST.getlist("_selected_action"),
+            "select_across": request.POST.get("select_across", "0"),
+            "button": title,
+            "total": len(keys),
+            "names": list(Meter.objects.filter(pk__in=keys[:_NAMED]).values_list("partner_reference", flat=True)),
+        }
+        return TemplateResponse(request, "admin/staff_action.html", context)
+
+    def _tell(self, request: HttpRequest, done: Done, meters: list[Meter]) -> None:
+        if done.meters:
+            self.message_user(request, f"Done for {len(done.meters):,} meter{'s' if len(done.meters) != 1 else ''}.")
+        names = {meter.pk: meter.partner_reference for meter in meters}
+        left: dict[str, list[str]] = {}
+        for pk, problem in done.left.items():
+            left.setdefault(f"{problem.text} {problem.remedy}", []).append(names[pk])
+        for why, references in left.items():
+            more = f" and {len(references) - _NAMED:,} more" if len(references) > _NAMED else ""
+            self.message_user(request, f"{why} Left: {', '.join(references[:_NAMED])}{more}.", messages.WARNING)
+
+
+def _done_once(request: HttpRequest, token: str, judged: Judged) -> dict[str, Any]:
+    """What came of each row; or that this very sheet, sent twice, was recorded before."""
+    name = hashlib.sha256(token.encode()).hexdigest()
+    done = request.session.get(_DONE, [])
+    if name in done:
+        return {"refused": [Problem("SHEET_DONE_BEFORE", "file")]}
+    results = do(judged.deeds, by=staff_actor(request))
+    request.session[_DONE] = [*done, name][-_REMEMBERED:]
+    return {"results": results}
+
+
+def _sheet_of(request: HttpRequest) -> tuple[Sheet | None, str]:
+    """The sheet that was sent, or that was sent before and is now said yes to; and what stands for it in the page."""
+    if sent := request.POST.get("sheet"):
+        try:
+            name, content = signing.loads(sent, salt=_SALT, max_age=3600)
+        except signing.BadSignature:
+            return None, ""
+        return Sheet(name, [base64.b64decode(content)]), sent
+    file = request.FILES.get("file")
+    if not isinstance(file, UploadedFile):
+        return None, ""
+    content = file.read(_MOST_BYTES + 1)[: _MOST_BYTES + 1]
+    if len(content) > _MOST_BYTES:
+        return None, _TOO_LARGE
+    token = signing.dumps([file.name, base64.b64encode(content).decode()], salt=_SALT, compress=True)
+    return Sheet(str(file.name), [content]), token
+
+
+def _usual(queryset: QuerySet[Enrollment]) -> dict[str, Any]:
+    """The program that all chosen standings are in, and its period that comes next."""
+    programs = list(queryset.order_by().values_list("program", flat=True).distinct()[:2])
+    return {"program": programs[0]} if len(programs) == 1 else {}
+
+
+@admin.register(CheckRecord)
+class CheckRecordAdmin(OfMeters):
+    """What was recorded, newest first."""
+
+    list_display = [
+        "reference",
+        "partner",
+        "action_type",
+        "holds",
+        "program",
+        "period",
+        "note",
+        "recorded_at",
+        "meter_key",
+    ]
+    list_filter = ["action_type", "holds", "program", "partner"]
+    list_select_related = ["meter", "partner", "program", "period"]
+    ordering = ["-pk"]
+
+
+@admin.register(Activation)
+class ActivationAdmin(OfMeters):
+    """Which meters are or were active in which period."""
+
+    list_display = [
+        "reference",
+        "partner",
+        "period",
+        "active_from",
+        "active_to",
+        "market_group_name",
+        "end_reason",
+        "meter_key",
+    ]
+    list_filter = ["period__program", "partner"]
+    list_select_related = ["meter", "partner", "period"]
+    search_fields = [*OfMeters.search_fields, "market_group_name"]
+    ordering = ["-pk"]

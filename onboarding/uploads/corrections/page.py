@@ -1,0 +1,174 @@
+"""What the page for one problem needs: its rows with what stands in them, suggestions, and what a person sent."""
+
+import re
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from django.db.models import Count
+from django.http import QueryDict
+
+from onboarding.uploads.columns.layout import address_parts
+from onboarding.uploads.corrections.rows import MOST_ROWS, Bench, as_shown, open_rows
+from onboarding.uploads.models import Upload, UploadProblem, UploadRow
+from portal.problems import Problem, storable
+from programs.schema import Schema
+
+ROWS_PER_PAGE = 100
+_SEPARATOR = re.compile(r"[;,]")
+_LONGEST = 2000
+Changes = dict[int, dict[str, str]]  # row number to field key to what is written instead
+# What helps to recognise a row; the field in question is left out.
+_ABOUT = (
+    "customer.end_customer_name",
+    "customer.end_customer_company_name",
+    "customer.street_1",
+    "customer.city",
+    "customer.state_or_province_code",
+    "customer.postal_code",
+    "device.device_serial_number",
+)
+
+
+@dataclass(frozen=True, slots=True)
+class OpenRow:
+    """One row with the problem: what is in the cell now, what else stands in the row, what to write instead."""
+
+    number: int
+    reference: str
+    now: str
+    about: str
+    problem: Problem
+    suggestion: str
+
+
+@dataclass(frozen=True, slots=True)
+class Suggestion:
+    """A value that is proposed for rows of the group: for which field, and how many of the rows."""
+
+    name: str
+    words: str
+    rows: int
+
+
+def problems_of(upload: Upload, code: str, field: str) -> tuple[list[UploadProblem], int]:
+    """The problems of one kind and field in rows that can still be changed, in sheet order, as many as can be changed
+    at once; and how many rows have it in all."""
+    numbers = UploadRow.objects.filter(open_rows(upload), upload=upload).values("number")
+    found = UploadProblem.objects.filter(upload=upload, code=code, field=field, row_number__in=numbers)
+    total = found.aggregate(n=Count("row_number", distinct=True))["n"]
+    return list(found.order_by("row_number", "pk")[:MOST_ROWS]), total
+
+
+def open_rows_of(upload: Upload, problems: Sequence[UploadProblem], field: str) -> list[OpenRow]:
+    """The rows of these problems as the page shows them."""
+    by_row = {problem.row_number: problem.problem for problem in reversed(problems)}
+    rows = list(UploadRow.objects.filter(upload=upload, number__in=list(by_row)).order_by("number"))
+    cells = Bench(upload).cells_of(rows)
+    return [
+        OpenRow(
+            number=row.number,
+            reference=row.partner_reference,
+            now=as_shown(cells[row.number].get(field)),
+            about=", ".join(
+                as_shown(cells[row.number][key]) for key in _ABOUT if key != field and key in cells[row.number]
+            ),
+            problem=by_row[row.number],
+            suggestion=suggestion_of(by_row[row.number], field).get(field, ""),
+        )
+        for row in rows
+    ]
+
+
+def suggestion_of(problem: Problem, field: str, way: str = "suggestion") -> dict[str, str]:
+    """Field key to the value that a problem proposes (`way`: suggestion, first or second); empty when it has none."""
+    value = problem.context.get(way, "")
+    if way in {"first", "second"} and problem.code != "DATE_AMBIGUOUS":
+        return {}
+    if not value or not isinstance(value, str):
+        return {}
+    return {str(problem.context.get("suggestion_field") or field): value}
+
+
+def suggestions_of(problems: Iterable[UploadProblem], field: str, schema: Schema) -> list[Suggestion]:
+    """What can be accepted for all rows at once."""
+    found = list(problems)
+    ways = []
+    for way, words in (
+        ("suggestion", "Take the suggested value"),
+        ("first", "Read as month/day/year"),
+        ("second", "Read as day/month/year"),
+    ):
+        proposed = [suggestion_of(line.problem, field, way) for line in found]
+        counted = Counter((key, value) for one in proposed for key, value in one.items())
+        if not counted:
+            continue
+        samples = [_words(key, value, field, schema) for (key, value), _ in counted.most_common(3)]
+        more = f" and {len(counted) - 3} more" if len(counted) > 3 else ""
+        ways.append(Suggestion(way, f"{words}: {', '.join(samples)}{more}", sum(counted.values())))
+    return ways
+
+
+def _words(key: str, value: str, field: str, schema: Schema) -> str:
+    return value if key == field or not schema.knows(key) else f"{schema.column(key).label} {value}"
+
+
+def accepted(upload: Upload, problems: Sequence[UploadProblem], field: str, way: str) -> dict[int, dict[str, str]]:
+    """The changes when a suggestion is taken for every row that has one. In a list of values, it replaces its own."""
+    changes: dict[int, dict[str, str]] = {}
+    bench = Bench(upload)
+    rows = UploadRow.objects.filter(upload=upload, number__in={line.row_number for line in problems})
+    cells = bench.cells_of(rows) if bench.schema.joins(field) == "; " else {}
+    for line in problems:
+        for key, value in suggestion_of(line.problem, field, way).items():
+            now = changes.get(line.row_number, {}).get(key, as_shown(cells.get(line.row_number, {}).get(key)))
+            parts = [part.strip() for part in _SEPARATOR.split(now)] if line.row_number in cells else []
+            told = "; ".join(value if part == line.value else part for part in parts if part) if parts else value
+            changes.setdefault(line.row_number, {})[key] = told
+    return changes
+
+
+def taken_apart(changes: Mapping[int, Mapping[str, str]], field: str, schema: Schema) -> dict[int, dict[str, str]]:
+    """The same changes, with a whole address that was written instead of one as the parts that it has."""
+    prefix = field.removesuffix(".street_1")
+    found: dict[int, dict[str, str]] = {}
+    for number, values in changes.items():
+        parts = address_parts(values.get(field, ""), prefix, schema)
+        found[number] = dict(values) | parts
+    return found
+
+
+def typed(data: QueryDict, rows: Mapping[int, str], field: str) -> tuple[dict[int, dict[str, str]], list[int]]:
+    """What was typed into the rows' inputs: the changes, and the rows that somebody else changed meanwhile.
+
+    rows: row number to what stands there now, for the rows that still have the problem.
+    """
+    changes: dict[int, dict[str, str]] = {}
+    clashes: list[int] = []
+    names = (name.removeprefix("row-") for name in data if name.startswith("row-"))
+    for number in sorted(int(name) for name in names if name.isascii() and name.isdigit() and len(name) < 9):
+        text, was = storable(str(data[f"row-{number}"])).strip()[:_LONGEST], str(data.get(f"was-{number}", ""))
+        if text == was:
+            continue
+        if rows.get(number) != was:
+            clashes.append(number)
+        else:
+            changes[number] = {field: text}
+    return changes, clashes
+
+
+def pasted(text: str, numbers: Sequence[int], field: str) -> tuple[dict[int, dict[str, str]], int]:
+    """A pasted column, one line a row in the page's order: the changes, and how many lines were too many."""
+    lines = [
+        line.split("\t")[0].strip()[:_LONGEST] for line in storable(text).replace("\r\n", "\n").strip("\n").split("\n")
+    ]
+    changes: dict[int, dict[str, str]] = {
+        number: {field: line} for number, line in zip(numbers, lines, strict=False) if line
+    }
+    return changes, max(len(lines) - len(numbers), 0)
+
+
+def filled(value: str, numbers: Iterable[int], field: str) -> dict[int, dict[str, Any]]:
+    """One value for all rows."""
+    return {number: {field: storable(value).strip()[:_LONGEST]} for number in numbers}

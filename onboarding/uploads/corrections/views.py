@@ -1,0 +1,184 @@
+"""The pages that mend rows: one problem at a time in the page, or all of them in a workbook."""
+
+from typing import Any, BinaryIO, cast
+from uuid import UUID
+
+from django.contrib import messages
+from django.core.files.uploadedfile import UploadedFile
+from django.http import HttpRequest, HttpResponse, HttpResponseBase
+from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
+from django.utils.http import urlencode
+from django.views.decorators.http import require_GET, require_http_methods, require_POST
+
+from onboarding.spreadsheets.workbook import write_rows_to_fix
+from onboarding.uploads import queries
+from onboarding.uploads.corrections import page
+from onboarding.uploads.corrections.rows import Healed, heal_rows, leave_out
+from onboarding.uploads.corrections.workbook import fix_columns, fix_rows
+from onboarding.uploads.forms import UploadForm
+from onboarding.uploads.models import Plan, Upload, UploadRow, UploadState
+from onboarding.uploads.pipeline.receive import receive_upload
+from portal.events.actors import Actor
+from portal.partners.access import member
+from portal.problems import Refused
+from portal.web.downloads import download_name, workbook_response
+from portal.web.notices import tell_refusal
+from programs.schema import Column, schema_for
+
+_OPEN = {UploadState.READY, UploadState.DONE}
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+def upload_fix(request: HttpRequest, pk: UUID) -> HttpResponse:
+    """Mend the rows with one problem: cell by cell, all with one value, from a pasted column, or as suggested."""
+    access = member(request)
+    upload = get_object_or_404(queries.uploads_of(access.partner), pk=pk)
+    code, field = request.GET.get("code", "")[:40], request.GET.get("field", "")[:128]
+    schema = schema_for(upload.programs)
+    problems, total = page.problems_of(upload, code, field) if upload.state in _OPEN else ([], 0)
+    if not schema.knows(field) or (not problems and request.method != "POST"):
+        return redirect("upload", upload.pk)
+    if request.method == "POST":
+        try:
+            _mend(request, upload, problems, code, field, by=access.actor)
+        except Refused as refusal:
+            tell_refusal(request, refusal)
+        _, left = page.problems_of(upload, code, field)
+        return redirect(request.get_full_path() if left else reverse("upload", args=[upload.pk]))
+    context = _fix_context(request, upload, problems, schema.column(field)) | {"total": total}
+    return render(request, "uploads/fix.html", context)
+
+
+def _mend(request: HttpRequest, upload: Upload, problems: list[Any], code: str, field: str, *, by: Actor) -> None:
+    """Do what the pressed button says, and say what came of it."""
+    numbers = list(dict.fromkeys(line.row_number for line in problems))
+    way = request.POST.get("do", "save")
+    if way == "leave-out":
+        _tell(request, leave_out(upload, numbers, by=by), "left out")
+    elif way == "fill" and not request.POST.get("fill", "").strip():
+        messages.error(request, "Write the value that all rows are to have.")
+    elif way == "fill":
+        _tell(request, heal_rows(upload, page.filled(request.POST.get("fill", ""), numbers, field), by=by))
+    elif way == "paste":
+        changes, beyond = page.pasted(request.POST.get("paste", ""), numbers, field)
+        _tell(request, heal_rows(upload, _understood(changes, code, field, upload), by=by))
+        if beyond:
+            messages.warning(request, f"Pasted lines without a row, which were not used: {beyond}.")
+    elif way.startswith("accept-"):
+        changes = page.accepted(upload, problems, field, way.removeprefix("accept-"))
+        _tell(request, heal_rows(upload, changes, by=by))
+    else:
+        sent = [line for line in problems if f"row-{line.row_number}" in request.POST]
+        shown = {row.number: row.now for row in page.open_rows_of(upload, sent, field)}
+        changes, clashes = page.typed(request.POST, shown, field)
+        if changes or not clashes:
+            _tell(request, heal_rows(upload, _understood(changes, code, field, upload), by=by))
+        if clashes:
+            listed = ", ".join(map(str, clashes[:20]))
+            messages.warning(request, f"Somebody else changed these rows meanwhile, so they were left: {listed}.")
+
+
+def _understood(changes: page.Changes, code: str, field: str, upload: Upload) -> page.Changes:
+    """What was written, as it is meant: a whole address in the place of one is taken apart like the column's."""
+    return page.taken_apart(changes, field, schema_for(upload.programs)) if code == "ADDRESS_NOT_APART" else changes
+
+
+def _tell(request: HttpRequest, healed: Healed, word: str = "fixed") -> None:
+    if healed.fixed:
+        messages.success(request, f"{_rows(healed.fixed)} {word}.")
+    if healed.still:
+        messages.warning(request, f"{_rows(healed.still)} changed, but still not right.")
+    if not healed.fixed and not healed.still:
+        messages.info(request, "Nothing was changed.")
+
+
+def _rows(count: int) -> str:
+    return f"{count:,} row" + ("" if count == 1 else "s")
+
+
+def _fix_context(request: HttpRequest, upload: Upload, problems: list[Any], column: Column) -> dict[str, Any]:
+    after = request.GET.get("after", "")
+    start = int(after) if after.isascii() and after.isdigit() and len(after) < 10 else 0
+    later = [line for line in problems if line.row_number > start]
+    numbers = list(dict.fromkeys(line.row_number for line in later))
+    shown = set(numbers[: page.ROWS_PER_PAGE])
+    more = len(numbers) > page.ROWS_PER_PAGE
+    place = {"code": problems[0].code, "field": column.key}
+    choices = list(column.choices) or ([("yes", "Yes"), ("no", "No")] if column.type == "boolean" else [])
+    example = problems[0].problem
+    return {
+        "upload": upload,
+        "section": "uploads",
+        "column": column,
+        "choices": choices,
+        "example": example,
+        "blocks": problems[0].blocks,
+        "at_once": len({line.row_number for line in problems}),
+        "rows": page.open_rows_of(upload, [line for line in later if line.row_number in shown], column.key),
+        "suggestions": page.suggestions_of(problems, column.key, schema_for(upload.programs)),
+        "next_page": urlencode({**place, "after": max(shown)}) if more and shown else "",
+        "place": urlencode(place),
+    }
+
+
+@require_POST
+def upload_take_in(request: HttpRequest, pk: UUID) -> HttpResponse:
+    """Take the rows that were left out in again."""
+    access = member(request)
+    upload = get_object_or_404(queries.uploads_of(access.partner), pk=pk)
+    numbers = UploadRow.objects.filter(upload=upload, plan=Plan.LEFT_OUT).values_list("number", flat=True)
+    try:
+        healed = leave_out(upload, list(numbers[:5000]), left_out=False, by=access.actor)
+        messages.success(request, f"{_rows(healed.fixed + healed.still)} taken in again.")
+    except Refused as refusal:
+        tell_refusal(request, refusal)
+    return redirect("upload", upload.pk)
+
+
+@require_GET
+def upload_to_fix(request: HttpRequest, pk: UUID) -> HttpResponseBase:
+    """The workbook of the rows that need fixing."""
+    access = member(request)
+    upload = get_object_or_404(queries.uploads_of(access.partner), pk=pk)
+    name = download_name(access.partner, "rows-to-fix", upload.pk.hex[-8:], suffix="xlsx")
+    columns = fix_columns(upload)
+    return workbook_response(
+        lambda file: write_rows_to_fix(
+            cast(BinaryIO, file),
+            title=f"Rows to fix of {upload.file_name}",
+            columns=[column.as_written for column in columns],
+            rows=fix_rows(upload, columns),
+        ),
+        name,
+    )
+
+
+@require_POST
+def upload_fixed(request: HttpRequest, pk: UUID) -> HttpResponse:
+    """Take the mended workbook back: each of its rows replaces the row that it came from."""
+    access = member(request)
+    upload = get_object_or_404(queries.uploads_of(access.partner), pk=pk)
+    form = UploadForm({}, request.FILES)
+    form.is_valid()
+    file: UploadedFile | None = form.cleaned_data.get("file")
+    if file is None:
+        messages.error(request, "Select the workbook with the fixed rows.")
+        return redirect("upload", upload.pk)
+    try:
+        correction, is_new = receive_upload(
+            file.chunks(),
+            file_name=file.name or "",
+            partner=access.partner,
+            programs=upload.programs,
+            update_existing=upload.update_existing,
+            by=access.actor,
+            user=access.user,
+            corrects=upload,
+        )
+    except Refused as refusal:
+        tell_refusal(request, refusal)
+        return redirect("upload", upload.pk)
+    if not is_new:
+        messages.info(request, "You sent this workbook before; this is what it did then.")
+    return redirect("upload", correction.pk)

@@ -1,0 +1,268 @@
+"""The workbook of rows to fix, out and in again: each of its rows is tied to a row of the upload."""
+
+import hashlib
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+from uuid import UUID
+
+from django.utils import timezone
+
+from onboarding.spreadsheets.headers import HeaderSpec, match_headers, normalized
+from onboarding.spreadsheets.problems import Unreadable
+from onboarding.spreadsheets.workbook import ROW_KEY_HEADER, FixColumn, FixRow
+from onboarding.uploads.columns.layout import ADDRESS, Layout, covers, written_out
+from onboarding.uploads.corrections.edits import edits_of
+from onboarding.uploads.corrections.rows import Bench, as_shown, heal_rows, open_rows
+from onboarding.uploads.models import Plan, Upload, UploadProblem, UploadRow, UploadState
+from onboarding.uploads.pipeline.source import OpenSource
+from portal.events.actors import Actor
+from portal.events.domain import record
+from portal.jobs.domain import Run
+from portal.problems import Problem
+from programs.schema import schema_for
+
+MOST_IN_WORKBOOK = 10_000  # it is made while the browser waits
+_BATCH = 500
+
+
+@dataclass(frozen=True, slots=True)
+class FixingColumn:
+    """One column of the workbook: the file's own (index), or one for a field that the file has no column for (key)."""
+
+    header: str
+    index: int | None
+    key: str
+    position: int = 0
+
+    @property
+    def as_written(self) -> FixColumn:
+        return FixColumn(self.header)
+
+
+@dataclass(frozen=True, slots=True)
+class RowKey:
+    """What ties a row of the workbook to its row of the upload, and to what stood there when it was written."""
+
+    upload: UUID
+    number: int
+    state: str
+
+    def __str__(self) -> str:
+        return f"{self.upload}:{self.number}:{self.state}"
+
+    @classmethod
+    def read(cls, text: object) -> "RowKey | None":
+        """The key in a cell; None for anything else."""
+        try:
+            upload, number, state = str(text or "").strip().split(":")
+            return cls(UUID(upload), int(number), state)
+        except ValueError:
+            return None
+
+
+def state_of(cells: Mapping[str, object]) -> str:
+    """A short text that changes when something else stands in the row."""
+    told = "\n".join(f"{key}={as_shown(cell)}" for key, cell in sorted(cells.items()))
+    return hashlib.sha256(told.encode("utf-8", "replace")).hexdigest()[:12]
+
+
+def fix_columns(upload: Upload) -> list[FixingColumn]:
+    """The file's own columns in their own order, then those fields that are in question and have no column."""
+    targets = Layout.of(upload.layout).columns or {}
+    own = [
+        FixingColumn(one["header"], one["index"], targets.get(one["index"], ""), position)
+        for position, one in enumerate(upload.columns)
+    ]
+    held = {key for one in own for key in covers(one.key)}
+    schema = schema_for(upload.programs)
+    fields = UploadProblem.objects.filter(upload=upload, column=None).exclude(field="").values_list("field", flat=True)
+    more = [key for key in dict.fromkeys(fields.order_by("field")) if schema.knows(key) and key not in held]
+    return [*own, *(FixingColumn(schema.column(key).label, None, key, len(own) + at) for at, key in enumerate(more))]
+
+
+def fix_rows(upload: Upload, columns: Sequence[FixingColumn]) -> Iterator[FixRow]:
+    """The rows that need fixing and the duplicates, as they stand now, with what is wrong and what to do; as many as
+    one workbook holds."""
+    rows = UploadRow.objects.filter(open_rows(upload), upload=upload, plan__in=[Plan.NEEDS_FIXING, Plan.DUPLICATE])
+    numbers = list(rows.order_by("number").values_list("number", flat=True)[:MOST_IN_WORKBOOK])
+    bench = Bench(upload)
+    place = {column.key: position for position, column in reversed(list(enumerate(columns))) if column.key}
+    for start in range(0, len(numbers), _BATCH):
+        batch = list(rows.filter(number__in=numbers[start : start + _BATCH]).order_by("number"))
+        yield from _fix_batch(upload, batch, columns, place, bench)
+
+
+def _fix_batch(
+    upload: Upload, rows: Sequence[UploadRow], columns: Sequence[FixingColumn], place: Mapping[str, int], bench: Bench
+) -> Iterator[FixRow]:
+    numbers = [row.number for row in rows]
+    edits, standing = edits_of(upload, numbers), bench.cells_of(rows)
+    problems: dict[int, list[UploadProblem]] = {}
+    for line in UploadProblem.objects.filter(upload=upload, row_number__in=numbers).order_by("pk"):
+        problems.setdefault(line.row_number, []).append(line)
+    position_of = {column.index: position for position, column in enumerate(columns) if column.index is not None}
+    for row in rows:
+        written = edits[row.number].values if row.number in edits else {}
+        found: dict[int, list[tuple[str, str]]] = {}
+        others: list[tuple[str, str]] = []
+        for line in problems.get(row.number, []):
+            said = (line.problem.text, line.problem.remedy)
+            position = place.get(line.field) if line.column is None else position_of.get(line.column)
+            if position is None:
+                others.append(said)
+            else:
+                found.setdefault(position, []).append(said)
+        cells = standing[row.number]
+        key = RowKey(upload.pk, row.number, state_of(cells))
+        shown = [_cell(row, column, written, cells, place) for column in columns]
+        yield FixRow(str(key), shown, found, others)
+
+
+def _cell(
+    row: UploadRow,
+    column: FixingColumn,
+    written: Mapping[str, Any],
+    standing: Mapping[str, object],
+    place: Mapping[str, int],
+) -> object:
+    """What stands in the row's cell: what the file has, unless somebody wrote something else there.
+
+    Of several columns for one field, the first then has it all.
+    """
+    if not written.keys().isdisjoint(covers(column.key)):
+        if column.key.startswith(ADDRESS):
+            return written_out(column.key.removeprefix(ADDRESS), standing)
+        own = column.index is None or place.get(column.key) == column.position
+        return written[column.key] if own else None
+    if column.index is None or not isinstance(row.cells, list) or column.index >= len(row.cells):
+        return None
+    return row.cells[column.index]
+
+
+# --- coming back
+
+
+def take_over(run: Run, correction: Upload, source: OpenSource) -> None:
+    """Write the rows of a mended workbook into the uploads that they came from, and close the workbook's own upload.
+
+    Rows without a usable key, with one that stands twice, of an upload that is not the partner's, or that were written
+    or changed since the workbook was made, are named and left.
+    """
+    by, keys_at = Actor.from_json(correction.actor), source.keys_at or 0
+    readers: dict[UUID, Returned | None] = {}
+    seen: set[tuple[UUID, int]] = set()
+    counts = {"fixed": 0, "still": 0, "unchanged": 0}
+    lost: list[int] = []
+    for chunk in source.chunks:
+        with run.chunk() as state:
+            changes: dict[UUID, dict[int, tuple[str, Sequence[Any]]]] = {}
+            for row in chunk:
+                key = RowKey.read(row.raw[keys_at])
+                if key is not None and key.upload not in readers:
+                    readers[key.upload] = _returned(correction, key.upload, source.header)
+                if key is None or readers[key.upload] is None or (key.upload, key.number) in seen:
+                    lost.append(row.number)
+                else:
+                    seen.add((key.upload, key.number))
+                    changes.setdefault(key.upload, {})[key.number] = (key.state, row.raw)
+            for pk, cells in changes.items():
+                _write(readers[pk], cells, counts, lost, by)
+            state.done += len(chunk)
+    target = next((reader.upload for reader in readers.values() if reader), None)
+    if target is None:
+        raise Unreadable("ROWS_OF_NO_UPLOAD")
+    with run.chunk():
+        correction.state, correction.corrects, correction.updated_at = UploadState.MERGED, target, timezone.now()
+        correction.counts = {**counts, "rows": sum(counts.values()) + len(lost)}
+        correction.facts = {"not_taken": lost[:200], "not_taken_count": len(lost)}
+        correction.save(update_fields=["state", "corrects", "counts", "facts", "updated_at"])
+        record("upload.merged", subject=correction, partner=correction.partner, by=by, data=dict(correction.counts))
+
+
+def _write(
+    reader: "Returned | None",
+    rows: Mapping[int, tuple[str, Sequence[Any]]],
+    counts: dict[str, int],
+    lost: list[int],
+    by: Actor,
+) -> None:
+    if reader is None:
+        return
+    changes = reader.changes(rows)
+    healed = heal_rows(reader.upload, {number: values for number, values in changes.items() if values}, by=by)
+    counts["fixed"] += healed.fixed
+    counts["still"] += healed.still
+    counts["unchanged"] += sum(not values for values in changes.values())
+    lost += [number for number in rows if number not in changes]
+
+
+def _returned(correction: Upload, pk: UUID, header: Sequence[str]) -> "Returned | None":
+    upload = Upload.objects.filter(pk=pk, partner=correction.partner).first()
+    if upload is None or upload.state not in {UploadState.READY, UploadState.DONE}:
+        return None
+    return Returned(upload, header)
+
+
+class Returned:
+    """Reads rows of a mended workbook as the upload that they came from reads its own."""
+
+    def __init__(self, upload: Upload, header: Sequence[str]) -> None:
+        self.upload = upload
+        self._bench = Bench(upload)
+        self._columns = self._matched(header)
+
+    def _matched(self, header: Sequence[str]) -> dict[int, tuple[int | None, str]]:
+        """The workbook's columns: index to (index in the file, key)."""
+        own: dict[str, list[FixingColumn]] = {}
+        for column in fix_columns(self.upload):
+            own.setdefault(normalized(column.header), []).append(column)
+        schema = self._bench.schema
+        specs = [HeaderSpec(one.key, one.label, one.aliases) for one in schema.columns]
+        found: dict[int, tuple[int | None, str]] = {}
+        for match in match_headers(header, specs):
+            mine = own.get(normalized(match.header))
+            if mine:
+                column = mine.pop(0)
+                found[match.index] = (column.index, column.key)
+            elif match.key and normalized(match.header) != normalized(ROW_KEY_HEADER):
+                found[match.index] = (None, match.key)
+        return found
+
+    def changes(self, rows: Mapping[int, tuple[str, Sequence[Any]]]) -> dict[int, dict[str, Any]]:
+        """For each of these rows (number to its key's state, and cells): field key to the value that differs.
+
+        A row that is written already is not among them, nor one in which something else stands by now than when the
+        workbook was made: what was changed since would be undone.
+        """
+        mine = UploadRow.objects.filter(open_rows(self.upload), upload=self.upload, number__in=list(rows))
+        staged = {row.number: row for row in mine}
+        before = self._bench.cells_of(staged.values())
+        found: dict[int, dict[str, Any]] = {}
+        for number, row in staged.items():
+            state, cells = rows[number]
+            differs = self._differs(row, before[number], cells)
+            if not differs or state == state_of(before[number]):
+                found[number] = differs
+        return found
+
+    def _differs(self, row: UploadRow, before: Mapping[str, object], cells: Sequence[Any]) -> dict[str, Any]:
+        own = list(row.cells) if isinstance(row.cells, list) else []
+        given: dict[str, Any] = {}
+        for index, (position, key) in self._columns.items():
+            if position is None:
+                given[key] = cells[index]
+            elif position < len(own):
+                own[position] = cells[index]
+        after = self._bench.assembled(own) | {key: cell for key, cell in given.items() if cell is not None}
+        there = {position for position, _ in self._columns.values() if position is not None}
+        keys = {key for key, columns in self._bench.columns_of.items() if columns <= there} | given.keys()
+        changes = {key: after.get(key) for key in keys if as_shown(after.get(key)) != as_shown(before.get(key))}
+        return {key: as_json(value) for key, value in changes.items() if not isinstance(value, Problem)}
+
+
+def as_json(value: Any) -> Any:
+    """A cell's value as an edit keeps it; nothing is an empty text."""
+    if value is None:
+        return ""
+    return value if isinstance(value, str | int | float | bool) else value.isoformat()

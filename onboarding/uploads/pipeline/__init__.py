@@ -1,0 +1,1 @@
+"""An upload on its way: received, read, checked, previewed, committed, and taken back."""

@@ -1,0 +1,248 @@
+"""Checking an upload: every row of the file becomes a staged row with what will happen to it.
+
+Runs as the job uploads.check, in chunks; each chunk's staged rows, problems and checkpoint are one transaction.
+After a crash the file is read again from its start and the rows that are already staged are passed over.
+"""
+
+from collections import Counter
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace
+from functools import partial
+from typing import Any
+
+from django.conf import settings
+from django.db import transaction
+from django.utils import timezone
+
+from onboarding.spreadsheets.problems import Unreadable
+from onboarding.uploads.columns.dates import add_votes, orders_of
+from onboarding.uploads.columns.layout import Layout
+from onboarding.uploads.corrections.workbook import take_over
+from onboarding.uploads.models import Upload, UploadProblem, UploadRow, UploadState
+from onboarding.uploads.notifications import tell_checked
+from onboarding.uploads.pipeline.preview import Verdict
+from onboarding.uploads.pipeline.receive import fingerprint_of
+from onboarding.uploads.pipeline.source import OpenSource, SourceRow, open_source
+from onboarding.uploads.pipeline.staging import (
+    PROBLEM_COLUMNS,
+    ROW_COLUMNS,
+    add_to_outlook,
+    dry_run_of,
+    judged,
+    know_staged,
+    problem_values,
+    row_values,
+)
+from portal.events.actors import Actor
+from portal.events.domain import record
+from portal.jobs.domain import Run, enqueue
+from portal.jobs.pace import Behind, collecting_by_hand, working_behind
+from portal.problems import Problem, Refused
+from portal.storage.bulk import insert
+from programs.schema import Schema, catalogue_version
+
+_CHUNKS_A_COLLECTION = 10
+
+
+def check_upload(run: Run) -> None:
+    """Stage every row of the upload, then ask for its confirmation (or commit at once, for the API).
+
+    Stops to ask when it is not clear what the columns are. Dates that can be read two ways are checked a second time
+    when the rest of their column tells the order.
+    """
+    upload = Upload.objects.select_related("partner").get(pk=run.job.subject_id)
+    try:
+        if not _stage(run, upload):
+            return
+        if orders := _orders_found(upload, run.checkpoint):
+            with run.chunk() as chunk:
+                upload.layout = replace(Layout.of(upload.layout), date_orders=orders).as_json()
+                upload.save(update_fields=["layout"])
+                chunk.checkpoint, chunk.done = {}, 0
+            _stage(run, upload)
+    except Unreadable as error:
+        with run.chunk():
+            file_unusable(upload, Problem(error.code, context=dict(error.context)))
+        return
+    with run.chunk():
+        _finish(upload, run.checkpoint)
+        tell_checked(upload, run.job)
+
+
+def file_unusable(upload: Upload, problem: Problem) -> None:
+    """The file as a whole cannot be used: say why, keep nothing half."""
+    UploadRow.objects.filter(upload=upload).delete()
+    UploadProblem.objects.filter(upload=upload).delete()
+    upload.state = UploadState.FAILED
+    upload.problem = problem.as_json()
+    upload.updated_at = timezone.now()
+    upload.save(update_fields=["state", "problem", "updated_at"])
+    record("upload.refused", subject=upload, partner=upload.partner, by=Actor.system(), data={"code": problem.code})
+
+
+def recheck_upload(upload: Upload, *, by: Actor, update_existing: bool | None = None) -> None:
+    """Check the stored file again, against the catalogue and meters as they are now. Only before its confirmation.
+
+    update_existing: change that choice on the way. What people wrote into rows stays. Refuses: UPLOAD_NOT_READY,
+    UPLOAD_SENT_BEFORE (the same file was sent with that choice already).
+    """
+    with transaction.atomic():
+        locked = Upload.objects.select_for_update().get(pk=upload.pk)
+        if locked.confirmed_at or locked.state not in {UploadState.READY, UploadState.FAILED}:
+            raise Refused(Problem("UPLOAD_NOT_READY"))
+        UploadRow.objects.filter(upload=locked).delete()
+        UploadProblem.objects.filter(upload=locked).delete()
+        locked.state, locked.layout = UploadState.RECEIVED, Layout.of(locked.layout).undecided().as_json()
+        locked.problem, locked.counts, locked.updated_at = {}, {}, timezone.now()
+        if update_existing is not None and update_existing != locked.update_existing:
+            _choose_updating(locked, update_existing)
+        locked.save(
+            update_fields=["state", "layout", "problem", "counts", "updated_at", "update_existing", "fingerprint"]
+        )
+        record("upload.checked_again", subject=locked, partner=locked.partner, by=by)
+        enqueue("uploads.check", subject_id=locked.pk, partner=locked.partner)
+
+
+def _choose_updating(upload: Upload, update_existing: bool) -> None:
+    upload.update_existing = update_existing
+    upload.fingerprint = fingerprint_of(upload)
+    others = Upload.objects.filter(partner=upload.partner, fingerprint=upload.fingerprint).exclude(pk=upload.pk)
+    if others.exclude(state=UploadState.FAILED).exists():
+        raise Refused(Problem("UPLOAD_SENT_BEFORE"))
+
+
+def _stage(run: Run, upload: Upload) -> bool:
+    """Judge and stage the rows from the checkpoint on. Returns whether the rows could be judged at all."""
+    version = catalogue_version()
+    dry_run = dry_run_of(upload)
+    # A large file can be read for minutes before its first row comes: without a beat, another worker would begin anew.
+    with open_source(upload, dry_run.schema, on_wait=run.beat) as source:
+        if source.keys_at is not None:
+            take_over(run, upload, source)
+            return False
+        if upload.corrects_id:
+            raise Unreadable("NOT_ROWS_TO_FIX")
+        if not run.checkpoint:
+            if source.asks:
+                _ask(run, upload, source)
+                return False
+            _begin(run, upload, source, version)
+        dry_run.date_orders = source.layout.date_orders
+        reached = run.checkpoint["row"]
+        if reached >= 0:
+            know_staged(upload, dry_run)
+        with collecting_by_hand() as collect, working_behind() as behind:
+            for number, rows in enumerate(_chunks_beyond(run, source, reached, behind), 1):
+                verdicts = judged(upload, dry_run, [(row.number, row.cells) for row in rows])
+                behind.do(partial(_stage_chunk, run, upload, dry_run.schema, source.column_of, verdicts, rows))
+                if number % _CHUNKS_A_COLLECTION == 0:
+                    collect()
+                if run.is_slice_over:
+                    behind.wait()
+                    run.step_aside_if_others_wait()
+        upload.facts = source.facts()
+    if not run.checkpoint["counts"]:
+        raise Unreadable("FILE_NO_ROWS")
+    return True
+
+
+def _chunks_beyond(run: Run, source: OpenSource, reached: int, behind: Behind) -> Iterator[list[SourceRow]]:
+    """The rows beyond the checkpoint in chunks of a transaction's size; the lease is renewed on the way."""
+    waiting: list[SourceRow] = []
+    for rows in source.chunks:
+        if not waiting and rows[0].number <= reached:
+            run.start_slice()
+        waiting += rows if rows[0].number > reached else [row for row in rows if row.number > reached]
+        if len(waiting) >= settings.JOB_CHUNK_ROWS:
+            yield waiting
+            waiting = []
+        elif not behind.is_busy:
+            run.beat()
+    if waiting:
+        yield waiting
+
+
+def _ask(run: Run, upload: Upload, source: OpenSource) -> None:
+    """Nothing is checked yet: a person says first what the columns are."""
+    with run.chunk():
+        upload.state, upload.columns, upload.facts = UploadState.COLUMNS, source.columns, source.facts()
+        upload.layout, upload.updated_at = replace(source.layout, columns=None).as_json(), timezone.now()
+        upload.save(update_fields=["state", "columns", "facts", "layout", "updated_at"])
+        record("upload.columns_asked", subject=upload, partner=upload.partner, by=Actor.system())
+
+
+def _begin(run: Run, upload: Upload, source: OpenSource, version: str) -> None:
+    with run.chunk() as chunk:
+        UploadRow.objects.filter(upload=upload).delete()
+        UploadProblem.objects.filter(upload=upload).delete()
+        upload.state, upload.columns, upload.facts = UploadState.CHECKING, source.columns, source.facts()
+        upload.layout = source.layout.as_json()
+        upload.catalogue_version, upload.updated_at = version, timezone.now()
+        upload.save(update_fields=["state", "columns", "facts", "layout", "catalogue_version", "updated_at"])
+        chunk.checkpoint = {
+            "row": -1,
+            "first": source.header_row,
+            "counts": {},
+            "regions": [],
+            "outlook": {},
+            "date_votes": {},
+        }
+
+
+def _stage_chunk(
+    run: Run,
+    upload: Upload,
+    schema: Schema,
+    column_of: Mapping[str, int],
+    verdicts: Sequence[Verdict],
+    rows: Sequence[SourceRow],
+) -> None:
+    """Stage a chunk of judged rows with their problems."""
+    with run.chunk() as chunk:
+        insert(
+            UploadRow,
+            ROW_COLUMNS,
+            (row_values(upload, verdict, row.raw) for verdict, row in zip(verdicts, rows, strict=True)),
+        )
+        insert(UploadProblem, PROBLEM_COLUMNS, problem_values(upload, verdicts, column_of))
+        counts = Counter(chunk.checkpoint["counts"])
+        counts.update(verdict.plan.value for verdict in verdicts)
+        regions = {verdict.asset["transmission_region"] for verdict in verdicts if verdict.asset}
+        outlook = chunk.checkpoint["outlook"]
+        for verdict in verdicts:
+            add_to_outlook(outlook, verdict.programs)
+        chunk.checkpoint = {
+            **chunk.checkpoint,
+            "row": rows[-1].number,
+            "counts": dict(counts),
+            "regions": sorted(regions.union(chunk.checkpoint["regions"])),
+            "outlook": outlook,
+            "date_votes": add_votes(chunk.checkpoint["date_votes"], schema, rows),
+        }
+        chunk.done += len(rows)
+
+
+def _orders_found(upload: Upload, checkpoint: Mapping[str, Any]) -> dict[str, str]:
+    """The order of day and month, for columns with dates that can be read both ways and others that tell."""
+    known = Layout.of(upload.layout).date_orders
+    unclear = UploadProblem.objects.filter(upload=upload, code="DATE_AMBIGUOUS").values_list("field", flat=True)
+    orders = orders_of(checkpoint["date_votes"])
+    return {field: orders[field] for field in set(unclear) if field in orders and field not in known}
+
+
+def _finish(upload: Upload, checkpoint: Mapping[str, Any]) -> None:
+    """All rows are staged: wait for the confirmation, or go on at once when the upload came by API."""
+    counts = checkpoint["counts"]
+    rows = sum(counts.values())
+    upload.counts = {**counts, "rows": rows}
+    blank = checkpoint["row"] - checkpoint["first"] - rows
+    if blank > 0 and upload.facts.get("kind") != "json":
+        upload.counts["blank"] = blank
+    upload.transmission_regions, upload.outlook = checkpoint["regions"], checkpoint["outlook"]
+    upload.updated_at = timezone.now()
+    upload.state = UploadState.READY
+    if upload.commits_itself:
+        upload.state = UploadState.COMMITTING
+        enqueue("uploads.commit", subject_id=upload.pk, partner=upload.partner)
+    upload.save(update_fields=["counts", "transmission_regions", "outlook", "facts", "updated_at", "state"])
+    record("upload.checked", subject=upload, partner=upload.partner, by=Actor.system(), data=dict(upload.counts))

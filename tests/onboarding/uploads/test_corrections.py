@@ -1,0 +1,325 @@
+"""Mending rows in the page: what is written instead is judged at once, kept, recorded, and never lost."""
+
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+from django.test import Client
+from django.urls import reverse
+
+from onboarding.meters.models import Meter
+from onboarding.uploads.columns.domain import choose_columns
+from onboarding.uploads.corrections.rows import heal_rows, leave_out
+from onboarding.uploads.models import Upload, UploadEdit, UploadProblem, UploadRow
+from onboarding.uploads.pipeline.check import recheck_upload
+from onboarding.uploads.pipeline.withdraw import withdraw_upload
+from onboarding.uploads.queries import receipt_lines, receipt_of
+from portal.events.actors import Actor
+from portal.events.models import Event
+from portal.partners.models import Partner, User
+from portal.problems import Refused
+from programs.models import Field
+from tests import builders
+
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("catalogue")]
+BY = Actor.system("Test")
+ZIP = "customer.postal_code"
+UTILITY = "utility.utility_name"
+
+
+@pytest.fixture
+def upload(acme: Partner, send: Any) -> Upload:
+    """Five rows (2 to 6): two without a zip code, one with a utility misspelt, one duplicate, one good."""
+    lines = [
+        builders.row(1, customer__postal_code=None),
+        builders.row(2, customer__postal_code=None),
+        builders.row(3, utility__utility_name="PGEE"),
+        builders.row(4),
+        builders.row(5, partner_reference="home-000004"),
+    ]
+    return send(acme, builders.csv_bytes(lines, header=list(builders.FIELDS)), "meters.csv")
+
+
+def plans(upload: Upload) -> dict[int, str]:
+    return dict(UploadRow.objects.filter(upload=upload).order_by("number").values_list("number", "plan"))
+
+
+def test_change_is_judged_at_once_counted_and_recorded(upload: Upload) -> None:
+    assert upload.counts == {"needs_fixing": 3, "create": 1, "duplicate": 1, "rows": 5}
+
+    healed = heal_rows(upload, {2: {ZIP: "94103"}, 3: {ZIP: "nine"}}, by=BY)
+
+    assert (healed.fixed, healed.still, healed.closed) == (1, 1, [])
+    upload.refresh_from_db()
+    assert upload.counts == {"needs_fixing": 2, "create": 2, "duplicate": 1, "rows": 5}
+    assert upload.outlook["CEC-DSGS"]["eligible"] == 2
+    assert UploadRow.objects.get(upload=upload, number=2).asset["customer"]["postal_code"] == "94103"
+    assert list(UploadProblem.objects.filter(upload=upload, row_number=3).values_list("code", "value")) == [
+        ("NOT_A_ZIP", "nine")
+    ]
+    event = Event.objects.get(verb="upload.row_changed", subject_id=f"{upload.pk}:2")
+    assert event.data == {"changes": {ZIP: ["", "94103"]}}
+    assert event.actor_label == "Test"
+
+
+def test_same_change_again_changes_nothing(upload: Upload) -> None:
+    heal_rows(upload, {2: {ZIP: "94103"}}, by=BY)
+    events = Event.objects.count()
+
+    healed = heal_rows(upload, {2: {ZIP: "94103"}}, by=BY)
+
+    assert (healed.fixed, healed.still) == (0, 0)
+    assert Event.objects.count() == events
+
+
+def test_changes_outlive_a_new_check_of_the_file(upload: Upload, run_jobs: Callable[[], int]) -> None:
+    heal_rows(upload, {2: {ZIP: "94103"}}, by=BY)
+    leave_out(upload, [3], by=BY)
+    upload.refresh_from_db()
+    before = (plans(upload), upload.counts)
+
+    recheck_upload(upload, by=BY)
+    run_jobs()
+
+    upload.refresh_from_db()
+    assert (plans(upload), upload.counts) == before
+
+
+def test_other_reference_frees_the_duplicate_of_the_first_row(upload: Upload) -> None:
+    heal_rows(upload, {5: {"partner_reference": "home-000099"}}, by=BY)
+
+    assert plans(upload)[5] == "create"
+    assert plans(upload)[6] == "create"
+    heal_rows(upload, {5: {"partner_reference": "home-000004"}}, by=BY)
+    assert plans(upload)[5] == "duplicate"
+    assert plans(upload)[6] == "create"
+
+
+def test_mended_after_the_commit_is_written_by_the_next_confirmation(upload: Upload, commit: Any) -> None:
+    commit(upload)
+    assert (upload.state, Meter.objects.count()) == ("done", 1)
+
+    heal_rows(upload, {2: {ZIP: "94103"}}, by=BY)
+    upload.refresh_from_db()
+    assert upload.state == "ready"
+    assert dict(receipt_of(upload).lines) == {
+        "Meters created": 1,
+        "Meters changed": 0,
+        "Duplicates": 1,
+        "Need fixing": 2,
+        "Waiting for your confirmation": 1,
+    }
+    commit(upload)
+
+    assert (upload.state, Meter.objects.count()) == ("done", 2)
+    assert upload.counts["METER_CREATED"] == 2
+    assert Event.objects.filter(verb="meter.created").count() == 2
+    healed = heal_rows(upload, {2: {ZIP: "10001"}}, by=BY)
+    assert healed.closed == [2]
+    assert receipt_of(upload).total == 5
+
+
+def test_taken_back_while_mended_rows_wait(upload: Upload, commit: Any, run_jobs: Callable[[], int]) -> None:
+    commit(upload)
+    heal_rows(upload, {2: {ZIP: "94103"}}, by=BY)
+    upload.refresh_from_db()
+
+    withdraw_upload(upload, by=BY)
+    run_jobs()
+
+    upload.refresh_from_db()
+    assert (upload.state, Meter.objects.count()) == ("withdrawn", 0)
+
+
+def test_left_out_row_is_in_the_receipt_and_can_come_in_again(upload: Upload, commit: Any) -> None:
+    leave_out(upload, [2, 3], by=BY)
+    commit(upload)
+
+    lines = {line[0]: line[2] for line in receipt_lines(upload)}
+    assert lines == {2: "LEFT_OUT", 3: "LEFT_OUT", 4: "VALIDATION_ERROR", 5: "METER_CREATED", 6: "DUPLICATE_REF_ID"}
+    leave_out(upload, [2], left_out=False, by=BY)
+    assert plans(upload)[2] == "needs_fixing"
+
+
+def test_blank_rows_are_accounted_for(acme: Partner, send: Any, commit: Any) -> None:
+    header, first, second = builders.csv_bytes(builders.rows(2)).split(b"\r\n")[:3]
+    upload = commit(send(acme, b"\r\n".join([header, first, b",", b",", second, b",", b""]), "gaps.csv"))
+
+    assert receipt_of(upload).lines == [("Meters created", 2), ("Meters changed", 0), ("Blank", 2)]
+    assert [(line[0], line[2]) for line in receipt_lines(upload)] == [
+        (2, "METER_CREATED"),
+        (3, "BLANK"),
+        (5, "METER_CREATED"),
+    ]
+
+
+def test_cell_that_the_file_broke_stays_broken_until_it_is_written_anew(acme: Partner, send: Any) -> None:
+    lines = [builders.row(1, customer__city="#N/A", customer__postal_code=None)]
+    upload = send(acme, builders.csv_bytes(lines), "meters.csv")
+
+    heal_rows(upload, {2: {ZIP: "94103"}}, by=BY)
+
+    assert list(UploadProblem.objects.values_list("code", "field")) == [("CELL_ERROR", "customer.city")]
+    heal_rows(upload, {2: {"customer.city": "Oakland"}}, by=BY)
+    assert plans(upload) == {2: "create"}
+
+
+def test_rule_that_changed_after_a_commit_is_applied_to_the_open_rows(
+    upload: Upload, commit: Any, user: User, client_of: Callable[[User], Client]
+) -> None:
+    commit(upload)
+    heal_rows(upload, {2: {ZIP: "94103"}}, by=BY)
+    Field.objects.filter(path="device.device_model").update(max_length=3)
+    Field.objects.get(path="device.device_model").save()
+    upload.refresh_from_db()
+    client = client_of(user)
+    client.post(reverse("upload-confirm", args=[upload.pk]))
+    upload.refresh_from_db()
+    assert upload.state == "ready"
+
+    client.post(reverse("upload-recheck", args=[upload.pk]))
+
+    assert plans(upload)[2] == "needs_fixing"
+    assert Meter.objects.count() == 1
+
+
+def test_nothing_can_be_changed_while_it_is_checked(upload: Upload) -> None:
+    Upload.objects.update(state="checking")
+
+    with pytest.raises(Refused, match="UPLOAD_NOT_READY"):
+        heal_rows(upload, {2: {ZIP: "94103"}}, by=BY)
+
+
+# --- the page
+
+
+def page_of(upload: Upload, code: str, field: str) -> str:
+    return reverse("upload-fix", args=[upload.pk]) + f"?code={code}&field={field}"
+
+
+def test_page_lists_the_rows_and_saves_what_is_typed(
+    upload: Upload, user: User, client_of: Callable[[User], Client]
+) -> None:
+    client = client_of(user)
+    address = page_of(upload, "REQUIRED_MISSING", ZIP)
+    page = client.get(address).content.decode()
+    assert "Zip code is missing: 2 rows" in page
+    assert "Alex Rivera 1, 1 Main Street, San Francisco, CA" in page
+
+    client.post(address, {"row-2": "94103", "was-2": "", "row-3": "", "was-3": "", "do": "save"})
+
+    assert plans(upload)[2] == "create"
+    assert plans(upload)[3] == "needs_fixing"
+
+
+@pytest.mark.parametrize(
+    ("sent", "zips"),
+    [
+        ({"do": "fill", "fill": "94607"}, ["94607", "94607"]),
+        ({"do": "paste", "paste": "94103\r\n94110\t ignored\r\n"}, ["94103", "94110"]),
+    ],
+)
+def test_one_value_or_a_pasted_column_for_all_rows(
+    upload: Upload, user: User, client_of: Callable[[User], Client], sent: dict[str, str], zips: list[str]
+) -> None:
+    client_of(user).post(page_of(upload, "REQUIRED_MISSING", ZIP), sent)
+
+    rows = UploadRow.objects.filter(upload=upload, number__in=[2, 3]).order_by("number")
+    assert [row.asset["customer"]["postal_code"] for row in rows] == zips
+
+
+def test_suggestion_is_accepted_for_all(upload: Upload, user: User, client_of: Callable[[User], Client]) -> None:
+    client = client_of(user)
+    address = page_of(upload, "UNKNOWN_CHOICE", UTILITY)
+    assert "Take the suggested value: PGE" in client.get(address).content.decode()
+
+    answer = client.post(address, {"do": "accept-suggestion"})
+
+    assert answer["Location"] == reverse("upload", args=[upload.pk])
+    assert plans(upload)[4] == "create"
+
+
+def test_row_that_somebody_else_changed_meanwhile_is_left(
+    upload: Upload, user: User, client_of: Callable[[User], Client]
+) -> None:
+    heal_rows(upload, {2: {ZIP: "nine"}}, by=BY)
+
+    client_of(user).post(page_of(upload, "NOT_A_ZIP", ZIP), {"row-2": "94103", "was-2": "something else", "do": "save"})
+
+    assert UploadEdit.objects.get(row_number=2).values == {ZIP: "nine"}
+
+
+def test_strangers_problem_page_is_not_there(
+    upload: Upload, stranger: User, client_of: Callable[[User], Client]
+) -> None:
+    address = page_of(upload, "REQUIRED_MISSING", ZIP)
+
+    assert client_of(stranger).post(address, {"do": "fill", "fill": "94607"}).status_code == 404
+    assert plans(upload)[2] == "needs_fixing"
+
+
+def test_duplicates_can_be_turned_into_updates(
+    acme: Partner, user: User, send: Any, commit: Any, client_of: Callable[[User], Client], run_jobs: Callable[[], int]
+) -> None:
+    commit(send(acme, builders.csv_bytes(builders.rows(2)), "a.csv"))
+    again = send(acme, builders.csv_bytes([builders.row(1, device__device_model="Home 20")]), "b.csv")
+    assert again.counts == {"duplicate": 1, "rows": 1}
+    client = client_of(user)
+    assert "Check again, updating existing meters" in client.get(reverse("upload", args=[again.pk])).content.decode()
+
+    client.post(reverse("upload-recheck", args=[again.pk]), {"update_existing": "yes"})
+    run_jobs()
+
+    again.refresh_from_db()
+    assert again.counts == {"update": 1, "rows": 1}
+
+
+def test_save_of_rows_that_somebody_else_mended_says_so(
+    upload: Upload, user: User, client_of: Callable[[User], Client]
+) -> None:
+    heal_rows(upload, {2: {ZIP: "94103"}, 3: {ZIP: "94103"}}, by=BY)
+    form = {"row-2": "94607", "was-2": "", "row-3": "", "was-3": "", "do": "save"}
+
+    page = client_of(user).post(page_of(upload, "REQUIRED_MISSING", ZIP), form, follow=True).content.decode()
+
+    assert "Somebody else changed these rows meanwhile, so they were left: 2." in page
+    assert UploadRow.objects.get(upload=upload, number=2).asset["customer"]["postal_code"] == "94103"
+
+
+def test_filling_with_nothing_is_no_filling(upload: Upload, user: User, client_of: Callable[[User], Client]) -> None:
+    heal_rows(upload, {2: {ZIP: "nine"}}, by=BY)
+
+    client_of(user).post(page_of(upload, "NOT_A_ZIP", ZIP), {"do": "fill", "fill": "  "})
+
+    assert UploadEdit.objects.get(row_number=2).values == {ZIP: "nine"}
+
+
+def test_suggestion_in_a_list_of_values_replaces_its_own(
+    acme: Partner, send: Any, user: User, client_of: Callable[[User], Client]
+) -> None:
+    upload = send(acme, builders.csv_bytes([builders.row(1, load_types__0="Batery Storage, HVAC")]), "a.csv")
+
+    client_of(user).post(page_of(upload, "UNKNOWN_CHOICE", "load_types.0"), {"do": "accept-suggestion"})
+
+    assert UploadRow.objects.get(upload=upload).asset["load_types"] == ["BATTERY_STORAGE", "HVAC"]
+
+
+def test_address_written_anew_is_taken_apart(
+    acme: Partner, send: Any, user: User, client_of: Callable[[User], Client], run_jobs: Callable[[], int]
+) -> None:
+    line: dict[str, Any] = {**builders.row(1), "Site Address": "somewhere"}
+    for part in ("street_1", "street_2", "city", "postal_code", "state_or_province_code"):
+        del line[f"customer.{part}"]
+    upload = send(acme, builders.csv_bytes([line]), "a.csv")
+    targets = {column["index"]: column["key"] for column in upload.columns}
+    address = next(column["index"] for column in upload.columns if column["header"] == "Site Address")
+    choose_columns(upload, targets | {address: "address:customer"}, {}, by=BY)
+    run_jobs()
+    street = "customer.street_1"
+
+    form = {"row-2": "2 Elm Street #4B, Boston, MA 2108", "was-2": "somewhere", "do": "save"}
+    client_of(user).post(page_of(upload, "ADDRESS_NOT_APART", street), form)
+
+    found = {line.code for line in UploadProblem.objects.filter(upload=upload)}
+    assert "REQUIRED_MISSING" not in found
+    assert UploadEdit.objects.get().values[street] == "2 Elm Street #4B"
