@@ -4,7 +4,7 @@ PORT ?= 8000
 BIN := .venv/bin
 export PORT
 
-.PHONY: run test lint fmt check bench lock
+.PHONY: run test lint fmt check house bench lock
 
 run: .venv/.runtime
 	@exec $(BIN)/python manage.py run
@@ -23,6 +23,10 @@ fmt: .venv/.development
 	$(BIN)/ruff format .
 
 check: lint test
+
+# Draws the rooms and their imports into docs/architecture.md.
+house: .venv/.development
+	$(BIN)/python -m tests.house
 
 bench: .venv/.development
 	$(BIN)/python -m tests.bench

@@ -5,16 +5,17 @@ from importlib import import_module
 from django.apps import AppConfig
 
 _REGISTERING = [
-    "onboarding.bulk.domain",
     "onboarding.bulk.panels",
-    "onboarding.bulk.participation.domain",
-    "onboarding.bulk.references.problems",
+    "onboarding.bulk.problems",
+    "onboarding.bulk.tasks",
     "onboarding.calendar.digest",
     "onboarding.enrollment.impact",
     "onboarding.meter_form.domain",
     "onboarding.meters.search.domain",
     "onboarding.participation.problems",
     "onboarding.portfolio.exports.domain",
+    "onboarding.staff.problems",
+    "onboarding.staff.sheet",
     "onboarding.uploads.problems",
     "onboarding.uploads.tasks",
 ]

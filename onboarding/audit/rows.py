@@ -7,7 +7,8 @@ from typing import Any
 from django.db.models import QuerySet
 from django.urls import NoReverseMatch, reverse
 
-from onboarding.bulk.models import BulkKind, BulkResult
+from onboarding.bulk.handlers import all_handlers
+from onboarding.bulk.models import BulkResult
 from onboarding.portfolio.history import changes_in
 from onboarding.uploads.models import Plan, Result
 from portal.events.models import Event
@@ -61,7 +62,9 @@ def _words_of(key: str, value: Any) -> dict[str, str]:
     """The words of the codes that stand under this key."""
     if key == "code":
         return {value: Problem(value).group} if is_kind(value) else {}
-    return {"role": dict(Role.choices), "kind": {**_STEPS, **dict(BulkKind.choices)}}.get(key, {})
+    if key == "kind":
+        return _STEPS | {handler.kind: handler.label for handler in all_handlers()}
+    return dict(Role.choices) if key == "role" else {}
 
 
 def _label(key: str) -> str:

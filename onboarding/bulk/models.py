@@ -1,5 +1,8 @@
 """One change of many meters, and what became of each."""
 
+from typing import TYPE_CHECKING
+from uuid import UUID
+
 from django.conf import settings
 from django.db import models
 from django.db.models import Q
@@ -9,37 +12,10 @@ from portal.events.subjects import Subject, register
 from portal.problems import Problem
 from portal.storage.ids import uuid7
 
+if TYPE_CHECKING:
+    from portal.partners.models import Partner
+
 register(Subject("bulkaction", "Change of many meters", page="bulk-action"))
-
-
-class BulkKind(models.TextChoices):
-    """What is done to each meter."""
-
-    ARCHIVE = "archive", "Archive"
-    RESTORE = "restore", "Take out of the archive"
-    ADD_TAG = "add_tag", "Add a tag"
-    REMOVE_TAG = "remove_tag", "Remove a tag"
-    SET_GROUP = "set_group", "Set the customer group"
-    IDLE = "idle", "Idle for a time"
-    DISENROLL = "disenroll", "Disenroll"
-    PARTICIPATE = "participate", "Take part again"
-    CHANGE_REFERENCE = "change_reference", "Change references"
-    PARTICIPATION = "participation", "Change participation"
-
-    @classmethod
-    def of_chosen(cls) -> "list[tuple[str, str]]":
-        """What is done alike to meters that were chosen, as (value, label); the others come by a spreadsheet."""
-        return [(kind.value, kind.label) for kind in cls if not kind.is_by_rows]
-
-    @property
-    def is_by_rows(self) -> bool:
-        """Whether a spreadsheet says row by row what is done."""
-        return self in {BulkKind.CHANGE_REFERENCE, BulkKind.PARTICIPATION}
-
-    @property
-    def needs_value(self) -> bool:
-        """Whether it is said with a text: a tag. A group may be empty, which clears it."""
-        return self in {BulkKind.ADD_TAG, BulkKind.REMOVE_TAG}
 
 
 class BulkState(models.TextChoices):
@@ -71,16 +47,18 @@ class BulkAction(models.Model):
     """One change of many meters: those named in `meters`, or (None) all that match the filters in `query`.
 
     A change that comes by a spreadsheet says row by row what to do: its rows are there from the start, and `value`
-    names its file. What a tag or a name cannot say stands in `details`.
+    names its file. What a tag or a name cannot say is in `details`. How a kind is done: bulk/actions. What people of
+    Leap record about meters of several partners belongs to none of them.
     """
 
     id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
-    partner = models.ForeignKey("portal.Partner", on_delete=models.CASCADE, related_name="+", db_index=False)
+    partner = models.ForeignKey("portal.Partner", null=True, on_delete=models.CASCADE, related_name="+", db_index=False)
     user = models.ForeignKey(settings.AUTH_USER_MODEL, null=True, on_delete=models.SET_NULL, related_name="+")
     actor = models.JSONField(help_text="Who asked: kind, id, label.")
-    kind = models.CharField(max_length=16, choices=BulkKind.choices)
+    kind = models.CharField(max_length=16, help_text="Which handler does it.")
     value = models.CharField(max_length=128, blank=True)
     details = models.JSONField(null=True, help_text="How it is done, such as from when; None until it is said.")
+    is_by_rows = models.BooleanField(default=False, help_text="Whether a spreadsheet says row by row what to do.")
     meters = models.JSONField(null=True, help_text="Meter IDs, when they were chosen one by one.")
     query = models.TextField(blank=True, help_text="The filters of the Meters page, as its query string.")
     seen_at = models.DateTimeField(help_text="When the person saw the meters; one changed since then is left.")
@@ -96,8 +74,11 @@ class BulkAction(models.Model):
         return f"{self.kind} {self.value}".strip()
 
     @property
-    def is_by_rows(self) -> bool:
-        return BulkKind(self.kind).is_by_rows
+    def owner(self) -> "Partner":
+        """The partner. An action of Leap's people has none: ValueError."""
+        if self.partner is None:
+            raise ValueError(f"{self} belongs to no partner")
+        return self.partner
 
     @property
     def changed(self) -> int:
@@ -107,22 +88,6 @@ class BulkAction(models.Model):
     @property
     def status(self) -> BulkState:
         return BulkState(self.state)
-
-    @property
-    def words(self) -> str:
-        """What it does, with its value: "Add the tag summer"."""
-        return {
-            BulkKind.ARCHIVE: "Archive",
-            BulkKind.RESTORE: "Take out of the archive",
-            BulkKind.ADD_TAG: f"Add the tag “{self.value}” to",
-            BulkKind.REMOVE_TAG: f"Remove the tag “{self.value}” from",
-            BulkKind.SET_GROUP: f"Set the customer group “{self.value}” of" if self.value else "Clear the group of",
-            BulkKind.IDLE: "Idle",
-            BulkKind.DISENROLL: "Disenroll",
-            BulkKind.PARTICIPATE: "Take part again with",
-            BulkKind.CHANGE_REFERENCE: "Change the reference of",
-            BulkKind.PARTICIPATION: "Change the participation of",
-        }[BulkKind(self.kind)]
 
 
 class BulkRow(models.Model):
@@ -144,7 +109,7 @@ class BulkRow(models.Model):
     class Meta:
         constraints = [
             models.UniqueConstraint(
-                fields=["action", "meter_id"], condition=~Q(result="refused"), name="one_result_per_meter"
+                fields=["action", "meter_id"], condition=Q(number=None), name="one_result_per_meter"
             ),
             models.UniqueConstraint(fields=["action", "number"], name="one_result_per_row"),
         ]
@@ -152,6 +117,13 @@ class BulkRow(models.Model):
 
     def __str__(self) -> str:
         return f"{self.meter_id}: {self.result}"
+
+    @property
+    def meter(self) -> UUID:
+        """The meter's ID, of a row whose meter is known; ValueError for another."""
+        if self.meter_id is None:
+            raise ValueError(f"row {self.number} names no meter")
+        return self.meter_id
 
     @property
     def found(self) -> list[Problem]:

@@ -23,4 +23,4 @@ def tell_done(action: BulkAction, job: Job) -> None:
     meant = action.counts.get("meant", 0)
     text = f"Meters changed: {action.changed:,} of {meant:,}. The page says what became of each."
     path = reverse("bulk-action", args=[action.pk])
-    write_to(action.user, kind="changes", partner=action.partner, subject="Done: your change", text=text, path=path)
+    write_to(action.user, kind="changes", partner=action.owner, subject="Done: your change", text=text, path=path)

@@ -4,12 +4,13 @@ from typing import Any
 
 from django.utils import timezone
 
-from onboarding.bulk.models import BulkKind
+from onboarding.bulk.handlers import offered_kinds
+from onboarding.bulk.sheets.spec import sheet_actions
 from onboarding.portfolio.panels import SelectionPanel, register
 
 
 def _context() -> dict[str, Any]:
-    return {"kinds": BulkKind.of_chosen(), "seen_at": timezone.now()}
+    return {"kinds": offered_kinds(), "sheets": sheet_actions(), "seen_at": timezone.now()}
 
 
 register(SelectionPanel("bulk-ask", "bulk/_choose.html", "bulk/_by_spreadsheet.html", _context))

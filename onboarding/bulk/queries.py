@@ -1,24 +1,28 @@
 """Named reads of bulk actions: what their page shows, and what became of each row."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
 from typing import Any
 
 from django.db.models import Count, QuerySet
 
-from onboarding.bulk.models import BulkAction, BulkKind, BulkResult, BulkRow
+from onboarding.bulk.handlers import handler_for
+from onboarding.bulk.models import BulkAction, BulkResult, BulkRow
+from onboarding.bulk.sheets.spec import SheetAction
 
 SAMPLE = 10
 ROWS_SHOWN = 100
-RESULT_HEADER = (
-    *("row", "meter_id", "partner_reference", "new_partner_reference"),
-    *("result", "description", "problem", "remedy"),
-)
+_CHOSEN_HEADER = ["meter_id", "partner_reference", "result", "description"]
 
 
-PARTICIPATION_HEADER = (
-    *("row", "meter_id", "partner_reference", "what", "from", "to", "reason"),
-    *("result", "description", "problem", "remedy"),
-)
+@dataclass(frozen=True, slots=True)
+class ShownRow:
+    """A row of a sheet as a page shows it. meter: how it is named. cells: head and text of each. remark: or ""."""
+
+    row: BulkRow
+    meter: str
+    cells: list[tuple[str, str]]
+    remark: str
 
 
 def left_rows(action: BulkAction) -> QuerySet[BulkRow]:
@@ -27,43 +31,63 @@ def left_rows(action: BulkAction) -> QuerySet[BulkRow]:
     return BulkRow.objects.filter(action=action, result__in=left).order_by("number", "meter_id")
 
 
-def asked_of(action: BulkAction) -> dict[str, Any]:
+def shown_rows(handler: SheetAction[Any], rows: Iterable[BulkRow]) -> list[ShownRow]:
+    """Rows of a sheet with the cells that its action shows."""
+    heads = [label for _, label in handler.shown_columns]
+    return [
+        ShownRow(
+            row,
+            row.partner_reference or handler.written(row).get("meter_id") or "–",
+            list(zip(heads, handler.shown(row), strict=True)),
+            handler.remark(row),
+        )
+        for row in rows
+    ]
+
+
+def preview_of(handler: SheetAction[Any], action: BulkAction) -> dict[str, Any]:
     """What a change that came by a spreadsheet would do: rows by result, some to be done, and those that cannot be."""
     rows = BulkRow.objects.filter(action=action)
     counts = dict(rows.order_by().values_list("result").annotate(n=Count("pk")))
     waiting = rows.filter(result=BulkResult.WAITING).order_by("number")
+    count = counts.get(BulkResult.WAITING, 0)
     return {
-        "count": counts.get(BulkResult.WAITING, 0),
+        "count": count,
+        "summary": handler.summary(count, waiting),
+        "button": handler.button(action, count),
         "same": counts.get(BulkResult.SAME, 0),
         "refused": counts.get(BulkResult.REFUSED, 0),
-        "sample": list(waiting[:SAMPLE]),
-        "left": list(left_rows(action)[:ROWS_SHOWN]),
-        "overlaps": waiting.filter(details__overlaps=True).count() if action.kind == BulkKind.PARTICIPATION else 0,
+        "sample": shown_rows(handler, waiting[:SAMPLE]),
+        "left": shown_rows(handler, left_rows(action)[:ROWS_SHOWN]),
     }
 
 
-def result_lines(rows: QuerySet[BulkRow]) -> Iterator[list[Any]]:
-    """Rows of a change of references in the order of RESULT_HEADER. They can be mended and sent again as they are."""
-    for row in rows.order_by("number").iterator(chunk_size=2000):
-        meter = str(row.meter_id or "")
-        yield [row.number, meter, row.partner_reference, row.new_reference, *_outcome(row)]
+def results_table(action: BulkAction, rows: QuerySet[BulkRow]) -> tuple[list[str], Iterator[list[Any]]]:
+    """Header and lines of the results file."""
+    handler = handler_for(action)
+    if isinstance(handler, SheetAction):
+        return handler.result_header, _sheet_lines(handler, rows)
+    return _CHOSEN_HEADER, _chosen_lines(rows)
 
 
-def participation_lines(rows: QuerySet[BulkRow]) -> Iterator[list[Any]]:
-    """Rows of a sheet of wishes in the order of PARTICIPATION_HEADER. They can be mended and sent again as they are."""
+def _sheet_lines(handler: SheetAction[Any], rows: QuerySet[BulkRow]) -> Iterator[list[Any]]:
     for row in rows.order_by("number").iterator(chunk_size=2000):
-        wish = row.details or {}
+        written = handler.written(row)
+        problems = row.found
         yield [
             row.number,
-            str(row.meter_id or wish.get("meter_id", "")),
+            str(row.meter_id or written.get("meter_id", "")),
             row.partner_reference,
-            *(wish.get(name, "") for name in ("what", "from", "to", "reason")),
-            *_outcome(row),
+            *(written.get(key, "") for key in handler.own_keys),
+            row.result,
+            BulkResult(row.result).label,
+            " ".join(problem.text for problem in problems),
+            " ".join(problem.remedy for problem in problems),
         ]
 
 
-def _outcome(row: BulkRow) -> list[str]:
-    """What became of a row, and what keeps it from being done."""
-    problems = row.found
-    said = [" ".join(problem.text for problem in problems), " ".join(problem.remedy for problem in problems)]
-    return [row.result, BulkResult(row.result).label, *said]
+def _chosen_lines(rows: QuerySet[BulkRow]) -> Iterator[list[Any]]:
+    for row in rows.order_by("meter_id").iterator(chunk_size=2000):
+        said = " ".join(f"{problem.text} {problem.remedy}" for problem in row.found)
+        description = ": ".join(filter(None, [BulkResult(row.result).label, said]))
+        yield [str(row.meter_id), row.partner_reference, row.result, description]

@@ -1,11 +1,10 @@
 """The pages of a change of many meters: ask, confirm, follow, and read what became of each."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from datetime import UTC, datetime
 from typing import Any
 from uuid import UUID
 
-from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse, HttpResponseBase, QueryDict
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
@@ -13,18 +12,13 @@ from django.utils.dateparse import parse_datetime
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from onboarding.bulk import domain
-from onboarding.bulk.deeds import deed_of, page_to_say_how
-from onboarding.bulk.models import BulkAction, BulkKind, BulkResult, BulkRow, BulkState
-from onboarding.bulk.queries import (
-    PARTICIPATION_HEADER,
-    RESULT_HEADER,
-    ROWS_SHOWN,
-    SAMPLE,
-    asked_of,
-    left_rows,
-    participation_lines,
-    result_lines,
-)
+from onboarding.bulk.actions.participation import preference_of, say_how
+from onboarding.bulk.handlers import details_page_of, handler_for, offered_kinds
+from onboarding.bulk.models import BulkAction, BulkResult, BulkRow, BulkState
+from onboarding.bulk.queries import ROWS_SHOWN, SAMPLE, left_rows, preview_of, results_table, shown_rows
+from onboarding.bulk.sheets.spec import SheetAction
+from onboarding.participation.forms import ParticipationForm
+from onboarding.participation.zones import LAST_ZONE
 from onboarding.portfolio.filters import chips_of, meter_filter
 from onboarding.portfolio.saved_views.domain import clean_query
 from onboarding.spreadsheets.workbook import write_csv
@@ -36,7 +30,6 @@ from portal.web.downloads import csv_response, download_name
 
 _LONGEST_QUERY = 8_000  # as for a saved view
 MOST_LOOKED_AT = 2_000  # meters of which the question says beforehand what would become of them
-_HEADER = ["meter_id", "partner_reference", "result", "description"]
 
 
 @require_POST
@@ -46,7 +39,7 @@ def bulk_ask(request: HttpRequest) -> HttpResponse:
     query = clean_query(request.POST.get("query", "")[:_LONGEST_QUERY])
     every = request.POST.get("all") == "yes"
     try:
-        action = domain.ask(
+        action = domain.create_action(
             access.partner,
             access.user,
             kind=request.POST.get("kind", ""),
@@ -71,7 +64,7 @@ def _asked_again(request: HttpRequest, problems: Sequence[Problem], query: str, 
         "every": every,
         "chosen": [] if every else _chosen(request.POST)[: domain.MOST_CHOSEN],
         "pasted": storable(request.POST.get("pasted", "")),
-        "kinds": BulkKind.of_chosen(),
+        "kinds": offered_kinds(),
         "kind": request.POST.get("kind", ""),
         "value": storable(request.POST.get("value", "")),
         "seen_at": _seen_at(request.POST.get("seen_at", "")),
@@ -97,16 +90,18 @@ def bulk_action(request: HttpRequest, pk: UUID) -> HttpResponse:
     """How many, and a yes; then how far; then what became of each."""
     access = member(request)
     action = get_object_or_404(BulkAction, partner=access.partner, pk=pk)
-    if page := page_to_say_how(action):
+    if page := details_page_of(action):
         return redirect(page, action.pk)
     if request.method == "POST":
         domain.confirm(action, by=access.actor)
         return redirect("bulk-action", action.pk)
-    deed = deed_of(action)
+    handler = handler_for(action)
     context: dict[str, Any] = {
         "section": "meters",
         "action": action,
-        "says": deed.says(action) if deed and deed.says else (),
+        "handler": handler,
+        "sentence": handler.sentence(action),
+        "facts": [] if action.is_by_rows else handler.facts(action),
     }
     if action.state == BulkState.RUNNING:
         open_states = [JobState.QUEUED, JobState.RUNNING]
@@ -117,11 +112,12 @@ def bulk_action(request: HttpRequest, pk: UUID) -> HttpResponse:
             answer["HX-Refresh"] = "true"
         return answer
     if action.state in {BulkState.ASKED, BulkState.STOPPED}:
-        context |= asked_of(action) if action.is_by_rows else _question(action)
-        context["asked_at"] = deed.asked_at if deed and action.state == BulkState.ASKED else ""
+        context |= preview_of(handler, action) if isinstance(handler, SheetAction) else _question(action)
+        context["details_page"] = handler.details_page if action.state == BulkState.ASKED else ""
     if action.state == BulkState.DONE:
         context["results"] = [(result, action.counts.get(result.value, 0)) for result in BulkResult]
-        context["left"] = list(left_rows(action)[:ROWS_SHOWN])
+        left = list(left_rows(action)[:ROWS_SHOWN])
+        context["left"] = shown_rows(handler, left) if isinstance(handler, SheetAction) else left
         if action.counts.get(BulkResult.REPLACED):
             replaced = BulkRow.objects.filter(action=action, result=BulkResult.REPLACED)
             context["replaced"] = list(replaced.order_by("number", "meter_id")[:ROWS_SHOWN])
@@ -131,9 +127,9 @@ def bulk_action(request: HttpRequest, pk: UUID) -> HttpResponse:
 def _question(action: BulkAction) -> dict[str, Any]:
     """How many meters are meant, some of them, and by which filters."""
     meant, query = domain.meters_meant(action), QueryDict(action.query)
-    filtered = meter_filter(query, partner=action.partner)
-    count, deed = meant.count(), deed_of(action)
-    known = deed.outlook(action, list(meant)) if deed and deed.outlook and count <= MOST_LOOKED_AT else {}
+    filtered = meter_filter(query, partner=action.owner)
+    count = meant.count()
+    known = handler_for(action).outlook(action, list(meant)) if count <= MOST_LOOKED_AT else {}
     return {
         **known,
         "count": count,
@@ -147,19 +143,34 @@ def bulk_result(request: HttpRequest, pk: UUID) -> HttpResponseBase:
     """What became of each meter, as csv; of those with one result, when it is named."""
     access = member(request)
     action = get_object_or_404(BulkAction, partner=access.partner, pk=pk)
-    name = download_name(access.partner, "bulk", action.pk.hex[-8:], suffix="csv")
     rows = BulkRow.objects.filter(action=action)
     if (result := request.GET.get("result", "")) in BulkResult.values:
         rows = rows.filter(result=result)
-    if action.kind == BulkKind.CHANGE_REFERENCE:
-        return csv_response(write_csv(RESULT_HEADER, result_lines(rows)), name)
-    if action.kind == BulkKind.PARTICIPATION:
-        return csv_response(write_csv(PARTICIPATION_HEADER, participation_lines(rows)), name)
-    return csv_response(write_csv(_HEADER, _lines(rows)), name)
+    name = download_name(access.partner, "bulk", action.pk.hex[-8:], suffix="csv")
+    return csv_response(write_csv(*results_table(action, rows)), name)
 
 
-def _lines(rows: QuerySet[BulkRow]) -> Iterator[list[Any]]:
-    for row in rows.order_by("meter_id").iterator(chunk_size=2000):
-        said = [f"{problem.text} {problem.remedy}" for problem in row.found]
-        label = ": ".join([BulkResult(row.result).label, *([" ".join(said)] if said else [])])
-        yield [str(row.meter_id), row.partner_reference, row.result, label]
+@require_http_methods(["GET", "HEAD", "POST"])
+def participation_of_many(request: HttpRequest, pk: UUID) -> HttpResponse:
+    """From when, until when and why, for the meters of a bulk action; the question comes next."""
+    access = member(request)
+    action = get_object_or_404(BulkAction, partner=access.partner, pk=pk)
+    preference = preference_of(action)
+    if preference is None or action.state != BulkState.ASKED:
+        return redirect("bulk-action", action.pk)
+    kept = action.details or {}
+    initial = {"first": kept.get("from"), "last": kept.get("to"), "reason": kept.get("reason")}
+    form = ParticipationForm(request.POST or None, what=preference.value, initial=initial)
+    if request.method == "POST":
+        form.refuse_untimely(LAST_ZONE, timezone.now())
+        if form.is_valid():
+            say_how(action, form.cleaned_data["wish"])
+            return redirect("bulk-action", action.pk)
+    context = {
+        "section": "meters",
+        "action": action,
+        "sentence": handler_for(action).sentence(action),
+        "form": form,
+        "count": domain.meters_meant(action).count(),
+    }
+    return render(request, "bulk/participation.html", context, status=422 if form.errors else 200)

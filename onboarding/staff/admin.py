@@ -1,13 +1,11 @@
 """Standings in the Django admin: staff look at them, record what they found out, activate and end."""
 
-import base64
-import hashlib
+from collections import Counter
 from collections.abc import Callable
 from typing import Any
 
 from django import forms
 from django.contrib import admin, messages
-from django.core import signing
 from django.core.exceptions import PermissionDenied
 from django.core.files.uploadedfile import UploadedFile
 from django.db.models import QuerySet
@@ -15,37 +13,25 @@ from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.template.response import TemplateResponse
 from django.urls import URLPattern, path
 
-from onboarding.bulk.sheets import Sheet
+from onboarding.bulk.domain import confirm
+from onboarding.bulk.models import BulkAction, BulkResult, BulkState
+from onboarding.bulk.sheets.domain import preview_sheet
+from onboarding.bulk.sheets.reading import SheetFile
 from onboarding.enrollment.models import Activation, CheckRecord, Enrollment
 from onboarding.meters.models import Meter
 from onboarding.staff.domain import Done, activate, end_activation, record_checks
 from onboarding.staff.forms import ActivateForm, EndForm, RecordForm
-from onboarding.staff.sheet import HEADER, Judged, do, judge
+from onboarding.staff.sheet import RECORD_LEAP_ACTIONS, label_of
 from portal.admin.base import ReadOnlyAdmin
 from portal.events.actors import Actor
 from portal.partners.access import address_of
-from portal.problems import Problem, ProblemKind, Refused, register
+from portal.problems import Problem, Refused
+from portal.storage.ids import as_uuid
 from portal.web.downloads import csv_response
 
 AT_MOST = 5_000
-_SALT = "onboarding.staff.sheet"
-_MOST_BYTES, _TOO_LARGE = 1_500_000, "too large"
+_MOST_BYTES = 1_500_000
 _ASKED = "asked"
-_DONE, _REMEMBERED = "sheets_recorded", 50
-register(
-    ProblemKind(
-        "SHEET_EXPIRED",
-        "Not recorded",
-        "Nothing was recorded: the sheet that was shown is older than an hour, or was changed on the way.",
-        "Send the file again.",
-    ),
-    ProblemKind(
-        "SHEET_DONE_BEFORE",
-        "Recorded already",
-        "This sheet was recorded already, and was not a second time.",
-        "Send a new file for what is to be recorded besides.",
-    ),
-)
 _NAMED = 10
 
 
@@ -91,29 +77,20 @@ class EnrollmentAdmin(OfMeters):
 
     def sheet_template(self, request: HttpRequest) -> HttpResponseBase:
         """An empty sheet with the names of the columns."""
-        return csv_response([(",".join(HEADER) + "\r\n").encode()], "leap-actions.csv")
+        return csv_response([(",".join(RECORD_LEAP_ACTIONS.header) + "\r\n").encode()], "leap-actions.csv")
 
     def by_sheet(self, request: HttpRequest) -> HttpResponse:
         """Choose a sheet, see every problem and what would be done, then do it."""
         if not self.has_record_permission(request):
             raise PermissionDenied
         context = {**self.admin_site.each_context(request), "title": "Record by spreadsheet", "opts": self.opts}
-        sheet, token = _sheet_of(request)
-        if token == _TOO_LARGE:
-            context["refused"] = [Problem("FILE_TOO_LARGE", "file")]
-        elif sheet is None and request.method == "POST":
-            expired = "sheet" in request.POST
-            context["refused"] = [Problem("SHEET_EXPIRED" if expired else "FILE_MISSING", "file")]
-        elif sheet is not None:
-            try:
-                judged = judge(sheet)
-            except Refused as refusal:
-                context["refused"] = refusal.problems
-            else:
-                if "do" in request.POST and not judged.problems:
-                    context |= _done_once(request, token, judged)
-                else:
-                    context |= {"judged": judged, "token": token}
+        try:
+            if "sheet" in request.POST:
+                context |= _recorded(request)
+            elif request.method == "POST":
+                context |= _previewed(request)
+        except Refused as refusal:
+            context["refused"] = refusal.problems
         return TemplateResponse(request, "admin/enrollment_sheet.html", context)
 
     def has_record_permission(self, request: HttpRequest) -> bool:
@@ -193,33 +170,37 @@ class EnrollmentAdmin(OfMeters):
             self.message_user(request, f"{why} Left: {', '.join(references[:_NAMED])}{more}.", messages.WARNING)
 
 
-def _done_once(request: HttpRequest, token: str, judged: Judged) -> dict[str, Any]:
-    """What came of each row; or that this very sheet, sent twice, was recorded before."""
-    name = hashlib.sha256(token.encode()).hexdigest()
-    done = request.session.get(_DONE, [])
-    if name in done:
-        return {"refused": [Problem("SHEET_DONE_BEFORE", "file")]}
-    results = do(judged.deeds, by=staff_actor(request))
-    request.session[_DONE] = [*done, name][-_REMEMBERED:]
-    return {"results": results}
-
-
-def _sheet_of(request: HttpRequest) -> tuple[Sheet | None, str]:
-    """The sheet that was sent, or that was sent before and is now said yes to; and what stands for it in the page."""
-    if sent := request.POST.get("sheet"):
-        try:
-            name, content = signing.loads(sent, salt=_SALT, max_age=3600)
-        except signing.BadSignature:
-            return None, ""
-        return Sheet(name, [base64.b64decode(content)]), sent
+def _previewed(request: HttpRequest) -> dict[str, Any]:
+    """The sheet that was sent: what is wrong with its rows, or what would be recorded. Nothing is recorded yet."""
     file = request.FILES.get("file")
     if not isinstance(file, UploadedFile):
-        return None, ""
+        raise Refused(Problem("FILE_MISSING", "file"))
     content = file.read(_MOST_BYTES + 1)[: _MOST_BYTES + 1]
     if len(content) > _MOST_BYTES:
-        return None, _TOO_LARGE
-    token = signing.dumps([file.name, base64.b64encode(content).decode()], salt=_SALT, compress=True)
-    return Sheet(str(file.name), [content]), token
+        raise Refused(Problem("FILE_TOO_LARGE", "file"))
+    action = preview_sheet(
+        RECORD_LEAP_ACTIONS,
+        SheetFile(str(file.name), [content]),
+        partner=None,
+        user=request.user,  # type: ignore[arg-type]  # staff are Users
+        by=staff_actor(request),
+    )
+    rows = action.rows.order_by("number")
+    counts = Counter(label_of((row.details or {})["action"]) for row in rows.filter(result=BulkResult.WAITING))
+    return {"action": action, "wrong": rows.filter(result=BulkResult.REFUSED), "counts": sorted(counts.items())}
+
+
+def _recorded(request: HttpRequest) -> dict[str, Any]:
+    """A person says yes to a sheet that was shown to them: what became of each row."""
+    pk = as_uuid(request.POST["sheet"])
+    own = BulkAction.objects.filter(partner=None, user=request.user.pk, kind=RECORD_LEAP_ACTIONS.kind)
+    action = own.filter(pk=pk).first() if pk else None
+    if action is None:
+        raise Refused(Problem("STAFF_SHEET_NOT_FOUND", "file"))
+    if not confirm(action, by=staff_actor(request), wait=True):
+        is_done = action.state == BulkState.DONE
+        raise Refused(Problem("STAFF_SHEET_DONE_BEFORE" if is_done else "STAFF_SHEET_NOT_FOUND", "file"))
+    return {"results": action.rows.order_by("number")}
 
 
 def _usual(queryset: QuerySet[Enrollment]) -> dict[str, Any]:

@@ -15,42 +15,10 @@ from onboarding.enrollment.models import Activation, CheckRecord, Enrollment
 from onboarding.meters.models import EnrollmentStatus, Meter
 from portal.events.actors import Actor
 from portal.events.domain import record_many
-from portal.problems import Problem, ProblemKind, Refused, register
+from portal.problems import Problem, Refused
 from programs.deadlines import over_at
 from programs.models import RECORDED, ActionType, DeliveryPeriod, Program
 
-register(
-    ProblemKind(
-        "NOT_IN_PROGRAM",
-        "Not in the program",
-        "This meter is not meant for {program}.",
-        "Let the partner join the program first, or choose another meter.",
-    ),
-    ProblemKind(
-        "NOT_ELIGIBLE_TO_ACTIVATE",
-        "Not eligible",
-        "This meter is {status} in {program}.",
-        "Settle what is open first, or activate it all the same.",
-    ),
-    ProblemKind(
-        "ACTIVE_ALREADY",
-        "Active already",
-        "This meter is active in {period} then already.",
-        "Choose a moment after its activation ends, or leave it as it is.",
-    ),
-    ProblemKind(
-        "OUTSIDE_PERIOD",
-        "Outside the delivery period",
-        "{period} runs from {days}.",
-        "Choose a moment within it, or another period.",
-    ),
-    ProblemKind(
-        "NOT_ACTIVE",
-        "Not active",
-        "This meter is not active in {period} at that time.",
-        "Check the period and the time.",
-    ),
-)
 # What can be recorded by hand: what Leap finds out, and an authorization that did not come through Connect.
 CAN_BE_RECORDED = (*sorted(RECORDED), ActionType.IS_AUTHORIZED)
 

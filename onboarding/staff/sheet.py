@@ -1,7 +1,7 @@
-"""What people of Leap record, as a sheet: one row a meter and deed. Every problem of every row at once."""
+"""What people of Leap record, as a sheet: each row a meter and what holds of it, an activation, or the end of one."""
 
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Any, Final
 from uuid import UUID
@@ -10,7 +10,11 @@ from zoneinfo import ZoneInfo
 from django.utils import timezone
 from django.utils.dateparse import parse_date, parse_datetime
 
-from onboarding.bulk.sheets import Cells, Columns, Sheet, read_rows, text_of
+from onboarding.bulk.handlers import ActionResult, register
+from onboarding.bulk.models import BulkAction, BulkResult, BulkRow
+from onboarding.bulk.sheets.known_meters import KnownMeter
+from onboarding.bulk.sheets.reading import METER_ID, SheetColumns, SheetRow
+from onboarding.bulk.sheets.spec import RowResult, SheetAction
 from onboarding.meters.models import Meter
 from onboarding.spreadsheets.headers import HeaderSpec
 from onboarding.staff.domain import (
@@ -23,21 +27,17 @@ from onboarding.staff.domain import (
     runs_at,
 )
 from portal.events.actors import Actor
-from portal.problems import Problem, ProblemKind, register, shown
+from portal.partners.models import Partner
+from portal.problems import Problem, shown
 from portal.storage.ids import as_uuid
 from programs.deadlines import over_at
 from programs.models import ActionType, DeliveryPeriod, Program
 
-MOST: Final = 5_000  # rows
-HEADER: Final = (
-    *("meter_id", "what", "holds", "program", "period", "code", "note", "from", "until"),
-    *("market_group_id", "market_group_name"),
-)
 ACTIVATE, END = "ACTIVATE", "END"
-_COLUMNS: Final = tuple(
+_SPECS: Final = tuple(
     HeaderSpec(key, label, names)
     for key, label, names in (
-        ("meter_id", "Leap meter ID", ("meter", "meter uuid")),
+        (METER_ID, "Leap meter ID", ("meter", "meter uuid")),
         ("what", "What", ("action type", "action_type", "item", "deed")),
         ("holds", "Holds", ("result", "yes or no")),
         ("program", "Program", ("program identifier", "program_identifier")),
@@ -50,220 +50,216 @@ _COLUMNS: Final = tuple(
         ("market_group_name", "Market group", ("market group name", "vpp")),
     )
 )
+_LABELS: Final = {spec.key: spec.label for spec in _SPECS}
 _MOMENT = timedelta(microseconds=1)
 _YES, _NO = {"yes", "y", "true", "1", "ok", "passed"}, {"no", "n", "false", "0", "failed"}
 
-register(
-    ProblemKind(
-        "STAFF_COLUMNS_MISSING",
-        "Columns are missing",
-        "The sheet does not say {missing}.",
-        "Take the template, or name the columns as it does.",
-    )
-)
+
+def _missing(columns: Collection[str]) -> list[str]:
+    wanted = {METER_ID: "which meter is meant", "what": "what is to be done"}
+    return [words for key, words in wanted.items() if key not in columns]
 
 
 @dataclass(frozen=True, slots=True)
-class Deed:
-    """One row that can be done: for which meter, what, and with which arguments."""
+class LeapAction:
+    """What a row records: an item of the checklist, ACTIVATE or END, with the arguments of its verb."""
 
-    number: int
-    meter: UUID
     what: str
     arguments: Mapping[str, Any]
 
-
-@dataclass(slots=True)
-class Judged:
-    """What a sheet would do. problems: row number to what is wrong with it, in words."""
-
-    deeds: list[Deed] = field(default_factory=list)
-    problems: dict[int, list[str]] = field(default_factory=dict)
-
     @property
-    def counts(self) -> list[tuple[str, int]]:
-        """How many rows do what."""
-        found: dict[str, int] = {}
-        for deed in self.deeds:
-            found[words_of(deed.what)] = found.get(words_of(deed.what), 0) + 1
-        return sorted(found.items())
+    def about(self) -> tuple[Any, ...]:
+        """What it is about: two rows about the same would contradict each other, or say it twice."""
+        what = ACTIVATE if self.what == END else self.what
+        return what, self.arguments.get("program"), self.arguments.get("period")
 
 
-def words_of(what: str) -> str:
+def label_of(what: str) -> str:
     return {ACTIVATE: "Activate", END: "End the activation"}.get(what) or f"Record: {ActionType(what).label}"
 
 
-def judge(sheet: Sheet) -> Judged:
-    """Read a sheet and look at each row; nothing is written. Refuses as `read_rows` does."""
-    columns = Columns(_COLUMNS, "what", _missing, "STAFF_COLUMNS_MISSING", is_strict=True)
-    rows = read_rows(sheet, columns, most=MOST)
-    texts = [(number, {key: text_of(cell) for key, cell in _filled(cells)}) for number, cells in rows]
-    texts = [(number, row) for number, row in texts if row]
-    keys = {pk for _, row in texts if (pk := as_uuid(row.get("meter_id", "")))}
-    known = set(Meter.objects.filter(pk__in=keys).values_list("pk", flat=True))
-    programs = {one.identifier: one for one in Program.objects.all()}
-    periods = {one.name: one for one in DeliveryPeriod.objects.select_related("program")}
-    judged, seen = Judged(), dict[tuple[Any, ...], int]()
-    for number, row in texts:
-        deed, problems = _Row(number, row, known, programs, periods).read()
-        if deed is not None and (first := seen.setdefault(_about(deed), number)) != number:
-            deed, problems = None, [f"Row {first} says something about this meter and item already."]
-        if deed is None:
-            judged.problems[number] = problems
-        else:
-            judged.deeds.append(deed)
-    return judged
+class RecordLeapActions(SheetAction[LeapAction]):
+    """Record what the rows say, all of them or none. The meters are of any partner; the page is the admin's."""
+
+    kind = "leap_actions"
+    label = "Record Leap’s actions"
+    at_once = None
+    columns = SheetColumns(_SPECS, "what", _missing, "STAFF_COLUMNS_MISSING", is_strict=True)
+    header = tuple(_LABELS)
+    widths = (38, *[20] * (len(_SPECS) - 1))
+    most_rows = 5_000
+    is_all_or_none = True
+    shown_columns = (("what", "Action"),)
+
+    def validate_rows(self, partner: Partner | None, rows: Sequence[SheetRow]) -> Sequence[RowResult[LeapAction]]:
+        rows = [row for row in rows if any(row.text(key) for key in row.cells)]
+        keys = {pk for row in rows if (pk := as_uuid(row.meter_id))}
+        columns = Meter.objects.filter(pk__in=keys).values_list("pk", "partner_reference", "created_by")
+        reader = _RowReader({pk: KnownMeter(pk, *rest) for pk, *rest in columns})
+        results, first_rows = [], dict[tuple[Any, ...], int]()
+        for row in rows:
+            result = reader.read(row)
+            if result.meter and result.request:
+                first = first_rows.setdefault((result.meter.pk, *result.request.about), row.number)
+                if first != row.number:
+                    result.problems.append(Problem("STAFF_ROW_REPEATED", context={"row": first}))
+            results.append(result)
+        return results
+
+    def stored(self, result: RowResult[LeapAction]) -> Mapping[str, Any]:
+        written = {key: text for key in result.row.cells if (text := result.row.text(key))}
+        return {"details": written | {"action": result.request.what if result.request else ""}}
+
+    def written(self, row: BulkRow) -> Mapping[str, str]:
+        return row.details or {}
+
+    def apply(
+        self, action: BulkAction, rows: Sequence[BulkRow], meters: Mapping[UUID, Meter]
+    ) -> Sequence[ActionResult]:
+        """Rows that are alike are done together. What the clock or the catalogue has against a row by now is said."""
+        by, results = Actor.from_json(action.actor), dict[int, ActionResult]()
+        known = {pk: KnownMeter(pk, meter.partner_reference, meter.created_by) for pk, meter in meters.items()}
+        reader = _RowReader(known)
+        alike: dict[str, list[tuple[BulkRow, LeapAction]]] = {}
+        for row in rows:
+            now = reader.read(SheetRow(row.number or 0, dict(row.details or {})))
+            if now.request is None or now.problems:
+                results[row.pk] = ActionResult(BulkResult.REFUSED, now.problems)
+                continue
+            arguments = sorted(now.request.arguments.items(), key=lambda item: item[0])
+            alike.setdefault(f"{now.request.what} {arguments!r}", []).append((row, now.request))
+        for group in alike.values():
+            done = _record(group[0][1], [meters[row.meter] for row, _ in group], by=by)
+            left = {pk: ActionResult(BulkResult.REFUSED, [_for_sheet(problem)]) for pk, problem in done.left.items()}
+            results |= {row.pk: left.get(row.meter, ActionResult(BulkResult.CHANGED)) for row, _ in group}
+        return [results[row.pk] for row in rows]
 
 
-def _about(deed: Deed) -> tuple[Any, ...]:
-    """What a row is about: two rows about the same would contradict each other, or say it twice."""
-    what = ACTIVATE if deed.what == END else deed.what
-    return deed.meter, what, deed.arguments.get("program"), deed.arguments.get("period")
+def _for_sheet(problem: Problem) -> Problem:
+    """What a sheet can do about it: activating what is not eligible is asked for in the list alone."""
+    code = "STAFF_NOT_ELIGIBLE" if problem.code == "NOT_ELIGIBLE_TO_ACTIVATE" else problem.code
+    return Problem(code, problem.field, problem.value, problem.context)
 
 
-def _filled(cells: Cells) -> list[tuple[str, Any]]:
-    return [(key, cell) for key, cell in cells.items() if text_of(cell)]
+def _record(request: LeapAction, meters: Sequence[Meter], *, by: Actor) -> Done:
+    arguments = dict(request.arguments)
+    if request.what == ACTIVATE:
+        return activate(meters, arguments.pop("period"), by=by, **arguments)
+    if request.what == END:
+        return end_activation(meters, arguments.pop("period"), by=by, **arguments)
+    return record_checks(meters, request.what, by=by, **arguments)
 
 
-def _missing(found: Collection[str]) -> list[str]:
-    wanted = {"meter_id": "which meter is meant", "what": "what is to be done"}
-    return [words for key, words in wanted.items() if key not in found]
+class _RowReader:
+    """Reads rows against the catalogue as it is now; collects everything that is wrong with a row."""
 
+    def __init__(self, meters: Mapping[UUID, KnownMeter]) -> None:
+        self._meters = meters
+        self._programs = {program.identifier: program for program in Program.objects.all()}
+        self._periods = {period.name: period for period in DeliveryPeriod.objects.select_related("program")}
 
-class _Row:
-    """One row on its way to a deed; collects everything that is wrong with it."""
+    def read(self, row: SheetRow) -> RowResult[LeapAction]:
+        result = RowResult[LeapAction](row)
+        pk = as_uuid(row.meter_id)
+        result.meter = self._meters.get(pk) if pk else None
+        if result.meter is None:
+            code = "STAFF_METER_UNKNOWN" if row.meter_id else "STAFF_METER_MISSING"
+            result.problems.append(Problem(code, METER_ID, shown(row.meter_id)))
+        what = _what(result)
+        if what:
+            result.request = LeapAction(what, self._arguments(what, result))
+        result.changes = not result.problems
+        return result
 
-    def __init__(
-        self,
-        number: int,
-        row: Mapping[str, str],
-        known: Collection[UUID],
-        programs: Mapping[str, Program],
-        periods: Mapping[str, DeliveryPeriod],
-    ) -> None:
-        self.number, self.row, self.known, self.programs, self.periods = number, row, known, programs, periods
-        self.problems: list[str] = []
-
-    def read(self) -> tuple[Deed | None, list[str]]:
-        pk = as_uuid(self.row.get("meter_id", ""))
-        if pk is None or pk not in self.known:
-            text = self.row.get("meter_id", "")
-            said = f"No meter has the ID {shown(text)!r}." if text else "The Leap meter ID is missing."
-            self.problems.append(f"{said} Copy it from the list of enrollments, or from the partner's export.")
-        what = self._what()
-        arguments = self._arguments(what) if what else {}
-        if self.problems or pk is None:
-            return None, self.problems
-        return Deed(self.number, pk, what, arguments), []
-
-    def _what(self) -> str:
-        text = self.row.get("what", "")
-        names = {ACTIVATE: ACTIVATE, END: END, "END THE ACTIVATION": END}
-        for kind in CAN_BE_RECORDED:
-            names |= {str(kind): str(kind), ActionType(kind).label.upper(): str(kind)}
-        found = names.get(text.upper(), "")
-        if not found:
-            self.problems.append(f"What {shown(text)!r} means is not known. Write ACTIVATE, END or an item's name.")
-        return found
-
-    def _arguments(self, what: str) -> dict[str, Any]:
-        period, program = self._named("period", self.periods), self._named("program", self.programs)
-        begins, ends, note = self._moment("from"), self._moment("until"), self._text("note", 300)
+    def _arguments(self, what: str, result: RowResult[LeapAction]) -> dict[str, Any]:
+        row, problems = result.row, result.problems
+        period = self._named("period", self._periods, result)
+        program = self._named("program", self._programs, result)
+        begins, ends = _moment("from", result), _moment("until", result)
+        note = _text("note", 300, result)
         program = program or (period.program if period else None)
-        if what in {ACTIVATE, END} and period is None and "period" not in self.row:
-            self.problems.append("The delivery period is missing.")
+        if what in {ACTIVATE, END} and period is None and not row.text("period"):
+            problems.append(Problem("STAFF_PERIOD_MISSING", "period"))
         if period and program and period.program_id != program.pk:
-            self.problems.append(f"{period} is no period of {program}.")
+            facts = {"period": str(period), "program": str(program)}
+            problems.append(Problem("STAFF_PERIOD_OF_OTHER_PROGRAM", "period", context=facts))
         if ends and ends <= (begins or (ends - _MOMENT if what == END else timezone.now())):
-            self.problems.append("Until is not after From.")
+            problems.append(Problem("STAFF_ENDS_BEFORE_IT_BEGINS", "until"))
         if what == ACTIVATE and ends:
-            self.problems.append("An activation has no end here. Write END in a row of its own when it ends.")
+            problems.append(Problem("STAFF_ACTIVATION_WITH_END", "until"))
+        days = {"period": str(period), "days": days_of(period)} if period else {}
         since = begins or (max(period.starts_at, timezone.now()) if period else None)
         if what == ACTIVATE and period and since and not runs_at(period, since):
-            self.problems.append(f"{period} runs from {days_of(period)}.")
+            problems.append(Problem("STAFF_STARTS_OUTSIDE_PERIOD", "from", context=days))
         if what == ACTIVATE:
-            group = self.row.get("market_group_id", "")
+            group = row.text("market_group_id")
             if group and as_uuid(group) is None:
-                self.problems.append(f"The market group ID {shown(group)!r} is no UUID.")
+                problems.append(Problem("STAFF_GROUP_NOT_UUID", "market_group_id", shown(group)))
             named = {
                 "market_group_id": as_uuid(group),
-                "market_group_name": self._text("market_group_name", 128),
+                "market_group_name": _text("market_group_name", 128, result),
             }
             return {"period": period, "active_from": begins, "note": note, **named}
         if what == END:
             if not note:
-                self.problems.append("Say in Note why the activation ends.")
+                problems.append(Problem("STAFF_END_WITHOUT_NOTE", "note"))
             if period and ends and ends > over_at(period.ends_at, ZoneInfo(period.program.time_zone)):
-                self.problems.append(f"{period} runs from {days_of(period)}; Until is after that.")
+                problems.append(Problem("STAFF_ENDS_OUTSIDE_PERIOD", "until", context=days))
             return {"period": period, "active_to": ends, "reason": note}
-        holds = self._holds()
+        holds = _holds(result)
         if holds is False and not note:
-            self.problems.append("Say in Note why it does not hold.")
-        words = {"code": self._text("code", 32), "note": note}
-        return {"holds": holds, "program": program, "period": period, "valid_from": begins, "valid_to": ends, **words}
+            problems.append(Problem("STAFF_NO_WITHOUT_NOTE", "note"))
+        texts = {"code": _text("code", 32, result), "note": note}
+        return {"holds": holds, "program": program, "period": period, "valid_from": begins, "valid_to": ends, **texts}
 
-    def _text(self, key: str, most: int) -> str:
-        """A text, which is refused rather than cut."""
-        text = self.row.get(key, "")
-        if len(text) > most:
-            label = next(spec.label for spec in _COLUMNS if spec.key == key)
-            self.problems.append(f"{label} has {len(text):,} characters. It takes {most}.")
-        return text
-
-    def _holds(self) -> bool | None:
-        text = self.row.get("holds", "").lower()
-        if text in _YES | _NO:
-            return text in _YES
-        self.problems.append(f"Holds is {shown(text)!r}. Write yes or no." if text else "Write yes or no under Holds.")
-        return None
-
-    def _named(self, key: str, known: Mapping[str, Any]) -> Any:
-        text = self.row.get(key, "")
+    def _named(self, key: str, known: Mapping[str, Any], result: RowResult[LeapAction]) -> Any:
+        text = result.row.text(key)
         if text and text not in known:
-            self.problems.append(f"There is no {key} {shown(text)!r}. Write its name as the catalogue does.")
+            result.problems.append(Problem("STAFF_NAME_UNKNOWN", key, shown(text), {"what": key}))
         return known.get(text)
 
-    def _moment(self, key: str) -> datetime | None:
-        text = self.row.get(key, "")
-        try:
-            day = parse_date(text)
-            at = datetime(day.year, day.month, day.day, tzinfo=UTC) if day else parse_datetime(text)
-        except ValueError:
-            at = None
-        if text and (at is None or not 2000 <= at.year <= 2100):
-            self.problems.append(
-                f"{key.capitalize()} is {shown(text)!r}. Write it as 2026-05-31 or 2026-05-31 07:00, UTC."
-            )
-            return None
-        return at.replace(tzinfo=at.tzinfo or UTC) if at else None
+
+def _what(result: RowResult[LeapAction]) -> str:
+    text = result.row.text("what")
+    names = {ACTIVATE: ACTIVATE, END: END, "END THE ACTIVATION": END}
+    for kind in CAN_BE_RECORDED:
+        names |= {str(kind): str(kind), ActionType(kind).label.upper(): str(kind)}
+    what = names.get(text.upper(), "")
+    if not what:
+        result.problems.append(Problem("STAFF_ACTION_UNKNOWN", "what", shown(text)))
+    return what
 
 
-def do(deeds: Sequence[Deed], *, by: Actor) -> dict[int, str]:
-    """Do what the rows say, those that are alike together; returns row number to what became of it."""
-    alike: dict[str, list[Deed]] = {}
-    for deed in deeds:
-        alike.setdefault(f"{deed.what} {sorted(deed.arguments.items(), key=lambda item: item[0])!r}", []).append(deed)
-    results: dict[int, str] = {}
-    for group in alike.values():
-        meters = list(Meter.objects.filter(pk__in=[deed.meter for deed in group]).select_related("partner"))
-        done = _verb(group[0], meters, by=by)
-        for deed in group:
-            problem = done.left.get(deed.meter)
-            results[deed.number] = f"Left: {problem.text} {_remedy(problem)}" if problem else "Done"
-    return dict(sorted(results.items()))
+def _text(key: str, most: int, result: RowResult[LeapAction]) -> str:
+    """A text, which is refused rather than cut."""
+    text = result.row.text(key)
+    if len(text) > most:
+        facts = {"label": _LABELS[key], "count": f"{len(text):,}", "most": most}
+        result.problems.append(Problem("STAFF_TEXT_TOO_LONG", key, context=facts))
+    return text
 
 
-def _remedy(problem: Problem) -> str:
-    """What a sheet can do about it: activating what is not eligible is asked for in the list alone."""
-    if problem.code == "NOT_ELIGIBLE_TO_ACTIVATE":
-        return "Settle what is open first, or activate it in the list of enrollments all the same."
-    return problem.remedy
+def _holds(result: RowResult[LeapAction]) -> bool | None:
+    text = result.row.text("holds")
+    if text.lower() in _YES | _NO:
+        return text.lower() in _YES
+    code = "STAFF_HOLDS_UNKNOWN" if text else "STAFF_HOLDS_MISSING"
+    result.problems.append(Problem(code, "holds", shown(text.lower())))
+    return None
 
 
-def _verb(deed: Deed, meters: Sequence[Meter], *, by: Actor) -> Done:
-    arguments = dict(deed.arguments)
-    if deed.what == ACTIVATE:
-        return activate(meters, arguments.pop("period"), by=by, **arguments)
-    if deed.what == END:
-        return end_activation(meters, arguments.pop("period"), by=by, **arguments)
-    return record_checks(meters, deed.what, by=by, **arguments)
+def _moment(key: str, result: RowResult[LeapAction]) -> datetime | None:
+    text = result.row.text(key)
+    try:
+        day = parse_date(text)
+        at = datetime(day.year, day.month, day.day, tzinfo=UTC) if day else parse_datetime(text)
+    except ValueError:
+        at = None
+    if text and (at is None or not 2000 <= at.year <= 2100):
+        result.problems.append(Problem("STAFF_MOMENT_UNKNOWN", key, shown(text), {"label": key.capitalize()}))
+        return None
+    return at.replace(tzinfo=at.tzinfo or UTC) if at else None
+
+
+RECORD_LEAP_ACTIONS: Final = RecordLeapActions()
+register(RECORD_LEAP_ACTIONS)

@@ -10,7 +10,7 @@ from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
 
-from onboarding.bulk.domain import MOST_CHOSEN, ask, confirm, meters_meant
+from onboarding.bulk.domain import MOST_CHOSEN, confirm, create_action, meters_meant
 from onboarding.bulk.models import BulkAction, BulkRow
 from onboarding.meters.models import Meter
 from onboarding.portfolio.batch_lookup import MOST_LOOKED_UP, look_up
@@ -54,7 +54,7 @@ def do(acme: Partner, user: User, run_jobs: Callable[[], int]) -> Callable[..., 
     def do(kind: str, meters: Iterable[Meter] | None, value: str = "", **options: Any) -> BulkAction:
         chosen = None if meters is None else [meter.pk for meter in meters]
         asked = {"seen_at": timezone.now(), "by": BY, **options}
-        action = ask(acme, user, kind=kind, value=value, meters=chosen, **asked)
+        action = create_action(acme, user, kind=kind, value=value, meters=chosen, **asked)
         confirm(action, by=BY)
         run_jobs()
         action.refresh_from_db()
@@ -171,14 +171,14 @@ def test_crash_between_chunks_goes_on_without_doubling(
 ) -> None:
     settings.JOB_CHUNK_ROWS = 2
     meters = make(acme, 5)
-    action = ask(
+    action = create_action(
         acme, user, kind="add_tag", value="x", meters=[one.pk for one in meters], seen_at=timezone.now(), by=BY
     )
     confirm(action, by=BY)
-    from onboarding.bulk import domain
+    from onboarding.bulk import tasks
     from portal.jobs.models import Job
 
-    chunk, calls = domain._chunk, []
+    chunk, calls = tasks._chunk, []
 
     def falls(run: Any, action: BulkAction) -> bool:
         calls.append(1)
@@ -186,7 +186,7 @@ def test_crash_between_chunks_goes_on_without_doubling(
             raise RuntimeError("falls")
         return chunk(run, action)
 
-    monkeypatch.setattr(domain, "_chunk", falls)
+    monkeypatch.setattr(tasks, "_chunk", falls)
     run_jobs()
     Job.objects.update(not_before=timezone.now() - timedelta(days=1))
     run_jobs()
@@ -296,7 +296,7 @@ def test_what_cannot_be_done_is_said(
     acme: Partner, user: User, kind: str, value: str, meters: list[Any] | None, code: str
 ) -> None:
     with pytest.raises(Refused) as refusal:
-        ask(acme, user, kind=kind, value=value, meters=meters, seen_at=timezone.now(), by=BY)
+        create_action(acme, user, kind=kind, value=value, meters=meters, seen_at=timezone.now(), by=BY)
 
     assert [problem.code for problem in refusal.value.problems] == [code]
 
@@ -317,7 +317,7 @@ def test_meters_of_another_partner_are_never_meant(acme: Partner, borealis: Part
 def test_too_many_chosen_by_hand_are_cut_at_the_limit(acme: Partner, user: User) -> None:
     chosen = [uuid4() for _ in range(MOST_CHOSEN + 5)]
 
-    action = ask(acme, user, kind="archive", meters=chosen, seen_at=timezone.now(), by=BY)
+    action = create_action(acme, user, kind="archive", meters=chosen, seen_at=timezone.now(), by=BY)
 
     assert len(action.meters or []) == MOST_CHOSEN
     assert meters_meant(action).count() == 0

@@ -9,9 +9,9 @@ from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
 
-from onboarding.bulk.domain import ask, confirm
+from onboarding.bulk.actions.participation import say_how
+from onboarding.bulk.domain import confirm, create_action
 from onboarding.bulk.models import BulkAction
-from onboarding.bulk.participation.domain import say_how
 from onboarding.enrollment.models import ParticipationPeriod, Preference
 from onboarding.meters.models import Meter
 from onboarding.participation.domain import change_participation
@@ -41,7 +41,7 @@ def meters(acme: Partner) -> list[Meter]:
 def do(acme: Partner, user: User, run_jobs: Callable[[], int]) -> Callable[..., BulkAction]:
     def do(kind: str, wish: Wish, meters: Iterable[Meter] | None, **options: Any) -> BulkAction:
         chosen = None if meters is None else [meter.pk for meter in meters]
-        action = ask(acme, user, kind=kind, meters=chosen, **{"seen_at": timezone.now(), "by": BY, **options})
+        action = create_action(acme, user, kind=kind, meters=chosen, **{"seen_at": timezone.now(), "by": BY, **options})
         say_how(action, wish)
         confirm(action, by=BY)
         run_jobs()
@@ -95,7 +95,7 @@ def test_chosen_meters_idle_by_the_pages(client: Client, meters: list[Meter], ru
 def test_nothing_is_done_before_it_is_said_how(
     acme: Partner, user: User, client: Client, meters: list[Meter], run_jobs: Callable[[], int]
 ) -> None:
-    action = ask(acme, user, kind="disenroll", meters=None, seen_at=timezone.now(), by=BY)
+    action = create_action(acme, user, kind="disenroll", meters=None, seen_at=timezone.now(), by=BY)
 
     confirm(action, by=BY)
     answer = client.post(reverse("bulk-action", args=[action.pk]))
@@ -125,7 +125,9 @@ def test_all_that_match_disenroll_in_chunks_and_come_back(
 def test_each_meter_has_its_result(
     acme: Partner, meters: list[Meter], do: Any, client: Client, user: User, run_jobs: Callable[[], int]
 ) -> None:
-    action = ask(acme, user, kind="disenroll", meters=[meter.pk for meter in meters], seen_at=timezone.now(), by=BY)
+    action = create_action(
+        acme, user, kind="disenroll", meters=[meter.pk for meter in meters], seen_at=timezone.now(), by=BY
+    )
     say_how(action, Wish(Preference.DISENROLL, FIRST, None, "Sold"))
     change(meters[0], IDLE)  # meanwhile
     gone = meters.pop()

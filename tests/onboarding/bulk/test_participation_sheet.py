@@ -14,10 +14,12 @@ from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
 
+from onboarding.bulk.actions.participation_sheet import ChangeParticipation
 from onboarding.bulk.domain import confirm
+from onboarding.bulk.handlers import handler_of
 from onboarding.bulk.models import BulkAction
-from onboarding.bulk.participation.sheet import HEADER, ask_for_participation, judge, read_lines
-from onboarding.bulk.sheets import Sheet
+from onboarding.bulk.sheets.domain import preview_sheet
+from onboarding.bulk.sheets.reading import SheetFile, SheetRow, read_rows
 from onboarding.enrollment.models import ParticipationPeriod, Preference
 from onboarding.meters.models import Meter
 from onboarding.participation.domain import change_participation
@@ -31,7 +33,10 @@ from tests.onboarding.enrollment.meters import make_meter
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("catalogue")]
 BY = Actor.system("Test")
-PAGE = reverse("participation-sheet")
+PAGE = reverse("bulk-sheet", args=["participation"])
+HANDLER = handler_of("participation")
+assert isinstance(HANDLER, ChangeParticipation)
+HEADER = HANDLER.header
 
 
 @pytest.fixture(autouse=True)
@@ -58,13 +63,17 @@ def content(*lines: Sequence[Any], header: Sequence[str] = HEADER) -> bytes:
     return text.getvalue().encode()
 
 
-def sheet(*lines: Sequence[Any], header: Sequence[str] = HEADER) -> Sheet:
-    return Sheet("out.csv", [content(*lines, header=header)])
+def sheet(*lines: Sequence[Any], header: Sequence[str] = HEADER) -> SheetFile:
+    return SheetFile("out.csv", [content(*lines, header=header)])
+
+
+def read_lines(sheet: SheetFile) -> list[SheetRow]:
+    return read_rows(sheet, HANDLER.columns, most=HANDLER.most_rows)
 
 
 @pytest.fixture
 def asked(acme: Partner, user: User) -> Callable[..., BulkAction]:
-    return lambda *lines, **options: ask_for_participation(acme, user, sheet(*lines, **options), by=BY)
+    return lambda *lines, **options: preview_sheet(HANDLER, sheet(*lines, **options), partner=acme, user=user, by=BY)
 
 
 @pytest.fixture
@@ -102,7 +111,9 @@ def periods() -> list[tuple[str, str, str, str, str]]:
 
 
 def test_template_is_filled_in_and_sent_back(client: Client, meters: list[Meter], run_jobs: Callable[[], int]) -> None:
-    text = b"".join(client.get(reverse("participation-file", args=["csv"])).streaming_content).decode("utf-8-sig")
+    text = b"".join(client.get(reverse("bulk-sheet-file", args=["participation", "csv"])).streaming_content).decode(
+        "utf-8-sig"
+    )
     lines = list(csv.reader(io.StringIO(text)))
     assert (lines[0], len(lines)) == (list(HEADER), 16)
     rows = {line[1]: line[:2] for line in lines[1:]}
@@ -204,7 +215,7 @@ def test_workbook_with_dates_and_other_names(acme: Partner, user: User, meters: 
         ]
     )
 
-    action = done(ask_for_participation(acme, user, Sheet("out.xlsx", [book]), by=BY))
+    action = done(preview_sheet(HANDLER, SheetFile("out.xlsx", [book]), partner=acme, user=user, by=BY))
 
     assert action.counts == {"meant": 2, "changed": 2}
     assert [line[:4] for line in periods()] == [
@@ -263,7 +274,7 @@ def test_page_says_what_is_wrong_with_a_file(client: Client) -> None:
 
 
 def test_template_is_a_workbook_too(client: Client, meters: list[Meter]) -> None:
-    answer = client.get(reverse("participation-file", args=["xlsx"]), {"q": str(meters[0].pk)})
+    answer = client.get(reverse("bulk-sheet-file", args=["participation", "xlsx"]), {"q": str(meters[0].pk)})
 
     [table] = openpyxl.load_workbook(io.BytesIO(b"".join(answer.streaming_content))).worksheets
     assert [cell.value for cell in table[1]] == list(HEADER)
@@ -276,4 +287,4 @@ def test_queries_do_not_grow_with_the_rows(acme: Partner, meters: list[Meter], d
 
     for lines in (few, many):
         with django_assert_num_queries(3):
-            judge(acme, lines)
+            HANDLER.validate_rows(acme, lines)

@@ -16,12 +16,14 @@ from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
 
-from onboarding.bulk.domain import ask, confirm
+from onboarding.bulk.actions import references as references_module
+from onboarding.bulk.actions.references import ChangeReferences, blocked
+from onboarding.bulk.domain import confirm, create_action
+from onboarding.bulk.handlers import handler_of
 from onboarding.bulk.models import BulkAction, BulkRow
-from onboarding.bulk.references import reading
-from onboarding.bulk.references.domain import ask_for_references
-from onboarding.bulk.references.judging import blocked
-from onboarding.bulk.references.reading import HEADER, Sheet, pasted_sheet, read_lines
+from onboarding.bulk.sheets.domain import preview_sheet
+from onboarding.bulk.sheets.forms import PASTED_NAME
+from onboarding.bulk.sheets.reading import SheetFile, SheetRow, pasted_sheet, read_rows
 from onboarding.meters.models import Meter
 from onboarding.portfolio.filters import meter_filter
 from onboarding.portfolio.provenance import provenance_of
@@ -36,7 +38,10 @@ from tests import builders
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("catalogue")]
 BY = Actor.system("Test")
-PAGE = reverse("meters-references")
+PAGE = reverse("bulk-sheet", args=["references"])
+HANDLER = handler_of("change_reference")
+assert isinstance(HANDLER, ChangeReferences)
+HEADER = HANDLER.header
 Lines = Iterable[Sequence[Any]]
 
 
@@ -67,17 +72,25 @@ def make(run_jobs: Callable[[], int]) -> Callable[..., dict[str, Meter]]:
     return make
 
 
-def sheet(*lines: Sequence[Any], header: Sequence[str] = HEADER) -> Sheet:
+def sheet(*lines: Sequence[Any], header: Sequence[str] = HEADER) -> SheetFile:
     """A csv file as somebody would send it."""
     text = io.StringIO()
     csv.writer(text).writerows([header, *lines])
-    return Sheet("new keys.csv", [text.getvalue().encode()])
+    return SheetFile("new keys.csv", [text.getvalue().encode()])
+
+
+def read_lines(sheet: SheetFile) -> list[SheetRow]:
+    return read_rows(sheet, HANDLER.columns, most=HANDLER.most_rows)
+
+
+def pasted(text: str) -> SheetFile:
+    return pasted_sheet(text, HANDLER.columns.specs, name=PASTED_NAME)
 
 
 @pytest.fixture
 def asked(acme: Partner, user: User) -> Callable[..., BulkAction]:
     def asked(*lines: Sequence[Any], header: Sequence[str] = HEADER) -> BulkAction:
-        return ask_for_references(acme, user, sheet(*lines, header=header), by=BY)
+        return preview_sheet(HANDLER, sheet(*lines, header=header), partner=acme, user=user, by=BY)
 
     return asked
 
@@ -250,7 +263,7 @@ def test_numbers_and_spaces_are_read_as_the_catalogue_has_them(acme: Partner, us
     one, two = make(acme, "10482", "home 2").values()
     book = builders.book(Keys=[["Old Reference", "New reference*"], [10482.0, 900001], [" home  2 ", " crm  2 "]])
 
-    done(ask_for_references(acme, user, Sheet("keys.xlsx", [book]), by=BY))
+    done(preview_sheet(HANDLER, SheetFile("keys.xlsx", [book]), partner=acme, user=user, by=BY))
 
     assert references(one, two) == ["900001", "crm 2"]
 
@@ -303,11 +316,9 @@ def test_second_yes_has_no_effect(acme: Partner, make: Any, asked: Any, done: An
 def test_job_that_falls_while_writing_is_run_again_with_one_effect(
     acme: Partner, make: Any, asked: Any, run_jobs: Callable[[], int], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    from onboarding.bulk.references import domain
-
     one, two = make(acme, "home-1", "home-2").values()
     action = asked(["", "home-1", "home-2"], ["", "home-2", "home-1"])
-    write, calls = domain.change_references, []
+    write, calls = references_module.change_references, []
 
     def falls(*arguments: Any, **options: Any) -> None:
         write(*arguments, **options)
@@ -315,7 +326,7 @@ def test_job_that_falls_while_writing_is_run_again_with_one_effect(
         if len(calls) == 1:
             raise RuntimeError("falls")
 
-    monkeypatch.setattr(domain, "change_references", falls)
+    monkeypatch.setattr(references_module, "change_references", falls)
     confirm(action, by=BY)
     run_jobs()
     assert references(one, two) == ["home-1", "home-2"]
@@ -366,7 +377,7 @@ def test_pasted_columns_are_understood_with_and_without_names(
 
 def test_row_numbers_are_those_of_what_was_pasted() -> None:
     def numbers(text: str) -> list[int]:
-        return [line.number for line in read_lines(pasted_sheet(text))]
+        return [line.number for line in read_lines(pasted(text))]
 
     assert numbers("a1\tb1\na2\tb2\n\na4\tb4") == [1, 2, 4]
     assert numbers("reference;new reference\na1;b1") == [2]
@@ -386,13 +397,20 @@ def test_names_of_columns_are_matched_leniently(header: list[str]) -> None:
 
     line = read_lines(sheet([meter, "home-1", "crm-1"], header=header))[0]
 
-    assert (line.meter_id or line.either, line.reference, line.new) == (meter, "home-1", "crm-1")
+    assert (line.meter_id or line.either, line.reference, line.cells["new_partner_reference"]) == (
+        meter,
+        "home-1",
+        "crm-1",
+    )
 
 
 def test_first_row_that_looks_like_field_names_is_a_row(acme: Partner) -> None:
     lines = read_lines(sheet(["site_1", "crm_1"], ["site_2", ""], header=["Reference", "New reference"]))
 
-    assert [(line.number, line.reference, line.new) for line in lines] == [(2, "site_1", "crm_1"), (3, "site_2", None)]
+    assert [(line.number, line.reference, line.cells["new_partner_reference"]) for line in lines] == [
+        (2, "site_1", "crm_1"),
+        (3, "site_2", None),
+    ]
 
 
 @pytest.mark.parametrize(
@@ -420,14 +438,14 @@ def test_first_row_that_looks_like_field_names_is_a_row(acme: Partner) -> None:
 )
 def test_file_that_cannot_be_used_is_refused_with_its_reason(name: str, content: bytes, code: str, words: str) -> None:
     with pytest.raises(Refused) as refusal:
-        read_lines(Sheet(name, [content]))
+        read_lines(SheetFile(name, [content]))
 
     assert [problem.code for problem in refusal.value.problems] == [code]
     assert refusal.value.problems[0].text.startswith(words)
 
 
 def test_more_rows_than_one_transaction_takes_are_refused(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(reading, "MOST_REFERENCES", 2)
+    monkeypatch.setattr(ChangeReferences, "most_rows", 2)
 
     with pytest.raises(Refused) as refusal:
         read_lines(sheet(*(["", f"home-{n}", f"crm-{n}"] for n in range(3))))
@@ -482,10 +500,8 @@ def test_csv_download_changes_nothing_when_it_comes_back(acme: Partner, make: An
 def test_too_many_meters_for_one_file_are_to_be_filtered(
     acme: Partner, make: Any, client: Client, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    from onboarding.bulk.references import views
-
     make(acme, "home-1", "home-2", "home-3")
-    monkeypatch.setattr(views, "MOST_REFERENCES", 2)
+    monkeypatch.setattr(ChangeReferences, "most_rows", 2)
 
     answer = client.get("/meters/references.csv?region=CAISO", follow=True)
 
@@ -591,7 +607,7 @@ def test_chosen_meters_cannot_get_new_references_alike(acme: Partner, user: User
     make(acme, "home-1")
 
     with pytest.raises(Refused):
-        ask(acme, user, kind="change_reference", meters=None, seen_at=timezone.now(), by=BY)
+        create_action(acme, user, kind="change_reference", meters=None, seen_at=timezone.now(), by=BY)
 
     for path in (reverse("meters"), reverse("meters-look-up")):
         page = client.get(path).content.decode()

@@ -12,7 +12,7 @@ from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
 
-from onboarding.bulk.domain import ask, confirm
+from onboarding.bulk.domain import confirm, create_action
 from onboarding.management.commands.generate_meters import make
 from onboarding.meter_form.domain import begin, write
 from onboarding.meter_form.queries import texts_of
@@ -87,7 +87,10 @@ def group(acme: Partner, manager: User, by: Actor, run_jobs: Callable[[], int]) 
 
     def group(meter: Meter, name: str) -> None:
         confirm(
-            ask(acme, manager, kind="set_group", value=name, meters=[meter.pk], seen_at=timezone.now(), by=by), by=by
+            create_action(
+                acme, manager, kind="set_group", value=name, meters=[meter.pk], seen_at=timezone.now(), by=by
+            ),
+            by=by,
         )
         run_jobs()
 

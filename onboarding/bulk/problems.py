@@ -1,8 +1,45 @@
-"""The words for what can be wrong with a sheet of new references, and with its rows."""
+"""What can be wrong with a change of many meters, with a sheet that asks for one, and with the sheet's rows."""
 
 from portal.problems import ProblemKind, register
 
 register(
+    ProblemKind(
+        "NO_METERS_CHOSEN",
+        "No meters chosen",
+        "No meter is chosen.",
+        "Tick the meters, or tick that all that match are meant.",
+    ),
+    ProblemKind("TAG_MISSING", "No tag", "No tag is written.", "Write a tag of 1 to 64 characters, without a comma."),
+    ProblemKind(
+        "TAG_NOT_ACCEPTED", "Not a tag", "“{value}” is no tag.", "Write a tag of 1 to 64 characters, without a comma."
+    ),
+    ProblemKind(
+        "GROUP_NOT_ACCEPTED",
+        "Not a customer group",
+        "“{value}” is not accepted as a customer group.",
+        "Write a shorter name, without special characters.",
+    ),
+    ProblemKind("BULK_KIND_UNKNOWN", "Nothing to do", "It is not said what to do.", "Choose what to do."),
+    # --- a sheet
+    ProblemKind(
+        "COLUMNS_NOT_KNOWN",
+        "Unknown columns",
+        "Nothing here is called {columns}.",
+        "Name the columns as the template does, and take out those that it does not have.",
+    ),
+    ProblemKind(
+        "SHEETS_NOT_READ",
+        "More than one sheet",
+        "Only one sheet is read. These were not: {sheets}.",
+        "Send each sheet in a file of its own.",
+    ),
+    ProblemKind(
+        "CELLS_WITHOUT_NAME",
+        "Cells without a column name",
+        "Cells stand in columns without a name: {columns}.",
+        "Name the columns as the template does, or empty these cells.",
+    ),
+    # --- its rows
     ProblemKind(
         "METER_NOT_NAMED",
         "No meter named",

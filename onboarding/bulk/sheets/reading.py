@@ -10,18 +10,27 @@ from typing import Final
 from django.conf import settings
 
 from onboarding.spreadsheets.cells import BrokenCell, Cell, Row, column_letters
-from onboarding.spreadsheets.headers import HeaderSpec, duplicates, match_headers, names_of
+from onboarding.spreadsheets.headers import HeaderSpec, duplicates, match_headers, names_of, normalized
 from onboarding.spreadsheets.limits import Limits
 from onboarding.spreadsheets.problems import HIDDEN_SHEETS, OTHER_SHEETS, UNNAMED_COLUMNS, Unreadable
 from onboarding.spreadsheets.reader import Book, read_book
-from portal.problems import Problem, ProblemKind, Refused, register, shown, storable
+from portal.problems import Problem, Refused, shown, storable
 
 _SUFFIXES: Final = (".xlsx", ".csv")
+METER_ID: Final = "meter_id"
+REFERENCE: Final = "partner_reference"
+METER: Final = "meter"  # an ID or a reference, as it comes
+_DELIMITERS: Final = "\t;,|"
+METER_COLUMNS: Final = (
+    HeaderSpec(METER_ID, "Leap meter ID", ("leap id", "meter uuid")),
+    HeaderSpec(REFERENCE, "Partner reference", ("reference", "ref id")),
+    HeaderSpec(METER, "Meter"),
+)
 Cells = dict[str, Cell]  # by the key of the column
 
 
 @dataclass(frozen=True, slots=True)
-class Sheet:
+class SheetFile:
     """What somebody sent. above: how many lines of it were put there by us, which are no rows of theirs."""
 
     name: str
@@ -30,44 +39,52 @@ class Sheet:
 
 
 @dataclass(frozen=True, slots=True)
-class Columns:
-    """The columns that a sheet may have. sure: the one that tells its header from rows of data.
+class SheetColumns:
+    """The columns that a sheet may have. marker: the one that tells its header from rows of data.
 
     missing: what the columns that were found do not say, in words; code: the problem that names it. is_strict: a sheet
     that holds anything else is refused, because what is passed over might have limited what its rows say.
     """
 
     specs: Sequence[HeaderSpec]
-    sure: str
+    marker: str
     missing: Callable[[Collection[str]], Sequence[str]]
     code: str
     is_strict: bool = False
 
 
-register(
-    ProblemKind(
-        "COLUMNS_NOT_KNOWN",
-        "Unknown columns",
-        "Nothing here is called {columns}.",
-        "Name the columns as the template does, and take out those that it does not have.",
-    ),
-    ProblemKind(
-        "SHEETS_NOT_READ",
-        "More than one sheet",
-        "Only one sheet is read. These were not: {sheets}.",
-        "Send each sheet in a file of its own.",
-    ),
-    ProblemKind(
-        "CELLS_WITHOUT_NAME",
-        "Cells without a column name",
-        "Cells stand in columns without a name: {columns}.",
-        "Name the columns as the template does, or empty these cells.",
-    ),
-)
+@dataclass(frozen=True, slots=True)
+class SheetRow:
+    """One filled row: its number in the sheet, and its cells."""
+
+    number: int
+    cells: Cells
+
+    def text(self, key: str) -> str:
+        """A cell as one line of text; "" where it is empty or the sheet has no such column."""
+        return text_of(self.cells.get(key))
+
+    @property
+    def meter_id(self) -> str:
+        return self.text(METER_ID)
+
+    @property
+    def reference(self) -> str:
+        return self.text(REFERENCE)
+
+    @property
+    def either(self) -> str:
+        """An ID or a reference, when nobody said which."""
+        return self.text(METER)
 
 
-def read_rows(sheet: Sheet, columns: Columns, *, most: int) -> list[tuple[int, Cells]]:
-    """The rows of a sheet, each with its number and the cells of the known columns.
+def no_meter_column(found: Collection[str]) -> list[str]:
+    """What a sheet without a column for its meters does not say."""
+    return [] if {METER_ID, REFERENCE, METER} & set(found) else ["which meter is meant"]
+
+
+def read_rows(sheet: SheetFile, columns: SheetColumns, *, most: int) -> list[SheetRow]:
+    """The filled rows of a sheet, each with its number and the cells of the known columns.
 
     Refuses: FILE_WRONG_TYPE, FILE_NOT_STORED, FILE_DUPLICATE_HEADER, the columns’ own code, what the reader says of a
     file that cannot be used, and for strict columns COLUMNS_NOT_KNOWN, SHEETS_NOT_READ, CELLS_WITHOUT_NAME.
@@ -86,12 +103,34 @@ def read_rows(sheet: Sheet, columns: Columns, *, most: int) -> list[tuple[int, C
         raise Refused(Problem("FILE_NOT_STORED", "file")) from error
 
 
-def _rows(path: str, above: int, columns: Columns, most: int) -> Iterator[tuple[int, Cells]]:
+def pasted_sheet(text: str, specs: Sequence[HeaderSpec], *, name: str) -> SheetFile:
+    """Pasted text as a sheet: what names the meter (an ID, a reference, or either), then the specs’ own columns, with
+    the columns’ names or without.
+
+    Refuses: PASTED_NOT_TWO_COLUMNS.
+    """
+    keys = [spec.key for spec in specs if spec.key not in {METER_ID, REFERENCE, METER}]
+    first = next((line for line in text.splitlines() if line.strip()), "")
+    delimiter = next((mark for mark in _DELIMITERS if mark in first), "")
+    cells = first.split(delimiter) if delimiter else []
+    own_names = names_of([spec for spec in specs if spec.key in keys])
+    is_named = not own_names.isdisjoint(map(normalized, cells))
+    names = {len(keys) + 1: (METER, *keys), len(keys) + 2: (METER_ID, REFERENCE, *keys)}.get(len(cells), ())
+    if is_named:
+        return SheetFile(name, [text.encode("utf-8", "replace")])
+    if not names:
+        raise Refused(Problem("PASTED_NOT_TWO_COLUMNS", "pasted"))
+    return SheetFile(name, [f"{delimiter.join(names)}\n{text}".encode("utf-8", "replace")], above=1)
+
+
+def _rows(path: str, above: int, columns: SheetColumns, most: int) -> Iterator[SheetRow]:
     with read_book(path, file_name=path, limits=_limits(most), names=names_of(columns.specs)) as book:
         header, first = _opened(book, columns)
         places = _places(header, columns)
         for row in chain(first, chain.from_iterable(book.rows())):
-            yield row.number - above, {key: row.cells[index] for key, index in places.items()}
+            cells = {key: row.cells[index] for key, index in places.items()}
+            if any(cell is not None for cell in cells.values()):
+                yield SheetRow(row.number - above, cells)
         if columns.is_strict:
             _refuse_passed_over(book)
 
@@ -119,9 +158,9 @@ def _limits(most: int) -> Limits:
     )
 
 
-def _opened(book: Book, columns: Columns) -> tuple[Sequence[str], list[Row]]:
+def _opened(book: Book, columns: SheetColumns) -> tuple[Sequence[str], list[Row]]:
     """The names of the columns, and a first row that the reader took for field keys: references can look like them."""
-    if not book.labels or columns.sure not in {match.key for match in match_headers(book.labels, columns.specs)}:
+    if not book.labels or columns.marker not in {match.key for match in match_headers(book.labels, columns.specs)}:
         return book.header, []
     cells: list[Cell] = [
         None if text == label else text for text, label in zip(book.header, book.labels, strict=True)
@@ -129,7 +168,7 @@ def _opened(book: Book, columns: Columns) -> tuple[Sequence[str], list[Row]]:
     return book.labels, [Row(book.header_row, cells)]
 
 
-def _places(header: Sequence[str], columns: Columns) -> dict[str, int]:
+def _places(header: Sequence[str], columns: SheetColumns) -> dict[str, int]:
     """Where each of our columns is."""
     matches = match_headers(header, columns.specs)
     if pairs := duplicates(matches):

@@ -1,9 +1,10 @@
 """Which of a partner's meters a row of a sheet means: by its ID, by its reference, or by either."""
 
 from collections.abc import Iterable, Sequence
-from typing import NamedTuple, Protocol
+from typing import NamedTuple
 from uuid import UUID
 
+from onboarding.bulk.sheets.reading import SheetRow
 from onboarding.meters.models import CreatedBy
 from onboarding.meters.queries import meters_of
 from portal.partners.models import Partner
@@ -15,18 +16,7 @@ _NAMED = 10  # rows, in a message
 _AT_ONCE = 5_000  # values in one condition
 
 
-class Naming(Protocol):
-    """What a row says about its meter. either: an ID or a reference, when nobody said which."""
-
-    @property
-    def meter_id(self) -> str: ...
-    @property
-    def reference(self) -> str: ...
-    @property
-    def either(self) -> str: ...
-
-
-class Known(NamedTuple):
+class KnownMeter(NamedTuple):
     """What is asked of a meter."""
 
     pk: UUID
@@ -39,19 +29,19 @@ class Known(NamedTuple):
         return self.created_by == CreatedBy.PARTNER
 
 
-class Meters:
+class KnownMeters:
     """The partner's meters that rows speak of, by ID and by reference; others: more references to know.
 
     Two queries, or a few more for thousands of meter IDs.
     """
 
-    def __init__(self, partner: Partner, lines: Iterable[Naming], others: Iterable[str] = ()) -> None:
+    def __init__(self, partner: Partner, rows: Iterable[SheetRow], others: Iterable[str] = ()) -> None:
         ids, references = set(), set(others)
-        for line in lines:
-            ids |= {pk for text in (line.meter_id, line.either) if (pk := as_uuid(text))}
-            references |= {line.reference, line.either}
-        self.by_id: dict[UUID, Known] = {}
-        self._by_reference: dict[str, list[Known]] = {}
+        for row in rows:
+            ids |= {pk for text in (row.meter_id, row.either) if (pk := as_uuid(text))}
+            references |= {row.reference, row.either}
+        self.by_id: dict[UUID, KnownMeter] = {}
+        self._by_reference: dict[str, list[KnownMeter]] = {}
         wanted = sorted(ids)
         for start in range(0, len(wanted), _AT_ONCE):
             self._know(partner, pk__in=wanted[start : start + _AT_ONCE])
@@ -60,35 +50,35 @@ class Meters:
             self._by_reference.setdefault(meter.reference, []).append(meter)
 
     def _know(self, partner: Partner, **condition: object) -> None:
-        for line in meters_of(partner).filter(**condition).values_list("pk", _KEY, "created_by"):
-            self.by_id[line[0]] = Known(*line)
+        for columns in meters_of(partner).filter(**condition).values_list("pk", _KEY, "created_by"):
+            self.by_id[columns[0]] = KnownMeter(*columns)
 
     def holders(self) -> dict[str, UUID]:
         """Who has each reference, of the meters that must have their own."""
         return {meter.reference: meter.pk for meter in self.by_id.values() if meter.is_unique}
 
-    def named(self, line: Naming) -> tuple[Known | None, list[Problem]]:
+    def named(self, row: SheetRow) -> tuple[KnownMeter | None, list[Problem]]:
         """The row's meter, or why there is none."""
-        pk = as_uuid(line.meter_id or line.either)
+        pk = as_uuid(row.meter_id or row.either)
         meter = self.by_id.get(pk) if pk else None
-        if meter is None and not line.meter_id:
-            return self._by_its_reference(line)
+        if meter is None and not row.meter_id:
+            return self._by_its_reference(row)
         if meter is None:
-            return None, [Problem("METER_UNKNOWN", "meter_id", shown(line.meter_id), {"what": "ID"})]
-        if line.reference not in ("", meter.reference):
+            return None, [Problem("METER_UNKNOWN", "meter_id", shown(row.meter_id), {"what": "ID"})]
+        if row.reference not in ("", meter.reference):
             facts = {"meter": str(meter.pk), "held": meter.reference}
-            return meter, [Problem("ID_AND_REFERENCE_DIFFER", _KEY, shown(line.reference), facts)]
+            return meter, [Problem("ID_AND_REFERENCE_DIFFER", _KEY, shown(row.reference), facts)]
         return meter, []
 
-    def _by_its_reference(self, line: Naming) -> tuple[Known | None, list[Problem]]:
-        reference = line.reference or line.either
+    def _by_its_reference(self, row: SheetRow) -> tuple[KnownMeter | None, list[Problem]]:
+        reference = row.reference or row.either
         found = self._by_reference.get(reference, [])
         if len(found) == 1:
             return found[0], []
         if found:
             return None, [Problem("REFERENCE_OF_SEVERAL_METERS", _KEY, shown(reference), {"count": len(found)})]
         if reference:
-            facts = {"what": "reference" if line.reference else "ID or reference"}
+            facts = {"what": "reference" if row.reference else "ID or reference"}
             return None, [Problem("METER_UNKNOWN", _KEY, shown(reference), facts)]
         return None, [Problem("METER_NOT_NAMED")]
 

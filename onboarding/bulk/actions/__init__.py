@@ -1,0 +1,1 @@
+"""What can be done with many meters: one module for each, which registers its handlers (see CONTRIBUTING.md)."""

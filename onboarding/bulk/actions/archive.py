@@ -1,0 +1,37 @@
+"""Archiving meters, and restoring them."""
+
+from typing import Any
+
+from onboarding.bulk.handlers import FieldHandler, register
+from onboarding.bulk.models import BulkAction
+from onboarding.meters.models import Meter
+
+
+class Archive(FieldHandler):
+    """Put meters into the archive."""
+
+    kind = "archive"
+    label = "Archive"
+    verb = "meter.archived"
+    note = (
+        "Archived meters keep their ID, data and history. They are left out of the list and can be taken out of the "
+        "archive again."
+    )
+
+    def fields(self, action: BulkAction, meter: Meter) -> dict[str, Any]:
+        return {"is_archived": True}
+
+
+class Restore(FieldHandler):
+    """Take meters out of the archive."""
+
+    kind = "restore"
+    label = "Take out of the archive"
+    verb = "meter.taken_out_of_the_archive"
+
+    def fields(self, action: BulkAction, meter: Meter) -> dict[str, Any]:
+        return {"is_archived": False}
+
+
+register(Archive())
+register(Restore())

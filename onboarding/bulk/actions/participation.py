@@ -1,0 +1,119 @@
+"""Idling, disenrolling and taking part again: chosen meters alike."""
+
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from typing import Any, ClassVar
+from uuid import UUID
+
+from onboarding.bulk.handlers import ActionResult, BulkHandler, register
+from onboarding.bulk.models import BulkAction, BulkResult, BulkRow, BulkState
+from onboarding.enrollment.models import Preference
+from onboarding.meters.models import Meter
+from onboarding.participation.domain import NEEDED, Outcome, change_participation, judged
+from onboarding.participation.preview import in_words
+from onboarding.participation.rules import Wish
+from portal.events.actors import Actor
+
+
+def say_how(action: BulkAction, wish: Wish) -> None:
+    """Keep from when, until when and why, while nobody has confirmed yet. Said again, the last one counts."""
+    BulkAction.objects.filter(pk=action.pk, state=BulkState.ASKED).update(details=wish.as_json())
+
+
+def result_of(outcome: Outcome) -> BulkResult:
+    if outcome.problems:
+        return BulkResult.REFUSED
+    if not outcome.changes:
+        return BulkResult.SAME
+    return BulkResult.REPLACED if outcome.gave_way else BulkResult.CHANGED
+
+
+def apply_requests(
+    action: BulkAction, wishes: Mapping[UUID, Wish], meters: Mapping[UUID, Meter]
+) -> dict[UUID, ActionResult]:
+    """Carry out a request for each meter. One that was changed since it was seen is left."""
+    previews = judged(list(meters.values()), wishes)
+    left = {pk for pk, preview in previews.items() if preview.changes and meters[pk].updated_at > action.seen_at}
+    todo = {pk: wish for pk, wish in wishes.items() if pk not in left}
+    done = change_participation(todo, partner=action.owner, by=Actor.from_json(action.actor))
+    results = {pk: ActionResult(result_of(outcome), outcome.problems) for pk, outcome in done.items()}
+    return results | {pk: ActionResult(BulkResult.MEANWHILE) for pk in left}
+
+
+class _ParticipationHandler(BulkHandler):
+    """What the action's details say, for each meter."""
+
+    preference: ClassVar[Preference]
+    details_page = "participation-of-many"
+    reads = NEEDED
+
+    def facts(self, action: BulkAction) -> Sequence[tuple[str, str]]:
+        """From when, until when and why."""
+        wish = Wish.from_json(action.details or {})
+        first = "Day" if wish.preference == Preference.DISENROLL else "First day"
+        facts = [(first, in_words(wish.first) if wish.first else "The day on which it is done")]
+        if wish.last:
+            facts.append(("Last day", in_words(wish.last)))
+        if wish.reason:
+            facts.append(("Reason", wish.reason))
+        return [*facts, ("Days are those of", "Each meter’s own zone")]
+
+    def outlook(self, action: BulkAction, meters: Sequence[Meter]) -> Mapping[str, Any]:
+        """How many would change, stay or be refused, and why."""
+        wish = Wish.from_json(action.details or {})
+        outcomes = judged(meters, {meter.pk: wish for meter in meters})
+        counts = Counter(result_of(outcome) for outcome in outcomes.values())
+        problems = [problem for outcome in outcomes.values() for problem in outcome.problems]
+        why = Counter(f"{problem.text} {problem.remedy}" for problem in problems)
+        return {
+            "outlook": [(result, counts[result]) for result in BulkResult if counts[result]],
+            "why": why.most_common(5),
+        }
+
+    def apply(
+        self, action: BulkAction, rows: Sequence[BulkRow], meters: Mapping[UUID, Meter]
+    ) -> Sequence[ActionResult]:
+        wish = Wish.from_json(action.details or {})
+        results = apply_requests(action, dict.fromkeys(meters, wish), meters)
+        return [results[row.meter] for row in rows]
+
+
+class Idle(_ParticipationHandler):
+    """Idle for some days."""
+
+    kind = "idle"
+    label = "Idle for a time"
+    preference = Preference.IDLE
+
+    def sentence(self, action: BulkAction) -> str:
+        return "Idle"
+
+
+class Disenroll(_ParticipationHandler):
+    """Leave all programs for good."""
+
+    kind = "disenroll"
+    label = "Disenroll"
+    preference = Preference.DISENROLL
+
+
+class Participate(_ParticipationHandler):
+    """End every idle time and disenrollment."""
+
+    kind = "participate"
+    label = "Take part again"
+    preference = Preference.PARTICIPATE
+
+    def sentence(self, action: BulkAction) -> str:
+        return "Take part again with"
+
+
+_HANDLERS = {handler.kind: handler for handler in (Idle(), Disenroll(), Participate())}
+for _handler in _HANDLERS.values():
+    register(_handler)
+
+
+def preference_of(action: BulkAction) -> Preference | None:
+    """What the meters of an action are to do; None for an action of another kind."""
+    handler = _HANDLERS.get(action.kind)
+    return handler.preference if handler else None

@@ -1,0 +1,239 @@
+"""New references for many meters, by a spreadsheet or by pasting: a partner may change its own keys at any time."""
+
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import replace
+from typing import Any, Final
+from uuid import UUID
+
+from django.db import connection
+from django.db.models import QuerySet
+from django.utils.html import format_html
+from django.utils.safestring import SafeString
+
+from onboarding.bulk.handlers import ActionResult, register
+from onboarding.bulk.models import BulkAction, BulkResult, BulkRow
+from onboarding.bulk.sheets.known_meters import KnownMeters
+from onboarding.bulk.sheets.reading import METER, METER_ID, REFERENCE, SheetColumns, SheetRow, no_meter_column, text_of
+from onboarding.bulk.sheets.spec import RowResult, SheetAction, refuse_all, refuse_repeated_meters, sentence_of
+from onboarding.meters.domain import change_references
+from onboarding.meters.models import CreatedBy, Meter
+from onboarding.spreadsheets.cells import BrokenCell
+from onboarding.spreadsheets.headers import HeaderSpec
+from portal.events.actors import Actor
+from portal.partners.models import Partner
+from portal.problems import Problem, shown
+from portal.storage.bulk import update
+from portal.storage.staged import Staged
+from programs.schema import Schema, schema_for
+
+_NEW: Final = "new_partner_reference"
+_SPECS: Final = (
+    HeaderSpec(METER_ID, "Leap meter ID", ("leap id", "meter uuid")),
+    HeaderSpec(
+        REFERENCE,
+        "Partner reference",
+        (
+            *("reference", "ref id", "old", "old reference", "old partner reference", "old ref id", "old id"),
+            *("present reference", "current reference", "current partner reference", "old key"),
+        ),
+    ),
+    HeaderSpec(_NEW, "New partner reference", ("new", "new reference", "new ref id", "new id", "new key")),
+    HeaderSpec(METER, "Meter"),
+)
+
+
+def _missing(found: Collection[str]) -> list[str]:
+    return no_meter_column(found) + ([] if _NEW in found else ["what its new reference is"])
+
+
+class ChangeReferences(SheetAction[str]):
+    """Give each meter the reference in its row; the request is that reference, "" for none.
+
+    All rows are done in one transaction, since meters can take each other's references.
+    """
+
+    kind = "change_reference"
+    label = "Change references"
+    note = (
+        "Meters keep their ID, data and history; they are found by the new reference from then on. A meter that is "
+        "changed before you confirm is left as it is, and named."
+    )
+    at_once = None
+    reads = ("pk", "partner_reference", "updated_at")
+    slug = "references"
+    list_hint = "Your keys have changed?"
+    heading = "Change references"
+    lead = (
+        "Say which new reference each meter gets. We check every row and show what will change. Nothing is changed "
+        "until you confirm."
+    )
+    guide = format_html(
+        "Each row has a meter’s ID and its present reference. Fill in <code>{}</code>; where it stays empty, the "
+        "reference stays as it is.",
+        _NEW,
+    )
+    file_hint = format_html(
+        "A sheet of your own is fine too: it needs one column that says the meter (<code>{}</code> or <code>{}</code>) "
+        "and one with its new reference (<code>{}</code>).",
+        METER_ID,
+        REFERENCE,
+        _NEW,
+    )
+    check_label = "Check the references"
+    columns = SheetColumns(_SPECS, _NEW, _missing, "REFERENCE_COLUMNS_MISSING")
+    header = (METER_ID, REFERENCE, _NEW)
+    widths = (38, 32, 32)
+    pasted_label = "Present and new references"
+    pasted_hint = (
+        "One meter to a line: its present reference or meter ID, then the new reference, with a tab, comma or "
+        "semicolon between them. Two columns copied from a spreadsheet are fine."
+    )
+    meter_label = "Present reference"
+    shown_columns = ((_NEW, "New reference"),)
+
+    def sentence(self, action: BulkAction) -> str:
+        return "Change the reference of"
+
+    def summary(self, count: int, waiting: QuerySet[BulkRow]) -> SafeString:
+        return sentence_of(count, "reference")
+
+    def button(self, action: BulkAction, count: int) -> str:
+        return f"Change {count:,} reference{'' if count == 1 else 's'}"
+
+    def validate_rows(self, partner: Partner | None, rows: Sequence[SheetRow]) -> Sequence[RowResult[str]]:
+        """Three queries, or a few more for thousands of meter IDs."""
+        assert partner is not None
+        schema = schema_for()
+        results = [_with_new_reference(row, schema) for row in rows]
+        meters = KnownMeters(partner, rows, others=[result.request or "" for result in results])
+        for result in results:
+            result.meter, problems = meters.named(result.row)
+            result.problems += problems
+            new = result.request
+            result.changes = bool(new) and (result.meter is None or new != result.meter.reference)
+        refuse_repeated_meters(results)
+        _refuse_same_new_reference(results)
+        _refuse_taken(results, meters)
+        return results
+
+    def stored(self, result: RowResult[str]) -> Mapping[str, Any]:
+        return {"new_reference": result.request or text_of(result.row.cells.get(_NEW))}
+
+    def written(self, row: BulkRow) -> Mapping[str, str]:
+        return {_NEW: row.new_reference}
+
+    def apply(
+        self, action: BulkAction, rows: Sequence[BulkRow], meters: Mapping[UUID, Meter]
+    ) -> Sequence[ActionResult]:
+        """A meter that was changed since the question is left, and so is one whose new reference was taken meanwhile.
+        One that is taken this very moment is an IntegrityError: the job is run again, and finds it."""
+        results = {row.pk: _result_now(action, row, meters[row.meter]) for row in rows}
+        waiting = [row for row in rows if results[row.pk].result == BulkResult.CHANGED]
+        results |= _taken_meanwhile(action, waiting)
+        left = [row.pk for row in rows if results[row.pk].result != BulkResult.CHANGED]
+        update(
+            BulkRow, ["result"], ((pk, results[pk].result.value) for pk in left)
+        )  # the statement below passes them over
+        wanted = {row.new_reference for row in rows}
+        swaps = any(row.partner_reference in wanted for row in rows)
+        change_references(_staged(action), swaps=swaps, partner=action.owner, by=Actor.from_json(action.actor))
+        return [results[row.pk] for row in rows]
+
+
+# --- validating
+
+
+def _with_new_reference(row: SheetRow, schema: Schema) -> RowResult[str]:
+    cell = row.cells.get(_NEW)
+    words = {"label": "The new reference"}
+    if isinstance(cell, BrokenCell):
+        return RowResult(row, problems=[Problem(cell.code, REFERENCE, shown(cell.shown), words)])
+    value = schema.read(REFERENCE, cell)
+    if isinstance(value, Problem):
+        return RowResult(row, problems=[replace(value, context={**value.context, **words})])
+    return RowResult(row, request=value or "")
+
+
+def _refuse_same_new_reference(results: Iterable[RowResult[str]]) -> None:
+    """Two meters cannot get one reference, where each needs its own."""
+    by_reference: dict[str, list[RowResult[str]]] = {}
+    for result in results:
+        if result.request and result.changes and (result.meter is None or result.meter.is_unique):
+            by_reference.setdefault(result.request, []).append(result)
+    for reference, group in by_reference.items():
+        refuse_all(group, "NEW_REFERENCE_TWICE", _NEW, shown(reference))
+
+
+def _refuse_taken(results: Iterable[RowResult[str]], meters: KnownMeters) -> None:
+    """Rows whose new reference another meter has and keeps."""
+    row_of = {result.meter.pk: result for result in results if result.meter}
+    moving = {pk: result for pk, result in row_of.items() if result.result == BulkResult.WAITING}
+    wanted = {pk: row.request or "" for pk, row in moving.items() if row.meter and row.meter.is_unique}
+    for pk, holder in blocked(wanted, meters.holders()).items():
+        moving[pk].problems.append(_taken(wanted[pk], holder, row_of.get(holder)))
+
+
+def _taken(reference: str, holder: UUID, row: RowResult[str] | None = None) -> Problem:
+    """The problem with a reference that a meter has and keeps. row: the holder's own, when it is in the file."""
+    if row is not None and row.changes:
+        return Problem("REFERENCE_NOT_GIVEN_UP", REFERENCE, shown(reference), {"row": row.row.number})
+    return Problem("REFERENCE_TAKEN", REFERENCE, shown(reference), {"meter": str(holder)})
+
+
+def blocked(wanted: Mapping[UUID, str], holders: Mapping[str, UUID]) -> dict[UUID, UUID]:
+    """Which meters cannot have the reference that they want (no two want the same), and the meter that keeps it.
+
+    A meter that gets another reference gives its own up; one that is blocked keeps it, and blocks the next.
+    """
+    own = {meter: reference for reference, meter in holders.items()}
+    wanted_by = {reference: meter for meter, reference in wanted.items()}
+    blockers: dict[UUID, UUID] = {}
+    waiting = [meter for meter, new in wanted.items() if new in holders and holders[new] not in wanted]
+    while waiting:
+        meter = waiting.pop()
+        blockers[meter] = holders[wanted[meter]]
+        next_meter = wanted_by.get(own.get(meter, ""))
+        if next_meter is not None:
+            waiting.append(next_meter)
+    return blockers
+
+
+# --- doing
+
+
+def _result_now(action: BulkAction, row: BulkRow, meter: Meter) -> ActionResult:
+    """What becomes of a row, the references of others aside."""
+    if meter.partner_reference == row.new_reference:
+        return ActionResult(BulkResult.SAME)
+    if meter.updated_at > action.seen_at or meter.partner_reference != row.partner_reference:
+        return ActionResult(BulkResult.MEANWHILE)
+    return ActionResult(BulkResult.CHANGED)
+
+
+def _taken_meanwhile(action: BulkAction, rows: Sequence[BulkRow]) -> dict[int, ActionResult]:
+    """Rows whose new reference another meter has by now and keeps."""
+    references = {row.partner_reference for row in rows} | {row.new_reference for row in rows}
+    unique = Meter.objects.filter(
+        partner=action.partner, created_by=CreatedBy.PARTNER, partner_reference__any_of=references
+    )
+    holders: dict[str, UUID] = dict(unique.values_list("partner_reference", "pk"))
+    must_differ = set(holders.values())
+    by_meter = {row.meter: row for row in rows if row.meter in must_differ}
+    wanted = {pk: row.new_reference for pk, row in by_meter.items()}
+    return {
+        by_meter[pk].pk: ActionResult(BulkResult.REFUSED, [_taken(wanted[pk], holder)])
+        for pk, holder in blocked(wanted, holders).items()
+    }
+
+
+def _staged(action: BulkAction) -> Staged:
+    table = connection.ops.quote_name(BulkAction._meta.db_table)
+    return Staged(
+        BulkRow,
+        "r.action_id = %s AND r.result = %s",
+        (action.pk, BulkResult.WAITING.value),
+        join=f"JOIN {table} a ON a.id = r.action_id",
+    )
+
+
+register(ChangeReferences())

@@ -1,1 +1,0 @@
-"""Participation of many meters: by selection, or row by row in a spreadsheet."""
