@@ -1,11 +1,14 @@
 """The cast and the furniture of the tests."""
 
 import io
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import closing
+from pathlib import Path
 from typing import Any
 
 import pytest
 from django.core.management import call_command
+from django.db import connection
 from django.test import Client
 from pytest_django.plugin import blocking_manager_key
 
@@ -13,6 +16,7 @@ from portal.events.actors import Actor
 from portal.jobs import domain as jobs
 from portal.partners.models import ApiKey, Membership, Partner, User
 from programs.models import Program, SeedRecord
+from tests import database
 
 PASSWORD = "correct horse battery staple"
 EMPTIED: list[str] = []  # the tests since the last seeding that committed for real
@@ -77,10 +81,48 @@ def seed() -> None:
 
 
 @pytest.fixture(scope="session")
-def django_db_setup(django_db_setup: None, django_db_blocker: Any) -> None:
-    """The seeded catalogue stands in the test database from the start; seeding it in every test would take minutes."""
+def template(pytestconfig: pytest.Config, django_db_createdb: bool) -> Path | str:
+    """What databases are copied from: a file of SQLite, or the name of a database on the server of this run."""
+    if database.SERVER:
+        return database.template_on_server()
+    return database.template_file(pytestconfig.cache.mkdir("database"), anew=django_db_createdb)  # type: ignore[union-attr]
+
+
+@pytest.fixture(scope="session")
+def django_db_modify_db_settings(
+    django_db_modify_db_settings: None,
+    django_db_use_migrations: bool,
+    django_db_keepdb: bool,
+    request: pytest.FixtureRequest,
+    worker_id: str,
+) -> Iterator[None]:
+    """The test database begins as a copy, so that pytest-django finds nothing to migrate in it."""
+    if not django_db_use_migrations:
+        yield
+        return
+    template, test = request.getfixturevalue("template"), connection.settings_dict["TEST"]
+    if isinstance(template, Path):
+        test["NAME"] = database.MEMORY
+        with closing(database.load(template)):
+            yield
+    else:
+        test["TEMPLATE"] = template
+        if not django_db_keepdb:
+            test["NAME"] = f"test_{database.RUN}_{worker_id}"  # two runs may go on at once
+        yield
+
+
+@pytest.fixture(scope="session")
+def django_db_setup(django_db_setup: None, django_db_keepdb: bool, django_db_blocker: Any) -> None:
+    """The catalogue is in the test database from the start; seeding it in every test would take minutes."""
     with django_db_blocker.unblock():
-        seed()
+        if django_db_keepdb or not Program.objects.exists():
+            seed()
+
+
+def pytest_unconfigure(config: pytest.Config) -> None:
+    if database.SERVER and not hasattr(config, "workerinput"):
+        database.drop_databases()
 
 
 def is_transactional(item: pytest.Item) -> bool:

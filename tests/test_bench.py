@@ -1,11 +1,22 @@
 """Every contestant of `make bench` still runs: the tables that they load into change with the product."""
 
+from collections.abc import Callable
+from typing import Any
+
 import pytest
 
+from tests import database
 from tests.bench import workbook
 from tests.bench.__main__ import in_a_child
 
 ROWS = 60
+
+
+@pytest.fixture
+def run(pytestconfig: pytest.Config) -> Callable[..., dict[str, Any]]:
+    """Run a module of the bench on a migrated database of SQLite, also in a run on PostgreSQL."""
+    template = database.template_file(pytestconfig.cache.mkdir("database"))  # type: ignore[union-attr]
+    return lambda module, *words: in_a_child(None, module, *words, begin_with=template)
 
 
 @pytest.mark.parametrize(
@@ -17,13 +28,13 @@ ROWS = 60
         ("peer_default", "peer_default_s"),
     ],
 )
-def test_contestant_runs(tmp_path, contestant, figure):
+def test_contestant_runs(run, tmp_path, contestant, figure):
     book = workbook.xlsx(tmp_path, ROWS)
 
-    found = in_a_child(None, "tests.bench.contestants", contestant, str(book), str(ROWS))
+    found = run("tests.bench.contestants", contestant, str(book), str(ROWS))
 
     assert found[figure] > 0
 
 
-def test_evaluation_runs():
-    assert in_a_child(None, "tests.bench.enrollment", "200")["meters"] == 200
+def test_evaluation_runs(run):
+    assert run("tests.bench.enrollment", "200")["meters"] == 200

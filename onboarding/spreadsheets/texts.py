@@ -20,6 +20,8 @@ PLAIN_TEXT = rf"{_BARE}(?:&(?:amp|lt|gt|quot|apos);{_BARE})*+"
 # One plain entry as every program writes it; anything else (rich text, other entities) goes through expat.
 _PLAIN = re.compile(rf'<si><t(?: xml:space="preserve")?>({PLAIN_TEXT})</t></si>')
 _ENTRY_END = b"</si>"
+# An empty entry as programs write it; in full it fits the pattern, and millions of them need no expat.
+_EMPTY, _EMPTY_IN_FULL = b"<si><t/></si>", b"<si><t></t></si>"
 
 
 def clean(text: str, limits: Limits) -> Text:
@@ -111,7 +113,7 @@ class SharedStrings:
             self._parser.feed(buffer)
             return
         try:
-            parts = _PLAIN.split(buffer.decode())
+            parts = _PLAIN.split(buffer.replace(_EMPTY, _EMPTY_IN_FULL).decode())
         except UnicodeDecodeError as error:
             raise Unreadable(problems.FILE_BROKEN, detail="not UTF-8", part=self._part) from error
         betweens, plains = parts[0::2], parts[1::2]

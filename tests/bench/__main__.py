@@ -14,6 +14,7 @@ none), BENCH_ONLY (contestants), BENCH_METERS (0 for no pages), BENCH_EVALUATED 
 
 import json
 import os
+import shutil
 import subprocess
 import sys
 import tempfile
@@ -109,9 +110,14 @@ def postgres() -> str | None:
         return None
 
 
-def in_a_child(server: str | None, module: str, *words: str) -> dict[str, Any]:
-    """Run a module in a process with a database and a data directory of its own; what it prints last is its figures."""
+def in_a_child(server: str | None, module: str, *words: str, begin_with: Path | None = None) -> dict[str, Any]:
+    """Run a module in a process with a database and a data directory of its own; what it prints last is its figures.
+
+    begin_with: a file of SQLite that the database begins as a copy of.
+    """
     with tempfile.TemporaryDirectory() as folder:
+        if begin_with is not None:
+            shutil.copy(begin_with, Path(folder) / "portal.sqlite3")
         env = {**os.environ, "DATA_DIR": folder, "DJANGO_SETTINGS_MODULE": "portal.settings", "LOG_LEVEL": "ERROR"}
         env |= {
             "UPLOAD_MAX_ROWS": str(max(ROWS, *GROWTH, 100_000)),

@@ -12,12 +12,12 @@ from contextlib import closing
 from pathlib import Path
 from typing import NamedTuple
 
-import psycopg
 import pytest
 
-from .world import PACE, Cluster, World, free_port
+from tests.database import SERVER, on_server, url_of
+from tests.ports import free_port
 
-SERVER = os.environ.get("TEST_DATABASE_URL", "")
+from .world import PACE, Cluster, World
 
 
 class Prepared(NamedTuple):
@@ -25,15 +25,6 @@ class Prepared(NamedTuple):
 
     file: Path
     database: str
-
-
-def _database(name: str) -> str:
-    return f"{SERVER.rpartition('/')[0]}/{name}"
-
-
-def _server(sql: str) -> None:
-    with psycopg.connect(_database("postgres"), autocommit=True) as connection:
-        connection.execute(sql)  # type: ignore[call-overload]  # a text made here
 
 
 def _environment(tmp_path: Path) -> dict[str, str]:
@@ -46,21 +37,23 @@ def _environment(tmp_path: Path) -> dict[str, str]:
 
 
 @pytest.fixture(scope="session")
-def prepared(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Prepared]:
-    """A migrated database with the catalogue and two partners, made once: each world begins with a copy of it."""
+def prepared(tmp_path_factory: pytest.TempPathFactory, template: Path | str) -> Iterator[Prepared]:
+    """The catalogue and two partners, made once: each world begins with a copy of it."""
     folder = tmp_path_factory.mktemp("prepared")
     env = _environment(folder)
-    if SERVER:
-        name = env["CELERY_QUEUE"]
-        _server(f"CREATE DATABASE {name}")
-        env["DATABASE_URL"] = _database(name)
-    World(env, folder).act("prepare")
+    found = World(env, folder)
+    if isinstance(template, Path):
+        found.move_to(folder / "data", template)
+    else:
+        on_server(f"CREATE DATABASE {env['CELERY_QUEUE']} TEMPLATE {template}")
+        env["DATABASE_URL"] = url_of(env["CELERY_QUEUE"])
+    found.act("prepare")
     if not SERVER:
         with closing(sqlite3.connect(folder / "data" / "portal.sqlite3")) as connection:
             connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")
     yield Prepared(folder / "data" / "portal.sqlite3", env["CELERY_QUEUE"])
     if SERVER:
-        _server(f"DROP DATABASE {env['CELERY_QUEUE']} WITH (FORCE)")
+        on_server(f"DROP DATABASE {env['CELERY_QUEUE']} WITH (FORCE)")
 
 
 @pytest.fixture
@@ -69,15 +62,15 @@ def world(tmp_path: Path, prepared: Prepared) -> Iterator[World]:
     env = _environment(tmp_path)
     name = env["CELERY_QUEUE"]
     if SERVER:
-        _server(f"CREATE DATABASE {name} TEMPLATE {prepared.database}")
-        env["DATABASE_URL"] = _database(name)
+        on_server(f"CREATE DATABASE {name} TEMPLATE {prepared.database}")
+        env["DATABASE_URL"] = url_of(name)
     found = World(env, tmp_path)
     if not SERVER:
         found.move_to(tmp_path / "data", prepared.file)
     yield found
     found.kill_all()
     if SERVER:
-        _server(f"DROP DATABASE {name} WITH (FORCE)")
+        on_server(f"DROP DATABASE {name} WITH (FORCE)")
 
 
 @pytest.fixture

@@ -5,8 +5,10 @@ import time
 
 import pytest
 
+from tests.ports import free_port
+
 from .conftest import Broker
-from .world import Cluster, World, check_everything_once, free_port
+from .world import Cluster, World, check_everything_once
 
 pytestmark = [pytest.mark.chaos, pytest.mark.timeout(300)]
 

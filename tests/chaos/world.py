@@ -4,7 +4,6 @@ import json
 import os
 import shutil
 import signal
-import socket
 import sqlite3
 import subprocess
 import sys
@@ -16,16 +15,12 @@ from typing import Any
 
 import psycopg
 
+from tests.ports import free_port
+
 ROOT = Path(__file__).resolve().parents[2]
 TABLES = {"rows": "onboarding_uploadrow", "meters": "onboarding_meter"}
 # Short leases and small chunks: much can go wrong in little time.
 PACE = {"JOB_LEASE_SECONDS": "3", "JOB_SWEEP_SECONDS": "1", "JOB_CHUNK_ROWS": "500", "JOB_COMMIT_ROWS": "500"}
-
-
-def free_port() -> int:
-    with closing(socket.socket()) as found:
-        found.bind(("127.0.0.1", 0))
-        return int(found.getsockname()[1])
 
 
 class World:

@@ -43,7 +43,8 @@ def client(user: User, client_of: Callable[[User], Client]) -> Client:
 def typed(n: int = 1, **changes: str | None) -> dict[str, str]:
     """What somebody types for one battery: the cells of a sheet's row, as text."""
     cells = {key: str(value) for key, value in builders.row(n, **changes).items() if value is not None}
-    return {key: cell for key, cell in cells.items() if schema_for(["CEC-DSGS"]).knows(key)}
+    schema = schema_for(["CEC-DSGS"])
+    return {key: cell for key, cell in cells.items() if schema.knows(key)}
 
 
 def sent(client: Client, path: str, data: dict[str, Any], do: str = "check") -> Any:

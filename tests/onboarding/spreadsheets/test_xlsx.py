@@ -65,6 +65,8 @@ def one(cell: str, **more: str) -> object:
         "<si><t>line_x000D_\nend_x0041_</t></si>",
         "<si/>",
         "<si><t>nul_x0000_</t></si>",
+        "<si><t/></si>",
+        "<si><t>after</t></si>",
     )
     return rows_here(zipped(contents))[0].cells[0]
 
@@ -96,6 +98,8 @@ def styled(name: str, value: str) -> str:
         ('<c r="A2" t="b"><v>0</v></c>', False),
         ('<c r="A2" t="e"><v>#N/A</v></c>', BrokenCell("CELL_ERROR", "#N/A")),
         ('<c r="A2" t="e"><f>1/0</f><v>#DIV/0!</v></c>', BrokenCell("CELL_ERROR", "#DIV/0!")),
+        ('<c r="A2" t="s"><v>7</v></c>', None),
+        ('<c r="A2" t="s"><v>8</v></c>', "after"),
         ('<c r="A2" t="s"><v>0</v></c>', "plain"),
         ('<c r="A2" t="s"><v>1</v></c>', "rich text"),
         ('<c r="A2" t="s"><v>2</v></c>', "a & b"),
