@@ -8,7 +8,7 @@ from django.test import Client
 from django.urls import URLPattern, URLResolver, get_resolver
 from django.utils import timezone
 
-from onboarding.bulk.domain import ask
+from onboarding.bulk.domain import create_action
 from onboarding.meter_form.domain import begin
 from onboarding.meters.models import Meter
 from onboarding.portfolio.exports.domain import ask_export
@@ -163,7 +163,7 @@ def names(acme: Partner, manager: User, user: User, run_jobs: Callable[[], int])
         "upload": str(upload.pk),
         "memory": str(memory.pk),
         "view": str(save_view(acme, user, name="V", query="", is_shared=False, is_default=False).pk),
-        "action": str(ask(acme, manager, kind="archive", meters=None, seen_at=timezone.now(), by=by).pk),
+        "action": str(create_action(acme, manager, kind="archive", meters=None, seen_at=timezone.now(), by=by).pk),
         "draft": str(begin(acme, manager, programs=["CEC-DSGS"], cells={"partner_reference": "acme-draft"}).pk),
         "meter": str(Meter.objects.first().pk),  # type: ignore[union-attr]  # the upload made two
         "export": str(export.pk),

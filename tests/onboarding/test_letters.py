@@ -4,7 +4,7 @@ import pytest
 from django.core import mail
 from django.utils import timezone
 
-from onboarding.bulk.domain import ask, confirm
+from onboarding.bulk.domain import confirm, create_action
 from onboarding.meters.models import Meter
 from onboarding.portfolio.exports.domain import ask_export
 from onboarding.uploads.pipeline.commit import confirm_upload
@@ -54,7 +54,7 @@ def test_an_upload_that_took_long(acme, manager, run_jobs):
 def test_a_change_and_a_workbook_that_took_long(acme, manager, run_jobs):
     by = Actor.person(manager)
     meter = Meter.objects.create(partner=acme, partner_reference="a-1")
-    action = ask(acme, manager, kind="archive", meters=[meter.pk], seen_at=timezone.now(), by=by)
+    action = create_action(acme, manager, kind="archive", meters=[meter.pk], seen_at=timezone.now(), by=by)
     confirm(action, by=by)
     export = ask_export(acme, manager, query="archived=all", by=by)
     run_jobs()
