@@ -9,7 +9,7 @@ import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import timedelta
-from typing import Any
+from typing import Any, Final
 
 from django.conf import settings
 from django.db import connection, models, transaction
@@ -17,9 +17,11 @@ from django.db.models import Case, Count, DateTimeField, ExpressionWrapper, F, O
 from django.db.models.functions import Coalesce, Now
 from django.utils import timezone
 
+from portal.celery import app
 from portal.jobs.faults import is_of_the_machine
 from portal.jobs.models import Job, JobState
 
+WAKE_UP: Final = "portal.jobs.tasks.work"  # the Celery task that runs what waits
 _LONGEST_FAULT = timedelta(days=1)
 _PUT_BACK_TRIES = 30  # about a second each
 
@@ -86,10 +88,8 @@ def _run_again(job: Job) -> bool:
 
 def wake() -> None:
     """Send a wake-up. A lost one is found by the sweep, so a broker that is down stops nobody."""
-    from portal.jobs.tasks import work
-
     try:
-        work.apply_async(retry=False, ignore_result=True)
+        app.send_task(WAKE_UP, retry=False, ignore_result=True)
     except Exception:
         log.warning("no broker to wake a worker with; the sweep will find the job", exc_info=False)
 

@@ -5,7 +5,7 @@ from celery import shared_task
 from portal.jobs import domain
 
 
-@shared_task(name="portal.jobs.tasks.work", ignore_result=True)
+@shared_task(name=domain.WAKE_UP, ignore_result=True)
 def work() -> None:
     """Run waiting jobs one after the other until none is left."""
     while domain.run_next():
