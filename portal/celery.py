@@ -15,6 +15,6 @@ app.autodiscover_tasks(["portal.jobs", "portal.events"])
 
 @worker_init.connect
 def _begin(**_: object) -> None:
-    from portal.jobs.pace import yield_to_pages
+    from portal.jobs.throughput import yield_to_pages
 
     yield_to_pages()

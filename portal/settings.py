@@ -235,7 +235,7 @@ JOB_MAX_ATTEMPTS = 3
 JOB_FAULT_SECONDS = number("JOB_FAULT_SECONDS", 15)  # pause after a full disk or a lost server
 JOB_CHUNK_ROWS = number("JOB_CHUNK_ROWS", 4000)  # rows that are judged and staged in one transaction
 JOB_COMMIT_ROWS = number("JOB_COMMIT_ROWS", 10_000)  # rows that one transaction makes into meters
-JOB_SLICE_SECONDS = number("JOB_SLICE_SECONDS", 3)  # after this a job steps aside for a waiting partner
+JOB_SLICE_SECONDS = number("JOB_SLICE_SECONDS", 3)  # after this a job yields to a waiting partner
 
 # --- people ----------------------------------------------------------------------------------------
 AUTH_USER_MODEL = "portal.User"

@@ -9,7 +9,7 @@ from django.utils import timezone
 from portal.events.actors import Actor
 from portal.events.models import Event
 from portal.storage.bulk import insert
-from portal.storage.staged import Given, Staged, insert_from
+from portal.storage.staging import Given, Staged, insert_from
 
 _WHOM = ("actor_kind", "actor_id", "actor_label", "address")
 

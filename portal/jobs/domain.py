@@ -36,11 +36,11 @@ class LeaseLost(Exception):
     """Another worker holds the job by now; this one must write nothing more."""
 
 
-class StepAside(Exception):
+class YieldToOthers(Exception):
     """The job goes back to the queue because another partner waits."""
 
 
-def handles(kind: str, *, on_failure: Callable[[Job], None] | None = None) -> Callable[[Handler], Handler]:
+def job_handler(kind: str, *, on_failure: Callable[[Job], None] | None = None) -> Callable[[Handler], Handler]:
     """Register the handler of a kind. `on_failure` runs in the transaction that marks the job failed."""
 
     def register(handler: Handler) -> Handler:
@@ -126,7 +126,7 @@ def claim() -> Job | None:
         if job is None:
             return None
         if job.attempts >= settings.JOB_MAX_ATTEMPTS:
-            fail(job, f"given up after {job.attempts} attempts without progress")
+            fail(job, f"stopped after {job.attempts} attempts without progress")
             return claim()
         Job.objects.filter(pk=job.pk).update(
             state=JobState.RUNNING,
@@ -203,13 +203,13 @@ class Run:
         """Whether this job has had its fair slice of time."""
         return time.monotonic() - self._began >= settings.JOB_SLICE_SECONDS
 
-    def step_aside_if_others_wait(self) -> None:
+    def yield_to_other_partners(self) -> None:
         """After a fair slice of time, give the worker to another partner's waiting job. Call it after a checkpoint."""
         if not self.is_slice_over:
             return
         self._began = time.monotonic()
         if Job.objects.filter(_claimable()).exclude(partner=self.job.partner_id).exists():
-            raise StepAside
+            raise YieldToOthers
 
 
 class Chunk:
@@ -231,7 +231,7 @@ def run_next() -> bool:
         handler(run)
     except LeaseLost:
         log.warning("lease lost: %s", job)
-    except StepAside:
+    except YieldToOthers:
         mine.update(state=JobState.QUEUED, attempts=0, lease_until=None, not_before=Now())
     except Exception as error:
         log.exception("job attempt %s of %s stopped", job.attempts, job)

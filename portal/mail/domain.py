@@ -15,7 +15,7 @@ from django.template.loader import render_to_string
 from django.urls import reverse
 from django.utils import timezone
 
-from portal.jobs.domain import Run, enqueue, handles, tidies
+from portal.jobs.domain import Run, enqueue, job_handler, tidies
 from portal.jobs.models import Job
 from portal.mail.kinds import all_kinds, kind_of
 from portal.mail.models import Letter, MailSwitchedOff
@@ -53,7 +53,7 @@ def write_to(user: User | None, *, kind: str, partner: Partner, subject: str, te
     return letter
 
 
-@handles("mail.send")
+@job_handler("mail.send")
 def send_letter(run: Run) -> None:
     """The job: hand a letter over to the mail server, unless that is done or its reader is gone."""
     letter = Letter.objects.select_related("user").filter(pk=run.job.subject_id, sent_at=None).first()

@@ -18,7 +18,7 @@ from django.utils.http import urlencode
 from onboarding.enrollment.calendar.models import DeadlineNotice, WeeklyDigest
 from onboarding.enrollment.calendar.queries import Waiting, actions_of, partners_waiting_in, programs_of, waiting_of
 from onboarding.enrollment.models import Activation
-from portal.jobs.domain import Run, enqueue, handles, tidies
+from portal.jobs.domain import Run, enqueue, job_handler, tidies
 from portal.mail.domain import write_to
 from portal.mail.kinds import MailKind, register
 from portal.partners.models import Partner, User
@@ -122,7 +122,7 @@ def is_daytime(partner: Partner, now: datetime) -> bool:
 # --- the letter of the week
 
 
-@handles("calendar.weekly")
+@job_handler("calendar.weekly")
 def write_week(run: Run) -> None:
     """The job: look at a partner's week, once, and tell its people if meters need them."""
     partner, now = Partner.objects.get(pk=run.job.subject_id), timezone.now()
@@ -170,7 +170,7 @@ def became_active(partner: Partner, now: datetime) -> list[tuple[str, int]]:
 # --- the letter before a deadline
 
 
-@handles("calendar.deadlines")
+@job_handler("calendar.deadlines")
 def write_notices(run: Run) -> None:
     """The job: tell a partner's people of the deadlines that are near, each once for ten days and once for three."""
     partner, now = Partner.objects.get(pk=run.job.subject_id), timezone.now()

@@ -23,7 +23,7 @@ from onboarding.meters.filters import matching
 from onboarding.meters.models import Meter
 from portal.events.actors import Actor
 from portal.events.domain import record
-from portal.jobs.domain import Run, enqueue, handles
+from portal.jobs.domain import Run, enqueue, job_handler
 from portal.jobs.models import Job
 from portal.partners.models import Partner, User
 from portal.problems import Problem, ProblemKind, Refused, register, storable
@@ -121,11 +121,11 @@ def confirm(action: BulkAction, *, by: Actor) -> None:
         enqueue("meters.bulk", subject_id=locked.pk, partner=locked.partner)
 
 
-def _given_up(job: Job) -> None:
+def _on_failure(job: Job) -> None:
     BulkAction.objects.filter(pk=job.subject_id).update(state=BulkState.STOPPED)
 
 
-@handles("meters.bulk", on_failure=_given_up)
+@job_handler("meters.bulk", on_failure=_on_failure)
 def run_action(run: Run) -> None:
     """The job: meters in the order of their IDs, so that what was changed is never met again; references all at once,
     since meters can take each other's."""
@@ -136,7 +136,7 @@ def run_action(run: Run) -> None:
     else:
         chunk = _chunk_of_rows if action.is_by_rows else _chunk
         while chunk(run, action):
-            run.step_aside_if_others_wait()
+            run.yield_to_other_partners()
     with run.chunk():
         _name_the_gone(action)
         counts = {**action.counts, **dict(_counted(action))}

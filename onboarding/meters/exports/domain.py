@@ -23,7 +23,7 @@ from onboarding.meters.shown_columns import columns_named, fields_in, reading
 from onboarding.spreadsheets.workbook import drop_leftovers, write_table
 from portal.events.actors import Actor
 from portal.events.domain import record
-from portal.jobs.domain import Run, enqueue, handles, tidies
+from portal.jobs.domain import Run, enqueue, job_handler, tidies
 from portal.jobs.models import Job
 from portal.partners.models import Partner, User
 from portal.problems import Problem, ProblemKind, Refused, register
@@ -98,13 +98,13 @@ def ask_export(partner: Partner, user: User, *, query: str, by: Actor) -> Export
         return export
 
 
-def _given_up(job: Job) -> None:
+def _on_failure(job: Job) -> None:
     unmade = Export.objects.filter(pk=job.subject_id, state__in=OPEN)
     if unmade.update(state=ExportState.FAILED, finished_at=timezone.now()):
         discard(_file_of(job.subject_id))
 
 
-@handles("meters.export", on_failure=_given_up)
+@job_handler("meters.export", on_failure=_on_failure)
 def make_export(run: Run) -> None:
     """The job: every row into a draft, which takes its place when the export is marked done."""
     export = Export.objects.select_related("partner").get(pk=run.job.subject_id)

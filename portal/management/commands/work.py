@@ -10,7 +10,7 @@ from django.core.management import BaseCommand
 from django.db import Error, close_old_connections
 
 from portal.jobs.domain import run_next
-from portal.jobs.pace import yield_to_pages
+from portal.jobs.throughput import yield_to_pages
 
 
 class Command(BaseCommand):

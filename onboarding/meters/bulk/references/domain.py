@@ -15,7 +15,7 @@ from onboarding.meters.models import CreatedBy, Meter
 from portal.events.actors import Actor
 from portal.partners.models import Partner, User
 from portal.storage.bulk import insert, update
-from portal.storage.staged import Staged
+from portal.storage.staging import Staged
 
 _COLUMNS = ("action", "number", "meter_id", "partner_reference", "new_reference", "result", "problems")
 
