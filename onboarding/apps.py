@@ -10,7 +10,7 @@ class OnboardingConfig(AppConfig):
     def ready(self) -> None:
         """Registers the job handlers and the words of this floor's problems."""
         from onboarding.enrollment import impact  # noqa: F401  imported for its jobs, and the admin asks it
-        from onboarding.enrollment.calendar import digest  # noqa: F401  imported for its jobs and kinds of mail
+        from onboarding.enrollment.calendar import digest  # noqa: F401  imported for its jobs and kinds of e-mail
         from onboarding.enrollment.participation import bulk as participation  # noqa: F401  imported for its kinds
         from onboarding.entry import domain as entry  # noqa: F401  imported for its tidying
         from onboarding.meters.bulk import domain as bulk  # noqa: F401  imported for its registrations

@@ -10,6 +10,6 @@ class PortalConfig(AppConfig):
     def ready(self) -> None:
         """Registers how the API's schema describes our keys, our lookup, and who listens to sign-ins."""
         from portal.api import schema  # noqa: F401  imported for its registration
-        from portal.mail import domain as mail  # noqa: F401  imported for its job
+        from portal.notifications import domain as notifications  # noqa: F401  imported for its job
         from portal.partners import sign_ins  # noqa: F401  imported for its registrations
         from portal.storage import lookups  # noqa: F401  imported for its registration

@@ -2,18 +2,18 @@
 
 from portal.events.models import Event, Finding, LogCheck, Seal
 from portal.jobs.models import Job
-from portal.mail.models import Letter, MailSwitchedOff
+from portal.notifications.models import EmailMessage, EmailOptOut
 from portal.partners.models import ApiKey, Invitation, Membership, Partner, User
 
 __all__ = [
     "ApiKey",
+    "EmailMessage",
+    "EmailOptOut",
     "Event",
     "Finding",
     "Invitation",
     "Job",
-    "Letter",
     "LogCheck",
-    "MailSwitchedOff",
     "Membership",
     "Partner",
     "Seal",
