@@ -1,7 +1,7 @@
 """Gathers the models of the ground floor's rooms; they live in their rooms."""
 
 from portal.events.models import Event, Finding, LogCheck, Seal
-from portal.jobs.models import Job
+from portal.jobs.models import Job, PeriodicRun
 from portal.notifications.models import EmailMessage, EmailOptOut
 from portal.partners.models import ApiKey, Invitation, Membership, Partner, User
 
@@ -16,6 +16,7 @@ __all__ = [
     "LogCheck",
     "Membership",
     "Partner",
+    "PeriodicRun",
     "Seal",
     "User",
 ]

@@ -223,11 +223,9 @@ CELERY_WORKER_PREFETCH_MULTIPLIER = 1
 CELERY_WORKER_MAX_TASKS_PER_CHILD = 200
 CELERY_TASK_DEFAULT_QUEUE = text("CELERY_QUEUE", "portal")
 JOB_SWEEP_SECONDS = number("JOB_SWEEP_SECONDS", 5)
+# The beat only asks what is due; `manage.py periodic --list` names it with its intervals (portal/jobs/periodic.py).
 CELERY_BEAT_SCHEDULE = {
-    "sweep": {"task": "portal.jobs.tasks.sweep", "schedule": schedule(JOB_SWEEP_SECONDS)},
-    "tidy": {"task": "portal.jobs.tasks.tidy", "schedule": schedule(3600)},
-    "seal": {"task": "portal.events.tasks.seal", "schedule": schedule(60)},
-    "check": {"task": "portal.events.tasks.check", "schedule": schedule(24 * 3600)},
+    "periodic": {"task": "portal.jobs.tasks.run_periodic", "schedule": schedule(JOB_SWEEP_SECONDS)},
 }
 CELERY_BEAT_SCHEDULE_FILENAME = str(DATA_DIR / "celerybeat-schedule")
 JOB_LEASE_SECONDS = number("JOB_LEASE_SECONDS", 20)

@@ -40,6 +40,7 @@ def test_everyday_commands_run_as_written(env: dict[str, str]) -> None:
         "create_api_key",
         "seed_catalogue",
         "generate_meters",
+        "periodic",
         "check_log",
     ]
     manage(env, "migrate", "--verbosity", "0")

@@ -9,14 +9,15 @@ from onboarding.enrollment.domain import restate
 from onboarding.enrollment.models import Enrollment, Evaluated
 from onboarding.enrollment.rules import rules_of
 from portal.events.actors import Actor
-from portal.jobs.domain import Run, enqueue, job_handler, tidies
+from portal.jobs.domain import Run, enqueue, job_handler
+from portal.jobs.periodic import periodic
 from portal.partners.models import Partner
 from programs.schema import schema_for
 
 _AT_ONCE = 1000  # standings
 
 
-@tidies
+@periodic(hours=1)
 def reconsider() -> None:
     """Queue what time has made old: meters whose own facts begin or end to count, and programs with other rules."""
     due = Enrollment.objects.filter(reconsider_at__lte=timezone.now()).order_by()

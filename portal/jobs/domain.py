@@ -29,7 +29,6 @@ log = logging.getLogger("portal.jobs")
 
 Handler = Callable[["Run"], None]
 _HANDLERS: dict[str, tuple[Handler, Callable[[Job], None] | None]] = {}
-_TIDYING: list[Callable[[], None]] = []
 
 
 class LeaseLost(Exception):
@@ -48,21 +47,6 @@ def job_handler(kind: str, *, on_failure: Callable[[Job], None] | None = None) -
         return handler
 
     return register
-
-
-def tidies(verb: Callable[[], None]) -> Callable[[], None]:
-    """Register what a room does once an hour to tidy up. It may stop half-way, and is done again."""
-    _TIDYING.append(verb)
-    return verb
-
-
-def tidy_rooms() -> None:
-    """Every registered tidying; one that fails is logged and keeps no other from its turn."""
-    for verb in _TIDYING:
-        try:
-            verb()
-        except Exception:
-            log.exception("tidying stopped: %s.%s", verb.__module__, verb.__qualname__)
 
 
 def enqueue(kind: str, *, subject_id: object, partner: models.Model | None) -> Job:

@@ -14,7 +14,7 @@ from django.template.loader import render_to_string
 from django.urls import reverse
 from django.utils import timezone
 
-from portal.jobs.domain import Run, enqueue, job_handler, tidies
+from portal.jobs.domain import enqueue
 from portal.jobs.models import Job
 from portal.notifications.choices import all_kinds, kind_of
 from portal.notifications.models import EmailMessage, EmailOptOut
@@ -22,7 +22,7 @@ from portal.partners.domain import one_line
 from portal.partners.models import Membership, Partner, User
 
 KEPT = timedelta(days=30)
-# The salt and the job's kind carry an earlier name of this room: links and jobs of that time still work.
+# The salt and the kind of its job carry an earlier name of this room: links and jobs of that time still work.
 _STOP = signing.Signer(salt="portal.mail.stop")
 
 
@@ -57,17 +57,11 @@ def write_to(
     return email
 
 
-@job_handler("mail.send")
-def send_email(run: Run) -> None:
-    """The job: hand an e-mail over to the mail server, unless that is done or its reader is gone."""
-    email = EmailMessage.objects.select_related("user").filter(pk=run.job.subject_id, sent_at=None).first()
-    if email is None or not email.user.is_active:
-        return
+def send(email: EmailMessage) -> None:
+    """Hand an e-mail over to the mail server, with the headers by which mail programs offer to stop its kind."""
     stop = f"<{settings.SITE_URL}{stop_path(email.user, email.kind)}>"
     headers = {"List-Unsubscribe": stop, "List-Unsubscribe-Post": "List-Unsubscribe=One-Click"}
     mail.EmailMessage(email.subject, email.body, None, [email.user.email], headers=headers).send()
-    with run.chunk():
-        EmailMessage.objects.filter(pk=email.pk).update(sent_at=timezone.now())
 
 
 def stop_path(user: User, kind: str) -> str:
@@ -104,7 +98,6 @@ def stop(user: User, kind: str) -> None:
     EmailOptOut.objects.bulk_create([EmailOptOut(user=user, kind=kind)], ignore_conflicts=True)
 
 
-@tidies
 def drop_sent() -> None:
     """Delete e-mails a month after they were sent."""
     EmailMessage.objects.filter(sent_at__lt=timezone.now() - KEPT).delete()

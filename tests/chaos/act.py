@@ -23,7 +23,8 @@ from onboarding.uploads.receive import receive_upload  # noqa: E402
 from portal.events.actors import Actor  # noqa: E402
 from portal.events.models import Event  # noqa: E402
 from portal.jobs.domain import run_next  # noqa: E402
-from portal.jobs.models import Job  # noqa: E402
+from portal.jobs.models import Job, PeriodicRun  # noqa: E402
+from portal.jobs.periodic import run_periodic_tasks  # noqa: E402
 from portal.partners.models import Partner  # noqa: E402
 from portal.problems import Refused  # noqa: E402
 from portal.storage.files import path_of  # noqa: E402
@@ -38,6 +39,15 @@ def prepare() -> None:
     call_command("seed_catalogue", verbosity=0)
     Partner.objects.create(name="Acme Energy", slug="acme")
     Partner.objects.create(name="Borealis Devices", slug="borealis")
+    run_periodic_tasks()  # what is due at the first start, so that the tests' workers have the tests' work only
+    while run_next():
+        pass
+    Job.objects.all().delete()
+
+
+def make_periodic_work_due() -> int:
+    """As if none of it had ever been begun."""
+    return PeriodicRun.objects.update(last_started_at=None)
 
 
 def send(count: str, start: str = "1", slug: str = "acme", name: str = "meters.csv") -> str:
@@ -137,7 +147,16 @@ def storm(times: str) -> dict[str, int]:
     }
 
 
-VERBS = (prepare, send, send_hostile, send_to_a_full_disk, confirm, state, storm)
+VERBS = (
+    prepare,
+    make_periodic_work_due,
+    send,
+    send_hostile,
+    send_to_a_full_disk,
+    confirm,
+    state,
+    storm,
+)
 
 if __name__ == "__main__":
     verb, *arguments = sys.argv[1:]

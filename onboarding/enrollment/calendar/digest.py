@@ -18,7 +18,8 @@ from django.utils.http import urlencode
 from onboarding.enrollment.calendar.models import DeadlineNotice, WeeklyDigest
 from onboarding.enrollment.calendar.queries import Waiting, actions_of, partners_waiting_in, programs_of, waiting_of
 from onboarding.enrollment.models import Activation
-from portal.jobs.domain import Run, enqueue, job_handler, tidies
+from portal.jobs.domain import Run, enqueue, job_handler
+from portal.jobs.periodic import periodic
 from portal.notifications.choices import NotificationKind, register
 from portal.notifications.domain import write_to
 from portal.partners.models import Partner, User
@@ -57,7 +58,7 @@ class Near:
         return next((stage for stage, days in STAGES.items() if self.line.days_left in days), 0)
 
 
-@tidies
+@periodic(hours=1)
 def queue_notifications() -> None:
     """Queue the e-mails that are due; drop the marks of those that are long past. Doing it again is harmless."""
     now = timezone.now()

@@ -8,7 +8,6 @@ from zoneinfo import ZoneInfo
 
 from onboarding.enrollment.facts import TimeOut
 from onboarding.enrollment.models import Preference
-from onboarding.enrollment.participation import problems as _words  # noqa: F401  registers the words of these codes
 from portal.problems import Problem, shown
 from programs.deadlines import midnight
 

@@ -23,8 +23,9 @@ from onboarding.meters.shown_columns import columns_named, fields_in, reading
 from onboarding.spreadsheets.workbook import drop_leftovers, write_table
 from portal.events.actors import Actor
 from portal.events.domain import record
-from portal.jobs.domain import Run, enqueue, job_handler, tidies
+from portal.jobs.domain import Run, enqueue, job_handler
 from portal.jobs.models import Job
+from portal.jobs.periodic import periodic
 from portal.partners.models import Partner, User
 from portal.problems import Problem, ProblemKind, Refused, register
 from portal.storage.files import Draft, discard, drafted
@@ -187,7 +188,7 @@ def _finish(export: Export, *, size: int, meters: int) -> None:
     record("export.done", subject=export, partner=export.partner, by=Actor.from_json(export.actor), data=data)
 
 
-@tidies
+@periodic(hours=1)
 def delete_expired() -> None:
     """Delete the files of exports that are past their day; the exports stay, and say so."""
     for export in Export.objects.filter(state=ExportState.DONE, expires_at__lte=timezone.now()):
@@ -195,7 +196,7 @@ def delete_expired() -> None:
         Export.objects.filter(pk=export.pk).update(state=ExportState.EXPIRED, file="")
 
 
-@tidies
+@periodic(hours=1)
 def delete_leftovers() -> None:
     """Delete the sheets that killed writers left half-way, of direct downloads too."""
     drop_leftovers(older_than_seconds=_LEFT_ALONE_SECONDS)

@@ -271,17 +271,3 @@ def test_faults_of_the_machine_are_told_from_mistakes() -> None:
     assert not is_of_the_machine(driver(OperationalError(), psycopg.errors.DeadlockDetected()))
     assert not is_of_the_machine(driver(IntegrityError(), psycopg.errors.UniqueViolation()))
     assert not is_of_the_machine(OperationalError("nobody knows"))
-
-
-def test_tidying_that_fails_keeps_no_other_from_its_turn(monkeypatch: pytest.MonkeyPatch) -> None:
-    done: list[str] = []
-
-    def falls() -> None:
-        raise RuntimeError("falls")
-
-    monkeypatch.setattr(domain, "_TIDYING", [])
-    domain.tidies(falls)
-    domain.tidies(lambda: done.append("tidied"))
-    domain.tidy_rooms()
-
-    assert done == ["tidied"]

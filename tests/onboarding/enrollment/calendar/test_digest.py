@@ -10,8 +10,9 @@ from onboarding.enrollment.calendar import digest
 from onboarding.enrollment.calendar.models import DeadlineNotice, WeeklyDigest
 from onboarding.enrollment.models import Enrollment
 from onboarding.meters.models import Meter
-from portal.jobs.domain import enqueue, tidy_rooms
+from portal.jobs.domain import enqueue
 from portal.jobs.models import Job
+from portal.jobs.periodic import run_periodic_tasks
 from portal.notifications.domain import choose
 from portal.notifications.models import EmailMessage
 from portal.partners.models import Membership, Partner
@@ -325,11 +326,11 @@ def test_marks_of_long_past_emails_are_dropped(acme, user, tidy):
     assert (DeadlineNotice.objects.count(), WeeklyDigest.objects.filter(monday="2027-04-05").count()) == (0, 0)
 
 
-def test_the_hourly_tidying_has_it(acme, user):
+def test_it_is_periodic_work(acme, user):
     wants(acme, "CEC-DSGS")
 
     with time_machine.travel(TEN_DAYS, tick=False):
-        tidy_rooms()
+        run_periodic_tasks()
 
     assert Job.objects.filter(kind="calendar.deadlines").count() == 1
 
