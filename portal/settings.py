@@ -176,6 +176,21 @@ elif DATABASE["ENGINE"].endswith("postgresql"):
 else:
     raise ImproperlyConfigured("DATABASE_URL must name PostgreSQL (postgres://…) or SQLite (sqlite:///…).")
 
+# Every process counts in the same place how often somebody tried to sign in. Pages do not touch this cache.
+CACHE_URL = text("CACHE_URL")
+if CACHE_URL and not CACHE_URL.startswith(("redis://", "rediss://", "unix://")):
+    raise ImproperlyConfigured("CACHE_URL must name a Redis (redis://…); without it the cache is in the database.")
+CACHES: dict[str, dict[str, Any]] = {
+    "default": {"BACKEND": "django.core.cache.backends.redis.RedisCache", "LOCATION": CACHE_URL}
+    if CACHE_URL
+    else {
+        "BACKEND": "django.core.cache.backends.db.DatabaseCache",
+        "LOCATION": "portal_cache",  # made by a migration
+        "OPTIONS": {"MAX_ENTRIES": 100_000},  # many more than anybody can fill with tries before the limits end
+    },
+    "process": {"BACKEND": "django.core.cache.backends.locmem.LocMemCache", "LOCATION": "process"},
+}
+
 MEDIA_ROOT = DATA_DIR / "files"  # uploaded files, and exports; never served by a URL
 STATIC_URL = "static/"
 STATIC_ROOT = DATA_DIR / "static"

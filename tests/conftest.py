@@ -1,10 +1,11 @@
 """The cast and the furniture of the tests."""
 
 import io
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from typing import Any
 
 import pytest
+from django.core.cache import caches
 from django.core.management import call_command
 from django.test import Client
 from pytest_django.plugin import blocking_manager_key
@@ -104,6 +105,18 @@ def pytest_runtest_setup(item: pytest.Item) -> None:
             if not Program.objects.exists():
                 SeedRecord.objects.all().delete()
                 seed()
+
+
+@pytest.fixture(autouse=True)
+def empty_caches(request: pytest.FixtureRequest) -> Iterator[None]:
+    """No test finds what another one left in a cache: neither in the process nor, where it commits, in the database."""
+    caches["process"].clear()
+    if is_transactional(request.node):
+        request.getfixturevalue("transactional_db")
+        yield
+        caches["default"].clear()
+    else:
+        yield
 
 
 @pytest.fixture

@@ -12,9 +12,11 @@ import django
 
 django.setup()
 
+from allauth.account.models import EmailAddress  # noqa: E402
 from django.core.management import call_command  # noqa: E402  Django first
 from django.db import connection  # noqa: E402
 from django.db.models import Count  # noqa: E402
+from django.test import Client  # noqa: E402
 
 from onboarding.meters.models import Meter  # noqa: E402
 from onboarding.uploads.commit import confirm_upload  # noqa: E402
@@ -25,7 +27,7 @@ from portal.events.models import Event  # noqa: E402
 from portal.jobs.domain import run_next  # noqa: E402
 from portal.jobs.models import Job, PeriodicRun  # noqa: E402
 from portal.jobs.periodic import run_periodic_tasks  # noqa: E402
-from portal.partners.models import Partner  # noqa: E402
+from portal.partners.models import Partner, User  # noqa: E402
 from portal.problems import Refused  # noqa: E402
 from portal.storage.files import path_of  # noqa: E402
 from tests import builders  # noqa: E402
@@ -48,6 +50,21 @@ def prepare() -> None:
 def make_periodic_work_due() -> int:
     """As if none of it had ever been begun."""
     return PeriodicRun.objects.update(last_started_at=None)
+
+
+def make_person(email: str, password: str) -> None:
+    user = User.objects.create_user(email=email, password=password, name="Ana")
+    EmailAddress.objects.create(user=user, email=email, verified=True, primary=True)
+
+
+def sign_in(email: str, *passwords: str) -> list[str]:
+    """Try one password after the other on the page; what came of each."""
+    outcomes = []
+    for password in passwords:
+        answer = Client(SERVER_NAME="localhost").post("/accounts/login/", {"login": email, "password": password})
+        page = answer.content.decode()
+        outcomes.append("in" if answer.status_code == 302 else "too many" if "Too many" in page else "wrong")
+    return outcomes
 
 
 def send(count: str, start: str = "1", slug: str = "acme", name: str = "meters.csv") -> str:
@@ -150,6 +167,8 @@ def storm(times: str) -> dict[str, int]:
 VERBS = (
     prepare,
     make_periodic_work_due,
+    make_person,
+    sign_in,
     send,
     send_hostile,
     send_to_a_full_disk,
