@@ -1,24 +1,8 @@
 """The onboarding app."""
 
-from importlib import import_module
-
 from django.apps import AppConfig
 
-_REGISTERING = [
-    "onboarding.bulk.panels",
-    "onboarding.bulk.problems",
-    "onboarding.bulk.tasks",
-    "onboarding.calendar.digest",
-    "onboarding.enrollment.impact",
-    "onboarding.meter_form.domain",
-    "onboarding.meters.search.domain",
-    "onboarding.participation.problems",
-    "onboarding.portfolio.exports.domain",
-    "onboarding.staff.problems",
-    "onboarding.staff.sheet",
-    "onboarding.uploads.problems",
-    "onboarding.uploads.tasks",
-]
+from portal.autodiscover import autodiscover
 
 
 class OnboardingConfig(AppConfig):
@@ -26,6 +10,5 @@ class OnboardingConfig(AppConfig):
     default_auto_field = "django.db.models.BigAutoField"
 
     def ready(self) -> None:
-        """Registers the job handlers and the texts of this floor's problems."""
-        for module in _REGISTERING:
-            import_module(module)
+        """Also, in rooms that are not furnished like the others yet: the modules that register what they have."""
+        autodiscover(self.name, also=["digest", "domain", "impact", "panels", "sheet"])

@@ -2,14 +2,13 @@
 
 from django.apps import AppConfig
 
+from portal.autodiscover import autodiscover
+
 
 class PortalConfig(AppConfig):
     name = "portal"
     default_auto_field = "django.db.models.BigAutoField"
 
     def ready(self) -> None:
-        """Registers how the API's schema describes our keys, our lookup, and who listens to sign-ins."""
-        from portal.api import schema  # noqa: F401  imported for its registration
-        from portal.mail import domain as mail  # noqa: F401  imported for its job
-        from portal.partners import sign_ins  # noqa: F401  imported for its registrations
-        from portal.storage import lookups  # noqa: F401  imported for its registration
+        """Also: who listens to sign-ins, our lookups, and how the API's schema describes our keys."""
+        autodiscover(self.name, also=["signals", "lookups", "schema"])

@@ -1,4 +1,4 @@
-"""The Celery app. Workers only wake here; what is to be done stands in the database (portal/jobs)."""
+"""The Celery app. Workers only wake here; what is to be done is in the database (portal/jobs)."""
 
 import os
 
@@ -10,11 +10,11 @@ TRANSPORT_ALIASES["embedded"] = "portal.jobs.embedded:Transport"
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "portal.settings")
 app = Celery("portal")
 app.config_from_object("django.conf:settings", namespace="CELERY")
-app.autodiscover_tasks(["portal.jobs", "portal.events"])
+app.autodiscover_tasks(["portal.jobs"])
 
 
 @worker_init.connect
 def _begin(**_: object) -> None:
-    from portal.jobs.pace import yield_to_pages
+    from portal.jobs.throughput import yield_to_pages
 
     yield_to_pages()

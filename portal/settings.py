@@ -176,6 +176,21 @@ elif DATABASE["ENGINE"].endswith("postgresql"):
 else:
     raise ImproperlyConfigured("DATABASE_URL must name PostgreSQL (postgres://…) or SQLite (sqlite:///…).")
 
+# Every process counts in the same place how often somebody tried to sign in. Pages do not touch this cache.
+CACHE_URL = text("CACHE_URL")
+if CACHE_URL and not CACHE_URL.startswith(("redis://", "rediss://", "unix://")):
+    raise ImproperlyConfigured("CACHE_URL must name a Redis (redis://…); without it the cache is in the database.")
+CACHES: dict[str, dict[str, Any]] = {
+    "default": {"BACKEND": "django.core.cache.backends.redis.RedisCache", "LOCATION": CACHE_URL}
+    if CACHE_URL
+    else {
+        "BACKEND": "django.core.cache.backends.db.DatabaseCache",
+        "LOCATION": "portal_cache",  # made by a migration
+        "OPTIONS": {"MAX_ENTRIES": 100_000},  # many more than anybody can fill with tries before the limits end
+    },
+    "process": {"BACKEND": "django.core.cache.backends.locmem.LocMemCache", "LOCATION": "process"},
+}
+
 MEDIA_ROOT = DATA_DIR / "files"  # uploaded files, and exports; never served by a URL
 STATIC_URL = "static/"
 STATIC_ROOT = DATA_DIR / "static"
@@ -223,11 +238,9 @@ CELERY_WORKER_PREFETCH_MULTIPLIER = 1
 CELERY_WORKER_MAX_TASKS_PER_CHILD = 200
 CELERY_TASK_DEFAULT_QUEUE = text("CELERY_QUEUE", "portal")
 JOB_SWEEP_SECONDS = number("JOB_SWEEP_SECONDS", 5)
+# The beat only asks what is due; `manage.py periodic --list` names it with its intervals (portal/jobs/periodic.py).
 CELERY_BEAT_SCHEDULE = {
-    "sweep": {"task": "portal.jobs.tasks.sweep", "schedule": schedule(JOB_SWEEP_SECONDS)},
-    "tidy": {"task": "portal.jobs.tasks.tidy", "schedule": schedule(3600)},
-    "seal": {"task": "portal.events.tasks.seal", "schedule": schedule(60)},
-    "check": {"task": "portal.events.tasks.check", "schedule": schedule(24 * 3600)},
+    "periodic": {"task": "portal.jobs.tasks.run_periodic", "schedule": schedule(JOB_SWEEP_SECONDS)},
 }
 CELERY_BEAT_SCHEDULE_FILENAME = str(DATA_DIR / "celerybeat-schedule")
 JOB_LEASE_SECONDS = number("JOB_LEASE_SECONDS", 20)
@@ -235,7 +248,7 @@ JOB_MAX_ATTEMPTS = 3
 JOB_FAULT_SECONDS = number("JOB_FAULT_SECONDS", 15)  # pause after a full disk or a lost server
 JOB_CHUNK_ROWS = number("JOB_CHUNK_ROWS", 4000)  # rows that are judged and staged in one transaction
 JOB_COMMIT_ROWS = number("JOB_COMMIT_ROWS", 10_000)  # rows that one transaction makes into meters
-JOB_SLICE_SECONDS = number("JOB_SLICE_SECONDS", 3)  # after this a job steps aside for a waiting partner
+JOB_SLICE_SECONDS = number("JOB_SLICE_SECONDS", 3)  # after this a job yields to a waiting partner
 
 # --- people ----------------------------------------------------------------------------------------
 AUTH_USER_MODEL = "portal.User"

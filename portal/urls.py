@@ -6,7 +6,7 @@ from django.urls import include, path
 urlpatterns = [
     path("", include("onboarding.urls")),
     path("", include("portal.partners.urls")),
-    path("", include("portal.mail.urls")),
+    path("", include("portal.notifications.urls")),
     path("", include("portal.web.urls")),
     path("programs/", include("programs.urls")),
     path("accounts/", include("allauth.urls")),

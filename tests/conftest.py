@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from django.core.cache import caches
 from django.core.management import call_command
 from django.db import connection
 from django.test import Client
@@ -146,6 +147,18 @@ def pytest_runtest_setup(item: pytest.Item) -> None:
             if not Program.objects.exists():
                 SeedRecord.objects.all().delete()
                 seed()
+
+
+@pytest.fixture(autouse=True)
+def empty_caches(request: pytest.FixtureRequest) -> Iterator[None]:
+    """No test finds what another one left in a cache: neither in the process nor, where it commits, in the database."""
+    caches["process"].clear()
+    if is_transactional(request.node):
+        request.getfixturevalue("transactional_db")
+        yield
+        caches["default"].clear()
+    else:
+        yield
 
 
 @pytest.fixture

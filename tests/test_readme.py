@@ -40,6 +40,7 @@ def test_everyday_commands_run_as_written(env: dict[str, str]) -> None:
         "create_api_key",
         "seed_catalogue",
         "generate_meters",
+        "periodic",
         "check_log",
     ]
     manage(env, "migrate", "--verbosity", "0")
@@ -96,6 +97,7 @@ def test_production_settings_pass_the_deployment_check(env: dict[str, str]) -> N
         ({"DATABASE_URL": "mysql://x/y"}, "DATABASE_URL must name PostgreSQL"),
         ({"DATABASE_URL": "nonsense"}, "DATABASE_URL is not a database address"),
         ({"SITE_URL": ""}, "SITE_URL must be set"),
+        ({"CACHE_URL": "memcached://x"}, "CACHE_URL must name a Redis"),
         ({"DEBUG": "1"}, "DEBUG must be off"),
         ({"PORTAL_ENV": "staging"}, "PORTAL_ENV must be demo or production"),
         ({"UPLOAD_MAX_MB": "many"}, "UPLOAD_MAX_MB must be a whole number"),

@@ -1,14 +1,14 @@
-"""The letter about a change of many meters that took long."""
+"""The e-mail about a change of many meters that took long."""
 
 from django.urls import reverse
 
 from onboarding.bulk.models import BulkAction
 from portal.jobs.models import Job
-from portal.mail.domain import took_long, write_to
-from portal.mail.kinds import MailKind, register
+from portal.notifications.choices import NotificationKind, register
+from portal.notifications.domain import took_long, write_to
 
 register(
-    MailKind(
+    NotificationKind(
         "changes",
         "A change of many meters is done",
         "When what you confirmed has been done to each meter, if it took longer than half a minute.",

@@ -3,7 +3,7 @@
 from onboarding.bulk.domain import carry_out, finish
 from onboarding.bulk.models import BulkAction, BulkState
 from onboarding.bulk.notifications import tell_done
-from portal.jobs.domain import Run, handles
+from portal.jobs.domain import Run, job_handler
 from portal.jobs.models import Job
 
 
@@ -11,12 +11,12 @@ def _on_failure(job: Job) -> None:
     BulkAction.objects.filter(pk=job.subject_id).update(state=BulkState.STOPPED)
 
 
-@handles("meters.bulk", on_failure=_on_failure)
+@job_handler("meters.bulk", on_failure=_on_failure)
 def run_action(run: Run) -> None:
     """Chunk after chunk, then the counts and the e-mail."""
     action = BulkAction.objects.select_related("partner").get(pk=run.job.subject_id)
     while _chunk(run, action):
-        run.step_aside_if_others_wait()
+        run.yield_to_other_partners()
     with run.chunk():
         finish(action)
         tell_done(action, run.job)

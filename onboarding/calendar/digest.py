@@ -1,7 +1,7 @@
-"""Letters about deadlines: once a week, and ten and three days before one that meters would miss.
+"""E-mails about deadlines: once a week, and ten and three days before one that meters would miss.
 
-An hourly tidying finds which partners a letter is due for; a job writes it. That it is written once is kept by rows
-that are unique, and made in the transaction that writes the letters.
+Once an hour it is looked which partners an e-mail is due for; a job writes it. That it is written once is kept by rows
+that are unique, and made in the transaction that writes the e-mails.
 """
 
 from collections.abc import Iterable, Mapping
@@ -18,19 +18,20 @@ from django.utils.http import urlencode
 from onboarding.calendar.models import DeadlineNotice, WeeklyDigest
 from onboarding.calendar.queries import Waiting, actions_of, partners_waiting_in, programs_of, waiting_of
 from onboarding.enrollment.models import Activation
-from portal.jobs.domain import Run, enqueue, handles, tidies
-from portal.mail.domain import write_to
-from portal.mail.kinds import MailKind, register
+from portal.jobs.domain import Run, enqueue, job_handler
+from portal.jobs.periodic import periodic
+from portal.notifications.choices import NotificationKind, register
+from portal.notifications.domain import write_to
 from portal.partners.models import Partner, User
 from programs.models import ActionType, Program
 from programs.queries import DeadlineLine, all_periods_of, not_over
 
-WEEKLY = MailKind(
+WEEKLY = NotificationKind(
     "weekly",
     "A week begins and meters need you",
     "On Monday morning: what needs you in each program, the next deadlines, and what became active.",
 )
-DEADLINES = MailKind(
+DEADLINES = NotificationKind(
     "deadlines",
     "A deadline is near that meters would miss",
     "Ten days before, and three days before.",
@@ -57,9 +58,9 @@ class Near:
         return next((stage for stage, days in STAGES.items() if self.line.days_left in days), 0)
 
 
-@tidies
-def queue_letters() -> None:
-    """Queue the letters that are due; drop the marks of those that are long past. Doing it again is harmless."""
+@periodic(hours=1)
+def queue_notifications() -> None:
+    """Queue the e-mails that are due; drop the marks of those that are long past. Doing it again is harmless."""
     now = timezone.now()
     DeadlineNotice.objects.filter(due_at__lt=now - _KEPT).delete()
     WeeklyDigest.objects.filter(monday__lt=(now - _KEPT).date()).delete()
@@ -107,7 +108,7 @@ def next_deadlines(now: datetime) -> list[Near]:
 
 
 def week_due(partner: Partner, now: datetime) -> date | None:
-    """The Monday whose letter is due: from its morning on by the partner's clock, for two days; None at other times."""
+    """The Monday whose e-mail is due: from its morning on by the partner's clock, for two days; None at other times."""
     zone = ZoneInfo(partner.time_zone)
     here = now.astimezone(zone)
     monday = here.date() - timedelta(days=here.weekday())
@@ -119,10 +120,10 @@ def is_daytime(partner: Partner, now: datetime) -> bool:
     return MORNING <= now.astimezone(ZoneInfo(partner.time_zone)).time() < EVENING
 
 
-# --- the letter of the week
+# --- the e-mail of the week
 
 
-@handles("calendar.weekly")
+@job_handler("calendar.weekly")
 def write_week(run: Run) -> None:
     """The job: look at a partner's week, once, and tell its people if meters need them."""
     partner, now = Partner.objects.get(pk=run.job.subject_id), timezone.now()
@@ -167,10 +168,10 @@ def became_active(partner: Partner, now: datetime) -> list[tuple[str, int]]:
     return sorted(counted)
 
 
-# --- the letter before a deadline
+# --- the e-mail before a deadline
 
 
-@handles("calendar.deadlines")
+@job_handler("calendar.deadlines")
 def write_notices(run: Run) -> None:
     """The job: tell a partner's people of the deadlines that are near, each once for ten days and once for three."""
     partner, now = Partner.objects.get(pk=run.job.subject_id), timezone.now()
@@ -215,14 +216,14 @@ def _notice_in_words(near: list[Near], waiting: Mapping[int, Waiting]) -> tuple[
 # --- words
 
 
-def _tell(partner: Partner, kind: MailKind, subject: str, text: str) -> int:
-    """Write to every member who wants this kind; returns how many letters that were."""
+def _tell(partner: Partner, kind: NotificationKind, subject: str, text: str) -> int:
+    """Write to every member who wants this kind; returns how many e-mails that were."""
     people: Iterable[User] = User.objects.filter(memberships__partner=partner, is_active=True).order_by("pk")
     written = [
         write_to(user, kind=kind.code, partner=partner, subject=subject, text=text, path=reverse("calendar"))
         for user in people
     ]
-    return sum(letter is not None for letter in written)
+    return sum(email is not None for email in written)
 
 
 def _deadline(near: Near) -> str:

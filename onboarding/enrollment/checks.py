@@ -9,7 +9,6 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from enum import StrEnum
 
-from onboarding.enrollment import problems as _words  # noqa: F401  registers the words of these codes
 from onboarding.enrollment.facts import Held, MeterFacts
 from onboarding.enrollment.rules import PeriodRules, ProgramRules, Source
 from portal.problems import Problem, shown

@@ -25,7 +25,7 @@ from portal.events.domain import record_many
 from portal.partners.models import Partner
 from portal.problems import Problem, Refused
 from portal.storage import bulk, json_sql
-from portal.storage.staged import Given, Staged, insert_from
+from portal.storage.staging import Given, Staged, insert_from
 from programs.models import Program
 from programs.schema import schema_for
 
@@ -48,10 +48,10 @@ class Change:
 # --- joining and leaving
 
 
-def enroll(staged: Staged, *, partner: Partner, keep: bool = False) -> int:
+def enroll(staged: Staged, *, partner: Partner, ignore_conflicts: bool = False) -> int:
     """Write how the meters of staged rows (r.meter_id, r.programs) stand in programs; returns how many standings.
 
-    A program that a meter only could join is left out. keep: what stands there already for a meter and program stays.
+    A program that a meter only could join is left out. ignore_conflicts: what a meter and program have already stays.
     """
     vendor = staged.vendor
     standings = staged.joined(
@@ -69,7 +69,7 @@ def enroll(staged: Staged, *, partner: Partner, keep: bool = False) -> int:
             "program": "p.id",
             **told,
         },
-        keep=keep,
+        ignore_conflicts=ignore_conflicts,
     )
 
 

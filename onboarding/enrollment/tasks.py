@@ -9,14 +9,15 @@ from onboarding.enrollment.domain import restate
 from onboarding.enrollment.models import Enrollment, Evaluated
 from onboarding.enrollment.rules import rules_of
 from portal.events.actors import Actor
-from portal.jobs.domain import Run, enqueue, handles, tidies
+from portal.jobs.domain import Run, enqueue, job_handler
+from portal.jobs.periodic import periodic
 from portal.partners.models import Partner
 from programs.schema import schema_for
 
 _AT_ONCE = 1000  # standings
 
 
-@tidies
+@periodic(hours=1)
 def reconsider() -> None:
     """Queue what time has made old: meters whose own facts begin or end to count, and programs with other rules."""
     due = Enrollment.objects.filter(reconsider_at__lte=timezone.now()).order_by()
@@ -35,7 +36,7 @@ def queue_changed_programs() -> None:
             enqueue("enrollment.restate", subject_id=program.pk, partner=None)
 
 
-@handles("enrollment.reconsider")
+@job_handler("enrollment.reconsider")
 def reconsider_partner(run: Run) -> None:
     """The meters of one partner for which the time has come."""
     due = Enrollment.objects.filter(partner=run.job.partner)
@@ -47,10 +48,10 @@ def reconsider_partner(run: Run) -> None:
                 return
             restate(meters, by=Actor.system(), at=now)
             chunk.done += len(meters)
-        run.step_aside_if_others_wait()
+        run.yield_to_other_partners()
 
 
-@handles("enrollment.restate")
+@job_handler("enrollment.restate")
 def restate_program(run: Run) -> None:
     """All meters of one program, of every partner, by the rules as they are when it begins."""
     program = int(run.job.subject_id)
@@ -72,4 +73,4 @@ def restate_program(run: Run) -> None:
             for meters in by_partner.values():
                 restate(meters, by=Actor.system("Program rules"))
             chunk.checkpoint, chunk.done = {"after": page[-1][0]}, chunk.done + len(page)
-        run.step_aside_if_others_wait()
+        run.yield_to_other_partners()

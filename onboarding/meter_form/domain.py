@@ -21,7 +21,7 @@ from onboarding.uploads.models import WRITTEN, Plan
 from onboarding.uploads.pipeline.commit import commit_at_once
 from onboarding.uploads.pipeline.preview import Candidate, DryRun, Verdict
 from portal.events.actors import Actor
-from portal.jobs.domain import tidies
+from portal.jobs.periodic import periodic
 from portal.partners.models import Partner, User
 from portal.problems import Problem, ProblemKind, Refused, register, shown
 from programs.schema import schema_for
@@ -140,7 +140,7 @@ def save_for_later(draft: MeterDraft) -> None:
     MeterDraft.objects.filter(pk=draft.pk).update(is_saved=True)
 
 
-@tidies
+@periodic(hours=1)
 def drop_unsaved() -> None:
     """Delete what checks left behind, when nobody has gone on with it for some days."""
     before = timezone.now() - UNSAVED_KEPT

@@ -15,7 +15,7 @@ from onboarding.meters.signals import meters_archived
 from portal.events.actors import Actor
 from portal.events.domain import record, record_many, record_staged
 from portal.storage import json_sql
-from portal.storage.staged import Given, Staged, insert_from, update_from
+from portal.storage.staging import Given, Staged, insert_from, update_from
 
 if TYPE_CHECKING:
     from portal.partners.models import Partner
@@ -48,7 +48,7 @@ def create_meters(staged: Staged, *, partner: "Partner", upload_id: UUID) -> int
             **columns_sql(staged.vendor, "r.asset"),
         },
         order_by="r.partner_reference",
-        keep=True,
+        ignore_conflicts=True,
     )
 
 

@@ -1,14 +1,14 @@
-"""The letters about uploads that took so long that nobody waits at the page any more."""
+"""The e-mails about uploads that took so long that nobody waits at the page any more."""
 
 from django.urls import reverse
 
 from onboarding.uploads.models import Plan, Result, Source, Upload
 from portal.jobs.models import Job
-from portal.mail.domain import took_long, write_to
-from portal.mail.kinds import MailKind, register
+from portal.notifications.choices import NotificationKind, register
+from portal.notifications.domain import took_long, write_to
 
 register(
-    MailKind(
+    NotificationKind(
         "uploads",
         "An upload is checked or written",
         "When we are through with a spreadsheet of yours, if it took longer than half a minute.",

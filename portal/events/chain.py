@@ -22,6 +22,7 @@ from django.utils import timezone
 from portal.events.actors import Actor
 from portal.events.domain import record
 from portal.events.models import Event, Finding, LogCheck, Seal, What
+from portal.events.personal import digest_of, is_personal_intact, keep_digests
 from portal.storage.settled import wait_for_others
 
 log = logging.getLogger(__name__)
@@ -30,7 +31,7 @@ FINDINGS_KEPT: Final = 100
 _WAIT_SECONDS: Final = 20
 _ENTRY: Final = struct.Struct(">Q16s")
 _OWNER: Final = 8  # bytes
-_SAID = ("verb", "subject_type", "subject_id", "actor_kind", "actor_id", "actor_label", "address", "data")
+_SAID = ("verb", "subject_type", "subject_id", "actor_kind", "actor_id", "personal_digest")
 
 
 def seal_log(*, seconds: float = math.inf) -> int:
@@ -45,9 +46,13 @@ def seal_log(*, seconds: float = math.inf) -> int:
     _watch_the_end()
     last = Seal.objects.order_by("-number").first()
     sealed = 0
-    while time.monotonic() < until and (events := list(_unsealed(last, newest))):
+    while time.monotonic() < until:
         try:
             with transaction.atomic():
+                events = list(_unsealed(last, newest))
+                if not events:
+                    break
+                keep_digests(events)
                 last = _seal(events, after=last)
         except IntegrityError:  # another worker was first
             break
@@ -56,8 +61,9 @@ def seal_log(*, seconds: float = math.inf) -> int:
 
 
 def _unsealed(last: Seal | None, newest: int) -> Iterable[Event]:
-    """The next stretch. No event with a smaller ID can still come, since whoever took a number has ended."""
-    return Event.objects.filter(pk__gt=last.last_id if last else 0, pk__lte=newest).order_by("pk")[:EVENTS_IN_A_SEAL]
+    """The next stretch, locked. No event with a smaller ID can still come, since whoever took a number has ended."""
+    later = Event.objects.select_for_update().filter(pk__gt=last.last_id if last else 0, pk__lte=newest)
+    return later.order_by("pk")[:EVENTS_IN_A_SEAL]
 
 
 def _seal(events: list[Event], *, after: Seal | None) -> Seal:
@@ -74,7 +80,10 @@ def _seal(events: list[Event], *, after: Seal | None) -> Seal:
 
 
 def fingerprint(event: Event, *, partner_id: object = None) -> bytes:
-    """16 bytes that change with everything that the event says, or would say if it were that partner's."""
+    """16 bytes that change with what the event says, or would say if it were that partner's.
+
+    The personal parts count by their digest, so it stays the same when they are blanked.
+    """
     said = [
         event.pk,
         event.at.astimezone(UTC).isoformat(),
@@ -82,6 +91,15 @@ def fingerprint(event: Event, *, partner_id: object = None) -> bytes:
         *(getattr(event, name) for name in _SAID),
     ]
     return hashlib.sha256(json.dumps(said, sort_keys=True).encode()).digest()[:16]
+
+
+def _is_as_sealed(event: Event, sealed: bytes | None) -> bool:
+    return fingerprint(event) == sealed and is_personal_intact(event)
+
+
+def _mark(event: Event) -> str:
+    """What tells this state of an event from another one, in a finding."""
+    return hashlib.sha256(fingerprint(event) + digest_of(event).encode()).hexdigest()[:32]
 
 
 def _owner_mark(event_id: int, partner_id: object) -> bytes:
@@ -98,12 +116,15 @@ def _entries_of(seal: Seal) -> dict[int, bytes]:
 
 
 def altered_among(events: Iterable[Event]) -> set[int]:
-    """The IDs of those events that are not as they were sealed, or that nobody sealed in their time. Two queries."""
-    by_id = {event.pk: event for event in events}
+    """The IDs of those events that are not as they were sealed, or that nobody sealed in their time. Two queries.
+
+    They are read again, since one that was read before it was sealed does not know its digest.
+    """
     covering = Seal.objects.filter(last_id__gte=OuterRef("pk")).order_by("last_id").values("number")[:1]
-    found = dict(Event.objects.filter(pk__in=by_id).annotate(seal=Subquery(covering)).values_list("pk", "seal"))
-    seals = {seal.number: _entries_of(seal) for seal in Seal.objects.filter(number__in=set(found.values()) - {None})}
-    return {pk for pk, seal in found.items() if seal is not None and seals[seal].get(pk) != fingerprint(by_id[pk])}
+    now = list(Event.objects.filter(pk__in=[event.pk for event in events]).annotate(seal=Subquery(covering)))
+    covered = {event: event.seal for event in now if event.seal is not None}
+    seals = {seal.number: _entries_of(seal) for seal in Seal.objects.filter(number__in=set(covered.values()))}
+    return {event.pk for event, seal in covered.items() if not _is_as_sealed(event, seals[seal].get(event.pk))}
 
 
 def check_log() -> LogCheck:
@@ -223,10 +244,9 @@ def _differences(seal: Seal, after: int, owners: _Owners) -> list[_Found]:
     now = {event.pk: event for event in Event.objects.filter(pk__gt=after, pk__lte=seal.last_id)}
     found = [_Found(What.REMOVED, pk, "", owners.of(pk, owner[pk])) for pk in sealed.keys() - now.keys()]
     for pk, event in now.items():
-        mark = fingerprint(event)
         if pk not in sealed:
-            found.append(_Found(What.ADDED, pk, mark.hex(), frozenset({event.partner_id} - {None})))
-        elif mark != sealed[pk]:
+            found.append(_Found(What.ADDED, pk, _mark(event), frozenset({event.partner_id} - {None})))
+        elif not _is_as_sealed(event, sealed[pk]):
             was = owners.of(pk, owner[pk]) or owners.moved_from(event, sealed[pk])
-            found.append(_Found(What.ALTERED, pk, mark.hex(), was and was | {event.partner_id} - {None}))
+            found.append(_Found(What.ALTERED, pk, _mark(event), was and was | {event.partner_id} - {None}))
     return sorted(found, key=lambda one: one.which)

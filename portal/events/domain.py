@@ -9,7 +9,7 @@ from django.utils import timezone
 from portal.events.actors import Actor
 from portal.events.models import Event
 from portal.storage.bulk import insert
-from portal.storage.staged import Given, Staged, insert_from
+from portal.storage.staging import Given, Staged, insert_from
 
 _WHOM = ("actor_kind", "actor_id", "actor_label", "address")
 
@@ -37,14 +37,19 @@ def record(
 
 
 def record_many(
-    subject_type: str, happenings: Iterable[tuple[str, object, Mapping[str, Any]]], *, partner: models.Model, by: Actor
+    subject_type: str,
+    happenings: Iterable[tuple[str, object, Mapping[str, Any]]],
+    *,
+    partner: models.Model | None,
+    by: Actor,
 ) -> int:
     """Add many events of one partner and actor in one statement: (verb, subject id, data) each. Returns how many."""
     at, whom = timezone.now(), (by.kind, by.id, by.label[:200], by.address)
+    owner = partner.pk if partner else None
     return insert(
         Event,
         ["at", "partner", "verb", "subject_type", "subject_id", *_WHOM, "data"],
-        ((at, partner.pk, verb, subject_type, str(subject), *whom, dict(data)) for verb, subject, data in happenings),
+        ((at, owner, verb, subject_type, str(subject), *whom, dict(data)) for verb, subject, data in happenings),
     )
 
 

@@ -31,6 +31,10 @@ class Event(models.Model):
     actor_label = models.CharField(max_length=200)
     address = models.CharField(max_length=45, blank=True, db_default="", help_text="Where the request came from.")
     data = models.JSONField(default=dict)
+    # Of actor_label, address and data, which can name people (portal/events/personal.py). Written when it is sealed.
+    personal_salt = models.CharField(max_length=32, blank=True, db_default="")
+    personal_digest = models.CharField(max_length=64, blank=True, db_default="")
+    erased_at = models.DateTimeField(null=True, help_text="When its personal parts were blanked.")
 
     class Meta:
         indexes = [
@@ -56,8 +60,9 @@ class Seal(models.Model):
     """A stretch of the log as it was when it was sealed. Each seal holds the one before it, so none can be exchanged.
 
     `entries` is one record for each event, in the order of their IDs: the ID (8 bytes), then the beginning of the
-    SHA-256 of what the event said (16 bytes). `owners` is 8 bytes for each of them that tell whose it was; seals of
-    earlier times have none. `digest` is the SHA-256 of the digest before it, the entries and the owners, in hex.
+    SHA-256 of what the event said (16 bytes), for which its personal parts count by their digest. `owners` is 8 bytes
+    for each of them that tell whose it was. `digest` is the SHA-256 of the digest before it, the entries and the
+    owners, in hex.
     """
 
     number = models.PositiveBigIntegerField(primary_key=True)

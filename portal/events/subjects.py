@@ -39,4 +39,5 @@ register(
     Subject("invitation", "Invitation"),
     Subject("apikey", "API key"),
     Subject("finding", "Finding about the log"),
+    Subject("event", "Entry"),
 )

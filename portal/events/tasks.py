@@ -1,18 +1,18 @@
-"""What Celery runs for the log: seal it every minute, read it whole once a day."""
+"""The periodic work of the log: seal it every minute, read it whole once a day."""
 
-from celery import shared_task
 from django.conf import settings
 
 from portal.events.chain import check_log, seal_log
+from portal.jobs.periodic import periodic
 
 
-@shared_task(name="portal.events.tasks.seal", ignore_result=True, expires=60)
-def seal() -> None:
+@periodic(minutes=1)
+def seal_new_events() -> None:
     """Seal what was written since the last time; after a large import the next minutes go on with it."""
     seal_log(seconds=settings.JOB_SLICE_SECONDS)
 
 
-@shared_task(name="portal.events.tasks.check", ignore_result=True, expires=3600)
-def check() -> None:
+@periodic(hours=24)
+def check_sealed_log() -> None:
     """Read the sealed log; what is not as it was sealed stands on the audit page and in the admin."""
     check_log()

@@ -9,8 +9,9 @@ import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import timedelta
-from typing import Any
+from typing import Any, Final
 
+from celery import current_app
 from django.conf import settings
 from django.db import connection, models, transaction
 from django.db.models import Case, Count, DateTimeField, ExpressionWrapper, F, OuterRef, Q, Subquery, When
@@ -20,6 +21,7 @@ from django.utils import timezone
 from portal.jobs.faults import is_of_the_machine
 from portal.jobs.models import Job, JobState
 
+WAKE_UP: Final = "portal.jobs.tasks.work"  # the Celery task that runs what waits
 _LONGEST_FAULT = timedelta(days=1)
 _PUT_BACK_TRIES = 30  # about a second each
 
@@ -27,18 +29,17 @@ log = logging.getLogger("portal.jobs")
 
 Handler = Callable[["Run"], None]
 _HANDLERS: dict[str, tuple[Handler, Callable[[Job], None] | None]] = {}
-_TIDYING: list[Callable[[], None]] = []
 
 
 class LeaseLost(Exception):
     """Another worker holds the job by now; this one must write nothing more."""
 
 
-class StepAside(Exception):
+class YieldToOthers(Exception):
     """The job goes back to the queue because another partner waits."""
 
 
-def handles(kind: str, *, on_failure: Callable[[Job], None] | None = None) -> Callable[[Handler], Handler]:
+def job_handler(kind: str, *, on_failure: Callable[[Job], None] | None = None) -> Callable[[Handler], Handler]:
     """Register the handler of a kind. `on_failure` runs in the transaction that marks the job failed."""
 
     def register(handler: Handler) -> Handler:
@@ -46,21 +47,6 @@ def handles(kind: str, *, on_failure: Callable[[Job], None] | None = None) -> Ca
         return handler
 
     return register
-
-
-def tidies(verb: Callable[[], None]) -> Callable[[], None]:
-    """Register what a room does once an hour to tidy up. It may stop half-way, and is done again."""
-    _TIDYING.append(verb)
-    return verb
-
-
-def tidy_rooms() -> None:
-    """Every registered tidying; one that fails is logged and keeps no other from its turn."""
-    for verb in _TIDYING:
-        try:
-            verb()
-        except Exception:
-            log.exception("tidying stopped: %s.%s", verb.__module__, verb.__qualname__)
 
 
 def enqueue(kind: str, *, subject_id: object, partner: models.Model | None) -> Job:
@@ -86,10 +72,8 @@ def _run_again(job: Job) -> bool:
 
 def wake() -> None:
     """Send a wake-up. A lost one is found by the sweep, so a broker that is down stops nobody."""
-    from portal.jobs.tasks import work
-
     try:
-        work.apply_async(retry=False, ignore_result=True)
+        current_app.send_task(WAKE_UP, retry=False, ignore_result=True)
     except Exception:
         log.warning("no broker to wake a worker with; the sweep will find the job", exc_info=False)
 
@@ -126,7 +110,7 @@ def claim() -> Job | None:
         if job is None:
             return None
         if job.attempts >= settings.JOB_MAX_ATTEMPTS:
-            fail(job, f"given up after {job.attempts} attempts without progress")
+            fail(job, f"stopped after {job.attempts} attempts without progress")
             return claim()
         Job.objects.filter(pk=job.pk).update(
             state=JobState.RUNNING,
@@ -203,13 +187,13 @@ class Run:
         """Whether this job has had its fair slice of time."""
         return time.monotonic() - self._began >= settings.JOB_SLICE_SECONDS
 
-    def step_aside_if_others_wait(self) -> None:
+    def yield_to_other_partners(self) -> None:
         """After a fair slice of time, give the worker to another partner's waiting job. Call it after a checkpoint."""
         if not self.is_slice_over:
             return
         self._began = time.monotonic()
         if Job.objects.filter(_claimable()).exclude(partner=self.job.partner_id).exists():
-            raise StepAside
+            raise YieldToOthers
 
 
 class Chunk:
@@ -231,7 +215,7 @@ def run_next() -> bool:
         handler(run)
     except LeaseLost:
         log.warning("lease lost: %s", job)
-    except StepAside:
+    except YieldToOthers:
         mine.update(state=JobState.QUEUED, attempts=0, lease_until=None, not_before=Now())
     except Exception as error:
         log.exception("job attempt %s of %s stopped", job.attempts, job)

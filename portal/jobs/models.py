@@ -1,4 +1,4 @@
-"""The Job: one piece of background work and how far it has come."""
+"""The Job: one piece of background work and how far it has come. The PeriodicRun: when periodic work was last begun."""
 
 from django.db import models
 from django.db.models import Q
@@ -53,3 +53,13 @@ class Job(models.Model):
 
     def __str__(self) -> str:
         return f"{self.kind} {self.subject_id} ({self.state})"
+
+
+class PeriodicRun(models.Model):
+    """When one piece of periodic work was last begun; empty: never. Whoever moves the time forward does the work."""
+
+    name = models.CharField(primary_key=True, max_length=100)
+    last_started_at = models.DateTimeField(null=True)
+
+    def __str__(self) -> str:
+        return self.name

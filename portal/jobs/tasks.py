@@ -1,26 +1,33 @@
-"""What Celery runs: wake up and work; sweep for what nobody woke."""
+"""What Celery runs: wake up and work; look for periodic work that is due. And the periodic work of jobs themselves."""
 
 from celery import shared_task
+from django.conf import settings
 
 from portal.jobs import domain
+from portal.jobs.periodic import periodic, run_periodic_tasks
 
 
-@shared_task(name="portal.jobs.tasks.work", ignore_result=True)
+@shared_task(name=domain.WAKE_UP, ignore_result=True)
 def work() -> None:
     """Run waiting jobs one after the other until none is left."""
     while domain.run_next():
         pass
 
 
-@shared_task(name="portal.jobs.tasks.sweep", ignore_result=True, expires=10)
+@shared_task(name="portal.jobs.tasks.run_periodic", ignore_result=True, expires=10)
+def run_periodic() -> None:
+    """Do what is due. The beat sends this every few seconds."""
+    run_periodic_tasks()
+
+
+@periodic(seconds=settings.JOB_SWEEP_SECONDS)
 def sweep() -> None:
     """Find jobs that were never woken or whose lease ran out, and wake a worker for a few of them."""
     for _ in range(min(domain.waiting(), 4)):
         domain.wake()
 
 
-@shared_task(name="portal.jobs.tasks.tidy", ignore_result=True, expires=600)
-def tidy() -> None:
-    """Drop the rows of finished jobs after 30 days (what they did stands in the event log), and let the rooms tidy."""
+@periodic(hours=1)
+def drop_finished_jobs() -> None:
+    """Drop the rows of jobs that ended 30 days ago; the event log keeps what they did."""
     domain.drop_finished(days=30)
-    domain.tidy_rooms()

@@ -19,7 +19,6 @@ from django.utils.text import slugify
 
 from portal.events.actors import Actor
 from portal.events.domain import record
-from portal.partners import kinds  # noqa: F401  registers the words of our refusals
 from portal.partners.models import ApiKey, Invitation, Membership, Partner, Role, User
 from portal.partners.people import has_manager
 from portal.problems import Problem, Refused

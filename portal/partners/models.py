@@ -115,7 +115,7 @@ class Membership(models.Model):
 
 
 class Invitation(models.Model):
-    """A letter to somebody: join this partner in this role. Only the hash of its secret is kept."""
+    """An e-mail to somebody: join this partner in this role. Only the hash of its secret is kept."""
 
     id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
     partner = models.ForeignKey(Partner, on_delete=models.CASCADE, related_name="invitations")

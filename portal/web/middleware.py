@@ -9,7 +9,7 @@ from allauth.usersessions.middleware import UserSessionsMiddleware
 from django.contrib import messages
 from django.contrib.auth.middleware import LoginRequiredMiddleware
 from django.contrib.auth.views import redirect_to_login
-from django.core.cache import cache
+from django.core.cache import caches
 from django.http import HttpRequest, HttpResponse, HttpResponseBadRequest, HttpResponseRedirect
 from django.urls import reverse
 from django.utils import timezone
@@ -63,11 +63,14 @@ class SignInMiddleware(LoginRequiredMiddleware):
 
 
 class SessionSeenMiddleware(UserSessionsMiddleware):
-    """Notes when a session was last seen, once in five minutes: a page that only reads then waits for no writer."""
+    """Notes when a session was last seen, once in five minutes: a page that only reads then waits for no writer.
+
+    Each process remembers that for itself, since a question to the shared cache would be a write for every page.
+    """
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
         key = request.session.session_key
-        if key and not cache.add(f"session-seen-{key}", True, timeout=_SEEN_SECONDS):
+        if key and not caches["process"].add(f"session-seen-{key}", True, timeout=_SEEN_SECONDS):
             return self.get_response(request)
         return super().__call__(request)
 

@@ -10,7 +10,6 @@ from pydantic import PlainValidator, TypeAdapter
 from typing_extensions import TypedDict
 
 from programs.models import Field, FieldType, Level, Needed, Operator, Requirement
-from programs.schema import problems as _words  # noqa: F401  registers the words of the coercers' codes
 from programs.schema.catalogue import catalogue_version
 from programs.schema.coerce import Coercer, coercer_for, fault_of_default
 from programs.schema.columns import Asked, Column, When, columns_of, slots_of

@@ -33,7 +33,7 @@ from onboarding.uploads.pipeline.receive import receive_upload  # noqa: E402  Dj
 from onboarding.uploads.pipeline.source import limits  # noqa: E402  Django first
 from portal.events.actors import Actor  # noqa: E402  Django first
 from portal.jobs.domain import run_next  # noqa: E402  Django first
-from portal.jobs.pace import yield_to_pages  # noqa: E402  Django first
+from portal.jobs.throughput import yield_to_pages  # noqa: E402  Django first
 from portal.partners.models import Membership, Partner, User  # noqa: E402  Django first
 from portal.storage.bulk import insert  # noqa: E402  Django first
 from portal.storage.ids import uuid7  # noqa: E402  Django first

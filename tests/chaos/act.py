@@ -12,9 +12,11 @@ import django
 
 django.setup()
 
+from allauth.account.models import EmailAddress  # noqa: E402
 from django.core.management import call_command  # noqa: E402  Django first
 from django.db import connection  # noqa: E402
 from django.db.models import Count  # noqa: E402
+from django.test import Client  # noqa: E402
 
 from onboarding.meters.models import Meter  # noqa: E402
 from onboarding.uploads.models import Upload, UploadRow  # noqa: E402
@@ -23,8 +25,9 @@ from onboarding.uploads.pipeline.receive import receive_upload  # noqa: E402
 from portal.events.actors import Actor  # noqa: E402
 from portal.events.models import Event  # noqa: E402
 from portal.jobs.domain import run_next  # noqa: E402
-from portal.jobs.models import Job  # noqa: E402
-from portal.partners.models import Partner  # noqa: E402
+from portal.jobs.models import Job, PeriodicRun  # noqa: E402
+from portal.jobs.periodic import run_periodic_tasks  # noqa: E402
+from portal.partners.models import Partner, User  # noqa: E402
 from portal.problems import Refused  # noqa: E402
 from portal.storage.files import path_of  # noqa: E402
 from tests import builders  # noqa: E402
@@ -38,6 +41,30 @@ def prepare() -> None:
     call_command("seed_catalogue", verbosity=0)
     Partner.objects.create(name="Acme Energy", slug="acme")
     Partner.objects.create(name="Borealis Devices", slug="borealis")
+    run_periodic_tasks()  # what is due at the first start, so that the tests' workers have the tests' work only
+    while run_next():
+        pass
+    Job.objects.all().delete()
+
+
+def make_periodic_work_due() -> int:
+    """As if none of it had ever been begun."""
+    return PeriodicRun.objects.update(last_started_at=None)
+
+
+def make_person(email: str, password: str) -> None:
+    user = User.objects.create_user(email=email, password=password, name="Ana")
+    EmailAddress.objects.create(user=user, email=email, verified=True, primary=True)
+
+
+def sign_in(email: str, *passwords: str) -> list[str]:
+    """Try one password after the other on the page; what came of each."""
+    outcomes = []
+    for password in passwords:
+        answer = Client(SERVER_NAME="localhost").post("/accounts/login/", {"login": email, "password": password})
+        page = answer.content.decode()
+        outcomes.append("in" if answer.status_code == 302 else "too many" if "Too many" in page else "wrong")
+    return outcomes
 
 
 def send(count: str, start: str = "1", slug: str = "acme", name: str = "meters.csv") -> str:
@@ -137,7 +164,18 @@ def storm(times: str) -> dict[str, int]:
     }
 
 
-VERBS = (prepare, send, send_hostile, send_to_a_full_disk, confirm, state, storm)
+VERBS = (
+    prepare,
+    make_periodic_work_due,
+    make_person,
+    sign_in,
+    send,
+    send_hostile,
+    send_to_a_full_disk,
+    confirm,
+    state,
+    storm,
+)
 
 if __name__ == "__main__":
     verb, *arguments = sys.argv[1:]

@@ -78,3 +78,17 @@ def test_work_is_done_with_no_broker_anywhere(world: World) -> None:
     world.act("confirm", pk)
 
     check_everything_once(world.wait_for(pk, "done"), 500)
+
+
+def test_periodic_work_is_done_with_no_broker_anywhere(world: World) -> None:
+    world.env["CELERY_BROKER_URL"] = f"redis://127.0.0.1:{free_port()}/0"
+    begun = "SELECT count(*) FROM portal_periodicrun WHERE last_started_at IS NOT NULL"
+    every = world.ask(begun)
+    world.act("send", "300")
+    world.act("make_periodic_work_due")
+    sealed = world.ask("SELECT coalesce(max(last_id), 0) FROM portal_seal")
+
+    world.start("manage.py", "work")
+
+    world.until(lambda: world.ask(begun) == every, seconds=60, why="all of it begun once")
+    world.until(lambda: world.ask("SELECT max(last_id) FROM portal_seal") > sealed, seconds=60, why="the log is sealed")

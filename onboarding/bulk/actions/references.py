@@ -23,7 +23,7 @@ from portal.events.actors import Actor
 from portal.partners.models import Partner
 from portal.problems import Problem, shown
 from portal.storage.bulk import update
-from portal.storage.staged import Staged
+from portal.storage.staging import Staged
 from programs.schema import Schema, schema_for
 
 _NEW: Final = "new_partner_reference"

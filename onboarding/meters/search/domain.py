@@ -8,7 +8,7 @@ from django.conf import settings
 
 from onboarding.meters.models import Meter
 from onboarding.meters.search.models import MeterText, TextBacklog
-from portal.jobs.domain import Run, enqueue, handles
+from portal.jobs.domain import Run, enqueue, job_handler
 from portal.jobs.models import Job
 from portal.storage.bulk import insert, update
 
@@ -33,16 +33,16 @@ def make_texts_behind(upload_id: UUID, *, partner: "Partner") -> None:
     enqueue("meters.texts", subject_id=upload_id, partner=partner)
 
 
-def _given_up(job: Job) -> None:
+def _on_failure(job: Job) -> None:
     """The backlog stays: the upload's meters are found all the same, only slower."""
 
 
-@handles("meters.texts", on_failure=_given_up)
+@job_handler("meters.texts", on_failure=_on_failure)
 def make_texts(run: Run) -> None:
     """The job: a text for each meter of the upload that has none."""
     upload_id = UUID(run.job.subject_id)
     while _chunk(run, upload_id):
-        run.step_aside_if_others_wait()
+        run.yield_to_other_partners()
     with run.chunk():
         TextBacklog.objects.filter(upload=upload_id).delete()
 

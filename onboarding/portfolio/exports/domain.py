@@ -23,8 +23,9 @@ from onboarding.portfolio.queries import export_header, export_lines
 from onboarding.spreadsheets.workbook import drop_leftovers, write_table
 from portal.events.actors import Actor
 from portal.events.domain import record
-from portal.jobs.domain import Run, enqueue, handles, tidies
+from portal.jobs.domain import Run, enqueue, job_handler
 from portal.jobs.models import Job
+from portal.jobs.periodic import periodic
 from portal.partners.models import Partner, User
 from portal.problems import Problem, ProblemKind, Refused, register
 from portal.storage.files import Draft, discard, drafted
@@ -98,13 +99,13 @@ def ask_export(partner: Partner, user: User, *, query: str, by: Actor) -> Export
         return export
 
 
-def _given_up(job: Job) -> None:
+def _on_failure(job: Job) -> None:
     unmade = Export.objects.filter(pk=job.subject_id, state__in=OPEN)
     if unmade.update(state=ExportState.FAILED, finished_at=timezone.now()):
         discard(_file_of(job.subject_id))
 
 
-@handles("meters.export", on_failure=_given_up)
+@job_handler("meters.export", on_failure=_on_failure)
 def make_export(run: Run) -> None:
     """The job: every row into a draft, which takes its place when the export is marked done."""
     export = Export.objects.select_related("partner").get(pk=run.job.subject_id)
@@ -187,7 +188,7 @@ def _finish(export: Export, *, size: int, meters: int) -> None:
     record("export.done", subject=export, partner=export.partner, by=Actor.from_json(export.actor), data=data)
 
 
-@tidies
+@periodic(hours=1)
 def delete_expired() -> None:
     """Delete the files of exports that are past their day; the exports stay, and say so."""
     for export in Export.objects.filter(state=ExportState.DONE, expires_at__lte=timezone.now()):
@@ -195,7 +196,7 @@ def delete_expired() -> None:
         Export.objects.filter(pk=export.pk).update(state=ExportState.EXPIRED, file="")
 
 
-@tidies
+@periodic(hours=1)
 def delete_leftovers() -> None:
     """Delete the sheets that killed writers left half-way, of direct downloads too."""
     drop_leftovers(older_than_seconds=_LEFT_ALONE_SECONDS)

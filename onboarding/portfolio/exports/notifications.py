@@ -1,14 +1,14 @@
-"""The letter about a workbook that took long."""
+"""The e-mail about a workbook that took long."""
 
 from django.urls import reverse
 
 from onboarding.portfolio.exports.models import Export
 from portal.jobs.models import Job
-from portal.mail.domain import took_long, write_to
-from portal.mail.kinds import MailKind, register
+from portal.notifications.choices import NotificationKind, register
+from portal.notifications.domain import took_long, write_to
 
 register(
-    MailKind(
+    NotificationKind(
         "exports",
         "A workbook is ready",
         "When an export that you asked for is made, if it took over half a minute.",

@@ -36,7 +36,7 @@ from onboarding.uploads.pipeline.staging import (
 from portal.events.actors import Actor
 from portal.events.domain import record
 from portal.jobs.domain import Run, enqueue
-from portal.jobs.pace import Behind, collecting_by_hand, working_behind
+from portal.jobs.throughput import BackgroundWriter, background_writer, collecting_by_hand
 from portal.problems import Problem, Refused
 from portal.storage.bulk import insert
 from programs.schema import Schema, catalogue_version
@@ -131,22 +131,22 @@ def _stage(run: Run, upload: Upload) -> bool:
         reached = run.checkpoint["row"]
         if reached >= 0:
             know_staged(upload, dry_run)
-        with collecting_by_hand() as collect, working_behind() as behind:
-            for number, rows in enumerate(_chunks_beyond(run, source, reached, behind), 1):
+        with collecting_by_hand() as collect, background_writer() as writer:
+            for number, rows in enumerate(_chunks_beyond(run, source, reached, writer), 1):
                 verdicts = judged(upload, dry_run, [(row.number, row.cells) for row in rows])
-                behind.do(partial(_stage_chunk, run, upload, dry_run.schema, source.column_of, verdicts, rows))
+                writer.do(partial(_stage_chunk, run, upload, dry_run.schema, source.column_of, verdicts, rows))
                 if number % _CHUNKS_A_COLLECTION == 0:
                     collect()
                 if run.is_slice_over:
-                    behind.wait()
-                    run.step_aside_if_others_wait()
+                    writer.wait()
+                    run.yield_to_other_partners()
         upload.facts = source.facts()
     if not run.checkpoint["counts"]:
         raise Unreadable("FILE_NO_ROWS")
     return True
 
 
-def _chunks_beyond(run: Run, source: OpenSource, reached: int, behind: Behind) -> Iterator[list[SourceRow]]:
+def _chunks_beyond(run: Run, source: OpenSource, reached: int, writer: BackgroundWriter) -> Iterator[list[SourceRow]]:
     """The rows beyond the checkpoint in chunks of a transaction's size; the lease is renewed on the way."""
     waiting: list[SourceRow] = []
     for rows in source.chunks:
@@ -156,7 +156,7 @@ def _chunks_beyond(run: Run, source: OpenSource, reached: int, behind: Behind) -
         if len(waiting) >= settings.JOB_CHUNK_ROWS:
             yield waiting
             waiting = []
-        elif not behind.is_busy:
+        elif not writer.is_busy:
             run.beat()
     if waiting:
         yield waiting

@@ -24,7 +24,7 @@ from portal.events.actors import Actor
 from portal.events.domain import record
 from portal.jobs.domain import Run, enqueue
 from portal.problems import Problem, Refused
-from portal.storage.staged import Staged
+from portal.storage.staging import Staged
 from programs.schema import catalogue_version
 
 _RETRIES = 5
@@ -59,7 +59,7 @@ def commit_upload(run: Run) -> None:
     upload = Upload.objects.select_related("partner").get(pk=run.job.subject_id)
     total = _to_write(upload, after=-1).count()
     while _commit_chunk(run, upload, total):
-        run.step_aside_if_others_wait()
+        run.yield_to_other_partners()
     with run.chunk():
         _close(upload)
         tell_written(upload, run.job)
@@ -125,7 +125,7 @@ def _write(upload: Upload, plans: list[tuple[int, str]]) -> None:
         meters = _meters_of(known)
         with making_room(meters, by=by):
             update_meters(updates, partner=partner, upload_id=upload.pk, by=by)
-            enroll(known, partner=partner, keep=True)
+            enroll(known, partner=partner, ignore_conflicts=True)
             restate(meters, by=by)
 
 

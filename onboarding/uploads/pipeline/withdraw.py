@@ -71,7 +71,7 @@ def take_back(run: Run) -> None:
     dry_run = dry_run_of(upload)
     total = _rows(upload).count()
     while _chunk(run, upload, dry_run, total):
-        run.step_aside_if_others_wait()
+        run.yield_to_other_partners()
     with run.chunk():
         counts = dict(
             UploadRow.objects.filter(upload=upload)

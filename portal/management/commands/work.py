@@ -1,7 +1,7 @@
 """`manage.py work`: a worker that needs no broker, for when there is none."""
 
 import signal
-import time
+import threading
 from types import FrameType
 from typing import Any
 
@@ -10,28 +10,35 @@ from django.core.management import BaseCommand
 from django.db import Error, close_old_connections
 
 from portal.jobs.domain import run_next
-from portal.jobs.pace import yield_to_pages
+from portal.jobs.periodic import run_periodic_tasks
+from portal.jobs.throughput import yield_to_pages
 
 
 class Command(BaseCommand):
-    """Claim waiting jobs from the database until told to stop; harmless beside other workers."""
+    """Claim waiting jobs from the database, and do periodic work, until told to stop; harmless beside other workers."""
 
-    help = "Work off waiting jobs without a broker, until SIGTERM or Ctrl-C."
+    help = "Work off waiting jobs and periodic work without a broker, until SIGTERM or Ctrl-C."
 
     def handle(self, *args: Any, **options: Any) -> None:
-        self.stopping = False
+        self.stopping = threading.Event()
         yield_to_pages()
         for number in (signal.SIGINT, signal.SIGTERM):
             signal.signal(number, self.stop)
-        while not self.stopping:
+        # In a thread of its own: reading the whole log takes minutes, and no job waits for that.
+        threading.Thread(target=self.repeat, args=[run_periodic_tasks], name="periodic", daemon=True).start()
+        self.repeat(run_next)
+
+    def repeat(self, verb: Any) -> None:
+        """Call it again and again, with a pause whenever it found nothing to do."""
+        while not self.stopping.is_set():
             close_old_connections()
             try:
-                worked = run_next()
+                worked = verb()
             except Error as error:  # a lost server comes back; the job's lease runs out meanwhile
                 self.stderr.write(f"the database: {error}")
                 worked = False
-            if not worked and not self.stopping:
-                time.sleep(settings.JOB_SWEEP_SECONDS)
+            if not worked:
+                self.stopping.wait(settings.JOB_SWEEP_SECONDS)
 
     def stop(self, number: int, frame: FrameType | None) -> None:
-        self.stopping = True
+        self.stopping.set()

@@ -1,4 +1,4 @@
-"""Letters about deadlines: when each is due by the local clocks, that each comes once, and none without need."""
+"""E-mails about deadlines: when each is due by the local clocks, that each comes once, and none without need."""
 
 from datetime import UTC, datetime
 
@@ -10,10 +10,11 @@ from onboarding.calendar import digest
 from onboarding.calendar.models import DeadlineNotice, WeeklyDigest
 from onboarding.enrollment.models import Enrollment
 from onboarding.meters.models import Meter
-from portal.jobs.domain import enqueue, tidy_rooms
+from portal.jobs.domain import enqueue
 from portal.jobs.models import Job
-from portal.mail.domain import choose
-from portal.mail.models import Letter
+from portal.jobs.periodic import run_periodic_tasks
+from portal.notifications.domain import choose
+from portal.notifications.models import EmailMessage
 from portal.partners.models import Membership, Partner
 from programs.models import Deadline
 from tests.onboarding.calendar.test_page import wants
@@ -28,12 +29,12 @@ THREE_DAYS = "2027-04-11 14:00 +0000"
 
 @pytest.fixture
 def tidy(run_jobs):
-    """The hourly tidying at a moment, and the jobs that it queues; returns the subjects of the letters sent by it."""
+    """The hourly tidying at a moment, and the jobs that it queues; returns the subjects of the e-mails sent by it."""
 
     def run(moment: str) -> list[tuple[str, str]]:
         mail.outbox.clear()
         with time_machine.travel(moment, tick=False):
-            digest.queue_letters()
+            digest.queue_notifications()
             Job.objects.update(not_before=datetime(2020, 1, 1, tzinfo=UTC))  # the database keeps its own clock
             run_jobs()
         return [(message.to[0], message.subject) for message in mail.outbox]
@@ -71,7 +72,7 @@ def test_ten_and_three_days_before_a_deadline_that_meters_would_miss(acme, user,
     }
 
 
-def test_what_the_letter_says(acme, user, tidy):
+def test_what_the_email_says(acme, user, tidy):
     wants(acme, "CEC-DSGS", reference="home-secret")
     wants(acme, "CEC-DSGS", reference="b", status="PENDING")
 
@@ -91,7 +92,7 @@ def test_what_the_letter_says(acme, user, tidy):
     assert "secret" not in message.body
 
 
-def test_several_deadlines_of_one_day_come_in_one_letter(acme, user, tidy):
+def test_several_deadlines_of_one_day_come_in_one_email(acme, user, tidy):
     wants(acme, "CEC-DSGS")
     wants(acme, "ERCOT-ERS", region="ERCOT", reference="b")
     Deadline.objects.filter(period__name="ERCOT-ERS_2027_JUN_SEP").update(deadline_at=at("2027-04-15 05:00"))
@@ -129,7 +130,7 @@ def test_nothing_comes_when_nothing_needs_them(acme, user, tidy, how):
         Membership.objects.all().delete()
 
     assert [tidy(moment) for moment in (TEN_DAYS, "2027-04-05 16:00 +0000", THREE_DAYS)] == [[], [], []]
-    assert Letter.objects.count() == 0
+    assert EmailMessage.objects.count() == 0
 
 
 def test_a_deadline_for_which_a_worker_came_late_is_told_within_two_days(acme, user, tidy):
@@ -188,19 +189,19 @@ def test_a_deadline_that_is_moved_is_another_deadline(acme, user, tidy):
 # --- once
 
 
-def test_many_tidyings_and_jobs_write_one_letter_to_each(acme, user, manager, tidy, run_jobs):
+def test_many_tidyings_and_jobs_write_one_email_to_each(acme, user, manager, tidy, run_jobs):
     wants(acme, "CEC-DSGS")
 
     told = tidy(TEN_DAYS)
     with time_machine.travel(TEN_DAYS, tick=False):
         for _ in range(3):
-            digest.queue_letters()
+            digest.queue_notifications()
             enqueue("calendar.deadlines", subject_id=acme.pk, partner=acme)
             Job.objects.update(not_before=datetime(2020, 1, 1, tzinfo=UTC))
             run_jobs()
 
     assert sorted(to for to, _ in told) == ["manager@acme.example", "user@acme.example"]
-    assert Letter.objects.count() == 2
+    assert EmailMessage.objects.count() == 2
     assert DeadlineNotice.objects.get().meters == 1
 
 
@@ -210,16 +211,16 @@ def test_a_job_that_dies_while_it_writes_leaves_nothing_and_is_done_again(acme, 
     real, calls = digest.write_to, []
 
     def die_once(*args, **kwargs):
-        letter = real(*args, **kwargs)
-        calls.append(letter)
+        email = real(*args, **kwargs)
+        calls.append(email)
         if len(calls) == 1:
             raise RuntimeError("power cut")
-        return letter
+        return email
 
     monkeypatch.setattr(digest, "write_to", die_once)
 
     assert tidy(moment) == []
-    assert (Letter.objects.count(), DeadlineNotice.objects.count(), WeeklyDigest.objects.count()) == (0, 0, 0)
+    assert (EmailMessage.objects.count(), DeadlineNotice.objects.count(), WeeklyDigest.objects.count()) == (0, 0, 0)
     assert len(tidy(moment)) == 1
     assert tidy(moment) == []
 
@@ -278,7 +279,7 @@ def test_the_week_begins_on_monday_morning_of_the_partner(acme, zone, moment, is
     assert (digest.week_due(acme, datetime.fromisoformat(moment)) is not None) is is_due
 
 
-def test_the_letter_of_the_week(acme, user, tidy):
+def test_the_email_of_the_week(acme, user, tidy):
     monday = "2027-03-08 15:00 +0000"
     wants(acme, "CEC-DSGS", actions=("NO_MISSING_FIELDS", "ADDRESS"), reference="a")
     wants(acme, "CEC-DSGS", reference="b")
@@ -315,7 +316,7 @@ def test_the_letter_of_the_week(acme, user, tidy):
     assert list(WeeklyDigest.objects.order_by("monday").values_list("letters", flat=True)) == [1, 1]
 
 
-def test_marks_of_long_past_letters_are_dropped(acme, user, tidy):
+def test_marks_of_long_past_emails_are_dropped(acme, user, tidy):
     wants(acme, "CEC-DSGS")
     tidy(TEN_DAYS)
     tidy("2027-04-05 15:00 +0000")
@@ -325,11 +326,11 @@ def test_marks_of_long_past_letters_are_dropped(acme, user, tidy):
     assert (DeadlineNotice.objects.count(), WeeklyDigest.objects.filter(monday="2027-04-05").count()) == (0, 0)
 
 
-def test_the_hourly_tidying_has_it(acme, user):
+def test_it_is_periodic_work(acme, user):
     wants(acme, "CEC-DSGS")
 
     with time_machine.travel(TEN_DAYS, tick=False):
-        tidy_rooms()
+        run_periodic_tasks()
 
     assert Job.objects.filter(kind="calendar.deadlines").count() == 1
 
@@ -341,4 +342,4 @@ def test_queries_of_the_tidying(db, django_assert_num_queries, partners):
 
     # Three programs of California close on March 30: one query for each program that is near.
     with time_machine.travel("2027-03-20 15:00 +0000", tick=False), django_assert_num_queries(6 + 3):
-        digest.queue_letters()
+        digest.queue_notifications()

@@ -22,7 +22,7 @@ from onboarding.uploads.pipeline.receive import receive_by_api, receive_upload
 from onboarding.uploads.pipeline.withdraw import withdraw_upload
 from portal.events.actors import Actor
 from portal.events.models import Event
-from portal.jobs.domain import tidy_rooms
+from portal.jobs.periodic import run_periodic_tasks
 from portal.partners.models import Partner, User
 from portal.problems import Refused
 from programs.models import Field, Program, Requirement
@@ -308,7 +308,7 @@ def test_what_a_check_left_is_tidied_after_some_days_and_what_was_saved_is_not(c
     long_ago = timezone.now() - UNSAVED_KEPT - timedelta(hours=1)
     MeterDraft.objects.exclude(cells__partner_reference="new").update(updated_at=long_ago)
 
-    tidy_rooms()
+    run_periodic_tasks()
 
     assert {draft.cells["partner_reference"] for draft in MeterDraft.objects.all()} == {"saved", "new"}
 

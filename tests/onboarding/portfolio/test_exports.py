@@ -23,7 +23,7 @@ from portal.events.actors import Actor
 from portal.events.models import Event
 from portal.jobs import domain as jobs
 from portal.jobs.models import Job
-from portal.jobs.tasks import tidy
+from portal.jobs.periodic import run_periodic_tasks
 from portal.partners.models import Partner, User
 from portal.problems import Refused
 from portal.storage.files import path_of
@@ -301,7 +301,7 @@ def test_expired_workbook_is_gone_at_once_and_its_file_within_the_hour(
 
     assert client.get(file).status_code == 404
     assert "This workbook is deleted" in client.get(reverse("export", args=[export.pk])).content.decode()
-    tidy()
+    run_periodic_tasks()
 
     assert not path_of(export.file).exists()
     assert client.get(file).status_code == 404

@@ -12,7 +12,7 @@ from django.db import IntegrityError, OperationalError
 from django.utils import timezone
 
 from portal.jobs import domain
-from portal.jobs.domain import LeaseLost, Run, claim, enqueue, handles, run_next
+from portal.jobs.domain import LeaseLost, Run, claim, enqueue, job_handler, run_next
 from portal.jobs.faults import is_of_the_machine
 from portal.jobs.models import Job, JobState
 from portal.partners.models import Partner
@@ -52,7 +52,7 @@ def test_enqueue_twice_for_one_subject_keeps_one_open_job(acme: Partner) -> None
 def test_asked_for_again_while_it_runs_it_runs_again(acme: Partner) -> None:
     ran: list[int] = []
 
-    @handles("test.again")
+    @job_handler("test.again")
     def work(run: Run) -> None:
         ran.append(len(ran))
         with run.chunk() as chunk:
@@ -171,9 +171,7 @@ def test_claim_serves_the_partner_with_less_running_first(acme: Partner, boreali
     assert {job.partner for job in claimed if job} == {acme, borealis}
 
 
-def test_long_job_steps_aside_for_a_waiting_partner(
-    acme: Partner, borealis: Partner, handler: Any, settings: Any
-) -> None:
+def test_long_job_yields_to_a_waiting_partner(acme: Partner, borealis: Partner, handler: Any, settings: Any) -> None:
     settings.JOB_SLICE_SECONDS = 0
     order: list[str] = []
 
@@ -182,7 +180,7 @@ def test_long_job_steps_aside_for_a_waiting_partner(
             with run.chunk() as chunk:
                 order.append(f"{run.job.subject_id}-{step}")
                 chunk.checkpoint = {"step": step + 1}
-            run.step_aside_if_others_wait()
+            run.yield_to_other_partners()
 
     handler(work)
     enqueue("test", subject_id="acme", partner=acme)
@@ -273,17 +271,3 @@ def test_faults_of_the_machine_are_told_from_mistakes() -> None:
     assert not is_of_the_machine(driver(OperationalError(), psycopg.errors.DeadlockDetected()))
     assert not is_of_the_machine(driver(IntegrityError(), psycopg.errors.UniqueViolation()))
     assert not is_of_the_machine(OperationalError("nobody knows"))
-
-
-def test_tidying_that_fails_keeps_no_other_from_its_turn(monkeypatch: pytest.MonkeyPatch) -> None:
-    done: list[str] = []
-
-    def falls() -> None:
-        raise RuntimeError("falls")
-
-    monkeypatch.setattr(domain, "_TIDYING", [])
-    domain.tidies(falls)
-    domain.tidies(lambda: done.append("tidied"))
-    domain.tidy_rooms()
-
-    assert done == ["tidied"]

@@ -57,7 +57,7 @@ def test_whoever_has_a_second_step_can_add_an_address(manager):
 
     client.post("/accounts/email/", {"action_add": "", "email": "new@acme.example"})
 
-    assert [letter.to for letter in mail.outbox][-1] == ["new@acme.example"]
+    assert [message.to for message in mail.outbox][-1] == ["new@acme.example"]
 
 
 @pytest.mark.parametrize(

@@ -8,8 +8,8 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_http_methods
 
-from portal.mail import domain
-from portal.mail.kinds import all_kinds, kind_of
+from portal.notifications import domain
+from portal.notifications.choices import all_kinds, kind_of
 from portal.partners.access import member
 
 
@@ -21,7 +21,7 @@ def emails(request: HttpRequest) -> HttpResponse:
         messages.success(request, "Saved.")
         return redirect("emails")
     context = {"section": "people", "kinds": all_kinds(), "wanted": domain.wanted_by(access.user)}
-    return render(request, "mail/emails.html", context)
+    return render(request, "notifications/emails.html", context)
 
 
 @login_not_required  # the link is the access: it came in the e-mail that it stops
@@ -36,4 +36,4 @@ def emails_stop(request: HttpRequest, token: str) -> HttpResponse:
     if request.method == "POST":
         domain.stop(user, code)
     is_off = code not in domain.wanted_by(user)
-    return render(request, "mail/stop.html", {"reader": user, "kind": kind_of(code), "is_off": is_off})
+    return render(request, "notifications/stop.html", {"reader": user, "kind": kind_of(code), "is_off": is_off})

@@ -65,12 +65,12 @@ def insert_from(
     values: Mapping[str, "str | Given"],
     *,
     order_by: str = "",
-    keep: bool = False,
+    ignore_conflicts: bool = False,
 ) -> int:
     """Insert one row of `model` for each staged row and return how many.
 
-    values: field name to an SQL expression over r, or a Given. With `keep`, a row that a unique constraint refuses is
-    passed over and not counted; otherwise IntegrityError as usual.
+    values: field name to an SQL expression over r, or a Given. ignore_conflicts: a row that a unique constraint refuses
+    is passed over and not counted; otherwise IntegrityError as usual.
     """
     connection = staged.connection
     quote = connection.ops.quote_name
@@ -82,7 +82,7 @@ def insert_from(
     )
     if order_by:
         statement += f" ORDER BY {order_by}"
-    if keep:
+    if ignore_conflicts:
         statement += " ON CONFLICT DO NOTHING"
     with connection.cursor() as cursor:
         cursor.execute(statement, [*params, *_adapted(connection, staged.params)])

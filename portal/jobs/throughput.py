@@ -1,4 +1,4 @@
-"""How work shares a machine: it yields to pages, collects garbage by hand, and writes behind the one who prepares."""
+"""How work shares a machine: it yields to pages, collects garbage by hand, and writes while the next is prepared."""
 
 import gc
 import os
@@ -35,8 +35,8 @@ def collecting_by_hand() -> Iterator[Callable[[], int]]:
             gc.enable()
 
 
-class Behind:
-    """Does one thing at a time behind the caller, who meanwhile prepares the next; in the order given.
+class BackgroundWriter:
+    """Does one thing at a time in the background, in the order given, while the caller prepares the next.
 
     On PostgreSQL it has a thread with a connection of its own. Elsewhere, and inside a transaction, it does the thing
     at once: SQLite has one writer, and a transaction is seen by its own connection only.
@@ -44,7 +44,7 @@ class Behind:
 
     def __init__(self) -> None:
         overlaps = connection.vendor == "postgresql" and not connection.in_atomic_block
-        self._thread = ThreadPoolExecutor(1, thread_name_prefix="behind") if overlaps else None
+        self._thread = ThreadPoolExecutor(1, thread_name_prefix="background-writer") if overlaps else None
         self._pending: Future[None] | None = None
 
     def do(self, work: Callable[[], None]) -> None:
@@ -72,11 +72,11 @@ class Behind:
 
 
 @contextmanager
-def working_behind() -> Iterator[Behind]:
-    """A Behind that has finished, and has raised what there was to raise, when the context ends well."""
-    behind = Behind()
+def background_writer() -> Iterator[BackgroundWriter]:
+    """A writer that has finished, and has raised what there was to raise, when the context ends well."""
+    writer = BackgroundWriter()
     try:
-        yield behind
-        behind.wait()
+        yield writer
+        writer.wait()
     finally:
-        behind.close()
+        writer.close()

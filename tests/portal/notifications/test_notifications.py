@@ -1,4 +1,4 @@
-"""Letters: who gets which, that none is lost, and the door out at the end of each."""
+"""E-mail to people: who gets which, that none is lost, and the door out at the end of each."""
 
 from datetime import timedelta
 
@@ -8,9 +8,9 @@ from django.core.mail.backends.locmem import EmailBackend
 from django.utils import timezone
 
 from portal.jobs.models import Job
-from portal.mail.domain import choose, drop_sent, stop_path, took_long, wanted_by, write_to
-from portal.mail.kinds import all_kinds
-from portal.mail.models import Letter
+from portal.notifications.choices import all_kinds
+from portal.notifications.domain import choose, drop_sent, stop_path, took_long, wanted_by, write_to
+from portal.notifications.models import EmailMessage
 from portal.partners.models import Membership
 
 pytestmark = pytest.mark.django_db
@@ -20,7 +20,7 @@ def write(user, partner, subject: str = "Done"):
     return write_to(user, kind="uploads", partner=partner, subject=subject, text="12 rows.", path="/uploads/1/")
 
 
-def test_a_letter_arrives_once_with_its_links(acme, manager, run_jobs):
+def test_an_email_arrives_once_with_its_links(acme, manager, run_jobs):
     write(manager, acme)
 
     run_jobs()
@@ -32,7 +32,7 @@ def test_a_letter_arrives_once_with_its_links(acme, manager, run_jobs):
     assert message.body.startswith("12 rows.\n\nhttp://127.0.0.1:8000/uploads/1/\n\nYou get this because")
     assert stop in message.body
     assert message.extra_headers["List-Unsubscribe"] == f"<{stop}>"
-    assert Letter.objects.get().sent_at is not None
+    assert EmailMessage.objects.get().sent_at is not None
 
 
 def test_who_does_not_want_it_or_is_gone_gets_none(acme, manager, user, stranger):
@@ -49,7 +49,7 @@ def test_a_member_who_leaves_gets_no_more(acme, manager):
     assert write(manager, acme) is None
 
 
-def test_a_mail_server_that_is_down_delays_a_letter(acme, manager, run_jobs, monkeypatch):
+def test_a_mail_server_that_is_down_delays_an_email(acme, manager, run_jobs, monkeypatch):
     def refuse(self, messages):
         raise ConnectionRefusedError(111, "Connection refused")
 
@@ -57,7 +57,7 @@ def test_a_mail_server_that_is_down_delays_a_letter(acme, manager, run_jobs, mon
     with monkeypatch.context() as patch:
         patch.setattr(EmailBackend, "send_messages", refuse)
         run_jobs()
-    assert Letter.objects.get().sent_at is None
+    assert EmailMessage.objects.get().sent_at is None
     Job.objects.update(not_before=timezone.now())
 
     run_jobs()
@@ -104,18 +104,18 @@ def test_a_link_that_was_tampered_with_is_a_404(manager, client):
     assert client.get(path[:-3] + "x/").status_code == 404
 
 
-def test_only_long_work_is_worth_a_letter():
+def test_only_long_work_is_worth_an_email():
     now = timezone.now()
 
     assert took_long(Job(created_at=now - timedelta(seconds=31)))
     assert not took_long(Job(created_at=now - timedelta(seconds=5)))
 
 
-def test_sent_letters_are_dropped_after_a_month(acme, manager):
+def test_sent_emails_are_dropped_after_a_month(acme, manager):
     old, new, open_one = (write(manager, acme) for _ in range(3))
-    Letter.objects.filter(pk=old.pk).update(sent_at=timezone.now() - timedelta(days=31))
-    Letter.objects.filter(pk=new.pk).update(sent_at=timezone.now())
+    EmailMessage.objects.filter(pk=old.pk).update(sent_at=timezone.now() - timedelta(days=31))
+    EmailMessage.objects.filter(pk=new.pk).update(sent_at=timezone.now())
 
     drop_sent()
 
-    assert set(Letter.objects.all()) == {new, open_one}
+    assert set(EmailMessage.objects.all()) == {new, open_one}

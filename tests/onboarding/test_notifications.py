@@ -1,4 +1,4 @@
-"""The letters about work that took long: uploads, changes of many meters, workbooks; none about what was quick."""
+"""The e-mails about work that took long: uploads, changes of many meters, workbooks; none about what was quick."""
 
 import pytest
 from django.core import mail
@@ -36,7 +36,7 @@ def everything_is_long(settings):
 def test_an_upload_that_took_long(acme, manager, run_jobs):
     upload(acme, manager, run_jobs)
 
-    assert [(letter.to, letter.subject, letter.body.split("\n")[0]) for letter in mail.outbox] == [
+    assert [(message.to, message.subject, message.body.split("\n")[0]) for message in mail.outbox] == [
         (
             ["manager@acme.example"],
             "Checked: your upload waits for you",
@@ -59,13 +59,13 @@ def test_a_change_and_a_workbook_that_took_long(acme, manager, run_jobs):
     export = ask_export(acme, manager, query="archived=all", by=by)
     run_jobs()
 
-    subjects = {letter.subject: letter.body for letter in mail.outbox}
+    subjects = {message.subject: message.body for message in mail.outbox}
     assert set(subjects) == {"Done: your change", "Ready: your export"}
     assert f"/meters/bulk/{action.pk}/" in subjects["Done: your change"]
     assert f"/{export.pk}/" in subjects["Ready: your export"]
 
 
-def test_what_is_quick_brings_no_letter(acme, manager, run_jobs):
+def test_what_is_quick_brings_no_email(acme, manager, run_jobs):
     upload(acme, manager, run_jobs)
 
     assert mail.outbox == []

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 
 @dataclass(frozen=True, slots=True)
-class MailKind:
+class NotificationKind:
     """One kind. label: its name on the page of e-mails. meaning: when it comes, in one sentence."""
 
     code: str
@@ -12,21 +12,21 @@ class MailKind:
     meaning: str
 
 
-_KINDS: dict[str, MailKind] = {}
+_KINDS: dict[str, NotificationKind] = {}
 
 
-def register(*kinds: MailKind) -> None:
+def register(*kinds: NotificationKind) -> None:
     """Add kinds; one that stands there in other words is a programming error."""
     for kind in kinds:
         if _KINDS.setdefault(kind.code, kind) != kind:
-            raise ValueError(f"kind of mail registered twice: {kind.code}")
+            raise ValueError(f"kind of notification registered twice: {kind.code}")
 
 
-def kind_of(code: str) -> MailKind:
+def kind_of(code: str) -> NotificationKind:
     """The registered kind; KeyError for a code that nobody registered."""
     return _KINDS[code]
 
 
-def all_kinds() -> list[MailKind]:
+def all_kinds() -> list[NotificationKind]:
     """Every kind, in the order of their labels."""
     return sorted(_KINDS.values(), key=lambda kind: kind.label)

@@ -1,4 +1,4 @@
-"""A letter to somebody, and the kinds of letters that somebody does not want."""
+"""An e-mail to somebody, and the kinds of e-mail that somebody does not want."""
 
 from django.conf import settings
 from django.db import models
@@ -7,12 +7,12 @@ from django.db.models.functions import Now
 from portal.storage.ids import uuid7
 
 
-class Letter(models.Model):
+class EmailMessage(models.Model):
     """One e-mail to one person about one partner's work. Counts and links, never a customer's data."""
 
     id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
     partner = models.ForeignKey("portal.Partner", on_delete=models.CASCADE, related_name="+")
-    user = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="letters")
+    user = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="email_messages")
     kind = models.CharField(max_length=32)
     subject = models.CharField(max_length=200)
     body = models.TextField()
@@ -23,8 +23,8 @@ class Letter(models.Model):
         return f"{self.kind} to {self.user_id}"
 
 
-class MailSwitchedOff(models.Model):
-    """A kind of letter that one person does not want."""
+class EmailOptOut(models.Model):
+    """A kind of e-mail that one person does not want."""
 
     user = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="+", db_index=False)
     kind = models.CharField(max_length=32)

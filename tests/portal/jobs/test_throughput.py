@@ -1,4 +1,4 @@
-"""Working behind: in order, one at a time, and no error is lost."""
+"""The background writer: in order, one at a time, and no error is lost."""
 
 import gc
 import threading
@@ -6,15 +6,15 @@ import threading
 import pytest
 from django.db import connection
 
-from portal.jobs.pace import collecting_by_hand, working_behind
+from portal.jobs.throughput import background_writer, collecting_by_hand
 
 
 @pytest.mark.django_db
 def test_inside_a_transaction_it_is_done_at_once() -> None:
     done: list[str] = []
 
-    with working_behind() as behind:
-        behind.do(lambda: done.append(threading.current_thread().name))
+    with background_writer() as writer:
+        writer.do(lambda: done.append(threading.current_thread().name))
         assert done == [threading.current_thread().name]
 
 
@@ -26,17 +26,17 @@ def test_things_are_done_in_order_and_errors_come_back() -> None:
         raise LookupError("told")
 
     def work() -> None:
-        with working_behind() as behind:
+        with background_writer() as writer:
             for number in range(5):
-                behind.do(lambda number=number: done.append(number))
-            behind.do(fail)
+                writer.do(lambda number=number: done.append(number))
+            writer.do(fail)
 
     with pytest.raises(LookupError, match="told"):
         work()
 
     assert done == [0, 1, 2, 3, 4]
     if connection.vendor == "postgresql":
-        assert "behind" not in {thread.name.split("_")[0] for thread in threading.enumerate()}
+        assert "background-writer" not in {thread.name.split("_")[0] for thread in threading.enumerate()}
 
 
 def test_collector_runs_as_before_afterwards() -> None:

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from portal.mail import views
+from portal.notifications import views
 
 urlpatterns = [
     path("emails/", views.emails, name="emails"),

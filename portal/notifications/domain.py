@@ -1,6 +1,6 @@
-"""Writing letters, sending them, and switching kinds of them off.
+"""Writing e-mail, sending it, and switching kinds of it off.
 
-A letter is written in the transaction of what it tells about, and sent by the job mail.send: at least once, since a
+An e-mail is written in the transaction of what it tells about, and sent by the job mail.send: at least once, since a
 worker may die between the mail server's yes and the note of it.
 """
 
@@ -8,21 +8,21 @@ from collections.abc import Collection
 from datetime import timedelta
 
 from django.conf import settings
-from django.core import signing
-from django.core.mail import EmailMessage
+from django.core import mail, signing
 from django.db import transaction
 from django.template.loader import render_to_string
 from django.urls import reverse
 from django.utils import timezone
 
-from portal.jobs.domain import Run, enqueue, handles, tidies
+from portal.jobs.domain import enqueue
 from portal.jobs.models import Job
-from portal.mail.kinds import all_kinds, kind_of
-from portal.mail.models import Letter, MailSwitchedOff
+from portal.notifications.choices import all_kinds, kind_of
+from portal.notifications.models import EmailMessage, EmailOptOut
 from portal.partners.domain import one_line
 from portal.partners.models import Membership, Partner, User
 
 KEPT = timedelta(days=30)
+# The salt and the kind of its job carry an earlier name of this room: links and jobs of that time still work.
 _STOP = signing.Signer(salt="portal.mail.stop")
 
 
@@ -31,14 +31,16 @@ def took_long(job: Job) -> bool:
     return timezone.now() - job.created_at > timedelta(seconds=settings.MAIL_AFTER_SECONDS)
 
 
-def write_to(user: User | None, *, kind: str, partner: Partner, subject: str, text: str, path: str) -> Letter | None:
-    """Write a letter with a link to a page of the portal, in the caller's transaction.
+def write_to(
+    user: User | None, *, kind: str, partner: Partner, subject: str, text: str, path: str
+) -> EmailMessage | None:
+    """Write an e-mail with a link to a page of the portal, in the caller's transaction.
 
     None where there is nobody to write to: who has left the partner, is switched off, or does not want this kind.
     """
     if user is None or not user.is_active or not Membership.objects.filter(partner=partner, user=user).exists():
         return None
-    if MailSwitchedOff.objects.filter(user=user, kind=kind).exists():
+    if EmailOptOut.objects.filter(user=user, kind=kind).exists():
         return None
     context = {
         "text": text,
@@ -47,23 +49,19 @@ def write_to(user: User | None, *, kind: str, partner: Partner, subject: str, te
         "kind": kind_of(kind),
         "stop": settings.SITE_URL + stop_path(user, kind),
     }
-    body = render_to_string("mail/letter.txt", context)
-    letter = Letter.objects.create(partner=partner, user=user, kind=kind, subject=one_line(subject)[:200], body=body)
-    enqueue("mail.send", subject_id=letter.pk, partner=partner)
-    return letter
+    body = render_to_string("notifications/email.txt", context)
+    email = EmailMessage.objects.create(
+        partner=partner, user=user, kind=kind, subject=one_line(subject)[:200], body=body
+    )
+    enqueue("mail.send", subject_id=email.pk, partner=partner)
+    return email
 
 
-@handles("mail.send")
-def send_letter(run: Run) -> None:
-    """The job: hand a letter over to the mail server, unless that is done or its reader is gone."""
-    letter = Letter.objects.select_related("user").filter(pk=run.job.subject_id, sent_at=None).first()
-    if letter is None or not letter.user.is_active:
-        return
-    stop = f"<{settings.SITE_URL}{stop_path(letter.user, letter.kind)}>"
+def send(email: EmailMessage) -> None:
+    """Hand an e-mail over to the mail server, with the headers by which mail programs offer to stop its kind."""
+    stop = f"<{settings.SITE_URL}{stop_path(email.user, email.kind)}>"
     headers = {"List-Unsubscribe": stop, "List-Unsubscribe-Post": "List-Unsubscribe=One-Click"}
-    EmailMessage(letter.subject, letter.body, None, [letter.user.email], headers=headers).send()
-    with run.chunk():
-        Letter.objects.filter(pk=letter.pk).update(sent_at=timezone.now())
+    mail.EmailMessage(email.subject, email.body, None, [email.user.email], headers=headers).send()
 
 
 def stop_path(user: User, kind: str) -> str:
@@ -83,7 +81,7 @@ def read_stop(token: str) -> tuple[User, str] | None:
 
 def wanted_by(user: User) -> set[str]:
     """The codes of the kinds that somebody wants."""
-    off = set(MailSwitchedOff.objects.filter(user=user).values_list("kind", flat=True))
+    off = set(EmailOptOut.objects.filter(user=user).values_list("kind", flat=True))
     return {kind.code for kind in all_kinds()} - off
 
 
@@ -91,18 +89,15 @@ def choose(user: User, wanted: Collection[str]) -> None:
     """Keep which kinds somebody wants; all others are switched off."""
     off = [kind.code for kind in all_kinds() if kind.code not in wanted]
     with transaction.atomic():
-        MailSwitchedOff.objects.filter(user=user).exclude(kind__in=off).delete()
-        MailSwitchedOff.objects.bulk_create(
-            [MailSwitchedOff(user=user, kind=kind) for kind in off], ignore_conflicts=True
-        )
+        EmailOptOut.objects.filter(user=user).exclude(kind__in=off).delete()
+        EmailOptOut.objects.bulk_create([EmailOptOut(user=user, kind=kind) for kind in off], ignore_conflicts=True)
 
 
 def stop(user: User, kind: str) -> None:
     """Switch one kind off; doing it twice is harmless."""
-    MailSwitchedOff.objects.bulk_create([MailSwitchedOff(user=user, kind=kind)], ignore_conflicts=True)
+    EmailOptOut.objects.bulk_create([EmailOptOut(user=user, kind=kind)], ignore_conflicts=True)
 
 
-@tidies
 def drop_sent() -> None:
-    """Delete letters a month after they were sent."""
-    Letter.objects.filter(sent_at__lt=timezone.now() - KEPT).delete()
+    """Delete e-mails a month after they were sent."""
+    EmailMessage.objects.filter(sent_at__lt=timezone.now() - KEPT).delete()

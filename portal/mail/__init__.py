@@ -1,1 +1,0 @@
-"""Letters to people: what kinds there are, who wants which, and sending them so that none is lost."""
