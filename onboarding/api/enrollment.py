@@ -12,9 +12,9 @@ from rest_framework.response import Response
 from rest_framework.views import APIView
 
 from onboarding.api.meter_details import MeterFilterRequest, identifiers, meter_named, meters_wanted
-from onboarding.enrollment.evaluate import PeriodStanding, ProgramStanding, RequiredAction, best, required_actions
+from onboarding.enrollment.evaluate import PeriodResult, ProgramResult, RequiredAction, best, required_actions
 from onboarding.enrollment.models import ParticipationPeriod
-from onboarding.enrollment.queries import all_standings_of, participation_of
+from onboarding.enrollment.queries import participation_of, program_results_of_all
 from onboarding.meters.models import Meter
 from portal.api.errors import ApiError
 from programs.deadlines import midnight
@@ -66,7 +66,7 @@ def _as_of(request: Request) -> datetime | None:
 def published(meters: Iterable[Meter], at: datetime | None) -> list[dict[str, Any]]:
     """Meters of one partner as the published MeterEnrollmentResponse has them; as many queries for one as for all."""
     meters = list(meters)
-    labels, standings = _labels(), all_standings_of(meters, at)
+    labels, standings = _labels(), program_results_of_all(meters, at)
     outs: dict[Any, list[ParticipationPeriod]] = {}
     for out in ParticipationPeriod.objects.filter(meter__in=meters):
         outs.setdefault(out.meter_id, []).append(out)
@@ -75,7 +75,7 @@ def published(meters: Iterable[Meter], at: datetime | None) -> list[dict[str, An
 
 def _published(
     meter: Meter,
-    standings: list[ProgramStanding],
+    standings: list[ProgramResult],
     outs: Iterable[ParticipationPeriod],
     labels: Mapping[str, str],
 ) -> dict[str, Any]:
@@ -99,7 +99,7 @@ def _published(
     }
 
 
-def _in_period(standing: ProgramStanding, one: PeriodStanding) -> dict[str, Any]:
+def _in_period(standing: ProgramResult, one: PeriodResult) -> dict[str, Any]:
     found = {
         "program_identifier": standing.program.identifier,
         "delivery_period": one.period.name,

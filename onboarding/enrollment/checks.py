@@ -17,7 +17,7 @@ from programs.models import ActionType, MeterType
 from programs.schema import Rule, Schema
 
 
-class Outcome(StrEnum):
+class CheckOutcome(StrEnum):
     """What a check came to."""
 
     PASSED = "passed"
@@ -37,7 +37,7 @@ class Check:
     """
 
     action_type: str
-    outcome: Outcome
+    outcome: CheckOutcome
     subject: str
     found: str
     wanted: str
@@ -100,12 +100,12 @@ def fits(meter: MeterFacts, program: ProgramRules, moment: Moment, passed: bool)
         words = ", ".join(sorted(_in_words(one) for one in wanted))
         context = {"program": program.identifier, "wanted": words, "found": _in_words(str(value))}
         problem = None if value in wanted else Problem(f"PROGRAM_{code}", key, str(value), context)
-        outcome = Outcome.FAILED if problem else Outcome.PASSED
+        outcome = CheckOutcome.FAILED if problem else CheckOutcome.PASSED
         yield Check(kind, outcome, _label(moment, key), shown(_in_words(value)), words, source, problem, key)
     if not source.applies(moment.on):
         problem = Problem("PROGRAM_NOT_OPEN", "", "", {"program": program.identifier, "on": moment.on.isoformat()})
         wanted = f"{source.valid_from or ''} to {source.valid_to or ''}".strip()
-        yield Check(ActionType.IS_ELIGIBLE, Outcome.FAILED, "Day", moment.on.isoformat(), wanted, source, problem)
+        yield Check(ActionType.IS_ELIGIBLE, CheckOutcome.FAILED, "Day", moment.on.isoformat(), wanted, source, problem)
 
 
 @checks(ActionType.NO_MISSING_FIELDS, ActionType.MEETS_EXTRA_PROGRAM_REQUIREMENTS, ActionType.GENERATOR)
@@ -125,7 +125,7 @@ def _of_rule(meter: MeterFacts, rule: Rule, problem: Problem | None) -> Check:
     wanted = rule.limits() or "filled in"
     found = ", ".join(shown(_word(value)) for value in _given(meter, rule)) or "empty"
     source = Source(f"requirement {rule.number}", rule.source, rule.verified, rule.valid_from, rule.valid_to)
-    outcome = Outcome.FAILED if problem else Outcome.PASSED
+    outcome = CheckOutcome.FAILED if problem else CheckOutcome.PASSED
     kind = action_of(problem) if problem else rule.action_type or ActionType.NO_MISSING_FIELDS.value
     return Check(kind, outcome, rule.label, found, wanted, source, problem, rule.keys[0])
 
@@ -147,11 +147,13 @@ def authorized(meter: MeterFacts, program: ProgramRules, moment: Moment, passed:
     subject, source = "Utility authorization", program.source
     if record is not None and record.holds:
         if passed:
-            yield Check(ActionType.IS_AUTHORIZED, Outcome.PASSED, subject, "given", "given", source, note=record.note)
+            yield Check(
+                ActionType.IS_AUTHORIZED, CheckOutcome.PASSED, subject, "given", "given", source, note=record.note
+            )
         return
     problem = Problem("PROGRAM_NEEDS_AUTHORIZATION", "", "", {"program": program.identifier})
     found = "ended or refused" if record else "none"
-    yield Check(ActionType.IS_AUTHORIZED, Outcome.FAILED, subject, found, "given", source, problem)
+    yield Check(ActionType.IS_AUTHORIZED, CheckOutcome.FAILED, subject, found, "given", source, problem)
 
 
 @checks(ActionType.NOT_ENROLLED_IN_CONFLICTING_PROGRAM)
@@ -173,7 +175,7 @@ def excludes_none(meter: MeterFacts, program: ProgramRules, moment: Moment, pass
             if passed:
                 kind, wanted = ActionType.NOT_ENROLLED_IN_CONFLICTING_PROGRAM, "can be held together"
                 told = wanted if row.is_allowed else "this one came first"
-                yield Check(kind, Outcome.PASSED, f"With {other.program}", found, told, row.source, note=row.note)
+                yield Check(kind, CheckOutcome.PASSED, f"With {other.program}", found, told, row.source, note=row.note)
             continue
         context = {
             "program": program.identifier,
@@ -184,7 +186,7 @@ def excludes_none(meter: MeterFacts, program: ProgramRules, moment: Moment, pass
         }
         yield Check(
             ActionType.NOT_ENROLLED_IN_CONFLICTING_PROGRAM,
-            Outcome.FAILED,
+            CheckOutcome.FAILED,
             f"With {other.program}",
             found,
             f"not in {other.program}",
@@ -227,16 +229,22 @@ def recorded(meter: MeterFacts, program: ProgramRules, moment: Moment, passed: b
         if record is None:
             if rule is not None:
                 yield Check(
-                    kind, Outcome.CANNOT_TELL, subject, "not recorded yet", "yes", source, while_open=words.while_open
+                    kind,
+                    CheckOutcome.CANNOT_TELL,
+                    subject,
+                    "not recorded yet",
+                    "yes",
+                    source,
+                    while_open=words.while_open,
                 )
         elif record.holds:
             if passed:
-                yield Check(kind, Outcome.PASSED, subject, "yes", "yes", source, note=record.note)
+                yield Check(kind, CheckOutcome.PASSED, subject, "yes", "yes", source, note=record.note)
         else:
             context = {"program": program.identifier, "subject": subject, "code": record.code, "note": record.note}
             yield Check(
                 kind,
-                Outcome.FAILED,
+                CheckOutcome.FAILED,
                 subject,
                 f"no{f' ({record.code})' if record.code else ''}",
                 "yes",
@@ -255,7 +263,9 @@ def takes_part(meter: MeterFacts, program: ProgramRules, moment: Moment, passed:
     source = Source("participation")
     if out is None:
         if passed and meter.pk is not None:
-            yield Check(ActionType.PARTICIPATING, Outcome.PASSED, "Participation", "takes part", "takes part", source)
+            yield Check(
+                ActionType.PARTICIPATING, CheckOutcome.PASSED, "Participation", "takes part", "takes part", source
+            )
         return
     last = (out.ends_at - timedelta(microseconds=1)).astimezone(program.zone) if out.ends_at else None
     until = f" to {last:%Y-%m-%d}" if last else ""
@@ -266,7 +276,7 @@ def takes_part(meter: MeterFacts, program: ProgramRules, moment: Moment, passed:
     problem = Problem(code, "", "", context)
     yield Check(
         ActionType.PARTICIPATING,
-        Outcome.FAILED,
+        CheckOutcome.FAILED,
         "Participation",
         found,
         "takes part",
@@ -286,7 +296,7 @@ def of_problem(problem: Problem) -> Check:
     """A program's problem with a field as the check that failed."""
     kind, label = action_of(problem), str(problem.context.get("label", ""))
     source = Source(f"program {problem.context.get('program', '')}")
-    return Check(kind, Outcome.FAILED, label, problem.value, "", source, problem, problem.field)
+    return Check(kind, CheckOutcome.FAILED, label, problem.value, "", source, problem, problem.field)
 
 
 def in_place(meter: MeterFacts, program: ProgramRules, moment: Moment) -> list[Check]:
@@ -297,7 +307,7 @@ def in_place(meter: MeterFacts, program: ProgramRules, moment: Moment) -> list[C
 
 def failing(found: Iterable[Check]) -> list[Check]:
     """What does not hold, or is not known to."""
-    return [one for one in found if one.outcome is not Outcome.PASSED]
+    return [one for one in found if one.outcome is not CheckOutcome.PASSED]
 
 
 def _in_words(value: str) -> str:

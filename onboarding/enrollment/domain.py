@@ -12,7 +12,7 @@ from django.db.models import Model
 from django.dispatch import receiver
 from django.utils import timezone
 
-from onboarding.enrollment.evaluate import Judge, Standing, asking_where_it_fits, best, first_to_act
+from onboarding.enrollment.evaluate import EnrollmentResult, Evaluator, best, first_to_act, without_misfit_actions
 from onboarding.enrollment.facts import MeterFacts
 from onboarding.enrollment.load import KEEPING, customer_of, excluding_here, facts_of, meters_of_customers
 from onboarding.enrollment.models import Enrollment
@@ -86,7 +86,7 @@ def join_program(meter: Meter, program: ProgramRules, *, by: Actor) -> None:
         if is_new:
             happening = ("meter.program_joined", meter.pk, {"program": program.identifier})
             record_many("meter", [happening], partner=meter.partner, by=by)
-            restate([meter.pk], by=by, quietly=True)
+            re_evaluate([meter.pk], by=by, quietly=True)
 
 
 def leave_program(meter: Meter, program: ProgramRules, *, by: Actor) -> None:
@@ -104,13 +104,15 @@ def leave_program(meter: Meter, program: ProgramRules, *, by: Actor) -> None:
         row.delete()
         happening = ("meter.program_left", meter.pk, {"program": program.identifier})
         record_many("meter", [happening], partner=meter.partner, by=by)
-        restate({meter.pk, *others}, by=by)
+        re_evaluate({meter.pk, *others}, by=by)
 
 
 # --- evaluating anew
 
 
-def restate(meters: Collection[UUID], *, by: Actor, at: datetime | None = None, quietly: bool = False) -> list[Change]:
+def re_evaluate(
+    meters: Collection[UUID], *, by: Actor, at: datetime | None = None, quietly: bool = False
+) -> list[Change]:
     """Evaluate meters of one partner anew in the programs that they are meant for, and write what changed.
 
     With them go the other meters of their customers, where one program excludes another. One meter.enrollment_changed
@@ -135,15 +137,15 @@ def _meters(keys: Collection[UUID]) -> list[Meter]:
 
 def evaluated(
     meters: Collection[Meter], rules: Mapping[str, ProgramRules], now: datetime
-) -> Iterable[tuple[MeterFacts, str, Standing]]:
+) -> Iterable[tuple[MeterFacts, str, EnrollmentResult]]:
     """How meters of one partner stand in each program that they are meant for. Reads, never writes."""
     schema = schema_for(rules)
-    judges: dict[str, Judge] = {}
+    evaluators: dict[str, Evaluator] = {}
     for facts in facts_of(meters, rules, schema, now).values():
-        for name in facts.wanted.keys() - judges.keys():
-            judges[name] = Judge(rules[name], schema, now)
-        says = {name: judges[name].stand(facts) for name in facts.wanted}
-        for name, one in (asking_where_it_fits(says) if len(says) > 1 else says).items():
+        for name in facts.wanted.keys() - evaluators.keys():
+            evaluators[name] = Evaluator(rules[name], schema, now)
+        says = {name: evaluators[name].evaluate(facts) for name in facts.wanted}
+        for name, one in (without_misfit_actions(says) if len(says) > 1 else says).items():
             yield facts, name, one
 
 
@@ -152,7 +154,7 @@ def _write(meters: Sequence[Meter], rules: Mapping[str, ProgramRules], now: date
         (row.meter_id, row.program_id): row
         for row in Enrollment.objects.filter(meter__in=[meter.pk for meter in meters])
     }
-    told: dict[UUID, list[Standing]] = {meter.pk: [] for meter in meters}
+    told: dict[UUID, list[EnrollmentResult]] = {meter.pk: [] for meter in meters}
     changes, updates = [], []
     for facts, name, says in evaluated(meters, rules, now):
         assert facts.pk is not None
@@ -169,7 +171,7 @@ def _write(meters: Sequence[Meter], rules: Mapping[str, ProgramRules], now: date
     return changes
 
 
-def _write_global(meters: Iterable[Meter], told: Mapping[UUID, Sequence[Standing]]) -> None:
+def _write_global(meters: Iterable[Meter], told: Mapping[UUID, Sequence[EnrollmentResult]]) -> None:
     """Set each meter's global status to the best of its programs, and who acts next in any of them."""
     alike: dict[tuple[str, str], list[UUID]] = {}
     for meter in meters:
@@ -187,7 +189,7 @@ def making_room(meters: Collection[UUID], *, by: Actor) -> Iterator[None]:
     evaluated anew afterwards, for which there may be room now."""
     others = _neighbours(meters, rules_of()) - set(meters) if meters else set()
     yield
-    restate(others, by=by)
+    re_evaluate(others, by=by)
 
 
 @receiver(meters_archived)
@@ -195,7 +197,7 @@ def _evaluate_beside(meters: Collection[UUID], by: Actor, **_: object) -> None:
     """What lies in the archive is held no more; what comes out of it is again."""
     others = _neighbours(meters, rules_of())
     if others:
-        restate({*meters, *others}, by=by)
+        re_evaluate({*meters, *others}, by=by)
 
 
 def _neighbours(meters: Collection[UUID], rules: Mapping[str, ProgramRules]) -> set[UUID]:
@@ -225,7 +227,7 @@ def _tell(changes: Iterable[Change], *, by: Actor) -> None:
         record_many("meter", happenings, partner=Partner(pk=partner), by=by)
 
 
-def restate_sharing(meters: Collection[UUID], *, partner: Partner, by: Actor) -> None:
+def re_evaluate_sharing(meters: Collection[UUID], *, partner: Partner, by: Actor) -> None:
     """Evaluate those of these new meters anew whose customers hold a program that excludes theirs.
 
     What a sheet's rows do to each other shows only once they are meters.
@@ -244,4 +246,4 @@ def restate_sharing(meters: Collection[UUID], *, partner: Partner, by: Actor) ->
     shared = [account for account, found in programs.items() if len(found) > 1]
     if shared:
         keys = set(here.filter(meter__account_number__any_of=shared).values_list("meter", flat=True))
-        restate(keys, by=by, quietly=True)
+        re_evaluate(keys, by=by, quietly=True)

@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
-from onboarding.enrollment.checks import Check, Moment, Outcome, failing, found_by, of_problem, takes_part
+from onboarding.enrollment.checks import Check, CheckOutcome, Moment, failing, found_by, of_problem, takes_part
 from onboarding.enrollment.facts import Activated, MeterFacts
 from onboarding.enrollment.rules import ActionWords, PeriodRules, ProgramRules
 from onboarding.meters.models import EnrollmentStatus
@@ -20,7 +20,7 @@ from programs.schema import Schema
 # {"status": EnrollmentStatus value, "missing": [field keys], "reasons": [stored problems], "acts": who acts next,
 # "partner_actions": and "leap_actions": [action types]}; "could_join" besides, when a row is not meant for this
 # program: then it is said in the preview and not written.
-Standing = dict[str, Any]
+EnrollmentResult = dict[str, Any]
 
 _BEST_FIRST = (
     EnrollmentStatus.ACTIVE,
@@ -29,14 +29,14 @@ _BEST_FIRST = (
     EnrollmentStatus.NOT_PARTICIPATING,
     EnrollmentStatus.INELIGIBLE,
 )
-ASKS_NOTHING: Standing = {"partner_actions": [], "leap_actions": [], "acts": ""}
+ASKS_NOTHING: EnrollmentResult = {"partner_actions": [], "leap_actions": [], "acts": ""}
 _NEVER = {"PROGRAM_OTHER_REGION", "PROGRAM_OTHER_STATE", "PROGRAM_OTHER_METER_TYPE", "PROGRAM_OTHER_UTILITY"}
 
 
-def standing_in_place(program: ProgramRules, in_place: Sequence[Check], unmet: Iterable[Problem]) -> Standing:
+def result_in_place(program: ProgramRules, in_place: Sequence[Check], unmet: Iterable[Problem]) -> EnrollmentResult:
     """The standing of an asset that is no meter yet: what its place decides, and what it misses in its fields."""
     found = [*in_place, *(of_problem(problem) for problem in unmet)]
-    return standing_of(program, _of_checks(found), found)
+    return _result_of(program, _of_checks(found), found)
 
 
 def best(statuses: Iterable[str]) -> str:
@@ -69,9 +69,9 @@ def status_of(
 def _of_checks(found: Iterable[Check]) -> EnrollmentStatus:
     """What checks come to for a meter that is neither out nor active."""
     found = list(found)
-    if any(one.outcome is Outcome.FAILED for one in found):
+    if any(one.outcome is CheckOutcome.FAILED for one in found):
         return EnrollmentStatus.INELIGIBLE
-    waits = {one.while_open for one in found if one.outcome is Outcome.CANNOT_TELL}
+    waits = {one.while_open for one in found if one.outcome is CheckOutcome.CANNOT_TELL}
     if EnrollmentStatus.INELIGIBLE.value in waits:
         return EnrollmentStatus.INELIGIBLE
     return EnrollmentStatus.PENDING if waits else EnrollmentStatus.ELIGIBLE
@@ -79,13 +79,13 @@ def _of_checks(found: Iterable[Check]) -> EnrollmentStatus:
 
 def out_now(meter: MeterFacts, program: ProgramRules, moment: Moment, at: datetime) -> list[Check]:
     """That the meter is out at present, when it takes part in the period to come by which it is judged."""
-    if not meter.outs or not moment.is_ahead or any(takes_part(meter, program, moment, False)):
+    if not meter.out_periods or not moment.is_ahead or any(takes_part(meter, program, moment, False)):
         return []
     return list(takes_part(meter, program, replace(moment, at=at, is_ahead=False), False))
 
 
-class Judge:
-    """One program as it judges meters at one moment; for many meters the periods are looked up once."""
+class Evaluator:
+    """One program as it evaluates meters at one moment; for many meters the periods are looked up once."""
 
     def __init__(self, program: ProgramRules, schema: Schema, at: datetime) -> None:
         self._program, self._at = program, at
@@ -94,7 +94,7 @@ class Judge:
         before = [one for one in shown if one.starts_at <= at or (leading and one.starts_at < leading.starts_at)]
         self._before = [(one, moment_of(program, one, schema, at)) for one in before]
 
-    def stand(self, meter: MeterFacts) -> Standing:
+    def evaluate(self, meter: MeterFacts) -> EnrollmentResult:
         """How a meter stands: in the running period while it is active there; in one whose deadline it has made; else
         in the one that it can be activated in next."""
         for period, moment in self._before:
@@ -107,17 +107,17 @@ class Judge:
                     return says
         return self._in(self._next, meter)
 
-    def _in(self, moment: Moment, meter: MeterFacts) -> Standing:
+    def _in(self, moment: Moment, meter: MeterFacts) -> EnrollmentResult:
         found = [*found_by(meter, self._program, moment), *out_now(meter, self._program, moment, self._at)]
-        return standing_of(self._program, status_of(meter, moment, found, self._at), found)
+        return _result_of(self._program, status_of(meter, moment, found, self._at), found)
 
 
-def stand(meter: MeterFacts, program: ProgramRules, schema: Schema, at: datetime) -> Standing:
-    """How one meter stands in a program; see Judge."""
-    return Judge(program, schema, at).stand(meter)
+def evaluate(meter: MeterFacts, program: ProgramRules, schema: Schema, at: datetime) -> EnrollmentResult:
+    """How one meter stands in a program; see Evaluator."""
+    return Evaluator(program, schema, at).evaluate(meter)
 
 
-def standing_of(program: ProgramRules, status: EnrollmentStatus, found: Sequence[Check]) -> Standing:
+def _result_of(program: ProgramRules, status: EnrollmentStatus, found: Sequence[Check]) -> EnrollmentResult:
     """A status and the checks that do not hold, as they are kept. With a misfit nothing else would help: only it is
     told."""
     open_checks = failing(found)
@@ -139,12 +139,12 @@ def standing_of(program: ProgramRules, status: EnrollmentStatus, found: Sequence
     }
 
 
-def is_misfit(says: Standing) -> bool:
+def is_misfit(says: EnrollmentResult) -> bool:
     """Whether the meter does not fit the program at all."""
     return any(reason["code"] in _NEVER for reason in says["reasons"])
 
 
-def asking_where_it_fits(says: dict[str, Standing]) -> dict[str, Standing]:
+def without_misfit_actions(says: dict[str, EnrollmentResult]) -> dict[str, EnrollmentResult]:
     """The standings of one meter by program. Fitting one of its programs, it has nothing to do for those that it does
     not fit: nobody means it to change its region or its utility."""
     misfits = {name for name, one in says.items() if is_misfit(one)}
@@ -179,7 +179,7 @@ def _place_in_catalogue(check: Check) -> int:
 
 
 @dataclass(frozen=True, slots=True)
-class PeriodStanding:
+class PeriodResult:
     """A meter in one delivery period: the status, all checks, the activation, the deadline that can still be made, and
     the one that was."""
 
@@ -217,7 +217,7 @@ class RequiredAction:
 
 
 @dataclass(frozen=True, slots=True)
-class ProgramStanding:
+class ProgramResult:
     """A meter in one program: its status, the checks behind it, and every period."""
 
     program: ProgramRules
@@ -225,7 +225,7 @@ class ProgramStanding:
     status: EnrollmentStatus
     checks: Sequence[Check]
     leading: PeriodRules | None
-    periods: Sequence[PeriodStanding]
+    periods: Sequence[PeriodResult]
 
     @property
     def fits(self) -> bool:
@@ -234,7 +234,7 @@ class ProgramStanding:
 
 def explain(
     meter: MeterFacts, program: ProgramRules, schema: Schema, at: datetime, *, passed: bool = True
-) -> ProgramStanding:
+) -> ProgramResult:
     """How a meter stands in a program and in each of its periods. passed: with the checks that hold, too."""
     is_wanted = program.identifier in meter.wanted
     periods = [_in_period(meter, program, period, schema, at, passed) for period in program.shown_periods(at)]
@@ -247,7 +247,7 @@ def explain(
     moment = moment_of(program, leading, schema, at)
     found = [*found_by(meter, program, moment, passed=passed), *out_now(meter, program, moment, at)]
     status = _unless_unwanted(status_of(meter, moment, found, at), is_wanted)
-    return ProgramStanding(program, is_wanted, status, found, leading, periods)
+    return ProgramResult(program, is_wanted, status, found, leading, periods)
 
 
 def _unless_unwanted(status: EnrollmentStatus, is_wanted: bool) -> EnrollmentStatus:
@@ -258,7 +258,7 @@ def _unless_unwanted(status: EnrollmentStatus, is_wanted: bool) -> EnrollmentSta
 
 def _in_period(
     meter: MeterFacts, program: ProgramRules, period: PeriodRules, schema: Schema, at: datetime, passed: bool
-) -> PeriodStanding:
+) -> PeriodResult:
     moment = moment_of(program, period, schema, at)
     found = found_by(meter, program, moment, passed=passed)
     status = _unless_unwanted(status_of(meter, moment, found), program.identifier in meter.wanted)
@@ -270,7 +270,7 @@ def _in_period(
         problem = Problem("PROGRAM_TOO_LATE", "", "", context)
         late = Check(
             ActionType.IS_ELIGIBLE,
-            Outcome.FAILED,
+            CheckOutcome.FAILED,
             "Deadline",
             f"{program.day_of(at)}",
             f"before {last:%Y-%m-%d}",
@@ -278,10 +278,10 @@ def _in_period(
             problem,
         )
         found, status = [*found, late], EnrollmentStatus.INELIGIBLE
-    return PeriodStanding(period, status, found, meter.activation(period.pk, moment.at), deadline, made)
+    return PeriodResult(period, status, found, meter.activation(period.pk, moment.at), deadline, made)
 
 
-def required_actions(standings: Iterable[ProgramStanding]) -> list[RequiredAction]:
+def required_actions(standings: Iterable[ProgramResult]) -> list[RequiredAction]:
     """Every open action once for each program, in the first period in which it is open (as the samples have it).
 
     It is due when the period's next activation comes, or when the period began if none is left: the samples of the

@@ -8,7 +8,7 @@ from typing import Any
 from django.utils import timezone
 
 from onboarding.enrollment.checks import failing, found_by
-from onboarding.enrollment.evaluate import moment_of, stand
+from onboarding.enrollment.evaluate import evaluate, moment_of
 from onboarding.enrollment.load import facts_of
 from onboarding.enrollment.models import Enrollment
 from onboarding.enrollment.rules import ProgramRules, rules_of
@@ -81,8 +81,8 @@ def _compared(rows: list[Enrollment], present: Proposed, proposed: Proposed, at:
             if name not in proposed.rules or name not in present.rules:
                 continue
             program = proposed.rules[name]
-            was = stand(before[row.meter_id], present.rules[name], present.schema, at)["status"]
-            then = stand(facts[row.meter_id], program, proposed.schema, at)["status"]
+            was = evaluate(before[row.meter_id], present.rules[name], present.schema, at)["status"]
+            then = evaluate(facts[row.meter_id], program, proposed.schema, at)["status"]
             if then != was:
                 yield row, meters[row.meter_id], was, then, _why(facts[row.meter_id], program, proposed, at)
 

@@ -9,7 +9,7 @@ from zoneinfo import ZoneInfo
 from django.db.models import QuerySet
 from django.utils import timezone
 
-from onboarding.enrollment.evaluate import ProgramStanding, explain
+from onboarding.enrollment.evaluate import ProgramResult, explain
 from onboarding.enrollment.load import facts_of
 from onboarding.enrollment.models import ParticipationPeriod, Preference
 from onboarding.enrollment.rules import rules_of
@@ -36,14 +36,14 @@ def next_activations(identifiers: Collection[str], now: datetime | None = None) 
     return found
 
 
-def standings_of(meter: Meter, at: datetime | None = None) -> list[ProgramStanding]:
-    """One meter in its programs, with everything that was compared; see `all_standings_of`."""
-    return all_standings_of([meter], at, passed=True)[meter.pk]
+def program_results_of(meter: Meter, at: datetime | None = None) -> list[ProgramResult]:
+    """One meter in its programs, with everything that was compared; see `program_results_of_all`."""
+    return program_results_of_all([meter], at, passed=True)[meter.pk]
 
 
-def all_standings_of(
+def program_results_of_all(
     meters: Sequence[Meter], at: datetime | None = None, *, passed: bool = False
-) -> dict[UUID, list[ProgramStanding]]:
+) -> dict[UUID, list[ProgramResult]]:
     """Meters of one partner in every program that looks at meters of their region and type, or that they are meant for.
 
     By meter; those that it is meant for come first, then by name. passed: with the checks that hold, too.
@@ -90,11 +90,11 @@ class Participation:
         return self.starts_at.astimezone(zone).date(), last
 
 
-def participation_of(meter: Meter, outs: Iterable[ParticipationPeriod]) -> list[Participation]:
+def participation_of(meter: Meter, out_periods: Iterable[ParticipationPeriod]) -> list[Participation]:
     """A meter's participation from its creation on, without gaps: the periods in which it is out, and those between."""
     found: list[Participation] = []
     reached: datetime | None = meter.created_at
-    for out in sorted(outs, key=lambda one: one.starts_at):
+    for out in sorted(out_periods, key=lambda one: one.starts_at):
         if reached is not None and out.starts_at > reached:
             found.append(Participation(Preference.PARTICIPATE, reached, out.starts_at))
         since = max(out.starts_at, meter.created_at)

@@ -5,7 +5,7 @@ from uuid import UUID
 
 from django.utils import timezone
 
-from onboarding.enrollment.domain import restate
+from onboarding.enrollment.domain import re_evaluate
 from onboarding.enrollment.models import Enrollment, Evaluated
 from onboarding.enrollment.rules import rules_of
 from portal.events.actors import Actor
@@ -45,13 +45,13 @@ def reconsider_partner(run: Run) -> None:
             meters = set(due.filter(reconsider_at__lte=now).values_list("meter", flat=True)[:_AT_ONCE])
             if not meters:
                 return
-            restate(meters, by=Actor.system(), at=now)
+            re_evaluate(meters, by=Actor.system(), at=now)
             chunk.done += len(meters)
         run.step_aside_if_others_wait()
 
 
 @handles("enrollment.restate")
-def restate_program(run: Run) -> None:
+def re_evaluate_program(run: Run) -> None:
     """All meters of one program, of every partner, by the rules as they are when it begins."""
     program = int(run.job.subject_id)
     rules = next((one for one in rules_of().values() if one.pk == program), None)
@@ -70,6 +70,6 @@ def restate_program(run: Run) -> None:
             for _, partner, meter in page:
                 by_partner.setdefault(partner, []).append(meter)
             for meters in by_partner.values():
-                restate(meters, by=Actor.system("Program rules"))
+                re_evaluate(meters, by=Actor.system("Program rules"))
             chunk.checkpoint, chunk.done = {"after": page[-1][0]}, chunk.done + len(page)
         run.step_aside_if_others_wait()

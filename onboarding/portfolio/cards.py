@@ -4,8 +4,8 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from onboarding.enrollment.checks import Check, Outcome, failing
-from onboarding.enrollment.evaluate import PeriodStanding, ProgramStanding, words_of
+from onboarding.enrollment.checks import Check, CheckOutcome, failing
+from onboarding.enrollment.evaluate import PeriodResult, ProgramResult, words_of
 from onboarding.enrollment.facts import Activated
 from onboarding.enrollment.rules import ProgramRules
 from onboarding.meters.models import EnrollmentStatus
@@ -56,7 +56,7 @@ class ProgramCard:
     """
 
     program: ProgramRules
-    standing: ProgramStanding
+    standing: ProgramResult
     status: EnrollmentStatus
     ahead: Ahead | None
     expected_at: datetime | None
@@ -64,7 +64,7 @@ class ProgramCard:
     partner_items: Sequence[OpenItem]
     leap_items: Sequence[OpenItem]
     checks: Sequence[Check]
-    periods: Sequence[PeriodStanding]
+    periods: Sequence[PeriodResult]
 
     @property
     def missing(self) -> list[Check]:
@@ -90,14 +90,14 @@ class ProgramCard:
 
     @property
     def holds(self) -> int:
-        return sum(one.outcome is Outcome.PASSED for one in self.checks)
+        return sum(one.outcome is CheckOutcome.PASSED for one in self.checks)
 
 
-def cards_of(standings: Iterable[ProgramStanding], at: datetime) -> list[ProgramCard]:
+def cards_of(standings: Iterable[ProgramResult], at: datetime) -> list[ProgramCard]:
     return [_card(one, at) for one in standings]
 
 
-def _card(standing: ProgramStanding, at: datetime) -> ProgramCard:
+def _card(standing: ProgramResult, at: datetime) -> ProgramCard:
     items = [
         OpenItem(words_of(standing.program, one.action_type).acts, one)
         for one in failing(standing.checks)

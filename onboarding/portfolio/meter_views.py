@@ -14,7 +14,7 @@ from django.views.decorators.http import require_POST, require_safe
 from onboarding.enrollment.domain import join_program, leave_program
 from onboarding.enrollment.load import HOLDING
 from onboarding.enrollment.models import Enrollment
-from onboarding.enrollment.queries import meters_of_customer, participation_of, standings_of
+from onboarding.enrollment.queries import meters_of_customer, participation_of, program_results_of
 from onboarding.enrollment.rules import rules_of
 from onboarding.meters.columns import asset_of
 from onboarding.meters.queries import meters_of
@@ -45,7 +45,7 @@ def meter_detail(request: HttpRequest, pk: UUID) -> HttpResponse:
     provenance = provenance_of(meter, schema.flatten(asset).keys())
     at, as_of = _as_of(request)
     zone = zone_of(meter)
-    cards = cards_of(standings_of(meter, at), at)
+    cards = cards_of(program_results_of(meter, at), at)
     shown = _EVENTS_AT_MOST if request.GET.get("events") == "all" else _EVENTS_SHOWN
     events = list(timeline(meter)[: shown + 1])
     context = {

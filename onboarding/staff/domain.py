@@ -10,7 +10,7 @@ from zoneinfo import ZoneInfo
 from django.db import transaction
 from django.utils import timezone
 
-from onboarding.enrollment.domain import restate
+from onboarding.enrollment.domain import re_evaluate
 from onboarding.enrollment.models import Activation, CheckRecord, Enrollment
 from onboarding.meters.models import EnrollmentStatus, Meter
 from portal.events.actors import Actor
@@ -219,6 +219,6 @@ def _each(
         for group in by_partner.values():
             write(group)
             record_many("meter", ((verb, meter.pk, told) for meter in group), partner=group[0].partner, by=by)
-            restate([meter.pk for meter in group], by=by)
+            re_evaluate([meter.pk for meter in group], by=by)
             done.meters += [meter.pk for meter in group]
     return done

@@ -9,9 +9,9 @@ from onboarding.bulk.deeds import Deed, Done, register
 from onboarding.bulk.models import BulkAction, BulkKind, BulkResult, BulkRow, BulkState
 from onboarding.enrollment.models import Preference
 from onboarding.meters.models import Meter
-from onboarding.participation.domain import Outcome, change_participation, judged
+from onboarding.participation.domain import ParticipationResult, change_participation, preview_requests
 from onboarding.participation.preview import in_words
-from onboarding.participation.rules import Wish
+from onboarding.participation.rules import ParticipationRequest
 from portal.events.actors import Actor
 
 KINDS = {
@@ -21,7 +21,7 @@ KINDS = {
 }
 
 
-def say_how(action: BulkAction, wish: Wish) -> None:
+def say_how(action: BulkAction, wish: ParticipationRequest) -> None:
     """Keep from when, until when and why, while nobody has said yes yet. Said again, the last one counts."""
     BulkAction.objects.filter(pk=action.pk, state=BulkState.ASKED).update(details=wish.as_json())
 
@@ -29,7 +29,7 @@ def say_how(action: BulkAction, wish: Wish) -> None:
 def carry_out(action: BulkAction, meters: Sequence[Meter], rows: Mapping[UUID, BulkRow]) -> dict[UUID, Done]:
     """What the action, or each meter's row, asks for. A meter that was changed since it was seen is left."""
     wishes = _wishes(action, meters, rows)
-    looked_at = judged(meters, wishes)
+    looked_at = preview_requests(meters, wishes)
     seen = {meter.pk: meter.updated_at <= action.seen_at for meter in meters}
     left = {pk for pk, one in looked_at.items() if one.changes and not seen[pk]}
     todo = {pk: wish for pk, wish in wishes.items() if pk not in left}
@@ -39,24 +39,26 @@ def carry_out(action: BulkAction, meters: Sequence[Meter], rows: Mapping[UUID, B
     }
 
 
-def _wishes(action: BulkAction, meters: Sequence[Meter], rows: Mapping[UUID, BulkRow]) -> dict[UUID, Wish]:
+def _wishes(
+    action: BulkAction, meters: Sequence[Meter], rows: Mapping[UUID, BulkRow]
+) -> dict[UUID, ParticipationRequest]:
     if action.is_by_rows:
-        return {meter.pk: Wish.from_json((rows[meter.pk].details or {})["wish"]) for meter in meters}
-    wish = Wish.from_json(action.details or {})
+        return {meter.pk: ParticipationRequest.from_json((rows[meter.pk].details or {})["wish"]) for meter in meters}
+    wish = ParticipationRequest.from_json(action.details or {})
     return {meter.pk: wish for meter in meters}
 
 
-def result_of(outcome: Outcome) -> BulkResult:
+def result_of(outcome: ParticipationResult) -> BulkResult:
     if outcome.problems:
         return BulkResult.REFUSED
     if not outcome.changes:
         return BulkResult.SAME
-    return BulkResult.REPLACED if outcome.gave_way else BulkResult.CHANGED
+    return BulkResult.REPLACED if outcome.overridden else BulkResult.CHANGED
 
 
 def says(action: BulkAction) -> list[tuple[str, str]]:
     """From when, until when and why."""
-    wish = Wish.from_json(action.details or {})
+    wish = ParticipationRequest.from_json(action.details or {})
     first = "Day" if wish.preference == Preference.DISENROLL else "First day"
     found = [(first, in_words(wish.first) if wish.first else "The day on which it is done")]
     if wish.last:
@@ -66,7 +68,7 @@ def says(action: BulkAction) -> list[tuple[str, str]]:
 
 def outlook(action: BulkAction, meters: Sequence[Meter]) -> dict[str, Any]:
     """How many would change, stay or be refused, and why; when that is known beforehand."""
-    outcomes = judged(meters, _wishes(action, meters, {}))
+    outcomes = preview_requests(meters, _wishes(action, meters, {}))
     counts = Counter(result_of(one) for one in outcomes.values())
     told = Counter(f"{problem.text} {problem.remedy}" for one in outcomes.values() for problem in one.problems)
     return {

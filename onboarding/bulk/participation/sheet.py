@@ -16,8 +16,8 @@ from onboarding.bulk.participation.domain import result_of
 from onboarding.bulk.sheets import Cells, Columns, Sheet, read_rows, text_of
 from onboarding.enrollment.models import Preference
 from onboarding.meters.models import Meter
-from onboarding.participation.domain import NEEDED, Outcome, judged
-from onboarding.participation.rules import Wish, unclear, untimely
+from onboarding.participation.domain import NEEDED, ParticipationResult, preview_requests
+from onboarding.participation.rules import ParticipationRequest, unclear, untimely
 from onboarding.participation.zones import zones_of
 from onboarding.spreadsheets.cells import BrokenCell, Cell
 from onboarding.spreadsheets.headers import HeaderSpec
@@ -82,8 +82,8 @@ class Verdict:
 
     line: Line
     meter: Known | None = None
-    wish: Wish | None = None
-    outcome: Outcome | None = None
+    wish: ParticipationRequest | None = None
+    outcome: ParticipationResult | None = None
     problems: list[Problem] = field(default_factory=list)
 
     @property
@@ -103,7 +103,7 @@ class Verdict:
             days = {_FROM: self.wish.first, _TO: self.wish.last}
             written |= {name: day.isoformat() for name, day in days.items() if day}
             written["wish"] = self.wish.as_json()
-        if self.outcome is not None and self.outcome.gave_way:
+        if self.outcome is not None and self.outcome.overridden:
             written["overlaps"] = True
         return written
 
@@ -138,7 +138,7 @@ def judge(partner: Partner, lines: Sequence[Line]) -> list[Verdict]:
     return verdicts
 
 
-def _wish(line: Line, order: DateOrder | None, problems: list[Problem]) -> Wish | None:
+def _wish(line: Line, order: DateOrder | None, problems: list[Problem]) -> ParticipationRequest | None:
     """What a row asks for, when that can be read; what is wrong with it goes to `problems`."""
     count = len(problems)
     word = text_of(line.cells.get(_WHAT))
@@ -153,7 +153,7 @@ def _wish(line: Line, order: DateOrder | None, problems: list[Problem]) -> Wish 
     if preference is None:
         return None
     text = text_of(reason) if preference != Preference.PARTICIPATE else ""
-    wish = Wish(preference, first, last, text)
+    wish = ParticipationRequest(preference, first, last, text)
     unreadable = {one.field for one in problems[count:]}
     for problem in unclear(wish):
         column = _COLUMN_OF[problem.field]
@@ -214,7 +214,7 @@ def _judge_wishes(verdicts: Iterable[Verdict]) -> None:
             if not one.problems:
                 clear[one.meter.pk] = one
     wishes = {pk: one.wish for pk, one in clear.items() if one.wish}
-    for pk, outcome in judged([meters[pk] for pk in clear], wishes, now).items():
+    for pk, outcome in preview_requests([meters[pk] for pk in clear], wishes, now).items():
         clear[pk].outcome = outcome
 
 

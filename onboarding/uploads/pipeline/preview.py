@@ -16,12 +16,12 @@ from django.utils import timezone
 from onboarding.enrollment.checks import Check, fits, in_place
 from onboarding.enrollment.evaluate import (
     ASKS_NOTHING,
-    Standing,
-    asking_where_it_fits,
+    EnrollmentResult,
+    evaluate,
     is_misfit,
     moment_of,
-    stand,
-    standing_in_place,
+    result_in_place,
+    without_misfit_actions,
 )
 from onboarding.enrollment.facts import Held, MeterFacts
 from onboarding.enrollment.load import Customer, facts_of, held_by
@@ -64,7 +64,7 @@ class Verdict:
     warnings: Sequence[Problem] = ()
     asset: dict[str, Any] | None = None
     changes: dict[str, list[Any]] | None = None
-    programs: Mapping[str, Standing] = field(default_factory=dict)
+    programs: Mapping[str, EnrollmentResult] = field(default_factory=dict)
     meter_id: UUID | None = None
     meter_version: int | None = None
     result: Result | None = None
@@ -178,7 +178,7 @@ class DryRun:
         """The validator's word on a row's cells, with the requirements of the period that each program judges by."""
         return self.schema.check(cells, self.on, self._worth_asking, self.date_orders, self._asked_on)
 
-    def standings(self, checked: Checked) -> dict[str, Standing]:
+    def standings(self, checked: Checked) -> dict[str, EnrollmentResult]:
         """How the asset stands in the chosen programs, and in those that it could join besides."""
         assert checked.asset is not None
         return {
@@ -244,9 +244,9 @@ class DryRun:
         for name in {*says, *facts.wanted}:
             joins = name in self.chosen or name in facts.wanted or not (self.chosen or facts.wanted)
             extra = {} if joins else {"could_join": True}
-            says[name] = stand(facts, self.programs[name], self.schema, self.at) | extra
+            says[name] = evaluate(facts, self.programs[name], self.schema, self.at) | extra
         meant = {name: one for name, one in says.items() if "could_join" not in one}
-        verdict.programs = says | asking_where_it_fits(meant)
+        verdict.programs = says | without_misfit_actions(meant)
 
     def _look_for_serials(self, verdicts: Iterable[Verdict]) -> None:
         """A device that stands twice, in these rows or among the partner's other meters, is worth a warning."""
@@ -280,9 +280,9 @@ class Prospect:
     def __init__(self, program: ProgramRules, in_place: Sequence[Check], is_meant: bool) -> None:
         self.program, self.is_meant = program, is_meant
         self._in_place = in_place
-        self._extra: Standing = {} if is_meant else {"could_join": True}
+        self._extra: EnrollmentResult = {} if is_meant else {"could_join": True}
         # Most rows are alike: those that miss nothing in their fields share this one.
-        self.eligible: Standing = self.standing(Checked({}, ()))
+        self.eligible: EnrollmentResult = self.standing(Checked({}, ()))
 
     @property
     def fits(self) -> bool:
@@ -293,9 +293,9 @@ class Prospect:
         self._extra = {**self._extra, **ASKS_NOTHING}
         self.eligible = self.standing(Checked({}, ()))
 
-    def standing(self, checked: Checked) -> Standing:
+    def standing(self, checked: Checked) -> EnrollmentResult:
         unmet = checked.unmet.get(self.program.identifier, ())
-        return standing_in_place(self.program, self._in_place, unmet) | self._extra
+        return result_in_place(self.program, self._in_place, unmet) | self._extra
 
 
 def _others_with_reference(meter: Meter, meters: Sequence[Meter]) -> list[Meter]:

@@ -8,7 +8,7 @@ from django.db.models import CharField, Min
 from django.db.models.fields.json import KT
 from django.db.models.functions import Cast
 
-from onboarding.enrollment.evaluate import Standing, best, first_to_act
+from onboarding.enrollment.evaluate import EnrollmentResult, best, first_to_act
 from onboarding.meters.models import EnrollmentStatus
 from onboarding.uploads.columns.layout import Layout, stored_cell
 from onboarding.uploads.corrections.edits import edited, edits_of
@@ -103,7 +103,7 @@ def row_values(upload: Upload, verdict: Verdict, raw: Any, *, keeps_cells: bool 
     ]
 
 
-def _meant(verdict: Verdict) -> list[Standing]:
+def _meant(verdict: Verdict) -> list[EnrollmentResult]:
     """How the row stands in the programs that it is meant for."""
     return [says for says in verdict.programs.values() if "could_join" not in says]
 
@@ -130,7 +130,7 @@ def problem_values(upload: Upload, verdicts: Iterable[Verdict], column_of: Mappi
                 ]
 
 
-def add_to_outlook(outlook: dict[str, Any], standings: Mapping[str, Standing], *, times: int = 1) -> None:
+def add_to_outlook(outlook: dict[str, Any], standings: Mapping[str, EnrollmentResult], *, times: int = 1) -> None:
     """Count one row into the per-program outlook (or out of it): eligible, or not yet and for want of what."""
     for identifier, says in standings.items():
         line = outlook.get(identifier)

@@ -14,7 +14,7 @@ from django.db import transaction
 from django.db.models import Count, QuerySet
 from django.utils import timezone
 
-from onboarding.enrollment.domain import making_room, restate
+from onboarding.enrollment.domain import making_room, re_evaluate
 from onboarding.enrollment.load import with_recorded_facts
 from onboarding.meters.columns import asset_of
 from onboarding.meters.domain import remove_meters, restore_meter
@@ -150,7 +150,7 @@ def _restore(upload: Upload, row: UploadRow, meter: Meter, dry_run: DryRun, by: 
         _mark([row], Withdrawal.LEFT, _TOUCHED)
         return
     restore_meter(meter, checked.asset, changes=back, upload_id=upload.pk, by=by)
-    restate([meter.pk], by=by)
+    re_evaluate([meter.pk], by=by)
     left = [key for key in row.changes or {} if key not in back]
     _mark([row], Withdrawal.RESTORED, f"Changed again since, and left: {', '.join(left)}."[:500] if left else "")
 

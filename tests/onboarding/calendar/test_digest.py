@@ -282,10 +282,10 @@ def test_the_letter_of_the_week(acme, user, tidy):
     monday = "2027-03-08 15:00 +0000"
     wants(acme, "CEC-DSGS", actions=("NO_MISSING_FIELDS", "ADDRESS"), reference="a")
     wants(acme, "CEC-DSGS", reference="b")
-    make_meter(acme, programs=["CONED-CSRP"], region="NYISO", reference="c", restated=False)
-    old = make_meter(acme, programs=["NYISO-SCR"], region="NYISO", reference="d", restated=False)
+    make_meter(acme, programs=["CONED-CSRP"], region="NYISO", reference="c", evaluated=False)
+    old = make_meter(acme, programs=["NYISO-SCR"], region="NYISO", reference="d", evaluated=False)
     activate(old, "NYISO-SCR_2026_NOV_2027_APR", since="2027-03-05")
-    older = make_meter(acme, programs=[], region="NYISO", reference="e", restated=False)
+    older = make_meter(acme, programs=[], region="NYISO", reference="e", evaluated=False)
     activate(older, "NYISO-SCR_2026_NOV_2027_APR", since="2027-02-01")
 
     assert tidy(monday) == [("user@acme.example", "This week: meters need you in 1 program")]

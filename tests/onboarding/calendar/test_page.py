@@ -28,7 +28,7 @@ def in_march():
 
 def wants(partner, *programs: str, actions: tuple[str, ...] = ("NO_MISSING_FIELDS",), status="INELIGIBLE", **more):
     """A meter that stands so in programs, whatever an evaluation would say."""
-    meter = make_meter(partner, programs=programs, restated=False, **more)
+    meter = make_meter(partner, programs=programs, evaluated=False, **more)
     Enrollment.objects.filter(meter=meter).update(partner_actions=list(actions), status=status)
     return meter
 
