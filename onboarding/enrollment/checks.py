@@ -218,11 +218,11 @@ def recorded(meter: MeterFacts, program: ProgramRules, moment: Moment, passed: b
 
     A record that says no counts even where the catalogue asks for nothing.
     """
-    asked = {rule.words.action_type: rule for rule in program.recorded if rule.source.applies(moment.on)}
+    asked = {rule.action.action_type: rule for rule in program.recorded if rule.source.applies(moment.on)}
     known = {one.action_type for one in meter.records if not one.holds} - {ActionType.IS_AUTHORIZED.value}
     for kind in [*asked, *sorted(known - asked.keys())]:
         rule = asked.get(kind)
-        words = rule.words if rule else program.words[kind]
+        action = rule.action if rule else program.actions[kind]
         source = rule.source if rule else Source("record")
         record = meter.record(kind, program.pk, _pk(moment.period), moment.at)
         subject = str(ActionType(kind).label)
@@ -235,7 +235,7 @@ def recorded(meter: MeterFacts, program: ProgramRules, moment: Moment, passed: b
                     "not recorded yet",
                     "yes",
                     source,
-                    while_open=words.while_open,
+                    while_open=action.while_open,
                 )
         elif record.holds:
             if passed:

@@ -81,8 +81,8 @@ def _compared(rows: list[Enrollment], present: Proposed, proposed: Proposed, at:
             if name not in proposed.rules or name not in present.rules:
                 continue
             program = proposed.rules[name]
-            was = evaluate(before[row.meter_id], present.rules[name], present.schema, at)["status"]
-            then = evaluate(facts[row.meter_id], program, proposed.schema, at)["status"]
+            was = evaluate(before[row.meter_id], present.rules[name], present.schema, at).status
+            then = evaluate(facts[row.meter_id], program, proposed.schema, at).status
             if then != was:
                 yield row, meters[row.meter_id], was, then, _why(facts[row.meter_id], program, proposed, at)
 

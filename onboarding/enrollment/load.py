@@ -166,7 +166,7 @@ def _holding(
     for meter, facts in group:
         for name, since in facts.wanted.items():
             if rules[name].exclusions:
-                status = evaluate(facts, rules[name], schema, at)["status"]
+                status = evaluate(facts, rules[name], schema, at).status
                 if status in HOLDING:
                     is_active = status == EnrollmentStatus.ACTIVE
                     about = (facts.classification, rules[name].asked_on(at))

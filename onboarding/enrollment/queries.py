@@ -1,4 +1,4 @@
-"""Named reads of programs for evaluation, and of how meters stand."""
+"""Named reads: the next activations of programs, and the results and participation of meters."""
 
 from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
@@ -37,7 +37,7 @@ def next_activations(identifiers: Collection[str], now: datetime | None = None) 
 
 
 def program_results_of(meter: Meter, at: datetime | None = None) -> list[ProgramResult]:
-    """One meter in its programs, with everything that was compared; see `program_results_of_all`."""
+    """One meter in its programs, with every check that was made; see `program_results_of_all`."""
     return program_results_of_all([meter], at, passed=True)[meter.pk]
 
 
@@ -60,8 +60,8 @@ def program_results_of_all(
             if name in facts.wanted
             or (program.takes(region, meter_type) and program.source.applies(program.day_of(now)))
         ]
-        standings = [explain(facts, program, schema, now, passed=passed) for program in looked_at]
-        found[pk] = sorted(standings, key=lambda one: (not one.is_wanted, one.program.name))
+        results = [explain(facts, program, schema, now, passed=passed) for program in looked_at]
+        found[pk] = sorted(results, key=lambda one: (not one.is_wanted, one.program.name))
     return found
 
 

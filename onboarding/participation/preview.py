@@ -19,7 +19,7 @@ from programs.schema import schema_for
 
 @dataclass(frozen=True, slots=True)
 class ProgramOutlook:
-    """One program: how the meter stands there now, and what will happen, in a sentence."""
+    """One program: the status of the meter there now, and a sentence about what will happen."""
 
     program: ProgramRules
     status: EnrollmentStatus
@@ -34,11 +34,11 @@ def outlook_of(meter: Meter, result: ParticipationResult, now: datetime | None =
     later = replace(facts, out_periods=result.afterwards)
     found = []
     for program in sorted((rules[name] for name in facts.wanted), key=lambda one: one.name):
-        status = EnrollmentStatus(evaluate(facts, program, schema, at)["status"])
+        status = evaluate(facts, program, schema, at).status
         words = _words(later, program, result, at)
         if result.request.preference == Preference.PARTICIPATE:
             start, _ = window(result.request, result.zone, at)
-            then = EnrollmentStatus(evaluate(later, program, schema, max(start, at))["status"])
+            then = evaluate(later, program, schema, max(start, at)).status
             words = f"{words} It will be: {then.label.lower()}."
         found.append(ProgramOutlook(program, status, words))
     return found

@@ -54,9 +54,9 @@ def meter_detail(request: HttpRequest, pk: UUID) -> HttpResponse:
         "sections": sections_of(asset, provenance.by_key),
         "shared": provenance.shared,
         "as_of": as_of,
-        "cards": [card for card in cards if card.standing.is_wanted],
-        "could_join": [card for card in cards if not card.standing.is_wanted and card.standing.fits],
-        "misfits": [card for card in cards if not card.standing.is_wanted and not card.standing.fits],
+        "cards": [card for card in cards if card.result.is_wanted],
+        "could_join": [card for card in cards if not card.result.is_wanted and card.result.fits],
+        "misfits": [card for card in cards if not card.result.is_wanted and not card.result.fits],
         "participation": [(one, *one.days_in(zone)) for one in participation_of(meter, meter.participation.all())],
         "zone": zone,
         "another": next((card.program.identifier for card in cards if _takes_forms(card)), ""),
@@ -67,7 +67,7 @@ def meter_detail(request: HttpRequest, pk: UUID) -> HttpResponse:
 
 
 def _takes_forms(card: Any) -> bool:
-    return bool(card.standing.is_wanted and card.program.is_partner_created)
+    return bool(card.result.is_wanted and card.program.is_partner_created)
 
 
 def _as_of(request: HttpRequest) -> tuple[datetime, str]:
