@@ -18,7 +18,7 @@ from onboarding.enrollment.queries import participation_of, program_results_of_a
 from onboarding.enrollment.results import best
 from onboarding.meters.models import Meter
 from portal.api.errors import ApiError
-from programs.deadlines import midnight
+from portal.web.clock import midnight
 from programs.models import Acts
 from programs.schema import schema_for
 

@@ -6,13 +6,14 @@ most meters hold almost all.
 
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import date, datetime
 from enum import StrEnum
 
-from onboarding.enrollment import problems as _words  # noqa: F401  registers the words of these codes
+from onboarding.enrollment import problems as _problems  # noqa: F401  registers the codes used here
 from onboarding.enrollment.facts import Held, MeterFacts
 from onboarding.enrollment.rules import PeriodRules, ProgramRules, Source
 from portal.problems import Problem, shown
+from portal.web.clock import last_day_before
 from programs.models import ActionType, MeterType
 from programs.schema import Rule, Schema
 
@@ -50,7 +51,7 @@ class Check:
 
 @dataclass(frozen=True, slots=True)
 class Moment:
-    """When a meter is judged, in which delivery period (None: the program has none), by which requirements.
+    """When a meter is evaluated, in which delivery period (None: the program has none), by which requirements.
 
     is_ahead: whether the period is still to come.
     """
@@ -62,14 +63,14 @@ class Moment:
     is_ahead: bool = False
 
 
-Function = Callable[[MeterFacts, ProgramRules, Moment, bool], Iterator[Check]]
-REGISTRY: dict[str, Function] = {}
+CheckFunction = Callable[[MeterFacts, ProgramRules, Moment, bool], Iterator[Check]]
+REGISTRY: dict[str, CheckFunction] = {}
 
 
-def checks(*action_types: ActionType) -> Callable[[Function], Function]:
+def checks(*action_types: ActionType) -> Callable[[CheckFunction], CheckFunction]:
     """Register the function that answers for these items."""
 
-    def register(function: Function) -> Function:
+    def register(function: CheckFunction) -> CheckFunction:
         for action_type in action_types:
             REGISTRY[action_type.value] = function
         return function
@@ -77,7 +78,7 @@ def checks(*action_types: ActionType) -> Callable[[Function], Function]:
     return register
 
 
-def found_by(meter: MeterFacts, program: ProgramRules, moment: Moment, *, passed: bool = False) -> list[Check]:
+def run_checks(meter: MeterFacts, program: ProgramRules, moment: Moment, *, passed: bool = False) -> list[Check]:
     """All checks of a meter in a program, in the order of the registry."""
     return [one for function in dict.fromkeys(REGISTRY.values()) for one in function(meter, program, moment, passed)]
 
@@ -97,11 +98,11 @@ def fits(meter: MeterFacts, program: ProgramRules, moment: Moment, passed: bool)
         if not wanted or (value in wanted and not passed):
             continue
         kind = ActionType.ADDRESS if code == "OTHER_STATE" else ActionType.IS_ELIGIBLE
-        words = ", ".join(sorted(_in_words(one) for one in wanted))
-        context = {"program": program.identifier, "wanted": words, "found": _in_words(str(value))}
+        wanted_text = ", ".join(sorted(_display(one) for one in wanted))
+        context = {"program": program.identifier, "wanted": wanted_text, "found": _display(str(value))}
         problem = None if value in wanted else Problem(f"PROGRAM_{code}", key, str(value), context)
         outcome = CheckOutcome.FAILED if problem else CheckOutcome.PASSED
-        yield Check(kind, outcome, _label(moment, key), shown(_in_words(value)), words, source, problem, key)
+        yield Check(kind, outcome, _label(moment, key), shown(_display(value)), wanted_text, source, problem, key)
     if not source.applies(moment.on):
         problem = Problem("PROGRAM_NOT_OPEN", "", "", {"program": program.identifier, "on": moment.on.isoformat()})
         wanted = f"{source.valid_from or ''} to {source.valid_to or ''}".strip()
@@ -123,7 +124,7 @@ def fields_meet(meter: MeterFacts, program: ProgramRules, moment: Moment, passed
 
 def _of_rule(meter: MeterFacts, rule: Rule, problem: Problem | None) -> Check:
     wanted = rule.limits() or "filled in"
-    found = ", ".join(shown(_word(value)) for value in _given(meter, rule)) or "empty"
+    found = ", ".join(shown(_plain_value(value)) for value in _given(meter, rule)) or "empty"
     source = Source(f"requirement {rule.number}", rule.source, rule.verified, rule.valid_from, rule.valid_to)
     outcome = CheckOutcome.FAILED if problem else CheckOutcome.PASSED
     kind = action_of(problem) if problem else rule.action_type or ActionType.NO_MISSING_FIELDS.value
@@ -134,7 +135,7 @@ def _given(meter: MeterFacts, rule: Rule) -> list[object]:
     return [meter.flat[key] for key in rule.keys if key in meter.flat]
 
 
-def _word(value: object) -> object:
+def _plain_value(value: object) -> object:
     return ("yes" if value else "no") if isinstance(value, bool) else value
 
 
@@ -267,8 +268,7 @@ def takes_part(meter: MeterFacts, program: ProgramRules, moment: Moment, passed:
                 ActionType.PARTICIPATING, CheckOutcome.PASSED, "Participation", "takes part", "takes part", source
             )
         return
-    last = (out.ends_at - timedelta(microseconds=1)).astimezone(program.zone) if out.ends_at else None
-    until = f" to {last:%Y-%m-%d}" if last else ""
+    until = f" to {last_day_before(out.ends_at, program.zone):%Y-%m-%d}" if out.ends_at else ""
     code = "METER_IDLE" if out.preference == "IDLE" else "METER_DISENROLLED"
     begins = meter.out_from(program, out).astimezone(program.zone)
     context = {"program": program.identifier, "since": f"{begins:%Y-%m-%d}", "until": until, "reason": out.reason}
@@ -292,7 +292,7 @@ def action_of(problem: Problem) -> str:
     return str(problem.context.get("action") or usual)
 
 
-def of_problem(problem: Problem) -> Check:
+def check_of_problem(problem: Problem) -> Check:
     """A program's problem with a field as the check that failed."""
     kind, label = action_of(problem), str(problem.context.get("label", ""))
     source = Source(f"program {problem.context.get('program', '')}")
@@ -310,7 +310,7 @@ def failing(found: Iterable[Check]) -> list[Check]:
     return [one for one in found if one.outcome is not CheckOutcome.PASSED]
 
 
-def _in_words(value: str) -> str:
+def _display(value: str) -> str:
     """A meter type as people say it; other values are names."""
     return str(MeterType(value).label) if value in MeterType.values else value
 

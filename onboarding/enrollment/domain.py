@@ -55,7 +55,8 @@ def enroll(staged: Staged, *, partner: Partner, keep: bool = False) -> int:
     """
     vendor = staged.vendor
     results = staged.joined(
-        f"CROSS JOIN {json_sql.each(vendor, 'r.programs', 'entry')} JOIN {_table(Program)} p ON p.identifier = entry.key"
+        f"CROSS JOIN {json_sql.each(vendor, 'r.programs', 'entry')} "
+        f"JOIN {_table(Program)} p ON p.identifier = entry.key"
     ).narrowed(f"{json_sql.text_at(vendor, 'entry.value', ['could_join'])} IS NULL")
     columns = {
         name: (json_sql.json_at if name in _LISTS else json_sql.text_at)(vendor, "entry.value", [name])

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 
-from onboarding.enrollment.checks import Check, CheckOutcome, Moment, failing, found_by, of_problem, takes_part
+from onboarding.enrollment.checks import Check, CheckOutcome, Moment, check_of_problem, failing, run_checks, takes_part
 from onboarding.enrollment.facts import Activated, MeterFacts
 from onboarding.enrollment.results import MISFITS, EnrollmentResult, first_to_act
 from onboarding.enrollment.rules import ActionDefinition, PeriodRules, ProgramRules
@@ -25,7 +25,7 @@ def result_in_place(
     program: ProgramRules, in_place: Sequence[Check], unmet: Iterable[Problem], *, could_join: bool = False
 ) -> EnrollmentResult:
     """The result of an asset that is no meter yet: what its place decides, and what it lacks in its fields."""
-    found = [*in_place, *(of_problem(problem) for problem in unmet)]
+    found = [*in_place, *(check_of_problem(problem) for problem in unmet)]
     return _result_of(program, _status_of_checks(found), found, could_join=could_join)
 
 
@@ -102,7 +102,7 @@ class Evaluator:
         return self._in(self._next, meter)
 
     def _in(self, moment: Moment, meter: MeterFacts) -> Assessment:
-        found = found_by(meter, self._program, moment, passed=self._passed)
+        found = run_checks(meter, self._program, moment, passed=self._passed)
         found += _out_at_present(meter, self._program, moment, self._at)
         return Assessment(moment.period, status_of(meter, moment, found, self._at), found)
 
@@ -240,7 +240,7 @@ def _in_period(
     meter: MeterFacts, program: ProgramRules, period: PeriodRules, schema: Schema, at: datetime, passed: bool
 ) -> PeriodResult:
     moment = moment_of(program, period, schema, at)
-    found = found_by(meter, program, moment, passed=passed)
+    found = run_checks(meter, program, moment, passed=passed)
     status = _unless_unwanted(status_of(meter, moment, found), program.identifier in meter.wanted)
     deadline, made = period.next_deadline(at), meter.deadline_made(program, period, at)
     joins = status in {EnrollmentStatus.ELIGIBLE, EnrollmentStatus.PENDING}

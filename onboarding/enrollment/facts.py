@@ -116,7 +116,7 @@ class MeterFacts:
         return str(self.asset.get("customer_classification") or "")
 
     def place(self) -> tuple[Any, ...]:
-        """What decides about the fit to a program: assets alike in this are judged alike."""
+        """What decides about the fit to a program: assets alike in this have the same result."""
         return (
             self.asset["transmission_region"],
             self.asset["customer"]["state_or_province_code"],

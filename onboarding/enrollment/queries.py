@@ -2,7 +2,7 @@
 
 from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import date, datetime
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
@@ -14,6 +14,7 @@ from onboarding.enrollment.load import facts_of
 from onboarding.enrollment.models import ParticipationPeriod, Preference
 from onboarding.enrollment.rules import rules_of
 from onboarding.meters.models import Meter
+from portal.web.clock import last_day_before, local_day
 from programs.schema import schema_for
 
 
@@ -86,8 +87,7 @@ class Participation:
 
     def days_in(self, zone: ZoneInfo) -> tuple[date, date | None]:
         """The first and the last day of it there; None when it has no end."""
-        last = (self.ends_at - timedelta(microseconds=1)).astimezone(zone).date() if self.ends_at else None
-        return self.starts_at.astimezone(zone).date(), last
+        return local_day(self.starts_at, zone), last_day_before(self.ends_at, zone) if self.ends_at else None
 
 
 def participation_of(meter: Meter, out_periods: Iterable[ParticipationPeriod]) -> list[Participation]:

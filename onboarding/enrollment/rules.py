@@ -7,6 +7,7 @@ from dataclasses import dataclass, fields
 from datetime import date, datetime
 from zoneinfo import ZoneInfo
 
+from portal.web.clock import local_day
 from programs.deadlines import DeadlineRule, accepted_until, next_deadline, over_at
 from programs.models import ActionType, Boundary, CheckKind, Conflict, DeliveryPeriod, Program, ProgramCheck
 from programs.schema import Schema, catalogue_version
@@ -126,7 +127,7 @@ class ProgramRules:
 
     def day_of(self, at: datetime) -> date:
         """The program's local day of a moment."""
-        return at.astimezone(self.zone).date()
+        return local_day(at, self.zone)
 
     @property
     def excluded(self) -> frozenset[str]:
@@ -142,7 +143,7 @@ class ProgramRules:
         return max(rows, key=lambda one: (bool(one.utility), bool(one.classification)), default=None)
 
     def digest(self, schema: Schema, at: datetime) -> str:
-        """A text that changes when the rules change, or when time makes them judge another period or day."""
+        """A text that changes when the rules change, or when time makes them apply to another period or day."""
         period, on = self.leading_period(at), self.asked_on(at)
         running = [one.pk for one in self.periods if one.starts_at <= at < one.over_at]
         told: list[object] = [getattr(self, field.name) for field in fields(self) if field.name not in _UNORDERED]

@@ -13,7 +13,7 @@ from portal.jobs.domain import Run, enqueue, handles, tidies
 from portal.partners.models import Partner
 from programs.schema import schema_for
 
-_AT_ONCE = 1000  # standings
+_AT_ONCE = 1000  # enrollments
 
 
 @tidies
@@ -26,7 +26,7 @@ def reconsider() -> None:
 
 
 def queue_changed_programs() -> None:
-    """Queue the programs whose standings were evaluated by other rules, or for another period, than now count."""
+    """Queue the programs whose enrollments were evaluated by other rules, or for another period, than now count."""
     known = dict(Evaluated.objects.values_list("program", "digest"))
     rules, at = rules_of(), timezone.now()
     schema = schema_for(rules)

@@ -20,7 +20,7 @@ from onboarding.meter_form.models import MeterDraft
 from onboarding.meter_form.queries import drafts_of, own_first, programs_of, saved_drafts, start_of, texts_of
 from onboarding.meters.models import Meter
 from onboarding.meters.queries import meters_of
-from onboarding.portfolio.columns import in_words
+from onboarding.portfolio.columns import display_value
 from onboarding.portfolio.queries import sections_of
 from onboarding.uploads.models import WRITTEN, Plan
 from onboarding.uploads.pipeline.preview import Verdict
@@ -353,7 +353,7 @@ def _clash_context(draft: MeterDraft, clashes: Sequence[domain.Clash]) -> dict[s
 
 
 def _value_in_words(schema: Schema, key: str, value: Any) -> Any:
-    return in_words(schema.column(key), value) if value is not None and schema.knows(key) else value
+    return display_value(schema.column(key), value) if value is not None and schema.knows(key) else value
 
 
 def _label(schema: Schema, key: str) -> str:

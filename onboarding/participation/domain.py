@@ -20,6 +20,7 @@ from portal.events.actors import Actor
 from portal.events.domain import record_many
 from portal.problems import Problem, Refused
 from portal.storage import bulk
+from portal.web.clock import local_day
 
 if TYPE_CHECKING:
     from portal.partners.models import Partner
@@ -91,7 +92,7 @@ def change_participation(
     now: datetime | None = None,
     all_or_none: bool = False,
 ) -> dict[UUID, ParticipationResult]:
-    """Carry out a request for each meter: periods, one event for each meter that changes, its standings anew.
+    """Carry out a request for each meter: periods, one event for each meter that changes, and a new evaluation.
 
     The answer has what became of each; a meter that the partner does not have is not in it. One that cannot be done
     keeps no other from being done, unless `all_or_none`: then RequestsRefused. Twice has one effect. One transaction.
@@ -185,8 +186,8 @@ def said(out: OutPeriod, zone: ZoneInfo) -> dict[str, str]:
 
 
 def _told(one: ParticipationResult, now: datetime) -> dict[str, Any]:
-    """What the event of a change says: the days where the meter is, why, and what gave way."""
-    first = one.request.first or now.astimezone(one.zone).date()
+    """What the event of a change says: the days where the meter is, why, and what it overrode."""
+    first = one.request.first or local_day(now, one.zone)
     data: dict[str, Any] = {"from": first.isoformat(), "zone": one.zone.key}
     if one.request.last:
         data["to"] = one.request.last.isoformat()

@@ -17,7 +17,7 @@ CHOICES = [
 ]
 
 
-def _day(label: str) -> forms.DateField:
+def _day_field(label: str) -> forms.DateField:
     messages = {"invalid": "This is no day of the calendar. Write it as year-month-day, for example 2027-05-31."}
     return forms.DateField(
         label=label,
@@ -32,8 +32,8 @@ class ParticipationForm(forms.Form):
     """A request. what: given, when the page is about one kind only."""
 
     what = forms.ChoiceField(label="What shall happen?", choices=CHOICES, widget=forms.RadioSelect)
-    first = _day("First day")
-    last = _day("Last day")
+    first = _day_field("First day")
+    last = _day_field("Last day")
     reason = forms.CharField(
         label="Reason",
         required=False,

@@ -1,7 +1,7 @@
 """What a request would do to one meter, program by program, before anybody says yes."""
 
 from dataclasses import dataclass, replace
-from datetime import date, datetime, timedelta
+from datetime import datetime
 from zoneinfo import ZoneInfo
 
 from django.utils import timezone
@@ -14,6 +14,7 @@ from onboarding.enrollment.rules import ProgramRules, is_month, rules_of
 from onboarding.meters.models import EnrollmentStatus, Meter
 from onboarding.participation.domain import ParticipationResult
 from onboarding.participation.rules import days_of, window
+from portal.web.clock import day_text, last_day_before, local_day
 from programs.schema import schema_for
 
 
@@ -48,38 +49,28 @@ def _words(later: MeterFacts, program: ProgramRules, result: ParticipationResult
     request = result.request
     start, end = window(request, result.zone, now)
     if request.preference == Preference.PARTICIPATE:
-        return f"Takes part from {in_words(start.astimezone(result.zone).date())}."
+        return f"Takes part from {day_text(local_day(start, result.zone))}."
     out = next(
         one for one in later.out_periods if one.starts_at <= start and (one.ends_at is None or start < one.ends_at)
     )
     if request.preference == Preference.IDLE and request.last and end:
         back = _after(later, program, end, result.zone)
-        return f"Out from {_first(out, result.zone)} to {in_words(request.last)}. {back}"
+        return f"Out from {_first(out, result.zone)} to {day_text(request.last)}. {back}"
     leaves = later.out_from(program, out)
     if leaves == out.starts_at:
         return f"Out from {_first(out, result.zone)}."
     until = "of the month" if is_month(program) else "of the delivery period"
-    return f"Stays active until the end {until}: leaves on {in_words(_last_day(leaves, program.zone))}."
+    return f"Stays active until the end {until}: leaves on {day_text(last_day_before(leaves, program.zone))}."
 
 
 def _after(later: MeterFacts, program: ProgramRules, end: datetime, zone: ZoneInfo) -> str:
     """What comes after an idle time."""
     following = later.out_at(program, end)
-    day = in_words(end.astimezone(zone).date())
+    day = day_text(local_day(end, zone))
     if following is None:
         return f"Takes part again from {day}."
     return f"Then {'idle' if following.preference == Preference.IDLE else 'disenrolled'} from {day}, as before."
 
 
 def _first(out: OutPeriod, zone: ZoneInfo) -> str:
-    return in_words(days_of(out, zone)[0])
-
-
-def _last_day(leaves: datetime, zone: ZoneInfo) -> date:
-    """The last day on which a meter is there: the one before the midnight at which it leaves."""
-    return (leaves.astimezone(zone) - timedelta(microseconds=1)).date()
-
-
-def in_words(day: date) -> str:
-    """ "Oct 31, 2026", wherever the words are written in Python."""
-    return f"{day:%b} {day.day}, {day.year}"
+    return day_text(days_of(out, zone)[0])

@@ -9,7 +9,7 @@ from zoneinfo import ZoneInfo
 from onboarding.enrollment.facts import OutPeriod
 from onboarding.enrollment.models import Preference
 from portal.problems import Problem, shown
-from programs.deadlines import midnight
+from portal.web.clock import last_day_before, local_day, midnight
 
 LONGEST_REASON: Final = 300
 _DAY = timedelta(days=1)
@@ -47,7 +47,7 @@ class ParticipationRequest:
 
 
 def today_in(zone: ZoneInfo, now: datetime) -> date:
-    return now.astimezone(zone).date()
+    return local_day(now, zone)
 
 
 def begins(day: date, zone: ZoneInfo) -> datetime:
@@ -57,8 +57,7 @@ def begins(day: date, zone: ZoneInfo) -> datetime:
 
 def days_of(out: OutPeriod, zone: ZoneInfo) -> tuple[date, date | None]:
     """The first and the last local day of a period out; None when it has no end."""
-    first = out.starts_at.astimezone(zone).date()
-    return first, (out.ends_at.astimezone(zone) - timedelta(microseconds=1)).date() if out.ends_at else None
+    return local_day(out.starts_at, zone), last_day_before(out.ends_at, zone) if out.ends_at else None
 
 
 def window(request: ParticipationRequest, zone: ZoneInfo, now: datetime) -> tuple[datetime, datetime | None]:

@@ -26,11 +26,12 @@ from onboarding.participation.domain import (
     remove_idle,
 )
 from onboarding.participation.forms import ParticipationForm
-from onboarding.participation.preview import in_words, outlook_of
+from onboarding.participation.preview import outlook_of
 from onboarding.participation.rules import ParticipationRequest, days_of, today_in
 from onboarding.participation.zones import zone_of
 from portal.partners.access import member
 from portal.problems import Problem, Refused
+from portal.web.clock import day_text
 from portal.web.notices import tell_refusal
 
 
@@ -125,9 +126,9 @@ _HEADINGS = {
 
 def sentence(request: ParticipationRequest) -> str:
     """A request in a sentence."""
-    first = in_words(request.first) if request.first else "today"
+    first = day_text(request.first) if request.first else "today"
     if request.preference == Preference.IDLE and request.last:
-        return f"idle from {first} to {in_words(request.last)}, both days included."
+        return f"idle from {first} to {day_text(request.last)}, both days included."
     if request.preference == Preference.DISENROLL:
         return f"disenrolled on {first}; each program lets the meter go at its next boundary."
     return f"takes part again from {first}."
@@ -143,7 +144,7 @@ def idle_remove(request: HttpRequest, pk: UUID) -> HttpResponse:
     """Take an idle time back."""
     access = member(request)
     meter = get_object_or_404(meters_of(access.partner), pk=pk)
-    first, last = (_day(request.POST.get(name, "")) for name in ("first", "last"))
+    first, last = (_parsed_day(request.POST.get(name, "")) for name in ("first", "last"))
     if first is None or last is None:
         return redirect("meter-participation", meter.pk)
     try:
@@ -151,11 +152,11 @@ def idle_remove(request: HttpRequest, pk: UUID) -> HttpResponse:
     except Refused as refusal:
         tell_refusal(request, refusal)
     else:
-        messages.success(request, f"Removed: idle from {in_words(first)} to {in_words(last)}.")
+        messages.success(request, f"Removed: idle from {day_text(first)} to {day_text(last)}.")
     return redirect("meter-participation", meter.pk)
 
 
-def _day(text: str) -> date | None:
+def _parsed_day(text: str) -> date | None:
     try:
         day = parse_date(text)
     except ValueError:

@@ -6,6 +6,7 @@ from typing import Any
 
 from onboarding.meters.models import EnrollmentStatus
 from portal.events.models import Event
+from portal.web.clock import day_text
 from programs.schema import Schema
 
 _FIELDS = {
@@ -90,11 +91,6 @@ def _participation(event: Event) -> tuple[str, Any, Any]:
 
 
 def _days(word: str, data: Mapping[str, str]) -> str:
-    until = f" to {_day(data['to'])}" if "to" in data else ""
+    until = f" to {day_text(date.fromisoformat(data['to']))}" if "to" in data else ""
     reason = f" ({data['reason']})" if "reason" in data else ""
-    return f"{word} from {_day(data['from'])}{until}{reason}"
-
-
-def _day(text: str) -> str:
-    day = date.fromisoformat(text)
-    return f"{day:%b} {day.day}, {day.year}"
+    return f"{word} from {day_text(date.fromisoformat(data['from']))}{until}{reason}"

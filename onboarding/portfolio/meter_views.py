@@ -28,8 +28,8 @@ from onboarding.portfolio.stacking import pairs_of
 from portal.events.queries import timeline
 from portal.partners.access import member
 from portal.problems import Refused, shown
+from portal.web.clock import midnight
 from portal.web.notices import tell_refusal
-from programs.deadlines import midnight
 from programs.schema import schema_for
 
 _EVENTS_SHOWN = 50
@@ -38,7 +38,7 @@ _EVENTS_AT_MOST = 2_000
 
 @require_safe
 def meter_detail(request: HttpRequest, pk: UUID) -> HttpResponse:
-    """One meter's story. ?as_of= a day: how it stands then. ?events=all: all that happened."""
+    """One meter's story. ?as_of= a day: as it is then. ?events=all: all that happened."""
     access = member(request)
     meter = get_object_or_404(meters_of(access.partner).select_related("upload", "partner"), pk=pk)
     schema, asset = schema_for(), asset_of(meter)

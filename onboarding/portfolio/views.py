@@ -15,7 +15,7 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 
 from onboarding.meters.models import Meter
 from onboarding.meters.queries import meters_of
-from onboarding.portfolio.batch_lookup import MOST_LOOKED_UP, look_up
+from onboarding.portfolio.batch_lookup import MOST_LOOKED_UP, batch_lookup
 from onboarding.portfolio.columns import (
     ShownColumn,
     columns_named,
@@ -114,7 +114,7 @@ def _rendered_inputs(programs: tuple[Any, ...], values: tuple[tuple[str, str], .
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
-def meter_look_up(request: HttpRequest) -> HttpResponse:
+def meter_batch_lookup(request: HttpRequest) -> HttpResponse:
     """Paste IDs or references; see which are meters, and which are unknown."""
     access = member(request)
     pasted = storable(request.POST.get("pasted", ""))
@@ -122,7 +122,7 @@ def meter_look_up(request: HttpRequest) -> HttpResponse:
     if request.method != "POST":
         return render(request, "portfolio/batch_lookup.html", context)
     try:
-        result = look_up(access.partner, pasted)
+        result = batch_lookup(access.partner, pasted)
     except Refused as refusal:
         return render(request, "portfolio/batch_lookup.html", context | {"problems": refusal.problems}, status=422)
     context |= {"result": result, **panel_context()}

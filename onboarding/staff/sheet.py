@@ -15,7 +15,7 @@ from onboarding.meters.models import Meter
 from onboarding.spreadsheets.headers import HeaderSpec
 from onboarding.staff.domain import (
     CAN_BE_RECORDED,
-    Done,
+    ActionResult,
     activate,
     days_of,
     end_activation,
@@ -260,7 +260,7 @@ def _remedy(problem: Problem) -> str:
     return problem.remedy
 
 
-def _verb(deed: Deed, meters: Sequence[Meter], *, by: Actor) -> Done:
+def _verb(deed: Deed, meters: Sequence[Meter], *, by: Actor) -> ActionResult:
     arguments = dict(deed.arguments)
     if deed.what == ACTIVATE:
         return activate(meters, arguments.pop("period"), by=by, **arguments)

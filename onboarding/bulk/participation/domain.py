@@ -10,9 +10,9 @@ from onboarding.bulk.models import BulkAction, BulkKind, BulkResult, BulkRow, Bu
 from onboarding.enrollment.models import Preference
 from onboarding.meters.models import Meter
 from onboarding.participation.domain import ParticipationResult, change_participation, preview_requests
-from onboarding.participation.preview import in_words
 from onboarding.participation.rules import ParticipationRequest
 from portal.events.actors import Actor
+from portal.web.clock import day_text
 
 KINDS = {
     BulkKind.IDLE: Preference.IDLE,
@@ -60,9 +60,9 @@ def says(action: BulkAction) -> list[tuple[str, str]]:
     """From when, until when and why."""
     wish = ParticipationRequest.from_json(action.details or {})
     first = "Day" if wish.preference == Preference.DISENROLL else "First day"
-    found = [(first, in_words(wish.first) if wish.first else "The day on which it is done")]
+    found = [(first, day_text(wish.first) if wish.first else "The day on which it is done")]
     if wish.last:
-        found.append(("Last day", in_words(wish.last)))
+        found.append(("Last day", day_text(wish.last)))
     return [*found, *([("Reason", wish.reason)] if wish.reason else []), ("Days are those of", "Each meter’s own zone")]
 
 

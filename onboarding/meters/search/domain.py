@@ -73,7 +73,7 @@ def _insert(lines: Iterable[tuple[Any, ...]]) -> None:
 
 def refresh_texts(meters: Collection[UUID]) -> None:
     """Meters were changed: write the texts that are others by now. A meter without a text gets it with its upload."""
-    standing = {line.meter_id: line for line in MeterText.objects.filter(meter__in=meters)}
-    now = Meter.objects.filter(pk__in=standing.keys()).values_list("pk", *SEARCHED)
-    texts = ((standing[pk], text_of(values)) for pk, *values in now)
+    known = {line.meter_id: line for line in MeterText.objects.filter(meter__in=meters)}
+    now = Meter.objects.filter(pk__in=known.keys()).values_list("pk", *SEARCHED)
+    texts = ((known[pk], text_of(values)) for pk, *values in now)
     update(MeterText, ["text"], ((line.pk, text) for line, text in texts if line.text != text))

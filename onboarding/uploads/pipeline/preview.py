@@ -147,7 +147,7 @@ class DryRun:
         return verdict
 
     def _is_duplicate(self, verdict: Verdict, meters: Sequence[Meter]) -> bool:
-        """Whether the reference stands elsewhere, in these rows or on these meters; then the verdict says where."""
+        """Whether the reference is used elsewhere, in these rows or on these meters; then the verdict says where."""
         reference = verdict.reference
         first = self.references.of(reference, verdict.number) if reference else verdict.number
         if first != verdict.number:

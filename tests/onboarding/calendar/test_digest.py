@@ -116,13 +116,13 @@ def test_a_second_program_that_comes_near_is_told_alone(acme, user, tidy):
 @pytest.mark.parametrize("how", ["eligible", "leap acts", "active", "archived", "nobody left"])
 def test_nothing_comes_when_nothing_needs_them(acme, user, tidy, how):
     meter = wants(acme, "CEC-DSGS")
-    standing = Enrollment.objects.filter(meter=meter)
+    enrollment = Enrollment.objects.filter(meter=meter)
     if how == "eligible":
-        standing.update(status="ELIGIBLE", partner_actions=[])
+        enrollment.update(status="ELIGIBLE", partner_actions=[])
     elif how == "leap acts":
-        standing.update(partner_actions=[], leap_actions=["HAS_NOMINATIONS"])
+        enrollment.update(partner_actions=[], leap_actions=["HAS_NOMINATIONS"])
     elif how == "active":
-        standing.update(status="ACTIVE")
+        enrollment.update(status="ACTIVE")
     elif how == "archived":
         Meter.objects.filter(pk=meter.pk).update(is_archived=True)
     else:
