@@ -15,6 +15,7 @@ _REGISTERING = [
     "onboarding.meters.search.domain",
     "onboarding.participation.problems",
     "onboarding.portfolio.exports.domain",
+    "onboarding.staff.history",
     "onboarding.uploads.problems",
     "onboarding.uploads.tasks",
 ]

@@ -25,7 +25,16 @@ from onboarding.portfolio.columns import (
     usual_columns,
 )
 from onboarding.portfolio.exports.domain import MOST_DIRECT
-from onboarding.portfolio.filters import MeterFilter, chip_names, chips_of, joined, matching, meter_filter, without
+from onboarding.portfolio.filters import (
+    MeterFilter,
+    chip_names,
+    chips_of,
+    filters_named,
+    joined,
+    matching,
+    meter_filter,
+    without,
+)
 from onboarding.portfolio.panels import panel_context
 from onboarding.portfolio.queries import SORTS, export_table
 from onboarding.portfolio.saved_views.domain import clean_filters
@@ -108,7 +117,8 @@ def _filter_inputs(params: QueryDict, sort: str) -> SafeString:
 @lru_cache(maxsize=256)
 def _rendered_inputs(programs: tuple[Any, ...], values: tuple[tuple[str, str], ...], sort: str) -> SafeString:
     """Kept, because rendering a dozen inputs takes as long as all rows. They change with the programs on offer."""
-    form = MeterFilter(QueryDict(urlencode(values)), queryset=Meter.objects.none()).form
+    data = QueryDict(urlencode(values))
+    form = filters_named(data.keys())(data, queryset=Meter.objects.none()).form
     context = {"form": form, "sort": sort, "sorts": [(name, label) for name, (_, label) in SORTS.items()]}
     return mark_safe(render_to_string("portfolio/_filters.html", context))  # noqa: S308  a template's own output
 

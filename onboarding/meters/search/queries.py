@@ -25,8 +25,8 @@ def search(partner: Partner, value: str) -> Q:
     if found is None:
         return holds
     possible = Q(pk__in=found)
-    if backlog := list(TextBacklog.objects.filter(partner=partner).values_list("upload_id", flat=True)):
-        possible |= Q(upload__in=backlog)
+    if backlog := list(TextBacklog.objects.filter(partner=partner).values_list("batch", flat=True)):
+        possible |= Q(upload_id__in=backlog)
     return possible & holds
 
 
