@@ -11,4 +11,4 @@ class OnboardingConfig(AppConfig):
 
     def ready(self) -> None:
         """Also, in rooms that are not furnished like the others yet: the modules that register what they have."""
-        autodiscover(self.name, also=["digest", "domain", "impact", "panels", "sheet"])
+        autodiscover(self.name, also=["digest", "domain", "history", "impact", "panels"])

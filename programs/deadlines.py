@@ -2,8 +2,10 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
+
+from portal.web.clock import local_day, midnight
 
 _SATURDAY = 5
 
@@ -46,11 +48,6 @@ def days_left(deadline: datetime, now: datetime) -> int:
     return (deadline.replace(tzinfo=None) - here.replace(tzinfo=None)).days
 
 
-def midnight(day: date, zone: ZoneInfo) -> datetime:
-    """Local midnight with which a day begins."""
-    return datetime.combine(day, datetime.min.time(), zone)
-
-
 def over_at(ends_at: datetime, zone: ZoneInfo) -> datetime:
     """When a delivery period is over. The contract's samples end it with the midnight that begins its last day."""
     local = ends_at.astimezone(zone)
@@ -61,5 +58,5 @@ def over_at(ends_at: datetime, zone: ZoneInfo) -> datetime:
 
 def end_of_month(at: datetime, zone: ZoneInfo) -> datetime:
     """The local midnight that ends the month in which a moment lies."""
-    here = at.astimezone(zone).date().replace(day=1)
-    return midnight((here + timedelta(days=32)).replace(day=1), zone)
+    first = local_day(at, zone).replace(day=1)
+    return midnight((first + timedelta(days=32)).replace(day=1), zone)

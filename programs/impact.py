@@ -17,7 +17,7 @@ class Move:
 
 @dataclass(frozen=True, slots=True)
 class Example:
-    """One meter that would stand otherwise: its IDs, and why in a few words."""
+    """One meter whose status would change: its IDs, and why in a few words."""
 
     partner: str
     reference: str
@@ -30,7 +30,7 @@ class Example:
 
 @dataclass(frozen=True, slots=True)
 class Impact:
-    """What a change would do. looked_at: how many standings were evaluated; is_whole: whether those are all."""
+    """What a change would do. looked_at: how many enrollments were evaluated; is_whole: whether those are all."""
 
     moves: Sequence[Move]
     examples: Sequence[Example]
@@ -40,7 +40,7 @@ class Impact:
 
 @dataclass(frozen=True, slots=True)
 class Answers:
-    """How the floor above measures: `rules` reads the rules as they stand (inside the transaction that is not kept),
+    """How the floor above measures: `rules` reads the rules as they are (inside the transaction that is not kept),
     `measure` compares them with what is recorded, `after` is called when a change was kept."""
 
     rules: Callable[[], Any]

@@ -7,7 +7,7 @@ seed file; a row that has others was changed by an admin and stays; a row that i
 import calendar
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
-from datetime import date, datetime, time, timedelta
+from datetime import date, datetime, timedelta
 from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -15,6 +15,7 @@ from zoneinfo import ZoneInfo
 import yaml
 from django.db import models, transaction
 
+from portal.web.clock import midnight
 from programs.models import (
     AccountFormat,
     CheckKind,
@@ -266,15 +267,15 @@ def rows_of(seed: Mapping[str, Any]) -> Iterator[SeedRow]:
     yield from _requirement_rows(seed)
     for group in seed["delivery_periods"]:
         yield from _period_rows(seed, group)
-    for action_type, says in seed["check_kinds"].items():
-        yield SeedRow("check_kind", action_type, {"action_type": action_type, **says})
-    for says in seed["program_checks"]:
-        facts = {name: says[name] for name in ("description", "while_open", "source", "verified") if name in says}
-        for program in says["programs"]:
-            values = {"program": program, "kind": says["kind"], **facts}
-            yield SeedRow("program_check", f"{program}/{says['kind']}", values)
-    for says in seed["conflicts"]:
-        yield from _conflict_rows(says)
+    for action_type, entry in seed["check_kinds"].items():
+        yield SeedRow("check_kind", action_type, {"action_type": action_type, **entry})
+    for entry in seed["program_checks"]:
+        facts = {name: entry[name] for name in ("description", "while_open", "source", "verified") if name in entry}
+        for program in entry["programs"]:
+            values = {"program": program, "kind": entry["kind"], **facts}
+            yield SeedRow("program_check", f"{program}/{entry['kind']}", values)
+    for entry in seed["conflicts"]:
+        yield from _conflict_rows(entry)
 
 
 def _state_rows(seed: Mapping[str, Any]) -> Iterator[SeedRow]:
@@ -303,10 +304,10 @@ def _utility_rows(seed: Mapping[str, Any]) -> Iterator[SeedRow]:
 
 def _account_format_rows(seed: Mapping[str, Any]) -> Iterator[SeedRow]:
     for utility, formats in seed["account_formats"].items():
-        for says in formats:
-            confidence = says["confidence"]
-            values = {"utility": utility, **says, "verified": confidence == "high"}
-            yield SeedRow("account_format", f"{utility}/{says['name']}", values)
+        for entry in formats:
+            confidence = entry["confidence"]
+            values = {"utility": utility, **entry, "verified": confidence == "high"}
+            yield SeedRow("account_format", f"{utility}/{entry['name']}", values)
 
 
 def _choice_rows(seed: Mapping[str, Any]) -> Iterator[SeedRow]:
@@ -333,29 +334,29 @@ def _choice_row(
 def _field_rows(seed: Mapping[str, Any]) -> Iterator[SeedRow]:
     position = 0
     for section, fields in seed["sections"].items():
-        for path, says in fields.items():
+        for path, entry in fields.items():
             position += 1
-            pattern = says.get("pattern", "")
+            pattern = entry.get("pattern", "")
             values = {
                 "path": path,
                 "section": section,
-                "label": says["label"],
-                "type": says.get("type", "text"),
-                "unit": says.get("unit", ""),
-                "minimum": says.get("minimum"),
-                "maximum": says.get("maximum"),
-                "min_length": says.get("min"),
-                "max_length": says.get("max"),
+                "label": entry["label"],
+                "type": entry.get("type", "text"),
+                "unit": entry.get("unit", ""),
+                "minimum": entry.get("minimum"),
+                "maximum": entry.get("maximum"),
+                "min_length": entry.get("min"),
+                "max_length": entry.get("max"),
                 "pattern": seed["patterns"][pattern] if pattern else "",
-                "choice_list": says.get("list", ""),
-                "needed": says.get("needed", "no"),
-                "default": says.get("default", ""),
-                "help": says.get("help", ""),
-                "example": says.get("example", ""),
-                "aliases": says.get("aliases", []),
-                "personal": says.get("personal", False),
-                "deprecated": says.get("deprecated", False),
-                "published_name": says.get("published", ""),
+                "choice_list": entry.get("list", ""),
+                "needed": entry.get("needed", "no"),
+                "default": entry.get("default", ""),
+                "help": entry.get("help", ""),
+                "example": entry.get("example", ""),
+                "aliases": entry.get("aliases", []),
+                "personal": entry.get("personal", False),
+                "deprecated": entry.get("deprecated", False),
+                "published_name": entry.get("published", ""),
                 "position": position,
                 "source": "contract: CreateMeter",
                 "verified": True,
@@ -365,54 +366,54 @@ def _field_rows(seed: Mapping[str, Any]) -> Iterator[SeedRow]:
 
 def _program_rows(seed: Mapping[str, Any]) -> Iterator[SeedRow]:
     regions = {region["code"]: region["transmission_region"] for region in seed["regions"]}
-    for position, (identifier, says) in enumerate(seed["programs"].items()):
-        by_customer = says["ways"] in {"customer", "both"}
+    for position, (identifier, entry) in enumerate(seed["programs"].items()):
+        by_customer = entry["ways"] in {"customer", "both"}
         values = {
             "identifier": identifier,
-            "name": says["name"],
-            "family": says["family"],
-            "summary": says["summary"],
-            "region": says["region"],
-            "transmission_region": regions[says["region"]],
-            "states": says.get("states", []),
-            "utilities": says.get("utilities", []),
-            "program_type": says["type"],
-            "accepted_meter_types": says["meters"],
-            "interval_data_source": says["data"],
-            "is_partner_created": says["ways"] in {"partner", "both"},
+            "name": entry["name"],
+            "family": entry["family"],
+            "summary": entry["summary"],
+            "region": entry["region"],
+            "transmission_region": regions[entry["region"]],
+            "states": entry.get("states", []),
+            "utilities": entry.get("utilities", []),
+            "program_type": entry["type"],
+            "accepted_meter_types": entry["meters"],
+            "interval_data_source": entry["data"],
+            "is_partner_created": entry["ways"] in {"partner", "both"},
             "is_customer_authorized": by_customer,
-            "needs_utility_authorization": says["ways"] == "customer",
-            "footnotes": says.get("footnotes", []),
-            "time_zone": seed["time_zones"][says["region"]],
+            "needs_utility_authorization": entry["ways"] == "customer",
+            "footnotes": entry.get("footnotes", []),
+            "time_zone": seed["time_zones"][entry["region"]],
             "position": position,
-            "source": says["source"],
-            "verified": says["verified"],
+            "source": entry["source"],
+            "verified": entry["verified"],
         }
         own = ("active_to", "weekend_rolls_over", "leaves_at", "periods_ahead")
-        values |= {name: says[name] for name in own if name in says}
+        values |= {name: entry[name] for name in own if name in entry}
         yield SeedRow("program", identifier, values)
 
 
 def _requirement_rows(seed: Mapping[str, Any]) -> Iterator[SeedRow]:
-    for says in seed["requirements"]:
-        condition, operator, value = says.get("if", ["", "", ""])
-        for program in says["programs"]:
+    for entry in seed["requirements"]:
+        condition, operator, value = entry.get("if", ["", "", ""])
+        for program in entry["programs"]:
             values = {
                 "program": program,
-                "field": says["field"],
-                "level": says["level"],
+                "field": entry["field"],
+                "level": entry["level"],
                 "condition_field": condition,
                 "condition_operator": operator,
                 "condition_value": value,
-                "note": says.get("note", ""),
-                "source": says["source"],
-                "verified": says.get("verified", False),
+                "note": entry.get("note", ""),
+                "source": entry["source"],
+                "verified": entry.get("verified", False),
             }
-            values |= {name: says[name] for name in ("earliest", "action_type") if name in says}
-            yield SeedRow("requirement", f"{program}|{says['field']}|asked|{condition}|{operator}|{value}", values)
-    for says in seed["hide"]:
-        hidden = [path for section in says["sections"] for path in seed["sections"][section]] + says["fields"]
-        for program in says["programs"]:
+            values |= {name: entry[name] for name in ("earliest", "action_type") if name in entry}
+            yield SeedRow("requirement", f"{program}|{entry['field']}|asked|{condition}|{operator}|{value}", values)
+    for entry in seed["hide"]:
+        hidden = [path for section in entry["sections"] for path in seed["sections"][section]] + entry["fields"]
+        for program in entry["programs"]:
             for path in hidden:
                 values = {
                     "program": program,
@@ -423,14 +424,14 @@ def _requirement_rows(seed: Mapping[str, Any]) -> Iterator[SeedRow]:
                 yield SeedRow("requirement", f"{program}|{path}|hidden|||", values)
 
 
-def _conflict_rows(says: Mapping[str, Any]) -> Iterator[SeedRow]:
+def _conflict_rows(entry: Mapping[str, Any]) -> Iterator[SeedRow]:
     """One row for each pair of programs and each utility."""
-    facts = {name: says[name] for name in ("is_allowed", "note", "path", "source", "verified") if name in says}
-    for program in says["programs"]:
-        for other in says["others"]:
-            for utility in says.get("utilities", [""]):
+    facts = {name: entry[name] for name in ("is_allowed", "note", "path", "source", "verified") if name in entry}
+    for program in entry["programs"]:
+        for other in entry["others"]:
+            for utility in entry.get("utilities", [""]):
                 values = {"program": program, "other": other, "utility": utility, "classification": "", **facts}
-                key = f"{program}|{other}|{utility}||{says.get('path', '')}"
+                key = f"{program}|{other}|{utility}||{entry.get('path', '')}"
                 yield SeedRow("conflict", key, values)
 
 
@@ -440,32 +441,32 @@ def _period_rows(seed: Mapping[str, Any], group: Mapping[str, Any]) -> Iterator[
         periods = group["periods"] if "periods" in group else _monthly(group["monthly"])
         for name, (first, last, deadlines) in periods.items():
             key = f"{program}/{prefix}_{name}"
-            values = {"program": program, "name": f"{prefix}_{name}", "starts_at": midnight(first, zone)}
-            values |= {"ends_at": midnight(last, zone), "source": group["source"], "verified": False}
+            values = {"program": program, "name": f"{prefix}_{name}", "starts_at": midnight_text(first, zone)}
+            values |= {"ends_at": midnight_text(last, zone), "source": group["source"], "verified": False}
             yield SeedRow("period", key, values)
             for deadline, activation in deadlines:
-                at = midnight(deadline, zone)
-                values = {"period": key, "deadline_at": at, "activation_at": midnight(activation, zone)}
+                at = midnight_text(deadline, zone)
+                values = {"period": key, "deadline_at": at, "activation_at": midnight_text(activation, zone)}
                 yield SeedRow("deadline", f"{key}/{at}", values)
 
 
-def _monthly(says: Mapping[str, Any]) -> dict[str, tuple[date, date, list[list[date]]]]:
+def _monthly(entry: Mapping[str, Any]) -> dict[str, tuple[date, date, list[list[date]]]]:
     """Months in a row: a deadline's day counts from the first of the month (-2 is two days before it)."""
-    year, month = (int(part) for part in str(says["from"]).split("-"))
+    year, month = (int(part) for part in str(entry["from"]).split("-"))
     periods = {}
-    for _ in range(says["months"]):
+    for _ in range(entry["months"]):
         first = date(year, month, 1)
         last = date(year, month, calendar.monthrange(year, month)[1])
-        deadlines = [[_day(first, by), _day(first, active)] for by, active in says["deadlines"]]
+        deadlines = [[_day_from(first, by), _day_from(first, active)] for by, active in entry["deadlines"]]
         periods[f"{year}_{first.strftime('%b').upper()}"] = (first, last, deadlines)
         year, month = (year + 1, 1) if month == 12 else (year, month + 1)
     return periods
 
 
-def _day(first: date, number: int) -> date:
+def _day_from(first: date, number: int) -> date:
     return first + timedelta(days=number if number < 0 else number - 1)
 
 
-def midnight(day: date, zone: ZoneInfo) -> str:
-    """Local midnight of a day as ISO text in UTC."""
-    return datetime.combine(day, time.min, zone).astimezone(ZoneInfo("UTC")).isoformat()
+def midnight_text(day: date, zone: ZoneInfo) -> str:
+    """The midnight with which a day begins in a zone, as ISO text in UTC."""
+    return midnight(day, zone).astimezone(ZoneInfo("UTC")).isoformat()

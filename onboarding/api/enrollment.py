@@ -12,12 +12,13 @@ from rest_framework.response import Response
 from rest_framework.views import APIView
 
 from onboarding.api.meter_details import MeterFilterRequest, identifiers, meter_named, meters_wanted
-from onboarding.enrollment.evaluate import PeriodStanding, ProgramStanding, RequiredAction, best, required_actions
+from onboarding.enrollment.evaluate import PeriodResult, ProgramResult, RequiredAction, required_actions
 from onboarding.enrollment.models import ParticipationPeriod
-from onboarding.enrollment.queries import all_standings_of, participation_of
+from onboarding.enrollment.queries import participation_of, program_results_of_all
+from onboarding.enrollment.results import best
 from onboarding.meters.models import Meter
 from portal.api.errors import ApiError
-from programs.deadlines import midnight
+from portal.web.clock import midnight
 from programs.models import Acts
 from programs.schema import schema_for
 
@@ -66,23 +67,23 @@ def _as_of(request: Request) -> datetime | None:
 def published(meters: Iterable[Meter], at: datetime | None) -> list[dict[str, Any]]:
     """Meters of one partner as the published MeterEnrollmentResponse has them; as many queries for one as for all."""
     meters = list(meters)
-    labels, standings = _labels(), all_standings_of(meters, at)
+    labels, results = _labels(), program_results_of_all(meters, at)
     outs: dict[Any, list[ParticipationPeriod]] = {}
     for out in ParticipationPeriod.objects.filter(meter__in=meters):
         outs.setdefault(out.meter_id, []).append(out)
-    return [_published(meter, standings[meter.pk], outs.get(meter.pk, []), labels) for meter in meters]
+    return [_published(meter, results[meter.pk], outs.get(meter.pk, []), labels) for meter in meters]
 
 
 def _published(
     meter: Meter,
-    standings: list[ProgramStanding],
+    results: list[ProgramResult],
     outs: Iterable[ParticipationPeriod],
     labels: Mapping[str, str],
 ) -> dict[str, Any]:
-    actions = required_actions(standings)
+    actions = required_actions(results)
     return {
         **identifiers(meter),
-        "global_enrollment_status": best(one.status for one in standings if one.is_wanted),
+        "global_enrollment_status": best(one.status for one in results if one.is_wanted),
         "participation_preferences": [
             {
                 "participation_preference": one.preference,
@@ -92,16 +93,16 @@ def _published(
             }
             for one in participation_of(meter, outs)
         ],
-        "program_enrollment": [_in_period(one, period) for one in standings for period in one.periods],
+        "program_enrollment": [_in_period(one, period) for one in results for period in one.periods],
         "required_actions": {
-            acts.value: [_action(one, labels) for one in actions if one.words.acts == acts] for acts in Acts
+            acts.value: [_action(one, labels) for one in actions if one.definition.acts == acts] for acts in Acts
         },
     }
 
 
-def _in_period(standing: ProgramStanding, one: PeriodStanding) -> dict[str, Any]:
+def _in_period(result: ProgramResult, one: PeriodResult) -> dict[str, Any]:
     found = {
-        "program_identifier": standing.program.identifier,
+        "program_identifier": result.program.identifier,
         "delivery_period": one.period.name,
         "delivery_period_start_date_time": _utc(one.period.starts_at),
         "delivery_period_end_date_time": _utc(one.period.ends_at),
@@ -126,9 +127,9 @@ def _action(one: RequiredAction, labels: Mapping[str, str]) -> dict[str, str]:
         "program_identifier": one.program.identifier,
         "delivery_period": one.period.name,
         "enrollment_deadline_date_time": _utc(one.due_at),
-        "action_type": one.words.action_type,
+        "action_type": one.definition.action_type,
         "action_description": one.description(labels),
-        "action_code": one.words.code,
+        "action_code": one.definition.code,
     }
 
 

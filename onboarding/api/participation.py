@@ -19,19 +19,19 @@ from rest_framework.response import Response
 from rest_framework.views import APIView
 
 from onboarding.api.meter_details import meter_named
-from onboarding.enrollment.facts import TimeOut
+from onboarding.enrollment.facts import OutPeriod
 from onboarding.enrollment.models import Preference
 from onboarding.meters.models import Meter
 from onboarding.meters.queries import meters_of
 from onboarding.participation.domain import (
-    Outcome,
-    WishesRefused,
+    ParticipationResult,
+    RequestsRefused,
     change_participation,
-    outs_of,
+    out_periods_of,
     remove_idle,
     said,
 )
-from onboarding.participation.rules import Wish, unclear
+from onboarding.participation.rules import ParticipationRequest, unclear
 from onboarding.participation.zones import zone_of
 from portal.api.authentication import actor_of
 from portal.api.errors import ApiError
@@ -108,16 +108,16 @@ class ParticipateRequestsRequest(serializers.Serializer[Any]):
     participate_requests = _many(MeterParticipate)
 
 
-def _idle(item: Mapping[str, Any]) -> Wish:
-    return Wish(Preference.IDLE, item["start_date"], item["end_date"], item["reason"])
+def _idle(item: Mapping[str, Any]) -> ParticipationRequest:
+    return ParticipationRequest(Preference.IDLE, item["start_date"], item["end_date"], item["reason"])
 
 
-def _disenrolled(item: Mapping[str, Any]) -> Wish:
-    return Wish(Preference.DISENROLL, item["date"], None, item["reason"])
+def _disenrolled(item: Mapping[str, Any]) -> ParticipationRequest:
+    return ParticipationRequest(Preference.DISENROLL, item["date"], None, item["reason"])
 
 
-def _participating(item: Mapping[str, Any]) -> Wish:
-    return Wish(Preference.PARTICIPATE, item["start_date"])
+def _participating(item: Mapping[str, Any]) -> ParticipationRequest:
+    return ParticipationRequest(Preference.PARTICIPATE, item["start_date"])
 
 
 # --- one meter
@@ -222,17 +222,19 @@ def _plain(errors: Any) -> Any:
     return " ".join(str(_plain(error)) for error in errors) if isinstance(errors, list) else str(errors)
 
 
-def _one(request: Request, meter: Meter, wish: Wish, fields: Mapping[str, str]) -> dict[str, Any]:
+def _one(request: Request, meter: Meter, wish: ParticipationRequest, fields: Mapping[str, str]) -> dict[str, Any]:
     try:
         found = change_participation({meter.pk: wish}, partner=meter.partner, by=actor_of(request), all_or_none=True)
-    except WishesRefused as refusal:
+    except RequestsRefused as refusal:
         raise ApiError("The request is not valid", details=_texts(refusal.problems, fields)) from refusal
     if meter.pk not in found:  # removed this very moment
         raise ApiError("Meter not found", status_code=404, details={"meter_id": str(meter.pk)})
     return _done(meter.pk, found[meter.pk])
 
 
-def _many_done(request: Request, wishes: Sequence[tuple[UUID, Wish]], fields: Mapping[str, str]) -> dict[str, Any]:
+def _many_done(
+    request: Request, wishes: Sequence[tuple[UUID, ParticipationRequest]], fields: Mapping[str, str]
+) -> dict[str, Any]:
     """All or none of the wishes; meters that the caller does not have are named. ApiError: 404 when all are such."""
     places: dict[UUID, list[int]] = {}
     for place, (pk, _) in enumerate(wishes):
@@ -249,10 +251,10 @@ def _many_done(request: Request, wishes: Sequence[tuple[UUID, Wish]], fields: Ma
     try:
         partner = request.user.partner  # type: ignore[union-attr]  # ApiCaller
         found = change_participation(dict(wishes), partner=partner, by=actor_of(request), all_or_none=True)
-    except WishesRefused as refusal:
+    except RequestsRefused as refusal:
         details = [
             {"index": places[pk][0], "meter_id": str(pk), **one}
-            for pk, outcome in refusal.outcomes.items()
+            for pk, outcome in refusal.results.items()
             for one in _texts(outcome.problems, fields)
         ]
         raise ApiError("The request is not valid", details=sorted(details, key=lambda one: one["index"])) from refusal
@@ -285,23 +287,23 @@ def _named(problem: Problem, names: Mapping[str, str]) -> Problem:
     return replace(problem, context={**problem.context, "label": names[problem.field]})
 
 
-def _done(pk: UUID, outcome: Outcome) -> dict[str, Any]:
+def _done(pk: UUID, outcome: ParticipationResult) -> dict[str, Any]:
     """What became of a meter: whether something changed, and when it is out from now on (unverified)."""
     return {
         "meter_id": str(pk),
         "result": "CHANGED" if outcome.changes else "UNCHANGED",
-        "overridden": [_period(one, outcome.zone) for one in outcome.gave_way],
+        "overridden": [_period(one, outcome.zone) for one in outcome.overridden],
         "participation_preferences": [_period(one, outcome.zone) for one in outcome.afterwards],
     }
 
 
 def _idle_periods(meter: Meter) -> dict[str, Any]:
     zone = zone_of(meters_of(meter.partner).get(pk=meter.pk))
-    outs = [one for one in outs_of([meter.pk]).get(meter.pk, ()) if one.preference == Preference.IDLE]
+    outs = [one for one in out_periods_of([meter.pk]).get(meter.pk, ()) if one.preference == Preference.IDLE]
     return {"meter_id": str(meter.pk), "idle_periods": [_period(one, zone) for one in outs]}
 
 
-def _period(out: TimeOut, zone: ZoneInfo) -> dict[str, Any]:
+def _period(out: OutPeriod, zone: ZoneInfo) -> dict[str, Any]:
     """A time-out in days where the meter is, and as the published participation_preferences have it."""
     days = said(out, zone)
     return {

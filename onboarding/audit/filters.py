@@ -7,7 +7,7 @@ import django_filters
 from django import forms
 from django.db.models import QuerySet
 
-from onboarding.portfolio.filters import PlainFilterSet, midnight
+from onboarding.portfolio.filters import PlainFilterSet, day_begins
 from portal.events.models import NOT_ONE_OF_MANY, ONE_OF_MANY, Event
 from portal.events.subjects import all_subjects
 from portal.partners.models import Partner
@@ -47,10 +47,10 @@ class EventFilter(PlainFilterSet):
         return events.filter(subject_type__in=types, subject_id=value.strip())
 
     def from_day(self, events: QuerySet[Event], name: str, value: date) -> QuerySet[Event]:
-        return events.filter(at__gte=midnight(value))
+        return events.filter(at__gte=day_begins(value))
 
     def to_day(self, events: QuerySet[Event], name: str, value: date) -> QuerySet[Event]:
-        return events.filter(at__lt=midnight(value, days_later=1))
+        return events.filter(at__lt=day_begins(value, days_later=1))
 
     def with_meters(self, events: QuerySet[Event], name: str, value: str) -> QuerySet[Event]:
         return events  # filter_queryset leaves them in

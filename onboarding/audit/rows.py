@@ -42,14 +42,14 @@ def url_of(event: Event) -> str:
 def details_of(event: Event, schema: Schema) -> list[str]:
     """What the event says besides, a short text each; old and new values last."""
     facts = [
-        f"{_label(key)}: {_text(value, _words_of(key, value))}"
+        f"{_label(key)}: {_text(value, _labels_of(key, value))}"
         for key, value in sorted(event.data.items())
-        if key != "changes" and _says(value)
+        if key != "changes" and _is_told(value)
     ]
     return facts + [f"{label}: {_or_empty(old)} → {_or_empty(new)}" for label, old, new in changes_in(event, schema)]
 
 
-def _says(value: Any) -> bool:
+def _is_told(value: Any) -> bool:
     return value not in (None, "", [], {})
 
 
@@ -58,8 +58,8 @@ _COUNTED = {**dict(Result.choices), **dict(Plan.choices), **dict(BulkResult.choi
 _LABELS = {**_COUNTED, "email": "E-mail", "sha256": "SHA-256", "code": "Reason"}
 
 
-def _words_of(key: str, value: Any) -> dict[str, str]:
-    """The words of the codes that stand under this key."""
+def _labels_of(key: str, value: Any) -> dict[str, str]:
+    """The labels of the codes that are values of this key."""
     if key == "code":
         return {value: Problem(value).group} if is_kind(value) else {}
     if key == "kind":

@@ -164,7 +164,7 @@ def participation_of_many(request: HttpRequest, pk: UUID) -> HttpResponse:
     if request.method == "POST":
         form.refuse_untimely(LAST_ZONE, timezone.now())
         if form.is_valid():
-            say_how(action, form.cleaned_data["wish"])
+            say_how(action, form.cleaned_data["request"])
             return redirect("bulk-action", action.pk)
     context = {
         "section": "meters",

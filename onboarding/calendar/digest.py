@@ -23,6 +23,7 @@ from portal.jobs.periodic import periodic
 from portal.notifications.choices import NotificationKind, register
 from portal.notifications.domain import write_to
 from portal.partners.models import Partner, User
+from portal.web.clock import weekday_text
 from programs.models import ActionType, Program
 from programs.queries import DeadlineLine, all_periods_of, not_over
 
@@ -133,7 +134,7 @@ def write_week(run: Run) -> None:
     actions = actions_of(partner)
     subject, text = f"This week: meters need you in {_programs(len(actions))}", ""
     if actions:
-        text = _week_in_words(partner, actions, now)
+        text = _week_text(partner, actions, now)
     with run.chunk():
         digest, is_new = WeeklyDigest.objects.get_or_create(partner=partner, monday=monday)
         if is_new and actions:
@@ -141,7 +142,7 @@ def write_week(run: Run) -> None:
             digest.save(update_fields=["letters"])
 
 
-def _week_in_words(partner: Partner, actions: Mapping[int, Mapping[str, int]], now: datetime) -> str:
+def _week_text(partner: Partner, actions: Mapping[int, Mapping[str, int]], now: datetime) -> str:
     waiting, deadlines = waiting_of(partner), next_deadlines(now)
     programs = {program.pk: program for program in Program.objects.filter(pk__in=actions)}
     parts = ["Counts are as of now. A meter can wait for several things."]
@@ -184,7 +185,7 @@ def write_notices(run: Run) -> None:
     with run.chunk():
         new = [one for one in near if _is_first(partner, one, waiting[one.program.pk])]
         if new:
-            _tell(partner, DEADLINES, *_notice_in_words(new, waiting))
+            _tell(partner, DEADLINES, *_notice_text(new, waiting))
 
 
 def _is_first(partner: Partner, near: Near, waiting: Waiting) -> bool:
@@ -198,7 +199,7 @@ def _is_first(partner: Partner, near: Near, waiting: Waiting) -> bool:
     )[1]
 
 
-def _notice_in_words(near: list[Near], waiting: Mapping[int, Waiting]) -> tuple[str, str]:
+def _notice_text(near: list[Near], waiting: Mapping[int, Waiting]) -> tuple[str, str]:
     """The subject and the text."""
     first = near[0]
     if len(near) == 1:
@@ -229,17 +230,13 @@ def _tell(partner: Partner, kind: NotificationKind, subject: str, text: str) -> 
 def _deadline(near: Near) -> str:
     line = near.line
     return (
-        f"{near.program.identifier} closes {_in_days(line.days_left)}: {_day(line.accepted_until)}, "
-        f"{line.accepted_until:%H:%M %Z}. Who is eligible by then is active from {_day(line.activation_at)}."
+        f"{near.program.identifier} closes {_in_days(line.days_left)}: {weekday_text(line.accepted_until)}, "
+        f"{line.accepted_until:%H:%M %Z}. Who is eligible by then is active from {weekday_text(line.activation_at)}."
     )
 
 
 def _in_days(days: int) -> str:
     return {0: "in less than a day", 1: "in 1 day"}.get(days, f"in {days} days")
-
-
-def _day(at: datetime) -> str:
-    return f"{at:%a, %b} {at.day}, {at.year}"
 
 
 def _meters(count: int) -> str:

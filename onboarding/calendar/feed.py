@@ -7,6 +7,7 @@ from urllib.parse import urlsplit
 from icalendar import Calendar, Event
 
 from onboarding.calendar.queries import Happening, Kind, Waiting
+from portal.web.clock import weekday_text
 
 _AGAIN_AFTER = timedelta(hours=6)
 
@@ -57,18 +58,16 @@ def _description(one: Happening, waiting: Waiting | None) -> str:
     lines = [f"{one.program.name}, delivery period {one.period.name}."]
     line = one.deadline
     if one.kind is Kind.DEADLINE and line:
-        lines.append(f"A meter that is eligible by then is expected to be active from {_day(line.activation_at)}.")
+        lines.append(
+            f"A meter that is eligible by then is expected to be active from {weekday_text(line.activation_at)}."
+        )
         if line.rolls_over:
-            lines.append(f"Published for {_day(line.deadline_at)}; a weekend holds until Monday.")
+            lines.append(f"Published for {weekday_text(line.deadline_at)}; a weekend holds until Monday.")
         if line.is_next and waiting:
             need = "needs" if waiting.meters == 1 else "need"
             lines.append(f"{waiting.meters:,} of your meters {need} something from you before.")
     if one.kind is Kind.ACTIVATION and line:
-        lines.append(f"Of the meters that are eligible by {_day(line.accepted_until)}.")
+        lines.append(f"Of the meters that are eligible by {weekday_text(line.accepted_until)}.")
     if not one.period.verified:
         lines.append("Rolled forward from an earlier season; not confirmed for this one.")
     return "\n".join([*lines, f"The day is that of {one.program.time_zone}."])
-
-
-def _day(at: datetime) -> str:
-    return f"{at:%a, %b} {at.day}, {at.year}"

@@ -76,7 +76,7 @@ def _zones(found: list[Happening]) -> dict[str, list[str]]:
 
 
 def _missed(found: list[Happening], waiting: dict[int, Waiting]) -> list[tuple[Happening, Waiting]]:
-    """The next deadlines that meters would miss as they stand, soonest first."""
+    """The next deadlines that meters would miss as they are now, soonest first."""
     ahead = [one for one in found if one.kind is Kind.DEADLINE and one.deadline and one.deadline.is_next]
     return [(one, waiting[one.program.pk]) for one in ahead if one.program.pk in waiting]
 
@@ -84,7 +84,7 @@ def _missed(found: list[Happening], waiting: dict[int, Waiting]) -> list[tuple[H
 @never_cache
 @require_POST
 def feed_new(request: HttpRequest) -> HttpResponse:
-    """The answer shows the address, this once; it stands in no other page's address and in no session."""
+    """The answer shows the address, this once; no other page and no session holds it."""
     access = member(request)
     _, secret = domain.make_address(access.partner, access.user, by=access.actor)
     address = settings.SITE_URL + reverse("calendar-feed", args=[secret])

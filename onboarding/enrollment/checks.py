@@ -6,17 +6,18 @@ most meters hold almost all.
 
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import date, datetime
 from enum import StrEnum
 
 from onboarding.enrollment.facts import Held, MeterFacts
 from onboarding.enrollment.rules import PeriodRules, ProgramRules, Source
 from portal.problems import Problem, shown
+from portal.web.clock import last_day_before
 from programs.models import ActionType, MeterType
 from programs.schema import Rule, Schema
 
 
-class Outcome(StrEnum):
+class CheckOutcome(StrEnum):
     """What a check came to."""
 
     PASSED = "passed"
@@ -36,7 +37,7 @@ class Check:
     """
 
     action_type: str
-    outcome: Outcome
+    outcome: CheckOutcome
     subject: str
     found: str
     wanted: str
@@ -49,7 +50,7 @@ class Check:
 
 @dataclass(frozen=True, slots=True)
 class Moment:
-    """When a meter is judged, in which delivery period (None: the program has none), by which requirements.
+    """When a meter is evaluated, in which delivery period (None: the program has none), by which requirements.
 
     is_ahead: whether the period is still to come.
     """
@@ -61,14 +62,14 @@ class Moment:
     is_ahead: bool = False
 
 
-Function = Callable[[MeterFacts, ProgramRules, Moment, bool], Iterator[Check]]
-REGISTRY: dict[str, Function] = {}
+CheckFunction = Callable[[MeterFacts, ProgramRules, Moment, bool], Iterator[Check]]
+REGISTRY: dict[str, CheckFunction] = {}
 
 
-def checks(*action_types: ActionType) -> Callable[[Function], Function]:
+def checks(*action_types: ActionType) -> Callable[[CheckFunction], CheckFunction]:
     """Register the function that answers for these items."""
 
-    def register(function: Function) -> Function:
+    def register(function: CheckFunction) -> CheckFunction:
         for action_type in action_types:
             REGISTRY[action_type.value] = function
         return function
@@ -76,7 +77,7 @@ def checks(*action_types: ActionType) -> Callable[[Function], Function]:
     return register
 
 
-def found_by(meter: MeterFacts, program: ProgramRules, moment: Moment, *, passed: bool = False) -> list[Check]:
+def run_checks(meter: MeterFacts, program: ProgramRules, moment: Moment, *, passed: bool = False) -> list[Check]:
     """All checks of a meter in a program, in the order of the registry."""
     return [one for function in dict.fromkeys(REGISTRY.values()) for one in function(meter, program, moment, passed)]
 
@@ -96,15 +97,15 @@ def fits(meter: MeterFacts, program: ProgramRules, moment: Moment, passed: bool)
         if not wanted or (value in wanted and not passed):
             continue
         kind = ActionType.ADDRESS if code == "OTHER_STATE" else ActionType.IS_ELIGIBLE
-        words = ", ".join(sorted(_in_words(one) for one in wanted))
-        context = {"program": program.identifier, "wanted": words, "found": _in_words(str(value))}
+        wanted_text = ", ".join(sorted(_display(one) for one in wanted))
+        context = {"program": program.identifier, "wanted": wanted_text, "found": _display(str(value))}
         problem = None if value in wanted else Problem(f"PROGRAM_{code}", key, str(value), context)
-        outcome = Outcome.FAILED if problem else Outcome.PASSED
-        yield Check(kind, outcome, _label(moment, key), shown(_in_words(value)), words, source, problem, key)
+        outcome = CheckOutcome.FAILED if problem else CheckOutcome.PASSED
+        yield Check(kind, outcome, _label(moment, key), shown(_display(value)), wanted_text, source, problem, key)
     if not source.applies(moment.on):
         problem = Problem("PROGRAM_NOT_OPEN", "", "", {"program": program.identifier, "on": moment.on.isoformat()})
         wanted = f"{source.valid_from or ''} to {source.valid_to or ''}".strip()
-        yield Check(ActionType.IS_ELIGIBLE, Outcome.FAILED, "Day", moment.on.isoformat(), wanted, source, problem)
+        yield Check(ActionType.IS_ELIGIBLE, CheckOutcome.FAILED, "Day", moment.on.isoformat(), wanted, source, problem)
 
 
 @checks(ActionType.NO_MISSING_FIELDS, ActionType.MEETS_EXTRA_PROGRAM_REQUIREMENTS, ActionType.GENERATOR)
@@ -122,9 +123,9 @@ def fields_meet(meter: MeterFacts, program: ProgramRules, moment: Moment, passed
 
 def _of_rule(meter: MeterFacts, rule: Rule, problem: Problem | None) -> Check:
     wanted = rule.limits() or "filled in"
-    found = ", ".join(shown(_word(value)) for value in _given(meter, rule)) or "empty"
+    found = ", ".join(shown(_plain_value(value)) for value in _given(meter, rule)) or "empty"
     source = Source(f"requirement {rule.number}", rule.source, rule.verified, rule.valid_from, rule.valid_to)
-    outcome = Outcome.FAILED if problem else Outcome.PASSED
+    outcome = CheckOutcome.FAILED if problem else CheckOutcome.PASSED
     kind = action_of(problem) if problem else rule.action_type or ActionType.NO_MISSING_FIELDS.value
     return Check(kind, outcome, rule.label, found, wanted, source, problem, rule.keys[0])
 
@@ -133,7 +134,7 @@ def _given(meter: MeterFacts, rule: Rule) -> list[object]:
     return [meter.flat[key] for key in rule.keys if key in meter.flat]
 
 
-def _word(value: object) -> object:
+def _plain_value(value: object) -> object:
     return ("yes" if value else "no") if isinstance(value, bool) else value
 
 
@@ -146,11 +147,13 @@ def authorized(meter: MeterFacts, program: ProgramRules, moment: Moment, passed:
     subject, source = "Utility authorization", program.source
     if record is not None and record.holds:
         if passed:
-            yield Check(ActionType.IS_AUTHORIZED, Outcome.PASSED, subject, "given", "given", source, note=record.note)
+            yield Check(
+                ActionType.IS_AUTHORIZED, CheckOutcome.PASSED, subject, "given", "given", source, note=record.note
+            )
         return
     problem = Problem("PROGRAM_NEEDS_AUTHORIZATION", "", "", {"program": program.identifier})
     found = "ended or refused" if record else "none"
-    yield Check(ActionType.IS_AUTHORIZED, Outcome.FAILED, subject, found, "given", source, problem)
+    yield Check(ActionType.IS_AUTHORIZED, CheckOutcome.FAILED, subject, found, "given", source, problem)
 
 
 @checks(ActionType.NOT_ENROLLED_IN_CONFLICTING_PROGRAM)
@@ -172,7 +175,7 @@ def excludes_none(meter: MeterFacts, program: ProgramRules, moment: Moment, pass
             if passed:
                 kind, wanted = ActionType.NOT_ENROLLED_IN_CONFLICTING_PROGRAM, "can be held together"
                 told = wanted if row.is_allowed else "this one came first"
-                yield Check(kind, Outcome.PASSED, f"With {other.program}", found, told, row.source, note=row.note)
+                yield Check(kind, CheckOutcome.PASSED, f"With {other.program}", found, told, row.source, note=row.note)
             continue
         context = {
             "program": program.identifier,
@@ -183,7 +186,7 @@ def excludes_none(meter: MeterFacts, program: ProgramRules, moment: Moment, pass
         }
         yield Check(
             ActionType.NOT_ENROLLED_IN_CONFLICTING_PROGRAM,
-            Outcome.FAILED,
+            CheckOutcome.FAILED,
             f"With {other.program}",
             found,
             f"not in {other.program}",
@@ -215,27 +218,33 @@ def recorded(meter: MeterFacts, program: ProgramRules, moment: Moment, passed: b
 
     A record that says no counts even where the catalogue asks for nothing.
     """
-    asked = {rule.words.action_type: rule for rule in program.recorded if rule.source.applies(moment.on)}
+    asked = {rule.action.action_type: rule for rule in program.recorded if rule.source.applies(moment.on)}
     known = {one.action_type for one in meter.records if not one.holds} - {ActionType.IS_AUTHORIZED.value}
     for kind in [*asked, *sorted(known - asked.keys())]:
         rule = asked.get(kind)
-        words = rule.words if rule else program.words[kind]
+        action = rule.action if rule else program.actions[kind]
         source = rule.source if rule else Source("record")
         record = meter.record(kind, program.pk, _pk(moment.period), moment.at)
         subject = str(ActionType(kind).label)
         if record is None:
             if rule is not None:
                 yield Check(
-                    kind, Outcome.CANNOT_TELL, subject, "not recorded yet", "yes", source, while_open=words.while_open
+                    kind,
+                    CheckOutcome.CANNOT_TELL,
+                    subject,
+                    "not recorded yet",
+                    "yes",
+                    source,
+                    while_open=action.while_open,
                 )
         elif record.holds:
             if passed:
-                yield Check(kind, Outcome.PASSED, subject, "yes", "yes", source, note=record.note)
+                yield Check(kind, CheckOutcome.PASSED, subject, "yes", "yes", source, note=record.note)
         else:
             context = {"program": program.identifier, "subject": subject, "code": record.code, "note": record.note}
             yield Check(
                 kind,
-                Outcome.FAILED,
+                CheckOutcome.FAILED,
                 subject,
                 f"no{f' ({record.code})' if record.code else ''}",
                 "yes",
@@ -254,10 +263,11 @@ def takes_part(meter: MeterFacts, program: ProgramRules, moment: Moment, passed:
     source = Source("participation")
     if out is None:
         if passed and meter.pk is not None:
-            yield Check(ActionType.PARTICIPATING, Outcome.PASSED, "Participation", "takes part", "takes part", source)
+            yield Check(
+                ActionType.PARTICIPATING, CheckOutcome.PASSED, "Participation", "takes part", "takes part", source
+            )
         return
-    last = (out.ends_at - timedelta(microseconds=1)).astimezone(program.zone) if out.ends_at else None
-    until = f" to {last:%Y-%m-%d}" if last else ""
+    until = f" to {last_day_before(out.ends_at, program.zone):%Y-%m-%d}" if out.ends_at else ""
     code = "METER_IDLE" if out.preference == "IDLE" else "METER_DISENROLLED"
     begins = meter.out_from(program, out).astimezone(program.zone)
     context = {"program": program.identifier, "since": f"{begins:%Y-%m-%d}", "until": until, "reason": out.reason}
@@ -265,7 +275,7 @@ def takes_part(meter: MeterFacts, program: ProgramRules, moment: Moment, passed:
     problem = Problem(code, "", "", context)
     yield Check(
         ActionType.PARTICIPATING,
-        Outcome.FAILED,
+        CheckOutcome.FAILED,
         "Participation",
         found,
         "takes part",
@@ -281,11 +291,11 @@ def action_of(problem: Problem) -> str:
     return str(problem.context.get("action") or usual)
 
 
-def of_problem(problem: Problem) -> Check:
+def check_of_problem(problem: Problem) -> Check:
     """A program's problem with a field as the check that failed."""
     kind, label = action_of(problem), str(problem.context.get("label", ""))
     source = Source(f"program {problem.context.get('program', '')}")
-    return Check(kind, Outcome.FAILED, label, problem.value, "", source, problem, problem.field)
+    return Check(kind, CheckOutcome.FAILED, label, problem.value, "", source, problem, problem.field)
 
 
 def in_place(meter: MeterFacts, program: ProgramRules, moment: Moment) -> list[Check]:
@@ -296,10 +306,10 @@ def in_place(meter: MeterFacts, program: ProgramRules, moment: Moment) -> list[C
 
 def failing(found: Iterable[Check]) -> list[Check]:
     """What does not hold, or is not known to."""
-    return [one for one in found if one.outcome is not Outcome.PASSED]
+    return [one for one in found if one.outcome is not CheckOutcome.PASSED]
 
 
-def _in_words(value: str) -> str:
+def _display(value: str) -> str:
     """A meter type as people say it; other values are names."""
     return str(MeterType(value).label) if value in MeterType.values else value
 

@@ -1,4 +1,4 @@
-"""Writing how meters stand in programs. Whatever changes a meter, a rule or a recorded fact comes here afterwards."""
+"""Writing the results of evaluations. Whatever changes a meter, a rule or a recorded fact comes here afterwards."""
 
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
@@ -12,10 +12,11 @@ from django.db.models import Model
 from django.dispatch import receiver
 from django.utils import timezone
 
-from onboarding.enrollment.evaluate import Judge, Standing, asking_where_it_fits, best, first_to_act
+from onboarding.enrollment.evaluate import Evaluator
 from onboarding.enrollment.facts import MeterFacts
 from onboarding.enrollment.load import KEEPING, customer_of, excluding_here, facts_of, meters_of_customers
 from onboarding.enrollment.models import Enrollment
+from onboarding.enrollment.results import COLUMNS, EnrollmentResult, best, first_to_act, without_misfit_actions
 from onboarding.enrollment.rules import ProgramRules, rules_of
 from onboarding.meters.columns import ASSET_COLUMNS
 from onboarding.meters.models import EnrollmentStatus, Meter
@@ -29,14 +30,13 @@ from portal.storage.staging import Given, Staged, insert_from
 from programs.models import Program
 from programs.schema import schema_for
 
-_TOLD = ("status", "missing", "reasons", "partner_actions", "leap_actions", "acts")
 _LISTS = ("missing", "reasons", "partner_actions", "leap_actions")
 _READ = ("id", "partner_id", "created_at", "utility_name", "account_number", "enrollment_status", "acts")
 
 
 @dataclass(frozen=True, slots=True)
 class Change:
-    """A meter stands otherwise in a program than before."""
+    """The status of a meter in a program is another one than before."""
 
     meter: UUID
     program: str
@@ -49,25 +49,27 @@ class Change:
 
 
 def enroll(staged: Staged, *, partner: Partner, ignore_conflicts: bool = False) -> int:
-    """Write how the meters of staged rows (r.meter_id, r.programs) stand in programs; returns how many standings.
+    """Write the results of staged rows (r.meter_id, r.programs) as enrollments; returns how many were written.
 
-    A program that a meter only could join is left out. ignore_conflicts: what a meter and program have already stays.
+    A program that a meter only could join is left out. ignore_conflicts: one that exists already is not touched.
     """
     vendor = staged.vendor
-    standings = staged.joined(
-        f"CROSS JOIN {json_sql.each(vendor, 'r.programs', 'says')} JOIN {_table(Program)} p ON p.identifier = says.key"
-    ).narrowed(f"{json_sql.text_at(vendor, 'says.value', ['could_join'])} IS NULL")
-    told = {
-        name: (json_sql.json_at if name in _LISTS else json_sql.text_at)(vendor, "says.value", [name]) for name in _TOLD
+    results = staged.joined(
+        f"CROSS JOIN {json_sql.each(vendor, 'r.programs', 'entry')} "
+        f"JOIN {_table(Program)} p ON p.identifier = entry.key"
+    ).narrowed(f"{json_sql.text_at(vendor, 'entry.value', ['could_join'])} IS NULL")
+    columns = {
+        name: (json_sql.json_at if name in _LISTS else json_sql.text_at)(vendor, "entry.value", [name])
+        for name in COLUMNS
     }
     return insert_from(
-        standings,
+        results,
         Enrollment,
         {
             "partner": Given(partner.pk),
             "meter": "r.meter_id",
             "program": "p.id",
-            **told,
+            **columns,
         },
         ignore_conflicts=ignore_conflicts,
     )
@@ -86,7 +88,7 @@ def join_program(meter: Meter, program: ProgramRules, *, by: Actor) -> None:
         if is_new:
             happening = ("meter.program_joined", meter.pk, {"program": program.identifier})
             record_many("meter", [happening], partner=meter.partner, by=by)
-            restate([meter.pk], by=by, quietly=True)
+            re_evaluate([meter.pk], by=by, quietly=True)
 
 
 def leave_program(meter: Meter, program: ProgramRules, *, by: Actor) -> None:
@@ -104,13 +106,15 @@ def leave_program(meter: Meter, program: ProgramRules, *, by: Actor) -> None:
         row.delete()
         happening = ("meter.program_left", meter.pk, {"program": program.identifier})
         record_many("meter", [happening], partner=meter.partner, by=by)
-        restate({meter.pk, *others}, by=by)
+        re_evaluate({meter.pk, *others}, by=by)
 
 
 # --- evaluating anew
 
 
-def restate(meters: Collection[UUID], *, by: Actor, at: datetime | None = None, quietly: bool = False) -> list[Change]:
+def re_evaluate(
+    meters: Collection[UUID], *, by: Actor, at: datetime | None = None, quietly: bool = False
+) -> list[Change]:
     """Evaluate meters of one partner anew in the programs that they are meant for, and write what changed.
 
     With them go the other meters of their customers, where one program excludes another. One meter.enrollment_changed
@@ -133,18 +137,18 @@ def _meters(keys: Collection[UUID]) -> list[Meter]:
     return list(held.only(*ASSET_COLUMNS, *_READ))
 
 
-def evaluated(
+def evaluate_all(
     meters: Collection[Meter], rules: Mapping[str, ProgramRules], now: datetime
-) -> Iterable[tuple[MeterFacts, str, Standing]]:
-    """How meters of one partner stand in each program that they are meant for. Reads, never writes."""
+) -> Iterable[tuple[MeterFacts, str, EnrollmentResult]]:
+    """The results of one partner's meters in each program that they are meant for. Reads, never writes."""
     schema = schema_for(rules)
-    judges: dict[str, Judge] = {}
+    evaluators: dict[str, Evaluator] = {}
     for facts in facts_of(meters, rules, schema, now).values():
-        for name in facts.wanted.keys() - judges.keys():
-            judges[name] = Judge(rules[name], schema, now)
-        says = {name: judges[name].stand(facts) for name in facts.wanted}
-        for name, one in (asking_where_it_fits(says) if len(says) > 1 else says).items():
-            yield facts, name, one
+        for name in facts.wanted.keys() - evaluators.keys():
+            evaluators[name] = Evaluator(rules[name], schema, now)
+        results = {name: evaluators[name].evaluate(facts) for name in facts.wanted}
+        for name, result in (without_misfit_actions(results) if len(results) > 1 else results).items():
+            yield facts, name, result
 
 
 def _write(meters: Sequence[Meter], rules: Mapping[str, ProgramRules], now: datetime) -> list[Change]:
@@ -152,29 +156,29 @@ def _write(meters: Sequence[Meter], rules: Mapping[str, ProgramRules], now: date
         (row.meter_id, row.program_id): row
         for row in Enrollment.objects.filter(meter__in=[meter.pk for meter in meters])
     }
-    told: dict[UUID, list[Standing]] = {meter.pk: [] for meter in meters}
+    results: dict[UUID, list[EnrollmentResult]] = {meter.pk: [] for meter in meters}
     changes, updates = [], []
-    for facts, name, says in evaluated(meters, rules, now):
+    for facts, name, result in evaluate_all(meters, rules, now):
         assert facts.pk is not None
         row = rows[facts.pk, rules[name].pk]
         turn = min((one for one in facts.turns(rules[name]) if one > now), default=None)
-        since = now if says["status"] in KEEPING and row.status not in KEEPING else row.eligible_since
-        told[facts.pk].append(says)
-        if row.status != says["status"]:
-            changes.append(Change(facts.pk, name, row.status, says["status"], row.partner_id))
-        if turn != row.reconsider_at or any(getattr(row, name) != says[name] for name in _TOLD):
-            updates.append([row.pk, *(says[name] for name in _TOLD), since, now, turn])
-    bulk.update(Enrollment, [*_TOLD, "eligible_since", "evaluated_at", "reconsider_at"], updates)
-    _write_global(meters, told)
+        since = now if result.status in KEEPING and row.status not in KEEPING else row.eligible_since
+        results[facts.pk].append(result)
+        if row.status != result.status:
+            changes.append(Change(facts.pk, name, row.status, result.status.value, row.partner_id))
+        if turn != row.reconsider_at or [getattr(row, column) for column in COLUMNS] != result.columns:
+            updates.append([row.pk, *result.columns, since, now, turn])
+    bulk.update(Enrollment, [*COLUMNS, "eligible_since", "evaluated_at", "reconsider_at"], updates)
+    _write_global(meters, results)
     return changes
 
 
-def _write_global(meters: Iterable[Meter], told: Mapping[UUID, Sequence[Standing]]) -> None:
+def _write_global(meters: Iterable[Meter], results: Mapping[UUID, Sequence[EnrollmentResult]]) -> None:
     """Set each meter's global status to the best of its programs, and who acts next in any of them."""
     alike: dict[tuple[str, str], list[UUID]] = {}
     for meter in meters:
-        status = best(says["status"] for says in told[meter.pk])
-        acts = first_to_act(says["acts"] for says in told[meter.pk])
+        status = best(result.status for result in results[meter.pk])
+        acts = first_to_act(result.acts for result in results[meter.pk])
         if (status, acts) != (meter.enrollment_status, meter.acts):
             alike.setdefault((status, acts), []).append(meter.pk)
     for (status, acts), group in alike.items():
@@ -187,7 +191,7 @@ def making_room(meters: Collection[UUID], *, by: Actor) -> Iterator[None]:
     evaluated anew afterwards, for which there may be room now."""
     others = _neighbours(meters, rules_of()) - set(meters) if meters else set()
     yield
-    restate(others, by=by)
+    re_evaluate(others, by=by)
 
 
 @receiver(meters_archived)
@@ -195,7 +199,7 @@ def _evaluate_beside(meters: Collection[UUID], by: Actor, **_: object) -> None:
     """What lies in the archive is held no more; what comes out of it is again."""
     others = _neighbours(meters, rules_of())
     if others:
-        restate({*meters, *others}, by=by)
+        re_evaluate({*meters, *others}, by=by)
 
 
 def _neighbours(meters: Collection[UUID], rules: Mapping[str, ProgramRules]) -> set[UUID]:
@@ -225,7 +229,7 @@ def _tell(changes: Iterable[Change], *, by: Actor) -> None:
         record_many("meter", happenings, partner=Partner(pk=partner), by=by)
 
 
-def restate_sharing(meters: Collection[UUID], *, partner: Partner, by: Actor) -> None:
+def re_evaluate_sharing(meters: Collection[UUID], *, partner: Partner, by: Actor) -> None:
     """Evaluate those of these new meters anew whose customers hold a program that excludes theirs.
 
     What a sheet's rows do to each other shows only once they are meters.
@@ -244,4 +248,4 @@ def restate_sharing(meters: Collection[UUID], *, partner: Partner, by: Actor) ->
     shared = [account for account, found in programs.items() if len(found) > 1]
     if shared:
         keys = set(here.filter(meter__account_number__any_of=shared).values_list("meter", flat=True))
-        restate(keys, by=by, quietly=True)
+        re_evaluate(keys, by=by, quietly=True)

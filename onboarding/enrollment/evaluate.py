@@ -1,52 +1,36 @@
 """The evaluation: from what is known of a meter and what a program asks to a status with its reasons. Pure.
 
-The day is given (`at`), never the clock's, so that the answer is the same whenever it is asked for.
+The moment is given (`at`), never the clock's, so that the answer is the same whenever it is asked for.
 """
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
-from typing import Any
 
-from onboarding.enrollment.checks import Check, Moment, Outcome, failing, found_by, of_problem, takes_part
+from onboarding.enrollment.checks import Check, CheckOutcome, Moment, check_of_problem, failing, run_checks, takes_part
 from onboarding.enrollment.facts import Activated, MeterFacts
-from onboarding.enrollment.rules import ActionWords, PeriodRules, ProgramRules
+from onboarding.enrollment.results import MISFITS, EnrollmentResult, first_to_act
+from onboarding.enrollment.rules import ActionDefinition, PeriodRules, ProgramRules
 from onboarding.meters.models import EnrollmentStatus
 from portal.problems import Problem
 from programs.deadlines import DeadlineRule
 from programs.models import ActionType, Acts
 from programs.schema import Schema
 
-# {"status": EnrollmentStatus value, "missing": [field keys], "reasons": [stored problems], "acts": who acts next,
-# "partner_actions": and "leap_actions": [action types]}; "could_join" besides, when a row is not meant for this
-# program: then it is said in the preview and not written.
-Standing = dict[str, Any]
-
-_BEST_FIRST = (
-    EnrollmentStatus.ACTIVE,
-    EnrollmentStatus.ELIGIBLE,
-    EnrollmentStatus.PENDING,
-    EnrollmentStatus.NOT_PARTICIPATING,
-    EnrollmentStatus.INELIGIBLE,
-)
-ASKS_NOTHING: Standing = {"partner_actions": [], "leap_actions": [], "acts": ""}
-_NEVER = {"PROGRAM_OTHER_REGION", "PROGRAM_OTHER_STATE", "PROGRAM_OTHER_METER_TYPE", "PROGRAM_OTHER_UTILITY"}
+# What is told of a meter that does not fit the program: the misfit, and whether the meter is out.
+_TOLD_OF_MISFITS = MISFITS | {"METER_IDLE", "METER_DISENROLLED"}
 
 
-def standing_in_place(program: ProgramRules, in_place: Sequence[Check], unmet: Iterable[Problem]) -> Standing:
-    """The standing of an asset that is no meter yet: what its place decides, and what it misses in its fields."""
-    found = [*in_place, *(of_problem(problem) for problem in unmet)]
-    return standing_of(program, _of_checks(found), found)
-
-
-def best(statuses: Iterable[str]) -> str:
-    """The global status: the best of the programs, INELIGIBLE when there is none (leap.md 4.3)."""
-    known = set(statuses)
-    return next((status.value for status in _BEST_FIRST if status.value in known), EnrollmentStatus.INELIGIBLE.value)
+def result_in_place(
+    program: ProgramRules, in_place: Sequence[Check], unmet: Iterable[Problem], *, could_join: bool = False
+) -> EnrollmentResult:
+    """The result of an asset that is no meter yet: what its place decides, and what it lacks in its fields."""
+    found = [*in_place, *(check_of_problem(problem) for problem in unmet)]
+    return _result_of(program, _status_of_checks(found), found, could_join=could_join)
 
 
 def moment_of(program: ProgramRules, period: PeriodRules | None, schema: Schema, at: datetime) -> Moment:
-    """When a meter is judged for a period: now, or when the period begins if that is later."""
+    """The moment for which a meter is evaluated in a period: now, or when the period begins if that is later."""
     then = max(at, period.starts_at) if period else at
     return Moment(then, program.day_of(then), period, schema, is_ahead=then > at)
 
@@ -54,120 +38,123 @@ def moment_of(program: ProgramRules, period: PeriodRules | None, schema: Schema,
 def status_of(
     meter: MeterFacts, moment: Moment, found: Sequence[Check], at: datetime | None = None
 ) -> EnrollmentStatus:
-    """The status that checks come to. Whoever is taken out is out; whoever is active stays so until that is ended.
+    """The status that follows from checks. A meter that is taken out is out; an active one stays so until its end.
 
     at: the present, when an activation that is still to come does not count yet.
     """
-    if any(one.action_type == ActionType.PARTICIPATING for one in failing(found)):
+    if any(check.action_type == ActionType.PARTICIPATING for check in failing(found)):
         return EnrollmentStatus.NOT_PARTICIPATING
     activation = meter.activation(moment.period.pk, at or moment.at) if moment.period else None
     if activation is not None and activation.covers(at or max(moment.at, activation.active_from)):
         return EnrollmentStatus.ACTIVE
-    return _of_checks(found)
+    return _status_of_checks(found)
 
 
-def _of_checks(found: Iterable[Check]) -> EnrollmentStatus:
-    """What checks come to for a meter that is neither out nor active."""
+def _status_of_checks(found: Iterable[Check]) -> EnrollmentStatus:
+    """The status of a meter that is neither out nor active."""
     found = list(found)
-    if any(one.outcome is Outcome.FAILED for one in found):
+    if any(check.outcome is CheckOutcome.FAILED for check in found):
         return EnrollmentStatus.INELIGIBLE
-    waits = {one.while_open for one in found if one.outcome is Outcome.CANNOT_TELL}
+    waits = {check.while_open for check in found if check.outcome is CheckOutcome.CANNOT_TELL}
     if EnrollmentStatus.INELIGIBLE.value in waits:
         return EnrollmentStatus.INELIGIBLE
     return EnrollmentStatus.PENDING if waits else EnrollmentStatus.ELIGIBLE
 
 
-def out_now(meter: MeterFacts, program: ProgramRules, moment: Moment, at: datetime) -> list[Check]:
-    """That the meter is out at present, when it takes part in the period to come by which it is judged."""
-    if not meter.outs or not moment.is_ahead or any(takes_part(meter, program, moment, False)):
-        return []
-    return list(takes_part(meter, program, replace(moment, at=at, is_ahead=False), False))
+@dataclass(frozen=True, slots=True)
+class Assessment:
+    """A meter in one period: the checks, and the status that follows from them at present."""
+
+    period: PeriodRules | None
+    status: EnrollmentStatus
+    checks: Sequence[Check]
 
 
-class Judge:
-    """One program as it judges meters at one moment; for many meters the periods are looked up once."""
+class Evaluator:
+    """Evaluates meters in one program at one moment; the periods are looked up once for all of them.
 
-    def __init__(self, program: ProgramRules, schema: Schema, at: datetime) -> None:
-        self._program, self._at = program, at
-        leading, shown = program.leading_period(at), program.shown_periods(at)
+    passed: the checks that hold are told, too.
+    """
+
+    def __init__(self, program: ProgramRules, schema: Schema, at: datetime, *, passed: bool = False) -> None:
+        self._program, self._at, self._passed = program, at, passed
+        leading, periods = program.leading_period(at), program.shown_periods(at)
         self._next = moment_of(program, leading, schema, at)
-        before = [one for one in shown if one.starts_at <= at or (leading and one.starts_at < leading.starts_at)]
-        self._before = [(one, moment_of(program, one, schema, at)) for one in before]
+        before = [one for one in periods if one.starts_at <= at or (leading and one.starts_at < leading.starts_at)]
+        self._before = [(period, moment_of(program, period, schema, at)) for period in before]
 
-    def stand(self, meter: MeterFacts) -> Standing:
-        """How a meter stands: in the running period while it is active there; in one whose deadline it has made; else
-        in the one that it can be activated in next."""
+    def evaluate(self, meter: MeterFacts) -> EnrollmentResult:
+        """The result of a meter, for the period that leads for it."""
+        leading = self.leading(meter)
+        return _result_of(self._program, leading.status, leading.checks)
+
+    def leading(self, meter: MeterFacts) -> Assessment:
+        """The meter in the period whose status counts: the running one while it is active there; one whose deadline it
+        has made; else the one that it can be activated in next."""
         for period, moment in self._before:
             activation = meter.activation(period.pk, self._at) if meter.activations else None
             if activation is not None and activation.covers(self._at):
                 return self._in(moment, meter)
             if meter.eligible_since and meter.deadline_made(self._program, period, self._at):
-                says = self._in(moment, meter)
-                if says["status"] == EnrollmentStatus.ELIGIBLE:
-                    return says
+                assessment = self._in(moment, meter)
+                if assessment.status == EnrollmentStatus.ELIGIBLE:
+                    return assessment
         return self._in(self._next, meter)
 
-    def _in(self, moment: Moment, meter: MeterFacts) -> Standing:
-        found = [*found_by(meter, self._program, moment), *out_now(meter, self._program, moment, self._at)]
-        return standing_of(self._program, status_of(meter, moment, found, self._at), found)
+    def _in(self, moment: Moment, meter: MeterFacts) -> Assessment:
+        found = run_checks(meter, self._program, moment, passed=self._passed)
+        found += _out_at_present(meter, self._program, moment, self._at)
+        return Assessment(moment.period, status_of(meter, moment, found, self._at), found)
 
 
-def stand(meter: MeterFacts, program: ProgramRules, schema: Schema, at: datetime) -> Standing:
-    """How one meter stands in a program; see Judge."""
-    return Judge(program, schema, at).stand(meter)
+def _out_at_present(meter: MeterFacts, program: ProgramRules, moment: Moment, at: datetime) -> list[Check]:
+    """That the meter is out at present, when it takes part in the period to come for which it is evaluated."""
+    if not meter.out_periods or not moment.is_ahead or any(takes_part(meter, program, moment, False)):
+        return []
+    return list(takes_part(meter, program, replace(moment, at=at, is_ahead=False), False))
 
 
-def standing_of(program: ProgramRules, status: EnrollmentStatus, found: Sequence[Check]) -> Standing:
-    """A status and the checks that do not hold, as they are kept. With a misfit nothing else would help: only it is
-    told."""
+def evaluate(meter: MeterFacts, program: ProgramRules, schema: Schema, at: datetime) -> EnrollmentResult:
+    """The result of one meter in a program; see Evaluator."""
+    return Evaluator(program, schema, at).evaluate(meter)
+
+
+def _result_of(
+    program: ProgramRules, status: EnrollmentStatus, found: Sequence[Check], *, could_join: bool = False
+) -> EnrollmentResult:
+    """A status with the checks that do not hold. Of a misfit nothing else is told, for nothing else would help."""
     open_checks = failing(found)
-    problems = [one.problem for one in open_checks if one.problem]
-    if any(problem.code in _NEVER for problem in problems):
-        stay = (*_NEVER, "METER_IDLE", "METER_DISENROLLED")
-        open_checks = [one for one in open_checks if one.problem and one.problem.code in stay]
-    missing = [one.field for one in open_checks if one.problem and one.problem.code == "PROGRAM_FIELD_MISSING"]
-    told = [one.problem for one in open_checks if one.problem and one.problem.code != "PROGRAM_FIELD_MISSING"]
+    if any(check.problem and check.problem.code in MISFITS for check in open_checks):
+        open_checks = [check for check in open_checks if check.problem and check.problem.code in _TOLD_OF_MISFITS]
+    missing = [check.field for check in open_checks if _is_missing(check)]
+    reasons = [check.problem for check in open_checks if check.problem and not _is_missing(check)]
     actions = _open_types(program, open_checks)
-    out = status == EnrollmentStatus.NOT_PARTICIPATING
-    return {
-        "status": status.value,
-        "missing": missing,
-        "reasons": [problem.as_json() for problem in told],
-        "partner_actions": [kind for kind, acts in actions if acts == Acts.PARTNER],
-        "leap_actions": [kind for kind, acts in actions if acts == Acts.LEAP],
-        "acts": "" if out else first_to_act(acts for _, acts in actions),
-    }
+    is_out = status == EnrollmentStatus.NOT_PARTICIPATING
+    return EnrollmentResult(
+        status=status,
+        missing=tuple(missing),
+        reasons=tuple(reasons),
+        partner_actions=tuple(kind for kind, acts in actions if acts == Acts.PARTNER),
+        leap_actions=tuple(kind for kind, acts in actions if acts == Acts.LEAP),
+        acts="" if is_out else first_to_act(acts for _, acts in actions),
+        could_join=could_join,
+    )
 
 
-def is_misfit(says: Standing) -> bool:
-    """Whether the meter does not fit the program at all."""
-    return any(reason["code"] in _NEVER for reason in says["reasons"])
-
-
-def asking_where_it_fits(says: dict[str, Standing]) -> dict[str, Standing]:
-    """The standings of one meter by program. Fitting one of its programs, it has nothing to do for those that it does
-    not fit: nobody means it to change its region or its utility."""
-    misfits = {name for name, one in says.items() if is_misfit(one)}
-    if len(misfits) == len(says):
-        return says
-    return {name: one | ASKS_NOTHING if name in misfits else one for name, one in says.items()}
-
-
-def first_to_act(acting: Iterable[str]) -> str:
-    """Who acts next when several have to: the partner, then Leap; "" when nobody has."""
-    known = set(acting)
-    return next((acts.value for acts in (Acts.PARTNER, Acts.LEAP) if acts in known), "")
+def _is_missing(check: Check) -> bool:
+    return check.problem is not None and check.problem.code == "PROGRAM_FIELD_MISSING"
 
 
 def _open_types(program: ProgramRules, open_checks: Iterable[Check]) -> list[tuple[str, str]]:
-    """Each open item once, with who acts. Being out is the partner's own wish and no action."""
+    """Each open item once, with who acts. Being out is the partner's own decision and no action."""
     kinds = dict.fromkeys(one.action_type for one in open_checks if one.action_type != ActionType.PARTICIPATING)
-    return [(kind, words_of(program, kind).acts) for kind in kinds]
+    return [(kind, action_definition(program, kind).acts) for kind in kinds]
 
 
-def words_of(program: ProgramRules, kind: str) -> ActionWords:
-    """What the program's actions of a type say."""
-    return next((one.words for one in program.recorded if one.words.action_type == kind), program.words[kind])
+def action_definition(program: ProgramRules, kind: str) -> ActionDefinition:
+    """The program's own definition of an action type, else the general one."""
+    own = (rule.action for rule in program.recorded if rule.action.action_type == kind)
+    return next(own, program.actions[kind])
 
 
 def _place_in_catalogue(check: Check) -> int:
@@ -179,7 +166,7 @@ def _place_in_catalogue(check: Check) -> int:
 
 
 @dataclass(frozen=True, slots=True)
-class PeriodStanding:
+class PeriodResult:
     """A meter in one delivery period: the status, all checks, the activation, the deadline that can still be made, and
     the one that was."""
 
@@ -208,16 +195,16 @@ class RequiredAction:
 
     program: ProgramRules
     period: PeriodRules
-    words: ActionWords
+    definition: ActionDefinition
     due_at: datetime
     fields: Sequence[str]
 
     def description(self, labels: Mapping[str, str]) -> str:
-        return self.words.description.replace("{fields}", ", ".join(labels.get(key, key) for key in self.fields))
+        return self.definition.description.replace("{fields}", ", ".join(labels.get(key, key) for key in self.fields))
 
 
 @dataclass(frozen=True, slots=True)
-class ProgramStanding:
+class ProgramResult:
     """A meter in one program: its status, the checks behind it, and every period."""
 
     program: ProgramRules
@@ -225,29 +212,22 @@ class ProgramStanding:
     status: EnrollmentStatus
     checks: Sequence[Check]
     leading: PeriodRules | None
-    periods: Sequence[PeriodStanding]
+    periods: Sequence[PeriodResult]
 
     @property
     def fits(self) -> bool:
-        return not any(one.problem and one.problem.code in _NEVER for one in self.checks)
+        return not any(one.problem and one.problem.code in MISFITS for one in self.checks)
 
 
 def explain(
     meter: MeterFacts, program: ProgramRules, schema: Schema, at: datetime, *, passed: bool = True
-) -> ProgramStanding:
-    """How a meter stands in a program and in each of its periods. passed: with the checks that hold, too."""
+) -> ProgramResult:
+    """A meter in a program and in each of its periods. passed: with the checks that hold, too."""
     is_wanted = program.identifier in meter.wanted
     periods = [_in_period(meter, program, period, schema, at, passed) for period in program.shown_periods(at)]
-    active = next(
-        (one for one in periods if one.status == EnrollmentStatus.ACTIVE and one.period.starts_at <= at), None
-    )
-    made = next((one for one in periods if one.made and one.status == EnrollmentStatus.ELIGIBLE), None)
-    leads = active or made
-    leading = leads.period if leads else program.leading_period(at)
-    moment = moment_of(program, leading, schema, at)
-    found = [*found_by(meter, program, moment, passed=passed), *out_now(meter, program, moment, at)]
-    status = _unless_unwanted(status_of(meter, moment, found, at), is_wanted)
-    return ProgramStanding(program, is_wanted, status, found, leading, periods)
+    leading = Evaluator(program, schema, at, passed=passed).leading(meter)
+    status = _unless_unwanted(leading.status, is_wanted)
+    return ProgramResult(program, is_wanted, status, leading.checks, leading.period, periods)
 
 
 def _unless_unwanted(status: EnrollmentStatus, is_wanted: bool) -> EnrollmentStatus:
@@ -258,9 +238,9 @@ def _unless_unwanted(status: EnrollmentStatus, is_wanted: bool) -> EnrollmentSta
 
 def _in_period(
     meter: MeterFacts, program: ProgramRules, period: PeriodRules, schema: Schema, at: datetime, passed: bool
-) -> PeriodStanding:
+) -> PeriodResult:
     moment = moment_of(program, period, schema, at)
-    found = found_by(meter, program, moment, passed=passed)
+    found = run_checks(meter, program, moment, passed=passed)
     status = _unless_unwanted(status_of(meter, moment, found), program.identifier in meter.wanted)
     deadline, made = period.next_deadline(at), meter.deadline_made(program, period, at)
     joins = status in {EnrollmentStatus.ELIGIBLE, EnrollmentStatus.PENDING}
@@ -270,7 +250,7 @@ def _in_period(
         problem = Problem("PROGRAM_TOO_LATE", "", "", context)
         late = Check(
             ActionType.IS_ELIGIBLE,
-            Outcome.FAILED,
+            CheckOutcome.FAILED,
             "Deadline",
             f"{program.day_of(at)}",
             f"before {last:%Y-%m-%d}",
@@ -278,28 +258,28 @@ def _in_period(
             problem,
         )
         found, status = [*found, late], EnrollmentStatus.INELIGIBLE
-    return PeriodStanding(period, status, found, meter.activation(period.pk, moment.at), deadline, made)
+    return PeriodResult(period, status, found, meter.activation(period.pk, moment.at), deadline, made)
 
 
-def required_actions(standings: Iterable[ProgramStanding]) -> list[RequiredAction]:
+def required_actions(results: Iterable[ProgramResult]) -> list[RequiredAction]:
     """Every open action once for each program, in the first period in which it is open (as the samples have it).
 
     It is due when the period's next activation comes, or when the period began if none is left: the samples of the
     published contract give that date, and not the deadline before it. A program that a meter does not fit, or is not
     meant for, asks for nothing.
     """
-    found: list[RequiredAction] = []
-    for standing in standings:
-        if not standing.fits or not standing.is_wanted:
+    actions: list[RequiredAction] = []
+    for result in results:
+        if not result.fits or not result.is_wanted:
             continue
         seen: set[str] = set()
-        for one in standing.periods:
-            open_checks = [check for check in failing(one.checks) if check.subject != "Deadline"]
-            for kind, _ in _open_types(standing.program, open_checks):
+        for period in result.periods:
+            open_checks = [check for check in failing(period.checks) if check.subject != "Deadline"]
+            for kind, _ in _open_types(result.program, open_checks):
                 if kind not in seen:
                     seen.add(kind)
                     mine = [check for check in open_checks if check.action_type == kind and check.field]
                     keys = [check.field for check in sorted(mine, key=_place_in_catalogue)]
-                    words = words_of(standing.program, kind)
-                    found.append(RequiredAction(standing.program, one.period, words, one.due_at, keys))
-    return found
+                    definition = action_definition(result.program, kind)
+                    actions.append(RequiredAction(result.program, period.period, definition, period.due_at, keys))
+    return actions

@@ -12,7 +12,7 @@ from programs.schema import flatten
 
 
 @dataclass(frozen=True, slots=True)
-class TimeOut:
+class OutPeriod:
     """A time in which the meter takes no part (see ParticipationPeriod); ends_at is None when it has no end.
 
     wished_from: when it would begin, had an idle time not taken its first days; None when nothing was taken.
@@ -25,7 +25,7 @@ class TimeOut:
     wished_from: datetime | None = field(default=None, compare=False)
 
     @classmethod
-    def of(cls, row: Any) -> "TimeOut":
+    def of(cls, row: Any) -> "OutPeriod":
         """As a row of ParticipationPeriod has it."""
         return cls(row.preference, row.starts_at, row.ends_at, row.reason, row.wished_from)
 
@@ -94,7 +94,7 @@ class MeterFacts:
     created_at: datetime | None = None
     wanted: Mapping[str, tuple[datetime, int]] = field(default_factory=dict)
     eligible_since: Mapping[str, datetime] = field(default_factory=dict)
-    outs: Sequence[TimeOut] = ()
+    out_periods: Sequence[OutPeriod] = ()
     records: Sequence[Recorded] = ()
     activations: Sequence[Activated] = ()
     held: Sequence[Held] = ()
@@ -116,7 +116,7 @@ class MeterFacts:
         return str(self.asset.get("customer_classification") or "")
 
     def place(self) -> tuple[Any, ...]:
-        """What decides about the fit to a program: assets alike in this are judged alike."""
+        """What decides about the fit to a program: assets alike in this have the same result."""
         return (
             self.asset["transmission_region"],
             self.asset["customer"]["state_or_province_code"],
@@ -139,9 +139,9 @@ class MeterFacts:
         covering = [one for one in mine if at is not None and one.covers(at)]
         return next(reversed(covering or mine), None)
 
-    def out_at(self, program: ProgramRules, at: datetime) -> TimeOut | None:
-        """The time-out that covers a moment. A meter that is active when it disenrolls stays until the boundary."""
-        for one in self.outs:
+    def out_at(self, program: ProgramRules, at: datetime) -> OutPeriod | None:
+        """The period out that covers a moment. A meter that is active when it disenrolls stays until the boundary."""
+        for one in self.out_periods:
             if self.out_from(program, one) <= at and (one.ends_at is None or at < one.ends_at):
                 return one
         return None
@@ -155,8 +155,8 @@ class MeterFacts:
             start = out.ends_at or end
         return True
 
-    def out_from(self, program: ProgramRules, out: TimeOut) -> datetime:
-        """When a time-out begins in a program: at once, or for an active meter that disenrolls at the boundary."""
+    def out_from(self, program: ProgramRules, out: OutPeriod) -> datetime:
+        """When a period out begins in a program: at once, or for an active meter that disenrolls at the boundary."""
         if out.preference == "DISENROLL":
             for period in program.periods:
                 active = self.activation(period.pk, out.starts_at)
@@ -175,7 +175,7 @@ class MeterFacts:
 
     def turns(self, program: ProgramRules) -> Iterable[datetime]:
         """The moments at which these facts begin or end to count in a program."""
-        for out in self.outs:
+        for out in self.out_periods:
             yield from (out.starts_at, self.out_from(program, out), *([out.ends_at] if out.ends_at else ()))
         for one in self.records:
             yield from (one.valid_from, *([one.valid_to] if one.valid_to else ()))

@@ -1,4 +1,4 @@
-"""What other rules would do to the standings that are recorded. Reads, never writes."""
+"""What other rules would do to the enrollments that are recorded. Reads, never writes."""
 
 from collections import Counter
 from collections.abc import Mapping
@@ -7,8 +7,8 @@ from typing import Any
 
 from django.utils import timezone
 
-from onboarding.enrollment.checks import failing, found_by
-from onboarding.enrollment.evaluate import moment_of, stand
+from onboarding.enrollment.checks import failing, run_checks
+from onboarding.enrollment.evaluate import evaluate, moment_of
 from onboarding.enrollment.load import facts_of
 from onboarding.enrollment.models import Enrollment
 from onboarding.enrollment.rules import ProgramRules, rules_of
@@ -17,7 +17,7 @@ from onboarding.meters.models import EnrollmentStatus, Meter
 from programs.impact import Answers, Example, Impact, Move, register
 from programs.schema import Schema, schema_for
 
-LOOKED_AT = 20_000  # standings: some seconds
+LOOKED_AT = 20_000  # enrollments: some seconds
 _AT_ONCE = 2_000
 
 
@@ -36,8 +36,8 @@ def proposed_rules() -> Proposed:
 
 
 def measure(proposed: Proposed) -> Impact:
-    """Which meters would stand otherwise: those in programs whose rules differ, or that exclude such a program or are
-    excluded by it; the newest first."""
+    """The meters whose status would change, newest first: in programs whose rules differ, or that exclude one of these
+    or are excluded by it."""
     at, present = timezone.now(), rules_of()
     schema = schema_for(present)
     now = Proposed(present, schema)
@@ -81,15 +81,15 @@ def _compared(rows: list[Enrollment], present: Proposed, proposed: Proposed, at:
             if name not in proposed.rules or name not in present.rules:
                 continue
             program = proposed.rules[name]
-            was = stand(before[row.meter_id], present.rules[name], present.schema, at)["status"]
-            then = stand(facts[row.meter_id], program, proposed.schema, at)["status"]
+            was = evaluate(before[row.meter_id], present.rules[name], present.schema, at).status
+            then = evaluate(facts[row.meter_id], program, proposed.schema, at).status
             if then != was:
                 yield row, meters[row.meter_id], was, then, _why(facts[row.meter_id], program, proposed, at)
 
 
 def _why(facts: Any, program: ProgramRules, proposed: Proposed, at: Any) -> str:
     moment = moment_of(program, program.leading_period(at), proposed.schema, at)
-    checks = failing(found_by(facts, program, moment))
+    checks = failing(run_checks(facts, program, moment))
     return "; ".join(dict.fromkeys(f"{one.subject}: {one.found}" for one in checks))[:300] or "nothing is open any more"
 
 

@@ -7,8 +7,8 @@ from uuid import UUID
 
 from django.db.models import Exists, OuterRef, Q, QuerySet
 
-from onboarding.enrollment.evaluate import stand
-from onboarding.enrollment.facts import Activated, Held, MeterFacts, Recorded, TimeOut
+from onboarding.enrollment.evaluate import evaluate
+from onboarding.enrollment.facts import Activated, Held, MeterFacts, OutPeriod, Recorded
 from onboarding.enrollment.models import Activation, CheckRecord, Enrollment, ParticipationPeriod
 from onboarding.enrollment.rules import ProgramRules
 from onboarding.meters.columns import asset_of
@@ -58,17 +58,17 @@ def _own_facts(
                 eligible.setdefault(meter, {})[names[program]] = since or joined
     for pk, programs in wanted.items():
         found[pk].wanted, found[pk].eligible_since = programs, eligible.get(pk, {})
-    outs, records, activations = _outs(keys), _records(keys), _activations(keys)
+    out_periods, records, activations = _out_periods(keys), _records(keys), _activations(keys)
     for pk, facts in found.items():
-        facts.outs, facts.records = outs.get(pk, ()), records.get(pk, ())
+        facts.out_periods, facts.records = out_periods.get(pk, ()), records.get(pk, ())
         facts.activations = activations.get(pk, ())
     return found
 
 
-def _outs(keys: Collection[UUID]) -> dict[UUID, list[TimeOut]]:
-    found: dict[UUID, list[TimeOut]] = {}
+def _out_periods(keys: Collection[UUID]) -> dict[UUID, list[OutPeriod]]:
+    found: dict[UUID, list[OutPeriod]] = {}
     for row in ParticipationPeriod.objects.filter(meter__in=keys).order_by("starts_at"):
-        found.setdefault(row.meter_id, []).append(TimeOut.of(row))
+        found.setdefault(row.meter_id, []).append(OutPeriod.of(row))
     return found
 
 
@@ -166,7 +166,7 @@ def _holding(
     for meter, facts in group:
         for name, since in facts.wanted.items():
             if rules[name].exclusions:
-                status = stand(facts, rules[name], schema, at)["status"]
+                status = evaluate(facts, rules[name], schema, at).status
                 if status in HOLDING:
                     is_active = status == EnrollmentStatus.ACTIVE
                     about = (facts.classification, rules[name].asked_on(at))

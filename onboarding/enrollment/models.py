@@ -1,4 +1,4 @@
-"""What stands between a meter and a program: its standing, the facts that people record, and when it takes part."""
+"""A meter's status in each program, the facts that people record about it, and when it takes part."""
 
 from django.db import models
 from django.db.models import F, Q
@@ -9,10 +9,10 @@ from programs.models import ActionType, Acts
 
 
 class Enrollment(models.Model):
-    """How one meter stands in one program that it is meant for, as of the last evaluation.
+    """The status of one meter in one program that it is meant for, as of the last evaluation.
 
-    What is kept is the standing in the delivery period that comes next; the other periods follow from the same facts
-    whenever they are asked for.
+    It is that of the delivery period that leads for the meter. The other periods follow from the same facts and are
+    evaluated whenever they are asked for.
     """
 
     partner = models.ForeignKey("portal.Partner", on_delete=models.PROTECT, related_name="+", db_index=False)
@@ -158,7 +158,7 @@ class Activation(models.Model):
 
 
 class Evaluated(models.Model):
-    """By which rules the standings in a program were last evaluated, all of them."""
+    """The digest of the rules by which all enrollments in a program were last evaluated."""
 
     program = models.OneToOneField("programs.Program", on_delete=models.CASCADE, related_name="+", primary_key=True)
     digest = models.CharField(max_length=64)

@@ -1,19 +1,20 @@
-"""Named reads of programs for evaluation, and of how meters stand."""
+"""Named reads: the next activations of programs, and the results and participation of meters."""
 
 from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import date, datetime
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
 from django.db.models import QuerySet
 from django.utils import timezone
 
-from onboarding.enrollment.evaluate import ProgramStanding, explain
+from onboarding.enrollment.evaluate import ProgramResult, explain
 from onboarding.enrollment.load import facts_of
 from onboarding.enrollment.models import ParticipationPeriod, Preference
 from onboarding.enrollment.rules import rules_of
 from onboarding.meters.models import Meter
+from portal.web.clock import last_day_before, local_day
 from programs.schema import schema_for
 
 
@@ -36,14 +37,14 @@ def next_activations(identifiers: Collection[str], now: datetime | None = None) 
     return found
 
 
-def standings_of(meter: Meter, at: datetime | None = None) -> list[ProgramStanding]:
-    """One meter in its programs, with everything that was compared; see `all_standings_of`."""
-    return all_standings_of([meter], at, passed=True)[meter.pk]
+def program_results_of(meter: Meter, at: datetime | None = None) -> list[ProgramResult]:
+    """One meter in its programs, with every check that was made; see `program_results_of_all`."""
+    return program_results_of_all([meter], at, passed=True)[meter.pk]
 
 
-def all_standings_of(
+def program_results_of_all(
     meters: Sequence[Meter], at: datetime | None = None, *, passed: bool = False
-) -> dict[UUID, list[ProgramStanding]]:
+) -> dict[UUID, list[ProgramResult]]:
     """Meters of one partner in every program that looks at meters of their region and type, or that they are meant for.
 
     By meter; those that it is meant for come first, then by name. passed: with the checks that hold, too.
@@ -60,8 +61,8 @@ def all_standings_of(
             if name in facts.wanted
             or (program.takes(region, meter_type) and program.source.applies(program.day_of(now)))
         ]
-        standings = [explain(facts, program, schema, now, passed=passed) for program in looked_at]
-        found[pk] = sorted(standings, key=lambda one: (not one.is_wanted, one.program.name))
+        results = [explain(facts, program, schema, now, passed=passed) for program in looked_at]
+        found[pk] = sorted(results, key=lambda one: (not one.is_wanted, one.program.name))
     return found
 
 
@@ -86,15 +87,14 @@ class Participation:
 
     def days_in(self, zone: ZoneInfo) -> tuple[date, date | None]:
         """The first and the last day of it there; None when it has no end."""
-        last = (self.ends_at - timedelta(microseconds=1)).astimezone(zone).date() if self.ends_at else None
-        return self.starts_at.astimezone(zone).date(), last
+        return local_day(self.starts_at, zone), last_day_before(self.ends_at, zone) if self.ends_at else None
 
 
-def participation_of(meter: Meter, outs: Iterable[ParticipationPeriod]) -> list[Participation]:
+def participation_of(meter: Meter, out_periods: Iterable[ParticipationPeriod]) -> list[Participation]:
     """A meter's participation from its creation on, without gaps: the periods in which it is out, and those between."""
     found: list[Participation] = []
     reached: datetime | None = meter.created_at
-    for out in sorted(outs, key=lambda one: one.starts_at):
+    for out in sorted(out_periods, key=lambda one: one.starts_at):
         if reached is not None and out.starts_at > reached:
             found.append(Participation(Preference.PARTICIPATE, reached, out.starts_at))
         since = max(out.starts_at, meter.created_at)

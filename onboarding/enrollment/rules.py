@@ -5,11 +5,11 @@ import threading
 from collections.abc import Collection, Iterable
 from dataclasses import dataclass, fields
 from datetime import date, datetime
-from typing import Any
 from zoneinfo import ZoneInfo
 
+from portal.web.clock import local_day
 from programs.deadlines import DeadlineRule, accepted_until, next_deadline, over_at
-from programs.models import ActionType, Boundary, CheckKind, Conflict, Program
+from programs.models import ActionType, Boundary, CheckKind, Conflict, DeliveryPeriod, Program, ProgramCheck
 from programs.schema import Schema, catalogue_version
 
 _YEAR_DAYS = 366
@@ -30,8 +30,8 @@ class Source:
 
 
 @dataclass(frozen=True, slots=True)
-class ActionWords:
-    """What the published actions of one type say."""
+class ActionDefinition:
+    """One type of action as it is published: who acts, its texts, and the status of a meter while it is open."""
 
     action_type: str
     acts: str
@@ -44,7 +44,7 @@ class ActionWords:
 class RecordedRule:
     """Something that Leap finds out by hand before a meter is in the program."""
 
-    words: ActionWords
+    action: ActionDefinition
     source: Source
 
 
@@ -60,7 +60,7 @@ class Exclusion:
     note: str
     source: Source
 
-    def says_of(self, utility: str, classes: Collection[str], on: date) -> bool:
+    def applies_to(self, utility: str, classes: Collection[str], on: date) -> bool:
         fits = self.utility in ("", utility) and self.classification in ("", *classes)
         return fits and not self.path and self.source.applies(on)
 
@@ -104,7 +104,7 @@ class ProgramRules:
     periods: tuple[PeriodRules, ...]
     recorded: tuple[RecordedRule, ...]
     exclusions: tuple[Exclusion, ...]
-    words: dict[str, ActionWords]
+    actions: dict[str, ActionDefinition]
 
     def takes(self, region: str, meter_type: str) -> bool:
         """Whether meters of a region and type are looked at for it at all."""
@@ -127,7 +127,7 @@ class ProgramRules:
 
     def day_of(self, at: datetime) -> date:
         """The program's local day of a moment."""
-        return at.astimezone(self.zone).date()
+        return local_day(at, self.zone)
 
     @property
     def excluded(self) -> frozenset[str]:
@@ -135,29 +135,29 @@ class ProgramRules:
         return frozenset(one.other for one in self.exclusions if not one.is_allowed)
 
     def exclusion_of(self, other: str, *, utility: str, classes: Collection[str], on: date) -> Exclusion | None:
-        """The row that decides about another program for one customer: the one that says most about them.
+        """The row that decides about another program for one customer: the most specific one.
 
         classes: those of the two meters. on: a day when both are held; so that both programs come to the same row.
         """
-        rows = [one for one in self.exclusions if one.other == other and one.says_of(utility, classes, on)]
+        rows = [one for one in self.exclusions if one.other == other and one.applies_to(utility, classes, on)]
         return max(rows, key=lambda one: (bool(one.utility), bool(one.classification)), default=None)
 
     def digest(self, schema: Schema, at: datetime) -> str:
-        """A text that changes when the rules change, or when time makes them judge another period or day."""
+        """A text that changes when the rules change, or when time makes them apply to another period or day."""
         period, on = self.leading_period(at), self.asked_on(at)
         running = [one.pk for one in self.periods if one.starts_at <= at < one.over_at]
-        told: list[Any] = [getattr(self, field.name) for field in fields(self) if field.name not in _UNORDERED]
-        told += [sorted(getattr(self, name)) for name in sorted(_UNORDERED - {"words"})]
-        told += [sorted(self.words.items()), period and period.pk, running, period and period.next_deadline(at)]
+        told: list[object] = [getattr(self, field.name) for field in fields(self) if field.name not in _UNORDERED]
+        told += [sorted(getattr(self, name)) for name in sorted(_UNORDERED - {"actions"})]
+        told += [sorted(self.actions.items()), period and period.pk, running, period and period.next_deadline(at)]
         told += [repr(rule) for rule in _without_functions(schema, self.identifier, on)]
         told += [one.source.applies(on) for one in self.recorded] + [one.source.applies(on) for one in self.exclusions]
         return hashlib.sha256(repr(told).encode()).hexdigest()
 
 
-_UNORDERED = frozenset({"meter_types", "states", "utilities", "words"})
+_UNORDERED = frozenset({"meter_types", "states", "utilities", "actions"})
 
 
-def _without_functions(schema: Schema, program: str, on: date) -> Iterable[tuple[Any, ...]]:
+def _without_functions(schema: Schema, program: str, on: date) -> Iterable[tuple[object, ...]]:
     for rule in schema.rules_of(program):
         if rule.applies(on):
             told = (getattr(rule, field.name) for field in fields(rule) if field.name != "holds")
@@ -183,18 +183,18 @@ def rules_of(identifiers: Collection[str] = ()) -> dict[str, ProgramRules]:
 
 
 def _compiled() -> dict[str, ProgramRules]:
-    words = {
-        kind.action_type: ActionWords(kind.action_type, kind.acts, kind.code, kind.description, kind.while_open)
+    actions = {
+        kind.action_type: ActionDefinition(kind.action_type, kind.acts, kind.code, kind.description, kind.while_open)
         for kind in CheckKind.objects.all()
     }
     for kind in ActionType:  # one that an admin deleted is still said
-        words.setdefault(kind.value, ActionWords(kind.value, "partner", "", kind.label, "INELIGIBLE"))
+        actions.setdefault(kind.value, ActionDefinition(kind.value, "partner", "", kind.label, "INELIGIBLE"))
     exclusions = _exclusions()
     programs = Program.objects.prefetch_related("utilities", "delivery_periods__deadlines", "checks__kind")
-    return {one.identifier: _rules(one, words, exclusions.get(one.identifier, ())) for one in programs}
+    return {one.identifier: _rules(one, actions, exclusions.get(one.identifier, ())) for one in programs}
 
 
-def _rules(program: Program, words: dict[str, ActionWords], exclusions: Collection[Exclusion]) -> ProgramRules:
+def _rules(program: Program, actions: dict[str, ActionDefinition], exclusions: Collection[Exclusion]) -> ProgramRules:
     zone = ZoneInfo(program.time_zone)
     return ProgramRules(
         pk=program.pk,
@@ -213,13 +213,13 @@ def _rules(program: Program, words: dict[str, ActionWords], exclusions: Collecti
             f"program {program.identifier}", program.source, program.verified, program.active_from, program.active_to
         ),
         periods=tuple(_period(period, zone, program) for period in program.delivery_periods.all()),
-        recorded=tuple(_recorded(check, words) for check in program.checks.all()),
+        recorded=tuple(_recorded(check, actions) for check in program.checks.all()),
         exclusions=tuple(exclusions),
-        words=words,
+        actions=actions,
     )
 
 
-def _period(period: Any, zone: ZoneInfo, program: Program) -> PeriodRules:
+def _period(period: DeliveryPeriod, zone: ZoneInfo, program: Program) -> PeriodRules:
     return PeriodRules(
         pk=period.pk,
         name=period.name,
@@ -237,9 +237,9 @@ def _period(period: Any, zone: ZoneInfo, program: Program) -> PeriodRules:
     )
 
 
-def _recorded(check: Any, words: dict[str, ActionWords]) -> RecordedRule:
-    usual = words[check.kind.action_type]
-    said = ActionWords(
+def _recorded(check: ProgramCheck, actions: dict[str, ActionDefinition]) -> RecordedRule:
+    usual = actions[check.kind.action_type]
+    action = ActionDefinition(
         usual.action_type,
         usual.acts,
         usual.code,
@@ -247,11 +247,11 @@ def _recorded(check: Any, words: dict[str, ActionWords]) -> RecordedRule:
         check.while_open or usual.while_open,
     )
     source = Source(f"check {check.pk}", check.source, check.verified, check.valid_from, check.valid_to)
-    return RecordedRule(said, source)
+    return RecordedRule(action, source)
 
 
 def _exclusions() -> dict[str, list[Exclusion]]:
-    """By program; every conflict stands with both of its programs."""
+    """By program; every conflict is listed under both of its programs."""
     found: dict[str, list[Exclusion]] = {}
     for row in Conflict.objects.select_related("program", "other", "utility").order_by("pk"):
         for one, other in ((row.program, row.other), (row.other, row.program)):

@@ -5,7 +5,7 @@ from uuid import UUID
 
 from django.utils import timezone
 
-from onboarding.enrollment.domain import restate
+from onboarding.enrollment.domain import re_evaluate
 from onboarding.enrollment.models import Enrollment, Evaluated
 from onboarding.enrollment.rules import rules_of
 from portal.events.actors import Actor
@@ -14,7 +14,7 @@ from portal.jobs.periodic import periodic
 from portal.partners.models import Partner
 from programs.schema import schema_for
 
-_AT_ONCE = 1000  # standings
+_AT_ONCE = 1000  # enrollments
 
 
 @periodic(hours=1)
@@ -27,7 +27,7 @@ def reconsider() -> None:
 
 
 def queue_changed_programs() -> None:
-    """Queue the programs whose standings were evaluated by other rules, or for another period, than now count."""
+    """Queue the programs whose enrollments were evaluated by other rules, or for another period, than now count."""
     known = dict(Evaluated.objects.values_list("program", "digest"))
     rules, at = rules_of(), timezone.now()
     schema = schema_for(rules)
@@ -46,13 +46,13 @@ def reconsider_partner(run: Run) -> None:
             meters = set(due.filter(reconsider_at__lte=now).values_list("meter", flat=True)[:_AT_ONCE])
             if not meters:
                 return
-            restate(meters, by=Actor.system(), at=now)
+            re_evaluate(meters, by=Actor.system(), at=now)
             chunk.done += len(meters)
         run.yield_to_other_partners()
 
 
 @job_handler("enrollment.restate")
-def restate_program(run: Run) -> None:
+def re_evaluate_program(run: Run) -> None:
     """All meters of one program, of every partner, by the rules as they are when it begins."""
     program = int(run.job.subject_id)
     rules = next((one for one in rules_of().values() if one.pk == program), None)
@@ -71,6 +71,6 @@ def restate_program(run: Run) -> None:
             for _, partner, meter in page:
                 by_partner.setdefault(partner, []).append(meter)
             for meters in by_partner.values():
-                restate(meters, by=Actor.system("Program rules"))
+                re_evaluate(meters, by=Actor.system("Program rules"))
             chunk.checkpoint, chunk.done = {"after": page[-1][0]}, chunk.done + len(page)
         run.yield_to_other_partners()

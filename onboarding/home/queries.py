@@ -22,7 +22,7 @@ from programs.schema import schema_for
 
 UPLOADS_SHOWN = 10
 FOUND_SHOWN = 10
-STANDINGS_COUNTED = 10_000
+ENROLLMENTS_COUNTED = 10_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,10 +109,10 @@ def needs_of(partner: Partner) -> Needs:
 def _due(partner: Partner) -> list[Due]:
     """What waits for the partner in each program, the soonest deadline first.
 
-    Counted in the database, over so many standings that the page never waits for it.
+    Counted in the database, over so many enrollments that the page never waits for it.
     """
     waiting = Enrollment.objects.filter(partner=partner, acts=Acts.PARTNER, meter__is_archived=False)
-    counted = Enrollment.objects.filter(pk__in=waiting.order_by().values("pk")[:STANDINGS_COUNTED])
+    counted = Enrollment.objects.filter(pk__in=waiting.order_by().values("pk")[:ENROLLMENTS_COUNTED])
     meters: dict[str, Counter[str]] = {}
     fields: dict[tuple[str, str], Counter[str]] = {}
     total = 0
@@ -135,7 +135,7 @@ def _due(partner: Partner) -> list[Due]:
                     ActionType(action),
                     count,
                     [(key, labels.get(key, key), n) for key, n in fields.get((name, action), Counter()).most_common(5)],
-                    is_whole=total < STANDINGS_COUNTED,
+                    is_whole=total < ENROLLMENTS_COUNTED,
                 )
                 for action, count in counts.most_common()
             ],

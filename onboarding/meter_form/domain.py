@@ -10,6 +10,8 @@ from typing import Final
 
 from django.core import signing
 from django.db import IntegrityError, transaction
+from django.db.models import QuerySet
+from django.dispatch import receiver
 from django.utils import timezone
 
 from onboarding.meter_form.models import MeterDraft
@@ -20,6 +22,7 @@ from onboarding.spreadsheets.limits import EXCEL_CELL_CHARACTERS
 from onboarding.uploads.models import WRITTEN, Plan
 from onboarding.uploads.pipeline.commit import commit_at_once
 from onboarding.uploads.pipeline.preview import Candidate, DryRun, Verdict
+from onboarding.uploads.signals import withdrawal_previewed
 from portal.events.actors import Actor
 from portal.jobs.periodic import periodic
 from portal.partners.models import Partner, User
@@ -145,6 +148,12 @@ def drop_unsaved() -> None:
     """Delete what checks left behind, when nobody has gone on with it for some days."""
     before = timezone.now() - UNSAVED_KEPT
     MeterDraft.objects.filter(written_meter=None, is_saved=False, updated_at__lt=before).delete()
+
+
+@receiver(withdrawal_previewed)
+def _saved_drafts_of(meters: QuerySet[Meter], **_: object) -> dict[str, int]:
+    """Saved drafts of changes go with the meters that an upload's withdrawal removes."""
+    return {"drafts": meters.filter(drafts__is_saved=True, drafts__written_meter=None).count()}
 
 
 def discard(draft: MeterDraft) -> None:

@@ -13,13 +13,14 @@ from django.utils.safestring import SafeString
 from django.views.decorators.http import require_http_methods, require_safe
 
 from onboarding.enrollment.queries import next_activations
+from onboarding.enrollment.results import EnrollmentResult
 from onboarding.meter_form import domain
 from onboarding.meter_form.forms import MeterForm
 from onboarding.meter_form.models import MeterDraft
 from onboarding.meter_form.queries import drafts_of, own_first, programs_of, saved_drafts, start_of, texts_of
-from onboarding.meters.models import EnrollmentStatus, Meter
+from onboarding.meters.models import Meter
 from onboarding.meters.queries import meters_of
-from onboarding.portfolio.columns import in_words
+from onboarding.portfolio.columns import display_value
 from onboarding.portfolio.queries import sections_of
 from onboarding.uploads.models import WRITTEN, Plan
 from onboarding.uploads.pipeline.preview import Verdict
@@ -298,7 +299,9 @@ def _check_context(draft: MeterDraft, verdict: Verdict) -> dict[str, Any]:
     schema = schema_for()
     labels = {column.key: column.label for column in schema.columns}
     ahead = next_activations(list(verdict.programs))
-    lines = [_program_line(name, says, labels) | {"next": ahead.get(name)} for name, says in verdict.programs.items()]
+    lines = [
+        _program_line(name, result, labels) | {"next": ahead.get(name)} for name, result in verdict.programs.items()
+    ]
     names = dict(Program.objects.values_list("identifier", "name"))
     for line in lines:
         line["name"] = names.get(line["program"], line["program"])
@@ -321,14 +324,14 @@ def _check_context(draft: MeterDraft, verdict: Verdict) -> dict[str, Any]:
     }
 
 
-def _program_line(name: str, says: Mapping[str, Any], labels: Mapping[str, str]) -> dict[str, Any]:
+def _program_line(name: str, result: EnrollmentResult, labels: Mapping[str, str]) -> dict[str, Any]:
     return {
-        **says,
         "program": name,
-        "status": EnrollmentStatus(says["status"]),
-        "missing": [labels.get(key, key) for key in says["missing"]],
-        "reasons": [Problem.from_json(reason) for reason in says["reasons"]],
-        "leap": [ActionType(kind).label for kind in says["leap_actions"]] if not says["reasons"] else [],
+        "status": result.status,
+        "could_join": result.could_join,
+        "missing": [labels.get(key, key) for key in result.missing],
+        "reasons": result.reasons,
+        "leap": [ActionType(kind).label for kind in result.leap_actions] if not result.reasons else [],
     }
 
 
@@ -350,7 +353,7 @@ def _clash_context(draft: MeterDraft, clashes: Sequence[domain.Clash]) -> dict[s
 
 
 def _value_in_words(schema: Schema, key: str, value: Any) -> Any:
-    return in_words(schema.column(key), value) if value is not None and schema.knows(key) else value
+    return display_value(schema.column(key), value) if value is not None and schema.knows(key) else value
 
 
 def _label(schema: Schema, key: str) -> str:

@@ -11,7 +11,7 @@ from portal.storage import json_sql
 
 Asset = dict[str, Any]
 
-# Column: where the asset has it. Those with one step are taken out of `data`, since they stand in no object.
+# Column: where the asset has it. Those with one step are taken out of `data`, since they are in no object.
 PLACES: Mapping[str, tuple[str, ...]] = {
     "partner_reference": ("partner_reference",),
     "transmission_region": ("transmission_region",),

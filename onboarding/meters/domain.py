@@ -160,7 +160,7 @@ def change_references(staged: Staged, *, swaps: bool, partner: "Partner", by: Ac
 
 
 def remove_meters(meters: Sequence[Meter], *, upload_id: UUID, partner: "Partner", by: Actor) -> None:
-    """Remove meters whose upload is taken back, with their standings, and one meter.removed event each."""
+    """Remove meters whose upload is taken back, with their enrollments, and one meter.removed event each."""
     record_many(
         "meter",
         (

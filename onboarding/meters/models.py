@@ -20,7 +20,7 @@ class CreatedBy(models.TextChoices):
 
 
 class EnrollmentStatus(models.TextChoices):
-    """How a meter stands in a program (leap.md 4.3)."""
+    """The status of a meter in a program (leap.md 4.3)."""
 
     ACTIVE = "ACTIVE", "Active"
     ELIGIBLE = "ELIGIBLE", "Eligible"

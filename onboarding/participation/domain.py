@@ -10,16 +10,17 @@ from zoneinfo import ZoneInfo
 from django.db import transaction
 from django.utils import timezone
 
-from onboarding.enrollment.domain import restate
-from onboarding.enrollment.facts import TimeOut
+from onboarding.enrollment.domain import re_evaluate
+from onboarding.enrollment.facts import OutPeriod
 from onboarding.enrollment.models import ParticipationPeriod, Preference
 from onboarding.meters.models import Meter
-from onboarding.participation.rules import Wish, after, days_of, gave_way, unclear, untimely
+from onboarding.participation.rules import ParticipationRequest, after, days_of, overridden, unclear, untimely
 from onboarding.participation.zones import zones_of
 from portal.events.actors import Actor
 from portal.events.domain import record_many
 from portal.problems import Problem, Refused
 from portal.storage import bulk
+from portal.web.clock import local_day
 
 if TYPE_CHECKING:
     from portal.partners.models import Partner
@@ -33,13 +34,13 @@ NEEDED = ("pk", "partner_id", "partner_reference", "postal_code", "state", "upda
 
 
 @dataclass(frozen=True, slots=True)
-class Outcome:
-    """What a wish does, or would do, to one meter: when it is out before and afterwards, or why it cannot be done."""
+class ParticipationResult:
+    """What a request does to one meter, or would do: its periods out before and after, or why it cannot be done."""
 
-    wish: Wish
+    request: ParticipationRequest
     zone: ZoneInfo
-    before: list[TimeOut]
-    afterwards: list[TimeOut]
+    before: list[OutPeriod]
+    afterwards: list[OutPeriod]
     problems: list[Problem] = field(default_factory=list)
 
     @property
@@ -47,67 +48,69 @@ class Outcome:
         return not self.problems and self.before != self.afterwards
 
     @property
-    def gave_way(self) -> list[TimeOut]:
-        """The time-outs that this one cut, split or replaced."""
-        return gave_way(self.before, self.afterwards, self.wish) if self.changes else []
+    def overridden(self) -> list[OutPeriod]:
+        """The periods that this one cut, split or replaced."""
+        return overridden(self.before, self.afterwards, self.request) if self.changes else []
 
 
-class WishesRefused(Refused):
-    """At least one wish of several cannot be done, and none was. outcomes: by meter, of those that cannot."""
+class RequestsRefused(Refused):
+    """At least one request of several cannot be done, and none was. results: by meter, of those that cannot."""
 
-    def __init__(self, outcomes: Mapping[UUID, Outcome]) -> None:
-        super().__init__(*(problem for one in outcomes.values() for problem in one.problems))
-        self.outcomes = outcomes
+    def __init__(self, results: Mapping[UUID, ParticipationResult]) -> None:
+        super().__init__(*(problem for one in results.values() for problem in one.problems))
+        self.results = results
 
 
-def outs_of(meters: Iterable[UUID]) -> dict[UUID, list[TimeOut]]:
+def out_periods_of(meters: Iterable[UUID]) -> dict[UUID, list[OutPeriod]]:
     """When meters are out, in order, by meter."""
-    found: dict[UUID, list[TimeOut]] = {}
+    found: dict[UUID, list[OutPeriod]] = {}
     for row in ParticipationPeriod.objects.filter(meter__in=list(meters)).order_by("starts_at"):
-        found.setdefault(row.meter_id, []).append(TimeOut.of(row))
+        found.setdefault(row.meter_id, []).append(OutPeriod.of(row))
     return found
 
 
-def judged(meters: Collection[Meter], wishes: Mapping[UUID, Wish], now: datetime | None = None) -> dict[UUID, Outcome]:
-    """What the wishes would do to these meters. Reads, never writes: two queries."""
+def preview_requests(
+    meters: Collection[Meter], requests: Mapping[UUID, ParticipationRequest], now: datetime | None = None
+) -> dict[UUID, ParticipationResult]:
+    """What the requests would do to these meters. Reads, never writes: two queries."""
     at = now or timezone.now()
-    zones, outs = zones_of(meters), outs_of(meter.pk for meter in meters)
+    zones, periods = zones_of(meters), out_periods_of(meter.pk for meter in meters)
     found = {}
     for meter in meters:
-        wish, zone, before = wishes[meter.pk], zones[meter.pk], outs.get(meter.pk, [])
-        problems = [*unclear(wish), *untimely(wish, zone, at)]
-        afterwards = before if problems else after(before, wish, zone, at)
-        found[meter.pk] = Outcome(wish, zone, before, afterwards, problems)
+        request, zone, before = requests[meter.pk], zones[meter.pk], periods.get(meter.pk, [])
+        problems = [*unclear(request), *untimely(request, zone, at)]
+        afterwards = before if problems else after(before, request, zone, at)
+        found[meter.pk] = ParticipationResult(request, zone, before, afterwards, problems)
     return found
 
 
 def change_participation(
-    wishes: Mapping[UUID, Wish],
+    requests: Mapping[UUID, ParticipationRequest],
     *,
     partner: "Partner",
     by: Actor,
     now: datetime | None = None,
     all_or_none: bool = False,
-) -> dict[UUID, Outcome]:
-    """Carry out a wish for each meter: periods, one event for each meter that changes, its standings anew.
+) -> dict[UUID, ParticipationResult]:
+    """Carry out a request for each meter: periods, one event for each meter that changes, and a new evaluation.
 
     The answer has what became of each; a meter that the partner does not have is not in it. One that cannot be done
-    keeps no other from being done, unless `all_or_none`: then WishesRefused. Twice has one effect. One transaction.
+    keeps no other from being done, unless `all_or_none`: then RequestsRefused. Twice has one effect. One transaction.
     """
     at = now or timezone.now()
     with transaction.atomic():
-        held = Meter.objects.filter(partner=partner, pk__in=list(wishes)).order_by("pk").select_for_update()
-        outcomes = judged(list(held.only(*NEEDED)), wishes, at)
-        refused = {pk: one for pk, one in outcomes.items() if one.problems}
+        held = Meter.objects.filter(partner=partner, pk__in=list(requests)).order_by("pk").select_for_update()
+        results = preview_requests(list(held.only(*NEEDED)), requests, at)
+        refused = {pk: one for pk, one in results.items() if one.problems}
         if refused and all_or_none:
-            raise WishesRefused(refused)
-        changed = {pk: one for pk, one in outcomes.items() if one.changes}
+            raise RequestsRefused(refused)
+        changed = {pk: one for pk, one in results.items() if one.changes}
         if changed:
-            happenings = [(VERBS[one.wish.preference], pk, _told(one, at)) for pk, one in changed.items()]
+            happenings = [(VERBS[one.request.preference], pk, _told(one, at)) for pk, one in changed.items()]
             _write({pk: (one.before, one.afterwards) for pk, one in changed.items()}, partner, at)
             record_many("meter", happenings, partner=partner, by=by)
-            restate(list(changed), by=by, at=at)
-    return outcomes
+            re_evaluate(list(changed), by=by, at=at)
+    return results
 
 
 def remove_idle(meter: Meter, first: date, last: date, *, by: Actor, now: datetime | None = None) -> None:
@@ -121,21 +124,21 @@ def remove_idle(meter: Meter, first: date, last: date, *, by: Actor, now: dateti
     with transaction.atomic():
         held = Meter.objects.select_for_update().get(pk=meter.pk)
         zone = zones_of([held])[held.pk]
-        before = outs_of([held.pk]).get(held.pk, [])
+        before = out_periods_of([held.pk]).get(held.pk, [])
         gone = [one for one in before if one.preference == Preference.IDLE and days_of(one, zone) == (first, last)]
         if not gone:
             days = {"first": first.isoformat(), "last": last.isoformat()}
             raise Refused(Problem("IDLE_NOT_FOUND", "", "", days))
-        _write({held.pk: (before, healed(before, gone[0]))}, held.partner, now or timezone.now())
+        _write({held.pk: (before, merge_periods(before, gone[0]))}, held.partner, now or timezone.now())
         data = {**said(gone[0], zone), "zone": zone.key}
         record_many("meter", [("meter.idle_removed", held.pk, data)], partner=held.partner, by=by)
-        restate([held.pk], by=by, at=now)
+        re_evaluate([held.pk], by=by, at=now)
 
 
-def healed(before: Sequence[TimeOut], gone: TimeOut) -> list[TimeOut]:
+def merge_periods(before: Sequence[OutPeriod], gone: OutPeriod) -> list[OutPeriod]:
     """The times out without an idle one; a later one takes back the days that were taken from it, and a disenrollment
     that was cut in two is whole again."""
-    left: list[TimeOut] = []
+    left: list[OutPeriod] = []
     for one in sorted((one for one in before if one != gone), key=lambda one: one.starts_at):
         back = one if one.starts_at != gone.ends_at else _with_days_back(one, gone)
         last = left[-1] if left else None
@@ -147,19 +150,19 @@ def healed(before: Sequence[TimeOut], gone: TimeOut) -> list[TimeOut]:
     return left
 
 
-def _with_days_back(one: TimeOut, gone: TimeOut) -> TimeOut:
-    """The time-out that followed an idle one, beginning when it was to, if that was within the idle one or before."""
+def _with_days_back(one: OutPeriod, gone: OutPeriod) -> OutPeriod:
+    """The period out that followed an idle one, beginning when it was to, if that was within the idle one or before."""
     if one.wished_from is None:
         return one
     since = max(one.wished_from, gone.starts_at)
     return replace(one, starts_at=since, wished_from=one.wished_from if one.wished_from < since else None)
 
 
-def _write(changes: Mapping[UUID, tuple[list[TimeOut], list[TimeOut]]], partner: "Partner", at: datetime) -> None:
+def _write(changes: Mapping[UUID, tuple[list[OutPeriod], list[OutPeriod]]], partner: "Partner", at: datetime) -> None:
     """Make the periods of meters what they are to be; what stays is not touched."""
     kept = {pk: set(before) & set(afterwards) for pk, (before, afterwards) in changes.items()}
     rows = ParticipationPeriod.objects.filter(meter__in=list(changes))
-    old = [row.pk for row in rows if TimeOut.of(row) not in kept[row.meter_id]]
+    old = [row.pk for row in rows if OutPeriod.of(row) not in kept[row.meter_id]]
     ParticipationPeriod.objects.filter(pk__in=old).delete()
     new = [
         (partner.pk, pk, one.preference, one.starts_at, one.ends_at, one.reason, one.wished_from)
@@ -172,8 +175,8 @@ def _write(changes: Mapping[UUID, tuple[list[TimeOut], list[TimeOut]]], partner:
     Meter.objects.filter(pk__in=list(changes)).update(updated_at=at)
 
 
-def said(out: TimeOut, zone: ZoneInfo) -> dict[str, str]:
-    """A time-out in local days, as events and answers have it."""
+def said(out: OutPeriod, zone: ZoneInfo) -> dict[str, str]:
+    """A period out in local days, as events and answers have it."""
     first, last = days_of(out, zone)
     return {
         "from": first.isoformat(),
@@ -182,14 +185,14 @@ def said(out: TimeOut, zone: ZoneInfo) -> dict[str, str]:
     }
 
 
-def _told(one: Outcome, now: datetime) -> dict[str, Any]:
-    """What the event of a change says: the days where the meter is, why, and what gave way."""
-    first = one.wish.first or now.astimezone(one.zone).date()
+def _told(one: ParticipationResult, now: datetime) -> dict[str, Any]:
+    """What the event of a change says: the days where the meter is, why, and what it overrode."""
+    first = one.request.first or local_day(now, one.zone)
     data: dict[str, Any] = {"from": first.isoformat(), "zone": one.zone.key}
-    if one.wish.last:
-        data["to"] = one.wish.last.isoformat()
-    if one.wish.reason:
-        data["reason"] = one.wish.reason
-    if one.gave_way:
-        data["gave_way"] = [{"preference": out.preference, **said(out, one.zone)} for out in one.gave_way]
+    if one.request.last:
+        data["to"] = one.request.last.isoformat()
+    if one.request.reason:
+        data["reason"] = one.request.reason
+    if one.overridden:
+        data["gave_way"] = [{"preference": out.preference, **said(out, one.zone)} for out in one.overridden]
     return data

@@ -1,4 +1,4 @@
-"""The form of a wish about participation: what, from when, until when, why."""
+"""The form of a request about participation: what, from when, until when, why."""
 
 from datetime import datetime
 from typing import Any
@@ -7,7 +7,7 @@ from zoneinfo import ZoneInfo
 from django import forms
 
 from onboarding.enrollment.models import Preference
-from onboarding.participation.rules import LONGEST_REASON, Wish, unclear, untimely
+from onboarding.participation.rules import LONGEST_REASON, ParticipationRequest, unclear, untimely
 from portal.problems import Problem, storable
 
 CHOICES = [
@@ -17,7 +17,7 @@ CHOICES = [
 ]
 
 
-def _day(label: str) -> forms.DateField:
+def _day_field(label: str) -> forms.DateField:
     messages = {"invalid": "This is no day of the calendar. Write it as year-month-day, for example 2027-05-31."}
     return forms.DateField(
         label=label,
@@ -29,11 +29,11 @@ def _day(label: str) -> forms.DateField:
 
 
 class ParticipationForm(forms.Form):
-    """A wish. what: given, when the page is about one kind only."""
+    """A request. what: given, when the page is about one kind only."""
 
     what = forms.ChoiceField(label="What shall happen?", choices=CHOICES, widget=forms.RadioSelect)
-    first = _day("First day")
-    last = _day("Last day")
+    first = _day_field("First day")
+    last = _day_field("Last day")
     reason = forms.CharField(
         label="Reason",
         required=False,
@@ -54,22 +54,22 @@ class ParticipationForm(forms.Form):
                 self.fields["first"].label = "Day"
 
     def clean(self) -> dict[str, Any]:
-        """Puts what was said into `wish`. A last day that only an idle time has is passed over elsewhere."""
+        """Puts what was said into `request`. A last day that only an idle time has is passed over elsewhere."""
         data = super().clean() or {}
         preference = self.only or data.get("what", "")
         if not preference or self.errors:
             return data
         last = data.get("last") if preference == Preference.IDLE else None
         reason = " ".join(storable(data.get("reason", "")).split()) if preference != Preference.PARTICIPATE else ""
-        data["wish"] = Wish(Preference(preference), data.get("first"), last, reason)
-        for problem in unclear(data["wish"]):
+        data["request"] = ParticipationRequest(Preference(preference), data.get("first"), last, reason)
+        for problem in unclear(data["request"]):
             self.refuse(problem)
         return data
 
     def refuse_untimely(self, zone: ZoneInfo, now: datetime) -> None:
-        """Say what today, in this zone, has against the wish, beside whatever else is wrong with it."""
-        wish = self.cleaned_data.get("wish") if self.errors or self.is_valid() else None
-        for problem in untimely(wish, zone, now) if wish else ():
+        """Say what today, in this zone, has against the request, beside whatever else is wrong with it."""
+        request = self.cleaned_data.get("request") if self.errors or self.is_valid() else None
+        for problem in untimely(request, zone, now) if request else ():
             self.refuse(problem)
 
     def refuse(self, problem: Problem) -> None:

@@ -1,83 +1,76 @@
-"""What a wish would do to one meter, program by program, before anybody says yes."""
+"""What a request would do to one meter, program by program, before anybody says yes."""
 
 from dataclasses import dataclass, replace
-from datetime import date, datetime, timedelta
+from datetime import datetime
 from zoneinfo import ZoneInfo
 
 from django.utils import timezone
 
-from onboarding.enrollment.evaluate import stand
-from onboarding.enrollment.facts import MeterFacts, TimeOut
+from onboarding.enrollment.evaluate import evaluate
+from onboarding.enrollment.facts import MeterFacts, OutPeriod
 from onboarding.enrollment.load import facts_of
 from onboarding.enrollment.models import Preference
 from onboarding.enrollment.rules import ProgramRules, is_month, rules_of
 from onboarding.meters.models import EnrollmentStatus, Meter
-from onboarding.participation.domain import Outcome
+from onboarding.participation.domain import ParticipationResult
 from onboarding.participation.rules import days_of, window
+from portal.web.clock import day_text, last_day_before, local_day
 from programs.schema import schema_for
 
 
 @dataclass(frozen=True, slots=True)
 class ProgramOutlook:
-    """One program: how the meter stands there now, and what will happen, in a sentence."""
+    """One program: the status of the meter there now, and a sentence about what will happen."""
 
     program: ProgramRules
     status: EnrollmentStatus
     words: str
 
 
-def outlook_of(meter: Meter, outcome: Outcome, now: datetime | None = None) -> list[ProgramOutlook]:
+def outlook_of(meter: Meter, result: ParticipationResult, now: datetime | None = None) -> list[ProgramOutlook]:
     """Every program that the meter is meant for, by name. Reads, never writes."""
     at = now or timezone.now()
     rules, schema = rules_of(), schema_for(rules_of())
     facts = facts_of([meter], rules, schema, at)[meter.pk]
-    later = replace(facts, outs=outcome.afterwards)
+    later = replace(facts, out_periods=result.afterwards)
     found = []
     for program in sorted((rules[name] for name in facts.wanted), key=lambda one: one.name):
-        status = EnrollmentStatus(stand(facts, program, schema, at)["status"])
-        words = _words(later, program, outcome, at)
-        if outcome.wish.preference == Preference.PARTICIPATE:
-            start, _ = window(outcome.wish, outcome.zone, at)
-            then = EnrollmentStatus(stand(later, program, schema, max(start, at))["status"])
+        status = evaluate(facts, program, schema, at).status
+        words = _words(later, program, result, at)
+        if result.request.preference == Preference.PARTICIPATE:
+            start, _ = window(result.request, result.zone, at)
+            then = evaluate(later, program, schema, max(start, at)).status
             words = f"{words} It will be: {then.label.lower()}."
         found.append(ProgramOutlook(program, status, words))
     return found
 
 
-def _words(later: MeterFacts, program: ProgramRules, outcome: Outcome, now: datetime) -> str:
-    wish = outcome.wish
-    start, end = window(wish, outcome.zone, now)
-    if wish.preference == Preference.PARTICIPATE:
-        return f"Takes part from {in_words(start.astimezone(outcome.zone).date())}."
-    out = next(one for one in later.outs if one.starts_at <= start and (one.ends_at is None or start < one.ends_at))
-    if wish.preference == Preference.IDLE and wish.last and end:
-        back = _after(later, program, end, outcome.zone)
-        return f"Out from {_first(out, outcome.zone)} to {in_words(wish.last)}. {back}"
+def _words(later: MeterFacts, program: ProgramRules, result: ParticipationResult, now: datetime) -> str:
+    request = result.request
+    start, end = window(request, result.zone, now)
+    if request.preference == Preference.PARTICIPATE:
+        return f"Takes part from {day_text(local_day(start, result.zone))}."
+    out = next(
+        one for one in later.out_periods if one.starts_at <= start and (one.ends_at is None or start < one.ends_at)
+    )
+    if request.preference == Preference.IDLE and request.last and end:
+        back = _after(later, program, end, result.zone)
+        return f"Out from {_first(out, result.zone)} to {day_text(request.last)}. {back}"
     leaves = later.out_from(program, out)
     if leaves == out.starts_at:
-        return f"Out from {_first(out, outcome.zone)}."
+        return f"Out from {_first(out, result.zone)}."
     until = "of the month" if is_month(program) else "of the delivery period"
-    return f"Stays active until the end {until}: leaves on {in_words(_last_day(leaves, program.zone))}."
+    return f"Stays active until the end {until}: leaves on {day_text(last_day_before(leaves, program.zone))}."
 
 
 def _after(later: MeterFacts, program: ProgramRules, end: datetime, zone: ZoneInfo) -> str:
     """What comes after an idle time."""
     following = later.out_at(program, end)
-    day = in_words(end.astimezone(zone).date())
+    day = day_text(local_day(end, zone))
     if following is None:
         return f"Takes part again from {day}."
     return f"Then {'idle' if following.preference == Preference.IDLE else 'disenrolled'} from {day}, as before."
 
 
-def _first(out: TimeOut, zone: ZoneInfo) -> str:
-    return in_words(days_of(out, zone)[0])
-
-
-def _last_day(leaves: datetime, zone: ZoneInfo) -> date:
-    """The last day on which a meter is there: the one before the midnight at which it leaves."""
-    return (leaves.astimezone(zone) - timedelta(microseconds=1)).date()
-
-
-def in_words(day: date) -> str:
-    """ "Oct 31, 2026", wherever the words are written in Python."""
-    return f"{day:%b} {day.day}, {day.year}"
+def _first(out: OutPeriod, zone: ZoneInfo) -> str:
+    return day_text(days_of(out, zone)[0])

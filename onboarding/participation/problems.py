@@ -1,4 +1,4 @@
-"""The words for what can be wrong with a wish about participation, and with a sheet of them."""
+"""The words for what can be wrong with a request about participation, and with a sheet of them."""
 
 from portal.problems import ProblemKind, register
 

@@ -14,23 +14,30 @@ from django.utils import timezone
 from django.utils.dateparse import parse_date
 from django.views.decorators.http import require_http_methods, require_POST
 
-from onboarding.enrollment.facts import TimeOut
+from onboarding.enrollment.facts import OutPeriod
 from onboarding.enrollment.models import Preference
 from onboarding.meters.models import Meter
 from onboarding.meters.queries import meters_of
-from onboarding.participation.domain import Outcome, change_participation, judged, outs_of, remove_idle
+from onboarding.participation.domain import (
+    ParticipationResult,
+    change_participation,
+    out_periods_of,
+    preview_requests,
+    remove_idle,
+)
 from onboarding.participation.forms import ParticipationForm
-from onboarding.participation.preview import in_words, outlook_of
-from onboarding.participation.rules import Wish, days_of, today_in
+from onboarding.participation.preview import outlook_of
+from onboarding.participation.rules import ParticipationRequest, days_of, today_in
 from onboarding.participation.zones import zone_of
 from portal.partners.access import member
 from portal.problems import Problem, Refused
+from portal.web.clock import day_text
 from portal.web.notices import tell_refusal
 
 
 @dataclass(frozen=True, slots=True)
 class OutRow:
-    """A time-out as the page shows it, in days where the meter is; last is None when it has no end."""
+    """A period out as the page shows it, in days where the meter is; last is None when it has no end."""
 
     preference: Preference
     first: date
@@ -44,7 +51,7 @@ class OutRow:
         return self.preference == Preference.IDLE and not self.is_over
 
 
-def out_rows(outs: Iterable[TimeOut], zone: ZoneInfo, now: datetime) -> list[OutRow]:
+def out_rows(periods: Iterable[OutPeriod], zone: ZoneInfo, now: datetime) -> list[OutRow]:
     return [
         OutRow(
             Preference(one.preference),
@@ -53,7 +60,7 @@ def out_rows(outs: Iterable[TimeOut], zone: ZoneInfo, now: datetime) -> list[Out
             is_over=one.ends_at is not None and one.ends_at <= now,
             is_now=one.starts_at <= now and (one.ends_at is None or now < one.ends_at),
         )
-        for one in outs
+        for one in periods
     ]
 
 
@@ -67,9 +74,9 @@ def meter_participation(request: HttpRequest, pk: UUID) -> HttpResponse:
     if request.method == "POST":
         form.refuse_untimely(zone, now)
         if form.is_valid():
-            outcome = judged([meter], {meter.pk: form.cleaned_data["wish"]}, now)[meter.pk]
-            return _shown_or_done(request, meter, outcome)
-    rows = out_rows(outs_of([meter.pk]).get(meter.pk, ()), zone, now)
+            result = preview_requests([meter], {meter.pk: form.cleaned_data["request"]}, now)[meter.pk]
+            return _shown_or_done(request, meter, result)
+    rows = out_rows(out_periods_of([meter.pk]).get(meter.pk, ()), zone, now)
     context = {
         "section": "meters",
         "meter": meter,
@@ -83,14 +90,14 @@ def meter_participation(request: HttpRequest, pk: UUID) -> HttpResponse:
     return render(request, "participation/meter.html", context, status=422 if form.errors else 200)
 
 
-def _shown_or_done(request: HttpRequest, meter: Meter, outcome: Outcome) -> HttpResponse:
+def _shown_or_done(request: HttpRequest, meter: Meter, result: ParticipationResult) -> HttpResponse:
     """With a yes to what was shown it is done; else it is shown, and asked."""
     access = member(request)
-    seen = _digest(outcome.before)
+    seen = _digest(result.before)
     is_as_shown = request.POST.get("seen") == seen
     if request.POST.get("confirm") == "yes" and is_as_shown:
-        change_participation({meter.pk: outcome.wish}, partner=access.partner, by=access.actor)
-        messages.success(request, f"Done: {sentence(outcome.wish)}")
+        change_participation({meter.pk: result.request}, partner=access.partner, by=access.actor)
+        messages.success(request, f"Done: {sentence(result.request)}")
         return redirect("meter-participation", meter.pk)
     if request.POST.get("confirm") == "yes":
         tell_refusal(request, Refused(Problem("PARTICIPATION_CHANGED_MEANWHILE")))
@@ -98,14 +105,14 @@ def _shown_or_done(request: HttpRequest, meter: Meter, outcome: Outcome) -> Http
     context = {
         "section": "meters",
         "meter": meter,
-        "wish": outcome.wish,
-        "heading": _HEADINGS[outcome.wish.preference],
-        "outcome": outcome,
-        "zone": outcome.zone,
+        "requested": result.request,
+        "heading": _HEADINGS[result.request.preference],
+        "result": result,
+        "zone": result.zone,
         "seen": seen,
-        "gave_way": out_rows(outcome.gave_way, outcome.zone, now),
-        "afterwards": [row for row in out_rows(outcome.afterwards, outcome.zone, now) if not row.is_over],
-        "programs": outlook_of(meter, outcome) if outcome.changes else [],
+        "overridden": out_rows(result.overridden, result.zone, now),
+        "afterwards": [row for row in out_rows(result.afterwards, result.zone, now) if not row.is_over],
+        "programs": outlook_of(meter, result) if result.changes else [],
     }
     return render(request, "participation/confirm.html", context)
 
@@ -117,19 +124,19 @@ _HEADINGS = {
 }
 
 
-def sentence(wish: Wish) -> str:
-    """A wish in a sentence."""
-    first = in_words(wish.first) if wish.first else "today"
-    if wish.preference == Preference.IDLE and wish.last:
-        return f"idle from {first} to {in_words(wish.last)}, both days included."
-    if wish.preference == Preference.DISENROLL:
+def sentence(request: ParticipationRequest) -> str:
+    """A request in a sentence."""
+    first = day_text(request.first) if request.first else "today"
+    if request.preference == Preference.IDLE and request.last:
+        return f"idle from {first} to {day_text(request.last)}, both days included."
+    if request.preference == Preference.DISENROLL:
         return f"disenrolled on {first}; each program lets the meter go at its next boundary."
     return f"takes part again from {first}."
 
 
-def _digest(outs: Iterable[TimeOut]) -> str:
+def _digest(periods: Iterable[OutPeriod]) -> str:
     """A text that changes when the periods do, so that a yes counts only for what was shown."""
-    return hashlib.sha256(repr(list(outs)).encode()).hexdigest()[:16]
+    return hashlib.sha256(repr(list(periods)).encode()).hexdigest()[:16]
 
 
 @require_POST
@@ -137,7 +144,7 @@ def idle_remove(request: HttpRequest, pk: UUID) -> HttpResponse:
     """Take an idle time back."""
     access = member(request)
     meter = get_object_or_404(meters_of(access.partner), pk=pk)
-    first, last = (_day(request.POST.get(name, "")) for name in ("first", "last"))
+    first, last = (_parsed_day(request.POST.get(name, "")) for name in ("first", "last"))
     if first is None or last is None:
         return redirect("meter-participation", meter.pk)
     try:
@@ -145,11 +152,11 @@ def idle_remove(request: HttpRequest, pk: UUID) -> HttpResponse:
     except Refused as refusal:
         tell_refusal(request, refusal)
     else:
-        messages.success(request, f"Removed: idle from {in_words(first)} to {in_words(last)}.")
+        messages.success(request, f"Removed: idle from {day_text(first)} to {day_text(last)}.")
     return redirect("meter-participation", meter.pk)
 
 
-def _day(text: str) -> date | None:
+def _parsed_day(text: str) -> date | None:
     try:
         day = parse_date(text)
     except ValueError:

@@ -23,7 +23,7 @@ _SEPARATORS = re.compile(r"[\r\n\t;,]+")
 
 
 @dataclass(frozen=True, slots=True)
-class LookedUp:
+class LookupResult:
     """What was found: meters in the order of what was pasted, and the texts that are no meter of the partner.
 
     beyond: how many texts were too many to look at.
@@ -34,7 +34,7 @@ class LookedUp:
     beyond: int = 0
 
 
-def look_up(partner: Partner, pasted: str) -> LookedUp:
+def batch_lookup(partner: Partner, pasted: str) -> LookupResult:
     """Meters by ID or reference, one to a line or separated by commas, semicolons or tabs. Two queries.
 
     Refuses: NOTHING_PASTED.
@@ -55,4 +55,4 @@ def look_up(partner: Partner, pasted: str) -> LookedUp:
         found |= {meter.pk: meter for meter in meters}
         if not meters:
             unknown.append(text)
-    return LookedUp(list(found.values()), unknown, beyond)
+    return LookupResult(list(found.values()), unknown, beyond)

@@ -1,11 +1,11 @@
-"""How a meter stands in a program, as its page shows it: who acts next, by when, and what everything rests on."""
+"""A meter in one program, as its page shows it: the status, who acts next, by when, and the checks behind it."""
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from onboarding.enrollment.checks import Check, Outcome, failing
-from onboarding.enrollment.evaluate import PeriodStanding, ProgramStanding, words_of
+from onboarding.enrollment.checks import Check, CheckOutcome, failing
+from onboarding.enrollment.evaluate import PeriodResult, ProgramResult, action_definition
 from onboarding.enrollment.facts import Activated
 from onboarding.enrollment.rules import ProgramRules
 from onboarding.meters.models import EnrollmentStatus
@@ -56,7 +56,7 @@ class ProgramCard:
     """
 
     program: ProgramRules
-    standing: ProgramStanding
+    result: ProgramResult
     status: EnrollmentStatus
     ahead: Ahead | None
     expected_at: datetime | None
@@ -64,7 +64,7 @@ class ProgramCard:
     partner_items: Sequence[OpenItem]
     leap_items: Sequence[OpenItem]
     checks: Sequence[Check]
-    periods: Sequence[PeriodStanding]
+    periods: Sequence[PeriodResult]
 
     @property
     def missing(self) -> list[Check]:
@@ -90,32 +90,32 @@ class ProgramCard:
 
     @property
     def holds(self) -> int:
-        return sum(one.outcome is Outcome.PASSED for one in self.checks)
+        return sum(one.outcome is CheckOutcome.PASSED for one in self.checks)
 
 
-def cards_of(standings: Iterable[ProgramStanding], at: datetime) -> list[ProgramCard]:
-    return [_card(one, at) for one in standings]
+def cards_of(results: Iterable[ProgramResult], at: datetime) -> list[ProgramCard]:
+    return [_card(one, at) for one in results]
 
 
-def _card(standing: ProgramStanding, at: datetime) -> ProgramCard:
+def _card(result: ProgramResult, at: datetime) -> ProgramCard:
     items = [
-        OpenItem(words_of(standing.program, one.action_type).acts, one)
-        for one in failing(standing.checks)
+        OpenItem(action_definition(result.program, one.action_type).acts, one)
+        for one in failing(result.checks)
         if one.action_type != ActionType.PARTICIPATING
     ]
-    leading = next((one for one in standing.periods if one.period == standing.leading), None)
+    leading = next((one for one in result.periods if one.period == result.leading), None)
     expected_at = leading.expected_at if leading else None
     return ProgramCard(
-        program=standing.program,
-        standing=standing,
-        status=standing.status,
-        ahead=ahead_of(standing.program, at),
+        program=result.program,
+        result=result,
+        status=result.status,
+        ahead=ahead_of(result.program, at),
         expected_at=expected_at,
         is_overdue=expected_at is not None and expected_at <= at,
         partner_items=[item for item in items if item.acts == Acts.PARTNER],
         leap_items=[item for item in items if item.acts == Acts.LEAP],
-        checks=standing.checks,
-        periods=standing.periods,
+        checks=result.checks,
+        periods=result.periods,
     )
 
 

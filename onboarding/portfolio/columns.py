@@ -1,7 +1,7 @@
 """The columns that a partner chooses for the list of meters, and what each holds on the page and in an export.
 
 What the portal itself knows of a meter comes first, then its status in each program, then every field of the
-catalogue. A fact stands here once.
+catalogue. Each fact has one column.
 """
 
 import re
@@ -18,6 +18,7 @@ from django.utils import timezone
 
 from onboarding.meters.columns import ASSET_COLUMNS, asset_of
 from onboarding.meters.models import METER_TYPES, CreatedBy, EnrollmentStatus, Meter
+from portal.web.clock import day_text
 from programs.models import Program
 from programs.schema import Column, Schema, flatten, schema_for
 
@@ -25,7 +26,7 @@ Flat = Mapping[str, Any]
 
 _LIST_READS = ("pk", "partner_reference", "city", "updated_at")  # the row's own link, and what lists are sorted by
 _STATUS_IN = "status."  # begins the key of a program's column
-_STANDINGS = "enrollments"
+_ENROLLMENTS = "enrollments"
 _SLOT = re.compile(r"\.\d+")
 _BETWEEN = "; "  # values of a list in one cell
 _NUMBERS = frozenset({"number", "integer"})
@@ -98,9 +99,9 @@ def fields_in(header: Iterable[str]) -> set[str]:
 def reading(meters: QuerySet[Meter], columns: Iterable[ShownColumn]) -> QuerySet[Meter]:
     """The meters with what the columns and the sort orders read, and nothing else."""
     fields = dict.fromkeys([*_LIST_READS, *(field for column in columns for field in column.reads)])
-    if _STANDINGS in fields:
-        del fields[_STANDINGS]
-        meters = meters.prefetch_related(_STANDINGS)
+    if _ENROLLMENTS in fields:
+        del fields[_ENROLLMENTS]
+        meters = meters.prefetch_related(_ENROLLMENTS)
     return (meters.select_related("upload") if "upload" in fields else meters).only(*fields)
 
 
@@ -118,7 +119,7 @@ def plain_cell(value: Any) -> Any:
     return "" if value is None else value.isoformat() if isinstance(value, date) else value
 
 
-def in_words(column: Column, value: Any) -> Any:
+def display_value(column: Column, value: Any) -> Any:
     """A value of an asset as people read it: a choice's label, a number with its unit."""
     plain = int(value) if isinstance(value, float) and value.is_integer() else plain_cell(value)
     shown = dict(column.choices).get(plain, plain) if isinstance(plain, str) else plain
@@ -154,7 +155,7 @@ def _known(
 def _time_html(moment: datetime) -> str:
     """The same moment for machine, pointer and eye."""
     local = timezone.localtime(moment)
-    day = f"{local:%b} {local.day}, {local.year}"
+    day = day_text(local)
     iso = local.isoformat(timespec="seconds")
     return f'<time datetime="{iso}" title="{day} {local:%H:%M} {local.tzname()}">{day}</time>'
 
@@ -228,7 +229,7 @@ KNOWN = (
     _known("tags", "Tags", lambda meter: _BETWEEN.join(map(str, meter.tags))),
 )
 _KNOWN_KEYS = frozenset(column.key for column in KNOWN)
-_STANDING = {"partner_reference", *(name for column in KNOWN for name in column.header)}
+_KNOWN_FACTS = {"partner_reference", *(name for column in KNOWN for name in column.header)}
 
 
 # --- the status in each program
@@ -243,14 +244,14 @@ def _status_column(program: int, identifier: str) -> ShownColumn:
     key = _STATUS_IN + identifier
 
     def status(meter: Meter) -> str:
-        there = (standing.status for standing in meter.enrollments.all() if standing.program_id == program)
+        there = (row.status for row in meter.enrollments.all() if row.program_id == program)
         return next(there, "")
 
     return ShownColumn(
         key=key,
         label=f"Status in {identifier}",
         section="Status in each program",
-        reads=(_STANDINGS,),
+        reads=(_ENROLLMENTS,),
         html=lambda meter, _: _STATUSES.get(status(meter), "–"),
         values=lambda meter, _: (status(meter),),
         header=(key,),
@@ -262,11 +263,11 @@ def _status_column(program: int, identifier: str) -> ShownColumn:
 
 @lru_cache(maxsize=4)
 def _of_catalogue(schema: Schema) -> tuple[ShownColumn, ...]:
-    """A column for each field that does not stand here already; all slots of a list are one."""
+    """A column for each field that is no known fact; all slots of a list are one."""
     slots: dict[str, list[Column]] = {}
     for column in schema.columns:
         slots.setdefault(_SLOT.sub("", column.key), []).append(column)
-    return tuple(_field_column(key, columns) for key, columns in slots.items() if key not in _STANDING)
+    return tuple(_field_column(key, columns) for key, columns in slots.items() if key not in _KNOWN_FACTS)
 
 
 def _field_column(key: str, slots: Sequence[Column]) -> ShownColumn:
@@ -277,7 +278,7 @@ def _field_column(key: str, slots: Sequence[Column]) -> ShownColumn:
         return [flat[key] for key in keys if key in flat]
 
     def html(_: Meter, flat: Flat) -> str:
-        return escape(_BETWEEN.join(str(in_words(first, value)) for value in given(flat)))
+        return escape(_BETWEEN.join(str(display_value(first, value)) for value in given(flat)))
 
     def values(_: Meter, flat: Flat) -> tuple[Any, ...]:
         cells = [plain_cell(value) for value in given(flat)]

@@ -61,7 +61,7 @@ class Funnel:
 
 
 def funnel_of(partner: Partner, program: int) -> Funnel:
-    """Counted from the standings of the last evaluation, without archived meters; three grouped counts."""
+    """Counted from the statuses of the last evaluation, without archived meters; three grouped counts."""
     rows = Enrollment.objects.filter(partner=partner, program=program).order_by()
     counts = Counter(dict(rows.values_list("status").annotate(n=Count("pk"))))
     archived = rows.filter(meter__in=Meter.objects.filter(partner=partner, is_archived=True))

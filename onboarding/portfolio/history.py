@@ -1,4 +1,4 @@
-"""What happened to a meter, as people write it."""
+"""What happened to a meter, as people write it. Rooms above register the events that are theirs."""
 
 from collections.abc import Callable, Mapping
 from datetime import date
@@ -6,8 +6,12 @@ from typing import Any
 
 from onboarding.meters.models import EnrollmentStatus
 from portal.events.models import Event
+from portal.web.clock import day_text
 from programs.schema import Schema
 
+Change = tuple[str, object, object]  # what it is called, what it was, what it is
+Told = Callable[[Mapping[str, Any]], Change]
+_REGISTERED: dict[str, Told] = {}
 _FIELDS = {
     "email": "E-mail",
     "is_active": "Switched on",
@@ -18,7 +22,12 @@ _FIELDS = {
 }
 
 
-def changes_in(event: Event, schema: Schema) -> list[tuple[str, Any, Any]]:
+def register(verb: str, told: Told) -> None:
+    """A room above says how the data of an event of its own are told as a change."""
+    _REGISTERED[verb] = told
+
+
+def changes_in(event: Event, schema: Schema) -> list[Change]:
     """What an event changed: label, old and new value of each field, as people write them."""
     if event.verb in _PARTICIPATION:
         return [_participation(event)]
@@ -26,8 +35,8 @@ def changes_in(event: Event, schema: Schema) -> list[tuple[str, Any, Any]]:
     if event.verb == "meter.enrollment_changed":
         was, now = (EnrollmentStatus(value).label for value in changes["enrollment_status"])
         return [(f"Status in {event.data['program']}", was, now)]
-    if event.verb in _BY_LEAP:
-        return [_BY_LEAP[event.verb](event.data)]
+    if event.verb in _REGISTERED:
+        return [_REGISTERED[event.verb](event.data)]
     return [
         (_label(key, schema), _written(old), _written(new))
         for key, (old, new) in changes.items()
@@ -41,35 +50,12 @@ def _label(key: str, schema: Schema) -> str:
     return _FIELDS.get(key) or key.replace("_", " ").capitalize()
 
 
-def _written(value: Any) -> Any:
+def _written(value: object) -> object:
     if isinstance(value, list):
         return ", ".join(map(str, value)) or None
     return ("yes" if value else "no") if isinstance(value, bool) else value if value != "" else None
 
 
-def _activated(data: Mapping[str, Any]) -> tuple[str, Any, Any]:
-    return data["period"], "not active", _with_note("active", data.get("note"))
-
-
-def _ended(data: Mapping[str, Any]) -> tuple[str, Any, Any]:
-    return data["period"], "active", _with_note("ended", data.get("reason"))
-
-
-def _recorded(data: Mapping[str, Any]) -> tuple[str, Any, Any]:
-    where = data.get("period") or data.get("program")
-    holds = "yes" if data["holds"] else f"no ({data['code']})" if data.get("code") else "no"
-    return f"{data['item']} in {where}" if where else data["item"], "not known", _with_note(holds, data.get("note"))
-
-
-def _with_note(words: str, note: str | None) -> str:
-    return f"{words}: {note}" if note else words
-
-
-_BY_LEAP: dict[str, Callable[[Mapping[str, Any]], tuple[str, Any, Any]]] = {
-    "meter.activated": _activated,
-    "meter.activation_ended": _ended,
-    "meter.check_recorded": _recorded,
-}
 _PARTICIPATION = {
     "meter.idled": "idle",
     "meter.disenrolled": "disenrolled",
@@ -79,7 +65,7 @@ _PARTICIPATION = {
 _PREFERENCES = {"IDLE": "idle", "DISENROLL": "disenrolled"}
 
 
-def _participation(event: Event) -> tuple[str, Any, Any]:
+def _participation(event: Event) -> Change:
     """What an event did to the times in which a meter takes part; days are those where the meter is."""
     told = _days(_PARTICIPATION[event.verb], event.data)
     if event.verb == "meter.idle_removed":
@@ -90,11 +76,6 @@ def _participation(event: Event) -> tuple[str, Any, Any]:
 
 
 def _days(word: str, data: Mapping[str, str]) -> str:
-    until = f" to {_day(data['to'])}" if "to" in data else ""
+    until = f" to {day_text(date.fromisoformat(data['to']))}" if "to" in data else ""
     reason = f" ({data['reason']})" if "reason" in data else ""
-    return f"{word} from {_day(data['from'])}{until}{reason}"
-
-
-def _day(text: str) -> str:
-    day = date.fromisoformat(text)
-    return f"{day:%b} {day.day}, {day.year}"
+    return f"{word} from {day_text(date.fromisoformat(data['from']))}{until}{reason}"

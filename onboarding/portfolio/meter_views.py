@@ -14,7 +14,7 @@ from django.views.decorators.http import require_POST, require_safe
 from onboarding.enrollment.domain import join_program, leave_program
 from onboarding.enrollment.load import HOLDING
 from onboarding.enrollment.models import Enrollment
-from onboarding.enrollment.queries import meters_of_customer, participation_of, standings_of
+from onboarding.enrollment.queries import meters_of_customer, participation_of, program_results_of
 from onboarding.enrollment.rules import rules_of
 from onboarding.meters.columns import asset_of
 from onboarding.meters.queries import meters_of
@@ -28,8 +28,8 @@ from onboarding.portfolio.stacking import pairs_of
 from portal.events.queries import timeline
 from portal.partners.access import member
 from portal.problems import Refused, shown
+from portal.web.clock import midnight
 from portal.web.notices import tell_refusal
-from programs.deadlines import midnight
 from programs.schema import schema_for
 
 _EVENTS_SHOWN = 50
@@ -38,14 +38,14 @@ _EVENTS_AT_MOST = 2_000
 
 @require_safe
 def meter_detail(request: HttpRequest, pk: UUID) -> HttpResponse:
-    """One meter's story. ?as_of= a day: how it stands then. ?events=all: all that happened."""
+    """One meter's story. ?as_of= a day: as it is then. ?events=all: all that happened."""
     access = member(request)
     meter = get_object_or_404(meters_of(access.partner).select_related("upload", "partner"), pk=pk)
     schema, asset = schema_for(), asset_of(meter)
     provenance = provenance_of(meter, schema.flatten(asset).keys())
     at, as_of = _as_of(request)
     zone = zone_of(meter)
-    cards = cards_of(standings_of(meter, at), at)
+    cards = cards_of(program_results_of(meter, at), at)
     shown = _EVENTS_AT_MOST if request.GET.get("events") == "all" else _EVENTS_SHOWN
     events = list(timeline(meter)[: shown + 1])
     context = {
@@ -54,9 +54,9 @@ def meter_detail(request: HttpRequest, pk: UUID) -> HttpResponse:
         "sections": sections_of(asset, provenance.by_key),
         "shared": provenance.shared,
         "as_of": as_of,
-        "cards": [card for card in cards if card.standing.is_wanted],
-        "could_join": [card for card in cards if not card.standing.is_wanted and card.standing.fits],
-        "misfits": [card for card in cards if not card.standing.is_wanted and not card.standing.fits],
+        "cards": [card for card in cards if card.result.is_wanted],
+        "could_join": [card for card in cards if not card.result.is_wanted and card.result.fits],
+        "misfits": [card for card in cards if not card.result.is_wanted and not card.result.fits],
         "participation": [(one, *one.days_in(zone)) for one in participation_of(meter, meter.participation.all())],
         "zone": zone,
         "another": next((card.program.identifier for card in cards if _takes_forms(card)), ""),
@@ -67,7 +67,7 @@ def meter_detail(request: HttpRequest, pk: UUID) -> HttpResponse:
 
 
 def _takes_forms(card: Any) -> bool:
-    return bool(card.standing.is_wanted and card.program.is_partner_created)
+    return bool(card.result.is_wanted and card.program.is_partner_created)
 
 
 def _as_of(request: HttpRequest) -> tuple[datetime, str]:

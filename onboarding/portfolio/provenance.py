@@ -75,7 +75,7 @@ class _Uploads:
         self._corrected = {str(upload): frozenset(values) for upload, values in edits}
 
     def source(self, event: Event, key: str = "") -> Source:
-        """What an event stands for; with a key, where its value stood."""
+        """The source that an event names; with a key, where in the file its value was."""
         name = event.data.get("upload", "")
         upload = self._uploads.get(name)
         row = f"row {event.data['row']}" if "row" in event.data else ""

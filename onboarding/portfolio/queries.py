@@ -10,7 +10,7 @@ from django.db.models import QuerySet
 
 from onboarding.meters.columns import Asset, asset_of
 from onboarding.meters.models import Meter
-from onboarding.portfolio.columns import ShownColumn, in_words, plain_cell, reading, with_assets
+from onboarding.portfolio.columns import ShownColumn, display_value, plain_cell, reading, with_assets
 from onboarding.portfolio.provenance import Source
 from programs.schema import flatten, schema_for
 
@@ -91,7 +91,7 @@ def sections_of(asset: Asset, sources: Mapping[str, Source] = MappingProxyType({
     sections: dict[str, list[Fact]] = {}
     for column in schema.columns:
         if column.key in flat:
-            shown = in_words(column, flat.pop(column.key))
+            shown = display_value(column, flat.pop(column.key))
             sections.setdefault(column.section, []).append(Fact(column.label, shown, sources.get(column.key)))
     if flat:
         sections["Other"] = [Fact(key, plain_cell(value), sources.get(key)) for key, value in flat.items()]

@@ -1,4 +1,4 @@
-"""Which programs one customer can hold together, and why not others: from the rows that the evaluation judges by."""
+"""Which programs one customer can hold together, and why not others: from the rows that the evaluation uses."""
 
 from collections.abc import Collection
 from dataclasses import dataclass
@@ -28,7 +28,7 @@ class Pair:
 def pairs_of(programs: Collection[ProgramRules], *, utility: str, classes: Collection[str], at: datetime) -> list[Pair]:
     """Every pair of these programs for a customer of a utility ("" for an unknown one); those that exclude first.
 
-    classes: those of the customer's meters. at: as of when; a pair is judged on the day when both can be joined.
+    classes: those of the customer's meters. at: as of when; a pair is evaluated on the day when both can be joined.
     """
     found = []
     for one, other in combinations(sorted(programs, key=lambda program: program.name), 2):

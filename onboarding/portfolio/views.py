@@ -15,7 +15,7 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 
 from onboarding.meters.models import Meter
 from onboarding.meters.queries import meters_of
-from onboarding.portfolio.batch_lookup import MOST_LOOKED_UP, look_up
+from onboarding.portfolio.batch_lookup import MOST_LOOKED_UP, batch_lookup
 from onboarding.portfolio.columns import (
     ShownColumn,
     columns_named,
@@ -25,7 +25,16 @@ from onboarding.portfolio.columns import (
     usual_columns,
 )
 from onboarding.portfolio.exports.domain import MOST_DIRECT
-from onboarding.portfolio.filters import MeterFilter, chip_names, chips_of, joined, matching, meter_filter, without
+from onboarding.portfolio.filters import (
+    MeterFilter,
+    chip_names,
+    chips_of,
+    filters_named,
+    joined,
+    matching,
+    meter_filter,
+    without,
+)
 from onboarding.portfolio.panels import panel_context
 from onboarding.portfolio.queries import SORTS, export_table
 from onboarding.portfolio.saved_views.domain import clean_filters
@@ -108,13 +117,14 @@ def _filter_inputs(params: QueryDict, sort: str) -> SafeString:
 @lru_cache(maxsize=256)
 def _rendered_inputs(programs: tuple[Any, ...], values: tuple[tuple[str, str], ...], sort: str) -> SafeString:
     """Kept, because rendering a dozen inputs takes as long as all rows. They change with the programs on offer."""
-    form = MeterFilter(QueryDict(urlencode(values)), queryset=Meter.objects.none()).form
+    data = QueryDict(urlencode(values))
+    form = filters_named(data.keys())(data, queryset=Meter.objects.none()).form
     context = {"form": form, "sort": sort, "sorts": [(name, label) for name, (_, label) in SORTS.items()]}
     return mark_safe(render_to_string("portfolio/_filters.html", context))  # noqa: S308  a template's own output
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
-def meter_look_up(request: HttpRequest) -> HttpResponse:
+def meter_batch_lookup(request: HttpRequest) -> HttpResponse:
     """Paste IDs or references; see which are meters, and which are unknown."""
     access = member(request)
     pasted = storable(request.POST.get("pasted", ""))
@@ -122,7 +132,7 @@ def meter_look_up(request: HttpRequest) -> HttpResponse:
     if request.method != "POST":
         return render(request, "portfolio/batch_lookup.html", context)
     try:
-        result = look_up(access.partner, pasted)
+        result = batch_lookup(access.partner, pasted)
     except Refused as refusal:
         return render(request, "portfolio/batch_lookup.html", context | {"problems": refusal.problems}, status=422)
     context |= {"result": result, **panel_context()}

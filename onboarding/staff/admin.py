@@ -19,7 +19,7 @@ from onboarding.bulk.sheets.domain import preview_sheet
 from onboarding.bulk.sheets.reading import SheetFile
 from onboarding.enrollment.models import Activation, CheckRecord, Enrollment
 from onboarding.meters.models import Meter
-from onboarding.staff.domain import Done, activate, end_activation, record_checks
+from onboarding.staff.domain import RecordResult, activate, end_activation, record_checks
 from onboarding.staff.forms import ActivateForm, EndForm, RecordForm
 from onboarding.staff.sheet import RECORD_LEAP_ACTIONS, label_of
 from portal.admin.base import ReadOnlyAdmin
@@ -102,7 +102,7 @@ class EnrollmentAdmin(OfMeters):
 
     @admin.action(description="Record a result …", permissions=["record"])
     def record_result(self, request: HttpRequest, queryset: QuerySet[Enrollment]) -> HttpResponse | None:
-        def write(meters: list[Meter], data: dict[str, Any]) -> Done:
+        def write(meters: list[Meter], data: dict[str, Any]) -> RecordResult:
             kind, holds = data.pop("action_type"), data.pop("holds") == "yes"
             return record_checks(meters, kind, holds=holds, by=staff_actor(request), **data)
 
@@ -110,14 +110,14 @@ class EnrollmentAdmin(OfMeters):
 
     @admin.action(description="Activate …", permissions=["record"])
     def activate(self, request: HttpRequest, queryset: QuerySet[Enrollment]) -> HttpResponse | None:
-        def write(meters: list[Meter], data: dict[str, Any]) -> Done:
+        def write(meters: list[Meter], data: dict[str, Any]) -> RecordResult:
             return activate(meters, data.pop("period"), by=staff_actor(request), **data)
 
         return self._ask(request, queryset, "Activate", ActivateForm, write)
 
     @admin.action(description="End an activation …", permissions=["record"])
     def end_activation(self, request: HttpRequest, queryset: QuerySet[Enrollment]) -> HttpResponse | None:
-        def write(meters: list[Meter], data: dict[str, Any]) -> Done:
+        def write(meters: list[Meter], data: dict[str, Any]) -> RecordResult:
             return end_activation(meters, data.pop("period"), by=staff_actor(request), **data)
 
         return self._ask(request, queryset, "End an activation", EndForm, write)
@@ -128,7 +128,7 @@ class EnrollmentAdmin(OfMeters):
         queryset: QuerySet[Enrollment],
         title: str,
         form_class: type[forms.Form],
-        write: Callable[[list[Meter], dict[str, Any]], Done],
+        write: Callable[[list[Meter], dict[str, Any]], RecordResult],
     ) -> HttpResponse | None:
         """A form first, then the deed; what was left is named with its reason."""
         keys = list(queryset.order_by().values_list("meter", flat=True).distinct()[: AT_MOST + 1])
@@ -158,7 +158,7 @@ class EnrollmentAdmin(OfMeters):
         }
         return TemplateResponse(request, "admin/staff_action.html", context)
 
-    def _tell(self, request: HttpRequest, done: Done, meters: list[Meter]) -> None:
+    def _tell(self, request: HttpRequest, done: RecordResult, meters: list[Meter]) -> None:
         if done.meters:
             self.message_user(request, f"Done for {len(done.meters):,} meter{'s' if len(done.meters) != 1 else ''}.")
         names = {meter.pk: meter.partner_reference for meter in meters}

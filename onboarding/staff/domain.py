@@ -10,7 +10,7 @@ from zoneinfo import ZoneInfo
 from django.db import transaction
 from django.utils import timezone
 
-from onboarding.enrollment.domain import restate
+from onboarding.enrollment.domain import re_evaluate
 from onboarding.enrollment.models import Activation, CheckRecord, Enrollment
 from onboarding.meters.models import EnrollmentStatus, Meter
 from portal.events.actors import Actor
@@ -24,7 +24,7 @@ CAN_BE_RECORDED = (*sorted(RECORDED), ActionType.IS_AUTHORIZED)
 
 
 @dataclass(slots=True)
-class Done:
+class RecordResult:
     """What came of it: the meters that were written, and why others were left."""
 
     meters: list[UUID] = field(default_factory=list)
@@ -43,11 +43,11 @@ def record_checks(
     note: str = "",
     valid_from: datetime | None = None,
     valid_to: datetime | None = None,
-) -> Done:
+) -> RecordResult:
     """Record whether an item of the checklist holds for meters, in a program and period or in all, for a time.
 
     One meter.check_recorded event each, then the meters are evaluated anew. A meter that is not in the program is left.
-    A period stands for its program.
+    A period implies its program.
     """
     program = program or (period.program if period else None)
 
@@ -87,7 +87,7 @@ def activate(
     market_group_name: str = "",
     even_if_not_eligible: bool = False,
     note: str = "",
-) -> Done:
+) -> RecordResult:
     """Meters are enrolled and dispatched in a period, from a moment on (its start, if that is still to come).
 
     One meter.activated event each. Left are meters outside the program, active ones, and those that are not eligible.
@@ -128,7 +128,7 @@ def activate(
 
 def end_activation(
     meters: Collection[Meter], period: DeliveryPeriod, *, reason: str, by: Actor, active_to: datetime | None = None
-) -> Done:
+) -> RecordResult:
     """Meters are active in a period until a moment (now). One meter.activation_ended event each, with the reason.
 
     Refuses: OUTSIDE_PERIOD, for an end after the period's.
@@ -176,9 +176,9 @@ def _each(
     left: Mapping[UUID, Problem],
     *,
     by: Actor,
-) -> Done:
+) -> RecordResult:
     """Write for the meters that are not left, with an event each; then evaluate them anew. One transaction for all."""
-    done = Done(left=dict(left))
+    result = RecordResult(left=dict(left))
     by_partner: dict[Any, list[Meter]] = {}
     for meter in meters:
         if meter.pk not in left:
@@ -187,6 +187,6 @@ def _each(
         for group in by_partner.values():
             write(group)
             record_many("meter", ((verb, meter.pk, told) for meter in group), partner=group[0].partner, by=by)
-            restate([meter.pk for meter in group], by=by)
-            done.meters += [meter.pk for meter in group]
-    return done
+            re_evaluate([meter.pk for meter in group], by=by)
+            result.meters += [meter.pk for meter in group]
+    return result

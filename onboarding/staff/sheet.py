@@ -19,7 +19,7 @@ from onboarding.meters.models import Meter
 from onboarding.spreadsheets.headers import HeaderSpec
 from onboarding.staff.domain import (
     CAN_BE_RECORDED,
-    Done,
+    RecordResult,
     activate,
     days_of,
     end_activation,
@@ -141,7 +141,7 @@ def _for_sheet(problem: Problem) -> Problem:
     return Problem(code, problem.field, problem.value, problem.context)
 
 
-def _record(request: LeapAction, meters: Sequence[Meter], *, by: Actor) -> Done:
+def _record(request: LeapAction, meters: Sequence[Meter], *, by: Actor) -> RecordResult:
     arguments = dict(request.arguments)
     if request.what == ACTIVATE:
         return activate(meters, arguments.pop("period"), by=by, **arguments)

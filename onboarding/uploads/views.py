@@ -12,6 +12,7 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.http import require_GET, require_http_methods, require_POST, require_safe
 
 from onboarding.enrollment.queries import NextActivation, next_activations
+from onboarding.enrollment.results import results_from_json
 from onboarding.spreadsheets.workbook import write_csv, write_table
 from onboarding.uploads import queries
 from onboarding.uploads.corrections.rows import judge_open_rows, to_write
@@ -196,24 +197,25 @@ def _shown_row(
     labels: dict[str, str],
     ahead: Mapping[str, NextActivation],
 ) -> dict[str, Any]:
-    result, description = row.outcome(upload)
+    outcome, description = row.outcome(upload)
     return {
         "row": row,
-        "result": result,
+        "result": outcome,
         "description": description,
-        "is_written": result in {"METER_CREATED", "METER_UPDATED"},
+        "is_written": outcome in {"METER_CREATED", "METER_UPDATED"},
         "plan": Plan(row.plan),
         "problems": problems,
         "changes": [(labels.get(key, key), old, new) for key, (old, new) in (row.changes or {}).items()],
         "programs": [
             {
-                **says,
                 "program": name,
+                "status": result.status.value,
+                "could_join": result.could_join,
                 "next": ahead.get(name),
-                "missing": [labels.get(key, key) for key in says["missing"]],
-                "reasons": [Problem.from_json(reason).text for reason in says["reasons"]],
+                "missing": [labels.get(key, key) for key in result.missing],
+                "reasons": [problem.text for problem in result.reasons],
             }
-            for name, says in row.programs.items()
+            for name, result in results_from_json(row.programs).items()
         ],
     }
 

@@ -32,12 +32,4 @@ def all_subjects() -> list[Subject]:
     return sorted(_SUBJECTS.values(), key=lambda subject: subject.noun.lower())
 
 
-register(
-    Subject("partner", "Partner"),
-    Subject("user", "Person"),
-    Subject("membership", "Member"),
-    Subject("invitation", "Invitation"),
-    Subject("apikey", "API key"),
-    Subject("finding", "Finding about the log"),
-    Subject("event", "Entry"),
-)
+register(Subject("finding", "Finding about the log"), Subject("event", "Entry"))

@@ -11,7 +11,16 @@ from django.db.models import Q
 from django.db.models.functions import Lower, Now
 from django.utils import timezone
 
+from portal.events.subjects import Subject, register
 from portal.storage.ids import uuid7
+
+register(
+    Subject("partner", "Partner"),
+    Subject("user", "Person"),
+    Subject("membership", "Member"),
+    Subject("invitation", "Invitation"),
+    Subject("apikey", "API key"),
+)
 
 
 def known_time_zone(name: str) -> None:

@@ -46,7 +46,7 @@ class ProgramForm(LimitedForm):
 
 
 class FieldForm(forms.ModelForm):
-    """A default must be a value that the field accepts; the coercers stand above the models, so it is checked here."""
+    """A default must be a value that the field accepts; the coercers are above the models, so it is checked here."""
 
     class Meta:
         model = Field

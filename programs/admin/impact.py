@@ -183,7 +183,7 @@ def _evaluate_anew() -> None:
 
 
 def _csv(impact: Impact) -> HttpResponse:
-    """Every meter that was found to stand otherwise."""
+    """Every meter that was found to have another status."""
     text = io.StringIO()
     lines = csv.writer(text)
     lines.writerow(["partner", "partner_reference", "meter_id", "program", "status_now", "status_then", "why"])

@@ -131,7 +131,7 @@ class Field(SourcedRow):
             raise ValidationError(errors)
 
     def _check_place(self, errors: dict[str, str]) -> None:
-        """A field is a leaf: nothing stands below another field, and lists stand in no other list."""
+        """A field is a leaf: nothing is below another field, and no list is in another list."""
         if not re.fullmatch(r"[^\[\]]+(\[\](\.[^.\[\]]+)?)?", self.path):
             errors["path"] = (
                 "At most one list is possible, with plain fields in it, for example site.site_devices[].model."

@@ -15,7 +15,7 @@ from programs.models.places import TRANSMISSION_REGIONS, Region, Utility
 
 
 class ProgramType(models.TextChoices):
-    """Where performance is measured, which decides the table a program stands in."""
+    """Where performance is measured, which decides the table that lists a program."""
 
     UTILITY_METER = "utility-meter", "Utility-meter program"
     DEVICE = "device", "Device program"

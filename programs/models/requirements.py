@@ -15,7 +15,7 @@ from programs.models.programs import Program
 
 
 class Level(models.TextChoices):
-    """How a program stands to a field."""
+    """How much a program asks for a field."""
 
     REQUIRED = "required", "Required"
     OPTIONAL = "optional", "Optional"

@@ -78,24 +78,24 @@ def columns_of(fields: Sequence[Field], asked: Mapping[str, Asked]) -> tuple[Col
     """
     keyed: list[tuple[int, int, int, Column]] = []
     for position, field in enumerate(fields):
-        says = asked.get(field.path, Asked())
+        demand = asked.get(field.path, Asked())
         group = next(
             index for index, other in enumerate(fields) if other.path.split("[]")[0] == field.path.split("[]")[0]
         )
         for slot in range(slots_of(field)):
-            keyed.append((group, slot, position, _column(field, says, slot)))
+            keyed.append((group, slot, position, _column(field, demand, slot)))
     return tuple(column for *_, column in sorted(keyed, key=lambda entry: entry[:3]))
 
 
-def _column(field: Field, says: Asked, slot: int) -> Column:
+def _column(field: Field, demand: Asked, slot: int) -> Column:
     is_list, is_in_list = field.path.endswith("[]"), "[]." in field.path
     key = field.path.replace("[]", f".{slot}")
     label = f"{field.label} {slot + 1}" if is_list or is_in_list else field.label
     first = slot == 0
     always = field.needed == Needed.ALWAYS and first
-    required_by = says.required_by if first else ()
+    required_by = demand.required_by if first else ()
     beyond = slot >= (LIST_SLOTS if is_list else 1)
-    hidden = says.hidden or beyond or field.deprecated or (is_in_list and not (says.required_by or says.offered))
+    hidden = demand.hidden or beyond or field.deprecated or (is_in_list and not (demand.required_by or demand.offered))
     aliases = (*field.aliases, field.label) if is_list else tuple(field.aliases)
     return Column(
         key=key,
@@ -116,9 +116,9 @@ def _column(field: Field, says: Asked, slot: int) -> Column:
         pattern=field.pattern,
         personal=field.personal,
         hidden=hidden,
-        verified=field.verified and says.verified,
-        notes=says.notes,
-        needed_when=says.needed_when if required_by else (),
+        verified=field.verified and demand.verified,
+        notes=demand.notes,
+        needed_when=demand.needed_when if required_by else (),
         published_name=field.published_name,
     )
 

@@ -14,7 +14,7 @@ def spread(
     """The cells with every list's values in slots of their own, and for each slot the key that it was typed under.
 
     `lists` maps a list's first slot to all of its slots. Values are split at ; and , and where a value is not accepted
-    as it stands, at | / & + and "and" too. Without a cell to split, the cells come back as they are.
+    as it is, at | / & + and "and" too. Without a cell to split, the cells come back as they are.
     """
     typed_under: dict[str, str] = {}
     for first, slots in lists.items():

@@ -16,7 +16,7 @@ django.setup()
 from django.core.management import call_command  # noqa: E402  Django first
 from django.db import connection  # noqa: E402  Django first
 
-from onboarding.enrollment.domain import restate  # noqa: E402  Django first
+from onboarding.enrollment.domain import re_evaluate  # noqa: E402  Django first
 from onboarding.enrollment.models import Enrollment  # noqa: E402  Django first
 from onboarding.meters.models import Meter  # noqa: E402  Django first
 from portal.events.actors import Actor  # noqa: E402  Django first
@@ -45,7 +45,7 @@ def main(count: int) -> None:
     times = []
     for meter in Meter.objects.order_by("-pk")[:SINGLE]:
         one = time.perf_counter()
-        restate([meter.pk], by=Actor.system())
+        re_evaluate([meter.pk], by=Actor.system())
         times.append(time.perf_counter() - one)
     median = sorted(times)[len(times) // 2]
     print(json.dumps({"meters": count, "seconds": round(seconds, 1), "one_meter_ms": round(median * 1000, 1)}))

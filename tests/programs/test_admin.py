@@ -36,7 +36,7 @@ def url(name: str, *args: object) -> str:
 
 
 def form_of(desk: Client, address: str) -> dict[str, Any]:
-    """What the page's form would send as it stands."""
+    """What the page's form would send as it is."""
     context = desk.get(address).context
     data: dict[str, Any] = {}
     forms = [context["adminform"].form]

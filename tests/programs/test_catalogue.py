@@ -11,7 +11,7 @@ from simple_history.models import HistoricalRecords
 
 from programs.models import DeliveryPeriod, Field, Program, Region, Requirement, Utility
 from programs.queries import partner_created_programs, program_tables
-from programs.seeding import midnight
+from programs.seeding import midnight_text
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("catalogue")]
 
@@ -121,7 +121,7 @@ def test_deadlines_are_local_midnights_kept_in_utc():
     summer = DeliveryPeriod.objects.get(name="CEC-DSGS_2027_MAY_OCT")
 
     assert summer.starts_at.isoformat() == "2027-05-01T07:00:00+00:00"
-    assert midnight(date(2027, 1, 1), ZoneInfo("America/New_York")).startswith("2027-01-01T05")
+    assert midnight_text(date(2027, 1, 1), ZoneInfo("America/New_York")).startswith("2027-01-01T05")
 
 
 def program(**changes: Any) -> Program:

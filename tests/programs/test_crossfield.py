@@ -28,7 +28,7 @@ TEXAS = {REGION: "ERCOT", STATE: "TX", ZIP: "75201", NEM: None}
 NEW_YORK = {REGION: "NYISO", STATE: "NY", ZIP: "10001", NEM: None, UTILITY: None, ACCOUNT: None}
 NO_UTILITY = {UTILITY: None, ACCOUNT: None}
 
-# code, the changed cells, the field that it stands at, whether it stops the row, a part of its words
+# code, the changed cells, the field that it is about, whether it stops the row, a part of its words
 SOME_TEXAN = NO_UTILITY | {
     REGION: "ERCOT",
     STATE: "TX",

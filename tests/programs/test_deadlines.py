@@ -9,7 +9,8 @@ from django.urls import reverse
 from hypothesis import given
 from hypothesis import strategies as st
 
-from programs.deadlines import DeadlineRule, accepted_until, days_left, end_of_month, midnight, next_deadline
+from portal.web.clock import midnight
+from programs.deadlines import DeadlineRule, accepted_until, days_left, end_of_month, next_deadline
 from programs.domain import roll_forward
 from programs.models import Deadline, DeliveryPeriod, Program
 from programs.queries import all_periods_of, periods_of

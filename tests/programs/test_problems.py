@@ -1,4 +1,4 @@
-"""Every code of the registry: it is reached, stands under its cell, and says in whole sentences what to do."""
+"""Every code of the registry: it is reached, belongs to its cell, and says in whole sentences what to do."""
 
 import re
 from pathlib import Path

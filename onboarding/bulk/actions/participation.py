@@ -9,30 +9,30 @@ from onboarding.bulk.handlers import ActionResult, BulkHandler, register
 from onboarding.bulk.models import BulkAction, BulkResult, BulkRow, BulkState
 from onboarding.enrollment.models import Preference
 from onboarding.meters.models import Meter
-from onboarding.participation.domain import NEEDED, Outcome, change_participation, judged
-from onboarding.participation.preview import in_words
-from onboarding.participation.rules import Wish
+from onboarding.participation.domain import NEEDED, ParticipationResult, change_participation, preview_requests
+from onboarding.participation.rules import ParticipationRequest
 from portal.events.actors import Actor
+from portal.web.clock import day_text
 
 
-def say_how(action: BulkAction, wish: Wish) -> None:
+def say_how(action: BulkAction, wish: ParticipationRequest) -> None:
     """Keep from when, until when and why, while nobody has confirmed yet. Said again, the last one counts."""
     BulkAction.objects.filter(pk=action.pk, state=BulkState.ASKED).update(details=wish.as_json())
 
 
-def result_of(outcome: Outcome) -> BulkResult:
+def result_of(outcome: ParticipationResult) -> BulkResult:
     if outcome.problems:
         return BulkResult.REFUSED
     if not outcome.changes:
         return BulkResult.SAME
-    return BulkResult.REPLACED if outcome.gave_way else BulkResult.CHANGED
+    return BulkResult.REPLACED if outcome.overridden else BulkResult.CHANGED
 
 
 def apply_requests(
-    action: BulkAction, wishes: Mapping[UUID, Wish], meters: Mapping[UUID, Meter]
+    action: BulkAction, wishes: Mapping[UUID, ParticipationRequest], meters: Mapping[UUID, Meter]
 ) -> dict[UUID, ActionResult]:
     """Carry out a request for each meter. One that was changed since it was seen is left."""
-    previews = judged(list(meters.values()), wishes)
+    previews = preview_requests(list(meters.values()), wishes)
     left = {pk for pk, preview in previews.items() if preview.changes and meters[pk].updated_at > action.seen_at}
     todo = {pk: wish for pk, wish in wishes.items() if pk not in left}
     done = change_participation(todo, partner=action.owner, by=Actor.from_json(action.actor))
@@ -49,19 +49,19 @@ class _ParticipationHandler(BulkHandler):
 
     def facts(self, action: BulkAction) -> Sequence[tuple[str, str]]:
         """From when, until when and why."""
-        wish = Wish.from_json(action.details or {})
+        wish = ParticipationRequest.from_json(action.details or {})
         first = "Day" if wish.preference == Preference.DISENROLL else "First day"
-        facts = [(first, in_words(wish.first) if wish.first else "The day on which it is done")]
+        facts = [(first, day_text(wish.first) if wish.first else "The day on which it is done")]
         if wish.last:
-            facts.append(("Last day", in_words(wish.last)))
+            facts.append(("Last day", day_text(wish.last)))
         if wish.reason:
             facts.append(("Reason", wish.reason))
         return [*facts, ("Days are those of", "Each meter’s own zone")]
 
     def outlook(self, action: BulkAction, meters: Sequence[Meter]) -> Mapping[str, Any]:
         """How many would change, stay or be refused, and why."""
-        wish = Wish.from_json(action.details or {})
-        outcomes = judged(meters, {meter.pk: wish for meter in meters})
+        wish = ParticipationRequest.from_json(action.details or {})
+        outcomes = preview_requests(meters, {meter.pk: wish for meter in meters})
         counts = Counter(result_of(outcome) for outcome in outcomes.values())
         problems = [problem for outcome in outcomes.values() for problem in outcome.problems]
         why = Counter(f"{problem.text} {problem.remedy}" for problem in problems)
@@ -73,7 +73,7 @@ class _ParticipationHandler(BulkHandler):
     def apply(
         self, action: BulkAction, rows: Sequence[BulkRow], meters: Mapping[UUID, Meter]
     ) -> Sequence[ActionResult]:
-        wish = Wish.from_json(action.details or {})
+        wish = ParticipationRequest.from_json(action.details or {})
         results = apply_requests(action, dict.fromkeys(meters, wish), meters)
         return [results[row.meter] for row in rows]
 

@@ -28,8 +28,8 @@ from onboarding.bulk.sheets.reading import (
 from onboarding.bulk.sheets.spec import RowResult, SheetAction, refuse_repeated_meters
 from onboarding.enrollment.models import Preference
 from onboarding.meters.models import Meter
-from onboarding.participation.domain import NEEDED, Outcome, judged
-from onboarding.participation.rules import Wish, unclear, untimely
+from onboarding.participation.domain import NEEDED, ParticipationResult, preview_requests
+from onboarding.participation.rules import ParticipationRequest, unclear, untimely
 from onboarding.participation.zones import zones_of
 from onboarding.spreadsheets.cells import BrokenCell
 from onboarding.spreadsheets.headers import HeaderSpec
@@ -66,8 +66,8 @@ def _missing(found: Collection[str]) -> list[str]:
 class SheetRequest:
     """What a row asks for, and what that does to its meter once it is known."""
 
-    wish: Wish
-    outcome: Outcome | None = None
+    wish: ParticipationRequest
+    outcome: ParticipationResult | None = None
 
 
 class ChangeParticipation(SheetAction[SheetRequest]):
@@ -145,7 +145,7 @@ class ChangeParticipation(SheetAction[SheetRequest]):
             days = {_FROM: wish.first, _TO: wish.last}
             details |= {name: day.isoformat() for name, day in days.items() if day}
             details["wish"] = wish.as_json()
-            if outcome is not None and outcome.gave_way:
+            if outcome is not None and outcome.overridden:
                 details["overlaps"] = True
         return {"details": details}
 
@@ -156,7 +156,7 @@ class ChangeParticipation(SheetAction[SheetRequest]):
     def apply(
         self, action: BulkAction, rows: Sequence[BulkRow], meters: Mapping[UUID, Meter]
     ) -> Sequence[ActionResult]:
-        wishes = {row.meter: Wish.from_json((row.details or {})["wish"]) for row in rows}
+        wishes = {row.meter: ParticipationRequest.from_json((row.details or {})["wish"]) for row in rows}
         results = apply_requests(action, wishes, meters)
         return [results[row.meter] for row in rows]
 
@@ -176,7 +176,7 @@ def _request(row: SheetRow, order: DateOrder | None, problems: list[Problem]) ->
     if preference is None:
         return None
     text = text_of(reason) if preference != Preference.PARTICIPATE else ""
-    wish = Wish(preference, first, last, text)
+    wish = ParticipationRequest(preference, first, last, text)
     unreadable = {problem.field for problem in problems[count:]}
     for problem in unclear(wish):
         column = _COLUMN_OF[problem.field]
@@ -225,7 +225,7 @@ def _compare_with_meters(results: Iterable[RowResult[SheetRequest]]) -> None:
             if not result.problems:
                 clear[pk] = result, request
     wishes = {pk: request.wish for pk, (_, request) in clear.items()}
-    for pk, outcome in judged([meters[pk] for pk in clear], wishes, now).items():
+    for pk, outcome in preview_requests([meters[pk] for pk in clear], wishes, now).items():
         result, request = clear[pk]
         request.outcome, result.changes = outcome, outcome.changes
 

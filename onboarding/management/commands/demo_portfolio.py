@@ -13,7 +13,7 @@ from django.utils import timezone
 from onboarding.enrollment.models import Preference
 from onboarding.meters.models import Meter
 from onboarding.participation.domain import change_participation
-from onboarding.participation.rules import Wish
+from onboarding.participation.rules import ParticipationRequest
 from onboarding.staff.domain import activate, record_checks
 from onboarding.uploads.models import Upload
 from onboarding.uploads.pipeline.commit import confirm_upload
@@ -106,8 +106,10 @@ def _stay_out(partner: Partner, by: Actor) -> None:
     idle, leaves = Meter.objects.filter(partner=partner, partner_reference__startswith="boston-").order_by("pk")[:2]
     today = timezone.now().date()
     wishes = {
-        idle.pk: Wish(Preference.IDLE, today + timedelta(days=3), today + timedelta(days=16), "Maintenance"),
-        leaves.pk: Wish(Preference.DISENROLL, today + timedelta(days=30), None, "The office moves"),
+        idle.pk: ParticipationRequest(
+            Preference.IDLE, today + timedelta(days=3), today + timedelta(days=16), "Maintenance"
+        ),
+        leaves.pk: ParticipationRequest(Preference.DISENROLL, today + timedelta(days=30), None, "The office moves"),
     }
     change_participation(wishes, partner=partner, by=by)
 

@@ -23,33 +23,33 @@ def text_of(values: Iterable[str]) -> str:
     return "\n".join(values).lower()
 
 
-def expect_texts(upload_id: UUID, *, partner: "Partner") -> None:
-    """An upload makes meters: they are searched without their texts until the job is through."""
-    TextBacklog.objects.get_or_create(upload_id=upload_id, defaults={"partner_id": partner.pk})
+def expect_texts(batch: UUID, *, partner: "Partner") -> None:
+    """Meters of a batch are made: they are searched without their texts until the job is through."""
+    TextBacklog.objects.get_or_create(batch=batch, defaults={"partner_id": partner.pk})
 
 
-def make_texts_behind(upload_id: UUID, *, partner: "Partner") -> None:
-    """Queue the texts of an upload's meters."""
-    enqueue("meters.texts", subject_id=upload_id, partner=partner)
+def make_texts_behind(batch: UUID, *, partner: "Partner") -> None:
+    """Queue the texts of a batch's meters."""
+    enqueue("meters.texts", subject_id=batch, partner=partner)
 
 
 def _on_failure(job: Job) -> None:
-    """The backlog stays: the upload's meters are found all the same, only slower."""
+    """The backlog stays: the batch's meters are found all the same, only slower."""
 
 
 @job_handler("meters.texts", on_failure=_on_failure)
 def make_texts(run: Run) -> None:
-    """The job: a text for each meter of the upload that has none."""
-    upload_id = UUID(run.job.subject_id)
-    while _chunk(run, upload_id):
+    """The job: a text for each meter of the batch that has none."""
+    batch = UUID(run.job.subject_id)
+    while _chunk(run, batch):
         run.yield_to_other_partners()
     with run.chunk():
-        TextBacklog.objects.filter(upload=upload_id).delete()
+        TextBacklog.objects.filter(batch=batch).delete()
 
 
-def _chunk(run: Run, upload_id: UUID) -> bool:
+def _chunk(run: Run, batch: UUID) -> bool:
     with run.chunk() as chunk:
-        meters = Meter.objects.filter(upload=upload_id).order_by("pk")
+        meters = Meter.objects.filter(upload_id=batch).order_by("pk")
         if after := chunk.checkpoint.get("after"):
             meters = meters.filter(pk__gt=after)
         lines = list(meters.values_list("pk", "partner_id", *SEARCHED)[: settings.JOB_CHUNK_ROWS])
@@ -72,8 +72,8 @@ def _insert(lines: Iterable[tuple[Any, ...]]) -> None:
 
 
 def refresh_texts(meters: Collection[UUID]) -> None:
-    """Meters were changed: write the texts that are others by now. A meter without a text gets it with its upload."""
-    standing = {line.meter_id: line for line in MeterText.objects.filter(meter__in=meters)}
-    now = Meter.objects.filter(pk__in=standing.keys()).values_list("pk", *SEARCHED)
-    texts = ((standing[pk], text_of(values)) for pk, *values in now)
+    """Meters were changed: write the texts that are others by now. A meter without a text gets it with its batch."""
+    known = {line.meter_id: line for line in MeterText.objects.filter(meter__in=meters)}
+    now = Meter.objects.filter(pk__in=known.keys()).values_list("pk", *SEARCHED)
+    texts = ((known[pk], text_of(values)) for pk, *values in now)
     update(MeterText, ["text"], ((line.pk, text) for line, text in texts if line.text != text))

@@ -21,10 +21,13 @@ class MeterText(models.Model):
 
 
 class TextBacklog(models.Model):
-    """An upload whose meters may not all have their text yet: a search looks at those meters themselves."""
+    """A batch of new meters that may not all have their text yet: a search looks at those meters themselves.
 
-    upload = models.OneToOneField("onboarding.Upload", on_delete=models.CASCADE, primary_key=True, related_name="+")
+    Its ID is the one that the batch's meters carry as `upload_id`.
+    """
+
+    batch = models.UUIDField(primary_key=True, db_column="upload_id")
     partner = models.ForeignKey("portal.Partner", on_delete=models.CASCADE, related_name="+")
 
     def __str__(self) -> str:
-        return str(self.upload_id)
+        return str(self.batch)

@@ -25,8 +25,8 @@ def search(partner: Partner, value: str) -> Q:
     if found is None:
         return holds
     possible = Q(pk__in=found)
-    if backlog := list(TextBacklog.objects.filter(partner=partner).values_list("upload_id", flat=True)):
-        possible |= Q(upload__in=backlog)
+    if backlog := list(TextBacklog.objects.filter(partner=partner).values_list("batch", flat=True)):
+        possible |= Q(upload_id__in=backlog)
     return possible & holds
 
 
@@ -46,7 +46,7 @@ WHERE p.text LIKE %s AND t.partner_id = %s LIMIT %s
 
 
 def _in_parts(partner: Partner, text: str) -> list[UUID]:
-    """SQLite: from the index to the texts, as far as the limit. % and _ stand for anything, which only names more;
+    """SQLite: from the index to the texts, as far as the limit. % and _ match anything, which only names more;
     LIKE with ESCAPE would not use the index."""
     with connection.cursor() as cursor:
         cursor.execute(_IN_PARTS, [f"%{text}%", partner.pk.hex, MOST + 1])

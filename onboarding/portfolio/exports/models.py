@@ -12,7 +12,7 @@ register(Subject("export", "Export", page="export"))
 
 
 class ExportState(models.TextChoices):
-    """Where it stands."""
+    """How far an export is."""
 
     ASKED = "asked", "Waiting to begin"
     RUNNING = "running", "Making the workbook"
@@ -64,6 +64,6 @@ class Export(models.Model):
 
     @property
     def status(self) -> ExportState:
-        """Where it stands; a file past its day counts as deleted before it is."""
+        """The state; a file past its day counts as deleted before it is."""
         is_over = self.state == ExportState.DONE and self.expires_at is not None and self.expires_at <= timezone.now()
         return ExportState.EXPIRED if is_over else ExportState(self.state)

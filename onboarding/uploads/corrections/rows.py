@@ -13,6 +13,7 @@ from django.db import transaction
 from django.db.models import Min, Q
 from django.utils import timezone
 
+from onboarding.enrollment.results import results_from_json
 from onboarding.spreadsheets.problems import CELL_CODES
 from onboarding.uploads.columns.layout import Assembler, Layout
 from onboarding.uploads.corrections.edits import edited, edits_of
@@ -249,7 +250,7 @@ class Bench:
         for row, verdict in zip(rows, verdicts, strict=True):
             self.moved[row.plan] -= 1
             self.moved[verdict.plan.value] += 1
-            add_to_outlook(self.upload.outlook, row.programs, times=-1)
+            add_to_outlook(self.upload.outlook, results_from_json(row.programs), times=-1)
             add_to_outlook(self.upload.outlook, verdict.programs)
         UploadRow.objects.filter(upload=self.upload, number__in=numbers).delete()
         UploadProblem.objects.filter(upload=self.upload, row_number__in=numbers).delete()

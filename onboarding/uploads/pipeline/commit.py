@@ -13,7 +13,7 @@ from django.db import IntegrityError, OperationalError, transaction
 from django.db.models import Count, QuerySet
 from django.utils import timezone
 
-from onboarding.enrollment.domain import enroll, making_room, restate, restate_sharing
+from onboarding.enrollment.domain import enroll, making_room, re_evaluate, re_evaluate_sharing
 from onboarding.meters.domain import create_meters, record_created, update_meters
 from onboarding.meters.models import Meter
 from onboarding.meters.search.domain import make_texts_behind
@@ -118,7 +118,7 @@ def _write(upload: Upload, plans: list[tuple[int, str]]) -> None:
             _refuse_taken(upload, plans[0][0], plans[-1][0])
         record_created(creates, partner=partner, upload_id=upload.pk, by=by)
         enroll(creates, partner=partner)
-        restate_sharing(_meters_of(creates), partner=partner, by=by)
+        re_evaluate_sharing(_meters_of(creates), partner=partner, by=by)
     if counts[Plan.UPDATE] or counts[Plan.UNCHANGED]:
         _refuse_stale(upload, plans[0][0], plans[-1][0])
         known = rows.narrowed("r.plan IN (%s, %s)", "update", "unchanged")
@@ -126,7 +126,7 @@ def _write(upload: Upload, plans: list[tuple[int, str]]) -> None:
         with making_room(meters, by=by):
             update_meters(updates, partner=partner, upload_id=upload.pk, by=by)
             enroll(known, partner=partner, ignore_conflicts=True)
-            restate(meters, by=by)
+            re_evaluate(meters, by=by)
 
 
 def _meters_of(rows: Staged) -> list[UUID]:

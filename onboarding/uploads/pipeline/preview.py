@@ -5,7 +5,7 @@ The check of an upload, the healing of its rows and an answer to an API call are
 
 import re
 from collections.abc import Collection, Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 from typing import Any
 from uuid import UUID
@@ -14,17 +14,10 @@ from django.db.models.fields.json import KT
 from django.utils import timezone
 
 from onboarding.enrollment.checks import Check, fits, in_place
-from onboarding.enrollment.evaluate import (
-    ASKS_NOTHING,
-    Standing,
-    asking_where_it_fits,
-    is_misfit,
-    moment_of,
-    stand,
-    standing_in_place,
-)
+from onboarding.enrollment.evaluate import evaluate, moment_of, result_in_place
 from onboarding.enrollment.facts import Held, MeterFacts
 from onboarding.enrollment.load import Customer, facts_of, held_by
+from onboarding.enrollment.results import EnrollmentResult, without_misfit_actions
 from onboarding.enrollment.rules import ProgramRules, rules_of
 from onboarding.meters.columns import asset_of
 from onboarding.meters.models import CreatedBy, Meter
@@ -64,7 +57,7 @@ class Verdict:
     warnings: Sequence[Problem] = ()
     asset: dict[str, Any] | None = None
     changes: dict[str, list[Any]] | None = None
-    programs: Mapping[str, Standing] = field(default_factory=dict)
+    programs: Mapping[str, EnrollmentResult] = field(default_factory=dict)
     meter_id: UUID | None = None
     meter_version: int | None = None
     result: Result | None = None
@@ -143,7 +136,7 @@ class DryRun:
         verdict.asset, verdict.problems = checked.asset, ()
         if self._names_fields:
             verdict.warnings = (*verdict.warnings, *self._unknown(row.cells))
-        verdict.programs = self.standings(checked)
+        verdict.programs = self.results(checked)
         if target is not None:
             targets[target.pk] = target
             verdict.meter_id, verdict.meter_version = target.pk, target.version
@@ -154,7 +147,7 @@ class DryRun:
         return verdict
 
     def _is_duplicate(self, verdict: Verdict, meters: Sequence[Meter]) -> bool:
-        """Whether the reference stands elsewhere, in these rows or on these meters; then the verdict says where."""
+        """Whether the reference is used elsewhere, in these rows or on these meters; then the verdict says where."""
         reference = verdict.reference
         first = self.references.of(reference, verdict.number) if reference else verdict.number
         if first != verdict.number:
@@ -178,11 +171,11 @@ class DryRun:
         """The validator's word on a row's cells, with the requirements of the period that each program judges by."""
         return self.schema.check(cells, self.on, self._worth_asking, self.date_orders, self._asked_on)
 
-    def standings(self, checked: Checked) -> dict[str, Standing]:
-        """How the asset stands in the chosen programs, and in those that it could join besides."""
+    def results(self, checked: Checked) -> dict[str, EnrollmentResult]:
+        """The results of the asset in the chosen programs, and in those that it could join besides."""
         assert checked.asset is not None
         return {
-            prospect.program.identifier: prospect.standing(checked)
+            prospect.program.identifier: prospect.result(checked)
             if prospect.program.identifier in checked.unmet
             else prospect.eligible
             for prospect in self._prospects_of(checked.asset)
@@ -219,7 +212,7 @@ class DryRun:
         meters = [targets[pk] for pk in known if pk]
         assets = {pk: one.asset for pk, one in known.items() if pk and one.asset is not None}
         for pk, facts in self._facts_of(meters, assets).items() if meters else ():
-            self._stand_again(known[pk], facts)
+            self._evaluate_again(known[pk], facts)
         if not any(self.programs[name].excluded for name in self.chosen or self.programs):
             return
         new = [(customer, one) for one in verdicts if one.plan is Plan.CREATE and (customer := _customer_of(one.asset))]
@@ -227,7 +220,7 @@ class DryRun:
         for customer, verdict in new:
             if customer in held:
                 facts = MeterFacts(verdict.asset or {}, pk=verdict.meter_id, held=held[customer])
-                self._stand_again(verdict, facts)
+                self._evaluate_again(verdict, facts)
 
     def _facts_of(self, meters: Sequence[Meter], assets: Mapping[UUID, Mapping[str, Any]]) -> dict[UUID, MeterFacts]:
         return facts_of(meters, self.programs, self.schema, self.at, assets=assets)
@@ -235,18 +228,18 @@ class DryRun:
     def _held_by(self, customers: set[Customer]) -> dict[Customer, list[Held]]:
         return held_by(self.partner.pk, customers, self.programs, self.schema, self.at)
 
-    def _stand_again(self, verdict: Verdict, facts: MeterFacts) -> None:
-        """The same standings, and those of the programs that the meter is in, with the facts of the meter.
+    def _evaluate_again(self, verdict: Verdict, facts: MeterFacts) -> None:
+        """The same results, and those of the programs that the meter is in, with the facts of the meter.
 
         A meter that is in programs already joins no other than the chosen ones.
         """
-        says = dict(verdict.programs)
-        for name in {*says, *facts.wanted}:
+        results = dict(verdict.programs)
+        for name in {*results, *facts.wanted}:
             joins = name in self.chosen or name in facts.wanted or not (self.chosen or facts.wanted)
-            extra = {} if joins else {"could_join": True}
-            says[name] = stand(facts, self.programs[name], self.schema, self.at) | extra
-        meant = {name: one for name, one in says.items() if "could_join" not in one}
-        verdict.programs = says | asking_where_it_fits(meant)
+            result = evaluate(facts, self.programs[name], self.schema, self.at)
+            results[name] = result if joins else replace(result, could_join=True)
+        meant = {name: result for name, result in results.items() if not result.could_join}
+        verdict.programs = results | without_misfit_actions(meant)
 
     def _look_for_serials(self, verdicts: Iterable[Verdict]) -> None:
         """A device that stands twice, in these rows or among the partner's other meters, is worth a warning."""
@@ -280,22 +273,23 @@ class Prospect:
     def __init__(self, program: ProgramRules, in_place: Sequence[Check], is_meant: bool) -> None:
         self.program, self.is_meant = program, is_meant
         self._in_place = in_place
-        self._extra: Standing = {} if is_meant else {"could_join": True}
+        self._asks_nothing = False
         # Most rows are alike: those that miss nothing in their fields share this one.
-        self.eligible: Standing = self.standing(Checked({}, ()))
+        self.eligible: EnrollmentResult = self.result(Checked({}, ()))
 
     @property
     def fits(self) -> bool:
-        return not is_misfit(self.eligible)
+        return not self.eligible.is_misfit
 
     def ask_nothing(self) -> None:
         """Another program fits: nothing is to be done for this one."""
-        self._extra = {**self._extra, **ASKS_NOTHING}
-        self.eligible = self.standing(Checked({}, ()))
+        self._asks_nothing = True
+        self.eligible = self.result(Checked({}, ()))
 
-    def standing(self, checked: Checked) -> Standing:
+    def result(self, checked: Checked) -> EnrollmentResult:
         unmet = checked.unmet.get(self.program.identifier, ())
-        return standing_in_place(self.program, self._in_place, unmet) | self._extra
+        result = result_in_place(self.program, self._in_place, unmet, could_join=not self.is_meant)
+        return result.without_actions() if self._asks_nothing else result
 
 
 def _others_with_reference(meter: Meter, meters: Sequence[Meter]) -> list[Meter]:

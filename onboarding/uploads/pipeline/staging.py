@@ -8,16 +8,16 @@ from django.db.models import CharField, Min
 from django.db.models.fields.json import KT
 from django.db.models.functions import Cast
 
-from onboarding.enrollment.evaluate import Standing, best, first_to_act
+from onboarding.enrollment.results import EnrollmentResult, best, first_to_act, results_as_json
 from onboarding.meters.models import EnrollmentStatus
 from onboarding.uploads.columns.layout import Layout, stored_cell
 from onboarding.uploads.corrections.edits import edited, edits_of
 from onboarding.uploads.models import Plan, Source, Upload, UploadRow
 from onboarding.uploads.pipeline.first_rows import FirstRows
 from onboarding.uploads.pipeline.preview import Candidate, DryRun, Verdict, device_name, reference_of
-from portal.problems import Problem, storable_json
+from portal.problems import storable_json
 
-_GOOD = {EnrollmentStatus.ELIGIBLE.value, EnrollmentStatus.ACTIVE.value}
+_GOOD = {EnrollmentStatus.ELIGIBLE, EnrollmentStatus.ACTIVE}
 REASONS_KEPT = 20  # per program; a sheet with more kinds of reason is read on its rows
 ROW_COLUMNS = (
     *("upload", "number", "partner_reference", "plan", "cells", "asset", "changes", "programs", "status"),
@@ -91,9 +91,9 @@ def row_values(upload: Upload, verdict: Verdict, raw: Any, *, keeps_cells: bool 
         stored(raw) if keeps_cells or verdict.asset is None or verdict.warnings else None,
         verdict.asset,
         verdict.changes,
-        verdict.programs,
-        best(says["status"] for says in _meant(verdict)) if verdict.asset is not None else "",
-        first_to_act(says["acts"] for says in _meant(verdict)),
+        results_as_json(verdict.programs),
+        best(result.status for result in _meant(verdict)) if verdict.asset is not None else "",
+        first_to_act(result.acts for result in _meant(verdict)),
         verdict.meter_id,
         verdict.meter_version,
         verdict.result.value if verdict.result else "",
@@ -103,9 +103,9 @@ def row_values(upload: Upload, verdict: Verdict, raw: Any, *, keeps_cells: bool 
     ]
 
 
-def _meant(verdict: Verdict) -> list[Standing]:
-    """How the row stands in the programs that it is meant for."""
-    return [says for says in verdict.programs.values() if "could_join" not in says]
+def _meant(verdict: Verdict) -> list[EnrollmentResult]:
+    """The results of the row in the programs that it is meant for."""
+    return [result for result in verdict.programs.values() if not result.could_join]
 
 
 def stored(raw: Any) -> Any:
@@ -130,25 +130,25 @@ def problem_values(upload: Upload, verdicts: Iterable[Verdict], column_of: Mappi
                 ]
 
 
-def add_to_outlook(outlook: dict[str, Any], standings: Mapping[str, Standing], *, times: int = 1) -> None:
+def add_to_outlook(outlook: dict[str, Any], results: Mapping[str, EnrollmentResult], *, times: int = 1) -> None:
     """Count one row into the per-program outlook (or out of it): eligible, or not yet and for want of what."""
-    for identifier, says in standings.items():
+    for identifier, result in results.items():
         line = outlook.get(identifier)
         if line is None:
             line = outlook[identifier] = {"eligible": 0, "not_yet": 0, "missing": {}, "reasons": {}}
-            if "could_join" in says:
+            if result.could_join:
                 line["could_join"] = True
-        if says["status"] in _GOOD:
+        if result.status in _GOOD:
             line["eligible"] += times
             continue
-        if says["status"] == EnrollmentStatus.PENDING:
+        if result.status == EnrollmentStatus.PENDING:
             line["pending"] = line.get("pending", 0) + times
             continue
         line["not_yet"] += times
-        for key in says["missing"]:
+        for key in result.missing:
             _count(line["missing"], key, times)
-        for reason in says["reasons"][:1]:  # the first is enough to count a row: outside the region, say
-            text = Problem.from_json(reason).text
+        for reason in result.reasons[:1]:  # the first is enough to count a row: outside the region, say
+            text = reason.text
             if text in line["reasons"] or len(line["reasons"]) < REASONS_KEPT:
                 _count(line["reasons"], text, times)
 

@@ -6,7 +6,7 @@ Runs as the job uploads.withdraw, in chunks; each chunk is one transaction of me
 from collections import Counter
 from collections.abc import Sequence
 from datetime import datetime, timedelta
-from typing import Any
+from typing import Any, cast
 from uuid import UUID
 
 from django.conf import settings
@@ -14,7 +14,7 @@ from django.db import transaction
 from django.db.models import Count, QuerySet
 from django.utils import timezone
 
-from onboarding.enrollment.domain import making_room, restate
+from onboarding.enrollment.domain import making_room, re_evaluate
 from onboarding.enrollment.load import with_recorded_facts
 from onboarding.meters.columns import asset_of
 from onboarding.meters.domain import remove_meters, restore_meter
@@ -22,6 +22,7 @@ from onboarding.meters.models import Meter
 from onboarding.uploads.models import Plan, Upload, UploadRow, UploadState, Withdrawal
 from onboarding.uploads.pipeline.preview import DryRun
 from onboarding.uploads.pipeline.staging import dry_run_of
+from onboarding.uploads.signals import withdrawal_previewed
 from portal.events.actors import Actor
 from portal.events.domain import record
 from portal.jobs.domain import Run, enqueue
@@ -40,15 +41,18 @@ def withdraw_until(upload: Upload) -> datetime | None:
 
 
 def withdrawal_outlook(upload: Upload) -> dict[str, int]:
-    """What taking it back would do now: meters to remove, meters to restore, meters changed since; and saved drafts of
-    changes of meters that go, which go with them."""
+    """What taking it back would do now: meters to remove, meters to restore, meters changed since; and what the rooms
+    above lose with the meters that go."""
     rows = _rows(upload)
     counts = dict(rows.order_by().values_list("plan").annotate(n=Count("pk")))
     removable = Meter.objects.filter(upload=upload, version=1)
-    drafts = removable.filter(drafts__is_saved=True, drafts__written_meter=None).count()
     created, changed = counts.get("create", 0), counts.get("update", 0)
     remove = removable.count()
-    return {"remove": remove, "restore": changed, "left": created - remove, "drafts": drafts}
+    outlook = {"remove": remove, "restore": changed, "left": created - remove}
+    losses: Sequence[tuple[object, object]] = withdrawal_previewed.send(sender=Upload, meters=removable)
+    for _, lost in losses:
+        outlook |= cast("dict[str, int]", lost)
+    return outlook
 
 
 def withdraw_upload(upload: Upload, *, by: Actor) -> None:
@@ -150,7 +154,7 @@ def _restore(upload: Upload, row: UploadRow, meter: Meter, dry_run: DryRun, by: 
         _mark([row], Withdrawal.LEFT, _TOUCHED)
         return
     restore_meter(meter, checked.asset, changes=back, upload_id=upload.pk, by=by)
-    restate([meter.pk], by=by)
+    re_evaluate([meter.pk], by=by)
     left = [key for key in row.changes or {} if key not in back]
     _mark([row], Withdrawal.RESTORED, f"Changed again since, and left: {', '.join(left)}."[:500] if left else "")
 

@@ -47,12 +47,12 @@ def date_of(cell: Any) -> Any:
     if isinstance(cell, int | float):
         whole = str(int(cell)) if math.isfinite(cell) and cell == int(cell) else ""
         basic = _BASIC_DATE.fullmatch(whole)
-        return _day(*(int(part) for part in basic.groups())) if basic else _serial(cell)
+        return _iso_day(*(int(part) for part in basic.groups())) if basic else _serial(cell)
     text = plain_text(cell)
     if not text:
         return EMPTY
     if iso := _ISO_DATE.fullmatch(text) or _BASIC_DATE.fullmatch(text):
-        return _day(*(int(part) for part in iso.groups()))
+        return _iso_day(*(int(part) for part in iso.groups()))
     if other := _OTHER_DATE.fullmatch(text):
         first, second, year = other.groups()
         return _two_readings(int(first), int(second), full_year(year))
@@ -117,7 +117,7 @@ def _with_month_name(text: str) -> str:
     ]
     if len(months) != 1:
         raise fail("NOT_A_DATE")
-    return _day(full_year(year), months[0], int(day))
+    return _iso_day(full_year(year), months[0], int(day))
 
 
 def _serial(cell: float) -> str:
@@ -129,12 +129,12 @@ def _serial(cell: float) -> str:
 def _two_readings(first: int, second: int, year: int) -> str:
     """month/day/year or day/month/year: whichever exists; both only when they are the same day."""
     if first > 12 and second <= 12:
-        return _day(year, second, first)
+        return _iso_day(year, second, first)
     if second > 12 or first == second:
-        return _day(year, first, second)
+        return _iso_day(year, first, second)
     if first < 1 or second < 1:
         raise fail("DATE_DOES_NOT_EXIST")
-    raise fail("DATE_AMBIGUOUS", first=_day(year, first, second), second=_day(year, second, first))
+    raise fail("DATE_AMBIGUOUS", first=_iso_day(year, first, second), second=_iso_day(year, second, first))
 
 
 def full_year(text: str) -> int:
@@ -143,7 +143,7 @@ def full_year(text: str) -> int:
     return year if len(text) == 4 else year + (1900 if year >= 69 else 2000)
 
 
-def _day(year: int, month: int, day: int) -> str:
+def _iso_day(year: int, month: int, day: int) -> str:
     try:
         found = date(year, month, day)
     except ValueError:

@@ -31,7 +31,7 @@ _CACHED = 10_000
 
 @dataclass(frozen=True, slots=True)
 class Mended:
-    """A value that stands, with the code and facts of the warning about how it came to be."""
+    """A value that is kept, with the code and facts of the warning about how it came to be."""
 
     value: Any
     code: str

@@ -61,7 +61,7 @@ def text(field: Field) -> Coercer:
             raise fail("PATTERN_MISMATCH")
         return text
 
-    # What stands in every row differently, and what is personal, is not worth remembering.
+    # What differs in every row, and what is personal, is not worth remembering.
     return coerce if field.personal or field.type != FieldType.TEXT else cached(coerce, _CACHED_TEXTS)
 
 

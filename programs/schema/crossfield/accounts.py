@@ -1,4 +1,4 @@
-"""Whether an account number can be one of the utility that stands beside it."""
+"""Whether an account number can be one of the utility that is named beside it."""
 
 import re
 from collections.abc import Callable, Iterable, Sequence
@@ -19,7 +19,7 @@ _ESI_ID = re.compile(r"10(\d{5})\d{3,}", re.ASCII)  # "10", the utility's EIA nu
 
 def account_rules(facts: Facts) -> list[Rule]:
     """The rule about account numbers, which hardly ever repeat."""
-    return [Rule((ACCOUNT,), (ACCOUNT, UTILITY, REGION), Numbers(facts).judge, repeats=False)]
+    return [Rule((ACCOUNT,), (ACCOUNT, UTILITY, REGION), Numbers(facts).check, repeats=False)]
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,14 +43,14 @@ class Owner:
 
 
 class Numbers:
-    """The account numbers of all utilities. A utility without forms, or unknown to the catalogue, is not judged."""
+    """The account numbers of all utilities. A utility without forms, or unknown to the catalogue, is not checked."""
 
     def __init__(self, facts: Facts) -> None:
         self._facts = facts
         self._by_eia_number = {one.eia_number: one for one in facts.utilities.values() if one.eia_number}
         self._forms: dict[tuple[str, date], Forms | None] = {}
 
-    def judge(self, row: Flat, on: date) -> Sequence[Finding]:
+    def check(self, row: Flat, on: date) -> Sequence[Finding]:
         utility = self._facts.utilities.get(row.get(UTILITY, "") or _WITHOUT_UTILITY.get(row.get(REGION, ""), ""))
         if utility is None:
             return ()

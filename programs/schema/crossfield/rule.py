@@ -14,7 +14,7 @@ _MOST_ANSWERS = 10_000
 
 @dataclass(frozen=True, slots=True)
 class Finding:
-    """What a rule has to say: a code, the key that it stands at, the facts for its words, whether it stops the row.
+    """What a rule has to say: a code, the key that it is about, the facts for its words, whether it stops the row.
 
     A `suggestion` among the facts is for the finding's own field, or for the one that `suggestion_field` names.
     """
@@ -25,20 +25,20 @@ class Finding:
     blocks: bool = False
 
 
-Judge = Callable[[Flat, date], Sequence[Finding]]
+CheckFunction = Callable[[Flat, date], Sequence[Finding]]
 
 
 @dataclass(frozen=True, slots=True)
 class Rule:
-    """A judge with the keys that it looks at.
+    """A check with the keys that it looks at.
 
-    The judge is only asked of rows that have a value for one of `starts`. When its values repeat from row to row it
-    is asked once for each combination; such a judge sees nothing but the keys of `reads`, and must not use the day.
+    The check is only made for rows that have a value for one of `starts`. When its values repeat from row to row it
+    is made once for each combination; such a check sees nothing but the keys of `reads`, and must not use the day.
     """
 
     starts: tuple[str, ...]
     reads: tuple[str, ...]
-    judge: Judge
+    check: CheckFunction
     repeats: bool = True
 
 
@@ -47,8 +47,8 @@ class CrossCheck:
 
     def __init__(self, rules: Iterable[Rule]) -> None:
         self._rules = tuple(rules)
-        self._plans: dict[tuple[str, ...], tuple[tuple[Rule, Judge], ...]] = {}
-        self._asks: dict[tuple[int, tuple[str, ...]], Judge] = {}
+        self._plans: dict[tuple[str, ...], tuple[tuple[Rule, CheckFunction], ...]] = {}
+        self._asks: dict[tuple[int, tuple[str, ...]], CheckFunction] = {}
 
     def __call__(self, flat: Flat, on: date, broken: Collection[str] = ()) -> list[Finding]:
         """What the rules find in a row of typed values. A rule that reads a broken cell waits until it is mended."""
@@ -60,11 +60,11 @@ class CrossCheck:
         for rule, ask in plan:
             if broken and not set(rule.reads).isdisjoint(broken):
                 continue
-            if says := ask(flat, on):
-                found += says
+            if findings := ask(flat, on):
+                found += findings
         return found
 
-    def _plan(self, shape: tuple[str, ...]) -> tuple[tuple[Rule, Judge], ...]:
+    def _plan(self, shape: tuple[str, ...]) -> tuple[tuple[Rule, CheckFunction], ...]:
         filled = frozenset(shape)
         plan = []
         for number, rule in enumerate(self._rules):
@@ -73,15 +73,15 @@ class CrossCheck:
             keys = tuple(key for key in rule.reads if key in filled)
             ask = self._asks.get((number, keys))
             if ask is None:
-                ask = self._asks[number, keys] = _remembering(rule.judge, keys) if rule.repeats else rule.judge
+                ask = self._asks[number, keys] = _remembering(rule.check, keys) if rule.repeats else rule.check
             plan.append((rule, ask))
         if len(self._plans) < _MOST_SHAPES:
             self._plans[shape] = tuple(plan)
         return tuple(plan)
 
 
-def _remembering(judge: Judge, keys: Sequence[str]) -> Judge:
-    """The judge, asked once for each combination of the values of these keys."""
+def _remembering(check: CheckFunction, keys: Sequence[str]) -> CheckFunction:
+    """The check, made once for each combination of the values of these keys."""
     values_of = itemgetter(*keys)
     known: dict[Any, Sequence[Finding]] = {}
 
@@ -89,7 +89,7 @@ def _remembering(judge: Judge, keys: Sequence[str]) -> Judge:
         values = values_of(flat)
         found = known.get(values)
         if found is None:
-            found = judge({key: flat[key] for key in keys}, on)
+            found = check({key: flat[key] for key in keys}, on)
             if len(known) < _MOST_ANSWERS:
                 known[values] = found
         return found

@@ -15,7 +15,7 @@ from onboarding.bulk.models import BulkAction
 from onboarding.enrollment.models import ParticipationPeriod, Preference
 from onboarding.meters.models import Meter
 from onboarding.participation.domain import change_participation
-from onboarding.participation.rules import Wish
+from onboarding.participation.rules import ParticipationRequest
 from portal.events.actors import Actor
 from portal.events.models import Event
 from portal.partners.models import Partner, User
@@ -24,7 +24,7 @@ from tests.onboarding.enrollment.meters import make_meter
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("catalogue")]
 BY = Actor.system("Test")
 FIRST = date.today() + timedelta(days=10)
-IDLE = Wish(Preference.IDLE, FIRST, FIRST + timedelta(days=9), "Out of season")
+IDLE = ParticipationRequest(Preference.IDLE, FIRST, FIRST + timedelta(days=9), "Out of season")
 
 
 @pytest.fixture
@@ -39,7 +39,7 @@ def meters(acme: Partner) -> list[Meter]:
 
 @pytest.fixture
 def do(acme: Partner, user: User, run_jobs: Callable[[], int]) -> Callable[..., BulkAction]:
-    def do(kind: str, wish: Wish, meters: Iterable[Meter] | None, **options: Any) -> BulkAction:
+    def do(kind: str, wish: ParticipationRequest, meters: Iterable[Meter] | None, **options: Any) -> BulkAction:
         chosen = None if meters is None else [meter.pk for meter in meters]
         action = create_action(acme, user, kind=kind, meters=chosen, **{"seen_at": timezone.now(), "by": BY, **options})
         say_how(action, wish)
@@ -55,12 +55,12 @@ def results(action: BulkAction) -> dict[str, str]:
     return dict(action.rows.values_list("partner_reference", "result"))
 
 
-def change(meter: Meter, wish: Wish) -> None:
+def change(meter: Meter, wish: ParticipationRequest) -> None:
     change_participation({meter.pk: wish}, partner=meter.partner, by=BY)
 
 
 def test_chosen_meters_idle_by_the_pages(client: Client, meters: list[Meter], run_jobs: Callable[[], int]) -> None:
-    change(meters[0], Wish(Preference.IDLE, FIRST, FIRST))
+    change(meters[0], ParticipationRequest(Preference.IDLE, FIRST, FIRST))
     change(meters[1], IDLE)
     chosen = [str(meter.pk) for meter in meters[:4]]
 
@@ -109,7 +109,7 @@ def test_all_that_match_disenroll_in_chunks_and_come_back(
     acme: Partner, meters: list[Meter], do: Any, settings: Any
 ) -> None:
     settings.JOB_CHUNK_ROWS = 2
-    disenroll = Wish(Preference.DISENROLL, FIRST, None, "Sold")
+    disenroll = ParticipationRequest(Preference.DISENROLL, FIRST, None, "Sold")
 
     action = do("disenroll", disenroll, None, query="region=CAISO")
 
@@ -117,7 +117,7 @@ def test_all_that_match_disenroll_in_chunks_and_come_back(
     assert set(Meter.objects.values_list("enrollment_status", flat=True)) == {"NOT_PARTICIPATING"}
     again = do("disenroll", disenroll, None, query="region=CAISO")
     assert again.counts == {"meant": 5, "same": 5}
-    back = do("participate", Wish(Preference.PARTICIPATE), meters[:2])
+    back = do("participate", ParticipationRequest(Preference.PARTICIPATE), meters[:2])
     assert back.counts == {"meant": 2, "changed": 2}
     assert ParticipationPeriod.objects.count() == 3
 
@@ -128,14 +128,14 @@ def test_each_meter_has_its_result(
     action = create_action(
         acme, user, kind="disenroll", meters=[meter.pk for meter in meters], seen_at=timezone.now(), by=BY
     )
-    say_how(action, Wish(Preference.DISENROLL, FIRST, None, "Sold"))
+    say_how(action, ParticipationRequest(Preference.DISENROLL, FIRST, None, "Sold"))
     change(meters[0], IDLE)  # meanwhile
     gone = meters.pop()
     gone.enrollments.all().delete()
     gone.delete()
     confirm(action, by=BY)
     BulkAction.objects.update(
-        details=Wish(Preference.DISENROLL, date.today() - timedelta(days=2), None, "Sold").as_json()
+        details=ParticipationRequest(Preference.DISENROLL, date.today() - timedelta(days=2), None, "Sold").as_json()
     )
     run_jobs()
 

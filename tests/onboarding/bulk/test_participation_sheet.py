@@ -23,7 +23,7 @@ from onboarding.bulk.sheets.reading import SheetFile, SheetRow, read_rows
 from onboarding.enrollment.models import ParticipationPeriod, Preference
 from onboarding.meters.models import Meter
 from onboarding.participation.domain import change_participation
-from onboarding.participation.rules import Wish
+from onboarding.participation.rules import ParticipationRequest
 from portal.events.actors import Actor
 from portal.events.models import Event
 from portal.partners.models import Partner, User
@@ -122,7 +122,9 @@ def test_template_is_filled_in_and_sent_back(client: Client, meters: list[Meter]
     rows["home-3"] += ["take part", "", "", ""]
     rows["nobody"] = ["", "nobody", "idle", "2026-10-10", "2026-10-20", ""]
     change_participation(
-        {meters[2].pk: Wish(Preference.IDLE, date(2026, 10, 1), date(2026, 10, 9))}, partner=meters[2].partner, by=BY
+        {meters[2].pk: ParticipationRequest(Preference.IDLE, date(2026, 10, 1), date(2026, 10, 9))},
+        partner=meters[2].partner,
+        by=BY,
     )
 
     file = SimpleUploadedFile("back.csv", content(*(row + [""] * (6 - len(row)) for row in rows.values())))
@@ -228,7 +230,7 @@ def test_what_overlaps_and_what_happened_meanwhile_is_said_for_its_row(
     meters: list[Meter], asked: Any, done: Any, client: Client, settings: Any
 ) -> None:
     settings.JOB_CHUNK_ROWS = 2
-    idle = Wish(Preference.IDLE, date(2026, 10, 8), date(2026, 10, 12))
+    idle = ParticipationRequest(Preference.IDLE, date(2026, 10, 8), date(2026, 10, 12))
     partner = meters[0].partner
     change_participation({meters[0].pk: idle, meters[3].pk: idle}, partner=partner, by=BY)
     action = asked(

@@ -117,13 +117,13 @@ def test_a_second_program_that_comes_near_is_told_alone(acme, user, tidy):
 @pytest.mark.parametrize("how", ["eligible", "leap acts", "active", "archived", "nobody left"])
 def test_nothing_comes_when_nothing_needs_them(acme, user, tidy, how):
     meter = wants(acme, "CEC-DSGS")
-    standing = Enrollment.objects.filter(meter=meter)
+    enrollment = Enrollment.objects.filter(meter=meter)
     if how == "eligible":
-        standing.update(status="ELIGIBLE", partner_actions=[])
+        enrollment.update(status="ELIGIBLE", partner_actions=[])
     elif how == "leap acts":
-        standing.update(partner_actions=[], leap_actions=["HAS_NOMINATIONS"])
+        enrollment.update(partner_actions=[], leap_actions=["HAS_NOMINATIONS"])
     elif how == "active":
-        standing.update(status="ACTIVE")
+        enrollment.update(status="ACTIVE")
     elif how == "archived":
         Meter.objects.filter(pk=meter.pk).update(is_archived=True)
     else:
@@ -283,10 +283,10 @@ def test_the_email_of_the_week(acme, user, tidy):
     monday = "2027-03-08 15:00 +0000"
     wants(acme, "CEC-DSGS", actions=("NO_MISSING_FIELDS", "ADDRESS"), reference="a")
     wants(acme, "CEC-DSGS", reference="b")
-    make_meter(acme, programs=["CONED-CSRP"], region="NYISO", reference="c", restated=False)
-    old = make_meter(acme, programs=["NYISO-SCR"], region="NYISO", reference="d", restated=False)
+    make_meter(acme, programs=["CONED-CSRP"], region="NYISO", reference="c", evaluated=False)
+    old = make_meter(acme, programs=["NYISO-SCR"], region="NYISO", reference="d", evaluated=False)
     activate(old, "NYISO-SCR_2026_NOV_2027_APR", since="2027-03-05")
-    older = make_meter(acme, programs=[], region="NYISO", reference="e", restated=False)
+    older = make_meter(acme, programs=[], region="NYISO", reference="e", evaluated=False)
     activate(older, "NYISO-SCR_2026_NOV_2027_APR", since="2027-02-01")
 
     assert tidy(monday) == [("user@acme.example", "This week: meters need you in 1 program")]

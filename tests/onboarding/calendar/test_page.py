@@ -1,4 +1,4 @@
-"""The calendar's page: which dates stand on it, how many meters would miss a deadline, and what it costs."""
+"""The calendar's page: which dates it shows, how many meters would miss a deadline, and what it costs."""
 
 import re
 
@@ -27,8 +27,8 @@ def in_march():
 
 
 def wants(partner, *programs: str, actions: tuple[str, ...] = ("NO_MISSING_FIELDS",), status="INELIGIBLE", **more):
-    """A meter that stands so in programs, whatever an evaluation would say."""
-    meter = make_meter(partner, programs=programs, restated=False, **more)
+    """A meter with this status in programs, whatever an evaluation would say."""
+    meter = make_meter(partner, programs=programs, evaluated=False, **more)
     Enrollment.objects.filter(meter=meter).update(partner_actions=list(actions), status=status)
     return meter
 

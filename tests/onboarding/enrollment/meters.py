@@ -4,7 +4,7 @@ from collections.abc import Iterable, Mapping
 from datetime import UTC, datetime
 from typing import Any
 
-from onboarding.enrollment.domain import restate
+from onboarding.enrollment.domain import re_evaluate
 from onboarding.enrollment.models import Activation, CheckRecord, Enrollment
 from onboarding.meters.columns import columns_of
 from onboarding.meters.models import Meter
@@ -35,7 +35,7 @@ def make_meter(
     classification: str = "RESIDENTIAL",
     utility: str = "",
     account: str = "",
-    restated: bool = True,
+    evaluated: bool = True,
     **parts: Mapping[str, Any],
 ) -> Meter:
     """A meter that is meant for programs. parts: more of the asset, such as device={…}."""
@@ -63,8 +63,8 @@ def make_meter(
     for identifier in programs:
         program = Program.objects.get(identifier=identifier)
         Enrollment.objects.create(partner=partner, meter=meter, program=program, status="INELIGIBLE")
-    if restated:
-        restate([meter.pk], by=Actor.system("Test"))
+    if evaluated:
+        re_evaluate([meter.pk], by=Actor.system("Test"))
     meter.refresh_from_db()
     return meter
 

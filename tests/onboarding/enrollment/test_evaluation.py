@@ -8,11 +8,11 @@ from typing import Any
 import pytest
 from django.template.loader import render_to_string
 
-from onboarding.enrollment.checks import REGISTRY, Outcome
-from onboarding.enrollment.domain import join_program, making_room, restate
-from onboarding.enrollment.evaluate import ProgramStanding
+from onboarding.enrollment.checks import REGISTRY, CheckOutcome
+from onboarding.enrollment.domain import join_program, making_room, re_evaluate
+from onboarding.enrollment.evaluate import ProgramResult
 from onboarding.enrollment.models import Enrollment, ParticipationPeriod
-from onboarding.enrollment.queries import standings_of
+from onboarding.enrollment.queries import program_results_of
 from onboarding.enrollment.rules import rules_of
 from onboarding.meters.domain import MeterChange, change_meters
 from onboarding.meters.models import Meter
@@ -39,21 +39,21 @@ def status(meter: Meter, program: str) -> str:
     return Enrollment.objects.get(meter=meter, program__identifier=program).status
 
 
-def standing(meter: Meter, program: str, when: str = "2026-11-25") -> ProgramStanding:
-    return next(one for one in standings_of(meter, at(when)) if one.program.identifier == program)
+def program_result(meter: Meter, program: str, when: str = "2026-11-25") -> ProgramResult:
+    return next(one for one in program_results_of(meter, at(when)) if one.program.identifier == program)
 
 
 def card_text(meter: Meter, when: str, program: str = "CEC-DSGS") -> str:
     """The card of a program on the meter's page, as it reads at a moment."""
-    (card,) = cards_of([standing(meter, program, when)], at(when))
+    (card,) = cards_of([program_result(meter, program, when)], at(when))
     page = render_to_string("portfolio/_program_card.html", {"card": card, "meter": meter, "as_of": when})
     return " ".join(unescape(re.sub(r"<[^>]+>", " ", page)).split()).replace(" .", ".").replace(" :", ":")
 
 
 def failed(meter: Meter, program: str, when: str = "2026-11-25") -> list[tuple[str, str, str]]:
     """What does not hold or is not known: the item, what was found, what was wanted."""
-    checks = standing(meter, program, when).checks
-    return [(one.action_type, one.found, one.wanted) for one in checks if one.outcome is not Outcome.PASSED]
+    checks = program_result(meter, program, when).checks
+    return [(one.action_type, one.found, one.wanted) for one in checks if one.outcome is not CheckOutcome.PASSED]
 
 
 def test_every_item_of_the_published_checklist_is_answered_for() -> None:
@@ -63,10 +63,10 @@ def test_every_item_of_the_published_checklist_is_answered_for() -> None:
 def test_meter_that_lacks_nothing_is_eligible_and_says_what_was_compared(acme: Partner) -> None:
     meter = dsgs(acme, utility="PGE")
 
-    one = standing(meter, "CEC-DSGS")
+    one = program_result(meter, "CEC-DSGS")
 
     assert (one.status, meter.enrollment_status) == ("ELIGIBLE", "ELIGIBLE")
-    assert {check.outcome for check in one.checks} == {Outcome.PASSED}
+    assert {check.outcome for check in one.checks} == {CheckOutcome.PASSED}
     told = {check.subject: (check.found, check.wanted, check.source.source != "") for check in one.checks}
     assert told["Transmission region"] == ("CAISO", "CAISO", True)
     assert told["Meter type"] == ("Device", "Device", True)
@@ -135,22 +135,22 @@ def test_generator_without_its_facts(acme: Partner) -> None:
 
 
 def test_what_leap_has_to_find_out_is_pending_until_it_is_recorded(acme: Partner) -> None:
-    meter = make_meter(acme, programs=["CCA"], utility="PGE", restated=False)
+    meter = make_meter(acme, programs=["CCA"], utility="PGE", evaluated=False)
     note(meter, "IS_AUTHORIZED")
-    restate([meter.pk], by=BY)
+    re_evaluate([meter.pk], by=BY)
     row = Enrollment.objects.get(meter=meter)
     assert (row.status, row.partner_actions, row.leap_actions) == ("PENDING", [], ["HAS_MARKET_REGISTRATION"])
 
     note(
         meter, "HAS_MARKET_REGISTRATION", program="CCA", holds=False, code="DUPLICATE", note="Another provider has it."
     )
-    restate([meter.pk], by=BY)
+    re_evaluate([meter.pk], by=BY)
     row.refresh_from_db()
     assert row.status == "INELIGIBLE"
     assert [reason["code"] for reason in row.reasons] == ["PROGRAM_CHECK_FAILED"]
 
     note(meter, "HAS_MARKET_REGISTRATION", program="CCA", since="2021-01-01")
-    restate([meter.pk], by=BY)
+    re_evaluate([meter.pk], by=BY)
     assert status(meter, "CCA") == "ELIGIBLE"
 
 
@@ -159,7 +159,7 @@ def test_check_that_an_admin_adds_blocks_at_once(acme: Partner) -> None:
     kind = ProgramCheck.objects.first().kind.__class__.objects.get(action_type="DOCUMENTS_SIGNED")
     ProgramCheck.objects.create(program=Program.objects.get(identifier="CEC-DSGS"), kind=kind)
 
-    restate([meter.pk], by=BY)
+    re_evaluate([meter.pk], by=BY)
 
     row = Enrollment.objects.get(meter=meter)
     assert (row.status, row.partner_actions) == ("INELIGIBLE", ["DOCUMENTS_SIGNED"])
@@ -170,11 +170,11 @@ def test_check_that_an_admin_adds_blocks_at_once(acme: Partner) -> None:
 
 @pytest.mark.parametrize(("utility", "expected"), [("PGE", "ELIGIBLE"), ("SCE", "ELIGIBLE"), ("SDGE", "INELIGIBLE")])
 def test_elrp_beside_cca_differs_by_utility(acme: Partner, utility: str, expected: str) -> None:
-    meter = make_meter(acme, programs=["CCA", "ELRP"], utility=utility, account="123", restated=False)
+    meter = make_meter(acme, programs=["CCA", "ELRP"], utility=utility, account="123", evaluated=False)
     note(meter, "IS_AUTHORIZED")
     note(meter, "HAS_MARKET_REGISTRATION")
-    restate([meter.pk], by=BY)
-    restate([meter.pk], by=BY)
+    re_evaluate([meter.pk], by=BY)
+    re_evaluate([meter.pk], by=BY)
 
     assert (status(meter, "CCA"), status(meter, "ELRP")) == ("ELIGIBLE", expected)
 
@@ -182,9 +182,9 @@ def test_elrp_beside_cca_differs_by_utility(acme: Partner, utility: str, expecte
 def test_other_meter_of_the_customer_excludes_and_makes_room_when_it_leaves(acme: Partner, borealis: Partner) -> None:
     dsgs(borealis, utility="PGE", account="42")  # another partner's meter of the same account is nobody's business
     first = dsgs(acme, utility="PGE", account="42")
-    site = make_meter(acme, programs=["ELRP"], reference="site-1", utility="PGE", account="42", restated=False)
+    site = make_meter(acme, programs=["ELRP"], reference="site-1", utility="PGE", account="42", evaluated=False)
     note(site, "IS_AUTHORIZED")
-    restate([site.pk], by=BY)
+    re_evaluate([site.pk], by=BY)
 
     row = Enrollment.objects.get(meter=site)
     assert (row.status, row.partner_actions) == ("INELIGIBLE", ["NOT_ENROLLED_IN_CONFLICTING_PROGRAM"])
@@ -193,7 +193,7 @@ def test_other_meter_of_the_customer_excludes_and_makes_room_when_it_leaves(acme
     assert status(first, "CEC-DSGS") == "ELIGIBLE"
 
     ParticipationPeriod.objects.create(partner=acme, meter=first, preference="DISENROLL", starts_at=at("2020-01-01"))
-    restate([first.pk], by=BY)
+    re_evaluate([first.pk], by=BY)
 
     assert (status(first, "CEC-DSGS"), status(site, "ELRP")) == ("NOT_PARTICIPATING", "ELIGIBLE")
 
@@ -201,10 +201,10 @@ def test_other_meter_of_the_customer_excludes_and_makes_room_when_it_leaves(acme
 def site_beside_battery(partner: Partner, **site: Any) -> tuple[Meter, Meter]:
     """A battery in CEC-DSGS, and a site in ELRP of the same account, which the battery keeps out."""
     battery = dsgs(partner, utility="PGE", account="42")
-    about: dict[str, Any] = {"reference": "site-1", "utility": "PGE", "account": "42", "restated": False} | site
+    about: dict[str, Any] = {"reference": "site-1", "utility": "PGE", "account": "42", "evaluated": False} | site
     other = make_meter(partner, programs=["ELRP"], **about)
     note(other, "IS_AUTHORIZED")
-    restate([other.pk], by=BY)
+    re_evaluate([other.pk], by=BY)
     assert status(other, "ELRP") == "INELIGIBLE"
     return battery, other
 
@@ -225,7 +225,7 @@ def test_meter_that_goes_to_another_account_makes_room(acme: Partner) -> None:
 
     with making_room([battery.pk], by=BY):
         Meter.objects.filter(pk=battery.pk).update(account_number="43")
-        restate([battery.pk], by=BY)
+        re_evaluate([battery.pk], by=BY)
 
     assert (status(battery, "CEC-DSGS"), status(site, "ELRP")) == ("ELIGIBLE", "ELIGIBLE")
 
@@ -252,11 +252,11 @@ def test_limited_conflict_is_the_same_from_both_sides(
     made = []
     for is_site in (site_first, not site_first):
         if is_site:
-            made.append(make_meter(acme, programs=["ELRP"], restated=False, **on_site))
+            made.append(make_meter(acme, programs=["ELRP"], evaluated=False, **on_site))
             note(made[-1], "IS_AUTHORIZED")
         else:
             made.append(dsgs(acme, utility="PGE", account="42"))
-        restate([made[-1].pk], by=BY, at=at("2026-11-25"))
+        re_evaluate([made[-1].pk], by=BY, at=at("2026-11-25"))
 
     first, then = (Enrollment.objects.get(meter=meter).status for meter in made)
     assert (first, then) == ("ELIGIBLE", "INELIGIBLE" if excludes else "ELIGIBLE")
@@ -269,10 +269,10 @@ def test_limited_conflict_is_the_same_from_both_sides(
 
 def test_active_program_stays_although_the_other_was_joined_first(acme: Partner) -> None:
     battery = dsgs(acme, utility="PGE", account="42")
-    site = make_meter(acme, programs=["ELRP"], reference="site-1", utility="PGE", account="42", restated=False)
+    site = make_meter(acme, programs=["ELRP"], reference="site-1", utility="PGE", account="42", evaluated=False)
     note(site, "IS_AUTHORIZED")
     activate(site, "CAISO-ELRP_2026_NOV", since="2026-11-01T07:00")
-    restate([site.pk], by=BY, at=at("2026-11-20"))
+    re_evaluate([site.pk], by=BY, at=at("2026-11-20"))
 
     assert (status(site, "ELRP"), status(battery, "CEC-DSGS")) == ("ACTIVE", "INELIGIBLE")
 
@@ -313,10 +313,10 @@ def test_requirement_of_the_next_season_counts_for_the_season(acme: Partner) -> 
         valid_from=date(2027, 1, 1),
     )
 
-    restate([meter.pk], by=BY, at=at("2026-11-25"))
+    re_evaluate([meter.pk], by=BY, at=at("2026-11-25"))
 
     assert Enrollment.objects.get(meter=meter).missing == ["utility.tariff"]
-    assert [one.status for one in standing(meter, "CEC-DSGS", "2026-09-01").periods] == ["ELIGIBLE", "INELIGIBLE"]
+    assert [one.status for one in program_result(meter, "CEC-DSGS", "2026-09-01").periods] == ["ELIGIBLE", "INELIGIBLE"]
 
 
 def test_day_can_be_asked_for_and_the_answer_stays(acme: Partner) -> None:
@@ -324,7 +324,7 @@ def test_day_can_be_asked_for_and_the_answer_stays(acme: Partner) -> None:
     activate(meter, "CEC-DSGS_2027_MAY_OCT", since="2027-06-01T07:00", until="2027-08-01T07:00")
 
     def asked(day: str) -> str:
-        return standing(meter, "CEC-DSGS", day).status.value
+        return program_result(meter, "CEC-DSGS", day).status.value
 
     days = ["2027-05-31", "2027-06-02", "2027-07-31", "2027-08-02"]
     assert [asked(day) for day in days] == ["ELIGIBLE", "ACTIVE", "ACTIVE", "ELIGIBLE"]
@@ -334,11 +334,11 @@ def test_day_can_be_asked_for_and_the_answer_stays(acme: Partner) -> None:
 def test_period_whose_deadlines_have_passed_is_too_late(acme: Partner) -> None:
     meter = dsgs(acme)
 
-    late, next_year = standing(meter, "CEC-DSGS", "2026-10-10").periods
+    late, next_year = program_result(meter, "CEC-DSGS", "2026-10-10").periods
 
     assert (late.period.name, late.status) == ("CEC-DSGS_2026_MAY_OCT", "INELIGIBLE")
     assert [one.problem.code for one in late.checks if one.problem] == ["PROGRAM_TOO_LATE"]
-    assert (next_year.status, standing(meter, "CEC-DSGS", "2026-10-10").status) == ("ELIGIBLE", "ELIGIBLE")
+    assert (next_year.status, program_result(meter, "CEC-DSGS", "2026-10-10").status) == ("ELIGIBLE", "ELIGIBLE")
 
 
 @pytest.mark.parametrize(
@@ -366,8 +366,8 @@ def test_meter_in_a_season_that_crosses_the_year(acme: Partner) -> None:
     meter = make_meter(acme, programs=["NYISO-SCR"], region="NYISO")
     activate(meter, "NYISO-SCR_2026_NOV_2027_APR", since="2026-11-01T04:00")
 
-    assert standing(meter, "NYISO-SCR", "2027-01-01T04:30").status == "ACTIVE"
-    assert standing(meter, "NYISO-SCR", "2027-05-02").status == "INELIGIBLE"
+    assert program_result(meter, "NYISO-SCR", "2027-01-01T04:30").status == "ACTIVE"
+    assert program_result(meter, "NYISO-SCR", "2027-05-02").status == "INELIGIBLE"
 
 
 # --- writing
@@ -378,8 +378,8 @@ def test_change_of_status_is_one_event_and_the_global_status_follows(acme: Partn
     Event.objects.all().delete()
     note(meter, "HAS_AMI", holds=False, note="No interval meter yet.")
 
-    restate([meter.pk], by=BY)
-    restate([meter.pk], by=BY)
+    re_evaluate([meter.pk], by=BY)
+    re_evaluate([meter.pk], by=BY)
 
     meter.refresh_from_db()
     assert meter.enrollment_status == "INELIGIBLE"
@@ -406,16 +406,16 @@ def test_queries_do_not_grow_with_meters(acme: Partner, django_assert_max_num_qu
 
     for count in (1, 12):
         with django_assert_max_num_queries(14):
-            restate(keys[:count], by=BY)
+            re_evaluate(keys[:count], by=BY)
 
 
 def test_activation_to_come_is_no_activity_yet(acme: Partner) -> None:
     meter = dsgs(acme)
     activate(meter, "CEC-DSGS_2027_MAY_OCT", since="2027-05-01T07:00")
 
-    assert standing(meter, "CEC-DSGS", "2026-11-25").status == "ELIGIBLE"
-    assert standing(meter, "CEC-DSGS", "2026-11-25").periods[0].status == "ACTIVE"
-    assert standing(meter, "CEC-DSGS", "2027-05-01T08:00").status == "ACTIVE"
+    assert program_result(meter, "CEC-DSGS", "2026-11-25").status == "ELIGIBLE"
+    assert program_result(meter, "CEC-DSGS", "2026-11-25").periods[0].status == "ACTIVE"
+    assert program_result(meter, "CEC-DSGS", "2027-05-01T08:00").status == "ACTIVE"
 
 
 def test_meter_that_is_idle_now_takes_no_part_although_it_is_back_before_the_season(acme: Partner) -> None:
@@ -424,23 +424,23 @@ def test_meter_that_is_idle_now_takes_no_part_although_it_is_back_before_the_sea
         partner=acme, meter=meter, preference="IDLE", starts_at=at("2026-11-01"), ends_at=at("2026-12-01")
     )
 
-    restate([meter.pk], by=BY, at=at("2026-11-25"))
+    re_evaluate([meter.pk], by=BY, at=at("2026-11-25"))
 
     assert status(meter, "CEC-DSGS") == "NOT_PARTICIPATING"
     assert Enrollment.objects.get(meter=meter).reconsider_at == at("2026-12-01")
-    assert [one.status for one in standing(meter, "CEC-DSGS").periods] == ["ELIGIBLE"]
-    assert standing(meter, "CEC-DSGS", "2026-12-02").status == "ELIGIBLE"
+    assert [one.status for one in program_result(meter, "CEC-DSGS").periods] == ["ELIGIBLE"]
+    assert program_result(meter, "CEC-DSGS", "2026-12-02").status == "ELIGIBLE"
 
 
 def test_eligible_meter_that_makes_a_deadline_is_expected_on_its_date(acme: Partner) -> None:
-    meter = dsgs(acme, restated=False)
-    restate([meter.pk], by=BY, at=at("2027-04-14"))  # the deadline is the 15th, by the clock of California
+    meter = dsgs(acme, evaluated=False)
+    re_evaluate([meter.pk], by=BY, at=at("2027-04-14"))  # the deadline is the 15th, by the clock of California
     row = Enrollment.objects.get(meter=meter)
     assert row.eligible_since == at("2027-04-14")
 
     for day, made in (("2027-04-15T06:59", False), ("2027-04-15T07:00", True), ("2027-05-03", True)):
-        restate([meter.pk], by=BY, at=at(day))
-        found = standing(meter, "CEC-DSGS", day)
+        re_evaluate([meter.pk], by=BY, at=at(day))
+        found = program_result(meter, "CEC-DSGS", day)
         one = found.periods[0]
         assert (status(meter, "CEC-DSGS"), found.status, one.status) == ("ELIGIBLE",) * 3, day
         assert found.leading is not None
@@ -451,19 +451,19 @@ def test_eligible_meter_that_makes_a_deadline_is_expected_on_its_date(acme: Part
 
 
 def test_meter_that_was_mended_after_the_deadline_has_not_made_it(acme: Partner) -> None:
-    meter = dsgs(acme, restated=False)
+    meter = dsgs(acme, evaluated=False)
     note(meter, "DOCUMENTS_SIGNED", holds=False, since="2027-01-01", until="2027-05-10")
     for day in ("2027-04-14", "2027-05-12"):
-        restate([meter.pk], by=BY, at=at(day))
+        re_evaluate([meter.pk], by=BY, at=at(day))
     Enrollment.objects.filter(meter=meter).update(joined_at=at("2027-01-01"))
 
     row = Enrollment.objects.get(meter=meter)
-    late = standing(meter, "CEC-DSGS", "2027-09-20").periods[0]
+    late = program_result(meter, "CEC-DSGS", "2027-09-20").periods[0]
 
     assert (row.status, row.eligible_since) == ("ELIGIBLE", at("2027-05-12"))
     assert late.made is not None
     assert late.made.accepted_until > at("2027-05-12")
-    assert standing(meter, "CEC-DSGS", "2027-05-12").periods[0].made is None
+    assert program_result(meter, "CEC-DSGS", "2027-05-12").periods[0].made is None
 
 
 def test_activation_that_was_ended_makes_no_deadline(acme: Partner) -> None:
@@ -471,7 +471,7 @@ def test_activation_that_was_ended_makes_no_deadline(acme: Partner) -> None:
     Enrollment.objects.filter(meter=meter).update(joined_at=at("2027-01-01"), eligible_since=None)
     activate(meter, "CEC-DSGS_2027_MAY_OCT", since="2027-05-01T07:00", until="2027-05-20", end_reason="Recalled")
 
-    one = standing(meter, "CEC-DSGS", "2027-05-21").periods[0]
+    one = program_result(meter, "CEC-DSGS", "2027-05-21").periods[0]
 
     assert one.made is None
     assert "Ended May 19, 2027: Recalled" in card_text(meter, "2027-05-21")
@@ -486,11 +486,11 @@ def test_a_short_idle_time_at_the_start_of_a_season_keeps_nobody_out_of_it(acme:
         ParticipationPeriod.objects.create(partner=acme, meter=meter, preference="IDLE", starts_at=start, ends_at=end)
 
     idle("first")
-    assert standing(meter, "CEC-DSGS", "2026-11-25").status == "ELIGIBLE"
-    assert standing(meter, "CEC-DSGS", "2027-05-01T12:00").status == "NOT_PARTICIPATING"
-    assert standing(meter, "CEC-DSGS", "2027-05-02T12:00").status == "ELIGIBLE"
+    assert program_result(meter, "CEC-DSGS", "2026-11-25").status == "ELIGIBLE"
+    assert program_result(meter, "CEC-DSGS", "2027-05-01T12:00").status == "NOT_PARTICIPATING"
+    assert program_result(meter, "CEC-DSGS", "2027-05-02T12:00").status == "ELIGIBLE"
     idle("whole")
-    assert standing(meter, "CEC-DSGS", "2026-11-25").status == "NOT_PARTICIPATING"
+    assert program_result(meter, "CEC-DSGS", "2026-11-25").status == "NOT_PARTICIPATING"
 
 
 def test_program_that_does_not_fit_asks_for_nothing_when_another_fits(acme: Partner) -> None:
@@ -510,8 +510,8 @@ def test_season_runs_to_the_end_of_its_last_day(acme: Partner) -> None:
     meter = dsgs(acme)
     activate(meter, "CEC-DSGS_2027_MAY_OCT", since="2027-05-01T07:00")
 
-    assert standing(meter, "CEC-DSGS", "2027-11-01T06:59").status == "ACTIVE"
-    assert standing(meter, "CEC-DSGS", "2027-11-01T07:00").status == "ELIGIBLE"
+    assert program_result(meter, "CEC-DSGS", "2027-11-01T06:59").status == "ACTIVE"
+    assert program_result(meter, "CEC-DSGS", "2027-11-01T07:00").status == "ELIGIBLE"
 
 
 @pytest.mark.parametrize("backwards", [False, True])
@@ -519,24 +519,24 @@ def test_what_is_stored_agrees_with_what_is_explained_whatever_the_order(acme: P
     """Of programs that exclude each other the first one holds; one pass sets all meters of a customer right."""
     programs = ["CCA", "ENERGY-ONLY", "ELRP"]
     meters = [
-        make_meter(acme, programs=programs, reference=f"site-{n}", utility="PGE", account="42", restated=False)
+        make_meter(acme, programs=programs, reference=f"site-{n}", utility="PGE", account="42", evaluated=False)
         for n in (1, 2)
     ]
     steps = [
         lambda meter: note(meter, "HAS_MARKET_REGISTRATION"),
         lambda meter: note(meter, "IS_AUTHORIZED"),
-        lambda meter: restate([meter.pk], by=BY),
+        lambda meter: re_evaluate([meter.pk], by=BY),
     ]
     for step in steps:
         for meter in meters[::-1] if backwards else meters:
             step(meter)
-            restate([meter.pk], by=BY)
+            re_evaluate([meter.pk], by=BY)
 
     def agree() -> dict[str, list[str]]:
         found = {}
         for meter in meters:
             stored = dict(Enrollment.objects.filter(meter=meter).values_list("program__identifier", "status"))
-            told = {one.program.identifier: one.status.value for one in standings_of(meter) if one.is_wanted}
+            told = {one.program.identifier: one.status.value for one in program_results_of(meter) if one.is_wanted}
             assert stored == told
             found[meter.partner_reference] = [stored[name] for name in programs]
         return found
@@ -549,10 +549,10 @@ def test_what_is_stored_agrees_with_what_is_explained_whatever_the_order(acme: P
         ParticipationPeriod.objects.create(partner=acme, meter=meter, preference="IDLE", starts_at=at("2020-01-01"))
         for meter in meters
     ]
-    restate([meters[0].pk], by=BY)
+    re_evaluate([meters[0].pk], by=BY)
     assert agree()["site-1"] == ["NOT_PARTICIPATING"] * 3
     idle[0].delete()
-    restate([meters[0].pk], by=BY)
+    re_evaluate([meters[0].pk], by=BY)
     assert agree()["site-1"] == ["ELIGIBLE", "INELIGIBLE", "ELIGIBLE"]
 
 
@@ -562,4 +562,4 @@ def test_meter_that_is_activated_again_was_active_before(acme: Partner) -> None:
     activate(meter, "CEC-DSGS_2027_MAY_OCT", since="2027-08-01")
 
     days = ["2027-06-14", "2027-07-01", "2027-08-02"]
-    assert [standing(meter, "CEC-DSGS", day).status for day in days] == ["ACTIVE", "ELIGIBLE", "ACTIVE"]
+    assert [program_result(meter, "CEC-DSGS", day).status for day in days] == ["ACTIVE", "ELIGIBLE", "ACTIVE"]

@@ -10,7 +10,7 @@ from django.test import Client
 from django.urls import reverse
 
 from onboarding.enrollment import impact
-from onboarding.enrollment.domain import restate
+from onboarding.enrollment.domain import re_evaluate
 from onboarding.enrollment.models import Enrollment, Evaluated
 from portal.events.actors import Actor
 from portal.jobs.models import Job
@@ -183,9 +183,9 @@ def test_deletion_of_several_is_shown_before_it_is_done(needed: Requirement, adm
 def test_what_follows_through_conflicts_is_shown(acme: Partner, admin: Client) -> None:
     where: Any = {"utility": "PGE", "account": "42"}
     make_meter(acme, programs=["CEC-DSGS"], meter_type="DEVICE", reference="b-1", **where, **BATTERY)
-    site = make_meter(acme, programs=["ELRP"], reference="site-1", restated=False, **where)
+    site = make_meter(acme, programs=["ELRP"], reference="site-1", evaluated=False, **where)
     note(site, "IS_AUTHORIZED")
-    restate([site.pk], by=Actor.system("Test"))
+    re_evaluate([site.pk], by=Actor.system("Test"))
 
     text = text_of(admin.post(reverse("admin:programs_requirement_add"), requirement()).content.decode())
 

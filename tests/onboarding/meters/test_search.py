@@ -101,7 +101,7 @@ def test_something_common_is_found_by_walking_the_list(
 def test_meters_are_found_before_their_texts_are_made(acme: Partner, run_jobs: Callable[[], int]) -> None:
     upload = send(acme, LINES)
     jobs.run_next()  # the commit
-    assert (TextBacklog.objects.get().upload_id, MeterText.objects.count()) == (upload.pk, 0)
+    assert (TextBacklog.objects.get().batch, MeterText.objects.count()) == (upload.pk, 0)
     assert found(acme, "oakl") == {"home-000003"}
 
     run_jobs()

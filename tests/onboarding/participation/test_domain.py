@@ -6,12 +6,12 @@ from uuid import uuid4
 
 import pytest
 
-from onboarding.enrollment.domain import restate
-from onboarding.enrollment.facts import TimeOut
+from onboarding.enrollment.domain import re_evaluate
+from onboarding.enrollment.facts import OutPeriod
 from onboarding.enrollment.models import Enrollment, ParticipationPeriod, Preference
 from onboarding.meters.models import Meter
-from onboarding.participation.domain import WishesRefused, change_participation, remove_idle
-from onboarding.participation.rules import Wish, days_of
+from onboarding.participation.domain import RequestsRefused, change_participation, remove_idle
+from onboarding.participation.rules import ParticipationRequest, days_of
 from onboarding.participation.zones import zone_of
 from onboarding.portfolio.history import changes_in
 from portal.events.actors import Actor
@@ -31,8 +31,8 @@ def october(day: int) -> date:
     return date(2026, 10, day)
 
 
-def change(meter: Meter, wish: Wish, now: datetime = NOW) -> Any:
-    return change_participation({meter.pk: wish}, partner=meter.partner, by=BY, now=now)[meter.pk]
+def change(meter: Meter, request: ParticipationRequest, now: datetime = NOW) -> Any:
+    return change_participation({meter.pk: request}, partner=meter.partner, by=BY, now=now)[meter.pk]
 
 
 def periods(meter: Meter) -> list[tuple[str, str, str, str]]:
@@ -56,11 +56,11 @@ def test_idle_meter_is_out_and_comes_back(acme: Partner) -> None:
     meter = make_meter(acme, programs=["CEC-DSGS"], meter_type="DEVICE")
     updated_at = meter.updated_at
 
-    wish = Wish(IDLE, date(2026, 6, 5), date(2026, 6, 20), "Out of season")
-    outcome = change(meter, wish, at("2026-06-05T18:00"))
+    request = ParticipationRequest(IDLE, date(2026, 6, 5), date(2026, 6, 20), "Out of season")
+    outcome = change(meter, request, at("2026-06-05T18:00"))
 
     meter.refresh_from_db()
-    assert (outcome.changes, outcome.gave_way) == (True, [])
+    assert (outcome.changes, outcome.overridden) == (True, [])
     assert periods(meter) == [("IDLE", "06-05 07:00", "06-21 07:00", "Out of season")]
     assert meter.enrollment_status == "NOT_PARTICIPATING"
     assert meter.updated_at != updated_at
@@ -75,31 +75,31 @@ def test_idle_meter_is_out_and_comes_back(acme: Partner) -> None:
             {"program": "CEC-DSGS", "changes": {"enrollment_status": ["INELIGIBLE", "NOT_PARTICIPATING"]}},
         ),
     ]
-    change(meter, Wish(PARTICIPATE), at("2026-06-05T19:00"))
+    change(meter, ParticipationRequest(PARTICIPATE), at("2026-06-05T19:00"))
     meter.refresh_from_db()
     assert (periods(meter), meter.enrollment_status) == ([], "INELIGIBLE")
 
 
 def test_same_wish_again_changes_nothing(acme: Partner) -> None:
     meter = make_meter(acme, programs=[])
-    wish = Wish(IDLE, october(10), october(20))
-    change(meter, wish)
+    request = ParticipationRequest(IDLE, october(10), october(20))
+    change(meter, request)
     count = Event.objects.count()
 
-    outcome = change(meter, wish)
+    outcome = change(meter, request)
 
     assert (outcome.changes, Event.objects.count(), len(periods(meter))) == (False, count, 1)
 
 
 def test_active_meter_that_disenrolls_stays_until_the_boundary(acme: Partner) -> None:
-    meter = make_meter(acme, programs=["CCA"], utility="PGE", restated=False)
+    meter = make_meter(acme, programs=["CCA"], utility="PGE", evaluated=False)
     activate(meter, "CAISO-CCA_2024_OCT", since="2024-10-01T07:00")
     now = at("2024-10-05")
 
-    change(meter, Wish(DISENROLL, date(2024, 10, 10), reason="Sold"), now)
+    change(meter, ParticipationRequest(DISENROLL, date(2024, 10, 10), reason="Sold"), now)
 
     def status(day: str) -> str:
-        restate([meter.pk], by=BY, at=at(day))
+        re_evaluate([meter.pk], by=BY, at=at(day))
         return Enrollment.objects.get(meter=meter).status
 
     days = ("2024-10-09T12:00", "2024-10-11", "2024-11-01T06:59", "2024-11-01T07:00")  # midnight in California
@@ -110,20 +110,20 @@ def test_boundary_at_which_a_meter_leaves_is_looked_at_again(acme: Partner) -> N
     meter = make_meter(acme, programs=["MA_DOER-CPS"], region="ISONE", meter_type="DEVICE")
     activate(meter, "MA_DOER-CPS_2026_OCT_NOV", since="2026-10-01T04:00")
 
-    change(meter, Wish(DISENROLL, october(10), reason="Sold"))
+    change(meter, ParticipationRequest(DISENROLL, october(10), reason="Sold"))
 
     looked_at = Enrollment.objects.get(meter=meter).reconsider_at
     assert looked_at == at("2026-10-10T04:00")
-    restate([meter.pk], by=BY, at=at("2026-10-11"))
+    re_evaluate([meter.pk], by=BY, at=at("2026-10-11"))
     row = Enrollment.objects.get(meter=meter)
     assert (row.status, row.reconsider_at) == ("ACTIVE", at("2026-12-01T05:00"))
 
 
 def test_disenrollment_takes_back_the_days_of_an_idle_time_that_is_removed(acme: Partner) -> None:
     meter = make_meter(acme, programs=["CEC-DSGS"], meter_type="DEVICE")
-    change(meter, Wish(DISENROLL, october(20), reason="Sold"))
-    change(meter, Wish(IDLE, october(10), october(25)))
-    change(meter, Wish(IDLE, october(22), october(28)))
+    change(meter, ParticipationRequest(DISENROLL, october(20), reason="Sold"))
+    change(meter, ParticipationRequest(IDLE, october(10), october(25)))
+    change(meter, ParticipationRequest(IDLE, october(22), october(28)))
     assert [one[:3] for one in periods(meter)] == [
         ("IDLE", "10-10 07:00", "10-22 07:00"),
         ("IDLE", "10-22 07:00", "10-29 07:00"),
@@ -139,10 +139,10 @@ def test_disenrollment_takes_back_the_days_of_an_idle_time_that_is_removed(acme:
 
 def test_idle_time_is_removed_by_the_days_that_are_listed_after_a_move_to_another_zone(acme: Partner) -> None:
     meter = make_meter(acme, programs=["CEC-DSGS"], meter_type="DEVICE")
-    change(meter, Wish(IDLE, october(10), october(12)))
+    change(meter, ParticipationRequest(IDLE, october(10), october(12)))
     Meter.objects.filter(pk=meter.pk).update(postal_code="02108", state="MA")
     meter.refresh_from_db()
-    out = TimeOut.of(ParticipationPeriod.objects.get(meter=meter))
+    out = OutPeriod.of(ParticipationPeriod.objects.get(meter=meter))
     first, last = days_of(out, zone_of(meter))
     assert (first, last) == (october(10), october(13))
 
@@ -153,9 +153,9 @@ def test_idle_time_is_removed_by_the_days_that_are_listed_after_a_move_to_anothe
 
 def test_what_gives_way_is_in_the_event_and_in_words(acme: Partner) -> None:
     meter = make_meter(acme, programs=[])
-    change(meter, Wish(IDLE, october(10), october(20)))
-    change(meter, Wish(DISENROLL, october(15), reason="Sold"))
-    change(meter, Wish(PARTICIPATE, october(17)))
+    change(meter, ParticipationRequest(IDLE, october(10), october(20)))
+    change(meter, ParticipationRequest(DISENROLL, october(15), reason="Sold"))
+    change(meter, ParticipationRequest(PARTICIPATE, october(17)))
 
     told = [changes_in(event, schema_for()) for event in Event.objects.filter(subject_id=str(meter.pk)).order_by("pk")]
     assert told == [
@@ -174,14 +174,14 @@ def test_one_that_cannot_be_done_stops_no_other_unless_all_or_none(acme: Partner
     west = make_meter(acme, programs=[], reference="west")
     theirs = make_meter(borealis, programs=[])
     late = datetime(2026, 10, 6, 5, tzinfo=UTC)  # already October 6 in New York
-    wish = Wish(DISENROLL, october(6), reason="Sold")
-    wishes = {meter.pk: wish for meter in (east, west, theirs)} | {uuid4(): wish}
+    request = ParticipationRequest(DISENROLL, october(6), reason="Sold")
+    requests = {meter.pk: request for meter in (east, west, theirs)} | {uuid4(): request}
 
-    with pytest.raises(WishesRefused) as refusal:
-        change_participation(wishes, partner=acme, by=BY, now=late, all_or_none=True)
-    assert (set(refusal.value.outcomes), periods(west)) == ({east.pk}, [])
+    with pytest.raises(RequestsRefused) as refusal:
+        change_participation(requests, partner=acme, by=BY, now=late, all_or_none=True)
+    assert (set(refusal.value.results), periods(west)) == ({east.pk}, [])
 
-    found = change_participation(wishes, partner=acme, by=BY, now=late)
+    found = change_participation(requests, partner=acme, by=BY, now=late)
 
     assert {pk: [problem.code for problem in one.problems] for pk, one in found.items()} == {
         east.pk: ["DISENROLL_NOT_IN_FUTURE"],
@@ -193,8 +193,8 @@ def test_one_that_cannot_be_done_stops_no_other_unless_all_or_none(acme: Partner
 
 def test_idle_time_is_removed_only_by_its_exact_days(acme: Partner) -> None:
     meter = make_meter(acme, programs=["CEC-DSGS"], meter_type="DEVICE")
-    change(meter, Wish(IDLE, october(5), october(20)))
-    change(meter, Wish(IDLE, october(25), october(26)))
+    change(meter, ParticipationRequest(IDLE, october(5), october(20)))
+    change(meter, ParticipationRequest(IDLE, october(25), october(26)))
 
     for first, last in ((october(5), october(19)), (october(6), october(20)), (october(25), october(27))):
         with pytest.raises(Refused, match="IDLE_NOT_FOUND"):

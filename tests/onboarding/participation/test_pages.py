@@ -13,7 +13,7 @@ from django.utils import timezone
 from onboarding.enrollment.models import ParticipationPeriod, Preference
 from onboarding.meters.models import Meter
 from onboarding.participation.domain import change_participation
-from onboarding.participation.rules import Wish
+from onboarding.participation.rules import ParticipationRequest
 from portal.events.actors import Actor
 from portal.partners.models import Partner, User
 from tests.onboarding.enrollment.meters import activate, make_meter
@@ -66,7 +66,7 @@ def test_meter_idles_after_a_yes_and_the_idle_time_is_removed(client: Client, me
 
 @time_machine.travel("2024-10-05T12:00:00Z", tick=False)
 def test_preview_says_when_each_program_lets_an_active_meter_go(client: Client, acme: Partner) -> None:
-    meter = make_meter(acme, programs=["CCA", "ELRP"], utility="PGE", restated=False)
+    meter = make_meter(acme, programs=["CCA", "ELRP"], utility="PGE", evaluated=False)
     activate(meter, "CAISO-CCA_2024_OCT", since="2024-10-01T07:00")
 
     page = client.post(page_of(meter), {"what": "DISENROLL", "first": "2024-10-10", "reason": "Sold"}).content.decode()
@@ -80,8 +80,8 @@ def test_yes_to_something_else_than_was_shown_is_asked_again(client: Client, met
     first = date.today() + timedelta(days=3)
     said = {"what": "DISENROLL", "first": str(first), "reason": "Sold"}
     seen = client.post(page_of(meter), said).context["seen"]
-    wish = Wish(Preference.IDLE, first, first + timedelta(days=9))
-    change_participation({meter.pk: wish}, partner=meter.partner, by=BY)
+    request = ParticipationRequest(Preference.IDLE, first, first + timedelta(days=9))
+    change_participation({meter.pk: request}, partner=meter.partner, by=BY)
 
     page = client.post(page_of(meter), {**said, "seen": seen, "confirm": "yes"}).content.decode()
 
@@ -133,8 +133,8 @@ def test_stranger_changes_nothing(stranger: User, client_of: Any, meter: Meter) 
 def test_meters_are_filtered_by_participation(client: Client, acme: Partner) -> None:
     made = {name: make_meter(acme, programs=[], reference=name) for name in ("takes-part", "is-idle", "is-out", "soon")}
     today = date.today()
-    idle = Wish(Preference.IDLE, today - timedelta(days=3), today + timedelta(days=3))
-    out = Wish(Preference.DISENROLL, today + timedelta(days=2), reason="Sold")
+    idle = ParticipationRequest(Preference.IDLE, today - timedelta(days=3), today + timedelta(days=3))
+    out = ParticipationRequest(Preference.DISENROLL, today + timedelta(days=2), reason="Sold")
     change_participation({made["is-idle"].pk: idle, made["is-out"].pk: out, made["soon"].pk: out}, partner=acme, by=BY)
     ParticipationPeriod.objects.filter(meter=made["is-out"]).update(starts_at=timezone.now() - timedelta(days=1))
 

@@ -41,8 +41,8 @@ def test_every_state_has_a_usual_zone() -> None:
 @pytest.mark.django_db
 @pytest.mark.usefixtures("catalogue")
 def test_meter_without_a_known_place_goes_by_its_program_else_by_the_portal(acme: Partner) -> None:
-    meter = make_meter(acme, programs=["NYISO-SCR"], region="NYISO", restated=False)
-    alone = make_meter(acme, programs=[], reference="m-2", restated=False)
+    meter = make_meter(acme, programs=["NYISO-SCR"], region="NYISO", evaluated=False)
+    alone = make_meter(acme, programs=[], reference="m-2", evaluated=False)
     Meter.objects.update(postal_code="", state="")
     meter.refresh_from_db()
     alone.refresh_from_db()

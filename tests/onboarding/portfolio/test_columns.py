@@ -266,7 +266,7 @@ def test_meter_id_is_exported_once_and_without_columns_everything_is(client: Cli
     [
         ("", 6),
         ("columns=upload&columns=tags&columns=updated_at&columns=created_by", 6),
-        ("columns=status.ELRP&columns=status.CEC-DSGS", 8),  # the programs, and the standings
+        ("columns=status.ELRP&columns=status.CEC-DSGS", 8),  # the programs, and the enrollments
         ("columns=upload&columns=device.device_model&columns=customer.end_customer_name", 7),  # the catalogue's version
     ],
 )

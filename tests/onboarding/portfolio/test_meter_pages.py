@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 from django.test import Client
 
-from onboarding.enrollment.domain import restate
+from onboarding.enrollment.domain import re_evaluate
 from onboarding.enrollment.models import Enrollment
 from onboarding.meters.models import Meter
 from onboarding.uploads.models import Upload
@@ -164,9 +164,9 @@ def test_nothing_filled_in_is_said(acme: Partner, client: Client) -> None:
 
 def test_views_of_the_list_ask_who_acts_next(acme: Partner, client: Client) -> None:
     lacking = battery(acme, 1)
-    waiting = make_meter(acme, programs=["CCA"], reference="site-1", utility="PGE", restated=False)
+    waiting = make_meter(acme, programs=["CCA"], reference="site-1", utility="PGE", evaluated=False)
     note(waiting, "IS_AUTHORIZED")
-    restate([waiting.pk], by=Actor.system())
+    re_evaluate([waiting.pk], by=Actor.system())
 
     def listed(query: str) -> list[str]:
         return re.findall(r'aria-label="Choose (b-1|site-1)"', client.get(f"/meters/?{query}").content.decode())
@@ -182,9 +182,9 @@ def test_views_of_the_list_ask_who_acts_next(acme: Partner, client: Client) -> N
 
 def test_program_is_left_and_makes_room(acme: Partner, client: Client) -> None:
     first = battery(acme, utility="PGE", account="42", site={"number_of_devices": 1})
-    site = make_meter(acme, programs=["ELRP"], reference="site-1", utility="PGE", account="42", restated=False)
+    site = make_meter(acme, programs=["ELRP"], reference="site-1", utility="PGE", account="42", evaluated=False)
     note(site, "IS_AUTHORIZED")
-    restate([site.pk], by=Actor.system())
+    re_evaluate([site.pk], by=Actor.system())
     assert Enrollment.objects.get(meter=site).status == "INELIGIBLE"
 
     for _ in range(2):

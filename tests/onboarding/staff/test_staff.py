@@ -92,7 +92,7 @@ def test_activate_and_end(acme: Partner, borealis: Partner, staff: User, client_
 
 
 def test_result_of_the_market_is_recorded_with_why(acme: Partner, admin: Client) -> None:
-    meter = make_meter(acme, programs=["CCA"], utility="PGE", restated=False)
+    meter = make_meter(acme, programs=["CCA"], utility="PGE", evaluated=False)
     note(meter, "IS_AUTHORIZED")
     cca = str(Program.objects.get(identifier="CCA").pk)
     typed = {"action_type": "HAS_MARKET_REGISTRATION", "program": cca}

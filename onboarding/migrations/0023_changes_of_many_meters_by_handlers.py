@@ -10,7 +10,7 @@ def say_which_come_by_rows(apps, schema_editor):
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("onboarding", "0021_deadlines_made_and_days_taken"),
+        ("onboarding", "0022_backlog_of_a_batch"),
         ("portal", "0006_findings_that_stay_and_keys_that_end"),
     ]
 

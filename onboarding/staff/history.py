@@ -1,0 +1,29 @@
+"""What Leap's people did to a meter, as its history tells it."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from onboarding.portfolio.history import Change, register
+
+
+def _activated(data: Mapping[str, Any]) -> Change:
+    return data["period"], "not active", _with_note("active", data.get("note"))
+
+
+def _ended(data: Mapping[str, Any]) -> Change:
+    return data["period"], "active", _with_note("ended", data.get("reason"))
+
+
+def _recorded(data: Mapping[str, Any]) -> Change:
+    where = data.get("period") or data.get("program")
+    holds = "yes" if data["holds"] else f"no ({data['code']})" if data.get("code") else "no"
+    return f"{data['item']} in {where}" if where else data["item"], "not known", _with_note(holds, data.get("note"))
+
+
+def _with_note(text: str, note: str | None) -> str:
+    return f"{text}: {note}" if note else text
+
+
+register("meter.activated", _activated)
+register("meter.activation_ended", _ended)
+register("meter.check_recorded", _recorded)
