@@ -15,6 +15,18 @@ from tests.portal.api_contract import ERROR, holds
 
 pytestmark = pytest.mark.django_db
 Key = tuple[ApiKey, str]
+UNKNOWN = [
+    "/v1.1/",
+    "/v1.1",
+    "/v1.1/jobs/meters/",
+    "/v1.1/jobs",
+    "/v2/meters",
+    "/v2/meters/a/b",
+    "/v3/x",
+    "/api/x",
+    "/v2/a%0Ab",
+]
+METHODS = ["get", "head", "post", "put", "patch", "delete", "options", "trace"]
 
 
 def headers_of(api_key: Key) -> dict[str, str]:
@@ -46,6 +58,36 @@ def test_plain_json_is_read(api_key):
     answer = Client().post("/v2/meters/search", '{"tags": ["a"]}', content_type="application/json", headers=headers)
 
     assert (answer.status_code, answer.json()) == (200, {"meters": []})
+
+
+@pytest.mark.parametrize("path", UNKNOWN)
+def test_unknown_path_is_404_in_the_envelope(api_key: Key, path: str) -> None:
+    answer = Client().get(path, headers=headers_of(api_key))
+
+    assert (answer.status_code, answer["Content-Type"]) == (404, "application/json")
+    assert answer.json() == {"title": "Not found", "status": 404, "details": {}}
+    assert holds(answer.json(), ERROR)
+
+
+@pytest.mark.parametrize("method", METHODS)
+def test_unknown_path_answers_every_method_alike(api_key: Key, method: str) -> None:
+    assert getattr(Client(), method)("/v2/nothing", headers=headers_of(api_key)).status_code == 404
+    assert getattr(Client(), method)("/v2/nothing").status_code == 401
+
+
+@pytest.mark.parametrize("method", METHODS)
+def test_without_a_key_known_and_unknown_paths_are_alike(method: str) -> None:
+    known, unknown = (getattr(Client(), method)(path) for path in ("/v1.1/jobs/meters", "/v1.1/jobs/nothing"))
+
+    assert (known.status_code, known.content) == (unknown.status_code, unknown.content)
+    assert known.status_code == 401
+
+
+@pytest.mark.parametrize("path", ["/nothing", "/api-keyz/", "/versions/", "/v/"])
+def test_unknown_page_stays_a_page(client_of: Any, manager: Any, path: str) -> None:
+    answer = client_of(manager).get(path)
+
+    assert (answer.status_code, answer["Content-Type"]) == (404, "text/html; charset=utf-8")
 
 
 @pytest.mark.parametrize(
