@@ -358,6 +358,9 @@ SPECTACULAR_SETTINGS = {
     "TITLE": "Partner portal API",
     "VERSION": "1.1",
     "SERVE_PERMISSIONS": ["rest_framework.permissions.IsAuthenticated"],
+    "SERVE_INCLUDE_SCHEMA": False,
+    "ENUM_GENERATE_CHOICE_DESCRIPTION": False,
+    "POSTPROCESSING_HOOKS": ["portal.api.schema.inline_enums"],
 }
 
 # --- import and export of program tables, for staff

@@ -124,6 +124,7 @@ ROUTES: dict[str, tuple[str, str, dict[str, str]]] = {
     "api-participate": (KEY_OWN, "post", {"meter_id": "meter"}),
     "api-participate-many": (KEY, "post", {}),
     "api-schema": (KEY, "get", {}),
+    "api-unknown": (KEY, "get", {"path": "v2/nothing"}),
 }
 GONE_AFTERWARDS = {"column-memory-forget", "entry-discard", "view-remove"}  # the user was here before the manager
 # Rooms of others: Django's admin (staff only, tested below) and allauth (its own tests).

@@ -1,31 +1,39 @@
-"""The published create-meters operations: createMeterBatchJob, listMeterBatchJobs, getMeterBatchJob."""
+"""The published create-meters operations: createMeterBatchJob, listMeterBatchJobs, getMeterBatchJob.
+
+Serializers have the contract's names. Their docstrings and those of methods are what partners read in the schema.
+"""
 
 import json
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from typing import IO, Any
 from uuid import UUID
 
 from django.conf import settings
 from django.db.models import Exists, OuterRef, Q, QuerySet, TextField
 from django.db.models.functions import Cast
-from drf_spectacular.utils import extend_schema
+from drf_spectacular.types import OpenApiTypes
+from drf_spectacular.utils import OpenApiParameter, extend_schema
+from rest_framework import serializers
 from rest_framework.parsers import BaseParser
 from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
 
+from onboarding.api.assets import REGIONS, CreateMeterSerializer
 from onboarding.uploads.models import Upload, UploadRow
 from onboarding.uploads.pipeline.receive import receive_by_api
 from onboarding.uploads.queries import files_of, problems_by_row, uploads_of
-from portal.api.authentication import actor_of
-from portal.api.cursors import read_token, token_for
-from portal.api.errors import ApiError
+from portal.api.authentication import actor_of, partner_of
+from portal.api.cursors import paginate
+from portal.api.errors import ApiError, validated
+from portal.api.schema import responses
 from portal.problems import Problem, Refused
 from programs.schema import ROW_CODES, schema_for
 
 FILE_NAME = re.compile(r"^[a-zA-Z0-9._\s-]+.[a-zA-Z0-9]+$")
 ERRORS_SHOWN = 1000
+_TAGS = ["create meters"]
 _ENDED = ["done", "withdrawn", "merged"]
 _OPEN = "PROCESSING"
 _STATUS_OF = {
@@ -39,10 +47,28 @@ _STATUS_OF = {
 }
 
 
+# The published names of an AssetUploadStatus. Ours are among them; the others are Leap's own findings.
+_DETAIL_NAMES = [
+    "ACCOUNT_MISMATCH",
+    "ADDRESS_INCOMPLETE",
+    "ADDRESS_NOT_FOUND",
+    "ADDRESS_NOT_REGISTERED_FOR_ESIID",
+    "DUPLICATE_METER",
+    "DUPLICATE_REF_ID",
+    "METER_CREATED",
+    "METER_UPDATED",
+    "MULTIPLE_ACCOUNTS",
+    "UNSUPPORTED_ADDRESS",
+    "UNSUPPORTED_ZIP_CODE",
+    "VALIDATION_ERROR",
+    "PROCESSING_ERROR",
+]
+
+
 class _Raw(BaseParser):
     """Hands the body over as a stream; it is checked and stored by the verb, not parsed by the framework."""
 
-    def parse(self, stream: Any, media_type: str | None = None, parser_context: Any = None) -> Any:
+    def parse(self, stream: object, media_type: str | None = None, parser_context: object = None) -> dict[str, object]:
         return {"stream": stream, "media_type": (media_type or self.media_type or "").split(";")[0].strip()}
 
 
@@ -54,30 +80,124 @@ class RawCsv(_Raw):
     media_type = "text/csv"
 
 
-class MeterJobs(APIView):
+class ListMeterBatchJobsQuerySerializer(serializers.Serializer[object]):
+    """The parameters of listMeterBatchJobs."""
+
+    filter = serializers.ListField(
+        child=serializers.CharField(),
+        required=False,
+        help_text="key:value1,value2 with the key status, transmission_region or file_name; several must all match.",
+    )
+    page_token = serializers.CharField(required=False, help_text="The next_page_token of the page before.")
+    page_size = serializers.IntegerField(required=False, default=100, min_value=1, max_value=500)
+    search_query = serializers.CharField(required=False, help_text="One or more texts, separated by commas.")
+    search_fields = serializers.ListField(
+        child=serializers.CharField(),
+        required=False,
+        help_text="Where to search: file_name, partner_reference. Goes together with search_query.",
+    )
+
+
+class CreateMeterBatchJobQuerySerializer(serializers.Serializer[object]):
+    """The parameters of createMeterBatchJob."""
+
+    update_existing = serializers.BooleanField(
+        required=False, default=False, help_text="Update a meter with the same partner_reference; else a duplicate."
+    )
+    file_name = serializers.RegexField(FILE_NAME, required=False, allow_blank=True, default="", max_length=255)
+
+
+class CreateMeterBatchJobRequestSerializer(serializers.Serializer[object]):
+    """The assets that are to become meters."""
+
+    assets = serializers.ListField(child=CreateMeterSerializer(), min_length=1)
+
+
+class CreateMeterBatchJobResponseSerializer(serializers.Serializer[object]):
+    """The job that was created; ask for it to see what became of the assets."""
+
+    job_id = serializers.UUIDField()
+
+
+class JobSerializer(serializers.Serializer[object]):
+    """A job: how far it is, and how many assets it created, updated and failed."""
+
+    job_id = serializers.UUIDField()
+    status = serializers.ChoiceField(["PROCESSING", "FAILED", "COMPLETED", "COMPLETED_WITH_ERRORS"])
+    file_name = serializers.CharField(allow_blank=True)
+    assets_count = serializers.IntegerField()
+    assets_created_count = serializers.IntegerField()
+    assets_updated_count = serializers.IntegerField()
+    assets_failed_count = serializers.IntegerField()
+    transmission_regions = serializers.ListField(child=serializers.ChoiceField(REGIONS))
+    created_at = serializers.DateTimeField()
+    updated_at = serializers.DateTimeField()
+
+
+class PagedJobsSerializer(serializers.Serializer[object]):
+    """One page of jobs."""
+
+    jobs = JobSerializer(many=True)
+    next_page_token = serializers.CharField(required=False, help_text="Leads to the next page; absent on the last.")
+
+
+class StatusDetailSerializer(serializers.Serializer[object]):
+    """What happened to the asset; empty while it is processed."""
+
+    name = serializers.ChoiceField(_DETAIL_NAMES, required=False)
+    description = serializers.CharField(required=False)
+    failed_fields = serializers.DictField(
+        child=serializers.CharField(), required=False, help_text="By field, what is wrong or was changed."
+    )
+
+
+class AssetUploadStatusSerializer(serializers.Serializer[object]):
+    """What became of one asset."""
+
+    partner_reference = serializers.CharField(allow_blank=True, help_text="Empty when the asset has none.")
+    status = serializers.ChoiceField(["PROCESSING", "FAILED", "DUPLICATE", "COMPLETED", "MULTIPLE_PARTNER_REFERENCE"])
+    status_detail = StatusDetailSerializer()
+    created_at = serializers.DateTimeField()
+    meter_id = serializers.UUIDField(required=False, help_text="The meter that was created or updated.")
+
+
+class JobAndAssetsSerializer(JobSerializer):
+    """A job, and what became of each asset."""
+
+    assets = AssetUploadStatusSerializer(many=True)
+
+
+class MeterBatchJobs(APIView):
     """GET and POST /v1.1/jobs/meters."""
 
     parser_classes = [RawJson, RawCsv]
 
-    @extend_schema(operation_id="listMeterBatchJobs", responses={200: dict})
+    @extend_schema(
+        operation_id="listMeterBatchJobs",
+        tags=_TAGS,
+        parameters=[ListMeterBatchJobsQuerySerializer],
+        responses=responses(PagedJobsSerializer, 400),
+    )
     def get(self, request: Request) -> Response:
-        size = _page_size(request)
-        jobs = _filtered(files_of(request.user.partner), request).order_by("-pk")  # type: ignore[union-attr]  # ApiCaller
-        token = request.query_params.get("page_token")
-        if token:
-            jobs = jobs.filter(pk__lt=read_token(token)[0])
-        page = list(jobs[: size + 1])
-        answer: dict[str, Any] = {"jobs": [published_job(upload) for upload in page[:size]]}
-        if len(page) > size:
-            answer["next_page_token"] = token_for([str(page[size - 1].pk)])
-        return Response(answer)
+        """List your jobs, newest first."""
+        query = validated(ListMeterBatchJobsQuerySerializer, request.query_params)
+        jobs = _filtered(files_of(partner_of(request)), query)
+        page, next_page = paginate(jobs, size=query["page_size"], token=query.get("page_token", ""), newest_first=True)
+        return Response({"jobs": [published_job(upload) for upload in page], **next_page})
 
-    @extend_schema(operation_id="createMeterBatchJob", request=dict, responses={201: dict})
+    @extend_schema(
+        operation_id="createMeterBatchJob",
+        tags=_TAGS,
+        parameters=[CreateMeterBatchJobQuerySerializer],
+        request={
+            RawJson.media_type: CreateMeterBatchJobRequestSerializer,
+            RawCsv.media_type: OpenApiTypes.STR,
+        },
+        responses=responses(CreateMeterBatchJobResponseSerializer, 400, 415, status=201, description="Created"),
+    )
     def post(self, request: Request) -> Response:
-        update_existing = _boolean(request, "update_existing")
-        file_name = request.query_params.get("file_name", "")
-        if file_name and (len(file_name) > 255 or not FILE_NAME.fullmatch(file_name)):
-            raise ApiError("file_name does not fit the file naming pattern", details={"file_name": file_name[:255]})
+        """Create meters from assets, as JSON or CSV. A job does the work; ask for it to see how far it is."""
+        query = validated(CreateMeterBatchJobQuerySerializer, request.query_params)
         body = request.data if isinstance(request.data, dict) else {}
         if "stream" not in body:
             raise ApiError("The request has no body", details={"error": 'Send {"assets": […]} or CSV.'})
@@ -86,10 +206,10 @@ class MeterJobs(APIView):
         try:
             upload = receive_by_api(
                 content,
-                file_name=file_name,
+                file_name=query["file_name"],
                 suffix=".json" if is_json else ".csv",
-                partner=request.user.partner,  # type: ignore[union-attr]  # ApiCaller
-                update_existing=update_existing,
+                partner=partner_of(request),
+                update_existing=query["update_existing"],
                 by=actor_of(request),
             )
         except Refused as refusal:
@@ -99,16 +219,22 @@ class MeterJobs(APIView):
         return Response({"job_id": str(upload.pk)}, status=201)
 
 
-class MeterJob(APIView):
+class MeterBatchJob(APIView):
     """GET /v1.1/jobs/meters/{job_id}."""
 
-    @extend_schema(operation_id="getMeterBatchJob", responses={200: dict})
+    @extend_schema(
+        operation_id="getMeterBatchJob",
+        tags=_TAGS,
+        parameters=[OpenApiParameter("job_id", UUID, "path")],
+        responses=responses(JobAndAssetsSerializer, 400, 404),
+    )
     def get(self, request: Request, job_id: str) -> Response:
+        """Get a job, and what became of each asset."""
         try:
             pk = UUID(job_id)
         except ValueError:
             raise ApiError("Job id is not a UUID", details={"job_id": job_id[:100]}) from None
-        upload = uploads_of(request.user.partner).filter(pk=pk).first()  # type: ignore[union-attr]  # ApiCaller
+        upload = uploads_of(partner_of(request)).filter(pk=pk).first()
         if upload is None:
             raise ApiError("Job not found", status_code=404, details={"job_id": job_id})
         return Response({**published_job(upload), "assets": list(_published_assets(upload))})
@@ -159,7 +285,7 @@ def _no_constant(name: str) -> None:
     raise ValueError(f"{name} is not a JSON number")
 
 
-def _contract_errors(assets: list[Any]) -> Iterator[dict[str, Any]]:
+def _contract_errors(assets: list[object]) -> Iterator[dict[str, object]]:
     """What stops the whole request: assets that are no objects, and globally required fields missing or unfit."""
     schema = schema_for()
     required = {column.key for column in schema.columns if column.required == "always"}
@@ -174,30 +300,16 @@ def _contract_errors(assets: list[Any]) -> Iterator[dict[str, Any]]:
             shown += 1
             if shown > ERRORS_SHOWN:
                 return
-            line: dict[str, Any] = {"message": f"{problem.text} {problem.remedy}", "json_index": index}
+            line: dict[str, object] = {"message": f"{problem.text} {problem.remedy}", "json_index": index}
             if problem.field:
                 line["problem_field"] = problem.field
             yield line
 
 
-def _page_size(request: Request) -> int:
-    text = request.query_params.get("page_size", "100")
-    if not (text.isascii() and text.isdigit() and 1 <= int(text) <= 500):
-        raise ApiError("page_size must be a whole number from 1 to 500", details={"page_size": text[:50]})
-    return int(text)
-
-
-def _boolean(request: Request, name: str) -> bool:
-    text = request.query_params.get(name, "false").lower()
-    if text not in {"true", "false"}:
-        raise ApiError(f"{name} must be true or false", details={name: text[:50]})
-    return text == "true"
-
-
-def _filtered(jobs: QuerySet[Upload], request: Request) -> QuerySet[Upload]:
+def _filtered(jobs: QuerySet[Upload], query: Mapping[str, Any]) -> QuerySet[Upload]:
     """Apply ?filter=key:value1,value2 (AND between, IN within) and ?search_query with ?search_fields."""
     jobs = jobs.annotate(regions_text=Cast("transmission_regions", TextField()))
-    for item in request.query_params.getlist("filter"):
+    for item in query.get("filter", ()):
         key, _, values = item.partition(":")
         any_of = Q(pk__in=[])
         for value in values.split(","):
@@ -210,13 +322,11 @@ def _filtered(jobs: QuerySet[Upload], request: Request) -> QuerySet[Upload]:
             else:
                 raise ApiError("This filter is not known", details={"filter": item[:200]})
         jobs = jobs.filter(any_of)
-    search, fields = request.query_params.get("search_query"), request.query_params.getlist("search_fields")
-    fields = [name for field in fields for name in field.split(",")]
+    search = query.get("search_query", "")
+    fields = [name for field in query.get("search_fields", ()) for name in field.split(",")]
     if bool(search) != bool(fields):
         raise ApiError("search_query and search_fields go together", details={"search_fields": fields})
-    if search:
-        jobs = jobs.filter(_search(search.split(","), fields))
-    return jobs
+    return jobs.filter(_search(search.split(","), fields)) if search else jobs
 
 
 def _with_status(status: str) -> Q:
@@ -244,7 +354,7 @@ def _search(words: list[str], fields: list[str]) -> Q:
     return any_of
 
 
-def published_job(upload: Upload) -> dict[str, Any]:
+def published_job(upload: Upload) -> dict[str, object]:
     """An upload as the published Job."""
     counts = upload.counts
     failed = int(counts.get("failed", 0))
@@ -263,7 +373,7 @@ def published_job(upload: Upload) -> dict[str, Any]:
     }
 
 
-def _published_assets(upload: Upload) -> Iterator[dict[str, Any]]:
+def _published_assets(upload: Upload) -> Iterator[dict[str, object]]:
     """Every row as the published AssetUploadStatus, in the order of the request."""
     rows = list(
         UploadRow.objects.filter(upload=upload).order_by("number").defer("cells", "asset", "changes", "programs")
@@ -271,14 +381,14 @@ def _published_assets(upload: Upload) -> Iterator[dict[str, Any]]:
     problems = problems_by_row(upload)
     for row in rows:
         result, description = row.outcome(upload)
-        detail: dict[str, Any] = {"name": result, "description": description} if result else {}
+        detail: dict[str, object] = {"name": result, "description": description} if result else {}
         failed = {line.problem.field or "row": line.problem.text for line in problems.get(row.number, [])}
         if failed and result:
             detail["failed_fields"] = failed
         # The contract knows MULTIPLE_PARTNER_REFERENCE as a status, not as a detail name.
         if detail.get("name") == "MULTIPLE_PARTNER_REFERENCE":
             detail["name"] = "DUPLICATE_REF_ID"
-        line: dict[str, Any] = {
+        line: dict[str, object] = {
             "partner_reference": row.partner_reference,
             "status": _STATUS_OF[result] if upload.rounds else "PROCESSING",
             "status_detail": detail if upload.rounds else {},

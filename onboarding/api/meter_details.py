@@ -1,37 +1,41 @@
 """The published meter-details operations: getMeterDetails and searchMeterDetails."""
 
+from collections.abc import Mapping
 from typing import Any
 from uuid import UUID
 
 from django.db.models import QuerySet
-from drf_spectacular.utils import extend_schema
+from drf_spectacular.utils import OpenApiParameter, extend_schema
 from rest_framework import serializers
 from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
 
+from onboarding.api.assets import REGIONS, MeterIdentifiersSerializer
 from onboarding.meters.columns import asset_of
 from onboarding.meters.models import EnrollmentStatus, Meter
 from onboarding.meters.queries import meters_of
 from onboarding.portfolio.filters import acting, holding_any
-from portal.api.cursors import read_token, token_for
-from portal.api.errors import ApiError
+from portal.api.authentication import partner_of
+from portal.api.cursors import NextPage, paginate
+from portal.api.errors import ApiError, validated
+from portal.api.schema import responses
 from programs.models import ActionType, Acts
 
 PAGE_SIZE = 500
-_REGIONS = ["CAISO", "ERCOT", "NYISO", "ISONE", "PJM", "SERC", "WECC_SW", "WECC_PC"]
+_TAGS = ["meter details"]
 
 
-def _list_of(child: serializers.Field, *, most: int, least: int = 1) -> serializers.ListField:
+def _list_of(child: serializers.Field[Any, Any, Any, Any], *, most: int, least: int = 1) -> serializers.ListField:
     return serializers.ListField(child=child, required=False, min_length=least, max_length=most)
 
 
-class MeterFilterRequest(serializers.Serializer[Any]):
-    """The published MeterFilterRequest: every part is optional."""
+class MeterFilterRequestSerializer(serializers.Serializer[object]):
+    """Which meters are wanted: those that match every part that is given. All parts are optional."""
 
     page_token = serializers.CharField(required=False)
     page_size = serializers.IntegerField(required=False, default=PAGE_SIZE, min_value=1, max_value=PAGE_SIZE)
-    transmission_region = serializers.ChoiceField(_REGIONS, required=False)
+    transmission_region = serializers.ChoiceField(REGIONS, required=False)
     customer_classification = serializers.ChoiceField(["RESIDENTIAL", "COMMERCIAL"], required=False)
     meter_ids = _list_of(serializers.UUIDField(), most=1000, least=0)
     partner_references = _list_of(serializers.CharField(min_length=3, max_length=256), most=1000)
@@ -49,21 +53,49 @@ class MeterFilterRequest(serializers.Serializer[Any]):
     action_type = _list_of(serializers.ChoiceField(ActionType.values), most=20)
 
 
+class MeterDetailsResponseSerializer(MeterIdentifiersSerializer):
+    """A meter: what identifies it, and the rest of its asset."""
+
+    catalogue_fields = None
+
+
+class ListMeterDetailsResponseSerializer(serializers.Serializer[object]):
+    """One page of meters."""
+
+    meters = MeterDetailsResponseSerializer(many=True)
+    next_page_token = serializers.CharField(required=False, help_text="Leads to the next page; absent on the last.")
+
+
+METER_ID = OpenApiParameter("meter_id", UUID, OpenApiParameter.PATH)
+
+
 class MeterDetails(APIView):
     """GET /v2/meters/{meter_id}."""
 
-    @extend_schema(operation_id="getMeterDetails", responses={200: dict})
+    @extend_schema(
+        operation_id="getMeterDetails",
+        tags=_TAGS,
+        parameters=[METER_ID],
+        responses=responses(MeterDetailsResponseSerializer, 400, 404),
+    )
     def get(self, request: Request, meter_id: str) -> Response:
+        """Get a meter."""
         return Response(published(meter_named(request, meter_id)))
 
 
-class MeterSearch(APIView):
+class MeterDetailsSearch(APIView):
     """POST /v2/meters/search."""
 
-    @extend_schema(operation_id="searchMeterDetails", request=MeterFilterRequest, responses={200: dict})
+    @extend_schema(
+        operation_id="searchMeterDetails",
+        tags=_TAGS,
+        request=MeterFilterRequestSerializer,
+        responses=responses(ListMeterDetailsResponseSerializer, 400, 415),
+    )
     def post(self, request: Request) -> Response:
-        meters, token = meters_wanted(request)
-        return Response({"meters": [published(meter) for meter in meters], **token})
+        """Find your meters, all or those that match."""
+        meters, next_page = meters_wanted(request)
+        return Response({"meters": [published(meter) for meter in meters], **next_page})
 
 
 def meter_named(request: Request, meter_id: str) -> Meter:
@@ -72,34 +104,20 @@ def meter_named(request: Request, meter_id: str) -> Meter:
         pk = UUID(meter_id)
     except ValueError:
         raise ApiError("Meter id is not a UUID", details={"meter_id": meter_id[:100]}) from None
-    meter = meters_of(request.user.partner).filter(pk=pk).first()  # type: ignore[union-attr]  # ApiCaller
+    meter = meters_of(partner_of(request)).filter(pk=pk).first()
     if meter is None:
         raise ApiError("Meter not found", status_code=404, details={"meter_id": meter_id})
     return meter
 
 
-def meters_wanted(request: Request) -> tuple[list[Meter], dict[str, str]]:
-    """A page of the caller's meters that match a MeterFilterRequest, and the token of the next page if there is one."""
-    body = MeterFilterRequest(data=request.data)
-    if not body.is_valid():
-        raise ApiError("The request is not valid", details=_plain(body.errors))
-    wanted = body.validated_data
-    meters = matching(meters_of(request.user.partner), wanted).order_by("pk")  # type: ignore[union-attr]  # ApiCaller
-    if wanted.get("page_token"):
-        meters = meters.filter(pk__gt=read_token(wanted["page_token"])[0])
-    page = list(meters[: wanted["page_size"] + 1])
-    more, page = len(page) > wanted["page_size"], page[: wanted["page_size"]]
-    return page, {"next_page_token": token_for([str(page[-1].pk)])} if more else {}
+def meters_wanted(request: Request) -> tuple[list[Meter], NextPage]:
+    """A page of the caller's meters that match a MeterFilterRequest, and how to go on when there are more."""
+    wanted = validated(MeterFilterRequestSerializer, request.data)
+    meters = matching(meters_of(partner_of(request)), wanted)
+    return paginate(meters, size=wanted["page_size"], token=wanted.get("page_token", ""))
 
 
-def _plain(errors: Any) -> Any:
-    """DRF's errors as plain text per field."""
-    if isinstance(errors, dict):
-        return {str(name): _plain(value) for name, value in errors.items()}
-    return " ".join(str(_plain(error)) for error in errors) if isinstance(errors, list) else str(errors)
-
-
-def matching(meters: QuerySet[Meter], wanted: dict[str, Any]) -> QuerySet[Meter]:
+def matching(meters: QuerySet[Meter], wanted: Mapping[str, Any]) -> QuerySet[Meter]:
     """The meters that match every part of a MeterFilterRequest."""
     within = {
         "meter_ids": "pk__in",
@@ -130,7 +148,7 @@ def matching(meters: QuerySet[Meter], wanted: dict[str, Any]) -> QuerySet[Meter]
     return meters
 
 
-def published(meter: Meter) -> dict[str, Any]:
+def published(meter: Meter) -> dict[str, object]:
     """A meter as the published MeterDetailsResponse has it."""
     return {
         "meter_id": str(meter.pk),
@@ -139,7 +157,7 @@ def published(meter: Meter) -> dict[str, Any]:
     }
 
 
-def identifiers(meter: Meter) -> dict[str, Any]:
+def identifiers(meter: Meter) -> dict[str, object]:
     """The published MeterIdentifiers and AuditInfo."""
     return {
         "meter_id": str(meter.pk),
@@ -153,7 +171,7 @@ def identifiers(meter: Meter) -> dict[str, Any]:
     }
 
 
-def _kept_beside(meter: Meter) -> dict[str, Any]:
+def _kept_beside(meter: Meter) -> dict[str, object]:
     return {
         "connection_references": meter.connection_references,
         "tags": meter.tags,

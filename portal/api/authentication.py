@@ -1,6 +1,4 @@
-"""Bearer keys: `Authorization: Bearer <id>:<secret>`."""
-
-from typing import TYPE_CHECKING
+"""Bearer keys: `Authorization: Bearer <id>:<secret>`, and who calls with one."""
 
 from rest_framework import exceptions
 from rest_framework.authentication import BaseAuthentication, get_authorization_header
@@ -9,9 +7,7 @@ from rest_framework.request import Request
 from portal.events.actors import Actor
 from portal.partners.access import address_of
 from portal.partners.domain import authenticate_api_key
-
-if TYPE_CHECKING:
-    from portal.partners.models import ApiKey
+from portal.partners.models import ApiKey, Partner
 
 
 class ApiCaller:
@@ -19,7 +15,7 @@ class ApiCaller:
 
     is_authenticated = True
 
-    def __init__(self, key: "ApiKey") -> None:
+    def __init__(self, key: ApiKey) -> None:
         self.key = key
         self.partner = key.partner
 
@@ -31,7 +27,7 @@ class ApiCaller:
 class KeyAuthentication(BaseAuthentication):
     """Finds the key of the Authorization header. No header at all leaves the request anonymous, which answers 401."""
 
-    def authenticate(self, request: Request) -> "tuple[ApiCaller, ApiKey] | None":
+    def authenticate(self, request: Request) -> tuple[ApiCaller, ApiKey] | None:
         words = get_authorization_header(request).split()
         if not words or words[0].lower() != b"bearer":
             return None
@@ -47,7 +43,18 @@ class KeyAuthentication(BaseAuthentication):
         return "Bearer"
 
 
+def partner_of(request: Request) -> Partner:
+    """The partner whose key the request carries. A request without one is a programming error: no view lets it in."""
+    return _caller_of(request).partner
+
+
 def actor_of(request: Request) -> Actor:
-    """The `by=` of what a key's holder does. Needs a request that KeyAuthentication let in."""
-    key: ApiKey = request.auth  # type: ignore[assignment]  # KeyAuthentication gives the ApiKey
-    return Actor.api_key(key, address=address_of(request))
+    """The `by=` of what a key's holder does. Needs a request with a key, as partner_of does."""
+    return Actor.api_key(_caller_of(request).key, address=address_of(request))
+
+
+def _caller_of(request: Request) -> ApiCaller:
+    caller: object = request.user  # DRF's types know Django's users only
+    if not isinstance(caller, ApiCaller):
+        raise TypeError(f"The request carries no API key, but {caller!r}")
+    return caller

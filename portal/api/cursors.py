@@ -1,23 +1,42 @@
-"""Keyset cursors: an opaque, signed page token that names the last row of a page."""
+"""Keyset pagination: an opaque, signed page token names the last row of a page."""
 
-from typing import Any
+from typing import TypedDict, TypeVar
 
 from django.core import signing
+from django.db.models import Model, QuerySet
 
 from portal.api.errors import ApiError
 
 _SALT = "portal.api.cursors"
+Row = TypeVar("Row", bound=Model)
 
 
-def token_for(values: list[Any]) -> str:
-    """The token of the page after the row with these sort values (JSON)."""
-    return signing.dumps(values, salt=_SALT, compress=True)
+class NextPage(TypedDict, total=False):
+    """The part of an answer that leads to the next page: absent on the last one."""
+
+    next_page_token: str
 
 
-def read_token(token: str) -> list[Any]:
-    """The sort values in a token. Raises ApiError for a token that we did not make."""
+def paginate(
+    rows: QuerySet[Row], *, size: int, token: str = "", newest_first: bool = False
+) -> tuple[list[Row], NextPage]:
+    """One page of the rows in the order of their keys (which are in the order of creation), and how to go on.
+
+    `token` is the next_page_token of the page before; "" begins. Raises ApiError 400 for one that we did not make for
+    rows of this model. Rows that come or go between two pages make no other row appear twice or be left out.
+    """
+    rows = rows.order_by("-pk" if newest_first else "pk")
+    salt = f"{_SALT}.{rows.model._meta.label_lower}"
+    if token:
+        rows = rows.filter(**{"pk__lt" if newest_first else "pk__gt": _read(token, salt)})
+    page = list(rows[: size + 1])
+    if len(page) <= size:
+        return page, {}
+    return page[:size], {"next_page_token": signing.dumps(str(page[size - 1].pk), salt=salt)}
+
+
+def _read(token: str, salt: str) -> str:
     try:
-        values = signing.loads(token, salt=_SALT)
+        return str(signing.loads(token, salt=salt))
     except signing.BadSignature as error:
         raise ApiError("page_token is not one that this API gave", details={"page_token": token[:200]}) from error
-    return list(values)

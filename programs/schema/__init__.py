@@ -6,6 +6,7 @@ from programs.schema.coerce.dates import DateOrder, order_of
 from programs.schema.columns import Column
 from programs.schema.compile import schema_for
 from programs.schema.crossfield import ROW_CODES
+from programs.schema.json_schema import asset_json_schema
 from programs.schema.nesting import flatten
 from programs.schema.schema import Checked, Rule, Schema, missing_in
 
@@ -16,6 +17,7 @@ __all__ = [
     "DateOrder",
     "Rule",
     "Schema",
+    "asset_json_schema",
     "catalogue_version",
     "flatten",
     "missing_in",

@@ -97,14 +97,125 @@ METERS = {
     "required": ["meters"],
     "properties": {"meters": {"type": "array", "items": METER}, "next_page_token": {"type": "string"}},
 }
+STATUS = {"enum": ["ACTIVE", "ELIGIBLE", "INELIGIBLE", "NOT_PARTICIPATING", "PENDING"]}
+PREFERENCE: dict[str, Any] = {
+    "type": "object",
+    "required": ["participation_preference", "start_time"],
+    "properties": {
+        "participation_preference": {"enum": ["PARTICIPATE", "IDLE", "DISENROLL"]},
+        "start_time": TIME,
+        "end_time": TIME,
+        "reason": {"type": "string"},
+    },
+}
+DEADLINE: dict[str, Any] = {
+    "type": "object",
+    "required": ["activation_date_time", "enrollment_deadline_date_time"],
+    "properties": {"activation_date_time": TIME, "enrollment_deadline_date_time": TIME},
+}
+PROGRAM_ENROLLMENT: dict[str, Any] = {
+    "type": "object",
+    "required": [
+        "delivery_period_end_date_time",
+        "delivery_period_start_date_time",
+        "enrollment_deadlines",
+        "enrollment_status",
+    ],
+    "properties": {
+        "program_identifier": {"type": "string"},
+        "delivery_period": {"type": "string"},
+        "delivery_period_start_date_time": TIME,
+        "delivery_period_end_date_time": TIME,
+        "enrollment_status": STATUS,
+        "enrollment_deadlines": {"type": "array", "items": DEADLINE},
+        "market_group_id": UUID,
+        "market_group_name": {"type": "string"},
+    },
+}
+ACTION: dict[str, Any] = {
+    "type": "object",
+    "required": [
+        "action_code",
+        "action_description",
+        "action_type",
+        "delivery_period",
+        "enrollment_deadline_date_time",
+        "program_identifier",
+    ],
+    "properties": {
+        "enrollment_deadline_date_time": TIME,
+        "action_type": {
+            "enum": [
+                "IS_AUTHORIZED",
+                "DOCUMENTS_SIGNED",
+                "HAS_AMI",
+                "NOT_ENROLLED_IN_CONFLICTING_PROGRAM",
+                "PARTICIPATING",
+                "HAS_MARKET_REGISTRATION",
+                "NO_MISSING_FIELDS",
+                "GENERATOR",
+                "ADDRESS",
+                "HAS_NOMINATIONS",
+                "HAS_BIDDING_STRATEGY",
+                "IS_ELIGIBLE",
+                "IS_ASSIGNED_TO_A_RESOURCE",
+                "MEETS_EXTRA_PROGRAM_REQUIREMENTS",
+            ]
+        },
+        "action_description": {"type": "string"},
+        "action_code": {"type": "string"},
+    },
+}
+ENROLLMENT: dict[str, Any] = {
+    "type": "object",
+    "required": [
+        "audit",
+        "global_enrollment_status",
+        "is_archived",
+        "load_types",
+        "meter_id",
+        "program_enrollment",
+        "required_actions",
+        "tags",
+        "transmission_region",
+    ],
+    "properties": {
+        **{name: value for name, value in METER["properties"].items() if name != "customer"},
+        "global_enrollment_status": STATUS,
+        "participation_preferences": {"type": "array", "items": PREFERENCE},
+        "program_enrollment": {"type": "array", "items": PROGRAM_ENROLLMENT},
+        "required_actions": {
+            "type": "object",
+            "properties": {
+                "partner": {"type": "array", "items": ACTION},
+                "leap": {"type": "array", "items": ACTION},
+            },
+        },
+    },
+}
+ENROLLMENTS = {
+    "type": "object",
+    "properties": {"meters": {"type": "array", "items": ENROLLMENT}, "next_page_token": {"type": "string"}},
+}
+CREATED_JOB = {"type": "object", "required": ["job_id"], "properties": {"job_id": UUID}}
 ERROR: dict[str, Any] = {
     "type": "object",
     "required": ["title", "status", "details"],
     "properties": {
-        "title": {"type": "string", "minLength": 1},
+        "title": {"type": "string", "minLength": 1, "maxLength": 2000},
         "status": {"type": "integer"},
         "details": {"type": ["object", "array"]},
     },
+}
+# What an operation of the contract answers when all is well.
+ANSWERS: dict[str, dict[str, Any]] = {
+    "listMeterBatchJobs": PAGED_JOBS,
+    "createMeterBatchJob": CREATED_JOB,
+    "getMeterBatchJob": JOB_AND_ASSETS,
+    "getMeterDetails": METER,
+    "searchMeterDetails": METERS,
+    "getMeterEnrollment": ENROLLMENT,
+    "searchMeterEnrollments": ENROLLMENTS,
 }
 
 

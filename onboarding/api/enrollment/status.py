@@ -2,51 +2,135 @@
 
 from collections.abc import Iterable, Mapping
 from datetime import UTC, datetime
-from typing import Any
+from uuid import UUID
 
 from django.utils import timezone
 from django.utils.dateparse import parse_date, parse_datetime
 from drf_spectacular.utils import OpenApiParameter, extend_schema
+from rest_framework import serializers
 from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
 
-from onboarding.api.meter_details import MeterFilterRequest, identifiers, meter_named, meters_wanted
+from onboarding.api.assets import MeterIdentifiersSerializer, ProgramIdentifierField
+from onboarding.api.meter_details import (
+    METER_ID,
+    MeterFilterRequestSerializer,
+    identifiers,
+    meter_named,
+    meters_wanted,
+)
 from onboarding.enrollment.evaluate import PeriodResult, ProgramResult, RequiredAction, required_actions
-from onboarding.enrollment.models import ParticipationPeriod
+from onboarding.enrollment.models import ParticipationPeriod, Preference
 from onboarding.enrollment.queries import participation_of, program_results_of_all
 from onboarding.enrollment.results import best
-from onboarding.meters.models import Meter
+from onboarding.meters.models import EnrollmentStatus, Meter
 from portal.api.errors import ApiError
+from portal.api.schema import responses
 from portal.web.clock import midnight
-from programs.models import Acts
+from programs.models import ActionType, Acts
 from programs.schema import schema_for
 
+TAGS = ["meter enrollment"]
 _WITHOUT_END = "9000-01-01T00:00:00Z"
 _AS_OF = OpenApiParameter(
     "as_of", str, description="A day (local midnight of the portal) or a time: how the meter stands then. Default: now."
 )
 
 
+class ParticipationPreferenceSerializer(serializers.Serializer[object]):
+    """A time in which the meter takes part, is idle, or is disenrolled."""
+
+    participation_preference = serializers.ChoiceField(Preference.values)
+    start_time = serializers.DateTimeField()
+    end_time = serializers.DateTimeField(required=False, help_text=f"{_WITHOUT_END} when it has no end.")
+    reason = serializers.CharField(required=False)
+
+
+class EnrollmentDeadlineSerializer(serializers.Serializer[object]):
+    """A meter that is eligible by the deadline is active from the activation on."""
+
+    enrollment_deadline_date_time = serializers.DateTimeField()
+    activation_date_time = serializers.DateTimeField()
+
+
+class ProgramEnrollmentSerializer(serializers.Serializer[object]):
+    """The meter in one delivery period of one program."""
+
+    program_identifier = ProgramIdentifierField()
+    delivery_period = serializers.CharField()
+    delivery_period_start_date_time = serializers.DateTimeField()
+    delivery_period_end_date_time = serializers.DateTimeField()
+    enrollment_status = serializers.ChoiceField(EnrollmentStatus.values)
+    enrollment_deadlines = EnrollmentDeadlineSerializer(many=True)
+    market_group_id = serializers.UUIDField(required=False)
+    market_group_name = serializers.CharField(required=False)
+
+
+class RequiredActionSerializer(serializers.Serializer[object]):
+    """Something that keeps the meter from being enrolled."""
+
+    program_identifier = ProgramIdentifierField()
+    delivery_period = serializers.CharField()
+    enrollment_deadline_date_time = serializers.DateTimeField()
+    action_type = serializers.ChoiceField(ActionType.values)
+    action_description = serializers.CharField()
+    action_code = serializers.CharField()
+
+
+class RequiredActionsSerializer(serializers.Serializer[object]):
+    """What has to be done, by who does it."""
+
+    partner = RequiredActionSerializer(many=True)
+    leap = RequiredActionSerializer(many=True)
+
+
+class MeterEnrollmentResponseSerializer(MeterIdentifiersSerializer):
+    """How a meter is enrolled: status, participation, programs, and what has to be done."""
+
+    global_enrollment_status = serializers.ChoiceField(EnrollmentStatus.values)
+    participation_preferences = ParticipationPreferenceSerializer(many=True)
+    program_enrollment = ProgramEnrollmentSerializer(many=True)
+    required_actions = RequiredActionsSerializer()
+
+
+class SearchMeterEnrollmentsResponseSerializer(serializers.Serializer[object]):
+    """One page of enrollments."""
+
+    meters = MeterEnrollmentResponseSerializer(many=True)
+    next_page_token = serializers.CharField(required=False, help_text="Leads to the next page; absent on the last.")
+
+
 class MeterEnrollment(APIView):
     """GET /v2/meters/{meter_id}/enrollments."""
 
-    @extend_schema(operation_id="getMeterEnrollment", parameters=[_AS_OF], responses={200: dict})
+    @extend_schema(
+        operation_id="getMeterEnrollment",
+        tags=TAGS,
+        parameters=[METER_ID, _AS_OF],
+        responses=responses(MeterEnrollmentResponseSerializer, 400, 404),
+    )
     def get(self, request: Request, meter_id: str) -> Response:
+        """Get how a meter is enrolled."""
         at = _as_of(request)
         return Response(published([meter_named(request, meter_id)], at)[0])
 
 
-class MeterEnrollmentSearch(APIView):
+class MeterEnrollmentsSearch(APIView):
     """POST /v2/meters/enrollments/search."""
 
     @extend_schema(
-        operation_id="searchMeterEnrollments", parameters=[_AS_OF], request=MeterFilterRequest, responses={200: dict}
+        operation_id="searchMeterEnrollments",
+        tags=TAGS,
+        parameters=[_AS_OF],
+        request=MeterFilterRequestSerializer,
+        responses=responses(SearchMeterEnrollmentsResponseSerializer, 400, 415),
     )
     def post(self, request: Request) -> Response:
+        """Find how your meters are enrolled, all or those that match."""
         at = _as_of(request)
-        meters, token = meters_wanted(request)
-        return Response({"meters": published(meters, at), **token})
+        meters, next_page = meters_wanted(request)
+        return Response({"meters": published(meters, at), **next_page})
 
 
 def _as_of(request: Request) -> datetime | None:
@@ -64,11 +148,11 @@ def _as_of(request: Request) -> datetime | None:
     return at if timezone.is_aware(at) else timezone.make_aware(at, UTC)
 
 
-def published(meters: Iterable[Meter], at: datetime | None) -> list[dict[str, Any]]:
+def published(meters: Iterable[Meter], at: datetime | None) -> list[dict[str, object]]:
     """Meters of one partner as the published MeterEnrollmentResponse has them; as many queries for one as for all."""
     meters = list(meters)
     labels, results = _labels(), program_results_of_all(meters, at)
-    outs: dict[Any, list[ParticipationPeriod]] = {}
+    outs: dict[UUID, list[ParticipationPeriod]] = {}
     for out in ParticipationPeriod.objects.filter(meter__in=meters):
         outs.setdefault(out.meter_id, []).append(out)
     return [_published(meter, results[meter.pk], outs.get(meter.pk, []), labels) for meter in meters]
@@ -79,7 +163,7 @@ def _published(
     results: list[ProgramResult],
     outs: Iterable[ParticipationPeriod],
     labels: Mapping[str, str],
-) -> dict[str, Any]:
+) -> dict[str, object]:
     actions = required_actions(results)
     return {
         **identifiers(meter),
@@ -100,8 +184,8 @@ def _published(
     }
 
 
-def _in_period(result: ProgramResult, one: PeriodResult) -> dict[str, Any]:
-    found = {
+def _in_period(result: ProgramResult, one: PeriodResult) -> dict[str, object]:
+    found: dict[str, object] = {
         "program_identifier": result.program.identifier,
         "delivery_period": one.period.name,
         "delivery_period_start_date_time": _utc(one.period.starts_at),

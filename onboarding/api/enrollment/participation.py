@@ -1,8 +1,10 @@
 """The operations on participation that the reference names (leap.md 4.6 and 9): idle, disenroll, take part.
 
 Their paths and the fields date, reason, meter_idle_periods and disenrollment_requests are documented; what else the
-bodies and answers hold is not published: unverified. Days are those where the meter is. One period, request or meter
-that cannot be accepted rejects the whole request. Meters that the caller does not have are named in the answer.
+bodies and answers hold is not published: unverified (the name participate_requests, that both days of an idle period
+are idle, that its deletion names it in the query or the body). Days are those where the meter is. One period, request
+or meter that cannot be accepted rejects the whole request. Meters that the caller does not have are named in the
+answer.
 """
 
 from collections.abc import Iterable, Mapping, Sequence
@@ -18,7 +20,8 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
 
-from onboarding.api.meter_details import meter_named
+from onboarding.api.enrollment.status import TAGS, ParticipationPreferenceSerializer
+from onboarding.api.meter_details import METER_ID, meter_named
 from onboarding.enrollment.facts import OutPeriod
 from onboarding.enrollment.models import Preference
 from onboarding.meters.models import Meter
@@ -33,8 +36,9 @@ from onboarding.participation.domain import (
 )
 from onboarding.participation.rules import ParticipationRequest, unclear
 from onboarding.participation.zones import zone_of
-from portal.api.authentication import actor_of
-from portal.api.errors import ApiError
+from portal.api.authentication import actor_of, partner_of
+from portal.api.errors import ApiError, validated
+from portal.api.schema import responses
 from portal.problems import Problem, Refused, storable
 
 MOST_AT_ONCE = 1000  # meters in one request: all of them are changed in one transaction
@@ -47,65 +51,96 @@ class _Reason(serializers.CharField):
         return " ".join(storable(super().to_internal_value(data)).split())
 
 
-class IdlePeriodRequest(serializers.Serializer[Any]):
-    """The first and the last idle day (both idle: unverified), and perhaps why."""
+class IdlePeriodRequestSerializer(serializers.Serializer[object]):
+    """The first and the last idle day where the meter is (both are idle), and perhaps why."""
 
     start_date = serializers.DateField()
     end_date = serializers.DateField()
     reason = _Reason(required=False, allow_blank=True, default="")
 
 
-class DisenrollmentRequest(serializers.Serializer[Any]):
-    """The day on which the meter leaves, after today, and why."""
+class DisenrollmentRequestSerializer(serializers.Serializer[object]):
+    """The day on which the meter leaves, after today where it is, and why."""
 
     date = serializers.DateField()
     reason = _Reason(allow_blank=True)
 
 
-class ParticipateRequest(serializers.Serializer[Any]):
-    """The day from which the meter takes part; without one, today (unverified)."""
+class ParticipateRequestSerializer(serializers.Serializer[object]):
+    """The day from which the meter takes part; without one, today."""
 
     start_date = serializers.DateField(required=False, allow_null=True, default=None)
 
 
-class MeterIdlePeriod(IdlePeriodRequest):
-    """One of a bulk request."""
+class MeterIdlePeriodSerializer(IdlePeriodRequestSerializer):
+    """The same, for the named meter."""
 
     meter_id = serializers.UUIDField()
 
 
-class MeterDisenrollment(DisenrollmentRequest):
-    """One of a bulk request."""
+class MeterDisenrollmentSerializer(DisenrollmentRequestSerializer):
+    """The same, for the named meter."""
 
     meter_id = serializers.UUIDField()
 
 
-class MeterParticipate(ParticipateRequest):
-    """One of a bulk request."""
+class MeterParticipateSerializer(ParticipateRequestSerializer):
+    """The same, for the named meter."""
 
     meter_id = serializers.UUIDField()
 
 
-def _many(item: type[serializers.Serializer[Any]]) -> serializers.ListField:
+def _many(item: type[serializers.Serializer[object]]) -> serializers.ListField:
     return serializers.ListField(child=item(), min_length=1, max_length=MOST_AT_ONCE)
 
 
-class MeterIdlePeriodsRequest(serializers.Serializer[Any]):
+class MeterIdlePeriodsRequestSerializer(serializers.Serializer[object]):
     """Idle periods, at most one for each meter."""
 
-    meter_idle_periods = _many(MeterIdlePeriod)
+    meter_idle_periods = _many(MeterIdlePeriodSerializer)
 
 
-class DisenrollmentRequestsRequest(serializers.Serializer[Any]):
+class DisenrollmentRequestsRequestSerializer(serializers.Serializer[object]):
     """Disenrollment requests, at most one for each meter."""
 
-    disenrollment_requests = _many(MeterDisenrollment)
+    disenrollment_requests = _many(MeterDisenrollmentSerializer)
 
 
-class ParticipateRequestsRequest(serializers.Serializer[Any]):
-    """Meters that are to take part again (the name of the list is unverified)."""
+class ParticipateRequestsRequestSerializer(serializers.Serializer[object]):
+    """Meters that are to take part again, each at most once."""
 
-    participate_requests = _many(MeterParticipate)
+    participate_requests = _many(MeterParticipateSerializer)
+
+
+class ParticipationPeriodSerializer(ParticipationPreferenceSerializer):
+    """A time in which the meter is idle or disenrolled, with its first and last day where the meter is."""
+
+    start_date = serializers.DateField()
+    end_date = serializers.DateField(required=False)
+    time_zone = serializers.CharField()
+
+
+class IdlePeriodsSerializer(serializers.Serializer[object]):
+    """The idle periods of one meter."""
+
+    meter_id = serializers.UUIDField()
+    idle_periods = ParticipationPeriodSerializer(many=True)
+
+
+class ParticipationResultSerializer(serializers.Serializer[object]):
+    """What became of one meter: the periods that this request cut, split or replaced, and those that there are now."""
+
+    meter_id = serializers.UUIDField()
+    result = serializers.ChoiceField(["CHANGED", "UNCHANGED"])
+    overridden = ParticipationPeriodSerializer(many=True)
+    participation_preferences = ParticipationPeriodSerializer(many=True)
+
+
+class ParticipationResultsSerializer(serializers.Serializer[object]):
+    """What became of several meters; the IDs that are no meters of the caller's are named."""
+
+    meters = ParticipationResultSerializer(many=True)
+    unknown_meter_ids = serializers.ListField(child=serializers.UUIDField())
 
 
 def _idle(item: Mapping[str, Any]) -> ParticipationRequest:
@@ -122,28 +157,49 @@ def _participating(item: Mapping[str, Any]) -> ParticipationRequest:
 
 # --- one meter
 
+_ONE = responses(ParticipationResultSerializer, 400, 404, 415)
+_MANY = responses(ParticipationResultsSerializer, 400, 404, 415)
 _PERIOD = [OpenApiParameter(name, date, required=True) for name in ("start_date", "end_date")]
 
 
 class IdlePeriods(APIView):
     """GET, POST and DELETE /v1.1/enrollment/meters/{meter_id}/idle_periods."""
 
-    @extend_schema(operation_id="getIdlePeriods", responses={200: dict})
+    @extend_schema(
+        operation_id="getIdlePeriods",
+        tags=TAGS,
+        parameters=[METER_ID],
+        responses=responses(IdlePeriodsSerializer, 400, 404),
+    )
     def get(self, request: Request, meter_id: str) -> Response:
+        """List the idle periods of a meter."""
         meter = meter_named(request, meter_id)
         return Response(_idle_periods(meter))
 
-    @extend_schema(operation_id="createIdlePeriod", request=IdlePeriodRequest, responses={200: dict})
+    @extend_schema(
+        operation_id="createIdlePeriod",
+        tags=TAGS,
+        parameters=[METER_ID],
+        request=IdlePeriodRequestSerializer,
+        responses=_ONE,
+    )
     def post(self, request: Request, meter_id: str) -> Response:
+        """Make a meter idle from one day to another."""
         meter = meter_named(request, meter_id)
-        return Response(_one(request, meter, _idle(_read(IdlePeriodRequest, request.data)), _IDLE_FIELDS))
+        return Response(_one(request, meter, _idle(validated(IdlePeriodRequestSerializer, request.data)), _IDLE_FIELDS))
 
-    @extend_schema(operation_id="deleteIdlePeriod", parameters=_PERIOD, request=None, responses={200: dict})
+    @extend_schema(
+        operation_id="deleteIdlePeriod",
+        tags=TAGS,
+        parameters=[METER_ID, *_PERIOD],
+        request=None,
+        responses=responses(IdlePeriodsSerializer, 400, 404, 415),
+    )
     def delete(self, request: Request, meter_id: str) -> Response:
-        """The days come as query parameters, or in a body like that of POST (which of the two is unverified)."""
+        """Delete the idle period with exactly these days. They come as query parameters, or in a body as for POST."""
         meter = meter_named(request, meter_id)
         asked = request.query_params if "start_date" in request.query_params else request.data
-        item = _read(IdlePeriodRequest, asked)
+        item = validated(IdlePeriodRequestSerializer, asked)
         try:
             remove_idle(meter, item["start_date"], item["end_date"], by=actor_of(request))
         except Refused as refusal:
@@ -151,23 +207,39 @@ class IdlePeriods(APIView):
         return Response(_idle_periods(meter))
 
 
-class Disenrollment(APIView):
+class DisenrollmentRequests(APIView):
     """POST /v1.1/enrollment/meters/{meter_id}/disenrollment_requests."""
 
-    @extend_schema(operation_id="createDisenrollmentRequest", request=DisenrollmentRequest, responses={200: dict})
+    @extend_schema(
+        operation_id="createDisenrollmentRequest",
+        tags=TAGS,
+        parameters=[METER_ID],
+        request=DisenrollmentRequestSerializer,
+        responses=_ONE,
+    )
     def post(self, request: Request, meter_id: str) -> Response:
+        """Disenroll a meter."""
         meter = meter_named(request, meter_id)
-        wish = _disenrolled(_read(DisenrollmentRequest, request.data))
+        wish = _disenrolled(validated(DisenrollmentRequestSerializer, request.data))
         return Response(_one(request, meter, wish, _DISENROLL_FIELDS))
 
 
 class Participate(APIView):
     """POST /v1.1/enrollment/meters/{meter_id}/participate."""
 
-    @extend_schema(operation_id="participate", request=ParticipateRequest, responses={200: dict})
+    @extend_schema(
+        operation_id="participate",
+        tags=TAGS,
+        parameters=[METER_ID],
+        request=ParticipateRequestSerializer,
+        responses=_ONE,
+    )
     def post(self, request: Request, meter_id: str) -> Response:
+        """Make a meter take part again."""
         meter = meter_named(request, meter_id)
-        return Response(_one(request, meter, _participating(_read(ParticipateRequest, request.data)), _IDLE_FIELDS))
+        return Response(
+            _one(request, meter, _participating(validated(ParticipateRequestSerializer, request.data)), _IDLE_FIELDS)
+        )
 
 
 # --- many meters
@@ -176,18 +248,27 @@ class Participate(APIView):
 class BulkIdlePeriods(APIView):
     """POST /v1.1/enrollment/meters/idle_periods."""
 
-    @extend_schema(operation_id="createIdlePeriods", request=MeterIdlePeriodsRequest, responses={200: dict})
+    @extend_schema(
+        operation_id="createIdlePeriods", tags=TAGS, request=MeterIdlePeriodsRequestSerializer, responses=_MANY
+    )
     def post(self, request: Request) -> Response:
-        items = _read(MeterIdlePeriodsRequest, request.data)["meter_idle_periods"]
+        """Make several meters idle: all of them, or none."""
+        items = validated(MeterIdlePeriodsRequestSerializer, request.data)["meter_idle_periods"]
         return Response(_many_done(request, [(item["meter_id"], _idle(item)) for item in items], _IDLE_FIELDS))
 
 
-class BulkDisenrollment(APIView):
+class BulkDisenrollmentRequests(APIView):
     """POST /v1.1/enrollment/meters/disenrollment_requests."""
 
-    @extend_schema(operation_id="createDisenrollmentRequests", request=DisenrollmentRequestsRequest, responses=dict)
+    @extend_schema(
+        operation_id="createDisenrollmentRequests",
+        tags=TAGS,
+        request=DisenrollmentRequestsRequestSerializer,
+        responses=_MANY,
+    )
     def post(self, request: Request) -> Response:
-        items = _read(DisenrollmentRequestsRequest, request.data)["disenrollment_requests"]
+        """Disenroll several meters: all of them, or none."""
+        items = validated(DisenrollmentRequestsRequestSerializer, request.data)["disenrollment_requests"]
         wishes = [(item["meter_id"], _disenrolled(item)) for item in items]
         return Response(_many_done(request, wishes, _DISENROLL_FIELDS))
 
@@ -195,9 +276,12 @@ class BulkDisenrollment(APIView):
 class BulkParticipate(APIView):
     """POST /v1.1/enrollment/meters/participate."""
 
-    @extend_schema(operation_id="participateMany", request=ParticipateRequestsRequest, responses={200: dict})
+    @extend_schema(
+        operation_id="participateMany", tags=TAGS, request=ParticipateRequestsRequestSerializer, responses=_MANY
+    )
     def post(self, request: Request) -> Response:
-        items = _read(ParticipateRequestsRequest, request.data)["participate_requests"]
+        """Make several meters take part again: all of them, or none."""
+        items = validated(ParticipateRequestsRequestSerializer, request.data)["participate_requests"]
         return Response(_many_done(request, [(item["meter_id"], _participating(item)) for item in items], _IDLE_FIELDS))
 
 
@@ -207,22 +291,7 @@ _IDLE_FIELDS = {"first": "start_date", "last": "end_date"}
 _DISENROLL_FIELDS = {"first": "date"}
 
 
-def _read(body: type[serializers.Serializer[Any]], data: Any) -> dict[str, Any]:
-    """The checked body. ApiError with everything that is wrong with it."""
-    asked = body(data=data)
-    if not asked.is_valid():
-        raise ApiError("The request is not valid", details=_plain(asked.errors))
-    return dict(asked.validated_data)
-
-
-def _plain(errors: Any) -> Any:
-    """DRF's errors as plain text per field; of a list, by the place in it."""
-    if isinstance(errors, dict):
-        return {str(name): _plain(value) for name, value in errors.items()}
-    return " ".join(str(_plain(error)) for error in errors) if isinstance(errors, list) else str(errors)
-
-
-def _one(request: Request, meter: Meter, wish: ParticipationRequest, fields: Mapping[str, str]) -> dict[str, Any]:
+def _one(request: Request, meter: Meter, wish: ParticipationRequest, fields: Mapping[str, str]) -> dict[str, object]:
     try:
         found = change_participation({meter.pk: wish}, partner=meter.partner, by=actor_of(request), all_or_none=True)
     except RequestsRefused as refusal:
@@ -234,30 +303,28 @@ def _one(request: Request, meter: Meter, wish: ParticipationRequest, fields: Map
 
 def _many_done(
     request: Request, wishes: Sequence[tuple[UUID, ParticipationRequest]], fields: Mapping[str, str]
-) -> dict[str, Any]:
+) -> dict[str, object]:
     """All or none of the wishes; meters that the caller does not have are named. ApiError: 404 when all are such."""
-    places: dict[UUID, list[int]] = {}
-    for place, (pk, _) in enumerate(wishes):
-        places.setdefault(pk, []).append(place)
-    errors = [
-        {"index": place, "meter_id": str(pk), "field": "meter_id", "code": "METER_TWICE", "message": _TWICE}
-        for pk, found in places.items()
-        for place in found[1:]
-    ]
-    for place, (pk, wish) in enumerate(wishes):
-        errors += [{"index": place, "meter_id": str(pk), **one} for one in _texts(unclear(wish), fields)]
+    errors: list[dict[str, object]] = []
+    seen: set[UUID] = set()
+    for index, (pk, wish) in enumerate(wishes):
+        place = {"index": index, "meter_id": str(pk)}
+        if pk in seen:
+            errors.append({**place, "field": "meter_id", "code": "METER_TWICE", "message": _TWICE})
+        seen.add(pk)
+        errors += [{**place, **one} for one in _texts(unclear(wish), fields)]
     if errors:
-        raise ApiError("The request is not valid", details=sorted(errors, key=lambda one: str(one["index"]).zfill(9)))
+        raise ApiError("The request is not valid", details=errors)
     try:
-        partner = request.user.partner  # type: ignore[union-attr]  # ApiCaller
-        found = change_participation(dict(wishes), partner=partner, by=actor_of(request), all_or_none=True)
+        found = change_participation(dict(wishes), partner=partner_of(request), by=actor_of(request), all_or_none=True)
     except RequestsRefused as refusal:
         details = [
-            {"index": places[pk][0], "meter_id": str(pk), **one}
-            for pk, outcome in refusal.results.items()
-            for one in _texts(outcome.problems, fields)
+            {"index": index, "meter_id": str(pk), **one}
+            for index, (pk, _) in enumerate(wishes)
+            if pk in refusal.results
+            for one in _texts(refusal.results[pk].problems, fields)
         ]
-        raise ApiError("The request is not valid", details=sorted(details, key=lambda one: one["index"])) from refusal
+        raise ApiError("The request is not valid", details=details) from refusal
     unknown = [str(pk) for pk, _ in wishes if pk not in found]
     if not found:
         raise ApiError("None of these meters is known", status_code=404, details={"unknown_meter_ids": unknown})
@@ -267,7 +334,7 @@ def _many_done(
 _TWICE = "This meter occurs more than once in the request. Send one entry for each meter."
 
 
-def _texts(problems: Iterable[Problem], fields: Mapping[str, str] | None = None) -> list[dict[str, Any]]:
+def _texts(problems: Iterable[Problem], fields: Mapping[str, str] | None = None) -> list[dict[str, object]]:
     """Problems as the answer has them, at the fields of the body."""
     names = fields or {}
     return [
@@ -287,7 +354,7 @@ def _named(problem: Problem, names: Mapping[str, str]) -> Problem:
     return replace(problem, context={**problem.context, "label": names[problem.field]})
 
 
-def _done(pk: UUID, outcome: ParticipationResult) -> dict[str, Any]:
+def _done(pk: UUID, outcome: ParticipationResult) -> dict[str, object]:
     """What became of a meter: whether something changed, and when it is out from now on (unverified)."""
     return {
         "meter_id": str(pk),
@@ -297,13 +364,13 @@ def _done(pk: UUID, outcome: ParticipationResult) -> dict[str, Any]:
     }
 
 
-def _idle_periods(meter: Meter) -> dict[str, Any]:
+def _idle_periods(meter: Meter) -> dict[str, object]:
     zone = zone_of(meters_of(meter.partner).get(pk=meter.pk))
     outs = [one for one in out_periods_of([meter.pk]).get(meter.pk, ()) if one.preference == Preference.IDLE]
     return {"meter_id": str(meter.pk), "idle_periods": [_period(one, zone) for one in outs]}
 
 
-def _period(out: OutPeriod, zone: ZoneInfo) -> dict[str, Any]:
+def _period(out: OutPeriod, zone: ZoneInfo) -> dict[str, object]:
     """A time-out in days where the meter is, and as the published participation_preferences have it."""
     days = said(out, zone)
     return {

@@ -1,0 +1,91 @@
+"""The asset as create-meters takes it and as the answers on meters give it: its fields are the catalogue's.
+
+The serializers here only describe. Bodies are checked by the catalogue's validator, and answers are made from the
+meter: so a field that is added in the catalogue is accepted, answered and described at once.
+"""
+
+from collections.abc import Collection
+from typing import ClassVar
+
+from drf_spectacular.extensions import OpenApiSerializerExtension, OpenApiSerializerFieldExtension
+from drf_spectacular.openapi import AutoSchema
+from drf_spectacular.utils import Direction
+from rest_framework import serializers
+
+from onboarding.meters.models import CreatedBy
+from programs.models import Program
+from programs.schema import asset_json_schema
+
+REGIONS = ["CAISO", "ERCOT", "NYISO", "ISONE", "PJM", "SERC", "WECC_SW", "WECC_PC"]  # published transmission_region
+_IDENTIFIERS = (
+    "partner_reference",
+    "transmission_region",
+    "customer_classification",
+    "load_types",
+    "meter_type",
+    "customer_group",
+)
+
+
+class AssetSerializer(serializers.Serializer[object]):
+    """Its own fields, and those of the catalogue: all, or the named ones."""
+
+    catalogue_fields: ClassVar[Collection[str] | None] = None
+
+
+class CreateMeterSerializer(AssetSerializer):
+    """One asset that is to become a meter."""
+
+
+class AuditInfoSerializer(serializers.Serializer[object]):
+    """Who created the meter, when, and when it was last changed."""
+
+    created_by = serializers.ChoiceField(CreatedBy.values, help_text="Which entity created the meter.")
+    created_at = serializers.DateTimeField()
+    updated_at = serializers.DateTimeField()
+
+
+class MeterIdentifiersSerializer(AssetSerializer):
+    """What identifies a meter; every answer on a meter begins with it."""
+
+    catalogue_fields: ClassVar[Collection[str] | None] = _IDENTIFIERS
+
+    meter_id = serializers.UUIDField()
+    connection_references = serializers.ListField(
+        child=serializers.CharField(), help_text="The refIds of completed Connect authorizations."
+    )
+    tags = serializers.ListField(child=serializers.CharField())
+    is_archived = serializers.BooleanField()
+    audit = AuditInfoSerializer()
+
+
+class ProgramIdentifierField(serializers.CharField):
+    """A program of the catalogue."""
+
+
+class _AssetSchema(OpenApiSerializerExtension):
+    target_class = AssetSerializer
+    match_subclasses = True
+
+    def map_serializer(self, auto_schema: AutoSchema, direction: Direction) -> dict[str, object]:
+        own = auto_schema._map_serializer(self.target, direction, bypass_extensions=True)  # noqa: SLF001  as documented
+        asset, wanted = asset_json_schema(), self.target.catalogue_fields
+        fields = {
+            name: value
+            for name, value in asset["properties"].items()  # type: ignore[attr-defined]  # JSON
+            if wanted is None or name in wanted
+        }
+        required = [name for name in asset.get("required", ()) if name in fields]  # type: ignore[attr-defined]  # JSON
+        return {
+            **own,
+            "properties": {**own.get("properties", {}), **fields},
+            "required": sorted({*own.get("required", ()), *required}),
+        }
+
+
+class _ProgramIdentifierSchema(OpenApiSerializerFieldExtension):
+    target_class = ProgramIdentifierField
+
+    def map_serializer_field(self, auto_schema: AutoSchema, direction: Direction) -> dict[str, object]:
+        identifiers = Program.objects.order_by("identifier").values_list("identifier", flat=True)
+        return {"type": "string", "enum": list(identifiers)}

@@ -1,0 +1,1 @@
+"""The published meter-enrollment operations, and those on participation that the reference names."""

@@ -1,0 +1,185 @@
+"""The API's own description: a snapshot of it, and real answers held against it and against the published contract."""
+
+import os
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import jsonschema
+import pytest
+import yaml
+from django.core.management import call_command
+from django.test import Client
+
+from onboarding.meters.models import Meter
+from portal.events.actors import Actor
+from portal.partners.domain import create_api_key
+from portal.partners.models import ApiKey, Partner
+from programs.models import Field
+from tests import builders
+from tests.portal.api_contract import ANSWERS, ERROR, holds
+
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("catalogue")]
+
+SNAPSHOT = Path(__file__).with_name("schema.yml")
+RENEW = 'RENEW_SCHEMA=1 make test ARGS="-n 0 tests/onboarding/api/test_schema.py"'
+NOBODY = "11111111-1111-1111-1111-111111111111"
+JOBS, METERS, PARTICIPATION = "/v1.1/jobs/meters", "/v2/meters", "/v1.1/enrollment/meters"
+IDLE = {"start_date": "2099-01-01", "end_date": "2099-01-31"}
+LEAVE = {"date": "2099-01-01", "reason": "Sold"}
+
+
+def description() -> dict[str, Any]:
+    found: dict[str, Any] = yaml.safe_load(SNAPSHOT.read_text())
+    return found
+
+
+def operations() -> Iterator[dict[str, Any]]:
+    for path in description()["paths"].values():
+        yield from path.values()
+
+
+def test_description_is_the_snapshot_without_warnings(tmp_path: Path) -> None:
+    made = tmp_path / "schema.yml"
+
+    call_command("spectacular", file=str(made), validate=True, fail_on_warn=True)
+
+    if os.environ.get("RENEW_SCHEMA"):
+        SNAPSHOT.write_text(made.read_text())
+    assert made.read_text() == SNAPSHOT.read_text(), f"The API's description changed. If that is meant: {RENEW}"
+
+
+def test_description_follows_the_catalogue(tmp_path: Path) -> None:
+    Field.objects.create(path="device.color", label="Color", section="Device", help="As painted.", max_length=20)
+    made = tmp_path / "schema.yml"
+
+    call_command("spectacular", file=str(made), validate=True, fail_on_warn=True)
+
+    schemas = yaml.safe_load(made.read_text())["components"]["schemas"]
+    for name in ("CreateMeter", "MeterDetailsResponse"):
+        color = schemas[name]["properties"]["device"]["properties"]["color"]
+        assert color == {"type": "string", "maxLength": 20, "description": "As painted."}
+    assert "device" not in schemas["MeterEnrollmentResponse"]["properties"]
+
+
+def test_every_object_that_is_answered_is_described() -> None:
+    for operation in operations():
+        for status, answer in operation["responses"].items():
+            (content,) = answer["content"].values()
+            assert "$ref" in content["schema"] or (status, content["schema"]) == ("500", {"type": "string"})
+
+
+# (operation, status, method, path, body or raw text); {meter}, {job} and {theirs} are put in.
+Case = tuple[str, int, str, str, Any]
+CASES: list[Case] = [
+    ("listMeterBatchJobs", 200, "get", JOBS, None),
+    ("listMeterBatchJobs", 400, "get", f"{JOBS}?page_size=0", None),
+    ("createMeterBatchJob", 201, "post", JOBS, {"assets": [builders.asset(7)]}),
+    ("createMeterBatchJob", 400, "post", JOBS, {"assets": [{}]}),
+    ("createMeterBatchJob", 400, "post", f"{JOBS}?update_existing=perhaps", {"assets": [builders.asset(7)]}),
+    ("createMeterBatchJob", 400, "post", JOBS, "{"),
+    ("getMeterBatchJob", 200, "get", f"{JOBS}/{{job}}", None),
+    ("getMeterBatchJob", 400, "get", f"{JOBS}/first", None),
+    ("getMeterBatchJob", 404, "get", f"{JOBS}/{{their_job}}", None),
+    ("getMeterDetails", 200, "get", f"{METERS}/{{meter}}", None),
+    ("getMeterDetails", 400, "get", f"{METERS}/first", None),
+    ("getMeterDetails", 404, "get", f"{METERS}/{{theirs}}", None),
+    ("searchMeterDetails", 200, "post", f"{METERS}/search", {}),
+    ("searchMeterDetails", 200, "post", f"{METERS}/search", {"page_size": 1}),
+    ("searchMeterDetails", 400, "post", f"{METERS}/search", {"page_token": "made up"}),
+    ("searchMeterDetails", 400, "post", f"{METERS}/search", '{"page_size":'),
+    ("searchMeterDetails", 400, "post", f"{METERS}/search", {"meter_ids": ["x", "y"]}),
+    ("getMeterEnrollment", 200, "get", f"{METERS}/{{meter}}/enrollments", None),
+    ("getMeterEnrollment", 400, "get", f"{METERS}/{{meter}}/enrollments?as_of=soon", None),
+    ("getMeterEnrollment", 404, "get", f"{METERS}/{{theirs}}/enrollments", None),
+    ("searchMeterEnrollments", 200, "post", f"{METERS}/enrollments/search", {"page_size": 1}),
+    ("searchMeterEnrollments", 400, "post", f"{METERS}/enrollments/search", {"page_size": "all"}),
+    ("getIdlePeriods", 200, "get", f"{PARTICIPATION}/{{meter}}/idle_periods", None),
+    ("getIdlePeriods", 400, "get", f"{PARTICIPATION}/first/idle_periods", None),
+    ("getIdlePeriods", 404, "get", f"{PARTICIPATION}/{{theirs}}/idle_periods", None),
+    ("createIdlePeriod", 200, "post", f"{PARTICIPATION}/{{meter}}/idle_periods", IDLE),
+    ("createIdlePeriod", 400, "post", f"{PARTICIPATION}/{{meter}}/idle_periods", {}),
+    ("createIdlePeriod", 404, "post", f"{PARTICIPATION}/{{theirs}}/idle_periods", IDLE),
+    ("deleteIdlePeriod", 200, "delete", f"{PARTICIPATION}/{{idle}}/idle_periods", IDLE),
+    ("deleteIdlePeriod", 400, "delete", f"{PARTICIPATION}/{{meter}}/idle_periods", {}),
+    ("deleteIdlePeriod", 404, "delete", f"{PARTICIPATION}/{{theirs}}/idle_periods", IDLE),
+    ("deleteIdlePeriod", 404, "delete", f"{PARTICIPATION}/{{meter}}/idle_periods", {**IDLE, "end_date": "2099-01-30"}),
+    ("createDisenrollmentRequest", 200, "post", f"{PARTICIPATION}/{{idle}}/disenrollment_requests", LEAVE),
+    ("createDisenrollmentRequest", 400, "post", f"{PARTICIPATION}/{{meter}}/disenrollment_requests", {}),
+    ("createDisenrollmentRequest", 404, "post", f"{PARTICIPATION}/{{theirs}}/disenrollment_requests", LEAVE),
+    ("participate", 200, "post", f"{PARTICIPATION}/{{idle}}/participate", {}),
+    ("participate", 400, "post", f"{PARTICIPATION}/{{meter}}/participate", {"start_date": 7}),
+    ("participate", 404, "post", f"{PARTICIPATION}/{{theirs}}/participate", {}),
+]
+CASES += [
+    case
+    for operation, path, name, item in [
+        ("createIdlePeriods", "idle_periods", "meter_idle_periods", IDLE),
+        ("createDisenrollmentRequests", "disenrollment_requests", "disenrollment_requests", LEAVE),
+        ("participateMany", "participate", "participate_requests", {}),
+    ]
+    for case in [
+        (operation, 200, "post", f"{PARTICIPATION}/{path}", {name: [{"meter_id": "{meter}", **item}]}),
+        (operation, 400, "post", f"{PARTICIPATION}/{path}", {name: [{"meter_id": "first", **item}]}),
+        (operation, 404, "post", f"{PARTICIPATION}/{path}", {name: [{"meter_id": "{theirs}", **item}]}),
+    ]
+]
+BODIED = {"post", "delete"}
+FIRST_OF = {operation: (method, path, body) for operation, _, method, path, body in reversed(CASES)}
+CASES += [
+    (operation, 415, method, path, b"a: 1") for operation, (method, path, _) in FIRST_OF.items() if method in BODIED
+]
+CASES += [(operation, 401, *FIRST_OF[operation]) for operation in FIRST_OF]
+
+
+def test_every_answer_that_is_described_has_a_case() -> None:
+    named = {(operation["operationId"], int(status)) for operation in operations() for status in operation["responses"]}
+
+    assert {(operation, status) for operation, status, *_ in CASES} == {case for case in named if case[1] != 500}
+
+
+@pytest.fixture
+def places(borealis: Partner, api_key: tuple[ApiKey, str], run_jobs: Callable[[], int]) -> dict[str, str]:
+    """What the cases name: two meters of Acme (one is idle), one of Borealis, and a job of each."""
+    theirs = create_api_key(borealis, name="theirs", by=Actor.system())[1]
+    jobs = [
+        call(key, "post", JOBS, {"assets": [builders.asset(number) for number in numbers]}).json()["job_id"]
+        for key, numbers in ((api_key[1], (1, 2)), (theirs, (3,)))
+    ]
+    run_jobs()
+    meters = [str(pk) for pk in Meter.objects.order_by("partner_reference").values_list("pk", flat=True)]
+    assert call(api_key[1], "post", f"{PARTICIPATION}/{meters[1]}/idle_periods", IDLE).status_code == 200
+    return {"meter": meters[0], "idle": meters[1], "theirs": meters[2], "job": jobs[0], "their_job": jobs[1]}
+
+
+def call(key: str | None, method: str, path: str, body: Any = None) -> Any:
+    headers = {"Authorization": f"Bearer {key}"} if key else {}
+    kind = "application/yaml" if isinstance(body, bytes) else "application/json"
+    content = {} if body is None else {"data": body, "content_type": kind}
+    return getattr(Client(), method)(path, headers=headers, **content)
+
+
+def filled(value: Any, places: dict[str, str]) -> Any:
+    """The value with the names in braces replaced."""
+    if isinstance(value, dict):
+        return {name: filled(inner, places) for name, inner in value.items()}
+    if isinstance(value, list):
+        return [filled(inner, places) for inner in value]
+    return places.get(value[1:-1], value) if isinstance(value, str) else value
+
+
+def test_every_answer_is_as_described_and_as_published(places: dict[str, str], api_key: tuple[ApiKey, str]) -> None:
+    schema = description()
+    described = {operation["operationId"]: operation["responses"] for operation in operations()}
+    for operation, status, method, path, body in CASES:
+        key = None if status == 401 else api_key[1]
+
+        answer = call(key, method, path.format(**places), filled(body, places))
+
+        assert answer.status_code == status, (operation, answer.content)
+        assert answer["Content-Type"] == "application/json"
+        (content,) = described[operation][str(status)]["content"].values()
+        whole = {**content["schema"], "components": schema["components"]}
+        jsonschema.validate(answer.json(), whole, format_checker=jsonschema.FormatChecker())
+        assert holds(answer.json(), ANSWERS.get(operation, {}) if status < 400 else ERROR)
+        assert status < 400 or answer.json()["status"] == status
