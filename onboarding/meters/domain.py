@@ -8,13 +8,14 @@ from uuid import UUID
 from django.db.models import F
 from django.utils import timezone
 
-from onboarding.meters.columns import ASSET_COLUMNS, Asset, columns_of, columns_sql
+from onboarding.meters.columns import ASSET_COLUMNS, PLACES, Asset, columns_of, columns_sql
 from onboarding.meters.models import Meter
 from onboarding.meters.search.domain import expect_texts, refresh_texts
 from onboarding.meters.signals import meters_archived
 from portal.events.actors import Actor
-from portal.events.domain import record, record_many, record_staged
+from portal.events.domain import record_many, record_staged
 from portal.storage import json_sql
+from portal.storage.bulk import update
 from portal.storage.staging import Given, Staged, insert_from, update_from
 
 if TYPE_CHECKING:
@@ -173,9 +174,32 @@ def remove_meters(meters: Sequence[Meter], *, upload_id: UUID, partner: "Partner
     Meter.objects.filter(pk__in=[meter.pk for meter in meters], partner=partner).delete()
 
 
-def restore_meter(meter: Meter, asset: Asset, *, changes: Mapping[str, list[Any]], upload_id: UUID, by: Actor) -> None:
-    """Give a meter earlier values back, with a meter.restored event that says which."""
-    Meter.objects.filter(pk=meter.pk).update(**columns_of(asset), version=F("version") + 1, updated_at=timezone.now())
-    refresh_texts([meter.pk])
-    data = {"upload": str(upload_id), "changes": dict(changes)}
-    record("meter.restored", subject=meter, partner=meter.partner, by=by, data=data)
+@dataclass(frozen=True, slots=True)
+class MeterRestore:
+    """A meter, the asset that it held earlier, and the fields that this changes: field key to [now, earlier]."""
+
+    meter: Meter
+    asset: Asset
+    changes: Mapping[str, list[Any]]
+
+
+def restore_meters(restores: Sequence[MeterRestore], *, upload_id: UUID, partner: "Partner", by: Actor) -> None:
+    """Give meters earlier values back, with one meter.restored event each that says which.
+
+    The number of statements does not depend on how many meters there are. The caller holds the meters' rows locked.
+    """
+    if not restores:
+        return
+    now = timezone.now()
+    columns = [*PLACES, "data", "version", "updated_at"]
+    rows = []
+    for restore in restores:
+        values = columns_of(restore.asset) | {"version": restore.meter.version + 1, "updated_at": now}
+        rows.append([restore.meter.pk, *(values[column] for column in columns)])
+    update(Meter, columns, rows)
+    refresh_texts([restore.meter.pk for restore in restores])
+    happenings = (
+        ("meter.restored", restore.meter.pk, {"upload": str(upload_id), "changes": dict(restore.changes)})
+        for restore in restores
+    )
+    record_many("meter", happenings, partner=partner, by=by)

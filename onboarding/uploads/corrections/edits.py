@@ -1,6 +1,6 @@
 """What people wrote into rows of an upload, over what stands in the sheet."""
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Mapping, Sequence
 
 from onboarding.uploads.models import Upload, UploadEdit
 
@@ -18,3 +18,18 @@ def edited(cells: Mapping[str, object], edit: UploadEdit) -> dict[str, object]:
     """The cells with what was written instead; an empty text empties the cell."""
     merged = {**cells, **edit.values}
     return {key: value for key, value in merged.items() if value != ""}
+
+
+def write_edits(edits: Sequence[UploadEdit]) -> None:
+    """Keep what was written into rows, one edit a row: in the place of the row's earlier edit, if it had one."""
+    UploadEdit.objects.bulk_create(
+        [
+            UploadEdit(
+                upload_id=edit.upload_id, row_number=edit.row_number, values=edit.values, is_left_out=edit.is_left_out
+            )
+            for edit in edits
+        ],
+        update_conflicts=True,
+        unique_fields=["upload", "row_number"],
+        update_fields=["values", "is_left_out"],
+    )

@@ -16,7 +16,7 @@ from django.utils import timezone
 from onboarding.enrollment.results import results_from_json
 from onboarding.spreadsheets.problems import CELL_CODES
 from onboarding.uploads.columns.layout import Assembler, Layout
-from onboarding.uploads.corrections.edits import edited, edits_of
+from onboarding.uploads.corrections.edits import edited, edits_of, write_edits
 from onboarding.uploads.models import WRITTEN, Plan, Upload, UploadEdit, UploadProblem, UploadRow, UploadState
 from onboarding.uploads.pipeline.first_rows import KnownRows
 from onboarding.uploads.pipeline.preview import DryRun, Verdict, reference_of
@@ -201,6 +201,7 @@ class Bench:
         before = self.cells_of(rows.values())
         edits = edits_of(self.upload, list(rows))
         happened: list[tuple[int, dict[str, Any]]] = []
+        written: list[UploadEdit] = []
         for number, row in rows.items():
             values = {key: value for key, value in changes[number].items() if self.schema.knows(key)}
             differs = {key: [as_shown(before[number].get(key)), value] for key, value in values.items()}
@@ -211,8 +212,9 @@ class Bench:
             edit = edits.get(number) or UploadEdit(upload=self.upload, row_number=number)
             edit.values = {**edit.values, **{key: value for key, (_, value) in differs.items()}}
             edit.is_left_out = skipped if left_out is not None else False
-            edit.save()
+            written.append(edit)
             happened.append((number, differs))
+        write_edits(written)
         for verdict in self.judge_again([rows[number] for number, _ in happened]):
             fine = verdict.plan in {*WRITTEN, Plan.LEFT_OUT}
             healed.fixed, healed.still = healed.fixed + fine, healed.still + (not fine)

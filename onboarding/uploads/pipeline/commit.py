@@ -6,6 +6,7 @@ itself; what was written follows from the row's plan and round (UploadRow.outcom
 """
 
 from collections import Counter
+from collections.abc import Iterable
 from uuid import UUID
 
 from django.conf import settings
@@ -24,6 +25,7 @@ from portal.events.actors import Actor
 from portal.events.domain import record
 from portal.jobs.domain import Run, enqueue
 from portal.problems import Problem, Refused
+from portal.storage import bulk
 from portal.storage.staging import Staged
 from programs.schema import catalogue_version
 
@@ -140,9 +142,14 @@ def _refuse_taken(upload: Upload, first: int, last: int) -> None:
     rows = rows.exclude(meter_id__in=made.values("pk")).only("pk", "partner_reference")
     references = {row.partner_reference: row for row in rows}
     holders = Meter.objects.filter(partner=upload.partner, partner_reference__in=references)
-    for meter, reference in holders.values_list("pk", "partner_reference"):
-        problem = Problem("DUPLICATE_REF_ID", context={"meter": str(meter)})
-        _refuse(references[reference], Result.DUPLICATE_REF_ID, problem, meter)
+    taken = holders.values_list("pk", "partner_reference")
+    _refuse(
+        Result.DUPLICATE_REF_ID,
+        (
+            (references[name], Problem("DUPLICATE_REF_ID", context={"meter": str(meter)}), meter)
+            for meter, name in taken
+        ),
+    )
 
 
 def _refuse_stale(upload: Upload, first: int, last: int) -> None:
@@ -151,13 +158,16 @@ def _refuse_stale(upload: Upload, first: int, last: int) -> None:
     known = list(rows.only("pk", "meter_id", "meter_version", "plan"))
     meters = Meter.objects.filter(pk__in=[row.meter_id for row in known if row.meter_id], partner=upload.partner)
     versions = dict(meters.select_for_update().order_by("pk").values_list("pk", "version"))
-    for row in known:
-        if row.meter_id and versions.get(row.meter_id) != row.meter_version:
-            _refuse(row, Result.PROCESSING_ERROR, Problem("METER_CHANGED_MEANWHILE"), row.meter_id)
+    stale = [(row, row.meter_id) for row in known if row.meter_id and versions.get(row.meter_id) != row.meter_version]
+    changed = Problem("METER_CHANGED_MEANWHILE")
+    _refuse(Result.PROCESSING_ERROR, ((row, changed, meter) for row, meter in stale))
 
 
-def _refuse(row: UploadRow, result: Result, problem: Problem, meter_id: UUID) -> None:
-    UploadRow.objects.filter(pk=row.pk).update(result=result, description=problem.text[:500], meter_id=meter_id)
+def _refuse(result: Result, refusals: Iterable[tuple[UploadRow, Problem, UUID]]) -> None:
+    """Write a result into rows that cannot be written, in one statement: each with its problem and its meter."""
+    values = [(row.pk, result.value, problem.text[:500], meter) for row, problem, meter in refusals]
+    if values:
+        bulk.update(UploadRow, ["result", "description", "meter_id"], values)
 
 
 def _close(upload: Upload) -> None:

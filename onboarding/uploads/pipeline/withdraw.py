@@ -4,7 +4,8 @@ Runs as the job uploads.withdraw, in chunks; each chunk is one transaction of me
 """
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any, cast
 from uuid import UUID
@@ -17,7 +18,7 @@ from django.utils import timezone
 from onboarding.enrollment.domain import making_room, re_evaluate
 from onboarding.enrollment.load import with_recorded_facts
 from onboarding.meters.columns import asset_of
-from onboarding.meters.domain import remove_meters, restore_meter
+from onboarding.meters.domain import MeterRestore, remove_meters, restore_meters
 from onboarding.meters.models import Meter
 from onboarding.uploads.models import Plan, Upload, UploadRow, UploadState, Withdrawal
 from onboarding.uploads.pipeline.preview import DryRun
@@ -27,6 +28,7 @@ from portal.events.actors import Actor
 from portal.events.domain import record
 from portal.jobs.domain import Run, enqueue
 from portal.problems import Problem, Refused
+from portal.storage import bulk
 
 _TOUCHED = "This meter was changed after the upload, so it stays as it is."
 _GONE = "The meter is not there any more."
@@ -97,49 +99,57 @@ def _rows(upload: Upload) -> QuerySet[UploadRow]:
     return written.filter(plan__in=[Plan.CREATE, Plan.UPDATE]).order_by("number")
 
 
+@dataclass(slots=True)
+class _ChunkPlan:
+    """What taking back one chunk of rows comes to: meters to remove and to restore, and a mark for every row."""
+
+    removals: list[Meter] = field(default_factory=list)
+    restores: list[MeterRestore] = field(default_factory=list)
+    marks: list[tuple[int, Withdrawal, str]] = field(default_factory=list)  # the row's primary key, what, why
+
+
 def _chunk(run: Run, upload: Upload, dry_run: DryRun, total: int) -> bool:
+    """Take back the next rows in one transaction of a fixed number of queries. Returns whether there were any."""
     with run.chunk() as chunk:
         rows = list(_rows(upload).only("pk", "plan", "meter_id", "changes")[: settings.JOB_CHUNK_ROWS])
         if not rows:
             return False
-        found = Meter.objects.filter(pk__in=[row.meter_id for row in rows if row.meter_id], partner=upload.partner)
-        meters: dict[UUID | None, Meter] = {meter.pk: meter for meter in found.select_for_update().order_by("pk")}
-        by = Actor.from_json(upload.actor)
-        known = with_recorded_facts(meters)
-        untouched = [
-            row
-            for row in rows
-            if row.plan == Plan.CREATE and row.meter_id not in known and _is_untouched(meters.get(row.meter_id), upload)
-        ]
-        with making_room([pk for pk in meters if pk], by=by):
-            remove_meters(
-                [meters[row.meter_id] for row in untouched if row.meter_id],
-                upload_id=upload.pk,
-                partner=upload.partner,
-                by=by,
-            )
-            _mark(untouched, Withdrawal.REMOVED)
-            removed = {row.pk for row in untouched}
-            for row in rows:
-                if row.pk in removed:
-                    continue
-                meter = meters.get(row.meter_id)
-                if meter is None:
-                    _mark([row], Withdrawal.LEFT, _GONE)
-                elif row.plan == Plan.CREATE:
-                    _mark([row], Withdrawal.LEFT, _TOUCHED)
-                else:
-                    _restore(upload, row, meter, dry_run, by)
+        by, partner = Actor.from_json(upload.actor), upload.partner
+        held = Meter.objects.filter(pk__in=[row.meter_id for row in rows if row.meter_id], partner=partner)
+        meters = {meter.pk: meter for meter in held.select_for_update().order_by("pk")}
+        plan = _plan(upload, rows, meters, dry_run)
+        with making_room(list(meters), by=by):
+            remove_meters(plan.removals, upload_id=upload.pk, partner=partner, by=by)
+            restore_meters(plan.restores, upload_id=upload.pk, partner=partner, by=by)
+            re_evaluate([restore.meter.pk for restore in plan.restores], by=by)
+        bulk.update(UploadRow, ["withdrawal", "description"], plan.marks)
         chunk.done, chunk.total = chunk.done + len(rows), total
     return True
 
 
-def _is_untouched(meter: Meter | None, upload: Upload) -> bool:
-    return meter is not None and meter.version == 1 and meter.upload_id == upload.pk and not meter.is_archived
+def _plan(upload: Upload, rows: Sequence[UploadRow], meters: Mapping[UUID, Meter], dry_run: DryRun) -> _ChunkPlan:
+    plan = _ChunkPlan()
+    recorded = with_recorded_facts(meters)
+    for row in rows:
+        meter = meters.get(row.meter_id) if row.meter_id else None
+        if meter is None:
+            plan.marks.append((row.pk, Withdrawal.LEFT, _GONE))
+        elif row.plan == Plan.UPDATE:
+            _plan_restore(plan, row, meter, dry_run)
+        elif meter.pk not in recorded and _is_untouched(meter, upload):
+            plan.removals.append(meter)
+            plan.marks.append((row.pk, Withdrawal.REMOVED, ""))
+        else:
+            plan.marks.append((row.pk, Withdrawal.LEFT, _TOUCHED))
+    return plan
 
 
-def _restore(upload: Upload, row: UploadRow, meter: Meter, dry_run: DryRun, by: Actor) -> None:
-    """Give each field its earlier value back, unless it was changed again since."""
+def _is_untouched(meter: Meter, upload: Upload) -> bool:
+    return meter.version == 1 and meter.upload_id == upload.pk and not meter.is_archived
+
+
+def _plan_restore(plan: _ChunkPlan, row: UploadRow, meter: Meter, dry_run: DryRun) -> None:
+    """Each field gets its earlier value back, unless it was changed again since."""
     flat = dry_run.schema.flatten(asset_of(meter))
     back: dict[str, list[Any]] = {}
     for key, (old, new) in (row.changes or {}).items():
@@ -151,13 +161,9 @@ def _restore(upload: Upload, row: UploadRow, meter: Meter, dry_run: DryRun, by: 
                 flat[key] = old
     checked = dry_run.schema.check(flat, dry_run.on)
     if not back or checked.asset is None:
-        _mark([row], Withdrawal.LEFT, _TOUCHED)
+        plan.marks.append((row.pk, Withdrawal.LEFT, _TOUCHED))
         return
-    restore_meter(meter, checked.asset, changes=back, upload_id=upload.pk, by=by)
-    re_evaluate([meter.pk], by=by)
     left = [key for key in row.changes or {} if key not in back]
-    _mark([row], Withdrawal.RESTORED, f"Changed again since, and left: {', '.join(left)}."[:500] if left else "")
-
-
-def _mark(rows: Sequence[UploadRow], what: Withdrawal, why: str = "") -> None:
-    UploadRow.objects.filter(pk__in=[row.pk for row in rows]).update(withdrawal=what, description=why)
+    why = f"Changed again since, and left: {', '.join(left)}."[:500] if left else ""
+    plan.restores.append(MeterRestore(meter, checked.asset, back))
+    plan.marks.append((row.pk, Withdrawal.RESTORED, why))
