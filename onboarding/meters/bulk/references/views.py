@@ -16,7 +16,6 @@ from onboarding.meters.filters import chips_of, matching, meter_filter
 from onboarding.meters.models import Meter
 from onboarding.meters.saved.domain import clean_query
 from onboarding.spreadsheets.workbook import write_csv, write_table
-from portal.events.actors import Actor
 from portal.partners.access import member
 from portal.problems import Refused
 from portal.web.downloads import csv_response, download_name, workbook_response
@@ -31,9 +30,7 @@ def references(request: HttpRequest) -> HttpResponse:
     form = ReferencesForm(request.POST or None, request.FILES or None)
     if request.method == "POST" and form.is_valid():
         try:
-            action = ask_for_references(
-                access.partner, access.user, form.cleaned_data["sheet"], by=Actor.person(access.user)
-            )
+            action = ask_for_references(access.partner, access.user, form.cleaned_data["sheet"], by=access.actor)
         except Refused as refusal:
             form.refuse(*refusal.problems)
         else:
