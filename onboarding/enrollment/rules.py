@@ -1,15 +1,18 @@
 """What a program asks of a meter, compiled from the catalogue: the evaluation reads this and never the database."""
 
 import hashlib
+import json
 import threading
 from collections.abc import Collection, Iterable
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, fields, is_dataclass
 from datetime import date, datetime
+from decimal import Decimal
+from typing import Any
 from zoneinfo import ZoneInfo
 
 from portal.web.clock import local_day
 from programs.deadlines import DeadlineRule, accepted_until, next_deadline, over_at
-from programs.models import ActionType, Boundary, CheckKind, Conflict, DeliveryPeriod, Program, ProgramCheck
+from programs.models import ActionType, Boundary, CheckKind, Conflict, DeliveryPeriod, Program, ProgramCheck, is_over
 from programs.schema import Schema, catalogue_version
 
 _YEAR_DAYS = 366
@@ -106,6 +109,11 @@ class ProgramRules:
     exclusions: tuple[Exclusion, ...]
     actions: dict[str, ActionDefinition]
 
+    @property
+    def takes_forms(self) -> bool:
+        """Whether a form for a new meter of it can be opened: partners create its meters, and it is not over."""
+        return self.is_partner_created and not is_over(self.source.valid_to)
+
     def takes(self, region: str, meter_type: str) -> bool:
         """Whether meters of a region and type are looked at for it at all."""
         return region == self.transmission_region and meter_type in self.meter_types
@@ -146,22 +154,29 @@ class ProgramRules:
         """A text that changes when the rules change, or when time makes them apply to another period or day."""
         period, on = self.leading_period(at), self.asked_on(at)
         running = [one.pk for one in self.periods if one.starts_at <= at < one.over_at]
-        told: list[object] = [getattr(self, field.name) for field in fields(self) if field.name not in _UNORDERED]
-        told += [sorted(getattr(self, name)) for name in sorted(_UNORDERED - {"actions"})]
-        told += [sorted(self.actions.items()), period and period.pk, running, period and period.next_deadline(at)]
-        told += [repr(rule) for rule in _without_functions(schema, self.identifier, on)]
+        told: list[Any] = [self, period and period.pk, running, period and period.next_deadline(at)]
+        told += _without_functions(schema, self.identifier, on)
         told += [one.source.applies(on) for one in self.recorded] + [one.source.applies(on) for one in self.exclusions]
-        return hashlib.sha256(repr(told).encode()).hexdigest()
+        return hashlib.sha256(json.dumps(told, default=_as_json, sort_keys=True).encode()).hexdigest()
 
 
-_UNORDERED = frozenset({"meter_types", "states", "utilities", "actions"})
-
-
-def _without_functions(schema: Schema, program: str, on: date) -> Iterable[tuple[object, ...]]:
+def _without_functions(schema: Schema, program: str, on: date) -> Iterable[dict[str, Any]]:
     for rule in schema.rules_of(program):
         if rule.applies(on):
-            told = (getattr(rule, field.name) for field in fields(rule) if field.name != "holds")
-            yield tuple(sorted(one) if isinstance(one, frozenset) else one for one in told)
+            yield {field.name: getattr(rule, field.name) for field in fields(rule) if field.name != "holds"}
+
+
+def _as_json(value: object) -> object:
+    """What JSON has no form for: the same text in every process. TypeError for what has none, such as a function."""
+    if is_dataclass(value) and not isinstance(value, type):
+        return {field.name: getattr(value, field.name) for field in fields(value)}
+    if isinstance(value, (set, frozenset)):
+        return sorted(value)
+    if isinstance(value, date):
+        return value.isoformat()
+    if isinstance(value, (ZoneInfo, Decimal)):
+        return str(value)
+    raise TypeError(f"no canonical form for {type(value).__name__}")
 
 
 # --- compiling

@@ -1,7 +1,6 @@
 """A meter's own page, the programs that its customer can hold together, and joining one more."""
 
 from datetime import datetime
-from typing import Any
 from uuid import UUID
 
 from django.contrib import messages
@@ -59,15 +58,13 @@ def meter_detail(request: HttpRequest, pk: UUID) -> HttpResponse:
         "misfits": [card for card in cards if not card.result.is_wanted and not card.result.fits],
         "participation": [(one, *one.days_in(zone)) for one in participation_of(meter, meter.participation.all())],
         "zone": zone,
-        "another": next((card.program.identifier for card in cards if _takes_forms(card)), ""),
+        "another": next(
+            (card.program.identifier for card in cards if card.result.is_wanted and card.program.takes_forms), ""
+        ),
         "events": [(event, changes_in(event, schema)) for event in events[:shown]],
         "has_older_events": len(events) > shown,
     }
     return render(request, "portfolio/detail.html", context)
-
-
-def _takes_forms(card: Any) -> bool:
-    return bool(card.result.is_wanted and card.program.is_partner_created)
 
 
 def _as_of(request: HttpRequest) -> tuple[datetime, str]:

@@ -7,7 +7,6 @@ from typing import Any
 
 from django.contrib.admin.actions import delete_selected
 from django.contrib.admin.utils import unquote
-from django.contrib.messages.storage import default_storage
 from django.db import transaction
 from django.db.models import ProtectedError, QuerySet
 from django.http import HttpRequest, HttpResponse
@@ -117,6 +116,7 @@ class ShowsImpact(ImportExportMixin, SimpleHistoryAdmin):
         """Save, read the rules, and take it back. Without rules when the form has errors."""
         how, rules = answers(), None
         response = HttpResponse()
+        request.is_tried = True  # type: ignore[attr-defined]  # our own mark on the request
         try:
             with transaction.atomic():
                 response = save()
@@ -125,9 +125,13 @@ class ShowsImpact(ImportExportMixin, SimpleHistoryAdmin):
                 raise _NotKept
         except _NotKept:
             pass
-        if rules is not None:
-            request._messages = default_storage(request)  # type: ignore[attr-defined]  # noqa: SLF001  "was changed" is not true yet
+        request.is_tried = False  # type: ignore[attr-defined]  # our own mark on the request
         return response, rules
+
+    def message_user(self, request: HttpRequest, message: Any, *args: Any, **kwargs: Any) -> None:
+        """Silent about a save that is only tried: "was changed" is not true yet."""
+        if not getattr(request, "is_tried", False):
+            super().message_user(request, message, *args, **kwargs)
 
     def _page(self, request: HttpRequest, impact: Impact) -> TemplateResponse:
         sent = [

@@ -5,7 +5,16 @@ from programs.models.checks import RECORDED, ActionType, Acts, CheckKind, Progra
 from programs.models.conflicts import Classification, Conflict
 from programs.models.fields import Choice, ChoiceList, Field, FieldType, Needed
 from programs.models.places import TRANSMISSION_REGIONS, Region, State, Utility
-from programs.models.programs import Boundary, Deadline, DeliveryPeriod, Footnote, MeterType, Program, ProgramType
+from programs.models.programs import (
+    Boundary,
+    Deadline,
+    DeliveryPeriod,
+    Footnote,
+    MeterType,
+    Program,
+    ProgramType,
+    is_over,
+)
 from programs.models.requirements import Level, Operator, Requirement
 from programs.models.seed import SeedRecord
 
@@ -42,4 +51,5 @@ __all__ = [
     "Utility",
     "WhileOpen",
     "bare_number",
+    "is_over",
 ]

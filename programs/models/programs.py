@@ -59,6 +59,11 @@ class Footnote(CatalogueRow):
         return self.key
 
 
+def is_over(active_to: date | None) -> bool:
+    """Whether a program with this last day has ended, by the UTC day; as queries.not_over has it."""
+    return active_to is not None and active_to < timezone.now().date()
+
+
 class Program(SourcedRow):
     """One grid-services program that a meter can be enrolled in, by its published program identifier."""
 
@@ -161,9 +166,8 @@ class Program(SourcedRow):
 
     @property
     def takes_forms(self) -> bool:
-        """Whether partners create meters for it, now or for a season to come."""
-        is_over = self.active_to is not None and timezone.now().date() > self.active_to
-        return self.is_partner_created and not is_over
+        """Whether a form for a new meter of it can be opened: partners create its meters, and it is not over."""
+        return self.is_partner_created and not is_over(self.active_to)
 
     @property
     def methods(self) -> list[str]:

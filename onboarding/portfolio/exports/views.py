@@ -13,7 +13,6 @@ from onboarding.portfolio.columns import columns_named, columns_query
 from onboarding.portfolio.exports.domain import KEPT, ask_export, plan_of
 from onboarding.portfolio.exports.models import Export, ExportState
 from onboarding.portfolio.filters import chip_names, chips_of, joined, meter_filter, without
-from portal.events.actors import Actor
 from portal.jobs.models import Job, JobState
 from portal.partners.access import member
 from portal.partners.models import Partner
@@ -41,7 +40,7 @@ def export_new(request: HttpRequest) -> HttpResponse:
     query = joined(without(request.GET, "page", "columns"), columns_query(columns))
     if request.method == "POST":
         try:
-            export = ask_export(access.partner, access.user, query=query, by=Actor.person(access.user))
+            export = ask_export(access.partner, access.user, query=query, by=access.actor)
         except Refused as refusal:
             tell_refusal(request, refusal)
             return redirect(f"{reverse('export-new')}?{query}")

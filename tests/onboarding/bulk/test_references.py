@@ -375,6 +375,22 @@ def test_pasted_columns_are_understood_with_and_without_names(
     assert references(one, two) == ["crm-1", "crm-2"]
 
 
+def test_the_events_say_from_where_the_sheet_came(
+    acme: Partner, make: Any, client: Client, run_jobs: Callable[[], int]
+) -> None:
+    one = make(acme, "home-1")["home-1"]
+    before = Event.objects.latest("pk").pk
+
+    answer = client.post(PAGE, {"pasted": f"{one.pk}\tcrm-1"})
+    asked_from = BulkAction.objects.get().actor["address"]
+    client.post(answer["Location"])
+    run_jobs()
+
+    told = set(Event.objects.filter(pk__gt=before).values_list("subject_type", "address"))
+    assert asked_from == "127.0.0.1"
+    assert told == {("bulkaction", "127.0.0.1"), ("meter", "127.0.0.1")}
+
+
 def test_row_numbers_are_those_of_what_was_pasted() -> None:
     def numbers(text: str) -> list[int]:
         return [line.number for line in read_lines(pasted(text))]

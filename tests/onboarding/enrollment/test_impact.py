@@ -96,6 +96,18 @@ def test_change_that_moves_nothing_is_saved_at_once(acme: Partner, admin: Client
     assert Requirement.objects.filter(field__path="device.installer", level="optional").count() == 1
 
 
+def test_what_was_only_tried_is_not_said_to_be_done(acme: Partner, admin: Client) -> None:
+    batteries(acme)
+    url = reverse("admin:programs_requirement_add")
+
+    admin.post(url, requirement())
+    after_trying = admin.get(reverse("admin:programs_requirement_changelist")).content.decode()
+    admin.post(url, requirement() | {"_impact_seen": "yes"})
+    after_saving = admin.get(reverse("admin:programs_requirement_changelist")).content.decode()
+
+    assert ["was added successfully" in page for page in (after_trying, after_saving)] == [False, True]
+
+
 def test_form_with_errors_says_so_and_asks_nothing(acme: Partner, admin: Client) -> None:
     batteries(acme)
 

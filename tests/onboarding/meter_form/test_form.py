@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Callable
-from datetime import timedelta
+from datetime import date, timedelta
 from typing import Any
 
 import pytest
@@ -391,6 +391,24 @@ def test_another_device_at_this_site_keeps_the_site_and_nothing_of_the_device(cl
         reverse("entry-new", args=["CEC-DSGS"]) + f"?like={meter.pk}"
         in client.get(reverse("meter", args=[meter.pk])).content.decode()
     )
+
+
+@pytest.mark.parametrize(("moment", "is_open"), [("2027-10-31T20:00:00Z", True), ("2027-11-01T08:00:00Z", False)])
+def test_forms_are_offered_until_their_program_is_over(
+    client: Client, manager: User, client_of: Any, time_machine: Any, moment: str, is_open: bool
+) -> None:
+    meter = create(client, typed())
+    program = Program.objects.get(identifier="CEC-DSGS")
+    program.active_to = date(2027, 10, 31)
+    program.save()
+    time_machine.move_to(moment)
+    later = client_of(manager)
+
+    pages = [later.get(path).content.decode() for path in (f"/meters/{meter.pk}/", "/programs/CEC-DSGS/")]
+
+    assert [f'href="{NEW}' in page for page in pages] == [is_open, is_open]
+    assert "Add another device at this site" in pages[0] or not is_open
+    assert later.get(f"{NEW}?like={meter.pk}").status_code == (200 if is_open else 404)
 
 
 def test_site_of_another_partner_is_not_taken_over(client: Client, stranger: User, client_of: Any) -> None:

@@ -207,6 +207,18 @@ def test_job_that_dies_half_way_is_run_again_and_makes_one_right_file(
     assert Event.objects.filter(verb="export.done").count() == 1
 
 
+def test_the_event_says_from_where_it_was_asked_for(client: Client, make: Any, run_jobs: Callable[[], int]) -> None:
+    make()
+
+    client.post(NEW)
+    run_jobs()
+
+    assert dict(Event.objects.filter(verb__startswith="export.").values_list("verb", "address")) == {
+        "export.asked": "127.0.0.1",
+        "export.done": "127.0.0.1",
+    }
+
+
 def test_job_that_dies_again_and_again_says_so_and_leaves_nothing(
     client: Client,
     make: Any,
