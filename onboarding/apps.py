@@ -10,5 +10,5 @@ class OnboardingConfig(AppConfig):
     default_auto_field = "django.db.models.BigAutoField"
 
     def ready(self) -> None:
-        """Also, in rooms that are not furnished like the others yet: the modules that register what they have."""
-        autodiscover(self.name, also=["digest", "domain", "history", "impact", "panels"])
+        """Also: what rooms add to the history of meters, to the impact of a rule, and to the lists of meters."""
+        autodiscover(self.name, also=["history", "impact", "panels"])

@@ -11,10 +11,7 @@ from django.utils import timezone
 from onboarding.calendar.models import CalendarFeed
 from portal.events.actors import Actor
 from portal.events.domain import record
-from portal.events.subjects import Subject, register
 from portal.partners.models import Membership, Partner, User
-
-register(Subject("calendarfeed", "Calendar address"))
 
 LAST_USED_EVERY = timedelta(hours=1)
 _SECRET = re.compile(r"[A-Za-z0-9_-]{43}")

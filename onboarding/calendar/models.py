@@ -3,7 +3,10 @@
 from django.db import models
 from django.db.models.functions import Now
 
+from portal.events.subjects import Subject, register
 from portal.storage.ids import uuid7
+
+register(Subject("calendarfeed", "Calendar address"))
 
 
 class CalendarFeed(models.Model):

@@ -24,25 +24,10 @@ from onboarding.uploads.pipeline.commit import commit_at_once
 from onboarding.uploads.pipeline.preview import Candidate, DryRun, Verdict
 from onboarding.uploads.signals import withdrawal_previewed
 from portal.events.actors import Actor
-from portal.jobs.periodic import periodic
 from portal.partners.models import Partner, User
-from portal.problems import Problem, ProblemKind, Refused, register, shown
+from portal.problems import Problem, Refused, shown
 from programs.schema import schema_for
 
-register(
-    ProblemKind(
-        "DRAFT_IS_OVER",
-        "Already written",
-        "This was written already.",
-        "Open the meter to see it, or to change it again.",
-    ),
-    ProblemKind(
-        "DRAFT_CHANGED_MEANWHILE",
-        "Changed after you looked",
-        "What was typed for this meter changed after you looked, so nothing was written.",
-        "Look at it again, then confirm.",
-    ),
-)
 UNSAVED_KEPT: Final = timedelta(days=14)
 ROW = 1
 _SALT = "onboarding.meter_form.seen"
@@ -143,7 +128,6 @@ def save_for_later(draft: MeterDraft) -> None:
     MeterDraft.objects.filter(pk=draft.pk).update(is_saved=True)
 
 
-@periodic(hours=1)
 def drop_unsaved() -> None:
     """Delete what checks left behind, when nobody has gone on with it for some days."""
     before = timezone.now() - UNSAVED_KEPT

@@ -7,17 +7,9 @@ from uuid import UUID
 from onboarding.meters.models import Meter
 from onboarding.meters.queries import meters_of
 from portal.partners.models import Partner
-from portal.problems import Problem, ProblemKind, Refused, register
+from portal.problems import Problem, Refused
 from portal.storage.ids import as_uuid
 
-register(
-    ProblemKind(
-        "NOTHING_PASTED",
-        "Nothing pasted",
-        "Nothing was pasted.",
-        "Paste meter IDs or partner references, one to a line.",
-    ),
-)
 MOST_LOOKED_UP = 5000
 _SEPARATORS = re.compile(r"[\r\n\t;,]+")
 

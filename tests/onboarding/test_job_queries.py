@@ -14,11 +14,10 @@ from django.conf import LazySettings
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
-from portal.mail.domain import write_to
 
-from onboarding.bulk.domain import ask, confirm
+from onboarding.bulk.domain import confirm, create_action
 from onboarding.bulk.models import BulkAction
-from onboarding.calendar.digest import queue_letters
+from onboarding.calendar.notifications import queue_notifications
 from onboarding.enrollment.models import Enrollment
 from onboarding.enrollment.rules import rules_of
 from onboarding.meters.models import Meter
@@ -34,6 +33,7 @@ from onboarding.uploads.pipeline.withdraw import withdraw_upload
 from portal.events.actors import Actor
 from portal.jobs import domain as jobs
 from portal.jobs.models import Job
+from portal.notifications.domain import write_to
 from portal.partners.models import Partner, User
 from programs.models import Program
 from programs.schema import schema_for
@@ -234,7 +234,7 @@ def test_texts_of_new_meters(acme: Partner, written: Any, n: int) -> None:
 def test_bulk_action(acme: Partner, user: User, written: Any, kind: str, sqlite: int, postgresql: int, n: int) -> None:
     written(builders.rows(n))
     chosen = list(Meter.objects.values_list("pk", flat=True))
-    action = ask(acme, user, kind=kind, value="summer", meters=chosen, seen_at=timezone.now(), by=BY)
+    action = create_action(acme, user, kind=kind, value="summer", meters=chosen, seen_at=timezone.now(), by=BY)
     if kind == "idle":
         begins = timezone.now().date() + timedelta(days=30)
         days = {"from": begins.isoformat(), "to": (begins + timedelta(days=9)).isoformat()}
@@ -291,6 +291,6 @@ def test_email_about_meters_that_wait(
     Job.objects.all().delete()
 
     with time_machine.travel(now, tick=False):
-        queue_letters()
+        queue_notifications()
         assert queries_of_job(kind) == on(sqlite, postgresql)
         assert Job.objects.filter(kind="mail.send").exists()

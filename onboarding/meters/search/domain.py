@@ -8,8 +8,7 @@ from django.conf import settings
 
 from onboarding.meters.models import Meter
 from onboarding.meters.search.models import MeterText, TextBacklog
-from portal.jobs.domain import Run, enqueue, job_handler
-from portal.jobs.models import Job
+from portal.jobs.domain import Run, enqueue
 from portal.storage.bulk import insert, update
 
 if TYPE_CHECKING:
@@ -33,13 +32,8 @@ def make_texts_behind(batch: UUID, *, partner: "Partner") -> None:
     enqueue("meters.texts", subject_id=batch, partner=partner)
 
 
-def _on_failure(job: Job) -> None:
-    """The backlog stays: the batch's meters are found all the same, only slower."""
-
-
-@job_handler("meters.texts", on_failure=_on_failure)
 def make_texts(run: Run) -> None:
-    """The job: a text for each meter of the batch that has none."""
+    """Write a text for each meter of the batch that has none."""
     batch = UUID(run.job.subject_id)
     while _chunk(run, batch):
         run.yield_to_other_partners()

@@ -23,27 +23,11 @@ from onboarding.portfolio.queries import export_header, export_lines
 from onboarding.spreadsheets.workbook import drop_leftovers, write_table
 from portal.events.actors import Actor
 from portal.events.domain import record
-from portal.jobs.domain import Run, enqueue, job_handler
-from portal.jobs.models import Job
-from portal.jobs.periodic import periodic
+from portal.jobs.domain import Run, enqueue
 from portal.partners.models import Partner, User
-from portal.problems import Problem, ProblemKind, Refused, register
+from portal.problems import Problem, Refused
 from portal.storage.files import Draft, discard, drafted
 
-register(
-    ProblemKind(
-        "EXPORT_TOO_LARGE",
-        "Too large for a workbook",
-        "A workbook with these columns holds up to {most} meters.",
-        "Download them as CSV, filter them, or choose fewer columns.",
-    ),
-    ProblemKind(
-        "EXPORT_UNDER_WAY",
-        "One at a time",
-        "Another workbook is being made for {partner}.",
-        "Wait until it is ready, or download these meters as CSV.",
-    ),
-)
 MOST_DIRECT: Final = 2_000  # meters; a workbook of so many is made while the browser waits
 MOST_METERS: Final = 1_000_000  # a sheet has 1,048,576 rows
 MOST_CELLS: Final = 5_000_000  # filled ones; so many take about five minutes of one core
@@ -99,15 +83,15 @@ def ask_export(partner: Partner, user: User, *, query: str, by: Actor) -> Export
         return export
 
 
-def _on_failure(job: Job) -> None:
-    unmade = Export.objects.filter(pk=job.subject_id, state__in=OPEN)
+def give_up_export(pk: str) -> None:
+    """An export that cannot be made says so, and leaves no file."""
+    unmade = Export.objects.filter(pk=pk, state__in=OPEN)
     if unmade.update(state=ExportState.FAILED, finished_at=timezone.now()):
-        discard(_file_of(job.subject_id))
+        discard(_file_of(pk))
 
 
-@job_handler("meters.export", on_failure=_on_failure)
 def make_export(run: Run) -> None:
-    """The job: every row into a draft, which takes its place when the export is marked done."""
+    """Write every row into a draft, which takes its place when the export is marked done."""
     export = Export.objects.select_related("partner").get(pk=run.job.subject_id)
     if export.state not in OPEN:
         return
@@ -188,7 +172,6 @@ def _finish(export: Export, *, size: int, meters: int) -> None:
     record("export.done", subject=export, partner=export.partner, by=Actor.from_json(export.actor), data=data)
 
 
-@periodic(hours=1)
 def delete_expired() -> None:
     """Delete the files of exports that are past their day; the exports stay, and say so."""
     for export in Export.objects.filter(state=ExportState.DONE, expires_at__lte=timezone.now()):
@@ -196,7 +179,6 @@ def delete_expired() -> None:
         Export.objects.filter(pk=export.pk).update(state=ExportState.EXPIRED, file="")
 
 
-@periodic(hours=1)
 def delete_leftovers() -> None:
     """Delete the sheets that killed writers left half-way, of direct downloads too."""
     drop_leftovers(older_than_seconds=_LEFT_ALONE_SECONDS)

@@ -9,12 +9,8 @@ from onboarding.portfolio.columns import columns_named, columns_query
 from onboarding.portfolio.filters import MeterFilter, joined
 from onboarding.portfolio.saved_views.models import SavedView
 from portal.partners.models import Partner, User
-from portal.problems import Problem, ProblemKind, Refused, register, storable
+from portal.problems import Problem, Refused, storable
 
-register(
-    ProblemKind("VIEW_NEEDS_A_NAME", "No name", "The view has no name.", "Write a name of up to 64 characters."),
-    ProblemKind("TOO_MANY_VIEWS", "Too many views", "You have {limit} views already.", "Remove one first."),
-)
 MOST_VIEWS = 50
 
 

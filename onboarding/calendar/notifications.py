@@ -18,8 +18,7 @@ from django.utils.http import urlencode
 from onboarding.calendar.models import DeadlineNotice, WeeklyDigest
 from onboarding.calendar.queries import Waiting, actions_of, partners_waiting_in, programs_of, waiting_of
 from onboarding.enrollment.models import Activation
-from portal.jobs.domain import Run, enqueue, job_handler
-from portal.jobs.periodic import periodic
+from portal.jobs.domain import Run, enqueue
 from portal.notifications.choices import NotificationKind, register
 from portal.notifications.domain import write_to
 from portal.partners.models import Partner, User
@@ -59,7 +58,6 @@ class Near:
         return next((stage for stage, days in STAGES.items() if self.line.days_left in days), 0)
 
 
-@periodic(hours=1)
 def queue_notifications() -> None:
     """Queue the e-mails that are due; drop the marks of those that are long past. Doing it again is harmless."""
     now = timezone.now()
@@ -124,9 +122,8 @@ def is_daytime(partner: Partner, now: datetime) -> bool:
 # --- the e-mail of the week
 
 
-@job_handler("calendar.weekly")
 def write_week(run: Run) -> None:
-    """The job: look at a partner's week, once, and tell its people if meters need them."""
+    """Look at a partner's week, once, and tell its people if meters need them."""
     partner, now = Partner.objects.get(pk=run.job.subject_id), timezone.now()
     monday = week_due(partner, now)
     if monday is None or not partner.is_active:
@@ -172,9 +169,8 @@ def became_active(partner: Partner, now: datetime) -> list[tuple[str, int]]:
 # --- the e-mail before a deadline
 
 
-@job_handler("calendar.deadlines")
 def write_notices(run: Run) -> None:
-    """The job: tell a partner's people of the deadlines that are near, each once for ten days and once for three."""
+    """Tell a partner's people of the deadlines that are near, each once for ten days and once for three."""
     partner, now = Partner.objects.get(pk=run.job.subject_id), timezone.now()
     if not partner.is_active or not is_daytime(partner, now):
         return

@@ -6,7 +6,7 @@ import pytest
 import time_machine
 from django.core import mail
 
-from onboarding.calendar import digest
+from onboarding.calendar import notifications
 from onboarding.calendar.models import DeadlineNotice, WeeklyDigest
 from onboarding.enrollment.models import Enrollment
 from onboarding.meters.models import Meter
@@ -34,7 +34,7 @@ def tidy(run_jobs):
     def run(moment: str) -> list[tuple[str, str]]:
         mail.outbox.clear()
         with time_machine.travel(moment, tick=False):
-            digest.queue_notifications()
+            notifications.queue_notifications()
             Job.objects.update(not_before=datetime(2020, 1, 1, tzinfo=UTC))  # the database keeps its own clock
             run_jobs()
         return [(message.to[0], message.subject) for message in mail.outbox]
@@ -195,7 +195,7 @@ def test_many_tidyings_and_jobs_write_one_email_to_each(acme, user, manager, tid
     told = tidy(TEN_DAYS)
     with time_machine.travel(TEN_DAYS, tick=False):
         for _ in range(3):
-            digest.queue_notifications()
+            notifications.queue_notifications()
             enqueue("calendar.deadlines", subject_id=acme.pk, partner=acme)
             Job.objects.update(not_before=datetime(2020, 1, 1, tzinfo=UTC))
             run_jobs()
@@ -208,7 +208,7 @@ def test_many_tidyings_and_jobs_write_one_email_to_each(acme, user, manager, tid
 @pytest.mark.parametrize("moment", [TEN_DAYS, "2027-03-08 15:00 +0000"])
 def test_a_job_that_dies_while_it_writes_leaves_nothing_and_is_done_again(acme, user, tidy, monkeypatch, moment):
     wants(acme, "CEC-DSGS")
-    real, calls = digest.write_to, []
+    real, calls = notifications.write_to, []
 
     def die_once(*args, **kwargs):
         email = real(*args, **kwargs)
@@ -217,7 +217,7 @@ def test_a_job_that_dies_while_it_writes_leaves_nothing_and_is_done_again(acme, 
             raise RuntimeError("power cut")
         return email
 
-    monkeypatch.setattr(digest, "write_to", die_once)
+    monkeypatch.setattr(notifications, "write_to", die_once)
 
     assert tidy(moment) == []
     assert (EmailMessage.objects.count(), DeadlineNotice.objects.count(), WeeklyDigest.objects.count()) == (0, 0, 0)
@@ -276,7 +276,7 @@ def test_each_kind_can_be_switched_off(acme, user, manager, tidy, client_of):
 def test_the_week_begins_on_monday_morning_of_the_partner(acme, zone, moment, is_due):
     acme.time_zone = zone
 
-    assert (digest.week_due(acme, datetime.fromisoformat(moment)) is not None) is is_due
+    assert (notifications.week_due(acme, datetime.fromisoformat(moment)) is not None) is is_due
 
 
 def test_the_email_of_the_week(acme, user, tidy):
@@ -342,4 +342,4 @@ def test_queries_of_the_tidying(db, django_assert_num_queries, partners):
 
     # Three programs of California close on March 30: one query for each program that is near.
     with time_machine.travel("2027-03-20 15:00 +0000", tick=False), django_assert_num_queries(6 + 3):
-        digest.queue_notifications()
+        notifications.queue_notifications()

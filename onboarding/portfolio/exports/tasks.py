@@ -1,0 +1,15 @@
+"""The job of a workbook in the background, and what is done about exports from time to time."""
+
+from onboarding.portfolio.exports.domain import delete_expired, delete_leftovers, give_up_export, make_export
+from portal.jobs.domain import job_handler
+from portal.jobs.models import Job
+from portal.jobs.periodic import periodic
+
+
+def _on_failure(job: Job) -> None:
+    give_up_export(job.subject_id)
+
+
+job_handler("meters.export", on_failure=_on_failure)(make_export)
+periodic(hours=1)(delete_expired)
+periodic(hours=1)(delete_leftovers)
