@@ -10,5 +10,5 @@ class OnboardingConfig(AppConfig):
     default_auto_field = "django.db.models.BigAutoField"
 
     def ready(self) -> None:
-        """Also: what rooms add to the history of meters, to the impact of a rule, and to the lists of meters."""
-        autodiscover(self.name, also=["history", "impact", "panels"])
+        """Also: what rooms add to a meter's history, to a rule's impact, to the search's index, and to the lists."""
+        autodiscover(self.name, also=["history", "impact", "index", "panels"])

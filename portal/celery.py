@@ -3,7 +3,6 @@
 import os
 
 from celery import Celery
-from celery.signals import worker_init
 from kombu.transport import TRANSPORT_ALIASES
 
 TRANSPORT_ALIASES["embedded"] = "portal.jobs.embedded:Transport"
@@ -11,10 +10,3 @@ os.environ.setdefault("DJANGO_SETTINGS_MODULE", "portal.settings")
 app = Celery("portal")
 app.config_from_object("django.conf:settings", namespace="CELERY")
 app.autodiscover_tasks(["portal.jobs"])
-
-
-@worker_init.connect
-def _begin(**_: object) -> None:
-    from portal.jobs.throughput import yield_to_pages
-
-    yield_to_pages()

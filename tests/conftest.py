@@ -82,11 +82,15 @@ def seed() -> None:
 
 
 @pytest.fixture(scope="session")
-def template(pytestconfig: pytest.Config, django_db_createdb: bool) -> Path | str:
+def template(
+    pytestconfig: pytest.Config, tmp_path_factory: pytest.TempPathFactory, django_db_createdb: bool
+) -> Path | str:
     """What databases are copied from: a file of SQLite, or the name of a database on the server of this run."""
     if database.SERVER:
         return database.template_on_server()
-    return database.template_file(pytestconfig.cache.mkdir("database"), anew=django_db_createdb)  # type: ignore[union-attr]
+    cache = getattr(pytestconfig, "cache", None)  # None when pytest runs without its cache
+    folder = cache.mkdir("database") if cache else tmp_path_factory.getbasetemp()
+    return database.template_file(folder, anew=django_db_createdb)
 
 
 @pytest.fixture(scope="session")

@@ -24,7 +24,10 @@ SERVER = os.environ.get("TEST_DATABASE_URL", "")
 RUN = os.environ.setdefault("TEST_RUN", uuid.uuid4().hex[:12])  # one run's, by which its workers know each other
 MEMORY = "file:tests?mode=memory&cache=shared"  # each process has a memory of its own
 KEPT_SECONDS = 3600  # a template that no run has asked for so long goes
-SOURCES = ("portal/**/*.py", "programs/**/*.py", "programs/**/*.yaml", "*/migrations/*.py", "requirements.lock")
+SOURCES = (
+    *("portal/**/*.py", "programs/**/*.py", "programs/**/*.yaml", "*/migrations/*.py", "requirements.lock"),
+    "onboarding/meters/search/*.py",  # makes an index after migrate
+)
 
 
 def url_of(name: str) -> str:

@@ -11,13 +11,13 @@ from contextlib import contextmanager
 from datetime import timedelta
 from typing import Any, Final
 
-from celery import current_app
 from django.conf import settings
 from django.db import connection, models, transaction
 from django.db.models import Case, Count, DateTimeField, ExpressionWrapper, F, OuterRef, Q, Subquery, When
 from django.db.models.functions import Coalesce, Now
 from django.utils import timezone
 
+from portal.celery import app
 from portal.jobs.faults import is_of_the_machine
 from portal.jobs.models import Job, JobState
 
@@ -73,7 +73,7 @@ def _run_again(job: Job) -> bool:
 def wake() -> None:
     """Send a wake-up. A lost one is found by the sweep, so a broker that is down stops nobody."""
     try:
-        current_app.send_task(WAKE_UP, retry=False, ignore_result=True)
+        app.send_task(WAKE_UP, retry=False, ignore_result=True)
     except Exception:
         log.warning("no broker to wake a worker with; the sweep will find the job", exc_info=False)
 

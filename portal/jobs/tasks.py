@@ -1,10 +1,18 @@
 """What Celery runs: wake up and work; look for periodic work that is due. And the periodic work of jobs themselves."""
 
 from celery import shared_task
+from celery.signals import worker_init
 from django.conf import settings
 
 from portal.jobs import domain
 from portal.jobs.periodic import periodic, run_periodic_tasks
+from portal.jobs.throughput import yield_to_pages
+
+
+@worker_init.connect
+def _begin(**_: object) -> None:
+    """A Celery worker starts: pages of the same machine go first."""
+    yield_to_pages()
 
 
 @shared_task(name=domain.WAKE_UP, ignore_result=True)

@@ -10,8 +10,8 @@ def say_which_come_by_rows(apps, schema_editor):
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("onboarding", "0022_backlog_of_a_batch"),
-        ("portal", "0006_findings_that_stay_and_keys_that_end"),
+        ("onboarding", "0002_backlog_of_a_batch"),
+        ("portal", "0001_tables_of_0_1_0"),
     ]
 
     operations = [

@@ -17,7 +17,7 @@ class Migration(migrations.Migration):
     """The table of the database cache, so that `migrate` is all that a new database needs."""
 
     dependencies = [
-        ("portal", "0008_periodic_runs"),
+        ("portal", "0003_periodic_runs"),
     ]
 
     operations = [migrations.RunPython(make_table, drop_table)]

@@ -4,7 +4,7 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-    dependencies = [("onboarding", "0021_deadlines_made_and_days_taken")]
+    dependencies = [("onboarding", "0001_tables_of_0_1_0")]
 
     operations = [
         migrations.AlterField(

@@ -5,7 +5,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("portal", "0007_email_messages_and_opt_outs"),
+        ("portal", "0002_email_messages_and_opt_outs"),
     ]
 
     operations = [

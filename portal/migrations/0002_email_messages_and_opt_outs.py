@@ -7,7 +7,7 @@ class Migration(migrations.Migration):
     """The models of e-mail take the names that the rest of the code knows them by."""
 
     dependencies = [
-        ("portal", "0006_findings_that_stay_and_keys_that_end"),
+        ("portal", "0001_tables_of_0_1_0"),
     ]
 
     operations = [

@@ -14,7 +14,7 @@ class Migration(migrations.Migration):
     """
 
     dependencies = [
-        ("portal", "0009_cache_table"),
+        ("portal", "0004_cache_table"),
     ]
 
     operations = [

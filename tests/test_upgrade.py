@@ -1,0 +1,110 @@
+"""A database of version 0.1.0 goes on: it is migrated with its data, searched, and has the tables of a new one."""
+
+import gzip
+import json
+import os
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import psycopg
+import pytest
+from django.core.management import call_command
+from django.db import connection
+
+from onboarding.meters.search.index import PARTS, ensure_index
+from onboarding.meters.search.models import MeterText
+from tests import database
+
+UPGRADES = Path(__file__).parent / "upgrades"
+
+
+@pytest.fixture
+def environment(tmp_path: Path) -> Iterator[dict[str, str]]:
+    """The environment of a portal whose database is that of version 0.1.0, on the kind of database of this run."""
+    env = {**os.environ, "DATA_DIR": str(tmp_path), "DJANGO_SETTINGS_MODULE": "portal.settings"}
+    env.pop("DATABASE_URL", None)
+    if not database.SERVER:
+        (tmp_path / "portal.sqlite3").write_bytes(gzip.decompress((UPGRADES / "0.1.0.sqlite3.gz").read_bytes()))
+        yield env
+        return
+    name = f"upgraded_{database.RUN}_{os.getpid()}"
+    database.on_server(f"CREATE DATABASE {name}")
+    try:
+        with psycopg.connect(database.url_of(name), autocommit=True) as server:
+            server.execute(gzip.decompress((UPGRADES / "0.1.0.postgresql.sql.gz").read_bytes()))
+        yield env | {"DATABASE_URL": database.url_of(name)}
+    finally:
+        database.on_server(f"DROP DATABASE {name} WITH (FORCE)")
+
+
+def run(env: dict[str, str], *words: str) -> str:
+    command = [sys.executable, *words]
+    done = subprocess.run(command, env=env, cwd=database.ROOT, capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stderr
+    return done.stdout
+
+
+def look(env: dict[str, str], at: str) -> Any:
+    return json.loads(run(env, "-m", "tests.upgrades.look", at).splitlines()[-1])
+
+
+def test_database_of_the_last_version_goes_on_with_its_data(environment: dict[str, str]) -> None:
+    run(environment, "manage.py", "migrate", "--verbosity", "0")
+
+    assert run(environment, "manage.py", "migrate", "--check", "--verbosity", "0") == ""
+    contents = look(environment, "contents")
+    assert contents["searched"] == contents["by_reference"]
+    assert (contents["meters"], contents["enrollments"]) == (36, 36)
+    assert contents["sealed"] == contents["events"] >= 97
+    assert contents["findings"] == []
+
+
+@pytest.mark.django_db
+def test_upgraded_tables_are_those_of_a_new_database(environment: dict[str, str], tmp_path: Path) -> None:
+    new = environment | {"DATA_DIR": str(tmp_path / "new")}
+    if database.SERVER:
+        new["DATABASE_URL"] = database.url_of(database.template_on_server())
+    else:
+        (tmp_path / "new").mkdir()
+        run(new, "manage.py", "migrate", "--verbosity", "0")
+    run(environment, "manage.py", "migrate", "--verbosity", "0")
+
+    assert look(environment, "schema") == look(new, "schema")
+
+
+@pytest.mark.django_db
+def test_no_change_of_a_model_is_without_its_migration() -> None:
+    call_command("makemigrations", check=True, dry_run=True, verbosity=0)
+
+
+@pytest.mark.django_db(transaction=True)
+def test_search_survives_that_its_table_is_made_anew(acme: Any, catalogue: None) -> None:
+    from tests.onboarding.enrollment.meters import make_meter
+
+    before = make_meter(acme, programs=[], reference="before-1")
+    MeterText.objects.create(meter=before, partner=acme, text="before-1")
+    if connection.vendor == "sqlite":
+        with connection.schema_editor() as editor:
+            editor._remake_table(MeterText)
+    else:
+        with connection.cursor() as cursor:
+            cursor.execute(f"DROP INDEX IF EXISTS {PARTS}")
+    between = make_meter(acme, programs=[], reference="between-2")
+    MeterText.objects.create(meter=between, partner=acme, text="between-2")
+
+    ensure_index(connection)
+    after = make_meter(acme, programs=[], reference="after-3")
+    MeterText.objects.create(meter=after, partner=acme, text="after-3")
+
+    with connection.cursor() as cursor:
+        if connection.vendor == "sqlite":
+            for text in ("before-1", "between-2", "after-3"):
+                cursor.execute(f"SELECT text FROM {PARTS} WHERE text LIKE %s", [f"%{text[:-2]}%"])
+                assert cursor.fetchall() == [(text,)]
+            cursor.execute(f"INSERT INTO {PARTS}({PARTS}) VALUES ('integrity-check')")
+        else:
+            cursor.execute("SELECT count(*) FROM pg_indexes WHERE indexname = %s", [PARTS])
+            assert cursor.fetchone() == (1,)

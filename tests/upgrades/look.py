@@ -1,0 +1,72 @@
+"""What a database holds, as JSON: run in a process of its own, on the database that DATABASE_URL or DATA_DIR names."""
+
+import json
+import os
+import sys
+
+import django
+
+os.environ.setdefault("DJANGO_SETTINGS_MODULE", "portal.settings")
+django.setup()
+
+from django.db import connection  # noqa: E402  Django first
+
+from onboarding.enrollment.models import Enrollment  # noqa: E402
+from onboarding.meters.models import Meter  # noqa: E402
+from onboarding.portfolio.filters import matching  # noqa: E402
+from onboarding.uploads.models import Upload  # noqa: E402
+from portal.events.chain import check_log, seal_log  # noqa: E402
+from portal.events.models import Event  # noqa: E402
+from portal.jobs.domain import run_next  # noqa: E402
+from portal.partners.models import Partner  # noqa: E402
+
+
+def schema() -> dict[str, dict[str, list[list[object]]]]:
+    """Every table with its columns (name, type, takes NULL) and its constraints and indexes, by what they hold."""
+    tables = {}
+    with connection.cursor() as cursor:
+        for table in sorted(connection.introspection.table_names(cursor)):
+            columns = connection.introspection.get_table_description(cursor, table)
+            constraints = connection.introspection.get_constraints(cursor, table).values()
+            tables[table] = {
+                "columns": sorted([column.name, str(column.type_code), bool(column.null_ok)] for column in columns),
+                "constraints": sorted(
+                    [
+                        list(one["columns"]),
+                        one["primary_key"],
+                        one["unique"],
+                        list(one["foreign_key"] or ()),
+                        one["check"],
+                        one["index"],
+                    ]
+                    for one in constraints
+                ),
+            }
+    return tables
+
+
+def contents() -> dict[str, object]:
+    """What the portal makes of the rows: counts, a search, and whether the event log can be sealed and read."""
+    from django.http import QueryDict
+
+    cedar = Partner.objects.get(slug="cedar")
+    while run_next():
+        pass
+    meter = Meter.objects.filter(partner=cedar).earliest("pk")
+    part = meter.partner_reference[1:]
+    sealed = seal_log()
+    check = check_log()
+    return {
+        "meters": Meter.objects.count(),
+        "enrollments": Enrollment.objects.count(),
+        "uploads": dict(Upload.objects.values_list("file_name", "state")),
+        "events": Event.objects.count(),
+        "searched": [one.partner_reference for one in matching(QueryDict(f"q={part}"), partner=cedar)],
+        "by_reference": [meter.partner_reference],
+        "sealed": sealed,
+        "findings": check.findings,
+    }
+
+
+if __name__ == "__main__":
+    print(json.dumps({"schema": schema, "contents": contents}[sys.argv[1]]()))
