@@ -10,6 +10,8 @@ import pytest
 from django.core.management import call_command
 from django.db import connection
 from django.test import Client
+from hypothesis import HealthCheck
+from hypothesis import settings as hypothesis_settings
 from pytest_django.plugin import blocking_manager_key
 
 from portal.events.actors import Actor
@@ -17,6 +19,10 @@ from portal.jobs import domain as jobs
 from portal.partners.models import ApiKey, Membership, Partner, User
 from programs.models import Program, SeedRecord
 from tests import database
+
+# A busy machine is no reason to fail: by default, an example that takes 0.2 s is a failure.
+hypothesis_settings.register_profile("suite", deadline=None, suppress_health_check=[HealthCheck.too_slow])
+hypothesis_settings.load_profile("suite")
 
 PASSWORD = "correct horse battery staple"
 EMPTIED: list[str] = []  # the tests since the last seeding that committed for real
