@@ -126,6 +126,12 @@ def django_db_setup(django_db_setup: None, django_db_keepdb: bool, django_db_blo
             seed()
 
 
+@pytest.hookimpl(trylast=True)
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """What waits for browsers and workers comes first: one process waits while the other computes, to the end."""
+    items.sort(key=lambda item: not (item.get_closest_marker("chaos") or item.get_closest_marker("browser")))
+
+
 def pytest_unconfigure(config: pytest.Config) -> None:
     if database.SERVER and not hasattr(config, "workerinput"):
         database.drop_databases()
