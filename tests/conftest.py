@@ -11,6 +11,8 @@ from django.core.cache import caches
 from django.core.management import call_command
 from django.db import connection
 from django.test import Client
+from hypothesis import HealthCheck
+from hypothesis import settings as hypothesis_settings
 from pytest_django.plugin import blocking_manager_key
 
 from portal.events.actors import Actor
@@ -18,6 +20,10 @@ from portal.jobs import domain as jobs
 from portal.partners.models import ApiKey, Membership, Partner, User
 from programs.models import Program, SeedRecord
 from tests import database
+
+# A busy machine is no reason to fail: by default, an example that takes 0.2 s is a failure.
+hypothesis_settings.register_profile("suite", deadline=None, suppress_health_check=[HealthCheck.too_slow])
+hypothesis_settings.load_profile("suite")
 
 PASSWORD = "correct horse battery staple"
 EMPTIED: list[str] = []  # the tests since the last seeding that committed for real
@@ -123,6 +129,12 @@ def django_db_setup(django_db_setup: None, django_db_keepdb: bool, django_db_blo
     with django_db_blocker.unblock():
         if django_db_keepdb or not Program.objects.exists():
             seed()
+
+
+@pytest.hookimpl(trylast=True)
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """What waits for browsers and workers comes first: one process waits while the other computes, to the end."""
+    items.sort(key=lambda item: not (item.get_closest_marker("chaos") or item.get_closest_marker("browser")))
 
 
 def pytest_unconfigure(config: pytest.Config) -> None:

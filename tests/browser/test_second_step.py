@@ -7,17 +7,26 @@ import struct
 import time
 from collections.abc import Callable
 
+import pytest
 from playwright.sync_api import Page, expect
 
 from tests.browser.conftest import Portal
 
+pytestmark = [pytest.mark.browser, pytest.mark.timeout(240)]
 OpenAs = Callable[..., Page]
+STEP_SECONDS = 30
 PASSWORD = "correct horse battery staple"
 
 
 def code_of(secret: str) -> str:
-    """What an authenticator app shows now (RFC 6238: SHA-1, 30 seconds, six digits)."""
-    digest = hmac.new(base64.b32decode(secret), struct.pack(">Q", int(time.time()) // 30), "sha1").digest()
+    """What an authenticator app shows now (RFC 6238: SHA-1, 30 seconds, six digits).
+
+    Shortly before the next code it waits for that, as a person would: the portal takes only the code of the moment.
+    """
+    left = STEP_SECONDS - time.time() % STEP_SECONDS
+    if left < 10:
+        time.sleep(left)
+    digest = hmac.new(base64.b32decode(secret), struct.pack(">Q", int(time.time()) // STEP_SECONDS), "sha1").digest()
     start = digest[-1] & 0xF
     return f"{(struct.unpack('>I', digest[start : start + 4])[0] & 0x7FFFFFFF) % 10**6:06}"
 

@@ -258,7 +258,7 @@ def test_spaces_and_dashes_do_not_count(number, bare):
     assert bare_number(number) == bare
 
 
-@settings(max_examples=200, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=200, suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow])
 @given(
     utility=st.sampled_from(["ONCOR", "CENTERPOINT", "SMT", "PGE", "PSEG", "SWEPCO", "OTHER"]),
     number=st.one_of(st.text(max_size=30), st.from_regex(r"10[0-9]{5}[0-9]{0,20}", fullmatch=True), st.integers()),

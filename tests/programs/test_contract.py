@@ -126,7 +126,7 @@ CELLS = st.one_of(
     st.just(Problem("CELL_ERROR", "", "#N/A")),
 )
 ONLY_THIS = settings(
-    max_examples=300, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow]
+    max_examples=300, suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow]
 )
 
 

@@ -3,14 +3,13 @@
 from datetime import date
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from programs.schema import order_of, schema_for
 from tests.builders import row
 
 INSTALLED, OFFERED = "device.install_date", "customer.partner_offering_date"
-MANY = settings(deadline=None)  # a busy machine is no reason to fail
 DAYS = st.dates(date(1950, 1, 1), date(2099, 12, 31))
 
 
@@ -35,7 +34,6 @@ def test_the_texts_with_one_reading_decide_a_column(texts, order):
     assert order_of(texts) == order
 
 
-@MANY
 @given(days=st.lists(DAYS, min_size=1), form=st.sampled_from(["%m/%d/%Y", "%d/%m/%Y"]))
 def test_a_column_in_one_order_is_never_taken_for_the_other(days, form):
     order = {"%m/%d/%Y": "mdy", "%d/%m/%Y": "dmy"}[form]
@@ -44,7 +42,6 @@ def test_a_column_in_one_order_is_never_taken_for_the_other(days, form):
     assert order_of([day.strftime(form) for day in days]) == expected
 
 
-@MANY
 @given(texts=st.lists(st.one_of(st.text(), st.from_regex(r"[0-9]{1,2}[-/.][0-9]{1,2}[-/.][0-9]{2,4}", fullmatch=True))))
 def test_any_texts_get_an_answer(texts):
     assert order_of(texts) in {"mdy", "dmy", None}

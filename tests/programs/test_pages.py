@@ -137,6 +137,7 @@ def test_a_program_without_a_period_says_so(client_of, user):
     assert "No running or coming delivery period" in text_of(client_of(user).get(PAGES[2]))
 
 
+@time_machine.travel("2026-12-01 12:00 +0000", tick=False)
 def test_a_period_without_deadlines_is_still_shown(client_of, user):
     Deadline.objects.filter(period__program__identifier="CEC-DSGS").delete()
 

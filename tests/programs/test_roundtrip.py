@@ -189,7 +189,7 @@ CELLS = st.one_of(
     st.dictionaries(st.text(max_size=2), st.none(), max_size=1),
 )
 # The fixture is one compiled schema for all examples: it is immutable.
-MANY = settings(max_examples=300, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+MANY = settings(max_examples=300, suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow])
 
 
 def assert_whole(checked: Checked) -> None:

@@ -19,6 +19,7 @@ from onboarding.participation.rules import ParticipationRequest
 from portal.events.actors import Actor
 from portal.events.models import Event
 from portal.partners.models import Partner, User
+from programs.models import Deadline, DeliveryPeriod
 from tests.onboarding.enrollment.meters import make_meter
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("catalogue")]
@@ -109,6 +110,10 @@ def test_all_that_match_disenroll_in_chunks_and_come_back(
     acme: Partner, meters: list[Meter], do: Any, settings: Any
 ) -> None:
     settings.JOB_CHUNK_ROWS = 2
+    now = timezone.now()  # a season is still to come, whenever this runs
+    season = DeliveryPeriod.objects.filter(name="CEC-DSGS_2027_MAY_OCT")
+    season.update(starts_at=now + timedelta(days=150), ends_at=now + timedelta(days=330))
+    Deadline.objects.filter(period__in=season).delete()
     disenroll = ParticipationRequest(Preference.DISENROLL, FIRST, None, "Sold")
 
     action = do("disenroll", disenroll, None, query="region=CAISO")

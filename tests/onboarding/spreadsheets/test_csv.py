@@ -125,7 +125,7 @@ texts = st.text(st.characters(exclude_categories=("Cs", "Cc"), include_character
 )
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=150)
 @given(st.lists(st.lists(texts, min_size=3, max_size=3), min_size=1, max_size=5))
 def test_any_text_comes_back_from_our_own_csv(rows: list[list[str]]) -> None:
     expected = [[text if text and not text.isspace() else None for text in row] for row in rows]
@@ -133,7 +133,7 @@ def test_any_text_comes_back_from_our_own_csv(rows: list[list[str]]) -> None:
     assert through_a_file(rows) == [row for row in expected if any(row)]
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=150)
 @given(st.binary(max_size=300))
 def test_any_bytes_are_rows_or_a_coded_refusal(content: bytes) -> None:
     from onboarding.spreadsheets.child import read_frames

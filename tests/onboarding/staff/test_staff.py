@@ -29,6 +29,12 @@ BATTERY: Any = {
 }
 
 
+@pytest.fixture(autouse=True)
+def before_the_seasons(time_machine: Any) -> None:
+    """Those of 2027 that the tests name are still to come."""
+    time_machine.move_to("2026-12-01T12:00:00+00:00")
+
+
 @pytest.fixture
 def admin(staff: User, client_of: Any) -> Client:
     return client_of(staff)  # type: ignore[no-any-return]  # the fixture gives a Client
