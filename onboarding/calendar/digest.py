@@ -1,7 +1,7 @@
-"""Letters about deadlines: once a week, and ten and three days before one that meters would miss.
+"""E-mails about deadlines: once a week, and ten and three days before one that meters would miss.
 
-An hourly tidying finds which partners a letter is due for; a job writes it. That it is written once is kept by rows
-that are unique, and made in the transaction that writes the letters.
+Periodic work finds the partners to whom an e-mail is due, and a job writes it. Unique rows, which are made in the same
+transaction as the e-mails, keep it from being written twice.
 """
 
 from collections.abc import Iterable, Mapping
@@ -38,7 +38,7 @@ DEADLINES = MailKind(
 )
 register(WEEKLY, DEADLINES)
 
-MORNING, EVENING = time(7), time(20)  # by the partner's clock; nobody is written to at night
+MORNING, EVENING = time(7), time(20)  # by the partner's clock; no e-mails at night
 # Days left at which a notice is written: those after the first are for when no worker ran on that day.
 STAGES = {10: range(8, 11), 3: range(4)}
 _WEEKLY_FOR = timedelta(days=2)
@@ -60,7 +60,7 @@ class Near:
 
 @tidies
 def queue_letters() -> None:
-    """Queue the letters that are due; drop the marks of those that are long past. Doing it again is harmless."""
+    """Queue the e-mails that are due; delete the marks of those that are long past. Repeating it has no effect."""
     now = timezone.now()
     DeadlineNotice.objects.filter(due_at__lt=now - _KEPT).delete()
     WeeklyDigest.objects.filter(monday__lt=(now - _KEPT).date()).delete()
@@ -108,7 +108,7 @@ def next_deadlines(now: datetime) -> list[Near]:
 
 
 def week_due(partner: Partner, now: datetime) -> date | None:
-    """The Monday whose letter is due: from its morning on by the partner's clock, for two days; None at other times."""
+    """The Monday whose e-mail is due: from its morning on by the partner's clock, for two days; None at other times."""
     zone = ZoneInfo(partner.time_zone)
     here = now.astimezone(zone)
     monday = here.date() - timedelta(days=here.weekday())
@@ -120,7 +120,7 @@ def is_daytime(partner: Partner, now: datetime) -> bool:
     return MORNING <= now.astimezone(ZoneInfo(partner.time_zone)).time() < EVENING
 
 
-# --- the letter of the week
+# --- the e-mail of the week
 
 
 @handles("calendar.weekly")
@@ -168,7 +168,7 @@ def became_active(partner: Partner, now: datetime) -> list[tuple[str, int]]:
     return sorted(counted)
 
 
-# --- the letter before a deadline
+# --- the e-mail before a deadline
 
 
 @handles("calendar.deadlines")
@@ -213,17 +213,17 @@ def _notice_text(near: list[Near], waiting: Mapping[int, Waiting]) -> tuple[str,
     return subject, "\n\n".join([*parts, "All dates:"])
 
 
-# --- words
+# --- texts
 
 
 def _tell(partner: Partner, kind: MailKind, subject: str, text: str) -> int:
-    """Write to every member who wants this kind; returns how many letters that were."""
+    """Write to every member who wants this kind; returns how many e-mails that were."""
     people: Iterable[User] = User.objects.filter(memberships__partner=partner, is_active=True).order_by("pk")
     written = [
         write_to(user, kind=kind.code, partner=partner, subject=subject, text=text, path=reverse("calendar"))
         for user in people
     ]
-    return sum(letter is not None for letter in written)
+    return sum(message is not None for message in written)
 
 
 def _deadline(near: Near) -> str:

@@ -1,4 +1,4 @@
-"""The secret addresses of calendar feeds, and which letters about deadlines were written."""
+"""The secret addresses of calendar feeds, and which e-mails about deadlines were written."""
 
 from django.db import models
 from django.db.models.functions import Now
@@ -9,7 +9,7 @@ from portal.storage.ids import uuid7
 class CalendarFeed(models.Model):
     """An address at which one member's calendar program reads the partner's dates. Only its secret's hash is kept.
 
-    It hangs on the membership, so that whoever leaves the partner loses it, and does not have it again on coming back.
+    It belongs to the membership, so a member who leaves the partner loses it, and does not get it back on returning.
     """
 
     id = models.UUIDField(primary_key=True, default=uuid7, editable=False)

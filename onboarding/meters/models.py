@@ -118,9 +118,5 @@ class Meter(models.Model):
         return f"{self.partner_reference} ({self.pk})"
 
     @property
-    def type_label(self) -> str:
-        return dict(METER_TYPES).get(self.meter_type, self.meter_type)
-
-    @property
     def status(self) -> EnrollmentStatus:
         return EnrollmentStatus(self.enrollment_status)

@@ -1,7 +1,6 @@
 """A meter's own page, the programs that its customer can hold together, and joining one more."""
 
 from datetime import datetime
-from typing import Any
 from uuid import UUID
 
 from django.contrib import messages
@@ -19,7 +18,7 @@ from onboarding.enrollment.rules import rules_of
 from onboarding.meters.columns import asset_of
 from onboarding.meters.queries import meters_of
 from onboarding.participation.zones import zone_of
-from onboarding.portfolio.cards import ahead_of, cards_of
+from onboarding.portfolio.cards import ProgramCard, ahead_of, cards_of
 from onboarding.portfolio.funnel import funnel_of
 from onboarding.portfolio.history import changes_in
 from onboarding.portfolio.provenance import provenance_of
@@ -66,7 +65,7 @@ def meter_detail(request: HttpRequest, pk: UUID) -> HttpResponse:
     return render(request, "portfolio/detail.html", context)
 
 
-def _takes_forms(card: Any) -> bool:
+def _takes_forms(card: ProgramCard) -> bool:
     return bool(card.result.is_wanted and card.program.is_partner_created)
 
 

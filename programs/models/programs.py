@@ -8,7 +8,6 @@ from django.core.exceptions import ValidationError
 from django.core.validators import MinValueValidator, RegexValidator
 from django.db import models
 from django.db.models import F, Q
-from django.utils import timezone
 
 from programs.models.base import CatalogueRow, SourcedRow
 from programs.models.places import TRANSMISSION_REGIONS, Region, Utility
@@ -158,12 +157,6 @@ class Program(SourcedRow):
 
     def is_open(self, on: date) -> bool:
         return not ((self.active_from and on < self.active_from) or (self.active_to and on > self.active_to))
-
-    @property
-    def takes_forms(self) -> bool:
-        """Whether partners create meters for it, now or for a season to come."""
-        is_over = self.active_to is not None and timezone.now().date() > self.active_to
-        return self.is_partner_created and not is_over
 
     @property
     def methods(self) -> list[str]:
