@@ -43,7 +43,7 @@ class Answers:
     """How the floor above measures: `rules` reads the rules as they are (inside the transaction that is not kept),
     `measure` compares them with what is recorded, `after` is called when a change was kept."""
 
-    rules: Callable[[], Any]
+    rules: Callable[[], object]
     measure: Callable[[Any], Impact]
     after: Callable[[], None]
 
@@ -52,7 +52,7 @@ _answers: list[Answers] = []
 
 
 def register(answers: Answers) -> None:
-    """Whoever evaluates meters says how. The last one counts."""
+    """Register how meters are evaluated; the last registration counts."""
     _answers[:] = [answers]
 
 

@@ -37,6 +37,7 @@ from programs.models import (
 )
 
 SEED = Path(__file__).parent / "seed" / "catalogue.yaml"
+Entry = Mapping[str, Any]  # a part of the seed file
 Values = dict[str, Any]
 
 
@@ -108,7 +109,7 @@ def _save(kind: Kind, instance: models.Model, values: Values) -> bool:
     return True
 
 
-def _typed(instance: models.Model, name: str, value: Any) -> Any:
+def _typed(instance: models.Model, name: str, value: Any) -> object:
     field = instance._meta.get_field(name)
     if isinstance(field, models.DateTimeField):
         return datetime.fromisoformat(value)
@@ -143,7 +144,7 @@ def natural_key(instance: models.Model) -> str:
     raise TypeError(instance)
 
 
-def _first(model: type[models.Model], **lookup: Any) -> models.Model | None:
+def _first(model: type[models.Model], **lookup: object) -> models.Model | None:
     return model._default_manager.filter(**lookup).first()
 
 
@@ -252,7 +253,7 @@ KINDS: dict[str, Kind] = {
 }
 
 
-def rows_of(seed: Mapping[str, Any]) -> Iterator[SeedRow]:
+def rows_of(seed: Entry) -> Iterator[SeedRow]:
     """The seed file as rows, those that others point to first."""
     for position, region in enumerate(seed["regions"]):
         yield SeedRow("region", region["code"], {**region, "position": position})
@@ -278,7 +279,7 @@ def rows_of(seed: Mapping[str, Any]) -> Iterator[SeedRow]:
         yield from _conflict_rows(entry)
 
 
-def _state_rows(seed: Mapping[str, Any]) -> Iterator[SeedRow]:
+def _state_rows(seed: Entry) -> Iterator[SeedRow]:
     names = {code: words[0] for code, words in seed["choice_lists"]["state"].items()}
     for code, name in names.items():
         regions = [region for region, states in seed["region_states"].items() if code in states]
@@ -292,7 +293,7 @@ def _state_rows(seed: Mapping[str, Any]) -> Iterator[SeedRow]:
         yield SeedRow("state", code, values)
 
 
-def _utility_rows(seed: Mapping[str, Any]) -> Iterator[SeedRow]:
+def _utility_rows(seed: Entry) -> Iterator[SeedRow]:
     source = "contract: list of utility names; the region and the states are inferred"
     for region, utilities in seed["utilities"].items():
         for code, name in utilities.items():
@@ -302,7 +303,7 @@ def _utility_rows(seed: Mapping[str, Any]) -> Iterator[SeedRow]:
         yield SeedRow("utility", code, {"code": code, "name": name, "is_test": True, "source": source})
 
 
-def _account_format_rows(seed: Mapping[str, Any]) -> Iterator[SeedRow]:
+def _account_format_rows(seed: Entry) -> Iterator[SeedRow]:
     for utility, formats in seed["account_formats"].items():
         for entry in formats:
             confidence = entry["confidence"]
@@ -310,7 +311,7 @@ def _account_format_rows(seed: Mapping[str, Any]) -> Iterator[SeedRow]:
             yield SeedRow("account_format", f"{utility}/{entry['name']}", values)
 
 
-def _choice_rows(seed: Mapping[str, Any]) -> Iterator[SeedRow]:
+def _choice_rows(seed: Entry) -> Iterator[SeedRow]:
     for name, choices in seed["choice_lists"].items():
         yield SeedRow("choice_list", name, {"name": name})
         for position, (value, words) in enumerate(choices.items()):
@@ -331,7 +332,7 @@ def _choice_row(
     return SeedRow("choice", f"{name}/{value}", {**values, "is_offered": is_offered, "position": position})
 
 
-def _field_rows(seed: Mapping[str, Any]) -> Iterator[SeedRow]:
+def _field_rows(seed: Entry) -> Iterator[SeedRow]:
     position = 0
     for section, fields in seed["sections"].items():
         for path, entry in fields.items():
@@ -364,7 +365,7 @@ def _field_rows(seed: Mapping[str, Any]) -> Iterator[SeedRow]:
             yield SeedRow("field", path, values)
 
 
-def _program_rows(seed: Mapping[str, Any]) -> Iterator[SeedRow]:
+def _program_rows(seed: Entry) -> Iterator[SeedRow]:
     regions = {region["code"]: region["transmission_region"] for region in seed["regions"]}
     for position, (identifier, entry) in enumerate(seed["programs"].items()):
         by_customer = entry["ways"] in {"customer", "both"}
@@ -394,7 +395,7 @@ def _program_rows(seed: Mapping[str, Any]) -> Iterator[SeedRow]:
         yield SeedRow("program", identifier, values)
 
 
-def _requirement_rows(seed: Mapping[str, Any]) -> Iterator[SeedRow]:
+def _requirement_rows(seed: Entry) -> Iterator[SeedRow]:
     for entry in seed["requirements"]:
         condition, operator, value = entry.get("if", ["", "", ""])
         for program in entry["programs"]:
@@ -424,7 +425,7 @@ def _requirement_rows(seed: Mapping[str, Any]) -> Iterator[SeedRow]:
                 yield SeedRow("requirement", f"{program}|{path}|hidden|||", values)
 
 
-def _conflict_rows(entry: Mapping[str, Any]) -> Iterator[SeedRow]:
+def _conflict_rows(entry: Entry) -> Iterator[SeedRow]:
     """One row for each pair of programs and each utility."""
     facts = {name: entry[name] for name in ("is_allowed", "note", "path", "source", "verified") if name in entry}
     for program in entry["programs"]:
@@ -435,7 +436,7 @@ def _conflict_rows(entry: Mapping[str, Any]) -> Iterator[SeedRow]:
                 yield SeedRow("conflict", key, values)
 
 
-def _period_rows(seed: Mapping[str, Any], group: Mapping[str, Any]) -> Iterator[SeedRow]:
+def _period_rows(seed: Entry, group: Entry) -> Iterator[SeedRow]:
     for program, prefix in group["programs"].items():
         zone = ZoneInfo(seed["time_zones"][seed["programs"][program]["region"]])
         periods = group["periods"] if "periods" in group else _monthly(group["monthly"])
@@ -450,7 +451,7 @@ def _period_rows(seed: Mapping[str, Any], group: Mapping[str, Any]) -> Iterator[
                 yield SeedRow("deadline", f"{key}/{at}", values)
 
 
-def _monthly(entry: Mapping[str, Any]) -> dict[str, tuple[date, date, list[list[date]]]]:
+def _monthly(entry: Entry) -> dict[str, tuple[date, date, list[list[date]]]]:
     """Months in a row: a deadline's day counts from the first of the month (-2 is two days before it)."""
     year, month = (int(part) for part in str(entry["from"]).split("-"))
     periods = {}

@@ -1,7 +1,5 @@
 """The catalogue's pages: the program tables, one program, and which way applies."""
 
-from typing import Any
-
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, render
 from django.views.decorators.http import require_safe
@@ -62,7 +60,7 @@ def which_way(request: HttpRequest) -> HttpResponse:
     asset = next((value for value, _ in ASSETS if value == request.GET.get("asset")), "")
     programs = list(not_over().filter(region=region).order_by("position")) if region else []
     chosen = [one for one in request.GET.getlist("program") if one in {program.identifier for program in programs}]
-    context: dict[str, Any] = {
+    context: dict[str, object] = {
         "section": "programs",
         "regions": regions,
         "region": region,

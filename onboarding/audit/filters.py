@@ -1,7 +1,6 @@
 """Filtering a partner's events: one FilterSet for page and export."""
 
 from datetime import date
-from typing import Any
 
 import django_filters
 from django import forms
@@ -61,6 +60,6 @@ class EventFilter(PlainFilterSet):
         return found if asked else found.filter(NOT_ONE_OF_MANY)
 
 
-def event_filter(data: Any, *, partner: Partner) -> EventFilter:
+def event_filter(data: object, *, partner: Partner) -> EventFilter:
     """The filter over one partner's events."""
     return EventFilter(data, queryset=Event.objects.filter(partner=partner))

@@ -2,7 +2,6 @@
 
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
-from typing import Any
 
 from django.db.models import QuerySet
 from django.urls import NoReverseMatch, reverse
@@ -49,7 +48,7 @@ def details_of(event: Event, schema: Schema) -> list[str]:
     return facts + [f"{label}: {_or_empty(old)} → {_or_empty(new)}" for label, old, new in changes_in(event, schema)]
 
 
-def _is_told(value: Any) -> bool:
+def _is_told(value: object) -> bool:
     return value not in (None, "", [], {})
 
 
@@ -58,10 +57,10 @@ _COUNTED = {**dict(Result.choices), **dict(Plan.choices), **dict(BulkResult.choi
 _LABELS = {**_COUNTED, "email": "E-mail", "sha256": "SHA-256", "code": "Reason"}
 
 
-def _labels_of(key: str, value: Any) -> dict[str, str]:
+def _labels_of(key: str, value: object) -> dict[str, str]:
     """The labels of the codes that are values of this key."""
     if key == "code":
-        return {value: Problem(value).group} if is_kind(value) else {}
+        return {value: Problem(value).group} if isinstance(value, str) and is_kind(value) else {}
     if key == "kind":
         return _STEPS | {handler.kind: handler.label for handler in all_handlers()}
     return dict(Role.choices) if key == "role" else {}
@@ -71,11 +70,11 @@ def _label(key: str) -> str:
     return _LABELS.get(key) or (key.replace("_", " ").replace(".", " ").capitalize() if key.islower() else key)
 
 
-def _or_empty(value: Any) -> str:
+def _or_empty(value: object) -> str:
     return "empty" if value is None else str(value)
 
 
-def _text(value: Any, words: Mapping[str, str]) -> str:
+def _text(value: object, words: Mapping[str, str]) -> str:
     """A value as people write it; `words` for the codes that it may be."""
     if isinstance(value, Mapping):
         return ", ".join(f"{key} {_text(inner, words)}" for key, inner in value.items())
@@ -84,17 +83,17 @@ def _text(value: Any, words: Mapping[str, str]) -> str:
         return " → ".join(parts) if len(parts) == 2 else ", ".join(parts)
     if isinstance(value, bool):
         return "yes" if value else "no"
-    return "empty" if value is None else words.get(value, str(value))
+    return "empty" if value is None else words.get(str(value), str(value))
 
 
-def export_lines(events: QuerySet[Event]) -> Iterator[list[Any]]:
+def export_lines(events: QuerySet[Event]) -> Iterator[list[object]]:
     """Events as lines in the order of EXPORTED, newest first, streamed from the database."""
     schema = schema_for()
     for event in events.order_by("-pk").iterator(chunk_size=2000):
         yield _line(event, schema)
 
 
-def _line(event: Event, schema: Schema) -> list[Any]:
+def _line(event: Event, schema: Schema) -> list[object]:
     who = [event.actor_label, event.actor_kind, event.address]
     about = [event.words, event.subject.noun, event.subject_id]
     return [event.pk, event.at.isoformat(), *who, *about, "; ".join(details_of(event, schema))]

@@ -29,7 +29,7 @@ def make_address(partner: Partner, user: User, *, by: Actor) -> tuple[CalendarFe
 
 
 def end_address(partner: Partner, user: User, *, by: Actor) -> bool:
-    """End a member's address; False when there was none. Doing it twice is harmless."""
+    """End a member's address; False when there was none. Repeating it has no effect."""
     with transaction.atomic():
         feed = open_feed_of(partner, user)
         if feed is None or not CalendarFeed.objects.filter(pk=feed.pk, revoked_at=None).update(

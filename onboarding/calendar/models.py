@@ -12,7 +12,7 @@ register(Subject("calendarfeed", "Calendar address"))
 class CalendarFeed(models.Model):
     """An address at which one member's calendar program reads the partner's dates. Only its secret's hash is kept.
 
-    It hangs on the membership, so that whoever leaves the partner loses it, and does not have it again on coming back.
+    It belongs to the membership, so a member who leaves the partner loses it, and does not get it back on returning.
     """
 
     id = models.UUIDField(primary_key=True, default=uuid7, editable=False)

@@ -1,7 +1,7 @@
 """E-mails about deadlines: once a week, and ten and three days before one that meters would miss.
 
-Once an hour it is looked which partners an e-mail is due for; a job writes it. That it is written once is kept by rows
-that are unique, and made in the transaction that writes the e-mails.
+Periodic work finds the partners to whom an e-mail is due, and a job writes it. Unique rows, which are made in the same
+transaction as the e-mails, keep it from being written twice.
 """
 
 from collections.abc import Iterable, Mapping
@@ -38,7 +38,7 @@ DEADLINES = NotificationKind(
 )
 register(WEEKLY, DEADLINES)
 
-MORNING, EVENING = time(7), time(20)  # by the partner's clock; nobody is written to at night
+MORNING, EVENING = time(7), time(20)  # by the partner's clock; no e-mails at night
 # Days left at which a notice is written: those after the first are for when no worker ran on that day.
 STAGES = {10: range(8, 11), 3: range(4)}
 _WEEKLY_FOR = timedelta(days=2)
@@ -59,7 +59,7 @@ class Near:
 
 
 def queue_notifications() -> None:
-    """Queue the e-mails that are due; drop the marks of those that are long past. Doing it again is harmless."""
+    """Queue the e-mails that are due; delete the marks of those that are long past. Repeating it has no effect."""
     now = timezone.now()
     DeadlineNotice.objects.filter(due_at__lt=now - _KEPT).delete()
     WeeklyDigest.objects.filter(monday__lt=(now - _KEPT).date()).delete()
@@ -210,7 +210,7 @@ def _notice_text(near: list[Near], waiting: Mapping[int, Waiting]) -> tuple[str,
     return subject, "\n\n".join([*parts, "All dates:"])
 
 
-# --- words
+# --- texts
 
 
 def _tell(partner: Partner, kind: NotificationKind, subject: str, text: str) -> int:
@@ -220,7 +220,7 @@ def _tell(partner: Partner, kind: NotificationKind, subject: str, text: str) -> 
         write_to(user, kind=kind.code, partner=partner, subject=subject, text=text, path=reverse("calendar"))
         for user in people
     ]
-    return sum(email is not None for email in written)
+    return sum(message is not None for message in written)
 
 
 def _deadline(near: Near) -> str:

@@ -157,7 +157,7 @@ def _counted(partner: Partner, by: str) -> Counter[tuple[int, Any]]:
     """
     waiting = Enrollment.objects.filter(WAITS, partner=partner, status__in=_NOT_IN).order_by()
     archived = waiting.filter(meter__is_archived=True, meter__partner=partner)
-    counts: Counter[tuple[int, Any]] = Counter()
+    counts: Counter[tuple[int, object]] = Counter()
     for sign, rows in ((1, waiting), (-1, archived)):
         for program, value, count in rows.values_list("program", by).annotate(n=Count("*")):
             counts[program, tuple(value) if isinstance(value, list) else value] += sign * count

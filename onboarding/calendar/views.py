@@ -2,7 +2,6 @@
 
 import hashlib
 from datetime import timedelta
-from typing import Any
 
 from django.conf import settings
 from django.contrib import messages
@@ -51,7 +50,7 @@ def calendar(request: HttpRequest) -> HttpResponse:
     until = now.date() + _SHOWN
     found = [one for one in happenings(chosen, now) if is_ahead(one, now) and one.on <= until]
     waiting = waiting_of(access.partner)
-    context: dict[str, Any] = {
+    context: dict[str, object] = {
         "section": "calendar",
         "programs": programs,
         "regions": region_choices(),

@@ -1,7 +1,6 @@
-"""The checklist: small pure functions, each for one item, that say whether it holds for a meter in a program.
+"""The checklist: small pure functions, one for each item, which check a meter in a program at one moment.
 
-Each yields what it found about one program at one moment. What holds is told only when `passed` asks for it, since
-most meters hold almost all.
+Checks that hold are left out unless `passed` asks for them, because most meters pass almost all of them.
 """
 
 from collections.abc import Callable, Iterable, Iterator
@@ -18,7 +17,7 @@ from programs.schema import Rule, Schema
 
 
 class CheckOutcome(StrEnum):
-    """What a check came to."""
+    """The outcome of a check."""
 
     PASSED = "passed"
     FAILED = "failed"
@@ -31,9 +30,9 @@ class CheckOutcome(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Check:
-    """One thing that was compared: what was found, what was wanted, by which rule, and the problem if it fails.
+    """One comparison: what was found, what was wanted, by which rule, and the problem if it fails.
 
-    while_open: what the meter is in the program when the outcome is CANNOT_TELL. field: its key, if it is one field.
+    while_open: the status of the meter while the outcome is CANNOT_TELL. field: its key, if it is one field.
     """
 
     action_type: str
@@ -197,7 +196,7 @@ def excludes_none(meter: MeterFacts, program: ProgramRules, moment: Moment, pass
 
 
 def _goes_first(other: Held, mine: Held | None) -> bool:
-    """Whether the other program stays and this one has to wait. Without a place of its own, this one comes last."""
+    """Whether the other program stays and this one has to wait. A program that the meter has not joined comes last."""
     if mine is None:
         return True
     if other.is_active != mine.is_active:
@@ -256,7 +255,7 @@ def recorded(meter: MeterFacts, program: ProgramRules, moment: Moment, passed: b
 
 @checks(ActionType.PARTICIPATING)
 def takes_part(meter: MeterFacts, program: ProgramRules, moment: Moment, passed: bool) -> Iterator[Check]:
-    """The partner's wish: idle, disenrolled, or taking part. In a period to come, that it takes part in some of it."""
+    """The partner's decision: idle, disenrolled, or taking part. Taking part in some of a future period is enough."""
     out = meter.out_at(program, moment.at)
     if out and moment.is_ahead and moment.period and not meter.is_out_until(program, moment.at, moment.period.over_at):
         out = None

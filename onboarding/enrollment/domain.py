@@ -4,7 +4,6 @@ from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
 from uuid import UUID
 
 from django.db import connection, transaction
@@ -42,7 +41,7 @@ class Change:
     program: str
     was: str
     now: str
-    partner: Any
+    partner: UUID
 
 
 # --- joining and leaving
@@ -80,7 +79,7 @@ def _table(model: type[Model]) -> str:
 
 
 def join_program(meter: Meter, program: ProgramRules, *, by: Actor) -> None:
-    """The meter is meant for one more program. Twice has one effect. Its form fields are asked for from now on."""
+    """Put a meter into one more program, whose fields its form asks for from now on. Repeating it has no effect."""
     with transaction.atomic():
         _, is_new = Enrollment.objects.get_or_create(
             partner_id=meter.partner_id, meter=meter, program_id=program.pk, defaults={"status": "INELIGIBLE"}
@@ -92,9 +91,9 @@ def join_program(meter: Meter, program: ProgramRules, *, by: Actor) -> None:
 
 
 def leave_program(meter: Meter, program: ProgramRules, *, by: Actor) -> None:
-    """The meter is not meant for a program any more. Twice has one effect. Refuses: PROGRAM_HOLDS_ACTIVE.
+    """Take a meter out of a program. Repeating it has no effect. Refuses: PROGRAM_HOLDS_ACTIVE.
 
-    Its customer's other meters are evaluated anew, for which there may be room now.
+    The customer's other meters are evaluated again, because a program that was excluded may be open to them now.
     """
     with transaction.atomic():
         row = Enrollment.objects.select_for_update().filter(meter=meter, program=program.pk).first()
@@ -109,17 +108,17 @@ def leave_program(meter: Meter, program: ProgramRules, *, by: Actor) -> None:
         re_evaluate({meter.pk, *others}, by=by)
 
 
-# --- evaluating anew
+# --- evaluating again
 
 
 def re_evaluate(
     meters: Collection[UUID], *, by: Actor, at: datetime | None = None, quietly: bool = False
 ) -> list[Change]:
-    """Evaluate meters of one partner anew in the programs that they are meant for, and write what changed.
+    """Evaluate meters of one partner again in the programs that they are meant for, and write what changed.
 
-    With them go the other meters of their customers, where one program excludes another. One meter.enrollment_changed
-    event for each status that changed (unless `quietly`: then the caller's event says it). One transaction; the meters
-    are held meanwhile, so that two at once do not mix old facts with new.
+    The other meters of their customers are evaluated too, where one program excludes another. Each changed status is a
+    meter.enrollment_changed event, unless `quietly`, when the caller's own event tells it. One transaction, which locks
+    the meters, so that two evaluations at the same time do not mix old facts with new ones.
     """
     if not meters:
         return []
@@ -187,8 +186,8 @@ def _write_global(meters: Iterable[Meter], results: Mapping[UUID, Sequence[Enrol
 
 @contextmanager
 def making_room(meters: Collection[UUID], *, by: Actor) -> Iterator[None]:
-    """Around what takes away meters, or gives them to other customers: the other meters of those that they were of are
-    evaluated anew afterwards, for which there may be room now."""
+    """A context for work that removes meters or moves them to other customers: the other meters of their old customers
+    are evaluated again afterwards, because programs that were excluded may be open to them now."""
     others = _neighbours(meters, rules_of()) - set(meters) if meters else set()
     yield
     re_evaluate(others, by=by)
@@ -196,7 +195,7 @@ def making_room(meters: Collection[UUID], *, by: Actor) -> Iterator[None]:
 
 @receiver(meters_archived)
 def _evaluate_beside(meters: Collection[UUID], by: Actor, **_: object) -> None:
-    """What lies in the archive is held no more; what comes out of it is again."""
+    """An archived meter holds its programs no more, and one that is taken out of the archive holds them again."""
     others = _neighbours(meters, rules_of())
     if others:
         re_evaluate({*meters, *others}, by=by)
@@ -214,7 +213,7 @@ def _neighbours(meters: Collection[UUID], rules: Mapping[str, ProgramRules]) -> 
 
 def _tell(changes: Iterable[Change], *, by: Actor) -> None:
     """One event for each change, in the log of the meter's partner."""
-    by_partner: dict[Any, list[Change]] = {}
+    by_partner: dict[UUID, list[Change]] = {}
     for change in changes:
         by_partner.setdefault(change.partner, []).append(change)
     for partner, group in by_partner.items():
@@ -230,9 +229,9 @@ def _tell(changes: Iterable[Change], *, by: Actor) -> None:
 
 
 def re_evaluate_sharing(meters: Collection[UUID], *, partner: Partner, by: Actor) -> None:
-    """Evaluate those of these new meters anew whose customers hold a program that excludes theirs.
+    """Evaluate those of these new meters again whose customers hold a program that excludes theirs.
 
-    What a sheet's rows do to each other shows only once they are meters.
+    Rows of one sheet can exclude each other, which is seen only once they are meters.
     """
     excluding = excluding_here(partner.pk, rules_of())
     if len(excluding) < 2:

@@ -17,7 +17,7 @@ from programs.deadlines import DeadlineRule
 from programs.models import ActionType, Acts
 from programs.schema import Schema
 
-# What is told of a meter that does not fit the program: the misfit, and whether the meter is out.
+# The problems that are shown for a meter that does not fit the program: the misfit, and that the meter is out.
 _TOLD_OF_MISFITS = MISFITS | {"METER_IDLE", "METER_DISENROLLED"}
 
 
@@ -73,7 +73,7 @@ class Assessment:
 class Evaluator:
     """Evaluates meters in one program at one moment; the periods are looked up once for all of them.
 
-    passed: the checks that hold are told, too.
+    passed: include the checks that hold.
     """
 
     def __init__(self, program: ProgramRules, schema: Schema, at: datetime, *, passed: bool = False) -> None:
@@ -122,7 +122,7 @@ def evaluate(meter: MeterFacts, program: ProgramRules, schema: Schema, at: datet
 def _result_of(
     program: ProgramRules, status: EnrollmentStatus, found: Sequence[Check], *, could_join: bool = False
 ) -> EnrollmentResult:
-    """A status with the checks that do not hold. Of a misfit nothing else is told, for nothing else would help."""
+    """A status with the checks that do not hold. Of a misfit only that is told: mending the rest would not help."""
     open_checks = failing(found)
     if any(check.problem and check.problem.code in MISFITS for check in open_checks):
         open_checks = [check for check in open_checks if check.problem and check.problem.code in _TOLD_OF_MISFITS]
@@ -222,7 +222,7 @@ class ProgramResult:
 def explain(
     meter: MeterFacts, program: ProgramRules, schema: Schema, at: datetime, *, passed: bool = True
 ) -> ProgramResult:
-    """A meter in a program and in each of its periods. passed: with the checks that hold, too."""
+    """A meter in a program and in each of its periods. passed: include the checks that hold."""
     is_wanted = program.identifier in meter.wanted
     periods = [_in_period(meter, program, period, schema, at, passed) for period in program.shown_periods(at)]
     leading = Evaluator(program, schema, at, passed=passed).leading(meter)

@@ -3,12 +3,15 @@
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
-from typing import Any
+from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
 from onboarding.enrollment.rules import PeriodRules, ProgramRules, is_month
 from programs.deadlines import DeadlineRule, end_of_month
 from programs.schema import flatten
+
+if TYPE_CHECKING:
+    from onboarding.enrollment.models import ParticipationPeriod
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,7 +28,7 @@ class OutPeriod:
     wished_from: datetime | None = field(default=None, compare=False)
 
     @classmethod
-    def of(cls, row: Any) -> "OutPeriod":
+    def of(cls, row: "ParticipationPeriod") -> "OutPeriod":
         """As a row of ParticipationPeriod has it."""
         return cls(row.preference, row.starts_at, row.ends_at, row.reason, row.wished_from)
 
@@ -98,10 +101,10 @@ class MeterFacts:
     records: Sequence[Recorded] = ()
     activations: Sequence[Activated] = ()
     held: Sequence[Held] = ()
-    _flat: dict[str, Any] | None = None
+    _flat: dict[str, object] | None = None
 
     @property
-    def flat(self) -> dict[str, Any]:
+    def flat(self) -> dict[str, object]:
         """The asset by field key."""
         if self._flat is None:
             self._flat = flatten(self.asset)
@@ -115,7 +118,7 @@ class MeterFacts:
     def classification(self) -> str:
         return str(self.asset.get("customer_classification") or "")
 
-    def place(self) -> tuple[Any, ...]:
+    def place(self) -> tuple[object, ...]:
         """What decides about the fit to a program: assets alike in this have the same result."""
         return (
             self.asset["transmission_region"],
@@ -140,7 +143,7 @@ class MeterFacts:
         return next(reversed(covering or mine), None)
 
     def out_at(self, program: ProgramRules, at: datetime) -> OutPeriod | None:
-        """The period out that covers a moment. A meter that is active when it disenrolls stays until the boundary."""
+        """The period out that covers a moment. An active meter that disenrolls is not out before the boundary."""
         for one in self.out_periods:
             if self.out_from(program, one) <= at and (one.ends_at is None or at < one.ends_at):
                 return one

@@ -1,14 +1,16 @@
 """What other rules would do to the enrollments that are recorded. Reads, never writes."""
 
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from typing import Any
+from datetime import datetime
+from uuid import UUID
 
 from django.utils import timezone
 
 from onboarding.enrollment.checks import failing, run_checks
 from onboarding.enrollment.evaluate import evaluate, moment_of
+from onboarding.enrollment.facts import MeterFacts
 from onboarding.enrollment.load import facts_of
 from onboarding.enrollment.models import Enrollment
 from onboarding.enrollment.rules import ProgramRules, rules_of
@@ -59,17 +61,19 @@ def measure(proposed: Proposed) -> Impact:
     examples: list[Example] = []
     for start in range(0, min(len(found), LOOKED_AT), _AT_ONCE):
         for row, meter, was, then, why in _compared(found[start : start + _AT_ONCE], now, proposed, at):
-            words = (row.program.identifier, _word(was), _word(then))
+            words = (row.program.identifier, str(was.label), str(then.label))
             moves[words] += 1
             examples.append(Example(row.partner.name, meter.partner_reference, str(meter.pk), *words, why))
     listed = [Move(*words, count) for words, count in moves.most_common()]
     return Impact(listed, examples, min(len(found), LOOKED_AT), len(found) <= LOOKED_AT)
 
 
-def _compared(rows: list[Enrollment], present: Proposed, proposed: Proposed, at: Any) -> Any:
-    """The rows whose status would be another one than by the present rules, with the meter, both, and what would not
-    hold."""
-    by_partner: dict[Any, list[Enrollment]] = {}
+def _compared(
+    rows: list[Enrollment], present: Proposed, proposed: Proposed, at: datetime
+) -> Iterator[tuple[Enrollment, Meter, EnrollmentStatus, EnrollmentStatus, str]]:
+    """The rows whose status would change: each with its meter, the status by the present rules, the one by the proposed
+    rules, and what would not hold then."""
+    by_partner: dict[UUID, list[Enrollment]] = {}
     for row in rows:
         by_partner.setdefault(row.partner_id, []).append(row)
     for group in by_partner.values():
@@ -87,14 +91,10 @@ def _compared(rows: list[Enrollment], present: Proposed, proposed: Proposed, at:
                 yield row, meters[row.meter_id], was, then, _why(facts[row.meter_id], program, proposed, at)
 
 
-def _why(facts: Any, program: ProgramRules, proposed: Proposed, at: Any) -> str:
+def _why(facts: MeterFacts, program: ProgramRules, proposed: Proposed, at: datetime) -> str:
     moment = moment_of(program, program.leading_period(at), proposed.schema, at)
     checks = failing(run_checks(facts, program, moment))
     return "; ".join(dict.fromkeys(f"{one.subject}: {one.found}" for one in checks))[:300] or "nothing is open any more"
-
-
-def _word(status: str) -> str:
-    return str(EnrollmentStatus(status).label)
 
 
 register(Answers(rules=proposed_rules, measure=measure, after=queue_changed_programs))

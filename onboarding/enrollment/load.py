@@ -2,7 +2,6 @@
 
 from collections.abc import Collection, Iterable, Mapping
 from datetime import datetime
-from typing import Any
 from uuid import UUID
 
 from django.db.models import Exists, OuterRef, Q, QuerySet
@@ -27,7 +26,7 @@ def facts_of(
     schema: Schema,
     at: datetime,
     *,
-    assets: Mapping[UUID, Mapping[str, Any]] | None = None,
+    assets: Mapping[UUID, Mapping[str, object]] | None = None,
 ) -> dict[UUID, MeterFacts]:
     """The facts of meters of one partner, by ID. assets: what some of them are to hold, instead of what they hold."""
     found = _own_facts(meters, rules, assets)
@@ -38,7 +37,9 @@ def facts_of(
 
 
 def _own_facts(
-    meters: Collection[Meter], rules: Mapping[str, ProgramRules], assets: Mapping[UUID, Mapping[str, Any]] | None = None
+    meters: Collection[Meter],
+    rules: Mapping[str, ProgramRules],
+    assets: Mapping[UUID, Mapping[str, object]] | None = None,
 ) -> dict[UUID, MeterFacts]:
     """What is known of each meter by itself."""
     keys = [meter.pk for meter in meters]
@@ -47,7 +48,7 @@ def _own_facts(
         for meter in meters
     }
     names = {program.pk: name for name, program in rules.items()}
-    wanted: dict[UUID, dict[str, Any]] = {}
+    wanted: dict[UUID, dict[str, tuple[datetime, int]]] = {}
     eligible: dict[UUID, dict[str, datetime]] = {}
     for meter, program, joined, number, status, since in Enrollment.objects.filter(meter__in=keys).values_list(
         "meter", "program", "joined_at", "pk", "status", "eligible_since"
@@ -99,7 +100,7 @@ def _activations(keys: Collection[UUID]) -> dict[UUID, list[Activated]]:
     return found
 
 
-def with_recorded_facts(meters: Iterable[Any]) -> set[UUID]:
+def with_recorded_facts(meters: Iterable[UUID | None]) -> set[UUID]:
     """The meters about which people recorded something: a result, an activation, a time out."""
     keys = [pk for pk in meters if pk]
     found: set[UUID] = set()
@@ -109,7 +110,7 @@ def with_recorded_facts(meters: Iterable[Any]) -> set[UUID]:
 
 
 def _add_held(
-    partner: Any,
+    partner: UUID,
     meters: Collection[Meter],
     found: Mapping[UUID, MeterFacts],
     rules: Mapping[str, ProgramRules],
@@ -127,9 +128,9 @@ def _add_held(
 
 
 def held_by(
-    partner: Any, customers: Collection[Customer], rules: Mapping[str, ProgramRules], schema: Schema, at: datetime
+    partner: UUID, customers: Collection[Customer], rules: Mapping[str, ProgramRules], schema: Schema, at: datetime
 ) -> dict[Customer, list[Held]]:
-    """The programs that customers of one partner hold, by customer. Nothing is told of another partner's meters."""
+    """The programs that customers of one partner hold, by customer. Other partners' meters are never looked at."""
     meters = meters_of_customers(partner, customers, rules).filter(is_archived=False)
     by_customer: dict[Customer, list[Meter]] = {}
     for meter in meters:
@@ -143,7 +144,7 @@ def held_by(
 
 
 def meters_of_customers(
-    partner: Any, customers: Collection[Customer], rules: Mapping[str, ProgramRules]
+    partner: UUID, customers: Collection[Customer], rules: Mapping[str, ProgramRules]
 ) -> QuerySet[Meter]:
     """The meters of these customers in programs that exclude others, or are excluded; none for a partner with one."""
     excluding = excluding_here(partner, rules) if customers else set()
@@ -160,8 +161,8 @@ def meters_of_customers(
 def _holding(
     group: Collection[tuple[Meter, MeterFacts]], rules: Mapping[str, ProgramRules], schema: Schema, at: datetime
 ) -> list[Held]:
-    """What one customer holds of the programs that they are meant for: those that nothing else keeps out, as long as
-    none before them excludes them. The active ones come first, then those that were joined first."""
+    """The programs that one customer holds. A program counts when its own checks allow it and no program before it
+    excludes it; active ones come first, then those that were joined first."""
     candidates = []
     for meter, facts in group:
         for name, since in facts.wanted.items():
@@ -190,7 +191,7 @@ def _holding(
     return holding
 
 
-def excluding_here(partner: Any, rules: Mapping[str, ProgramRules]) -> set[int]:
+def excluding_here(partner: UUID, rules: Mapping[str, ProgramRules]) -> set[int]:
     """The programs that exclude others, or are excluded, and that any meter of a partner is in. One query."""
     excluding = [program.pk for program in rules.values() if program.excluded]
     inside = Enrollment.objects.filter(partner=partner, program=OuterRef("pk"))

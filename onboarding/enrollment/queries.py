@@ -47,7 +47,7 @@ def program_results_of_all(
 ) -> dict[UUID, list[ProgramResult]]:
     """Meters of one partner in every program that looks at meters of their region and type, or that they are meant for.
 
-    By meter; those that it is meant for come first, then by name. passed: with the checks that hold, too.
+    By meter; those that it is meant for come first, then by name. passed: include the checks that hold.
     """
     now = at or timezone.now()
     rules = rules_of()

@@ -108,7 +108,7 @@ def results_from_json(data: Mapping[str, StoredResult]) -> dict[str, EnrollmentR
 
 def without_misfit_actions(results: Mapping[str, EnrollmentResult]) -> dict[str, EnrollmentResult]:
     """The results of one meter by program. When it fits one program, the programs that it does not fit ask nothing of
-    it: nobody means it to change its region or its utility."""
+    it, because a meter cannot change its region or its utility."""
     misfits = {program for program, result in results.items() if result.is_misfit}
     if len(misfits) == len(results):
         return dict(results)

@@ -129,7 +129,7 @@ class ProgramRules:
         return next((one for one in shown if one.next_deadline(at)), shown[0] if shown else None)
 
     def asked_on(self, at: datetime) -> date:
-        """The local day whose requirements count for whoever wants to join now."""
+        """The local day whose requirements count for a meter that wants to join now."""
         period = self.leading_period(at)
         return self.day_of(max(at, period.starts_at) if period else at)
 
@@ -145,7 +145,7 @@ class ProgramRules:
     def exclusion_of(self, other: str, *, utility: str, classes: Collection[str], on: date) -> Exclusion | None:
         """The row that decides about another program for one customer: the most specific one.
 
-        classes: those of the two meters. on: a day when both are held; so that both programs come to the same row.
+        classes: those of the two meters. on: a day when both are held, so that both programs find the same row.
         """
         rows = [one for one in self.exclusions if one.other == other and one.applies_to(utility, classes, on)]
         return max(rows, key=lambda one: (bool(one.utility), bool(one.classification)), default=None)

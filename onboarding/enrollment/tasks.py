@@ -1,6 +1,5 @@
 """Evaluating many meters in the background: because time passed, or because the rules changed."""
 
-from typing import Any
 from uuid import UUID
 
 from django.utils import timezone
@@ -67,7 +66,7 @@ def re_evaluate_program(run: Run) -> None:
             if not page:
                 Evaluated.objects.update_or_create(program_id=program, defaults={"digest": digest})
                 return
-            by_partner: dict[Any, list[UUID]] = {}
+            by_partner: dict[UUID, list[UUID]] = {}
             for _, partner, meter in page:
                 by_partner.setdefault(partner, []).append(meter)
             for meters in by_partner.values():

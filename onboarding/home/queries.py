@@ -146,7 +146,7 @@ def _due(partner: Partner) -> list[Due]:
 
 
 def _waits(upload: Upload) -> bool:
-    """Whether confirming it would write something; duplicates and rows that change nothing wait for nobody."""
+    """Whether confirming it would write something; duplicates and rows that change nothing need no confirmation."""
     good = upload.count(Plan.CREATE) + upload.count(Plan.UPDATE)
     written = upload.count(Result.METER_CREATED) + upload.count(Result.METER_UPDATED)
     return upload.state == UploadState.READY and good > written

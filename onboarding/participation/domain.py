@@ -3,7 +3,7 @@
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
@@ -94,8 +94,9 @@ def change_participation(
 ) -> dict[UUID, ParticipationResult]:
     """Carry out a request for each meter: periods, one event for each meter that changes, and a new evaluation.
 
-    The answer has what became of each; a meter that the partner does not have is not in it. One that cannot be done
-    keeps no other from being done, unless `all_or_none`: then RequestsRefused. Twice has one effect. One transaction.
+    The answer has what became of each; a meter that the partner does not have is not in it. A request
+    that cannot be carried out does not stop the others, unless `all_or_none`: then RequestsRefused. One transaction.
+    Repeating it has no effect.
     """
     at = now or timezone.now()
     with transaction.atomic():
@@ -106,7 +107,7 @@ def change_participation(
             raise RequestsRefused(refused)
         changed = {pk: one for pk, one in results.items() if one.changes}
         if changed:
-            happenings = [(VERBS[one.request.preference], pk, _told(one, at)) for pk, one in changed.items()]
+            happenings = [(VERBS[one.request.preference], pk, _event_data(one, at)) for pk, one in changed.items()]
             _write({pk: (one.before, one.afterwards) for pk, one in changed.items()}, partner, at)
             record_many("meter", happenings, partner=partner, by=by)
             re_evaluate(list(changed), by=by, at=at)
@@ -130,14 +131,14 @@ def remove_idle(meter: Meter, first: date, last: date, *, by: Actor, now: dateti
             days = {"first": first.isoformat(), "last": last.isoformat()}
             raise Refused(Problem("IDLE_NOT_FOUND", "", "", days))
         _write({held.pk: (before, merge_periods(before, gone[0]))}, held.partner, now or timezone.now())
-        data = {**said(gone[0], zone), "zone": zone.key}
+        data = {**days_as_json(gone[0], zone), "zone": zone.key}
         record_many("meter", [("meter.idle_removed", held.pk, data)], partner=held.partner, by=by)
         re_evaluate([held.pk], by=by, at=now)
 
 
 def merge_periods(before: Sequence[OutPeriod], gone: OutPeriod) -> list[OutPeriod]:
-    """The times out without an idle one; a later one takes back the days that were taken from it, and a disenrollment
-    that was cut in two is whole again."""
+    """The periods without an idle one. The period after it takes back the days that the idle one took from it, and a
+    disenrollment that was cut in two is one period again."""
     left: list[OutPeriod] = []
     for one in sorted((one for one in before if one != gone), key=lambda one: one.starts_at):
         back = one if one.starts_at != gone.ends_at else _with_days_back(one, gone)
@@ -159,7 +160,7 @@ def _with_days_back(one: OutPeriod, gone: OutPeriod) -> OutPeriod:
 
 
 def _write(changes: Mapping[UUID, tuple[list[OutPeriod], list[OutPeriod]]], partner: "Partner", at: datetime) -> None:
-    """Make the periods of meters what they are to be; what stays is not touched."""
+    """Write the periods that meters have afterwards; unchanged ones are not touched."""
     kept = {pk: set(before) & set(afterwards) for pk, (before, afterwards) in changes.items()}
     rows = ParticipationPeriod.objects.filter(meter__in=list(changes))
     old = [row.pk for row in rows if OutPeriod.of(row) not in kept[row.meter_id]]
@@ -175,7 +176,7 @@ def _write(changes: Mapping[UUID, tuple[list[OutPeriod], list[OutPeriod]]], part
     Meter.objects.filter(pk__in=list(changes)).update(updated_at=at)
 
 
-def said(out: OutPeriod, zone: ZoneInfo) -> dict[str, str]:
+def days_as_json(out: OutPeriod, zone: ZoneInfo) -> dict[str, str]:
     """A period out in local days, as events and answers have it."""
     first, last = days_of(out, zone)
     return {
@@ -185,14 +186,14 @@ def said(out: OutPeriod, zone: ZoneInfo) -> dict[str, str]:
     }
 
 
-def _told(one: ParticipationResult, now: datetime) -> dict[str, Any]:
+def _event_data(one: ParticipationResult, now: datetime) -> dict[str, object]:
     """What the event of a change says: the days where the meter is, why, and what it overrode."""
     first = one.request.first or local_day(now, one.zone)
-    data: dict[str, Any] = {"from": first.isoformat(), "zone": one.zone.key}
+    data: dict[str, object] = {"from": first.isoformat(), "zone": one.zone.key}
     if one.request.last:
         data["to"] = one.request.last.isoformat()
     if one.request.reason:
         data["reason"] = one.request.reason
     if one.overridden:
-        data["gave_way"] = [{"preference": out.preference, **said(out, one.zone)} for out in one.overridden]
+        data["gave_way"] = [{"preference": out.preference, **days_as_json(out, one.zone)} for out in one.overridden]
     return data

@@ -53,8 +53,8 @@ class ParticipationForm(forms.Form):
             if what == Preference.DISENROLL:
                 self.fields["first"].label = "Day"
 
-    def clean(self) -> dict[str, Any]:
-        """Puts what was said into `request`. A last day that only an idle time has is passed over elsewhere."""
+    def clean(self) -> dict[str, object]:
+        """Put what was asked for into `request`. A last day is ignored unless the request is for an idle time."""
         data = super().clean() or {}
         preference = self.only or data.get("what", "")
         if not preference or self.errors:
@@ -67,7 +67,7 @@ class ParticipationForm(forms.Form):
         return data
 
     def refuse_untimely(self, zone: ZoneInfo, now: datetime) -> None:
-        """Say what today, in this zone, has against the request, beside whatever else is wrong with it."""
+        """Add the problems of the request that depend on today's date in this zone."""
         request = self.cleaned_data.get("request") if self.errors or self.is_valid() else None
         for problem in untimely(request, zone, now) if request else ():
             self.refuse(problem)

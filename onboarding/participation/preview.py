@@ -1,4 +1,4 @@
-"""What a request would do to one meter, program by program, before anybody says yes."""
+"""What a request would do to one meter, program by program, before it is confirmed."""
 
 from dataclasses import dataclass, replace
 from datetime import datetime

@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, timedelta
-from typing import Any, Final
+from typing import Final
 from zoneinfo import ZoneInfo
 
 from onboarding.enrollment.facts import OutPeriod
@@ -38,7 +38,7 @@ class ParticipationRequest:
         }
 
     @classmethod
-    def from_json(cls, data: Mapping[str, Any]) -> "ParticipationRequest":
+    def from_json(cls, data: Mapping[str, str]) -> "ParticipationRequest":
         first, last = (date.fromisoformat(data[name]) if data.get(name) else None for name in ("from", "to"))
         return cls(Preference(data["preference"]), first, last, data.get("reason", ""))
 
@@ -66,7 +66,7 @@ def window(request: ParticipationRequest, zone: ZoneInfo, now: datetime) -> tupl
     return start, begins(request.last + _DAY, zone) if request.preference == Preference.IDLE and request.last else None
 
 
-# --- judging a request
+# --- checking a request
 
 
 def unclear(request: ParticipationRequest) -> Iterator[Problem]:
@@ -97,7 +97,7 @@ def _day_missing(name: str, label: str) -> Problem:
 
 
 def untimely(request: ParticipationRequest, zone: ZoneInfo, now: datetime) -> Iterator[Problem]:
-    """What today, where the meter is, has against a request that is clear."""
+    """The problems of a clear request that depend on today's date where the meter is."""
     today = today_in(zone, now)
     facts = {"today": today.isoformat(), "tomorrow": (today + _DAY).isoformat()}
     first, last = request.first, request.last
@@ -115,10 +115,11 @@ def untimely(request: ParticipationRequest, zone: ZoneInfo, now: datetime) -> It
 def after(
     periods: Iterable[OutPeriod], request: ParticipationRequest, zone: ZoneInfo, now: datetime
 ) -> list[OutPeriod]:
-    """The times in which the meter is out once a request holds; never overlapping, in order. Twice has one effect.
+    """The times in which the meter is out once a request holds; never overlapping, in order.
 
     Periods outside the request's days stay. Inside them an idle time cuts and splits whatever is there; disenrolling
-    and taking part hold from their day on. A meter that is disenrolled by then already stays as it is.
+    and taking part hold from their day on. A meter that is disenrolled by then already stays as it is. Repeating a
+    request has no effect.
     """
     start, end = window(request, zone, now)
     present = sorted(periods, key=lambda one: one.starts_at)
@@ -149,6 +150,6 @@ def _without(periods: Iterable[OutPeriod], start: datetime, end: datetime | None
 def overridden(
     before: Iterable[OutPeriod], afterwards: Iterable[OutPeriod], request: ParticipationRequest
 ) -> list[OutPeriod]:
-    """The periods that a new one cut, split or replaced. Whoever takes part again wants just that: then none."""
+    """The periods that a new one cut, split or replaced; none for taking part again, which is meant to end them."""
     kept = set(afterwards)
     return [] if request.preference == Preference.PARTICIPATE else [one for one in before if one not in kept]

@@ -1,6 +1,6 @@
 """The time zone of a meter, from its zip code: a day begins and ends where the meter is.
 
-As with the states of zip codes, a process of its own is asked once: the package that knows them would keep 38 MB.
+A child process reads the list of zip codes once, because the package that has it would keep 38 MB of memory.
 """
 
 import functools
@@ -33,7 +33,7 @@ sys.stdout.buffer.write(" ".join(names).encode("ascii") + b"\\n" + codes)
 """
 _NONE: Final = 255
 
-# What most of a state goes by, for a zip code that nobody knows.
+# The zone of most of a state, for zip codes that are not in the list.
 _STATES: Final = {
     "America/New_York": "CT DC DE FL GA KY MA MD ME NC NH NJ NY OH PA RI SC VA VT WV",
     "America/Detroit": "MI",

@@ -10,7 +10,6 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from functools import lru_cache
 from html import escape
-from typing import Any
 from urllib.parse import urlencode
 
 from django.db.models import QuerySet
@@ -22,7 +21,7 @@ from portal.web.clock import day_text
 from programs.models import Program
 from programs.schema import Column, Schema, flatten, schema_for
 
-Flat = Mapping[str, Any]
+Flat = Mapping[str, object]
 
 _LIST_READS = ("pk", "partner_reference", "city", "updated_at")  # the row's own link, and what lists are sorted by
 _STATUS_IN = "status."  # begins the key of a program's column
@@ -46,7 +45,7 @@ class ShownColumn:
     section: str
     reads: tuple[str, ...]
     html: Callable[[Meter, Flat], str]
-    values: Callable[[Meter, Flat], tuple[Any, ...]]
+    values: Callable[[Meter, Flat], tuple[object, ...]]
     header: tuple[str, ...]
     is_number: bool = False
     is_wide: bool = False
@@ -64,7 +63,7 @@ class ShownColumn:
 
 
 def columns_named(keys: Collection[str]) -> tuple[ShownColumn, ...]:
-    """The columns of these keys in the order in which they are offered; unknown keys are passed over.
+    """The columns of these keys in the order in which they are offered; unknown keys are ignored.
 
     One query for keys that may be the catalogue's, and one for those that may be a program's.
     """
@@ -112,14 +111,14 @@ def with_assets(meters: Iterable[Meter], columns: Sequence[ShownColumn]) -> Iter
         yield meter, flatten(asset_of(meter)) if reads_asset else {}
 
 
-def plain_cell(value: Any) -> Any:
+def plain_cell(value: object) -> object:
     """A value of an asset as a cell of an export."""
     if isinstance(value, bool):
         return "yes" if value else "no"
     return "" if value is None else value.isoformat() if isinstance(value, date) else value
 
 
-def display_value(column: Column, value: Any) -> Any:
+def display_value(column: Column, value: object) -> object:
     """A value of an asset as people read it: a choice's label, a number with its unit."""
     plain = int(value) if isinstance(value, float) and value.is_integer() else plain_cell(value)
     shown = dict(column.choices).get(plain, plain) if isinstance(plain, str) else plain
@@ -132,7 +131,7 @@ def display_value(column: Column, value: Any) -> Any:
 def _known(
     key: str,
     label: str,
-    value: Callable[[Meter], Any],
+    value: Callable[[Meter], object],
     *,
     reads: tuple[str, ...] = (),
     html: Callable[[Meter], str] | None = None,
@@ -274,13 +273,13 @@ def _field_column(key: str, slots: Sequence[Column]) -> ShownColumn:
     first, keys = slots[0], [column.key for column in slots]
     is_list = len(slots) > 1
 
-    def given(flat: Flat) -> list[Any]:
+    def given(flat: Flat) -> list[object]:
         return [flat[key] for key in keys if key in flat]
 
     def html(_: Meter, flat: Flat) -> str:
         return escape(_BETWEEN.join(str(display_value(first, value)) for value in given(flat)))
 
-    def values(_: Meter, flat: Flat) -> tuple[Any, ...]:
+    def values(_: Meter, flat: Flat) -> tuple[object, ...]:
         cells = [plain_cell(value) for value in given(flat)]
         return (_BETWEEN.join(map(str, cells)) if is_list else cells[0] if cells else "",)
 

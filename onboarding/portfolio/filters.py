@@ -1,7 +1,7 @@
 """Filtering meters: one FilterSet for page and export."""
 
 import json
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from datetime import UTC, date, datetime, time, timedelta
 from functools import lru_cache
 from typing import Any
@@ -26,7 +26,7 @@ PARTICIPATION = [("in", "Takes part"), ("idle", "Idle now"), ("disenrolled", "Di
 
 
 class PlainFilterSet(django_filters.FilterSet):
-    """A FilterSet whose form says in our words what it does not understand."""
+    """A FilterSet whose form has our own error messages."""
 
     def get_form_class(self) -> type[forms.Form]:
         form_class: type[forms.Form] = super().get_form_class()
@@ -110,7 +110,7 @@ class MeterFilter(PlainFilterSet):
         return queryset.exclude(pk__in=out) if value == "in" else queryset.filter(pk__in=out)
 
     def filter_queryset(self, queryset: QuerySet[Meter]) -> QuerySet[Meter]:
-        """Archived meters are passed over unless they are asked for, or one is asked for by its ID."""
+        """Archived meters are left out unless they are asked for, or one is asked for by its ID."""
         found = super().filter_queryset(queryset)
         asked = self.form.cleaned_data.get("archived") or as_uuid(self.form.cleaned_data.get("q", ""))
         return found if asked else found.filter(is_archived=False)
@@ -172,7 +172,7 @@ def holding_any(meters: QuerySet[Meter], column: str, values: list[str]) -> Quer
     return meters.annotate(**{text: Cast(column, TextField())}).filter(any_of)
 
 
-def acting(meters: QuerySet[Meter], types: Collection[str], **there: Any) -> QuerySet[Any, Any]:
+def acting(meters: QuerySet[Meter], types: Collection[str], **there: str) -> QuerySet[Meter, Any]:
     """The IDs of meters with an open action of one of the types in a program that they are meant for.
 
     there: conditions on the same enrollment.
@@ -195,7 +195,7 @@ def without(params: QueryDict, *names: str) -> str:
 
 
 def joined(*queries: str) -> str:
-    """Query strings as one; empty ones are passed over."""
+    """Query strings as one; empty ones are left out."""
     return "&".join(filter(None, queries))
 
 
@@ -204,7 +204,7 @@ def chips_of(params: QueryDict, form: forms.Form, names: Mapping[str, str] | Non
     found = []
     for name, field in form.fields.items():
         if value := params.get(name, ""):
-            choices: Any = getattr(field, "choices", ())
+            choices: Iterable[tuple[object, object]] = getattr(field, "choices", ())
             shown = (names or {}).get(name) or {str(key): str(label) for key, label in choices}.get(value, value)
             found.append({"label": str(field.label), "value": shown, "query": without(params, name, "page")})
     return found

@@ -10,7 +10,8 @@ from portal.web.clock import day_text
 from programs.schema import Schema
 
 Change = tuple[str, object, object]  # what it is called, what it was, what it is
-Told = Callable[[Mapping[str, Any]], Change]
+EventData = Mapping[str, Any]
+Told = Callable[[EventData], Change]
 _REGISTERED: dict[str, Told] = {}
 _FIELDS = {
     "email": "E-mail",
@@ -23,7 +24,7 @@ _FIELDS = {
 
 
 def register(verb: str, told: Told) -> None:
-    """A room above says how the data of an event of its own are told as a change."""
+    """Register how the data of an event are shown as a change; for the rooms above, which write their own events."""
     _REGISTERED[verb] = told
 
 

@@ -2,7 +2,6 @@
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from typing import Any
 
 
 @dataclass(frozen=True, slots=True)
@@ -16,7 +15,7 @@ class SelectionPanel:
     action: str
     fields: str
     besides: str
-    context: Callable[[], Mapping[str, Any]]
+    context: Callable[[], Mapping[str, object]]
 
 
 _PANELS: list[SelectionPanel] = []
@@ -29,6 +28,6 @@ def register(panel: SelectionPanel) -> None:
     _PANELS[:] = [panel]
 
 
-def panel_context() -> dict[str, Any]:
+def panel_context() -> dict[str, object]:
     """The registered panel and its context, for the template of a list."""
     return {"panel": _PANELS[0], **_PANELS[0].context()} if _PANELS else {"panel": None}

@@ -4,7 +4,6 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import chain
 from types import MappingProxyType
-from typing import Any
 
 from django.db.models import QuerySet
 
@@ -29,7 +28,9 @@ _ALWAYS_EXPORTED = ("meter_id", "partner_reference")
 _AT_ONCE = 2000  # meters
 
 
-def export_table(meters: QuerySet[Meter], columns: Sequence[ShownColumn] = ()) -> tuple[list[str], Iterator[list[Any]]]:
+def export_table(
+    meters: QuerySet[Meter], columns: Sequence[ShownColumn] = ()
+) -> tuple[list[str], Iterator[list[object]]]:
     """Header and lines of an export, newest meter first, streamed from the database.
 
     The meter's ID and reference, then the chosen columns; with none chosen, every column.
@@ -48,7 +49,7 @@ def export_header(columns: Sequence[ShownColumn] = ()) -> list[str]:
     return [*_ALWAYS_EXPORTED, *(key for column in _beside_id(columns) for key in column.header)]
 
 
-def export_lines(meters: Iterable[Meter], columns: Sequence[ShownColumn] = ()) -> Iterator[list[Any]]:
+def export_lines(meters: Iterable[Meter], columns: Sequence[ShownColumn] = ()) -> Iterator[list[object]]:
     """Meters as lines in the order of `export_header`."""
     if not columns:
         yield from _whole_lines(meters)
@@ -59,7 +60,7 @@ def export_lines(meters: Iterable[Meter], columns: Sequence[ShownColumn] = ()) -
         yield [str(meter.pk), meter.partner_reference, *cells]
 
 
-def _whole_lines(meters: Iterable[Meter]) -> Iterator[list[Any]]:
+def _whole_lines(meters: Iterable[Meter]) -> Iterator[list[object]]:
     keys = [column.key for column in schema_for().columns]
     for meter in meters:
         flat = flatten(asset_of(meter))
@@ -77,7 +78,7 @@ class Fact:
     """One value of a meter as its page shows it, and where it came from when that is to be said."""
 
     label: str
-    value: Any
+    value: object
     source: Source | None = None
 
 

@@ -12,7 +12,7 @@ from onboarding.enrollment.rules import Exclusion, ProgramRules
 class Pair:
     """Two programs and the row that decides about them; none when nothing speaks against both.
 
-    paths: rows that hold for one way of taking part only. They are told, and decide nothing.
+    paths: rows that hold for one way of taking part only. They are shown, and decide nothing.
     """
 
     one: ProgramRules

@@ -1,4 +1,4 @@
-"""The meters of a list as it shows them: the HTML of every row made here, since a template's own ways take long."""
+"""The rows of the list of meters as HTML, made here because rendering a template for each row is slow."""
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass

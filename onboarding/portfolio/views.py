@@ -1,7 +1,6 @@
 """The meters' pages: the table and its columns, one meter, the export, the filled template."""
 
 from functools import lru_cache
-from typing import Any
 from urllib.parse import urlencode
 
 from django.contrib import messages
@@ -115,7 +114,7 @@ def _filter_inputs(params: QueryDict, sort: str) -> SafeString:
 
 
 @lru_cache(maxsize=256)
-def _rendered_inputs(programs: tuple[Any, ...], values: tuple[tuple[str, str], ...], sort: str) -> SafeString:
+def _rendered_inputs(programs: tuple[object, ...], values: tuple[tuple[str, str], ...], sort: str) -> SafeString:
     """Kept, because rendering a dozen inputs takes as long as all rows. They change with the programs on offer."""
     data = QueryDict(urlencode(values))
     form = filters_named(data.keys())(data, queryset=Meter.objects.none()).form
@@ -128,7 +127,7 @@ def meter_batch_lookup(request: HttpRequest) -> HttpResponse:
     """Paste IDs or references; see which are meters, and which are unknown."""
     access = member(request)
     pasted = storable(request.POST.get("pasted", ""))
-    context: dict[str, Any] = {"section": "meters", "pasted": pasted, "most": MOST_LOOKED_UP}
+    context: dict[str, object] = {"section": "meters", "pasted": pasted, "most": MOST_LOOKED_UP}
     if request.method != "POST":
         return render(request, "portfolio/batch_lookup.html", context)
     try:
@@ -141,7 +140,7 @@ def meter_batch_lookup(request: HttpRequest) -> HttpResponse:
 
 @require_GET
 def meter_export(request: HttpRequest, format: str) -> HttpResponseBase:
-    """The filtered meters with the chosen columns. Too many for a workbook at once: to the page that asks first."""
+    """The filtered meters with the chosen columns. Too many for a direct download go to the page that asks."""
     access = member(request)
     meters = matching(request.GET, partner=access.partner)
     if format == "xlsx" and meters.order_by()[MOST_DIRECT : MOST_DIRECT + 1].exists():

@@ -3,7 +3,6 @@
 from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Any
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
@@ -25,7 +24,7 @@ CAN_BE_RECORDED = (*sorted(RECORDED), ActionType.IS_AUTHORIZED)
 
 @dataclass(slots=True)
 class RecordResult:
-    """What came of it: the meters that were written, and why others were left."""
+    """The meters for which something was recorded, and why the others were left out."""
 
     meters: list[UUID] = field(default_factory=list)
     left: dict[UUID, Problem] = field(default_factory=dict)
@@ -46,7 +45,7 @@ def record_checks(
 ) -> RecordResult:
     """Record whether an item of the checklist holds for meters, in a program and period or in all, for a time.
 
-    One meter.check_recorded event each, then the meters are evaluated anew. A meter that is not in the program is left.
+    One meter.check_recorded event each, then the meters are evaluated again. Meters outside the program are left out.
     A period implies its program.
     """
     program = program or (period.program if period else None)
@@ -90,8 +89,8 @@ def activate(
 ) -> RecordResult:
     """Meters are enrolled and dispatched in a period, from a moment on (its start, if that is still to come).
 
-    One meter.activated event each. Left are meters outside the program, active ones, and those that are not eligible.
-    Refuses: OUTSIDE_PERIOD. An activation that has ended by then stays as it was, beside the new one.
+    One meter.activated event each. Meters outside the program, active ones and those not eligible are left out.
+    Refuses: OUTSIDE_PERIOD. An activation that has ended by then is not changed.
     """
     since = active_from or max(period.starts_at, timezone.now())
     if not runs_at(period, since):
@@ -171,15 +170,15 @@ def _outside(meters: Collection[Meter], program: Program | None) -> dict[UUID, P
 def _each(
     meters: Collection[Meter],
     verb: str,
-    told: Mapping[str, Any],
+    told: Mapping[str, object],
     write: Callable[[Sequence[Meter]], None],
     left: Mapping[UUID, Problem],
     *,
     by: Actor,
 ) -> RecordResult:
-    """Write for the meters that are not left, with an event each; then evaluate them anew. One transaction for all."""
+    """Write for the meters that are not left out, with an event each; then evaluate them. One transaction for all."""
     result = RecordResult(left=dict(left))
-    by_partner: dict[Any, list[Meter]] = {}
+    by_partner: dict[UUID, list[Meter]] = {}
     for meter in meters:
         if meter.pk not in left:
             by_partner.setdefault(meter.partner_id, []).append(meter)

@@ -1,20 +1,17 @@
 """What Leap's people did to a meter, as its history tells it."""
 
-from collections.abc import Mapping
-from typing import Any
-
-from onboarding.portfolio.history import Change, register
+from onboarding.portfolio.history import Change, EventData, register
 
 
-def _activated(data: Mapping[str, Any]) -> Change:
+def _activated(data: EventData) -> Change:
     return data["period"], "not active", _with_note("active", data.get("note"))
 
 
-def _ended(data: Mapping[str, Any]) -> Change:
+def _ended(data: EventData) -> Change:
     return data["period"], "active", _with_note("ended", data.get("reason"))
 
 
-def _recorded(data: Mapping[str, Any]) -> Change:
+def _recorded(data: EventData) -> Change:
     where = data.get("period") or data.get("program")
     holds = "yes" if data["holds"] else f"no ({data['code']})" if data.get("code") else "no"
     return f"{data['item']} in {where}" if where else data["item"], "not known", _with_note(holds, data.get("note"))

@@ -12,6 +12,7 @@ from import_export.forms import ExportForm
 from portal.admin.base import AutocompleteAdmin
 from programs.admin.impact import ShowsImpact
 from programs.admin.transfer import SafeCSV, SafeXLSX
+from programs.models.base import SourcedRow
 
 
 class ListField(forms.CharField):
@@ -24,26 +25,26 @@ class ListField(forms.CharField):
             kwargs.pop(name, None)
         super().__init__(**{**kwargs, "required": False})
 
-    def prepare_value(self, value: Any) -> Any:
+    def prepare_value(self, value: object) -> object:
         return ", ".join(str(part) for part in value) if isinstance(value, list) else value
 
-    def to_python(self, value: Any) -> Any:
+    def to_python(self, value: object) -> Any:
         if isinstance(value, list):
             return value
         parts = (part.strip() for part in str(value or "").replace("\n", ",").split(","))
         return list(dict.fromkeys(part for part in parts if part))
 
-    def has_changed(self, initial: Any, data: Any) -> bool:
+    def has_changed(self, initial: object, data: object) -> bool:
         return bool(self.to_python(initial) != self.to_python(data))
 
 
-LISTS_AS_TEXT: dict[type, dict[str, Any]] = {models.JSONField: {"form_class": ListField}}
+LISTS_AS_TEXT: dict[type, dict[str, object]] = {models.JSONField: {"form_class": ListField}}
 
 
 class CatalogueAdmin(AutocompleteAdmin, ShowsImpact):
     """A catalogue table: every change is kept with its person and time, old and new, and shown before it is made.
 
-    A table may be exported by whoever may look at it, and imported by whoever may add to it and change it.
+    Exporting a table needs the right to view it; importing needs the rights to add and to change.
     """
 
     formfield_overrides = LISTS_AS_TEXT
@@ -59,8 +60,8 @@ class CatalogueAdmin(AutocompleteAdmin, ShowsImpact):
     def has_export_permission(self, request: HttpRequest) -> bool:
         return bool(self.has_view_permission(request))
 
-    def get_deleted_objects(self, objs: Any, request: HttpRequest) -> Any:
-        """What holds a row is said before the permission that nobody has."""
+    def get_deleted_objects(self, objs: object, request: HttpRequest) -> object:
+        """Name the rows that protect a row, rather than a permission that nobody has."""
         deleted, counts, lacking, protected = super().get_deleted_objects(objs, request)
         return deleted, counts, set() if protected else lacking, protected
 
@@ -77,14 +78,14 @@ class SourcedAdmin(CatalogueAdmin):
     actions = ["mark_verified", "mark_unverified"]
 
     @admin.action(description="Mark as verified", permissions=["change"])
-    def mark_verified(self, request: HttpRequest, queryset: models.QuerySet[Any]) -> None:
+    def mark_verified(self, request: HttpRequest, queryset: models.QuerySet[SourcedRow]) -> None:
         self._mark(request, queryset, verified=True)
 
     @admin.action(description="Mark as unverified", permissions=["change"])
-    def mark_unverified(self, request: HttpRequest, queryset: models.QuerySet[Any]) -> None:
+    def mark_unverified(self, request: HttpRequest, queryset: models.QuerySet[SourcedRow]) -> None:
         self._mark(request, queryset, verified=False)
 
-    def _mark(self, request: HttpRequest, queryset: models.QuerySet[Any], *, verified: bool) -> None:
+    def _mark(self, request: HttpRequest, queryset: models.QuerySet[SourcedRow], *, verified: bool) -> None:
         """Saved one by one: a bulk update would leave no history."""
         count = 0
         for row in queryset.exclude(verified=verified):

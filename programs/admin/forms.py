@@ -88,7 +88,7 @@ class RequirementFormSet(BaseInlineFormSet):
 
     def clean(self) -> None:
         super().clean()
-        seen: dict[tuple[Any, ...], list[tuple[Any, Any]]] = {}
+        seen: dict[tuple[object, ...], list[tuple[object, object]]] = {}
         for form in self.forms:
             data = getattr(form, "cleaned_data", {})
             if not data or data.get("DELETE") or not data.get("field"):

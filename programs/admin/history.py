@@ -1,10 +1,14 @@
 """Every change of the catalogue, read-only: who, when, old and new. Deleted rows are found here too."""
 
-from typing import Any
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Any, Protocol
 
 from django.contrib import admin
+from django.db.models import Model
 from django.http import HttpRequest
 
+from portal.partners.models import User
 from programs.models import (
     AccountFormat,
     CheckKind,
@@ -21,6 +25,36 @@ from programs.models import (
 )
 
 
+class Difference(Protocol):
+    """One field that a change changed."""
+
+    field: str
+    old: object
+    new: object
+
+
+class Delta(Protocol):
+    """What two states of a row differ in."""
+
+    changes: Sequence[Difference]
+
+
+class HistoricalRecord(Protocol):
+    """One state of a row, as django-simple-history keeps it; its models are made at run time."""
+
+    history_date: datetime
+    history_type: str
+    history_user: User | None
+    instance: Model
+    prev_record: "HistoricalRecord | None"
+
+    def get_history_type_display(self) -> str: ...
+
+    def diff_against(
+        self, old: "HistoricalRecord", *, foreign_keys_are_objs: bool, excluded_fields: list[str]
+    ) -> Delta: ...
+
+
 class ChangeAdmin(admin.ModelAdmin):
     """One line for each change of a table."""
 
@@ -34,33 +68,33 @@ class ChangeAdmin(admin.ModelAdmin):
     def has_add_permission(self, request: HttpRequest) -> bool:
         return False
 
-    def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+    def has_change_permission(self, request: HttpRequest, obj: object = None) -> bool:
         return False
 
-    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+    def has_delete_permission(self, request: HttpRequest, obj: object = None) -> bool:
         return False
 
     @admin.display(description="when", ordering="history_date")
-    def when(self, record: Any) -> str:
+    def when(self, record: HistoricalRecord) -> str:
         return f"{record.history_date:%Y-%m-%d %H:%M:%S} UTC"
 
     @admin.display(description="who")
-    def who(self, record: Any) -> str:
+    def who(self, record: HistoricalRecord) -> str:
         return str(record.history_user or "the seed or the system")
 
     @admin.display(description="what", ordering="history_type")
-    def what(self, record: Any) -> str:
-        return str(record.get_history_type_display())
+    def what(self, record: HistoricalRecord) -> str:
+        return record.get_history_type_display()
 
     @admin.display(description="row")
-    def row(self, record: Any) -> str:
+    def row(self, record: HistoricalRecord) -> str:
         try:
             return str(record.instance)
         except Exception:  # the row names another that was deleted since; its number still says which
             return f"number {record.instance.pk}"
 
     @admin.display(description="old → new")
-    def changes(self, record: Any) -> str:
+    def changes(self, record: HistoricalRecord) -> str:
         before = record.prev_record
         if before is None or record.history_type != "~":
             return "–"

@@ -8,7 +8,7 @@ from typing import Any
 from django.contrib.admin.actions import delete_selected
 from django.contrib.admin.utils import unquote
 from django.db import transaction
-from django.db.models import ProtectedError, QuerySet
+from django.db.models import Model, ProtectedError, QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.template.response import TemplateResponse
 from django.utils import timezone
@@ -40,13 +40,13 @@ class ShowsImpact(ImportExportMixin, SimpleHistoryAdmin):
         request: HttpRequest,
         object_id: str | None = None,
         form_url: str = "",
-        extra_context: dict[str, Any] | None = None,
+        extra_context: dict[str, object] | None = None,
     ) -> HttpResponse:
         save = super().changeform_view
         return self._shown_first(request, lambda: save(request, object_id, form_url, extra_context))
 
     def history_form_view(
-        self, request: HttpRequest, object_id: str, version_id: str, extra_context: dict[str, Any] | None = None
+        self, request: HttpRequest, object_id: str, version_id: str, extra_context: dict[str, object] | None = None
     ) -> HttpResponse:
         """Going back to an earlier state is a change as any other."""
         save = super().history_form_view
@@ -73,7 +73,7 @@ class ShowsImpact(ImportExportMixin, SimpleHistoryAdmin):
         return response
 
     def delete_view(
-        self, request: HttpRequest, object_id: str, extra_context: dict[str, Any] | None = None
+        self, request: HttpRequest, object_id: str, extra_context: dict[str, object] | None = None
     ) -> HttpResponse:
         impact = None
         if "post" not in request.POST:
@@ -92,13 +92,13 @@ class ShowsImpact(ImportExportMixin, SimpleHistoryAdmin):
             actions["delete_selected"] = (_delete_selected, *actions["delete_selected"][1:])
         return actions
 
-    def delete_model(self, request: HttpRequest, obj: Any) -> None:
+    def delete_model(self, request: HttpRequest, obj: Model) -> None:
         super().delete_model(request, obj)
-        _evaluate_anew()
+        _re_evaluate()
 
-    def delete_queryset(self, request: HttpRequest, queryset: Any) -> None:
+    def delete_queryset(self, request: HttpRequest, queryset: QuerySet[Model]) -> None:
         super().delete_queryset(request, queryset)
-        _evaluate_anew()
+        _re_evaluate()
 
     def import_action(self, request: HttpRequest, **kwargs: Any) -> HttpResponse:
         response: Any = super().import_action(request, **kwargs)
@@ -107,12 +107,12 @@ class ShowsImpact(ImportExportMixin, SimpleHistoryAdmin):
             context["impact"] = how.measure(context["result"].rules)
         return response
 
-    def process_result(self, result: Any, request: HttpRequest) -> HttpResponse:
-        _evaluate_anew()
+    def process_result(self, result: object, request: HttpRequest) -> HttpResponse:
+        _re_evaluate()
         response: HttpResponse = super().process_result(result, request)
         return response
 
-    def _tried(self, request: HttpRequest, save: Callable[[], HttpResponse]) -> tuple[HttpResponse, Any]:
+    def _tried(self, request: HttpRequest, save: Callable[[], HttpResponse]) -> tuple[HttpResponse, object]:
         """Save, read the rules, and take it back. Without rules when the form has errors."""
         how, rules = answers(), None
         response = HttpResponse()
@@ -155,7 +155,7 @@ def _is_saved(response: HttpResponse) -> bool:
     return response.status_code == 302 or "popup_response_data" in (getattr(response, "context_data", None) or {})
 
 
-def impact_without(delete: Callable[[], Any]) -> Impact | None:
+def impact_without(delete: Callable[[], object]) -> Impact | None:
     """What would follow if this were deleted. None when nobody can tell, or when it cannot be deleted."""
     how, rules = answers(), None
     try:
@@ -168,7 +168,7 @@ def impact_without(delete: Callable[[], Any]) -> Impact | None:
     return how.measure(rules) if how and rules is not None else None
 
 
-def _delete_selected(admin: Any, request: HttpRequest, queryset: QuerySet[Any]) -> HttpResponse | None:
+def _delete_selected(admin: Any, request: HttpRequest, queryset: QuerySet[Model]) -> HttpResponse | None:
     """Django's own action, whose question shows the impact."""
     if request.POST.get("post"):
         return delete_selected(admin, request, queryset)
@@ -180,8 +180,8 @@ def _delete_selected(admin: Any, request: HttpRequest, queryset: QuerySet[Any]) 
     return response
 
 
-def _evaluate_anew() -> None:
-    """What was deleted or imported decides from now on; the meters follow in the background."""
+def _re_evaluate() -> None:
+    """Evaluate meters again in the background, by the rules as they are after a deletion or an import."""
     if how := answers():
         transaction.on_commit(how.after)
 

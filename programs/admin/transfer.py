@@ -3,6 +3,7 @@
 A cell that a spreadsheet program would run as a formula goes out with an apostrophe before it, and comes back without.
 """
 
+from collections.abc import Callable
 from typing import Any
 
 import tablib  # type: ignore[import-untyped]  # has no stubs
@@ -37,7 +38,7 @@ _YES, _NO = {"1", "yes", "true"}, {"0", "no", "false"}
 _LEADS = ("=", "+", "-", "@", "\t", "\r", "'")
 
 
-def escaped(value: Any) -> Any:
+def escaped(value: object) -> object:
     """The value as a spreadsheet shows and never runs it. A plain number stays one."""
     if not isinstance(value, str) or not value.startswith(_LEADS):
         return value
@@ -48,13 +49,13 @@ def escaped(value: Any) -> Any:
     return value
 
 
-def unescaped(value: Any) -> Any:
+def unescaped(value: object) -> object:
     if value is None:  # an empty cell of a workbook, where CSV has an empty text
         return ""
     return value[1:] if isinstance(value, str) and value[:1] == "'" and value[1:].startswith(_LEADS) else value
 
 
-def _mapped(dataset: tablib.Dataset, change: Any) -> tablib.Dataset:
+def _mapped(dataset: tablib.Dataset, change: Callable[[object], object]) -> tablib.Dataset:
     rows = [[change(cell) for cell in row] for row in dataset]
     return tablib.Dataset(*rows, headers=dataset.headers)
 
@@ -62,50 +63,50 @@ def _mapped(dataset: tablib.Dataset, change: Any) -> tablib.Dataset:
 class SafeCSV(CSV):
     """CSV whose cells are never formulas."""
 
-    def export_data(self, dataset: tablib.Dataset, **kwargs: Any) -> Any:
+    def export_data(self, dataset: tablib.Dataset, **kwargs: object) -> object:
         return super().export_data(_mapped(dataset, escaped), **kwargs)
 
-    def create_dataset(self, in_stream: Any, **kwargs: Any) -> tablib.Dataset:
+    def create_dataset(self, in_stream: object, **kwargs: object) -> tablib.Dataset:
         return _mapped(super().create_dataset(in_stream, **kwargs), unescaped)
 
 
 class SafeXLSX(XLSX):
     """Excel workbooks whose cells are never formulas."""
 
-    def export_data(self, dataset: tablib.Dataset, **kwargs: Any) -> Any:
+    def export_data(self, dataset: tablib.Dataset, **kwargs: object) -> object:
         return super().export_data(_mapped(dataset, escaped), **kwargs)
 
-    def create_dataset(self, in_stream: Any) -> tablib.Dataset:
+    def create_dataset(self, in_stream: object) -> tablib.Dataset:
         return _mapped(super().create_dataset(in_stream), unescaped)
 
 
 class ListWidget(Widget):
     """A list of words in one cell, separated by bars."""
 
-    def clean(self, value: Any, row: Any = None, **kwargs: Any) -> list[str]:
+    def clean(self, value: object, row: object = None, **kwargs: object) -> list[str]:
         return [part.strip() for part in str(value or "").split("|") if part.strip()]
 
-    def render(self, value: Any, obj: Any = None, **kwargs: Any) -> str:
+    def render(self, value: Any, obj: object = None, **kwargs: object) -> str:
         return "|".join(str(part) for part in value or [])
 
 
 class BooleanWidget(Widget):
     """Yes or no, as people and spreadsheets write it. What is neither is refused."""
 
-    def clean(self, value: Any, row: Any = None, **kwargs: Any) -> bool:
+    def clean(self, value: object, row: object = None, **kwargs: object) -> bool:
         word = str(value if value is not None else "").strip().casefold()
         if word not in _YES | _NO:
             raise ValueError(f"“{value}” is neither yes nor no. Write yes or no.")
         return word in _YES
 
-    def render(self, value: Any, obj: Any = None, **kwargs: Any) -> str:
+    def render(self, value: object, obj: object = None, **kwargs: object) -> str:
         return "1" if value else "0"
 
 
 class NamedWidget(ForeignKeyWidget):
     """Another row by its natural key. One that there is not is said by its name."""
 
-    def clean(self, value: Any, row: Any = None, **kwargs: Any) -> Any:
+    def clean(self, value: object, row: object = None, **kwargs: object) -> object:
         try:
             return super().clean(value, row, **kwargs)
         except self.model.DoesNotExist:
@@ -116,7 +117,7 @@ class NamedWidget(ForeignKeyWidget):
 class NamedManyWidget(ManyToManyWidget):
     """Other rows by their natural keys, separated by bars. One that there is not is said, and not left out."""
 
-    def clean(self, value: Any, row: Any = None, **kwargs: Any) -> Any:
+    def clean(self, value: object, row: object = None, **kwargs: object) -> object:
         names = {name.strip() for name in str(value or "").split(self.separator) if name.strip()}
         found = self.model.objects.filter(**{f"{self.field}__in": names})
         unknown = names - set(map(str, found.values_list(self.field, flat=True)))
@@ -132,16 +133,16 @@ class _Resource(resources.ModelResource):
     """Rows of one table. What the admin's forms would refuse, an import refuses too."""
 
     @classmethod
-    def widget_from_django_field(cls, f: Any, default: Any = Widget) -> Any:
+    def widget_from_django_field(cls, f: object, default: object = Widget) -> object:
         if isinstance(f, models.BooleanField):
             return BooleanWidget
         return ListWidget if isinstance(f, models.JSONField) else super().widget_from_django_field(f, default)
 
-    def validate_instance(self, instance: Any, *args: Any, **kwargs: Any) -> None:
+    def validate_instance(self, instance: models.Model, *args: object, **kwargs: object) -> None:
         super().validate_instance(instance, *args, **kwargs)
         refuse_faults(instance)
 
-    def after_import(self, dataset: tablib.Dataset, result: Any, **kwargs: Any) -> None:
+    def after_import(self, dataset: tablib.Dataset, result: Any, **kwargs: object) -> None:
         """A trial's result keeps the rules as they would be, before the rows are taken back."""
         super().after_import(dataset, result, **kwargs)
         is_whole = not result.has_errors() and not result.has_validation_errors()
@@ -159,7 +160,7 @@ class _Resource(resources.ModelResource):
 class PeriodWidget(ForeignKeyWidget):
     """A delivery period as program/name."""
 
-    def clean(self, value: Any, row: Any = None, **kwargs: Any) -> DeliveryPeriod | None:
+    def clean(self, value: object, row: object = None, **kwargs: object) -> DeliveryPeriod | None:
         program, _, name = str(value or "").partition("/")
         if not program:
             return None
@@ -168,7 +169,7 @@ class PeriodWidget(ForeignKeyWidget):
             raise ValueError(f"There is no delivery period “{value}”. Write it as program/name.")
         return period
 
-    def render(self, value: Any, obj: Any = None, **kwargs: Any) -> str:
+    def render(self, value: Any, obj: object = None, **kwargs: object) -> str:
         return f"{value.program.identifier}/{value.name}" if value else ""
 
 
@@ -259,7 +260,7 @@ class FieldResource(_Resource):
         model = Field
         import_id_fields = ["path"]
 
-    def validate_instance(self, instance: Any, *args: Any, **kwargs: Any) -> None:
+    def validate_instance(self, instance: Any, *args: object, **kwargs: object) -> None:
         super().validate_instance(instance, *args, **kwargs)
         if fault := fault_of_default(instance):
             raise ValidationError({"default": fault})

@@ -1,7 +1,5 @@
 """Which programs can be held together."""
 
-from typing import Any
-
 from django.core.exceptions import ValidationError
 from django.db import models
 from django.db.models import F, Q
@@ -77,7 +75,7 @@ class Conflict(SourcedRow):
             raise ValidationError(errors)
 
     def _says_twice(self) -> bool:
-        alike: dict[str, Any] = {
+        alike: dict[str, object] = {
             "utility": self.utility,
             "classification": self.classification,
             "path": self.path,

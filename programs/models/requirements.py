@@ -2,7 +2,6 @@
 
 import math
 from datetime import date
-from typing import Any
 
 from django.core.exceptions import ValidationError
 from django.db import models
@@ -89,7 +88,7 @@ class Requirement(SourcedRow):
     def clean(self) -> None:
         if not (self.field_id and self.program_id):
             return
-        errors: dict[str, Any] = {}
+        errors: dict[str, object] = {}
         field = self.field
         if self.level == Level.HIDDEN and field.needed == Needed.ALWAYS:
             errors["level"] = "Every meter needs this field, so no program can leave it out."
@@ -104,7 +103,7 @@ class Requirement(SourcedRow):
         if errors:
             raise ValidationError(errors)
 
-    def _check_limits(self, errors: dict[str, Any]) -> None:
+    def _check_limits(self, errors: dict[str, object]) -> None:
         field = self.field
         low, high = self.minimum, self.maximum
         if (low is not None or high is not None) and field.type not in {FieldType.NUMBER, FieldType.INTEGER}:
@@ -126,7 +125,7 @@ class Requirement(SourcedRow):
             if unknown := sorted(set(self.choices) - known):
                 errors["choices"] = f"Not in the field's list: {', '.join(unknown)}."
 
-    def _check_condition(self, errors: dict[str, Any]) -> None:
+    def _check_condition(self, errors: dict[str, object]) -> None:
         if bool(self.condition_field_id) != bool(self.condition_operator):
             errors["condition_operator"] = "A condition needs both a field and a comparison."
         elif self.condition_field_id and self.condition_field_id == self.field_id:
@@ -138,7 +137,7 @@ class Requirement(SourcedRow):
             if self._hides(self.condition_field):
                 errors["condition_field"] = "This program does not use that field, so the condition would never hold."
 
-    def _check_condition_value(self, errors: dict[str, Any]) -> None:
+    def _check_condition_value(self, errors: dict[str, object]) -> None:
         """A condition whose value cannot occur would never hold, and nobody would notice."""
         assert self.condition_field is not None
         value, other, operator = self.condition_value.strip(), self.condition_field, self.condition_operator

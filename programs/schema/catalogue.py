@@ -5,7 +5,7 @@ from functools import cache
 from typing import Any
 
 from django.db import connection
-from django.db.models import Count, F, Max, QuerySet, Sum, Value
+from django.db.models import Count, F, Max, Model, QuerySet, Sum, Value
 
 from programs.models import (
     AccountFormat,
@@ -63,7 +63,7 @@ def _query(vendor: str) -> tuple[str, tuple[Any, ...]]:
     return first.union(*rest, all=True).query.sql_with_params()
 
 
-def _state_of(table: type, number: int) -> QuerySet[Any, Any]:
-    rows = table.objects.order_by()  # type: ignore[attr-defined]  # every model here has objects
+def _state_of(table: type[Model], number: int) -> QuerySet[Model, tuple[Any, ...]]:
+    rows = table._default_manager.order_by()
     told = {"c": Count("pk"), "s": Sum("pk"), "q": Sum(F("pk") * F("pk")), "m": Max("updated_at")}
     return rows.values(n=Value(number)).annotate(**told).values_list("n", *told)

@@ -3,7 +3,7 @@
 import threading
 from collections.abc import Callable, Collection, Mapping, Sequence
 from datetime import date
-from typing import Annotated, Any
+from typing import Annotated
 
 from django.utils import timezone
 from pydantic import PlainValidator, TypeAdapter
@@ -123,9 +123,9 @@ def _path_of(key: str) -> str:
     return path
 
 
-def _validator(columns: Sequence[Column], coercers: Mapping[str, Coercer]) -> Callable[[Flat], dict[str, Any]]:
-    """A pydantic validator of flat rows: every known key optional, all errors at once, unknown keys passed over."""
-    keys = {column.key: Annotated[Any, PlainValidator(coercers[_path_of(column.key)])] for column in columns}
+def _validator(columns: Sequence[Column], coercers: Mapping[str, Coercer]) -> Callable[[Flat], dict[str, object]]:
+    """A pydantic validator of flat rows: every known key optional, all errors at once, unknown keys ignored."""
+    keys = {column.key: Annotated[object, PlainValidator(coercers[_path_of(column.key)])] for column in columns}
     row = TypedDict("Row", keys, total=False)  # type: ignore[misc]  # the keys are data
     return TypeAdapter(row).validator.validate_python
 
@@ -176,7 +176,7 @@ def _places(one: Requirement, fields: Mapping[str, Field]) -> list[tuple[tuple[s
     """Where a requirement looks: the keys of its field, and those of its condition.
 
     A condition on a field of the same list of objects is about the same object: the fuel of the second device when
-    the second device is a generator. Any other requirement on a list of objects is about the first.
+    the second device is a generator. object other requirement on a list of objects is about the first.
     """
     field = fields[one.field.path]
     condition = fields[one.condition_field.path] if one.condition_field else None
@@ -195,7 +195,7 @@ def _condition(requirement: Requirement, keys: Sequence[str]) -> Condition | Non
     text = requirement.condition_value.strip()
     wanted = {part.strip() for part in text.split(",")}
 
-    def given(flat: Flat) -> list[Any]:
+    def given(flat: Flat) -> list[object]:
         return [flat[key] for key in keys if key in flat]
 
     def words(flat: Flat) -> set[str]:
@@ -214,13 +214,13 @@ def _condition(requirement: Requirement, keys: Sequence[str]) -> Condition | Non
     return conditions[requirement.condition_operator]
 
 
-def _compare(value: Any, text: str) -> int:
+def _compare(value: object, text: str) -> int:
     """-1, 0 or 1. Numbers compare as numbers, everything else (ISO dates) as text."""
-    left: Any = value
-    right: Any = text
     if isinstance(value, int | float):
         try:
-            right = float(text)
+            number = float(text)
         except ValueError:
-            left = str(value)
-    return (left > right) - (left < right)
+            pass
+        else:
+            return (value > number) - (value < number)
+    return (str(value) > text) - (str(value) < text)

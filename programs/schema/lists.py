@@ -9,7 +9,7 @@ _SPLITS = re.compile(r"[;,|/&+]| and ")
 
 
 def spread(
-    cells: Flat, lists: Mapping[str, Sequence[str]], accepts: Callable[[str, Any], bool]
+    cells: Flat, lists: Mapping[str, Sequence[str]], accepts: Callable[[str, object], bool]
 ) -> tuple[Flat, Mapping[str, str]]:
     """The cells with every list's values in slots of their own, and for each slot the key that it was typed under.
 
@@ -27,9 +27,11 @@ def spread(
     return cells, typed_under
 
 
-def _parts(cells: Flat, name: str, slots: Sequence[str], accepts: Callable[[str, Any], bool]) -> list[tuple[str, Any]]:
+def _parts(
+    cells: Flat, name: str, slots: Sequence[str], accepts: Callable[[str, object], bool]
+) -> list[tuple[str, object]]:
     """Each value with its key. What does not fit stays together in the last slot, so that nothing is lost unseen."""
-    parts: list[tuple[str, Any]] = []
+    parts: list[tuple[str, object]] = []
     for key in (name, *slots):
         cell = cells.get(key)
         if cell.__class__ is str and key in {name, slots[0]}:

@@ -3,13 +3,12 @@
 from collections.abc import Callable, Collection, Iterable, Mapping
 from dataclasses import dataclass
 from operator import itemgetter
-from typing import Any
 
 from programs.schema.lists import Flat
 
 _MOST_SHAPES = 1000
 
-Pick = Callable[[tuple[Any, ...]], tuple[Any, ...]]
+Pick = Callable[[tuple[object, ...]], tuple[object, ...]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,14 +31,14 @@ class Nesting:
         self._places = {key: _place(key) for key in keys}
         self._shapes: dict[tuple[str, ...], _Shape] = {}
 
-    def nest(self, flat: Flat) -> dict[str, Any]:
+    def nest(self, flat: Flat) -> dict[str, object]:
         """Flat keys to the nested asset. Slots of lists close up: load_types.1 alone is a list of one."""
         keys = tuple(flat)
         shape = self._shapes.get(keys)
         if shape is None:
             shape = self._learn(keys)
         values = tuple(flat.values())
-        objects: list[dict[str, Any]] = []
+        objects: list[dict[str, object]] = []
         for above, name, names, pick in shape.objects:
             one = dict(zip(names, pick(values), strict=True))
             if above is not None:
@@ -89,8 +88,8 @@ class Nesting:
         return shape
 
 
-def _list_of(slots: Iterable[tuple[tuple[str, ...] | None, Pick]], values: tuple[Any, ...]) -> list[Any]:
-    found: list[Any] = []
+def _list_of(slots: Iterable[tuple[tuple[str, ...] | None, Pick]], values: tuple[object, ...]) -> list[object]:
+    found: list[object] = []
     for names, pick in slots:
         picked = pick(values)
         if names is not None:
@@ -127,14 +126,14 @@ def _place(key: str) -> tuple[str, str, int | None, str]:
     return ".".join(parts[: slot - 1]), parts[slot - 1], int(parts[slot]), ".".join(parts[slot + 1 :])
 
 
-def flatten(asset: Mapping[str, Any]) -> dict[str, Any]:
+def flatten(asset: Mapping[str, object]) -> dict[str, object]:
     """A nested asset (or API JSON) to flat keys; unknown ones too, so that the caller can name them."""
-    flat: dict[str, Any] = {}
+    flat: dict[str, object] = {}
     _flatten(asset, "", flat, depth=0)
     return flat
 
 
-def _flatten(value: Any, prefix: str, flat: dict[str, Any], depth: int) -> None:
+def _flatten(value: object, prefix: str, flat: dict[str, object], depth: int) -> None:
     if depth > 6:
         flat[prefix] = value
     elif isinstance(value, Mapping) and (value or not prefix):

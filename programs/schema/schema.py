@@ -32,7 +32,7 @@ class Checked:
     unmet: program identifier to all its problems with the asset: missing fields, values outside narrower limits.
     """
 
-    asset: dict[str, Any] | None
+    asset: dict[str, object] | None
     problems: tuple[Problem, ...]
     missing: dict[str, tuple[str, ...]] = field(default_factory=dict)
     unmet: dict[str, tuple[Problem, ...]] = field(default_factory=dict)
@@ -102,11 +102,11 @@ class Schema:
         self,
         *,
         columns: Sequence[Column],
-        validate: Callable[[Flat], dict[str, Any]],
+        validate: Callable[[Flat], dict[str, object]],
         rules: Mapping[str, Sequence[Rule]],
-        defaults: Mapping[str, Any],
+        defaults: Mapping[str, object],
         groups: Mapping[str, tuple[str, ...]],
-        group_defaults: Mapping[str, Any],
+        group_defaults: Mapping[str, object],
         value_lists: Mapping[str, tuple[str, ...]],
         coercers: Mapping[str, Coercer],
         cross_check: CrossCheck,
@@ -136,11 +136,11 @@ class Schema:
         self,
         cells: Flat,
         on: date | None = None,
-        programs_of: Callable[[dict[str, Any]], Iterable[str]] | None = None,
+        programs_of: Callable[[dict[str, object]], Iterable[str]] | None = None,
         date_orders: Mapping[str, str] | None = None,
         asked_on: Mapping[str, date] | None = None,
     ) -> Checked:
-        """Check one row (flat keys to cells; unknown ones are passed over) with the requirements in force on a day.
+        """Check one row (flat keys to cells; unknown ones are ignored) with the requirements in force on a day.
 
         programs_of: which programs are worth asking about an asset; all of the schema's when it is not given.
         asked_on: program to the day whose requirements count there, when it is another one.
@@ -226,7 +226,7 @@ class Schema:
 
     def _partial(
         self, cells: Flat, typed_under: Mapping[str, str], error: ValidationError
-    ) -> tuple[dict[str, Any], list[Problem]]:
+    ) -> tuple[dict[str, object], list[Problem]]:
         """The cells that are right, and a problem for each that is not, under the key that it was typed under."""
         problems, broken = [], set()
         for line in error.errors(include_url=False):
@@ -243,7 +243,7 @@ class Schema:
         right = {key: cell for key, cell in cells.items() if key not in broken}
         return self._validate(right), problems
 
-    def _problem(self, code: str, key: str, value: str = "", context: Mapping[str, Any] | None = None) -> Problem:
+    def _problem(self, code: str, key: str, value: str = "", context: Mapping[str, object] | None = None) -> Problem:
         column = self._by_key[key]
         words = {"label": column.label, "section": column.section, "example": column.example, **(context or {})}
         words.pop("code", None)
@@ -258,7 +258,7 @@ class Schema:
         """Whether another slot of the key's list is filled, well or badly."""
         return any(other in flat or other in broken for other in self._value_lists.get(key, ()))
 
-    def _missing_in_groups(self, groups: Iterable[str], flat: dict[str, Any], broken: set[str]) -> list[Problem]:
+    def _missing_in_groups(self, groups: Iterable[str], flat: dict[str, object], broken: set[str]) -> list[Problem]:
         """What the given optional objects still need; their defaults are filled in."""
         missing = []
         for prefix in sorted(groups):
@@ -285,7 +285,7 @@ class Schema:
         """What a program asks of fields."""
         return self._rules[program]
 
-    def flatten(self, asset: Mapping[str, Any]) -> dict[str, Any]:
+    def flatten(self, asset: Mapping[str, object]) -> dict[str, object]:
         """A nested asset (or API JSON) to flat keys; unknown ones too, so that the caller can name them."""
         return flatten(asset)
 
@@ -342,11 +342,11 @@ def _missing(unmet: Mapping[str, tuple[Problem, ...]]) -> dict[str, tuple[str, .
     return {program: keys for program, keys in found.items() if keys}
 
 
-def _quoted(value: Any) -> str:
+def _quoted(value: object) -> str:
     return shown(("yes" if value else "no") if isinstance(value, bool) else value)
 
 
-def _outside(rule: Rule, value: Any) -> bool:
+def _outside(rule: Rule, value: object) -> bool:
     if rule.choices and value not in rule.choices:
         return True
     if isinstance(value, str):  # days as ISO text compare as such

@@ -30,9 +30,9 @@ from onboarding.participation.domain import (
     ParticipationResult,
     RequestsRefused,
     change_participation,
+    days_as_json,
     out_periods_of,
     remove_idle,
-    said,
 )
 from onboarding.participation.rules import ParticipationRequest, unclear
 from onboarding.participation.zones import zone_of
@@ -372,7 +372,7 @@ def _idle_periods(meter: Meter) -> dict[str, object]:
 
 def _period(out: OutPeriod, zone: ZoneInfo) -> dict[str, object]:
     """A time-out in days where the meter is, and as the published participation_preferences have it."""
-    days = said(out, zone)
+    days = days_as_json(out, zone)
     return {
         "participation_preference": out.preference,
         "start_date": days["from"],

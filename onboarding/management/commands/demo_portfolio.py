@@ -105,13 +105,13 @@ def _stay_out(partner: Partner, by: Actor) -> None:
     """One meter is idle for two weeks, and one leaves for good."""
     idle, leaves = Meter.objects.filter(partner=partner, partner_reference__startswith="boston-").order_by("pk")[:2]
     today = timezone.now().date()
-    wishes = {
+    requests = {
         idle.pk: ParticipationRequest(
             Preference.IDLE, today + timedelta(days=3), today + timedelta(days=16), "Maintenance"
         ),
         leaves.pk: ParticipationRequest(Preference.DISENROLL, today + timedelta(days=30), None, "The office moves"),
     }
-    change_participation(wishes, partner=partner, by=by)
+    change_participation(requests, partner=partner, by=by)
 
 
 def _customer(n: int, *, street_seed: int, city: str, state: str, postal_code: str) -> Row:

@@ -1,13 +1,13 @@
 """Asking for a large workbook, making it, and deleting it after a week.
 
-Runs as the job meters.export, in one go: half a workbook cannot be gone on with, so a second attempt begins anew.
+Runs as the job meters.export, in one go: half a workbook cannot be resumed, so a second attempt starts anew.
 """
 
 import time
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import timedelta
-from typing import IO, Any, Final, cast
+from typing import IO, Final, cast
 
 from django.db import transaction
 from django.db.models import QuerySet
@@ -121,7 +121,7 @@ def _write(run: Run, export: Export, draft: Draft) -> int:
 
 
 def _pieces(meters: QuerySet[Meter]) -> Iterator[list[Meter]]:
-    """The meters, newest first, in a query for each piece: SQLite lets nobody write beside an open cursor."""
+    """The meters, newest first, in a query for each piece: SQLite allows no writes while a cursor is open."""
     newest, rest = meters.order_by("-pk"), meters.order_by("-pk")
     while piece := list(rest[:_AT_ONCE]):
         yield piece
@@ -159,7 +159,7 @@ class _PulsingFile:
         self._pulse.beat()
         return self._file.write(data)
 
-    def __getattr__(self, name: str) -> Any:
+    def __getattr__(self, name: str) -> object:
         return getattr(self._file, name)
 
 

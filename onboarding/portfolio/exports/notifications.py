@@ -1,4 +1,4 @@
-"""The e-mail about a workbook that took long."""
+"""The e-mail about a workbook that took long to make."""
 
 from django.urls import reverse
 

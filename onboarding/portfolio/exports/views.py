@@ -1,6 +1,5 @@
 """The pages of large exports: how much and a yes, how far, the file, and those of the last days."""
 
-from typing import Any
 from uuid import UUID
 
 from django.http import FileResponse, Http404, HttpRequest, HttpResponse, QueryDict
@@ -65,7 +64,7 @@ def export_detail(request: HttpRequest, pk: UUID) -> HttpResponse:
     """How far it is; then the file; or that it was not made, or is gone."""
     access = member(request)
     export = get_object_or_404(Export, partner=access.partner, pk=pk)
-    context: dict[str, Any] = {"section": "meters", "export": export}
+    context: dict[str, object] = {"section": "meters", "export": export}
     if export.status.moving:
         open_states = [JobState.QUEUED, JobState.RUNNING]
         context["job"] = Job.objects.filter(subject_id=str(export.pk), state__in=open_states).first()

@@ -1,7 +1,5 @@
 """Fill the catalogue from its seed file; harmless to repeat."""
 
-from typing import Any
-
 from django.core.management import BaseCommand
 
 from programs.seeding import seed_catalogue
@@ -10,7 +8,7 @@ from programs.seeding import seed_catalogue
 class Command(BaseCommand):
     help = "Bring the seed file's programs, fields and periods in; never overwrites what an admin changed or deleted."
 
-    def handle(self, *args: Any, **options: Any) -> None:
+    def handle(self, *args: object, **options: object) -> None:
         done = seed_catalogue()
         if options["verbosity"]:
             self.stdout.write(

@@ -1,7 +1,6 @@
 """Choices by code, label or synonym, and yes or no."""
 
 import re
-from typing import Any
 
 from rapidfuzz import fuzz, process
 
@@ -14,7 +13,7 @@ _ALIKE = 72  # of 100: below, a suggestion would be a guess
 _LISTED = 20
 
 
-def boolean(cell: Any) -> Any:
+def boolean(cell: object) -> object:
     if cell is True or cell is False:
         return cell
     if cell.__class__ in {int, float} and cell in {0, 1}:
@@ -43,7 +42,7 @@ def choice(field: Field) -> Coercer:
     offered = [one.value for one in choices if one.is_offered]
     listed = ", ".join(offered[:_LISTED]) + (" and others" if len(offered) > _LISTED else "")
 
-    def coerce(cell: Any) -> Any:
+    def coerce(cell: object) -> object:
         text = plain_text(cell)
         if not text:
             return EMPTY

@@ -34,7 +34,7 @@ def number(field: Field) -> Coercer:
     unit_note = f" ({unit})" if unit else ""
     is_percent = unit == "%" and low is not None and low > 1
 
-    def coerce(cell: Any) -> Any:
+    def coerce(cell: object) -> object:
         value = to_number(cell, unit)
         if value is None:
             return EMPTY
@@ -52,7 +52,7 @@ def number(field: Field) -> Coercer:
 def integer(field: Field) -> Coercer:
     coerce_number = number(field)
 
-    def coerce(cell: Any) -> Any:
+    def coerce(cell: object) -> object:
         value = coerce_number(cell)
         if value.__class__ is float:
             if not value.is_integer():

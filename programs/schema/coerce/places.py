@@ -1,7 +1,6 @@
 """Zip codes and telephone numbers of the United States."""
 
 import re
-from typing import Any
 
 import phonenumbers
 
@@ -15,7 +14,7 @@ _US_NUMBER = re.compile(r"[2-9]\d\d[2-9]\d{6}")  # North American plan: area cod
 _PHONE_CHARACTERS = re.compile(r"[-+0-9().\s/]*(?:(?:ext\.?|x|#)\s*\d{1,6})?", re.IGNORECASE)
 
 
-def zip_code(cell: Any) -> Any:
+def zip_code(cell: object) -> object:
     """Five digits, or five and four. Three or four digits, and seven or eight, prove that leading zeros were lost:
     no zip begins with more than two. Those are restored, with a warning."""
     typed = plain_text(cell).replace(" ", "").translate(_DASHES).removesuffix(".0")
@@ -41,7 +40,7 @@ def phone(field: Field) -> Coercer:
     """
     plain = text(field)
 
-    def coerce(cell: Any) -> Any:
+    def coerce(cell: object) -> object:
         value = plain(cell)
         if value is EMPTY:
             return value

@@ -33,12 +33,12 @@ _CACHED = 10_000
 class Mended:
     """A value that is kept, with the code and facts of the warning about how it came to be."""
 
-    value: Any
+    value: object
     code: str
-    context: Mapping[str, Any]
+    context: Mapping[str, object]
 
 
-def fail(code: str, **context: Any) -> PydanticCustomError:
+def fail(code: str, **context: object) -> PydanticCustomError:
     return PydanticCustomError(code, "{code}", {"code": code, **context})
 
 
@@ -48,10 +48,10 @@ def cached(make: Coercer, most: int = _CACHED) -> Coercer:
     Failures are remembered too (looking for the nearest choice is slow), but as facts: an exception that is raised
     again would drag its earlier tracebacks along.
     """
-    known: dict[str, Any] = {}
-    failed: dict[str, tuple[str, dict[str, Any]]] = {}
+    known: dict[str, object] = {}
+    failed: dict[str, tuple[str, dict[str, object]]] = {}
 
-    def coerce(cell: Any) -> Any:
+    def coerce(cell: object) -> object:
         if cell.__class__ is not str:
             return make(cell)
         value = known.get(cell)
@@ -80,7 +80,7 @@ def says_nothing(text: str) -> bool:
     return len(text) <= _LONGEST_NOTHING and text.casefold() in NOTHING
 
 
-def plain_text(cell: Any) -> str:
+def plain_text(cell: object) -> str:
     """The cell as one line of text: trimmed, inner white space single. Raises for what must not be in a text."""
     if cell.__class__ is str:
         text = cell.strip() if cell.isprintable() and "  " not in cell else _tidied(cell)

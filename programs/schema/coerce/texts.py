@@ -1,7 +1,6 @@
 """Texts: free ones, codes, identifiers, e-mail addresses."""
 
 import re
-from typing import Any
 
 from programs.models import Field, FieldType
 from programs.schema.coerce.plain import (
@@ -34,7 +33,7 @@ def text(field: Field) -> Coercer:
     allowed = re.compile(one_of.group(1)) if one_of else None
     matches = pattern.search if pattern else None
 
-    def coerce(cell: Any) -> Any:
+    def coerce(cell: object) -> object:
         if cell.__class__ is str and cell.isprintable() and cell[:1].isalnum() and "  " not in cell and "<" not in cell:
             text = cell.rstrip()  # what plain_text does, without the call
             if text[0] in _MAYBE_NOTHING and says_nothing(text):
@@ -74,7 +73,7 @@ def identifier(field: Field) -> Coercer:
     """A text whose digits all count. Nothing but zeros after the 15th digit is what a spreadsheet leaves of it."""
     plain = text(field)
 
-    def coerce(cell: Any) -> Any:
+    def coerce(cell: object) -> object:
         value = plain(cell[1:] if cell.__class__ is str and _TEXT_MARK.fullmatch(cell) else cell)
         if value.__class__ is str and value.endswith(".0") and _CUT_TAIL.fullmatch(value):
             return Mended(value[:-2], "IDENTIFIER_TAIL_CUT", {"suggestion": value[:-2]})
@@ -92,7 +91,7 @@ def identifier(field: Field) -> Coercer:
 def email(field: Field) -> Coercer:
     plain = text(field)
 
-    def coerce(cell: Any) -> Any:
+    def coerce(cell: object) -> object:
         value = plain(cell)
         if value is not EMPTY and not _EMAIL.fullmatch(value):
             raise fail("NOT_AN_EMAIL")

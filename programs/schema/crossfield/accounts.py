@@ -4,7 +4,6 @@ import re
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date
-from typing import Any
 
 from programs.models import Confidence, bare_number
 from programs.schema.crossfield.facts import Facts, FormatFacts, UtilityFacts
@@ -27,7 +26,7 @@ class Forms:
     """A utility's account numbers as they look on one day."""
 
     formats: tuple[FormatFacts, ...]
-    fits: Callable[[str], Any]
+    fits: Callable[[str], object]
 
     @property
     def refuses(self) -> bool:
@@ -93,7 +92,7 @@ class Numbers:
         return next((one for one in forms.formats if one.fits(number)), None) if forms else None
 
     def _no_form(self, utility: UtilityFacts, forms: Forms, number: str, row: Flat, on: date) -> Finding:
-        words: dict[str, Any] = {
+        words: dict[str, object] = {
             "utility": utility.name,
             "forms": "; or ".join(one.name for one in forms.formats),
             "sample": forms.formats[0].example,

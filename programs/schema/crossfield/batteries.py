@@ -45,7 +45,7 @@ def battery_rules(keys: Iterable[str]) -> list[Rule]:
         _battery(start, "power_capacity_kw", "energy_capacity_kwh", "energy_capacity_duration_hours")
         for start in sorted(starts)
     ]
-    return [Rule(one.keys, (*one.keys, CLASS, COUNT), partial(_judge, one)) for one in batteries]
+    return [Rule(one.keys, (*one.keys, CLASS, COUNT), partial(_check, one)) for one in batteries]
 
 
 def _battery(start: str, power: str, energy: str, hours: str) -> Battery:
@@ -53,7 +53,7 @@ def _battery(start: str, power: str, energy: str, hours: str) -> Battery:
     return Battery(*(f"{start}.{name}" for name in (power, energy, hours, *rest)))
 
 
-def _judge(battery: Battery, row: Flat, _on: date) -> list[Finding]:
+def _check(battery: Battery, row: Flat, _on: date) -> list[Finding]:
     rules: tuple[Callable[[Battery, Flat], Iterable[Finding]], ...] = (
         charge_limits_crossed,
         charge_as_fraction,

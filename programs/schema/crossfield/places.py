@@ -3,7 +3,6 @@
 from collections.abc import Iterable, Sequence
 from datetime import date
 from functools import partial
-from typing import Any
 
 from programs.schema.crossfield.facts import REGION_NAMES, Facts, UtilityFacts
 from programs.schema.crossfield.rule import Finding, Rule
@@ -50,7 +49,7 @@ def state_outside_region(facts: Facts, row: Flat) -> list[Finding]:
     return [Finding("STATE_OUTSIDE_REGION", REGION, words, blocks=bool(state.regions))]
 
 
-def _way_out(facts: Facts, row: Flat, regions: Sequence[str]) -> dict[str, Any]:
+def _way_out(facts: Facts, row: Flat, regions: Sequence[str]) -> dict[str, object]:
     """What to write instead: the state of the zip code if that fits the region, else the only region that can be."""
     elsewhere = state_of(row[ZIP]) if ZIP in row else None
     if elsewhere and elsewhere in facts.states and row[REGION] in facts.states[elsewhere].regions:
@@ -83,7 +82,7 @@ def utility_of_other_state(facts: Facts, row: Flat) -> list[Finding]:
         return []
     real = _listed([facts.states[one].name if one in facts.states else one for one in sorted(utility.states)])
     here = facts.states[state].name if state in facts.states else state
-    words: dict[str, Any] = {"utility": utility.name, "state": here, "real": real}
+    words: dict[str, object] = {"utility": utility.name, "state": here, "real": real}
     if (only := _only(utility.states)) and ZIP in row and state_of(row[ZIP]) == only:
         words |= {"suggestion": only, "suggestion_field": STATE}
     return [Finding("UTILITY_OF_OTHER_STATE", UTILITY, words)]
@@ -94,7 +93,7 @@ def utility_of_other_region(facts: Facts, row: Flat) -> list[Finding]:
     utility, region = facts.utilities.get(row.get(UTILITY, "")), row.get(REGION)
     if utility is None or region is None or utility.region in {"", region}:
         return []
-    words: dict[str, Any] = {"utility": utility.name, "region": region, "real": utility.region}
+    words: dict[str, object] = {"utility": utility.name, "region": region, "real": utility.region}
     if _can_be(facts, utility, row.get(STATE)):
         words |= {"suggestion": utility.region, "suggestion_field": REGION}
     return [Finding("UTILITY_OF_OTHER_REGION", UTILITY, words)]

@@ -4,7 +4,6 @@ from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from operator import itemgetter
-from typing import Any
 
 from programs.schema.lists import Flat
 
@@ -21,7 +20,7 @@ class Finding:
 
     code: str
     key: str
-    context: Mapping[str, Any] = field(default_factory=dict)
+    context: Mapping[str, object] = field(default_factory=dict)
     blocks: bool = False
 
 
@@ -83,7 +82,7 @@ class CrossCheck:
 def _remembering(check: CheckFunction, keys: Sequence[str]) -> CheckFunction:
     """The check, made once for each combination of the values of these keys."""
     values_of = itemgetter(*keys)
-    known: dict[Any, Sequence[Finding]] = {}
+    known: dict[object, Sequence[Finding]] = {}
 
     def ask(flat: Flat, on: date) -> Sequence[Finding]:
         values = values_of(flat)

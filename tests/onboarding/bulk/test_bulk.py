@@ -13,7 +13,7 @@ from django.utils import timezone
 from onboarding.bulk.domain import MOST_CHOSEN, confirm, create_action, meters_meant
 from onboarding.bulk.models import BulkAction, BulkRow
 from onboarding.meters.models import Meter
-from onboarding.portfolio.batch_lookup import MOST_LOOKED_UP, look_up
+from onboarding.portfolio.batch_lookup import MOST_LOOKED_UP, batch_lookup
 from onboarding.uploads.pipeline.commit import confirm_upload
 from onboarding.uploads.pipeline.receive import receive_upload
 from portal.events.actors import Actor
@@ -334,7 +334,7 @@ def test_look_up_finds_by_id_and_reference_and_names_the_unknown(
     pasted = f"home-000002\r\n{one.pk}\t nobody <b> ; home-000002\n{theirs.pk}, home-000050"
 
     with django_assert_num_queries(2):
-        found = look_up(acme, pasted)
+        found = batch_lookup(acme, pasted)
     page = client_of(user).post(reverse("meters-look-up"), {"pasted": pasted}).content.decode()
 
     assert [meter.pk for meter in found.found] == [two.pk, one.pk]
