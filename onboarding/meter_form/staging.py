@@ -6,9 +6,10 @@ from typing import Any
 
 from django.utils import timezone
 
-from onboarding.uploads.models import Source, Upload, UploadProblem, UploadRow, UploadState
+from onboarding.uploads.models import Source, Upload, UploadProblem, UploadRow
 from onboarding.uploads.pipeline.preview import Verdict
 from onboarding.uploads.pipeline.staging import PROBLEM_COLUMNS, ROW_COLUMNS, add_to_outlook, problem_values, row_values
+from onboarding.uploads.states import create_confirmed
 from portal.events.actors import Actor
 from portal.partners.models import Partner, User
 from portal.storage.bulk import insert
@@ -30,7 +31,7 @@ def staged(
     outlook: dict[str, Any] = {}
     for verdict in verdicts:
         add_to_outlook(outlook, verdict.programs)
-    upload = Upload.objects.create(
+    upload = create_confirmed(
         partner=partner,
         source=Source.FORM,
         actor=by.as_json(),
@@ -39,7 +40,6 @@ def staged(
         size=0,
         programs=list(programs),
         update_existing=updates,
-        state=UploadState.READY,
         facts={"kind": "form"},
         catalogue_version=catalogue_version(),
         counts={**Counter(verdict.plan.value for verdict in verdicts), "rows": len(rows)},

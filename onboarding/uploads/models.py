@@ -264,11 +264,15 @@ class UploadRow(models.Model):
 
     def outcome(self, upload: Upload) -> tuple[str, str]:
         """The row's Result and its description; ("", "") while that is open."""
+        return self.outcome_after(upload.rounds)
+
+    def outcome_after(self, rounds: int) -> tuple[str, str]:
+        """The same, once so many rounds of the upload are over."""
         if self.result:
             return self.result, self.description
-        if self.plan in WRITTEN and self.round < upload.rounds:
+        if self.plan in WRITTEN and self.round < rounds:
             return _WRITTEN_AS[self.plan]
-        if upload.rounds and self.plan == Plan.NEEDS_FIXING:
+        if rounds and self.plan == Plan.NEEDS_FIXING:
             return Result.VALIDATION_ERROR.value, "The row needs fixing; nothing was written."
         return "", ""
 

@@ -4,6 +4,7 @@ from onboarding.uploads.models import Upload, UploadState
 from onboarding.uploads.pipeline.check import check_upload, file_unusable
 from onboarding.uploads.pipeline.commit import commit_upload
 from onboarding.uploads.pipeline.withdraw import take_back
+from onboarding.uploads.states import move
 from portal.jobs.domain import handles
 from portal.jobs.models import Job
 from portal.problems import Problem
@@ -15,16 +16,16 @@ def _check_given_up(job: Job) -> None:
 
 def _commit_given_up(job: Job) -> None:
     """Back to the partner: confirming again goes on with the rows that have no result yet."""
-    Upload.objects.filter(pk=job.subject_id).update(
-        state=UploadState.READY, problem=Problem("COMMIT_STOPPED").as_json()
-    )
+    upload = Upload.objects.get(pk=job.subject_id)
+    if upload.state == UploadState.COMMITTING:
+        move(upload, UploadState.READY, problem=Problem("COMMIT_STOPPED").as_json())
 
 
 def _withdrawal_given_up(job: Job) -> None:
     """Back to the partner: taking it back again goes on with the rest."""
-    Upload.objects.filter(pk=job.subject_id).update(
-        state=UploadState.DONE, problem=Problem("WITHDRAWAL_STOPPED").as_json()
-    )
+    upload = Upload.objects.get(pk=job.subject_id)
+    if upload.state == UploadState.WITHDRAWING:
+        move(upload, UploadState.DONE, problem=Problem("WITHDRAWAL_STOPPED").as_json())
 
 
 handles("uploads.check", on_failure=_check_given_up)(check_upload)

@@ -5,14 +5,13 @@ from dataclasses import replace
 from typing import Any
 
 from django.db import transaction
-from django.utils import timezone
 
 from onboarding.uploads.columns.layout import ADDRESS, PERSON, Layout, address_prefixes
 from onboarding.uploads.columns.memory import remember
-from onboarding.uploads.models import Upload, UploadProblem, UploadRow, UploadState
+from onboarding.uploads.models import Upload, UploadState
+from onboarding.uploads.states import check_anew
 from portal.events.actors import Actor
 from portal.events.domain import record
-from portal.jobs.domain import enqueue
 from portal.problems import Problem, Refused
 from programs.schema import Schema, schema_for
 
@@ -67,13 +66,8 @@ def _opened(upload: Upload) -> Upload:
 
 
 def _check_anew(upload: Upload, layout: Layout, verb: str, data: Mapping[str, Any], *, by: Actor) -> None:
-    UploadRow.objects.filter(upload=upload).delete()
-    UploadProblem.objects.filter(upload=upload).delete()
-    upload.layout, upload.state = layout.as_json(), UploadState.RECEIVED
-    upload.problem, upload.counts, upload.updated_at = {}, {}, timezone.now()
-    upload.save(update_fields=["layout", "state", "problem", "counts", "updated_at"])
+    check_anew(upload, layout=layout.as_json())
     record(verb, subject=upload, partner=upload.partner, by=by, data=data)
-    enqueue("uploads.check", subject_id=upload.pk, partner=upload.partner)
 
 
 def _refuse_unknown(columns: Mapping[int, str], constants: Mapping[str, str], schema: Schema) -> None:

@@ -28,6 +28,7 @@ from onboarding.uploads.pipeline.staging import (
     problem_values,
     row_values,
 )
+from onboarding.uploads.states import move_or_refuse
 from portal.events.actors import Actor
 from portal.events.domain import record, record_many
 from portal.problems import Problem, Refused
@@ -129,9 +130,10 @@ def _keep(upload: Upload, bench: "Bench") -> None:
         upload.counts[plan] = upload.counts.get(plan, 0) + difference
     upload.counts = {name: n for name, n in upload.counts.items() if n or name == "rows"}
     if upload.state == UploadState.DONE and to_write(upload):
-        upload.state = UploadState.READY
+        move_or_refuse(upload, UploadState.READY, counts=upload.counts, outlook=upload.outlook)
+        return
     upload.updated_at = timezone.now()
-    upload.save(update_fields=["counts", "outlook", "state", "updated_at"])
+    upload.save(update_fields=["counts", "outlook", "updated_at"])
 
 
 def to_write(upload: Upload) -> dict[str, int]:

@@ -6,8 +6,6 @@ from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
 
-from django.utils import timezone
-
 from onboarding.spreadsheets.headers import HeaderSpec, match_headers, normalized
 from onboarding.spreadsheets.problems import Unreadable
 from onboarding.spreadsheets.workbook import ROW_KEY_HEADER, FixColumn, FixRow
@@ -16,6 +14,7 @@ from onboarding.uploads.corrections.edits import edits_of
 from onboarding.uploads.corrections.rows import Bench, as_shown, heal_rows, open_rows
 from onboarding.uploads.models import Plan, Upload, UploadProblem, UploadRow, UploadState
 from onboarding.uploads.pipeline.source import OpenSource
+from onboarding.uploads.states import move
 from portal.events.actors import Actor
 from portal.events.domain import record
 from portal.jobs.domain import Run
@@ -173,11 +172,10 @@ def take_over(run: Run, correction: Upload, source: OpenSource) -> None:
     if target is None:
         raise Unreadable("ROWS_OF_NO_UPLOAD")
     with run.chunk():
-        correction.state, correction.corrects, correction.updated_at = UploadState.MERGED, target, timezone.now()
-        correction.counts = {**counts, "rows": sum(counts.values()) + len(lost)}
-        correction.facts = {"not_taken": lost[:200], "not_taken_count": len(lost)}
-        correction.save(update_fields=["state", "corrects", "counts", "facts", "updated_at"])
-        record("upload.merged", subject=correction, partner=correction.partner, by=by, data=dict(correction.counts))
+        told = {**counts, "rows": sum(counts.values()) + len(lost)}
+        facts = {"not_taken": lost[:200], "not_taken_count": len(lost)}
+        if move(correction, UploadState.MERGED, corrects=target, counts=told, facts=facts):
+            record("upload.merged", subject=correction, partner=correction.partner, by=by, data=told)
 
 
 def _write(

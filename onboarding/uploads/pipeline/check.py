@@ -12,7 +12,6 @@ from typing import Any
 
 from django.conf import settings
 from django.db import transaction
-from django.utils import timezone
 
 from onboarding.spreadsheets.problems import Unreadable
 from onboarding.uploads.columns.dates import add_votes, orders_of
@@ -33,6 +32,7 @@ from onboarding.uploads.pipeline.staging import (
     problem_values,
     row_values,
 )
+from onboarding.uploads.states import check_anew, drop_rows, move
 from portal.events.actors import Actor
 from portal.events.domain import record
 from portal.jobs.domain import Run, enqueue
@@ -51,6 +51,8 @@ def check_upload(run: Run) -> None:
     when the rest of their column tells the order.
     """
     upload = Upload.objects.select_related("partner").get(pk=run.job.subject_id)
+    if upload.state not in {UploadState.RECEIVED, UploadState.CHECKING}:
+        return  # a worker finished the check and died before it could end the job
     try:
         if not _stage(run, upload):
             return
@@ -65,18 +67,15 @@ def check_upload(run: Run) -> None:
             file_unusable(upload, Problem(error.code, context=dict(error.context)))
         return
     with run.chunk():
-        _finish(upload, run.checkpoint)
-        tell_checked(upload, run.job)
+        if _finish(upload, run.checkpoint):
+            tell_checked(upload, run.job)
 
 
 def file_unusable(upload: Upload, problem: Problem) -> None:
     """The file as a whole cannot be used: say why, keep nothing half."""
-    UploadRow.objects.filter(upload=upload).delete()
-    UploadProblem.objects.filter(upload=upload).delete()
-    upload.state = UploadState.FAILED
-    upload.problem = problem.as_json()
-    upload.updated_at = timezone.now()
-    upload.save(update_fields=["state", "problem", "updated_at"])
+    if not move(upload, UploadState.FAILED, problem=problem.as_json()):
+        return
+    drop_rows(upload)
     record("upload.refused", subject=upload, partner=upload.partner, by=Actor.system(), data={"code": problem.code})
 
 
@@ -90,25 +89,21 @@ def recheck_upload(upload: Upload, *, by: Actor, update_existing: bool | None = 
         locked = Upload.objects.select_for_update().get(pk=upload.pk)
         if locked.confirmed_at or locked.state not in {UploadState.READY, UploadState.FAILED}:
             raise Refused(Problem("UPLOAD_NOT_READY"))
-        UploadRow.objects.filter(upload=locked).delete()
-        UploadProblem.objects.filter(upload=locked).delete()
-        locked.state, locked.layout = UploadState.RECEIVED, Layout.of(locked.layout).undecided().as_json()
-        locked.problem, locked.counts, locked.updated_at = {}, {}, timezone.now()
+        choice: dict[str, Any] = {}
         if update_existing is not None and update_existing != locked.update_existing:
-            _choose_updating(locked, update_existing)
-        locked.save(
-            update_fields=["state", "layout", "problem", "counts", "updated_at", "update_existing", "fingerprint"]
-        )
+            choice = _updating_chosen(locked, update_existing)
+        check_anew(locked, layout=Layout.of(locked.layout).undecided().as_json(), **choice)
         record("upload.checked_again", subject=locked, partner=locked.partner, by=by)
-        enqueue("uploads.check", subject_id=locked.pk, partner=locked.partner)
 
 
-def _choose_updating(upload: Upload, update_existing: bool) -> None:
+def _updating_chosen(upload: Upload, update_existing: bool) -> dict[str, Any]:
+    """The upload's fields with another choice of whether it may update meters. Refuses: UPLOAD_SENT_BEFORE."""
     upload.update_existing = update_existing
     upload.fingerprint = fingerprint_of(upload)
     others = Upload.objects.filter(partner=upload.partner, fingerprint=upload.fingerprint).exclude(pk=upload.pk)
     if others.exclude(state=UploadState.FAILED).exists():
         raise Refused(Problem("UPLOAD_SENT_BEFORE"))
+    return {"update_existing": upload.update_existing, "fingerprint": upload.fingerprint}
 
 
 def _stage(run: Run, upload: Upload) -> bool:
@@ -164,21 +159,18 @@ def _chunks_beyond(run: Run, source: OpenSource, reached: int, behind: Behind) -
 
 def _ask(run: Run, upload: Upload, source: OpenSource) -> None:
     """Nothing is checked yet: a person says first what the columns are."""
+    layout = replace(source.layout, columns=None).as_json()
     with run.chunk():
-        upload.state, upload.columns, upload.facts = UploadState.COLUMNS, source.columns, source.facts()
-        upload.layout, upload.updated_at = replace(source.layout, columns=None).as_json(), timezone.now()
-        upload.save(update_fields=["state", "columns", "facts", "layout", "updated_at"])
-        record("upload.columns_asked", subject=upload, partner=upload.partner, by=Actor.system())
+        if move(upload, UploadState.COLUMNS, columns=source.columns, facts=source.facts(), layout=layout):
+            record("upload.columns_asked", subject=upload, partner=upload.partner, by=Actor.system())
 
 
 def _begin(run: Run, upload: Upload, source: OpenSource, version: str) -> None:
     with run.chunk() as chunk:
-        UploadRow.objects.filter(upload=upload).delete()
-        UploadProblem.objects.filter(upload=upload).delete()
-        upload.state, upload.columns, upload.facts = UploadState.CHECKING, source.columns, source.facts()
-        upload.layout = source.layout.as_json()
-        upload.catalogue_version, upload.updated_at = version, timezone.now()
-        upload.save(update_fields=["state", "columns", "facts", "layout", "catalogue_version", "updated_at"])
+        read = {"columns": source.columns, "facts": source.facts(), "layout": source.layout.as_json()}
+        if not move(upload, UploadState.CHECKING, catalogue_version=version, **read):
+            raise RuntimeError(f"checks an upload that is {upload.state}: {upload.pk}")
+        drop_rows(upload)
         chunk.checkpoint = {
             "row": -1,
             "first": source.header_row,
@@ -230,19 +222,22 @@ def _orders_found(upload: Upload, checkpoint: Mapping[str, Any]) -> dict[str, st
     return {field: orders[field] for field in set(unclear) if field in orders and field not in known}
 
 
-def _finish(upload: Upload, checkpoint: Mapping[str, Any]) -> None:
-    """All rows are staged: wait for the confirmation, or go on at once when the upload came by API."""
+def _finish(upload: Upload, checkpoint: Mapping[str, Any]) -> bool:
+    """All rows are staged: wait for the confirmation, or go on at once when the upload came by API.
+
+    Returns whether the upload was still being checked.
+    """
     counts = checkpoint["counts"]
     rows = sum(counts.values())
-    upload.counts = {**counts, "rows": rows}
+    counts = {**counts, "rows": rows}
     blank = checkpoint["row"] - checkpoint["first"] - rows
     if blank > 0 and upload.facts.get("kind") != "json":
-        upload.counts["blank"] = blank
-    upload.transmission_regions, upload.outlook = checkpoint["regions"], checkpoint["outlook"]
-    upload.updated_at = timezone.now()
-    upload.state = UploadState.READY
+        counts["blank"] = blank
+    to = UploadState.COMMITTING if upload.commits_itself else UploadState.READY
+    regions, outlook = checkpoint["regions"], checkpoint["outlook"]
+    if not move(upload, to, counts=counts, transmission_regions=regions, outlook=outlook, facts=upload.facts):
+        return False
     if upload.commits_itself:
-        upload.state = UploadState.COMMITTING
         enqueue("uploads.commit", subject_id=upload.pk, partner=upload.partner)
-    upload.save(update_fields=["counts", "transmission_regions", "outlook", "facts", "updated_at", "state"])
-    record("upload.checked", subject=upload, partner=upload.partner, by=Actor.system(), data=dict(upload.counts))
+    record("upload.checked", subject=upload, partner=upload.partner, by=Actor.system(), data=counts)
+    return True

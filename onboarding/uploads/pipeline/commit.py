@@ -21,6 +21,7 @@ from onboarding.meters.search.domain import make_texts_behind
 from onboarding.uploads.corrections.rows import to_write
 from onboarding.uploads.models import WRITTEN, Plan, Result, Upload, UploadRow, UploadState
 from onboarding.uploads.notifications import tell_written
+from onboarding.uploads.states import move, move_or_refuse
 from portal.events.actors import Actor
 from portal.events.domain import record
 from portal.jobs.domain import Run, enqueue
@@ -47,11 +48,8 @@ def confirm_upload(upload: Upload, *, by: Actor) -> None:
             raise Refused(Problem("UPLOAD_NOTHING_TO_DO"))
         if locked.catalogue_version != catalogue_version():
             raise Refused(Problem("CATALOGUE_CHANGED"))
-        locked.state, locked.problem = UploadState.COMMITTING, {}
-        locked.confirmed_at = locked.updated_at = timezone.now()
-        locked.confirmed_by = by.label[:200]
-        locked.actor = by.as_json()
-        locked.save(update_fields=["state", "problem", "confirmed_at", "confirmed_by", "actor", "updated_at"])
+        said = {"confirmed_at": timezone.now(), "confirmed_by": by.label[:200], "actor": by.as_json()}
+        move_or_refuse(locked, UploadState.COMMITTING, problem={}, **said)
         record("upload.confirmed", subject=locked, partner=locked.partner, by=by, data=dict(locked.counts))
         enqueue("uploads.commit", subject_id=locked.pk, partner=locked.partner)
 
@@ -59,12 +57,14 @@ def confirm_upload(upload: Upload, *, by: Actor) -> None:
 def commit_upload(run: Run) -> None:
     """Write the good rows chunk by chunk, then close the round with its receipt."""
     upload = Upload.objects.select_related("partner").get(pk=run.job.subject_id)
+    if upload.state != UploadState.COMMITTING:
+        return  # a worker closed the round and died before it could end the job
     total = _to_write(upload, after=-1).count()
     while _commit_chunk(run, upload, total):
         run.step_aside_if_others_wait()
     with run.chunk():
-        _close(upload)
-        tell_written(upload, run.job)
+        if _close(upload):
+            tell_written(upload, run.job)
 
 
 def commit_at_once(upload: Upload) -> bool:
@@ -74,8 +74,7 @@ def commit_at_once(upload: Upload) -> bool:
     changed), and the caller rolls back. IntegrityError when it happened this very moment.
     """
     _write(upload, list(_to_write(upload, after=-1).values_list("number", "plan")))
-    _close(upload)
-    return not upload.count("failed")
+    return _close(upload) and not upload.count("failed")
 
 
 def _to_write(upload: Upload, *, after: int) -> QuerySet[UploadRow]:
@@ -170,26 +169,31 @@ def _refuse(result: Result, refusals: Iterable[tuple[UploadRow, Problem, UUID]])
         bulk.update(UploadRow, ["result", "description", "meter_id"], values)
 
 
-def _close(upload: Upload) -> None:
-    """Every row of the round is written or refused: count the outcomes and write the receipt's event."""
-    upload.rounds, upload.written_to = upload.rounds + 1, -1
+def _close(upload: Upload) -> bool:
+    """Every row of the round is written or refused: count the outcomes and write the receipt's event.
+
+    Returns whether the upload was still being committed.
+    """
     kept = {name: n for name, n in upload.counts.items() if name not in Result.values}
-    upload.counts = {**kept, **outcome_counts(upload)}
-    upload.state, upload.finished_at, upload.updated_at = UploadState.DONE, timezone.now(), timezone.now()
-    upload.save(update_fields=["rounds", "written_to", "counts", "state", "finished_at", "updated_at"])
+    rounds = upload.rounds + 1
+    counts = {**kept, **outcome_counts(upload, rounds=rounds)}
+    done = {"rounds": rounds, "written_to": -1, "counts": counts, "finished_at": timezone.now()}
+    if not move(upload, UploadState.DONE, **done):
+        return False
     make_texts_behind(upload.pk, partner=upload.partner)
     by = Actor.from_json(upload.actor)
-    record("upload.committed", subject=upload, partner=upload.partner, by=by, data=dict(upload.counts))
+    record("upload.committed", subject=upload, partner=upload.partner, by=by, data=counts)
+    return True
 
 
-def outcome_counts(upload: Upload) -> dict[str, int]:
-    """How many rows have each Result, and how many of them `failed`, as of the rounds that are over."""
+def outcome_counts(upload: Upload, *, rounds: int) -> dict[str, int]:
+    """How many rows have each Result, and how many of them `failed`, once so many rounds are over."""
     groups = (
         UploadRow.objects.filter(upload=upload).order_by().values("plan", "round", "result").annotate(n=Count("pk"))
     )
     counts: Counter[str] = Counter()
     for group in groups:
-        name, _ = UploadRow(plan=group["plan"], round=group["round"], result=group["result"]).outcome(upload)
+        name, _ = UploadRow(plan=group["plan"], round=group["round"], result=group["result"]).outcome_after(rounds)
         if name:
             counts[name] += group["n"]
     failed = sum(n for name, n in counts.items() if name not in {Result.METER_CREATED, Result.METER_UPDATED})

@@ -3,7 +3,6 @@
 Runs as the job uploads.withdraw, in chunks; each chunk is one transaction of meters, events and row marks.
 """
 
-from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
@@ -23,6 +22,7 @@ from onboarding.meters.models import Meter
 from onboarding.uploads.models import Plan, Upload, UploadRow, UploadState, Withdrawal
 from onboarding.uploads.pipeline.preview import DryRun
 from onboarding.uploads.pipeline.staging import dry_run_of
+from onboarding.uploads.states import move, move_or_refuse
 from portal.events.actors import Actor
 from portal.events.domain import record
 from portal.jobs.domain import Run, enqueue
@@ -61,8 +61,7 @@ def withdraw_upload(upload: Upload, *, by: Actor) -> None:
             return
         if withdraw_until(locked) is None:
             raise Refused(Problem("UPLOAD_NOT_WITHDRAWABLE", context={"days": settings.UPLOAD_WITHDRAW_DAYS}))
-        locked.state, locked.actor, locked.updated_at = UploadState.WITHDRAWING, by.as_json(), timezone.now()
-        locked.save(update_fields=["state", "actor", "updated_at"])
+        move_or_refuse(locked, UploadState.WITHDRAWING, actor=by.as_json())
         record("upload.withdrawal_asked", subject=locked, partner=locked.partner, by=by)
         enqueue("uploads.withdraw", subject_id=locked.pk, partner=locked.partner)
 
@@ -70,6 +69,8 @@ def withdraw_upload(upload: Upload, *, by: Actor) -> None:
 def take_back(run: Run) -> None:
     """The job: chunk by chunk, then close the upload. Its file may be sent again afterwards."""
     upload = Upload.objects.select_related("partner").get(pk=run.job.subject_id)
+    if upload.state != UploadState.WITHDRAWING:
+        return  # a worker closed the upload and died before it could end the job
     dry_run = dry_run_of(upload)
     total = _rows(upload).count()
     while _chunk(run, upload, dry_run, total):
@@ -82,11 +83,10 @@ def take_back(run: Run) -> None:
             .values_list("withdrawal")
             .annotate(n=Count("pk"))
         )
-        upload.counts = {**upload.counts, **{f"withdrawn_{name}": n for name, n in counts.items()}}
-        upload.state, upload.fingerprint, upload.updated_at = UploadState.WITHDRAWN, "", timezone.now()
-        upload.save(update_fields=["counts", "state", "fingerprint", "updated_at"])
-        by = Actor.from_json(upload.actor)
-        record("upload.withdrawn", subject=upload, partner=upload.partner, by=by, data=dict(Counter(counts)))
+        withdrawn = {f"withdrawn_{name}": n for name, n in counts.items()}
+        if move(upload, UploadState.WITHDRAWN, counts={**upload.counts, **withdrawn}, fingerprint=""):
+            by = Actor.from_json(upload.actor)
+            record("upload.withdrawn", subject=upload, partner=upload.partner, by=by, data=counts)
 
 
 def _rows(upload: Upload) -> QuerySet[UploadRow]:
