@@ -6,7 +6,7 @@ from django.db.models import Q
 from django.db.models.functions import Now
 
 from onboarding.spreadsheets.cells import column_letters
-from onboarding.uploads.columns.layout import Layout, covers
+from onboarding.uploads.layout import ColumnLayout, covers
 from portal.events.subjects import Subject, register
 from portal.problems import Problem
 from portal.storage.ids import uuid7
@@ -174,6 +174,10 @@ class Upload(models.Model):
         return UploadState(self.state)
 
     @property
+    def column_layout(self) -> ColumnLayout:
+        return ColumnLayout.of(self.layout)
+
+    @property
     def file_problem(self) -> Problem | None:
         return Problem.from_json(self.problem) if self.problem else None
 
@@ -182,7 +186,7 @@ class Upload(models.Model):
 
     def place_of(self, key: str) -> str:
         """Where a field's values stand in the file: "column F", "columns F and G", "for every row"; "" if nowhere."""
-        layout = Layout.of(self.layout)
+        layout = self.column_layout
         targets = sorted((layout.columns or {}).items())
         at = [index for index, target in targets if target == key] or [
             index for index, target in targets if key in covers(target)

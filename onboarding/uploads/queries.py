@@ -8,7 +8,6 @@ from django.db.models import Count, Max, Min, QuerySet
 
 from onboarding.spreadsheets.cells import column_letters
 from onboarding.spreadsheets.problems import OTHER_SHEETS
-from onboarding.uploads.columns.layout import Layout
 from onboarding.uploads.models import WRITTEN, Plan, Source, Upload, UploadProblem, UploadRow, Withdrawal
 from portal.jobs.models import Job, JobState
 from portal.partners.models import Partner
@@ -84,7 +83,7 @@ def other_sheets(upload: Upload) -> list[str]:
 
 def reading_notes(upload: Upload, labels: Mapping[str, str]) -> list[str]:
     """What was decided while reading, in words: the order of day and month, and values that hold for every row."""
-    layout = Layout.of(upload.layout)
+    layout = upload.column_layout
     orders = {"mdy": "month/day/year", "dmy": "day/month/year"}
     notes = [
         f"{labels.get(key, key)}: dates such as 03/04/2026 were read as {orders[order]}, "
@@ -133,6 +132,14 @@ def rows_of(upload: Upload, *, plan: str = "", code: str = "", field: str | None
             problems = problems.filter(field=field)
         rows = rows.filter(number__in=problems.values("row_number"))
     return rows
+
+
+def to_write(upload: Upload) -> dict[str, int]:
+    """How many rows the next confirmation would write, by plan."""
+    if not upload.rounds:
+        return {plan.value: upload.count(plan) for plan in WRITTEN if upload.count(plan)}
+    rows = UploadRow.objects.filter(upload=upload, plan__in=WRITTEN, round=upload.rounds, result="")
+    return dict(Counter(rows.values_list("plan", flat=True)))
 
 
 @dataclass(frozen=True, slots=True)

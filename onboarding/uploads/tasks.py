@@ -1,5 +1,8 @@
 """Which verbs the jobs of this room run, and what an upload says when one is given up."""
 
+from functools import partial
+
+from onboarding.uploads.corrections.workbook import take_over
 from onboarding.uploads.models import Upload, UploadState
 from onboarding.uploads.pipeline.check import check_upload, file_unusable
 from onboarding.uploads.pipeline.commit import commit_upload
@@ -28,6 +31,6 @@ def _withdrawal_given_up(job: Job) -> None:
         move(upload, UploadState.DONE, problem=Problem("WITHDRAWAL_STOPPED").as_json())
 
 
-handles("uploads.check", on_failure=_check_given_up)(check_upload)
+handles("uploads.check", on_failure=_check_given_up)(partial(check_upload, take_over=take_over))
 handles("uploads.commit", on_failure=_commit_given_up)(commit_upload)
 handles("uploads.withdraw", on_failure=_withdrawal_given_up)(take_back)

@@ -14,7 +14,7 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 from onboarding.enrollment.queries import NextActivation, next_activations
 from onboarding.spreadsheets.workbook import write_csv, write_table
 from onboarding.uploads import queries
-from onboarding.uploads.corrections.rows import judge_open_rows, to_write
+from onboarding.uploads.corrections.rows import judge_open_rows
 from onboarding.uploads.corrections.workbook import MOST_IN_WORKBOOK
 from onboarding.uploads.forms import UploadForm
 from onboarding.uploads.models import Plan, Upload, UploadProblem, UploadRow, UploadState
@@ -135,7 +135,7 @@ def _page_context(request: HttpRequest, upload: Upload) -> dict[str, Any]:
         labels = labels_of(upload)
         shown = [(plan, upload.count(plan.value)) for plan in Plan]
         context["counts"] = [(plan, count) for plan, count in shown if count or plan != Plan.LEFT_OUT]
-        context["to_write"] = to_write(upload)
+        context["to_write"] = queries.to_write(upload)
         context["good"] = sum(context["to_write"].get(plan.value, 0) for plan in (Plan.CREATE, Plan.UPDATE))
         groups = queries.problem_groups(upload)
         context["groups"] = [group for group in groups if group.blocks]

@@ -6,8 +6,9 @@ from typing import Any
 
 from django.db import transaction
 
-from onboarding.uploads.columns.layout import ADDRESS, PERSON, Layout, address_prefixes
+from onboarding.uploads.columns.assembly import address_prefixes
 from onboarding.uploads.columns.memory import remember
+from onboarding.uploads.layout import ADDRESS, PERSON, ColumnLayout
 from onboarding.uploads.models import Upload, UploadState
 from onboarding.uploads.states import check_anew
 from portal.events.actors import Actor
@@ -30,7 +31,7 @@ def choose_columns(upload: Upload, columns: Mapping[int, str], constants: Mappin
         locked = _opened(upload)
         headers = {int(column["index"]): str(column["header"]) for column in locked.columns}
         layout = replace(
-            Layout.of(locked.layout),
+            locked.column_layout,
             columns={index: columns.get(index, "") for index in headers},
             constants={key: text for key, text in constants.items() if text.strip()},
             date_orders={},
@@ -46,7 +47,7 @@ def look_elsewhere(upload: Upload, *, sheet: str | None, header_row: int | None,
     """A person names another sheet or header row: the file is opened there, and its columns are asked for."""
     with transaction.atomic():
         locked = _opened(upload)
-        layout = Layout(sheet=sheet, header_row=header_row, asks=True)
+        layout = ColumnLayout(sheet=sheet, header_row=header_row, asks=True)
         _check_anew(locked, layout, "upload.sheet_chosen", {"sheet": sheet, "header_row": header_row}, by=by)
 
 
@@ -54,7 +55,7 @@ def ask_again(upload: Upload, *, by: Actor) -> None:
     """A person wants to see the columns of a file that was checked without asking."""
     with transaction.atomic():
         locked = _opened(upload)
-        layout = replace(Layout.of(locked.layout), columns=None, decided_by="", asks=True)
+        layout = replace(locked.column_layout, columns=None, decided_by="", asks=True)
         _check_anew(locked, layout, "upload.columns_opened", {}, by=by)
 
 
@@ -65,7 +66,7 @@ def _opened(upload: Upload) -> Upload:
     return locked
 
 
-def _check_anew(upload: Upload, layout: Layout, verb: str, data: Mapping[str, Any], *, by: Actor) -> None:
+def _check_anew(upload: Upload, layout: ColumnLayout, verb: str, data: Mapping[str, Any], *, by: Actor) -> None:
     check_anew(upload, layout=layout.as_json())
     record(verb, subject=upload, partner=upload.partner, by=by, data=data)
 

@@ -18,7 +18,8 @@ from onboarding.spreadsheets.headers import (
     normalized,
 )
 from onboarding.spreadsheets.likeness import LIKELY, Seen, guesses
-from onboarding.uploads.columns.layout import ADDRESS, NOT_USED, address_prefixes, covers
+from onboarding.uploads.columns.assembly import address_prefixes
+from onboarding.uploads.layout import ADDRESS, NOT_USED, covers
 from portal.problems import shown
 from programs.schema import Schema
 

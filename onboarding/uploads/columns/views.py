@@ -13,7 +13,6 @@ from onboarding.spreadsheets.headers import UNKNOWN, normalized
 from onboarding.uploads import queries
 from onboarding.uploads.columns.choices import constant_inputs, options_of, posted_columns, posted_constants
 from onboarding.uploads.columns.domain import ask_again, choose_columns, look_elsewhere
-from onboarding.uploads.columns.layout import Layout
 from onboarding.uploads.columns.memory import change_memory, forget, memories_of
 from onboarding.uploads.columns.propose import ALIKE, VALUES, certainty, missing
 from onboarding.uploads.models import Upload, UploadState
@@ -68,7 +67,7 @@ def _columns_context(
     upload: Upload, columns: dict[int, str] | None = None, constants: dict[str, str] | None = None
 ) -> dict[str, Any]:
     """The page's content; `columns` and `constants` are what a person just sent, when that is to be shown again."""
-    schema, layout = schema_for(upload.programs), Layout.of(upload.layout)
+    schema, layout = schema_for(upload.programs), upload.column_layout
     chosen = {column["index"]: column["key"] for column in upload.columns} | (columns or {})
     lines = []
     for column in upload.columns:

@@ -9,7 +9,7 @@ from typing import Any
 from django.db.models import Count
 from django.http import QueryDict
 
-from onboarding.uploads.columns.layout import address_parts
+from onboarding.uploads.columns.assembly import address_parts
 from onboarding.uploads.corrections.rows import MOST_ROWS, Bench, as_shown, open_rows
 from onboarding.uploads.models import Upload, UploadProblem, UploadRow
 from portal.problems import Problem, storable

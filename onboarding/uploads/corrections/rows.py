@@ -14,8 +14,7 @@ from django.db.models import Min, Q
 from django.utils import timezone
 
 from onboarding.spreadsheets.problems import CELL_CODES
-from onboarding.uploads.columns.layout import Assembler, Layout
-from onboarding.uploads.corrections.edits import edited, edits_of, write_edits
+from onboarding.uploads.columns.assembly import Assembler
 from onboarding.uploads.models import WRITTEN, Plan, Upload, UploadEdit, UploadProblem, UploadRow, UploadState
 from onboarding.uploads.pipeline.first_rows import KnownRows
 from onboarding.uploads.pipeline.preview import DryRun, Verdict, reference_of
@@ -24,10 +23,14 @@ from onboarding.uploads.pipeline.staging import (
     ROW_COLUMNS,
     add_to_outlook,
     dry_run_of,
+    edited,
+    edits_of,
     judged,
     problem_values,
     row_values,
+    write_edits,
 )
+from onboarding.uploads.queries import to_write
 from onboarding.uploads.states import move_or_refuse
 from portal.events.actors import Actor
 from portal.events.domain import record, record_many
@@ -136,14 +139,6 @@ def _keep(upload: Upload, bench: "Bench") -> None:
     upload.save(update_fields=["counts", "outlook", "updated_at"])
 
 
-def to_write(upload: Upload) -> dict[str, int]:
-    """How many rows the next confirmation would write, by plan."""
-    if not upload.rounds:
-        return {plan.value: upload.count(plan) for plan in WRITTEN if upload.count(plan)}
-    rows = UploadRow.objects.filter(upload=upload, plan__in=WRITTEN, round=upload.rounds, result="")
-    return dict(Counter(rows.values_list("plan", flat=True)))
-
-
 class Bench:
     """Where rows of one upload are taken apart, changed and judged again. The upload's row is locked."""
 
@@ -151,7 +146,7 @@ class Bench:
         self.upload = upload
         self.dry_run: DryRun = dry_run_of(upload)
         self.moved: Counter[str] = Counter()  # plan to how many rows more or fewer
-        layout = Layout.of(upload.layout)
+        layout = upload.column_layout
         headers = {column["index"]: column["header"] for column in upload.columns}
         listed = [headers.get(index, "") for index in range(max(headers, default=-1) + 1)]
         self._assembler = Assembler(layout.columns or {}, layout.constants, self.schema, headers=listed)

@@ -9,11 +9,12 @@ from uuid import UUID
 from onboarding.spreadsheets.headers import HeaderSpec, match_headers, normalized
 from onboarding.spreadsheets.problems import Unreadable
 from onboarding.spreadsheets.workbook import ROW_KEY_HEADER, FixColumn, FixRow
-from onboarding.uploads.columns.layout import ADDRESS, Layout, covers, written_out
-from onboarding.uploads.corrections.edits import edits_of
+from onboarding.uploads.columns.assembly import written_out
 from onboarding.uploads.corrections.rows import Bench, as_shown, heal_rows, open_rows
+from onboarding.uploads.layout import ADDRESS, covers
 from onboarding.uploads.models import Plan, Upload, UploadProblem, UploadRow, UploadState
 from onboarding.uploads.pipeline.source import OpenSource
+from onboarding.uploads.pipeline.staging import edits_of
 from onboarding.uploads.states import move
 from portal.events.actors import Actor
 from portal.events.domain import record
@@ -68,7 +69,7 @@ def state_of(cells: Mapping[str, object]) -> str:
 
 def fix_columns(upload: Upload) -> list[FixingColumn]:
     """The file's own columns in their own order, then those fields that are in question and have no column."""
-    targets = Layout.of(upload.layout).columns or {}
+    targets = upload.column_layout.columns or {}
     own = [
         FixingColumn(one["header"], one["index"], targets.get(one["index"], ""), position)
         for position, one in enumerate(upload.columns)

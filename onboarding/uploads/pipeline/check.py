@@ -5,7 +5,7 @@ After a crash the file is read again from its start and the rows that are alread
 """
 
 from collections import Counter
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from functools import partial
 from typing import Any
@@ -15,8 +15,6 @@ from django.db import transaction
 
 from onboarding.spreadsheets.problems import Unreadable
 from onboarding.uploads.columns.dates import add_votes, orders_of
-from onboarding.uploads.columns.layout import Layout
-from onboarding.uploads.corrections.workbook import take_over
 from onboarding.uploads.models import Upload, UploadProblem, UploadRow, UploadState
 from onboarding.uploads.notifications import tell_checked
 from onboarding.uploads.pipeline.preview import Verdict
@@ -44,8 +42,13 @@ from programs.schema import Schema, catalogue_version
 _CHUNKS_A_COLLECTION = 10
 
 
-def check_upload(run: Run) -> None:
+TakeOver = Callable[[Run, Upload, OpenSource], None]
+
+
+def check_upload(run: Run, *, take_over: TakeOver) -> None:
     """Stage every row of the upload, then ask for its confirmation (or commit at once, for the API).
+
+    take_over: what to do with a workbook of corrected rows, which belong to other uploads.
 
     Stops to ask when it is not clear what the columns are. Dates that can be read two ways are checked a second time
     when the rest of their column tells the order.
@@ -54,14 +57,14 @@ def check_upload(run: Run) -> None:
     if upload.state not in {UploadState.RECEIVED, UploadState.CHECKING}:
         return  # a worker finished the check and died before it could end the job
     try:
-        if not _stage(run, upload):
+        if not _stage(run, upload, take_over):
             return
         if orders := _orders_found(upload, run.checkpoint):
             with run.chunk() as chunk:
-                upload.layout = replace(Layout.of(upload.layout), date_orders=orders).as_json()
+                upload.layout = replace(upload.column_layout, date_orders=orders).as_json()
                 upload.save(update_fields=["layout"])
                 chunk.checkpoint, chunk.done = {}, 0
-            _stage(run, upload)
+            _stage(run, upload, take_over)
     except Unreadable as error:
         with run.chunk():
             file_unusable(upload, Problem(error.code, context=dict(error.context)))
@@ -92,7 +95,7 @@ def recheck_upload(upload: Upload, *, by: Actor, update_existing: bool | None = 
         choice: dict[str, Any] = {}
         if update_existing is not None and update_existing != locked.update_existing:
             choice = _updating_chosen(locked, update_existing)
-        check_anew(locked, layout=Layout.of(locked.layout).undecided().as_json(), **choice)
+        check_anew(locked, layout=locked.column_layout.undecided().as_json(), **choice)
         record("upload.checked_again", subject=locked, partner=locked.partner, by=by)
 
 
@@ -106,7 +109,7 @@ def _updating_chosen(upload: Upload, update_existing: bool) -> dict[str, Any]:
     return {"update_existing": upload.update_existing, "fingerprint": upload.fingerprint}
 
 
-def _stage(run: Run, upload: Upload) -> bool:
+def _stage(run: Run, upload: Upload, take_over: TakeOver) -> bool:
     """Judge and stage the rows from the checkpoint on. Returns whether the rows could be judged at all."""
     version = catalogue_version()
     dry_run = dry_run_of(upload)
@@ -209,14 +212,14 @@ def _stage_chunk(
             "counts": dict(counts),
             "regions": sorted(regions.union(chunk.checkpoint["regions"])),
             "outlook": outlook,
-            "date_votes": add_votes(chunk.checkpoint["date_votes"], schema, rows),
+            "date_votes": add_votes(chunk.checkpoint["date_votes"], schema, [row.cells for row in rows]),
         }
         chunk.done += len(rows)
 
 
 def _orders_found(upload: Upload, checkpoint: Mapping[str, Any]) -> dict[str, str]:
     """The order of day and month, for columns with dates that can be read both ways and others that tell."""
-    known = Layout.of(upload.layout).date_orders
+    known = upload.column_layout.date_orders
     unclear = UploadProblem.objects.filter(upload=upload, code="DATE_AMBIGUOUS").values_list("field", flat=True)
     orders = orders_of(checkpoint["date_votes"])
     return {field: orders[field] for field in set(unclear) if field in orders and field not in known}

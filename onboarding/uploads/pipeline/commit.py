@@ -18,9 +18,9 @@ from onboarding.enrollment.domain import enroll, making_room, restate, restate_s
 from onboarding.meters.domain import create_meters, record_created, update_meters
 from onboarding.meters.models import Meter
 from onboarding.meters.search.domain import make_texts_behind
-from onboarding.uploads.corrections.rows import to_write
 from onboarding.uploads.models import WRITTEN, Plan, Result, Upload, UploadRow, UploadState
 from onboarding.uploads.notifications import tell_written
+from onboarding.uploads.queries import to_write
 from onboarding.uploads.states import move, move_or_refuse
 from portal.events.actors import Actor
 from portal.events.domain import record

@@ -8,7 +8,7 @@ from pathlib import PurePath
 from django.conf import settings
 from django.db import IntegrityError, transaction
 
-from onboarding.uploads.columns.layout import Layout
+from onboarding.uploads.layout import ColumnLayout
 from onboarding.uploads.models import Source, Upload, UploadState
 from onboarding.uploads.queries import other_sheets
 from portal.events.actors import Actor
@@ -73,7 +73,7 @@ def upload_sheet(upload: Upload, sheet: str, *, by: Actor, user: User | None = N
         raise Refused(Problem("SHEET_UNKNOWN", "sheet", shown(sheet)))
     same = Upload.objects.filter(partner=upload.partner, sha256=upload.sha256, update_existing=upload.update_existing)
     for sent in same.exclude(state__in=[UploadState.FAILED, UploadState.WITHDRAWN]).order_by("pk"):
-        if sent.programs == upload.programs and sheet == (Layout.of(sent.layout).sheet or sent.facts.get("sheet")):
+        if sent.programs == upload.programs and sheet == (sent.column_layout.sheet or sent.facts.get("sheet")):
             return sent, False
     with files.path_of(upload.stored_name).open("rb") as file:
         suffix = PurePath(upload.stored_name).suffix
@@ -89,7 +89,7 @@ def upload_sheet(upload: Upload, sheet: str, *, by: Actor, user: User | None = N
         sha256=stored.sha256,
         programs=upload.programs,
         update_existing=upload.update_existing,
-        layout=Layout(sheet=sheet).as_json(),
+        layout=ColumnLayout(sheet=sheet).as_json(),
     )
     return _begin_once(other, by=by)
 
@@ -108,7 +108,7 @@ def fingerprint_of(upload: Upload) -> str:
     """One text for the same content sent with the same choices."""
     suffix = PurePath(upload.stored_name).suffix
     parts = [upload.sha256, str(upload.update_existing), suffix, *upload.programs]
-    if sheet := Layout.of(upload.layout).sheet:
+    if sheet := upload.column_layout.sheet:
         parts.append(f"sheet {sheet}")
     return hashlib.sha256("\n".join(parts).encode()).hexdigest()
 

@@ -15,9 +15,10 @@ from onboarding.spreadsheets.limits import Limits
 from onboarding.spreadsheets.problems import Unreadable
 from onboarding.spreadsheets.reader import Book, facts_of, read_book
 from onboarding.spreadsheets.workbook import ROW_KEY_HEADER
-from onboarding.uploads.columns.layout import MEMORY, NAMES, Assembler, Layout
+from onboarding.uploads.columns.assembly import Assembler
 from onboarding.uploads.columns.memory import recalled
 from onboarding.uploads.columns.propose import REMEMBERED, Proposal, doubled, must_ask, propose
+from onboarding.uploads.layout import MEMORY, NAMES, ColumnLayout
 from onboarding.uploads.models import Source, Upload
 from portal.storage.files import path_of
 from programs.queries import only_answers
@@ -41,7 +42,7 @@ class OpenSource:
     the keys of rows to fix, when it is such a workbook.
     """
 
-    layout: Layout
+    layout: ColumnLayout
     columns: list[dict[str, Any]]
     facts: Callable[[], dict[str, Any]]
     chunks: Iterator[list[SourceRow]]
@@ -72,7 +73,7 @@ def open_source(upload: Upload, schema: Schema, *, on_wait: Callable[[], None] |
     if upload.stored_name.endswith(".json"):
         yield _open_json(upload, schema)
         return
-    layout = Layout.of(upload.layout)
+    layout = upload.column_layout
     names = names_of([HeaderSpec(one.key, one.label, one.aliases) for one in schema.columns])
     with read_book(
         path_of(upload.stored_name),
@@ -89,7 +90,7 @@ def open_source(upload: Upload, schema: Schema, *, on_wait: Callable[[], None] |
 
 
 def _open_sheet(
-    upload: Upload, schema: Schema, layout: Layout, book: Book, first: Sequence[Row], chunks: Iterator[list[Row]]
+    upload: Upload, schema: Schema, layout: ColumnLayout, book: Book, first: Sequence[Row], chunks: Iterator[list[Row]]
 ) -> OpenSource:
     targets, asks = layout.columns or {}, False
     columns = [{**column, "key": targets.get(column["index"], "")} for column in upload.columns]
@@ -129,7 +130,7 @@ def _is_new_here(constants: Mapping[str, str], upload: Upload) -> bool:
     return bool(constants.items() - only_answers(upload.programs).items())
 
 
-def _decided(layout: Layout, proposals: Sequence[Proposal], constants: Mapping[str, str]) -> Layout:
+def _decided(layout: ColumnLayout, proposals: Sequence[Proposal], constants: Mapping[str, str]) -> ColumnLayout:
     by = MEMORY if any(one.how == REMEMBERED for one in proposals) else NAMES
     targets = {one.index: one.key for one in proposals}
     return replace(layout, columns=targets, constants={**constants, **layout.constants}, decided_by=by)
@@ -162,4 +163,4 @@ def _open_json(upload: Upload, schema: Schema) -> OpenSource:
                 for number, asset in enumerate(assets[start : start + 1000], start)
             ]
 
-    return OpenSource(layout=Layout(), columns=[], facts=lambda: {"kind": "json"}, chunks=chunks())
+    return OpenSource(layout=ColumnLayout(), columns=[], facts=lambda: {"kind": "json"}, chunks=chunks())

@@ -10,9 +10,8 @@ from django.db.models.functions import Cast
 
 from onboarding.enrollment.evaluate import Standing, best, first_to_act
 from onboarding.meters.models import EnrollmentStatus
-from onboarding.uploads.columns.layout import Layout, stored_cell
-from onboarding.uploads.corrections.edits import edited, edits_of
-from onboarding.uploads.models import Plan, Source, Upload, UploadRow
+from onboarding.uploads.columns.assembly import stored_cell
+from onboarding.uploads.models import Plan, Source, Upload, UploadEdit, UploadRow
 from onboarding.uploads.pipeline.first_rows import FirstRows
 from onboarding.uploads.pipeline.preview import Candidate, DryRun, Verdict, device_name, reference_of
 from portal.problems import Problem, storable_json
@@ -33,7 +32,7 @@ def dry_run_of(upload: Upload) -> DryRun:
         programs=upload.programs,
         update_existing=upload.update_existing,
         names_fields=upload.source == Source.API,
-        date_orders=Layout.of(upload.layout).date_orders,
+        date_orders=upload.column_layout.date_orders,
     )
     dry_run.references = FirstRows(partial(_rows_with_references, upload))
     dry_run.serials = FirstRows(partial(_rows_with_devices, upload))
@@ -157,3 +156,36 @@ def _count(counts: dict[str, int], name: str, times: int) -> None:
     counts[name] = counts.get(name, 0) + times
     if counts[name] <= 0:
         del counts[name]
+
+
+# --- what people wrote into rows, over what is in the sheet
+
+
+def edits_of(upload: Upload, numbers: Collection[int]) -> dict[int, UploadEdit]:
+    """The edits of these rows by row number. Rows of a sheet come in order, so a range is asked for."""
+    if not numbers:
+        return {}
+    edits = UploadEdit.objects.filter(upload=upload, row_number__range=(min(numbers), max(numbers)))
+    wanted = set(numbers)
+    return {edit.row_number: edit for edit in edits if edit.row_number in wanted}
+
+
+def edited(cells: Mapping[str, object], edit: UploadEdit) -> dict[str, object]:
+    """The cells with what was written instead; an empty text empties the cell."""
+    merged = {**cells, **edit.values}
+    return {key: value for key, value in merged.items() if value != ""}
+
+
+def write_edits(edits: Sequence[UploadEdit]) -> None:
+    """Keep what was written into rows, one edit a row: in the place of the row's earlier edit, if it had one."""
+    UploadEdit.objects.bulk_create(
+        [
+            UploadEdit(
+                upload_id=edit.upload_id, row_number=edit.row_number, values=edit.values, is_left_out=edit.is_left_out
+            )
+            for edit in edits
+        ],
+        update_conflicts=True,
+        unique_fields=["upload", "row_number"],
+        update_fields=["values", "is_left_out"],
+    )

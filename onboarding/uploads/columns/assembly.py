@@ -1,64 +1,19 @@
-"""What has been decided about reading one file, and the cells of a row by field accordingly."""
+"""The cells of a row by field, as the layout of its file has them."""
 
 import re
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field, replace
 from datetime import date
 from operator import itemgetter
-from typing import Any, Final
 
 from onboarding.spreadsheets.addresses import split_address
 from onboarding.spreadsheets.cells import BrokenCell, Cell, column_letters
 from onboarding.spreadsheets.headers import normalized
+from onboarding.uploads.layout import ADDRESS, covers
 from portal.problems import Problem, shown, storable
 from programs.schema import Schema
 
-ADDRESS: Final = "address:"  # a target: the whole address of an object, such as address:customer
-NOT_USED: Final = ""
-PERSON, MEMORY, NAMES = "person", "memory", "names"
 _STREET = ".street_1"
 _LAST_NAME = re.compile(r"\b(?:last|family)\b|surname", re.IGNORECASE)
-
-
-@dataclass(frozen=True, slots=True)
-class Layout:
-    """How a file is read.
-
-    columns: index to target: a field key, a whole address (ADDRESS + prefix), or NOT_USED; None while undecided.
-    constants: field key to the text that holds for every row, for fields that no column holds. date_orders: field key
-    to "mdy" or "dmy" for columns of dates that could be read both ways. decided_by: PERSON, MEMORY or NAMES.
-    asks: whether a person wants to see the columns, however sure the match is.
-    """
-
-    sheet: str | None = None
-    header_row: int | None = None
-    columns: Mapping[int, str] | None = None
-    constants: Mapping[str, str] = field(default_factory=dict)
-    date_orders: Mapping[str, str] = field(default_factory=dict)
-    decided_by: str = ""
-    asks: bool = False
-
-    @classmethod
-    def of(cls, stored: Mapping[str, Any]) -> "Layout":
-        """From the JSON of Upload.layout."""
-        columns = stored.get("columns")
-        return cls(**{**stored, "columns": None if columns is None else {int(i): key for i, key in columns.items()}})
-
-    def as_json(self) -> dict[str, Any]:
-        columns = None if self.columns is None else {str(index): key for index, key in self.columns.items()}
-        return {
-            "sheet": self.sheet,
-            "header_row": self.header_row,
-            "columns": columns,
-            "constants": dict(self.constants),
-            "date_orders": dict(self.date_orders),
-            "decided_by": self.decided_by,
-            "asks": self.asks,
-        }
-
-    def undecided(self) -> "Layout":
-        """The same sheet and header row, with the columns to be matched anew, unless a person chose them."""
-        return self if self.decided_by == PERSON else replace(self, columns=None, date_orders={}, decided_by="")
 
 
 def address_prefixes(schema: Schema) -> list[str]:
@@ -66,14 +21,6 @@ def address_prefixes(schema: Schema) -> list[str]:
     keys = {column.key for column in schema.columns}
     prefixes = [key.removesuffix(_STREET) for key in keys if key.endswith(_STREET)]
     return sorted(prefix for prefix in prefixes if f"{prefix}.city" in keys and f"{prefix}.postal_code" in keys)
-
-
-def covers(target: str) -> list[str]:
-    """The field keys that a target fills."""
-    if not target.startswith(ADDRESS):
-        return [target] if target else []
-    prefix = target.removeprefix(ADDRESS)
-    return [f"{prefix}.{name}" for name in ("street_1", "street_2", "city", "state_or_province_code", "postal_code")]
 
 
 class Assembler:
