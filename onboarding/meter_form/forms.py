@@ -156,7 +156,7 @@ def _field(column: Column, held: str) -> forms.Field:
 
 
 def _help(column: Column) -> str:
-    """What stands below the label: what it is, when it is needed, an example."""
+    """The text below the label: what it is, when it is needed, an example."""
     parts = [column.help, *column.notes]
     if column.type == "date":  # typed, not picked: a browser's own input drops a day that does not exist without a word
         parts.append("Year-month-day, for example 2026-05-31.")

@@ -31,7 +31,7 @@ def own_first(drafts: QuerySet[MeterDraft], user: User) -> QuerySet[MeterDraft]:
 
 
 def programs_of(meter: Meter) -> list[str]:
-    """The programs whose fields the form of an existing meter has: those where it stands."""
+    """The programs whose fields the form of an existing meter has: those that it is enrolled in."""
     return sorted(meter.enrollments.values_list("program__identifier", flat=True))
 
 

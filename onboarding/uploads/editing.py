@@ -64,7 +64,7 @@ def too_many_for_workbook(meters: QuerySet[Meter]) -> bool:
 
 
 def meters_to_edit(meters: QuerySet[Meter], *, as_csv: bool = False) -> TemplateSpec:
-    """The template of the programs in which these meters stand, with the meters as its rows, newest first.
+    """The template of the programs that these meters are enrolled in, with the meters as its rows, newest first.
 
     Its columns are those that the programs offer, and every other in which one of the meters has a value. Uploaded
     again as it is, with Update existing meters, it changes nothing. Reads the meters twice: what columns they need, and

@@ -19,7 +19,7 @@ register(
 
 
 class UploadState(models.TextChoices):
-    """Where an upload stands and who acts next."""
+    """How far an upload is, and who acts next."""
 
     RECEIVED = "received", "Received"
     CHECKING = "checking", "Checking"
@@ -50,7 +50,7 @@ class UploadState(models.TextChoices):
         return self.value in {"received", "checking", "committing", "withdrawing"}
 
 
-class Source(models.TextChoices):
+class UploadSource(models.TextChoices):
     """The door that the rows came through."""
 
     PAGE = "page", "Portal"
@@ -58,7 +58,7 @@ class Source(models.TextChoices):
     FORM = "form", "Form"
 
 
-class Plan(models.TextChoices):
+class RowPlan(models.TextChoices):
     """What will happen to a row when the upload is confirmed."""
 
     CREATE = "create", "New"
@@ -86,7 +86,7 @@ class Plan(models.TextChoices):
         )
 
 
-class Result(models.TextChoices):
+class RowOutcome(models.TextChoices):
     """What became of a row: the names of the published contract (leap.md 2.6)."""
 
     METER_CREATED = "METER_CREATED", "Meter created"
@@ -114,7 +114,7 @@ class Upload(models.Model):
 
     id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
     partner = models.ForeignKey("portal.Partner", on_delete=models.PROTECT, related_name="uploads", db_index=False)
-    source = models.CharField(max_length=4, choices=Source.choices, default=Source.PAGE)
+    source = models.CharField(max_length=4, choices=UploadSource.choices, default=UploadSource.PAGE)
     actor = models.JSONField(help_text="Who sent it: kind, id, label.")
     user = models.ForeignKey(settings.AUTH_USER_MODEL, null=True, on_delete=models.SET_NULL, related_name="+")
     file_name = models.CharField(max_length=255)
@@ -185,7 +185,7 @@ class Upload(models.Model):
         return int(self.counts.get(name, 0))
 
     def place_of(self, key: str) -> str:
-        """Where a field's values stand in the file: "column F", "columns F and G", "for every row"; "" if nowhere."""
+        """Where a field's values are in the file: "column F", "columns F and G", "for every row"; "" if nowhere."""
         layout = self.column_layout
         targets = sorted((layout.columns or {}).items())
         at = [index for index, target in targets if target == key] or [
@@ -217,7 +217,7 @@ class ColumnMemory(models.Model):
 
 
 class UploadEdit(models.Model):
-    """What people wrote instead of what stands in one row of the sheet; it outlives a new check of the file."""
+    """What people wrote instead of the cells of one row of the sheet; it outlives a new check of the file."""
 
     upload = models.ForeignKey(Upload, on_delete=models.CASCADE, related_name="edits", db_index=False)
     row_number = models.PositiveIntegerField()
@@ -241,7 +241,7 @@ class UploadRow(models.Model):
     upload = models.ForeignKey(Upload, on_delete=models.CASCADE, related_name="rows", db_index=False)
     number = models.PositiveIntegerField(help_text="The row's number in the partner's own sheet.")
     partner_reference = models.CharField(max_length=256, blank=True)
-    plan = models.CharField(max_length=12, choices=Plan.choices)
+    plan = models.CharField(max_length=12, choices=RowPlan.choices)
     round = models.PositiveSmallIntegerField(default=0, help_text="Which confirmation of the upload is to write it.")
     cells = models.JSONField(
         null=True, help_text="The cells as read, in the order of the file's columns; kept while there is no asset."
@@ -255,7 +255,7 @@ class UploadRow(models.Model):
     acts = models.CharField(max_length=8, blank=True, db_default="", help_text="Who acts next in its programs.")
     meter_id = models.UUIDField(null=True, help_text="The meter that exists, or the ID kept for the one to create.")
     meter_version = models.PositiveIntegerField(null=True, help_text="The existing meter's version at the check.")
-    result = models.CharField(max_length=32, choices=Result.choices, blank=True, help_text="Unless it was written.")
+    result = models.CharField(max_length=32, choices=RowOutcome.choices, blank=True, help_text="Unless it was written.")
     description = models.CharField(max_length=500, blank=True)
     withdrawal = models.CharField(max_length=8, choices=Withdrawal.choices, blank=True)
 
@@ -267,7 +267,7 @@ class UploadRow(models.Model):
         return f"row {self.number}: {self.plan}"
 
     def outcome(self, upload: Upload) -> tuple[str, str]:
-        """The row's Result and its description; ("", "") while that is open."""
+        """The row's outcome and its description; ("", "") while that is open."""
         return self.outcome_after(upload.rounds)
 
     def outcome_after(self, rounds: int) -> tuple[str, str]:
@@ -276,16 +276,16 @@ class UploadRow(models.Model):
             return self.result, self.description
         if self.plan in WRITTEN and self.round < rounds:
             return _WRITTEN_AS[self.plan]
-        if rounds and self.plan == Plan.NEEDS_FIXING:
-            return Result.VALIDATION_ERROR.value, "The row needs fixing; nothing was written."
+        if rounds and self.plan == RowPlan.NEEDS_FIXING:
+            return RowOutcome.VALIDATION_ERROR.value, "The row needs fixing; nothing was written."
         return "", ""
 
 
-WRITTEN = (Plan.CREATE, Plan.UPDATE, Plan.UNCHANGED)
+WRITTEN = (RowPlan.CREATE, RowPlan.UPDATE, RowPlan.UNCHANGED)
 _WRITTEN_AS = {
-    Plan.CREATE.value: (Result.METER_CREATED.value, "A new meter was created."),
-    Plan.UPDATE.value: (Result.METER_UPDATED.value, "The meter was changed."),
-    Plan.UNCHANGED.value: (Result.METER_UPDATED.value, "The meter already had these values."),
+    RowPlan.CREATE.value: (RowOutcome.METER_CREATED.value, "A new meter was created."),
+    RowPlan.UPDATE.value: (RowOutcome.METER_UPDATED.value, "The meter was changed."),
+    RowPlan.UNCHANGED.value: (RowOutcome.METER_UPDATED.value, "The meter already had these values."),
 }
 
 

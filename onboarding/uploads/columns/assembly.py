@@ -23,7 +23,7 @@ def address_prefixes(schema: Schema) -> list[str]:
     return sorted(prefix for prefix in prefixes if f"{prefix}.city" in keys and f"{prefix}.postal_code" in keys)
 
 
-class Assembler:
+class RowAssembler:
     """Makes the cells of a row, as the sheet has them, into cells by field key. One for a layout."""
 
     def __init__(
@@ -126,7 +126,8 @@ def written_out(prefix: str, cells: Mapping[str, object]) -> str:
 
 
 def _in_order(schema: Schema, key: str, indexes: Sequence[int], headers: Sequence[str]) -> list[int]:
-    """First name before last name, whatever their order in the sheet: as the field's other names stand, or end."""
+    """The columns in the order of the field's other names: first name before last name, whatever their order in the
+    sheet."""
     names = [normalized(name) for name in (key, schema.column(key).label, *schema.column(key).aliases)]
 
     def place(index: int) -> int:

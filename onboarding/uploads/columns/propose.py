@@ -34,7 +34,7 @@ _HALF_SCORE = 80
 
 
 @dataclass(frozen=True, slots=True)
-class Proposal:
+class ColumnProposal:
     """One column: its header, some of its cells, and the target proposed for it.
 
     how: "key", "label", "alias", "normalized" (names that we know), "remembered" (the partner said so before), "alike"
@@ -69,11 +69,11 @@ def certainty(how: str, score: int) -> tuple[str, str]:
 
 def propose(
     header: Sequence[str], rows: Sequence[Row], schema: Schema, remembered: Mapping[str, str]
-) -> list[Proposal]:
+) -> list[ColumnProposal]:
     """A proposal for every column with a header. rows: the first ones. remembered: normalised header to target."""
     specs = [HeaderSpec(one.key, one.label, one.aliases) for one in schema.columns]
     targets = {column.key for column in schema.columns} | {ADDRESS + prefix for prefix in address_prefixes(schema)}
-    found: dict[int, Proposal] = {}
+    found: dict[int, ColumnProposal] = {}
     cells: dict[int, list[Any]] = {}
     for match in match_headers(header, specs):
         if match.how == BLANK:
@@ -84,7 +84,7 @@ def propose(
         earlier = remembered.get(normalized(match.header))
         if earlier is not None and (earlier in targets or earlier == NOT_USED):
             target, how = earlier, REMEMBERED
-        found[match.index] = Proposal(
+        found[match.index] = ColumnProposal(
             match.index, shown(match.header), target, how, samples=_samples(cells[match.index])
         )
     doubtful = _spoken_against(found, cells, schema)
@@ -95,8 +95,8 @@ def propose(
 
 
 def _spoken_against(
-    found: Mapping[int, Proposal], cells: Mapping[int, list[Any]], schema: Schema
-) -> dict[int, Proposal]:
+    found: Mapping[int, ColumnProposal], cells: Mapping[int, list[Any]], schema: Schema
+) -> dict[int, ColumnProposal]:
     """The columns whose name, or what it meant in another sheet, does not go with a single one of their cells, as if
     nobody knew them: another field may go with them."""
     return {
@@ -114,7 +114,7 @@ _FIRST = re.compile(r"\b(?:first|given)\b", re.IGNORECASE)
 _LAST = re.compile(r"\b(?:last|family)\b|surname", re.IGNORECASE)
 
 
-def _halves_of_names(found: Mapping[int, Proposal], schema: Schema) -> dict[int, Proposal]:
+def _halves_of_names(found: Mapping[int, ColumnProposal], schema: Schema) -> dict[int, ColumnProposal]:
     """A first and a last name that are not known by their names, side by side: both are the customer's name."""
     open_ones = [one for one in found.values() if not one.is_sure]
     firsts = [one for one in open_ones if _FIRST.search(one.header)]
@@ -130,7 +130,9 @@ def _samples(cells: Sequence[Cell]) -> tuple[str, ...]:
     return tuple(shown(text)[:_SAMPLE_CHARACTERS] for text in list(dict.fromkeys(texts))[:_SAMPLES])
 
 
-def _guessed(found: Mapping[int, Proposal], cells: Mapping[int, list[Any]], schema: Schema) -> dict[int, Proposal]:
+def _guessed(
+    found: Mapping[int, ColumnProposal], cells: Mapping[int, list[Any]], schema: Schema
+) -> dict[int, ColumnProposal]:
     """Proposals by likeness for the columns whose names nobody knows."""
     taken = {key for one in found.values() for key in covers(one.key)}
     fields = [
@@ -148,7 +150,9 @@ def _guessed(found: Mapping[int, Proposal], cells: Mapping[int, list[Any]], sche
     }
 
 
-def _whole_address(one: Proposal, found: Mapping[int, Proposal], cells: Sequence[Cell], schema: Schema) -> Proposal:
+def _whole_address(
+    one: ColumnProposal, found: Mapping[int, ColumnProposal], cells: Sequence[Cell], schema: Schema
+) -> ColumnProposal:
     """A column of streets whose cells are whole addresses, while no column holds the city, is proposed as such."""
     texts = [cell for cell in cells if isinstance(cell, str)]
     if one.how == REMEMBERED or not texts or not (one.key.endswith(".street_1") or one.how in {UNKNOWN, ALIKE}):
@@ -170,14 +174,14 @@ def missing(targets: Collection[str], constants: Collection[str], schema: Schema
     return [key for key in needed if key not in held and not schema.held_elsewhere(key, held)]
 
 
-def doubled(proposals: Sequence[Proposal]) -> list[list[Proposal]]:
+def doubled(proposals: Sequence[ColumnProposal]) -> list[list[ColumnProposal]]:
     """Columns that claim the same target, together; those that a person matched so before are no question."""
     counts = Counter(one.key for one in proposals if one.key)
     groups = [[one for one in proposals if one.key == key] for key, count in counts.items() if count > 1]
     return [group for group in groups if not all(one.how == REMEMBERED for one in group)]
 
 
-def must_ask(proposals: Sequence[Proposal], constants: Collection[str], schema: Schema, *, updates: bool) -> bool:
+def must_ask(proposals: Sequence[ColumnProposal], constants: Collection[str], schema: Schema, *, updates: bool) -> bool:
     """Whether a person has to look: a guess, two columns for one field, or a needed field in no column."""
     if any(one.key and not one.is_sure for one in proposals) or doubled(proposals):
         return True

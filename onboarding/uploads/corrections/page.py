@@ -1,4 +1,4 @@
-"""What the page for one problem needs: its rows with what stands in them, suggestions, and what a person sent."""
+"""What the page for one problem needs: its rows with their cells, suggestions, and what a person sent."""
 
 import re
 from collections import Counter
@@ -10,7 +10,7 @@ from django.db.models import Count
 from django.http import QueryDict
 
 from onboarding.uploads.columns.assembly import address_parts
-from onboarding.uploads.corrections.rows import MOST_ROWS, Bench, as_shown, open_rows
+from onboarding.uploads.corrections.rows import MOST_ROWS, RowEditor, as_shown, open_rows
 from onboarding.uploads.models import Upload, UploadProblem, UploadRow
 from portal.problems import Problem, storable
 from programs.schema import Schema
@@ -33,7 +33,7 @@ _ABOUT = (
 
 @dataclass(frozen=True, slots=True)
 class OpenRow:
-    """One row with the problem: what is in the cell now, what else stands in the row, what to write instead."""
+    """One row with the problem: what is in the cell now, what else is in the row, what to write instead."""
 
     number: int
     reference: str
@@ -48,7 +48,7 @@ class Suggestion:
     """A value that is proposed for rows of the group: for which field, and how many of the rows."""
 
     name: str
-    words: str
+    text: str
     rows: int
 
 
@@ -65,7 +65,7 @@ def open_rows_of(upload: Upload, problems: Sequence[UploadProblem], field: str) 
     """The rows of these problems as the page shows them."""
     by_row = {problem.row_number: problem.problem for problem in reversed(problems)}
     rows = list(UploadRow.objects.filter(upload=upload, number__in=list(by_row)).order_by("number"))
-    cells = Bench(upload).cells_of(rows)
+    cells = RowEditor(upload).cells_of(rows)
     return [
         OpenRow(
             number=row.number,
@@ -95,7 +95,7 @@ def suggestions_of(problems: Iterable[UploadProblem], field: str, schema: Schema
     """What can be accepted for all rows at once."""
     found = list(problems)
     ways = []
-    for way, words in (
+    for way, label in (
         ("suggestion", "Take the suggested value"),
         ("first", "Read as month/day/year"),
         ("second", "Read as day/month/year"),
@@ -104,22 +104,22 @@ def suggestions_of(problems: Iterable[UploadProblem], field: str, schema: Schema
         counted = Counter((key, value) for one in proposed for key, value in one.items())
         if not counted:
             continue
-        samples = [_words(key, value, field, schema) for (key, value), _ in counted.most_common(3)]
+        samples = [_display_value(key, value, field, schema) for (key, value), _ in counted.most_common(3)]
         more = f" and {len(counted) - 3} more" if len(counted) > 3 else ""
-        ways.append(Suggestion(way, f"{words}: {', '.join(samples)}{more}", sum(counted.values())))
+        ways.append(Suggestion(way, f"{label}: {', '.join(samples)}{more}", sum(counted.values())))
     return ways
 
 
-def _words(key: str, value: str, field: str, schema: Schema) -> str:
+def _display_value(key: str, value: str, field: str, schema: Schema) -> str:
     return value if key == field or not schema.knows(key) else f"{schema.column(key).label} {value}"
 
 
 def accepted(upload: Upload, problems: Sequence[UploadProblem], field: str, way: str) -> dict[int, dict[str, str]]:
     """The changes when a suggestion is taken for every row that has one. In a list of values, it replaces its own."""
     changes: dict[int, dict[str, str]] = {}
-    bench = Bench(upload)
+    editor = RowEditor(upload)
     rows = UploadRow.objects.filter(upload=upload, number__in={line.row_number for line in problems})
-    cells = bench.cells_of(rows) if bench.schema.joins(field) == "; " else {}
+    cells = editor.cells_of(rows) if editor.schema.joins(field) == "; " else {}
     for line in problems:
         for key, value in suggestion_of(line.problem, field, way).items():
             now = changes.get(line.row_number, {}).get(key, as_shown(cells.get(line.row_number, {}).get(key)))
@@ -142,7 +142,7 @@ def taken_apart(changes: Mapping[int, Mapping[str, str]], field: str, schema: Sc
 def typed(data: QueryDict, rows: Mapping[int, str], field: str) -> tuple[dict[int, dict[str, str]], list[int]]:
     """What was typed into the rows' inputs: the changes, and the rows that somebody else changed meanwhile.
 
-    rows: row number to what stands there now, for the rows that still have the problem.
+    rows: row number to what is in the cell now, for the rows that still have the problem.
     """
     changes: dict[int, dict[str, str]] = {}
     clashes: list[int] = []

@@ -10,9 +10,9 @@ from onboarding.spreadsheets.headers import HeaderSpec, match_headers, normalize
 from onboarding.spreadsheets.problems import Unreadable
 from onboarding.spreadsheets.workbook import ROW_KEY_HEADER, FixColumn, FixRow
 from onboarding.uploads.columns.assembly import written_out
-from onboarding.uploads.corrections.rows import Bench, as_shown, heal_rows, open_rows
+from onboarding.uploads.corrections.rows import RowEditor, as_shown, correct_rows, open_rows
 from onboarding.uploads.layout import ADDRESS, covers
-from onboarding.uploads.models import Plan, Upload, UploadProblem, UploadRow, UploadState
+from onboarding.uploads.models import RowPlan, Upload, UploadProblem, UploadRow, UploadState
 from onboarding.uploads.pipeline.source import OpenSource
 from onboarding.uploads.pipeline.staging import edits_of
 from onboarding.uploads.states import move
@@ -62,7 +62,7 @@ class RowKey:
 
 
 def state_of(cells: Mapping[str, object]) -> str:
-    """A short text that changes when something else stands in the row."""
+    """A short text that changes when the cells of the row change."""
     told = "\n".join(f"{key}={as_shown(cell)}" for key, cell in sorted(cells.items()))
     return hashlib.sha256(told.encode("utf-8", "replace")).hexdigest()[:12]
 
@@ -82,22 +82,28 @@ def fix_columns(upload: Upload) -> list[FixingColumn]:
 
 
 def fix_rows(upload: Upload, columns: Sequence[FixingColumn]) -> Iterator[FixRow]:
-    """The rows that need fixing and the duplicates, as they stand now, with what is wrong and what to do; as many as
+    """The rows that need fixing and the duplicates, as they are now, with what is wrong and what to do; as many as
     one workbook holds."""
-    rows = UploadRow.objects.filter(open_rows(upload), upload=upload, plan__in=[Plan.NEEDS_FIXING, Plan.DUPLICATE])
+    rows = UploadRow.objects.filter(
+        open_rows(upload), upload=upload, plan__in=[RowPlan.NEEDS_FIXING, RowPlan.DUPLICATE]
+    )
     numbers = list(rows.order_by("number").values_list("number", flat=True)[:MOST_IN_WORKBOOK])
-    bench = Bench(upload)
+    editor = RowEditor(upload)
     place = {column.key: position for position, column in reversed(list(enumerate(columns))) if column.key}
     for start in range(0, len(numbers), _BATCH):
         batch = list(rows.filter(number__in=numbers[start : start + _BATCH]).order_by("number"))
-        yield from _fix_batch(upload, batch, columns, place, bench)
+        yield from _fix_batch(upload, batch, columns, place, editor)
 
 
 def _fix_batch(
-    upload: Upload, rows: Sequence[UploadRow], columns: Sequence[FixingColumn], place: Mapping[str, int], bench: Bench
+    upload: Upload,
+    rows: Sequence[UploadRow],
+    columns: Sequence[FixingColumn],
+    place: Mapping[str, int],
+    editor: RowEditor,
 ) -> Iterator[FixRow]:
     numbers = [row.number for row in rows]
-    edits, standing = edits_of(upload, numbers), bench.cells_of(rows)
+    edits, current = edits_of(upload, numbers), editor.cells_of(rows)
     problems: dict[int, list[UploadProblem]] = {}
     for line in UploadProblem.objects.filter(upload=upload, row_number__in=numbers).order_by("pk"):
         problems.setdefault(line.row_number, []).append(line)
@@ -113,7 +119,7 @@ def _fix_batch(
                 others.append(said)
             else:
                 found.setdefault(position, []).append(said)
-        cells = standing[row.number]
+        cells = current[row.number]
         key = RowKey(upload.pk, row.number, state_of(cells))
         shown = [_cell(row, column, written, cells, place) for column in columns]
         yield FixRow(str(key), shown, found, others)
@@ -123,16 +129,16 @@ def _cell(
     row: UploadRow,
     column: FixingColumn,
     written: Mapping[str, Any],
-    standing: Mapping[str, object],
+    current: Mapping[str, object],
     place: Mapping[str, int],
 ) -> object:
-    """What stands in the row's cell: what the file has, unless somebody wrote something else there.
+    """The content of the row's cell: what the file has, unless somebody wrote something else there.
 
     Of several columns for one field, the first then has it all.
     """
     if not written.keys().isdisjoint(covers(column.key)):
         if column.key.startswith(ADDRESS):
-            return written_out(column.key.removeprefix(ADDRESS), standing)
+            return written_out(column.key.removeprefix(ADDRESS), current)
         own = column.index is None or place.get(column.key) == column.position
         return written[column.key] if own else None
     if column.index is None or not isinstance(row.cells, list) or column.index >= len(row.cells):
@@ -144,13 +150,13 @@ def _cell(
 
 
 def take_over(run: Run, correction: Upload, source: OpenSource) -> None:
-    """Write the rows of a mended workbook into the uploads that they came from, and close the workbook's own upload.
+    """Write the rows of a corrected workbook into the uploads that they came from, and close the workbook's own upload.
 
-    Rows without a usable key, with one that stands twice, of an upload that is not the partner's, or that were written
+    Rows without a usable key, with one that occurs twice, of an upload that is not the partner's, or that were written
     or changed since the workbook was made, are named and left.
     """
     by, keys_at = Actor.from_json(correction.actor), source.keys_at or 0
-    readers: dict[UUID, Returned | None] = {}
+    readers: dict[UUID, ReturnedWorkbook | None] = {}
     seen: set[tuple[UUID, int]] = set()
     counts = {"fixed": 0, "still": 0, "unchanged": 0}
     lost: list[int] = []
@@ -160,7 +166,7 @@ def take_over(run: Run, correction: Upload, source: OpenSource) -> None:
             for row in chunk:
                 key = RowKey.read(row.raw[keys_at])
                 if key is not None and key.upload not in readers:
-                    readers[key.upload] = _returned(correction, key.upload, source.header)
+                    readers[key.upload] = _returned_workbook(correction, key.upload, source.header)
                 if key is None or readers[key.upload] is None or (key.upload, key.number) in seen:
                     lost.append(row.number)
                 else:
@@ -180,7 +186,7 @@ def take_over(run: Run, correction: Upload, source: OpenSource) -> None:
 
 
 def _write(
-    reader: "Returned | None",
+    reader: "ReturnedWorkbook | None",
     rows: Mapping[int, tuple[str, Sequence[Any]]],
     counts: dict[str, int],
     lost: list[int],
@@ -189,26 +195,26 @@ def _write(
     if reader is None:
         return
     changes = reader.changes(rows)
-    healed = heal_rows(reader.upload, {number: values for number, values in changes.items() if values}, by=by)
-    counts["fixed"] += healed.fixed
-    counts["still"] += healed.still
+    corrected = correct_rows(reader.upload, {number: values for number, values in changes.items() if values}, by=by)
+    counts["fixed"] += corrected.fixed
+    counts["still"] += corrected.still
     counts["unchanged"] += sum(not values for values in changes.values())
     lost += [number for number in rows if number not in changes]
 
 
-def _returned(correction: Upload, pk: UUID, header: Sequence[str]) -> "Returned | None":
+def _returned_workbook(correction: Upload, pk: UUID, header: Sequence[str]) -> "ReturnedWorkbook | None":
     upload = Upload.objects.filter(pk=pk, partner=correction.partner).first()
     if upload is None or upload.state not in {UploadState.READY, UploadState.DONE}:
         return None
-    return Returned(upload, header)
+    return ReturnedWorkbook(upload, header)
 
 
-class Returned:
-    """Reads rows of a mended workbook as the upload that they came from reads its own."""
+class ReturnedWorkbook:
+    """Reads rows of a corrected workbook as the upload that they came from reads its own."""
 
     def __init__(self, upload: Upload, header: Sequence[str]) -> None:
         self.upload = upload
-        self._bench = Bench(upload)
+        self._editor = RowEditor(upload)
         self._columns = self._matched(header)
 
     def _matched(self, header: Sequence[str]) -> dict[int, tuple[int | None, str]]:
@@ -216,7 +222,7 @@ class Returned:
         own: dict[str, list[FixingColumn]] = {}
         for column in fix_columns(self.upload):
             own.setdefault(normalized(column.header), []).append(column)
-        schema = self._bench.schema
+        schema = self._editor.schema
         specs = [HeaderSpec(one.key, one.label, one.aliases) for one in schema.columns]
         found: dict[int, tuple[int | None, str]] = {}
         for match in match_headers(header, specs):
@@ -231,12 +237,12 @@ class Returned:
     def changes(self, rows: Mapping[int, tuple[str, Sequence[Any]]]) -> dict[int, dict[str, Any]]:
         """For each of these rows (number to its key's state, and cells): field key to the value that differs.
 
-        A row that is written already is not among them, nor one in which something else stands by now than when the
+        A row that is written already is not among them, nor one whose cells are others by now than when the
         workbook was made: what was changed since would be undone.
         """
         mine = UploadRow.objects.filter(open_rows(self.upload), upload=self.upload, number__in=list(rows))
         staged = {row.number: row for row in mine}
-        before = self._bench.cells_of(staged.values())
+        before = self._editor.cells_of(staged.values())
         found: dict[int, dict[str, Any]] = {}
         for number, row in staged.items():
             state, cells = rows[number]
@@ -253,9 +259,9 @@ class Returned:
                 given[key] = cells[index]
             elif position < len(own):
                 own[position] = cells[index]
-        after = self._bench.assembled(own) | {key: cell for key, cell in given.items() if cell is not None}
+        after = self._editor.assembled(own) | {key: cell for key, cell in given.items() if cell is not None}
         there = {position for position, _ in self._columns.values() if position is not None}
-        keys = {key for key, columns in self._bench.columns_of.items() if columns <= there} | given.keys()
+        keys = {key for key, columns in self._editor.columns_of.items() if columns <= there} | given.keys()
         changes = {key: after.get(key) for key in keys if as_shown(after.get(key)) != as_shown(before.get(key))}
         return {key: as_json(value) for key, value in changes.items() if not isinstance(value, Problem)}
 

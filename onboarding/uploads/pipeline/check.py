@@ -17,18 +17,18 @@ from onboarding.spreadsheets.problems import Unreadable
 from onboarding.uploads.columns.dates import add_votes, orders_of
 from onboarding.uploads.models import Upload, UploadProblem, UploadRow, UploadState
 from onboarding.uploads.notifications import tell_checked
-from onboarding.uploads.pipeline.preview import Verdict
+from onboarding.uploads.pipeline.preview import RowResult
 from onboarding.uploads.pipeline.receive import fingerprint_of
 from onboarding.uploads.pipeline.source import OpenSource, SourceRow, open_source
 from onboarding.uploads.pipeline.staging import (
     PROBLEM_COLUMNS,
     ROW_COLUMNS,
     add_to_outlook,
-    dry_run_of,
-    judged,
-    know_staged,
+    load_staged,
+    preview_of,
     problem_values,
     row_values,
+    validate_rows,
 )
 from onboarding.uploads.states import check_anew, drop_rows, move
 from portal.events.actors import Actor
@@ -110,11 +110,11 @@ def _updating_chosen(upload: Upload, update_existing: bool) -> dict[str, Any]:
 
 
 def _stage(run: Run, upload: Upload, take_over: TakeOver) -> bool:
-    """Judge and stage the rows from the checkpoint on. Returns whether the rows could be judged at all."""
+    """Check and stage the rows from the checkpoint on. Returns whether the rows could be validate_rows at all."""
     version = catalogue_version()
-    dry_run = dry_run_of(upload)
+    preview = preview_of(upload)
     # A large file can be read for minutes before its first row comes: without a beat, another worker would begin anew.
-    with open_source(upload, dry_run.schema, on_wait=run.beat) as source:
+    with open_source(upload, preview.schema, on_wait=run.beat) as source:
         if source.keys_at is not None:
             take_over(run, upload, source)
             return False
@@ -125,14 +125,14 @@ def _stage(run: Run, upload: Upload, take_over: TakeOver) -> bool:
                 _ask(run, upload, source)
                 return False
             _begin(run, upload, source, version)
-        dry_run.date_orders = source.layout.date_orders
+        preview.date_orders = source.layout.date_orders
         reached = run.checkpoint["row"]
         if reached >= 0:
-            know_staged(upload, dry_run)
+            load_staged(upload, preview)
         with collecting_by_hand() as collect, working_behind() as behind:
             for number, rows in enumerate(_chunks_beyond(run, source, reached, behind), 1):
-                verdicts = judged(upload, dry_run, [(row.number, row.cells) for row in rows])
-                behind.do(partial(_stage_chunk, run, upload, dry_run.schema, source.column_of, verdicts, rows))
+                results = validate_rows(upload, preview, [(row.number, row.cells) for row in rows])
+                behind.do(partial(_stage_chunk, run, upload, preview.schema, source.column_of, results, rows))
                 if number % _CHUNKS_A_COLLECTION == 0:
                     collect()
                 if run.is_slice_over:
@@ -189,23 +189,23 @@ def _stage_chunk(
     upload: Upload,
     schema: Schema,
     column_of: Mapping[str, int],
-    verdicts: Sequence[Verdict],
+    results: Sequence[RowResult],
     rows: Sequence[SourceRow],
 ) -> None:
-    """Stage a chunk of judged rows with their problems."""
+    """Stage a chunk of checked rows with their problems."""
     with run.chunk() as chunk:
         insert(
             UploadRow,
             ROW_COLUMNS,
-            (row_values(upload, verdict, row.raw) for verdict, row in zip(verdicts, rows, strict=True)),
+            (row_values(upload, result, row.raw) for result, row in zip(results, rows, strict=True)),
         )
-        insert(UploadProblem, PROBLEM_COLUMNS, problem_values(upload, verdicts, column_of))
+        insert(UploadProblem, PROBLEM_COLUMNS, problem_values(upload, results, column_of))
         counts = Counter(chunk.checkpoint["counts"])
-        counts.update(verdict.plan.value for verdict in verdicts)
-        regions = {verdict.asset["transmission_region"] for verdict in verdicts if verdict.asset}
+        counts.update(result.plan.value for result in results)
+        regions = {result.asset["transmission_region"] for result in results if result.asset}
         outlook = chunk.checkpoint["outlook"]
-        for verdict in verdicts:
-            add_to_outlook(outlook, verdict.programs)
+        for result in results:
+            add_to_outlook(outlook, result.programs)
         chunk.checkpoint = {
             **chunk.checkpoint,
             "row": rows[-1].number,

@@ -18,7 +18,7 @@ from onboarding.enrollment.domain import enroll, making_room, restate, restate_s
 from onboarding.meters.domain import create_meters, record_created, update_meters
 from onboarding.meters.models import Meter
 from onboarding.meters.search.domain import make_texts_behind
-from onboarding.uploads.models import WRITTEN, Plan, Result, Upload, UploadRow, UploadState
+from onboarding.uploads.models import WRITTEN, RowOutcome, RowPlan, Upload, UploadRow, UploadState
 from onboarding.uploads.notifications import tell_written
 from onboarding.uploads.queries import to_write
 from onboarding.uploads.states import move, move_or_refuse
@@ -44,7 +44,7 @@ def confirm_upload(upload: Upload, *, by: Actor) -> None:
             return
         if locked.state != UploadState.READY:
             raise Refused(Problem("UPLOAD_NOT_READY"))
-        if not to_write(locked).keys() & {Plan.CREATE.value, Plan.UPDATE.value}:
+        if not to_write(locked).keys() & {RowPlan.CREATE.value, RowPlan.UPDATE.value}:
             raise Refused(Problem("UPLOAD_NOTHING_TO_DO"))
         if locked.catalogue_version != catalogue_version():
             raise Refused(Problem("CATALOGUE_CHANGED"))
@@ -114,13 +114,13 @@ def _write(upload: Upload, plans: list[tuple[int, str]]) -> None:
     )
     creates, updates = rows.narrowed("r.plan = %s", "create"), rows.narrowed("r.plan = %s", "update")
     counts = Counter(plan for _, plan in plans)
-    if counts[Plan.CREATE]:
-        if create_meters(creates, partner=partner, upload_id=upload.pk) < counts[Plan.CREATE]:
+    if counts[RowPlan.CREATE]:
+        if create_meters(creates, partner=partner, upload_id=upload.pk) < counts[RowPlan.CREATE]:
             _refuse_taken(upload, plans[0][0], plans[-1][0])
         record_created(creates, partner=partner, upload_id=upload.pk, by=by)
         enroll(creates, partner=partner)
         restate_sharing(_meters_of(creates), partner=partner, by=by)
-    if counts[Plan.UPDATE] or counts[Plan.UNCHANGED]:
+    if counts[RowPlan.UPDATE] or counts[RowPlan.UNCHANGED]:
         _refuse_stale(upload, plans[0][0], plans[-1][0])
         known = rows.narrowed("r.plan IN (%s, %s)", "update", "unchanged")
         meters = _meters_of(known)
@@ -136,14 +136,14 @@ def _meters_of(rows: Staged) -> list[UUID]:
 
 def _refuse_taken(upload: Upload, first: int, last: int) -> None:
     """Rows whose reference another upload took after the check: a duplicate, with the meter that has it."""
-    rows = _to_write(upload, after=first - 1).filter(number__lte=last, plan=Plan.CREATE)
+    rows = _to_write(upload, after=first - 1).filter(number__lte=last, plan=RowPlan.CREATE)
     made = Meter.objects.filter(upload=upload, partner=upload.partner)
     rows = rows.exclude(meter_id__in=made.values("pk")).only("pk", "partner_reference")
     references = {row.partner_reference: row for row in rows}
     holders = Meter.objects.filter(partner=upload.partner, partner_reference__in=references)
     taken = holders.values_list("pk", "partner_reference")
     _refuse(
-        Result.DUPLICATE_REF_ID,
+        RowOutcome.DUPLICATE_REF_ID,
         (
             (references[name], Problem("DUPLICATE_REF_ID", context={"meter": str(meter)}), meter)
             for meter, name in taken
@@ -153,16 +153,16 @@ def _refuse_taken(upload: Upload, first: int, last: int) -> None:
 
 def _refuse_stale(upload: Upload, first: int, last: int) -> None:
     """Rows whose meter was changed or removed after the check. Holds the meters until the chunk is written."""
-    rows = _to_write(upload, after=first - 1).filter(number__lte=last).exclude(plan=Plan.CREATE)
+    rows = _to_write(upload, after=first - 1).filter(number__lte=last).exclude(plan=RowPlan.CREATE)
     known = list(rows.only("pk", "meter_id", "meter_version", "plan"))
     meters = Meter.objects.filter(pk__in=[row.meter_id for row in known if row.meter_id], partner=upload.partner)
     versions = dict(meters.select_for_update().order_by("pk").values_list("pk", "version"))
     stale = [(row, row.meter_id) for row in known if row.meter_id and versions.get(row.meter_id) != row.meter_version]
     changed = Problem("METER_CHANGED_MEANWHILE")
-    _refuse(Result.PROCESSING_ERROR, ((row, changed, meter) for row, meter in stale))
+    _refuse(RowOutcome.PROCESSING_ERROR, ((row, changed, meter) for row, meter in stale))
 
 
-def _refuse(result: Result, refusals: Iterable[tuple[UploadRow, Problem, UUID]]) -> None:
+def _refuse(result: RowOutcome, refusals: Iterable[tuple[UploadRow, Problem, UUID]]) -> None:
     """Write a result into rows that cannot be written, in one statement: each with its problem and its meter."""
     values = [(row.pk, result.value, problem.text[:500], meter) for row, problem, meter in refusals]
     if values:
@@ -174,7 +174,7 @@ def _close(upload: Upload) -> bool:
 
     Returns whether the upload was still being committed.
     """
-    kept = {name: n for name, n in upload.counts.items() if name not in Result.values}
+    kept = {name: n for name, n in upload.counts.items() if name not in RowOutcome.values}
     rounds = upload.rounds + 1
     counts = {**kept, **outcome_counts(upload, rounds=rounds)}
     done = {"rounds": rounds, "written_to": -1, "counts": counts, "finished_at": timezone.now()}
@@ -187,7 +187,7 @@ def _close(upload: Upload) -> bool:
 
 
 def outcome_counts(upload: Upload, *, rounds: int) -> dict[str, int]:
-    """How many rows have each Result, and how many of them `failed`, once so many rounds are over."""
+    """How many rows have each outcome, and how many of them `failed`, once so many rounds are over."""
     groups = (
         UploadRow.objects.filter(upload=upload).order_by().values("plan", "round", "result").annotate(n=Count("pk"))
     )
@@ -196,5 +196,5 @@ def outcome_counts(upload: Upload, *, rounds: int) -> dict[str, int]:
         name, _ = UploadRow(plan=group["plan"], round=group["round"], result=group["result"]).outcome_after(rounds)
         if name:
             counts[name] += group["n"]
-    failed = sum(n for name, n in counts.items() if name not in {Result.METER_CREATED, Result.METER_UPDATED})
+    failed = sum(n for name, n in counts.items() if name not in {RowOutcome.METER_CREATED, RowOutcome.METER_UPDATED})
     return {**counts, "failed": failed}

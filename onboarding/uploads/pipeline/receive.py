@@ -9,7 +9,7 @@ from django.conf import settings
 from django.db import IntegrityError, transaction
 
 from onboarding.uploads.layout import ColumnLayout
-from onboarding.uploads.models import Source, Upload, UploadState
+from onboarding.uploads.models import Upload, UploadSource, UploadState
 from onboarding.uploads.queries import other_sheets
 from portal.events.actors import Actor
 from portal.events.domain import record
@@ -36,7 +36,7 @@ def receive_upload(
 ) -> tuple[Upload, bool]:
     """Keep a file that a person sent and queue its check; returns the upload and whether it is new.
 
-    corrects: the upload whose mended rows the file is said to hold.
+    corrects: the upload whose corrected rows the file is said to hold.
 
     The same content with the same choices finds the earlier upload, also when sent many times at once.
     Refuses (Refused): FILE_WRONG_TYPE, FILE_EMPTY, FILE_TOO_LARGE, FILE_NOT_STORED, PROGRAM_UNKNOWN,
@@ -50,7 +50,7 @@ def receive_upload(
     stored = _store(content, partner=partner, suffix=suffix)
     upload = Upload(
         partner=partner,
-        source=Source.PAGE,
+        source=UploadSource.PAGE,
         actor=by.as_json(),
         user=user,
         file_name=file_name,
@@ -80,7 +80,7 @@ def upload_sheet(upload: Upload, sheet: str, *, by: Actor, user: User | None = N
         stored = _store(iter(partial(file.read, _PIECE_BYTES), b""), partner=upload.partner, suffix=suffix)
     other = Upload(
         partner=upload.partner,
-        source=Source.PAGE,
+        source=UploadSource.PAGE,
         actor=by.as_json(),
         user=user,
         file_name=upload.file_name,
@@ -123,7 +123,7 @@ def receive_by_api(
     stored = _store(content, partner=partner, suffix=suffix)
     upload = Upload(
         partner=partner,
-        source=Source.API,
+        source=UploadSource.API,
         actor=by.as_json(),
         file_name=file_name,
         stored_name=stored.name,

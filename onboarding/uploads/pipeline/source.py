@@ -15,11 +15,11 @@ from onboarding.spreadsheets.limits import Limits
 from onboarding.spreadsheets.problems import Unreadable
 from onboarding.spreadsheets.reader import Book, facts_of, read_book
 from onboarding.spreadsheets.workbook import ROW_KEY_HEADER
-from onboarding.uploads.columns.assembly import Assembler
+from onboarding.uploads.columns.assembly import RowAssembler
 from onboarding.uploads.columns.memory import recalled
-from onboarding.uploads.columns.propose import REMEMBERED, Proposal, doubled, must_ask, propose
+from onboarding.uploads.columns.propose import REMEMBERED, ColumnProposal, doubled, must_ask, propose
 from onboarding.uploads.layout import MEMORY, NAMES, ColumnLayout
-from onboarding.uploads.models import Source, Upload
+from onboarding.uploads.models import Upload, UploadSource
 from portal.storage.files import path_of
 from programs.queries import only_answers
 from programs.schema import Schema, schema_for
@@ -27,7 +27,7 @@ from programs.schema import Schema, schema_for
 
 @dataclass(slots=True)
 class SourceRow:
-    """One row: its number in the partner's file, what stands in it, and its cells by field key for the validator."""
+    """One row: its number in the partner's file, what is in it, and its cells by field key for the validator."""
 
     number: int
     raw: Any
@@ -105,7 +105,7 @@ def _open_sheet(
         if upload.commits_itself:
             _refuse_unclear(proposals)
             layout = replace(layout, columns={one.index: one.key for one in proposals if one.is_sure})
-    assembler = Assembler(layout.columns or {}, layout.constants, schema, headers=book.header)
+    assembler = RowAssembler(layout.columns or {}, layout.constants, schema, headers=book.header)
     return OpenSource(
         layout=layout,
         columns=columns,
@@ -115,7 +115,7 @@ def _open_sheet(
         header_row=book.header_row,
         asks=asks,
         header=book.header,
-        keys_at=key_column(book.header) if upload.source == Source.PAGE else None,
+        keys_at=key_column(book.header) if upload.source == UploadSource.PAGE else None,
     )
 
 
@@ -130,13 +130,13 @@ def _is_new_here(constants: Mapping[str, str], upload: Upload) -> bool:
     return bool(constants.items() - only_answers(upload.programs).items())
 
 
-def _decided(layout: ColumnLayout, proposals: Sequence[Proposal], constants: Mapping[str, str]) -> ColumnLayout:
+def _decided(layout: ColumnLayout, proposals: Sequence[ColumnProposal], constants: Mapping[str, str]) -> ColumnLayout:
     by = MEMORY if any(one.how == REMEMBERED for one in proposals) else NAMES
     targets = {one.index: one.key for one in proposals}
     return replace(layout, columns=targets, constants={**constants, **layout.constants}, decided_by=by)
 
 
-def _refuse_unclear(proposals: Sequence[Proposal]) -> None:
+def _refuse_unclear(proposals: Sequence[ColumnProposal]) -> None:
     """By API nobody can be asked: the columns' names must say what they are."""
     sure = [one for one in proposals if one.key and one.is_sure]
     if not sure:
@@ -146,7 +146,7 @@ def _refuse_unclear(proposals: Sequence[Proposal]) -> None:
         raise Unreadable("FILE_DUPLICATE_HEADER", columns="; ".join(" and ".join(group) for group in named))
 
 
-def _sheet_chunks(chunks: Iterator[list[Row]], assembler: Assembler) -> Iterator[list[SourceRow]]:
+def _sheet_chunks(chunks: Iterator[list[Row]], assembler: RowAssembler) -> Iterator[list[SourceRow]]:
     cells = assembler.cells
     for rows in chunks:
         yield [SourceRow(row.number, row.cells, cells(row.cells)) for row in rows]

@@ -11,7 +11,7 @@ from django.test import Client
 from django.urls import reverse
 
 from onboarding.uploads.columns.domain import choose_columns
-from onboarding.uploads.corrections.rows import heal_rows
+from onboarding.uploads.corrections.rows import correct_rows
 from onboarding.uploads.models import Upload, UploadRow
 from portal.events.actors import Actor
 from portal.partners.models import Partner, User
@@ -146,7 +146,7 @@ def book_of(client: Client, upload: Upload) -> Any:
 def test_older_workbook_does_not_undo_what_was_mended_in_the_page(
     upload: Upload, workbook: Any, user: User, client_of: Callable[[User], Client], run_jobs: Callable[[], int]
 ) -> None:
-    heal_rows(upload, {2: {"customer.postal_code": "94607"}}, by=BY)
+    correct_rows(upload, {2: {"customer.postal_code": "94607"}}, by=BY)
     sheet = workbook["Rows to fix"]
     cell(sheet, 2, "customer.city").value = "Fresno"
     cell(sheet, 4, "partner_reference").value = "home-000004"
@@ -174,7 +174,7 @@ def test_key_that_stands_twice_counts_once_and_the_other_row_is_named(
 def test_column_that_is_missing_from_the_workbook_leaves_its_field_as_it_is(
     upload: Upload, user: User, client_of: Callable[[User], Client], run_jobs: Callable[[], int]
 ) -> None:
-    heal_rows(upload, {2: {"customer.city": "Fresno"}}, by=BY)
+    correct_rows(upload, {2: {"customer.city": "Fresno"}}, by=BY)
     client = client_of(user)
     book = book_of(client, upload)
     sheet = book["Rows to fix"]

@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 from django.apps import apps
 
-from onboarding.uploads.corrections.rows import heal_rows
+from onboarding.uploads.corrections.rows import correct_rows
 from onboarding.uploads.models import Upload, UploadRow
 from portal.events.actors import Actor
 from portal.partners.models import Partner
@@ -20,6 +20,6 @@ def test_rows_of_an_earlier_upload_can_be_mended_after_the_migration(acme: Partn
     Upload.objects.filter(pk=upload.pk).update(layout={})
 
     importlib.import_module("onboarding.migrations.0006_layouts_of_earlier_uploads").fill(apps, None)
-    heal_rows(upload, {2: {"customer.city": "Oakland"}}, by=Actor.system("Test"))
+    correct_rows(upload, {2: {"customer.city": "Oakland"}}, by=Actor.system("Test"))
 
     assert UploadRow.objects.get(upload=upload).plan == "create"
