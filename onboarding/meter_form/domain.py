@@ -71,7 +71,7 @@ class MeterSnapshot:
         return cls(meter.version, _shown_of(meter, programs))
 
     def as_token(self) -> str:
-        """For the form to carry, so that it can be told later what was seen."""
+        """A signed text for the form to carry, from which the snapshot can be restored."""
         return signing.dumps([self.version, dict(self.base)], salt=_SALT, compress=True)
 
     @classmethod
@@ -106,14 +106,14 @@ def begin(
     )
 
 
-def etag(draft: MeterDraft) -> str:
-    """What a draft says, in short: for a page to carry, so that it can be told later whether it was this."""
-    said = json.dumps([draft.version, draft.base, draft.cells], sort_keys=True)
-    return hashlib.sha256(said.encode()).hexdigest()[:32]
+def etag_of(draft: MeterDraft) -> str:
+    """A digest of a draft's content: a page carries it, so that a change by somebody else can be noticed."""
+    content = json.dumps([draft.version, draft.base, draft.cells], sort_keys=True)
+    return hashlib.sha256(content.encode()).hexdigest()[:32]
 
 
-def keep(draft: MeterDraft, cells: Cells, *, user: User, mark: str) -> MeterDraft:
-    """Keep what somebody typed by now into the form that had this mark; returns where it is kept.
+def keep(draft: MeterDraft, cells: Cells, *, user: User, etag: str) -> MeterDraft:
+    """Keep what somebody typed by now into the form that had this etag; returns where it is kept.
 
     That is the draft, unless somebody else put other values into it meanwhile: then it is a new one, and theirs stays.
     Refuses: DRAFT_IS_OVER.
@@ -127,7 +127,7 @@ def keep(draft: MeterDraft, cells: Cells, *, user: User, mark: str) -> MeterDraf
         )
         if locked is None:
             raise Refused(Problem("DRAFT_IS_OVER"))
-        if mark != etag(locked) and locked.changed_by_id != user.pk and locked.cells != dict(cells):
+        if etag != etag_of(locked) and locked.changed_by_id != user.pk and locked.cells != dict(cells):
             seen = MeterSnapshot(locked.version or 0, locked.base) if locked.meter else None
             return begin(locked.partner, user, programs=locked.programs, cells=cells, meter=locked.meter, seen=seen)
         locked.cells, locked.changed_by, locked.updated_at = dict(cells), user, timezone.now()
@@ -176,7 +176,7 @@ def check_draft(draft: MeterDraft) -> RowResult:
 
 
 def _as_cell(key: str, text: str) -> str | Problem:
-    """A typed text as a sheet's cell: what no cell can hold is a problem that says so."""
+    """A typed text as a sheet's cell; a Problem when no cell can hold it."""
     if "\N{REPLACEMENT CHARACTER}" in text:  # what `storable` leaves of a NUL
         return Problem("CONTROL_CHARACTER", key, shown(text))
     return text if len(text) <= EXCEL_CELL_CHARACTERS else Problem("CELL_TOO_LONG", key, shown(text))
@@ -228,25 +228,25 @@ def resolve_conflicts(draft: MeterDraft, mine: Sequence[str]) -> None:
 # --- writing
 
 
-def write(draft: MeterDraft, *, by: Actor, user: User, mark: str | None = None) -> MeterDraft:
-    """Create or change the meter: validate_rows once more, then written by the verbs that write a sheet's rows.
+def write(draft: MeterDraft, *, by: Actor, user: User, etag: str | None = None) -> MeterDraft:
+    """Create or change the meter: checked once more, then written by the verbs that write a sheet's rows.
 
-    mark: of the draft that somebody looked at and said yes to; None for the draft as it is. A second time, or two
+    etag: of the draft that somebody looked at and said yes to; None for the draft as it is. A second time, or two
     people at once, has one effect. Refuses whatever the check finds, DRAFT_CHANGED_MEANWHILE and
     METER_CHANGED_MEANWHILE.
     """
     try:
-        return _write_once(draft, by=by, user=user, mark=mark)
+        return _write_once(draft, by=by, user=user, etag=etag)
     except IntegrityError as error:  # somebody took the reference this very moment
         raise Refused(*check_draft(draft).problems) from error
 
 
-def _write_once(draft: MeterDraft, *, by: Actor, user: User, mark: str | None) -> MeterDraft:
+def _write_once(draft: MeterDraft, *, by: Actor, user: User, etag: str | None) -> MeterDraft:
     with transaction.atomic():
         locked = MeterDraft.objects.select_for_update(of=("self",)).get(pk=draft.pk)
         if locked.written_meter is not None:
             return locked
-        if mark is not None and mark != etag(locked):
+        if etag is not None and etag != etag_of(locked):
             raise Refused(Problem("DRAFT_CHANGED_MEANWHILE"))
         if locked.meter is not None and locked.meter.version != locked.version:
             raise Refused(Problem("METER_CHANGED_MEANWHILE"))

@@ -58,9 +58,9 @@ def fill(
         if result.plan not in WRITTEN
     }
     good = [
-        (one, {field: texts[meter.pk]})
-        for meter, one in zip(meters, results, strict=True)
-        if one.plan == RowPlan.UPDATE
+        (result, {field: texts[meter.pk]})
+        for meter, result in zip(meters, results, strict=True)
+        if result.plan == RowPlan.UPDATE
     ]
     if not good:
         return Filled(None, 0, wrong)

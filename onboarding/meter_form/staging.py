@@ -2,14 +2,21 @@
 
 from collections import Counter
 from collections.abc import Mapping, Sequence
-from typing import Any
 
 from django.utils import timezone
 
 from onboarding.uploads.models import Upload, UploadProblem, UploadRow, UploadSource
 from onboarding.uploads.pipeline.preview import RowResult
-from onboarding.uploads.pipeline.staging import PROBLEM_COLUMNS, ROW_COLUMNS, add_to_outlook, problem_values, row_values
+from onboarding.uploads.pipeline.staging import (
+    PROBLEM_COLUMNS,
+    ROW_COLUMNS,
+    add_to_outlook,
+    keeps_cells,
+    problem_values,
+    row_values,
+)
 from onboarding.uploads.states import create_confirmed
+from onboarding.uploads.stored import Outlook, field_cells
 from portal.events.actors import Actor
 from portal.partners.models import Partner, User
 from portal.storage.bulk import insert
@@ -28,7 +35,7 @@ def stage_typed_rows(
 ) -> Upload:
     """An upload of good rows, each with what was typed, confirmed already; its preview is kept like a sheet's."""
     results = [result for result, _ in rows]
-    outlook: dict[str, Any] = {}
+    outlook: Outlook = {}
     for result in results:
         add_to_outlook(outlook, result.programs)
     upload = create_confirmed(
@@ -48,6 +55,10 @@ def stage_typed_rows(
         confirmed_at=timezone.now(),
         confirmed_by=by.label[:200],
     )
-    insert(UploadRow, ROW_COLUMNS, [row_values(upload, result, dict(cells)) for result, cells in rows])
+    insert(
+        UploadRow,
+        ROW_COLUMNS,
+        (row_values(upload, result, field_cells(cells) if keeps_cells(result) else None) for result, cells in rows),
+    )
     insert(UploadProblem, PROBLEM_COLUMNS, problem_values(upload, results, {}))
     return upload

@@ -65,7 +65,7 @@ def entry_start(request: HttpRequest) -> HttpResponse:
     drafts = list(own_first(saved_drafts(access.partner), access.user)[: _DRAFTS_SHOWN + 1])
     context = {
         "section": "meters",
-        "programs": sorted(partner_created_programs(), key=lambda one: (one.region.position, one.name)),
+        "programs": sorted(partner_created_programs(), key=lambda program: (program.region.position, program.name)),
         "drafts": drafts[:_DRAFTS_SHOWN],
         "has_more": len(drafts) > _DRAFTS_SHOWN,
     }
@@ -157,7 +157,7 @@ def _begun_change(request: HttpRequest, access: Access, pk: UUID) -> MeterDraft:
 def _kept(request: HttpRequest, access: Access, draft: MeterDraft) -> MeterDraft:
     """Where what was sent about a draft is kept. Refuses: DRAFT_IS_OVER."""
     cells = MeterForm(draft.programs, {**draft.base, **draft.cells}).typed(request.POST, draft.base)
-    return domain.keep(draft, cells, user=access.user, mark=request.POST.get("mark", ""))
+    return domain.keep(draft, cells, user=access.user, etag=request.POST.get("mark", ""))
 
 
 def _draft(access: Access, pk: UUID) -> MeterDraft:
@@ -206,7 +206,7 @@ def entry_check(request: HttpRequest, pk: UUID) -> HttpResponse:
     draft = _draft(access, pk)
     if request.method == "POST" and not draft.written_meter:
         try:
-            draft = domain.write(draft, by=access.actor, user=access.user, mark=request.POST.get("mark", ""))
+            draft = domain.write(draft, by=access.actor, user=access.user, etag=request.POST.get("mark", ""))
         except Refused as refusal:
             moved = [problem for problem in refusal.problems if problem.code == "DRAFT_CHANGED_MEANWHILE"]
             return _looked_at(request, _draft(access, pk), moved)  # the page itself says whatever else stops it
@@ -290,7 +290,7 @@ def _form_page(
         "like": like,
         "replaces": replaces,
         "apart": apart,
-        "mark": domain.etag(draft) if draft else "",
+        "mark": domain.etag_of(draft) if draft else "",
         "whose": member(request).as_token(),
         "seen": snapshot.as_token() if snapshot else "",
         "action": reverse("entry-draft", args=[draft.pk]) if draft else request.path,
@@ -309,7 +309,7 @@ def _check_context(draft: MeterDraft, result: RowResult) -> dict[str, Any]:
     return {
         "section": "meters",
         "draft": draft,
-        "mark": domain.etag(draft),
+        "mark": domain.etag_of(draft),
         "meter": draft.meter,
         "result": result,
         "is_new": result.plan == RowPlan.CREATE,

@@ -9,7 +9,7 @@ from typing import Any, Final
 from django.db.models import QuerySet
 from django.utils import timezone
 
-from onboarding.meters.columns import ASSET_COLUMNS, asset_of
+from onboarding.meters.columns import ASSET_COLUMNS, Asset, asset_of
 from onboarding.meters.models import Meter
 from onboarding.spreadsheets.workbook import TemplateColumn, TemplateSpec, fits_a_cell
 from programs.models import Program
@@ -87,7 +87,7 @@ def meters_to_edit(meters: QuerySet[Meter], *, as_csv: bool = False) -> Template
     )
 
 
-def _assets(meters: QuerySet[Meter]) -> Iterator[dict[str, Any]]:
+def _assets(meters: QuerySet[Meter]) -> Iterator[Asset]:
     for meter in meters.order_by("-pk").only(*ASSET_COLUMNS).iterator(chunk_size=_AT_ONCE):
         yield asset_of(meter)
 

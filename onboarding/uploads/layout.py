@@ -2,11 +2,23 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
-from typing import Any, Final
+from typing import Final, TypedDict
 
 ADDRESS: Final = "address:"  # a target: the whole address of an object, such as address:customer
 NOT_USED: Final = ""
 PERSON, MEMORY, NAMES = "person", "memory", "names"
+
+
+class StoredLayout(TypedDict, total=False):
+    """A ColumnLayout as Upload.layout keeps it: its columns by index as text. Earlier uploads lack some of it."""
+
+    sheet: str | None
+    header_row: int | None
+    columns: dict[str, str] | None
+    constants: dict[str, str]
+    date_orders: dict[str, str]
+    decided_by: str
+    asks: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,12 +40,20 @@ class ColumnLayout:
     asks: bool = False
 
     @classmethod
-    def of(cls, stored: Mapping[str, Any]) -> "ColumnLayout":
+    def of(cls, stored: StoredLayout) -> "ColumnLayout":
         """From the JSON of Upload.layout."""
         columns = stored.get("columns")
-        return cls(**{**stored, "columns": None if columns is None else {int(i): key for i, key in columns.items()}})
+        return cls(
+            sheet=stored.get("sheet"),
+            header_row=stored.get("header_row"),
+            columns=None if columns is None else {int(index): key for index, key in columns.items()},
+            constants=stored.get("constants", {}),
+            date_orders=stored.get("date_orders", {}),
+            decided_by=stored.get("decided_by", ""),
+            asks=stored.get("asks", False),
+        )
 
-    def as_json(self) -> dict[str, Any]:
+    def as_json(self) -> StoredLayout:
         columns = None if self.columns is None else {str(index): key for index, key in self.columns.items()}
         return {
             "sheet": self.sheet,

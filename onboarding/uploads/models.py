@@ -1,15 +1,22 @@
 """The upload, its staged rows and their problems."""
 
+from typing import TYPE_CHECKING, Any
+
 from django.conf import settings
 from django.db import models
 from django.db.models import Q
 from django.db.models.functions import Now
 
 from onboarding.spreadsheets.cells import column_letters
-from onboarding.uploads.layout import ColumnLayout, covers
+from onboarding.uploads.layout import ColumnLayout, StoredLayout, covers
+from onboarding.uploads.stored import EditedValues, FieldChanges, Outlook, RowCells, SheetColumn, UploadFacts, no_cells
 from portal.events.subjects import Subject, register
 from portal.problems import Problem
 from portal.storage.ids import uuid7
+
+if TYPE_CHECKING:
+    from onboarding.meters.columns import Asset
+    from onboarding.uploads.stored import JsonOf, StoredProblem
 
 register(
     Subject("upload", "Upload", page="upload"),
@@ -115,31 +122,37 @@ class Upload(models.Model):
     id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
     partner = models.ForeignKey("portal.Partner", on_delete=models.PROTECT, related_name="uploads", db_index=False)
     source = models.CharField(max_length=4, choices=UploadSource.choices, default=UploadSource.PAGE)
-    actor = models.JSONField(help_text="Who sent it: kind, id, label.")
+    actor: "JsonOf[dict[str, str]]" = models.JSONField(help_text="Who sent it: kind, id, label.")
     user = models.ForeignKey(settings.AUTH_USER_MODEL, null=True, on_delete=models.SET_NULL, related_name="+")
     file_name = models.CharField(max_length=255)
     stored_name = models.CharField(max_length=255)
     size = models.PositiveBigIntegerField(help_text="Bytes.")
     sha256 = models.CharField(max_length=64)
     fingerprint = models.CharField(max_length=64, blank=True)
-    programs = models.JSONField(
+    programs: "JsonOf[list[str]]" = models.JSONField(
         default=list, help_text="Program identifiers chosen for the upload; empty: any that fit."
     )
     update_existing = models.BooleanField(default=False)
     commits_itself = models.BooleanField(default=False, help_text="By API: good rows are written without a preview.")
     state = models.CharField(max_length=12, choices=UploadState.choices, default=UploadState.RECEIVED)
-    problem = models.JSONField(default=dict, help_text="Why the file cannot be used.")
-    layout = models.JSONField(default=dict, help_text="What was decided about reading the file (columns.layout).")
-    columns = models.JSONField(
+    problem: "JsonOf[StoredProblem]" = models.JSONField(default=dict, help_text="Why the file cannot be used.")
+    layout: "JsonOf[StoredLayout]" = models.JSONField(
+        default=dict, help_text="What was decided about reading the file (layout.ColumnLayout)."
+    )
+    columns: "JsonOf[list[SheetColumn]]" = models.JSONField(
         default=list, help_text="The file's columns: index, header, target, how it was matched, score, samples."
     )
-    facts = models.JSONField(default=dict, help_text="What the reader found: sheet, encoding, template, notes.")
+    facts: "JsonOf[UploadFacts]" = models.JSONField(
+        default=dict, help_text="What the reader found: sheet, encoding, template, notes."
+    )
     catalogue_version = models.CharField(max_length=64, blank=True)
-    counts = models.JSONField(default=dict, help_text="Rows by plan, and after the commit by result.")
-    outlook = models.JSONField(
+    counts: "JsonOf[dict[str, int]]" = models.JSONField(
+        default=dict, help_text="Rows by plan, and after the commit by result."
+    )
+    outlook: "JsonOf[Outlook]" = models.JSONField(
         default=dict, help_text="By program: eligible and not-yet rows, missing fields, reasons."
     )
-    transmission_regions = models.JSONField(default=list)
+    transmission_regions: "JsonOf[list[str]]" = models.JSONField(default=list)
     rounds = models.PositiveSmallIntegerField(
         default=0, help_text="How many confirmations have been written to the end."
     )
@@ -201,9 +214,13 @@ class ColumnMemory(models.Model):
 
     partner = models.ForeignKey("portal.Partner", on_delete=models.CASCADE, related_name="+", db_index=False)
     fingerprint = models.CharField(max_length=64, help_text="Of the set of headers, normalised.")
-    headers = models.JSONField(default=list, help_text="The headers as they stood in the sheet.")
-    columns = models.JSONField(default=dict, help_text="Normalised header to target; empty: not used.")
-    constants = models.JSONField(default=dict, help_text="Field key to the text that holds for every row.")
+    headers: "JsonOf[list[str]]" = models.JSONField(default=list, help_text="The headers as they stood in the sheet.")
+    columns: "JsonOf[dict[str, str]]" = models.JSONField(
+        default=dict, help_text="Normalised header to target; empty: not used."
+    )
+    constants: "JsonOf[dict[str, str]]" = models.JSONField(
+        default=dict, help_text="Field key to the text that holds for every row."
+    )
     file_name = models.CharField(max_length=255, blank=True, help_text="The last file that it was said for.")
     changed_by = models.CharField(max_length=200, blank=True)
     updated_at = models.DateTimeField(db_default=Now())
@@ -221,7 +238,9 @@ class UploadEdit(models.Model):
 
     upload = models.ForeignKey(Upload, on_delete=models.CASCADE, related_name="edits", db_index=False)
     row_number = models.PositiveIntegerField()
-    values = models.JSONField(default=dict, help_text="Field key to the text instead; empty: an empty cell.")
+    values: "JsonOf[EditedValues]" = models.JSONField(
+        default=dict, help_text="Field key to the text instead; empty: an empty cell."
+    )
     is_left_out = models.BooleanField(default=False, help_text="The partner skips this row.")
 
     class Meta:
@@ -243,14 +262,18 @@ class UploadRow(models.Model):
     partner_reference = models.CharField(max_length=256, blank=True)
     plan = models.CharField(max_length=12, choices=RowPlan.choices)
     round = models.PositiveSmallIntegerField(default=0, help_text="Which confirmation of the upload is to write it.")
-    cells = models.JSONField(
-        null=True, help_text="The cells as read, in the order of the file's columns; kept while there is no asset."
+    cells: "JsonOf[RowCells | None]" = models.JSONField(
+        null=True, help_text="The cells as they came (stored.RowCells); kept while somebody may change them."
     )
-    asset = models.JSONField(
+    asset: "JsonOf[Asset | None]" = models.JSONField(
         null=True, help_text="The checked asset, shaped like CreateMeter; null when it needs fixing."
     )
-    changes = models.JSONField(null=True, help_text="For an update: field key to [old, new].")
-    programs = models.JSONField(default=dict, help_text="Program identifier to status, missing fields and reasons.")
+    changes: "JsonOf[FieldChanges | None]" = models.JSONField(
+        null=True, help_text="For an update: field key to [old, new]."
+    )
+    programs: "JsonOf[dict[str, dict[str, Any]]]" = models.JSONField(
+        default=dict, help_text="Program identifier to status, missing fields and reasons."
+    )
     status = models.CharField(max_length=20, blank=True, help_text="The best of its programs.")
     acts = models.CharField(max_length=8, blank=True, db_default="", help_text="Who acts next in its programs.")
     meter_id = models.UUIDField(null=True, help_text="The meter that exists, or the ID kept for the one to create.")
@@ -265,6 +288,11 @@ class UploadRow(models.Model):
 
     def __str__(self) -> str:
         return f"row {self.number}: {self.plan}"
+
+    @property
+    def kept_cells(self) -> RowCells:
+        """The cells as they came; none for a good row, whose asset has them all."""
+        return self.cells or no_cells()
 
     def outcome(self, upload: Upload) -> tuple[str, str]:
         """The row's outcome and its description; ("", "") while that is open."""
@@ -298,7 +326,7 @@ class UploadProblem(models.Model):
     field = models.CharField(max_length=128, blank=True)
     code = models.CharField(max_length=40)
     value = models.CharField(max_length=130, blank=True)
-    context = models.JSONField(default=dict)
+    context: "JsonOf[dict[str, Any]]" = models.JSONField(default=dict)
     blocks = models.BooleanField(default=True, help_text="Whether the row waits for it; a warning does not block.")
 
     class Meta:

@@ -112,13 +112,13 @@ class RowProblem:
 def problems_by_row(upload: Upload, numbers: list[int] | None = None) -> dict[int, list[RowProblem]]:
     """Every problem of these rows (of all rows when none are named), by row number, in column order."""
     headers = {column["index"]: column["header"] for column in upload.columns}
-    found: dict[int, list[RowProblem]] = {}
+    by_row: dict[int, list[RowProblem]] = {}
     lines = UploadProblem.objects.filter(upload=upload).order_by("row_number", "column", "pk")
     for line in lines if numbers is None else lines.filter(row_number__in=numbers):
         column = "" if line.column is None else column_letters(line.column)
         header = "" if line.column is None else headers.get(line.column, "")
-        found.setdefault(line.row_number, []).append(RowProblem(line.problem, column, header))
-    return found
+        by_row.setdefault(line.row_number, []).append(RowProblem(line.problem, column, header))
+    return by_row
 
 
 def rows_of(upload: Upload, *, plan: str = "", code: str = "", field: str | None = None) -> QuerySet[UploadRow]:
@@ -233,7 +233,7 @@ def _receipt_batch(upload: Upload, rows: list[UploadRow]) -> Iterator[list[objec
         upload, [row.number for row in rows if row.plan in {RowPlan.NEEDS_FIXING, RowPlan.DUPLICATE}]
     )
     for row in rows:
-        found = problems.get(row.number, [])
+        row_problems = problems.get(row.number, [])
         result, description = row.outcome(upload)
         written = result in {"METER_CREATED", "METER_UPDATED"}
         taken_back = Withdrawal(row.withdrawal).label if row.withdrawal else ""
@@ -243,7 +243,7 @@ def _receipt_batch(upload: Upload, rows: list[UploadRow]) -> Iterator[list[objec
             result or row.plan.upper(),
             str(row.meter_id) if written and row.meter_id and row.withdrawal != Withdrawal.REMOVED else "",
             f"{description} Taken back: {taken_back.lower()}. {row.description}".strip() if taken_back else description,
-            " ".join(line.problem.text for line in found),
-            " ".join(line.problem.remedy for line in found),
-            ", ".join(f"{line.column}{row.number}" for line in found if line.column),
+            " ".join(line.problem.text for line in row_problems),
+            " ".join(line.problem.remedy for line in row_problems),
+            ", ".join(f"{line.column}{row.number}" for line in row_problems if line.column),
         ]

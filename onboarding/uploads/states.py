@@ -1,7 +1,7 @@
 """The states of an upload: which one may follow which, and the one function that moves an upload on."""
 
 from collections.abc import Mapping
-from typing import Any, Final
+from typing import Final
 
 from django.utils import timezone
 
@@ -25,7 +25,7 @@ TRANSITIONS: Final[Mapping[UploadState, frozenset[UploadState]]] = {
 }
 
 
-def move(upload: Upload, to: UploadState, **fields: Any) -> bool:
+def move(upload: Upload, to: UploadState, **fields: object) -> bool:
     """Move an upload to another state and give it these fields, in one UPDATE; returns whether it moved.
 
     It moves when TRANSITIONS allows it and the upload is stored in the state that `upload` has: of two callers at the
@@ -33,7 +33,7 @@ def move(upload: Upload, to: UploadState, **fields: Any) -> bool:
     """
     if to not in TRANSITIONS[upload.status]:
         return False
-    values = {"state": to, "updated_at": timezone.now(), **fields}
+    values: dict[str, object] = {"state": to, "updated_at": timezone.now(), **fields}
     if not Upload.objects.filter(pk=upload.pk, state=upload.state).update(**values):
         return False
     for name, value in values.items():
@@ -41,18 +41,18 @@ def move(upload: Upload, to: UploadState, **fields: Any) -> bool:
     return True
 
 
-def move_or_refuse(upload: Upload, to: UploadState, **fields: Any) -> None:
+def move_or_refuse(upload: Upload, to: UploadState, **fields: object) -> None:
     """The same for what a person asks for. Refuses: UPLOAD_NOT_READY."""
     if not move(upload, to, **fields):
         raise Refused(Problem("UPLOAD_NOT_READY"))
 
 
-def create_confirmed(**fields: Any) -> Upload:
+def create_confirmed(**fields: object) -> Upload:
     """An upload of rows that somebody typed, looked at and confirmed before they became an upload."""
     return Upload.objects.create(state=UploadState.COMMITTING, **fields)
 
 
-def check_anew(upload: Upload, **fields: Any) -> None:
+def check_anew(upload: Upload, **fields: object) -> None:
     """Drop what the last check found, give the upload these fields and queue its check. Refuses: UPLOAD_NOT_READY."""
     move_or_refuse(upload, UploadState.RECEIVED, problem={}, counts={}, **fields)
     drop_rows(upload)

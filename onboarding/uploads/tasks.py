@@ -1,4 +1,4 @@
-"""Which verbs the jobs of this room run, and what an upload says when one is given up."""
+"""Which verbs the jobs of this room run, and what becomes of an upload when one is given up."""
 
 from functools import partial
 

@@ -91,7 +91,7 @@ def upload_detail(request: HttpRequest, pk: UUID) -> HttpResponse:
 
 
 def _outlook(upload: Upload, labels: dict[str, str]) -> dict[str, Any]:
-    """What each program says of the rows: those of the upload, and those that the assets could join besides."""
+    """The outlook of the rows in each program: those of the upload, and those that the assets could join besides."""
     ahead = next_activations(list(upload.outlook))
     lines = [
         {
@@ -110,7 +110,7 @@ def _outlook(upload: Upload, labels: dict[str, str]) -> dict[str, Any]:
 
 
 def _tell_merged(request: HttpRequest, correction: Upload) -> None:
-    """Say what a workbook of corrected rows did, on the page of the upload that it corrected."""
+    """Show what a workbook of corrected rows did, on the page of the upload that it corrected."""
     counts, left = correction.counts, correction.facts.get("not_taken", [])
     fixed, still, same = (counts.get(name, 0) for name in ("fixed", "still", "unchanged"))
     said = f"{correction.file_name}: rows fixed: {fixed:,}, still not right: {still:,}, as they were: {same:,}."

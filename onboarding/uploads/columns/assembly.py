@@ -9,6 +9,7 @@ from onboarding.spreadsheets.addresses import split_address
 from onboarding.spreadsheets.cells import BrokenCell, Cell, column_letters
 from onboarding.spreadsheets.headers import normalized
 from onboarding.uploads.layout import ADDRESS, covers
+from onboarding.uploads.stored import StoredValue
 from portal.problems import Problem, shown, storable
 from programs.schema import Schema
 
@@ -66,18 +67,18 @@ class RowAssembler:
     def cells(self, row: Sequence[Cell]) -> dict[str, object]:
         """The filled cells by field key; a cell that the file broke is its Problem."""
         cells = zip(self._keys, self._pick(row), strict=True)
-        found: dict[str, object] = self._constants | {key: cell for key, cell in cells if cell is not None}
-        if BrokenCell in map(type, found.values()):
-            for key, cell in found.items():
+        values: dict[str, object] = self._constants | {key: cell for key, cell in cells if cell is not None}
+        if BrokenCell in map(type, values.values()):
+            for key, cell in values.items():
                 if isinstance(cell, BrokenCell):
-                    found[key] = Problem(cell.code, key, cell.shown)
+                    values[key] = Problem(cell.code, key, cell.shown)
         for key, indexes in self._shared:
-            self._share(found, key, [(index, row[index]) for index in indexes])
+            self._share(values, key, [(index, row[index]) for index in indexes])
         for index, prefix in self._addresses:
-            self._address(found, prefix, row[index])
-        return found
+            self._address(values, prefix, row[index])
+        return values
 
-    def _share(self, found: dict[str, object], key: str, cells: Sequence[tuple[int, Cell]]) -> None:
+    def _share(self, values: dict[str, object], key: str, cells: Sequence[tuple[int, Cell]]) -> None:
         """Several columns for one field: texts are joined, lists add up, of other values there can be only one."""
         filled = [(index, cell) for index, cell in cells if cell is not None and cell != ""]
         if not filled:
@@ -85,28 +86,28 @@ class RowAssembler:
         broken = next((cell for _, cell in filled if isinstance(cell, BrokenCell)), None)
         texts = list(dict.fromkeys(" ".join(str(cell).split()) for _, cell in filled))
         if broken is not None:
-            found[key] = Problem(broken.code, key, broken.shown)
+            values[key] = Problem(broken.code, key, broken.shown)
         elif len(texts) == 1:
-            found[key] = filled[0][1]
+            values[key] = filled[0][1]
         elif self._schema.joins(key):
-            found[key] = self._schema.joins(key).join(texts)
+            values[key] = self._schema.joins(key).join(texts)
         else:
             columns = " and ".join(column_letters(index) for index, _ in filled)
-            found[key] = Problem("COLUMNS_DISAGREE", key, shown(" / ".join(texts)), {"columns": columns})
+            values[key] = Problem("COLUMNS_DISAGREE", key, shown(" / ".join(texts)), {"columns": columns})
 
-    def _address(self, found: dict[str, object], prefix: str, cell: Cell) -> None:
-        """A whole address in one cell. What a column of its own says goes before."""
+    def _address(self, values: dict[str, object], prefix: str, cell: Cell) -> None:
+        """A whole address in one cell. A column of its own takes precedence."""
         street = f"{prefix}{_STREET}"
         if cell is None or cell == "":
             return
         if isinstance(cell, BrokenCell):
-            found.setdefault(street, Problem(cell.code, street, cell.shown))
+            values.setdefault(street, Problem(cell.code, street, cell.shown))
             return
         parts = address_parts(str(cell), prefix, self._schema)
         if not parts:
-            found.setdefault(street, Problem("ADDRESS_NOT_APART", street, shown(cell)))
+            values.setdefault(street, Problem("ADDRESS_NOT_APART", street, shown(cell)))
         for key, part in parts.items():
-            found.setdefault(key, part)
+            values.setdefault(key, part)
 
 
 def address_parts(text: str, prefix: str, schema: Schema) -> dict[str, str]:
@@ -139,7 +140,7 @@ def _in_order(schema: Schema, key: str, indexes: Sequence[int], headers: Sequenc
     return sorted(indexes, key=lambda index: (place(index), index))
 
 
-def stored_cell(cell: Cell) -> object:
+def stored_cell(cell: Cell) -> StoredValue:
     """A cell as JSON that every database takes: no NUL, dates as ISO text, a broken cell as shown."""
     if isinstance(cell, BrokenCell):
         cell = cell.shown

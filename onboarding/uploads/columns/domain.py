@@ -2,7 +2,6 @@
 
 from collections.abc import Mapping
 from dataclasses import replace
-from typing import Any
 
 from django.db import transaction
 
@@ -20,7 +19,7 @@ _OPEN = frozenset({UploadState.COLUMNS, UploadState.READY, UploadState.FAILED})
 
 
 def choose_columns(upload: Upload, columns: Mapping[int, str], constants: Mapping[str, str], *, by: Actor) -> None:
-    """A person says what the columns are: it is remembered for these headers, and the file is checked with it.
+    """A person matches the columns: the match is remembered for these headers, and the file is checked with it.
 
     columns: index to target; columns that are not named are not used. Refuses: UPLOAD_NOT_READY, COLUMN_UNKNOWN_FIELD,
     REFERENCE_IN_NO_COLUMN, CONSTANT_NOT_ACCEPTED.
@@ -66,7 +65,7 @@ def _opened(upload: Upload) -> Upload:
     return locked
 
 
-def _check_anew(upload: Upload, layout: ColumnLayout, verb: str, data: Mapping[str, Any], *, by: Actor) -> None:
+def _check_anew(upload: Upload, layout: ColumnLayout, verb: str, data: Mapping[str, object], *, by: Actor) -> None:
     check_anew(upload, layout=layout.as_json())
     record(verb, subject=upload, partner=upload.partner, by=by, data=data)
 

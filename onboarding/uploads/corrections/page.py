@@ -4,7 +4,6 @@ import re
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
 
 from django.db.models import Count
 from django.http import QueryDict
@@ -56,9 +55,9 @@ def problems_of(upload: Upload, code: str, field: str) -> tuple[list[UploadProbl
     """The problems of one kind and field in rows that can still be changed, in sheet order, as many as can be changed
     at once; and how many rows have it in all."""
     numbers = UploadRow.objects.filter(open_rows(upload), upload=upload).values("number")
-    found = UploadProblem.objects.filter(upload=upload, code=code, field=field, row_number__in=numbers)
-    total = found.aggregate(n=Count("row_number", distinct=True))["n"]
-    return list(found.order_by("row_number", "pk")[:MOST_ROWS]), total
+    in_question = UploadProblem.objects.filter(upload=upload, code=code, field=field, row_number__in=numbers)
+    total = in_question.aggregate(n=Count("row_number", distinct=True))["n"]
+    return list(in_question.order_by("row_number", "pk")[:MOST_ROWS]), total
 
 
 def open_rows_of(upload: Upload, problems: Sequence[UploadProblem], field: str) -> list[OpenRow]:
@@ -93,15 +92,15 @@ def suggestion_of(problem: Problem, field: str, way: str = "suggestion") -> dict
 
 def suggestions_of(problems: Iterable[UploadProblem], field: str, schema: Schema) -> list[Suggestion]:
     """What can be accepted for all rows at once."""
-    found = list(problems)
+    listed = list(problems)
     ways = []
     for way, label in (
         ("suggestion", "Take the suggested value"),
         ("first", "Read as month/day/year"),
         ("second", "Read as day/month/year"),
     ):
-        proposed = [suggestion_of(line.problem, field, way) for line in found]
-        counted = Counter((key, value) for one in proposed for key, value in one.items())
+        proposed = [suggestion_of(line.problem, field, way) for line in listed]
+        counted = Counter((key, value) for values in proposed for key, value in values.items())
         if not counted:
             continue
         samples = [_display_value(key, value, field, schema) for (key, value), _ in counted.most_common(3)]
@@ -132,11 +131,11 @@ def accepted(upload: Upload, problems: Sequence[UploadProblem], field: str, way:
 def taken_apart(changes: Mapping[int, Mapping[str, str]], field: str, schema: Schema) -> dict[int, dict[str, str]]:
     """The same changes, with a whole address that was written instead of one as the parts that it has."""
     prefix = field.removesuffix(".street_1")
-    found: dict[int, dict[str, str]] = {}
+    apart: dict[int, dict[str, str]] = {}
     for number, values in changes.items():
         parts = address_parts(values.get(field, ""), prefix, schema)
-        found[number] = dict(values) | parts
-    return found
+        apart[number] = dict(values) | parts
+    return apart
 
 
 def typed(data: QueryDict, rows: Mapping[int, str], field: str) -> tuple[dict[int, dict[str, str]], list[int]]:
@@ -169,6 +168,6 @@ def pasted(text: str, numbers: Sequence[int], field: str) -> tuple[dict[int, dic
     return changes, max(len(lines) - len(numbers), 0)
 
 
-def filled(value: str, numbers: Iterable[int], field: str) -> dict[int, dict[str, Any]]:
+def filled(value: str, numbers: Iterable[int], field: str) -> Changes:
     """One value for all rows."""
     return {number: {field: storable(value).strip()[:_LONGEST]} for number in numbers}

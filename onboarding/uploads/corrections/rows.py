@@ -7,12 +7,12 @@ recorded: the old value, the new one, and who wrote it.
 from collections import Counter
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any
 
 from django.db import transaction
 from django.db.models import Min, Q
 from django.utils import timezone
 
+from onboarding.spreadsheets.cells import Cell
 from onboarding.spreadsheets.problems import CELL_CODES
 from onboarding.uploads.columns.assembly import RowAssembler
 from onboarding.uploads.models import WRITTEN, RowPlan, Upload, UploadEdit, UploadProblem, UploadRow, UploadState
@@ -32,6 +32,7 @@ from onboarding.uploads.pipeline.staging import (
 )
 from onboarding.uploads.queries import to_write
 from onboarding.uploads.states import move_or_refuse
+from onboarding.uploads.stored import FieldChanges, StoredValue
 from portal.events.actors import Actor
 from portal.events.domain import record, record_many
 from portal.problems import Problem, Refused
@@ -53,7 +54,7 @@ class CorrectionResult:
     closed: list[int] = field(default_factory=list)
 
 
-def correct_rows(upload: Upload, changes: Mapping[int, Mapping[str, Any]], *, by: Actor) -> CorrectionResult:
+def correct_rows(upload: Upload, changes: Mapping[int, Mapping[str, StoredValue]], *, by: Actor) -> CorrectionResult:
     """Write other values into rows (number to field key to value; "" empties a cell) and check them again.
 
     Rows that are written already, or that are not there, are passed over and named. The same values again change
@@ -95,7 +96,7 @@ def open_rows(upload: Upload) -> Q:
 
 
 def _change(
-    upload: Upload, changes: Mapping[int, Mapping[str, Any]], *, left_out: bool | None, by: Actor
+    upload: Upload, changes: Mapping[int, Mapping[str, StoredValue]], *, left_out: bool | None, by: Actor
 ) -> CorrectionResult:
     if len(changes) > MOST_ROWS:
         raise Refused(Problem("TOO_MANY_ROWS_AT_ONCE", context={"limit": MOST_ROWS}))
@@ -114,9 +115,7 @@ def _change(
     return corrected
 
 
-def _record(
-    upload: Upload, happened: Sequence[tuple[int, dict[str, Any]]], left_out: bool | None, *, by: Actor
-) -> None:
+def _record(upload: Upload, happened: Sequence[tuple[int, FieldChanges]], left_out: bool | None, *, by: Actor) -> None:
     """One event a row (was, is), and one for the upload's own timeline."""
     if not happened:
         return
@@ -144,7 +143,7 @@ def _keep(upload: Upload, editor: "RowEditor") -> None:
 
 
 class RowEditor:
-    """Where rows of one upload are taken apart, changed and validate_rows again. The upload's row is locked."""
+    """Takes rows of one upload apart, changes them and checks them again. The caller holds the upload's row locked."""
 
     def __init__(self, upload: Upload) -> None:
         self.upload = upload
@@ -179,19 +178,19 @@ class RowEditor:
         """The field keys that the file has columns for, with those columns."""
         return self._assembler.columns_of
 
-    def assembled(self, cells: Sequence[Any]) -> Cells:
+    def assembled(self, cells: Sequence[Cell]) -> Cells:
         """Cells in the file's own columns, by field key."""
         return self._assembler.cells(cells) if cells else {}
 
     def _raw(self, row: UploadRow) -> Cells:
         """The row as the file has it."""
-        if isinstance(row.cells, list):
-            return self._assembler.cells(row.cells)
-        return self.schema.flatten(row.cells if isinstance(row.cells, dict) else row.asset or {})
+        if row.cells is None:
+            return self.schema.flatten(row.asset or {})
+        return self.assembled(row.cells["columns"]) | row.cells["fields"]
 
     def change(
-        self, changes: Mapping[int, Mapping[str, Any]], left_out: bool | None, corrected: CorrectionResult
-    ) -> list[tuple[int, dict[str, Any]]]:
+        self, changes: Mapping[int, Mapping[str, StoredValue]], left_out: bool | None, corrected: CorrectionResult
+    ) -> list[tuple[int, FieldChanges]]:
         """Apply changes to some rows; returns what happened to each: field key to [was, is]."""
         rows = {
             row.number: row
@@ -200,7 +199,7 @@ class RowEditor:
         corrected.closed += [number for number in changes if number not in rows]
         before = self.cells_of(rows.values())
         edits = edits_of(self.upload, list(rows))
-        happened: list[tuple[int, dict[str, Any]]] = []
+        happened: list[tuple[int, FieldChanges]] = []
         written: list[UploadEdit] = []
         for number, row in rows.items():
             values = {key: value for key, value in changes[number].items() if self.schema.knows(key)}
@@ -244,13 +243,13 @@ class RowEditor:
         return [result for result in results if result.number in mine]
 
     def _first_rows(self, references: Collection[str], again: Collection[int]) -> dict[str, int]:
-        """The first row of each reference among the rows that are not validate_rows again and hold it rightly."""
+        """The first row of each reference among the rows that are not checked again and are no duplicates."""
         rows = UploadRow.objects.filter(upload=self.upload, partner_reference__in=references)
         rows = rows.exclude(number__in=again).exclude(plan__in=[RowPlan.DUPLICATE, RowPlan.LEFT_OUT])
         return dict(rows.order_by().values_list("partner_reference").annotate(first=Min("number")))
 
     def _replace(self, rows: Sequence[UploadRow], results: Sequence[RowResult]) -> None:
-        """The rows as they are validate_rows now, in the place of what was staged."""
+        """Put the rows as they were checked now in the place of those that were staged."""
         numbers = [row.number for row in rows]
         for row, result in zip(rows, results, strict=True):
             self.moved[row.plan] -= 1
@@ -262,10 +261,7 @@ class RowEditor:
         insert(
             UploadRow,
             ROW_COLUMNS,
-            (
-                row_values(self.upload, result, row.cells, keeps_cells=True)
-                for row, result in zip(rows, results, strict=True)
-            ),
+            (row_values(self.upload, result, row.cells) for row, result in zip(rows, results, strict=True)),
         )
         insert(UploadProblem, PROBLEM_COLUMNS, problem_values(self.upload, results, self._assembler.column_of))
 

@@ -17,7 +17,7 @@ from onboarding.uploads.corrections import page
 from onboarding.uploads.corrections.rows import CorrectionResult, correct_rows, leave_out
 from onboarding.uploads.corrections.workbook import fix_columns, fix_rows
 from onboarding.uploads.forms import UploadForm
-from onboarding.uploads.models import RowPlan, Upload, UploadRow, UploadState
+from onboarding.uploads.models import RowPlan, Upload, UploadProblem, UploadRow, UploadState
 from onboarding.uploads.pipeline.receive import receive_upload
 from portal.events.actors import Actor
 from portal.partners.access import member
@@ -50,8 +50,10 @@ def upload_fix(request: HttpRequest, pk: UUID) -> HttpResponse:
     return render(request, "uploads/fix.html", context)
 
 
-def _correct(request: HttpRequest, upload: Upload, problems: list[Any], code: str, field: str, *, by: Actor) -> None:
-    """Do what the pressed button says, and say what came of it."""
+def _correct(
+    request: HttpRequest, upload: Upload, problems: list[UploadProblem], code: str, field: str, *, by: Actor
+) -> None:
+    """Do what the pressed button asks for, and show what came of it."""
     numbers = list(dict.fromkeys(line.row_number for line in problems))
     way = request.POST.get("do", "save")
     if way == "leave-out":
@@ -97,14 +99,14 @@ def _rows(count: int) -> str:
     return f"{count:,} row" + ("" if count == 1 else "s")
 
 
-def _fix_context(request: HttpRequest, upload: Upload, problems: list[Any], column: Column) -> dict[str, Any]:
+def _fix_context(request: HttpRequest, upload: Upload, problems: list[UploadProblem], column: Column) -> dict[str, Any]:
     after = request.GET.get("after", "")
     start = int(after) if after.isascii() and after.isdigit() and len(after) < 10 else 0
     later = [line for line in problems if line.row_number > start]
     numbers = list(dict.fromkeys(line.row_number for line in later))
     shown = set(numbers[: page.ROWS_PER_PAGE])
     more = len(numbers) > page.ROWS_PER_PAGE
-    place = {"code": problems[0].code, "field": column.key}
+    place: dict[str, str | int] = {"code": problems[0].code, "field": column.key}
     choices = list(column.choices) or ([("yes", "Yes"), ("no", "No")] if column.type == "boolean" else [])
     example = problems[0].problem
     return {

@@ -3,9 +3,10 @@
 import hashlib
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
+from datetime import date
 from uuid import UUID
 
+from onboarding.spreadsheets.cells import Cell
 from onboarding.spreadsheets.headers import HeaderSpec, match_headers, normalized
 from onboarding.spreadsheets.problems import Unreadable
 from onboarding.spreadsheets.workbook import ROW_KEY_HEADER, FixColumn, FixRow
@@ -16,6 +17,7 @@ from onboarding.uploads.models import RowPlan, Upload, UploadProblem, UploadRow,
 from onboarding.uploads.pipeline.source import OpenSource
 from onboarding.uploads.pipeline.staging import edits_of
 from onboarding.uploads.states import move
+from onboarding.uploads.stored import EditedValues, StoredValue, UploadFacts
 from portal.events.actors import Actor
 from portal.events.domain import record
 from portal.jobs.domain import Run
@@ -42,7 +44,7 @@ class FixingColumn:
 
 @dataclass(frozen=True, slots=True)
 class RowKey:
-    """What ties a row of the workbook to its row of the upload, and to what stood there when it was written."""
+    """The row of the upload that a row of the workbook belongs to, with a digest of its cells when it was written."""
 
     upload: UUID
     number: int
@@ -68,13 +70,13 @@ def state_of(cells: Mapping[str, object]) -> str:
 
 
 def fix_columns(upload: Upload) -> list[FixingColumn]:
-    """The file's own columns in their own order, then those fields that are in question and have no column."""
+    """The file's own columns in their own order, then the fields with problems that have no column."""
     targets = upload.column_layout.columns or {}
     own = [
-        FixingColumn(one["header"], one["index"], targets.get(one["index"], ""), position)
-        for position, one in enumerate(upload.columns)
+        FixingColumn(column["header"], column["index"], targets.get(column["index"], ""), position)
+        for position, column in enumerate(upload.columns)
     ]
-    held = {key for one in own for key in covers(one.key)}
+    held = {key for column in own for key in covers(column.key)}
     schema = schema_for(upload.programs)
     fields = UploadProblem.objects.filter(upload=upload, column=None).exclude(field="").values_list("field", flat=True)
     more = [key for key in dict.fromkeys(fields.order_by("field")) if schema.knows(key) and key not in held]
@@ -110,7 +112,7 @@ def _fix_batch(
     position_of = {column.index: position for position, column in enumerate(columns) if column.index is not None}
     for row in rows:
         written = edits[row.number].values if row.number in edits else {}
-        found: dict[int, list[tuple[str, str]]] = {}
+        by_position: dict[int, list[tuple[str, str]]] = {}
         others: list[tuple[str, str]] = []
         for line in problems.get(row.number, []):
             said = (line.problem.text, line.problem.remedy)
@@ -118,17 +120,17 @@ def _fix_batch(
             if position is None:
                 others.append(said)
             else:
-                found.setdefault(position, []).append(said)
+                by_position.setdefault(position, []).append(said)
         cells = current[row.number]
         key = RowKey(upload.pk, row.number, state_of(cells))
         shown = [_cell(row, column, written, cells, place) for column in columns]
-        yield FixRow(str(key), shown, found, others)
+        yield FixRow(str(key), shown, by_position, others)
 
 
 def _cell(
     row: UploadRow,
     column: FixingColumn,
-    written: Mapping[str, Any],
+    written: Mapping[str, StoredValue],
     current: Mapping[str, object],
     place: Mapping[str, int],
 ) -> object:
@@ -141,9 +143,8 @@ def _cell(
             return written_out(column.key.removeprefix(ADDRESS), current)
         own = column.index is None or place.get(column.key) == column.position
         return written[column.key] if own else None
-    if column.index is None or not isinstance(row.cells, list) or column.index >= len(row.cells):
-        return None
-    return row.cells[column.index]
+    columns = row.kept_cells["columns"]
+    return columns[column.index] if column.index is not None and column.index < len(columns) else None
 
 
 # --- coming back
@@ -162,7 +163,7 @@ def take_over(run: Run, correction: Upload, source: OpenSource) -> None:
     lost: list[int] = []
     for chunk in source.chunks:
         with run.chunk() as state:
-            changes: dict[UUID, dict[int, tuple[str, Sequence[Any]]]] = {}
+            changes: dict[UUID, dict[int, tuple[str, Sequence[Cell]]]] = {}
             for row in chunk:
                 key = RowKey.read(row.raw[keys_at])
                 if key is not None and key.upload not in readers:
@@ -180,14 +181,14 @@ def take_over(run: Run, correction: Upload, source: OpenSource) -> None:
         raise Unreadable("ROWS_OF_NO_UPLOAD")
     with run.chunk():
         told = {**counts, "rows": sum(counts.values()) + len(lost)}
-        facts = {"not_taken": lost[:200], "not_taken_count": len(lost)}
+        facts: UploadFacts = {"not_taken": lost[:200], "not_taken_count": len(lost)}
         if move(correction, UploadState.MERGED, corrects=target, counts=told, facts=facts):
             record("upload.merged", subject=correction, partner=correction.partner, by=by, data=told)
 
 
 def _write(
     reader: "ReturnedWorkbook | None",
-    rows: Mapping[int, tuple[str, Sequence[Any]]],
+    rows: Mapping[int, tuple[str, Sequence[Cell]]],
     counts: dict[str, int],
     lost: list[int],
     by: Actor,
@@ -223,18 +224,18 @@ class ReturnedWorkbook:
         for column in fix_columns(self.upload):
             own.setdefault(normalized(column.header), []).append(column)
         schema = self._editor.schema
-        specs = [HeaderSpec(one.key, one.label, one.aliases) for one in schema.columns]
-        found: dict[int, tuple[int | None, str]] = {}
+        specs = [HeaderSpec(column.key, column.label, column.aliases) for column in schema.columns]
+        matched: dict[int, tuple[int | None, str]] = {}
         for match in match_headers(header, specs):
             mine = own.get(normalized(match.header))
             if mine:
                 column = mine.pop(0)
-                found[match.index] = (column.index, column.key)
+                matched[match.index] = (column.index, column.key)
             elif match.key and normalized(match.header) != normalized(ROW_KEY_HEADER):
-                found[match.index] = (None, match.key)
-        return found
+                matched[match.index] = (None, match.key)
+        return matched
 
-    def changes(self, rows: Mapping[int, tuple[str, Sequence[Any]]]) -> dict[int, dict[str, Any]]:
+    def changes(self, rows: Mapping[int, tuple[str, Sequence[Cell]]]) -> dict[int, EditedValues]:
         """For each of these rows (number to its key's state, and cells): field key to the value that differs.
 
         A row that is written already is not among them, nor one whose cells are others by now than when the
@@ -243,17 +244,17 @@ class ReturnedWorkbook:
         mine = UploadRow.objects.filter(open_rows(self.upload), upload=self.upload, number__in=list(rows))
         staged = {row.number: row for row in mine}
         before = self._editor.cells_of(staged.values())
-        found: dict[int, dict[str, Any]] = {}
+        changes: dict[int, EditedValues] = {}
         for number, row in staged.items():
             state, cells = rows[number]
             differs = self._differs(row, before[number], cells)
             if not differs or state == state_of(before[number]):
-                found[number] = differs
-        return found
+                changes[number] = differs
+        return changes
 
-    def _differs(self, row: UploadRow, before: Mapping[str, object], cells: Sequence[Any]) -> dict[str, Any]:
-        own = list(row.cells) if isinstance(row.cells, list) else []
-        given: dict[str, Any] = {}
+    def _differs(self, row: UploadRow, before: Mapping[str, object], cells: Sequence[Cell]) -> EditedValues:
+        own: list[Cell] = [*row.kept_cells["columns"]]
+        given: dict[str, object] = {}
         for index, (position, key) in self._columns.items():
             if position is None:
                 given[key] = cells[index]
@@ -266,8 +267,10 @@ class ReturnedWorkbook:
         return {key: as_json(value) for key, value in changes.items() if not isinstance(value, Problem)}
 
 
-def as_json(value: Any) -> Any:
+def as_json(value: object) -> StoredValue:
     """A cell's value as an edit keeps it; nothing is an empty text."""
     if value is None:
         return ""
-    return value if isinstance(value, str | int | float | bool) else value.isoformat()
+    if isinstance(value, date):
+        return value.isoformat()
+    return value if isinstance(value, str | int | float | bool) else str(value)

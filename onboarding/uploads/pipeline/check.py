@@ -8,7 +8,7 @@ from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from functools import partial
-from typing import Any
+from typing import TypedDict, cast
 
 from django.conf import settings
 from django.db import transaction
@@ -24,6 +24,7 @@ from onboarding.uploads.pipeline.staging import (
     PROBLEM_COLUMNS,
     ROW_COLUMNS,
     add_to_outlook,
+    keeps_cells,
     load_staged,
     preview_of,
     problem_values,
@@ -31,6 +32,7 @@ from onboarding.uploads.pipeline.staging import (
     validate_rows,
 )
 from onboarding.uploads.states import check_anew, drop_rows, move
+from onboarding.uploads.stored import Outlook
 from portal.events.actors import Actor
 from portal.events.domain import record
 from portal.jobs.domain import Run, enqueue
@@ -40,6 +42,17 @@ from portal.storage.bulk import insert
 from programs.schema import Schema, catalogue_version
 
 _CHUNKS_A_COLLECTION = 10
+
+
+class CheckProgress(TypedDict):
+    """The checkpoint of a check: the last row that is staged, the header's row, and what was counted on the way."""
+
+    row: int
+    first: int
+    counts: dict[str, int]
+    regions: list[str]
+    outlook: Outlook
+    date_votes: dict[str, list[str]]
 
 
 TakeOver = Callable[[Run, Upload, OpenSource], None]
@@ -59,7 +72,7 @@ def check_upload(run: Run, *, take_over: TakeOver) -> None:
     try:
         if not _stage(run, upload, take_over):
             return
-        if orders := _orders_found(upload, run.checkpoint):
+        if orders := _orders_found(upload, _progress(run)):
             with run.chunk() as chunk:
                 upload.layout = replace(upload.column_layout, date_orders=orders).as_json()
                 upload.save(update_fields=["layout"])
@@ -70,12 +83,16 @@ def check_upload(run: Run, *, take_over: TakeOver) -> None:
             file_unusable(upload, Problem(error.code, context=dict(error.context)))
         return
     with run.chunk():
-        if _finish(upload, run.checkpoint):
+        if _finish(upload, _progress(run)):
             tell_checked(upload, run.job)
 
 
+def _progress(run: Run) -> CheckProgress:
+    return cast(CheckProgress, run.checkpoint)
+
+
 def file_unusable(upload: Upload, problem: Problem) -> None:
-    """The file as a whole cannot be used: say why, keep nothing half."""
+    """The file cannot be used: keep the reason, and none of its rows."""
     if not move(upload, UploadState.FAILED, problem=problem.as_json()):
         return
     drop_rows(upload)
@@ -92,14 +109,14 @@ def recheck_upload(upload: Upload, *, by: Actor, update_existing: bool | None = 
         locked = Upload.objects.select_for_update().get(pk=upload.pk)
         if locked.confirmed_at or locked.state not in {UploadState.READY, UploadState.FAILED}:
             raise Refused(Problem("UPLOAD_NOT_READY"))
-        choice: dict[str, Any] = {}
+        choice: dict[str, object] = {}
         if update_existing is not None and update_existing != locked.update_existing:
             choice = _updating_chosen(locked, update_existing)
         check_anew(locked, layout=locked.column_layout.undecided().as_json(), **choice)
         record("upload.checked_again", subject=locked, partner=locked.partner, by=by)
 
 
-def _updating_chosen(upload: Upload, update_existing: bool) -> dict[str, Any]:
+def _updating_chosen(upload: Upload, update_existing: bool) -> dict[str, object]:
     """The upload's fields with another choice of whether it may update meters. Refuses: UPLOAD_SENT_BEFORE."""
     upload.update_existing = update_existing
     upload.fingerprint = fingerprint_of(upload)
@@ -110,7 +127,7 @@ def _updating_chosen(upload: Upload, update_existing: bool) -> dict[str, Any]:
 
 
 def _stage(run: Run, upload: Upload, take_over: TakeOver) -> bool:
-    """Check and stage the rows from the checkpoint on. Returns whether the rows could be validate_rows at all."""
+    """Check and stage the rows from the checkpoint on. Returns whether the rows could be checked at all."""
     version = catalogue_version()
     preview = preview_of(upload)
     # A large file can be read for minutes before its first row comes: without a beat, another worker would begin anew.
@@ -161,18 +178,17 @@ def _chunks_beyond(run: Run, source: OpenSource, reached: int, behind: Behind) -
 
 
 def _ask(run: Run, upload: Upload, source: OpenSource) -> None:
-    """Nothing is checked yet: a person says first what the columns are."""
+    """Wait for a person to match the columns; no row is checked yet."""
     layout = replace(source.layout, columns=None).as_json()
     with run.chunk():
-        if move(upload, UploadState.COLUMNS, columns=source.columns, facts=source.facts(), layout=layout):
-            record("upload.columns_asked", subject=upload, partner=upload.partner, by=Actor.system())
+        _move(upload, UploadState.COLUMNS, columns=source.columns, facts=source.facts(), layout=layout)
+        record("upload.columns_asked", subject=upload, partner=upload.partner, by=Actor.system())
 
 
 def _begin(run: Run, upload: Upload, source: OpenSource, version: str) -> None:
     with run.chunk() as chunk:
         read = {"columns": source.columns, "facts": source.facts(), "layout": source.layout.as_json()}
-        if not move(upload, UploadState.CHECKING, catalogue_version=version, **read):
-            raise RuntimeError(f"checks an upload that is {upload.state}: {upload.pk}")
+        _move(upload, UploadState.CHECKING, catalogue_version=version, **read)
         drop_rows(upload)
         chunk.checkpoint = {
             "row": -1,
@@ -182,6 +198,12 @@ def _begin(run: Run, upload: Upload, source: OpenSource, version: str) -> None:
             "outlook": {},
             "date_votes": {},
         }
+
+
+def _move(upload: Upload, to: UploadState, **fields: object) -> None:
+    """Move an upload that only this job moves: when it does not, the attempt has failed."""
+    if not move(upload, to, **fields):
+        raise RuntimeError(f"upload {upload.pk} is {upload.state} and cannot become {to}")
 
 
 def _stage_chunk(
@@ -197,7 +219,10 @@ def _stage_chunk(
         insert(
             UploadRow,
             ROW_COLUMNS,
-            (row_values(upload, result, row.raw) for result, row in zip(results, rows, strict=True)),
+            (
+                row_values(upload, result, row.to_keep if keeps_cells(result) else None)
+                for result, row in zip(results, rows, strict=True)
+            ),
         )
         insert(UploadProblem, PROBLEM_COLUMNS, problem_values(upload, results, column_of))
         counts = Counter(chunk.checkpoint["counts"])
@@ -217,7 +242,7 @@ def _stage_chunk(
         chunk.done += len(rows)
 
 
-def _orders_found(upload: Upload, checkpoint: Mapping[str, Any]) -> dict[str, str]:
+def _orders_found(upload: Upload, checkpoint: CheckProgress) -> dict[str, str]:
     """The order of day and month, for columns with dates that can be read both ways and others that tell."""
     known = upload.column_layout.date_orders
     unclear = UploadProblem.objects.filter(upload=upload, code="DATE_AMBIGUOUS").values_list("field", flat=True)
@@ -225,7 +250,7 @@ def _orders_found(upload: Upload, checkpoint: Mapping[str, Any]) -> dict[str, st
     return {field: orders[field] for field in set(unclear) if field in orders and field not in known}
 
 
-def _finish(upload: Upload, checkpoint: Mapping[str, Any]) -> bool:
+def _finish(upload: Upload, checkpoint: CheckProgress) -> bool:
     """All rows are staged: wait for the confirmation, or go on at once when the upload came by API.
 
     Returns whether the upload was still being checked.

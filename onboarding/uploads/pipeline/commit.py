@@ -34,7 +34,7 @@ _RETRIES = 5
 
 
 def confirm_upload(upload: Upload, *, by: Actor) -> None:
-    """A person says yes: queue the commit of the good rows. A second yes, or two people at once, has one effect.
+    """A person confirms: queue the commit of the good rows. Confirming twice, or by two people at once, has one effect.
 
     Refuses: UPLOAD_NOT_READY, UPLOAD_NOTHING_TO_DO, CATALOGUE_CHANGED (the preview would no longer be true).
     """
@@ -70,8 +70,8 @@ def commit_upload(run: Run) -> None:
 def commit_at_once(upload: Upload) -> bool:
     """Write the few rows of an upload in the caller's transaction, without a job, and close it.
 
-    Returns whether all were written; else something stood in the way of one by now (a reference taken, a meter
-    changed), and the caller rolls back. IntegrityError when it happened this very moment.
+    Returns whether all were written; otherwise something changed since the check (a reference taken, a meter changed),
+    and the caller rolls back. IntegrityError when it happened this very moment.
     """
     _write(upload, list(_to_write(upload, after=-1).values_list("number", "plan")))
     return _close(upload) and not upload.count("failed")
@@ -83,7 +83,7 @@ def _to_write(upload: Upload, *, after: int) -> QuerySet[UploadRow]:
 
 
 def _commit_chunk(run: Run, upload: Upload, total: int) -> bool:
-    """One chunk in one transaction; again when another upload stood in its way. Returns whether there was one."""
+    """Write the next rows in one transaction, again if another upload interfered. Returns whether there were any."""
     for attempt in range(_RETRIES):
         try:
             with run.chunk() as chunk:

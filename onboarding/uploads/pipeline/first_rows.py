@@ -71,7 +71,7 @@ class FirstRows:
 
 
 class KnownRows(FirstRows):
-    """The same, told beforehand: a name's first row among those that are not looked at again."""
+    """The same for rows that are checked again: `first` holds the first rows of names among all other rows."""
 
     def __init__(self, first: dict[str, int]) -> None:
         super().__init__()

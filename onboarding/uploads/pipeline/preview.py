@@ -7,7 +7,6 @@ import re
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
-from typing import Any
 from uuid import UUID
 
 from django.db.models.fields.json import KT
@@ -26,11 +25,12 @@ from onboarding.enrollment.evaluate import (
 from onboarding.enrollment.facts import Held, MeterFacts
 from onboarding.enrollment.load import Customer, facts_of, held_by
 from onboarding.enrollment.rules import ProgramRules, rules_of
-from onboarding.meters.columns import asset_of
+from onboarding.meters.columns import Asset, asset_of
 from onboarding.meters.models import CreatedBy, Meter
 from onboarding.uploads.editing import CLEARS
 from onboarding.uploads.models import RowOutcome, RowPlan
 from onboarding.uploads.pipeline.first_rows import FirstRows
+from onboarding.uploads.stored import FieldChanges
 from portal.partners.models import Partner
 from portal.problems import Problem, shown, storable
 from portal.storage.ids import uuid7
@@ -65,8 +65,8 @@ class RowResult:
     plan: RowPlan
     problems: Sequence[Problem] = ()
     warnings: Sequence[Problem] = ()
-    asset: dict[str, Any] | None = None
-    changes: dict[str, list[Any]] | None = None
+    asset: Asset | None = None
+    changes: FieldChanges | None = None
     programs: Mapping[str, Standing] = field(default_factory=dict)
     meter_id: UUID | None = None
     meter_version: int | None = None
@@ -78,7 +78,7 @@ class RowPreview:
 
     programs: those the rows are for; without any, whatever fits. update_existing: a row whose reference one meter of
     the partner has changes that meter. names_fields: whether the rows name their fields themselves (an API body), so
-    that an unknown one is worth a word. date_orders: field key to "mdy" or "dmy" where dates can be read both ways.
+    that an unknown name gets a warning. date_orders: field key to "mdy" or "dmy" where dates can be read both ways.
     """
 
     def __init__(
@@ -193,10 +193,10 @@ class RowPreview:
             for candidate in self._candidates_of(checked.asset)
         }
 
-    def _worth_asking(self, asset: Mapping[str, Any]) -> list[str]:
+    def _worth_asking(self, asset: Asset) -> list[str]:
         return [candidate.program.identifier for candidate in self._candidates_of(asset)]
 
-    def _candidates_of(self, asset: Mapping[str, Any]) -> "tuple[ProgramCandidate, ...]":
+    def _candidates_of(self, asset: Asset) -> "tuple[ProgramCandidate, ...]":
         """The programs that are worth evaluating for an asset: the chosen, and those that fit its place and type."""
         facts = MeterFacts(asset)
         place = facts.place()
@@ -236,7 +236,7 @@ class RowPreview:
                 facts = MeterFacts(result.asset or {}, pk=result.meter_id, held=held[customer])
                 self._evaluate_again(result, facts)
 
-    def _facts_of(self, meters: Sequence[Meter], assets: Mapping[UUID, Mapping[str, Any]]) -> dict[UUID, MeterFacts]:
+    def _facts_of(self, meters: Sequence[Meter], assets: Mapping[UUID, Asset]) -> dict[UUID, MeterFacts]:
         return facts_of(meters, self.programs, self.schema, self.at, assets=assets)
 
     def _held_by(self, customers: set[Customer]) -> dict[Customer, list[Held]]:
@@ -314,7 +314,7 @@ def _others_with_reference(meter: Meter, meters: Sequence[Meter]) -> list[Meter]
 
 
 def _total_in(cells: Mapping[str, object]) -> str:
-    """The field whose cell says that the row only adds up others; "" when there is none."""
+    """The field whose cell reads like a row of totals; "" when there is none."""
     return next((key for key, cell in cells.items() if cell.__class__ is str and _TOTAL.fullmatch(str(cell))), "")
 
 
@@ -340,7 +340,7 @@ def over(old: Mapping[str, object], new: Mapping[str, object]) -> dict[str, obje
     return {key: value for key, value in merged.items() if key not in cleared}
 
 
-def changes_of(schema: Schema, old: dict[str, Any], new: dict[str, Any]) -> dict[str, list[Any]]:
+def changes_of(schema: Schema, old: Asset, new: Asset) -> FieldChanges:
     """Field key to [old, new] for every field that differs."""
     before, after = schema.flatten(old), schema.flatten(new)
     keys = [*before, *(key for key in after if key not in before)]
@@ -352,14 +352,14 @@ def device_name(maker: object, serial: object) -> str:
     return f"{str(maker or '').casefold()}\0{serial}"
 
 
-def _customer_of(asset: Mapping[str, Any] | None) -> Customer | None:
-    """Who is behind an asset: the utility and the account there."""
+def _customer_of(asset: Asset | None) -> Customer | None:
+    """The customer of an asset: the utility and the account there."""
     utility = (asset or {}).get("utility", {})
     account = utility.get("electric_service_account_number")
     return (utility.get("utility_name") or "", account) if account else None
 
 
-def _device_of(asset: Mapping[str, Any] | None) -> tuple[str, str] | None:
+def _device_of(asset: Asset | None) -> tuple[str, str] | None:
     """The maker, in one case, and the serial number; None when the asset names no device."""
     device = (asset or {}).get("device", {})
     serial = device.get("device_serial_number")

@@ -2,7 +2,6 @@
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from functools import partial
-from typing import Any
 
 from django.db.models import CharField, Min
 from django.db.models.fields.json import KT
@@ -10,11 +9,11 @@ from django.db.models.functions import Cast
 
 from onboarding.enrollment.evaluate import Standing, best, first_to_act
 from onboarding.meters.models import EnrollmentStatus
-from onboarding.uploads.columns.assembly import stored_cell
 from onboarding.uploads.models import RowPlan, Upload, UploadEdit, UploadRow, UploadSource
 from onboarding.uploads.pipeline.first_rows import FirstRows
 from onboarding.uploads.pipeline.preview import CandidateRow, RowPreview, RowResult, device_name, reference_of
-from portal.problems import Problem, storable_json
+from onboarding.uploads.stored import Outlook, RowCells
+from portal.problems import Problem
 
 _GOOD = {EnrollmentStatus.ELIGIBLE.value, EnrollmentStatus.ACTIVE.value}
 REASONS_KEPT = 20  # per program; a sheet with more kinds of reason is read on its rows
@@ -82,14 +81,19 @@ def validate_rows(
     return [results.get(number) or RowResult(number, reference_of(cells), RowPlan.LEFT_OUT) for number, cells in rows]
 
 
-def row_values(upload: Upload, result: RowResult, raw: Any, *, keeps_cells: bool = False) -> list[object]:
-    """A result as a staged row, in the order of ROW_COLUMNS. Its cells are kept while somebody may change them."""
+def keeps_cells(result: RowResult) -> bool:
+    """Whether a row keeps its cells as they came: somebody may have to change them."""
+    return result.asset is None or bool(result.warnings)
+
+
+def row_values(upload: Upload, result: RowResult, cells: RowCells | None) -> list[object]:
+    """A result as a staged row, in the order of ROW_COLUMNS. cells: those to keep, see `keeps_cells`."""
     return [
         upload.pk,
         result.number,
         result.reference[:256],
         result.plan.value,
-        stored(raw) if keeps_cells or result.asset is None or result.warnings else None,
+        cells,
         result.asset,
         result.changes,
         result.programs,
@@ -107,11 +111,6 @@ def row_values(upload: Upload, result: RowResult, raw: Any, *, keeps_cells: bool
 def _of_meant_programs(result: RowResult) -> list[Standing]:
     """The row's results in the programs that it is meant for."""
     return [program for program in result.programs.values() if "could_join" not in program]
-
-
-def stored(raw: Any) -> Any:
-    """The cells of a row as JSON that every database takes."""
-    return [stored_cell(cell) for cell in raw] if isinstance(raw, list) else storable_json(raw)
 
 
 def problem_values(
@@ -133,7 +132,7 @@ def problem_values(
                 ]
 
 
-def add_to_outlook(outlook: dict[str, Any], programs: Mapping[str, Standing], *, times: int = 1) -> None:
+def add_to_outlook(outlook: Outlook, programs: Mapping[str, Standing], *, times: int = 1) -> None:
     """Count one row into the per-program outlook (or out of it): eligible, or not yet and for want of what."""
     for identifier, result in programs.items():
         line = outlook.get(identifier)

@@ -6,7 +6,6 @@ Runs as the job uploads.withdraw, in chunks; each chunk is one transaction of me
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
-from typing import Any
 from uuid import UUID
 
 from django.conf import settings
@@ -23,6 +22,7 @@ from onboarding.uploads.models import RowPlan, Upload, UploadRow, UploadState, W
 from onboarding.uploads.pipeline.preview import RowPreview
 from onboarding.uploads.pipeline.staging import preview_of
 from onboarding.uploads.states import move, move_or_refuse
+from onboarding.uploads.stored import FieldChanges
 from portal.events.actors import Actor
 from portal.events.domain import record
 from portal.jobs.domain import Run, enqueue
@@ -147,7 +147,7 @@ def _is_untouched(meter: Meter, upload: Upload) -> bool:
 def _plan_restore(plan: _ChunkPlan, row: UploadRow, meter: Meter, preview: RowPreview) -> None:
     """Each field gets its earlier value back, unless it was changed again since."""
     flat = preview.schema.flatten(asset_of(meter))
-    back: dict[str, list[Any]] = {}
+    back: FieldChanges = {}
     for key, (old, new) in (row.changes or {}).items():
         if flat.get(key) == new:
             back[key] = [new, old]

@@ -44,7 +44,7 @@ def plans(upload: Upload) -> dict[int, str]:
     return dict(UploadRow.objects.filter(upload=upload).order_by("number").values_list("number", "plan"))
 
 
-def test_change_is_judged_at_once_counted_and_recorded(upload: Upload) -> None:
+def test_change_is_checked_at_once_counted_and_recorded(upload: Upload) -> None:
     assert upload.counts == {"needs_fixing": 3, "create": 1, "duplicate": 1, "rows": 5}
 
     corrected = correct_rows(upload, {2: {ZIP: "94103"}, 3: {ZIP: "nine"}}, by=BY)
@@ -95,7 +95,7 @@ def test_other_reference_frees_the_duplicate_of_the_first_row(upload: Upload) ->
     assert plans(upload)[6] == "create"
 
 
-def test_mended_after_the_commit_is_written_by_the_next_confirmation(upload: Upload, commit: Any) -> None:
+def test_corrected_after_the_commit_is_written_by_the_next_confirmation(upload: Upload, commit: Any) -> None:
     commit(upload)
     assert (upload.state, Meter.objects.count()) == ("done", 1)
 
@@ -119,7 +119,7 @@ def test_mended_after_the_commit_is_written_by_the_next_confirmation(upload: Upl
     assert receipt_of(upload).total == 5
 
 
-def test_taken_back_while_mended_rows_wait(upload: Upload, commit: Any, run_jobs: Callable[[], int]) -> None:
+def test_taken_back_while_corrected_rows_wait(upload: Upload, commit: Any, run_jobs: Callable[[], int]) -> None:
     commit(upload)
     correct_rows(upload, {2: {ZIP: "94103"}}, by=BY)
     upload.refresh_from_db()
@@ -274,7 +274,7 @@ def test_duplicates_can_be_turned_into_updates(
     assert again.counts == {"update": 1, "rows": 1}
 
 
-def test_save_of_rows_that_somebody_else_mended_says_so(
+def test_save_of_rows_that_somebody_else_corrected_says_so(
     upload: Upload, user: User, client_of: Callable[[User], Client]
 ) -> None:
     correct_rows(upload, {2: {ZIP: "94103"}, 3: {ZIP: "94103"}}, by=BY)
