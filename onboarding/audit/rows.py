@@ -9,7 +9,7 @@ from django.urls import NoReverseMatch, reverse
 from onboarding.bulk.handlers import all_handlers
 from onboarding.bulk.models import BulkResult
 from onboarding.portfolio.history import changes_in
-from onboarding.uploads.models import Plan, Result
+from onboarding.uploads.models import RowOutcome, RowPlan
 from portal.events.models import Event
 from portal.partners.models import Role
 from portal.problems import Problem, is_kind
@@ -53,7 +53,7 @@ def _is_told(value: object) -> bool:
 
 
 _STEPS = {"totp": "Authenticator app", "webauthn": "Security key", "recovery_codes": "Recovery codes"}
-_COUNTED = {**dict(Result.choices), **dict(Plan.choices), **dict(BulkResult.choices)}
+_COUNTED = {**dict(RowOutcome.choices), **dict(RowPlan.choices), **dict(BulkResult.choices)}
 _LABELS = {**_COUNTED, "email": "E-mail", "sha256": "SHA-256", "code": "Reason"}
 
 

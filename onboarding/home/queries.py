@@ -13,7 +13,7 @@ from onboarding.enrollment.rules import rules_of
 from onboarding.meters.models import Meter
 from onboarding.meters.search.queries import search
 from onboarding.portfolio.cards import Ahead, ahead_of
-from onboarding.uploads.models import Plan, Result, Upload, UploadState
+from onboarding.uploads.models import RowOutcome, RowPlan, Upload, UploadState
 from onboarding.uploads.queries import files_of
 from portal.partners.models import Partner
 from portal.storage.ids import as_uuid
@@ -147,12 +147,12 @@ def _due(partner: Partner) -> list[Due]:
 
 def _waits(upload: Upload) -> bool:
     """Whether confirming it would write something; duplicates and rows that change nothing need no confirmation."""
-    good = upload.count(Plan.CREATE) + upload.count(Plan.UPDATE)
-    written = upload.count(Result.METER_CREATED) + upload.count(Result.METER_UPDATED)
+    good = upload.count(RowPlan.CREATE) + upload.count(RowPlan.UPDATE)
+    written = upload.count(RowOutcome.METER_CREATED) + upload.count(RowOutcome.METER_UPDATED)
     return upload.state == UploadState.READY and good > written
 
 
 def _is_to_fix(upload: Upload) -> bool:
     """Whether the rows to fix are what is left to do: all others are written, or none of them would be."""
     is_left = upload.state == UploadState.DONE or (upload.state == UploadState.READY and not _waits(upload))
-    return is_left and upload.count(Plan.NEEDS_FIXING) > 0 and upload.source == "page"
+    return is_left and upload.count(RowPlan.NEEDS_FIXING) > 0 and upload.source == "page"

@@ -1,1 +1,1 @@
-"""One meter at a time: filled in or changed in a page, looked at, then written by the same verbs as a sheet's row."""
+"""One meter at a time: filled in or changed in a page, previewed, then written by the same verbs as a sheet's row."""

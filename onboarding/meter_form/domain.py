@@ -1,4 +1,4 @@
-"""From what somebody typed to a meter: keep it, judge it, write it."""
+"""From what somebody typed to a meter: keep it, check it, write it."""
 
 import hashlib
 import json
@@ -16,12 +16,12 @@ from django.utils import timezone
 
 from onboarding.meter_form.models import MeterDraft
 from onboarding.meter_form.queries import form_columns, texts_of
-from onboarding.meter_form.staging import staged
+from onboarding.meter_form.staging import stage_typed_rows
 from onboarding.meters.models import Meter
 from onboarding.spreadsheets.limits import EXCEL_CELL_CHARACTERS
-from onboarding.uploads.models import WRITTEN, Plan
+from onboarding.uploads.models import WRITTEN, RowPlan
 from onboarding.uploads.pipeline.commit import commit_at_once
-from onboarding.uploads.pipeline.preview import Candidate, DryRun, Verdict
+from onboarding.uploads.pipeline.preview import CandidateRow, RowPreview, RowResult
 from onboarding.uploads.signals import withdrawal_previewed
 from portal.events.actors import Actor
 from portal.partners.models import Partner, User
@@ -35,7 +35,7 @@ Cells = Mapping[str, str]
 
 
 @dataclass(frozen=True, slots=True)
-class Clash:
+class FieldConflict:
     """A field that somebody else changed while it was changed here: its texts, several of a list, none for empty.
 
     A list of values is one field, named after its first key.
@@ -48,22 +48,22 @@ class Clash:
 
 
 @dataclass(frozen=True, slots=True)
-class Seen:
+class MeterSnapshot:
     """What somebody saw of a meter when the form was opened: its version, and the texts in the form."""
 
     version: int
     base: Cells
 
     @classmethod
-    def of(cls, meter: Meter, programs: Sequence[str]) -> "Seen":
+    def of(cls, meter: Meter, programs: Sequence[str]) -> "MeterSnapshot":
         return cls(meter.version, _shown_of(meter, programs))
 
     def as_token(self) -> str:
-        """For the form to carry, so that it can be told later what was seen."""
+        """A signed text for the form to carry, from which the snapshot can be restored."""
         return signing.dumps([self.version, dict(self.base)], salt=_SALT, compress=True)
 
     @classmethod
-    def from_token(cls, token: str) -> "Seen | None":
+    def from_token(cls, token: str) -> "MeterSnapshot | None":
         """None for a token that is not ours."""
         try:
             return cls(*signing.loads(token, salt=_SALT))
@@ -78,10 +78,10 @@ def begin(
     programs: Sequence[str],
     cells: Cells,
     meter: Meter | None = None,
-    seen: Seen | None = None,
+    seen: MeterSnapshot | None = None,
 ) -> MeterDraft:
     """Keep what was typed about a new meter, or about a change of one. seen: None when it is the meter as it is now."""
-    seen = (seen or Seen.of(meter, programs)) if meter else None
+    seen = (seen or MeterSnapshot.of(meter, programs)) if meter else None
     return MeterDraft.objects.create(
         partner=partner,
         user=user,
@@ -94,14 +94,14 @@ def begin(
     )
 
 
-def mark_of(draft: MeterDraft) -> str:
-    """What a draft says, in short: for a page to carry, so that it can be told later whether it was this."""
-    said = json.dumps([draft.version, draft.base, draft.cells], sort_keys=True)
-    return hashlib.sha256(said.encode()).hexdigest()[:32]
+def etag_of(draft: MeterDraft) -> str:
+    """A digest of a draft's content: a page carries it, so that a change by somebody else can be noticed."""
+    content = json.dumps([draft.version, draft.base, draft.cells], sort_keys=True)
+    return hashlib.sha256(content.encode()).hexdigest()[:32]
 
 
-def keep(draft: MeterDraft, cells: Cells, *, user: User, mark: str) -> MeterDraft:
-    """Keep what somebody typed by now into the form that had this mark; returns where it is kept.
+def keep(draft: MeterDraft, cells: Cells, *, user: User, etag: str) -> MeterDraft:
+    """Keep what somebody typed by now into the form that had this etag; returns where it is kept.
 
     That is the draft, unless somebody else put other values into it meanwhile: then it is a new one, and theirs stays.
     Refuses: DRAFT_IS_OVER.
@@ -115,8 +115,8 @@ def keep(draft: MeterDraft, cells: Cells, *, user: User, mark: str) -> MeterDraf
         )
         if locked is None:
             raise Refused(Problem("DRAFT_IS_OVER"))
-        if mark != mark_of(locked) and locked.changed_by_id != user.pk and locked.cells != dict(cells):
-            seen = Seen(locked.version or 0, locked.base) if locked.meter else None
+        if etag != etag_of(locked) and locked.changed_by_id != user.pk and locked.cells != dict(cells):
+            seen = MeterSnapshot(locked.version or 0, locked.base) if locked.meter else None
             return begin(locked.partner, user, programs=locked.programs, cells=cells, meter=locked.meter, seen=seen)
         locked.cells, locked.changed_by, locked.updated_at = dict(cells), user, timezone.now()
         locked.save(update_fields=["cells", "changed_by", "updated_at"])
@@ -155,9 +155,9 @@ def _shown_of(meter: Meter, programs: Sequence[str]) -> dict[str, str]:
 # --- what it would do
 
 
-def judge(draft: MeterDraft) -> Verdict:
+def check_draft(draft: MeterDraft) -> RowResult:
     """What would happen if it were written now. Reads, never writes."""
-    dry_run = DryRun(draft.partner, programs=draft.programs, update_existing=False)
+    preview = RowPreview(draft.partner, programs=draft.programs, update_existing=False)
     cells: dict[str, object] = {
         key: text if text == draft.base.get(key) else _as_cell(key, text) for key, text in draft.cells.items()
     }
@@ -165,30 +165,30 @@ def judge(draft: MeterDraft) -> Verdict:
         hidden = {key: text for key, text in texts_of(draft.meter).items() if key not in draft.base}
         offered = {column.key for column in form_columns(draft.programs)}
         cells = {key: text for key, text in hidden.items() if key not in offered} | cells
-    return dry_run.look([Candidate(ROW, cells, draft.meter)])[0]
+    return preview.check([CandidateRow(ROW, cells, draft.meter)])[0]
 
 
 def _as_cell(key: str, text: str) -> str | Problem:
-    """A typed text as a sheet's cell: what no cell can hold is a problem that says so."""
+    """A typed text as a sheet's cell; a Problem when no cell can hold it."""
     if "\N{REPLACEMENT CHARACTER}" in text:  # what `storable` leaves of a NUL
         return Problem("CONTROL_CHARACTER", key, shown(text))
     return text if len(text) <= EXCEL_CELL_CHARACTERS else Problem("CELL_TOO_LONG", key, shown(text))
 
 
-def clashes_of(draft: MeterDraft) -> list[Clash]:
+def conflicts_of(draft: MeterDraft) -> list[FieldConflict]:
     """The fields that somebody else changed meanwhile to something else than what was typed here.
 
-    What was changed only there is none: `settle` takes it over.
+    What was changed only there is none: `resolve_conflicts` takes it over.
     """
     if draft.meter is None or draft.meter.version == draft.version:
         return []
     now = _shown_of(draft.meter, draft.programs)
-    found = []
+    conflicts = []
     for key, slots in _fields_in(draft.base, now).items():
         was, there, mine = (_texts_at(slots, cells) for cells in (draft.base, now, draft.cells))
         if there not in (was, mine) and mine != was:
-            found.append(Clash(key, was, there, mine))
-    return found
+            conflicts.append(FieldConflict(key, was, there, mine))
+    return conflicts
 
 
 def _fields_in(*many: Cells) -> dict[str, tuple[str, ...]]:
@@ -203,7 +203,7 @@ def _texts_at(slots: Sequence[str], cells: Cells) -> tuple[str, ...]:
     return tuple(cells[key] for key in slots if key in cells)
 
 
-def settle(draft: MeterDraft, mine: Sequence[str]) -> None:
+def resolve_conflicts(draft: MeterDraft, mine: Sequence[str]) -> None:
     """Bring a draft up to what its meter holds by now; the fields named in `mine` keep what was typed."""
     if draft.meter is None:
         return
@@ -221,35 +221,35 @@ def settle(draft: MeterDraft, mine: Sequence[str]) -> None:
 # --- writing
 
 
-def write(draft: MeterDraft, *, by: Actor, user: User, mark: str | None = None) -> MeterDraft:
-    """Create or change the meter: judged once more, then written by the verbs that write a sheet's rows.
+def write(draft: MeterDraft, *, by: Actor, user: User, etag: str | None = None) -> MeterDraft:
+    """Create or change the meter: checked once more, then written by the verbs that write a sheet's rows.
 
-    mark: of the draft that somebody looked at and said yes to; None for the draft as it is. A second time, or two
-    people at once, has one effect. Refuses whatever the judge finds, DRAFT_CHANGED_MEANWHILE and
+    etag: of the draft that somebody looked at and said yes to; None for the draft as it is. A second time, or two
+    people at once, has one effect. Refuses whatever the check finds, DRAFT_CHANGED_MEANWHILE and
     METER_CHANGED_MEANWHILE.
     """
     try:
-        return _write_once(draft, by=by, user=user, mark=mark)
+        return _write_once(draft, by=by, user=user, etag=etag)
     except IntegrityError as error:  # somebody took the reference this very moment
-        raise Refused(*judge(draft).problems) from error
+        raise Refused(*check_draft(draft).problems) from error
 
 
-def _write_once(draft: MeterDraft, *, by: Actor, user: User, mark: str | None) -> MeterDraft:
+def _write_once(draft: MeterDraft, *, by: Actor, user: User, etag: str | None) -> MeterDraft:
     with transaction.atomic():
         locked = MeterDraft.objects.select_for_update(of=("self",)).get(pk=draft.pk)
         if locked.written_meter is not None:
             return locked
-        if mark is not None and mark != mark_of(locked):
+        if etag is not None and etag != etag_of(locked):
             raise Refused(Problem("DRAFT_CHANGED_MEANWHILE"))
         if locked.meter is not None and locked.meter.version != locked.version:
             raise Refused(Problem("METER_CHANGED_MEANWHILE"))
-        verdict = judge(locked)
-        if verdict.plan not in WRITTEN:
-            raise Refused(*verdict.problems)
-        if verdict.plan != Plan.UNCHANGED:
-            locked.upload = staged(
-                [(verdict, locked.cells)],
-                name=f"Form: {verdict.reference}",
+        result = check_draft(locked)
+        if result.plan not in WRITTEN:
+            raise Refused(*result.problems)
+        if result.plan != RowPlan.UNCHANGED:
+            locked.upload = stage_typed_rows(
+                [(result, locked.cells)],
+                name=f"Form: {result.reference}",
                 programs=locked.programs,
                 updates=locked.meter is not None,
                 partner=locked.partner,
@@ -258,7 +258,7 @@ def _write_once(draft: MeterDraft, *, by: Actor, user: User, mark: str | None) -
             )
             if not commit_at_once(locked.upload):
                 raise Refused(Problem("METER_CHANGED_MEANWHILE"))
-        locked.written_meter, locked.cells, locked.base = verdict.meter_id, {}, {}
+        locked.written_meter, locked.cells, locked.base = result.meter_id, {}, {}
         locked.updated_at = timezone.now()
         locked.save(update_fields=["upload", "written_meter", "cells", "base", "updated_at"])
         return locked

@@ -8,12 +8,12 @@ from django.db import transaction
 from django.db.models import QuerySet, TextField
 from django.db.models.functions import Cast
 
-from onboarding.meter_form.staging import staged
+from onboarding.meter_form.staging import stage_typed_rows
 from onboarding.meters.columns import asset_of
 from onboarding.meters.models import Meter
-from onboarding.uploads.models import WRITTEN, Plan, Upload
+from onboarding.uploads.models import WRITTEN, RowPlan, Upload
 from onboarding.uploads.pipeline.commit import commit_at_once
-from onboarding.uploads.pipeline.preview import Candidate, DryRun
+from onboarding.uploads.pipeline.preview import CandidateRow, RowPreview
 from portal.events.actors import Actor
 from portal.partners.models import Partner, User
 from portal.problems import Problem, Refused
@@ -33,10 +33,10 @@ class Filled:
 
 def lacking(partner: Partner, *, program: str, field: str) -> QuerySet[Meter]:
     """The partner's meters that a program cannot take for want of a field, oldest first."""
-    standings = Meter.objects.filter(
+    meters = Meter.objects.filter(
         partner=partner, enrollments__program__identifier=program, enrollments__acts="partner"
     ).annotate(missing_text=Cast("enrollments__missing", TextField()))
-    return standings.filter(missing_text__contains=f'"{field}"', is_archived=False).order_by("pk")
+    return meters.filter(missing_text__contains=f'"{field}"', is_archived=False).order_by("pk")
 
 
 def fill(
@@ -48,21 +48,25 @@ def fill(
     """
     schema = schema_for()
     candidates = [
-        Candidate(number, schema.flatten(asset_of(meter)) | {field: texts[meter.pk]}, meter)
+        CandidateRow(number, schema.flatten(asset_of(meter)) | {field: texts[meter.pk]}, meter)
         for number, meter in enumerate(meters, 1)
     ]
-    verdicts = DryRun(partner, programs=[program], update_existing=False).look(candidates)
+    results = RowPreview(partner, programs=[program], update_existing=False).check(candidates)
     wrong = {
-        meter.pk: tuple(one.problems) for meter, one in zip(meters, verdicts, strict=True) if one.plan not in WRITTEN
+        meter.pk: tuple(result.problems)
+        for meter, result in zip(meters, results, strict=True)
+        if result.plan not in WRITTEN
     }
     good = [
-        (one, {field: texts[meter.pk]}) for meter, one in zip(meters, verdicts, strict=True) if one.plan == Plan.UPDATE
+        (result, {field: texts[meter.pk]})
+        for meter, result in zip(meters, results, strict=True)
+        if result.plan == RowPlan.UPDATE
     ]
     if not good:
         return Filled(None, 0, wrong)
     with transaction.atomic():
         name = f"Filled in: {schema.column(field).label}"
-        upload = staged(good, name=name, programs=[program], updates=True, partner=partner, by=by, user=user)
+        upload = stage_typed_rows(good, name=name, programs=[program], updates=True, partner=partner, by=by, user=user)
         if not commit_at_once(upload):
             raise Refused(Problem("METER_CHANGED_MEANWHILE"))
     return Filled(upload, len(good), wrong)

@@ -29,16 +29,16 @@ def fill_field(request: HttpRequest, identifier: str, field: str) -> HttpRespons
     if program is None or not schema.knows(field):
         raise Http404
     column = schema.column(field)
-    found = lacking(access.partner, program=identifier, field=field)
+    to_fill = lacking(access.partner, program=identifier, field=field)
     wrong: dict[UUID, tuple[Problem, ...]] = {}
     typed: dict[UUID, str] = {}
     if request.method == "POST":
-        meters, typed = _typed(request, list(found[:AT_ONCE]))
+        meters, typed = _typed(request, list(to_fill[:AT_ONCE]))
         filled = _fill(request, access, meters, typed, identifier, field)
         if filled is not None and not filled.problems:
-            return redirect(_next(request, found, identifier))
+            return redirect(_next(request, to_fill, identifier))
         wrong = dict(filled.problems) if filled else {}
-    meters = list(found[: AT_ONCE + 1])
+    meters = list(to_fill[: AT_ONCE + 1])
     rows = [(meter, storable(typed.get(meter.pk, "")), wrong.get(meter.pk, ())) for meter in meters]
     rows.sort(key=lambda row: not row[2])
     context = {
@@ -88,6 +88,6 @@ def _fill(
     return filled
 
 
-def _next(request: HttpRequest, found: Any, identifier: str) -> str:
+def _next(request: HttpRequest, to_fill: Any, identifier: str) -> str:
     """On with what still lacks the field; when nothing does, back to what needs the partner."""
-    return request.path if found.exists() else reverse("home")
+    return request.path if to_fill.exists() else reverse("home")

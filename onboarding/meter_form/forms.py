@@ -84,18 +84,18 @@ class MeterForm(forms.Form):
 
         held: what the form was about before. Boxes come in the page's order; values of it keep theirs, and go first.
         """
-        found: dict[str, str] = {}
+        cells: dict[str, str] = {}
         for key in self._columns:
             texts = [storable(text).strip() for text in data.getlist(key)]
             slots = self._slots.get(key, (key,))
             if len(slots) > 1:
                 before = [held[slot] for slot in slots if held.get(slot) in texts]
                 texts = [*before, *(text for text in texts if text not in before)]
-            found |= {slot: text for slot, text in zip(slots, texts, strict=False) if text}
-        return found
+            cells |= {slot: text for slot, text in zip(slots, texts, strict=False) if text}
+        return cells
 
     def tell(self, problems: Sequence[Problem]) -> None:
-        """Put the validator's problems beside their fields, in the words that a sheet's cells get."""
+        """Put the validator's problems beside their fields, with the same texts as for the cells of a sheet."""
         first_of = {key: first for first, keys in self._slots.items() for key in keys}
         self.full_clean()
         for problem in problems:
@@ -107,13 +107,13 @@ class MeterForm(forms.Form):
 
     def sections(self) -> list[Section]:
         """The form under its headings, in the catalogue's order."""
-        found: dict[str, Section] = {}
+        sections: dict[str, Section] = {}
         deciding = {when.key for column in self._columns.values() for when in column.needed_when}
         for key, column in self._columns.items():
-            section = found.setdefault(column.section, Section(column.section))
+            section = sections.setdefault(column.section, Section(column.section))
             is_asked = key in self._always or column.required_by or key in deciding
             (section.asked if is_asked else section.more).append(Line(self[key], column))
-        return list(found.values())
+        return list(sections.values())
 
     def full_clean(self) -> None:
         """Nothing here: no value is refused before the catalogue's validator has seen it."""
@@ -156,7 +156,7 @@ def _field(column: Column, held: str) -> forms.Field:
 
 
 def _help(column: Column) -> str:
-    """What stands below the label: what it is, when it is needed, an example."""
+    """The text below the label: what it is, when it is needed, an example."""
     parts = [column.help, *column.notes]
     if column.type == "date":  # typed, not picked: a browser's own input drops a day that does not exist without a word
         parts.append("Year-month-day, for example 2026-05-31.")

@@ -31,7 +31,7 @@ def own_first(drafts: QuerySet[MeterDraft], user: User) -> QuerySet[MeterDraft]:
 
 
 def programs_of(meter: Meter) -> list[str]:
-    """The programs whose fields the form of an existing meter has: those where it stands."""
+    """The programs whose fields the form of an existing meter has: those that it is enrolled in."""
     return sorted(meter.enrollments.values_list("program__identifier", flat=True))
 
 
@@ -57,8 +57,8 @@ def as_text(value: Any) -> str:
 
 def start_of(programs: Sequence[str], *, like: Meter | None = None) -> dict[str, str]:
     """What a new form begins with: what the programs leave no choice about, and what another meter's site has."""
-    found = only_answers(programs)
+    texts = only_answers(programs)
     if like is not None:
         known = {column.key for column in form_columns(programs)}
-        found |= {key: text for key, text in texts_of(like).items() if key in known and not key.startswith(_OWN)}
-    return found
+        texts |= {key: text for key, text in texts_of(like).items() if key in known and not key.startswith(_OWN)}
+    return texts

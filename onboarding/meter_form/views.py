@@ -22,8 +22,8 @@ from onboarding.meters.models import Meter
 from onboarding.meters.queries import meters_of
 from onboarding.portfolio.columns import display_value
 from onboarding.portfolio.queries import sections_of
-from onboarding.uploads.models import WRITTEN, Plan
-from onboarding.uploads.pipeline.preview import Verdict
+from onboarding.uploads.models import WRITTEN, RowPlan
+from onboarding.uploads.pipeline.preview import RowResult
 from portal.partners.access import Access, access_of_form, member
 from portal.problems import Problem, Refused
 from portal.storage.ids import as_uuid
@@ -66,7 +66,7 @@ def entry_start(request: HttpRequest) -> HttpResponse:
     drafts = list(own_first(saved_drafts(access.partner), access.user)[: _DRAFTS_SHOWN + 1])
     context = {
         "section": "meters",
-        "programs": sorted(partner_created_programs(), key=lambda one: (one.region.position, one.name)),
+        "programs": sorted(partner_created_programs(), key=lambda program: (program.region.position, program.name)),
         "drafts": drafts[:_DRAFTS_SHOWN],
         "has_more": len(drafts) > _DRAFTS_SHOWN,
     }
@@ -116,8 +116,10 @@ def entry_draft(request: HttpRequest, pk: UUID) -> HttpResponse:
     if draft.written_meter:
         return redirect("meter", draft.written_meter)
     if request.method == "POST" and "settle" in request.POST:
-        clashes = domain.clashes_of(draft)
-        domain.settle(draft, mine=[clash.key for clash in clashes if request.POST.get(clash.key) == "mine"])
+        conflicts = domain.conflicts_of(draft)
+        domain.resolve_conflicts(
+            draft, mine=[conflict.key for conflict in conflicts if request.POST.get(conflict.key) == "mine"]
+        )
         return redirect("entry-check", draft.pk)
     if request.method == "POST":
         try:
@@ -148,7 +150,7 @@ def _begun_change(request: HttpRequest, access: Access, pk: UUID) -> MeterDraft:
     """The draft of what was sent about a change of a meter."""
     meter = get_object_or_404(meters_of(access.partner), pk=pk)
     programs, held = programs_of(meter), texts_of(meter)
-    seen = domain.Seen.from_token(request.POST.get("seen", ""))
+    seen = domain.MeterSnapshot.from_token(request.POST.get("seen", ""))
     cells = MeterForm(programs, held).typed(request.POST, seen.base if seen else held)
     return domain.begin(access.partner, access.user, programs=programs, cells=cells, meter=meter, seen=seen)
 
@@ -156,7 +158,7 @@ def _begun_change(request: HttpRequest, access: Access, pk: UUID) -> MeterDraft:
 def _kept(request: HttpRequest, access: Access, draft: MeterDraft) -> MeterDraft:
     """Where what was sent about a draft is kept. Refuses: DRAFT_IS_OVER."""
     cells = MeterForm(draft.programs, {**draft.base, **draft.cells}).typed(request.POST, draft.base)
-    return domain.keep(draft, cells, user=access.user, mark=request.POST.get("mark", ""))
+    return domain.keep(draft, cells, user=access.user, etag=request.POST.get("mark", ""))
 
 
 def _draft(access: Access, pk: UUID) -> MeterDraft:
@@ -172,10 +174,10 @@ def _answer(request: HttpRequest, draft: MeterDraft, *, theirs: MeterDraft | Non
         domain.save_for_later(draft)
         if theirs is None:
             messages.success(request, "Saved. You find it under Add a meter, whenever you go on.")
-    elif not domain.clashes_of(draft):
-        verdict = domain.judge(draft)
-        if verdict.plan not in WRITTEN:
-            return _form_with_problems(request, draft, verdict.problems, theirs=theirs)
+    elif not domain.conflicts_of(draft):
+        result = domain.check_draft(draft)
+        if result.plan not in WRITTEN:
+            return _form_with_problems(request, draft, result.problems, theirs=theirs)
     if theirs is not None:
         messages.warning(request, _kept_apart(theirs))
     return redirect("entry-draft" if request.POST.get("do") == "save" else "entry-check", draft.pk)
@@ -205,7 +207,7 @@ def entry_check(request: HttpRequest, pk: UUID) -> HttpResponse:
     draft = _draft(access, pk)
     if request.method == "POST" and not draft.written_meter:
         try:
-            draft = domain.write(draft, by=access.actor, user=access.user, mark=request.POST.get("mark", ""))
+            draft = domain.write(draft, by=access.actor, user=access.user, etag=request.POST.get("mark", ""))
         except Refused as refusal:
             moved = [problem for problem in refusal.problems if problem.code == "DRAFT_CHANGED_MEANWHILE"]
             return _looked_at(request, _draft(access, pk), moved)  # the page itself says whatever else stops it
@@ -217,18 +219,18 @@ def entry_check(request: HttpRequest, pk: UUID) -> HttpResponse:
 
 def _looked_at(request: HttpRequest, draft: MeterDraft, moved: Sequence[Problem] = ()) -> HttpResponse:
     """What a draft would do. moved: that it is not what somebody said yes to."""
-    clashes = domain.clashes_of(draft)
-    if clashes:
-        return render(request, "meter_form/clash.html", _clash_context(draft, clashes))
+    conflicts = domain.conflicts_of(draft)
+    if conflicts:
+        return render(request, "meter_form/clash.html", _conflict_context(draft, conflicts))
     is_behind = draft.meter is not None and draft.meter.version != draft.version
     if is_behind:
-        domain.settle(draft, mine=())
-    verdict = domain.judge(draft)
-    if verdict.plan not in WRITTEN:
-        return _form_with_problems(request, draft, [*moved, *verdict.problems])
+        domain.resolve_conflicts(draft, mine=())
+    result = domain.check_draft(draft)
+    if result.plan not in WRITTEN:
+        return _form_with_problems(request, draft, [*moved, *result.problems])
     if is_behind and not moved:
         messages.info(request, "Somebody changed other fields of this meter meanwhile; those changes stay.")
-    context = _check_context(draft, verdict) | {"moved": moved}
+    context = _check_context(draft, result) | {"moved": moved}
     return render(request, "meter_form/check.html", context, status=422 if moved else 200)
 
 
@@ -277,6 +279,8 @@ def _form_page(
     apart: str = "",
     status: int = 200,
 ) -> HttpResponse:
+    names = [program.identifier for program in programs]
+    snapshot = domain.MeterSnapshot.of(meter, names) if meter and not draft else None
     context = {
         "section": "meters",
         "programs": programs,
@@ -287,20 +291,20 @@ def _form_page(
         "like": like,
         "replaces": replaces,
         "apart": apart,
-        "mark": domain.mark_of(draft) if draft else "",
+        "mark": domain.etag_of(draft) if draft else "",
         "whose": member(request).as_token(),
-        "seen": domain.Seen.of(meter, [one.identifier for one in programs]).as_token() if meter and not draft else "",
+        "seen": snapshot.as_token() if snapshot else "",
         "action": reverse("entry-draft", args=[draft.pk]) if draft else request.path,
     }
     return render(request, "meter_form/form.html", context, status=status)
 
 
-def _check_context(draft: MeterDraft, verdict: Verdict) -> dict[str, Any]:
+def _check_context(draft: MeterDraft, result: RowResult) -> dict[str, Any]:
     schema = schema_for()
     labels = {column.key: column.label for column in schema.columns}
-    ahead = next_activations(list(verdict.programs))
+    ahead = next_activations(list(result.programs))
     lines = [
-        _program_line(name, result, labels) | {"next": ahead.get(name)} for name, result in verdict.programs.items()
+        _program_line(name, program, labels) | {"next": ahead.get(name)} for name, program in result.programs.items()
     ]
     names = dict(Program.objects.values_list("identifier", "name"))
     for line in lines:
@@ -308,19 +312,19 @@ def _check_context(draft: MeterDraft, verdict: Verdict) -> dict[str, Any]:
     return {
         "section": "meters",
         "draft": draft,
-        "mark": domain.mark_of(draft),
+        "mark": domain.etag_of(draft),
         "meter": draft.meter,
-        "verdict": verdict,
-        "is_new": verdict.plan == Plan.CREATE,
-        "is_unchanged": verdict.plan == Plan.UNCHANGED,
+        "result": result,
+        "is_new": result.plan == RowPlan.CREATE,
+        "is_unchanged": result.plan == RowPlan.UNCHANGED,
         "programs": [line for line in lines if not line.get("could_join")],
         "could_join": [line for line in lines if line.get("could_join")],
-        "warnings": verdict.warnings,
+        "warnings": result.warnings,
         "changes": [
-            (labels.get(key, key), *(_value_in_words(schema, key, value) for value in values))
-            for key, values in (verdict.changes or {}).items()
+            (labels.get(key, key), *(_display_value(schema, key, value) for value in values))
+            for key, values in (result.changes or {}).items()
         ],
-        "sections": sections_of(verdict.asset or {}),
+        "sections": sections_of(result.asset or {}),
     }
 
 
@@ -335,24 +339,26 @@ def _program_line(name: str, result: EnrollmentResult, labels: Mapping[str, str]
     }
 
 
-def _clash_context(draft: MeterDraft, clashes: Sequence[domain.Clash]) -> dict[str, Any]:
+def _conflict_context(draft: MeterDraft, conflicts: Sequence[domain.FieldConflict]) -> dict[str, Any]:
     schema = schema_for()
     return {
         "section": "meters",
         "draft": draft,
         "meter": draft.meter,
-        "clashes": [
+        "conflicts": [
             {
-                "key": clash.key,
-                "label": _label(schema, clash.key),
-                **{name: _texts_in_words(schema, clash.key, getattr(clash, name)) for name in ("was", "now", "mine")},
+                "key": conflict.key,
+                "label": _label(schema, conflict.key),
+                "was": _display_texts(schema, conflict.key, conflict.was),
+                "now": _display_texts(schema, conflict.key, conflict.now),
+                "mine": _display_texts(schema, conflict.key, conflict.mine),
             }
-            for clash in clashes
+            for conflict in conflicts
         ],
     }
 
 
-def _value_in_words(schema: Schema, key: str, value: Any) -> Any:
+def _display_value(schema: Schema, key: str, value: Any) -> Any:
     return display_value(schema.column(key), value) if value is not None and schema.knows(key) else value
 
 
@@ -363,7 +369,7 @@ def _label(schema: Schema, key: str) -> str:
     return label.removesuffix(" 1") if key in schema.value_lists else label
 
 
-def _texts_in_words(schema: Schema, key: str, texts: Sequence[str]) -> str:
+def _display_texts(schema: Schema, key: str, texts: Sequence[str]) -> str:
     """Typed texts of a field as people read them; what is no choice of it stays as it was typed."""
     choices = dict(schema.column(key).choices) if schema.knows(key) else {}
     return ", ".join(choices.get(text, text) for text in texts)

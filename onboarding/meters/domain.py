@@ -101,7 +101,7 @@ class MeterChange:
 
 
 def change_meters(changes: Sequence[MeterChange], *, verb: str, partner: "Partner", by: Actor) -> None:
-    """Give meters new values in columns of their own (tags, group, archived), with one event each that says both.
+    """Give meters new values in columns of their own (tags, group, archived), with one event each that has old and new.
 
     A change of what the asset itself holds counts as a change of its data; tags and the archive do not.
     """

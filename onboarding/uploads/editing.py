@@ -9,7 +9,7 @@ from typing import Any, Final
 from django.db.models import QuerySet
 from django.utils import timezone
 
-from onboarding.meters.columns import ASSET_COLUMNS, asset_of
+from onboarding.meters.columns import ASSET_COLUMNS, Asset, asset_of
 from onboarding.meters.models import Meter
 from onboarding.spreadsheets.workbook import TemplateColumn, TemplateSpec, fits_a_cell
 from programs.models import Program
@@ -64,7 +64,7 @@ def too_many_for_workbook(meters: QuerySet[Meter]) -> bool:
 
 
 def meters_to_edit(meters: QuerySet[Meter], *, as_csv: bool = False) -> TemplateSpec:
-    """The template of the programs in which these meters stand, with the meters as its rows, newest first.
+    """The template of the programs that these meters are enrolled in, with the meters as its rows, newest first.
 
     Its columns are those that the programs offer, and every other in which one of the meters has a value. Uploaded
     again as it is, with Update existing meters, it changes nothing. Reads the meters twice: what columns they need, and
@@ -87,7 +87,7 @@ def meters_to_edit(meters: QuerySet[Meter], *, as_csv: bool = False) -> Template
     )
 
 
-def _assets(meters: QuerySet[Meter]) -> Iterator[dict[str, Any]]:
+def _assets(meters: QuerySet[Meter]) -> Iterator[Asset]:
     for meter in meters.order_by("-pk").only(*ASSET_COLUMNS).iterator(chunk_size=_AT_ONCE):
         yield asset_of(meter)
 

@@ -1,15 +1,23 @@
 """The upload, its staged rows and their problems."""
 
+from typing import TYPE_CHECKING, Any
+
 from django.conf import settings
 from django.db import models
 from django.db.models import Q
 from django.db.models.functions import Now
 
+from onboarding.enrollment.results import StoredResult
 from onboarding.spreadsheets.cells import column_letters
-from onboarding.uploads.columns.layout import Layout, covers
+from onboarding.uploads.layout import ColumnLayout, StoredLayout, covers
+from onboarding.uploads.stored import EditedValues, FieldChanges, Outlook, RowCells, SheetColumn, UploadFacts, no_cells
 from portal.events.subjects import Subject, register
 from portal.problems import Problem
 from portal.storage.ids import uuid7
+
+if TYPE_CHECKING:
+    from onboarding.meters.columns import Asset
+    from onboarding.uploads.stored import JsonOf, StoredProblem
 
 register(
     Subject("upload", "Upload", page="upload"),
@@ -19,7 +27,7 @@ register(
 
 
 class UploadState(models.TextChoices):
-    """Where an upload stands and who acts next."""
+    """How far an upload is, and who acts next."""
 
     RECEIVED = "received", "Received"
     CHECKING = "checking", "Checking"
@@ -50,7 +58,7 @@ class UploadState(models.TextChoices):
         return self.value in {"received", "checking", "committing", "withdrawing"}
 
 
-class Source(models.TextChoices):
+class UploadSource(models.TextChoices):
     """The door that the rows came through."""
 
     PAGE = "page", "Portal"
@@ -58,7 +66,7 @@ class Source(models.TextChoices):
     FORM = "form", "Form"
 
 
-class Plan(models.TextChoices):
+class RowPlan(models.TextChoices):
     """What will happen to a row when the upload is confirmed."""
 
     CREATE = "create", "New"
@@ -86,7 +94,7 @@ class Plan(models.TextChoices):
         )
 
 
-class Result(models.TextChoices):
+class RowOutcome(models.TextChoices):
     """What became of a row: the names of the published contract (leap.md 2.6)."""
 
     METER_CREATED = "METER_CREATED", "Meter created"
@@ -114,32 +122,38 @@ class Upload(models.Model):
 
     id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
     partner = models.ForeignKey("portal.Partner", on_delete=models.PROTECT, related_name="uploads", db_index=False)
-    source = models.CharField(max_length=4, choices=Source.choices, default=Source.PAGE)
-    actor = models.JSONField(help_text="Who sent it: kind, id, label.")
+    source = models.CharField(max_length=4, choices=UploadSource.choices, default=UploadSource.PAGE)
+    actor: "JsonOf[dict[str, str]]" = models.JSONField(help_text="Who sent it: kind, id, label.")
     user = models.ForeignKey(settings.AUTH_USER_MODEL, null=True, on_delete=models.SET_NULL, related_name="+")
     file_name = models.CharField(max_length=255)
     stored_name = models.CharField(max_length=255)
     size = models.PositiveBigIntegerField(help_text="Bytes.")
     sha256 = models.CharField(max_length=64)
     fingerprint = models.CharField(max_length=64, blank=True)
-    programs = models.JSONField(
+    programs: "JsonOf[list[str]]" = models.JSONField(
         default=list, help_text="Program identifiers chosen for the upload; empty: any that fit."
     )
     update_existing = models.BooleanField(default=False)
     commits_itself = models.BooleanField(default=False, help_text="By API: good rows are written without a preview.")
     state = models.CharField(max_length=12, choices=UploadState.choices, default=UploadState.RECEIVED)
-    problem = models.JSONField(default=dict, help_text="Why the file cannot be used.")
-    layout = models.JSONField(default=dict, help_text="What was decided about reading the file (columns.layout).")
-    columns = models.JSONField(
+    problem: "JsonOf[StoredProblem]" = models.JSONField(default=dict, help_text="Why the file cannot be used.")
+    layout: "JsonOf[StoredLayout]" = models.JSONField(
+        default=dict, help_text="What was decided about reading the file (layout.ColumnLayout)."
+    )
+    columns: "JsonOf[list[SheetColumn]]" = models.JSONField(
         default=list, help_text="The file's columns: index, header, target, how it was matched, score, samples."
     )
-    facts = models.JSONField(default=dict, help_text="What the reader found: sheet, encoding, template, notes.")
+    facts: "JsonOf[UploadFacts]" = models.JSONField(
+        default=dict, help_text="What the reader found: sheet, encoding, template, notes."
+    )
     catalogue_version = models.CharField(max_length=64, blank=True)
-    counts = models.JSONField(default=dict, help_text="Rows by plan, and after the commit by result.")
-    outlook = models.JSONField(
+    counts: "JsonOf[dict[str, int]]" = models.JSONField(
+        default=dict, help_text="Rows by plan, and after the commit by result."
+    )
+    outlook: "JsonOf[Outlook]" = models.JSONField(
         default=dict, help_text="By program: eligible and not-yet rows, missing fields, reasons."
     )
-    transmission_regions = models.JSONField(default=list)
+    transmission_regions: "JsonOf[list[str]]" = models.JSONField(default=list)
     rounds = models.PositiveSmallIntegerField(
         default=0, help_text="How many confirmations have been written to the end."
     )
@@ -174,6 +188,10 @@ class Upload(models.Model):
         return UploadState(self.state)
 
     @property
+    def column_layout(self) -> ColumnLayout:
+        return ColumnLayout.of(self.layout)
+
+    @property
     def file_problem(self) -> Problem | None:
         return Problem.from_json(self.problem) if self.problem else None
 
@@ -181,8 +199,8 @@ class Upload(models.Model):
         return int(self.counts.get(name, 0))
 
     def place_of(self, key: str) -> str:
-        """Where a field's values stand in the file: "column F", "columns F and G", "for every row"; "" if nowhere."""
-        layout = Layout.of(self.layout)
+        """Where a field's values are in the file: "column F", "columns F and G", "for every row"; "" if nowhere."""
+        layout = self.column_layout
         targets = sorted((layout.columns or {}).items())
         at = [index for index, target in targets if target == key] or [
             index for index, target in targets if key in covers(target)
@@ -197,9 +215,13 @@ class ColumnMemory(models.Model):
 
     partner = models.ForeignKey("portal.Partner", on_delete=models.CASCADE, related_name="+", db_index=False)
     fingerprint = models.CharField(max_length=64, help_text="Of the set of headers, normalised.")
-    headers = models.JSONField(default=list, help_text="The headers as they stood in the sheet.")
-    columns = models.JSONField(default=dict, help_text="Normalised header to target; empty: not used.")
-    constants = models.JSONField(default=dict, help_text="Field key to the text that holds for every row.")
+    headers: "JsonOf[list[str]]" = models.JSONField(default=list, help_text="The headers as they stood in the sheet.")
+    columns: "JsonOf[dict[str, str]]" = models.JSONField(
+        default=dict, help_text="Normalised header to target; empty: not used."
+    )
+    constants: "JsonOf[dict[str, str]]" = models.JSONField(
+        default=dict, help_text="Field key to the text that holds for every row."
+    )
     file_name = models.CharField(max_length=255, blank=True, help_text="The last file that it was said for.")
     changed_by = models.CharField(max_length=200, blank=True)
     updated_at = models.DateTimeField(db_default=Now())
@@ -213,11 +235,13 @@ class ColumnMemory(models.Model):
 
 
 class UploadEdit(models.Model):
-    """What people wrote instead of what stands in one row of the sheet; it outlives a new check of the file."""
+    """What people wrote instead of the cells of one row of the sheet; it outlives a new check of the file."""
 
     upload = models.ForeignKey(Upload, on_delete=models.CASCADE, related_name="edits", db_index=False)
     row_number = models.PositiveIntegerField()
-    values = models.JSONField(default=dict, help_text="Field key to the text instead; empty: an empty cell.")
+    values: "JsonOf[EditedValues]" = models.JSONField(
+        default=dict, help_text="Field key to the text instead; empty: an empty cell."
+    )
     is_left_out = models.BooleanField(default=False, help_text="The partner skips this row.")
 
     class Meta:
@@ -237,21 +261,25 @@ class UploadRow(models.Model):
     upload = models.ForeignKey(Upload, on_delete=models.CASCADE, related_name="rows", db_index=False)
     number = models.PositiveIntegerField(help_text="The row's number in the partner's own sheet.")
     partner_reference = models.CharField(max_length=256, blank=True)
-    plan = models.CharField(max_length=12, choices=Plan.choices)
+    plan = models.CharField(max_length=12, choices=RowPlan.choices)
     round = models.PositiveSmallIntegerField(default=0, help_text="Which confirmation of the upload is to write it.")
-    cells = models.JSONField(
-        null=True, help_text="The cells as read, in the order of the file's columns; kept while there is no asset."
+    cells: "JsonOf[RowCells | None]" = models.JSONField(
+        null=True, help_text="The cells as they came (stored.RowCells); kept while somebody may change them."
     )
-    asset = models.JSONField(
+    asset: "JsonOf[Asset | None]" = models.JSONField(
         null=True, help_text="The checked asset, shaped like CreateMeter; null when it needs fixing."
     )
-    changes = models.JSONField(null=True, help_text="For an update: field key to [old, new].")
-    programs = models.JSONField(default=dict, help_text="Program identifier to status, missing fields and reasons.")
+    changes: "JsonOf[FieldChanges | None]" = models.JSONField(
+        null=True, help_text="For an update: field key to [old, new]."
+    )
+    programs: "JsonOf[dict[str, StoredResult]]" = models.JSONField(
+        default=dict, help_text="Program identifier to status, missing fields and reasons."
+    )
     status = models.CharField(max_length=20, blank=True, help_text="The best of its programs.")
     acts = models.CharField(max_length=8, blank=True, db_default="", help_text="Who acts next in its programs.")
     meter_id = models.UUIDField(null=True, help_text="The meter that exists, or the ID kept for the one to create.")
     meter_version = models.PositiveIntegerField(null=True, help_text="The existing meter's version at the check.")
-    result = models.CharField(max_length=32, choices=Result.choices, blank=True, help_text="Unless it was written.")
+    result = models.CharField(max_length=32, choices=RowOutcome.choices, blank=True, help_text="Unless it was written.")
     description = models.CharField(max_length=500, blank=True)
     withdrawal = models.CharField(max_length=8, choices=Withdrawal.choices, blank=True)
 
@@ -262,22 +290,31 @@ class UploadRow(models.Model):
     def __str__(self) -> str:
         return f"row {self.number}: {self.plan}"
 
+    @property
+    def kept_cells(self) -> RowCells:
+        """The cells as they came; none for a good row, whose asset has them all."""
+        return self.cells or no_cells()
+
     def outcome(self, upload: Upload) -> tuple[str, str]:
-        """The row's Result and its description; ("", "") while that is open."""
+        """The row's outcome and its description; ("", "") while that is open."""
+        return self.outcome_after(upload.rounds)
+
+    def outcome_after(self, rounds: int) -> tuple[str, str]:
+        """The same, once so many rounds of the upload are over."""
         if self.result:
             return self.result, self.description
-        if self.plan in WRITTEN and self.round < upload.rounds:
+        if self.plan in WRITTEN and self.round < rounds:
             return _WRITTEN_AS[self.plan]
-        if upload.rounds and self.plan == Plan.NEEDS_FIXING:
-            return Result.VALIDATION_ERROR.value, "The row needs fixing; nothing was written."
+        if rounds and self.plan == RowPlan.NEEDS_FIXING:
+            return RowOutcome.VALIDATION_ERROR.value, "The row needs fixing; nothing was written."
         return "", ""
 
 
-WRITTEN = (Plan.CREATE, Plan.UPDATE, Plan.UNCHANGED)
+WRITTEN = (RowPlan.CREATE, RowPlan.UPDATE, RowPlan.UNCHANGED)
 _WRITTEN_AS = {
-    Plan.CREATE.value: (Result.METER_CREATED.value, "A new meter was created."),
-    Plan.UPDATE.value: (Result.METER_UPDATED.value, "The meter was changed."),
-    Plan.UNCHANGED.value: (Result.METER_UPDATED.value, "The meter already had these values."),
+    RowPlan.CREATE.value: (RowOutcome.METER_CREATED.value, "A new meter was created."),
+    RowPlan.UPDATE.value: (RowOutcome.METER_UPDATED.value, "The meter was changed."),
+    RowPlan.UNCHANGED.value: (RowOutcome.METER_UPDATED.value, "The meter already had these values."),
 }
 
 
@@ -290,7 +327,7 @@ class UploadProblem(models.Model):
     field = models.CharField(max_length=128, blank=True)
     code = models.CharField(max_length=40)
     value = models.CharField(max_length=130, blank=True)
-    context = models.JSONField(default=dict)
+    context: "JsonOf[dict[str, Any]]" = models.JSONField(default=dict)
     blocks = models.BooleanField(default=True, help_text="Whether the row waits for it; a warning does not block.")
 
     class Meta:

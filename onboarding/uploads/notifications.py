@@ -1,8 +1,8 @@
-"""The e-mails about uploads that took so long that nobody waits at the page any more."""
+"""The emails about uploads that took so long that nobody waits at the page any more."""
 
 from django.urls import reverse
 
-from onboarding.uploads.models import Plan, Result, Source, Upload
+from onboarding.uploads.models import RowOutcome, RowPlan, Upload, UploadSource
 from portal.jobs.models import Job
 from portal.notifications.choices import NotificationKind, register
 from portal.notifications.domain import took_long, write_to
@@ -18,20 +18,20 @@ register(
 
 def tell_checked(upload: Upload, job: Job) -> None:
     """The rows are checked, and the sender has to look at them."""
-    to_fix = upload.count(Plan.NEEDS_FIXING)
+    to_fix = upload.count(RowPlan.NEEDS_FIXING)
     counts = f"Rows checked: {upload.count('rows'):,}. Rows to fix: {to_fix:,}."
     _tell(upload, job, "Checked: your upload waits for you", f"{counts} Nothing is created until you confirm.")
 
 
 def tell_written(upload: Upload, job: Job) -> None:
     """The confirmed rows are written."""
-    created, updated = upload.count(Result.METER_CREATED), upload.count(Result.METER_UPDATED)
+    created, updated = upload.count(RowOutcome.METER_CREATED), upload.count(RowOutcome.METER_UPDATED)
     failed = upload.count("failed")
     text = f"Meters created: {created:,}. Meters changed: {updated:,}. Rows not written: {failed:,}."
     _tell(upload, job, "Done: your upload is written", text)
 
 
 def _tell(upload: Upload, job: Job, subject: str, text: str) -> None:
-    if upload.source == Source.PAGE and took_long(job):
+    if upload.source == UploadSource.PAGE and took_long(job):
         path = reverse("upload", args=[upload.pk])
         write_to(upload.user, kind="uploads", partner=upload.partner, subject=subject, text=text, path=path)

@@ -1,4 +1,4 @@
-"""The words for what can be wrong with a file, a sheet or a row of an upload."""
+"""The texts for what can be wrong with a file, a sheet or a row of an upload."""
 
 from portal.problems import ProblemKind, register
 

@@ -8,8 +8,7 @@ from django.db.models import Count, Max, Min, QuerySet
 
 from onboarding.spreadsheets.cells import column_letters
 from onboarding.spreadsheets.problems import OTHER_SHEETS
-from onboarding.uploads.columns.layout import Layout
-from onboarding.uploads.models import WRITTEN, Plan, Source, Upload, UploadProblem, UploadRow, Withdrawal
+from onboarding.uploads.models import WRITTEN, RowPlan, Upload, UploadProblem, UploadRow, UploadSource, Withdrawal
 from portal.jobs.models import Job, JobState
 from portal.partners.models import Partner
 from portal.problems import Problem
@@ -23,7 +22,7 @@ def uploads_of(partner: Partner) -> QuerySet[Upload]:
 
 def files_of(partner: Partner) -> QuerySet[Upload]:
     """The uploads that came as files: those of a form are found at their meters."""
-    return uploads_of(partner).exclude(source=Source.FORM)
+    return uploads_of(partner).exclude(source=UploadSource.FORM)
 
 
 def open_job(upload: Upload) -> Job | None:
@@ -46,8 +45,8 @@ class ProblemGroup:
     blocks: bool
 
     @property
-    def can_be_mended(self) -> bool:
-        """Whether its rows can be mended by writing another value into one field."""
+    def can_be_corrected(self) -> bool:
+        """Whether its rows can be corrected by writing another value into one field."""
         return bool(self.field)
 
 
@@ -83,8 +82,8 @@ def other_sheets(upload: Upload) -> list[str]:
 
 
 def reading_notes(upload: Upload, labels: Mapping[str, str]) -> list[str]:
-    """What was decided while reading, in words: the order of day and month, and values that hold for every row."""
-    layout = Layout.of(upload.layout)
+    """What was decided while reading: the order of day and month, and values that hold for every row."""
+    layout = upload.column_layout
     orders = {"mdy": "month/day/year", "dmy": "day/month/year"}
     notes = [
         f"{labels.get(key, key)}: dates such as 03/04/2026 were read as {orders[order]}, "
@@ -113,19 +112,19 @@ class RowProblem:
 def problems_by_row(upload: Upload, numbers: list[int] | None = None) -> dict[int, list[RowProblem]]:
     """Every problem of these rows (of all rows when none are named), by row number, in column order."""
     headers = {column["index"]: column["header"] for column in upload.columns}
-    found: dict[int, list[RowProblem]] = {}
+    by_row: dict[int, list[RowProblem]] = {}
     lines = UploadProblem.objects.filter(upload=upload).order_by("row_number", "column", "pk")
     for line in lines if numbers is None else lines.filter(row_number__in=numbers):
         column = "" if line.column is None else column_letters(line.column)
         header = "" if line.column is None else headers.get(line.column, "")
-        found.setdefault(line.row_number, []).append(RowProblem(line.problem, column, header))
-    return found
+        by_row.setdefault(line.row_number, []).append(RowProblem(line.problem, column, header))
+    return by_row
 
 
 def rows_of(upload: Upload, *, plan: str = "", code: str = "", field: str | None = None) -> QuerySet[UploadRow]:
     """The upload's rows in sheet order; of one plan, or with one problem, when asked for."""
     rows = UploadRow.objects.filter(upload=upload).order_by("number")
-    if plan in Plan.values:
+    if plan in RowPlan.values:
         rows = rows.filter(plan=plan)
     if code:
         problems = UploadProblem.objects.filter(upload=upload, code=code)
@@ -133,6 +132,14 @@ def rows_of(upload: Upload, *, plan: str = "", code: str = "", field: str | None
             problems = problems.filter(field=field)
         rows = rows.filter(number__in=problems.values("row_number"))
     return rows
+
+
+def to_write(upload: Upload) -> dict[str, int]:
+    """How many rows the next confirmation would write, by plan."""
+    if not upload.rounds:
+        return {plan.value: upload.count(plan) for plan in WRITTEN if upload.count(plan)}
+    rows = UploadRow.objects.filter(upload=upload, plan__in=WRITTEN, round=upload.rounds, result="")
+    return dict(Counter(rows.values_list("plan", flat=True)))
 
 
 @dataclass(frozen=True, slots=True)
@@ -176,11 +183,11 @@ def _line_of(row: UploadRow, upload: Upload) -> str:
     if row.plan in WRITTEN and row.result:
         return "Refused while writing"
     return {
-        Plan.CREATE.value: "Meters created",
-        Plan.UPDATE.value: "Meters changed",
-        Plan.UNCHANGED.value: "Unchanged",
-        Plan.DUPLICATE.value: "Duplicates",
-        Plan.LEFT_OUT.value: "Left out by you",
+        RowPlan.CREATE.value: "Meters created",
+        RowPlan.UPDATE.value: "Meters changed",
+        RowPlan.UNCHANGED.value: "Unchanged",
+        RowPlan.DUPLICATE.value: "Duplicates",
+        RowPlan.LEFT_OUT.value: "Left out by you",
     }.get(row.plan, "Need fixing")
 
 
@@ -215,16 +222,18 @@ def receipt_lines(upload: Upload) -> Iterator[list[object]]:
 
 
 def _blank_line(first: int, last: int) -> list[object]:
-    """Rows of the sheet with nothing in them: one line for those that stand together."""
+    """Rows of the sheet with nothing in them: one line for neighbouring ones."""
     count = last - first + 1
     said = "Nothing stands in this row." if count == 1 else f"Nothing stands in the {count} rows {first} to {last}."
     return [first, "", "BLANK", "", said, "", "", ""]
 
 
 def _receipt_batch(upload: Upload, rows: list[UploadRow]) -> Iterator[list[object]]:
-    problems = problems_by_row(upload, [row.number for row in rows if row.plan in {Plan.NEEDS_FIXING, Plan.DUPLICATE}])
+    problems = problems_by_row(
+        upload, [row.number for row in rows if row.plan in {RowPlan.NEEDS_FIXING, RowPlan.DUPLICATE}]
+    )
     for row in rows:
-        found = problems.get(row.number, [])
+        row_problems = problems.get(row.number, [])
         result, description = row.outcome(upload)
         written = result in {"METER_CREATED", "METER_UPDATED"}
         taken_back = Withdrawal(row.withdrawal).label if row.withdrawal else ""
@@ -234,7 +243,7 @@ def _receipt_batch(upload: Upload, rows: list[UploadRow]) -> Iterator[list[objec
             result or row.plan.upper(),
             str(row.meter_id) if written and row.meter_id and row.withdrawal != Withdrawal.REMOVED else "",
             f"{description} Taken back: {taken_back.lower()}. {row.description}".strip() if taken_back else description,
-            " ".join(line.problem.text for line in found),
-            " ".join(line.problem.remedy for line in found),
-            ", ".join(f"{line.column}{row.number}" for line in found if line.column),
+            " ".join(line.problem.text for line in row_problems),
+            " ".join(line.problem.remedy for line in row_problems),
+            ", ".join(f"{line.column}{row.number}" for line in row_problems if line.column),
         ]

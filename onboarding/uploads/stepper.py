@@ -1,4 +1,4 @@
-"""Where an upload stands, in the words of the stepper: who acts next."""
+"""The steps of an upload as its page shows them: which are done, and who acts next."""
 
 from onboarding.uploads.models import Upload
 

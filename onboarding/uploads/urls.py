@@ -4,7 +4,7 @@ from django.urls import path, re_path
 
 from onboarding.uploads import template_views, views
 from onboarding.uploads.columns import views as columns
-from onboarding.uploads.corrections import views as healing
+from onboarding.uploads.corrections import views as corrections
 
 urlpatterns = [
     path("uploads/", views.upload_list, name="uploads"),
@@ -19,10 +19,10 @@ urlpatterns = [
     path("uploads/<uuid:pk>/confirm/", views.upload_confirm, name="upload-confirm"),
     path("uploads/<uuid:pk>/check-again/", views.upload_recheck, name="upload-recheck"),
     path("uploads/<uuid:pk>/take-back/", views.upload_withdraw, name="upload-withdraw"),
-    path("uploads/<uuid:pk>/fix/", healing.upload_fix, name="upload-fix"),
-    path("uploads/<uuid:pk>/take-in/", healing.upload_take_in, name="upload-take-in"),
-    path("uploads/<uuid:pk>/fixed/", healing.upload_fixed, name="upload-fixed"),
-    path("uploads/<uuid:pk>/rows-to-fix.xlsx", healing.upload_to_fix, name="upload-to-fix"),
+    path("uploads/<uuid:pk>/fix/", corrections.upload_fix, name="upload-fix"),
+    path("uploads/<uuid:pk>/take-in/", corrections.upload_take_in, name="upload-take-in"),
+    path("uploads/<uuid:pk>/fixed/", corrections.upload_fixed, name="upload-fixed"),
+    path("uploads/<uuid:pk>/rows-to-fix.xlsx", corrections.upload_to_fix, name="upload-to-fix"),
     re_path(
         r"^uploads/(?P<pk>[0-9a-f-]{36})/receipt\.(?P<format>csv|xlsx)$", views.upload_receipt, name="upload-receipt"
     ),

@@ -15,10 +15,10 @@ from onboarding.enrollment.queries import NextActivation, next_activations
 from onboarding.enrollment.results import results_from_json
 from onboarding.spreadsheets.workbook import write_csv, write_table
 from onboarding.uploads import queries
-from onboarding.uploads.corrections.rows import judge_open_rows, to_write
+from onboarding.uploads.corrections.rows import validate_open_rows
 from onboarding.uploads.corrections.workbook import MOST_IN_WORKBOOK
 from onboarding.uploads.forms import UploadForm
-from onboarding.uploads.models import Plan, Upload, UploadProblem, UploadRow, UploadState
+from onboarding.uploads.models import RowPlan, Upload, UploadProblem, UploadRow, UploadState
 from onboarding.uploads.pipeline.check import recheck_upload
 from onboarding.uploads.pipeline.commit import confirm_upload
 from onboarding.uploads.pipeline.receive import receive_upload, upload_sheet
@@ -92,7 +92,7 @@ def upload_detail(request: HttpRequest, pk: UUID) -> HttpResponse:
 
 
 def _outlook(upload: Upload, labels: dict[str, str]) -> dict[str, Any]:
-    """What each program says of the rows: those of the upload, and those that the assets could join besides."""
+    """The outlook of the rows in each program: those of the upload, and those that the assets could join besides."""
     ahead = next_activations(list(upload.outlook))
     lines = [
         {
@@ -111,7 +111,7 @@ def _outlook(upload: Upload, labels: dict[str, str]) -> dict[str, Any]:
 
 
 def _tell_merged(request: HttpRequest, correction: Upload) -> None:
-    """Say what a workbook of mended rows did, on the page of the upload that it mended."""
+    """Show what a workbook of corrected rows did, on the page of the upload that it corrected."""
     counts, left = correction.counts, correction.facts.get("not_taken", [])
     fixed, still, same = (counts.get(name, 0) for name in ("fixed", "still", "unchanged"))
     said = f"{correction.file_name}: rows fixed: {fixed:,}, still not right: {still:,}, as they were: {same:,}."
@@ -128,16 +128,16 @@ def _page_context(request: HttpRequest, upload: Upload) -> dict[str, Any]:
     context: dict[str, Any] = {"upload": upload, "section": "uploads", "steps": steps(upload)}
     context["job"] = queries.open_job(upload) if upload.status.moving else None
     context["withdraw_until"] = withdraw_until(upload)
-    to_fix = upload.count(Plan.NEEDS_FIXING) + upload.count(Plan.DUPLICATE)
+    to_fix = upload.count(RowPlan.NEEDS_FIXING) + upload.count(RowPlan.DUPLICATE)
     context["workbook_holds"] = MOST_IN_WORKBOOK if to_fix > MOST_IN_WORKBOOK else 0
     context["can_fix"] = upload.state in {UploadState.READY, UploadState.DONE}
     context["receipt"] = queries.receipt_of(upload) if upload.rounds and upload.state in {"ready", "done"} else None
     if upload.state in {"ready", "done", "committing", "withdrawn"} and upload.counts:
         labels = labels_of(upload)
-        shown = [(plan, upload.count(plan.value)) for plan in Plan]
-        context["counts"] = [(plan, count) for plan, count in shown if count or plan != Plan.LEFT_OUT]
-        context["to_write"] = to_write(upload)
-        context["good"] = sum(context["to_write"].get(plan.value, 0) for plan in (Plan.CREATE, Plan.UPDATE))
+        shown = [(plan, upload.count(plan.value)) for plan in RowPlan]
+        context["counts"] = [(plan, count) for plan, count in shown if count or plan != RowPlan.LEFT_OUT]
+        context["to_write"] = queries.to_write(upload)
+        context["good"] = sum(context["to_write"].get(plan.value, 0) for plan in (RowPlan.CREATE, RowPlan.UPDATE))
         groups = queries.problem_groups(upload)
         context["groups"] = [group for group in groups if group.blocks]
         context["warnings"] = [group for group in groups if not group.blocks]
@@ -156,7 +156,7 @@ def _page_context(request: HttpRequest, upload: Upload) -> dict[str, Any]:
 
 def _can_update(upload: Upload) -> int:
     """How many duplicates would change the meter that has their reference, if the upload were to update meters."""
-    if upload.update_existing or upload.confirmed_at or not upload.count(Plan.DUPLICATE):
+    if upload.update_existing or upload.confirmed_at or not upload.count(RowPlan.DUPLICATE):
         return 0
     return UploadProblem.objects.filter(upload=upload, code="DUPLICATE_REF_ID").count()
 
@@ -203,7 +203,7 @@ def _shown_row(
         "result": outcome,
         "description": description,
         "is_written": outcome in {"METER_CREATED", "METER_UPDATED"},
-        "plan": Plan(row.plan),
+        "plan": RowPlan(row.plan),
         "problems": problems,
         "changes": [(labels.get(key, key), old, new) for key, (old, new) in (row.changes or {}).items()],
         "programs": [
@@ -252,7 +252,7 @@ def upload_recheck(request: HttpRequest, pk: UUID) -> HttpResponse:
     upload = get_object_or_404(queries.uploads_of(access.partner), pk=pk)
     try:
         if upload.rounds:
-            judge_open_rows(upload, by=access.actor)
+            validate_open_rows(upload, by=access.actor)
         else:
             updating = True if request.POST.get("update_existing") == "yes" else None
             recheck_upload(upload, by=access.actor, update_existing=updating)

@@ -5,7 +5,8 @@ from typing import Any
 
 from django.http import QueryDict
 
-from onboarding.uploads.columns.layout import ADDRESS, address_prefixes
+from onboarding.uploads.columns.assembly import address_prefixes
+from onboarding.uploads.layout import ADDRESS
 from onboarding.uploads.models import Upload
 from programs.queries import only_answers
 from programs.schema import Schema

@@ -1,23 +1,24 @@
 """Whether a column of dates has the day or the month first, decided by the whole column."""
 
 from collections.abc import Mapping, Sequence
-from typing import TYPE_CHECKING
 
 from programs.schema import Schema, order_of
 
-if TYPE_CHECKING:
-    from onboarding.uploads.pipeline.source import SourceRow
 
+def add_votes(
+    votes: Mapping[str, Sequence[str]], schema: Schema, rows: Sequence[Mapping[str, object]]
+) -> dict[str, list[str]]:
+    """Field key to the orders ("mdy", "dmy") that some of its dates can only be read in, with those of these rows.
 
-def add_votes(votes: Mapping[str, Sequence[str]], schema: Schema, rows: "Sequence[SourceRow]") -> dict[str, list[str]]:
-    """Field key to the orders ("mdy", "dmy") that some of its dates can only be read in, with those of these rows."""
-    found = {key: set(orders) for key, orders in votes.items()}
+    rows: cells by field key.
+    """
+    merged = {key: set(orders) for key, orders in votes.items()}
     for key in schema.date_keys:
         for row in rows:
-            cell = row.cells.get(key)
+            cell = row.get(key)
             if isinstance(cell, str) and cell[4:5] != "-" and (order := order_of([cell])):
-                found.setdefault(key, set()).add(order)
-    return {key: sorted(orders) for key, orders in found.items()}
+                merged.setdefault(key, set()).add(order)
+    return {key: sorted(orders) for key, orders in merged.items()}
 
 
 def orders_of(votes: Mapping[str, Sequence[str]]) -> dict[str, str]:

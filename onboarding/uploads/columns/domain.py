@@ -2,17 +2,16 @@
 
 from collections.abc import Mapping
 from dataclasses import replace
-from typing import Any
 
 from django.db import transaction
-from django.utils import timezone
 
-from onboarding.uploads.columns.layout import ADDRESS, PERSON, Layout, address_prefixes
+from onboarding.uploads.columns.assembly import address_prefixes
 from onboarding.uploads.columns.memory import remember
-from onboarding.uploads.models import Upload, UploadProblem, UploadRow, UploadState
+from onboarding.uploads.layout import ADDRESS, PERSON, ColumnLayout
+from onboarding.uploads.models import Upload, UploadState
+from onboarding.uploads.states import check_anew
 from portal.events.actors import Actor
 from portal.events.domain import record
-from portal.jobs.domain import enqueue
 from portal.problems import Problem, Refused
 from programs.schema import Schema, schema_for
 
@@ -20,7 +19,7 @@ _OPEN = frozenset({UploadState.COLUMNS, UploadState.READY, UploadState.FAILED})
 
 
 def choose_columns(upload: Upload, columns: Mapping[int, str], constants: Mapping[str, str], *, by: Actor) -> None:
-    """A person says what the columns are: it is remembered for these headers, and the file is checked with it.
+    """A person matches the columns: the match is remembered for these headers, and the file is checked with it.
 
     columns: index to target; columns that are not named are not used. Refuses: UPLOAD_NOT_READY, COLUMN_UNKNOWN_FIELD,
     REFERENCE_IN_NO_COLUMN, CONSTANT_NOT_ACCEPTED.
@@ -31,7 +30,7 @@ def choose_columns(upload: Upload, columns: Mapping[int, str], constants: Mappin
         locked = _opened(upload)
         headers = {int(column["index"]): str(column["header"]) for column in locked.columns}
         layout = replace(
-            Layout.of(locked.layout),
+            locked.column_layout,
             columns={index: columns.get(index, "") for index in headers},
             constants={key: text for key, text in constants.items() if text.strip()},
             date_orders={},
@@ -47,7 +46,7 @@ def look_elsewhere(upload: Upload, *, sheet: str | None, header_row: int | None,
     """A person names another sheet or header row: the file is opened there, and its columns are asked for."""
     with transaction.atomic():
         locked = _opened(upload)
-        layout = Layout(sheet=sheet, header_row=header_row, asks=True)
+        layout = ColumnLayout(sheet=sheet, header_row=header_row, asks=True)
         _check_anew(locked, layout, "upload.sheet_chosen", {"sheet": sheet, "header_row": header_row}, by=by)
 
 
@@ -55,7 +54,7 @@ def ask_again(upload: Upload, *, by: Actor) -> None:
     """A person wants to see the columns of a file that was checked without asking."""
     with transaction.atomic():
         locked = _opened(upload)
-        layout = replace(Layout.of(locked.layout), columns=None, decided_by="", asks=True)
+        layout = replace(locked.column_layout, columns=None, decided_by="", asks=True)
         _check_anew(locked, layout, "upload.columns_opened", {}, by=by)
 
 
@@ -66,14 +65,9 @@ def _opened(upload: Upload) -> Upload:
     return locked
 
 
-def _check_anew(upload: Upload, layout: Layout, verb: str, data: Mapping[str, Any], *, by: Actor) -> None:
-    UploadRow.objects.filter(upload=upload).delete()
-    UploadProblem.objects.filter(upload=upload).delete()
-    upload.layout, upload.state = layout.as_json(), UploadState.RECEIVED
-    upload.problem, upload.counts, upload.updated_at = {}, {}, timezone.now()
-    upload.save(update_fields=["layout", "state", "problem", "counts", "updated_at"])
+def _check_anew(upload: Upload, layout: ColumnLayout, verb: str, data: Mapping[str, object], *, by: Actor) -> None:
+    check_anew(upload, layout=layout.as_json())
     record(verb, subject=upload, partner=upload.partner, by=by, data=data)
-    enqueue("uploads.check", subject_id=upload.pk, partner=upload.partner)
 
 
 def _refuse_unknown(columns: Mapping[int, str], constants: Mapping[str, str], schema: Schema) -> None:

@@ -8,7 +8,7 @@ from django.db.models import QuerySet
 from django.utils import timezone
 
 from onboarding.spreadsheets.headers import normalized
-from onboarding.uploads.columns.layout import Layout
+from onboarding.uploads.layout import ColumnLayout
 from onboarding.uploads.models import ColumnMemory
 from portal.events.actors import Actor
 from portal.events.domain import record
@@ -50,7 +50,7 @@ def recalled(partner: "Partner", headers: Sequence[str]) -> tuple[dict[str, str]
 
 
 def remember(
-    partner: "Partner", headers: Mapping[int, str], layout: Layout, *, file_name: str, by: Actor
+    partner: "Partner", headers: Mapping[int, str], layout: ColumnLayout, *, file_name: str, by: Actor
 ) -> ColumnMemory:
     """Keep a choice for this set of headers; a newer answer replaces the older one."""
     columns = {normalized(header): (layout.columns or {}).get(index, "") for index, header in headers.items()}

@@ -13,7 +13,6 @@ from onboarding.spreadsheets.headers import UNKNOWN, normalized
 from onboarding.uploads import queries
 from onboarding.uploads.columns.choices import constant_inputs, options_of, posted_columns, posted_constants
 from onboarding.uploads.columns.domain import ask_again, choose_columns, look_elsewhere
-from onboarding.uploads.columns.layout import Layout
 from onboarding.uploads.columns.memory import change_memory, forget, memories_of
 from onboarding.uploads.columns.propose import ALIKE, VALUES, certainty, missing
 from onboarding.uploads.models import Upload, UploadState
@@ -22,14 +21,14 @@ from portal.partners.access import member
 from portal.problems import Refused
 from portal.web.notices import tell_refusal
 from portal.web.pages import newest_first
-from programs.schema import schema_for
+from programs.schema import Schema, schema_for
 
 _DOUBTFUL_FIRST = {VALUES: 0, ALIKE: 0, UNKNOWN: 1}
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
 def upload_columns(request: HttpRequest, pk: UUID) -> HttpResponse:
-    """Say which column is which field."""
+    """Match each column with a field."""
     access = member(request)
     upload = get_object_or_404(queries.uploads_of(access.partner), pk=pk)
     if upload.state != UploadState.COLUMNS:
@@ -54,7 +53,7 @@ def upload_columns_again(request: HttpRequest, pk: UUID) -> HttpResponse:
     by = access.actor
     try:
         if sheet or row:
-            names = {one["name"] for one in upload.facts.get("sheets", [])}
+            names = {sheet["name"] for sheet in upload.facts.get("sheets", [])}
             header_row = int(row) if row.isascii() and row.isdigit() and len(row) < 8 else None
             look_elsewhere(upload, sheet=sheet if sheet in names else None, header_row=header_row, by=by)
         else:
@@ -68,9 +67,9 @@ def _columns_context(
     upload: Upload, columns: dict[int, str] | None = None, constants: dict[str, str] | None = None
 ) -> dict[str, Any]:
     """The page's content; `columns` and `constants` are what a person just sent, when that is to be shown again."""
-    schema, layout = schema_for(upload.programs), Layout.of(upload.layout)
+    schema, layout = schema_for(upload.programs), upload.column_layout
     chosen = {column["index"]: column["key"] for column in upload.columns} | (columns or {})
-    lines = []
+    lines: list[dict[str, Any]] = []
     for column in upload.columns:
         word, tone = certainty(column["how"], column.get("score", 100))
         letter = column_letters(column["index"])
@@ -90,13 +89,13 @@ def _columns_context(
         "doubled": sorted({_label(schema, key) for key in counted if counted.count(key) > 1}),
         "guesses": sum(1 for line in lines if line["key"] and line["how"] in {ALIKE, VALUES}),
         "unused": sum(1 for line in lines if not line["key"]),
-        "sheets": [one["name"] for one in upload.facts.get("sheets", []) if not one["hidden"]],
+        "sheets": [sheet["name"] for sheet in upload.facts.get("sheets", []) if not sheet["hidden"]],
         "alike": upload.facts.get("alike", []),
         "top": upload.facts.get("top", []),
     }
 
 
-def _label(schema: Any, key: str) -> str:
+def _label(schema: Schema, key: str) -> str:
     return str(schema.column(key).label) if schema.knows(key) else "Whole address"
 
 

@@ -1,16 +1,15 @@
-"""What the page for one problem needs: its rows with what stands in them, suggestions, and what a person sent."""
+"""What the page for one problem needs: its rows with their cells, suggestions, and what a person sent."""
 
 import re
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
 
 from django.db.models import Count
 from django.http import QueryDict
 
-from onboarding.uploads.columns.layout import address_parts
-from onboarding.uploads.corrections.rows import MOST_ROWS, Bench, as_shown, open_rows
+from onboarding.uploads.columns.assembly import address_parts
+from onboarding.uploads.corrections.rows import MOST_ROWS, RowEditor, as_shown, open_rows
 from onboarding.uploads.models import Upload, UploadProblem, UploadRow
 from portal.problems import Problem, storable
 from programs.schema import Schema
@@ -33,7 +32,7 @@ _ABOUT = (
 
 @dataclass(frozen=True, slots=True)
 class OpenRow:
-    """One row with the problem: what is in the cell now, what else stands in the row, what to write instead."""
+    """One row with the problem: what is in the cell now, what else is in the row, what to write instead."""
 
     number: int
     reference: str
@@ -48,7 +47,7 @@ class Suggestion:
     """A value that is proposed for rows of the group: for which field, and how many of the rows."""
 
     name: str
-    words: str
+    text: str
     rows: int
 
 
@@ -56,16 +55,16 @@ def problems_of(upload: Upload, code: str, field: str) -> tuple[list[UploadProbl
     """The problems of one kind and field in rows that can still be changed, in sheet order, as many as can be changed
     at once; and how many rows have it in all."""
     numbers = UploadRow.objects.filter(open_rows(upload), upload=upload).values("number")
-    found = UploadProblem.objects.filter(upload=upload, code=code, field=field, row_number__in=numbers)
-    total = found.aggregate(n=Count("row_number", distinct=True))["n"]
-    return list(found.order_by("row_number", "pk")[:MOST_ROWS]), total
+    in_question = UploadProblem.objects.filter(upload=upload, code=code, field=field, row_number__in=numbers)
+    total = in_question.aggregate(n=Count("row_number", distinct=True))["n"]
+    return list(in_question.order_by("row_number", "pk")[:MOST_ROWS]), total
 
 
 def open_rows_of(upload: Upload, problems: Sequence[UploadProblem], field: str) -> list[OpenRow]:
     """The rows of these problems as the page shows them."""
     by_row = {problem.row_number: problem.problem for problem in reversed(problems)}
     rows = list(UploadRow.objects.filter(upload=upload, number__in=list(by_row)).order_by("number"))
-    cells = Bench(upload).cells_of(rows)
+    cells = RowEditor(upload).cells_of(rows)
     return [
         OpenRow(
             number=row.number,
@@ -93,33 +92,33 @@ def suggestion_of(problem: Problem, field: str, way: str = "suggestion") -> dict
 
 def suggestions_of(problems: Iterable[UploadProblem], field: str, schema: Schema) -> list[Suggestion]:
     """What can be accepted for all rows at once."""
-    found = list(problems)
+    listed = list(problems)
     ways = []
-    for way, words in (
+    for way, label in (
         ("suggestion", "Take the suggested value"),
         ("first", "Read as month/day/year"),
         ("second", "Read as day/month/year"),
     ):
-        proposed = [suggestion_of(line.problem, field, way) for line in found]
-        counted = Counter((key, value) for one in proposed for key, value in one.items())
+        proposed = [suggestion_of(line.problem, field, way) for line in listed]
+        counted = Counter((key, value) for values in proposed for key, value in values.items())
         if not counted:
             continue
-        samples = [_words(key, value, field, schema) for (key, value), _ in counted.most_common(3)]
+        samples = [_display_value(key, value, field, schema) for (key, value), _ in counted.most_common(3)]
         more = f" and {len(counted) - 3} more" if len(counted) > 3 else ""
-        ways.append(Suggestion(way, f"{words}: {', '.join(samples)}{more}", sum(counted.values())))
+        ways.append(Suggestion(way, f"{label}: {', '.join(samples)}{more}", sum(counted.values())))
     return ways
 
 
-def _words(key: str, value: str, field: str, schema: Schema) -> str:
+def _display_value(key: str, value: str, field: str, schema: Schema) -> str:
     return value if key == field or not schema.knows(key) else f"{schema.column(key).label} {value}"
 
 
 def accepted(upload: Upload, problems: Sequence[UploadProblem], field: str, way: str) -> dict[int, dict[str, str]]:
     """The changes when a suggestion is taken for every row that has one. In a list of values, it replaces its own."""
     changes: dict[int, dict[str, str]] = {}
-    bench = Bench(upload)
+    editor = RowEditor(upload)
     rows = UploadRow.objects.filter(upload=upload, number__in={line.row_number for line in problems})
-    cells = bench.cells_of(rows) if bench.schema.joins(field) == "; " else {}
+    cells = editor.cells_of(rows) if editor.schema.joins(field) == "; " else {}
     for line in problems:
         for key, value in suggestion_of(line.problem, field, way).items():
             now = changes.get(line.row_number, {}).get(key, as_shown(cells.get(line.row_number, {}).get(key)))
@@ -132,17 +131,17 @@ def accepted(upload: Upload, problems: Sequence[UploadProblem], field: str, way:
 def taken_apart(changes: Mapping[int, Mapping[str, str]], field: str, schema: Schema) -> dict[int, dict[str, str]]:
     """The same changes, with a whole address that was written instead of one as the parts that it has."""
     prefix = field.removesuffix(".street_1")
-    found: dict[int, dict[str, str]] = {}
+    apart: dict[int, dict[str, str]] = {}
     for number, values in changes.items():
         parts = address_parts(values.get(field, ""), prefix, schema)
-        found[number] = dict(values) | parts
-    return found
+        apart[number] = dict(values) | parts
+    return apart
 
 
 def typed(data: QueryDict, rows: Mapping[int, str], field: str) -> tuple[dict[int, dict[str, str]], list[int]]:
     """What was typed into the rows' inputs: the changes, and the rows that somebody else changed meanwhile.
 
-    rows: row number to what stands there now, for the rows that still have the problem.
+    rows: row number to what is in the cell now, for the rows that still have the problem.
     """
     changes: dict[int, dict[str, str]] = {}
     clashes: list[int] = []
@@ -169,6 +168,6 @@ def pasted(text: str, numbers: Sequence[int], field: str) -> tuple[dict[int, dic
     return changes, max(len(lines) - len(numbers), 0)
 
 
-def filled(value: str, numbers: Iterable[int], field: str) -> dict[int, dict[str, Any]]:
+def filled(value: str, numbers: Iterable[int], field: str) -> Changes:
     """One value for all rows."""
     return {number: {field: storable(value).strip()[:_LONGEST]} for number in numbers}

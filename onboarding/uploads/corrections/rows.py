@@ -1,34 +1,39 @@
-"""Mending rows of an upload where they are: what a person writes instead, what is accepted, what is left out.
+"""Correcting rows of an upload in place: other values, accepted suggestions, rows that are left out.
 
-Each change is judged at once by the same dry run as the file, kept as an edit that outlives a new check, and recorded:
-what was, what is, who.
+Each change is checked at once like the rows of the file, kept as an edit that outlives a new check of the file, and
+recorded: the old value, the new one, and who wrote it.
 """
 
 from collections import Counter
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any
 
 from django.db import transaction
 from django.db.models import Min, Q
 from django.utils import timezone
 
 from onboarding.enrollment.results import results_from_json
+from onboarding.spreadsheets.cells import Cell
 from onboarding.spreadsheets.problems import CELL_CODES
-from onboarding.uploads.columns.layout import Assembler, Layout
-from onboarding.uploads.corrections.edits import edited, edits_of, write_edits
-from onboarding.uploads.models import WRITTEN, Plan, Upload, UploadEdit, UploadProblem, UploadRow, UploadState
+from onboarding.uploads.columns.assembly import RowAssembler
+from onboarding.uploads.models import WRITTEN, RowPlan, Upload, UploadEdit, UploadProblem, UploadRow, UploadState
 from onboarding.uploads.pipeline.first_rows import KnownRows
-from onboarding.uploads.pipeline.preview import DryRun, Verdict, reference_of
+from onboarding.uploads.pipeline.preview import RowPreview, RowResult, reference_of
 from onboarding.uploads.pipeline.staging import (
     PROBLEM_COLUMNS,
     ROW_COLUMNS,
     add_to_outlook,
-    dry_run_of,
-    judged,
+    edited,
+    edits_of,
+    preview_of,
     problem_values,
     row_values,
+    validate_rows,
+    write_edits,
 )
+from onboarding.uploads.queries import to_write
+from onboarding.uploads.states import move_or_refuse
+from onboarding.uploads.stored import FieldChanges, StoredValue
 from portal.events.actors import Actor
 from portal.events.domain import record, record_many
 from portal.problems import Problem, Refused
@@ -42,16 +47,16 @@ Cells = dict[str, object]
 
 
 @dataclass(slots=True)
-class Healed:
-    """What a change did: rows that are fine now, rows that still need fixing, rows that were not open any more."""
+class CorrectionResult:
+    """What a correction did: rows that are fine now, rows that still need fixing, rows that were not open any more."""
 
     fixed: int = 0
     still: int = 0
     closed: list[int] = field(default_factory=list)
 
 
-def heal_rows(upload: Upload, changes: Mapping[int, Mapping[str, Any]], *, by: Actor) -> Healed:
-    """Write other values into rows (number to field key to value; "" empties a cell) and judge them again.
+def correct_rows(upload: Upload, changes: Mapping[int, Mapping[str, StoredValue]], *, by: Actor) -> CorrectionResult:
+    """Write other values into rows (number to field key to value; "" empties a cell) and check them again.
 
     Rows that are written already, or that are not there, are passed over and named. The same values again change
     nothing. Refuses: UPLOAD_NOT_READY, TOO_MANY_ROWS_AT_ONCE.
@@ -59,13 +64,13 @@ def heal_rows(upload: Upload, changes: Mapping[int, Mapping[str, Any]], *, by: A
     return _change(upload, changes, left_out=None, by=by)
 
 
-def leave_out(upload: Upload, numbers: Collection[int], *, left_out: bool = True, by: Actor) -> Healed:
-    """Skip rows, or take skipped ones in again. Refuses as `heal_rows` does."""
+def leave_out(upload: Upload, numbers: Collection[int], *, left_out: bool = True, by: Actor) -> CorrectionResult:
+    """Skip rows, or take skipped ones in again. Refuses as `correct_rows` does."""
     return _change(upload, {number: {} for number in numbers}, left_out=left_out, by=by)
 
 
-def judge_open_rows(upload: Upload, *, by: Actor) -> None:
-    """Judge every row that is not written yet again, against the catalogue and meters as they are now.
+def validate_open_rows(upload: Upload, *, by: Actor) -> None:
+    """Check every row that is not written yet again, against the catalogue and meters as they are now.
 
     For an upload of which a part is written already: its file is not read again. Refuses: UPLOAD_NOT_READY.
     """
@@ -73,15 +78,17 @@ def judge_open_rows(upload: Upload, *, by: Actor) -> None:
         locked = Upload.objects.select_for_update().select_related("partner").get(pk=upload.pk)
         if locked.state not in {UploadState.READY, UploadState.DONE} or not locked.rounds:
             raise Refused(Problem("UPLOAD_NOT_READY"))
-        bench = Bench(locked)
-        rows = UploadRow.objects.filter(open_rows(locked), upload=locked).exclude(plan=Plan.LEFT_OUT).order_by("number")
+        editor = RowEditor(locked)
+        rows = (
+            UploadRow.objects.filter(open_rows(locked), upload=locked).exclude(plan=RowPlan.LEFT_OUT).order_by("number")
+        )
         numbers = list(rows.values_list("number", flat=True))
         for start in range(0, len(numbers), _BATCH):
-            bench.judge_again(list(rows.filter(number__in=numbers[start : start + _BATCH])))
+            editor.validate_again(list(rows.filter(number__in=numbers[start : start + _BATCH])))
         locked.catalogue_version = catalogue_version()
         locked.save(update_fields=["catalogue_version"])
         record("upload.checked_again", subject=locked, partner=locked.partner, by=by)
-        _keep(locked, bench)
+        _keep(locked, editor)
 
 
 def open_rows(upload: Upload) -> Q:
@@ -89,27 +96,27 @@ def open_rows(upload: Upload) -> Q:
     return ~Q(plan__in=WRITTEN) | Q(round=upload.rounds) | ~Q(result="")
 
 
-def _change(upload: Upload, changes: Mapping[int, Mapping[str, Any]], *, left_out: bool | None, by: Actor) -> Healed:
+def _change(
+    upload: Upload, changes: Mapping[int, Mapping[str, StoredValue]], *, left_out: bool | None, by: Actor
+) -> CorrectionResult:
     if len(changes) > MOST_ROWS:
         raise Refused(Problem("TOO_MANY_ROWS_AT_ONCE", context={"limit": MOST_ROWS}))
     with transaction.atomic():
         locked = Upload.objects.select_for_update().select_related("partner").get(pk=upload.pk)
         if locked.state not in {UploadState.READY, UploadState.DONE}:
             raise Refused(Problem("UPLOAD_NOT_READY"))
-        bench = Bench(locked)
-        healed, happened = Healed(), []
+        editor = RowEditor(locked)
+        corrected, happened = CorrectionResult(), []
         numbers = sorted(changes)
         for start in range(0, len(numbers), _BATCH):
             batch = {number: changes[number] for number in numbers[start : start + _BATCH]}
-            happened += bench.change(batch, left_out, healed)
+            happened += editor.change(batch, left_out, corrected)
         _record(locked, happened, left_out, by=by)
-        _keep(locked, bench)
-    return healed
+        _keep(locked, editor)
+    return corrected
 
 
-def _record(
-    upload: Upload, happened: Sequence[tuple[int, dict[str, Any]]], left_out: bool | None, *, by: Actor
-) -> None:
+def _record(upload: Upload, happened: Sequence[tuple[int, FieldChanges]], left_out: bool | None, *, by: Actor) -> None:
     """One event a row (was, is), and one for the upload's own timeline."""
     if not happened:
         return
@@ -125,89 +132,82 @@ def _record(
     record(f"upload.rows_{verb}", subject=upload, partner=upload.partner, by=by, data=data)
 
 
-def _keep(upload: Upload, bench: "Bench") -> None:
-    for plan, difference in bench.moved.items():
+def _keep(upload: Upload, editor: "RowEditor") -> None:
+    for plan, difference in editor.moved.items():
         upload.counts[plan] = upload.counts.get(plan, 0) + difference
     upload.counts = {name: n for name, n in upload.counts.items() if n or name == "rows"}
     if upload.state == UploadState.DONE and to_write(upload):
-        upload.state = UploadState.READY
+        move_or_refuse(upload, UploadState.READY, counts=upload.counts, outlook=upload.outlook)
+        return
     upload.updated_at = timezone.now()
-    upload.save(update_fields=["counts", "outlook", "state", "updated_at"])
+    upload.save(update_fields=["counts", "outlook", "updated_at"])
 
 
-def to_write(upload: Upload) -> dict[str, int]:
-    """How many rows the next confirmation would write, by plan."""
-    if not upload.rounds:
-        return {plan.value: upload.count(plan) for plan in WRITTEN if upload.count(plan)}
-    rows = UploadRow.objects.filter(upload=upload, plan__in=WRITTEN, round=upload.rounds, result="")
-    return dict(Counter(rows.values_list("plan", flat=True)))
-
-
-class Bench:
-    """Where rows of one upload are taken apart, changed and judged again. The upload's row is locked."""
+class RowEditor:
+    """Takes rows of one upload apart, changes them and checks them again. The caller holds the upload's row locked."""
 
     def __init__(self, upload: Upload) -> None:
         self.upload = upload
-        self.dry_run: DryRun = dry_run_of(upload)
+        self.preview: RowPreview = preview_of(upload)
         self.moved: Counter[str] = Counter()  # plan to how many rows more or fewer
-        layout = Layout.of(upload.layout)
+        layout = upload.column_layout
         headers = {column["index"]: column["header"] for column in upload.columns}
         listed = [headers.get(index, "") for index in range(max(headers, default=-1) + 1)]
-        self._assembler = Assembler(layout.columns or {}, layout.constants, self.schema, headers=listed)
+        self._assembler = RowAssembler(layout.columns or {}, layout.constants, self.schema, headers=listed)
 
     @property
     def schema(self) -> Schema:
-        return self.dry_run.schema
+        return self.preview.schema
 
     def cells_of(self, rows: Iterable[UploadRow]) -> dict[int, Cells]:
-        """What stands in these rows by field key, with what people wrote: as the validator would get it."""
+        """The cells of these rows by field key, with what people wrote: as the validator gets them."""
         rows = list(rows)
         numbers = [row.number for row in rows]
         broken: dict[int, list[Problem]] = {}
         for line in UploadProblem.objects.filter(upload=self.upload, row_number__in=numbers, code__in=CELL_CODES):
             broken.setdefault(line.row_number, []).append(line.problem)
         edits = edits_of(self.upload, numbers)
-        found: dict[int, Cells] = {}
+        by_row: dict[int, Cells] = {}
         for row in rows:
             cells = self._raw(row)
             cells |= {problem.field: problem for problem in broken.get(row.number, ())}
-            found[row.number] = edited(cells, edits[row.number]) if row.number in edits else cells
-        return found
+            by_row[row.number] = edited(cells, edits[row.number]) if row.number in edits else cells
+        return by_row
 
     @property
     def columns_of(self) -> Mapping[str, frozenset[int]]:
         """The field keys that the file has columns for, with those columns."""
         return self._assembler.columns_of
 
-    def assembled(self, cells: Sequence[Any]) -> Cells:
+    def assembled(self, cells: Sequence[Cell]) -> Cells:
         """Cells in the file's own columns, by field key."""
         return self._assembler.cells(cells) if cells else {}
 
     def _raw(self, row: UploadRow) -> Cells:
         """The row as the file has it."""
-        if isinstance(row.cells, list):
-            return self._assembler.cells(row.cells)
-        return self.schema.flatten(row.cells if isinstance(row.cells, dict) else row.asset or {})
+        if row.cells is None:
+            return self.schema.flatten(row.asset or {})
+        return self.assembled(row.cells["columns"]) | row.cells["fields"]
 
     def change(
-        self, changes: Mapping[int, Mapping[str, Any]], left_out: bool | None, healed: Healed
-    ) -> list[tuple[int, dict[str, Any]]]:
+        self, changes: Mapping[int, Mapping[str, StoredValue]], left_out: bool | None, corrected: CorrectionResult
+    ) -> list[tuple[int, FieldChanges]]:
         """Apply changes to some rows; returns what happened to each: field key to [was, is]."""
         rows = {
             row.number: row
             for row in UploadRow.objects.filter(open_rows(self.upload), upload=self.upload, number__in=list(changes))
         }
-        healed.closed += [number for number in changes if number not in rows]
+        corrected.closed += [number for number in changes if number not in rows]
         before = self.cells_of(rows.values())
         edits = edits_of(self.upload, list(rows))
-        happened: list[tuple[int, dict[str, Any]]] = []
+        happened: list[tuple[int, FieldChanges]] = []
         written: list[UploadEdit] = []
         for number, row in rows.items():
             values = {key: value for key, value in changes[number].items() if self.schema.knows(key)}
             differs = {key: [as_shown(before[number].get(key)), value] for key, value in values.items()}
             differs = {key: pair for key, pair in differs.items() if pair[0] != as_shown(pair[1])}
-            skipped = row.plan == Plan.LEFT_OUT if left_out is None else left_out
-            if not differs and skipped == (row.plan == Plan.LEFT_OUT):
+            skipped = row.plan == RowPlan.LEFT_OUT if left_out is None else left_out
+            if not differs and skipped == (row.plan == RowPlan.LEFT_OUT):
                 continue
             edit = edits.get(number) or UploadEdit(upload=self.upload, row_number=number)
             edit.values = {**edit.values, **{key: value for key, (_, value) in differs.items()}}
@@ -215,56 +215,56 @@ class Bench:
             written.append(edit)
             happened.append((number, differs))
         write_edits(written)
-        for verdict in self.judge_again([rows[number] for number, _ in happened]):
-            fine = verdict.plan in {*WRITTEN, Plan.LEFT_OUT}
-            healed.fixed, healed.still = healed.fixed + fine, healed.still + (not fine)
+        for result in self.validate_again([rows[number] for number, _ in happened]):
+            fine = result.plan in {*WRITTEN, RowPlan.LEFT_OUT}
+            corrected.fixed, corrected.still = corrected.fixed + fine, corrected.still + (not fine)
         return happened
 
-    def judge_again(self, rows: Sequence[UploadRow]) -> list[Verdict]:
-        """Judge rows as they are edited now, and with them those that were duplicates of one of them."""
+    def validate_again(self, rows: Sequence[UploadRow]) -> list[RowResult]:
+        """Check rows as they are edited now, and with them those that were duplicates of one of them."""
         if not rows:
             return []
         mine = {row.number for row in rows}
         references = {row.partner_reference for row in rows}
         cells = self.cells_of(rows)
-        references |= {reference_of(one) for one in cells.values()}
+        references |= {reference_of(row_cells) for row_cells in cells.values()}
         others = list(
             UploadRow.objects.filter(
-                open_rows(self.upload), upload=self.upload, plan=Plan.DUPLICATE, partner_reference__in=references - {""}
+                open_rows(self.upload),
+                upload=self.upload,
+                plan=RowPlan.DUPLICATE,
+                partner_reference__in=references - {""},
             ).exclude(number__in=mine)[:MOST_ROWS]
         )
         cells |= self.cells_of(others)
         again = sorted([*rows, *others], key=lambda row: row.number)
-        self.dry_run.references = KnownRows(self._first_rows(references - {""}, {row.number for row in again}))
-        verdicts = judged(self.upload, self.dry_run, [(row.number, cells[row.number]) for row in again])
-        self._replace(again, verdicts)
-        return [verdict for verdict in verdicts if verdict.number in mine]
+        self.preview.references = KnownRows(self._first_rows(references - {""}, {row.number for row in again}))
+        results = validate_rows(self.upload, self.preview, [(row.number, cells[row.number]) for row in again])
+        self._replace(again, results)
+        return [result for result in results if result.number in mine]
 
     def _first_rows(self, references: Collection[str], again: Collection[int]) -> dict[str, int]:
-        """The first row of each reference among the rows that are not judged again and hold it rightly."""
+        """The first row of each reference among the rows that are not checked again and are no duplicates."""
         rows = UploadRow.objects.filter(upload=self.upload, partner_reference__in=references)
-        rows = rows.exclude(number__in=again).exclude(plan__in=[Plan.DUPLICATE, Plan.LEFT_OUT])
+        rows = rows.exclude(number__in=again).exclude(plan__in=[RowPlan.DUPLICATE, RowPlan.LEFT_OUT])
         return dict(rows.order_by().values_list("partner_reference").annotate(first=Min("number")))
 
-    def _replace(self, rows: Sequence[UploadRow], verdicts: Sequence[Verdict]) -> None:
-        """The rows as they are judged now, in the place of what was staged."""
+    def _replace(self, rows: Sequence[UploadRow], results: Sequence[RowResult]) -> None:
+        """Put the rows as they were checked now in the place of those that were staged."""
         numbers = [row.number for row in rows]
-        for row, verdict in zip(rows, verdicts, strict=True):
+        for row, result in zip(rows, results, strict=True):
             self.moved[row.plan] -= 1
-            self.moved[verdict.plan.value] += 1
+            self.moved[result.plan.value] += 1
             add_to_outlook(self.upload.outlook, results_from_json(row.programs), times=-1)
-            add_to_outlook(self.upload.outlook, verdict.programs)
+            add_to_outlook(self.upload.outlook, result.programs)
         UploadRow.objects.filter(upload=self.upload, number__in=numbers).delete()
         UploadProblem.objects.filter(upload=self.upload, row_number__in=numbers).delete()
         insert(
             UploadRow,
             ROW_COLUMNS,
-            (
-                row_values(self.upload, verdict, row.cells, keeps_cells=True)
-                for row, verdict in zip(rows, verdicts, strict=True)
-            ),
+            (row_values(self.upload, result, row.cells) for row, result in zip(rows, results, strict=True)),
         )
-        insert(UploadProblem, PROBLEM_COLUMNS, problem_values(self.upload, verdicts, self._assembler.column_of))
+        insert(UploadProblem, PROBLEM_COLUMNS, problem_values(self.upload, results, self._assembler.column_of))
 
 
 def as_shown(value: object) -> str:

@@ -1,4 +1,4 @@
-"""The pages that mend rows: one problem at a time in the page, or all of them in a workbook."""
+"""The pages that correct rows: one problem at a time in the page, or all of them in a workbook."""
 
 from typing import Any, BinaryIO, cast
 from uuid import UUID
@@ -14,10 +14,10 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 from onboarding.spreadsheets.workbook import write_rows_to_fix
 from onboarding.uploads import queries
 from onboarding.uploads.corrections import page
-from onboarding.uploads.corrections.rows import Healed, heal_rows, leave_out
+from onboarding.uploads.corrections.rows import CorrectionResult, correct_rows, leave_out
 from onboarding.uploads.corrections.workbook import fix_columns, fix_rows
 from onboarding.uploads.forms import UploadForm
-from onboarding.uploads.models import Plan, Upload, UploadRow, UploadState
+from onboarding.uploads.models import RowPlan, Upload, UploadProblem, UploadRow, UploadState
 from onboarding.uploads.pipeline.receive import receive_upload
 from portal.events.actors import Actor
 from portal.partners.access import member
@@ -41,7 +41,7 @@ def upload_fix(request: HttpRequest, pk: UUID) -> HttpResponse:
         return redirect("upload", upload.pk)
     if request.method == "POST":
         try:
-            _mend(request, upload, problems, code, field, by=access.actor)
+            _correct(request, upload, problems, code, field, by=access.actor)
         except Refused as refusal:
             tell_refusal(request, refusal)
         _, left = page.problems_of(upload, code, field)
@@ -50,8 +50,10 @@ def upload_fix(request: HttpRequest, pk: UUID) -> HttpResponse:
     return render(request, "uploads/fix.html", context)
 
 
-def _mend(request: HttpRequest, upload: Upload, problems: list[Any], code: str, field: str, *, by: Actor) -> None:
-    """Do what the pressed button says, and say what came of it."""
+def _correct(
+    request: HttpRequest, upload: Upload, problems: list[UploadProblem], code: str, field: str, *, by: Actor
+) -> None:
+    """Do what the pressed button asks for, and show what came of it."""
     numbers = list(dict.fromkeys(line.row_number for line in problems))
     way = request.POST.get("do", "save")
     if way == "leave-out":
@@ -59,21 +61,21 @@ def _mend(request: HttpRequest, upload: Upload, problems: list[Any], code: str, 
     elif way == "fill" and not request.POST.get("fill", "").strip():
         messages.error(request, "Write the value that all rows are to have.")
     elif way == "fill":
-        _tell(request, heal_rows(upload, page.filled(request.POST.get("fill", ""), numbers, field), by=by))
+        _tell(request, correct_rows(upload, page.filled(request.POST.get("fill", ""), numbers, field), by=by))
     elif way == "paste":
         changes, beyond = page.pasted(request.POST.get("paste", ""), numbers, field)
-        _tell(request, heal_rows(upload, _understood(changes, code, field, upload), by=by))
+        _tell(request, correct_rows(upload, _understood(changes, code, field, upload), by=by))
         if beyond:
             messages.warning(request, f"Pasted lines without a row, which were not used: {beyond}.")
     elif way.startswith("accept-"):
         changes = page.accepted(upload, problems, field, way.removeprefix("accept-"))
-        _tell(request, heal_rows(upload, changes, by=by))
+        _tell(request, correct_rows(upload, changes, by=by))
     else:
         sent = [line for line in problems if f"row-{line.row_number}" in request.POST]
         shown = {row.number: row.now for row in page.open_rows_of(upload, sent, field)}
         changes, clashes = page.typed(request.POST, shown, field)
         if changes or not clashes:
-            _tell(request, heal_rows(upload, _understood(changes, code, field, upload), by=by))
+            _tell(request, correct_rows(upload, _understood(changes, code, field, upload), by=by))
         if clashes:
             listed = ", ".join(map(str, clashes[:20]))
             messages.warning(request, f"Somebody else changed these rows meanwhile, so they were left: {listed}.")
@@ -84,12 +86,12 @@ def _understood(changes: page.Changes, code: str, field: str, upload: Upload) ->
     return page.taken_apart(changes, field, schema_for(upload.programs)) if code == "ADDRESS_NOT_APART" else changes
 
 
-def _tell(request: HttpRequest, healed: Healed, word: str = "fixed") -> None:
-    if healed.fixed:
-        messages.success(request, f"{_rows(healed.fixed)} {word}.")
-    if healed.still:
-        messages.warning(request, f"{_rows(healed.still)} changed, but still not right.")
-    if not healed.fixed and not healed.still:
+def _tell(request: HttpRequest, corrected: CorrectionResult, word: str = "fixed") -> None:
+    if corrected.fixed:
+        messages.success(request, f"{_rows(corrected.fixed)} {word}.")
+    if corrected.still:
+        messages.warning(request, f"{_rows(corrected.still)} changed, but still not right.")
+    if not corrected.fixed and not corrected.still:
         messages.info(request, "Nothing was changed.")
 
 
@@ -97,14 +99,14 @@ def _rows(count: int) -> str:
     return f"{count:,} row" + ("" if count == 1 else "s")
 
 
-def _fix_context(request: HttpRequest, upload: Upload, problems: list[Any], column: Column) -> dict[str, Any]:
+def _fix_context(request: HttpRequest, upload: Upload, problems: list[UploadProblem], column: Column) -> dict[str, Any]:
     after = request.GET.get("after", "")
     start = int(after) if after.isascii() and after.isdigit() and len(after) < 10 else 0
     later = [line for line in problems if line.row_number > start]
     numbers = list(dict.fromkeys(line.row_number for line in later))
     shown = set(numbers[: page.ROWS_PER_PAGE])
     more = len(numbers) > page.ROWS_PER_PAGE
-    place = {"code": problems[0].code, "field": column.key}
+    place: dict[str, str | int] = {"code": problems[0].code, "field": column.key}
     choices = list(column.choices) or ([("yes", "Yes"), ("no", "No")] if column.type == "boolean" else [])
     example = problems[0].problem
     return {
@@ -127,10 +129,10 @@ def upload_take_in(request: HttpRequest, pk: UUID) -> HttpResponse:
     """Take the rows that were left out in again."""
     access = member(request)
     upload = get_object_or_404(queries.uploads_of(access.partner), pk=pk)
-    numbers = UploadRow.objects.filter(upload=upload, plan=Plan.LEFT_OUT).values_list("number", flat=True)
+    numbers = UploadRow.objects.filter(upload=upload, plan=RowPlan.LEFT_OUT).values_list("number", flat=True)
     try:
-        healed = leave_out(upload, list(numbers[:5000]), left_out=False, by=access.actor)
-        messages.success(request, f"{_rows(healed.fixed + healed.still)} taken in again.")
+        corrected = leave_out(upload, list(numbers[:5000]), left_out=False, by=access.actor)
+        messages.success(request, f"{_rows(corrected.fixed + corrected.still)} taken in again.")
     except Refused as refusal:
         tell_refusal(request, refusal)
     return redirect("upload", upload.pk)
@@ -156,7 +158,7 @@ def upload_to_fix(request: HttpRequest, pk: UUID) -> HttpResponseBase:
 
 @require_POST
 def upload_fixed(request: HttpRequest, pk: UUID) -> HttpResponse:
-    """Take the mended workbook back: each of its rows replaces the row that it came from."""
+    """Take the corrected workbook back: each of its rows replaces the row that it came from."""
     access = member(request)
     upload = get_object_or_404(queries.uploads_of(access.partner), pk=pk)
     form = UploadForm({}, request.FILES)

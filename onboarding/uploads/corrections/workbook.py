@@ -3,19 +3,21 @@
 import hashlib
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
+from datetime import date
 from uuid import UUID
 
-from django.utils import timezone
-
+from onboarding.spreadsheets.cells import Cell
 from onboarding.spreadsheets.headers import HeaderSpec, match_headers, normalized
 from onboarding.spreadsheets.problems import Unreadable
 from onboarding.spreadsheets.workbook import ROW_KEY_HEADER, FixColumn, FixRow
-from onboarding.uploads.columns.layout import ADDRESS, Layout, covers, written_out
-from onboarding.uploads.corrections.edits import edits_of
-from onboarding.uploads.corrections.rows import Bench, as_shown, heal_rows, open_rows
-from onboarding.uploads.models import Plan, Upload, UploadProblem, UploadRow, UploadState
+from onboarding.uploads.columns.assembly import written_out
+from onboarding.uploads.corrections.rows import RowEditor, as_shown, correct_rows, open_rows
+from onboarding.uploads.layout import ADDRESS, covers
+from onboarding.uploads.models import RowPlan, Upload, UploadProblem, UploadRow, UploadState
 from onboarding.uploads.pipeline.source import OpenSource
+from onboarding.uploads.pipeline.staging import edits_of
+from onboarding.uploads.states import move
+from onboarding.uploads.stored import EditedValues, StoredValue, UploadFacts
 from portal.events.actors import Actor
 from portal.events.domain import record
 from portal.jobs.domain import Run
@@ -42,7 +44,7 @@ class FixingColumn:
 
 @dataclass(frozen=True, slots=True)
 class RowKey:
-    """What ties a row of the workbook to its row of the upload, and to what stood there when it was written."""
+    """The row of the upload that a row of the workbook belongs to, with a digest of its cells when it was written."""
 
     upload: UUID
     number: int
@@ -62,19 +64,19 @@ class RowKey:
 
 
 def state_of(cells: Mapping[str, object]) -> str:
-    """A short text that changes when something else stands in the row."""
+    """A short text that changes when the cells of the row change."""
     told = "\n".join(f"{key}={as_shown(cell)}" for key, cell in sorted(cells.items()))
     return hashlib.sha256(told.encode("utf-8", "replace")).hexdigest()[:12]
 
 
 def fix_columns(upload: Upload) -> list[FixingColumn]:
-    """The file's own columns in their own order, then those fields that are in question and have no column."""
-    targets = Layout.of(upload.layout).columns or {}
+    """The file's own columns in their own order, then the fields with problems that have no column."""
+    targets = upload.column_layout.columns or {}
     own = [
-        FixingColumn(one["header"], one["index"], targets.get(one["index"], ""), position)
-        for position, one in enumerate(upload.columns)
+        FixingColumn(column["header"], column["index"], targets.get(column["index"], ""), position)
+        for position, column in enumerate(upload.columns)
     ]
-    held = {key for one in own for key in covers(one.key)}
+    held = {key for column in own for key in covers(column.key)}
     schema = schema_for(upload.programs)
     fields = UploadProblem.objects.filter(upload=upload, column=None).exclude(field="").values_list("field", flat=True)
     more = [key for key in dict.fromkeys(fields.order_by("field")) if schema.knows(key) and key not in held]
@@ -82,29 +84,35 @@ def fix_columns(upload: Upload) -> list[FixingColumn]:
 
 
 def fix_rows(upload: Upload, columns: Sequence[FixingColumn]) -> Iterator[FixRow]:
-    """The rows that need fixing and the duplicates, as they stand now, with what is wrong and what to do; as many as
+    """The rows that need fixing and the duplicates, as they are now, with what is wrong and what to do; as many as
     one workbook holds."""
-    rows = UploadRow.objects.filter(open_rows(upload), upload=upload, plan__in=[Plan.NEEDS_FIXING, Plan.DUPLICATE])
+    rows = UploadRow.objects.filter(
+        open_rows(upload), upload=upload, plan__in=[RowPlan.NEEDS_FIXING, RowPlan.DUPLICATE]
+    )
     numbers = list(rows.order_by("number").values_list("number", flat=True)[:MOST_IN_WORKBOOK])
-    bench = Bench(upload)
+    editor = RowEditor(upload)
     place = {column.key: position for position, column in reversed(list(enumerate(columns))) if column.key}
     for start in range(0, len(numbers), _BATCH):
         batch = list(rows.filter(number__in=numbers[start : start + _BATCH]).order_by("number"))
-        yield from _fix_batch(upload, batch, columns, place, bench)
+        yield from _fix_batch(upload, batch, columns, place, editor)
 
 
 def _fix_batch(
-    upload: Upload, rows: Sequence[UploadRow], columns: Sequence[FixingColumn], place: Mapping[str, int], bench: Bench
+    upload: Upload,
+    rows: Sequence[UploadRow],
+    columns: Sequence[FixingColumn],
+    place: Mapping[str, int],
+    editor: RowEditor,
 ) -> Iterator[FixRow]:
     numbers = [row.number for row in rows]
-    edits, standing = edits_of(upload, numbers), bench.cells_of(rows)
+    edits, current = edits_of(upload, numbers), editor.cells_of(rows)
     problems: dict[int, list[UploadProblem]] = {}
     for line in UploadProblem.objects.filter(upload=upload, row_number__in=numbers).order_by("pk"):
         problems.setdefault(line.row_number, []).append(line)
     position_of = {column.index: position for position, column in enumerate(columns) if column.index is not None}
     for row in rows:
         written = edits[row.number].values if row.number in edits else {}
-        found: dict[int, list[tuple[str, str]]] = {}
+        by_position: dict[int, list[tuple[str, str]]] = {}
         others: list[tuple[str, str]] = []
         for line in problems.get(row.number, []):
             said = (line.problem.text, line.problem.remedy)
@@ -112,55 +120,54 @@ def _fix_batch(
             if position is None:
                 others.append(said)
             else:
-                found.setdefault(position, []).append(said)
-        cells = standing[row.number]
+                by_position.setdefault(position, []).append(said)
+        cells = current[row.number]
         key = RowKey(upload.pk, row.number, state_of(cells))
         shown = [_cell(row, column, written, cells, place) for column in columns]
-        yield FixRow(str(key), shown, found, others)
+        yield FixRow(str(key), shown, by_position, others)
 
 
 def _cell(
     row: UploadRow,
     column: FixingColumn,
-    written: Mapping[str, Any],
-    standing: Mapping[str, object],
+    written: Mapping[str, StoredValue],
+    current: Mapping[str, object],
     place: Mapping[str, int],
 ) -> object:
-    """What stands in the row's cell: what the file has, unless somebody wrote something else there.
+    """The content of the row's cell: what the file has, unless somebody wrote something else there.
 
     Of several columns for one field, the first then has it all.
     """
     if not written.keys().isdisjoint(covers(column.key)):
         if column.key.startswith(ADDRESS):
-            return written_out(column.key.removeprefix(ADDRESS), standing)
+            return written_out(column.key.removeprefix(ADDRESS), current)
         own = column.index is None or place.get(column.key) == column.position
         return written[column.key] if own else None
-    if column.index is None or not isinstance(row.cells, list) or column.index >= len(row.cells):
-        return None
-    return row.cells[column.index]
+    columns = row.kept_cells["columns"]
+    return columns[column.index] if column.index is not None and column.index < len(columns) else None
 
 
 # --- coming back
 
 
 def take_over(run: Run, correction: Upload, source: OpenSource) -> None:
-    """Write the rows of a mended workbook into the uploads that they came from, and close the workbook's own upload.
+    """Write the rows of a corrected workbook into the uploads that they came from, and close the workbook's own upload.
 
-    Rows without a usable key, with one that stands twice, of an upload that is not the partner's, or that were written
+    Rows without a usable key, with one that occurs twice, of an upload that is not the partner's, or that were written
     or changed since the workbook was made, are named and left.
     """
     by, keys_at = Actor.from_json(correction.actor), source.keys_at or 0
-    readers: dict[UUID, Returned | None] = {}
+    readers: dict[UUID, ReturnedWorkbook | None] = {}
     seen: set[tuple[UUID, int]] = set()
     counts = {"fixed": 0, "still": 0, "unchanged": 0}
     lost: list[int] = []
     for chunk in source.chunks:
         with run.chunk() as state:
-            changes: dict[UUID, dict[int, tuple[str, Sequence[Any]]]] = {}
+            changes: dict[UUID, dict[int, tuple[str, Sequence[Cell]]]] = {}
             for row in chunk:
                 key = RowKey.read(row.raw[keys_at])
                 if key is not None and key.upload not in readers:
-                    readers[key.upload] = _returned(correction, key.upload, source.header)
+                    readers[key.upload] = _returned_workbook(correction, key.upload, source.header)
                 if key is None or readers[key.upload] is None or (key.upload, key.number) in seen:
                     lost.append(row.number)
                 else:
@@ -173,16 +180,15 @@ def take_over(run: Run, correction: Upload, source: OpenSource) -> None:
     if target is None:
         raise Unreadable("ROWS_OF_NO_UPLOAD")
     with run.chunk():
-        correction.state, correction.corrects, correction.updated_at = UploadState.MERGED, target, timezone.now()
-        correction.counts = {**counts, "rows": sum(counts.values()) + len(lost)}
-        correction.facts = {"not_taken": lost[:200], "not_taken_count": len(lost)}
-        correction.save(update_fields=["state", "corrects", "counts", "facts", "updated_at"])
-        record("upload.merged", subject=correction, partner=correction.partner, by=by, data=dict(correction.counts))
+        told = {**counts, "rows": sum(counts.values()) + len(lost)}
+        facts: UploadFacts = {"not_taken": lost[:200], "not_taken_count": len(lost)}
+        if move(correction, UploadState.MERGED, corrects=target, counts=told, facts=facts):
+            record("upload.merged", subject=correction, partner=correction.partner, by=by, data=told)
 
 
 def _write(
-    reader: "Returned | None",
-    rows: Mapping[int, tuple[str, Sequence[Any]]],
+    reader: "ReturnedWorkbook | None",
+    rows: Mapping[int, tuple[str, Sequence[Cell]]],
     counts: dict[str, int],
     lost: list[int],
     by: Actor,
@@ -190,26 +196,26 @@ def _write(
     if reader is None:
         return
     changes = reader.changes(rows)
-    healed = heal_rows(reader.upload, {number: values for number, values in changes.items() if values}, by=by)
-    counts["fixed"] += healed.fixed
-    counts["still"] += healed.still
+    corrected = correct_rows(reader.upload, {number: values for number, values in changes.items() if values}, by=by)
+    counts["fixed"] += corrected.fixed
+    counts["still"] += corrected.still
     counts["unchanged"] += sum(not values for values in changes.values())
     lost += [number for number in rows if number not in changes]
 
 
-def _returned(correction: Upload, pk: UUID, header: Sequence[str]) -> "Returned | None":
+def _returned_workbook(correction: Upload, pk: UUID, header: Sequence[str]) -> "ReturnedWorkbook | None":
     upload = Upload.objects.filter(pk=pk, partner=correction.partner).first()
     if upload is None or upload.state not in {UploadState.READY, UploadState.DONE}:
         return None
-    return Returned(upload, header)
+    return ReturnedWorkbook(upload, header)
 
 
-class Returned:
-    """Reads rows of a mended workbook as the upload that they came from reads its own."""
+class ReturnedWorkbook:
+    """Reads rows of a corrected workbook as the upload that they came from reads its own."""
 
     def __init__(self, upload: Upload, header: Sequence[str]) -> None:
         self.upload = upload
-        self._bench = Bench(upload)
+        self._editor = RowEditor(upload)
         self._columns = self._matched(header)
 
     def _matched(self, header: Sequence[str]) -> dict[int, tuple[int | None, str]]:
@@ -217,52 +223,54 @@ class Returned:
         own: dict[str, list[FixingColumn]] = {}
         for column in fix_columns(self.upload):
             own.setdefault(normalized(column.header), []).append(column)
-        schema = self._bench.schema
-        specs = [HeaderSpec(one.key, one.label, one.aliases) for one in schema.columns]
-        found: dict[int, tuple[int | None, str]] = {}
+        schema = self._editor.schema
+        specs = [HeaderSpec(column.key, column.label, column.aliases) for column in schema.columns]
+        matched: dict[int, tuple[int | None, str]] = {}
         for match in match_headers(header, specs):
             mine = own.get(normalized(match.header))
             if mine:
                 column = mine.pop(0)
-                found[match.index] = (column.index, column.key)
+                matched[match.index] = (column.index, column.key)
             elif match.key and normalized(match.header) != normalized(ROW_KEY_HEADER):
-                found[match.index] = (None, match.key)
-        return found
+                matched[match.index] = (None, match.key)
+        return matched
 
-    def changes(self, rows: Mapping[int, tuple[str, Sequence[Any]]]) -> dict[int, dict[str, Any]]:
+    def changes(self, rows: Mapping[int, tuple[str, Sequence[Cell]]]) -> dict[int, EditedValues]:
         """For each of these rows (number to its key's state, and cells): field key to the value that differs.
 
-        A row that is written already is not among them, nor one in which something else stands by now than when the
+        A row that is written already is not among them, nor one whose cells are others by now than when the
         workbook was made: what was changed since would be undone.
         """
         mine = UploadRow.objects.filter(open_rows(self.upload), upload=self.upload, number__in=list(rows))
         staged = {row.number: row for row in mine}
-        before = self._bench.cells_of(staged.values())
-        found: dict[int, dict[str, Any]] = {}
+        before = self._editor.cells_of(staged.values())
+        changes: dict[int, EditedValues] = {}
         for number, row in staged.items():
             state, cells = rows[number]
             differs = self._differs(row, before[number], cells)
             if not differs or state == state_of(before[number]):
-                found[number] = differs
-        return found
+                changes[number] = differs
+        return changes
 
-    def _differs(self, row: UploadRow, before: Mapping[str, object], cells: Sequence[Any]) -> dict[str, Any]:
-        own = list(row.cells) if isinstance(row.cells, list) else []
-        given: dict[str, Any] = {}
+    def _differs(self, row: UploadRow, before: Mapping[str, object], cells: Sequence[Cell]) -> EditedValues:
+        own: list[Cell] = [*row.kept_cells["columns"]]
+        given: dict[str, object] = {}
         for index, (position, key) in self._columns.items():
             if position is None:
                 given[key] = cells[index]
             elif position < len(own):
                 own[position] = cells[index]
-        after = self._bench.assembled(own) | {key: cell for key, cell in given.items() if cell is not None}
+        after = self._editor.assembled(own) | {key: cell for key, cell in given.items() if cell is not None}
         there = {position for position, _ in self._columns.values() if position is not None}
-        keys = {key for key, columns in self._bench.columns_of.items() if columns <= there} | given.keys()
+        keys = {key for key, columns in self._editor.columns_of.items() if columns <= there} | given.keys()
         changes = {key: after.get(key) for key in keys if as_shown(after.get(key)) != as_shown(before.get(key))}
         return {key: as_json(value) for key, value in changes.items() if not isinstance(value, Problem)}
 
 
-def as_json(value: Any) -> Any:
+def as_json(value: object) -> StoredValue:
     """A cell's value as an edit keeps it; nothing is an empty text."""
     if value is None:
         return ""
-    return value if isinstance(value, str | int | float | bool) else value.isoformat()
+    if isinstance(value, date):
+        return value.isoformat()
+    return value if isinstance(value, str | int | float | bool) else str(value)

@@ -5,34 +5,34 @@ After a crash the file is read again from its start and the rows that are alread
 """
 
 from collections import Counter
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from functools import partial
-from typing import Any
+from typing import TypedDict, cast
 
 from django.conf import settings
 from django.db import transaction
-from django.utils import timezone
 
 from onboarding.spreadsheets.problems import Unreadable
 from onboarding.uploads.columns.dates import add_votes, orders_of
-from onboarding.uploads.columns.layout import Layout
-from onboarding.uploads.corrections.workbook import take_over
 from onboarding.uploads.models import Upload, UploadProblem, UploadRow, UploadState
 from onboarding.uploads.notifications import tell_checked
-from onboarding.uploads.pipeline.preview import Verdict
+from onboarding.uploads.pipeline.preview import RowResult
 from onboarding.uploads.pipeline.receive import fingerprint_of
 from onboarding.uploads.pipeline.source import OpenSource, SourceRow, open_source
 from onboarding.uploads.pipeline.staging import (
     PROBLEM_COLUMNS,
     ROW_COLUMNS,
     add_to_outlook,
-    dry_run_of,
-    judged,
-    know_staged,
+    keeps_cells,
+    load_staged,
+    preview_of,
     problem_values,
     row_values,
+    validate_rows,
 )
+from onboarding.uploads.states import check_anew, drop_rows, move
+from onboarding.uploads.stored import Outlook
 from portal.events.actors import Actor
 from portal.events.domain import record
 from portal.jobs.domain import Run, enqueue
@@ -44,39 +44,58 @@ from programs.schema import Schema, catalogue_version
 _CHUNKS_A_COLLECTION = 10
 
 
-def check_upload(run: Run) -> None:
+class CheckProgress(TypedDict):
+    """The checkpoint of a check: the last row that is staged, the header's row, and what was counted on the way."""
+
+    row: int
+    first: int
+    counts: dict[str, int]
+    regions: list[str]
+    outlook: Outlook
+    date_votes: dict[str, list[str]]
+
+
+TakeOver = Callable[[Run, Upload, OpenSource], None]
+
+
+def check_upload(run: Run, *, take_over: TakeOver) -> None:
     """Stage every row of the upload, then ask for its confirmation (or commit at once, for the API).
+
+    take_over: what to do with a workbook of corrected rows, which belong to other uploads.
 
     Stops to ask when it is not clear what the columns are. Dates that can be read two ways are checked a second time
     when the rest of their column tells the order.
     """
     upload = Upload.objects.select_related("partner").get(pk=run.job.subject_id)
+    if upload.state not in {UploadState.RECEIVED, UploadState.CHECKING}:
+        return  # a worker finished the check and died before it could end the job
     try:
-        if not _stage(run, upload):
+        if not _stage(run, upload, take_over):
             return
-        if orders := _orders_found(upload, run.checkpoint):
+        if orders := _orders_found(upload, _progress(run)):
             with run.chunk() as chunk:
-                upload.layout = replace(Layout.of(upload.layout), date_orders=orders).as_json()
+                upload.layout = replace(upload.column_layout, date_orders=orders).as_json()
                 upload.save(update_fields=["layout"])
                 chunk.checkpoint, chunk.done = {}, 0
-            _stage(run, upload)
+            _stage(run, upload, take_over)
     except Unreadable as error:
         with run.chunk():
             file_unusable(upload, Problem(error.code, context=dict(error.context)))
         return
     with run.chunk():
-        _finish(upload, run.checkpoint)
-        tell_checked(upload, run.job)
+        if _finish(upload, _progress(run)):
+            tell_checked(upload, run.job)
+
+
+def _progress(run: Run) -> CheckProgress:
+    return cast(CheckProgress, run.checkpoint)
 
 
 def file_unusable(upload: Upload, problem: Problem) -> None:
-    """The file as a whole cannot be used: say why, keep nothing half."""
-    UploadRow.objects.filter(upload=upload).delete()
-    UploadProblem.objects.filter(upload=upload).delete()
-    upload.state = UploadState.FAILED
-    upload.problem = problem.as_json()
-    upload.updated_at = timezone.now()
-    upload.save(update_fields=["state", "problem", "updated_at"])
+    """The file cannot be used: keep the reason, and none of its rows."""
+    if not move(upload, UploadState.FAILED, problem=problem.as_json()):
+        return
+    drop_rows(upload)
     record("upload.refused", subject=upload, partner=upload.partner, by=Actor.system(), data={"code": problem.code})
 
 
@@ -90,33 +109,29 @@ def recheck_upload(upload: Upload, *, by: Actor, update_existing: bool | None = 
         locked = Upload.objects.select_for_update().get(pk=upload.pk)
         if locked.confirmed_at or locked.state not in {UploadState.READY, UploadState.FAILED}:
             raise Refused(Problem("UPLOAD_NOT_READY"))
-        UploadRow.objects.filter(upload=locked).delete()
-        UploadProblem.objects.filter(upload=locked).delete()
-        locked.state, locked.layout = UploadState.RECEIVED, Layout.of(locked.layout).undecided().as_json()
-        locked.problem, locked.counts, locked.updated_at = {}, {}, timezone.now()
+        choice: dict[str, object] = {}
         if update_existing is not None and update_existing != locked.update_existing:
-            _choose_updating(locked, update_existing)
-        locked.save(
-            update_fields=["state", "layout", "problem", "counts", "updated_at", "update_existing", "fingerprint"]
-        )
+            choice = _updating_chosen(locked, update_existing)
+        check_anew(locked, layout=locked.column_layout.undecided().as_json(), **choice)
         record("upload.checked_again", subject=locked, partner=locked.partner, by=by)
-        enqueue("uploads.check", subject_id=locked.pk, partner=locked.partner)
 
 
-def _choose_updating(upload: Upload, update_existing: bool) -> None:
+def _updating_chosen(upload: Upload, update_existing: bool) -> dict[str, object]:
+    """The upload's fields with another choice of whether it may update meters. Refuses: UPLOAD_SENT_BEFORE."""
     upload.update_existing = update_existing
     upload.fingerprint = fingerprint_of(upload)
     others = Upload.objects.filter(partner=upload.partner, fingerprint=upload.fingerprint).exclude(pk=upload.pk)
     if others.exclude(state=UploadState.FAILED).exists():
         raise Refused(Problem("UPLOAD_SENT_BEFORE"))
+    return {"update_existing": upload.update_existing, "fingerprint": upload.fingerprint}
 
 
-def _stage(run: Run, upload: Upload) -> bool:
-    """Judge and stage the rows from the checkpoint on. Returns whether the rows could be judged at all."""
+def _stage(run: Run, upload: Upload, take_over: TakeOver) -> bool:
+    """Check and stage the rows from the checkpoint on. Returns whether the rows could be checked at all."""
     version = catalogue_version()
-    dry_run = dry_run_of(upload)
+    preview = preview_of(upload)
     # A large file can be read for minutes before its first row comes: without a beat, another worker would begin anew.
-    with open_source(upload, dry_run.schema, on_wait=run.beat) as source:
+    with open_source(upload, preview.schema, on_wait=run.beat) as source:
         if source.keys_at is not None:
             take_over(run, upload, source)
             return False
@@ -127,14 +142,14 @@ def _stage(run: Run, upload: Upload) -> bool:
                 _ask(run, upload, source)
                 return False
             _begin(run, upload, source, version)
-        dry_run.date_orders = source.layout.date_orders
+        preview.date_orders = source.layout.date_orders
         reached = run.checkpoint["row"]
         if reached >= 0:
-            know_staged(upload, dry_run)
+            load_staged(upload, preview)
         with collecting_by_hand() as collect, background_writer() as writer:
             for number, rows in enumerate(_chunks_beyond(run, source, reached, writer), 1):
-                verdicts = judged(upload, dry_run, [(row.number, row.cells) for row in rows])
-                writer.do(partial(_stage_chunk, run, upload, dry_run.schema, source.column_of, verdicts, rows))
+                results = validate_rows(upload, preview, [(row.number, row.cells) for row in rows])
+                writer.do(partial(_stage_chunk, run, upload, preview.schema, source.column_of, results, rows))
                 if number % _CHUNKS_A_COLLECTION == 0:
                     collect()
                 if run.is_slice_over:
@@ -163,22 +178,18 @@ def _chunks_beyond(run: Run, source: OpenSource, reached: int, writer: Backgroun
 
 
 def _ask(run: Run, upload: Upload, source: OpenSource) -> None:
-    """Nothing is checked yet: a person says first what the columns are."""
+    """Wait for a person to match the columns; no row is checked yet."""
+    layout = replace(source.layout, columns=None).as_json()
     with run.chunk():
-        upload.state, upload.columns, upload.facts = UploadState.COLUMNS, source.columns, source.facts()
-        upload.layout, upload.updated_at = replace(source.layout, columns=None).as_json(), timezone.now()
-        upload.save(update_fields=["state", "columns", "facts", "layout", "updated_at"])
+        _move(upload, UploadState.COLUMNS, columns=source.columns, facts=source.facts(), layout=layout)
         record("upload.columns_asked", subject=upload, partner=upload.partner, by=Actor.system())
 
 
 def _begin(run: Run, upload: Upload, source: OpenSource, version: str) -> None:
     with run.chunk() as chunk:
-        UploadRow.objects.filter(upload=upload).delete()
-        UploadProblem.objects.filter(upload=upload).delete()
-        upload.state, upload.columns, upload.facts = UploadState.CHECKING, source.columns, source.facts()
-        upload.layout = source.layout.as_json()
-        upload.catalogue_version, upload.updated_at = version, timezone.now()
-        upload.save(update_fields=["state", "columns", "facts", "layout", "catalogue_version", "updated_at"])
+        read = {"columns": source.columns, "facts": source.facts(), "layout": source.layout.as_json()}
+        _move(upload, UploadState.CHECKING, catalogue_version=version, **read)
+        drop_rows(upload)
         chunk.checkpoint = {
             "row": -1,
             "first": source.header_row,
@@ -189,60 +200,72 @@ def _begin(run: Run, upload: Upload, source: OpenSource, version: str) -> None:
         }
 
 
+def _move(upload: Upload, to: UploadState, **fields: object) -> None:
+    """Move an upload that only this job moves: when it does not, the attempt has failed."""
+    if not move(upload, to, **fields):
+        raise RuntimeError(f"upload {upload.pk} is {upload.state} and cannot become {to}")
+
+
 def _stage_chunk(
     run: Run,
     upload: Upload,
     schema: Schema,
     column_of: Mapping[str, int],
-    verdicts: Sequence[Verdict],
+    results: Sequence[RowResult],
     rows: Sequence[SourceRow],
 ) -> None:
-    """Stage a chunk of judged rows with their problems."""
+    """Stage a chunk of checked rows with their problems."""
     with run.chunk() as chunk:
         insert(
             UploadRow,
             ROW_COLUMNS,
-            (row_values(upload, verdict, row.raw) for verdict, row in zip(verdicts, rows, strict=True)),
+            (
+                row_values(upload, result, row.to_keep if keeps_cells(result) else None)
+                for result, row in zip(results, rows, strict=True)
+            ),
         )
-        insert(UploadProblem, PROBLEM_COLUMNS, problem_values(upload, verdicts, column_of))
+        insert(UploadProblem, PROBLEM_COLUMNS, problem_values(upload, results, column_of))
         counts = Counter(chunk.checkpoint["counts"])
-        counts.update(verdict.plan.value for verdict in verdicts)
-        regions = {verdict.asset["transmission_region"] for verdict in verdicts if verdict.asset}
+        counts.update(result.plan.value for result in results)
+        regions = {result.asset["transmission_region"] for result in results if result.asset}
         outlook = chunk.checkpoint["outlook"]
-        for verdict in verdicts:
-            add_to_outlook(outlook, verdict.programs)
+        for result in results:
+            add_to_outlook(outlook, result.programs)
         chunk.checkpoint = {
             **chunk.checkpoint,
             "row": rows[-1].number,
             "counts": dict(counts),
             "regions": sorted(regions.union(chunk.checkpoint["regions"])),
             "outlook": outlook,
-            "date_votes": add_votes(chunk.checkpoint["date_votes"], schema, rows),
+            "date_votes": add_votes(chunk.checkpoint["date_votes"], schema, [row.cells for row in rows]),
         }
         chunk.done += len(rows)
 
 
-def _orders_found(upload: Upload, checkpoint: Mapping[str, Any]) -> dict[str, str]:
+def _orders_found(upload: Upload, checkpoint: CheckProgress) -> dict[str, str]:
     """The order of day and month, for columns with dates that can be read both ways and others that tell."""
-    known = Layout.of(upload.layout).date_orders
+    known = upload.column_layout.date_orders
     unclear = UploadProblem.objects.filter(upload=upload, code="DATE_AMBIGUOUS").values_list("field", flat=True)
     orders = orders_of(checkpoint["date_votes"])
     return {field: orders[field] for field in set(unclear) if field in orders and field not in known}
 
 
-def _finish(upload: Upload, checkpoint: Mapping[str, Any]) -> None:
-    """All rows are staged: wait for the confirmation, or go on at once when the upload came by API."""
+def _finish(upload: Upload, checkpoint: CheckProgress) -> bool:
+    """All rows are staged: wait for the confirmation, or go on at once when the upload came by API.
+
+    Returns whether the upload was still being checked.
+    """
     counts = checkpoint["counts"]
     rows = sum(counts.values())
-    upload.counts = {**counts, "rows": rows}
+    counts = {**counts, "rows": rows}
     blank = checkpoint["row"] - checkpoint["first"] - rows
     if blank > 0 and upload.facts.get("kind") != "json":
-        upload.counts["blank"] = blank
-    upload.transmission_regions, upload.outlook = checkpoint["regions"], checkpoint["outlook"]
-    upload.updated_at = timezone.now()
-    upload.state = UploadState.READY
+        counts["blank"] = blank
+    to = UploadState.COMMITTING if upload.commits_itself else UploadState.READY
+    regions, outlook = checkpoint["regions"], checkpoint["outlook"]
+    if not move(upload, to, counts=counts, transmission_regions=regions, outlook=outlook, facts=upload.facts):
+        return False
     if upload.commits_itself:
-        upload.state = UploadState.COMMITTING
         enqueue("uploads.commit", subject_id=upload.pk, partner=upload.partner)
-    upload.save(update_fields=["counts", "transmission_regions", "outlook", "facts", "updated_at", "state"])
-    record("upload.checked", subject=upload, partner=upload.partner, by=Actor.system(), data=dict(upload.counts))
+    record("upload.checked", subject=upload, partner=upload.partner, by=Actor.system(), data=counts)
+    return True

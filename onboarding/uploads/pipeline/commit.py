@@ -18,9 +18,10 @@ from onboarding.enrollment.domain import enroll, making_room, re_evaluate, re_ev
 from onboarding.meters.domain import create_meters, record_created, update_meters
 from onboarding.meters.models import Meter
 from onboarding.meters.search.domain import make_texts_behind
-from onboarding.uploads.corrections.rows import to_write
-from onboarding.uploads.models import WRITTEN, Plan, Result, Upload, UploadRow, UploadState
+from onboarding.uploads.models import WRITTEN, RowOutcome, RowPlan, Upload, UploadRow, UploadState
 from onboarding.uploads.notifications import tell_written
+from onboarding.uploads.queries import to_write
+from onboarding.uploads.states import move, move_or_refuse
 from portal.events.actors import Actor
 from portal.events.domain import record
 from portal.jobs.domain import Run, enqueue
@@ -33,7 +34,7 @@ _RETRIES = 5
 
 
 def confirm_upload(upload: Upload, *, by: Actor) -> None:
-    """A person says yes: queue the commit of the good rows. A second yes, or two people at once, has one effect.
+    """A person confirms: queue the commit of the good rows. Confirming twice, or by two people at once, has one effect.
 
     Refuses: UPLOAD_NOT_READY, UPLOAD_NOTHING_TO_DO, CATALOGUE_CHANGED (the preview would no longer be true).
     """
@@ -43,15 +44,12 @@ def confirm_upload(upload: Upload, *, by: Actor) -> None:
             return
         if locked.state != UploadState.READY:
             raise Refused(Problem("UPLOAD_NOT_READY"))
-        if not to_write(locked).keys() & {Plan.CREATE.value, Plan.UPDATE.value}:
+        if not to_write(locked).keys() & {RowPlan.CREATE.value, RowPlan.UPDATE.value}:
             raise Refused(Problem("UPLOAD_NOTHING_TO_DO"))
         if locked.catalogue_version != catalogue_version():
             raise Refused(Problem("CATALOGUE_CHANGED"))
-        locked.state, locked.problem = UploadState.COMMITTING, {}
-        locked.confirmed_at = locked.updated_at = timezone.now()
-        locked.confirmed_by = by.label[:200]
-        locked.actor = by.as_json()
-        locked.save(update_fields=["state", "problem", "confirmed_at", "confirmed_by", "actor", "updated_at"])
+        said = {"confirmed_at": timezone.now(), "confirmed_by": by.label[:200], "actor": by.as_json()}
+        move_or_refuse(locked, UploadState.COMMITTING, problem={}, **said)
         record("upload.confirmed", subject=locked, partner=locked.partner, by=by, data=dict(locked.counts))
         enqueue("uploads.commit", subject_id=locked.pk, partner=locked.partner)
 
@@ -59,23 +57,24 @@ def confirm_upload(upload: Upload, *, by: Actor) -> None:
 def commit_upload(run: Run) -> None:
     """Write the good rows chunk by chunk, then close the round with its receipt."""
     upload = Upload.objects.select_related("partner").get(pk=run.job.subject_id)
+    if upload.state != UploadState.COMMITTING:
+        return  # a worker closed the round and died before it could end the job
     total = _to_write(upload, after=-1).count()
     while _commit_chunk(run, upload, total):
         run.yield_to_other_partners()
     with run.chunk():
-        _close(upload)
-        tell_written(upload, run.job)
+        if _close(upload):
+            tell_written(upload, run.job)
 
 
 def commit_at_once(upload: Upload) -> bool:
     """Write the few rows of an upload in the caller's transaction, without a job, and close it.
 
-    Returns whether all were written; else something stood in the way of one by now (a reference taken, a meter
-    changed), and the caller rolls back. IntegrityError when it happened this very moment.
+    Returns whether all were written; otherwise something changed since the check (a reference taken, a meter changed),
+    and the caller rolls back. IntegrityError when it happened this very moment.
     """
     _write(upload, list(_to_write(upload, after=-1).values_list("number", "plan")))
-    _close(upload)
-    return not upload.count("failed")
+    return _close(upload) and not upload.count("failed")
 
 
 def _to_write(upload: Upload, *, after: int) -> QuerySet[UploadRow]:
@@ -84,7 +83,7 @@ def _to_write(upload: Upload, *, after: int) -> QuerySet[UploadRow]:
 
 
 def _commit_chunk(run: Run, upload: Upload, total: int) -> bool:
-    """One chunk in one transaction; again when another upload stood in its way. Returns whether there was one."""
+    """Write the next rows in one transaction, again if another upload interfered. Returns whether there were any."""
     for attempt in range(_RETRIES):
         try:
             with run.chunk() as chunk:
@@ -115,13 +114,13 @@ def _write(upload: Upload, plans: list[tuple[int, str]]) -> None:
     )
     creates, updates = rows.narrowed("r.plan = %s", "create"), rows.narrowed("r.plan = %s", "update")
     counts = Counter(plan for _, plan in plans)
-    if counts[Plan.CREATE]:
-        if create_meters(creates, partner=partner, upload_id=upload.pk) < counts[Plan.CREATE]:
+    if counts[RowPlan.CREATE]:
+        if create_meters(creates, partner=partner, upload_id=upload.pk) < counts[RowPlan.CREATE]:
             _refuse_taken(upload, plans[0][0], plans[-1][0])
         record_created(creates, partner=partner, upload_id=upload.pk, by=by)
         enroll(creates, partner=partner)
         re_evaluate_sharing(_meters_of(creates), partner=partner, by=by)
-    if counts[Plan.UPDATE] or counts[Plan.UNCHANGED]:
+    if counts[RowPlan.UPDATE] or counts[RowPlan.UNCHANGED]:
         _refuse_stale(upload, plans[0][0], plans[-1][0])
         known = rows.narrowed("r.plan IN (%s, %s)", "update", "unchanged")
         meters = _meters_of(known)
@@ -137,14 +136,14 @@ def _meters_of(rows: Staged) -> list[UUID]:
 
 def _refuse_taken(upload: Upload, first: int, last: int) -> None:
     """Rows whose reference another upload took after the check: a duplicate, with the meter that has it."""
-    rows = _to_write(upload, after=first - 1).filter(number__lte=last, plan=Plan.CREATE)
+    rows = _to_write(upload, after=first - 1).filter(number__lte=last, plan=RowPlan.CREATE)
     made = Meter.objects.filter(upload=upload, partner=upload.partner)
     rows = rows.exclude(meter_id__in=made.values("pk")).only("pk", "partner_reference")
     references = {row.partner_reference: row for row in rows}
     holders = Meter.objects.filter(partner=upload.partner, partner_reference__in=references)
     taken = holders.values_list("pk", "partner_reference")
     _refuse(
-        Result.DUPLICATE_REF_ID,
+        RowOutcome.DUPLICATE_REF_ID,
         (
             (references[name], Problem("DUPLICATE_REF_ID", context={"meter": str(meter)}), meter)
             for meter, name in taken
@@ -154,43 +153,48 @@ def _refuse_taken(upload: Upload, first: int, last: int) -> None:
 
 def _refuse_stale(upload: Upload, first: int, last: int) -> None:
     """Rows whose meter was changed or removed after the check. Holds the meters until the chunk is written."""
-    rows = _to_write(upload, after=first - 1).filter(number__lte=last).exclude(plan=Plan.CREATE)
+    rows = _to_write(upload, after=first - 1).filter(number__lte=last).exclude(plan=RowPlan.CREATE)
     known = list(rows.only("pk", "meter_id", "meter_version", "plan"))
     meters = Meter.objects.filter(pk__in=[row.meter_id for row in known if row.meter_id], partner=upload.partner)
     versions = dict(meters.select_for_update().order_by("pk").values_list("pk", "version"))
     stale = [(row, row.meter_id) for row in known if row.meter_id and versions.get(row.meter_id) != row.meter_version]
     changed = Problem("METER_CHANGED_MEANWHILE")
-    _refuse(Result.PROCESSING_ERROR, ((row, changed, meter) for row, meter in stale))
+    _refuse(RowOutcome.PROCESSING_ERROR, ((row, changed, meter) for row, meter in stale))
 
 
-def _refuse(result: Result, refusals: Iterable[tuple[UploadRow, Problem, UUID]]) -> None:
+def _refuse(result: RowOutcome, refusals: Iterable[tuple[UploadRow, Problem, UUID]]) -> None:
     """Write a result into rows that cannot be written, in one statement: each with its problem and its meter."""
     values = [(row.pk, result.value, problem.text[:500], meter) for row, problem, meter in refusals]
     if values:
         bulk.update(UploadRow, ["result", "description", "meter_id"], values)
 
 
-def _close(upload: Upload) -> None:
-    """Every row of the round is written or refused: count the outcomes and write the receipt's event."""
-    upload.rounds, upload.written_to = upload.rounds + 1, -1
-    kept = {name: n for name, n in upload.counts.items() if name not in Result.values}
-    upload.counts = {**kept, **outcome_counts(upload)}
-    upload.state, upload.finished_at, upload.updated_at = UploadState.DONE, timezone.now(), timezone.now()
-    upload.save(update_fields=["rounds", "written_to", "counts", "state", "finished_at", "updated_at"])
+def _close(upload: Upload) -> bool:
+    """Every row of the round is written or refused: count the outcomes and write the receipt's event.
+
+    Returns whether the upload was still being committed.
+    """
+    kept = {name: n for name, n in upload.counts.items() if name not in RowOutcome.values}
+    rounds = upload.rounds + 1
+    counts = {**kept, **outcome_counts(upload, rounds=rounds)}
+    done = {"rounds": rounds, "written_to": -1, "counts": counts, "finished_at": timezone.now()}
+    if not move(upload, UploadState.DONE, **done):
+        return False
     make_texts_behind(upload.pk, partner=upload.partner)
     by = Actor.from_json(upload.actor)
-    record("upload.committed", subject=upload, partner=upload.partner, by=by, data=dict(upload.counts))
+    record("upload.committed", subject=upload, partner=upload.partner, by=by, data=counts)
+    return True
 
 
-def outcome_counts(upload: Upload) -> dict[str, int]:
-    """How many rows have each Result, and how many of them `failed`, as of the rounds that are over."""
+def outcome_counts(upload: Upload, *, rounds: int) -> dict[str, int]:
+    """How many rows have each outcome, and how many of them `failed`, once so many rounds are over."""
     groups = (
         UploadRow.objects.filter(upload=upload).order_by().values("plan", "round", "result").annotate(n=Count("pk"))
     )
     counts: Counter[str] = Counter()
     for group in groups:
-        name, _ = UploadRow(plan=group["plan"], round=group["round"], result=group["result"]).outcome(upload)
+        name, _ = UploadRow(plan=group["plan"], round=group["round"], result=group["result"]).outcome_after(rounds)
         if name:
             counts[name] += group["n"]
-    failed = sum(n for name, n in counts.items() if name not in {Result.METER_CREATED, Result.METER_UPDATED})
+    failed = sum(n for name, n in counts.items() if name not in {RowOutcome.METER_CREATED, RowOutcome.METER_UPDATED})
     return {**counts, "failed": failed}

@@ -6,8 +6,8 @@ from collections.abc import Callable, Collection, Iterable
 Find = Callable[[Collection[str]], dict[str, int]]
 
 
-class _Seen:
-    """Names that were seen, as three bits each of 16 MB that are only taken as they are needed (a Bloom filter).
+class _BloomFilter:
+    """Names that were seen, as three bits each of 16 MB that are only taken as they are needed.
 
     It never forgets a name. Of a million names it takes about one in a hundred thousand for seen that was not.
     """
@@ -27,15 +27,15 @@ class _Seen:
     def among(self, names: Iterable[str]) -> list[str]:
         """Those of the names that were seen."""
         bits, mask = self._bits, 2**self._BITS - 1
-        found = []
+        seen = []
         for name in names:
             mixed = hash(name)
             place = mixed & mask
             if bits[place >> 3] >> (place & 7) & 1:
                 further = (mixed >> 18 & mask, mixed >> 37 & mask)
                 if all(bits[place >> 3] >> (place & 7) & 1 for place in further):
-                    found.append(name)
-        return found
+                    seen.append(name)
+        return seen
 
 
 class FirstRows:
@@ -47,7 +47,7 @@ class FirstRows:
 
     def __init__(self, find: Find | None = None) -> None:
         self._find = find or (lambda _: {})
-        self._seen = _Seen()
+        self._seen = _BloomFilter()
         self._before: dict[str, int] = {}
         self._now: dict[str, int] = {}
 
@@ -56,7 +56,7 @@ class FirstRows:
         self._seen.update(names)
 
     def expect(self, names: Collection[str]) -> None:
-        """A chunk with these names comes: look up where those stand that were seen before."""
+        """A chunk with these names comes: look up the rows of those that were seen before."""
         now = self._now
         again = [name for name in self._seen.among(names) if name not in now]
         self._before, self._now = now, {}
@@ -71,7 +71,7 @@ class FirstRows:
 
 
 class KnownRows(FirstRows):
-    """The same, told beforehand: a name's first row among those that are not looked at again."""
+    """The same for rows that are checked again: `first` holds the first rows of names among all other rows."""
 
     def __init__(self, first: dict[str, int]) -> None:
         super().__init__()

@@ -1,13 +1,12 @@
 """What would happen to rows if they were confirmed now. Reads, never writes; knows neither files nor HTTP.
 
-The check of an upload, the healing of its rows and an answer to an API call are all made of this.
+The check of an upload, the corrections of its rows and the form for one meter are all made of this.
 """
 
 import re
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime
-from typing import Any
 from uuid import UUID
 
 from django.db.models.fields.json import KT
@@ -19,11 +18,12 @@ from onboarding.enrollment.facts import Held, MeterFacts
 from onboarding.enrollment.load import Customer, facts_of, held_by
 from onboarding.enrollment.results import EnrollmentResult, without_misfit_actions
 from onboarding.enrollment.rules import ProgramRules, rules_of
-from onboarding.meters.columns import asset_of
+from onboarding.meters.columns import Asset, asset_of
 from onboarding.meters.models import CreatedBy, Meter
 from onboarding.uploads.editing import CLEARS
-from onboarding.uploads.models import Plan, Result
+from onboarding.uploads.models import RowOutcome, RowPlan
 from onboarding.uploads.pipeline.first_rows import FirstRows
+from onboarding.uploads.stored import FieldChanges
 from portal.partners.models import Partner
 from portal.problems import Problem, shown, storable
 from portal.storage.ids import uuid7
@@ -35,8 +35,8 @@ _SERIAL = "device.device_serial_number"
 
 
 @dataclass(frozen=True, slots=True)
-class Candidate:
-    """One row on its way in: its number in the file, and its cells by field key.
+class CandidateRow:
+    """One row to check: its number in the file, and its cells by field key.
 
     meter: the meter that the row is about, when it is known: then the cells are all that it is to hold.
     """
@@ -47,28 +47,31 @@ class Candidate:
 
 
 @dataclass(slots=True)
-class Verdict:
-    """What would happen to one row, and everything there is to say about it."""
+class RowResult:
+    """What would happen to one row, with everything that is wrong with it or worth a look.
+
+    outcome: set when nothing will be written whatever happens: the reference is taken.
+    """
 
     number: int
     reference: str
-    plan: Plan
+    plan: RowPlan
     problems: Sequence[Problem] = ()
     warnings: Sequence[Problem] = ()
-    asset: dict[str, Any] | None = None
-    changes: dict[str, list[Any]] | None = None
+    asset: Asset | None = None
+    changes: FieldChanges | None = None
     programs: Mapping[str, EnrollmentResult] = field(default_factory=dict)
     meter_id: UUID | None = None
     meter_version: int | None = None
-    result: Result | None = None
+    outcome: RowOutcome | None = None
 
 
-class DryRun:
-    """The judge of one set of rows: what it has seen of the set so far decides what is a duplicate.
+class RowPreview:
+    """Checks rows of one set against the catalogue and the partner's meters; earlier rows of the set make duplicates.
 
     programs: those the rows are for; without any, whatever fits. update_existing: a row whose reference one meter of
     the partner has changes that meter. names_fields: whether the rows name their fields themselves (an API body), so
-    that an unknown one is worth a word. date_orders: field key to "mdy" or "dmy" where dates can be read both ways.
+    that an unknown name gets a warning. date_orders: field key to "mdy" or "dmy" where dates can be read both ways.
     """
 
     def __init__(
@@ -92,28 +95,30 @@ class DryRun:
         self.references = FirstRows()
         self.serials = FirstRows()
         self._names_fields = names_fields
-        self._prospects: dict[tuple[object, ...], tuple[Prospect, ...]] = {}
+        self._candidates: dict[tuple[object, ...], tuple[ProgramCandidate, ...]] = {}
 
-    def look(self, rows: Sequence[Candidate]) -> list[Verdict]:
-        """The verdict on each row, in order. Two queries for all of them."""
+    def check(self, rows: Sequence[CandidateRow]) -> list[RowResult]:
+        """The result of each row, in order. The number of queries does not depend on how many rows there are."""
         references = {reference_of(row.cells) for row in rows} - {""}
         self.references.expect(references)
         existing = self._meters_of(references)
         targets: dict[UUID, Meter] = {}
-        verdicts = [self._judge(row, existing, targets) for row in rows]
-        self._look_at_facts(verdicts, targets)
-        self._look_for_serials(verdicts)
-        return verdicts
+        results = [self._validate(row, existing, targets) for row in rows]
+        self._add_known_facts(results, targets)
+        self._warn_of_repeated_serials(results)
+        return results
 
     def _meters_of(self, references: Collection[str]) -> dict[str, list[Meter]]:
         """The partner's meters that carry one of these references."""
-        found: dict[str, list[Meter]] = {}
+        by_reference: dict[str, list[Meter]] = {}
         meters = Meter.objects.filter(partner=self.partner, partner_reference__any_of=references)
         for meter in meters.defer("tags"):
-            found.setdefault(meter.partner_reference, []).append(meter)
-        return found
+            by_reference.setdefault(meter.partner_reference, []).append(meter)
+        return by_reference
 
-    def _judge(self, row: Candidate, existing: Mapping[str, list[Meter]], targets: dict[UUID, Meter]) -> Verdict:
+    def _validate(
+        self, row: CandidateRow, existing: Mapping[str, list[Meter]], targets: dict[UUID, Meter]
+    ) -> RowResult:
         reference = reference_of(row.cells)
         meters = existing.get(reference, [])
         target = row.meter or (meters[0] if self.update_existing and len(meters) == 1 else None)
@@ -124,141 +129,143 @@ class DryRun:
             cells = over(self.schema.flatten(asset_of(target)), cells)
         elif not CLEARS.isdisjoint(_texts(cells)):
             cells = {key: cell for key, cell in cells.items() if cell.__class__ is not str or cell not in CLEARS}
-        checked = self.check(cells)
-        verdict = Verdict(row.number, reference, Plan.NEEDS_FIXING, checked.problems, checked.warnings)
-        if self._is_duplicate(verdict, [] if target in meters else meters):
-            return verdict
+        checked = self.check_cells(cells)
+        result = RowResult(row.number, reference, RowPlan.NEEDS_FIXING, checked.problems, checked.warnings)
+        if self._is_duplicate(result, [] if target in meters else meters):
+            return result
         if checked.asset is None:
             total = _total_in(cells) if len(checked.problems) >= _MANY else ""
             if total:
-                verdict.problems = (Problem("TOTALS_ROW", total, shown(cells[total])),)
-            return verdict
-        verdict.asset, verdict.problems = checked.asset, ()
+                result.problems = (Problem("TOTALS_ROW", total, shown(cells[total])),)
+            return result
+        result.asset, result.problems = checked.asset, ()
         if self._names_fields:
-            verdict.warnings = (*verdict.warnings, *self._unknown(row.cells))
-        verdict.programs = self.results(checked)
+            result.warnings = (*result.warnings, *self._unknown(row.cells))
+        result.programs = self.program_results(checked)
         if target is not None:
             targets[target.pk] = target
-            verdict.meter_id, verdict.meter_version = target.pk, target.version
-            verdict.changes = changes_of(self.schema, asset_of(target), checked.asset)
-            verdict.plan = Plan.UPDATE if verdict.changes else Plan.UNCHANGED
+            result.meter_id, result.meter_version = target.pk, target.version
+            result.changes = changes_of(self.schema, asset_of(target), checked.asset)
+            result.plan = RowPlan.UPDATE if result.changes else RowPlan.UNCHANGED
         else:
-            verdict.meter_id, verdict.plan = uuid7(), Plan.CREATE
-        return verdict
+            result.meter_id, result.plan = uuid7(), RowPlan.CREATE
+        return result
 
-    def _is_duplicate(self, verdict: Verdict, meters: Sequence[Meter]) -> bool:
-        """Whether the reference is used elsewhere, in these rows or on these meters; then the verdict says where."""
-        reference = verdict.reference
-        first = self.references.of(reference, verdict.number) if reference else verdict.number
-        if first != verdict.number:
+    def _is_duplicate(self, result: RowResult, meters: Sequence[Meter]) -> bool:
+        """Whether an earlier row or one of these meters has the reference; then the result says which."""
+        reference = result.reference
+        first = self.references.of(reference, result.number) if reference else result.number
+        if first != result.number:
             problem = Problem("DUPLICATE_IN_FILE", "partner_reference", reference, {"first": first})
-            verdict.result = Result.DUPLICATE_REF_ID
+            result.outcome = RowOutcome.DUPLICATE_REF_ID
         elif len(meters) > 1:
             problem = Problem("MULTIPLE_PARTNER_REFERENCE", "partner_reference", reference, {"count": len(meters)})
-            verdict.result = Result.MULTIPLE_PARTNER_REFERENCE
+            result.outcome = RowOutcome.MULTIPLE_PARTNER_REFERENCE
         elif meters:
             problem = Problem("DUPLICATE_REF_ID", "partner_reference", reference, {"meter": str(meters[0].pk)})
-            verdict.result, verdict.meter_id = Result.DUPLICATE_REF_ID, meters[0].pk
+            result.outcome, result.meter_id = RowOutcome.DUPLICATE_REF_ID, meters[0].pk
         else:
             return False
-        verdict.plan, verdict.problems = Plan.DUPLICATE, (problem, *verdict.problems)
+        result.plan, result.problems = RowPlan.DUPLICATE, (problem, *result.problems)
         return True
 
     def _unknown(self, cells: Iterable[str]) -> list[Problem]:
         return [Problem("UNKNOWN_PROPERTY", shown(key)) for key in cells if not self.schema.knows(key)]
 
-    def check(self, cells: Mapping[str, object]) -> Checked:
-        """The validator's word on a row's cells, with the requirements of the period that each program judges by."""
+    def check_cells(self, cells: Mapping[str, object]) -> Checked:
+        """Validate the cells of one row, with the requirements of the period by which each program evaluates it."""
         return self.schema.check(cells, self.on, self._worth_asking, self.date_orders, self._asked_on)
 
-    def results(self, checked: Checked) -> dict[str, EnrollmentResult]:
-        """The results of the asset in the chosen programs, and in those that it could join besides."""
+    def program_results(self, checked: Checked) -> dict[str, EnrollmentResult]:
+        """The asset's result in each chosen program, and in those that it could join besides."""
         assert checked.asset is not None
         return {
-            prospect.program.identifier: prospect.result(checked)
-            if prospect.program.identifier in checked.unmet
-            else prospect.eligible
-            for prospect in self._prospects_of(checked.asset)
+            candidate.program.identifier: candidate.result(checked)
+            if candidate.program.identifier in checked.unmet
+            else candidate.complete
+            for candidate in self._candidates_of(checked.asset)
         }
 
-    def _worth_asking(self, asset: Mapping[str, Any]) -> list[str]:
-        return [prospect.program.identifier for prospect in self._prospects_of(asset)]
+    def _worth_asking(self, asset: Asset) -> list[str]:
+        return [candidate.program.identifier for candidate in self._candidates_of(asset)]
 
-    def _prospects_of(self, asset: Mapping[str, Any]) -> "tuple[Prospect, ...]":
-        """The programs to speak of for an asset: the chosen, and those that fit its place and type."""
+    def _candidates_of(self, asset: Asset) -> "tuple[ProgramCandidate, ...]":
+        """The programs that are worth evaluating for an asset: the chosen, and those that fit its place and type."""
         facts = MeterFacts(asset)
         place = facts.place()
-        found = self._prospects.get(place)
-        if found is None:
-            found = self._prospects[place] = tuple(self._new_prospects(facts))
-            if any(one.is_meant and one.fits for one in found):
-                for misfit in (one for one in found if not one.fits):
+        candidates = self._candidates.get(place)
+        if candidates is None:
+            candidates = self._candidates[place] = tuple(self._new_candidates(facts))
+            if any(candidate.is_meant and candidate.fits for candidate in candidates):
+                for misfit in (candidate for candidate in candidates if not candidate.fits):
                     misfit.ask_nothing()
-        return found
+        return candidates
 
-    def _new_prospects(self, facts: MeterFacts) -> "Iterable[Prospect]":
+    def _new_candidates(self, facts: MeterFacts) -> "Iterable[ProgramCandidate]":
         for identifier, program in self.programs.items():
             moment = moment_of(program, program.leading_period(self.at), self.schema, self.at)
             is_chosen = identifier in self.chosen
             if is_chosen or not any(fits(facts, program, moment, False)):
                 if self.chosen and not is_chosen and not program.is_partner_created:
                     continue
-                found = in_place(facts, program, moment)
-                yield Prospect(program, found, is_chosen or not self.chosen)
+                checks = in_place(facts, program, moment)
+                yield ProgramCandidate(program, checks, is_chosen or not self.chosen)
 
-    def _look_at_facts(self, verdicts: Sequence[Verdict], targets: Mapping[UUID, Meter]) -> None:
-        """What is known of the meters that rows change, and what their customers hold elsewhere, has its word too."""
-        known = {one.meter_id: one for one in verdicts if one.asset is not None and one.meter_id in targets}
+    def _add_known_facts(self, results: Sequence[RowResult], targets: Mapping[UUID, Meter]) -> None:
+        """Evaluate rows again with the facts of the meters that they change, and with what their customers hold."""
+        checked = (result for result in results if result.asset is not None)
+        known = {result.meter_id: result for result in checked if result.meter_id in targets}
         meters = [targets[pk] for pk in known if pk]
-        assets = {pk: one.asset for pk, one in known.items() if pk and one.asset is not None}
+        assets = {pk: result.asset for pk, result in known.items() if pk and result.asset is not None}
         for pk, facts in self._facts_of(meters, assets).items() if meters else ():
             self._evaluate_again(known[pk], facts)
         if not any(self.programs[name].excluded for name in self.chosen or self.programs):
             return
-        new = [(customer, one) for one in verdicts if one.plan is Plan.CREATE and (customer := _customer_of(one.asset))]
+        created = (result for result in results if result.plan is RowPlan.CREATE)
+        new = [(customer, result) for result in created if (customer := _customer_of(result.asset))]
         held = self._held_by({customer for customer, _ in new})
-        for customer, verdict in new:
+        for customer, result in new:
             if customer in held:
-                facts = MeterFacts(verdict.asset or {}, pk=verdict.meter_id, held=held[customer])
-                self._evaluate_again(verdict, facts)
+                facts = MeterFacts(result.asset or {}, pk=result.meter_id, held=held[customer])
+                self._evaluate_again(result, facts)
 
-    def _facts_of(self, meters: Sequence[Meter], assets: Mapping[UUID, Mapping[str, Any]]) -> dict[UUID, MeterFacts]:
+    def _facts_of(self, meters: Sequence[Meter], assets: Mapping[UUID, Asset]) -> dict[UUID, MeterFacts]:
         return facts_of(meters, self.programs, self.schema, self.at, assets=assets)
 
     def _held_by(self, customers: set[Customer]) -> dict[Customer, list[Held]]:
         return held_by(self.partner.pk, customers, self.programs, self.schema, self.at)
 
-    def _evaluate_again(self, verdict: Verdict, facts: MeterFacts) -> None:
-        """The same results, and those of the programs that the meter is in, with the facts of the meter.
+    def _evaluate_again(self, result: RowResult, facts: MeterFacts) -> None:
+        """The results in the same programs, and in those that the meter is in, with the facts of the meter.
 
         A meter that is in programs already joins no other than the chosen ones.
         """
-        results = dict(verdict.programs)
-        for name in {*results, *facts.wanted}:
+        by_program = dict(result.programs)
+        for name in {*by_program, *facts.wanted}:
             joins = name in self.chosen or name in facts.wanted or not (self.chosen or facts.wanted)
-            result = evaluate(facts, self.programs[name], self.schema, self.at)
-            results[name] = result if joins else replace(result, could_join=True)
-        meant = {name: result for name, result in results.items() if not result.could_join}
-        verdict.programs = results | without_misfit_actions(meant)
+            program_result = evaluate(facts, self.programs[name], self.schema, self.at)
+            by_program[name] = program_result if joins else replace(program_result, could_join=True)
+        meant = {name: status for name, status in by_program.items() if not status.could_join}
+        result.programs = by_program | without_misfit_actions(meant)
 
-    def _look_for_serials(self, verdicts: Iterable[Verdict]) -> None:
-        """A device that stands twice, in these rows or among the partner's other meters, is worth a warning."""
-        devices = [(verdict, device) for verdict in verdicts if (device := _device_of(verdict.asset))]
+    def _warn_of_repeated_serials(self, results: Iterable[RowResult]) -> None:
+        """Warn of a device that occurs twice, in these rows or among the partner's other meters."""
+        devices = [(result, device) for result in results if (device := _device_of(result.asset))]
         if not devices:
             return
         self.serials.expect([device_name(*device) for _, device in devices])
         known = self._meters_with_serials({serial for _, (_, serial) in devices})
-        for verdict, device in devices:
-            first = self.serials.of(device_name(*device), verdict.number)
+        for result, device in devices:
+            first = self.serials.of(device_name(*device), result.number)
             meter = known.get(device)
-            if first != verdict.number:
+            if first != result.number:
                 where = f"Row {first} of this file"
-            elif meter is not None and meter != verdict.meter_id:
+            elif meter is not None and meter != result.meter_id:
                 where = f"Your meter {meter}"
             else:
                 continue
             warning = Problem("SERIAL_NUMBER_TWICE", _SERIAL, shown(device[1]), {"where": where})
-            verdict.warnings = (*verdict.warnings, warning)
+            result.warnings = (*result.warnings, warning)
 
     def _meters_with_serials(self, serials: Collection[str]) -> dict[tuple[str, str], UUID]:
         meters = Meter.objects.filter(partner=self.partner, serial_number__any_of=serials)
@@ -267,46 +274,46 @@ class DryRun:
         return {(str(maker or "").casefold(), serial): pk for pk, maker, serial in lines}
 
 
-class Prospect:
-    """One program as it looks at all assets of one place and type."""
+class ProgramCandidate:
+    """One program that assets of one place and type could be enrolled in."""
 
     def __init__(self, program: ProgramRules, in_place: Sequence[Check], is_meant: bool) -> None:
         self.program, self.is_meant = program, is_meant
         self._in_place = in_place
         self._asks_nothing = False
-        # Most rows are alike: those that miss nothing in their fields share this one.
-        self.eligible: EnrollmentResult = self.result(Checked({}, ()))
+        # Most rows are alike: those that miss nothing in their fields share this result.
+        self.complete: EnrollmentResult = self.result(Checked({}, ()))
 
     @property
     def fits(self) -> bool:
-        return not self.eligible.is_misfit
+        return not self.complete.is_misfit
 
     def ask_nothing(self) -> None:
         """Another program fits: nothing is to be done for this one."""
         self._asks_nothing = True
-        self.eligible = self.result(Checked({}, ()))
+        self.complete = self.result(Checked({}, ()))
 
     def result(self, checked: Checked) -> EnrollmentResult:
+        """The result of a checked asset in this program."""
         unmet = checked.unmet.get(self.program.identifier, ())
         result = result_in_place(self.program, self._in_place, unmet, could_join=not self.is_meant)
         return result.without_actions() if self._asks_nothing else result
 
 
 def _others_with_reference(meter: Meter, meters: Sequence[Meter]) -> list[Meter]:
-    """The other meters that stand in the way of a meter's reference: of those that the partner created, only one may
-    carry it."""
+    """The other meters that keep a meter from its reference: of the partner's own meters only one may have it."""
     if meter.created_by != CreatedBy.PARTNER:
         return []
     return [other for other in meters if other.pk != meter.pk and other.created_by == CreatedBy.PARTNER]
 
 
 def _total_in(cells: Mapping[str, object]) -> str:
-    """The field whose cell says that the row only adds up others; "" when there is none."""
+    """The field whose cell reads like a row of totals; "" when there is none."""
     return next((key for key, cell in cells.items() if cell.__class__ is str and _TOTAL.fullmatch(str(cell))), "")
 
 
 def reference_of(cells: Mapping[str, object]) -> str:
-    """The row's partner reference as it will be stored; "" when there is none to speak of."""
+    """The row's partner reference as it will be stored; "" when there is none."""
     value = cells.get("partner_reference", "")
     if isinstance(value, Problem) or value is None:
         return ""
@@ -327,7 +334,7 @@ def over(old: Mapping[str, object], new: Mapping[str, object]) -> dict[str, obje
     return {key: value for key, value in merged.items() if key not in cleared}
 
 
-def changes_of(schema: Schema, old: dict[str, Any], new: dict[str, Any]) -> dict[str, list[Any]]:
+def changes_of(schema: Schema, old: Asset, new: Asset) -> FieldChanges:
     """Field key to [old, new] for every field that differs."""
     before, after = schema.flatten(old), schema.flatten(new)
     keys = [*before, *(key for key in after if key not in before)]
@@ -339,14 +346,14 @@ def device_name(maker: object, serial: object) -> str:
     return f"{str(maker or '').casefold()}\0{serial}"
 
 
-def _customer_of(asset: Mapping[str, Any] | None) -> Customer | None:
-    """Who is behind an asset: the utility and the account there."""
+def _customer_of(asset: Asset | None) -> Customer | None:
+    """The customer of an asset: the utility and the account there."""
     utility = (asset or {}).get("utility", {})
     account = utility.get("electric_service_account_number")
     return (utility.get("utility_name") or "", account) if account else None
 
 
-def _device_of(asset: Mapping[str, Any] | None) -> tuple[str, str] | None:
+def _device_of(asset: Asset | None) -> tuple[str, str] | None:
     """The maker, in one case, and the serial number; None when the asset names no device."""
     device = (asset or {}).get("device", {})
     serial = device.get("device_serial_number")

@@ -8,8 +8,8 @@ from pathlib import PurePath
 from django.conf import settings
 from django.db import IntegrityError, transaction
 
-from onboarding.uploads.columns.layout import Layout
-from onboarding.uploads.models import Source, Upload, UploadState
+from onboarding.uploads.layout import ColumnLayout
+from onboarding.uploads.models import Upload, UploadSource, UploadState
 from onboarding.uploads.queries import other_sheets
 from portal.events.actors import Actor
 from portal.events.domain import record
@@ -36,7 +36,7 @@ def receive_upload(
 ) -> tuple[Upload, bool]:
     """Keep a file that a person sent and queue its check; returns the upload and whether it is new.
 
-    corrects: the upload whose mended rows the file is said to hold.
+    corrects: the upload whose corrected rows the file is said to hold.
 
     The same content with the same choices finds the earlier upload, also when sent many times at once.
     Refuses (Refused): FILE_WRONG_TYPE, FILE_EMPTY, FILE_TOO_LARGE, FILE_NOT_STORED, PROGRAM_UNKNOWN,
@@ -50,7 +50,7 @@ def receive_upload(
     stored = _store(content, partner=partner, suffix=suffix)
     upload = Upload(
         partner=partner,
-        source=Source.PAGE,
+        source=UploadSource.PAGE,
         actor=by.as_json(),
         user=user,
         file_name=file_name,
@@ -73,14 +73,14 @@ def upload_sheet(upload: Upload, sheet: str, *, by: Actor, user: User | None = N
         raise Refused(Problem("SHEET_UNKNOWN", "sheet", shown(sheet)))
     same = Upload.objects.filter(partner=upload.partner, sha256=upload.sha256, update_existing=upload.update_existing)
     for sent in same.exclude(state__in=[UploadState.FAILED, UploadState.WITHDRAWN]).order_by("pk"):
-        if sent.programs == upload.programs and sheet == (Layout.of(sent.layout).sheet or sent.facts.get("sheet")):
+        if sent.programs == upload.programs and sheet == (sent.column_layout.sheet or sent.facts.get("sheet")):
             return sent, False
     with files.path_of(upload.stored_name).open("rb") as file:
         suffix = PurePath(upload.stored_name).suffix
         stored = _store(iter(partial(file.read, _PIECE_BYTES), b""), partner=upload.partner, suffix=suffix)
     other = Upload(
         partner=upload.partner,
-        source=Source.PAGE,
+        source=UploadSource.PAGE,
         actor=by.as_json(),
         user=user,
         file_name=upload.file_name,
@@ -89,7 +89,7 @@ def upload_sheet(upload: Upload, sheet: str, *, by: Actor, user: User | None = N
         sha256=stored.sha256,
         programs=upload.programs,
         update_existing=upload.update_existing,
-        layout=Layout(sheet=sheet).as_json(),
+        layout=ColumnLayout(sheet=sheet).as_json(),
     )
     return _begin_once(other, by=by)
 
@@ -108,7 +108,7 @@ def fingerprint_of(upload: Upload) -> str:
     """One text for the same content sent with the same choices."""
     suffix = PurePath(upload.stored_name).suffix
     parts = [upload.sha256, str(upload.update_existing), suffix, *upload.programs]
-    if sheet := Layout.of(upload.layout).sheet:
+    if sheet := upload.column_layout.sheet:
         parts.append(f"sheet {sheet}")
     return hashlib.sha256("\n".join(parts).encode()).hexdigest()
 
@@ -123,7 +123,7 @@ def receive_by_api(
     stored = _store(content, partner=partner, suffix=suffix)
     upload = Upload(
         partner=partner,
-        source=Source.API,
+        source=UploadSource.API,
         actor=by.as_json(),
         file_name=file_name,
         stored_name=stored.name,

@@ -5,20 +5,23 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from itertools import chain
-from typing import Any
+from typing import cast
 
 from django.conf import settings
 
-from onboarding.spreadsheets.cells import Row, column_letters
+from onboarding.spreadsheets.cells import Cell, Row, column_letters
 from onboarding.spreadsheets.headers import HeaderSpec, names_of, normalized
 from onboarding.spreadsheets.limits import Limits
 from onboarding.spreadsheets.problems import Unreadable
 from onboarding.spreadsheets.reader import Book, facts_of, read_book
 from onboarding.spreadsheets.workbook import ROW_KEY_HEADER
-from onboarding.uploads.columns.layout import MEMORY, NAMES, Assembler, Layout
+from onboarding.uploads.columns.assembly import RowAssembler, stored_cell
 from onboarding.uploads.columns.memory import recalled
-from onboarding.uploads.columns.propose import REMEMBERED, Proposal, doubled, must_ask, propose
-from onboarding.uploads.models import Source, Upload
+from onboarding.uploads.columns.propose import REMEMBERED, ColumnProposal, doubled, must_ask, propose
+from onboarding.uploads.layout import MEMORY, NAMES, ColumnLayout
+from onboarding.uploads.models import Upload, UploadSource
+from onboarding.uploads.stored import RowCells, SheetColumn, UploadFacts, field_cells, sheet_cells
+from portal.problems import storable_json
 from portal.storage.files import path_of
 from programs.queries import only_answers
 from programs.schema import Schema, schema_for
@@ -26,11 +29,21 @@ from programs.schema import Schema, schema_for
 
 @dataclass(slots=True)
 class SourceRow:
-    """One row: its number in the partner's file, what stands in it, and its cells by field key for the validator."""
+    """One row: its number in the partner's file, its cells by field key for the validator, and its raw cells.
+
+    raw: the cells of a sheet, in the order of its columns; empty for a row that names its fields itself (by API).
+    """
 
     number: int
-    raw: Any
+    raw: Sequence[Cell]
     cells: dict[str, object]
+
+    @property
+    def to_keep(self) -> RowCells:
+        """The cells as they came, as JSON that every database takes."""
+        if self.raw:
+            return sheet_cells([stored_cell(cell) for cell in self.raw])
+        return field_cells(storable_json(self.cells))
 
 
 @dataclass(slots=True)
@@ -41,9 +54,9 @@ class OpenSource:
     the keys of rows to fix, when it is such a workbook.
     """
 
-    layout: Layout
-    columns: list[dict[str, Any]]
-    facts: Callable[[], dict[str, Any]]
+    layout: ColumnLayout
+    columns: list[SheetColumn]
+    facts: Callable[[], UploadFacts]
     chunks: Iterator[list[SourceRow]]
     column_of: Mapping[str, int] = field(default_factory=dict)
     header_row: int = 0
@@ -72,8 +85,8 @@ def open_source(upload: Upload, schema: Schema, *, on_wait: Callable[[], None] |
     if upload.stored_name.endswith(".json"):
         yield _open_json(upload, schema)
         return
-    layout = Layout.of(upload.layout)
-    names = names_of([HeaderSpec(one.key, one.label, one.aliases) for one in schema.columns])
+    layout = upload.column_layout
+    names = names_of([HeaderSpec(column.key, column.label, column.aliases) for column in schema.columns])
     with read_book(
         path_of(upload.stored_name),
         file_name=upload.stored_name,
@@ -89,33 +102,39 @@ def open_source(upload: Upload, schema: Schema, *, on_wait: Callable[[], None] |
 
 
 def _open_sheet(
-    upload: Upload, schema: Schema, layout: Layout, book: Book, first: Sequence[Row], chunks: Iterator[list[Row]]
+    upload: Upload, schema: Schema, layout: ColumnLayout, book: Book, first: Sequence[Row], chunks: Iterator[list[Row]]
 ) -> OpenSource:
     targets, asks = layout.columns or {}, False
-    columns = [{**column, "key": targets.get(column["index"], "")} for column in upload.columns]
+    columns: list[SheetColumn] = [{**column, "key": targets.get(column["index"], "")} for column in upload.columns]
     if layout.columns is None:
         remembered, constants = ({}, {}) if upload.commits_itself else recalled(upload.partner, book.header)
         proposals = propose(book.header, first, schema_for(upload.programs), remembered)
         layout = _decided(layout, proposals, constants)
-        columns = [one.as_json() for one in proposals]
+        columns = [proposal.as_json() for proposal in proposals]
         asks = layout.asks or must_ask(proposals, constants, schema, updates=upload.update_existing)
         asks = asks or _is_new_here(constants, upload) or (layout.sheet is None and len(book.facts.alike) > 1)
         asks = asks and not upload.commits_itself
         if upload.commits_itself:
             _refuse_unclear(proposals)
-            layout = replace(layout, columns={one.index: one.key for one in proposals if one.is_sure})
-    assembler = Assembler(layout.columns or {}, layout.constants, schema, headers=book.header)
+            layout = replace(
+                layout, columns={proposal.index: proposal.key for proposal in proposals if proposal.is_sure}
+            )
+    assembler = RowAssembler(layout.columns or {}, layout.constants, schema, headers=book.header)
     return OpenSource(
         layout=layout,
         columns=columns,
-        facts=lambda: facts_of(book) | {"header_row": book.header_row},
+        facts=lambda: _facts(book),
         chunks=_sheet_chunks(chunks, assembler),
         column_of=assembler.column_of,
         header_row=book.header_row,
         asks=asks,
         header=book.header,
-        keys_at=key_column(book.header) if upload.source == Source.PAGE else None,
+        keys_at=key_column(book.header) if upload.source == UploadSource.PAGE else None,
     )
+
+
+def _facts(book: Book) -> UploadFacts:
+    return cast(UploadFacts, {**facts_of(book), "header_row": book.header_row})
 
 
 def key_column(header: Sequence[str]) -> int | None:
@@ -129,23 +148,23 @@ def _is_new_here(constants: Mapping[str, str], upload: Upload) -> bool:
     return bool(constants.items() - only_answers(upload.programs).items())
 
 
-def _decided(layout: Layout, proposals: Sequence[Proposal], constants: Mapping[str, str]) -> Layout:
-    by = MEMORY if any(one.how == REMEMBERED for one in proposals) else NAMES
-    targets = {one.index: one.key for one in proposals}
+def _decided(layout: ColumnLayout, proposals: Sequence[ColumnProposal], constants: Mapping[str, str]) -> ColumnLayout:
+    by = MEMORY if any(proposal.how == REMEMBERED for proposal in proposals) else NAMES
+    targets = {proposal.index: proposal.key for proposal in proposals}
     return replace(layout, columns=targets, constants={**constants, **layout.constants}, decided_by=by)
 
 
-def _refuse_unclear(proposals: Sequence[Proposal]) -> None:
-    """By API nobody can be asked: the columns' names must say what they are."""
-    sure = [one for one in proposals if one.key and one.is_sure]
+def _refuse_unclear(proposals: Sequence[ColumnProposal]) -> None:
+    """Refuse columns that the names alone do not identify: nobody can be asked by API."""
+    sure = [proposal for proposal in proposals if proposal.key and proposal.is_sure]
     if not sure:
         raise Unreadable("FILE_NO_HEADER")
     if pairs := doubled(sure):
-        named = [[f"{column_letters(one.index)} ({one.header})" for one in group] for group in pairs]
+        named = [[f"{column_letters(proposal.index)} ({proposal.header})" for proposal in group] for group in pairs]
         raise Unreadable("FILE_DUPLICATE_HEADER", columns="; ".join(" and ".join(group) for group in named))
 
 
-def _sheet_chunks(chunks: Iterator[list[Row]], assembler: Assembler) -> Iterator[list[SourceRow]]:
+def _sheet_chunks(chunks: Iterator[list[Row]], assembler: RowAssembler) -> Iterator[list[SourceRow]]:
     cells = assembler.cells
     for rows in chunks:
         yield [SourceRow(row.number, row.cells, cells(row.cells)) for row in rows]
@@ -158,8 +177,8 @@ def _open_json(upload: Upload, schema: Schema) -> OpenSource:
     def chunks() -> Iterator[list[SourceRow]]:
         for start in range(0, len(assets), 1000):
             yield [
-                SourceRow(number, asset, schema.flatten(asset))
+                SourceRow(number, (), schema.flatten(asset))
                 for number, asset in enumerate(assets[start : start + 1000], start)
             ]
 
-    return OpenSource(layout=Layout(), columns=[], facts=lambda: {"kind": "json"}, chunks=chunks())
+    return OpenSource(layout=ColumnLayout(), columns=[], facts=lambda: {"kind": "json"}, chunks=chunks())

@@ -1,8 +1,7 @@
-"""Staged rows: judged with what people wrote into them, in the order that the database takes, counted by program."""
+"""Staged rows: checked with what people wrote into them, in the columns that the database takes, counted by program."""
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from functools import partial
-from typing import Any
 
 from django.db.models import CharField, Min
 from django.db.models.fields.json import KT
@@ -10,12 +9,10 @@ from django.db.models.functions import Cast
 
 from onboarding.enrollment.results import EnrollmentResult, best, first_to_act, results_as_json
 from onboarding.meters.models import EnrollmentStatus
-from onboarding.uploads.columns.layout import Layout, stored_cell
-from onboarding.uploads.corrections.edits import edited, edits_of
-from onboarding.uploads.models import Plan, Source, Upload, UploadRow
+from onboarding.uploads.models import RowPlan, Upload, UploadEdit, UploadRow, UploadSource
 from onboarding.uploads.pipeline.first_rows import FirstRows
-from onboarding.uploads.pipeline.preview import Candidate, DryRun, Verdict, device_name, reference_of
-from portal.problems import storable_json
+from onboarding.uploads.pipeline.preview import CandidateRow, RowPreview, RowResult, device_name, reference_of
+from onboarding.uploads.stored import Outlook, RowCells
 
 _GOOD = {EnrollmentStatus.ELIGIBLE, EnrollmentStatus.ACTIVE}
 REASONS_KEPT = 20  # per program; a sheet with more kinds of reason is read on its rows
@@ -26,23 +23,23 @@ ROW_COLUMNS = (
 PROBLEM_COLUMNS = ("upload", "row_number", "column", "field", "code", "value", "context", "blocks")
 
 
-def dry_run_of(upload: Upload) -> DryRun:
-    """The judge of an upload's rows."""
-    dry_run = DryRun(
+def preview_of(upload: Upload) -> RowPreview:
+    """What checks an upload's rows."""
+    preview = RowPreview(
         upload.partner,
         programs=upload.programs,
         update_existing=upload.update_existing,
-        names_fields=upload.source == Source.API,
-        date_orders=Layout.of(upload.layout).date_orders,
+        names_fields=upload.source == UploadSource.API,
+        date_orders=upload.column_layout.date_orders,
     )
-    dry_run.references = FirstRows(partial(_rows_with_references, upload))
-    dry_run.serials = FirstRows(partial(_rows_with_devices, upload))
-    return dry_run
+    preview.references = FirstRows(partial(_rows_with_references, upload))
+    preview.serials = FirstRows(partial(_rows_with_devices, upload))
+    return preview
 
 
 def _rows_with_references(upload: Upload, names: Collection[str]) -> dict[str, int]:
     """The first staged row of each reference."""
-    rows = UploadRow.objects.filter(upload=upload, partner_reference__any_of=names).exclude(plan=Plan.LEFT_OUT)
+    rows = UploadRow.objects.filter(upload=upload, partner_reference__any_of=names).exclude(plan=RowPlan.LEFT_OUT)
     return dict(rows.order_by().values_list("partner_reference").annotate(first=Min("number")))
 
 
@@ -53,74 +50,78 @@ def _rows_with_devices(upload: Upload, names: Collection[str]) -> dict[str, int]
         serial=Cast(KT("asset__device__device_serial_number"), CharField()),
         maker=Cast(KT("asset__device__device_manufacturer"), CharField()),
     )
-    found = rows.filter(serial__any_of=serials).order_by("-number").values_list("maker", "serial", "number")
-    return {device_name(maker, serial): number for maker, serial, number in found}
+    devices = rows.filter(serial__any_of=serials).order_by("-number").values_list("maker", "serial", "number")
+    return {device_name(maker, serial): number for maker, serial, number in devices}
 
 
-def know_staged(upload: Upload, dry_run: DryRun) -> None:
-    """Tell the judge what the rows hold that were staged before, when a check goes on after a crash."""
-    rows = UploadRow.objects.filter(upload=upload).exclude(plan=Plan.LEFT_OUT)
-    dry_run.references.know(rows.values_list("partner_reference", flat=True).iterator(chunk_size=5000))
+def load_staged(upload: Upload, preview: RowPreview) -> None:
+    """Load the references and devices of the rows that were staged before, when a check goes on after a crash."""
+    rows = UploadRow.objects.filter(upload=upload).exclude(plan=RowPlan.LEFT_OUT)
+    preview.references.know(rows.values_list("partner_reference", flat=True).iterator(chunk_size=5000))
     devices = rows.exclude(asset=None).values_list(
         KT("asset__device__device_manufacturer"), KT("asset__device__device_serial_number")
     )
-    dry_run.serials.know(device_name(*device) for device in devices.iterator(chunk_size=5000) if device[1])
+    preview.serials.know(device_name(*device) for device in devices.iterator(chunk_size=5000) if device[1])
 
 
-def judged(upload: Upload, dry_run: DryRun, rows: Sequence[tuple[int, Mapping[str, object]]]) -> list[Verdict]:
-    """The verdict on each row (number, cells by field key), with what people wrote into it; left-out rows as such."""
+def validate_rows(
+    upload: Upload, preview: RowPreview, rows: Sequence[tuple[int, Mapping[str, object]]]
+) -> list[RowResult]:
+    """The result on each row (number, cells by field key), with what people wrote into it; left-out rows as such."""
     edits = edits_of(upload, [number for number, _ in rows])
     if not edits:
-        return dry_run.look([Candidate(number, cells) for number, cells in rows])
+        return preview.check([CandidateRow(number, cells) for number, cells in rows])
     kept = [
-        Candidate(number, edited(cells, edits[number]) if number in edits else cells)
+        CandidateRow(number, edited(cells, edits[number]) if number in edits else cells)
         for number, cells in rows
         if number not in edits or not edits[number].is_left_out
     ]
-    verdicts = {verdict.number: verdict for verdict in dry_run.look(kept)}
-    return [verdicts.get(number) or Verdict(number, reference_of(cells), Plan.LEFT_OUT) for number, cells in rows]
+    results = {result.number: result for result in preview.check(kept)}
+    return [results.get(number) or RowResult(number, reference_of(cells), RowPlan.LEFT_OUT) for number, cells in rows]
 
 
-def row_values(upload: Upload, verdict: Verdict, raw: Any, *, keeps_cells: bool = False) -> list[object]:
-    """A verdict as a staged row, in the order of ROW_COLUMNS. Its cells are kept while somebody may change them."""
+def keeps_cells(result: RowResult) -> bool:
+    """Whether a row keeps its cells as they came: somebody may have to change them."""
+    return result.asset is None or bool(result.warnings)
+
+
+def row_values(upload: Upload, result: RowResult, cells: RowCells | None) -> list[object]:
+    """A result as a staged row, in the order of ROW_COLUMNS. cells: those to keep, see `keeps_cells`."""
     return [
         upload.pk,
-        verdict.number,
-        verdict.reference[:256],
-        verdict.plan.value,
-        stored(raw) if keeps_cells or verdict.asset is None or verdict.warnings else None,
-        verdict.asset,
-        verdict.changes,
-        results_as_json(verdict.programs),
-        best(result.status for result in _meant(verdict)) if verdict.asset is not None else "",
-        first_to_act(result.acts for result in _meant(verdict)),
-        verdict.meter_id,
-        verdict.meter_version,
-        verdict.result.value if verdict.result else "",
-        verdict.problems[0].text[:500] if verdict.plan is Plan.DUPLICATE else "",
+        result.number,
+        result.reference[:256],
+        result.plan.value,
+        cells,
+        result.asset,
+        result.changes,
+        results_as_json(result.programs),
+        best(program.status for program in _of_meant_programs(result)) if result.asset is not None else "",
+        first_to_act(program.acts for program in _of_meant_programs(result)),
+        result.meter_id,
+        result.meter_version,
+        result.outcome.value if result.outcome else "",
+        result.problems[0].text[:500] if result.plan is RowPlan.DUPLICATE else "",
         upload.rounds,
         "",
     ]
 
 
-def _meant(verdict: Verdict) -> list[EnrollmentResult]:
-    """The results of the row in the programs that it is meant for."""
-    return [result for result in verdict.programs.values() if not result.could_join]
+def _of_meant_programs(result: RowResult) -> list[EnrollmentResult]:
+    """The row's results in the programs that it is meant for."""
+    return [program for program in result.programs.values() if not program.could_join]
 
 
-def stored(raw: Any) -> Any:
-    """What stood in a row as JSON that every database takes."""
-    return [stored_cell(cell) for cell in raw] if isinstance(raw, list) else storable_json(raw)
-
-
-def problem_values(upload: Upload, verdicts: Iterable[Verdict], column_of: Mapping[str, int]) -> Iterable[list[object]]:
-    """The problems and warnings of verdicts, in the order of PROBLEM_COLUMNS."""
-    for verdict in verdicts:
-        for found, blocks in ((verdict.problems, True), (verdict.warnings, False)):
-            for problem in found:
+def problem_values(
+    upload: Upload, results: Iterable[RowResult], column_of: Mapping[str, int]
+) -> Iterable[list[object]]:
+    """The problems and warnings of results, in the order of PROBLEM_COLUMNS."""
+    for result in results:
+        for problems, blocks in ((result.problems, True), (result.warnings, False)):
+            for problem in problems:
                 yield [
                     upload.pk,
-                    verdict.number,
+                    result.number,
                     column_of.get(problem.field),
                     problem.field[:128],
                     problem.code,
@@ -130,9 +131,9 @@ def problem_values(upload: Upload, verdicts: Iterable[Verdict], column_of: Mappi
                 ]
 
 
-def add_to_outlook(outlook: dict[str, Any], results: Mapping[str, EnrollmentResult], *, times: int = 1) -> None:
+def add_to_outlook(outlook: Outlook, programs: Mapping[str, EnrollmentResult], *, times: int = 1) -> None:
     """Count one row into the per-program outlook (or out of it): eligible, or not yet and for want of what."""
-    for identifier, result in results.items():
+    for identifier, result in programs.items():
         line = outlook.get(identifier)
         if line is None:
             line = outlook[identifier] = {"eligible": 0, "not_yet": 0, "missing": {}, "reasons": {}}
@@ -157,3 +158,36 @@ def _count(counts: dict[str, int], name: str, times: int) -> None:
     counts[name] = counts.get(name, 0) + times
     if counts[name] <= 0:
         del counts[name]
+
+
+# --- what people wrote into rows, instead of what is in the sheet
+
+
+def edits_of(upload: Upload, numbers: Collection[int]) -> dict[int, UploadEdit]:
+    """The edits of these rows by row number. Rows of a sheet come in order, so the query asks for a range."""
+    if not numbers:
+        return {}
+    edits = UploadEdit.objects.filter(upload=upload, row_number__range=(min(numbers), max(numbers)))
+    wanted = set(numbers)
+    return {edit.row_number: edit for edit in edits if edit.row_number in wanted}
+
+
+def edited(cells: Mapping[str, object], edit: UploadEdit) -> dict[str, object]:
+    """The cells with what people wrote instead; an empty text empties the cell."""
+    merged = {**cells, **edit.values}
+    return {key: value for key, value in merged.items() if value != ""}
+
+
+def write_edits(edits: Sequence[UploadEdit]) -> None:
+    """Keep what was written into rows, one edit a row: in the place of the row's earlier edit, if it had one."""
+    UploadEdit.objects.bulk_create(
+        [
+            UploadEdit(
+                upload_id=edit.upload_id, row_number=edit.row_number, values=edit.values, is_left_out=edit.is_left_out
+            )
+            for edit in edits
+        ],
+        update_conflicts=True,
+        unique_fields=["upload", "row_number"],
+        update_fields=["values", "is_left_out"],
+    )

@@ -3,11 +3,10 @@
 Runs as the job uploads.withdraw, in chunks; each chunk is one transaction of meters, events and row marks.
 """
 
-from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
-from typing import Any, cast
+from typing import cast
 from uuid import UUID
 
 from django.conf import settings
@@ -20,10 +19,12 @@ from onboarding.enrollment.load import with_recorded_facts
 from onboarding.meters.columns import asset_of
 from onboarding.meters.domain import MeterRestore, remove_meters, restore_meters
 from onboarding.meters.models import Meter
-from onboarding.uploads.models import Plan, Upload, UploadRow, UploadState, Withdrawal
-from onboarding.uploads.pipeline.preview import DryRun
-from onboarding.uploads.pipeline.staging import dry_run_of
+from onboarding.uploads.models import RowPlan, Upload, UploadRow, UploadState, Withdrawal
+from onboarding.uploads.pipeline.preview import RowPreview
+from onboarding.uploads.pipeline.staging import preview_of
 from onboarding.uploads.signals import withdrawal_previewed
+from onboarding.uploads.states import move, move_or_refuse
+from onboarding.uploads.stored import FieldChanges
 from portal.events.actors import Actor
 from portal.events.domain import record
 from portal.jobs.domain import Run, enqueue
@@ -65,8 +66,7 @@ def withdraw_upload(upload: Upload, *, by: Actor) -> None:
             return
         if withdraw_until(locked) is None:
             raise Refused(Problem("UPLOAD_NOT_WITHDRAWABLE", context={"days": settings.UPLOAD_WITHDRAW_DAYS}))
-        locked.state, locked.actor, locked.updated_at = UploadState.WITHDRAWING, by.as_json(), timezone.now()
-        locked.save(update_fields=["state", "actor", "updated_at"])
+        move_or_refuse(locked, UploadState.WITHDRAWING, actor=by.as_json())
         record("upload.withdrawal_asked", subject=locked, partner=locked.partner, by=by)
         enqueue("uploads.withdraw", subject_id=locked.pk, partner=locked.partner)
 
@@ -74,9 +74,11 @@ def withdraw_upload(upload: Upload, *, by: Actor) -> None:
 def take_back(run: Run) -> None:
     """The job: chunk by chunk, then close the upload. Its file may be sent again afterwards."""
     upload = Upload.objects.select_related("partner").get(pk=run.job.subject_id)
-    dry_run = dry_run_of(upload)
+    if upload.state != UploadState.WITHDRAWING:
+        return  # a worker closed the upload and died before it could end the job
+    preview = preview_of(upload)
     total = _rows(upload).count()
-    while _chunk(run, upload, dry_run, total):
+    while _chunk(run, upload, preview, total):
         run.yield_to_other_partners()
     with run.chunk():
         counts = dict(
@@ -86,17 +88,16 @@ def take_back(run: Run) -> None:
             .values_list("withdrawal")
             .annotate(n=Count("pk"))
         )
-        upload.counts = {**upload.counts, **{f"withdrawn_{name}": n for name, n in counts.items()}}
-        upload.state, upload.fingerprint, upload.updated_at = UploadState.WITHDRAWN, "", timezone.now()
-        upload.save(update_fields=["counts", "state", "fingerprint", "updated_at"])
-        by = Actor.from_json(upload.actor)
-        record("upload.withdrawn", subject=upload, partner=upload.partner, by=by, data=dict(Counter(counts)))
+        withdrawn = {f"withdrawn_{name}": n for name, n in counts.items()}
+        if move(upload, UploadState.WITHDRAWN, counts={**upload.counts, **withdrawn}, fingerprint=""):
+            by = Actor.from_json(upload.actor)
+            record("upload.withdrawn", subject=upload, partner=upload.partner, by=by, data=counts)
 
 
 def _rows(upload: Upload) -> QuerySet[UploadRow]:
     """The rows that wrote something which has not been taken back yet."""
     written = UploadRow.objects.filter(upload=upload, round__lt=upload.rounds, result="", withdrawal="")
-    return written.filter(plan__in=[Plan.CREATE, Plan.UPDATE]).order_by("number")
+    return written.filter(plan__in=[RowPlan.CREATE, RowPlan.UPDATE]).order_by("number")
 
 
 @dataclass(slots=True)
@@ -108,7 +109,7 @@ class _ChunkPlan:
     marks: list[tuple[int, Withdrawal, str]] = field(default_factory=list)  # the row's primary key, what, why
 
 
-def _chunk(run: Run, upload: Upload, dry_run: DryRun, total: int) -> bool:
+def _chunk(run: Run, upload: Upload, preview: RowPreview, total: int) -> bool:
     """Take back the next rows in one transaction of a fixed number of queries. Returns whether there were any."""
     with run.chunk() as chunk:
         rows = list(_rows(upload).only("pk", "plan", "meter_id", "changes")[: settings.JOB_CHUNK_ROWS])
@@ -117,7 +118,7 @@ def _chunk(run: Run, upload: Upload, dry_run: DryRun, total: int) -> bool:
         by, partner = Actor.from_json(upload.actor), upload.partner
         held = Meter.objects.filter(pk__in=[row.meter_id for row in rows if row.meter_id], partner=partner)
         meters = {meter.pk: meter for meter in held.select_for_update().order_by("pk")}
-        plan = _plan(upload, rows, meters, dry_run)
+        plan = _plan(upload, rows, meters, preview)
         with making_room(list(meters), by=by):
             remove_meters(plan.removals, upload_id=upload.pk, partner=partner, by=by)
             restore_meters(plan.restores, upload_id=upload.pk, partner=partner, by=by)
@@ -127,15 +128,15 @@ def _chunk(run: Run, upload: Upload, dry_run: DryRun, total: int) -> bool:
     return True
 
 
-def _plan(upload: Upload, rows: Sequence[UploadRow], meters: Mapping[UUID, Meter], dry_run: DryRun) -> _ChunkPlan:
+def _plan(upload: Upload, rows: Sequence[UploadRow], meters: Mapping[UUID, Meter], preview: RowPreview) -> _ChunkPlan:
     plan = _ChunkPlan()
     recorded = with_recorded_facts(meters)
     for row in rows:
         meter = meters.get(row.meter_id) if row.meter_id else None
         if meter is None:
             plan.marks.append((row.pk, Withdrawal.LEFT, _GONE))
-        elif row.plan == Plan.UPDATE:
-            _plan_restore(plan, row, meter, dry_run)
+        elif row.plan == RowPlan.UPDATE:
+            _plan_restore(plan, row, meter, preview)
         elif meter.pk not in recorded and _is_untouched(meter, upload):
             plan.removals.append(meter)
             plan.marks.append((row.pk, Withdrawal.REMOVED, ""))
@@ -148,10 +149,10 @@ def _is_untouched(meter: Meter, upload: Upload) -> bool:
     return meter.version == 1 and meter.upload_id == upload.pk and not meter.is_archived
 
 
-def _plan_restore(plan: _ChunkPlan, row: UploadRow, meter: Meter, dry_run: DryRun) -> None:
+def _plan_restore(plan: _ChunkPlan, row: UploadRow, meter: Meter, preview: RowPreview) -> None:
     """Each field gets its earlier value back, unless it was changed again since."""
-    flat = dry_run.schema.flatten(asset_of(meter))
-    back: dict[str, list[Any]] = {}
+    flat = preview.schema.flatten(asset_of(meter))
+    back: FieldChanges = {}
     for key, (old, new) in (row.changes or {}).items():
         if flat.get(key) == new:
             back[key] = [new, old]
@@ -159,7 +160,7 @@ def _plan_restore(plan: _ChunkPlan, row: UploadRow, meter: Meter, dry_run: DryRu
                 flat.pop(key, None)
             else:
                 flat[key] = old
-    checked = dry_run.schema.check(flat, dry_run.on)
+    checked = preview.schema.check(flat, preview.on)
     if not back or checked.asset is None:
         plan.marks.append((row.pk, Withdrawal.LEFT, _TOUCHED))
         return

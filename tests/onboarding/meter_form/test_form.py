@@ -17,7 +17,7 @@ from onboarding.meters.columns import asset_of
 from onboarding.meters.models import Meter
 from onboarding.uploads.models import Upload
 from onboarding.uploads.pipeline.commit import confirm_upload
-from onboarding.uploads.pipeline.preview import Candidate, DryRun
+from onboarding.uploads.pipeline.preview import CandidateRow, RowPreview
 from onboarding.uploads.pipeline.receive import receive_by_api, receive_upload
 from onboarding.uploads.pipeline.withdraw import withdraw_upload
 from portal.events.actors import Actor
@@ -126,10 +126,10 @@ def test_problems_stand_beside_their_fields_and_above_in_the_words_of_a_sheet(cl
     page = sent(client, NEW, data)
     text = page.content.decode()
 
-    verdict = DryRun(acme, programs=["CEC-DSGS"], update_existing=False).look([Candidate(1, data)])[0]
+    result = RowPreview(acme, programs=["CEC-DSGS"], update_existing=False).check([CandidateRow(1, data)])[0]
     assert page.status_code == 422
-    assert len(verdict.problems) == 3
-    for problem in verdict.problems:
+    assert len(result.problems) == 3
+    for problem in result.problems:
         assert text.count(escape(problem.text)) >= 2, problem
         assert f'href="#id_{problem.field}"' in text
     assert "<title>Error: Add a meter" in text

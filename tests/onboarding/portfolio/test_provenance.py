@@ -18,7 +18,7 @@ from onboarding.meter_form.domain import begin, write
 from onboarding.meter_form.queries import texts_of
 from onboarding.meters.models import Meter
 from onboarding.portfolio.provenance import Provenance, Source, provenance_of
-from onboarding.uploads.corrections.rows import heal_rows
+from onboarding.uploads.corrections.rows import correct_rows
 from onboarding.uploads.models import Upload
 from onboarding.uploads.pipeline.commit import confirm_upload
 from onboarding.uploads.pipeline.receive import receive_by_api, receive_upload
@@ -59,7 +59,7 @@ def send(acme: Partner, by: Actor, run_jobs: Callable[[], int]) -> Send:
             by=by,
         )
         run_jobs()
-        heal_rows(upload, fixes or {}, by=by)
+        correct_rows(upload, fixes or {}, by=by)
         upload.refresh_from_db()
         confirm_upload(upload, by=by)
         run_jobs()

@@ -9,8 +9,8 @@ from django.urls import reverse
 
 from onboarding.meters.models import Meter
 from onboarding.uploads.columns.domain import choose_columns
-from onboarding.uploads.columns.layout import Layout
 from onboarding.uploads.columns.memory import fingerprint_of
+from onboarding.uploads.layout import ColumnLayout
 from onboarding.uploads.models import ColumnMemory, Upload, UploadProblem
 from portal.events.actors import Actor
 from portal.events.models import Event
@@ -102,7 +102,7 @@ def test_sheet_of_known_names_is_never_asked_about(acme: Partner, send: Any) -> 
     upload = send(acme, builders.csv_bytes([{**builders.row(1), "Internal remark": "x"}]), "a.csv")
 
     assert upload.state == "ready"
-    assert Layout.of(upload.layout).decided_by == "names"
+    assert ColumnLayout.of(upload.layout).decided_by == "names"
 
 
 def test_whole_address_in_one_column_is_taken_apart(acme: Partner, send: Any, run_jobs: Callable[[], int]) -> None:
@@ -281,7 +281,7 @@ def test_column_whose_dates_contradict_each_other_is_asked_about_row_by_row(acme
     upload = send(acme, builders.csv_bytes(lines), "a.csv")
 
     assert upload.counts == {"create": 2, "needs_fixing": 1, "rows": 3}
-    assert Layout.of(upload.layout).date_orders == {}
+    assert ColumnLayout.of(upload.layout).date_orders == {}
 
 
 def test_value_for_all_rows_that_the_programs_do_not_imply_is_asked_for_again(
@@ -298,7 +298,7 @@ def test_value_for_all_rows_that_the_programs_do_not_imply_is_asked_for_again(
     )
 
     assert again.state == "columns"
-    assert Layout.of(again.layout).constants["customer_classification"] == "RESIDENTIAL"
+    assert ColumnLayout.of(again.layout).constants["customer_classification"] == "RESIDENTIAL"
     assert {how for _, how in keys_of(again).values()} == {"remembered"}
 
 

@@ -1,4 +1,4 @@
-"""Mending rows in the page: what is written instead is judged at once, kept, recorded, and never lost."""
+"""Mending rows in the page: what is written instead is validate_rows at once, kept, recorded, and never lost."""
 
 from collections.abc import Callable
 from typing import Any
@@ -9,7 +9,7 @@ from django.urls import reverse
 
 from onboarding.meters.models import Meter
 from onboarding.uploads.columns.domain import choose_columns
-from onboarding.uploads.corrections.rows import heal_rows, leave_out
+from onboarding.uploads.corrections.rows import correct_rows, leave_out
 from onboarding.uploads.models import Upload, UploadEdit, UploadProblem, UploadRow
 from onboarding.uploads.pipeline.check import recheck_upload
 from onboarding.uploads.pipeline.withdraw import withdraw_upload
@@ -44,12 +44,12 @@ def plans(upload: Upload) -> dict[int, str]:
     return dict(UploadRow.objects.filter(upload=upload).order_by("number").values_list("number", "plan"))
 
 
-def test_change_is_judged_at_once_counted_and_recorded(upload: Upload) -> None:
+def test_change_is_checked_at_once_counted_and_recorded(upload: Upload) -> None:
     assert upload.counts == {"needs_fixing": 3, "create": 1, "duplicate": 1, "rows": 5}
 
-    healed = heal_rows(upload, {2: {ZIP: "94103"}, 3: {ZIP: "nine"}}, by=BY)
+    corrected = correct_rows(upload, {2: {ZIP: "94103"}, 3: {ZIP: "nine"}}, by=BY)
 
-    assert (healed.fixed, healed.still, healed.closed) == (1, 1, [])
+    assert (corrected.fixed, corrected.still, corrected.closed) == (1, 1, [])
     upload.refresh_from_db()
     assert upload.counts == {"needs_fixing": 2, "create": 2, "duplicate": 1, "rows": 5}
     assert upload.outlook["CEC-DSGS"]["eligible"] == 2
@@ -63,17 +63,17 @@ def test_change_is_judged_at_once_counted_and_recorded(upload: Upload) -> None:
 
 
 def test_same_change_again_changes_nothing(upload: Upload) -> None:
-    heal_rows(upload, {2: {ZIP: "94103"}}, by=BY)
+    correct_rows(upload, {2: {ZIP: "94103"}}, by=BY)
     events = Event.objects.count()
 
-    healed = heal_rows(upload, {2: {ZIP: "94103"}}, by=BY)
+    corrected = correct_rows(upload, {2: {ZIP: "94103"}}, by=BY)
 
-    assert (healed.fixed, healed.still) == (0, 0)
+    assert (corrected.fixed, corrected.still) == (0, 0)
     assert Event.objects.count() == events
 
 
 def test_changes_outlive_a_new_check_of_the_file(upload: Upload, run_jobs: Callable[[], int]) -> None:
-    heal_rows(upload, {2: {ZIP: "94103"}}, by=BY)
+    correct_rows(upload, {2: {ZIP: "94103"}}, by=BY)
     leave_out(upload, [3], by=BY)
     upload.refresh_from_db()
     before = (plans(upload), upload.counts)
@@ -86,20 +86,20 @@ def test_changes_outlive_a_new_check_of_the_file(upload: Upload, run_jobs: Calla
 
 
 def test_other_reference_frees_the_duplicate_of_the_first_row(upload: Upload) -> None:
-    heal_rows(upload, {5: {"partner_reference": "home-000099"}}, by=BY)
+    correct_rows(upload, {5: {"partner_reference": "home-000099"}}, by=BY)
 
     assert plans(upload)[5] == "create"
     assert plans(upload)[6] == "create"
-    heal_rows(upload, {5: {"partner_reference": "home-000004"}}, by=BY)
+    correct_rows(upload, {5: {"partner_reference": "home-000004"}}, by=BY)
     assert plans(upload)[5] == "duplicate"
     assert plans(upload)[6] == "create"
 
 
-def test_mended_after_the_commit_is_written_by_the_next_confirmation(upload: Upload, commit: Any) -> None:
+def test_corrected_after_the_commit_is_written_by_the_next_confirmation(upload: Upload, commit: Any) -> None:
     commit(upload)
     assert (upload.state, Meter.objects.count()) == ("done", 1)
 
-    heal_rows(upload, {2: {ZIP: "94103"}}, by=BY)
+    correct_rows(upload, {2: {ZIP: "94103"}}, by=BY)
     upload.refresh_from_db()
     assert upload.state == "ready"
     assert dict(receipt_of(upload).lines) == {
@@ -114,14 +114,14 @@ def test_mended_after_the_commit_is_written_by_the_next_confirmation(upload: Upl
     assert (upload.state, Meter.objects.count()) == ("done", 2)
     assert upload.counts["METER_CREATED"] == 2
     assert Event.objects.filter(verb="meter.created").count() == 2
-    healed = heal_rows(upload, {2: {ZIP: "10001"}}, by=BY)
-    assert healed.closed == [2]
+    corrected = correct_rows(upload, {2: {ZIP: "10001"}}, by=BY)
+    assert corrected.closed == [2]
     assert receipt_of(upload).total == 5
 
 
-def test_taken_back_while_mended_rows_wait(upload: Upload, commit: Any, run_jobs: Callable[[], int]) -> None:
+def test_taken_back_while_corrected_rows_wait(upload: Upload, commit: Any, run_jobs: Callable[[], int]) -> None:
     commit(upload)
-    heal_rows(upload, {2: {ZIP: "94103"}}, by=BY)
+    correct_rows(upload, {2: {ZIP: "94103"}}, by=BY)
     upload.refresh_from_db()
 
     withdraw_upload(upload, by=BY)
@@ -157,10 +157,10 @@ def test_cell_that_the_file_broke_stays_broken_until_it_is_written_anew(acme: Pa
     lines = [builders.row(1, customer__city="#N/A", customer__postal_code=None)]
     upload = send(acme, builders.csv_bytes(lines), "meters.csv")
 
-    heal_rows(upload, {2: {ZIP: "94103"}}, by=BY)
+    correct_rows(upload, {2: {ZIP: "94103"}}, by=BY)
 
     assert list(UploadProblem.objects.values_list("code", "field")) == [("CELL_ERROR", "customer.city")]
-    heal_rows(upload, {2: {"customer.city": "Oakland"}}, by=BY)
+    correct_rows(upload, {2: {"customer.city": "Oakland"}}, by=BY)
     assert plans(upload) == {2: "create"}
 
 
@@ -168,7 +168,7 @@ def test_rule_that_changed_after_a_commit_is_applied_to_the_open_rows(
     upload: Upload, commit: Any, user: User, client_of: Callable[[User], Client]
 ) -> None:
     commit(upload)
-    heal_rows(upload, {2: {ZIP: "94103"}}, by=BY)
+    correct_rows(upload, {2: {ZIP: "94103"}}, by=BY)
     Field.objects.filter(path="device.device_model").update(max_length=3)
     Field.objects.get(path="device.device_model").save()
     upload.refresh_from_db()
@@ -187,7 +187,7 @@ def test_nothing_can_be_changed_while_it_is_checked(upload: Upload) -> None:
     Upload.objects.update(state="checking")
 
     with pytest.raises(Refused, match="UPLOAD_NOT_READY"):
-        heal_rows(upload, {2: {ZIP: "94103"}}, by=BY)
+        correct_rows(upload, {2: {ZIP: "94103"}}, by=BY)
 
 
 # --- the page
@@ -242,7 +242,7 @@ def test_suggestion_is_accepted_for_all(upload: Upload, user: User, client_of: C
 def test_row_that_somebody_else_changed_meanwhile_is_left(
     upload: Upload, user: User, client_of: Callable[[User], Client]
 ) -> None:
-    heal_rows(upload, {2: {ZIP: "nine"}}, by=BY)
+    correct_rows(upload, {2: {ZIP: "nine"}}, by=BY)
 
     client_of(user).post(page_of(upload, "NOT_A_ZIP", ZIP), {"row-2": "94103", "was-2": "something else", "do": "save"})
 
@@ -274,10 +274,10 @@ def test_duplicates_can_be_turned_into_updates(
     assert again.counts == {"update": 1, "rows": 1}
 
 
-def test_save_of_rows_that_somebody_else_mended_says_so(
+def test_save_of_rows_that_somebody_else_corrected_says_so(
     upload: Upload, user: User, client_of: Callable[[User], Client]
 ) -> None:
-    heal_rows(upload, {2: {ZIP: "94103"}, 3: {ZIP: "94103"}}, by=BY)
+    correct_rows(upload, {2: {ZIP: "94103"}, 3: {ZIP: "94103"}}, by=BY)
     form = {"row-2": "94607", "was-2": "", "row-3": "", "was-3": "", "do": "save"}
 
     page = client_of(user).post(page_of(upload, "REQUIRED_MISSING", ZIP), form, follow=True).content.decode()
@@ -287,7 +287,7 @@ def test_save_of_rows_that_somebody_else_mended_says_so(
 
 
 def test_filling_with_nothing_is_no_filling(upload: Upload, user: User, client_of: Callable[[User], Client]) -> None:
-    heal_rows(upload, {2: {ZIP: "nine"}}, by=BY)
+    correct_rows(upload, {2: {ZIP: "nine"}}, by=BY)
 
     client_of(user).post(page_of(upload, "NOT_A_ZIP", ZIP), {"do": "fill", "fill": "  "})
 

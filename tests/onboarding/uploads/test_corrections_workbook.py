@@ -1,4 +1,4 @@
-"""The workbook of rows to fix: out, mended in a spreadsheet program, and in again; only its own rows change."""
+"""The workbook of rows to fix: out, corrected in a spreadsheet program, and in again; only its own rows change."""
 
 import io
 from collections.abc import Callable
@@ -11,7 +11,7 @@ from django.test import Client
 from django.urls import reverse
 
 from onboarding.uploads.columns.domain import choose_columns
-from onboarding.uploads.corrections.rows import heal_rows
+from onboarding.uploads.corrections.rows import correct_rows
 from onboarding.uploads.models import Upload, UploadRow
 from portal.events.actors import Actor
 from portal.partners.models import Partner, User
@@ -70,7 +70,7 @@ def test_workbook_has_the_rows_to_fix_with_their_own_columns_and_remedies(upload
     assert cell(sheet, 3, "utility.utility_name").comment.text.startswith("Utility is “PG and Easy”")
 
 
-def test_mended_rows_replace_exactly_their_own(
+def test_corrected_rows_replace_exactly_their_own(
     upload: Upload, workbook: Any, user: User, client_of: Callable[[User], Client], run_jobs: Callable[[], int]
 ) -> None:
     sheet = workbook["Rows to fix"]
@@ -143,10 +143,10 @@ def book_of(client: Client, upload: Upload) -> Any:
     return openpyxl.load_workbook(io.BytesIO(content))
 
 
-def test_older_workbook_does_not_undo_what_was_mended_in_the_page(
+def test_older_workbook_does_not_undo_what_was_corrected_in_the_page(
     upload: Upload, workbook: Any, user: User, client_of: Callable[[User], Client], run_jobs: Callable[[], int]
 ) -> None:
-    heal_rows(upload, {2: {"customer.postal_code": "94607"}}, by=BY)
+    correct_rows(upload, {2: {"customer.postal_code": "94607"}}, by=BY)
     sheet = workbook["Rows to fix"]
     cell(sheet, 2, "customer.city").value = "Fresno"
     cell(sheet, 4, "partner_reference").value = "home-000004"
@@ -174,7 +174,7 @@ def test_key_that_stands_twice_counts_once_and_the_other_row_is_named(
 def test_column_that_is_missing_from_the_workbook_leaves_its_field_as_it_is(
     upload: Upload, user: User, client_of: Callable[[User], Client], run_jobs: Callable[[], int]
 ) -> None:
-    heal_rows(upload, {2: {"customer.city": "Fresno"}}, by=BY)
+    correct_rows(upload, {2: {"customer.city": "Fresno"}}, by=BY)
     client = client_of(user)
     book = book_of(client, upload)
     sheet = book["Rows to fix"]
@@ -187,7 +187,7 @@ def test_column_that_is_missing_from_the_workbook_leaves_its_field_as_it_is(
     assert (asset["customer"]["city"], asset["customer"]["postal_code"]) == ("Fresno", "93701")
 
 
-def test_address_and_name_of_several_columns_keep_what_was_mended(
+def test_address_and_name_of_several_columns_keep_what_was_corrected(
     acme: Partner, send: Any, user: User, client_of: Callable[[User], Client], run_jobs: Callable[[], int]
 ) -> None:
     line: dict[str, Any] = {

@@ -1,64 +1,20 @@
-"""What has been decided about reading one file, and the cells of a row by field accordingly."""
+"""The cells of a row by field, as the layout of its file has them."""
 
 import re
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field, replace
 from datetime import date
 from operator import itemgetter
-from typing import Any, Final
 
 from onboarding.spreadsheets.addresses import split_address
 from onboarding.spreadsheets.cells import BrokenCell, Cell, column_letters
 from onboarding.spreadsheets.headers import normalized
+from onboarding.uploads.layout import ADDRESS, covers
+from onboarding.uploads.stored import StoredValue
 from portal.problems import Problem, shown, storable
 from programs.schema import Schema
 
-ADDRESS: Final = "address:"  # a target: the whole address of an object, such as address:customer
-NOT_USED: Final = ""
-PERSON, MEMORY, NAMES = "person", "memory", "names"
 _STREET = ".street_1"
 _LAST_NAME = re.compile(r"\b(?:last|family)\b|surname", re.IGNORECASE)
-
-
-@dataclass(frozen=True, slots=True)
-class Layout:
-    """How a file is read.
-
-    columns: index to target: a field key, a whole address (ADDRESS + prefix), or NOT_USED; None while undecided.
-    constants: field key to the text that holds for every row, for fields that no column holds. date_orders: field key
-    to "mdy" or "dmy" for columns of dates that could be read both ways. decided_by: PERSON, MEMORY or NAMES.
-    asks: whether a person wants to see the columns, however sure the match is.
-    """
-
-    sheet: str | None = None
-    header_row: int | None = None
-    columns: Mapping[int, str] | None = None
-    constants: Mapping[str, str] = field(default_factory=dict)
-    date_orders: Mapping[str, str] = field(default_factory=dict)
-    decided_by: str = ""
-    asks: bool = False
-
-    @classmethod
-    def of(cls, stored: Mapping[str, Any]) -> "Layout":
-        """From the JSON of Upload.layout."""
-        columns = stored.get("columns")
-        return cls(**{**stored, "columns": None if columns is None else {int(i): key for i, key in columns.items()}})
-
-    def as_json(self) -> dict[str, Any]:
-        columns = None if self.columns is None else {str(index): key for index, key in self.columns.items()}
-        return {
-            "sheet": self.sheet,
-            "header_row": self.header_row,
-            "columns": columns,
-            "constants": dict(self.constants),
-            "date_orders": dict(self.date_orders),
-            "decided_by": self.decided_by,
-            "asks": self.asks,
-        }
-
-    def undecided(self) -> "Layout":
-        """The same sheet and header row, with the columns to be matched anew, unless a person chose them."""
-        return self if self.decided_by == PERSON else replace(self, columns=None, date_orders={}, decided_by="")
 
 
 def address_prefixes(schema: Schema) -> list[str]:
@@ -68,15 +24,7 @@ def address_prefixes(schema: Schema) -> list[str]:
     return sorted(prefix for prefix in prefixes if f"{prefix}.city" in keys and f"{prefix}.postal_code" in keys)
 
 
-def covers(target: str) -> list[str]:
-    """The field keys that a target fills."""
-    if not target.startswith(ADDRESS):
-        return [target] if target else []
-    prefix = target.removeprefix(ADDRESS)
-    return [f"{prefix}.{name}" for name in ("street_1", "street_2", "city", "state_or_province_code", "postal_code")]
-
-
-class Assembler:
+class RowAssembler:
     """Makes the cells of a row, as the sheet has them, into cells by field key. One for a layout."""
 
     def __init__(
@@ -119,18 +67,18 @@ class Assembler:
     def cells(self, row: Sequence[Cell]) -> dict[str, object]:
         """The filled cells by field key; a cell that the file broke is its Problem."""
         cells = zip(self._keys, self._pick(row), strict=True)
-        found: dict[str, object] = self._constants | {key: cell for key, cell in cells if cell is not None}
-        if BrokenCell in map(type, found.values()):
-            for key, cell in found.items():
+        values: dict[str, object] = self._constants | {key: cell for key, cell in cells if cell is not None}
+        if BrokenCell in map(type, values.values()):
+            for key, cell in values.items():
                 if isinstance(cell, BrokenCell):
-                    found[key] = Problem(cell.code, key, cell.shown)
+                    values[key] = Problem(cell.code, key, cell.shown)
         for key, indexes in self._shared:
-            self._share(found, key, [(index, row[index]) for index in indexes])
+            self._share(values, key, [(index, row[index]) for index in indexes])
         for index, prefix in self._addresses:
-            self._address(found, prefix, row[index])
-        return found
+            self._address(values, prefix, row[index])
+        return values
 
-    def _share(self, found: dict[str, object], key: str, cells: Sequence[tuple[int, Cell]]) -> None:
+    def _share(self, values: dict[str, object], key: str, cells: Sequence[tuple[int, Cell]]) -> None:
         """Several columns for one field: texts are joined, lists add up, of other values there can be only one."""
         filled = [(index, cell) for index, cell in cells if cell is not None and cell != ""]
         if not filled:
@@ -138,28 +86,28 @@ class Assembler:
         broken = next((cell for _, cell in filled if isinstance(cell, BrokenCell)), None)
         texts = list(dict.fromkeys(" ".join(str(cell).split()) for _, cell in filled))
         if broken is not None:
-            found[key] = Problem(broken.code, key, broken.shown)
+            values[key] = Problem(broken.code, key, broken.shown)
         elif len(texts) == 1:
-            found[key] = filled[0][1]
+            values[key] = filled[0][1]
         elif self._schema.joins(key):
-            found[key] = self._schema.joins(key).join(texts)
+            values[key] = self._schema.joins(key).join(texts)
         else:
             columns = " and ".join(column_letters(index) for index, _ in filled)
-            found[key] = Problem("COLUMNS_DISAGREE", key, shown(" / ".join(texts)), {"columns": columns})
+            values[key] = Problem("COLUMNS_DISAGREE", key, shown(" / ".join(texts)), {"columns": columns})
 
-    def _address(self, found: dict[str, object], prefix: str, cell: Cell) -> None:
-        """A whole address in one cell. What a column of its own says goes before."""
+    def _address(self, values: dict[str, object], prefix: str, cell: Cell) -> None:
+        """A whole address in one cell. A column of its own takes precedence."""
         street = f"{prefix}{_STREET}"
         if cell is None or cell == "":
             return
         if isinstance(cell, BrokenCell):
-            found.setdefault(street, Problem(cell.code, street, cell.shown))
+            values.setdefault(street, Problem(cell.code, street, cell.shown))
             return
         parts = address_parts(str(cell), prefix, self._schema)
         if not parts:
-            found.setdefault(street, Problem("ADDRESS_NOT_APART", street, shown(cell)))
+            values.setdefault(street, Problem("ADDRESS_NOT_APART", street, shown(cell)))
         for key, part in parts.items():
-            found.setdefault(key, part)
+            values.setdefault(key, part)
 
 
 def address_parts(text: str, prefix: str, schema: Schema) -> dict[str, str]:
@@ -179,7 +127,8 @@ def written_out(prefix: str, cells: Mapping[str, object]) -> str:
 
 
 def _in_order(schema: Schema, key: str, indexes: Sequence[int], headers: Sequence[str]) -> list[int]:
-    """First name before last name, whatever their order in the sheet: as the field's other names stand, or end."""
+    """The columns in the order of the field's other names: first name before last name, whatever their order in the
+    sheet."""
     names = [normalized(name) for name in (key, schema.column(key).label, *schema.column(key).aliases)]
 
     def place(index: int) -> int:
@@ -191,7 +140,7 @@ def _in_order(schema: Schema, key: str, indexes: Sequence[int], headers: Sequenc
     return sorted(indexes, key=lambda index: (place(index), index))
 
 
-def stored_cell(cell: Cell) -> object:
+def stored_cell(cell: Cell) -> StoredValue:
     """A cell as JSON that every database takes: no NUL, dates as ISO text, a broken cell as shown."""
     if isinstance(cell, BrokenCell):
         cell = cell.shown

@@ -1,0 +1,78 @@
+"""What has been decided about reading one file: which sheet, which column is which field, what holds for every row."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+from typing import Final, TypedDict
+
+ADDRESS: Final = "address:"  # a target: the whole address of an object, such as address:customer
+NOT_USED: Final = ""
+PERSON, MEMORY, NAMES = "person", "memory", "names"
+
+
+class StoredLayout(TypedDict, total=False):
+    """A ColumnLayout as Upload.layout keeps it: its columns by index as text. Earlier uploads lack some of it."""
+
+    sheet: str | None
+    header_row: int | None
+    columns: dict[str, str] | None
+    constants: dict[str, str]
+    date_orders: dict[str, str]
+    decided_by: str
+    asks: bool
+
+
+@dataclass(frozen=True, slots=True)
+class ColumnLayout:
+    """How a file is read.
+
+    columns: index to target: a field key, a whole address (ADDRESS + prefix), or NOT_USED; None while undecided.
+    constants: field key to the text that holds for every row, for fields that no column holds. date_orders: field key
+    to "mdy" or "dmy" for columns of dates that could be read both ways. decided_by: PERSON, MEMORY or NAMES.
+    asks: whether a person wants to see the columns, however sure the match is.
+    """
+
+    sheet: str | None = None
+    header_row: int | None = None
+    columns: Mapping[int, str] | None = None
+    constants: Mapping[str, str] = field(default_factory=dict)
+    date_orders: Mapping[str, str] = field(default_factory=dict)
+    decided_by: str = ""
+    asks: bool = False
+
+    @classmethod
+    def of(cls, stored: StoredLayout) -> "ColumnLayout":
+        """From the JSON of Upload.layout."""
+        columns = stored.get("columns")
+        return cls(
+            sheet=stored.get("sheet"),
+            header_row=stored.get("header_row"),
+            columns=None if columns is None else {int(index): key for index, key in columns.items()},
+            constants=stored.get("constants", {}),
+            date_orders=stored.get("date_orders", {}),
+            decided_by=stored.get("decided_by", ""),
+            asks=stored.get("asks", False),
+        )
+
+    def as_json(self) -> StoredLayout:
+        columns = None if self.columns is None else {str(index): key for index, key in self.columns.items()}
+        return {
+            "sheet": self.sheet,
+            "header_row": self.header_row,
+            "columns": columns,
+            "constants": dict(self.constants),
+            "date_orders": dict(self.date_orders),
+            "decided_by": self.decided_by,
+            "asks": self.asks,
+        }
+
+    def undecided(self) -> "ColumnLayout":
+        """The same sheet and header row, with the columns to be matched anew, unless a person chose them."""
+        return self if self.decided_by == PERSON else replace(self, columns=None, date_orders={}, decided_by="")
+
+
+def covers(target: str) -> list[str]:
+    """The field keys that a target fills."""
+    if not target.startswith(ADDRESS):
+        return [target] if target else []
+    prefix = target.removeprefix(ADDRESS)
+    return [f"{prefix}.{name}" for name in ("street_1", "street_2", "city", "state_or_province_code", "postal_code")]
