@@ -127,6 +127,13 @@ def test_paths_in_backticks_exist(name: str) -> None:
 
 
 @each_paper
+def test_migrations_in_backticks_exist(name: str) -> None:
+    ours = {path.stem for storey in STOREYS for path in (ROOT / storey / "migrations").glob("0*.py")}
+
+    assert {text for text in in_backticks(PAPERS[name]) if re.fullmatch(r"\d{4}_\w+", text)} <= ours
+
+
+@each_paper
 def test_python_compiles(name: str) -> None:
     for language, text in blocks(PAPERS[name]):
         if language == "python":
