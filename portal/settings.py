@@ -359,6 +359,7 @@ SPECTACULAR_SETTINGS = {
     "VERSION": "1.1",
     "SERVE_PERMISSIONS": ["rest_framework.permissions.IsAuthenticated"],
     "SERVE_INCLUDE_SCHEMA": False,
+    "ENABLE_DJANGO_DEPLOY_CHECK": False,  # it reads the catalogue; a test makes the schema, and lets no warning pass
     "ENUM_GENERATE_CHOICE_DESCRIPTION": False,
     "POSTPROCESSING_HOOKS": ["portal.api.schema.inline_enums"],
 }

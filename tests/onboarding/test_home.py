@@ -66,7 +66,7 @@ def test_fields_that_meters_lack_are_counted(acme, borealis, manager, client_of)
 
 
 def test_more_than_can_be_counted_is_said_so(acme, manager, client_of, monkeypatch):
-    monkeypatch.setattr(queries, "STANDINGS_COUNTED", 2)
+    monkeypatch.setattr(queries, "ENROLLMENTS_COUNTED", 2)
     lack(acme, 3, "customer.city")
 
     page = client_of(manager).get("/").content.decode()

@@ -9,7 +9,7 @@ from portal.problems import is_kind
 def test_modules_of_rooms_are_found_by_their_names_however_deep():
     found = {module.__name__ for module in autodiscover("onboarding")}
 
-    assert {"onboarding.uploads.problems", "onboarding.meters.bulk.references.problems"} <= found
+    assert {"onboarding.uploads.problems", "onboarding.meters.search.tasks"} <= found
     assert {name.rpartition(".")[2] for name in found} <= {"problems", "tasks", "notifications"}
 
 

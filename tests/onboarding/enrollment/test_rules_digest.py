@@ -21,7 +21,7 @@ def test_digest_changes_with_each_part_of_the_rules():
         replace(rules, name="Another name"),
         replace(rules, states=frozenset({"NV"})),
         replace(rules, periods=rules.periods[:1]),
-        replace(rules, words={}),
+        replace(rules, actions={}),
         replace(rules, exclusions=()),
     ]
 

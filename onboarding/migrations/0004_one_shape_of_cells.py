@@ -71,7 +71,7 @@ def backward(apps, schema_editor):
 
 
 class Migration(migrations.Migration):
-    dependencies = [("onboarding", "0021_deadlines_made_and_days_taken")]
+    dependencies = [("onboarding", "0003_changes_of_many_meters_by_handlers")]
 
     operations = [
         migrations.AlterField(
