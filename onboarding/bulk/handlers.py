@@ -114,7 +114,7 @@ def all_handlers() -> list[BulkHandler]:
     """Every registered kind, in the order of the modules of onboarding/bulk/actions and then within each."""
     for module in iter_modules(import_module(_ACTIONS).__path__):
         import_module(f"{_ACTIONS}.{module.name}")
-    return list(_HANDLERS.values())
+    return sorted(_HANDLERS.values(), key=lambda handler: type(handler).__module__)
 
 
 def handler_of(kind: str) -> BulkHandler | None:

@@ -14,7 +14,7 @@ from pydantic_core import PydanticCustomError
 
 from onboarding.bulk.actions.participation import apply_requests
 from onboarding.bulk.handlers import ActionResult, register
-from onboarding.bulk.models import BulkAction, BulkRow
+from onboarding.bulk.models import BulkAction, BulkResult, BulkRow
 from onboarding.bulk.sheets.known_meters import KnownMeters
 from onboarding.bulk.sheets.reading import (
     METER_COLUMNS,
@@ -108,7 +108,8 @@ class ChangeParticipation(SheetAction[SheetRequest]):
 
     def shown(self, row: BulkRow) -> list[str]:
         written = self.written(row)
-        return [written[_WHAT] or "–", written[_FROM] or "today", written[_TO] or "–"]
+        first = "–" if row.result == BulkResult.REFUSED else "today"
+        return [written[_WHAT] or "–", written[_FROM] or first, written[_TO] or "–"]
 
     def remark(self, row: BulkRow) -> str:
         return "an earlier time gives way" if (row.details or {}).get("overlaps") else ""

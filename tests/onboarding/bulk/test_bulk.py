@@ -11,6 +11,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from onboarding.bulk.domain import MOST_CHOSEN, confirm, create_action, meters_meant
+from onboarding.bulk.handlers import offered_kinds
 from onboarding.bulk.models import BulkAction, BulkRow
 from onboarding.meters.models import Meter
 from onboarding.portfolio.batch_lookup import MOST_LOOKED_UP, batch_lookup
@@ -360,3 +361,10 @@ def test_as_many_as_are_looked_up_at_once_can_be_chosen(acme: Partner, user: Use
 
     assert answer.status_code == 302
     assert len(BulkAction.objects.get().meters or []) == MOST_LOOKED_UP
+
+
+def test_kinds_are_offered_in_one_order_whatever_was_imported_first() -> None:
+    assert [kind for kind, _ in offered_kinds()] == [
+        *("archive", "restore", "add_tag", "remove_tag", "set_group"),
+        *("idle", "disenroll", "participate"),
+    ]
