@@ -56,9 +56,9 @@ def template_file(folder: Path, *, anew: bool = False) -> Path:
                     connection.execute("PRAGMA journal_mode=DELETE")  # all of it in one file, as a memory wants it
                 made.rename(file)
         file.touch()
-        for old in folder.glob("*.sqlite3"):
-            if old.stat().st_mtime < time.time() - KEPT_SECONDS:
-                old.unlink()
+        for other in set(folder.glob("*.sqlite3")) - {file}:
+            if other.stat().st_mtime < time.time() - KEPT_SECONDS:
+                other.unlink()
     return file
 
 
@@ -85,7 +85,7 @@ def drop_databases() -> None:
 def load(file: Path) -> sqlite3.Connection:
     """Copy the template into this process's memory, where it stays while the connection is open."""
     memory = sqlite3.connect(MEMORY, uri=True)
-    with closing(sqlite3.connect(file)) as template:
+    with closing(sqlite3.connect(f"{file.as_uri()}?mode=ro", uri=True)) as template:
         template.backup(memory)
     return memory
 
