@@ -26,8 +26,8 @@ def _modules(package: ModuleType) -> Iterator[str]:
 
 
 def _in_folder(folder: Path, prefix: str) -> Iterator[str]:
-    for found in pkgutil.iter_modules([str(folder)], prefix):
-        if found.ispkg:
-            yield from _in_folder(folder / found.name.removeprefix(prefix), f"{found.name}.")
+    for module in pkgutil.iter_modules([str(folder)], prefix):
+        if module.ispkg:
+            yield from _in_folder(folder / module.name.removeprefix(prefix), f"{module.name}.")
         else:
-            yield found.name
+            yield module.name

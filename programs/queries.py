@@ -138,22 +138,22 @@ def periods_of(program: Program, now: datetime | None = None) -> list[PeriodLine
 def all_periods_of(programs: Collection[Program], now: datetime | None = None) -> dict[int, list[PeriodLines]]:
     """The same for many programs, by their primary keys; two queries however many there are."""
     now = now or timezone.now()
-    found: dict[int, list[DeliveryPeriod]] = {program.pk: [] for program in programs}
+    periods_by_program: dict[int, list[DeliveryPeriod]] = {program.pk: [] for program in programs}
     # A period runs through its last day, and is published with the midnight that begins it.
-    periods = DeliveryPeriod.objects.filter(program__in=found, ends_at__gt=now - timedelta(days=1))
+    periods = DeliveryPeriod.objects.filter(program__in=periods_by_program, ends_at__gt=now - timedelta(days=1))
     for period in periods.prefetch_related("deadlines"):
-        found[period.program_id].append(period)
-    return {program.pk: _lines(program, found[program.pk], now) for program in programs}
+        periods_by_program[period.program_id].append(period)
+    return {program.pk: _lines(program, periods_by_program[program.pk], now) for program in programs}
 
 
 def _lines(program: Program, periods: Iterable[DeliveryPeriod], now: datetime) -> list[PeriodLines]:
     """The next deadline is that of the first period that can still be joined, as the evaluation has it."""
-    zone, found, has_next = ZoneInfo(program.time_zone), [], False
+    zone, lines, has_next = ZoneInfo(program.time_zone), [], False
     for period in periods:
         rules = {line.pk: _rule(line, zone, program) for line in period.deadlines.all()}
         following = None if has_next else next_deadline(rules.values(), now)
         has_next = has_next or following is not None
-        found.append(
+        lines.append(
             PeriodLines(
                 period=period,
                 starts_at=period.starts_at.astimezone(zone),
@@ -172,7 +172,7 @@ def _lines(program: Program, periods: Iterable[DeliveryPeriod], now: datetime) -
                 ],
             )
         )
-    return found
+    return lines
 
 
 def _rule(line: Deadline, zone: ZoneInfo, program: Program) -> DeadlineRule:

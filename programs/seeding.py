@@ -81,10 +81,10 @@ def _seed(row: SeedRow, record: SeedRecord | None) -> str:
         return "created"
     if record.values == row.values:
         return "left"
-    found = kind.find(row.key)
-    if found is None or _values_of(kind, found, record.values) != record.values:
+    stored = kind.find(row.key)
+    if stored is None or _values_of(kind, stored, record.values) != record.values:
         return "left"
-    _save(kind, found, row.values)
+    _save(kind, stored, row.values)
     record.values = row.values
     record.save(update_fields=["values"])
     return "updated"
@@ -118,7 +118,7 @@ def _typed(instance: models.Model, name: str, value: Any) -> object:
 
 def _values_of(kind: Kind, instance: models.Model, like: Values) -> Values:
     """The instance's values in the seed's form, for the columns that `like` has."""
-    found: Values = {}
+    values: Values = {}
     for name in like:
         value = getattr(instance, name)
         if name in kind.many:
@@ -130,8 +130,8 @@ def _values_of(kind: Kind, instance: models.Model, like: Values) -> Values:
             value = like[name] if value == datetime.fromisoformat(like[name]) else value.isoformat()
         elif isinstance(value, date):
             value = value.isoformat()
-        found[name] = value
-    return found
+        values[name] = value
+    return values
 
 
 def natural_key(instance: models.Model) -> str:

@@ -29,14 +29,14 @@ def rooms_of(storey: str) -> dict[str, str]:
 
 def imports_between(graph: grimp.ImportGraph, storey: str, rooms: set[str]) -> dict[str, set[str]]:
     """Which rooms of a storey each of them imports."""
-    found: dict[str, set[str]] = defaultdict(set)
+    imports: dict[str, set[str]] = defaultdict(set)
     for importer in graph.modules:
         for imported in graph.find_modules_directly_imported_by(importer):
             (top, _, rest), (other_top, _, other) = importer.partition("."), imported.partition(".")
             here, there = rest.split(".")[0], other.split(".")[0]
             if top == other_top == storey and here != there and {here, there} <= rooms:
-                found[here].add(there)
-    return found
+                imports[here].add(there)
+    return imports
 
 
 def reduced(edges: dict[str, set[str]]) -> dict[str, set[str]]:

@@ -31,9 +31,9 @@ def run(pytestconfig: pytest.Config) -> Callable[..., dict[str, Any]]:
 def test_contestant_runs(run, tmp_path, contestant, figure):
     book = workbook.xlsx(tmp_path, ROWS)
 
-    found = run("tests.bench.contestants", contestant, str(book), str(ROWS))
+    figures_measured = run("tests.bench.contestants", contestant, str(book), str(ROWS))
 
-    assert found[figure] > 0
+    assert figures_measured[figure] > 0
 
 
 def test_evaluation_runs(run):

@@ -51,13 +51,13 @@ def heights() -> dict[str, int]:
     """Each room with its height. The contracts list rooms from the top down, and the storeys in the first of them."""
     contracts = tomllib.loads((ROOT / "pyproject.toml").read_text())["tool"]["importlinter"]["contracts"]
     storeys = next(one["layers"] for one in contracts if one["type"] == "layers" and "containers" not in one)
-    found = {}
+    height_by_room = {}
     for contract in contracts:
         for storey in contract.get("containers", []):
             base = 100 * list(reversed(storeys)).index(storey)
             for height, layer in enumerate(reversed(contract["layers"])):
-                found |= {f"{storey}.{room.strip()}": base + height for room in layer.split("|")}
-    return found
+                height_by_room |= {f"{storey}.{room.strip()}": base + height for room in layer.split("|")}
+    return height_by_room
 
 
 HEIGHTS = heights()
@@ -71,12 +71,12 @@ def height_of(model: object) -> int | None:
 @cache
 def sources() -> list[tuple[str, ast.Module]]:
     """The code of every room. What is beside the rooms (urls, apps, models) gathers them by name, and may."""
-    found = []
+    trees = []
     for room in HEIGHTS:
         place = ROOT / room.replace(".", "/")
         for path in sorted(place.rglob("*.py")) if place.is_dir() else [place.with_suffix(".py")]:
-            found.append((room, ast.parse(path.read_text())))
-    return found
+            trees.append((room, ast.parse(path.read_text())))
+    return trees
 
 
 def texts(tree: ast.AST) -> list[str]:
@@ -95,36 +95,38 @@ def lookups(tree: ast.Module) -> Iterator[str]:
 
 def relations() -> dict[str, int]:
     """The names of relations, either way, to a model of a higher room, with its height."""
-    found: dict[str, int] = {}
+    height_by_name: dict[str, int] = {}
     for model in apps.get_models():
         here = height_of(model)
         for field in model._meta.get_fields():
             there = height_of(field.related_model)
             if here is not None and there is not None and there > here:
                 accessor = field.get_accessor_name() if field.auto_created else None
-                found |= {name: min(there, found.get(name, there)) for name in (field.name, accessor) if name}
-    return found
+                height_by_name |= {
+                    name: min(there, height_by_name.get(name, there)) for name in (field.name, accessor) if name
+                }
+    return height_by_name
 
 
 def models_and_subjects() -> dict[str, int]:
     subjects = {subject.type for subject in all_subjects()}
-    found: dict[str, int] = {}
+    height_by_name: dict[str, int] = {}
     for model in apps.get_models():
         if (height := height_of(model)) is not None:
-            found |= {model.__name__: height, model._meta.label: height}
-            found |= {model._meta.model_name: height} if model._meta.model_name in subjects else {}
-    return found
+            height_by_name |= {model.__name__: height, model._meta.label: height}
+            height_by_name |= {model._meta.model_name: height} if model._meta.model_name in subjects else {}
+    return height_by_name
 
 
 def verbs() -> dict[str, int]:
     """Each verb, with the height of the lowest room that writes events with it."""
-    found: dict[str, int] = {}
+    height_by_verb: dict[str, int] = {}
     for room, tree in sources():
         names = {alias.name for node in ast.walk(tree) if isinstance(node, ast.ImportFrom) for alias in node.names}
         for text in texts(tree) if names & RECORDING else ():
             if re.fullmatch(r"[a-z]+\.[a-z_]+", text):
-                found[text] = min(HEIGHTS[room], found.get(text, HEIGHTS[room]))
-    return found
+                height_by_verb[text] = min(HEIGHTS[room], height_by_verb.get(text, HEIGHTS[room]))
+    return height_by_verb
 
 
 def named_from_above() -> Iterator[tuple[str, str]]:

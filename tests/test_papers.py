@@ -89,14 +89,14 @@ def test_management_commands_exist(name: str) -> None:
 @cache
 def words_in_capitals() -> set[str]:
     """Settings, variables of the environment, values of choices, and what tests and the Makefile read."""
-    found = {name for name in dir(settings) if name.isupper()}
+    words = {name for name in dir(settings) if name.isupper()}
     for file in ("portal/settings.py", "tests/settings.py", "tests/browser/test_people.py", "Makefile"):
-        found |= set(re.findall(r"\b[A-Z][A-Z_]+[A-Z]\b", (ROOT / file).read_text()))
+        words |= set(re.findall(r"\b[A-Z][A-Z_]+[A-Z]\b", (ROOT / file).read_text()))
     for model in apps.get_models():
-        found |= {str(value) for field in model._meta.fields for value, _ in field.flatchoices}
+        words |= {str(value) for field in model._meta.fields for value, _ in field.flatchoices}
     for _, module in modules():
-        found |= {text for text in constants(module) if re.fullmatch(r"[A-Z][A-Z_]+", text)}
-    return found
+        words |= {text for text in constants(module) if re.fullmatch(r"[A-Z][A-Z_]+", text)}
+    return words
 
 
 def constants(module: ast.Module) -> Iterator[str]:
@@ -154,16 +154,16 @@ def modules() -> list[tuple[Path, ast.Module]]:
 @cache
 def defined() -> dict[str, set[str]]:
     """Every class of ours with its attributes; every function with none."""
-    found: dict[str, set[str]] = {}
+    attributes_by_class: dict[str, set[str]] = {}
     for _, module in modules():
         for node in module.body:
             if isinstance(node, ast.ClassDef):
-                found.setdefault(node.name, set()).update(attributes(node))
+                attributes_by_class.setdefault(node.name, set()).update(attributes(node))
             elif isinstance(node, ast.FunctionDef):
-                found.setdefault(node.name, set())
+                attributes_by_class.setdefault(node.name, set())
     for model in apps.get_models():
-        found.setdefault(model.__name__, set()).update(field.name for field in model._meta.get_fields())
-    return found
+        attributes_by_class.setdefault(model.__name__, set()).update(field.name for field in model._meta.get_fields())
+    return attributes_by_class
 
 
 def attributes(node: ast.ClassDef) -> Iterator[str]:
@@ -293,8 +293,8 @@ class Shell:
         """The expected status and the words of each command."""
         status = 0
         for line in text.replace("\\\n", " ").splitlines():
-            if found := re.fullmatch(r"# (\d{3})", line):
-                status = int(found[1])
+            if match := re.fullmatch(r"# (\d{3})", line):
+                status = int(match[1])
             else:
                 yield status, shlex.split(re.sub(r"\$([A-Z]+)", lambda name: self.names[name[1]], line))
 

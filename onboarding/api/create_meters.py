@@ -294,8 +294,8 @@ def _contract_errors(assets: list[object]) -> Iterator[dict[str, object]]:
         if not isinstance(asset, dict):
             problems = [Problem("ASSET_NOT_AN_OBJECT")]
         else:
-            found = schema.check(schema.flatten(asset)).problems
-            problems = [one for one in found if one.field in required and one.code not in ROW_CODES]
+            checked = schema.check(schema.flatten(asset))
+            problems = [one for one in checked.problems if one.field in required and one.code not in ROW_CODES]
         for problem in problems:
             shown += 1
             if shown > ERRORS_SHOWN:
@@ -330,15 +330,15 @@ def _filtered(jobs: QuerySet[Upload], query: Mapping[str, Any]) -> QuerySet[Uplo
 
 
 def _with_status(status: str) -> Q:
-    found = {
+    condition = {
         _OPEN: ~Q(state__in=[*_ENDED, "failed"]),
         "FAILED": Q(state="failed"),
         "COMPLETED": Q(state__in=_ENDED) & (Q(counts__failed=0) | Q(counts__failed=None)),
         "COMPLETED_WITH_ERRORS": Q(state__in=_ENDED, counts__failed__gt=0),
     }.get(status)
-    if found is None:
+    if condition is None:
         raise ApiError("This status is not known", details={"status": status[:50]})
-    return found
+    return condition
 
 
 def _search(words: list[str], fields: list[str]) -> Q:

@@ -55,9 +55,9 @@ class EventFilter(PlainFilterSet):
         return events  # filter_queryset leaves them in
 
     def filter_queryset(self, events: QuerySet[Event]) -> QuerySet[Event]:
-        found = super().filter_queryset(events)
+        matching = super().filter_queryset(events)
         asked = self.form.cleaned_data.get("meters") or self.form.cleaned_data.get("subject")
-        return found if asked else found.filter(NOT_ONE_OF_MANY)
+        return matching if asked else matching.filter(NOT_ONE_OF_MANY)
 
 
 def event_filter(data: object, *, partner: Partner) -> EventFilter:

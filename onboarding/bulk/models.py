@@ -126,5 +126,5 @@ class BulkRow(models.Model):
         return self.meter_id
 
     @property
-    def found(self) -> list[Problem]:
+    def coded_problems(self) -> list[Problem]:
         return [Problem.from_json(problem) for problem in self.problems or ()]

@@ -73,7 +73,7 @@ def results_table(action: BulkAction, rows: QuerySet[BulkRow]) -> tuple[list[str
 def _sheet_lines(handler: SheetAction[Any], rows: QuerySet[BulkRow]) -> Iterator[list[Any]]:
     for row in rows.order_by("number").iterator(chunk_size=2000):
         written = handler.written(row)
-        problems = row.found
+        problems = row.coded_problems
         yield [
             row.number,
             str(row.meter_id or written.get("meter_id", "")),
@@ -88,6 +88,6 @@ def _sheet_lines(handler: SheetAction[Any], rows: QuerySet[BulkRow]) -> Iterator
 
 def _chosen_lines(rows: QuerySet[BulkRow]) -> Iterator[list[Any]]:
     for row in rows.order_by("meter_id").iterator(chunk_size=2000):
-        said = " ".join(f"{problem.text} {problem.remedy}" for problem in row.found)
+        said = " ".join(f"{problem.text} {problem.remedy}" for problem in row.coded_problems)
         description = ": ".join(filter(None, [BulkResult(row.result).label, said]))
         yield [str(row.meter_id), row.partner_reference, row.result, description]

@@ -21,12 +21,12 @@ from programs.models import ActionType, Acts
 from programs.schema import schema_for
 
 UPLOADS_SHOWN = 10
-FOUND_SHOWN = 10
+MATCHES_SHOWN = 10
 ENROLLMENTS_COUNTED = 10_000
 
 
 @dataclass(frozen=True, slots=True)
-class Found:
+class Matches:
     """What a search found: the address of the one thing that an ID names, else the newest meters and uploads."""
 
     meters: list[Meter]
@@ -35,17 +35,17 @@ class Found:
     more_meters: bool = False
 
 
-def found_by(partner: Partner, text: str) -> Found:
+def search_everywhere(partner: Partner, text: str) -> Matches:
     """A meter or an upload by its ID; meters by reference, name, address or account; uploads by file name."""
     if pk := as_uuid(text):
         for model, route in ((Meter, "meter"), (Upload, "upload")):
             if model.objects.filter(partner=partner, pk=pk).exists():
-                return Found([], [], exactly=reverse(route, args=[pk]))
+                return Matches([], [], exactly=reverse(route, args=[pk]))
     if not text:
-        return Found([], [])
-    meters = list(Meter.objects.filter(search(partner, text), partner=partner).order_by("-pk")[: FOUND_SHOWN + 1])
-    uploads = files_of(partner).filter(file_name__icontains=text).order_by("-pk")[:FOUND_SHOWN]
-    return Found(meters[:FOUND_SHOWN], list(uploads), more_meters=len(meters) > FOUND_SHOWN)
+        return Matches([], [])
+    meters = list(Meter.objects.filter(search(partner, text), partner=partner).order_by("-pk")[: MATCHES_SHOWN + 1])
+    uploads = files_of(partner).filter(file_name__icontains=text).order_by("-pk")[:MATCHES_SHOWN]
+    return Matches(meters[:MATCHES_SHOWN], list(uploads), more_meters=len(meters) > MATCHES_SHOWN)
 
 
 @dataclass(frozen=True, slots=True)
@@ -124,7 +124,7 @@ def _due(partner: Partner) -> list[Due]:
             fields.setdefault((identifier, action), Counter()).update(dict.fromkeys(missing, count))
     labels = {column.key: column.label for column in schema_for().columns} if fields else {}
     rules, now = rules_of(meters) if meters else {}, timezone.now()
-    found = [
+    due = [
         Due(
             name,
             rules[name].name,
@@ -142,7 +142,7 @@ def _due(partner: Partner) -> list[Due]:
         )
         for name, counts in meters.items()
     ]
-    return sorted(found, key=lambda one: (one.ahead is None, one.ahead and one.ahead.accepted_until, one.name))
+    return sorted(due, key=lambda one: (one.ahead is None, one.ahead and one.ahead.accepted_until, one.name))
 
 
 def _waits(upload: Upload) -> bool:

@@ -4,7 +4,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.views.decorators.http import require_safe
 
-from onboarding.home.queries import found_by, needs_of
+from onboarding.home.queries import search_everywhere, needs_of
 from portal.partners.access import member, signed_in
 
 
@@ -21,7 +21,7 @@ def search(request: HttpRequest) -> HttpResponse:
     """Meters and uploads that hold a text; straight to the one that an ID names."""
     access = member(request)
     text = " ".join(request.GET.get("q", "").split())[:200]
-    found = found_by(access.partner, text)
-    if found.exactly is not None:
-        return redirect(found.exactly)
-    return render(request, "home/search.html", {"section": "search", "text": text, "found": found})
+    matches = search_everywhere(access.partner, text)
+    if matches.exactly is not None:
+        return redirect(matches.exactly)
+    return render(request, "home/search.html", {"section": "search", "text": text, "matches": matches})

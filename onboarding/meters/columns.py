@@ -66,10 +66,10 @@ def asset_of(meter: Meter) -> Asset:
 
 def columns_sql(vendor: str, asset: str) -> dict[str, str]:
     """`columns_of` for the database: column name to an SQL expression over a JSON column `asset`."""
-    found = {
+    expressions = {
         column: json_sql.json_at(vendor, asset, path)
         if column in _LISTS
         else f"COALESCE({json_sql.text_at(vendor, asset, path)}, '')"
         for column, path in PLACES.items()
     }
-    return found | {"data": json_sql.without(vendor, asset, _OUT_OF_DATA)}
+    return expressions | {"data": json_sql.without(vendor, asset, _OUT_OF_DATA)}

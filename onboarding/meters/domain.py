@@ -116,8 +116,12 @@ def change_meters(changes: Sequence[MeterChange], *, verb: str, partner: "Partne
         meters = Meter.objects.filter(pk__in=[change.meter.pk for change in group], partner=partner)
         meters.update(**fields, updated_at=now)
     happenings = (
-        (verb, one.meter.pk, {"changes": {name: [getattr(one.meter, name), new] for name, new in one.fields.items()}})
-        for one in changes
+        (
+            verb,
+            change.meter.pk,
+            {"changes": {name: [getattr(change.meter, name), new] for name, new in change.fields.items()}},
+        )
+        for change in changes
     )
     record_many("meter", happenings, partner=partner, by=by)
     if archived := [change.meter.pk for change in changes if "is_archived" in change.fields]:

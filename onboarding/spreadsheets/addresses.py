@@ -33,10 +33,10 @@ def split_address(text: str, *, is_state: Callable[[str], bool]) -> Address | No
     """
     plain = " ".join(text.replace("\n", ", ").replace(";", ",").split()).strip(" ,")
     plain = _COUNTRY.sub("", plain).removesuffix(".0")
-    found = _TAIL.fullmatch(plain)
-    if found is None:
+    match = _TAIL.fullmatch(plain)
+    if match is None:
         return None
-    before, gap, state = found["before"], found["gap"], found["state"]
+    before, gap, state = match["before"], match["gap"], match["state"]
     while not is_state(state):  # "San Francisco CA": the state is the last of these words
         word, _, state = state.partition(" ")
         if not state:
@@ -50,4 +50,4 @@ def split_address(text: str, *, is_state: Callable[[str], bool]) -> Address | No
         return None
     if any(not _UNIT.match(part) for part in middle):
         return None
-    return Address(street, ", ".join(middle), city, state, found["zip"])
+    return Address(street, ", ".join(middle), city, state, match["zip"])

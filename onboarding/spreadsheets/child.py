@@ -104,18 +104,18 @@ def read_frames(
     fitter = Fitter(layout)
 
     def notes() -> list[tuple[str, dict[str, Any]]]:
-        found = table.notes()
+        collected = table.notes()
         if name_differs:
-            found.append((problems.FILE_NAME_DIFFERS, {"kind": table.kind}))
+            collected.append((problems.FILE_NAME_DIFFERS, {"kind": table.kind}))
         hidden = table.hidden_columns(len(layout.header))
         if hidden:
-            found.append((problems.HIDDEN_COLUMNS, {"columns": hidden}))
+            collected.append((problems.HIDDEN_COLUMNS, {"columns": hidden}))
         titles = [number for number, _ in layout.top if number < layout.first_row]
         if titles:
-            found.append((problems.TITLE_ROWS, {"rows": titles}))
+            collected.append((problems.TITLE_ROWS, {"rows": titles}))
         if fitter.unnamed:
-            found.append((problems.UNNAMED_COLUMNS, {"columns": fitter.unnamed_letters()}))
-        return found
+            collected.append((problems.UNNAMED_COLUMNS, {"columns": fitter.unnamed_letters()}))
+        return collected
 
     facts["notes"], facts["top"] = notes(), layout.top
     yield frames.encode("facts", facts, layout.header, layout.header_row, layout.labels, layout.label_row)

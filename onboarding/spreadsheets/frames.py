@@ -100,29 +100,29 @@ def _special(special: Any) -> Cell:
     raise ValueError(kind)
 
 
-def decode_notes(found: Any) -> tuple[Note, ...]:
+def decode_notes(notes: Any) -> tuple[Note, ...]:
     """Notes as [[code, context], ...]."""
     try:
-        return tuple(Note(code, dict(context)) for code, context in found if code in problems.NOTE_CODES)
+        return tuple(Note(code, dict(context)) for code, context in notes if code in problems.NOTE_CODES)
     except (ValueError, TypeError) as error:
         raise _protocol("notes") from error
 
 
-def decode_facts(found: Any) -> BookFacts:
+def decode_facts(facts: Any) -> BookFacts:
     """The facts frame's mapping as BookFacts."""
     try:
         return BookFacts(
-            kind=str(found["kind"]),
-            sheets=tuple(SheetFact(str(name), bool(hidden)) for name, hidden in found.get("sheets", [])),
-            sheet=str(found.get("sheet", "")),
-            alike=tuple(str(name) for name in found.get("alike", [])),
-            encoding=str(found.get("encoding", "")),
-            delimiter=str(found.get("delimiter", "")),
-            date_1904=bool(found.get("date_1904", False)),
-            template=dict(found.get("template", {})),
-            notes=decode_notes(found.get("notes", [])),
-            rows_estimate=found.get("rows_estimate"),
-            top=tuple((int(number), tuple(str(text) for text in texts)) for number, texts in found.get("top", [])),
+            kind=str(facts["kind"]),
+            sheets=tuple(SheetFact(str(name), bool(hidden)) for name, hidden in facts.get("sheets", [])),
+            sheet=str(facts.get("sheet", "")),
+            alike=tuple(str(name) for name in facts.get("alike", [])),
+            encoding=str(facts.get("encoding", "")),
+            delimiter=str(facts.get("delimiter", "")),
+            date_1904=bool(facts.get("date_1904", False)),
+            template=dict(facts.get("template", {})),
+            notes=decode_notes(facts.get("notes", [])),
+            rows_estimate=facts.get("rows_estimate"),
+            top=tuple((int(number), tuple(str(text) for text in texts)) for number, texts in facts.get("top", [])),
         )
     except (ValueError, TypeError, KeyError) as error:
         raise _protocol("facts") from error

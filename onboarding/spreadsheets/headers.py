@@ -111,12 +111,12 @@ class _Tables:
 
 def _unique(pairs: Iterable[tuple[str, str]]) -> dict[str, str]:
     """Names that stand for one key only."""
-    found: dict[str, str] = {}
+    key_by_name: dict[str, str] = {}
     shared: set[str] = set()
     for name, key in pairs:
-        if name and found.setdefault(name, key) != key:
+        if name and key_by_name.setdefault(name, key) != key:
             shared.add(name)
-    return {name: key for name, key in found.items() if name and name not in shared}
+    return {name: key for name, key in key_by_name.items() if name and name not in shared}
 
 
 def _match(tables: _Tables, index: int, header: str) -> HeaderMatch:

@@ -168,8 +168,8 @@ def _alike(own: tuple[str, ...], other: tuple[str, ...]) -> float:
     return float(max(plain if plain >= _TYPO else 0, by_words))
 
 
-def _word_alike(one: str, other: str) -> float:
-    if one == other:
+def _word_alike(word: str, other: str) -> float:
+    if word == other:
         return 1.0
-    ratio = float(fuzz.ratio(one, other)) / 100
+    ratio = float(fuzz.ratio(word, other)) / 100
     return ratio if ratio >= 0.85 else 0.0

@@ -80,7 +80,7 @@ def attribute(attributes: dict[str, str], name: str) -> str | None:
 
 def elements(chunks: Iterable[bytes], part: str, wanted: frozenset[str]) -> list[tuple[str, dict[str, Any], str]]:
     """Small parts as a flat list: (path of own names from the root, attributes, text) of each wanted last name."""
-    found: list[tuple[str, dict[str, Any], list[str]]] = []
+    elements_read: list[tuple[str, dict[str, Any], list[str]]] = []
     path: list[str] = []
     open_ones: list[list[str] | None] = []
     parser = Parser(part)
@@ -90,12 +90,12 @@ def elements(chunks: Iterable[bytes], part: str, wanted: frozenset[str]) -> list
         path.append(own)
         if len(path) > DEEPEST:
             parser.refuse_depth()
-        if len(found) > _MOST_ELEMENTS:
+        if len(elements_read) > _MOST_ELEMENTS:
             raise Unreadable(problems.FILE_ZIP_BOMB, part=parser.part)
         texts: list[str] | None = None
         if own in wanted:
             texts = []
-            found.append(("/".join(path), attributes, texts))
+            elements_read.append(("/".join(path), attributes, texts))
         open_ones.append(texts)
 
     def end(_: str) -> None:
@@ -111,4 +111,4 @@ def elements(chunks: Iterable[bytes], part: str, wanted: frozenset[str]) -> list
     parser.expat.EndElementHandler = end
     parser.expat.CharacterDataHandler = characters
     parser.feed_all(chunks)
-    return [(own, attributes, "".join(texts)) for own, attributes, texts in found]
+    return [(own, attributes, "".join(texts)) for own, attributes, texts in elements_read]

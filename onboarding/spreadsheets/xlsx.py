@@ -125,10 +125,10 @@ class XlsxTable:
         return part
 
     def _content_types(self) -> dict[str, str]:
-        found = self._elements("[Content_Types].xml", "Override")
+        overrides = self._elements("[Content_Types].xml", "Override")
         return {
             attributes.get("PartName", "").lstrip("/").lower(): attributes.get("ContentType", "")
-            for _, attributes, _ in found
+            for _, attributes, _ in overrides
         }
 
     def _elements(self, part: str, *wanted: str, limit: int = _SMALL_PART) -> list[tuple[str, dict[str, Any], str]]:
@@ -235,7 +235,7 @@ class XlsxTable:
 
     def _find_merged(self) -> list[str]:
         parser = markup.Parser(self._chosen.part)
-        found: list[str] = []
+        ranges: list[str] = []
         depth = 0
 
         def start(name: str, attributes: dict[str, str]) -> None:
@@ -243,8 +243,8 @@ class XlsxTable:
             depth += 1
             if depth > markup.DEEPEST:
                 parser.refuse_depth()
-            if name.endswith("|mergeCell") and markup.local_name(name) and len(found) < 10_000:
-                found.append(attributes.get("ref", "")[:40])
+            if name.endswith("|mergeCell") and markup.local_name(name) and len(ranges) < 10_000:
+                ranges.append(attributes.get("ref", "")[:40])
 
         def end(_: str) -> None:
             nonlocal depth
@@ -253,7 +253,7 @@ class XlsxTable:
         parser.expat.StartElementHandler = start
         parser.expat.EndElementHandler = end
         parser.feed_all(self._package.stream(self._chosen.part))
-        return found
+        return ranges
 
     def _read_strings(self) -> list[Text]:
         part = self._target("sharedStrings")

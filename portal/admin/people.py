@@ -124,8 +124,8 @@ class _RemovableAdmin(ReadOnlyAdmin):
         return admin.ModelAdmin.has_delete_permission(self, request, obj)
 
     def delete_queryset(self, request: HttpRequest, queryset: QuerySet[Any]) -> None:
-        for one in queryset.select_related("user"):
-            self.delete_model(request, one)
+        for address in queryset.select_related("user"):
+            self.delete_model(request, address)
 
 
 @admin.register(Authenticator)

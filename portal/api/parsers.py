@@ -29,9 +29,9 @@ def _refuse_depth(data: Any) -> None:
     for _ in range(DEEPEST + 1):
         layer = [
             inner
-            for one in layer
-            if isinstance(one, list | dict)
-            for inner in (one.values() if isinstance(one, dict) else one)
+            for value in layer
+            if isinstance(value, list | dict)
+            for inner in (value.values() if isinstance(value, dict) else value)
         ]
         if not layer:
             return

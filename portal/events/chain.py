@@ -136,46 +136,46 @@ def check_log() -> LogCheck:
     owners = _Owners()
     acknowledged = set(Finding.objects.exclude(acknowledged_at=None).values_list("what", "which", "mark"))
     events, last = 0, None
-    found: list[_Found] = []
+    unacknowledged: list[_Difference] = []
     for seal, differences in _readings(owners):
         events, last = events + len(seal.entries) // _ENTRY.size, seal
         missing.pop(seal.digest, None)
         fresh = [one for one in differences if one.key not in acknowledged]
-        found += fresh[: FINDINGS_KEPT - len(found)]
+        unacknowledged += fresh[: FINDINGS_KEPT - len(unacknowledged)]
     if missing and (end := _end_is_gone(max(missing, key=missing.__getitem__))).key not in acknowledged:
-        found.append(end)
+        unacknowledged.append(end)
     check = LogCheck.objects.create(
         events=events,
         head=last.digest if last else "",
         seal=last.number if last else 0,
-        findings=[(one.what, one.which) for one in found],
+        findings=[(one.what, one.which) for one in unacknowledged],
     )
-    _keep(found)
+    _keep(unacknowledged)
     return check
 
 
 def open_findings(partner: models.Model | None = None) -> QuerySet[Finding]:
     """What was found and nobody has acknowledged; for a partner, what concerns it or everybody."""
-    found = Finding.objects.filter(acknowledged_at=None).order_by("pk")
-    return found.filter(Q(partners=None) | Q(partners=partner.pk)).distinct() if partner else found
+    findings = Finding.objects.filter(acknowledged_at=None).order_by("pk")
+    return findings.filter(Q(partners=None) | Q(partners=partner.pk)).distinct() if partner else findings
 
 
 def acknowledge(finding: Finding, *, note: str, by: Actor) -> None:
     """Close a finding, with an event for each partner whom it concerns. Doing it twice keeps the first note."""
     with transaction.atomic():
-        found = Finding.objects.select_for_update().get(pk=finding.pk)
-        if found.acknowledged_at:
+        locked = Finding.objects.select_for_update().get(pk=finding.pk)
+        if locked.acknowledged_at:
             return
-        found.acknowledged_at, found.acknowledged_by, found.note = timezone.now(), by.label[:200], note
-        found.save(update_fields=["acknowledged_at", "acknowledged_by", "note"])
-        told: list[models.Model | None] = list(found.partners.all() or found.partners.model.objects.all())
-        data = {"found": What(found.what).words.format(found.which), "note": note}
+        locked.acknowledged_at, locked.acknowledged_by, locked.note = timezone.now(), by.label[:200], note
+        locked.save(update_fields=["acknowledged_at", "acknowledged_by", "note"])
+        told: list[models.Model | None] = list(locked.partners.all() or locked.partners.model.objects.all())
+        data = {"found": What(locked.what).words.format(locked.which), "note": note}
         for partner in told or [None]:
-            record("finding.acknowledged", subject=found, partner=partner, by=by, data=data)
+            record("finding.acknowledged", subject=locked, partner=partner, by=by, data=data)
 
 
 @dataclass(frozen=True, slots=True)
-class _Found:
+class _Difference:
     """Something that is not as it was sealed; partners: the IDs of those whom it concerns, none for everybody."""
 
     what: str
@@ -188,20 +188,22 @@ class _Found:
         return self.what, self.which, self.mark
 
 
-def _end_is_gone(head: str) -> _Found:
+def _end_is_gone(head: str) -> _Difference:
     """The chain no longer holds what was its end."""
-    return _Found(What.BROKEN, 0, head)
+    return _Difference(What.BROKEN, 0, head)
 
 
-def _keep(found: list[_Found]) -> None:
+def _keep(differences: list[_Difference]) -> None:
     """Each stands from now on until it is acknowledged, whatever the next check says."""
-    for one in found:
+    for difference in differences:
         with transaction.atomic():
-            finding, is_new = Finding.objects.get_or_create(what=one.what, which=one.which, mark=one.mark)
+            finding, is_new = Finding.objects.get_or_create(
+                what=difference.what, which=difference.which, mark=difference.mark
+            )
             if is_new:
-                finding.partners.set(one.partners)
+                finding.partners.set(difference.partners)
         if finding.acknowledged_at is None:
-            log.error("the event log is not as it was sealed: %s", What(one.what).words.format(one.which))
+            log.error("the event log is not as it was sealed: %s", What(difference.what).words.format(difference.which))
 
 
 def _watch_the_end() -> None:
@@ -226,27 +228,27 @@ class _Owners:
         return frozenset([pk for pk in self.ids if fingerprint(event, partner_id=pk) == sealed])
 
 
-def _readings(owners: _Owners) -> Iterator[tuple[Seal, list[_Found]]]:
+def _readings(owners: _Owners) -> Iterator[tuple[Seal, list[_Difference]]]:
     """Each seal with what is not as it says."""
     before, number, after = "", 0, 0
     for seal in Seal.objects.order_by("number").iterator(chunk_size=100):
         number += 1
         is_next = seal.number == number and seal.digest == _digest(before, bytes(seal.entries), bytes(seal.owners))
-        broken = [] if is_next else [_Found(What.BROKEN, seal.number, seal.digest)]
+        broken = [] if is_next else [_Difference(What.BROKEN, seal.number, seal.digest)]
         yield seal, broken + _differences(seal, after, owners)
         before, number, after = seal.digest, seal.number, seal.last_id
 
 
-def _differences(seal: Seal, after: int, owners: _Owners) -> list[_Found]:
+def _differences(seal: Seal, after: int, owners: _Owners) -> list[_Difference]:
     """Between a seal and the events that stand there now, from the end of the seal before it."""
     sealed, marks = _entries_of(seal), bytes(seal.owners)
     owner = {pk: marks[n * _OWNER : (n + 1) * _OWNER] for n, pk in enumerate(sealed)}
     now = {event.pk: event for event in Event.objects.filter(pk__gt=after, pk__lte=seal.last_id)}
-    found = [_Found(What.REMOVED, pk, "", owners.of(pk, owner[pk])) for pk in sealed.keys() - now.keys()]
+    differences = [_Difference(What.REMOVED, pk, "", owners.of(pk, owner[pk])) for pk in sealed.keys() - now.keys()]
     for pk, event in now.items():
         if pk not in sealed:
-            found.append(_Found(What.ADDED, pk, _mark(event), frozenset({event.partner_id} - {None})))
+            differences.append(_Difference(What.ADDED, pk, _mark(event), frozenset({event.partner_id} - {None})))
         elif not _is_as_sealed(event, sealed[pk]):
             was = owners.of(pk, owner[pk]) or owners.moved_from(event, sealed[pk])
-            found.append(_Found(What.ALTERED, pk, _mark(event), was and was | {event.partner_id} - {None}))
-    return sorted(found, key=lambda one: one.which)
+            differences.append(_Difference(What.ALTERED, pk, _mark(event), was and was | {event.partner_id} - {None}))
+    return sorted(differences, key=lambda one: one.which)

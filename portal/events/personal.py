@@ -57,14 +57,14 @@ def blank_personal_parts(events: Iterable[Event], *, by: Actor) -> int:
     """
     with transaction.atomic():
         locked = Event.objects.select_for_update(of=("self",)).select_related("partner").order_by("pk")
-        found = list(locked.filter(pk__in=[event.pk for event in events], erased_at=None))
-        keep_digests(found)
+        present = list(locked.filter(pk__in=[event.pk for event in events], erased_at=None))
+        keep_digests(present)
         now = timezone.now()
-        Event.objects.filter(pk__in=[event.pk for event in found]).update(**_BLANK, personal_salt="", erased_at=now)
+        Event.objects.filter(pk__in=[event.pk for event in present]).update(**_BLANK, personal_salt="", erased_at=now)
         by_partner: dict[models.Model | None, list[Event]] = {}
-        for event in found:
+        for event in present:
             by_partner.setdefault(event.partner, []).append(event)
         for partner, theirs in by_partner.items():
             told: list[tuple[str, object, Mapping[str, Any]]] = [("event.blanked", event.pk, {}) for event in theirs]
             record_many("event", told, partner=partner, by=by)
-    return len(found)
+    return len(present)

@@ -29,10 +29,10 @@ def emails(request: HttpRequest) -> HttpResponse:
 @never_cache
 @require_http_methods(["GET", "HEAD", "POST"])
 def emails_stop(request: HttpRequest, token: str) -> HttpResponse:
-    found = domain.read_stop(token)
-    if found is None:
+    subscription = domain.read_stop(token)
+    if subscription is None:
         raise Http404
-    user, code = found
+    user, code = subscription
     if request.method == "POST":
         domain.stop(user, code)
     is_off = code not in domain.wanted_by(user)

@@ -84,8 +84,10 @@ def access_of_form(request: HttpRequest, token: str) -> Access | None:
     except (signing.BadSignature, ValueError):
         return None
     memberships = Membership.objects.filter(user=user, partner=partner, user__is_active=True, partner__is_active=True)
-    found = memberships.select_related("user", "partner").first()
-    return Access(found.partner, found.user, Role(found.role), address_of(request)) if found else None
+    membership = memberships.select_related("user", "partner").first()
+    return (
+        Access(membership.partner, membership.user, Role(membership.role), address_of(request)) if membership else None
+    )
 
 
 def member(request: HttpRequest) -> Access:

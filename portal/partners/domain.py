@@ -65,11 +65,11 @@ def one_line(name: str) -> str:
 def account_of(email: str) -> User | None:
     """The person whose account has this address: to sign in with, or as another verified address."""
     email = email.strip().lower()
-    found = User.objects.filter(email=email).first()
-    if found is None:
+    user = User.objects.filter(email=email).first()
+    if user is None:
         address = EmailAddress.objects.filter(email=email, verified=True).select_related("user").first()
-        found = address.user if address else None
-    return found
+        user = address.user if address else None
+    return user
 
 
 def is_address_of(user: User, email: str) -> bool:
@@ -145,28 +145,28 @@ def send_again(invitation: Invitation, *, by: Actor) -> str:
     """
     token = secrets.token_urlsafe(32)
     with transaction.atomic():
-        found = _locked_invitation(pk=invitation.pk)
-        if found is None or found.accepted_at or found.withdrawn_at:
+        locked = _locked_invitation(pk=invitation.pk)
+        if locked is None or locked.accepted_at or locked.withdrawn_at:
             raise Refused(Problem("INVITATION_NOT_OPEN", context={"email": invitation.email}))
-        found.token_hash = _hash(token)
-        found.expires_at = timezone.now() + timedelta(days=INVITATION_DAYS)
-        found.save(update_fields=["token_hash", "expires_at"])
-        record("invitation.sent_again", subject=found, partner=found.partner, by=by, data={"email": found.email})
-        transaction.on_commit(lambda: _send(found, token))
+        locked.token_hash = _hash(token)
+        locked.expires_at = timezone.now() + timedelta(days=INVITATION_DAYS)
+        locked.save(update_fields=["token_hash", "expires_at"])
+        record("invitation.sent_again", subject=locked, partner=locked.partner, by=by, data={"email": locked.email})
+        transaction.on_commit(lambda: _send(locked, token))
     return link_to(token)
 
 
 def withdraw_invitation(invitation: Invitation, *, by: Actor) -> None:
     """Close an open invitation; doing it twice is harmless. Refuses INVITATION_NOT_OPEN when it was used meanwhile."""
     with transaction.atomic():
-        found = _locked_invitation(pk=invitation.pk)
-        if found is None or found.accepted_at:
+        locked = _locked_invitation(pk=invitation.pk)
+        if locked is None or locked.accepted_at:
             raise Refused(Problem("INVITATION_NOT_OPEN", context={"email": invitation.email}))
-        if found.withdrawn_at:
+        if locked.withdrawn_at:
             return
-        found.withdrawn_at = timezone.now()
-        found.save(update_fields=["withdrawn_at"])
-        record("invitation.withdrawn", subject=found, partner=found.partner, by=by, data={"email": found.email})
+        locked.withdrawn_at = timezone.now()
+        locked.save(update_fields=["withdrawn_at"])
+        record("invitation.withdrawn", subject=locked, partner=locked.partner, by=by, data={"email": locked.email})
 
 
 def _locked_invitation(**which: object) -> Invitation | None:

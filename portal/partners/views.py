@@ -64,14 +64,14 @@ def invite(request: HttpRequest) -> HttpResponse:
     email, role = form.cleaned_data["email"], Role(form.cleaned_data["role"])
     by = access.actor
     try:
-        invited, _ = domain.invite(access.partner, email=email, role=role, by=by, invited_by=access.user)
+        invitation, _ = domain.invite(access.partner, email=email, role=role, by=by, invited_by=access.user)
     except Refused as refusal:
         form.add_error("email", _words(refusal))
         return _people_page(request, access, form, status=422)
     except domain.MailNotSentError as failure:
         messages.error(request, str(failure))
     else:
-        messages.success(request, f"We sent an invitation to {invited.email}.")
+        messages.success(request, f"We sent an invitation to {invitation.email}.")
     return redirect("people")
 
 
@@ -119,28 +119,28 @@ def member_remove(request: HttpRequest, pk: int) -> HttpResponse:
 @require_POST
 def invitation_withdraw(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
     access = manager(request)
-    invited = _invitation(access, pk)
+    invitation = _invitation(access, pk)
     try:
-        domain.withdraw_invitation(invited, by=access.actor)
+        domain.withdraw_invitation(invitation, by=access.actor)
     except Refused as refusal:
         messages.error(request, _words(refusal))
     else:
-        messages.success(request, f"The invitation to {invited.email} is withdrawn. Its link no longer works.")
+        messages.success(request, f"The invitation to {invitation.email} is withdrawn. Its link no longer works.")
     return redirect("people")
 
 
 @require_POST
 def invitation_again(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
     access = manager(request)
-    invited = _invitation(access, pk)
+    invitation = _invitation(access, pk)
     try:
-        domain.send_again(invited, by=access.actor)
+        domain.send_again(invitation, by=access.actor)
     except Refused as refusal:
         messages.error(request, _words(refusal))
     except domain.MailNotSentError as failure:
         messages.error(request, str(failure))
     else:
-        messages.success(request, f"We sent a new invitation to {invited.email}. The earlier link no longer works.")
+        messages.success(request, f"We sent a new invitation to {invitation.email}. The earlier link no longer works.")
     return redirect("people")
 
 
@@ -162,21 +162,21 @@ def partner_switch(request: HttpRequest) -> HttpResponse:
 @sensitive_post_parameters("password")
 @require_http_methods(["GET", "HEAD", "POST"])
 def invitation(request: HttpRequest, token: str) -> HttpResponse:
-    found = domain.find_invitation(token)
+    invitation = domain.find_invitation(token)
     user = request.user
-    if found is None:
+    if invitation is None:
         return render(request, "partners/invitation_closed.html", {"is_known": False}, status=404)
     if isinstance(user, User):
-        return _accept(request, found, token, user)
-    if not domain.is_open(found):
+        return _accept(request, invitation, token, user)
+    if not domain.is_open(invitation):
         return _closed(request)
-    if domain.account_of(found.email):
-        messages.info(request, f"Sign in as {found.email} to join {found.partner}.")
+    if domain.account_of(invitation.email):
+        messages.info(request, f"Sign in as {invitation.email} to join {invitation.partner}.")
         return redirect_to_login(request.path)
-    return _join(request, found, token)
+    return _join(request, invitation, token)
 
 
-def _accept(request: HttpRequest, found: Invitation, token: str, user: User) -> HttpResponse:
+def _accept(request: HttpRequest, invitation: Invitation, token: str, user: User) -> HttpResponse:
     """Somebody who is signed in: ask, then join; or say for whom the invitation is."""
     if request.method == "POST":
         try:
@@ -186,15 +186,19 @@ def _accept(request: HttpRequest, found: Invitation, token: str, user: User) -> 
                 return _closed(request)
         else:
             return _welcome(request, membership)
-    if not domain.is_open(found):
+    if not domain.is_open(invitation):
         return _closed(request)
-    context = {"invitation": found, "role": Role(found.role), "is_theirs": domain.is_address_of(user, found.email)}
+    context = {
+        "invitation": invitation,
+        "role": Role(invitation.role),
+        "is_theirs": domain.is_address_of(user, invitation.email),
+    }
     return render(request, "partners/invitation.html", context, status=409 if request.method == "POST" else 200)
 
 
-def _join(request: HttpRequest, found: Invitation, token: str) -> HttpResponse:
+def _join(request: HttpRequest, invitation: Invitation, token: str) -> HttpResponse:
     """Somebody new: a name and a password, then in."""
-    form = NewPersonForm(request.POST if request.method == "POST" else None, email=found.email)
+    form = NewPersonForm(request.POST if request.method == "POST" else None, email=invitation.email)
     if request.method == "POST" and form.is_valid():
         try:
             user, membership = domain.join_as_new_person(
@@ -207,7 +211,7 @@ def _join(request: HttpRequest, found: Invitation, token: str) -> HttpResponse:
             return _closed(request)
         login(request, user, backend=_BACKEND)
         return _welcome(request, membership)
-    context = {"invitation": found, "role": Role(found.role), "form": form}
+    context = {"invitation": invitation, "role": Role(invitation.role), "form": form}
     return render(request, "partners/join.html", context, status=422 if form.errors else 200)
 
 

@@ -37,8 +37,8 @@ def keyset_page(queryset: QuerySet[T], params: Mapping[str, str], *, sort: str, 
     if place is not None:
         queryset = queryset.filter(_beyond(field, place, up=ascending))
     keys = [*filter(None, [owner]), *([] if field == "pk" else [field]), "pk"]
-    found = list(queryset.order_by(*(F(key).asc() if ascending else F(key).desc() for key in keys))[: size + 1])
-    more, rows = len(found) > size, found[:size]
+    fetched = list(queryset.order_by(*(F(key).asc() if ascending else F(key).desc() for key in keys))[: size + 1])
+    more, rows = len(fetched) > size, fetched[:size]
     if not forward:
         rows.reverse()
     has_next = more if forward else True

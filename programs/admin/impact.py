@@ -191,8 +191,16 @@ def _csv(impact: Impact) -> HttpResponse:
     text = io.StringIO()
     lines = csv.writer(text)
     lines.writerow(["partner", "partner_reference", "meter_id", "program", "status_now", "status_then", "why"])
-    for one in impact.examples:
-        cells = [one.partner, one.reference, one.meter, one.program, one.was, one.now, one.why]
+    for example in impact.examples:
+        cells = [
+            example.partner,
+            example.reference,
+            example.meter,
+            example.program,
+            example.was,
+            example.now,
+            example.why,
+        ]
         lines.writerow([escaped(cell) for cell in cells])
     response = HttpResponse(text.getvalue().encode("utf-8-sig"), content_type="text/csv; charset=utf-8")
     response["Content-Disposition"] = f'attachment; filename="impact-{timezone.now():%Y-%m-%d}.csv"'

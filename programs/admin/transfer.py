@@ -119,14 +119,14 @@ class NamedManyWidget(ManyToManyWidget):
 
     def clean(self, value: object, row: object = None, **kwargs: object) -> object:
         names = {name.strip() for name in str(value or "").split(self.separator) if name.strip()}
-        found = self.model.objects.filter(**{f"{self.field}__in": names})
-        unknown = names - set(map(str, found.values_list(self.field, flat=True)))
+        rows = self.model.objects.filter(**{f"{self.field}__in": names})
+        unknown = names - set(map(str, rows.values_list(self.field, flat=True)))
         if unknown:
             kind = self.model._meta.verbose_name
             raise ValueError(
                 f"There is no {kind} “{', '.join(sorted(unknown))}”. Take the {self.field} of one that there is."
             )
-        return found
+        return rows
 
 
 class _Resource(resources.ModelResource):

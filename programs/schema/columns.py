@@ -131,5 +131,5 @@ def _choices(field: Field) -> tuple[tuple[str, str], ...]:
 
 def numbered(aliases: Sequence[str], slot: int, *, plain: bool) -> tuple[str, ...]:
     """The aliases of a list's slot: "load type 1", and the bare name for the first slot of a list of values."""
-    found = [f"{alias} {slot + 1}" for alias in aliases]
-    return (*aliases, *found) if plain else tuple(found)
+    with_number = [f"{alias} {slot + 1}" for alias in aliases]
+    return (*aliases, *with_number) if plain else tuple(with_number)

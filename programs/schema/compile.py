@@ -83,34 +83,41 @@ def _asked(requirements: Sequence[Requirement], identifiers: Collection[str]) ->
         by_path.setdefault(requirement.field.path, []).append(requirement)
     return {
         path: Asked(
-            required_by=tuple(dict.fromkeys(one.program.identifier for one in found if one.level == Level.REQUIRED)),
-            needed_when=_whens([one for one in found if one.level == Level.REQUIRED]),
-            hidden={one.program.identifier for one in found if one.level == Level.HIDDEN} == set(identifiers),
-            notes=tuple(dict.fromkeys(one.note for one in found if one.note)),
-            verified=all(one.verified for one in found),
-            offered=any(one.level == Level.OPTIONAL for one in found),
+            required_by=tuple(dict.fromkeys(one.program.identifier for one in asked if one.level == Level.REQUIRED)),
+            needed_when=_whens([one for one in asked if one.level == Level.REQUIRED]),
+            hidden={one.program.identifier for one in asked if one.level == Level.HIDDEN} == set(identifiers),
+            notes=tuple(dict.fromkeys(one.note for one in asked if one.note)),
+            verified=all(one.verified for one in asked),
+            offered=any(one.level == Level.OPTIONAL for one in asked),
         )
-        for path, found in by_path.items()
+        for path, asked in by_path.items()
     }
 
 
 def _whens(required: Sequence[Requirement]) -> tuple[When, ...]:
     """The conditions of a field's requirements; none when one of them holds without any."""
-    found = []
-    for one in required:
-        if one.condition_field is None:
+    whens = []
+    for requirement in required:
+        if requirement.condition_field is None:
             return ()
-        key = one.condition_field.path.replace("[]", ".0")
-        found.append(When(key, one.condition_operator, one.condition_value, _condition_words(one, one.condition_field)))
-    return tuple(dict.fromkeys(found))
+        key = requirement.condition_field.path.replace("[]", ".0")
+        whens.append(
+            When(
+                key,
+                requirement.condition_operator,
+                requirement.condition_value,
+                _condition_words(requirement, requirement.condition_field),
+            )
+        )
+    return tuple(dict.fromkeys(whens))
 
 
-def _condition_words(one: Requirement, other: Field) -> str:
+def _condition_words(requirement: Requirement, other: Field) -> str:
     """A condition as people say it: "Device type is Generator"."""
     labels = {choice.value: choice.label for choice in other.choice_list.choices.all()} if other.choice_list else {}
-    values = [part.strip() for part in one.condition_value.split(",") if part.strip()]
+    values = [part.strip() for part in requirement.condition_value.split(",") if part.strip()]
     compared = {Operator.IS: "is", Operator.IS_NOT: "is not"}.get(
-        Operator(one.condition_operator), Operator(one.condition_operator).label.removesuffix(" (date)")
+        Operator(requirement.condition_operator), Operator(requirement.condition_operator).label.removesuffix(" (date)")
     )
     return f"{other.label} {compared} {' or '.join(labels.get(value, value) for value in values)}".strip()
 
@@ -146,40 +153,40 @@ def _rules(
     fields: Mapping[str, Field],
 ) -> dict[str, list[Rule]]:
     rules: dict[str, list[Rule]] = {identifier: [] for identifier in sorted(identifiers)}
-    for one in requirements:
-        if one.level == Level.HIDDEN or (one.level == Level.OPTIONAL and not one.narrows):
+    for requirement in requirements:
+        if requirement.level == Level.HIDDEN or (requirement.level == Level.OPTIONAL and not requirement.narrows):
             continue
-        for keys, condition_keys in _places(one, fields):
-            rules[one.program.identifier].append(
+        for keys, condition_keys in _places(requirement, fields):
+            rules[requirement.program.identifier].append(
                 Rule(
                     keys=keys,
-                    label=labels.get(keys[0], one.field.label),
-                    required=one.level == Level.REQUIRED,
-                    holds=_condition(one, condition_keys),
-                    minimum=one.minimum,
-                    maximum=one.maximum,
-                    choices=frozenset(one.choices),
-                    valid_from=one.valid_from,
-                    valid_to=one.valid_to,
-                    earliest=one.earliest.isoformat() if one.earliest else "",
-                    latest=one.latest.isoformat() if one.latest else "",
-                    action_type=one.action_type,
-                    number=one.pk,
-                    source=one.source,
-                    verified=one.verified,
+                    label=labels.get(keys[0], requirement.field.label),
+                    required=requirement.level == Level.REQUIRED,
+                    holds=_condition(requirement, condition_keys),
+                    minimum=requirement.minimum,
+                    maximum=requirement.maximum,
+                    choices=frozenset(requirement.choices),
+                    valid_from=requirement.valid_from,
+                    valid_to=requirement.valid_to,
+                    earliest=requirement.earliest.isoformat() if requirement.earliest else "",
+                    latest=requirement.latest.isoformat() if requirement.latest else "",
+                    action_type=requirement.action_type,
+                    number=requirement.pk,
+                    source=requirement.source,
+                    verified=requirement.verified,
                 )
             )
     return rules
 
 
-def _places(one: Requirement, fields: Mapping[str, Field]) -> list[tuple[tuple[str, ...], tuple[str, ...]]]:
+def _places(requirement: Requirement, fields: Mapping[str, Field]) -> list[tuple[tuple[str, ...], tuple[str, ...]]]:
     """Where a requirement looks: the keys of its field, and those of its condition.
 
     A condition on a field of the same list of objects is about the same object: the fuel of the second device when
     the second device is a generator. object other requirement on a list of objects is about the first.
     """
-    field = fields[one.field.path]
-    condition = fields[one.condition_field.path] if one.condition_field else None
+    field = fields[requirement.field.path]
+    condition = fields[requirement.condition_field.path] if requirement.condition_field else None
     keys, condition_keys = _slots(field), _slots(condition) if condition else ()
     if "[]." not in field.path:
         return [(keys, condition_keys)]

@@ -40,12 +40,11 @@ def _inner(part: JsonSchema, step: str, *, needed: bool) -> JsonSchema:
     properties = part["properties"]
     assert isinstance(properties, dict)
     if name not in properties:
-        inner = _object()
-        properties[name] = inner if name == step else {"type": "array", "items": inner}
+        properties[name] = _object() if name == step else {"type": "array", "items": _object()}
     if needed:
         _require(part, name)
-    found: JsonSchema = properties[name] if name == step else properties[name]["items"]
-    return found
+    inner: JsonSchema = properties[name] if name == step else properties[name]["items"]
+    return inner
 
 
 def _add(part: JsonSchema, name: str, value: JsonSchema, *, needed: bool) -> None:

@@ -40,10 +40,10 @@ class Nesting:
         values = tuple(flat.values())
         objects: list[dict[str, object]] = []
         for above, name, names, pick in shape.objects:
-            one = dict(zip(names, pick(values), strict=True))
+            item = dict(zip(names, pick(values), strict=True))
             if above is not None:
-                objects[above][name] = one
-            objects.append(one)
+                objects[above][name] = item
+            objects.append(item)
         for position, name, slots in shape.lists:
             objects[position][name] = _list_of(slots, values)
         return objects[0]
@@ -89,14 +89,14 @@ class Nesting:
 
 
 def _list_of(slots: Iterable[tuple[tuple[str, ...] | None, Pick]], values: tuple[object, ...]) -> list[object]:
-    found: list[object] = []
+    items: list[object] = []
     for names, pick in slots:
         picked = pick(values)
         if names is not None:
-            found.append(dict(zip(names, picked, strict=True)))
-        elif picked[0] not in found:
-            found.append(picked[0])
-    return found
+            items.append(dict(zip(names, picked, strict=True)))
+        elif picked[0] not in items:
+            items.append(picked[0])
+    return items
 
 
 def _picker(indexes: Collection[int]) -> Pick:

@@ -169,10 +169,10 @@ class Schema:
         grouped = self._group_of.keys() & flat.keys()
         if grouped:
             problems += self._missing_in_groups({self._group_of[key] for key in grouped}, flat, broken)
-        found = self._cross_check(flat, on, broken)
-        if found:
-            problems += self._told(found, flat, blocks=True)
-            warnings += tuple(self._told(found, flat, blocks=False))
+        findings = self._cross_check(flat, on, broken)
+        if findings:
+            problems += self._told(findings, flat, blocks=True)
+            warnings += tuple(self._told(findings, flat, blocks=False))
         if problems:
             return Checked(None, tuple(problems), warnings=warnings)
         asset = self._nesting.nest(flat)
@@ -186,20 +186,20 @@ class Schema:
 
     def _mended(self, flat: dict[str, Any], cells: Flat, typed_under: Mapping[str, str]) -> tuple[Problem, ...]:
         """Put mended values in their places, and say what was mended."""
-        found = [(key, flat[key]) for key in self._mending if flat.get(key).__class__ is Mended]
-        for key, mended in found:
+        mended_values = [(key, flat[key]) for key in self._mending if flat.get(key).__class__ is Mended]
+        for key, mended in mended_values:
             flat[key] = mended.value
         return tuple(
             self._problem(mended.code, typed_under.get(key, key), shown(cells[key]), mended.context)
-            for key, mended in found
+            for key, mended in mended_values
         )
 
-    def _told(self, found: Iterable[Finding], flat: Flat, *, blocks: bool) -> list[Problem]:
+    def _told(self, findings: Iterable[Finding], flat: Flat, *, blocks: bool) -> list[Problem]:
         """What the rules about several fields found, as problems of the fields that the catalogue has."""
         return [
-            self._problem(one.code, one.key, _quoted(flat.get(one.key, "")), one.context)
-            for one in found
-            if one.blocks == blocks and one.key in self._by_key
+            self._problem(finding.code, finding.key, _quoted(flat.get(finding.key, "")), finding.context)
+            for finding in findings
+            if finding.blocks == blocks and finding.key in self._by_key
         ]
 
     def accepts(self, key: str, cell: object) -> bool:
@@ -273,13 +273,13 @@ class Schema:
 
     def unmet(self, flat: Flat, program: str, on: date) -> tuple[Problem, ...]:
         """What a program misses, on a day, in an asset that is right in itself: one problem for each field."""
-        found: dict[str, Problem] = {}
+        by_field: dict[str, Problem] = {}
         for rule in self._rules[program]:
             if (not rule.holds or rule.holds(flat)) and rule.applies(on):
                 problem = rule.problem(flat, program)
                 if problem is not None:
-                    found.setdefault(problem.field, problem)
-        return tuple(found.values())
+                    by_field.setdefault(problem.field, problem)
+        return tuple(by_field.values())
 
     def rules_of(self, program: str) -> Sequence["Rule"]:
         """What a program asks of fields."""
@@ -338,8 +338,8 @@ def missing_in(unmet: Iterable[Problem]) -> tuple[str, ...]:
 
 
 def _missing(unmet: Mapping[str, tuple[Problem, ...]]) -> dict[str, tuple[str, ...]]:
-    found = {program: missing_in(problems) for program, problems in unmet.items()}
-    return {program: keys for program, keys in found.items() if keys}
+    missing = {program: missing_in(problems) for program, problems in unmet.items()}
+    return {program: keys for program, keys in missing.items() if keys}
 
 
 def _quoted(value: object) -> str:

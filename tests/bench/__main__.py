@@ -47,17 +47,17 @@ def main() -> None:
             if server is None and figures["import"]:
                 continue
             database = "postgresql" if server else "sqlite"
-            found: dict[str, Any] = {}
+            measured: dict[str, Any] = {}
             for name in CONTESTANTS:
-                found |= in_a_child(server, "tests.bench.contestants", name, str(book), str(ROWS))
-                print(f"{database:>12} {name:14}", json.dumps(found, sort_keys=True), flush=True)
-            figures["import"][database] = found
+                measured |= in_a_child(server, "tests.bench.contestants", name, str(book), str(ROWS))
+                print(f"{database:>12} {name:14}", json.dumps(measured, sort_keys=True), flush=True)
+            figures["import"][database] = measured
             figures["growth"][database] = {}
             for count in GROWTH:
                 sheet = workbook.csv(Path(folder), count)
-                found = in_a_child(server, "tests.bench.contestants", "growth", str(sheet), str(count))
-                figures["growth"][database][str(count)] = found
-                print(f"{database:>12} {count:>9,} rows", json.dumps(found, sort_keys=True), flush=True)
+                measured = in_a_child(server, "tests.bench.contestants", "growth", str(sheet), str(count))
+                figures["growth"][database][str(count)] = measured
+                print(f"{database:>12} {count:>9,} rows", json.dumps(measured, sort_keys=True), flush=True)
                 sheet.unlink()
             if EVALUATED:
                 figures["enrollment"][database] = in_a_child(server, "tests.bench.enrollment", str(EVALUATED))
@@ -74,27 +74,33 @@ def report(figures: dict[str, Any]) -> None:
     names = ("read_s", "validate_s", "check_s", "commit_s", "ours_s", "rows_per_s", "peak_worker_mb", "peak_child_mb")
     others = ("peer_default_s", "peer_fastest_s", "floor_s")
     print(f"\n{ROWS:,} rows x {workbook.COLUMNS} columns\n")
-    for database, found in figures["import"].items():
+    for database, measured in figures["import"].items():
         print(database)
         for name in (*names, *others):
-            if name in found:
-                ratio = f"{found[name] / found['ours_s']:8.2f} x ours" if name in others and "ours_s" in found else ""
-                print(f"  {name:18}{found[name]:>12,.1f}{ratio}")
-        if {"ours_s", "floor_s"} <= found.keys():
-            print(f"  ours is {found['ours_s'] / found['floor_s']:.2f} times the floor")
+            if name in measured:
+                ratio = (
+                    f"{measured[name] / measured['ours_s']:8.2f} x ours"
+                    if name in others and "ours_s" in measured
+                    else ""
+                )
+                print(f"  {name:18}{measured[name]:>12,.1f}{ratio}")
+        if {"ours_s", "floor_s"} <= measured.keys():
+            print(f"  ours is {measured['ours_s'] / measured['floor_s']:.2f} times the floor")
     for database, line in figures["growth"].items():
         print(f"\n{database}: csv, seconds and micro-seconds a row")
-        for count, found in line.items():
-            each = found["total_s"] / int(count) * 1e6
-            pages = f"   pages p95 {found['page_p95_ms']:.0f} ms, idle {found['page_idle_p95_ms']:.0f} ms"
-            print(f"  {int(count):>9,}{found['total_s']:>10.1f} s{each:>8.0f} µs{found['tree_mb']:>8} MB{pages}")
-    for database, found in figures["enrollment"].items():
-        print(f"\n{database}: {found['meters']:,} meters evaluated in {found['seconds']} s")
-        print(f"  one meter after an edit: {found['one_meter_ms']} ms")
-    for database, found in figures["pages"].items():
+        for count, measured in line.items():
+            each = measured["total_s"] / int(count) * 1e6
+            pages = f"   pages p95 {measured['page_p95_ms']:.0f} ms, idle {measured['page_idle_p95_ms']:.0f} ms"
+            print(f"  {int(count):>9,}{measured['total_s']:>10.1f} s{each:>8.0f} µs{measured['tree_mb']:>8} MB{pages}")
+    for database, measured in figures["enrollment"].items():
+        print(f"\n{database}: {measured['meters']:,} meters evaluated in {measured['seconds']} s")
+        print(f"  one meter after an edit: {measured['one_meter_ms']} ms")
+    for database, measured in figures["pages"].items():
         print(f"\n{database}: pages with {METERS:,} meters")
-        print(f"  list: p95 {found['list_p95_ms']} ms and {found['list_rps']} requests/s with 8 connections")
-        print(f"  18,000th page: {found['deep_page_ratio']} times the first; search: p95 {found['search_p95_ms']} ms")
+        print(f"  list: p95 {measured['list_p95_ms']} ms and {measured['list_rps']} requests/s with 8 connections")
+        print(
+            f"  18,000th page: {measured['deep_page_ratio']} times the first; search: p95 {measured['search_p95_ms']} ms"
+        )
 
 
 def postgres() -> str | None:

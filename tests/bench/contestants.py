@@ -298,13 +298,13 @@ class Watch:
 
 
 def _children() -> list[int]:
-    found: list[int] = []
+    children: list[int] = []
     for task in Path("/proc/self/task").iterdir():
         try:
-            found += map(int, (task / "children").read_text().split())
+            children += map(int, (task / "children").read_text().split())
         except OSError:
             continue
-    return found
+    return children
 
 
 def _resident_mb(pid: int) -> int:

@@ -50,10 +50,10 @@ def main(count: int) -> None:
         cursor.execute("VACUUM ANALYZE" if connection.vendor == "postgresql" else "ANALYZE")
     cookie, token, texts = signed_in("user@acme.example"), deep_page(count), list(searched(count))
     with serving() as port:
-        one = Browser(port, cookie)
-        first = [one.get("/meters/") for _ in range(40)][10:]
-        deep = [one.get(f"/meters/?{urlencode({'page': token})}") for _ in range(40)][10:]
-        searches = [one.get(f"/meters/?{urlencode({'q': text})}") for text in texts]
+        browser = Browser(port, cookie)
+        first = [browser.get("/meters/") for _ in range(40)][10:]
+        deep = [browser.get(f"/meters/?{urlencode({'page': token})}") for _ in range(40)][10:]
+        searches = [browser.get(f"/meters/?{urlencode({'q': text})}") for text in texts]
         times, seconds = under_load(lambda: Browser(port, cookie), "/meters/")
     print(
         json.dumps(

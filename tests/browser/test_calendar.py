@@ -58,8 +58,8 @@ def test_pages_of_the_calendar_pass_axe_and_fit_a_phone(portal: Portal, open_as:
     looks = list(product((1280, 390), ("light", "dark")))
 
     def check(width: int, scheme: str) -> None:
-        found = Axe().run(page)
-        assert found.violations_count == 0, (width, scheme, page.url, found.generate_report())
+        axe_results = Axe().run(page)
+        assert axe_results.violations_count == 0, (width, scheme, page.url, axe_results.generate_report())
         assert page.evaluate("document.documentElement.scrollWidth") <= width, (width, page.url)
 
     for (width, scheme), query in product(looks, ("", "?program=all", "?region=PJM")):

@@ -123,6 +123,6 @@ def test_pages_of_enrollment_pass_axe_and_fit_a_phone(portal: Portal, open_as: O
         page.goto(path)
         for details in page.locator("main details").all():
             details.evaluate("element => { element.open = true }")
-        found = Axe().run(page)
-        assert found.violations_count == 0, (width, scheme, path, found.generate_report())
+        axe_results = Axe().run(page)
+        assert axe_results.violations_count == 0, (width, scheme, path, axe_results.generate_report())
         assert page.evaluate("document.documentElement.scrollWidth") <= width, (width, path)

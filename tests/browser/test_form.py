@@ -18,8 +18,8 @@ def tab_to(page: Page, name: str) -> None:
     """Press Tab until the input of that name, or the button with that text, has the focus."""
     for _ in range(120):
         page.keyboard.press("Tab")
-        found = page.evaluate("[document.activeElement.name, document.activeElement.textContent.trim()]")
-        if name in found:
+        focused = page.evaluate("[document.activeElement.name, document.activeElement.textContent.trim()]")
+        if name in focused:
             return
     raise AssertionError(f"not reached by keyboard: {name}")
 
@@ -163,26 +163,26 @@ def test_pages_of_the_form_pass_axe_and_fit_a_phone(portal: Portal, open_as: Ope
         page.set_viewport_size({"width": width, "height": 900})
         page.emulate_media(color_scheme=scheme)  # type: ignore[arg-type]  # one of Playwright's words
         page.goto(path if path.startswith("http") else portal.url + path)
-        found = Axe().run(page)
-        assert found.violations_count == 0, (width, scheme, path, found.generate_report())
+        axe_results = Axe().run(page)
+        assert axe_results.violations_count == 0, (width, scheme, path, axe_results.generate_report())
         assert page.evaluate("document.documentElement.scrollWidth") <= width, (width, path)
     page.goto(f"{portal.url}/meters/new/CEC-DSGS/")
     page.get_by_role("button", name="See what will happen").click()
-    found = Axe().run(page)
-    assert found.violations_count == 0, found.generate_report()
+    axe_results = Axe().run(page)
+    assert axe_results.violations_count == 0, axe_results.generate_report()
     page.goto(f"{portal.url}/meters/look-up/")
     page.get_by_role("button", name="Look up").click()
     expect(page.get_by_role("link", name="Nothing was pasted.")).to_be_visible()
-    found = Axe().run(page)
-    assert found.violations_count == 0, found.generate_report()
+    axe_results = Axe().run(page)
+    assert axe_results.violations_count == 0, axe_results.generate_report()
     page.goto(f"{portal.url}/meters/")
     page.get_by_text("Change many meters").click()
     page.get_by_role("checkbox", name="Choose to-change").check()
     page.get_by_label("With the chosen meters").select_option("add_tag")
     page.get_by_role("button", name="See how many").click()
     expect(page.get_by_text("1 meter is chosen.")).to_be_visible()
-    found = Axe().run(page)
-    assert found.violations_count == 0, found.generate_report()
+    axe_results = Axe().run(page)
+    assert axe_results.violations_count == 0, axe_results.generate_report()
 
 
 def change(page: Page, meter: str, city: str) -> str:

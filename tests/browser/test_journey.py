@@ -202,8 +202,8 @@ def test_every_page_is_accessible_and_fits_a_phone(
     for path in PAGES:
         page.set_viewport_size({"width": 1280, "height": 900})
         page.goto(first.get(path, f"{portal.url}{path}"))
-        found = Axe().run(page)
-        wrong += [f"{path}: {one['id']}: {one['nodes'][0]['html'][:120]}" for one in found.response["violations"]]
+        axe_results = Axe().run(page)
+        wrong += [f"{path}: {one['id']}: {one['nodes'][0]['html'][:120]}" for one in axe_results.response["violations"]]
         page.set_viewport_size({"width": 390, "height": 800})
         width = page.evaluate("document.documentElement.scrollWidth")
         if width > 390:

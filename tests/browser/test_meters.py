@@ -78,6 +78,6 @@ def test_pages_of_columns_and_exports_pass_axe_and_fit_a_phone(portal: Portal, o
         page.set_viewport_size({"width": width, "height": 900})
         page.emulate_media(color_scheme=scheme)  # type: ignore[arg-type]  # one of Playwright's words
         page.goto(path)
-        found = Axe().run(page)
-        assert found.violations_count == 0, (width, scheme, path, found.generate_report())
+        axe_results = Axe().run(page)
+        assert axe_results.violations_count == 0, (width, scheme, path, axe_results.generate_report())
         assert page.evaluate("document.documentElement.scrollWidth") <= width, (width, path)

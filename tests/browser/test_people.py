@@ -49,8 +49,8 @@ def test_pages_of_people_pass_axe_and_fit_a_phone(portal: Portal, open_as: OpenA
         page.emulate_media(color_scheme=scheme)  # type: ignore[arg-type]  # one of Playwright's words
         page.goto(f"{portal.url}/{path}")
         keep_picture(page, f"{path.strip('/').replace('/', '-').replace('?', '-')}-{width}-{scheme}")
-        found = Axe().run(page)
-        assert found.violations_count == 0, (width, scheme, path, found.generate_report())
+        axe_results = Axe().run(page)
+        assert axe_results.violations_count == 0, (width, scheme, path, axe_results.generate_report())
         assert page.evaluate("document.documentElement.scrollWidth") <= width, (width, path)
 
 

@@ -37,11 +37,11 @@ def crm_export(path: Path, prefix: str) -> Path:
 def problems_of(page: Page) -> list[str]:
     """What axe finds, and whether the page is wider than a phone."""
     page.set_viewport_size({"width": 1280, "height": 900})
-    found = [f"{one['id']}: {one['nodes'][0]['html'][:120]}" for one in Axe().run(page).response["violations"]]
+    problems = [f"{one['id']}: {one['nodes'][0]['html'][:120]}" for one in Axe().run(page).response["violations"]]
     page.set_viewport_size({"width": 390, "height": 800})
     width = page.evaluate("document.documentElement.scrollWidth")
     page.set_viewport_size({"width": 1280, "height": 900})
-    return [*found, f"{width} px wide on a phone"] if width > 390 else found
+    return [*problems, f"{width} px wide on a phone"] if width > 390 else problems
 
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])

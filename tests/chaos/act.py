@@ -100,14 +100,14 @@ def _receive(content: bytes, slug: str, name: str) -> str:
 def confirm(*pks: str) -> None:
     """All of them at once, each by somebody else."""
 
-    def one(pk: str) -> None:
+    def confirm_alone(pk: str) -> None:
         try:
             confirm_upload(Upload.objects.get(pk=pk), by=BY)
         finally:
             connection.close()
 
     with ThreadPoolExecutor(len(pks)) as threads:
-        list(threads.map(one, pks))
+        list(threads.map(confirm_alone, pks))
 
 
 def state(pk: str) -> dict[str, object]:

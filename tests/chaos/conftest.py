@@ -41,13 +41,13 @@ def prepared(tmp_path_factory: pytest.TempPathFactory, template: Path | str) -> 
     """The catalogue and two partners, made once: each world begins with a copy of it."""
     folder = tmp_path_factory.mktemp("prepared")
     env = _environment(folder)
-    found = World(env, folder)
+    world = World(env, folder)
     if isinstance(template, Path):
-        found.move_to(folder / "data", template)
+        world.move_to(folder / "data", template)
     else:
         on_server(f"CREATE DATABASE {env['CELERY_QUEUE']} TEMPLATE {template}")
         env["DATABASE_URL"] = url_of(env["CELERY_QUEUE"])
-    found.act("prepare")
+    world.act("prepare")
     if not SERVER:
         with closing(sqlite3.connect(folder / "data" / "portal.sqlite3")) as connection:
             connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")
@@ -64,11 +64,11 @@ def world(tmp_path: Path, prepared: Prepared) -> Iterator[World]:
     if SERVER:
         on_server(f"CREATE DATABASE {name} TEMPLATE {prepared.database}")
         env["DATABASE_URL"] = url_of(name)
-    found = World(env, tmp_path)
+    own_world = World(env, tmp_path)
     if not SERVER:
-        found.move_to(tmp_path / "data", prepared.file)
-    yield found
-    found.kill_all()
+        own_world.move_to(tmp_path / "data", prepared.file)
+    yield own_world
+    own_world.kill_all()
     if SERVER:
         on_server(f"DROP DATABASE {name} WITH (FORCE)")
 
@@ -89,19 +89,19 @@ def cluster() -> Iterator[Cluster]:
     if not list(Path("/usr/lib/postgresql").glob("*/bin/initdb")):
         pytest.skip("no initdb below /usr/lib/postgresql: a PostgreSQL server of the test's own cannot be made")
     folder = Path(tempfile.mkdtemp(prefix="chaos-pg-"))  # tmp_path is closed to the user postgres
-    found = Cluster(folder)
-    found.start()
-    yield found
-    found.stop()
+    started = Cluster(folder)
+    started.start()
+    yield started
+    started.stop()
     shutil.rmtree(folder, ignore_errors=True)
 
 
 @pytest.fixture
 def fragile(tmp_path: Path, cluster: Cluster) -> Iterator[World]:
     """A world on that server; nothing is prepared."""
-    found = World({**_environment(tmp_path), "DATABASE_URL": cluster.url}, tmp_path)
-    yield found
-    found.kill_all()
+    own_world = World({**_environment(tmp_path), "DATABASE_URL": cluster.url}, tmp_path)
+    yield own_world
+    own_world.kill_all()
 
 
 class Broker:
@@ -130,10 +130,10 @@ class Broker:
 def broker(tmp_path: Path) -> Iterator[Broker]:
     if shutil.which("redis-server") is None:
         pytest.skip("redis-server is not installed: no broker to kill")
-    found = Broker(tmp_path)
-    found.start()
-    yield found
-    found.kill()
+    started = Broker(tmp_path)
+    started.start()
+    yield started
+    started.kill()
 
 
 class Disk:
@@ -147,8 +147,8 @@ class Disk:
         with (self.path / "ballast").open("wb") as file:
             size = 0
             for _ in range(20):
-                found = os.statvfs(self.path)
-                more = found.f_bavail * found.f_frsize - leave
+                disk = os.statvfs(self.path)
+                more = disk.f_bavail * disk.f_frsize - leave
                 if more <= 0:
                     return
                 try:

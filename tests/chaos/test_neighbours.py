@@ -24,8 +24,8 @@ def test_hostile_file_does_not_keep_a_neighbour_waiting(world: World) -> None:
 
     assert lasted < 5
     assert still_read, "the hostile file was through already; the test proved nothing"
-    found = world.wait_for(hostile, "failed")
-    assert (found["problem"], found["staged"], found["claims"]) == ("FILE_READER_DIED", 0, 1)
+    upload = world.wait_for(hostile, "failed")
+    assert (upload["problem"], upload["staged"], upload["claims"]) == ("FILE_READER_DIED", 0, 1)
 
 
 def test_same_references_of_two_partners_are_meters_of_each(world: World) -> None:
@@ -35,10 +35,12 @@ def test_same_references_of_two_partners_are_meters_of_each(world: World) -> Non
         world.wait_for(pk, "ready")
 
     world.act("confirm", *pks)
-    found = [world.wait_for(pk, "done") for pk in pks]
+    uploads = [world.wait_for(pk, "done") for pk in pks]
 
-    assert [one["counts"] for one in found] == [{"create": 1000, "rows": 1000, "METER_CREATED": 1000, "failed": 0}] * 2
-    assert (found[1]["meters"], found[1]["references"], found[1]["events"]) == (2000, 2000, 2000)
+    assert [one["counts"] for one in uploads] == [
+        {"create": 1000, "rows": 1000, "METER_CREATED": 1000, "failed": 0}
+    ] * 2
+    assert (uploads[1]["meters"], uploads[1]["references"], uploads[1]["events"]) == (2000, 2000, 2000)
     assert world.ask("SELECT count(DISTINCT partner_reference) FROM onboarding_meter") == 1000
 
 
@@ -51,12 +53,12 @@ def test_files_that_overlap_confirmed_at_once_are_their_union(world: World) -> N
         assert world.wait_for(pk, "ready")["counts"] == {"create": 1000, "rows": 1000}
 
     world.act("confirm", *pks)
-    found = [world.wait_for(pk, "done") for pk in pks]
+    uploads = [world.wait_for(pk, "done") for pk in pks]
 
-    last = found[-1]
+    last = uploads[-1]
     assert (last["meters"], last["references"], last["events"], last["told"]) == (2500, 2500, 2500, 2500)
-    for one in found:
-        counts = {"METER_CREATED": 0, **one["counts"]}  # none, when its neighbours were faster with every row
+    for upload in uploads:
+        counts = {"METER_CREATED": 0, **upload["counts"]}  # none, when its neighbours were faster with every row
         assert counts["METER_CREATED"] + counts.get("DUPLICATE_REF_ID", 0) == counts["rows"] == 1000
         assert counts["failed"] == counts.get("DUPLICATE_REF_ID", 0)
-    assert sum(one["counts"].get("METER_CREATED", 0) for one in found) == 2500
+    assert sum(one["counts"].get("METER_CREATED", 0) for one in uploads) == 2500

@@ -49,10 +49,10 @@ def test_broker_killed_with_work_queued_loses_none_of_it(world: World, broker: B
     world.act("confirm", *pks)  # nobody can be woken now
     time.sleep(2)
     broker.start()
-    found = [world.wait_for(pk, "done") for pk in pks]
+    uploads = [world.wait_for(pk, "done") for pk in pks]
 
-    assert found[-1]["meters"] == found[-1]["references"] == found[-1]["events"] == 900
-    assert [one["counts"]["METER_CREATED"] for one in found] == [300, 300, 300]
+    assert uploads[-1]["meters"] == uploads[-1]["references"] == uploads[-1]["events"] == 900
+    assert [one["counts"]["METER_CREATED"] for one in uploads] == [300, 300, 300]
 
 
 def test_sender_without_a_broker_is_not_kept_waiting_and_the_sweep_finds_the_work(world: World) -> None:

@@ -96,18 +96,18 @@ class World:
     def _first(self, sql: str) -> Any:
         if self.is_postgres:
             with psycopg.connect(self.env["DATABASE_URL"], autocommit=True, connect_timeout=5) as connection:
-                found = connection.execute(sql).fetchone()  # type: ignore[call-overload]  # a text made here
+                row = connection.execute(sql).fetchone()  # type: ignore[call-overload]  # a text made here
         else:
             with closing(sqlite3.connect(self.data / "portal.sqlite3", timeout=5)) as connection:
-                found = connection.execute(sql).fetchone()
-        return found[0] if found else None
+                row = connection.execute(sql).fetchone()
+        return row[0] if row else None
 
     def count(self, what: str) -> int:
         return int(self.ask(f"SELECT count(*) FROM {TABLES[what]}") or 0)
 
     def status(self, pk: str) -> str:
-        found = self.ask(f"SELECT state FROM onboarding_upload WHERE id = '{self.key(pk)}'")
-        return str(found or "")
+        state = self.ask(f"SELECT state FROM onboarding_upload WHERE id = '{self.key(pk)}'")
+        return str(state or "")
 
     def key(self, pk: str) -> str:
         """An ID as the database writes it."""
@@ -148,17 +148,17 @@ class World:
         return f"the workers said: {self.log.read_text()[-3000:]}" if self.log.exists() else "no worker said anything"
 
 
-def check_everything_once(found: dict[str, Any], rows: int, *, uploads: int = 1) -> None:
+def check_everything_once(upload: dict[str, Any], rows: int, *, uploads: int = 1) -> None:
     """Every row of the file is one meter with one event, the receipt says so, and nothing else lies about."""
-    assert {key: found[key] for key in ("staged", "meters", "references", "events", "told")} == {
+    assert {key: upload[key] for key in ("staged", "meters", "references", "events", "told")} == {
         "staged": rows,
         "meters": rows,
         "references": rows,
         "events": rows,
         "told": rows,
     }
-    assert found["counts"] == {"create": rows, "rows": rows, "METER_CREATED": rows, "failed": 0}
-    assert (found["uploads"], len(found["files"])) == (uploads, uploads)
+    assert upload["counts"] == {"create": rows, "rows": rows, "METER_CREATED": rows, "failed": 0}
+    assert (upload["uploads"], len(upload["files"])) == (uploads, uploads)
 
 
 # --- servers of the test's own

@@ -7,10 +7,10 @@ from portal.problems import is_kind
 
 
 def test_modules_of_rooms_are_found_by_their_names_however_deep():
-    found = {module.__name__ for module in autodiscover("onboarding")}
+    names = {module.__name__ for module in autodiscover("onboarding")}
 
-    assert {"onboarding.uploads.problems", "onboarding.meters.search.tasks"} <= found
-    assert {name.rpartition(".")[2] for name in found} <= {"problems", "tasks", "notifications"}
+    assert {"onboarding.uploads.problems", "onboarding.meters.search.tasks"} <= names
+    assert {name.rpartition(".")[2] for name in names} <= {"problems", "tasks", "notifications"}
 
 
 def test_further_names_are_found_too():

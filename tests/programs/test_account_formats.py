@@ -30,7 +30,7 @@ def schema() -> Schema:
     return schema_for([])
 
 
-def found(schema: Schema, utility: str, number: Any, state: str = "TX", on: date = ON) -> list[Problem]:
+def problems_of(schema: Schema, utility: str, number: Any, state: str = "TX", on: date = ON) -> list[Problem]:
     """What is said of a number of a utility, in a row that is otherwise in order."""
     region, code = PLACES[state]
     place = {"transmission_region": region, "customer.state_or_province_code": state, "customer.postal_code": code}
@@ -82,7 +82,7 @@ def found(schema: Schema, utility: str, number: Any, state: str = "TX", on: date
     ],
 )
 def test_a_number_of_the_utility_is_not_spoken_of_and_stays_as_it_was_written(schema, utility, number, state):
-    assert found(schema, utility, number, state) == []
+    assert problems_of(schema, utility, number, state) == []
     cells = builders.row(1) | {UTILITY: utility, ACCOUNT: number}
     assert schema.check(cells).asset["utility"]["electric_service_account_number"] == number
 
@@ -106,7 +106,7 @@ def test_a_number_of_the_utility_is_not_spoken_of_and_stays_as_it_was_written(sc
     ],
 )
 def test_another_number_is_told_how_the_utility_s_look(schema, utility, number, state, blocks, part):
-    (problem,) = found(schema, utility, number, state)
+    (problem,) = problems_of(schema, utility, number, state)
 
     assert (problem.code, problem.field) == ("ACCOUNT_FORMAT", ACCOUNT)
     assert part in problem.text
@@ -130,7 +130,7 @@ def test_another_number_is_told_how_the_utility_s_look(schema, utility, number, 
 def test_a_number_that_fits_one_other_utility_of_the_place_names_it(
     schema, utility, number, state, looks_like, suggestion
 ):
-    (problem,) = found(schema, utility, number, state)
+    (problem,) = problems_of(schema, utility, number, state)
 
     assert (f" This looks like a number of {looks_like}." in problem.text) is bool(looks_like)
     assert ("looks like" in problem.text) is bool(looks_like)
@@ -153,7 +153,7 @@ def test_a_number_that_fits_one_other_utility_of_the_place_names_it(
     ],
 )
 def test_an_esi_id_names_its_utility_and_stops_the_row_when_both_are_sure(schema, utility, number, owner, blocks):
-    (problem,) = found(schema, utility, number)
+    (problem,) = problems_of(schema, utility, number)
 
     assert (problem.code, problem.field, problem.value) == ("ESI_ID_OF_OTHER_UTILITY", UTILITY, utility)
     assert problem.context["suggestion"] == owner
@@ -172,29 +172,29 @@ def test_what_is_no_known_esi_id_has_no_owner(number):
 def test_a_form_counts_from_its_first_day_to_its_last(schema):
     days = (date(2022, 12, 31), date(2023, 1, 1))
 
-    assert [len(found(schema, "CECONY", "12345678901", "NY", day)) for day in days] == [1, 0]
+    assert [len(problems_of(schema, "CECONY", "12345678901", "NY", day)) for day in days] == [1, 0]
 
     AccountFormat.objects.filter(utility__code="CECONY", name__startswith="15").update(valid_to=date(2026, 5, 31))
     AccountFormat.objects.get(utility__code="CECONY", name__startswith="11").save()
     newer = schema_for([])
     days = (date(2026, 5, 31), date(2026, 6, 1))
-    assert [len(found(newer, "CECONY", "491234567890123", "NY", day)) for day in days] == [0, 1]
+    assert [len(problems_of(newer, "CECONY", "491234567890123", "NY", day)) for day in days] == [0, 1]
 
 
 def test_a_form_that_an_admin_adds_counts_at_once(schema):
-    assert len(found(schema, "PGE", "X-1", "CA")) == 1
+    assert len(problems_of(schema, "PGE", "X-1", "CA")) == 1
 
     AccountFormat.objects.create(
         utility=Utility.objects.get(code="PGE"), name="X and a digit", pattern=r"X\d", example="X1"
     )
 
-    assert found(schema_for([]), "PGE", "X-1", "CA") == []
+    assert problems_of(schema_for([]), "PGE", "X-1", "CA") == []
 
 
 def test_a_utility_whose_forms_are_all_over_is_not_judged(schema):
     AccountFormat.objects.filter(utility__code="PGE").delete()
 
-    assert found(schema_for([]), "PGE", "X-1", "CA") == []
+    assert problems_of(schema_for([]), "PGE", "X-1", "CA") == []
 
 
 def test_every_seeded_form_is_harmless_matches_its_example_and_says_how_sure_it_is():
@@ -264,6 +264,6 @@ def test_spaces_and_dashes_do_not_count(number, bare):
     number=st.one_of(st.text(max_size=30), st.from_regex(r"10[0-9]{5}[0-9]{0,20}", fullmatch=True), st.integers()),
 )
 def test_whatever_stands_as_a_number_gets_an_answer(schema, utility, number):
-    for problem in found(schema, utility, number):
+    for problem in problems_of(schema, utility, number):
         assert problem.text
         assert problem.remedy

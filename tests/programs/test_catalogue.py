@@ -79,8 +79,8 @@ CHOICES = [
 def test_tables_group_families_by_region_as_the_overview_does():
     tables, footnotes = program_tables()
 
-    found = {table.type.value: [(row.region.code, list(row.families)) for row in table.rows] for table in tables}
-    assert found == ROWS
+    families = {table.type.value: [(row.region.code, list(row.families)) for row in table.rows] for table in tables}
+    assert families == ROWS
     notes = {
         family.name: [footnotes[number - 1].key for number in family.footnotes]
         for table in tables
@@ -243,14 +243,14 @@ def test_history_keeps_who_when_old_and_new(staff):
     HistoricalRecords.context.request = RequestFactory().get("/")
     HistoricalRecords.context.request.user = staff
     try:
-        one = Program.objects.get(identifier="CEC-DSGS")
-        before = one.name
-        one.name = "Renamed"
-        one.save()
+        program = Program.objects.get(identifier="CEC-DSGS")
+        before = program.name
+        program.name = "Renamed"
+        program.save()
     finally:
         del HistoricalRecords.context.request
 
-    newest = one.history.first()
+    newest = program.history.first()
     assert newest.history_user == staff
     assert newest.history_type == "~"
     changes = {change.field: (change.old, change.new) for change in newest.diff_against(newest.prev_record).changes}

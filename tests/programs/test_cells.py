@@ -114,10 +114,10 @@ def value_of(schema: Schema, key: str, cell: Any) -> Any:
     ],
 )
 def test_cell_as_people_type_it_becomes_its_value(schema, key, cell, value):
-    found = value_of(schema, key, cell)
+    read_value = value_of(schema, key, cell)
 
-    assert found == value
-    assert type(found) is type(value)
+    assert read_value == value
+    assert type(read_value) is type(value)
 
 
 @pytest.mark.parametrize(
@@ -207,8 +207,8 @@ def test_mended_cell_stands_with_a_warning(schema, key, cell, value, code):
     assert value_of(schema, key, cell) == value
     checked = schema.check({**row(1, utility__utility_name=None), key: cell})
 
-    found = [warning for warning in checked.warnings if warning.code != "ZIP_OF_OTHER_STATE"]
-    assert [(warning.code, warning.field, warning.value) for warning in found] == [(code, key, str(cell))]
+    warnings = [warning for warning in checked.warnings if warning.code != "ZIP_OF_OTHER_STATE"]
+    assert [(warning.code, warning.field, warning.value) for warning in warnings] == [(code, key, str(cell))]
     assert checked.warnings[0].text
     assert checked.warnings[0].remedy
 

@@ -137,7 +137,7 @@ def check(schema: Schema, changes: dict[str, Any]) -> Checked:
     return schema.check(builders.row(1) | changes, ON)
 
 
-def found(checked: Checked) -> list[Problem]:
+def problems_of(checked: Checked) -> list[Problem]:
     return [*checked.problems, *checked.warnings]
 
 
@@ -151,10 +151,10 @@ def test_rule_says_what_cannot_be_true_and_stops_the_row_only_when_it_surely_can
 ):
     checked = check(schema, changes)
 
-    assert [(one.code, one.field) for one in found(checked)] == [(code, field)]
+    assert [(one.code, one.field) for one in problems_of(checked)] == [(code, field)]
     assert (checked.asset is None) is blocks
     assert len(checked.problems) == (1 if blocks else 0)
-    (problem,) = found(checked)
+    (problem,) = problems_of(checked)
     assert part in f"{problem.text} {problem.remedy}"
     for sentence in (problem.text, problem.remedy, problem.group):
         assert "{" not in sentence
@@ -164,7 +164,7 @@ def test_rule_says_what_cannot_be_true_and_stops_the_row_only_when_it_surely_can
 
 def test_good_rows_are_without_problems_and_without_warnings(schema):
     for number in (1, 7, 12345, 99_999_999):
-        assert found(schema.check(builders.row(number), ON)) == []
+        assert problems_of(schema.check(builders.row(number), ON)) == []
 
 
 @pytest.mark.parametrize(
@@ -211,7 +211,7 @@ def test_good_rows_are_without_problems_and_without_warnings(schema):
     ids=str,
 )
 def test_rules_are_silent_about_what_can_be(schema, changes):
-    assert found(check(schema, changes)) == []
+    assert problems_of(check(schema, changes)) == []
 
 
 @pytest.mark.parametrize(
@@ -232,9 +232,9 @@ def test_rules_are_silent_about_what_can_be(schema, changes):
 )
 def test_suggestion_is_for_the_field_that_is_wrong_and_only_when_there_is_one(schema, changes, field, suggestion):
     proposed = {
-        one.context.get("suggestion_field", one.field): one.context["suggestion"]
-        for one in found(check(schema, changes))
-        if "suggestion" in one.context
+        problem.context.get("suggestion_field", problem.field): problem.context["suggestion"]
+        for problem in problems_of(check(schema, changes))
+        if "suggestion" in problem.context
     }
 
     assert proposed == ({field: suggestion} if suggestion else {})
@@ -243,30 +243,30 @@ def test_suggestion_is_for_the_field_that_is_wrong_and_only_when_there_is_one(sc
 def test_a_suggestion_that_is_taken_mends_what_it_was_given_for(schema):
     for code, changes, *_ in CASES:
         taken = {
-            one.context.get("suggestion_field", one.field): one.context["suggestion"]
-            for one in found(check(schema, changes))
-            if "suggestion" in one.context
+            problem.context.get("suggestion_field", problem.field): problem.context["suggestion"]
+            for problem in problems_of(check(schema, changes))
+            if "suggestion" in problem.context
         }
         if taken:
-            assert code not in [one.code for one in found(check(schema, changes | taken))]
+            assert code not in [one.code for one in problems_of(check(schema, changes | taken))]
 
 
 def test_a_wrong_state_is_told_once(schema):
     checked = check(schema, {STATE: "NY"})
 
-    assert [(one.code, one.field) for one in found(checked)] == [("STATE_OUTSIDE_REGION", REGION)]
+    assert [(one.code, one.field) for one in problems_of(checked)] == [("STATE_OUTSIDE_REGION", REGION)]
 
 
 def test_a_zip_code_does_not_hide_what_is_wrong_with_the_utility(schema):
     checked = check(schema, {REGION: "WECC_PC", ZIP: "00000"})
 
-    assert [one.code for one in found(checked)] == ["ZIP_UNKNOWN", "UTILITY_OF_OTHER_REGION"]
+    assert [one.code for one in problems_of(checked)] == ["ZIP_UNKNOWN", "UTILITY_OF_OTHER_REGION"]
 
 
 def test_a_rule_waits_for_a_cell_that_cannot_be_read(schema):
     checked = check(schema, {CLASS: "COMMERCIAL", COMPANY: "☃", INSTALLED: "2023-02-15", PERMITTED: "soon", MOST: 5})
 
-    assert sorted(one.code for one in found(checked)) == [
+    assert sorted(one.code for one in problems_of(checked)) == [
         "CHARACTERS_NOT_ALLOWED",
         "CHARGE_LIMITS_CROSSED",
         "NOT_A_DATE",
@@ -280,13 +280,13 @@ def test_every_site_device_is_looked_at(schema):
 
     checked = check(schema, cells | types)
 
-    assert [one.field for one in found(checked)] == [
+    assert [one.field for one in problems_of(checked)] == [
         f"site.site_devices.{slot}.energy_capacity_duration_hours" for slot in (0, 3)
     ]
 
 
 def test_what_an_admin_changes_counts_at_once(schema):
-    assert [one.code for one in found(check(schema, {ZIP: "89501"}))] == ["ZIP_OF_OTHER_STATE"]
+    assert [one.code for one in problems_of(check(schema, {ZIP: "89501"}))] == ["ZIP_OF_OTHER_STATE"]
 
     california = State.objects.get(code="CA")
     california.border_zips = [*california.border_zips, "89501"]
@@ -296,7 +296,7 @@ def test_what_an_admin_changes_counts_at_once(schema):
     pge.save()
 
     checked = check(schema_for(["CEC-DSGS"]), {ZIP: "89501"})
-    assert [one.code for one in found(checked)] == ["UTILITY_OF_OTHER_STATE"]
+    assert [one.code for one in problems_of(checked)] == ["UTILITY_OF_OTHER_STATE"]
 
 
 def test_a_state_that_the_catalogue_does_not_have_is_not_judged():
@@ -304,7 +304,7 @@ def test_a_state_that_the_catalogue_does_not_have_is_not_judged():
 
     checked = check(schema_for([]), NO_UTILITY | {STATE: "NY", ZIP: "10001"})
 
-    assert found(checked) == []
+    assert problems_of(checked) == []
 
 
 def test_a_field_that_the_catalogue_does_not_have_is_not_told_of():
@@ -312,7 +312,7 @@ def test_a_field_that_the_catalogue_does_not_have_is_not_told_of():
 
     Field.objects.get(path=COMPANY).delete()
 
-    assert found(check(schema_for([]), {CLASS: "COMMERCIAL"})) == []
+    assert problems_of(check(schema_for([]), {CLASS: "COMMERCIAL"})) == []
 
 
 @pytest.mark.parametrize(
@@ -338,6 +338,6 @@ def test_without_the_list_of_zip_codes_nothing_is_said_of_them(schema, monkeypat
     monkeypatch.setattr(zips.sys, "executable", "/no/such/python")
     try:
         assert zips.state_of("94103") is None
-        assert found(check(schema, {ZIP: "89502"})) == []
+        assert problems_of(check(schema, {ZIP: "89502"})) == []
     finally:
         zips._states.cache_clear()

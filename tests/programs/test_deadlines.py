@@ -213,9 +213,9 @@ def test_many_programs_cost_two_queries(coned, django_assert_num_queries):
     programs = list(Program.objects.all())
 
     with django_assert_num_queries(2):
-        found = all_periods_of(programs)
+        periods = all_periods_of(programs)
 
-    assert set(found) == {program.pk for program in programs}
+    assert set(periods) == {program.pk for program in programs}
 
 
 @time_machine.travel("2026-08-14 12:00 +0000", tick=False)

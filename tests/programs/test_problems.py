@@ -97,12 +97,12 @@ def test_a_bad_cell_gets_its_own_code_once_and_stops_the_row(schema, code, key, 
     assert [(problem.code, problem.field.rstrip("0123456789")) for problem in checked.problems] == [
         (code, key.rstrip("0123456789"))
     ]
-    found = checked.problems[0]
-    for sentence in (found.text, found.remedy, found.group):
+    problem = checked.problems[0]
+    for sentence in (problem.text, problem.remedy, problem.group):
         assert sentence
         assert "{" not in sentence.replace("{'first'", "")
         assert "  " not in sentence
-    assert found.text[0] == Field.objects.get(path=re.sub(r"\.\d+$", "[]", key)).label[0]
+    assert problem.text[0] == Field.objects.get(path=re.sub(r"\.\d+$", "[]", key)).label[0]
 
 
 def test_every_code_of_this_room_is_reached():

@@ -20,8 +20,8 @@ ON = date(2026, 11, 24)
 def ask(path: str, program: str = "CEC-DSGS", **says: Any) -> Requirement:
     if "condition_field" in says:
         says["condition_field"] = Field.objects.get(path=says["condition_field"])
-    found = {"program": Program.objects.get(identifier=program), "field": Field.objects.get(path=path)}
-    return Requirement.objects.create(**found, **says)
+    refers_to = {"program": Program.objects.get(identifier=program), "field": Field.objects.get(path=path)}
+    return Requirement.objects.create(**refers_to, **says)
 
 
 def test_a_row_that_has_everything_misses_nothing():

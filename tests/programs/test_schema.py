@@ -234,11 +234,11 @@ def test_requirement_counts_only_from_its_first_day_to_its_last():
     schema = schema_for(["CEC-DSGS"])
     cells = row(1) | {"utility.utility_name": None}
 
-    found = [
+    outcomes = [
         bool(schema.check(cells, on=day).missing) for day in (date(2026, 12, 31), date(2027, 6, 1), date(2028, 1, 1))
     ]
 
-    assert found == [False, True, False]
+    assert outcomes == [False, True, False]
 
 
 def test_new_required_field_is_asked_at_once():

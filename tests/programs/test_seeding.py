@@ -28,12 +28,12 @@ FAMILIES = {
 
 
 def test_every_program_of_both_tables_is_there_with_its_way():
-    found: dict[tuple[str, ...], set[str]] = {}
+    families: dict[tuple[str, ...], set[str]] = {}
     for program in not_over().select_related("region"):
         source, ways = program.get_interval_data_source_display(), " or ".join(program.methods)
-        found.setdefault((program.program_type, program.region.code, source, ways), set()).add(program.identifier)
+        families.setdefault((program.program_type, program.region.code, source, ways), set()).add(program.identifier)
 
-    assert found == FAMILIES
+    assert families == FAMILIES
 
 
 def test_only_programs_of_utility_data_need_an_authorization():

@@ -32,14 +32,14 @@ def schema() -> dict[str, dict[str, list[list[object]]]]:
                 "columns": sorted([column.name, str(column.type_code), bool(column.null_ok)] for column in columns),
                 "constraints": sorted(
                     [
-                        list(one["columns"]),
-                        one["primary_key"],
-                        one["unique"],
-                        list(one["foreign_key"] or ()),
-                        one["check"],
-                        one["index"],
+                        list(constraint["columns"]),
+                        constraint["primary_key"],
+                        constraint["unique"],
+                        list(constraint["foreign_key"] or ()),
+                        constraint["check"],
+                        constraint["index"],
                     ]
-                    for one in constraints
+                    for constraint in constraints
                 ),
             }
     return tables

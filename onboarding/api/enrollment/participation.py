@@ -293,12 +293,12 @@ _DISENROLL_FIELDS = {"first": "date"}
 
 def _one(request: Request, meter: Meter, wish: ParticipationRequest, fields: Mapping[str, str]) -> dict[str, object]:
     try:
-        found = change_participation({meter.pk: wish}, partner=meter.partner, by=actor_of(request), all_or_none=True)
+        results = change_participation({meter.pk: wish}, partner=meter.partner, by=actor_of(request), all_or_none=True)
     except RequestsRefused as refusal:
         raise ApiError("The request is not valid", details=_texts(refusal.problems, fields)) from refusal
-    if meter.pk not in found:  # removed this very moment
+    if meter.pk not in results:  # removed this very moment
         raise ApiError("Meter not found", status_code=404, details={"meter_id": str(meter.pk)})
-    return _done(meter.pk, found[meter.pk])
+    return _done(meter.pk, results[meter.pk])
 
 
 def _many_done(
@@ -316,19 +316,21 @@ def _many_done(
     if errors:
         raise ApiError("The request is not valid", details=errors)
     try:
-        found = change_participation(dict(wishes), partner=partner_of(request), by=actor_of(request), all_or_none=True)
+        results = change_participation(
+            dict(wishes), partner=partner_of(request), by=actor_of(request), all_or_none=True
+        )
     except RequestsRefused as refusal:
         details = [
-            {"index": index, "meter_id": str(pk), **one}
+            {"index": index, "meter_id": str(pk), **text}
             for index, (pk, _) in enumerate(wishes)
             if pk in refusal.results
-            for one in _texts(refusal.results[pk].problems, fields)
+            for text in _texts(refusal.results[pk].problems, fields)
         ]
         raise ApiError("The request is not valid", details=details) from refusal
-    unknown = [str(pk) for pk, _ in wishes if pk not in found]
-    if not found:
+    unknown = [str(pk) for pk, _ in wishes if pk not in results]
+    if not results:
         raise ApiError("None of these meters is known", status_code=404, details={"unknown_meter_ids": unknown})
-    return {"meters": [_done(pk, found[pk]) for pk, _ in wishes if pk in found], "unknown_meter_ids": unknown}
+    return {"meters": [_done(pk, results[pk]) for pk, _ in wishes if pk in results], "unknown_meter_ids": unknown}
 
 
 _TWICE = "This meter occurs more than once in the request. Send one entry for each meter."
@@ -339,11 +341,11 @@ def _texts(problems: Iterable[Problem], fields: Mapping[str, str] | None = None)
     names = fields or {}
     return [
         {
-            "field": names.get(one.field, one.field),
-            "code": one.code,
-            "message": f"{_named(one, names).text} {one.remedy}",
+            "field": names.get(problem.field, problem.field),
+            "code": problem.code,
+            "message": f"{_named(problem, names).text} {problem.remedy}",
         }
-        for one in problems
+        for problem in problems
     ]
 
 

@@ -170,12 +170,12 @@ def _published(
         "global_enrollment_status": best(one.status for one in results if one.is_wanted),
         "participation_preferences": [
             {
-                "participation_preference": one.preference,
-                "start_time": _utc(one.starts_at),
-                "end_time": _utc(one.ends_at) if one.ends_at else _WITHOUT_END,
-                **({"reason": one.reason} if one.reason else {}),
+                "participation_preference": period.preference,
+                "start_time": _utc(period.starts_at),
+                "end_time": _utc(period.ends_at) if period.ends_at else _WITHOUT_END,
+                **({"reason": period.reason} if period.reason else {}),
             }
-            for one in participation_of(meter, outs)
+            for period in participation_of(meter, outs)
         ],
         "program_enrollment": [_in_period(one, period) for one in results for period in one.periods],
         "required_actions": {
@@ -184,36 +184,36 @@ def _published(
     }
 
 
-def _in_period(result: ProgramResult, one: PeriodResult) -> dict[str, object]:
-    found: dict[str, object] = {
+def _in_period(result: ProgramResult, period_result: PeriodResult) -> dict[str, object]:
+    published: dict[str, object] = {
         "program_identifier": result.program.identifier,
-        "delivery_period": one.period.name,
-        "delivery_period_start_date_time": _utc(one.period.starts_at),
-        "delivery_period_end_date_time": _utc(one.period.ends_at),
-        "enrollment_status": one.status.value,
+        "delivery_period": period_result.period.name,
+        "delivery_period_start_date_time": _utc(period_result.period.starts_at),
+        "delivery_period_end_date_time": _utc(period_result.period.ends_at),
+        "enrollment_status": period_result.status.value,
         "enrollment_deadlines": [
             {
                 "enrollment_deadline_date_time": _utc(line.deadline_at),
                 "activation_date_time": _utc(line.activation_at),
             }
-            for line in one.period.deadlines
+            for line in period_result.period.deadlines
         ],
     }
-    if one.activation and one.activation.market_group_id:
-        found["market_group_id"] = str(one.activation.market_group_id)
-    if one.activation and one.activation.market_group_name:
-        found["market_group_name"] = one.activation.market_group_name
-    return found
+    if period_result.activation and period_result.activation.market_group_id:
+        published["market_group_id"] = str(period_result.activation.market_group_id)
+    if period_result.activation and period_result.activation.market_group_name:
+        published["market_group_name"] = period_result.activation.market_group_name
+    return published
 
 
-def _action(one: RequiredAction, labels: Mapping[str, str]) -> dict[str, str]:
+def _action(action: RequiredAction, labels: Mapping[str, str]) -> dict[str, str]:
     return {
-        "program_identifier": one.program.identifier,
-        "delivery_period": one.period.name,
-        "enrollment_deadline_date_time": _utc(one.due_at),
-        "action_type": one.definition.action_type,
-        "action_description": one.description(labels),
-        "action_code": one.definition.code,
+        "program_identifier": action.program.identifier,
+        "delivery_period": action.period.name,
+        "enrollment_deadline_date_time": _utc(action.due_at),
+        "action_type": action.definition.action_type,
+        "action_description": action.description(labels),
+        "action_code": action.definition.code,
     }
 
 

@@ -57,9 +57,9 @@ _COLUMN_OF: Final = {"first": _FROM, "last": _TO, "reason": _REASON}
 _AT_ONCE: Final = 5_000  # meters in one query
 
 
-def _missing(found: Collection[str]) -> list[str]:
-    missing = no_meter_column(found) + ([] if _WHAT in found else ["what it is to do"])
-    return missing + ([] if _FROM in found else ["from when"])
+def _missing(columns: Collection[str]) -> list[str]:
+    missing = no_meter_column(columns) + ([] if _WHAT in columns else ["what it is to do"])
+    return missing + ([] if _FROM in columns else ["from when"])
 
 
 @dataclass(slots=True)

@@ -42,8 +42,8 @@ _SPECS: Final = (
 )
 
 
-def _missing(found: Collection[str]) -> list[str]:
-    return no_meter_column(found) + ([] if _NEW in found else ["what its new reference is"])
+def _missing(columns: Collection[str]) -> list[str]:
+    return no_meter_column(columns) + ([] if _NEW in columns else ["what its new reference is"])
 
 
 class ChangeReferences(SheetAction[str]):

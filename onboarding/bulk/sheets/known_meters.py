@@ -72,11 +72,11 @@ class KnownMeters:
 
     def _by_its_reference(self, row: SheetRow) -> tuple[KnownMeter | None, list[Problem]]:
         reference = row.reference or row.either
-        found = self._by_reference.get(reference, [])
-        if len(found) == 1:
-            return found[0], []
-        if found:
-            return None, [Problem("REFERENCE_OF_SEVERAL_METERS", _KEY, shown(reference), {"count": len(found)})]
+        meters = self._by_reference.get(reference, [])
+        if len(meters) == 1:
+            return meters[0], []
+        if meters:
+            return None, [Problem("REFERENCE_OF_SEVERAL_METERS", _KEY, shown(reference), {"count": len(meters)})]
         if reference:
             facts = {"what": "reference" if row.reference else "ID or reference"}
             return None, [Problem("METER_UNKNOWN", _KEY, shown(reference), facts)]

@@ -78,9 +78,9 @@ class SheetRow:
         return self.text(METER)
 
 
-def no_meter_column(found: Collection[str]) -> list[str]:
+def no_meter_column(columns: Collection[str]) -> list[str]:
     """What a sheet without a column for its meters does not say."""
-    return [] if {METER_ID, REFERENCE, METER} & set(found) else ["which meter is meant"]
+    return [] if {METER_ID, REFERENCE, METER} & set(columns) else ["which meter is meant"]
 
 
 def read_rows(sheet: SheetFile, columns: SheetColumns, *, most: int) -> list[SheetRow]:
@@ -174,13 +174,13 @@ def _places(header: Sequence[str], columns: SheetColumns) -> dict[str, int]:
     if pairs := duplicates(matches):
         named = [" and ".join(f"{column_letters(one.index)} ({one.header})" for one in pair) for pair in pairs]
         raise Refused(Problem("FILE_DUPLICATE_HEADER", "file", context={"columns": "; ".join(named)}))
-    found = {match.key: match.index for match in matches if match.key}
+    place_by_key = {match.key: match.index for match in matches if match.key}
     unknown = [f"“{shown(match.header)}”" for match in matches if match.header.strip() and not match.key]
     if columns.is_strict and unknown:
         raise Refused(Problem("COLUMNS_NOT_KNOWN", "file", context={"columns": ", ".join(unknown)}))
-    if missing := columns.missing(found.keys()):
+    if missing := columns.missing(place_by_key.keys()):
         raise Refused(Problem(columns.code, "file", context={"missing": " and ".join(missing)}))
-    return found
+    return place_by_key
 
 
 def text_of(cell: Cell) -> str:

@@ -21,10 +21,10 @@ def search(partner: Partner, value: str) -> Q:
         holds |= Q(**{f"{column}__icontains": value})
     if connection.vendor == "sqlite" and not value.isascii() and "\n" not in value:  # its LIKE folds only ASCII
         holds |= Q(text__text__contains=value.lower())
-    found = _candidates(partner, value.lower())
-    if found is None:
+    candidates = _candidates(partner, value.lower())
+    if candidates is None:
         return holds
-    possible = Q(pk__in=found)
+    possible = Q(pk__in=candidates)
     if backlog := list(TextBacklog.objects.filter(partner=partner).values_list("batch", flat=True)):
         possible |= Q(upload_id__in=backlog)
     return possible & holds
@@ -35,8 +35,8 @@ def _candidates(partner: Partner, text: str) -> list[UUID] | None:
     if len(text) < SHORTEST:
         return None
     texts = MeterText.objects.filter(partner=partner, text__contains=text).values_list("meter_id", flat=True)
-    found = _in_parts(partner, text) if connection.vendor == "sqlite" else list(texts[: MOST + 1])
-    return found if len(found) <= MOST else None
+    matching = _in_parts(partner, text) if connection.vendor == "sqlite" else list(texts[: MOST + 1])
+    return matching if len(matching) <= MOST else None
 
 
 _IN_PARTS = f"""

@@ -111,14 +111,14 @@ def _labels(sheet: Any, columns: Sequence[TemplateColumn]) -> list[Any]:
         )
         for fill in (_ALWAYS, _BY_PROGRAM, _OPTIONAL)
     }
-    found = []
+    labels = []
     for column in columns:
         wanted = column.required or bool(column.required_by)
         cells = looks[_ALWAYS if column.required else _BY_PROGRAM if wanted else _OPTIONAL]
         label = cells.text(column.label + (REQUIRED_MARK if wanted else ""))
         label.comment = note("\n".join(describe(column)), width=300, height=140)
-        found.append(label)
-    return found
+        labels.append(label)
+    return labels
 
 
 def _width(column: TemplateColumn) -> float:

@@ -39,13 +39,13 @@ class FixRow:
     """One row that needs fixing.
 
     key: ties the row to its upload; it goes into the hidden column. cells: one per column: str, int, float, bool,
-    date, datetime, None. found: column index -> (problem, remedy) of that cell. others: (problem, remedy) of the row
-    as a whole.
+    date, datetime, None. by_column: column index -> (problem, remedy) of that cell. others: (problem, remedy) of the
+    row as a whole.
     """
 
     key: str
     cells: Sequence[object]
-    found: Mapping[int, Sequence[tuple[str, str]]] = field(default_factory=dict)
+    by_column: Mapping[int, Sequence[tuple[str, str]]] = field(default_factory=dict)
     others: Sequence[tuple[str, str]] = ()
 
 
@@ -105,7 +105,7 @@ def _lines(sheet: Any, width: int, rows: Iterable[FixRow]) -> Iterator[list[Any]
 
 def _marks(row: FixRow, width: int) -> dict[int, list[tuple[str, str]]]:
     """Column index -> what is said at that cell."""
-    marks = {index: list(pairs) for index, pairs in sorted(row.found.items()) if index < width and pairs}
+    marks = {index: list(pairs) for index, pairs in sorted(row.by_column.items()) if index < width and pairs}
     if row.others and width:
         marks[0] = [*marks.get(0, ()), *row.others]
     return marks
@@ -113,7 +113,7 @@ def _marks(row: FixRow, width: int) -> dict[int, list[tuple[str, str]]]:
 
 def _said(row: FixRow) -> tuple[str, str]:
     """All problems of the row and all remedies, a line each; numbered, when there are several, so that they pair up."""
-    pairs = list(dict.fromkeys(pair for index in sorted(row.found) for pair in row.found[index]))
+    pairs = list(dict.fromkeys(pair for index in sorted(row.by_column) for pair in row.by_column[index]))
     pairs += [pair for pair in dict.fromkeys(row.others) if pair not in pairs]
     if len(pairs) < 2:
         return pairs[0] if pairs else ("", "")

@@ -14,9 +14,9 @@ class Command(BaseCommand):
     def handle(self, *args: Any, **options: Any) -> None:
         seal_log()
         check = check_log()
-        found = list(open_findings())
-        for one in found:
-            self.stderr.write(What(one.what).words.format(one.which))
-        if found:
-            raise CommandError(f"{len(found)} findings in {check.events} entries. Acknowledge them in the admin.")
+        findings = list(open_findings())
+        for finding in findings:
+            self.stderr.write(What(finding.what).words.format(finding.which))
+        if findings:
+            raise CommandError(f"{len(findings)} findings in {check.events} entries. Acknowledge them in the admin.")
         self.stdout.write(f"{check.events} entries, all as they were sealed. The last seal: {check.head or 'none yet'}")

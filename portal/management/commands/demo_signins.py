@@ -41,5 +41,5 @@ class Command(BaseCommand):
             self.stdout.write(f"  {role:<{widths[0]}}  {email:<{widths[1]}}  {password}")
 
 
-def _role(one: demo.SignIn) -> str:
-    return f"{one.role.capitalize()} of {one.partner_name}" if one.partner else "Staff (admin)"
+def _role(sign_in: demo.SignIn) -> str:
+    return f"{sign_in.role.capitalize()} of {sign_in.partner_name}" if sign_in.partner else "Staff (admin)"

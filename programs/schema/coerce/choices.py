@@ -36,9 +36,9 @@ def folded(text: str) -> str:
 def choice(field: Field) -> Coercer:
     choices = list(field.choice_list.choices.all()) if field.choice_list else []
     values: dict[str, str] = {}
-    for one in choices:
-        for spelling in (*one.synonyms, one.label, one.value):
-            values[folded(spelling)] = one.value
+    for option in choices:
+        for spelling in (*option.synonyms, option.label, option.value):
+            values[folded(spelling)] = option.value
     offered = [one.value for one in choices if one.is_offered]
     listed = ", ".join(offered[:_LISTED]) + (" and others" if len(offered) > _LISTED else "")
 

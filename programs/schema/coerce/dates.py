@@ -67,8 +67,8 @@ def order_of(texts: Iterable[str]) -> DateOrder | None:
     None when no text decides, and when some decide for one order and some for the other. Month names, ISO dates and
     days that do not exist decide nothing.
     """
-    found = {order for text in texts if (order := _only_order(text)) is not None}
-    return found.pop() if len(found) == 1 else None
+    orders = {order for text in texts if (order := _only_order(text)) is not None}
+    return orders.pop() if len(orders) == 1 else None
 
 
 @lru_cache(maxsize=10_000)
@@ -89,10 +89,10 @@ def _readings(text: object) -> dict[str, date]:
     """The days that a text like 03/04/2026 can be, by the order of month and day."""
     if not isinstance(text, str):
         return {}
-    found = _OTHER_DATE.fullmatch(" ".join(text.split()))
-    if found is None:
+    match = _OTHER_DATE.fullmatch(" ".join(text.split()))
+    if match is None:
         return {}
-    first, second, year = int(found[1]), int(found[2]), full_year(found[3])
+    first, second, year = int(match[1]), int(match[2]), full_year(match[3])
     if not _YEAR_FROM <= year <= _YEAR_TO:
         return {}
     readings = {}
@@ -106,10 +106,10 @@ def _readings(text: object) -> dict[str, date]:
 
 def _with_month_name(text: str) -> str:
     """15 Apr 2026, 15-April-2026 or April 15, 2026: names leave no doubt."""
-    if found := _DAY_MONTH.fullmatch(text):
-        day, name, year = found.groups()
-    elif found := _MONTH_DAY.fullmatch(text):
-        name, day, year = found.groups()
+    if match := _DAY_MONTH.fullmatch(text):
+        day, name, year = match.groups()
+    elif match := _MONTH_DAY.fullmatch(text):
+        name, day, year = match.groups()
     else:
         raise fail("NOT_A_DATE")
     months = [
@@ -145,10 +145,10 @@ def full_year(text: str) -> int:
 
 def _iso_day(year: int, month: int, day: int) -> str:
     try:
-        found = date(year, month, day)
+        parsed = date(year, month, day)
     except ValueError:
         raise fail("DATE_DOES_NOT_EXIST") from None
-    return _in_calendar(found)
+    return _in_calendar(parsed)
 
 
 def _in_calendar(day: date) -> str:

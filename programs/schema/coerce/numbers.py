@@ -90,17 +90,17 @@ def to_number(cell: Any, unit: str) -> int | float | None:
 
 def _without_unit(text: str, unit: str) -> tuple[str, float]:
     """The number's own text, and by what to multiply it. Refuses another kind of unit: UNIT_MISMATCH."""
-    found = _WITH_UNIT.fullmatch(text)
-    if found is None:
+    match = _WITH_UNIT.fullmatch(text)
+    if match is None:
         return text, 1.0
-    bare, written = found.group(1), found.group(2).rstrip(" .").casefold()
+    bare, written = match.group(1), match.group(2).rstrip(" .").casefold()
     if unit and written == unit.casefold():
         return bare, 1.0
     theirs, ours = _UNITS.get(written), _UNITS.get(unit.casefold())
     if theirs is None or ours is None:
         return text, 1.0
     if theirs[0] != ours[0]:
-        raise fail("UNIT_MISMATCH", unit=unit, written=found.group(2).strip())
+        raise fail("UNIT_MISMATCH", unit=unit, written=match.group(2).strip())
     return bare, theirs[1] / ours[1]
 
 

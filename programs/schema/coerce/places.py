@@ -56,12 +56,12 @@ def phone(field: Field) -> Coercer:
 
 def _other_number(value: str) -> str:
     try:
-        found = phonenumbers.parse(value, "US")
+        parsed = phonenumbers.parse(value, "US")
     except phonenumbers.NumberParseException:
         return ""
-    if not phonenumbers.is_valid_number(found):
+    if not phonenumbers.is_valid_number(parsed):
         return ""
-    if found.country_code == 1:
-        number = str(found.national_number)
-        return f"{number} x{found.extension}" if found.extension else number
-    return phonenumbers.format_number(found, phonenumbers.PhoneNumberFormat.INTERNATIONAL)
+    if parsed.country_code == 1:
+        number = str(parsed.national_number)
+        return f"{number} x{parsed.extension}" if parsed.extension else number
+    return phonenumbers.format_number(parsed, phonenumbers.PhoneNumberFormat.INTERNATIONAL)

@@ -72,10 +72,10 @@ class Numbers:
 
     def owner_of_esi_id(self, number: str, on: date) -> Owner | None:
         """Whose customer an ESI ID belongs to: by the EIA number in it, else by the only form that it fits."""
-        found = _ESI_ID.fullmatch(number)
-        if found is None:
+        match = _ESI_ID.fullmatch(number)
+        if match is None:
             return None
-        if utility := self._by_eia_number.get(found.group(1)):
+        if utility := self._by_eia_number.get(match.group(1)):
             return Owner(utility, utility.eia_number_confirmed)
         fitting = [one for one in self._by_eia_number.values() if self._form_of(one, number, on)]
         if len(fitting) != 1:

@@ -45,10 +45,10 @@ def generator_as_said(row: Flat, _on: date) -> Sequence[Finding]:
 
 def _fuels_of_generators(row: Flat) -> list[str]:
     """The fuel of each generator of the site that has facts; "" where it is not said."""
-    found = [
+    fuels = [
         str(row.get(f"{key.rpartition('.')[0]}.fuel_type", ""))
         for key, value in row.items()
         if value == "GENERATOR" and key.endswith(".device_type") and key != DEVICE_TYPE
     ]
     old = [f"site.generator_{name}" for name in _OLD]
-    return [*found, str(row.get("site.generator_fuel_type", ""))] if any(key in row for key in old) else found
+    return [*fuels, str(row.get("site.generator_fuel_type", ""))] if any(key in row for key in old) else fuels

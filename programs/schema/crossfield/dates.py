@@ -20,14 +20,14 @@ def dates_in_order(row: Flat, on: date) -> Sequence[Finding]:
     """Permission to operate comes on the day of the installation or later, and neither is still to come."""
     installed, permitted = row.get(INSTALLED, ""), row.get(PERMITTED, "")  # ISO dates: as texts they compare the same
     today = on.isoformat()
-    found = []
+    findings = []
     if permitted and installed > permitted:
         # It only warns: the contract takes the day of activation as an install date too, and that may be later.
-        found.append(Finding("PERMISSION_BEFORE_INSTALLATION", PERMITTED, {"installed": installed}))
+        findings.append(Finding("PERMISSION_BEFORE_INSTALLATION", PERMITTED, {"installed": installed}))
     if installed > today:
-        found.append(Finding("DATE_TO_COME", INSTALLED, {"today": today}))
+        findings.append(Finding("DATE_TO_COME", INSTALLED, {"today": today}))
     if permitted > today:
-        found.append(Finding("DATE_TO_COME", PERMITTED, {"today": today}))
+        findings.append(Finding("DATE_TO_COME", PERMITTED, {"today": today}))
     if permitted and permitted < NEM3_FROM and row.get(NEM) == "NEM3":
-        found.append(Finding("NEM3_TOO_EARLY", NEM, {"permitted": permitted, "from": NEM3_FROM}))
-    return found
+        findings.append(Finding("NEM3_TOO_EARLY", NEM, {"permitted": permitted, "from": NEM3_FROM}))
+    return findings

@@ -83,13 +83,13 @@ def _utility(utility: Utility) -> UtilityFacts:
     )
 
 
-def _format(one: AccountFormat) -> FormatFacts:
+def _format(account_format: AccountFormat) -> FormatFacts:
     return FormatFacts(
-        name=one.name,
-        pattern=one.pattern,
-        example=one.example,
-        refuses=one.severity == Severity.REFUSE,
-        confidence=Confidence(one.confidence),
-        valid_from=one.valid_from,
-        valid_to=one.valid_to,
+        name=account_format.name,
+        pattern=account_format.pattern,
+        example=account_format.example,
+        refuses=account_format.severity == Severity.REFUSE,
+        confidence=Confidence(account_format.confidence),
+        valid_from=account_format.valid_from,
+        valid_to=account_format.valid_to,
     )

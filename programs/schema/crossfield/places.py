@@ -110,18 +110,18 @@ def _other_region(facts: Facts, own: Sequence[str], row: Flat, _on: date) -> lis
     region, state = row.get(REGION), facts.states.get(row.get(STATE, ""))
     if region is None:
         return []
-    found: dict[str, Finding] = {}
+    findings: dict[str, Finding] = {}
     for key in own:
         owner = key.partition(".")[0].upper()
         if row.get(key) in {None, False} or owner == region or (state and owner in state.regions):
             continue
-        found.setdefault(owner, Finding("FIELD_OF_OTHER_REGION", key, {"region": region, "owner": owner}))
-    return list(found.values())
+        findings.setdefault(owner, Finding("FIELD_OF_OTHER_REGION", key, {"region": region, "owner": owner}))
+    return list(findings.values())
 
 
 def _only(values: Iterable[str]) -> str:
-    found = list(values)
-    return found[0] if len(found) == 1 else ""
+    candidates = list(values)
+    return candidates[0] if len(candidates) == 1 else ""
 
 
 def _listed(words: Sequence[str]) -> str:

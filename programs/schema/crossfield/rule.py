@@ -55,13 +55,13 @@ class CrossCheck:
         plan = self._plans.get(shape)
         if plan is None:
             plan = self._plan(shape)
-        found: list[Finding] = []
+        collected: list[Finding] = []
         for rule, ask in plan:
             if broken and not set(rule.reads).isdisjoint(broken):
                 continue
             if findings := ask(flat, on):
-                found += findings
-        return found
+                collected += findings
+        return collected
 
     def _plan(self, shape: tuple[str, ...]) -> tuple[tuple[Rule, CheckFunction], ...]:
         filled = frozenset(shape)
@@ -86,11 +86,11 @@ def _remembering(check: CheckFunction, keys: Sequence[str]) -> CheckFunction:
 
     def ask(flat: Flat, on: date) -> Sequence[Finding]:
         values = values_of(flat)
-        found = known.get(values)
-        if found is None:
-            found = check({key: flat[key] for key in keys}, on)
+        findings = known.get(values)
+        if findings is None:
+            findings = check({key: flat[key] for key in keys}, on)
             if len(known) < _MOST_ANSWERS:
-                known[values] = found
-        return found
+                known[values] = findings
+        return findings
 
     return ask

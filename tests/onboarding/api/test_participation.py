@@ -136,17 +136,19 @@ def test_bodies_that_cannot_be_read_get_the_envelope(call: Any, meter: Meter, pa
 
 
 def test_bulk_names_unknown_meters_and_does_the_others(call: Any, acme: Partner, borealis: Partner) -> None:
-    one, two = (make_meter(acme, programs=[], reference=f"m-{n}") for n in (1, 2))
+    first, second = (make_meter(acme, programs=[], reference=f"m-{n}") for n in (1, 2))
     theirs = make_meter(borealis, programs=[])
     nobody = uuid4()
-    items = [{"meter_id": str(pk), **idle("2026-10-10", "2026-10-20")} for pk in (one.pk, theirs.pk, two.pk, nobody)]
+    items = [
+        {"meter_id": str(pk), **idle("2026-10-10", "2026-10-20")} for pk in (first.pk, theirs.pk, second.pk, nobody)
+    ]
 
     status, answer = call("post", "/idle_periods", {"meter_idle_periods": items})
 
     assert (status, answer["unknown_meter_ids"]) == (200, [str(theirs.pk), str(nobody)])
     assert [(line["meter_id"], line["result"]) for line in answer["meters"]] == [
-        (str(one.pk), "CHANGED"),
-        (str(two.pk), "CHANGED"),
+        (str(first.pk), "CHANGED"),
+        (str(second.pk), "CHANGED"),
     ]
     assert ParticipationPeriod.objects.filter(meter=theirs).count() == 0
     status, answer = call("post", "/idle_periods", {"meter_idle_periods": items[1:2]})
@@ -154,23 +156,25 @@ def test_bulk_names_unknown_meters_and_does_the_others(call: Any, acme: Partner,
 
 
 def test_bulk_is_rejected_as_a_whole(call: Any, acme: Partner) -> None:
-    one, two = (make_meter(acme, programs=[], reference=f"m-{n}") for n in (1, 2))
+    first, second = (make_meter(acme, programs=[], reference=f"m-{n}") for n in (1, 2))
 
     def asked(*dates: tuple[Meter, str]) -> tuple[int, Any]:
         items = [{"meter_id": str(meter.pk), "date": day, "reason": "Sold"} for meter, day in dates]
         return call("post", "/disenrollment_requests", {"disenrollment_requests": items})  # type: ignore[no-any-return]
 
-    status, answer = asked((one, "2026-10-10"), (two, "2026-10-05"))
+    status, answer = asked((first, "2026-10-10"), (second, "2026-10-05"))
     assert (status, [(line["index"], line["code"]) for line in answer["details"]]) == (
         400,
         [(1, "DISENROLL_NOT_IN_FUTURE")],
     )
-    status, answer = asked((one, "2026-10-10"), (two, "2026-10-10"), (one, "2026-10-11"))
+    status, answer = asked((first, "2026-10-10"), (second, "2026-10-10"), (first, "2026-10-11"))
     assert (status, [(line["index"], line["code"]) for line in answer["details"]]) == (400, [(2, "METER_TWICE")])
     assert not ParticipationPeriod.objects.exists()
     assert call("post", "/disenrollment_requests", {"disenrollment_requests": []})[0] == 400
 
-    assert asked((one, "2026-10-10"), (two, "2026-10-10"))[0] == 200
-    body = {"participate_requests": [{"meter_id": str(one.pk)}, {"meter_id": str(two.pk), "start_date": "2026-10-12"}]}
+    assert asked((first, "2026-10-10"), (second, "2026-10-10"))[0] == 200
+    body = {
+        "participate_requests": [{"meter_id": str(first.pk)}, {"meter_id": str(second.pk), "start_date": "2026-10-12"}]
+    }
     status, answer = call("post", "/participate", body)
     assert [len(line["participation_preferences"]) for line in answer["meters"]] == [0, 1]

@@ -35,15 +35,15 @@ def ask(client: Client, api_key: Any) -> Any:
 def periods(answer: dict[str, Any]) -> dict[str, tuple[str, str, list[tuple[str, str]]]]:
     """Name of the period: start, end, deadlines with their activations."""
     return {
-        one["delivery_period"]: (
-            one["delivery_period_start_date_time"],
-            one["delivery_period_end_date_time"],
+        enrollment["delivery_period"]: (
+            enrollment["delivery_period_start_date_time"],
+            enrollment["delivery_period_end_date_time"],
             [
                 (line["enrollment_deadline_date_time"], line["activation_date_time"])
-                for line in one["enrollment_deadlines"]
+                for line in enrollment["enrollment_deadlines"]
             ],
         )
-        for one in answer["program_enrollment"]
+        for enrollment in answer["program_enrollment"]
     }
 
 
@@ -187,10 +187,10 @@ def test_california_meter(acme: Partner, ask: Any) -> None:
         "NOV": ("2024-11-01T07:00:00Z", "2024-11-30T08:00:00Z", "2024-10-30T07", "2024-11-13T08", "2024-11-15T08"),
         "DEC": ("2024-12-01T08:00:00Z", "2024-12-31T08:00:00Z", "2024-11-29T08", "2024-12-13T08", "2024-12-15T08"),
     }
-    for name, found in periods(answer).items():
+    for name, published in periods(answer).items():
         start, end, first, second, middle = months[name[-3:]]
         lines = [(f"{first}:00:00Z", start), (f"{second}:00:00Z", f"{middle}:00:00Z")]
-        assert found == (start, end, lines), name
+        assert published == (start, end, lines), name
     names = [f"CAISO-{program}_2024_{month}" for program in ("CCA", "DRAM") for month in months]
     assert sorted(periods(answer)) == sorted([*names, "CAISO-ELRP_2024_OCT"])
     assert answer["global_enrollment_status"] == "ACTIVE"

@@ -30,8 +30,8 @@ LEAVE = {"date": "2099-01-01", "reason": "Sold"}
 
 
 def description() -> dict[str, Any]:
-    found: dict[str, Any] = yaml.safe_load(SNAPSHOT.read_text())
-    return found
+    description: dict[str, Any] = yaml.safe_load(SNAPSHOT.read_text())
+    return description
 
 
 def operations() -> Iterator[dict[str, Any]]:

@@ -17,8 +17,8 @@ from portal.partners.models import Partner
 from portal.problems import Problem
 
 
-def _missing(found: Collection[str]) -> list[str]:
-    return no_meter_column(found) + ([] if "group" in found else ["which group it belongs to"])
+def _missing(columns: Collection[str]) -> list[str]:
+    return no_meter_column(columns) + ([] if "group" in columns else ["which group it belongs to"])
 
 
 class SetGroups(SheetAction[str]):

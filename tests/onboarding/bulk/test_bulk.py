@@ -71,54 +71,54 @@ def results(action: BulkAction) -> dict[str, str]:
 def test_archived_meters_leave_the_list_and_come_back(
     acme: Partner, make: Any, do: Any, user: User, client_of: Callable[[User], Client]
 ) -> None:
-    one, two, three = make(acme)
+    first, second, third = make(acme)
     client = client_of(user)
 
-    archived = do("archive", [one, two])
+    archived = do("archive", [first, second])
     page = client.get(reverse("meters")).content.decode()
     both = client.get(reverse("meters"), {"archived": "only"}).content.decode()
 
     assert (archived.state, archived.counts) == ("done", {"meant": 2, "changed": 2})
     assert ("home-000001" in page, "home-000003" in page) == (False, True)
     assert ("home-000001" in both, "home-000003" in both) == (True, False)
-    assert "home-000001" in client.get(reverse("meters"), {"q": str(one.pk)}).content.decode()
+    assert "home-000001" in client.get(reverse("meters"), {"q": str(first.pk)}).content.decode()
 
-    back = do("restore", [one, three])
+    back = do("restore", [first, third])
     assert results(back) == {"home-000001": "changed", "home-000003": "same"}
-    verbs = Event.objects.filter(subject_id=str(one.pk)).order_by("pk").values_list("verb", flat=True)
+    verbs = Event.objects.filter(subject_id=str(first.pk)).order_by("pk").values_list("verb", flat=True)
     assert list(verbs) == ["meter.created", "meter.archived", "meter.taken_out_of_the_archive"]
 
 
 def test_tags_are_added_once_removed_and_found(acme: Partner, make: Any, do: Any, user: User, client_of: Any) -> None:
-    one, two, three = make(acme)
-    do("add_tag", [one], "summer 2027")
-    action = do("add_tag", [one, two], "  summer   2027 ")
-    do("add_tag", [one], 'with "quotes" and é')
+    first, second, third = make(acme)
+    do("add_tag", [first], "summer 2027")
+    action = do("add_tag", [first, second], "  summer   2027 ")
+    do("add_tag", [first], 'with "quotes" and é')
 
-    found = client_of(user).get(reverse("meters"), {"tag": 'with "quotes" and é'}).content.decode()
-    one.refresh_from_db()
+    page = client_of(user).get(reverse("meters"), {"tag": 'with "quotes" and é'}).content.decode()
+    first.refresh_from_db()
     assert results(action) == {"home-000001": "same", "home-000002": "changed"}
-    assert one.tags == ["summer 2027", 'with "quotes" and é']
-    assert one.version == 1
-    assert ("home-000001" in found, "home-000002" in found) == (True, False)
-    do("remove_tag", [one, three], "summer 2027")
-    one.refresh_from_db()
-    assert one.tags == ['with "quotes" and é']
-    event = Event.objects.filter(subject_id=str(one.pk)).latest("pk")
+    assert first.tags == ["summer 2027", 'with "quotes" and é']
+    assert first.version == 1
+    assert ("home-000001" in page, "home-000002" in page) == (True, False)
+    do("remove_tag", [first, third], "summer 2027")
+    first.refresh_from_db()
+    assert first.tags == ['with "quotes" and é']
+    event = Event.objects.filter(subject_id=str(first.pk)).latest("pk")
     assert event.data["changes"]["tags"] == [["summer 2027", 'with "quotes" and é'], ['with "quotes" and é']]
-    page = client_of(user).get(reverse("meter", args=[one.pk])).content.decode()
+    page = client_of(user).get(reverse("meter", args=[first.pk])).content.decode()
     assert "Tags: <del>empty</del> → <ins>summer 2027</ins>" in page
 
 
 def test_group_is_part_of_the_data(acme: Partner, make: Any, do: Any) -> None:
-    one, _, _ = make(acme)
+    first, _, _ = make(acme)
 
-    do("set_group", [one], "Fleet A")
-    one.refresh_from_db()
-    assert (one.customer_group, one.version) == ("Fleet A", 2)
-    do("set_group", [one], "")
-    one.refresh_from_db()
-    assert one.customer_group == ""
+    do("set_group", [first], "Fleet A")
+    first.refresh_from_db()
+    assert (first.customer_group, first.version) == ("Fleet A", 2)
+    do("set_group", [first], "")
+    first.refresh_from_db()
+    assert first.customer_group == ""
 
 
 def test_all_that_match_are_meant_in_chunks_and_none_that_came_later(
@@ -140,17 +140,17 @@ def test_all_that_match_are_meant_in_chunks_and_none_that_came_later(
 def test_meter_changed_since_it_was_seen_is_left_and_named(
     acme: Partner, make: Any, do: Any, user: User, client_of: Any
 ) -> None:
-    one, two, three = make(acme)
+    first, second, third = make(acme)
     seen_at = timezone.now()
-    Meter.objects.filter(pk=one.pk).update(updated_at=timezone.now() + timedelta(seconds=1))
-    gone = three.pk
-    three.delete()
+    Meter.objects.filter(pk=first.pk).update(updated_at=timezone.now() + timedelta(seconds=1))
+    gone = third.pk
+    third.delete()
 
-    action = do("archive", [one, two, Meter(pk=gone)], seen_at=seen_at)
+    action = do("archive", [first, second, Meter(pk=gone)], seen_at=seen_at)
     page = client_of(user).get(reverse("bulk-action", args=[action.pk])).content.decode()
 
     assert action.counts == {"meant": 2, "changed": 1, "meanwhile": 1, "gone": 1}
-    assert not Meter.objects.get(pk=one.pk).is_archived
+    assert not Meter.objects.get(pk=first.pk).is_archived
     assert "home-000001" in page
     assert str(gone) in page
     lines = b"".join(client_of(user).get(reverse("bulk-result", args=[action.pk])).streaming_content).decode()
@@ -200,13 +200,13 @@ def test_crash_between_chunks_goes_on_without_doubling(
 def test_pages_ask_before_and_tell_after(
     acme: Partner, make: Any, user: User, client_of: Any, run_jobs: Callable[[], int]
 ) -> None:
-    one, two, _ = make(acme)
+    first, second, _ = make(acme)
     client = client_of(user)
     seen_at = timezone.now().isoformat()
 
     asked = client.post(
         reverse("bulk-ask"),
-        {"meter": [str(one.pk), str(two.pk), "no id"], "kind": "add_tag", "value": "<b>x", "seen_at": seen_at},
+        {"meter": [str(first.pk), str(second.pk), "no id"], "kind": "add_tag", "value": "<b>x", "seen_at": seen_at},
     )
     page = client.get(asked["Location"]).content.decode()
     assert "Add the tag “&lt;b&gt;x” to 2 meters?" in page
@@ -223,11 +223,11 @@ def test_pages_ask_before_and_tell_after(
 def test_meter_that_the_same_person_changed_since_is_not_blamed_on_somebody_else(
     make: Any, user: User, client_of: Any, run_jobs: Callable[[], int]
 ) -> None:
-    one, *_ = make(Partner.objects.get())
+    first, *_ = make(Partner.objects.get())
     client, seen_at = client_of(user), timezone.now().isoformat()
 
     for kind in ("archive", "add_tag"):  # with the browser's Back: the page is as old as before
-        asked = client.post(reverse("bulk-ask"), {"meter": one.pk, "kind": kind, "value": "x", "seen_at": seen_at})
+        asked = client.post(reverse("bulk-ask"), {"meter": first.pk, "kind": kind, "value": "x", "seen_at": seen_at})
         client.post(asked["Location"])
         run_jobs()
     page = client.get(asked["Location"]).content.decode()
@@ -237,9 +237,9 @@ def test_meter_that_the_same_person_changed_since_is_not_blamed_on_somebody_else
 
 
 def test_refused_request_keeps_what_was_chosen_and_typed(make: Any, user: User, client_of: Any) -> None:
-    one, two, _ = make(Partner.objects.get())
+    first, second, _ = make(Partner.objects.get())
     client = client_of(user)
-    data = {"meter": [str(one.pk), str(two.pk)], "kind": "add_tag", "value": "a,b", "query": "q=home&page=x"}
+    data = {"meter": [str(first.pk), str(second.pk)], "kind": "add_tag", "value": "a,b", "query": "q=home&page=x"}
     data |= {"seen_at": "2026-01-01T00:00:00+00:00", "pasted": "home-000001\nnobody"}
 
     answer = client.post(reverse("bulk-ask"), data)
@@ -330,16 +330,16 @@ def test_too_many_chosen_by_hand_are_cut_at_the_limit(acme: Partner, user: User)
 def test_look_up_finds_by_id_and_reference_and_names_the_unknown(
     acme: Partner, borealis: Partner, make: Any, user: User, client_of: Any, django_assert_num_queries: Any
 ) -> None:
-    one, two, _ = make(acme)
+    first, second, _ = make(acme)
     theirs = make(borealis, 1, start=50)[0]
-    pasted = f"home-000002\r\n{one.pk}\t nobody <b> ; home-000002\n{theirs.pk}, home-000050"
+    pasted = f"home-000002\r\n{first.pk}\t nobody <b> ; home-000002\n{theirs.pk}, home-000050"
 
     with django_assert_num_queries(2):
-        found = batch_lookup(acme, pasted)
+        lookup = batch_lookup(acme, pasted)
     page = client_of(user).post(reverse("meters-look-up"), {"pasted": pasted}).content.decode()
 
-    assert [meter.pk for meter in found.found] == [two.pk, one.pk]
-    assert found.unknown == ["nobody <b>", str(theirs.pk), "home-000050"]
+    assert [meter.pk for meter in lookup.found] == [second.pk, first.pk]
+    assert lookup.unknown == ["nobody <b>", str(theirs.pk), "home-000050"]
     assert "nobody &lt;b&gt;" in page
     assert "2</strong> meters found" in page
 

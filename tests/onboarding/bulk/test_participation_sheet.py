@@ -93,20 +93,20 @@ def results(action: BulkAction) -> list[str]:
 
 def said(action: BulkAction) -> dict[int, list[str]]:
     rows = action.rows.filter(result="refused").order_by("number")
-    return {row.number: [problem.text for problem in row.found] for row in rows}
+    return {row.number: [problem.text for problem in row.coded_problems] for row in rows}
 
 
 def periods() -> list[tuple[str, str, str, str, str]]:
     rows = ParticipationPeriod.objects.order_by("meter__pk", "starts_at").select_related("meter")
     return [
         (
-            one.meter.partner_reference,
-            one.preference,
-            f"{one.starts_at:%m-%d}",
-            f"{one.ends_at:%m-%d}" if one.ends_at else "",
-            one.reason,
+            period.meter.partner_reference,
+            period.preference,
+            f"{period.starts_at:%m-%d}",
+            f"{period.ends_at:%m-%d}" if period.ends_at else "",
+            period.reason,
         )
-        for one in rows
+        for period in rows
     ]
 
 

@@ -119,11 +119,11 @@ def results(action: BulkAction) -> list[str]:
 def said(action: BulkAction) -> dict[int, list[str]]:
     """What is wrong with each row, problem and remedy."""
     rows = action.rows.filter(result="refused").order_by("number")
-    return {row.number: [f"{problem.text} {problem.remedy}" for problem in row.found] for row in rows}
+    return {row.number: [f"{problem.text} {problem.remedy}" for problem in row.coded_problems] for row in rows}
 
 
 def codes(action: BulkAction) -> dict[int, list[str]]:
-    return {row.number: [problem.code for problem in row.found] for row in action.rows.exclude(problems=None)}
+    return {row.number: [problem.code for problem in row.coded_problems] for row in action.rows.exclude(problems=None)}
 
 
 # --- what becomes of the rows
@@ -133,22 +133,22 @@ def test_references_change_with_one_event_each_and_are_found_by_the_new_ones(
     acme: Partner, make: Any, asked: Any, done: Any, api_key: tuple[ApiKey, str]
 ) -> None:
     made = make(acme, "home-1", "home-2", "home-3")
-    one, two, three = made.values()
+    first, second, third = made.values()
 
-    action = done(asked([one.pk, "home-1", "crm-1"], ["", "home-2", "crm-2"], [three.pk, "", ""]))
+    action = done(asked([first.pk, "home-1", "crm-1"], ["", "home-2", "crm-2"], [third.pk, "", ""]))
 
     assert (action.state, action.counts) == ("done", {"meant": 2, "changed": 2, "same": 1})
-    assert references(one, two, three) == ["crm-1", "crm-2", "home-3"]
+    assert references(first, second, third) == ["crm-1", "crm-2", "home-3"]
     versions = dict(Meter.objects.values_list("partner_reference", "version"))
     assert versions == {"crm-1": 2, "crm-2": 2, "home-3": 1}
     events = Event.objects.filter(verb="meter.reference_changed").order_by("subject_id")
     assert {event.subject_id: event.data for event in events} == {
-        str(one.pk): {"file": "new keys.csv", "row": 2, "changes": {"partner_reference": ["home-1", "crm-1"]}},
-        str(two.pk): {"file": "new keys.csv", "row": 3, "changes": {"partner_reference": ["home-2", "crm-2"]}},
+        str(first.pk): {"file": "new keys.csv", "row": 2, "changes": {"partner_reference": ["home-1", "crm-1"]}},
+        str(second.pk): {"file": "new keys.csv", "row": 3, "changes": {"partner_reference": ["home-2", "crm-2"]}},
     }
     assert events.count() == 2
-    assert Meter.objects.get(pk=one.pk).updated_at > one.updated_at
-    for text, expected in (("crm-1", {one.pk}), ("home-1", set()), ("home-3", {three.pk})):
+    assert Meter.objects.get(pk=first.pk).updated_at > first.updated_at
+    for text, expected in (("crm-1", {first.pk}), ("home-1", set()), ("home-3", {third.pk})):
         assert set(meter_filter({"q": text}, partner=acme).qs.values_list("pk", flat=True)) == expected
     answer = Client().post(
         "/v2/meters/search",
@@ -156,7 +156,7 @@ def test_references_change_with_one_event_each_and_are_found_by_the_new_ones(
         content_type="application/json",
         headers={"Authorization": f"Bearer {api_key[1]}"},
     )
-    assert [meter["meter_id"] for meter in answer.json()["meters"]] == [str(one.pk)]
+    assert [meter["meter_id"] for meter in answer.json()["meters"]] == [str(first.pk)]
 
 
 def test_meter_page_says_the_file_that_its_reference_came_from(
@@ -252,20 +252,20 @@ def test_every_problem_is_said_at_once(acme: Partner, borealis: Partner, make: A
 
 def test_meters_of_an_authorization_may_share_a_new_reference_too(acme: Partner, asked: Any, done: Any) -> None:
     same = {"partner": acme, "partner_reference": "ref-1", "created_by": "UTILITY", "transmission_region": "PJM"}
-    one, two = (Meter.objects.create(**same) for _ in range(2))
+    first, second = (Meter.objects.create(**same) for _ in range(2))
 
-    action = done(asked([one.pk, "", "ref-2"], [two.pk, "ref-1", "ref-2"]))
+    action = done(asked([first.pk, "", "ref-2"], [second.pk, "ref-1", "ref-2"]))
 
-    assert (action.counts, references(one, two)) == ({"meant": 2, "changed": 2}, ["ref-2", "ref-2"])
+    assert (action.counts, references(first, second)) == ({"meant": 2, "changed": 2}, ["ref-2", "ref-2"])
 
 
 def test_numbers_and_spaces_are_read_as_the_catalogue_has_them(acme: Partner, user: User, make: Any, done: Any) -> None:
-    one, two = make(acme, "10482", "home 2").values()
+    first, second = make(acme, "10482", "home 2").values()
     book = builders.book(Keys=[["Old Reference", "New reference*"], [10482.0, 900001], [" home  2 ", " crm  2 "]])
 
     done(preview_sheet(HANDLER, SheetFile("keys.xlsx", [book]), partner=acme, user=user, by=BY))
 
-    assert references(one, two) == ["900001", "crm 2"]
+    assert references(first, second) == ["900001", "crm 2"]
 
 
 # --- between the question and the yes
@@ -316,7 +316,7 @@ def test_second_yes_has_no_effect(acme: Partner, make: Any, asked: Any, done: An
 def test_job_that_falls_while_writing_is_run_again_with_one_effect(
     acme: Partner, make: Any, asked: Any, run_jobs: Callable[[], int], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    one, two = make(acme, "home-1", "home-2").values()
+    first, second = make(acme, "home-1", "home-2").values()
     action = asked(["", "home-1", "home-2"], ["", "home-2", "home-1"])
     write, calls = references_module.change_references, []
 
@@ -329,22 +329,26 @@ def test_job_that_falls_while_writing_is_run_again_with_one_effect(
     monkeypatch.setattr(references_module, "change_references", falls)
     confirm(action, by=BY)
     run_jobs()
-    assert references(one, two) == ["home-1", "home-2"]
+    assert references(first, second) == ["home-1", "home-2"]
     Job.objects.update(not_before=timezone.now() - timedelta(days=1))
     run_jobs()
 
     action.refresh_from_db()
     assert (action.counts, len(calls)) == ({"meant": 2, "changed": 2}, 2)
-    assert references(one, two) == ["home-2", "home-1"]
+    assert references(first, second) == ["home-2", "home-1"]
     assert Event.objects.filter(verb="meter.reference_changed").count() == 2
 
 
 def test_chain_of_blocked_meters_ends_where_a_reference_is_free() -> None:
-    one, two, three, four, other = (uuid4() for _ in range(5))
-    holders = {"a": one, "b": two, "c": three, "d": four, "e": other}
+    first, second, third, fourth, other = (uuid4() for _ in range(5))
+    holders = {"a": first, "b": second, "c": third, "d": fourth, "e": other}
 
-    assert blocked({one: "b", two: "c", three: "e", four: "f"}, holders) == {three: other, two: three, one: two}
-    assert blocked({one: "b", two: "a"}, holders) == {}
+    assert blocked({first: "b", second: "c", third: "e", fourth: "f"}, holders) == {
+        third: other,
+        second: third,
+        first: second,
+    }
+    assert blocked({first: "b", second: "a"}, holders) == {}
 
 
 # --- reading
@@ -366,22 +370,22 @@ def test_chain_of_blocked_meters_ends_where_a_reference_is_free() -> None:
 def test_pasted_columns_are_understood_with_and_without_names(
     acme: Partner, make: Any, client: Client, run_jobs: Callable[[], int], text: str
 ) -> None:
-    one, two = make(acme, "home-1", "home-2").values()
+    first, second = make(acme, "home-1", "home-2").values()
 
-    answer = client.post(PAGE, {"pasted": text.format(one=one.pk)})
+    answer = client.post(PAGE, {"pasted": text.format(one=first.pk)})
     client.post(answer["Location"])
     run_jobs()
 
-    assert references(one, two) == ["crm-1", "crm-2"]
+    assert references(first, second) == ["crm-1", "crm-2"]
 
 
 def test_the_events_say_from_where_the_sheet_came(
     acme: Partner, make: Any, client: Client, run_jobs: Callable[[], int]
 ) -> None:
-    one = make(acme, "home-1")["home-1"]
+    first = make(acme, "home-1")["home-1"]
     before = Event.objects.latest("pk").pk
 
-    answer = client.post(PAGE, {"pasted": f"{one.pk}\tcrm-1"})
+    answer = client.post(PAGE, {"pasted": f"{first.pk}\tcrm-1"})
     asked_from = BulkAction.objects.get().actor["address"]
     client.post(answer["Location"])
     run_jobs()
@@ -475,7 +479,7 @@ def test_more_rows_than_one_transaction_takes_are_refused(monkeypatch: pytest.Mo
 def test_download_is_filled_in_and_sent_back(
     acme: Partner, borealis: Partner, make: Any, client: Client, run_jobs: Callable[[], int]
 ) -> None:
-    one, two, three = make(acme, "home-1", "home-2", "-5 and more").values()
+    first, second, third = make(acme, "home-1", "home-2", "-5 and more").values()
     make(borealis, "their-1")
     page = client.get(f"{PAGE}?q=home&page=x").content.decode()
     assert 'href="/meters/references.xlsx?q=home"' in page
@@ -484,7 +488,7 @@ def test_download_is_filled_in_and_sent_back(
     content = b"".join(client.get("/meters/references.xlsx?q=home").streaming_content)
     book = openpyxl.load_workbook(io.BytesIO(content))
     rows = list(book.active.iter_rows(values_only=True))
-    assert rows == [HEADER, (str(one.pk), "home-1", None), (str(two.pk), "home-2", None)]
+    assert rows == [HEADER, (str(first.pk), "home-1", None), (str(second.pk), "home-2", None)]
     book.active["C2"] = "crm-1"
     filled = io.BytesIO()
     book.save(filled)
@@ -495,7 +499,7 @@ def test_download_is_filled_in_and_sent_back(
     client.post(answer["Location"])
     run_jobs()
 
-    assert references(one, two, three) == ["crm-1", "home-2", "-5 and more"]
+    assert references(first, second, third) == ["crm-1", "home-2", "-5 and more"]
     assert "Download the result of each meter" in client.get(answer["Location"]).content.decode()
 
 
@@ -529,7 +533,7 @@ def test_too_many_meters_for_one_file_are_to_be_filtered(
 def test_result_says_every_row_and_the_refused_can_be_mended_and_sent_again(
     acme: Partner, make: Any, asked: Any, done: Any, client: Client
 ) -> None:
-    one = make(acme, "home-1", "home-2", "home-3")["home-1"]
+    first = make(acme, "home-1", "home-2", "home-3")["home-1"]
     action = done(asked(["", "home-1", "crm-1"], ["", "home-2", "home-3"], ["", "nobody", "crm-3"]))
     path = reverse("bulk-result", args=[action.pk])
 
@@ -537,9 +541,9 @@ def test_result_says_every_row_and_the_refused_can_be_mended_and_sent_again(
         content = b"".join(client.get(path + query).streaming_content).decode("utf-8-sig")
         return list(csv.DictReader(io.StringIO(content)))
 
-    first = rows()[0]
-    assert (first["row"], first["result"], first["problem"]) == ("2", "changed", "")
-    assert first["meter_id"] == str(one.pk)
+    line = rows()[0]
+    assert (line["row"], line["result"], line["problem"]) == ("2", "changed", "")
+    assert line["meter_id"] == str(first.pk)
     refused = rows("?result=refused")
     assert [row["partner_reference"] for row in refused] == ["home-2", "nobody"]
     assert refused[1]["problem"] == "No meter of yours has the reference “nobody”."

@@ -46,7 +46,7 @@ def send(partner: Partner, lines: list[dict[str, Any]], **options: Any) -> Any:
     return upload
 
 
-def found(partner: Partner, text: str) -> set[str]:
+def keys_found(partner: Partner, text: str) -> set[str]:
     return set(meter_filter({"q": text}, partner=partner).qs.values_list("partner_reference", flat=True))
 
 
@@ -66,7 +66,7 @@ def sent(acme: Partner, borealis: Partner, run_jobs: Callable[[], int]) -> None:
 
 @pytest.mark.parametrize("text", WORDS)
 def test_search_finds_what_looking_at_every_meter_finds(acme: Partner, sent: None, text: str) -> None:
-    assert found(acme, text) == by_looking(acme, text)
+    assert keys_found(acme, text) == by_looking(acme, text)
     assert set(meter_filter({"q": text}, partner=acme).qs.values_list("partner", flat=True)) <= {acme.pk}
 
 
@@ -80,7 +80,7 @@ def test_case_does_not_matter_beyond_ascii(
     if index == "is no help":
         monkeypatch.setattr(queries, "MOST", 0)
 
-    assert found(acme, text) == ({expected} if expected else set())
+    assert keys_found(acme, text) == ({expected} if expected else set())
 
 
 def test_search_goes_by_the_index(acme: Partner, sent: None) -> None:
@@ -95,26 +95,26 @@ def test_something_common_is_found_by_walking_the_list(
     monkeypatch.setattr(queries, "MOST", 2)
 
     assert queries._candidates(acme, "home-") is None
-    assert found(acme, "home-") == {"home-000001", "home-000002", "home-000003"}
+    assert keys_found(acme, "home-") == {"home-000001", "home-000002", "home-000003"}
 
 
 def test_meters_are_found_before_their_texts_are_made(acme: Partner, run_jobs: Callable[[], int]) -> None:
     upload = send(acme, LINES)
     jobs.run_next()  # the commit
     assert (TextBacklog.objects.get().batch, MeterText.objects.count()) == (upload.pk, 0)
-    assert found(acme, "oakl") == {"home-000003"}
+    assert keys_found(acme, "oakl") == {"home-000003"}
 
     run_jobs()
 
     assert (TextBacklog.objects.count(), MeterText.objects.count()) == (0, 4)
-    assert found(acme, "oakl") == {"home-000003"}
+    assert keys_found(acme, "oakl") == {"home-000003"}
 
 
 def test_changed_meter_is_found_by_what_it_holds_now(acme: Partner, sent: None, run_jobs: Callable[[], int]) -> None:
     send(acme, [builders.row(3, customer__city="Berkeley")], update_existing=True)
     run_jobs()
 
-    assert (found(acme, "oakl"), found(acme, "berke")) == (set(), {"home-000003"})
+    assert (keys_found(acme, "oakl"), keys_found(acme, "berke")) == (set(), {"home-000003"})
     assert "berkeley" in MeterText.objects.get(meter__partner=acme, meter__partner_reference="home-000003").text
 
 
@@ -124,7 +124,7 @@ def test_removed_meter_leaves_nothing_behind(acme: Partner, run_jobs: Callable[[
     withdraw_upload(upload, by=BY)
     run_jobs()
 
-    assert (Meter.objects.count(), MeterText.objects.count(), found(acme, "oakl")) == (0, 0, set())
+    assert (Meter.objects.count(), MeterText.objects.count(), keys_found(acme, "oakl")) == (0, 0, set())
 
 
 def test_texts_are_made_in_chunks_and_a_crash_doubles_none(

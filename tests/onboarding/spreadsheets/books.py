@@ -120,16 +120,16 @@ def reader_in(folder: Path) -> Callable[..., Read]:
     def read(content: bytes, file_name: str = "meters.xlsx", *, sheet: str | None = None, **limits: int) -> Read:
         path = folder / "upload.bin"
         path.write_bytes(content)
-        found = Read()
+        result = Read()
         try:
             with read_book(path, file_name=file_name, limits=Limits(**limits), sheet=sheet) as book:
-                found.header, found.labels, found.header_row = book.header, book.labels, book.header_row
+                result.header, result.labels, result.header_row = book.header, book.labels, book.header_row
                 for chunk in book.rows():
-                    found.rows.extend(chunk)
-                found.facts = book.facts
+                    result.rows.extend(chunk)
+                result.facts = book.facts
         except Unreadable as refusal:
-            found.code, found.context = refusal.code, refusal.context
-        return found
+            result.code, result.context = refusal.code, refusal.context
+        return result
 
     return read
 

@@ -120,24 +120,24 @@ def good_text() -> bytes:
 
 def _damaged(content: bytes, chance: random.Random, pieces: tuple[bytes, ...] = ()) -> bytes:
     """Bytes flipped, cut out, put in, moved; one to four times."""
-    found = bytearray(content)
+    damaged = bytearray(content)
     for _ in range(chance.randint(1, 4)):
-        at = chance.randrange(len(found)) if found else 0
+        at = chance.randrange(len(damaged)) if damaged else 0
         kind = chance.randrange(6)
-        if kind == 0 and found:
-            found[at] ^= 1 << chance.randrange(8)
+        if kind == 0 and damaged:
+            damaged[at] ^= 1 << chance.randrange(8)
         elif kind == 1:
-            del found[at : at + chance.choice((1, 2, 50, 5_000))]
+            del damaged[at : at + chance.choice((1, 2, 50, 5_000))]
         elif kind == 2:
-            found[at:at] = chance.choice(pieces) if pieces else bytes(chance.choices(_BYTES, k=chance.randint(1, 6)))
+            damaged[at:at] = chance.choice(pieces) if pieces else bytes(chance.choices(_BYTES, k=chance.randint(1, 6)))
         elif kind == 3:
-            other = chance.randrange(len(found)) if found else 0
-            found[at:at] = found[other : other + chance.randint(1, 400)]
+            other = chance.randrange(len(damaged)) if damaged else 0
+            damaged[at:at] = damaged[other : other + chance.randint(1, 400)]
         elif kind == 4:
-            found[at : at + 4] = bytes(chance.choices(_BYTES, k=4))
+            damaged[at : at + 4] = bytes(chance.choices(_BYTES, k=4))
         elif chance.random() < 0.3:
-            del found[at:]
-    return bytes(found)
+            del damaged[at:]
+    return bytes(damaged)
 
 
 def _edited(xml: bytes, chance: random.Random) -> bytes:
@@ -147,9 +147,9 @@ def _edited(xml: bytes, chance: random.Random) -> bytes:
         places = list(pattern.finditer(xml))
         if not places:
             return xml
-        one, other = chance.choice(places), chance.choice(places)
+        place, other = chance.choice(places), chance.choice(places)
         new = chance.choice(_VALUES) if group == 2 and chance.random() < 0.7 else other[group]
-        xml = xml[: one.start(group)] + new + xml[one.end(group) :]
+        xml = xml[: place.start(group)] + new + xml[place.end(group) :]
     return xml
 
 
@@ -164,13 +164,13 @@ def _repacked(parts: dict[str, bytes]) -> bytes:
 def _other_parts(parts: dict[str, bytes], chance: random.Random) -> dict[str, bytes]:
     """Parts that changed places, names, or are missing."""
     names = list(parts)
-    one, other = chance.choice(names), chance.choice(names)
+    this, other = chance.choice(names), chance.choice(names)
     kind = chance.randrange(3)
     if kind == 0:
-        return {**parts, one: parts[other], other: parts[one]}
+        return {**parts, this: parts[other], other: parts[this]}
     if kind == 1:
-        return {name: content for name, content in parts.items() if name != one}
-    return {(f"{name}x" if name == one else name): content for name, content in parts.items()}
+        return {name: content for name, content in parts.items() if name != this}
+    return {(f"{name}x" if name == this else name): content for name, content in parts.items()}
 
 
 def workbooks(chance: random.Random) -> Iterator[bytes]:

@@ -27,16 +27,16 @@ def read(tmp_path: Path) -> Reading:
 
 @pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "utf-16", "utf-16-le", "utf-16-be"])
 def test_unicode_is_read_without_a_note(read: Reading, encoding: str) -> None:
-    found = read("name,town\nZoë,Málaga\n東京,x\n".encode(encoding), "a.csv")
+    result = read("name,town\nZoë,Málaga\n東京,x\n".encode(encoding), "a.csv")
 
-    assert (found.header, found.cells) == (("name", "town"), [["Zoë", "Málaga"], ["東京", "x"]])
-    assert found.notes == {}
+    assert (result.header, result.cells) == (("name", "town"), [["Zoë", "Málaga"], ["東京", "x"]])
+    assert result.notes == {}
 
 
 def test_windows_text_is_read_and_wants_a_look(read: Reading) -> None:
-    found = read("name,town\nZoë,“Málaga” €\n".encode("cp1252"), "a.csv")
+    result = read("name,town\nZoë,“Málaga” €\n".encode("cp1252"), "a.csv")
 
-    assert (found.cells, found.notes) == ([["Zoë", "“Málaga” €"]], {"ENCODING_ASSUMED": {"encoding": "cp1252"}})
+    assert (result.cells, result.notes) == ([["Zoë", "“Málaga” €"]], {"ENCODING_ASSUMED": {"encoding": "cp1252"}})
 
 
 @pytest.mark.parametrize(
@@ -56,23 +56,23 @@ def test_windows_text_is_read_and_wants_a_look(read: Reading) -> None:
 def test_delimiter_is_found(
     read: Reading, text: str, delimiter: str, header: tuple[str, ...], cells: list[list[str]]
 ) -> None:
-    found = read(text.encode(), "a.csv")
+    result = read(text.encode(), "a.csv")
 
-    assert found.facts is not None
-    assert (found.facts.delimiter, found.header, found.cells) == (delimiter, header, cells)
+    assert result.facts is not None
+    assert (result.facts.delimiter, result.header, result.cells) == (delimiter, header, cells)
 
 
 def test_row_numbers_are_those_of_a_spreadsheet_program(read: Reading) -> None:
-    found = read(b'\nname,zip\n"a\nb",1\n\n,\nc,2\n', "a.csv")
+    result = read(b'\nname,zip\n"a\nb",1\n\n,\nc,2\n', "a.csv")
 
-    assert found.header_row == 2
-    assert found.rows == [Row(3, ["a\nb", "1"]), Row(6, ["c", "2"])]
+    assert result.header_row == 2
+    assert result.rows == [Row(3, ["a\nb", "1"]), Row(6, ["c", "2"])]
 
 
 def test_broken_cells_do_not_break_their_neighbours(read: Reading) -> None:
-    found = read(b"a,b,c,d\nn\x00l,#N/A," + b"x" * 40_000 + b",fine\n", "a.csv")
+    result = read(b"a,b,c,d\nn\x00l,#N/A," + b"x" * 40_000 + b",fine\n", "a.csv")
 
-    assert found.cells == [
+    assert result.cells == [
         [
             BrokenCell("CONTROL_CHARACTER", "n\x00l"),
             BrokenCell("CELL_ERROR", "#N/A"),
@@ -83,9 +83,9 @@ def test_broken_cells_do_not_break_their_neighbours(read: Reading) -> None:
 
 
 def test_text_keeps_its_zeros_and_formulas(read: Reading) -> None:
-    found = read(b"a,b,c,d\n00501,=1+1, x ,1.00890E+21\n", "a.csv")
+    result = read(b"a,b,c,d\n00501,=1+1, x ,1.00890E+21\n", "a.csv")
 
-    assert found.cells == [["00501", "=1+1", " x ", "1.00890E+21"]]
+    assert result.cells == [["00501", "=1+1", " x ", "1.00890E+21"]]
 
 
 def test_short_rows_are_padded(read: Reading) -> None:

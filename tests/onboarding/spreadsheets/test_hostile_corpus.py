@@ -42,13 +42,13 @@ class Watch:
 
 
 def _children() -> set[str]:
-    found: set[str] = set()
+    children: set[str] = set()
     for task in Path("/proc/self/task").iterdir():
         try:
-            found.update((task / "children").read_text().split())
+            children.update((task / "children").read_text().split())
         except OSError:
             continue  # the thread is gone
-    return found
+    return children
 
 
 def _held_mib(pid: str) -> float:
@@ -87,16 +87,16 @@ def test_hostile_file_gets_its_answer_and_leaves_nothing_to_the_next(case: Case,
     others = _children()
 
     with watched() as watch:
-        found = read(content, case.file_name, **case.limits)
+        result = read(content, case.file_name, **case.limits)
     lasted = _processor_seconds() - before
 
-    assert (found.code, found.context if found.code != case.answer else None) == (case.answer, None)
+    assert (result.code, result.context if result.code != case.answer else None) == (case.answer, None)
     if case.cells is not None:
-        assert found.cells == case.cells
+        assert result.cells == case.cells
     if case.count is not None:
-        assert len(found.rows) == case.count
+        assert len(result.rows) == case.count
     if not case.answer:
-        assert tuple(found.notes) == case.notes
+        assert tuple(result.notes) == case.notes
     assert watch.peak_mib < case.memory_mib
     assert lasted < case.seconds
     assert (_children() - others, len(os.listdir("/proc/self/fd"))) == (set(), open_files)

@@ -29,8 +29,8 @@ def accepts(key: str, cell: Any) -> bool:
 
 
 def best(header: str, *cells: Any) -> str | None:
-    found = guesses([Seen(0, header, cells)], FIELDS, accepts=accepts, telling=lambda key: TELLING.get(key, 0))
-    return found[0].key if found else None
+    proposals = guesses([Seen(0, header, cells)], FIELDS, accepts=accepts, telling=lambda key: TELLING.get(key, 0))
+    return proposals[0].key if proposals else None
 
 
 @pytest.mark.parametrize(
@@ -55,10 +55,10 @@ def test_column_is_like_a_field(header: str, cells: tuple[Any, ...], key: str | 
 def test_one_field_is_proposed_for_one_column_only() -> None:
     columns = [Seen(0, "Postal", ("94103", "10001")), Seen(1, "Zip+4", ("94103", "10001"))]
 
-    found = guesses(columns, FIELDS, accepts=accepts, telling=lambda key: TELLING.get(key, 0))
+    proposals = guesses(columns, FIELDS, accepts=accepts, telling=lambda key: TELLING.get(key, 0))
 
-    assert len({guess.key for guess in found.values()}) == len(found)
-    assert found[0].key == "customer.postal_code"
+    assert len({guess.key for guess in proposals.values()}) == len(proposals)
+    assert proposals[0].key == "customer.postal_code"
 
 
 def test_names_are_cut_into_their_words() -> None:

@@ -44,9 +44,9 @@ def _too_slow(_: int, frame: FrameType | None) -> None:
 
 @pytest.fixture
 def seed() -> int:
-    found = int(os.environ.get("MUTATION_SEED") or random.randrange(10**9))
-    print("MUTATION_SEED", found)
-    return found
+    number = int(os.environ.get("MUTATION_SEED") or random.randrange(10**9))
+    print("MUTATION_SEED", number)
+    return number
 
 
 @pytest.fixture(autouse=True)
@@ -102,11 +102,13 @@ def test_damaged_file_in_a_child_of_its_own_is_rows_or_a_coded_refusal(kind: str
     read = reader_in(tmp_path)
 
     for number, content in enumerate(islice(make(random.Random(seed)), 30)):
-        found = read(content, file_name)
+        result = read(content, file_name)
 
-        assert found.code in {"", *FILE_CODES}, f"{kind} {number} of seed {seed}"
-        assert (found.code, found.context.get("reason")) != ("FILE_READER_DIED", "abort"), f"{kind} {number} of {seed}"
-        assert found.code == answer(content, file_name), f"{kind} {number} of seed {seed}"
+        assert result.code in {"", *FILE_CODES}, f"{kind} {number} of seed {seed}"
+        assert (result.code, result.context.get("reason")) != ("FILE_READER_DIED", "abort"), (
+            f"{kind} {number} of {seed}"
+        )
+        assert result.code == answer(content, file_name), f"{kind} {number} of seed {seed}"
 
 
 def rows_or_code(content: bytes) -> list[Row] | str:
@@ -120,10 +122,10 @@ def test_patterns_and_expat_read_damaged_sheets_alike(seed: int) -> None:
     answers: Counter[str] = Counter()
 
     for number, (plain, odd) in enumerate(islice(both_ways(random.Random(seed)), MUTATIONS // 2)):
-        found = rows_or_code(plain)
+        by_patterns = rows_or_code(plain)
 
-        assert found == rows_or_code(odd), f"workbook {number} of seed {seed}"
-        answers[found if isinstance(found, str) else ""] += 1
+        assert by_patterns == rows_or_code(odd), f"workbook {number} of seed {seed}"
+        answers[by_patterns if isinstance(by_patterns, str) else ""] += 1
 
     print(dict(answers))
     assert answers[""] > MUTATIONS // 40

@@ -75,11 +75,11 @@ def written(*, epoch_1904: bool = False) -> bytes:
 
 @pytest.mark.parametrize("epoch_1904", [False, True], ids=["1900", "1904"])
 def test_workbook_of_openpyxl_is_read_as_its_cells_look(read: Reading, epoch_1904: bool) -> None:
-    found = read(written(epoch_1904=epoch_1904))
+    result = read(written(epoch_1904=epoch_1904))
 
-    assert (found.header, found.cells) == (HEADER, [CELLS])
-    assert found.facts is not None
-    assert found.facts.date_1904 is epoch_1904
+    assert (result.header, result.cells) == (HEADER, [CELLS])
+    assert result.facts is not None
+    assert result.facts.date_1904 is epoch_1904
 
 
 @pytest.fixture(scope="session")
@@ -109,9 +109,9 @@ def office(tmp_path_factory: pytest.TempPathFactory) -> Callable[[bytes, str], b
 def test_workbook_of_libreoffice_is_read_as_its_cells_look(
     read: Reading, office: Callable[[bytes, str], bytes]
 ) -> None:
-    found = read(office(written(), "xlsx"))
+    result = read(office(written(), "xlsx"))
 
-    assert (found.header, found.cells) == (HEADER, [CELLS])
+    assert (result.header, result.cells) == (HEADER, [CELLS])
 
 
 @pytest.mark.parametrize(
@@ -132,10 +132,10 @@ def test_other_kinds_that_libreoffice_writes_are_refused_by_name(
 
 
 def test_csv_of_libreoffice_is_read(read: Reading, office: Callable[[bytes, str], bytes]) -> None:
-    found = read(office(written(), "csv:Text - txt - csv (StarCalc):59,34,76,1"), "meters.csv")
+    result = read(office(written(), "csv:Text - txt - csv (StarCalc):59,34,76,1"), "meters.csv")
 
-    assert found.header == HEADER
-    assert [found.cells[0][index] for index in (0, 1, 2, 5, 9)] == ["007", "00501", "2026-01-31", "95.0%", "24000"]
+    assert result.header == HEADER
+    assert [result.cells[0][index] for index in (0, 1, 2, 5, 9)] == ["007", "00501", "2026-01-31", "95.0%", "24000"]
 
 
 def hiding() -> bytes:
@@ -164,21 +164,21 @@ NOTES = {
 
 
 def test_what_a_workbook_hides_is_said(read: Reading) -> None:
-    found = read(hiding())
+    result = read(hiding())
 
-    assert found.facts is not None
-    assert (found.facts.sheet, found.notes) == ("Customers", NOTES)
+    assert result.facts is not None
+    assert (result.facts.sheet, result.notes) == ("Customers", NOTES)
     broken = BrokenCell("FORMULA_WITHOUT_VALUE", "=1+1")
-    assert found.cells == [["a", "94103", 1], ["b", "94104", 2], ["c", "94105", broken]]
+    assert result.cells == [["a", "94103", 1], ["b", "94104", 2], ["c", "94105", broken]]
 
 
 def test_what_libreoffice_hides_is_said_and_its_formulas_have_values(
     read: Reading, office: Callable[[bytes, str], bytes]
 ) -> None:
-    found = read(office(hiding(), "xlsx"))
+    result = read(office(hiding(), "xlsx"))
 
-    assert found.notes == NOTES
-    assert found.cells == [["a", "94103", 1], ["b", "94104", 2], ["c", "94105", 2]]
+    assert result.notes == NOTES
+    assert result.cells == [["a", "94103", 1], ["b", "94104", 2], ["c", "94105", 2]]
 
 
 def test_merged_cells_of_openpyxl_are_refused_by_range(read: Reading) -> None:
@@ -191,9 +191,9 @@ def test_merged_cells_of_openpyxl_are_refused_by_range(read: Reading) -> None:
     file = io.BytesIO()
     book.save(file)
 
-    found = read(file.getvalue())
+    result = read(file.getvalue())
 
-    assert (found.code, found.context) == ("FILE_MERGED_CELLS", {"ranges": ["A2:A3"], "count": 1})
+    assert (result.code, result.context) == ("FILE_MERGED_CELLS", {"ranges": ["A2:A3"], "count": 1})
 
 
 # --- as other programs write their XML, character by character
@@ -259,9 +259,9 @@ def as_strict() -> dict[str, str | bytes]:
 def test_xml_of_other_programs_gives_the_same_cells(read: Reading, made: Callable[[], dict[str, str | bytes]]) -> None:
     table = styles("00000", "yyyy-mm-dd")
 
-    found = read(zipped({**made(), "xl/styles.xml": table.replace(MAIN, STRICT_MAIN) if made is as_strict else table}))
+    result = read(zipped({**made(), "xl/styles.xml": table.replace(MAIN, STRICT_MAIN) if made is as_strict else table}))
 
-    assert (found.header, found.rows) == (("a", "b", "c", "d"), EXPECTED)
+    assert (result.header, result.rows) == (("a", "b", "c", "d"), EXPECTED)
 
 
 # --- blank rows
@@ -272,14 +272,14 @@ BLANK = '<row r="{n}" spans="1:4" ht="15" customHeight="1"><c r="A{n}" s="1"/><c
 def test_rows_below_five_thousand_blank_ones_are_not_lost(read: Reading) -> None:
     blanks = "".join(BLANK.format(n=number) for number in range(3, 5_003))
 
-    found = read(zipped(parts(sheet(row(1, "name", "zip"), row(2, "a", "b"), blanks, row(5_003, "c", "d")))))
+    result = read(zipped(parts(sheet(row(1, "name", "zip"), row(2, "a", "b"), blanks, row(5_003, "c", "d")))))
 
-    assert found.rows == [Row(2, ["a", "b"]), Row(5_003, ["c", "d"])]
+    assert result.rows == [Row(2, ["a", "b"]), Row(5_003, ["c", "d"])]
 
 
 def test_a_million_rows_of_mere_formats_end_soon(read: Reading) -> None:
     blanks = "".join(BLANK.format(n=number) for number in range(3, 1_048_003))
 
-    found = read(zipped(parts(sheet(row(1, "name", "zip"), row(2, "a", "b"), blanks))), cpu_seconds=30)
+    result = read(zipped(parts(sheet(row(1, "name", "zip"), row(2, "a", "b"), blanks))), cpu_seconds=30)
 
-    assert found.rows == [Row(2, ["a", "b"])]
+    assert result.rows == [Row(2, ["a", "b"])]

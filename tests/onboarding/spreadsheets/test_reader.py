@@ -28,10 +28,10 @@ def read(tmp_path: Path) -> Reading:
 
 def children() -> list[str]:
     """Command lines of the living (and unburied) children of this process."""
-    found = subprocess.run(
+    listing = subprocess.run(
         ["ps", "--ppid", str(os.getpid()), "-o", "args="], capture_output=True, text=True, check=False
     )
-    return [line for line in found.stdout.splitlines() if "spreadsheets.child" in line]
+    return [line for line in listing.stdout.splitlines() if "spreadsheets.child" in line]
 
 
 def many_rows(path: Path, count: int) -> Path:
@@ -65,17 +65,17 @@ def test_memory_beyond_the_limit_is_a_coded_refusal(read: Reading) -> None:
     many = "".join(f"<si><t>{number:040}</t></si>" for number in range(300_000))
     content = zipped({**parts(sheet(row(1, "name"), row(2, "a"))), "xl/sharedStrings.xml": strings(many)})
 
-    found = read(content, memory_bytes=50 << 20)
+    result = read(content, memory_bytes=50 << 20)
 
-    assert (found.code, found.context["reason"]) == (problems.FILE_READER_DIED, "memory")
+    assert (result.code, result.context["reason"]) == (problems.FILE_READER_DIED, "memory")
 
 
 def test_processor_time_beyond_the_limit_is_a_coded_refusal(tmp_path: Path, read: Reading) -> None:
     rows = "".join(f'<row r="{number}"><c r="A{number}" cm="1"><v>1</v></c></row>' for number in range(1, 400_000))
 
-    found = read(zipped(parts(sheet(rows))), cpu_seconds=1, max_rows=1_000_000)
+    result = read(zipped(parts(sheet(rows))), cpu_seconds=1, max_rows=1_000_000)
 
-    assert (found.code, found.context) == (problems.FILE_READER_DIED, {"reason": "cpu"})
+    assert (result.code, result.context) == (problems.FILE_READER_DIED, {"reason": "cpu"})
 
 
 def test_silent_child_is_ended_by_the_clock(tmp_path: Path) -> None:
@@ -134,9 +134,9 @@ def test_child_cannot_open_files() -> None:
         "try:\n    open('/etc/hostname')\nexcept OSError as error:\n    print(error.errno)\n"
     )
 
-    found = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=False, close_fds=True)
+    child = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=False, close_fds=True)
 
-    assert found.stdout == "24\n"  # too many open files
+    assert child.stdout == "24\n"  # too many open files
 
 
 @pytest.mark.parametrize(

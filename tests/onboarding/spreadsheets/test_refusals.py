@@ -142,9 +142,9 @@ def test_entries_that_differ_in_case_only_are_refused(read: Reading) -> None:
 
 
 def test_too_large_file_is_refused_with_both_sizes(read: Reading) -> None:
-    found = read(b"name,zip\n" + b"a,b\n" * 1000, "a.csv", max_bytes=1000)
+    result = read(b"name,zip\n" + b"a,b\n" * 1000, "a.csv", max_bytes=1000)
 
-    assert (found.code, found.context) == (problems.FILE_TOO_LARGE, {"bytes": 4009, "limit_bytes": 1000})
+    assert (result.code, result.context) == (problems.FILE_TOO_LARGE, {"bytes": 4009, "limit_bytes": 1000})
 
 
 def test_sheet_that_inflates_to_a_gibibyte_is_refused(read: Reading) -> None:
@@ -178,10 +178,10 @@ def test_two_cells_that_span_the_grid_are_refused_by_columns(read: Reading) -> N
     far = '<c r="XFD1048576" t="inlineStr"><is><t>z</t></is></c>'
     content = zipped(parts(sheet(*GOOD, f'<row r="1048576">{far}</row>')))
 
-    found = read(content)
+    result = read(content)
 
     assert len(content) < 3_000
-    assert (found.code, found.context) == (problems.FILE_TOO_MANY_COLUMNS, {"limit": 200, "cell": "XFD1048576"})
+    assert (result.code, result.context) == (problems.FILE_TOO_MANY_COLUMNS, {"limit": 200, "cell": "XFD1048576"})
 
 
 @pytest.mark.parametrize(
@@ -208,9 +208,9 @@ def test_too_many_rows_are_refused(read: Reading) -> None:
 
 
 def test_too_many_csv_columns_are_refused_with_the_cell(read: Reading) -> None:
-    found = read(b"name,zip\n" + b"a,b,c,d\n", "a.csv", max_columns=3)
+    result = read(b"name,zip\n" + b"a,b,c,d\n", "a.csv", max_columns=3)
 
-    assert (found.code, found.context) == (problems.FILE_TOO_MANY_COLUMNS, {"limit": 3, "cell": "D2"})
+    assert (result.code, result.context) == (problems.FILE_TOO_MANY_COLUMNS, {"limit": 3, "cell": "D2"})
 
 
 def test_merged_cells_in_the_data_are_refused_with_their_ranges(read: Reading) -> None:
@@ -218,9 +218,9 @@ def test_merged_cells_in_the_data_are_refused_with_their_ranges(read: Reading) -
         '<mergeCells count="9"><mergeCell ref="A2:B3"/><mergeCell ref="H1:J9"/><mergeCell ref="A2:A2"/></mergeCells>'
     )
 
-    found = read(zipped(parts(sheet(*GOOD, after=merged))))
+    result = read(zipped(parts(sheet(*GOOD, after=merged))))
 
-    assert (found.code, found.context) == (problems.FILE_MERGED_CELLS, {"ranges": ["A2:B3"], "count": 1})
+    assert (result.code, result.context) == (problems.FILE_MERGED_CELLS, {"ranges": ["A2:B3"], "count": 1})
 
 
 def test_merged_cells_in_utf16_are_refused_after_the_rows(read: Reading) -> None:
@@ -235,15 +235,15 @@ def test_text_that_only_says_merge_cell_is_read(read: Reading) -> None:
 
 
 def test_unclosed_quote_is_refused_where_it_began(read: Reading) -> None:
-    found = read(b'name,zip\n"a\nb",c\nd,"e\nf,g\n', "a.csv")
+    result = read(b'name,zip\n"a\nb",c\nd,"e\nf,g\n', "a.csv")
 
-    assert (found.code, found.context) == (problems.FILE_UNCLOSED_QUOTE, {"row": 3, "line": 4})
+    assert (result.code, result.context) == (problems.FILE_UNCLOSED_QUOTE, {"row": 3, "line": 4})
 
 
 def test_unclosed_quote_that_swallows_a_large_file_is_refused(read: Reading) -> None:
-    found = read(b'name,zip\n"a,b\n' + b"c,d\n" * 400_000, "a.csv", max_rows=1_000_000)
+    result = read(b'name,zip\n"a,b\n' + b"c,d\n" * 400_000, "a.csv", max_rows=1_000_000)
 
-    assert (found.code, found.context) == (problems.FILE_UNCLOSED_QUOTE, {"row": 2, "line": 2})
+    assert (result.code, result.context) == (problems.FILE_UNCLOSED_QUOTE, {"row": 2, "line": 2})
 
 
 def test_endless_line_is_refused(read: Reading) -> None:
@@ -251,6 +251,6 @@ def test_endless_line_is_refused(read: Reading) -> None:
 
 
 def test_sheet_asked_for_that_does_not_exist_is_refused(read: Reading) -> None:
-    found = read(zipped(parts(sheet(*GOOD))), sheet="Other")
+    result = read(zipped(parts(sheet(*GOOD))), sheet="Other")
 
-    assert (found.code, found.context) == (problems.FILE_NO_SHEET, {"sheet": "Other"})
+    assert (result.code, result.context) == (problems.FILE_NO_SHEET, {"sheet": "Other"})

@@ -74,11 +74,11 @@ def read(tmp_path: Path) -> Reading:
 
 
 def test_rows_come_back_as_they_were_written(read: Reading) -> None:
-    found = read(made())
+    result = read(made())
 
-    assert found.facts is not None
-    assert (found.facts.sheet, found.header_row, found.header) == ("Rows to fix", 1, WHOLE_HEADER)
-    assert repr(found.cells) == repr(WHOLE)  # True is not 1 here
+    assert result.facts is not None
+    assert (result.facts.sheet, result.header_row, result.header) == ("Rows to fix", 1, WHOLE_HEADER)
+    assert repr(result.cells) == repr(WHOLE)  # True is not 1 here
 
 
 def test_bad_cells_are_red_with_a_note_and_the_key_is_hidden() -> None:
@@ -143,9 +143,9 @@ def test_what_a_spreadsheet_cannot_hold_is_kept_as_text_or_left_out(read: Readin
 
 
 def test_a_short_row_and_one_without_words_are_rows_too(read: Reading) -> None:
-    found = read(made([FixRow("k1", ["A-1"]), FixRow("k2", ["A-2"], {7: [MISSING]})]))
+    result = read(made([FixRow("k1", ["A-1"]), FixRow("k2", ["A-2"], {7: [MISSING]})]))
 
-    assert found.cells == [["A-1", *[None] * 9, "k1"], ["A-2", *[None] * 7, *MISSING, "k2"]]
+    assert result.cells == [["A-1", *[None] * 9, "k1"], ["A-2", *[None] * 7, *MISSING, "k2"]]
 
 
 def test_notes_end_where_they_would_weigh_too_much(monkeypatch: pytest.MonkeyPatch, read: Reading) -> None:
@@ -168,9 +168,9 @@ def test_rows_survive_libreoffice_and_an_edit(read: Reading, tmp_path: Path) -> 
     file = io.BytesIO()
     book.save(file)
 
-    found = read(saved_by_libreoffice(file.getvalue(), tmp_path))
+    result = read(saved_by_libreoffice(file.getvalue(), tmp_path))
 
     edited = [list(line) for line in WHOLE]
     edited[0][1], edited[1][3] = "02139", 70
-    assert found.header == WHOLE_HEADER
-    assert repr(found.cells) == repr(edited)  # True is not 1 here
+    assert result.header == WHOLE_HEADER
+    assert repr(result.cells) == repr(edited)  # True is not 1 here

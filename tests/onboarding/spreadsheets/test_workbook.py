@@ -65,18 +65,18 @@ def read(tmp_path: Path) -> Reading:
 
 
 def test_written_template_is_recognised(read: Reading) -> None:
-    found = read(write_template(SPEC))
+    result = read(write_template(SPEC))
 
-    assert found.facts is not None
-    assert found.facts.template == {
+    assert result.facts is not None
+    assert result.facts.template == {
         "template_version": "7",
         "programs": ["ca_dsgs", "ma_cps"],
         "catalogue_version": "2026-11-24/12",
     }
-    assert (found.facts.sheet, found.notes, found.header_row) == ("Meters", {}, 2)
-    assert found.header == tuple(column.key for column in SPEC.columns)
-    assert found.labels[:3] == ("Partner reference *", "ZIP code *", "Power")
-    assert found.rows == [
+    assert (result.facts.sheet, result.notes, result.header_row) == ("Meters", {}, 2)
+    assert result.header == tuple(column.key for column in SPEC.columns)
+    assert result.labels[:3] == ("Partner reference *", "ZIP code *", "Power")
+    assert result.rows == [
         Row(3, ["=1+1", "00501", 1.5, 2, datetime.date(2026, 1, 31), True, "BATTERY", "12345678901234567890"]),
         Row(4, ["#N/A", None, None, None, None, None, None, "501"]),
     ]
@@ -119,10 +119,10 @@ def test_no_text_of_a_template_is_a_formula() -> None:
 
 
 def test_csv_template_is_a_row_of_keys(read: Reading) -> None:
-    found = read(template_csv(SPEC), "template.csv")
+    result = read(template_csv(SPEC), "template.csv")
 
-    assert found.header == tuple(column.key for column in SPEC.columns)
-    assert found.cells[0] == ["=1+1", "00501", "1.5", "2", "2026-01-31", "TRUE", "BATTERY", "12345678901234567890"]
+    assert result.header == tuple(column.key for column in SPEC.columns)
+    assert result.cells[0] == ["=1+1", "00501", "1.5", "2", "2026-01-31", "TRUE", "BATTERY", "12345678901234567890"]
 
 
 def test_table_comes_back_as_it_was_written(read: Reading) -> None:
@@ -136,10 +136,10 @@ def test_table_comes_back_as_it_was_written(read: Reading) -> None:
 
     write_table(file, title="Receipt: [1]", header=["a", "b", "c", "d", "=e"], rows=iter(rows), widths=[10])
 
-    found = read(file.getvalue())
-    assert found.facts is not None
-    assert (found.facts.sheet, found.header) == ("Receipt   1", ("a", "b", "c", "d", "=e"))
-    assert found.cells == [
+    result = read(file.getvalue())
+    assert result.facts is not None
+    assert (result.facts.sheet, result.header) == ("Receipt   1", ("a", "b", "c", "d", "=e"))
+    assert result.cells == [
         ["=HYPERLINK(1)", 1, 1.5, True, datetime.datetime(2026, 1, 31, 11, 30)],
         ["#N/A", None, "00501", "-5", datetime.date(2026, 1, 31)],
         ["<&>", "x" * 32_767, None, None, None],

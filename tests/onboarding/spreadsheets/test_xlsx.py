@@ -47,7 +47,7 @@ def read(tmp_path: Path) -> Reading:
     return reader_in(tmp_path)
 
 
-def one(cell: str, **more: str) -> object:
+def only_cell(cell: str, **more: str) -> object:
     """The value of A2 when it holds this <c> element."""
     contents = parts(
         sheet(row(1, "name"), f'<row r="2">{cell}<c r="B2" t="inlineStr"><is><t>x</t></is></c></row>'), **more
@@ -164,13 +164,13 @@ def styled(name: str, value: str) -> str:
 )
 def test_cell_comes_back_as(cell: str, value: object, rewritten: bool) -> None:
     # An attribute that no pattern knows sends the same cell the other way.
-    found = one(cell.replace("<c ", '<c cm="1" ', 1) if rewritten else cell)
+    cell_read = only_cell(cell.replace("<c ", '<c cm="1" ', 1) if rewritten else cell)
 
-    assert (type(found), found) == (type(value), value)
+    assert (type(cell_read), cell_read) == (type(value), value)
 
 
 def test_days_are_counted_from_1904_when_the_workbook_says_so() -> None:
-    day = one(styled("date", "44591"), workbook_extra='<workbookPr date1904="1"/>')
+    day = only_cell(styled("date", "44591"), workbook_extra='<workbookPr date1904="1"/>')
 
     assert day == datetime.date(2026, 1, 31)
 
@@ -199,26 +199,26 @@ def test_cell_over_the_limit_is_broken_and_the_rest_is_read(read: Reading) -> No
 def test_rows_keep_their_numbers_over_gaps_and_blank_rows_are_skipped(read: Reading) -> None:
     blanks = '<row r="4"/><row r="5" ht="3"><c r="A5" s="1"/></row>' + row(6, "  ", "")
 
-    found = read(zipped(parts(sheet(row(2, "name", "zip"), row(3, "a"), blanks, row(70_000, "b", "c")))))
+    result = read(zipped(parts(sheet(row(2, "name", "zip"), row(3, "a"), blanks, row(70_000, "b", "c")))))
 
-    assert (found.header_row, found.header) == (2, ("name", "zip"))
-    assert found.rows == [Row(3, ["a", None]), Row(70_000, ["b", "c"])]
+    assert (result.header_row, result.header) == (2, ("name", "zip"))
+    assert result.rows == [Row(3, ["a", None]), Row(70_000, ["b", "c"])]
 
 
 def test_dimension_and_counts_that_lie_are_ignored(read: Reading) -> None:
     rows = [row(number, "name" if number == 1 else str(number)) for number in range(1, 4_000)]
 
     for lie in ("A1:C1", "A1:XFD1048576"):
-        found = read(zipped(parts(sheet(*rows, before=f'<dimension ref="{lie}"/>'))))
-        assert len(found.rows) == 3_998
+        result = read(zipped(parts(sheet(*rows, before=f'<dimension ref="{lie}"/>'))))
+        assert len(result.rows) == 3_998
 
 
 def test_rows_and_cells_without_references_follow_each_other(read: Reading) -> None:
     body = "<row><c><v>7</v></c><c><v>8</v></c><c><v>9</v></c></row>" + f"<row>{'<c><v>2</v></c>' * 3}</row>"
 
-    found = read(zipped(parts(f'<worksheet xmlns="{MAIN}"><sheetData>{body}</sheetData></worksheet>')))
+    result = read(zipped(parts(f'<worksheet xmlns="{MAIN}"><sheetData>{body}</sheetData></worksheet>')))
 
-    assert (found.header, found.rows) == (("7", "8", "9"), [Row(2, [2, 2, 2])])
+    assert (result.header, result.rows) == (("7", "8", "9"), [Row(2, [2, 2, 2])])
 
 
 def test_cells_out_of_order_land_in_their_columns(read: Reading) -> None:
@@ -235,9 +235,9 @@ def test_parts_in_other_encodings_are_read(read: Reading, encoding: str) -> None
     )
     shared = f'<?xml version="1.0" encoding="{named}"?>' + strings("<si><t>Zoë</t></si>")
 
-    found = read(zipped(parts(xml.encode(encoding), more={"xl/sharedStrings.xml": shared.encode(encoding)})))
+    result = read(zipped(parts(xml.encode(encoding), more={"xl/sharedStrings.xml": shared.encode(encoding)})))
 
-    assert found.cells == [["café", "Zoë"]]
+    assert result.cells == [["café", "Zoë"]]
 
 
 def test_strict_open_xml_is_read(read: Reading) -> None:
@@ -258,9 +258,9 @@ def test_prefixed_element_names_are_read(read: Reading) -> None:
     )
     shared = f'<x:sst xmlns:x="{MAIN}"><x:si><x:t>a</x:t></x:si></x:sst>'
 
-    found = read(zipped(parts(xml, more={"xl/sharedStrings.xml": shared})))
+    result = read(zipped(parts(xml, more={"xl/sharedStrings.xml": shared})))
 
-    assert (found.header, found.cells) == (("name",), [["a"]])
+    assert (result.header, result.cells) == (("name",), [["a"]])
 
 
 def test_rows_hidden_in_comments_and_cdata_are_no_rows(read: Reading) -> None:
@@ -284,12 +284,12 @@ def test_first_visible_sheet_is_read_and_the_others_are_noted(read: Reading) -> 
     contents["xl/worksheets/sheet2.xml"] = sheet(row(1, "other"), row(2, "z"))
     contents["xl/externalLinks/externalLink1.xml"] = "<x/>"
 
-    found = read(zipped(contents))
+    result = read(zipped(contents))
 
-    assert found.facts is not None
-    assert found.facts.sheets == (SheetFact("Old", True), SheetFact("Data", False), SheetFact("More", False))
-    assert (found.facts.sheet, found.cells) == ("Data", [["a"]])
-    assert found.notes == {
+    assert result.facts is not None
+    assert result.facts.sheets == (SheetFact("Old", True), SheetFact("Data", False), SheetFact("More", False))
+    assert (result.facts.sheet, result.cells) == ("Data", [["a"]])
+    assert result.notes == {
         "HIDDEN_SHEETS": {"sheets": ["Old"]},
         "OTHER_SHEETS": {"sheets": ["More"]},
         "EXTERNAL_LINKS": {},
@@ -309,41 +309,41 @@ def test_hidden_rows_and_columns_are_read_and_noted(read: Reading) -> None:
     hidden = row(3, "b", "c").replace('<row r="3"', '<row r="3" hidden="1"')
     columns = '<cols><col min="2" max="90" hidden="1"/></cols>'
 
-    found = read(zipped(parts(sheet(row(1, "name", "zip"), row(2, "a", "x"), hidden, before=columns))))
+    result = read(zipped(parts(sheet(row(1, "name", "zip"), row(2, "a", "x"), hidden, before=columns))))
 
-    assert found.cells == [["a", "x"], ["b", "c"]]
-    assert found.notes == {"HIDDEN_ROWS": {"count": 1, "first": 3}, "HIDDEN_COLUMNS": {"columns": ["B"]}}
+    assert result.cells == [["a", "x"], ["b", "c"]]
+    assert result.notes == {"HIDDEN_ROWS": {"count": 1, "first": 3}, "HIDDEN_COLUMNS": {"columns": ["B"]}}
 
 
 def test_filled_columns_without_a_header_are_noted(read: Reading) -> None:
-    found = read(zipped(parts(sheet(row(1, "a", "", "c"), row(2, "1", "2", "3", "4"), row(3, "", "5", "", "6")))))
+    result = read(zipped(parts(sheet(row(1, "a", "", "c"), row(2, "1", "2", "3", "4"), row(3, "", "5", "", "6")))))
 
-    assert (found.header, found.cells) == (("a", "", "c"), [["1", None, "3"]])
-    assert found.notes == {"UNNAMED_COLUMNS": {"columns": ["B", "D"]}}
+    assert (result.header, result.cells) == (("a", "", "c"), [["1", None, "3"]])
+    assert result.notes == {"UNNAMED_COLUMNS": {"columns": ["B", "D"]}}
 
 
 def test_key_row_below_labels_is_the_header(read: Reading) -> None:
     keys = row(2, "partner_reference", "customer.zip", "load_types.0", "")
 
-    found = read(
+    result = read(
         zipped(parts(sheet(row(1, "Reference *", "ZIP", "Loads", "My own"), keys, row(3, "a", "b", "c", "d"))))
     )
 
-    assert found.header == ("partner_reference", "customer.zip", "load_types.0", "My own")
-    assert (found.header_row, found.labels) == (2, ("Reference *", "ZIP", "Loads", "My own"))
-    assert found.rows == [Row(3, ["a", "b", "c", "d"])]
+    assert result.header == ("partner_reference", "customer.zip", "load_types.0", "My own")
+    assert (result.header_row, result.labels) == (2, ("Reference *", "ZIP", "Loads", "My own"))
+    assert result.rows == [Row(3, ["a", "b", "c", "d"])]
 
 
 def test_lower_case_data_below_labels_is_no_key_row(read: Reading) -> None:
-    found = read(zipped(parts(sheet(row(1, "Name", "Town"), row(2, "anna", "berlin")))))
+    result = read(zipped(parts(sheet(row(1, "Name", "Town"), row(2, "anna", "berlin")))))
 
-    assert (found.header, found.cells) == (("Name", "Town"), [["anna", "berlin"]])
+    assert (result.header, result.cells) == (("Name", "Town"), [["anna", "berlin"]])
 
 
 def test_name_that_says_csv_over_a_workbook_is_noted(read: Reading) -> None:
-    found = read(zipped(parts(sheet(row(1, "name"), row(2, "a")))), "a.csv")
+    result = read(zipped(parts(sheet(row(1, "name"), row(2, "a")))), "a.csv")
 
-    assert (found.cells, found.notes) == ([["a"]], {"FILE_NAME_DIFFERS": {"kind": "xlsx"}})
+    assert (result.cells, result.notes) == ([["a"]], {"FILE_NAME_DIFFERS": {"kind": "xlsx"}})
 
 
 def test_learned_rows_and_odd_rows_among_them_come_back_alike(read: Reading) -> None:

@@ -179,9 +179,9 @@ def test_a_finding_stays_when_the_next_checks_find_nothing(acme):
     check_log()
 
     Event.objects.filter(pk=events[0].pk).update(verb="meter.created")  # put back
-    found = check_log().findings
+    findings = check_log().findings
 
-    assert (found, told(acme)) == ([], [True])
+    assert (findings, told(acme)) == ([], [True])
 
 
 def test_a_truncated_end_stays_a_finding_after_failed_checks(acme):

@@ -257,9 +257,9 @@ def test_faults_of_the_machine_are_told_from_mistakes() -> None:
         return error
 
     def sqlite(code: int) -> sqlite3.OperationalError:
-        found = sqlite3.OperationalError("said")
-        found.sqlite_errorcode = code
-        return found
+        error = sqlite3.OperationalError("said")
+        error.sqlite_errorcode = code
+        return error
 
     full = psycopg.errors.DiskFull("could not extend file")
     assert is_of_the_machine(driver(OperationalError(), full))

@@ -328,9 +328,9 @@ def test_remove_member_twice_is_one_event_and_keeps_the_person(acme, manager, us
 def test_api_key_is_found_by_its_text_and_marks_its_use(acme):
     key, text = domain.create_api_key(acme, name="loader", by=BY)
 
-    found = domain.authenticate_api_key(text)
+    authenticated = domain.authenticate_api_key(text)
 
-    assert (found, found.partner) == (key, acme)
+    assert (authenticated, authenticated.partner) == (key, acme)
     key.refresh_from_db()
     assert key.last_used_at is not None
     assert text.split(":")[1] not in str(ApiKey.objects.values())

@@ -113,13 +113,13 @@ def test_uuid7_sorts_by_time():
 def test_update_gives_each_row_its_own_values_and_leaves_the_others(acme):
     data = {"text": "ü \N{SNOWMAN} \t\n\\N \" '", "whole": 2**53, "no": None}
     insert(Event, EVENT, [(AT, acme.pk, "x.y", "t", str(n), "system", "", "Test", {"n": n}) for n in range(4)])
-    one, two, three, four = Event.objects.order_by("subject_id")
+    first, second, third, fourth = Event.objects.order_by("subject_id")
 
-    count = update(Event, ["verb", "data"], [(one.pk, "a.b", data), (two.pk, "c'd", []), (three.pk, "", {})])
+    count = update(Event, ["verb", "data"], [(first.pk, "a.b", data), (second.pk, "c'd", []), (third.pk, "", {})])
 
     assert count == 3
-    found = Event.objects.order_by("subject_id").values_list("verb", "data")
-    assert list(found) == [("a.b", data), ("c'd", []), ("", {}), (four.verb, {"n": 3})]
+    stored = Event.objects.order_by("subject_id").values_list("verb", "data")
+    assert list(stored) == [("a.b", data), ("c'd", []), ("", {}), (fourth.verb, {"n": 3})]
 
 
 def test_update_takes_uuids_and_no_rows(acme, borealis):

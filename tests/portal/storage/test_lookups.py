@@ -19,9 +19,9 @@ def test_any_of_finds_what_in_finds(wanted: list[str]) -> None:
     for slug in ("acme", "other", 'with "quotes" \\ and ü'):
         Partner.objects.create(name=slug, slug=slug)
 
-    found = set(Partner.objects.filter(slug__any_of=wanted).values_list("slug", flat=True))
+    slugs = set(Partner.objects.filter(slug__any_of=wanted).values_list("slug", flat=True))
 
-    assert found == set(Partner.objects.filter(slug__in=list(wanted)).values_list("slug", flat=True))
+    assert slugs == set(Partner.objects.filter(slug__in=list(wanted)).values_list("slug", flat=True))
 
 
 def test_thousands_of_values_are_one_parameter() -> None:

@@ -42,7 +42,7 @@ def cell(xml: str, *, formats: tuple[str, ...] = ("0.00",), extra: str = "") -> 
     return make
 
 
-def one(value: object) -> list[list[object]]:
+def one_cell(value: object) -> list[list[object]]:
     return [["a", "b"], [value, None]]
 
 
@@ -208,89 +208,97 @@ SHEETS: tuple[Case, ...] = (
         count=1,
     ),
     Case("shared formulas in a chain", rows(CHAIN), count=98),
-    Case("formula that calls out", cell('<c r="A3" t="str"><f>WEBSERVICE("http://x")</f><v>v</v></c>'), cells=one("v")),
+    Case(
+        "formula that calls out",
+        cell('<c r="A3" t="str"><f>WEBSERVICE("http://x")</f><v>v</v></c>'),
+        cells=one_cell("v"),
+    ),
     Case(
         "formula without a value",
         cell('<c r="A3"><f>1+1</f></c>'),
-        cells=one(BrokenCell("FORMULA_WITHOUT_VALUE", "=1+1")),
+        cells=one_cell(BrokenCell("FORMULA_WITHOUT_VALUE", "=1+1")),
     ),
-    Case("#N/A", cell('<c r="A3" t="e"><v>#N/A</v></c>'), cells=one(BrokenCell("CELL_ERROR", "#N/A"))),
-    Case("cell of an unknown type", cell('<c r="A3" t="zzz"><v>v</v></c>'), cells=one("v")),
-    Case("truth of an unknown kind", cell('<c r="A3" t="b"><v>maybe</v></c>'), cells=one(False)),
-    Case("number format of 1 MiB", cell('<c r="A3" s="1"><v>5</v></c>', formats=("[" * (1 << 20),)), cells=one(5)),
+    Case("#N/A", cell('<c r="A3" t="e"><v>#N/A</v></c>'), cells=one_cell(BrokenCell("CELL_ERROR", "#N/A"))),
+    Case("cell of an unknown type", cell('<c r="A3" t="zzz"><v>v</v></c>'), cells=one_cell("v")),
+    Case("truth of an unknown kind", cell('<c r="A3" t="b"><v>maybe</v></c>'), cells=one_cell(False)),
+    Case("number format of 1 MiB", cell('<c r="A3" s="1"><v>5</v></c>', formats=("[" * (1 << 20),)), cells=one_cell(5)),
     Case(
         "number format that a pattern chokes on",
         cell('<c r="A3" s="1"><v>5</v></c>', formats=("0" * 60 + "x",)),
-        cells=one(5),
+        cells=one_cell(5),
     ),
     Case(
         "number format of 60 zeros",
         cell('<c r="A3" s="1"><v>5</v></c>', formats=("0" * 60,)),
-        cells=one("5".rjust(60, "0")),
+        cells=one_cell("5".rjust(60, "0")),
     ),
     Case(
         "number of 1 MiB of digits",
         cell(f'<c r="A3" cm="1"><v>{"9" * 40_000}x</v></c>'),
-        cells=one(BrokenCell("NUMBER_UNREADABLE", "9" * 119 + "…")),
+        cells=one_cell(BrokenCell("NUMBER_UNREADABLE", "9" * 119 + "…")),
     ),
     Case(
         "number that is infinite",
         cell('<c r="A3"><v>1E+999</v></c>'),
-        cells=one(BrokenCell("NUMBER_UNREADABLE", "1E+999")),
+        cells=one_cell(BrokenCell("NUMBER_UNREADABLE", "1E+999")),
     ),
-    Case("number that is none", cell('<c r="A3"><v>nan</v></c>'), cells=one(BrokenCell("NUMBER_UNREADABLE", "nan"))),
+    Case(
+        "number that is none", cell('<c r="A3"><v>nan</v></c>'), cells=one_cell(BrokenCell("NUMBER_UNREADABLE", "nan"))
+    ),
     Case(
         "number with more digits than it keeps",
         cell('<c r="A3"><v>12345678901234567</v></c>'),
-        cells=one(BrokenCell("NUMBER_LOST_DIGITS", "12345678901234567")),
+        cells=one_cell(BrokenCell("NUMBER_LOST_DIGITS", "12345678901234567")),
     ),
     Case(
         "day 1E308",
         cell('<c r="A3" s="1"><v>1E+308</v></c>', formats=("yyyy",)),
-        cells=one(BrokenCell("DATE_OUT_OF_RANGE", "1E+308")),
+        cells=one_cell(BrokenCell("DATE_OUT_OF_RANGE", "1E+308")),
     ),
     Case(
         "day -1",
         cell('<c r="A3" s="1"><v>-1</v></c>', formats=("yyyy",)),
-        cells=one(BrokenCell("DATE_OUT_OF_RANGE", "-1")),
+        cells=one_cell(BrokenCell("DATE_OUT_OF_RANGE", "-1")),
     ),
     Case(
         "day 2958466",
         cell('<c r="A3" s="1"><v>2958466</v></c>', formats=("yyyy",)),
-        cells=one(BrokenCell("DATE_OUT_OF_RANGE", "2958466")),
+        cells=one_cell(BrokenCell("DATE_OUT_OF_RANGE", "2958466")),
     ),
     Case(
         "last day of 1904",
         cell('<c r="A3" s="1"><v>2958465</v></c>', formats=("yyyy",), extra='<workbookPr date1904="1"/>'),
-        cells=one(BrokenCell("DATE_OUT_OF_RANGE", "2958465")),
+        cells=one_cell(BrokenCell("DATE_OUT_OF_RANGE", "2958465")),
     ),
     Case(
         "ISO day that does not exist",
         cell('<c r="A3" t="d"><v>2026-02-31</v></c>'),
-        cells=one(BrokenCell("DATE_UNREADABLE", "2026-02-31")),
+        cells=one_cell(BrokenCell("DATE_UNREADABLE", "2026-02-31")),
     ),
     Case(
         "ISO day of 40,000 characters",
         cell(f'<c r="A3" t="d"><v>{"2" * 40_000}</v></c>'),
-        cells=one(BrokenCell("DATE_UNREADABLE", "2" * 119 + "…")),
+        cells=one_cell(BrokenCell("DATE_UNREADABLE", "2" * 119 + "…")),
     ),
-    Case("100,000 styles", many_styles(100_000, 99_999), cells=one(datetime.date(2026, 1, 31)), memory_mib=260),
-    Case("style that does not exist", many_styles(3, 999_999), cells=one(46053)),
-    Case("style below zero", cell('<c r="A3" s="-1"><v>5</v></c>'), cells=one(5)),
+    Case("100,000 styles", many_styles(100_000, 99_999), cells=one_cell(datetime.date(2026, 1, 31)), memory_mib=260),
+    Case("style that does not exist", many_styles(3, 999_999), cells=one_cell(46053)),
+    Case("style below zero", cell('<c r="A3" s="-1"><v>5</v></c>'), cells=one_cell(5)),
     Case("shared string that does not exist", cell('<c r="A3" t="s"><v>1</v></c>'), _BROKEN),
     Case("shared string below zero", cell('<c r="A3" t="s"><v>-1</v></c>'), _BROKEN),
     Case("shared string of 10,000 digits", cell(f'<c r="A3" t="s"><v>{"9" * 10_000}</v></c>'), _BROKEN),
     Case("shared string by half", cell('<c r="A3" t="s"><v>0.5</v></c>'), _BROKEN),
     Case("shared strings that are the sheet", strings_are("worksheets/sheet1.xml"), _BROKEN),
     Case("shared strings that are the workbook", strings_are("workbook.xml"), _BROKEN),
-    Case("rich text", cell(RICH), cells=one("rich")),
-    Case("phonetic text", cell(PHONETIC), cells=one("kanji")),
+    Case("rich text", cell(RICH), cells=one_cell("rich")),
+    Case("phonetic text", cell(PHONETIC), cells=one_cell("kanji")),
     Case("escaped characters", rows(row(3, "a_x000D_\nb", "_x005F_x0041_")), cells=[["a", "b"], ["a\nb", "_x0041_"]]),
-    Case("escaped NUL", rows(row(3, "a_x0000_")), cells=one(BrokenCell("CONTROL_CHARACTER", "a\x00"))),
-    Case("escaped half of a character", rows(row(3, "_xD83D_")), cells=one("\N{REPLACEMENT CHARACTER}")),
+    Case("escaped NUL", rows(row(3, "a_x0000_")), cells=one_cell(BrokenCell("CONTROL_CHARACTER", "a\x00"))),
+    Case("escaped half of a character", rows(row(3, "_xD83D_")), cells=one_cell("\N{REPLACEMENT CHARACTER}")),
     Case("nothing but white space", rows(row(3, " \t", "\u00a0\u2003")), cells=[["a", "b"]]),
     Case(
-        "text of 40,000 characters", rows(row(3, "x" * 40_000)), cells=one(BrokenCell("CELL_TOO_LONG", "x" * 119 + "…"))
+        "text of 40,000 characters",
+        rows(row(3, "x" * 40_000)),
+        cells=one_cell(BrokenCell("CELL_TOO_LONG", "x" * 119 + "…")),
     ),
     Case("200 columns of 32,767 characters", wide_texts, count=2),
     Case("strict open xml", strict, cells=[[datetime.datetime(2026, 1, 31, 10, 30), "x"]]),
