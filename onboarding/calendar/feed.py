@@ -13,7 +13,13 @@ _AGAIN_AFTER = timedelta(hours=6)
 
 
 def calendar_file(
-    found: Iterable[Happening], waiting: Mapping[int, Waiting], *, name: str, site_url: str, page: str, now: datetime
+    happenings: Iterable[Happening],
+    waiting: Mapping[int, Waiting],
+    *,
+    name: str,
+    site_url: str,
+    page: str,
+    now: datetime,
 ) -> bytes:
     """The file. name: of the calendar. page: the path of the page that says more.
 
@@ -30,34 +36,34 @@ def calendar_file(
     calendar.add("x-published-ttl", "PT6H")
     stamp = datetime.combine(now.astimezone(UTC).date(), time(), UTC)
     host = urlsplit(site_url).hostname or "portal"
-    for one in found:
+    for happening in happenings:
         event = Event()
-        event.add("uid", f"{one.key}@{host}")
+        event.add("uid", f"{happening.key}@{host}")
         event.add("dtstamp", stamp)
-        event.add("dtstart", one.on)
-        event.add("dtend", one.on + timedelta(days=1))
-        event.add("summary", _summary(one))
-        event.add("description", _description(one, waiting.get(one.program.pk)))
-        event.add("url", f"{site_url}{page}?program={one.program.identifier}")
+        event.add("dtstart", happening.on)
+        event.add("dtend", happening.on + timedelta(days=1))
+        event.add("summary", _summary(happening))
+        event.add("description", _description(happening, waiting.get(happening.program.pk)))
+        event.add("url", f"{site_url}{page}?program={happening.program.identifier}")
         event.add("transp", "TRANSPARENT")  # nobody is busy that day because of it
         calendar.add_component(event)
     return calendar.to_ical()
 
 
-def _summary(one: Happening) -> str:
+def _summary(happening: Happening) -> str:
     said = {
-        Kind.DEADLINE: f"enrollment closes at {one.at:%H:%M %Z}",
+        Kind.DEADLINE: f"enrollment closes at {happening.at:%H:%M %Z}",
         Kind.ACTIVATION: "activation",
-        Kind.BEGINS: f"{one.period.name} begins",
-        Kind.ENDS: f"{one.period.name} ends",
+        Kind.BEGINS: f"{happening.period.name} begins",
+        Kind.ENDS: f"{happening.period.name} ends",
     }
-    return f"{one.program.identifier}: {said[one.kind]}"
+    return f"{happening.program.identifier}: {said[happening.kind]}"
 
 
-def _description(one: Happening, waiting: Waiting | None) -> str:
-    lines = [f"{one.program.name}, delivery period {one.period.name}."]
-    line = one.deadline
-    if one.kind is Kind.DEADLINE and line:
+def _description(happening: Happening, waiting: Waiting | None) -> str:
+    lines = [f"{happening.program.name}, delivery period {happening.period.name}."]
+    line = happening.deadline
+    if happening.kind is Kind.DEADLINE and line:
         lines.append(
             f"A meter that is eligible by then is expected to be active from {weekday_text(line.activation_at)}."
         )
@@ -66,8 +72,8 @@ def _description(one: Happening, waiting: Waiting | None) -> str:
         if line.is_next and waiting:
             need = "needs" if waiting.meters == 1 else "need"
             lines.append(f"{waiting.meters:,} of your meters {need} something from you before.")
-    if one.kind is Kind.ACTIVATION and line:
+    if happening.kind is Kind.ACTIVATION and line:
         lines.append(f"Of the meters that are eligible by {weekday_text(line.accepted_until)}.")
-    if not one.period.verified:
+    if not happening.period.verified:
         lines.append("Rolled forward from an earlier season; not confirmed for this one.")
-    return "\n".join([*lines, f"The day is that of {one.program.time_zone}."])
+    return "\n".join([*lines, f"The day is that of {happening.program.time_zone}."])

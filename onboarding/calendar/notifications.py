@@ -96,14 +96,14 @@ def _untold(near: Near) -> QuerySet[Partner]:
 def next_deadlines(now: datetime) -> list[Near]:
     """The next deadline of every program that has one, soonest first. Three queries."""
     programs = {program.pk: program for program in not_over()}
-    found = [
+    deadlines = [
         Near(programs[pk], line)
         for pk, periods in all_periods_of(list(programs.values()), now).items()
         for period in periods
         for line in period.deadlines
         if line.is_next
     ]
-    return sorted(found, key=lambda one: (one.line.accepted_until, one.program.identifier))
+    return sorted(deadlines, key=lambda one: (one.line.accepted_until, one.program.identifier))
 
 
 def week_due(partner: Partner, now: datetime) -> date | None:
@@ -203,10 +203,10 @@ def _notice_text(near: list[Near], waiting: Mapping[int, Waiting]) -> tuple[str,
     else:
         subject = f"{_programs(len(near))} close soon, the first {_in_days(first.line.days_left)}: meters need you"
     parts = []
-    for one in near:
-        mine = waiting[one.program.pk]
-        lines = [_deadline(one), f"{_meters(mine.meters)} would miss it as they stand."]
-        parts.append("\n".join([*lines, *_links(one.program, mine)]))
+    for deadline in near:
+        mine = waiting[deadline.program.pk]
+        lines = [_deadline(deadline), f"{_meters(mine.meters)} would miss it as they stand."]
+        parts.append("\n".join([*lines, *_links(deadline.program, mine)]))
     return subject, "\n\n".join([*parts, "All dates:"])
 
 

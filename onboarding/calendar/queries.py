@@ -59,11 +59,11 @@ def programs_of(partner: Partner) -> QuerySet[Program]:
 def happenings(programs: Collection[Program], now: datetime) -> list[Happening]:
     """All known dates of the periods that are not over, also those that have passed, by local day. Two queries."""
     by_pk = {program.pk: program for program in programs}
-    found: list[Happening] = []
+    all_happenings: list[Happening] = []
     for pk, periods in all_periods_of(programs, now).items():
         for lines in periods:
-            found += _of_period(by_pk[pk], lines.period, lines.starts_at, lines.ends_at, lines.deadlines)
-    return sorted(found, key=lambda one: (one.on, one.at, one.program.identifier, one.kind.value))
+            all_happenings += _of_period(by_pk[pk], lines.period, lines.starts_at, lines.ends_at, lines.deadlines)
+    return sorted(all_happenings, key=lambda one: (one.on, one.at, one.program.identifier, one.kind.value))
 
 
 def _of_period(
@@ -79,9 +79,13 @@ def _of_period(
     yield Happening(f"ends-{period.pk}", Kind.ENDS, ends_at, program, period)
 
 
-def is_ahead(one: Happening, now: datetime) -> bool:
+def is_ahead(happening: Happening, now: datetime) -> bool:
     """Whether it is still to come; what happens on a whole day is not past while the day lasts."""
-    return one.at > now if one.kind is Kind.DEADLINE else one.on >= now.astimezone(one.at.tzinfo).date()
+    return (
+        happening.at > now
+        if happening.kind is Kind.DEADLINE
+        else happening.on >= now.astimezone(happening.at.tzinfo).date()
+    )
 
 
 @dataclass(slots=True)
@@ -107,12 +111,15 @@ class Month:
     days: Sequence[Day]
 
 
-def months_of(found: Iterable[Happening], waiting: Mapping[int, "Waiting"]) -> list[Month]:
+def months_of(happenings: Iterable[Happening], waiting: Mapping[int, "Waiting"]) -> list[Month]:
     """Happenings, sorted by local day, as months of days; one line for each program and day."""
     days: dict[tuple[date, int], Day] = {}
-    for one in found:
-        day = days.setdefault((one.on, one.program.pk), Day(one.on, one.program, waiting.get(one.program.pk)))
-        day.happenings.append(one)
+    for happening in happenings:
+        day = days.setdefault(
+            (happening.on, happening.program.pk),
+            Day(happening.on, happening.program, waiting.get(happening.program.pk)),
+        )
+        day.happenings.append(happening)
     return [Month(first, list(mine)) for first, mine in groupby(days.values(), key=lambda day: day.on.replace(day=1))]
 
 

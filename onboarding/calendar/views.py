@@ -48,7 +48,7 @@ def calendar(request: HttpRequest) -> HttpResponse:
         and (asked in (ALL, program.identifier) or (not asked and program.pk in theirs))
     ]
     until = now.date() + _SHOWN
-    found = [one for one in happenings(chosen, now) if is_ahead(one, now) and one.on <= until]
+    upcoming = [one for one in happenings(chosen, now) if is_ahead(one, now) and one.on <= until]
     waiting = waiting_of(access.partner)
     context: dict[str, object] = {
         "section": "calendar",
@@ -58,25 +58,25 @@ def calendar(request: HttpRequest) -> HttpResponse:
         "region": region,
         "is_filtered": bool(asked or region),
         "has_own": bool(theirs),
-        "months": months_of(found, waiting),
-        "zones": _zones(found),
-        "missed": _missed(found, waiting),
+        "months": months_of(upcoming, waiting),
+        "zones": _zones(upcoming),
+        "missed": _missed(upcoming, waiting),
         "feed": domain.open_feed_of(access.partner, access.user),
     }
     return render(request, "calendar/calendar.html", context)
 
 
-def _zones(found: list[Happening]) -> dict[str, list[str]]:
+def _zones(happenings: list[Happening]) -> dict[str, list[str]]:
     """The programs whose dates are shown, by time zone."""
     zones: dict[str, list[str]] = {}
-    for name, zone in sorted({(one.program.identifier, one.program.time_zone) for one in found}):
+    for name, zone in sorted({(one.program.identifier, one.program.time_zone) for one in happenings}):
         zones.setdefault(zone, []).append(name)
     return zones
 
 
-def _missed(found: list[Happening], waiting: dict[int, Waiting]) -> list[tuple[Happening, Waiting]]:
+def _missed(happenings: list[Happening], waiting: dict[int, Waiting]) -> list[tuple[Happening, Waiting]]:
     """The next deadlines that meters would miss as they are now, soonest first."""
-    ahead = [one for one in found if one.kind is Kind.DEADLINE and one.deadline and one.deadline.is_next]
+    ahead = [one for one in happenings if one.kind is Kind.DEADLINE and one.deadline and one.deadline.is_next]
     return [(one, waiting[one.program.pk]) for one in ahead if one.program.pk in waiting]
 
 
@@ -108,11 +108,11 @@ def feed_end(request: HttpRequest) -> HttpResponse:
 @login_not_required  # the secret in the address is the access: calendar programs cannot sign in
 @require_safe
 def feed(request: HttpRequest, secret: str) -> HttpResponseBase:
-    found = domain.feed_at(secret)
-    if found is None:
+    feed = domain.feed_at(secret)
+    if feed is None:
         gone = HttpResponse("There is no calendar at this address.\n", status=404, content_type="text/plain")
         return _kept_quiet(gone, "no-store")
-    partner, now = found.membership.partner, timezone.now()
+    partner, now = feed.membership.partner, timezone.now()
     content = calendar_file(
         happenings(list(programs_of(partner)), now),
         waiting_of(partner),

@@ -30,7 +30,7 @@ class CheckOutcome(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Check:
-    """One comparison: what was found, what was wanted, by which rule, and the problem if it fails.
+    """One comparison: what is actually there, what is wanted, by which rule, and the problem if it fails.
 
     while_open: the status of the meter while the outcome is CANNOT_TELL. field: its key, if it is one field.
     """
@@ -38,7 +38,7 @@ class Check:
     action_type: str
     outcome: CheckOutcome
     subject: str
-    found: str
+    actual: str
     wanted: str
     source: Source
     problem: Problem | None = None
@@ -122,11 +122,11 @@ def fields_meet(meter: MeterFacts, program: ProgramRules, moment: Moment, passed
 
 def _of_rule(meter: MeterFacts, rule: Rule, problem: Problem | None) -> Check:
     wanted = rule.limits() or "filled in"
-    found = ", ".join(shown(_plain_value(value)) for value in _given(meter, rule)) or "empty"
+    actual = ", ".join(shown(_plain_value(value)) for value in _given(meter, rule)) or "empty"
     source = Source(f"requirement {rule.number}", rule.source, rule.verified, rule.valid_from, rule.valid_to)
     outcome = CheckOutcome.FAILED if problem else CheckOutcome.PASSED
     kind = action_of(problem) if problem else rule.action_type or ActionType.NO_MISSING_FIELDS.value
-    return Check(kind, outcome, rule.label, found, wanted, source, problem, rule.keys[0])
+    return Check(kind, outcome, rule.label, actual, wanted, source, problem, rule.keys[0])
 
 
 def _given(meter: MeterFacts, rule: Rule) -> list[object]:
@@ -151,8 +151,8 @@ def authorized(meter: MeterFacts, program: ProgramRules, moment: Moment, passed:
             )
         return
     problem = Problem("PROGRAM_NEEDS_AUTHORIZATION", "", "", {"program": program.identifier})
-    found = "ended or refused" if record else "none"
-    yield Check(ActionType.IS_AUTHORIZED, CheckOutcome.FAILED, subject, found, "given", source, problem)
+    actual = "ended or refused" if record else "none"
+    yield Check(ActionType.IS_AUTHORIZED, CheckOutcome.FAILED, subject, actual, "given", source, problem)
 
 
 @checks(ActionType.NOT_ENROLLED_IN_CONFLICTING_PROGRAM)
@@ -169,12 +169,12 @@ def excludes_none(meter: MeterFacts, program: ProgramRules, moment: Moment, pass
         if row is None or (row.is_allowed and not passed):
             continue
         where = "this meter" if other.meter == meter.pk else f"your meter {other.reference}"
-        found = f"{other.program} on {where}"
+        actual = f"{other.program} on {where}"
         if row.is_allowed or not _goes_first(other, mine):
             if passed:
                 kind, wanted = ActionType.NOT_ENROLLED_IN_CONFLICTING_PROGRAM, "can be held together"
                 told = wanted if row.is_allowed else "this one came first"
-                yield Check(kind, CheckOutcome.PASSED, f"With {other.program}", found, told, row.source, note=row.note)
+                yield Check(kind, CheckOutcome.PASSED, f"With {other.program}", actual, told, row.source, note=row.note)
             continue
         context = {
             "program": program.identifier,
@@ -187,7 +187,7 @@ def excludes_none(meter: MeterFacts, program: ProgramRules, moment: Moment, pass
             ActionType.NOT_ENROLLED_IN_CONFLICTING_PROGRAM,
             CheckOutcome.FAILED,
             f"With {other.program}",
-            found,
+            actual,
             f"not in {other.program}",
             row.source,
             Problem("PROGRAM_EXCLUDED", "", other.program, context),
@@ -270,13 +270,13 @@ def takes_part(meter: MeterFacts, program: ProgramRules, moment: Moment, passed:
     code = "METER_IDLE" if out.preference == "IDLE" else "METER_DISENROLLED"
     begins = meter.out_from(program, out).astimezone(program.zone)
     context = {"program": program.identifier, "since": f"{begins:%Y-%m-%d}", "until": until, "reason": out.reason}
-    found = f"{'idle' if out.preference == 'IDLE' else 'disenrolled'} from {begins:%Y-%m-%d}{until}"
+    actual = f"{'idle' if out.preference == 'IDLE' else 'disenrolled'} from {begins:%Y-%m-%d}{until}"
     problem = Problem(code, "", "", context)
     yield Check(
         ActionType.PARTICIPATING,
         CheckOutcome.FAILED,
         "Participation",
-        found,
+        actual,
         "takes part",
         source,
         problem,
@@ -303,9 +303,9 @@ def in_place(meter: MeterFacts, program: ProgramRules, moment: Moment) -> list[C
     return [one for function in functions for one in function(meter, program, moment, False)]
 
 
-def failing(found: Iterable[Check]) -> list[Check]:
+def failing(checks: Iterable[Check]) -> list[Check]:
     """What does not hold, or is not known to."""
-    return [one for one in found if one.outcome is not CheckOutcome.PASSED]
+    return [one for one in checks if one.outcome is not CheckOutcome.PASSED]
 
 
 def _display(value: str) -> str:

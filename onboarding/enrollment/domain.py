@@ -220,10 +220,10 @@ def _tell(changes: Iterable[Change], *, by: Actor) -> None:
         happenings = (
             (
                 "meter.enrollment_changed",
-                one.meter,
-                {"program": one.program, "changes": {"enrollment_status": [one.was, one.now]}},
+                change.meter,
+                {"program": change.program, "changes": {"enrollment_status": [change.was, change.now]}},
             )
-            for one in group
+            for change in group
         )
         record_many("meter", happenings, partner=Partner(pk=partner), by=by)
 

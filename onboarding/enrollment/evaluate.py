@@ -25,8 +25,8 @@ def result_in_place(
     program: ProgramRules, in_place: Sequence[Check], unmet: Iterable[Problem], *, could_join: bool = False
 ) -> EnrollmentResult:
     """The result of an asset that is no meter yet: what its place decides, and what it lacks in its fields."""
-    found = [*in_place, *(check_of_problem(problem) for problem in unmet)]
-    return _result_of(program, _status_of_checks(found), found, could_join=could_join)
+    checks = [*in_place, *(check_of_problem(problem) for problem in unmet)]
+    return _result_of(program, _status_of_checks(checks), checks, could_join=could_join)
 
 
 def moment_of(program: ProgramRules, period: PeriodRules | None, schema: Schema, at: datetime) -> Moment:
@@ -36,26 +36,26 @@ def moment_of(program: ProgramRules, period: PeriodRules | None, schema: Schema,
 
 
 def status_of(
-    meter: MeterFacts, moment: Moment, found: Sequence[Check], at: datetime | None = None
+    meter: MeterFacts, moment: Moment, checks: Sequence[Check], at: datetime | None = None
 ) -> EnrollmentStatus:
     """The status that follows from checks. A meter that is taken out is out; an active one stays so until its end.
 
     at: the present, when an activation that is still to come does not count yet.
     """
-    if any(check.action_type == ActionType.PARTICIPATING for check in failing(found)):
+    if any(check.action_type == ActionType.PARTICIPATING for check in failing(checks)):
         return EnrollmentStatus.NOT_PARTICIPATING
     activation = meter.activation(moment.period.pk, at or moment.at) if moment.period else None
     if activation is not None and activation.covers(at or max(moment.at, activation.active_from)):
         return EnrollmentStatus.ACTIVE
-    return _status_of_checks(found)
+    return _status_of_checks(checks)
 
 
-def _status_of_checks(found: Iterable[Check]) -> EnrollmentStatus:
+def _status_of_checks(checks: Iterable[Check]) -> EnrollmentStatus:
     """The status of a meter that is neither out nor active."""
-    found = list(found)
-    if any(check.outcome is CheckOutcome.FAILED for check in found):
+    checks = list(checks)
+    if any(check.outcome is CheckOutcome.FAILED for check in checks):
         return EnrollmentStatus.INELIGIBLE
-    waits = {check.while_open for check in found if check.outcome is CheckOutcome.CANNOT_TELL}
+    waits = {check.while_open for check in checks if check.outcome is CheckOutcome.CANNOT_TELL}
     if EnrollmentStatus.INELIGIBLE.value in waits:
         return EnrollmentStatus.INELIGIBLE
     return EnrollmentStatus.PENDING if waits else EnrollmentStatus.ELIGIBLE
@@ -102,9 +102,9 @@ class Evaluator:
         return self._in(self._next, meter)
 
     def _in(self, moment: Moment, meter: MeterFacts) -> Assessment:
-        found = run_checks(meter, self._program, moment, passed=self._passed)
-        found += _out_at_present(meter, self._program, moment, self._at)
-        return Assessment(moment.period, status_of(meter, moment, found, self._at), found)
+        checks = run_checks(meter, self._program, moment, passed=self._passed)
+        checks += _out_at_present(meter, self._program, moment, self._at)
+        return Assessment(moment.period, status_of(meter, moment, checks, self._at), checks)
 
 
 def _out_at_present(meter: MeterFacts, program: ProgramRules, moment: Moment, at: datetime) -> list[Check]:
@@ -120,10 +120,10 @@ def evaluate(meter: MeterFacts, program: ProgramRules, schema: Schema, at: datet
 
 
 def _result_of(
-    program: ProgramRules, status: EnrollmentStatus, found: Sequence[Check], *, could_join: bool = False
+    program: ProgramRules, status: EnrollmentStatus, checks: Sequence[Check], *, could_join: bool = False
 ) -> EnrollmentResult:
     """A status with the checks that do not hold. Of a misfit only that is told: mending the rest would not help."""
-    open_checks = failing(found)
+    open_checks = failing(checks)
     if any(check.problem and check.problem.code in MISFITS for check in open_checks):
         open_checks = [check for check in open_checks if check.problem and check.problem.code in _TOLD_OF_MISFITS]
     missing = [check.field for check in open_checks if _is_missing(check)]
@@ -240,8 +240,8 @@ def _in_period(
     meter: MeterFacts, program: ProgramRules, period: PeriodRules, schema: Schema, at: datetime, passed: bool
 ) -> PeriodResult:
     moment = moment_of(program, period, schema, at)
-    found = run_checks(meter, program, moment, passed=passed)
-    status = _unless_unwanted(status_of(meter, moment, found), program.identifier in meter.wanted)
+    checks = run_checks(meter, program, moment, passed=passed)
+    status = _unless_unwanted(status_of(meter, moment, checks), program.identifier in meter.wanted)
     deadline, made = period.next_deadline(at), meter.deadline_made(program, period, at)
     joins = status in {EnrollmentStatus.ELIGIBLE, EnrollmentStatus.PENDING}
     if period.deadlines and deadline is None and made is None and joins:
@@ -257,8 +257,8 @@ def _in_period(
             program.source,
             problem,
         )
-        found, status = [*found, late], EnrollmentStatus.INELIGIBLE
-    return PeriodResult(period, status, found, meter.activation(period.pk, moment.at), deadline, made)
+        checks, status = [*checks, late], EnrollmentStatus.INELIGIBLE
+    return PeriodResult(period, status, checks, meter.activation(period.pk, moment.at), deadline, made)
 
 
 def required_actions(results: Iterable[ProgramResult]) -> list[RequiredAction]:

@@ -129,9 +129,9 @@ class MeterFacts:
 
     def record(self, action_type: str, program: int, period: int | None, at: datetime) -> Recorded | None:
         """The newest record of an item at a moment; one for the period or the program goes before a general one."""
-        found = [one for one in self.records if one.action_type == action_type and one.covers(program, period, at)]
+        records = [one for one in self.records if one.action_type == action_type and one.covers(program, period, at)]
         return max(
-            found,
+            records,
             key=lambda one: (one.period is not None, one.program is not None, one.valid_from),
             default=None,
         )
@@ -144,9 +144,9 @@ class MeterFacts:
 
     def out_at(self, program: ProgramRules, at: datetime) -> OutPeriod | None:
         """The period out that covers a moment. An active meter that disenrolls is not out before the boundary."""
-        for one in self.out_periods:
-            if self.out_from(program, one) <= at and (one.ends_at is None or at < one.ends_at):
-                return one
+        for period in self.out_periods:
+            if self.out_from(program, period) <= at and (period.ends_at is None or at < period.ends_at):
+                return period
         return None
 
     def is_out_until(self, program: ProgramRules, start: datetime, end: datetime) -> bool:
@@ -180,8 +180,8 @@ class MeterFacts:
         """The moments at which these facts begin or end to count in a program."""
         for out in self.out_periods:
             yield from (out.starts_at, self.out_from(program, out), *([out.ends_at] if out.ends_at else ()))
-        for one in self.records:
-            yield from (one.valid_from, *([one.valid_to] if one.valid_to else ()))
+        for record in self.records:
+            yield from (record.valid_from, *([record.valid_to] if record.valid_to else ()))
         for active in self.activations:
             yield from (active.active_from, *([active.active_to] if active.active_to else ()))
 

@@ -56,16 +56,16 @@ def measure(proposed: Proposed) -> Impact:
     }
     keys = [proposed.rules[name].pk for name in differ | beside if name in proposed.rules]
     rows = Enrollment.objects.filter(program__in=keys).select_related("program", "partner").order_by("-pk")
-    found = list(rows[: LOOKED_AT + 1])
+    enrollments = list(rows[: LOOKED_AT + 1])
     moves: Counter[tuple[str, str, str]] = Counter()
     examples: list[Example] = []
-    for start in range(0, min(len(found), LOOKED_AT), _AT_ONCE):
-        for row, meter, was, then, why in _compared(found[start : start + _AT_ONCE], now, proposed, at):
+    for start in range(0, min(len(enrollments), LOOKED_AT), _AT_ONCE):
+        for row, meter, was, then, why in _compared(enrollments[start : start + _AT_ONCE], now, proposed, at):
             words = (row.program.identifier, str(was.label), str(then.label))
             moves[words] += 1
             examples.append(Example(row.partner.name, meter.partner_reference, str(meter.pk), *words, why))
     listed = [Move(*words, count) for words, count in moves.most_common()]
-    return Impact(listed, examples, min(len(found), LOOKED_AT), len(found) <= LOOKED_AT)
+    return Impact(listed, examples, min(len(enrollments), LOOKED_AT), len(enrollments) <= LOOKED_AT)
 
 
 def _compared(
@@ -94,7 +94,9 @@ def _compared(
 def _why(facts: MeterFacts, program: ProgramRules, proposed: Proposed, at: datetime) -> str:
     moment = moment_of(program, program.leading_period(at), proposed.schema, at)
     checks = failing(run_checks(facts, program, moment))
-    return "; ".join(dict.fromkeys(f"{one.subject}: {one.found}" for one in checks))[:300] or "nothing is open any more"
+    return (
+        "; ".join(dict.fromkeys(f"{one.subject}: {one.actual}" for one in checks))[:300] or "nothing is open any more"
+    )
 
 
 register(Answers(rules=proposed_rules, measure=measure, after=queue_changed_programs))

@@ -29,11 +29,11 @@ def facts_of(
     assets: Mapping[UUID, Mapping[str, object]] | None = None,
 ) -> dict[UUID, MeterFacts]:
     """The facts of meters of one partner, by ID. assets: what some of them are to hold, instead of what they hold."""
-    found = _own_facts(meters, rules, assets)
+    facts = _own_facts(meters, rules, assets)
     partner = next((meter.partner_id for meter in meters), None)
     if partner is not None and len(excluding_here(partner, rules)) > 1:
-        _add_held(partner, meters, found, rules, schema, at)
-    return found
+        _add_held(partner, meters, facts, rules, schema, at)
+    return facts
 
 
 def _own_facts(
@@ -43,7 +43,7 @@ def _own_facts(
 ) -> dict[UUID, MeterFacts]:
     """What is known of each meter by itself."""
     keys = [meter.pk for meter in meters]
-    found = {
+    facts_by_meter = {
         meter.pk: MeterFacts((assets or {}).get(meter.pk) or asset_of(meter), pk=meter.pk, created_at=meter.created_at)
         for meter in meters
     }
@@ -58,23 +58,23 @@ def _own_facts(
             if status in KEEPING:
                 eligible.setdefault(meter, {})[names[program]] = since or joined
     for pk, programs in wanted.items():
-        found[pk].wanted, found[pk].eligible_since = programs, eligible.get(pk, {})
+        facts_by_meter[pk].wanted, facts_by_meter[pk].eligible_since = programs, eligible.get(pk, {})
     out_periods, records, activations = _out_periods(keys), _records(keys), _activations(keys)
-    for pk, facts in found.items():
+    for pk, facts in facts_by_meter.items():
         facts.out_periods, facts.records = out_periods.get(pk, ()), records.get(pk, ())
         facts.activations = activations.get(pk, ())
-    return found
+    return facts_by_meter
 
 
 def _out_periods(keys: Collection[UUID]) -> dict[UUID, list[OutPeriod]]:
-    found: dict[UUID, list[OutPeriod]] = {}
+    periods: dict[UUID, list[OutPeriod]] = {}
     for row in ParticipationPeriod.objects.filter(meter__in=keys).order_by("starts_at"):
-        found.setdefault(row.meter_id, []).append(OutPeriod.of(row))
-    return found
+        periods.setdefault(row.meter_id, []).append(OutPeriod.of(row))
+    return periods
 
 
 def _records(keys: Collection[UUID]) -> dict[UUID, list[Recorded]]:
-    found: dict[UUID, list[Recorded]] = {}
+    records: dict[UUID, list[Recorded]] = {}
     for row in CheckRecord.objects.filter(meter__in=keys).order_by("valid_from", "pk"):
         record = Recorded(
             row.action_type,
@@ -87,32 +87,32 @@ def _records(keys: Collection[UUID]) -> dict[UUID, list[Recorded]]:
             row.note,
             row.recorded_by,
         )
-        found.setdefault(row.meter_id, []).append(record)
-    return found
+        records.setdefault(row.meter_id, []).append(record)
+    return records
 
 
 def _activations(keys: Collection[UUID]) -> dict[UUID, list[Activated]]:
-    found: dict[UUID, list[Activated]] = {}
+    activations: dict[UUID, list[Activated]] = {}
     for row in Activation.objects.filter(meter__in=keys):
         group = (row.market_group_id, row.market_group_name)
         activated = Activated(row.period_id, row.active_from, row.active_to, *group, row.end_reason)
-        found.setdefault(row.meter_id, []).append(activated)
-    return found
+        activations.setdefault(row.meter_id, []).append(activated)
+    return activations
 
 
 def with_recorded_facts(meters: Iterable[UUID | None]) -> set[UUID]:
     """The meters about which people recorded something: a result, an activation, a time out."""
     keys = [pk for pk in meters if pk]
-    found: set[UUID] = set()
+    recorded: set[UUID] = set()
     for model in (CheckRecord, Activation, ParticipationPeriod):
-        found |= set(model.objects.filter(meter__in=keys).values_list("meter", flat=True))
-    return found
+        recorded |= set(model.objects.filter(meter__in=keys).values_list("meter", flat=True))
+    return recorded
 
 
 def _add_held(
     partner: UUID,
     meters: Collection[Meter],
-    found: Mapping[UUID, MeterFacts],
+    facts_by_meter: Mapping[UUID, MeterFacts],
     rules: Mapping[str, ProgramRules],
     schema: Schema,
     at: datetime,
@@ -120,7 +120,7 @@ def _add_held(
     """What the customers of these meters hold: on the meter itself, and on the partner's others of the same account."""
     shared = held_by(partner, {customer for meter in meters if (customer := customer_of(meter))}, rules, schema, at)
     for meter in meters:
-        customer, facts = customer_of(meter), found[meter.pk]
+        customer, facts = customer_of(meter), facts_by_meter[meter.pk]
         if customer is None:
             facts.held = _holding([(meter, facts)], rules, schema, at)
         else:
@@ -174,20 +174,20 @@ def _holding(
                     candidates.append(Held(name, meter.pk, meter.partner_reference, is_active, since, *about))
     places = {meter.pk: facts for meter, facts in group}
     holding: list[Held] = []
-    for one in sorted(candidates, key=lambda held: (not held.is_active, held.since)):
-        program, facts = rules[one.program], places[one.meter]
+    for candidate in sorted(candidates, key=lambda held: (not held.is_active, held.since)):
+        program, facts = rules[candidate.program], places[candidate.meter]
         rows = (
             program.exclusion_of(
                 other.program,
                 utility=facts.utility,
-                classes={one.classification, other.classification},
-                on=max(one.asked_on, other.asked_on),
+                classes={candidate.classification, other.classification},
+                on=max(candidate.asked_on, other.asked_on),
             )
             for other in holding
-            if other.program != one.program
+            if other.program != candidate.program
         )
-        if one.is_active or all(row is None or row.is_allowed for row in rows):
-            holding.append(one)
+        if candidate.is_active or all(row is None or row.is_allowed for row in rows):
+            holding.append(candidate)
     return holding
 
 

@@ -28,13 +28,13 @@ class NextActivation:
 
 def next_activations(identifiers: Collection[str], now: datetime | None = None) -> dict[str, NextActivation]:
     """By program identifier; a program without a deadline ahead has none."""
-    at, found = now or timezone.now(), {}
+    at, activations = now or timezone.now(), {}
     for name, rules in rules_of(identifiers).items() if identifiers else ():
         period = rules.leading_period(at)
         deadline = period.next_deadline(at) if period else None
         if deadline:
-            found[name] = NextActivation(deadline.accepted_until, deadline.activation_at)
-    return found
+            activations[name] = NextActivation(deadline.accepted_until, deadline.activation_at)
+    return activations
 
 
 def program_results_of(meter: Meter, at: datetime | None = None) -> list[ProgramResult]:
@@ -52,7 +52,7 @@ def program_results_of_all(
     now = at or timezone.now()
     rules = rules_of()
     schema = schema_for(rules)
-    found = {}
+    results_by_meter = {}
     for pk, facts in facts_of(meters, rules, schema, now).items():
         region, meter_type = facts.asset["transmission_region"], facts.asset["meter_type"]
         looked_at = [
@@ -62,8 +62,8 @@ def program_results_of_all(
             or (program.takes(region, meter_type) and program.source.applies(program.day_of(now)))
         ]
         results = [explain(facts, program, schema, now, passed=passed) for program in looked_at]
-        found[pk] = sorted(results, key=lambda one: (not one.is_wanted, one.program.name))
-    return found
+        results_by_meter[pk] = sorted(results, key=lambda one: (not one.is_wanted, one.program.name))
+    return results_by_meter
 
 
 def meters_of_customer(meter: Meter) -> QuerySet[Meter]:
@@ -92,15 +92,15 @@ class Participation:
 
 def participation_of(meter: Meter, out_periods: Iterable[ParticipationPeriod]) -> list[Participation]:
     """A meter's participation from its creation on, without gaps: the periods in which it is out, and those between."""
-    found: list[Participation] = []
+    stretches: list[Participation] = []
     reached: datetime | None = meter.created_at
     for out in sorted(out_periods, key=lambda one: one.starts_at):
         if reached is not None and out.starts_at > reached:
-            found.append(Participation(Preference.PARTICIPATE, reached, out.starts_at))
+            stretches.append(Participation(Preference.PARTICIPATE, reached, out.starts_at))
         since = max(out.starts_at, meter.created_at)
         if out.ends_at is None or out.ends_at > since:
-            found.append(Participation(Preference(out.preference), since, out.ends_at, out.reason))
+            stretches.append(Participation(Preference(out.preference), since, out.ends_at, out.reason))
         reached = out.ends_at
     if reached is not None:
-        found.append(Participation(Preference.PARTICIPATE, reached, None))
-    return found
+        stretches.append(Participation(Preference.PARTICIPATE, reached, None))
+    return stretches

@@ -188,13 +188,13 @@ _lock = threading.Lock()
 def rules_of(identifiers: Collection[str] = ()) -> dict[str, ProgramRules]:
     """The rules of the named programs by identifier, of every program when none is named; kept until they change."""
     version = catalogue_version()
-    found = _kept.get(version)
-    if found is None:
-        found = _compiled()
+    compiled = _kept.get(version)
+    if compiled is None:
+        compiled = _compiled()
         with _lock:
             _kept.clear()
-            _kept[version] = found
-    return {name: found[name] for name in identifiers if name in found} if identifiers else dict(found)
+            _kept[version] = compiled
+    return {name: compiled[name] for name in identifiers if name in compiled} if identifiers else dict(compiled)
 
 
 def _compiled() -> dict[str, ProgramRules]:
@@ -267,9 +267,9 @@ def _recorded(check: ProgramCheck, actions: dict[str, ActionDefinition]) -> Reco
 
 def _exclusions() -> dict[str, list[Exclusion]]:
     """By program; every conflict is listed under both of its programs."""
-    found: dict[str, list[Exclusion]] = {}
+    exclusions: dict[str, list[Exclusion]] = {}
     for row in Conflict.objects.select_related("program", "other", "utility").order_by("pk"):
-        for one, other in ((row.program, row.other), (row.other, row.program)):
+        for program, other in ((row.program, row.other), (row.other, row.program)):
             exclusion = Exclusion(
                 other=other.identifier,
                 utility=row.utility.code if row.utility else "",
@@ -279,8 +279,8 @@ def _exclusions() -> dict[str, list[Exclusion]]:
                 note=row.note,
                 source=Source(f"conflict {row.pk}", row.source, row.verified, row.valid_from, row.valid_to),
             )
-            found.setdefault(one.identifier, []).append(exclusion)
-    return found
+            exclusions.setdefault(program.identifier, []).append(exclusion)
+    return exclusions
 
 
 def is_month(rules: ProgramRules) -> bool:

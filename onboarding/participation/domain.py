@@ -63,10 +63,10 @@ class RequestsRefused(Refused):
 
 def out_periods_of(meters: Iterable[UUID]) -> dict[UUID, list[OutPeriod]]:
     """When meters are out, in order, by meter."""
-    found: dict[UUID, list[OutPeriod]] = {}
+    periods: dict[UUID, list[OutPeriod]] = {}
     for row in ParticipationPeriod.objects.filter(meter__in=list(meters)).order_by("starts_at"):
-        found.setdefault(row.meter_id, []).append(OutPeriod.of(row))
-    return found
+        periods.setdefault(row.meter_id, []).append(OutPeriod.of(row))
+    return periods
 
 
 def preview_requests(
@@ -75,13 +75,13 @@ def preview_requests(
     """What the requests would do to these meters. Reads, never writes: two queries."""
     at = now or timezone.now()
     zones, periods = zones_of(meters), out_periods_of(meter.pk for meter in meters)
-    found = {}
+    results = {}
     for meter in meters:
         request, zone, before = requests[meter.pk], zones[meter.pk], periods.get(meter.pk, [])
         problems = [*unclear(request), *untimely(request, zone, at)]
         afterwards = before if problems else after(before, request, zone, at)
-        found[meter.pk] = ParticipationResult(request, zone, before, afterwards, problems)
-    return found
+        results[meter.pk] = ParticipationResult(request, zone, before, afterwards, problems)
+    return results
 
 
 def change_participation(
@@ -140,8 +140,8 @@ def merge_periods(before: Sequence[OutPeriod], gone: OutPeriod) -> list[OutPerio
     """The periods without an idle one. The period after it takes back the days that the idle one took from it, and a
     disenrollment that was cut in two is one period again."""
     left: list[OutPeriod] = []
-    for one in sorted((one for one in before if one != gone), key=lambda one: one.starts_at):
-        back = one if one.starts_at != gone.ends_at else _with_days_back(one, gone)
+    for period in sorted((one for one in before if one != gone), key=lambda one: one.starts_at):
+        back = period if period.starts_at != gone.ends_at else _with_days_back(period, gone)
         last = left[-1] if left else None
         is_same = last is not None and (last.preference, last.reason) == (back.preference, back.reason)
         if last is not None and is_same and last.ends_at == back.starts_at == gone.starts_at:
@@ -151,12 +151,12 @@ def merge_periods(before: Sequence[OutPeriod], gone: OutPeriod) -> list[OutPerio
     return left
 
 
-def _with_days_back(one: OutPeriod, gone: OutPeriod) -> OutPeriod:
+def _with_days_back(period: OutPeriod, gone: OutPeriod) -> OutPeriod:
     """The period out that followed an idle one, beginning when it was to, if that was within the idle one or before."""
-    if one.wished_from is None:
-        return one
-    since = max(one.wished_from, gone.starts_at)
-    return replace(one, starts_at=since, wished_from=one.wished_from if one.wished_from < since else None)
+    if period.wished_from is None:
+        return period
+    since = max(period.wished_from, gone.starts_at)
+    return replace(period, starts_at=since, wished_from=period.wished_from if period.wished_from < since else None)
 
 
 def _write(changes: Mapping[UUID, tuple[list[OutPeriod], list[OutPeriod]]], partner: "Partner", at: datetime) -> None:
@@ -166,10 +166,10 @@ def _write(changes: Mapping[UUID, tuple[list[OutPeriod], list[OutPeriod]]], part
     old = [row.pk for row in rows if OutPeriod.of(row) not in kept[row.meter_id]]
     ParticipationPeriod.objects.filter(pk__in=old).delete()
     new = [
-        (partner.pk, pk, one.preference, one.starts_at, one.ends_at, one.reason, one.wished_from)
+        (partner.pk, pk, period.preference, period.starts_at, period.ends_at, period.reason, period.wished_from)
         for pk, (_, afterwards) in changes.items()
-        for one in afterwards
-        if one not in kept[pk]
+        for period in afterwards
+        if period not in kept[pk]
     ]
     names = ["partner", "meter", "preference", "starts_at", "ends_at", "reason", "wished_from"]
     bulk.insert(ParticipationPeriod, names, new)
@@ -186,14 +186,16 @@ def days_as_json(out: OutPeriod, zone: ZoneInfo) -> dict[str, str]:
     }
 
 
-def _event_data(one: ParticipationResult, now: datetime) -> dict[str, object]:
+def _event_data(result: ParticipationResult, now: datetime) -> dict[str, object]:
     """What the event of a change says: the days where the meter is, why, and what it overrode."""
-    first = one.request.first or local_day(now, one.zone)
-    data: dict[str, object] = {"from": first.isoformat(), "zone": one.zone.key}
-    if one.request.last:
-        data["to"] = one.request.last.isoformat()
-    if one.request.reason:
-        data["reason"] = one.request.reason
-    if one.overridden:
-        data["gave_way"] = [{"preference": out.preference, **days_as_json(out, one.zone)} for out in one.overridden]
+    first = result.request.first or local_day(now, result.zone)
+    data: dict[str, object] = {"from": first.isoformat(), "zone": result.zone.key}
+    if result.request.last:
+        data["to"] = result.request.last.isoformat()
+    if result.request.reason:
+        data["reason"] = result.request.reason
+    if result.overridden:
+        data["gave_way"] = [
+            {"preference": out.preference, **days_as_json(out, result.zone)} for out in result.overridden
+        ]
     return data

@@ -33,7 +33,7 @@ def outlook_of(meter: Meter, result: ParticipationResult, now: datetime | None =
     rules, schema = rules_of(), schema_for(rules_of())
     facts = facts_of([meter], rules, schema, at)[meter.pk]
     later = replace(facts, out_periods=result.afterwards)
-    found = []
+    lines = []
     for program in sorted((rules[name] for name in facts.wanted), key=lambda one: one.name):
         status = evaluate(facts, program, schema, at).status
         words = _words(later, program, result, at)
@@ -41,8 +41,8 @@ def outlook_of(meter: Meter, result: ParticipationResult, now: datetime | None =
             start, _ = window(result.request, result.zone, at)
             then = evaluate(later, program, schema, max(start, at)).status
             words = f"{words} It will be: {then.label.lower()}."
-        found.append(ProgramOutlook(program, status, words))
-    return found
+        lines.append(ProgramOutlook(program, status, words))
+    return lines
 
 
 def _words(later: MeterFacts, program: ProgramRules, result: ParticipationResult, now: datetime) -> str:
@@ -51,7 +51,9 @@ def _words(later: MeterFacts, program: ProgramRules, result: ParticipationResult
     if request.preference == Preference.PARTICIPATE:
         return f"Takes part from {day_text(local_day(start, result.zone))}."
     out = next(
-        one for one in later.out_periods if one.starts_at <= start and (one.ends_at is None or start < one.ends_at)
+        period
+        for period in later.out_periods
+        if period.starts_at <= start and (period.ends_at is None or start < period.ends_at)
     )
     if request.preference == Preference.IDLE and request.last and end:
         back = _after(later, program, end, result.zone)

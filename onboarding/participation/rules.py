@@ -78,7 +78,9 @@ def unclear(request: ParticipationRequest) -> Iterator[Problem]:
     if request.preference != Preference.IDLE and request.last is not None:
         yield Problem("PARTICIPATION_DAY_NOT_USED", "last", request.last.isoformat(), {"label": "The last day"})
     too_far = [
-        one for one in (("first", request.first), ("last", request.last)) if one[1] and one[1].year not in _YEARS
+        named_day
+        for named_day in (("first", request.first), ("last", request.last))
+        if named_day[1] and named_day[1].year not in _YEARS
     ]
     for name, day in too_far:
         yield Problem("PARTICIPATION_DAY_TOO_FAR", name, str(day), {"label": f"The {name} day"})
@@ -126,7 +128,8 @@ def after(
     if request.preference == Preference.PARTICIPATE:
         return _without(present, start, None)
     if request.preference == Preference.DISENROLL and any(
-        one.preference == Preference.DISENROLL and one.ends_at is None and one.starts_at <= start for one in present
+        period.preference == Preference.DISENROLL and period.ends_at is None and period.starts_at <= start
+        for period in present
     ):
         return present
     requested = OutPeriod(request.preference.value, start, end, request.reason)
@@ -136,14 +139,14 @@ def after(
 def _without(periods: Iterable[OutPeriod], start: datetime, end: datetime | None) -> list[OutPeriod]:
     """The parts of periods that lie before a moment, and from another on if there is one."""
     left = []
-    for one in periods:
-        if one.starts_at < start:
-            ends = start if one.ends_at is None else min(one.ends_at, start)
-            left.append(replace(one, ends_at=ends))
-        if end is not None and (one.ends_at is None or one.ends_at > end):
-            cut = one.starts_at < end
-            wished_from = (one.wished_from or one.starts_at) if cut else one.wished_from
-            left.append(replace(one, starts_at=max(one.starts_at, end), wished_from=wished_from))
+    for period in periods:
+        if period.starts_at < start:
+            ends = start if period.ends_at is None else min(period.ends_at, start)
+            left.append(replace(period, ends_at=ends))
+        if end is not None and (period.ends_at is None or period.ends_at > end):
+            cut = period.starts_at < end
+            wished_from = (period.wished_from or period.starts_at) if cut else period.wished_from
+            left.append(replace(period, starts_at=max(period.starts_at, end), wished_from=wished_from))
     return left
 
 

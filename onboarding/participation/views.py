@@ -54,13 +54,13 @@ class OutRow:
 def out_rows(periods: Iterable[OutPeriod], zone: ZoneInfo, now: datetime) -> list[OutRow]:
     return [
         OutRow(
-            Preference(one.preference),
-            *days_of(one, zone),
-            one.reason,
-            is_over=one.ends_at is not None and one.ends_at <= now,
-            is_now=one.starts_at <= now and (one.ends_at is None or now < one.ends_at),
+            Preference(period.preference),
+            *days_of(period, zone),
+            period.reason,
+            is_over=period.ends_at is not None and period.ends_at <= now,
+            is_now=period.starts_at <= now and (period.ends_at is None or now < period.ends_at),
         )
-        for one in periods
+        for period in periods
     ]
 
 

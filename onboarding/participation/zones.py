@@ -99,15 +99,15 @@ def zone_of_place(postal_code: str, state: str) -> ZoneInfo | None:
 def zones_of(meters: Iterable[Meter]) -> Mapping[UUID, ZoneInfo]:
     """The zone of each meter, by ID; of one without a known place, its program's, else the portal's. One query more
     when there are such meters."""
-    found = {meter.pk: zone_of_place(meter.postal_code, meter.state) for meter in meters}
-    nowhere = [pk for pk, zone in found.items() if zone is None]
+    zones = {meter.pk: zone_of_place(meter.postal_code, meter.state) for meter in meters}
+    nowhere = [pk for pk, zone in zones.items() if zone is None]
     by_program: dict[UUID, ZoneInfo] = {}
     if nowhere:
-        zones = {program.pk: program.zone for program in rules_of().values()}
+        program_zones = {program.pk: program.zone for program in rules_of().values()}
         joined = Enrollment.objects.filter(meter__in=nowhere).order_by("-pk").values_list("meter", "program")
-        by_program = {meter: zones[program] for meter, program in joined if program in zones}
+        by_program = {meter: program_zones[program] for meter, program in joined if program in program_zones}
     here = ZoneInfo(timezone.get_default_timezone_name())
-    return {pk: zone or by_program.get(pk, here) for pk, zone in found.items()}
+    return {pk: zone or by_program.get(pk, here) for pk, zone in zones.items()}
 
 
 def zone_of(meter: Meter) -> ZoneInfo:

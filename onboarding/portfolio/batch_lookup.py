@@ -21,7 +21,7 @@ class LookupResult:
     beyond: how many texts were too many to look at.
     """
 
-    found: list[Meter]
+    matches: list[Meter]
     unknown: list[str]
     beyond: int = 0
 
@@ -40,11 +40,11 @@ def batch_lookup(partner: Partner, pasted: str) -> LookupResult:
     by_reference: dict[str, list[Meter]] = {}
     for meter in meters_of(partner).filter(partner_reference__any_of=texts).order_by("pk"):
         by_reference.setdefault(meter.partner_reference, []).append(meter)
-    found: dict[UUID, Meter] = {}
+    matches: dict[UUID, Meter] = {}
     unknown = []
     for text in texts:
         meters = [*by_reference.get(text, []), *([by_id[ids[text]]] if ids.get(text) in by_id else [])]
-        found |= {meter.pk: meter for meter in meters}
+        matches |= {meter.pk: meter for meter in meters}
         if not meters:
             unknown.append(text)
-    return LookupResult(list(found.values()), unknown, beyond)
+    return LookupResult(list(matches.values()), unknown, beyond)

@@ -39,7 +39,7 @@ class OpenItem:
     def text(self) -> str:
         problem = self.check.problem
         if problem is None:
-            return f"{self.check.subject}: {self.check.found}."
+            return f"{self.check.subject}: {self.check.actual}."
         return f"{self.check.subject} is missing." if problem.code == "PROGRAM_FIELD_MISSING" else problem.text
 
     @property
@@ -85,8 +85,10 @@ class ProgramCard:
     @property
     def to_come(self) -> Activated | None:
         """The activation that is recorded and has not begun."""
-        found = (one.activation for one in self.periods if one.activation and one.activation.active_to is None)
-        return next((one for one in found if self.status != EnrollmentStatus.ACTIVE), None)
+        open_activations = (
+            period.activation for period in self.periods if period.activation and period.activation.active_to is None
+        )
+        return next((one for one in open_activations if self.status != EnrollmentStatus.ACTIVE), None)
 
     @property
     def holds(self) -> int:
@@ -99,9 +101,9 @@ def cards_of(results: Iterable[ProgramResult], at: datetime) -> list[ProgramCard
 
 def _card(result: ProgramResult, at: datetime) -> ProgramCard:
     items = [
-        OpenItem(action_definition(result.program, one.action_type).acts, one)
-        for one in failing(result.checks)
-        if one.action_type != ActionType.PARTICIPATING
+        OpenItem(action_definition(result.program, check.action_type).acts, check)
+        for check in failing(result.checks)
+        if check.action_type != ActionType.PARTICIPATING
     ]
     leading = next((one for one in result.periods if one.period == result.leading), None)
     expected_at = leading.expected_at if leading else None

@@ -111,9 +111,9 @@ class MeterFilter(PlainFilterSet):
 
     def filter_queryset(self, queryset: QuerySet[Meter]) -> QuerySet[Meter]:
         """Archived meters are left out unless they are asked for, or one is asked for by its ID."""
-        found = super().filter_queryset(queryset)
+        filtered = super().filter_queryset(queryset)
         asked = self.form.cleaned_data.get("archived") or as_uuid(self.form.cleaned_data.get("q", ""))
-        return found if asked else found.filter(is_archived=False)
+        return filtered if asked else filtered.filter(is_archived=False)
 
     def in_program(self, queryset: QuerySet[Meter], name: str, value: str) -> QuerySet[Meter]:
         """Meters in the program, with the chosen status there.
@@ -201,13 +201,13 @@ def joined(*queries: str) -> str:
 
 def chips_of(params: QueryDict, form: forms.Form, names: Mapping[str, str] | None = None) -> list[dict[str, str]]:
     """The filters that are set, each with the query string that removes it. names: what to show for a filter's ID."""
-    found = []
+    chips = []
     for name, field in form.fields.items():
         if value := params.get(name, ""):
             choices: Iterable[tuple[object, object]] = getattr(field, "choices", ())
             shown = (names or {}).get(name) or {str(key): str(label) for key, label in choices}.get(value, value)
-            found.append({"label": str(field.label), "value": shown, "query": without(params, name, "page")})
-    return found
+            chips.append({"label": str(field.label), "value": shown, "query": without(params, name, "page")})
+    return chips
 
 
 def chip_names(params: QueryDict, partner: Partner) -> dict[str, str]:
@@ -245,5 +245,5 @@ def meter_filter(data: QueryDict, *, partner: Partner, by_page: bool = False) ->
 def matching(data: QueryDict, *, partner: Partner) -> QuerySet[Meter]:
     """The partner's meters that match the filters of a query string; none when a filter cannot be understood."""
     filtered = meter_filter(data, partner=partner)
-    found: QuerySet[Meter] = filtered.qs if filtered.form.is_valid() else filtered.queryset.none()
-    return found
+    matches: QuerySet[Meter] = filtered.qs if filtered.form.is_valid() else filtered.queryset.none()
+    return matches

@@ -51,14 +51,14 @@ def provenance_of(meter: Meter, keys: Collection[str]) -> Provenance:
 
 def _setters(meter: Meter, keys: Collection[str]) -> dict[str, Event]:
     """The event that gave each key its present value; what no change names came with the meter."""
-    found: dict[str, Event] = {}
+    setters: dict[str, Event] = {}
     created = Event(verb=_CREATED, at=meter.created_at, actor_label=meter.get_created_by_display())
     for event in timeline(meter).iterator(chunk_size=_AT_ONCE):
         if event.verb == _CREATED:
             created = event
         for key in event.data.get("changes", {}):
-            found.setdefault(key, event)
-    return {key: found.get(key, created) for key in keys}
+            setters.setdefault(key, event)
+    return {key: setters.get(key, created) for key in keys}
 
 
 class _Uploads:

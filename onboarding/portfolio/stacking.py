@@ -15,7 +15,7 @@ class Pair:
     paths: rows that hold for one way of taking part only. They are shown, and decide nothing.
     """
 
-    one: ProgramRules
+    first: ProgramRules
     other: ProgramRules
     row: Exclusion | None
     paths: tuple[Exclusion, ...]
@@ -30,12 +30,14 @@ def pairs_of(programs: Collection[ProgramRules], *, utility: str, classes: Colle
 
     classes: those of the customer's meters. at: as of when; a pair is evaluated on the day when both can be joined.
     """
-    found = []
-    for one, other in combinations(sorted(programs, key=lambda program: program.name), 2):
-        on = max(one.asked_on(at), other.asked_on(at))
-        row = one.exclusion_of(other.identifier, utility=utility, classes=classes, on=on)
+    pairs = []
+    for first, other in combinations(sorted(programs, key=lambda program: program.name), 2):
+        on = max(first.asked_on(at), other.asked_on(at))
+        row = first.exclusion_of(other.identifier, utility=utility, classes=classes, on=on)
         paths = tuple(
-            line for line in one.exclusions if line.other == other.identifier and line.path and line.source.applies(on)
+            line
+            for line in first.exclusions
+            if line.other == other.identifier and line.path and line.source.applies(on)
         )
-        found.append(Pair(one, other, row, paths))
-    return sorted(found, key=lambda pair: (pair.is_allowed, pair.row is None))
+        pairs.append(Pair(first, other, row, paths))
+    return sorted(pairs, key=lambda pair: (pair.is_allowed, pair.row is None))

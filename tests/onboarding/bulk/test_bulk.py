@@ -338,7 +338,7 @@ def test_look_up_finds_by_id_and_reference_and_names_the_unknown(
         lookup = batch_lookup(acme, pasted)
     page = client_of(user).post(reverse("meters-look-up"), {"pasted": pasted}).content.decode()
 
-    assert [meter.pk for meter in lookup.found] == [second.pk, first.pk]
+    assert [meter.pk for meter in lookup.matches] == [second.pk, first.pk]
     assert lookup.unknown == ["nobody <b>", str(theirs.pk), "home-000050"]
     assert "nobody &lt;b&gt;" in page
     assert "2</strong> meters found" in page

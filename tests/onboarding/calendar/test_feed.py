@@ -39,13 +39,14 @@ def address(acme, user, client_of):
 def new_address(client: Client) -> str:
     page = client.post(reverse("calendar-feed-new"))
     assert page.status_code == 200
-    (found,) = set(re.findall(r"http://127\.0\.0\.1:8000(/calendar/[^/]+\.ics)", page.content.decode()))
-    return str(found)
+    (path,) = set(re.findall(r"http://127\.0\.0\.1:8000(/calendar/[^/]+\.ics)", page.content.decode()))
+    return str(path)
 
 
 def events(content: bytes) -> dict[str, dict[str, str]]:
     return {
-        str(one["uid"]): {name.lower(): one.decoded(name) for name in one} for one in Calendar.from_ical(content).events
+        str(event["uid"]): {name.lower(): event.decoded(name) for name in event}
+        for event in Calendar.from_ical(content).events
     }
 
 
@@ -84,12 +85,12 @@ def test_all_lines_are_short_and_end_as_the_standard_says(address):
 
 
 def test_a_weekend_stands_on_its_monday(address):
-    found = events(Client().get(address).content).values()
+    happenings = events(Client().get(address).content).values()
 
     (rolled,) = [
-        one
-        for one in found
-        if one["dtstart"] == date(2027, 8, 16) and one["summary"].startswith("CONED-CSRP: enrollment")
+        happening
+        for happening in happenings
+        if happening["dtstart"] == date(2027, 8, 16) and happening["summary"].startswith("CONED-CSRP: enrollment")
     ]
     assert "Published for Sun, Aug 15, 2027; a weekend holds until Monday." in rolled["description"]
 

@@ -35,8 +35,8 @@ def wants(partner, *programs: str, actions: tuple[str, ...] = ("NO_MISSING_FIELD
 
 def rows(response) -> list[str]:
     """The lines of the tables, without their tags."""
-    found = re.findall(r"<tr>\s*<th scope=\"row\".*?</tr>", response.content.decode(), re.DOTALL)
-    return [" ".join(re.sub(r"<[^>]*>", " ", row).split()) for row in found]
+    matches = re.findall(r"<tr>\s*<th scope=\"row\".*?</tr>", response.content.decode(), re.DOTALL)
+    return [" ".join(re.sub(r"<[^>]*>", " ", row).split()) for row in matches]
 
 
 def test_the_dates_of_the_partner_s_programs_stand_by_month(acme, user, client_of):
@@ -62,12 +62,12 @@ def test_a_weekend_stands_on_the_monday_on_which_it_is_accepted(acme, user, clie
     wants(acme, "CONED-CSRP", region="NYISO")
 
     with time_machine.travel("2027-05-20 12:00 +0000", tick=False):
-        found = rows(client_of(user).get(URL))
+        shown = rows(client_of(user).get(URL))
 
     assert (
         "Mon, Aug 16 CONED-CSRP Enrollment closes at 00:00 EDT Published for Sun, Aug 15; the weekend holds until "
         "Monday. Eligible by then, active from Sep 1, 2027. Unverified 87 days left"
-    ) in found
+    ) in shown
 
 
 def test_days_are_those_of_the_program_and_not_of_the_partner(acme, user, client_of):
@@ -76,19 +76,19 @@ def test_days_are_those_of_the_program_and_not_of_the_partner(acme, user, client
     wants(acme, "CONED-CSRP", region="NYISO")
 
     with time_machine.travel("2027-03-15 03:30 +0000", tick=False):  # half an hour before it closes in New York
-        found = rows(client_of(user).get(URL))
+        shown = rows(client_of(user).get(URL))
 
-    assert found[0].startswith("Mon, Mar 15 CONED-CSRP Enrollment closes at 00:00 EDT")
-    assert "Next less than a day left" in found[0]
+    assert shown[0].startswith("Mon, Mar 15 CONED-CSRP Enrollment closes at 00:00 EDT")
+    assert "Next less than a day left" in shown[0]
 
 
 def test_a_deadline_that_has_passed_is_gone(acme, user, client_of):
     wants(acme, "CONED-CSRP", region="NYISO")
 
     with time_machine.travel("2027-03-15 04:00 +0000", tick=False):
-        found = rows(client_of(user).get(URL))
+        shown = rows(client_of(user).get(URL))
 
-    assert found[0].startswith("Thu, Apr 15 CONED-CSRP Enrollment closes at 00:00 EDT")
+    assert shown[0].startswith("Thu, Apr 15 CONED-CSRP Enrollment closes at 00:00 EDT")
 
 
 # --- filters and empty states
@@ -100,12 +100,12 @@ def test_all_programs_and_filters(acme, user, client_of):
 
     everything = client.get(f"{URL}?program=all")
     texas = client.get(f"{URL}?program=all&region=ERCOT")
-    one = client.get(f"{URL}?program=NYISO-SCR")
+    filtered = client.get(f"{URL}?program=NYISO-SCR")
     nothing = client.get(f"{URL}?region=ERCOT")
 
     assert {"CEC-DSGS", "PJM-CAPACITY", "RIE-CS"} <= set(text_of(everything).split())
     assert {row.split()[3] for row in rows(texas)} == {"ERCOT-ERS"}
-    assert {row.split()[3] for row in rows(one)} == {"NYISO-SCR"}
+    assert {row.split()[3] for row in rows(filtered)} == {"NYISO-SCR"}
     assert "No date fits these filters" in text_of(nothing)
     assert rows(nothing) == []
 

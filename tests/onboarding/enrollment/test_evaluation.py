@@ -53,7 +53,7 @@ def card_text(meter: Meter, when: str, program: str = "CEC-DSGS") -> str:
 def failed(meter: Meter, program: str, when: str = "2026-11-25") -> list[tuple[str, str, str]]:
     """What does not hold or is not known: the item, what was found, what was wanted."""
     checks = program_result(meter, program, when).checks
-    return [(one.action_type, one.found, one.wanted) for one in checks if one.outcome is not CheckOutcome.PASSED]
+    return [(one.action_type, one.actual, one.wanted) for one in checks if one.outcome is not CheckOutcome.PASSED]
 
 
 def test_every_item_of_the_published_checklist_is_answered_for() -> None:
@@ -63,11 +63,11 @@ def test_every_item_of_the_published_checklist_is_answered_for() -> None:
 def test_meter_that_lacks_nothing_is_eligible_and_says_what_was_compared(acme: Partner) -> None:
     meter = dsgs(acme, utility="PGE")
 
-    one = program_result(meter, "CEC-DSGS")
+    result = program_result(meter, "CEC-DSGS")
 
-    assert (one.status, meter.enrollment_status) == ("ELIGIBLE", "ELIGIBLE")
-    assert {check.outcome for check in one.checks} == {CheckOutcome.PASSED}
-    told = {check.subject: (check.found, check.wanted, check.source.source != "") for check in one.checks}
+    assert (result.status, meter.enrollment_status) == ("ELIGIBLE", "ELIGIBLE")
+    assert {check.outcome for check in result.checks} == {CheckOutcome.PASSED}
+    told = {check.subject: (check.actual, check.wanted, check.source.source != "") for check in result.checks}
     assert told["Transmission region"] == ("CAISO", "CAISO", True)
     assert told["Meter type"] == ("Device", "Device", True)
     assert told["Battery power capacity"] == ("5", "filled in", True)
@@ -440,12 +440,12 @@ def test_eligible_meter_that_makes_a_deadline_is_expected_on_its_date(acme: Part
 
     for day, made in (("2027-04-15T06:59", False), ("2027-04-15T07:00", True), ("2027-05-03", True)):
         re_evaluate([meter.pk], by=BY, at=at(day))
-        found = program_result(meter, "CEC-DSGS", day)
-        one = found.periods[0]
-        assert (status(meter, "CEC-DSGS"), found.status, one.status) == ("ELIGIBLE",) * 3, day
-        assert found.leading is not None
-        assert (found.leading.name, bool(one.made)) == ("CEC-DSGS_2027_MAY_OCT", made)
-        assert one.expected_at == at("2027-05-01T07:00")
+        result = program_result(meter, "CEC-DSGS", day)
+        period = result.periods[0]
+        assert (status(meter, "CEC-DSGS"), result.status, period.status) == ("ELIGIBLE",) * 3, day
+        assert result.leading is not None
+        assert (result.leading.name, bool(period.made)) == ("CEC-DSGS_2027_MAY_OCT", made)
+        assert period.expected_at == at("2027-05-01T07:00")
     assert "Leap has not recorded it yet" not in card_text(meter, "2027-04-20")
     assert "Expected to be active since May 1, 2027. Leap has not recorded it yet." in card_text(meter, "2027-05-03")
 
@@ -471,9 +471,9 @@ def test_activation_that_was_ended_makes_no_deadline(acme: Partner) -> None:
     Enrollment.objects.filter(meter=meter).update(joined_at=at("2027-01-01"), eligible_since=None)
     activate(meter, "CEC-DSGS_2027_MAY_OCT", since="2027-05-01T07:00", until="2027-05-20", end_reason="Recalled")
 
-    one = program_result(meter, "CEC-DSGS", "2027-05-21").periods[0]
+    period = program_result(meter, "CEC-DSGS", "2027-05-21").periods[0]
 
-    assert one.made is None
+    assert period.made is None
     assert "Ended May 19, 2027: Recalled" in card_text(meter, "2027-05-21")
 
 
@@ -533,13 +533,13 @@ def test_what_is_stored_agrees_with_what_is_explained_whatever_the_order(acme: P
             re_evaluate([meter.pk], by=BY)
 
     def agree() -> dict[str, list[str]]:
-        found = {}
+        statuses = {}
         for meter in meters:
             stored = dict(Enrollment.objects.filter(meter=meter).values_list("program__identifier", "status"))
             told = {one.program.identifier: one.status.value for one in program_results_of(meter) if one.is_wanted}
             assert stored == told
-            found[meter.partner_reference] = [stored[name] for name in programs]
-        return found
+            statuses[meter.partner_reference] = [stored[name] for name in programs]
+        return statuses
 
     assert agree() == {
         "site-1": ["ELIGIBLE", "INELIGIBLE", "ELIGIBLE"],

@@ -38,18 +38,18 @@ def change(meter: Meter, request: ParticipationRequest, now: datetime = NOW) -> 
 def periods(meter: Meter) -> list[tuple[str, str, str, str]]:
     return [
         (
-            one.preference,
-            f"{one.starts_at:%m-%d %H:%M}",
-            f"{one.ends_at:%m-%d %H:%M}" if one.ends_at else "",
-            one.reason,
+            period.preference,
+            f"{period.starts_at:%m-%d %H:%M}",
+            f"{period.ends_at:%m-%d %H:%M}" if period.ends_at else "",
+            period.reason,
         )
-        for one in ParticipationPeriod.objects.filter(meter=meter)
+        for period in ParticipationPeriod.objects.filter(meter=meter)
     ]
 
 
 def events(meter: Meter) -> list[tuple[str, dict[str, Any]]]:
-    found = Event.objects.filter(subject_id=str(meter.pk)).order_by("pk")
-    return [(one.verb, one.data) for one in found]
+    events = Event.objects.filter(subject_id=str(meter.pk)).order_by("pk")
+    return [(one.verb, one.data) for one in events]
 
 
 def test_idle_meter_is_out_and_comes_back(acme: Partner) -> None:
@@ -181,9 +181,9 @@ def test_one_that_cannot_be_done_stops_no_other_unless_all_or_none(acme: Partner
         change_participation(requests, partner=acme, by=BY, now=late, all_or_none=True)
     assert (set(refusal.value.results), periods(west)) == ({east.pk}, [])
 
-    found = change_participation(requests, partner=acme, by=BY, now=late)
+    results = change_participation(requests, partner=acme, by=BY, now=late)
 
-    assert {pk: [problem.code for problem in one.problems] for pk, one in found.items()} == {
+    assert {pk: [problem.code for problem in one.problems] for pk, one in results.items()} == {
         east.pk: ["DISENROLL_NOT_IN_FUTURE"],
         west.pk: [],
     }

@@ -102,7 +102,7 @@ _DAYS = st.integers(1, 60)
 def period_lists(draw: st.DrawFn) -> list[OutPeriod]:
     """Periods that do not overlap, some touching, the last perhaps without an end."""
     edges = sorted(draw(st.sets(st.integers(-20, 70), max_size=8)))
-    found = [
+    kept = [
         idle(first, last - 1, draw(st.sampled_from(["", "a"])))
         if draw(st.booleans())
         else disenrolled(first, last - 1, "b")
@@ -110,8 +110,8 @@ def period_lists(draw: st.DrawFn) -> list[OutPeriod]:
         if draw(st.booleans()) and last - 1 > 0
     ]
     if edges and draw(st.booleans()):
-        found.append(disenrolled(edges[-1]))
-    return found
+        kept.append(disenrolled(edges[-1]))
+    return kept
 
 
 @st.composite
@@ -122,34 +122,34 @@ def requests(draw: st.DrawFn) -> ParticipationRequest:
 
 
 def preference_at(periods: list[OutPeriod], at: datetime) -> tuple[str, str]:
-    found = [one for one in periods if one.starts_at <= at and (one.ends_at is None or at < one.ends_at)]
-    assert len(found) <= 1
-    return (found[0].preference, found[0].reason) if found else ("PARTICIPATE", "")
+    covering = [one for one in periods if one.starts_at <= at and (one.ends_at is None or at < one.ends_at)]
+    assert len(covering) <= 1
+    return (covering[0].preference, covering[0].reason) if covering else ("PARTICIPATE", "")
 
 
 @given(period_lists(), requests())
 def test_inside_the_request_it_holds_and_outside_nothing_changes(
     periods: list[OutPeriod], requested: ParticipationRequest
 ) -> None:
-    found = done(periods, requested)
+    after = done(periods, requested)
 
     start, end = window(requested, DENVER, NOW)
     for number in range(-25, 120):
         noon = begins(day(number), DENVER) + timedelta(hours=12)
         if noon < start or (end is not None and noon >= end):
-            assert preference_at(found, noon) == preference_at(periods, noon)
+            assert preference_at(after, noon) == preference_at(periods, noon)
         else:
-            assert preference_at(found, noon)[0] == requested.preference
+            assert preference_at(after, noon)[0] == requested.preference
 
 
 @given(period_lists(), requests())
 def test_periods_never_overlap_are_in_order_and_end_after_they_begin(
     periods: list[OutPeriod], requested: ParticipationRequest
 ) -> None:
-    found = done(periods, requested)
+    after = done(periods, requested)
 
-    assert all(one.ends_at is None or one.starts_at < one.ends_at for one in found)
-    assert all(one.ends_at and one.ends_at <= other.starts_at for one, other in pairwise(found))
+    assert all(one.ends_at is None or one.starts_at < one.ends_at for one in after)
+    assert all(one.ends_at and one.ends_at <= other.starts_at for one, other in pairwise(after))
 
 
 @given(period_lists(), requests())
@@ -187,10 +187,10 @@ def test_request_survives_being_kept(requested: ParticipationRequest) -> None:
     ],
 )
 def test_refusals(requested: ParticipationRequest, codes: list[str]) -> None:
-    found = [*unclear(requested), *untimely(requested, DENVER, NOW)]
+    problems = [*unclear(requested), *untimely(requested, DENVER, NOW)]
 
-    assert [one.code for one in found] == codes
-    assert all(one.text and one.remedy and "{" not in one.text + one.remedy for one in found)
+    assert [one.code for one in problems] == codes
+    assert all(one.text and one.remedy and "{" not in one.text + one.remedy for one in problems)
 
 
 def test_today_is_where_the_meter_is() -> None:

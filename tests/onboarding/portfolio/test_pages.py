@@ -63,14 +63,14 @@ def test_filters_narrow_the_table_and_the_export_alike(create: Any, client: Clie
         ]
     )
     create([builders.row(5)], "b.csv")
-    one, two, three, four, five = (f"home-{n:06d}" for n in range(1, 6))
+    first, two, three, four, five = (f"home-{n:06d}" for n in range(1, 6))
 
-    assert references(client, "") == [five, four, three, two, one]
+    assert references(client, "") == [five, four, three, two, first]
     assert references(client, "region=NYISO") == [three]
     assert references(client, "type=UTILITY_METER") == [four]
-    assert references(client, "program=CEC-DSGS&status=ELIGIBLE") == [five, one]
+    assert references(client, "program=CEC-DSGS&status=ELIGIBLE") == [five, first]
     assert references(client, "status=INELIGIBLE") == [four, three, two]
-    assert references(client, f"upload={upload.pk}") == [four, three, two, one]
+    assert references(client, f"upload={upload.pk}") == [four, three, two, first]
     assert references(client, "q=albany") == [three]
     assert references(client, "q=1100000005") == [five]
     assert references(client, f"q={Meter.objects.get(partner_reference=two).pk}") == [two]
@@ -79,7 +79,7 @@ def test_filters_narrow_the_table_and_the_export_alike(create: Any, client: Clie
     assert references(client, "region=MARS") == []
     page = client.get("/meters/?region=NYISO").content.decode()
     assert three in page
-    assert one not in page
+    assert first not in page
 
 
 @pytest.mark.parametrize(

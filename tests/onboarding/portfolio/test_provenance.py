@@ -97,7 +97,7 @@ def group(acme: Partner, manager: User, by: Actor, run_jobs: Callable[[], int]) 
     return group
 
 
-def found(meter: Meter, keys: tuple[str, ...] = KEYS) -> dict[str, tuple[str, str, Any]]:
+def sources_of(meter: Meter, keys: tuple[str, ...] = KEYS) -> dict[str, tuple[str, str, Any]]:
     """Name, place and upload of the source of each key."""
     sources = provenance_of(meter, keys).by_key
     return {key: (source.name, source.place, source.upload) for key, source in sources.items()}
@@ -123,7 +123,7 @@ def test_each_value_names_what_set_it_last(
     form = type_in(meter, device__installer="Better Roofs")
     group(meter, "Fleet A")
 
-    assert found(meter) == {
+    assert sources_of(meter) == {
         "device.device_model": ("new.csv", "row 2, column Z", changed.pk),
         "device.installer": ("form", "", form.pk),
         "customer.city": ("crm.csv", "row 3, column I", made.pk),
@@ -168,7 +168,7 @@ def test_value_of_a_column_is_told_from_one_for_every_row_and_from_a_corrected_o
     send([builders.row(1, device__device_model="Home 20")], "new.csv", update=True)
     meter = Meter.objects.get(partner_reference="home-000001")
 
-    assert found(meter, ("customer.postal_code", "customer.city", "customer_group", "device.device_model")) == {
+    assert sources_of(meter, ("customer.postal_code", "customer.city", "customer_group", "device.device_model")) == {
         "customer.postal_code": ("crm.csv", "row 2, corrected afterwards", made.pk),
         "customer.city": ("crm.csv", "row 2, column I", made.pk),
         "customer_group": ("crm.csv", "row 2, for every row", made.pk),
@@ -194,7 +194,7 @@ def test_value_that_came_back_says_what_was_taken_back(send: Send, by: Actor, ru
     withdraw_upload(changed, by=by)
     run_jobs()
 
-    assert found(Meter.objects.get())["device.device_model"] == ("new.csv, taken back", "", changed.pk)
+    assert sources_of(Meter.objects.get())["device.device_model"] == ("new.csv, taken back", "", changed.pk)
 
 
 def test_meter_of_the_api_has_the_api_for_a_source(acme: Partner, run_jobs: Callable[[], int]) -> None:

@@ -320,6 +320,6 @@ def test_address_written_anew_is_taken_apart(
     form = {"row-2": "2 Elm Street #4B, Boston, MA 2108", "was-2": "somewhere", "do": "save"}
     client_of(user).post(page_of(upload, "ADDRESS_NOT_APART", street), form)
 
-    found = {line.code for line in UploadProblem.objects.filter(upload=upload)}
-    assert "REQUIRED_MISSING" not in found
+    codes = {line.code for line in UploadProblem.objects.filter(upload=upload)}
+    assert "REQUIRED_MISSING" not in codes
     assert UploadEdit.objects.get().values[street] == "2 Elm Street #4B"

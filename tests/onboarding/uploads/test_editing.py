@@ -98,8 +98,8 @@ def varied(send: Send) -> None:
         ),
         commit=True,
     )
-    one, two, three, four = Meter.objects.order_by("partner_reference")
-    give(one, {"site.site_devices": DEVICES, "load_types": ["BATTERY_STORAGE", "HVAC", "EV_CHARGING", "LIGHTING"]})
+    first, two, three, four = Meter.objects.order_by("partner_reference")
+    give(first, {"site.site_devices": DEVICES, "load_types": ["BATTERY_STORAGE", "HVAC", "EV_CHARGING", "LIGHTING"]})
     give(two, {"customer.partner_offering_name": "-5 for all", "device.device_model": "-", "device.installer": "–"})
     give(
         three,
@@ -184,17 +184,17 @@ def test_cells_are_typed_and_columns_follow_the_programs_and_the_values(varied: 
     book = openpyxl.load_workbook(io.BytesIO(content))
     keys = {cell.value for cell in book["Meters"][2]}
     offered = {column.key for column in schema_for(["CEC-DSGS"]).columns if not column.hidden}
-    one = next(row for row in rows if row["partner_reference"] == "home-000001")
+    row = next(row for row in rows if row["partner_reference"] == "home-000001")
     assert book.sheetnames == ["Read me", "Meters", "Choices"]
     assert labels[0] == "Partner reference *"
     assert offered <= keys
     assert {"load_types.3", "site.site_devices.2.serial_number"} <= keys
     assert "site.site_devices.3.model" not in keys
-    assert [one[key] for key in ("customer.postal_code", "device.battery_energy_capacity_kwh")] == ["00501", 13.5]
-    assert one["device.install_date"] == datetime.datetime(2023, 1, 30)
-    assert one["device.is_connected_to_solar"] is True
-    assert one["site.site_devices.1.model"] == "\N{WORD JOINER}-"  # a plain - would clear it
-    assert one["site.site_devices.1.power_capacity_kw"] == "0.30000000000000004"  # a number would be rounded
+    assert [row[key] for key in ("customer.postal_code", "device.battery_energy_capacity_kwh")] == ["00501", 13.5]
+    assert row["device.install_date"] == datetime.datetime(2023, 1, 30)
+    assert row["device.is_connected_to_solar"] is True
+    assert row["site.site_devices.1.model"] == "\N{WORD JOINER}-"  # a plain - would clear it
+    assert row["site.site_devices.1.power_capacity_kw"] == "0.30000000000000004"  # a number would be rounded
 
 
 def test_the_read_me_says_how_to_edit(varied: None, client: Client) -> None:

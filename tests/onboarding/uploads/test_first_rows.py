@@ -15,8 +15,8 @@ def test_same_as_a_dictionary_that_keeps_all(names: list[str], size: int) -> Non
     for start in range(0, len(names), size):
         chunk = names[start : start + size]
         first_rows.expect(set(chunk))
-        found = [first_rows.of(name, start + offset) for offset, name in enumerate(chunk)]
-        assert found == [expected.setdefault(name, start + offset) for offset, name in enumerate(chunk)]
+        firsts = [first_rows.of(name, start + offset) for offset, name in enumerate(chunk)]
+        assert firsts == [expected.setdefault(name, start + offset) for offset, name in enumerate(chunk)]
         for name, number in waiting.items():  # the chunk before is staged by now, this one not yet
             staged.setdefault(name, number)
         waiting = {}

@@ -388,10 +388,10 @@ def test_duplicates_far_apart_are_found_whatever_the_chunks(
     upload = send(acme, builders.csv_bytes(lines), "meters.csv")
 
     assert upload.counts == {"create": 6, "duplicate": 1, "rows": 7}
-    found = {line.code: (line.row_number, line.context) for line in UploadProblem.objects.filter(upload=upload)}
-    assert found["DUPLICATE_IN_FILE"] == (7, {"first": 2})
-    assert found["SERIAL_NUMBER_TWICE"][0] == 8
-    assert found["SERIAL_NUMBER_TWICE"][1]["where"] == "Row 3 of this file"
+    problems = {line.code: (line.row_number, line.context) for line in UploadProblem.objects.filter(upload=upload)}
+    assert problems["DUPLICATE_IN_FILE"] == (7, {"first": 2})
+    assert problems["SERIAL_NUMBER_TWICE"][0] == 8
+    assert problems["SERIAL_NUMBER_TWICE"][1]["where"] == "Row 3 of this file"
 
 
 def test_update_goes_on_past_rows_that_need_fixing_or_are_left_out(acme: Partner, send: Any, commit: Any) -> None:
