@@ -4,7 +4,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.views.decorators.http import require_safe
 
-from onboarding.home.queries import search_everywhere, needs_of
+from onboarding.home.queries import needs_of, search_everywhere
 from portal.partners.access import member, signed_in
 
 

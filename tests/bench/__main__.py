@@ -99,7 +99,8 @@ def report(figures: dict[str, Any]) -> None:
         print(f"\n{database}: pages with {METERS:,} meters")
         print(f"  list: p95 {measured['list_p95_ms']} ms and {measured['list_rps']} requests/s with 8 connections")
         print(
-            f"  18,000th page: {measured['deep_page_ratio']} times the first; search: p95 {measured['search_p95_ms']} ms"
+            f"  18,000th page: {measured['deep_page_ratio']} times the first; "
+            f"search: p95 {measured['search_p95_ms']} ms"
         )
 
 
