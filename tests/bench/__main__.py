@@ -98,8 +98,10 @@ def report(figures: dict[str, Any]) -> None:
     for database, measured in figures["pages"].items():
         print(f"\n{database}: pages with {METERS:,} meters")
         print(f"  list: p95 {measured['list_p95_ms']} ms and {measured['list_rps']} requests/s with 8 connections")
-        print(f"  18,000th page: {measured['deep_page_ratio']} times the first")
-        print(f"  search: p95 {measured['search_p95_ms']} ms")
+        print(
+            f"  18,000th page: {measured['deep_page_ratio']} times the first; "
+            f"search: p95 {measured['search_p95_ms']} ms"
+        )
 
 
 def postgres() -> str | None:
