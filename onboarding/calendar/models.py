@@ -62,7 +62,9 @@ class WeeklyDigest(models.Model):
 
     partner = models.ForeignKey("portal.Partner", on_delete=models.CASCADE, related_name="+", db_index=False)
     monday = models.DateField(help_text="The day, in the partner's time zone.")
-    letters = models.PositiveIntegerField(default=0, help_text="How many were written; none when nothing needed them.")
+    emails_written = models.PositiveIntegerField(
+        default=0, help_text="How many were written; none when nothing needed them."
+    )
     written_at = models.DateTimeField(db_default=Now())
 
     class Meta:

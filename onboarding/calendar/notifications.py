@@ -135,8 +135,8 @@ def write_week(run: Run) -> None:
     with run.chunk():
         digest, is_new = WeeklyDigest.objects.get_or_create(partner=partner, monday=monday)
         if is_new and actions:
-            digest.letters = _tell(partner, WEEKLY, subject, text)
-            digest.save(update_fields=["letters"])
+            digest.emails_written = _tell(partner, WEEKLY, subject, text)
+            digest.save(update_fields=["emails_written"])
 
 
 def _week_text(partner: Partner, actions: Mapping[int, Mapping[str, int]], now: datetime) -> str:

@@ -43,7 +43,7 @@ def _keep_signed_out(request: HttpRequest) -> str:
     Returns the draft's address, where only the partner's people get in.
     """
     access, place = access_of_form(request, request.POST.get("whose", "")), request.resolver_match
-    if access is None or place is None or "settle" in request.POST:
+    if access is None or place is None or "resolve" in request.POST:
         return ""
     try:
         match place.url_name:
@@ -115,7 +115,7 @@ def entry_draft(request: HttpRequest, pk: UUID) -> HttpResponse:
     draft = _draft(access, pk)
     if draft.written_meter:
         return redirect("meter", draft.written_meter)
-    if request.method == "POST" and "settle" in request.POST:
+    if request.method == "POST" and "resolve" in request.POST:
         conflicts = domain.conflicts_of(draft)
         domain.resolve_conflicts(
             draft, mine=[conflict.key for conflict in conflicts if request.POST.get(conflict.key) == "mine"]

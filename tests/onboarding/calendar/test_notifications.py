@@ -313,7 +313,7 @@ def test_the_email_of_the_week(acme, user, tidy):
     assert tidy("2027-03-08 16:00 +0000") == []
     assert tidy("2027-03-09 16:00 +0000") == []
     assert tidy("2027-03-15 15:00 +0000") == [("user@acme.example", "This week: meters need you in 1 program")]
-    assert list(WeeklyDigest.objects.order_by("monday").values_list("letters", flat=True)) == [1, 1]
+    assert list(WeeklyDigest.objects.order_by("monday").values_list("emails_written", flat=True)) == [1, 1]
 
 
 def test_marks_of_long_past_emails_are_dropped(acme, user, tidy):

@@ -533,7 +533,7 @@ def test_stale_form_shows_both_values_and_asks(client: Client, manager: User, cl
     assert "9 Elm Street" not in text  # nobody else touched it: no question
 
     draft_path = mine.removesuffix("check/")
-    client.post(draft_path, {"settle": "yes", "customer.city": "mine"})
+    client.post(draft_path, {"resolve": "yes", "customer.city": "mine"})
     client.get(mine)
     say_yes(client, mine)
     meter.refresh_from_db()
@@ -554,7 +554,7 @@ def test_form_that_was_open_while_somebody_else_changed_the_meter_undoes_nothing
     mine = edit(client, meter, {**typed(customer__city="Oakland"), "seen": seen})
     page = client.get(mine).content.decode()
     assert "Somebody changed this meter meanwhile" in page
-    client.post(mine.removesuffix("check/"), {"settle": "yes", "customer.city": "mine"})
+    client.post(mine.removesuffix("check/"), {"resolve": "yes", "customer.city": "mine"})
     say_yes(client, mine)
     meter.refresh_from_db()
 
@@ -603,7 +603,7 @@ def test_list_of_values_is_one_value_in_a_clash(client: Client, manager: User, c
     assert f"{words['HVAC']}, {words['LIGHTING']}" in page
     assert words["EV_CHARGING"] in page
     assert ">EV_CHARGING<" not in page
-    client.post(mine.removesuffix("check/"), {"settle": "yes", "load_types.0": "mine"})
+    client.post(mine.removesuffix("check/"), {"resolve": "yes", "load_types.0": "mine"})
     say_yes(client, mine)
     meter.refresh_from_db()
 
