@@ -23,6 +23,8 @@ def preview_sheet(
 
     Refuses as `read_rows` does; a row that cannot be done is kept with its problems.
     """
+    if partner is None and handler.slug:
+        raise ValueError(f"{handler.kind} is about the meters of one partner")
     rows = read_rows(sheet, handler.columns, most=handler.most_rows)
     seen_at = timezone.now()
     results = handler.validate_rows(partner, rows)

@@ -7,13 +7,18 @@ import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 from django.urls import clear_url_caches, reverse
+from django.utils import timezone
 
 import onboarding.bulk.urls
 import onboarding.urls
 import portal.urls
 from onboarding.bulk import handlers
 from onboarding.bulk.models import BulkAction
+from onboarding.bulk.sheets.domain import preview_sheet
+from onboarding.bulk.sheets.reading import SheetFile
+from onboarding.bulk.sheets.spec import SheetAction
 from onboarding.meters.models import Meter
+from portal.events.actors import Actor
 from portal.events.models import Event
 from portal.partners.models import Partner, User
 from tests.onboarding.bulk.example_action import SetGroups
@@ -94,3 +99,24 @@ def test_unknown_kind_of_action_is_nobodys(acme: Partner) -> None:
     assert handlers.handler_of("of the past") is None
     with pytest.raises(ValueError, match="nobody does of the past"):
         handlers.handler_for(action)
+
+
+def test_action_of_partners_is_never_about_the_meters_of_all(staff: User) -> None:
+    handler = handlers.handler_of("change_reference")
+    assert isinstance(handler, SheetAction)
+    sheet = SheetFile("keys.csv", [b"meter_id,new_partner_reference\n"])
+
+    with pytest.raises(ValueError, match="change_reference is about the meters of one partner"):
+        preview_sheet(handler, sheet, partner=None, user=staff, by=Actor.person(staff))
+
+    assert not BulkAction.objects.exists()
+
+
+def test_partner_reads_nothing_of_what_staff_record(acme: Partner, staff: User, client: Client) -> None:
+    action = BulkAction.objects.create(
+        partner=None, user=staff, actor={}, kind="leap_actions", is_by_rows=True, seen_at=timezone.now()
+    )
+
+    answers = [client.get(reverse(name, args=[action.pk])) for name in ("bulk-action", "bulk-result")]
+
+    assert [answer.status_code for answer in answers] == [404, 404]
