@@ -10,7 +10,7 @@ SHOWN_CHARACTERS = 120
 
 @dataclass(frozen=True, slots=True)
 class BrokenCell:
-    """A cell that the file itself broke. `code` is one of problems.CELL_CODES, `shown` what stands there, shortened."""
+    """A cell that the file itself broke. `code` is one of problems.CELL_CODES, `shown` its content, shortened."""
 
     code: str
     shown: str
@@ -74,7 +74,7 @@ RawRow: TypeAlias = tuple[int, list[Scalar], list[Special]]
 
 
 def shorten(text: str) -> str:
-    """At most 120 characters of what stands in a cell."""
+    """At most 120 characters of a cell's content."""
     return text if len(text) <= SHOWN_CHARACTERS else text[: SHOWN_CHARACTERS - 1] + "…"
 
 

@@ -1,4 +1,4 @@
-"""The words that child and parent exchange: JSON lines. The parent believes nothing that does not fit.
+"""The messages between child and parent: JSON lines. The parent refuses every one that does not fit.
 
 ["facts", {...}] once, then ["rows", [[number, cells, specials], ...]] many times, then ["end", [notes]];
 or ["refused", code, context] at any point, which ends it.

@@ -1,4 +1,4 @@
-"""pyexpat with the doors shut: no DOCTYPE, no entities of its own, namespaces reduced to what spreadsheets use."""
+"""pyexpat, hardened: no DOCTYPE, no entities of its own, namespaces reduced to what spreadsheets use."""
 
 from collections.abc import Iterable
 from typing import Any

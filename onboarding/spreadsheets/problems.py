@@ -1,10 +1,10 @@
-"""What can be wrong with a file or a cell, as codes. The words for people are registered in onboarding/uploads."""
+"""What can be wrong with a file or a cell, as codes. The texts for people are registered in onboarding/uploads."""
 
 from typing import Any, Final
 
 
 class Unreadable(Exception):
-    """The file as a whole is refused: `code` is one of FILE_CODES, `context` the facts (JSON values) for the words.
+    """The file as a whole is refused: `code` is one of FILE_CODES, `context` the facts (JSON values) for the text.
 
     It can be raised when the book is opened and also later, between two chunks of rows; what was read before
     then must be thrown away.

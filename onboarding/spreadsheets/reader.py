@@ -1,4 +1,4 @@
-"""The door for everybody else: read a spreadsheet in a child process that can fail without harm.
+"""The entry point: reads a spreadsheet in a child process, whose crash does no harm.
 
 The child parses while the consumer works; the pipe between them holds back whichever is faster.
 """
@@ -184,7 +184,7 @@ class _Child:
         return Unreadable(problems.FILE_READER_DIED, reason=reasons.get(status, "abort"))
 
     def end(self) -> None:
-        """Kill and bury it; harmless to repeat."""
+        """Kill the process and wait for its end; safe to repeat."""
         self._selector.close()
         if self._process.poll() is None:
             self._process.kill()

@@ -45,7 +45,7 @@ class Layout:
 
     @property
     def first_row(self) -> int:
-        """Where the table begins; what stands above it is a title."""
+        """Where the table begins; rows above it are titles."""
         return self.label_row or self.header_row
 
 
@@ -156,7 +156,7 @@ class Fitter:
         self.unnamed: set[int] = set()
 
     def fit(self, row: RawRow) -> RawRow | None:
-        """The row at the header's width; None when nothing of it stands under a header."""
+        """The row at the header's width; None when no cell of it is below a header."""
         number, cells, specials = row
         width, length = self._width, len(cells)
         if length < width:

@@ -53,7 +53,7 @@ class SharedStrings:
     """Reads xl/sharedStrings.xml into a list; its `count` attributes are ignored.
 
     Plain entries are cut out of the stream and read by pattern; the rest is fed to expat, which therefore still
-    judges the document as a whole.
+    validates the document as a whole.
     """
 
     def __init__(self, part: str, limits: Limits) -> None:

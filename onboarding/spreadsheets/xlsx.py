@@ -204,7 +204,7 @@ class XlsxTable:
             return top or None
         return top[:TOP_ROWS]
 
-    # --- what stands around the rows
+    # --- the parts around the rows
 
     def _read_marks(self) -> dict[str, Any]:
         """The template's marks among the custom document properties, which Excel and LibreOffice both keep."""

@@ -1,4 +1,4 @@
-"""Standings in the Django admin: staff look at them, record what they found out, activate and end."""
+"""Enrollments in the Django admin: staff view them, record what they found out, activate meters and end activations."""
 
 from collections import Counter
 from collections.abc import Callable
@@ -41,7 +41,7 @@ def staff_actor(request: HttpRequest) -> Actor:
 
 
 class OfMeters(ReadOnlyAdmin):
-    """Rows about meters: the reference leads, since people know it; the ID stands last, since it is long."""
+    """Rows about meters: the reference leads, since people know it; the ID comes last, since it is long."""
 
     search_fields = ["meter__partner_reference__startswith", "=meter__id"]
     show_full_result_count = False
@@ -57,7 +57,7 @@ class OfMeters(ReadOnlyAdmin):
 
 @admin.register(Enrollment)
 class EnrollmentAdmin(OfMeters):
-    """How meters stand in programs. Nothing is typed here: standings follow from what is recorded."""
+    """The statuses of meters in programs. Nothing is edited here: a status follows from what is recorded."""
 
     list_display = ["reference", "partner", "program", "status", "who_acts", "evaluated_at", "meter_key"]
     list_filter = ["program", "status", "acts", "partner"]
@@ -130,7 +130,7 @@ class EnrollmentAdmin(OfMeters):
         form_class: type[forms.Form],
         write: Callable[[list[Meter], dict[str, Any]], RecordResult],
     ) -> HttpResponse | None:
-        """A form first, then the deed; what was left is named with its reason."""
+        """Show a form, then do the action; meters that are left out are named with the reason."""
         keys = list(queryset.order_by().values_list("meter", flat=True).distinct()[: AT_MOST + 1])
         if len(keys) > AT_MOST:
             self.message_user(request, f"Choose at most {AT_MOST:,} meters at once.", messages.ERROR)
@@ -204,7 +204,7 @@ def _recorded(request: HttpRequest) -> dict[str, Any]:
 
 
 def _usual(queryset: QuerySet[Enrollment]) -> dict[str, Any]:
-    """The program that all chosen standings are in, and its period that comes next."""
+    """The program that all chosen enrollments are in, and its period that comes next."""
     programs = list(queryset.order_by().values_list("program", flat=True).distinct()[:2])
     return {"program": programs[0]} if len(programs) == 1 else {}
 

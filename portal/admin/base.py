@@ -26,7 +26,7 @@ class ReadOnlyAdmin(admin.ModelAdmin):
 
 
 class _OnlyWhatCanBe:
-    """Shows again what was chosen, without what no row can be called: the library looks it up unchecked."""
+    """Redisplays only those selected values that can be primary keys: the library looks them up unchecked."""
 
     field: Any
 
@@ -52,7 +52,7 @@ class SafeAutocompleteSelectMultiple(_OnlyWhatCanBe, AutocompleteSelectMultiple)
 
 
 class AutocompleteAdmin(admin.options.BaseModelAdmin):
-    """For admins and inlines with autocomplete_fields: a made-up value is refused as any other."""
+    """For admins and inlines with autocomplete_fields: refuses a made-up value like any other field."""
 
     def formfield_for_foreignkey(self, db_field: Any, request: HttpRequest | None, **kwargs: Any) -> Any:
         if db_field.name in self.autocomplete_fields:
@@ -72,10 +72,13 @@ def staff(request: HttpRequest) -> Actor:
 
 def changes_of(form: Any) -> dict[str, list[Any]]:
     """Old and new value of each field of a form that was changed, as JSON."""
-    return {name: [_plain(form.initial.get(name, "")), _plain(form.cleaned_data[name])] for name in form.changed_data}
+    return {
+        name: [_storable_value(form.initial.get(name, "")), _storable_value(form.cleaned_data[name])]
+        for name in form.changed_data
+    }
 
 
-def _plain(value: Any) -> Any:
+def _storable_value(value: Any) -> Any:
     if isinstance(value, bool):
         return value
     return str(value) if not hasattr(value, "__iter__") or isinstance(value, str) else ", ".join(map(str, value))

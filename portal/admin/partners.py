@@ -14,7 +14,7 @@ from portal.partners.people import has_manager
 
 
 class MembershipFormSet(BaseInlineFormSet):
-    """The members of one partner, of whom one manager stays."""
+    """The members of one partner; at least one manager must remain."""
 
     def clean(self) -> None:
         super().clean()
@@ -50,7 +50,7 @@ class PartnerAdmin(admin.ModelAdmin):
             record(verb, subject=obj, partner=obj, by=staff(request), data={"changes": changes_of(form)})
 
     def save_formset(self, request: HttpRequest, form: Any, formset: Any, change: bool) -> None:
-        """Members whom our staff add, change and remove stand in the partner's log."""
+        """Log for the partner which members our staff add, change and remove."""
         gone = [one.instance for one in formset.deleted_forms if one.instance.pk]
         for member in gone:
             self._record(request, "member.removed", member, {"email": member.user.email})

@@ -1,4 +1,4 @@
-"""People and how they sign in. What our staff do here stands in the log of each of the person's partners."""
+"""People and how they sign in. Every action of our staff is logged for each of the person's partners."""
 
 from typing import Any
 
@@ -52,7 +52,7 @@ class UserForm(_EmailForm, UserChangeForm):
 
 @admin.register(User)
 class UserAdmin(DjangoUserAdmin):
-    """Nobody is deleted here: the person's name stands beside their work. Switch them off instead."""
+    """Nobody is deleted here, since their name is shown beside their work. Deactivate them instead."""
 
     form = UserForm
     add_form = NewUserForm
@@ -118,7 +118,7 @@ class EmailAddressAdmin(ReadOnlyAdmin):
 
 
 class _RemovableAdmin(ReadOnlyAdmin):
-    """Rows that are looked at and can be taken away, one or many."""
+    """Rows that can be viewed and deleted, one or many."""
 
     def has_delete_permission(self, request: HttpRequest, obj: Model | None = None) -> bool:
         return admin.ModelAdmin.has_delete_permission(self, request, obj)
@@ -130,7 +130,7 @@ class _RemovableAdmin(ReadOnlyAdmin):
 
 @admin.register(Authenticator)
 class AuthenticatorAdmin(_RemovableAdmin):
-    """Second steps, without their secrets. Take one away from somebody who has lost it."""
+    """Second steps, without their secrets. Delete one when its owner has lost it."""
 
     list_display = ["user", "type", "created_at", "last_used_at"]
     list_filter = ["type", "created_at", "last_used_at"]
@@ -144,7 +144,7 @@ class AuthenticatorAdmin(_RemovableAdmin):
 
 @admin.register(UserSession)
 class UserSessionAdmin(_RemovableAdmin):
-    """Where people are signed in. Taking one away signs them out there."""
+    """Where people are signed in. Deleting a session signs the person out there."""
 
     list_display = ["user", "created_at", "last_seen_at", "ip", "user_agent"]
     list_select_related = ["user"]

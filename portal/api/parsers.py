@@ -9,7 +9,7 @@ DEEPEST = 64  # the published bodies nest four deep
 
 
 class ShallowJSONParser(JSONParser):
-    """JSON whose nesting no later step can stumble over: what works through it does so by recursion."""
+    """Refuses JSON that is nested too deep for the recursive code that handles it later."""
 
     def parse(self, stream: Any, media_type: Any = None, parser_context: Any = None) -> Any:
         try:

@@ -6,7 +6,7 @@ from typing import Any, Protocol
 
 
 class Person(Protocol):
-    """What an actor needs of a user; the log knows nobody's room."""
+    """What an actor needs of a user, so that the log imports no other room."""
 
     pk: Any
     name: Any

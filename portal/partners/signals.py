@@ -1,4 +1,4 @@
-"""What people do about their own sign-in, as the library tells it, goes into the log of each of their partners."""
+"""Logs for each of a person's partners what they do about their sign-in, from the library's signals."""
 
 from collections.abc import Mapping
 from typing import Any
@@ -22,7 +22,7 @@ def _self(verb: str, user: User, request: HttpRequest | None, data: Mapping[str,
 
 
 def _somebody(verb: str, user: User, request: HttpRequest) -> None:
-    """Who tried is not known; whose account was meant is."""
+    """The account is known, the actor is not."""
     by = Actor.system("Somebody at the sign-in page", address=address_of(request))
     record_of_person(verb, user, by=by, data={"name": user.name, "email": user.email})
 
@@ -34,7 +34,7 @@ def _signed_in(request: HttpRequest, user: User, **_: Any) -> None:
 
 @receiver(user_login_failed)
 def _sign_in_failed(credentials: Mapping[str, Any], request: HttpRequest | None = None, **_: Any) -> None:
-    """A wrong password for an account that there is. Whoever it was, it was not the person who is sure to be meant."""
+    """A wrong password for an existing account. The actor is unknown: it need not be the account's owner."""
     user = account_of(str(credentials.get("email") or credentials.get("username") or "")) if request else None
     if user and request:
         _somebody("person.sign_in_failed", user, request)

@@ -1,4 +1,4 @@
-"""Lookups that say a condition so that the databases answer it fast."""
+"""Lookups that state a condition in a form that the databases answer fast."""
 
 import json
 from typing import Any

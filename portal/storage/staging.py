@@ -1,7 +1,7 @@
-"""Making rows out of rows inside the database: one statement for thousands, nothing travels to Python and back.
+"""Makes rows from rows inside the database: one statement for thousands, without a round trip through Python.
 
-The source is a table that waits under the name r. Expressions and conditions are SQL written in this project's code;
-whatever comes from outside goes in as a parameter (`Given`).
+The source is a table with the alias r. Expressions and conditions are SQL written in this project's code; whatever
+comes from outside goes in as a parameter (`Given`).
 """
 
 from collections.abc import Iterable, Mapping

@@ -41,7 +41,7 @@ Keep = Callable[[HttpRequest], str]
 
 
 def when_signed_out(keep: Keep) -> Callable[[View], View]:
-    """What is done with a form whose sender is signed out: it keeps it and says where to go on, "" for nowhere."""
+    """Marks a view with the function that keeps a form whose sender is signed out, and returns where to go on ("")."""
 
     def marked(view: View) -> View:
         view.when_signed_out = keep  # type: ignore[attr-defined]  # our own mark on the view
@@ -51,7 +51,7 @@ def when_signed_out(keep: Keep) -> Callable[[View], View]:
 
 
 class SignInMiddleware(LoginRequiredMiddleware):
-    """Sends to the sign-in, and keeps first what was sent to a view that is marked with `when_signed_out`."""
+    """Redirects to the sign-in; first keeps what was sent to a view that is marked with `when_signed_out`."""
 
     def handle_no_permission(self, request: HttpRequest, view_func: Any) -> HttpResponseRedirect:
         keep: Keep | None = getattr(view_func, "when_signed_out", None)
@@ -63,9 +63,9 @@ class SignInMiddleware(LoginRequiredMiddleware):
 
 
 class SessionSeenMiddleware(UserSessionsMiddleware):
-    """Notes when a session was last seen, once in five minutes: a page that only reads then waits for no writer.
+    """Stores when a session was last seen, at most every five minutes: pages that only read rarely wait for a writer.
 
-    Each process remembers that for itself, since a question to the shared cache would be a write for every page.
+    Each process remembers that for itself, since the shared cache would mean a write for every page.
     """
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
@@ -76,7 +76,7 @@ class SessionSeenMiddleware(UserSessionsMiddleware):
 
 
 class PartnerRulesMiddleware:
-    """Keeps what a partner decided: its pages show its own time; a second step at sign-in is asked if it says so."""
+    """Applies a partner's rules: its time zone on its pages; a second step at sign-in if it asks for one."""
 
     def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
         self.get_response = get_response
@@ -106,7 +106,7 @@ def _is_guarded(request: HttpRequest, view: Any) -> bool:
 
 
 def _sent_to(request: HttpRequest, url: str) -> HttpResponse:
-    """A redirect of the whole page, also where htmx asked for a part of it."""
+    """A redirect of the whole page, also for an htmx request."""
     if request.headers.get("HX-Request"):
         return HttpResponse(headers={"HX-Redirect": url})
     return HttpResponseRedirect(url)

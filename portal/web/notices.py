@@ -14,9 +14,9 @@ def tell_refusal(request: HttpRequest, refusal: Refused) -> None:
 
 
 def warn_once(request: HttpRequest, text: str) -> None:
-    """A warning that waits to be shown is not said again, however many pages were asked for meanwhile."""
+    """Add a warning, unless the same one still waits to be shown."""
     waiting: Any = messages.get_messages(request)
     said = {str(message) for message in waiting}
-    waiting.used = False  # looking is not showing
+    waiting.used = False  # reading them does not count as showing them
     if text not in said:
         messages.warning(request, text)

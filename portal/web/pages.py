@@ -65,16 +65,16 @@ def token_after(row: Model, *, sort: str) -> str:
 
 
 def _token(row: Model, field: str, sort: str, *, forward: bool) -> str:
-    place = [str(row.pk)] if field == "pk" else [_plain(getattr(row, field)), str(row.pk)]
+    place = [str(row.pk)] if field == "pk" else [_token_value(getattr(row, field)), str(row.pk)]
     return signing.dumps([sort, forward, place], salt=_salt(type(row)))
 
 
 def _salt(model: type[Model]) -> str:
-    """Binds a token to the rows that it counts among."""
+    """Binds a token to the list that it was made for."""
     return f"{_SALT}.{model._meta.label_lower}"
 
 
-def _plain(value: Any) -> Any:
+def _token_value(value: Any) -> Any:
     return value.isoformat() if hasattr(value, "isoformat") else value
 
 

@@ -22,13 +22,13 @@ _SEEN, _AS_FILE = "_impact_seen", "_impact_csv"
 
 
 class _NotKept(Exception):
-    """Rolls back what was only tried."""
+    """Raised to roll back a trial save."""
 
 
 class ShowsImpact(ImportExportMixin, SimpleHistoryAdmin):
-    """A table whose rows decide about meters: what moves any of them is shown before it is done.
+    """A table whose rows affect meters: the admin shows the impact of a change before it is made.
 
-    Saving has a page of its own between; deleting and importing show it where Django asks anyway.
+    Saving adds a page that asks; deleting and importing show the impact on Django's own pages that ask.
     """
 
     delete_confirmation_template = "admin/delete_with_impact.html"
@@ -48,12 +48,12 @@ class ShowsImpact(ImportExportMixin, SimpleHistoryAdmin):
     def history_form_view(
         self, request: HttpRequest, object_id: str, version_id: str, extra_context: dict[str, object] | None = None
     ) -> HttpResponse:
-        """Going back to an earlier state is a change as any other."""
+        """Treats going back to an earlier state like any other change."""
         save = super().history_form_view
         return self._shown_first(request, lambda: save(request, object_id, version_id, extra_context))
 
     def _shown_first(self, request: HttpRequest, save: Callable[[], HttpResponse]) -> HttpResponse:
-        """Save once what follows from it has been seen, or when nothing does."""
+        """Save once the impact has been seen, or when there is none."""
         how = answers()
         if request.method != "POST" or how is None:
             return save()
@@ -113,7 +113,7 @@ class ShowsImpact(ImportExportMixin, SimpleHistoryAdmin):
         return response
 
     def _tried(self, request: HttpRequest, save: Callable[[], HttpResponse]) -> tuple[HttpResponse, object]:
-        """Save, read the rules, and take it back. Without rules when the form has errors."""
+        """Save in a transaction, read the rules, and roll back. No rules when the form has errors."""
         how, rules = answers(), None
         response = HttpResponse()
         request.is_tried = True  # type: ignore[attr-defined]  # our own mark on the request
@@ -156,7 +156,7 @@ def _is_saved(response: HttpResponse) -> bool:
 
 
 def impact_without(delete: Callable[[], object]) -> Impact | None:
-    """What would follow if this were deleted. None when nobody can tell, or when it cannot be deleted."""
+    """The impact of deleting this; None when it is not known or the row cannot be deleted."""
     how, rules = answers(), None
     try:
         with transaction.atomic():
@@ -187,7 +187,7 @@ def _re_evaluate() -> None:
 
 
 def _csv(impact: Impact) -> HttpResponse:
-    """Every meter that was found to have another status."""
+    """Every meter whose status would change."""
     text = io.StringIO()
     lines = csv.writer(text)
     lines.writerow(["partner", "partner_reference", "meter_id", "program", "status_now", "status_then", "why"])

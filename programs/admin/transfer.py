@@ -104,7 +104,7 @@ class BooleanWidget(Widget):
 
 
 class NamedWidget(ForeignKeyWidget):
-    """Another row by its natural key. One that there is not is said by its name."""
+    """Another row by its natural key. An unknown one is reported by its name."""
 
     def clean(self, value: object, row: object = None, **kwargs: object) -> object:
         try:
@@ -115,7 +115,7 @@ class NamedWidget(ForeignKeyWidget):
 
 
 class NamedManyWidget(ManyToManyWidget):
-    """Other rows by their natural keys, separated by bars. One that there is not is said, and not left out."""
+    """Other rows by their natural keys, separated by bars. Unknown ones are reported, not left out."""
 
     def clean(self, value: object, row: object = None, **kwargs: object) -> object:
         names = {name.strip() for name in str(value or "").split(self.separator) if name.strip()}
@@ -143,7 +143,7 @@ class _Resource(resources.ModelResource):
         refuse_faults(instance)
 
     def after_import(self, dataset: tablib.Dataset, result: Any, **kwargs: object) -> None:
-        """A trial's result keeps the rules as they would be, before the rows are taken back."""
+        """Keep in a dry run's result the rules as they would be, before the rows are rolled back."""
         super().after_import(dataset, result, **kwargs)
         is_whole = not result.has_errors() and not result.has_validation_errors()
         if self._is_dry_run(kwargs) and is_whole and (how := answers()):

@@ -16,7 +16,7 @@ class Command(BaseCommand):
         check = check_log()
         findings = list(open_findings())
         for finding in findings:
-            self.stderr.write(What(finding.what).words.format(finding.which))
+            self.stderr.write(What(finding.what).text.format(finding.which))
         if findings:
             raise CommandError(f"{len(findings)} findings in {check.events} entries. Acknowledge them in the admin.")
         self.stdout.write(f"{check.events} entries, all as they were sealed. The last seal: {check.head or 'none yet'}")

@@ -13,7 +13,7 @@ from django.core.management import BaseCommand, CommandError, call_command
 
 
 class Command(BaseCommand):
-    """Prepare the data (harmless when it is there), then serve and work; stop both when either is told to stop."""
+    """Prepare the data (safe when it is there), then serve and work; stop both when either is told to stop."""
 
     help = "Run the portal with its worker on this machine. PORT is honoured."
 

@@ -15,7 +15,7 @@ from portal.jobs.throughput import yield_to_pages
 
 
 class Command(BaseCommand):
-    """Claim waiting jobs from the database, and do periodic work, until told to stop; harmless beside other workers."""
+    """Claim waiting jobs from the database, and do periodic work, until told to stop; safe beside other workers."""
 
     help = "Work off waiting jobs and periodic work without a broker, until SIGTERM or Ctrl-C."
 
@@ -29,7 +29,7 @@ class Command(BaseCommand):
         self.repeat(run_next)
 
     def repeat(self, verb: Any) -> None:
-        """Call it again and again, with a pause whenever it found nothing to do."""
+        """Call `verb` in a loop, and pause whenever it found nothing to do."""
         while not self.stopping.is_set():
             close_old_connections()
             try:

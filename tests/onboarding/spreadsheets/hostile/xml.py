@@ -57,7 +57,7 @@ def before(name: str, prologue: str, encoding: str = "utf-8", declared: str = ""
 
 
 def nested(name: str, depth: int = 100_000) -> Callable[[], bytes]:
-    """A part whose elements stand in each other, as deep as that."""
+    """A part whose elements are nested as deep as that."""
     heads = {
         "sheet": (f'<worksheet xmlns="{MAIN}"><sheetData>{"".join(GOOD)}', "<c>", "</c>", "</sheetData></worksheet>"),
         "strings": (f'<sst xmlns="{MAIN}">', "<r>", "</r>", "</sst>"),
