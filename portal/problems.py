@@ -56,7 +56,7 @@ def storable(text: str) -> str:
     return _NOT_STORABLE.sub("\N{REPLACEMENT CHARACTER}", text)
 
 
-def storable_json(value: Any) -> Any:
+def storable_json(value: object) -> Any:
     """JSON with storable texts and keys."""
     if isinstance(value, str):
         return storable(value)
@@ -90,7 +90,7 @@ class Problem:
     code: str
     field: str = ""
     value: str = ""
-    context: Mapping[str, Any] = dataclasses.field(default_factory=dict)
+    context: Mapping[str, object] = dataclasses.field(default_factory=dict)
 
     def _fill(self, sentence: str) -> str:
         facts = {
@@ -99,7 +99,7 @@ class Problem:
         }
         return sentence.format_map(_Blanks({"field": self.field, "label": self.field, "value": self.value, **facts}))
 
-    def as_json(self) -> dict[str, Any]:
+    def as_json(self) -> dict[str, object]:
         return {"code": self.code, "field": self.field, "value": self.value, "context": dict(self.context)}
 
     @classmethod

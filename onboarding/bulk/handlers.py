@@ -5,7 +5,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from importlib import import_module
 from pkgutil import iter_modules
-from typing import Any, ClassVar
+from typing import ClassVar
 from uuid import UUID
 
 from onboarding.bulk.models import BulkAction, BulkResult, BulkRow
@@ -56,7 +56,7 @@ class BulkHandler(ABC):
         """How it is done, as facts and values beside the question."""
         return ()
 
-    def outlook(self, action: BulkAction, meters: Sequence[Meter]) -> Mapping[str, Any]:
+    def outlook(self, action: BulkAction, meters: Sequence[Meter]) -> Mapping[str, object]:
         """What the question says beforehand: `outlook` (BulkResult, number) and `why` (text, number), or nothing."""
         return {}
 
@@ -79,7 +79,7 @@ class FieldHandler(BulkHandler):
     at_once = 4000
 
     @abstractmethod
-    def fields(self, action: BulkAction, meter: Meter) -> dict[str, Any]:
+    def fields(self, action: BulkAction, meter: Meter) -> dict[str, object]:
         """What the meter holds afterwards."""
 
     def apply(

@@ -2,7 +2,6 @@
 
 from collections.abc import Sequence
 from datetime import UTC, datetime
-from typing import Any
 from uuid import UUID
 
 from django.http import HttpRequest, HttpResponse, HttpResponseBase, QueryDict
@@ -96,7 +95,7 @@ def bulk_action(request: HttpRequest, pk: UUID) -> HttpResponse:
         domain.confirm(action, by=access.actor)
         return redirect("bulk-action", action.pk)
     handler = handler_for(action)
-    context: dict[str, Any] = {
+    context: dict[str, object] = {
         "section": "meters",
         "action": action,
         "handler": handler,
@@ -124,7 +123,7 @@ def bulk_action(request: HttpRequest, pk: UUID) -> HttpResponse:
     return render(request, "bulk/action.html", context)
 
 
-def _question(action: BulkAction) -> dict[str, Any]:
+def _question(action: BulkAction) -> dict[str, object]:
     """How many meters are meant, some of them, and by which filters."""
     meant, query = domain.meters_meant(action), QueryDict(action.query)
     filtered = meter_filter(query, partner=action.owner)

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 from uuid import UUID
 
 from django.db.models import F
@@ -98,7 +98,7 @@ class MeterChange:
     """What one meter is to hold in some of its columns."""
 
     meter: Meter
-    fields: Mapping[str, Any]
+    fields: Mapping[str, object]
 
 
 def change_meters(changes: Sequence[MeterChange], *, verb: str, partner: "Partner", by: Actor) -> None:
@@ -185,7 +185,7 @@ class MeterRestore:
 
     meter: Meter
     asset: Asset
-    changes: Mapping[str, list[Any]]
+    changes: Mapping[str, list[object]]
 
 
 def restore_meters(restores: Sequence[MeterRestore], *, upload_id: UUID, partner: "Partner", by: Actor) -> None:

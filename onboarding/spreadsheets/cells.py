@@ -31,7 +31,7 @@ class Note:
     """Something to mention about a file that was read all the same. `code` is one of problems.NOTE_CODES."""
 
     code: str
-    context: Mapping[str, Any] = field(default_factory=dict)
+    context: Mapping[str, object] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,7 +60,7 @@ class BookFacts:
     encoding: str = ""
     delimiter: str = ""
     date_1904: bool = False
-    template: Mapping[str, Any] = field(default_factory=dict)
+    template: Mapping[str, object] = field(default_factory=dict)
     notes: tuple[Note, ...] = ()
     rows_estimate: int | None = None
     top: tuple[tuple[int, tuple[str, ...]], ...] = ()

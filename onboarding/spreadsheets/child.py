@@ -18,7 +18,7 @@ import os
 import resource
 import sys
 from collections.abc import Collection, Iterator
-from typing import Any, BinaryIO
+from typing import BinaryIO
 
 from . import frames, problems
 from .csvfile import CsvTable
@@ -103,7 +103,7 @@ def read_frames(
     table.check_layout(layout.first_row, len(layout.header))
     fitter = Fitter(layout)
 
-    def notes() -> list[tuple[str, dict[str, Any]]]:
+    def notes() -> list[tuple[str, dict[str, object]]]:
         collected = table.notes()
         if name_differs:
             collected.append((problems.FILE_NAME_DIFFERS, {"kind": table.kind}))

@@ -37,13 +37,13 @@ class CsvTable:
         csv.field_size_limit(_LONGEST_FIELD)
         self._file = file
         self._limits = limits
-        self._notes: list[tuple[str, dict[str, Any]]] = []
+        self._notes: list[tuple[str, dict[str, object]]] = []
         self.encoding = self._detect_encoding()
         self._offset = 0
         self.delimiter = self._detect_delimiter()
         self._records = self._survey()
 
-    def facts(self) -> dict[str, Any]:
+    def facts(self) -> dict[str, object]:
         return {
             "kind": self.kind,
             "encoding": self.encoding,
@@ -51,7 +51,7 @@ class CsvTable:
             "rows_estimate": self._records,
         }
 
-    def notes(self) -> list[tuple[str, dict[str, Any]]]:
+    def notes(self) -> list[tuple[str, dict[str, object]]]:
         return list(self._notes)
 
     def check_layout(self, first_row: int, width: int) -> None:

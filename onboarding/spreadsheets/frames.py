@@ -21,7 +21,7 @@ _encode_row = json.JSONEncoder(ensure_ascii=False, separators=(",", ":"), allow_
 _SCALARS: Final = {str, int, float, bool, type(None)}
 
 
-def encode(*frame: Any) -> bytes:
+def encode(*frame: object) -> bytes:
     """One frame, ended by a line end."""
     return (_encode_row(frame) + "\n").encode("utf-8", "replace")
 

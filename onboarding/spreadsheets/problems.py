@@ -1,6 +1,6 @@
 """What can be wrong with a file or a cell, as codes. The texts for people are registered in onboarding/uploads."""
 
-from typing import Any, Final
+from typing import Final
 
 
 class Unreadable(Exception):
@@ -10,7 +10,7 @@ class Unreadable(Exception):
     then must be thrown away.
     """
 
-    def __init__(self, code: str, **context: Any) -> None:
+    def __init__(self, code: str, **context: object) -> None:
         super().__init__(code, context)
         self.code = code
         self.context = context

@@ -47,11 +47,11 @@ class OfMeters(ReadOnlyAdmin):
     show_full_result_count = False
 
     @admin.display(description="meter")
-    def reference(self, row: Any) -> str:
+    def reference(self, row: Enrollment | CheckRecord | Activation) -> str:
         return row.meter.partner_reference or str(row.meter_id)
 
     @admin.display(description="Leap meter ID")
-    def meter_key(self, row: Any) -> str:
+    def meter_key(self, row: Enrollment | CheckRecord | Activation) -> str:
         return str(row.meter_id)
 
 
@@ -170,7 +170,7 @@ class EnrollmentAdmin(OfMeters):
             self.message_user(request, f"{why} Left: {', '.join(references[:_NAMED])}{more}.", messages.WARNING)
 
 
-def _previewed(request: HttpRequest) -> dict[str, Any]:
+def _previewed(request: HttpRequest) -> dict[str, object]:
     """The sheet that was sent: what is wrong with its rows, or what would be recorded. Nothing is recorded yet."""
     file = request.FILES.get("file")
     if not isinstance(file, UploadedFile):
@@ -190,7 +190,7 @@ def _previewed(request: HttpRequest) -> dict[str, Any]:
     return {"action": action, "wrong": rows.filter(result=BulkResult.REFUSED), "counts": sorted(counts.items())}
 
 
-def _recorded(request: HttpRequest) -> dict[str, Any]:
+def _recorded(request: HttpRequest) -> dict[str, object]:
     """A person says yes to a sheet that was shown to them: what became of each row."""
     pk = as_uuid(request.POST["sheet"])
     own = BulkAction.objects.filter(partner=None, user=request.user.pk, kind=RECORD_LEAP_ACTIONS.kind)
@@ -203,7 +203,7 @@ def _recorded(request: HttpRequest) -> dict[str, Any]:
     return {"results": action.rows.order_by("number")}
 
 
-def _usual(queryset: QuerySet[Enrollment]) -> dict[str, Any]:
+def _usual(queryset: QuerySet[Enrollment]) -> dict[str, object]:
     """The program that all chosen enrollments are in, and its period that comes next."""
     programs = list(queryset.order_by().values_list("program", flat=True).distinct()[:2])
     return {"program": programs[0]} if len(programs) == 1 else {}

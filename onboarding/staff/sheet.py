@@ -3,7 +3,7 @@
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
-from typing import Any, Final
+from typing import Any, Final, TypeVar
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
@@ -33,6 +33,7 @@ from portal.storage.ids import as_uuid
 from programs.deadlines import over_at
 from programs.models import ActionType, DeliveryPeriod, Program
 
+Named = TypeVar("Named", Program, DeliveryPeriod)
 ACTIVATE, END = "ACTIVATE", "END"
 _SPECS: Final = tuple(
     HeaderSpec(key, label, names)
@@ -68,7 +69,7 @@ class LeapAction:
     arguments: Mapping[str, Any]
 
     @property
-    def about(self) -> tuple[Any, ...]:
+    def about(self) -> tuple[object, ...]:
         """What it is about: two rows about the same would contradict each other, or say it twice."""
         what = ACTIVATE if self.what == END else self.what
         return what, self.arguments.get("program"), self.arguments.get("period")
@@ -106,7 +107,7 @@ class RecordLeapActions(SheetAction[LeapAction]):
             results.append(result)
         return results
 
-    def stored(self, result: SheetRowResult[LeapAction]) -> Mapping[str, Any]:
+    def stored(self, result: SheetRowResult[LeapAction]) -> Mapping[str, object]:
         written = {key: text for key in result.row.cells if (text := result.row.text(key))}
         return {"details": written | {"action": result.request.what if result.request else ""}}
 
@@ -212,7 +213,7 @@ class _RowReader:
         texts = {"code": _text("code", 32, result), "note": note}
         return {"holds": holds, "program": program, "period": period, "valid_from": begins, "valid_to": ends, **texts}
 
-    def _named(self, key: str, known: Mapping[str, Any], result: SheetRowResult[LeapAction]) -> Any:
+    def _named(self, key: str, known: Mapping[str, Named], result: SheetRowResult[LeapAction]) -> Named | None:
         text = result.row.text(key)
         if text and text not in known:
             result.problems.append(Problem("STAFF_NAME_UNKNOWN", key, shown(text), {"what": key}))

@@ -14,6 +14,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import UTC
 from typing import Any, Final
+from uuid import UUID
 
 from django.db import IntegrityError, models, transaction
 from django.db.models import Max, OuterRef, Q, QuerySet, Subquery
@@ -218,7 +219,7 @@ class _Owners:
 
     def __init__(self) -> None:
         partners: Any = Event._meta.get_field("partner").related_model
-        self.ids: list[Any] = list(partners.objects.values_list("pk", flat=True))
+        self.ids: list[UUID] = list(partners.objects.values_list("pk", flat=True))
 
     def of(self, event_id: int, mark: bytes) -> frozenset[Any]:
         return frozenset([pk for pk in self.ids if mark == _owner_mark(event_id, pk)])

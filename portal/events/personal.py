@@ -8,7 +8,7 @@ import hashlib
 import json
 import secrets
 from collections.abc import Iterable, Mapping
-from typing import Any, Final
+from typing import Final
 
 from django.db import models, transaction
 from django.utils import timezone
@@ -65,6 +65,6 @@ def blank_personal_parts(events: Iterable[Event], *, by: Actor) -> int:
         for event in present:
             by_partner.setdefault(event.partner, []).append(event)
         for partner, theirs in by_partner.items():
-            told: list[tuple[str, object, Mapping[str, Any]]] = [("event.blanked", event.pk, {}) for event in theirs]
+            told: list[tuple[str, object, Mapping[str, object]]] = [("event.blanked", event.pk, {}) for event in theirs]
             record_many("event", told, partner=partner, by=by)
     return len(present)

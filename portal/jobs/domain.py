@@ -171,7 +171,7 @@ class Run:
 
     def beat(self, *, done: int | None = None, total: int | None = None) -> None:
         """Renew the lease between chunks, and show progress. Raises LeaseLost when the job has another holder."""
-        changes: dict[str, Any] = {"lease_until": _lease_end()}
+        changes: dict[str, object] = {"lease_until": _lease_end()}
         if done is not None:
             changes["done"] = self.job.done = done
         if total is not None:

@@ -5,6 +5,8 @@ from typing import Any, ClassVar
 from allauth.account import forms as account
 from allauth.mfa.base import forms as mfa
 from allauth.mfa.totp import forms as totp
+from django import forms
+from django.core.validators import EmailValidator
 
 _CODE = ("Code", "Enter the code.")
 
@@ -12,7 +14,7 @@ _CODE = ("Code", "Enter the code.")
 class _InOurWords:
     """Replaces labels and required messages by field name; removes placeholders, which vanish on typing."""
 
-    fields: dict[str, Any]
+    fields: dict[str, forms.Field]
     texts: ClassVar[dict[str, tuple[str, str]]]
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
@@ -24,10 +26,10 @@ class _InOurWords:
             if name == "email":
                 field.error_messages["invalid"] = "Enter an e-mail address like name@company.com."
                 for validator in field.validators:
-                    if validator.code == "invalid":
+                    if isinstance(validator, EmailValidator):
                         validator.message = field.error_messages["invalid"]
 
-    def add_error(self, field: str | None, error: Any) -> None:
+    def add_error(self, field: str | None, error: object) -> None:
         """Replaces the library's message about two passwords."""
         is_apart = field == "password2" and not hasattr(error, "error_list")
         told = "The two passwords differ. Enter the same one twice." if is_apart else error

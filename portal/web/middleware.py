@@ -3,7 +3,7 @@
 import re
 import uuid
 from collections.abc import Callable
-from typing import Any, TypeVar
+from typing import TypeVar
 
 from allauth.usersessions.middleware import UserSessionsMiddleware
 from django.contrib import messages
@@ -11,6 +11,7 @@ from django.contrib.auth.middleware import LoginRequiredMiddleware
 from django.contrib.auth.views import redirect_to_login
 from django.core.cache import caches
 from django.http import HttpRequest, HttpResponse, HttpResponseBadRequest, HttpResponseRedirect
+from django.http.response import HttpResponseBase
 from django.urls import reverse
 from django.utils import timezone
 
@@ -53,7 +54,9 @@ def when_signed_out(keep: Keep) -> Callable[[View], View]:
 class SignInMiddleware(LoginRequiredMiddleware):
     """Redirects to the sign-in; first keeps what was sent to a view that is marked with `when_signed_out`."""
 
-    def handle_no_permission(self, request: HttpRequest, view_func: Any) -> HttpResponseRedirect:
+    def handle_no_permission(
+        self, request: HttpRequest, view_func: Callable[..., HttpResponseBase]
+    ) -> HttpResponseRedirect:
         keep: Keep | None = getattr(view_func, "when_signed_out", None)
         place = keep(request) if keep and request.method == "POST" else ""
         if not place:
@@ -86,7 +89,7 @@ class PartnerRulesMiddleware:
         with timezone.override(access.partner.time_zone if access else None):
             return self.get_response(request)
 
-    def process_view(self, request: HttpRequest, view: Any, args: Any, kwargs: Any) -> HttpResponse | None:
+    def process_view(self, request: HttpRequest, view: object, args: object, kwargs: object) -> HttpResponse | None:
         user, access = request.user, access_of(request)
         if not isinstance(user, User) or not _is_guarded(request, view):
             return None
@@ -98,7 +101,7 @@ class PartnerRulesMiddleware:
         return _sent_to(request, reverse("mfa_index"))
 
 
-def _is_guarded(request: HttpRequest, view: Any) -> bool:
+def _is_guarded(request: HttpRequest, view: object) -> bool:
     """Whether a page is behind the second step: all but those that set it up and those that are open to anybody."""
     name = (request.resolver_match.url_name or "") if request.resolver_match else ""
     is_open = name.startswith(_WITHOUT_SECOND_STEP) or not getattr(view, "login_required", True)

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any, Generic, TypeVar
+from typing import Generic, TypeVar
 
 from django.core import signing
 from django.db.models import F, Model, Q, QuerySet
@@ -50,7 +50,7 @@ def keyset_page(queryset: QuerySet[T], params: Mapping[str, str], *, sort: str, 
     )
 
 
-def _beyond(field: str, place: list[Any], *, up: bool) -> Q:
+def _beyond(field: str, place: list[object], *, up: bool) -> Q:
     compare = "gt" if up else "lt"
     if field == "pk":
         return Q(**{f"pk__{compare}": place[0]})
@@ -74,11 +74,11 @@ def _salt(model: type[Model]) -> str:
     return f"{_SALT}.{model._meta.label_lower}"
 
 
-def _token_value(value: Any) -> Any:
+def _token_value(value: object) -> object:
     return value.isoformat() if hasattr(value, "isoformat") else value
 
 
-def _read_token(token: str, sort: str, model: type[Model]) -> tuple[bool, list[Any] | None]:
+def _read_token(token: str, sort: str, model: type[Model]) -> tuple[bool, list[object] | None]:
     try:
         made_for, forward, place = signing.loads(token, salt=_salt(model))
     except (signing.BadSignature, ValueError):

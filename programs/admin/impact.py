@@ -5,6 +5,7 @@ import io
 from collections.abc import Callable
 from typing import Any
 
+from django.contrib.admin import AdminSite, ModelAdmin
 from django.contrib.admin.actions import delete_selected
 from django.contrib.admin.utils import unquote
 from django.db import transaction
@@ -101,7 +102,7 @@ class ShowsImpact(ImportExportMixin, SimpleHistoryAdmin):
         _re_evaluate()
 
     def import_action(self, request: HttpRequest, **kwargs: Any) -> HttpResponse:
-        response: Any = super().import_action(request, **kwargs)
+        response: HttpResponse = super().import_action(request, **kwargs)
         context = getattr(response, "context_data", None) or {}
         if "confirm_form" in context and (how := answers()):
             context["impact"] = how.measure(context["result"].rules)
@@ -128,7 +129,7 @@ class ShowsImpact(ImportExportMixin, SimpleHistoryAdmin):
         request.is_tried = False  # type: ignore[attr-defined]  # our own mark on the request
         return response, rules
 
-    def message_user(self, request: HttpRequest, message: Any, *args: Any, **kwargs: Any) -> None:
+    def message_user(self, request: HttpRequest, message: object, *args: Any, **kwargs: Any) -> None:
         """Silent about a save that is only tried: "was changed" is not true yet."""
         if not getattr(request, "is_tried", False):
             super().message_user(request, message, *args, **kwargs)
@@ -137,7 +138,7 @@ class ShowsImpact(ImportExportMixin, SimpleHistoryAdmin):
         sent = [
             (name, value) for name, values in request.POST.lists() for value in values if name != "csrfmiddlewaretoken"
         ]
-        site: Any = self.admin_site
+        site: AdminSite = self.admin_site
         context = {
             **site.each_context(request),
             "title": "What this change will do",
@@ -168,7 +169,7 @@ def impact_without(delete: Callable[[], object]) -> Impact | None:
     return how.measure(rules) if how and rules is not None else None
 
 
-def _delete_selected(admin: Any, request: HttpRequest, queryset: QuerySet[Model]) -> HttpResponse | None:
+def _delete_selected(admin: ModelAdmin, request: HttpRequest, queryset: QuerySet[Model]) -> HttpResponse | None:
     """Django's own action, whose question shows the impact."""
     if request.POST.get("post"):
         return delete_selected(admin, request, queryset)

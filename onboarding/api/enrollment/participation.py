@@ -47,7 +47,7 @@ MOST_AT_ONCE = 1000  # meters in one request: all of them are changed in one tra
 class _Reason(serializers.CharField):
     """A reason in one line; its length is checked with the rest."""
 
-    def to_internal_value(self, data: Any) -> str:
+    def to_internal_value(self, data: str) -> str:
         return " ".join(storable(super().to_internal_value(data)).split())
 
 

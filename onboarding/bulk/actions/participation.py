@@ -2,7 +2,7 @@
 
 from collections import Counter
 from collections.abc import Mapping, Sequence
-from typing import Any, ClassVar
+from typing import ClassVar
 from uuid import UUID
 
 from onboarding.bulk.handlers import ActionResult, BulkHandler, register
@@ -58,7 +58,7 @@ class _ParticipationHandler(BulkHandler):
             facts.append(("Reason", request.reason))
         return [*facts, ("Days are those of", "Each meter’s own zone")]
 
-    def outlook(self, action: BulkAction, meters: Sequence[Meter]) -> Mapping[str, Any]:
+    def outlook(self, action: BulkAction, meters: Sequence[Meter]) -> Mapping[str, object]:
         """How many would change, stay or be refused, and why."""
         request = ParticipationRequest.from_json(action.details or {})
         outcomes = preview_requests(meters, {meter.pk: request for meter in meters})

@@ -3,7 +3,7 @@
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
-from typing import Any, Final
+from typing import Final
 from uuid import UUID
 
 from django.db.models import QuerySet
@@ -138,9 +138,9 @@ class ChangeParticipation(SheetAction[SheetRequest]):
         _compare_with_meters(results)
         return results
 
-    def stored(self, result: SheetRowResult[SheetRequest]) -> Mapping[str, Any]:
+    def stored(self, result: SheetRowResult[SheetRequest]) -> Mapping[str, object]:
         """The row as it can be sent again, and the request."""
-        details: dict[str, Any] = {METER_ID: result.row.meter_id[:100]}
+        details: dict[str, object] = {METER_ID: result.row.meter_id[:100]}
         details |= {key: result.row.text(key)[:400] for key in _OWN}
         if result.request and not result.problems:
             participation, outcome = result.request.participation, result.request.outcome

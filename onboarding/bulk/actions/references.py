@@ -2,7 +2,7 @@
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import replace
-from typing import Any, Final
+from typing import Final
 from uuid import UUID
 
 from django.db import connection
@@ -116,7 +116,7 @@ class ChangeReferences(SheetAction[str]):
         _refuse_taken(results, meters)
         return results
 
-    def stored(self, result: SheetRowResult[str]) -> Mapping[str, Any]:
+    def stored(self, result: SheetRowResult[str]) -> Mapping[str, object]:
         return {"new_reference": result.request or text_of(result.row.cells.get(_NEW))}
 
     def written(self, row: BulkRow) -> Mapping[str, str]:

@@ -85,7 +85,7 @@ class SheetAction(BulkHandler, Generic[Request]):
         """
 
     @abstractmethod
-    def stored(self, result: SheetRowResult[Request]) -> Mapping[str, Any]:
+    def stored(self, result: SheetRowResult[Request]) -> Mapping[str, object]:
         """What is kept of a row besides its meter, result and problems: values for BulkRow's fields."""
 
     @abstractmethod

@@ -1,7 +1,5 @@
 """Reads the whole sealed event log and says what is not as it was sealed."""
 
-from typing import Any
-
 from django.core.management.base import BaseCommand, CommandError
 
 from portal.events.chain import check_log, open_findings, seal_log
@@ -11,7 +9,7 @@ from portal.events.models import What
 class Command(BaseCommand):
     help = "Seals what is new, reads the event log against its seals, and fails while a finding is not acknowledged."
 
-    def handle(self, *args: Any, **options: Any) -> None:
+    def handle(self, *args: object, **options: object) -> None:
         seal_log()
         check = check_log()
         findings = list(open_findings())

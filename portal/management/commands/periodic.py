@@ -1,7 +1,6 @@
 """`manage.py periodic`: run the periodic work that is due."""
 
 from datetime import timedelta
-from typing import Any
 
 from django.core.management.base import BaseCommand, CommandParser
 
@@ -16,7 +15,7 @@ class Command(BaseCommand):
     def add_arguments(self, parser: CommandParser) -> None:
         parser.add_argument("--list", action="store_true", help="Only name it.")
 
-    def handle(self, *args: Any, **options: Any) -> None:
+    def handle(self, *args: object, **options: object) -> None:
         if not options["list"]:
             self.stdout.write(f"Pieces of work that were due: {run_periodic_tasks()}.")
             return
