@@ -20,7 +20,7 @@ from ..books import (
     zipped,
 )
 from .case import Case
-from .kinds import GOOD
+from .file_types import GOOD
 from .xml import book
 from .zips import SHEET, STRINGS
 

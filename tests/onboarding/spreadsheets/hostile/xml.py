@@ -7,7 +7,7 @@ from onboarding.spreadsheets import problems
 
 from ..books import MAIN, PACKAGE, RELATIONS, parts, row, sheet, strings, styles, zipped
 from .case import Case
-from .kinds import GOOD
+from .file_types import GOOD
 from .zips import SHEET, STRINGS
 
 _PARTS = {
