@@ -1,4 +1,4 @@
-"""Importing what registers itself: the rooms' modules are found by their names, and no list of them is kept."""
+"""Imports the modules that register things: found by their file names in every room, without a list of them."""
 
 import pkgutil
 from collections.abc import Iterable, Iterator
@@ -6,7 +6,7 @@ from importlib import import_module
 from pathlib import Path
 from types import ModuleType
 
-# Coded texts; job handlers and periodic work; kinds of e-mail. Every room that has one calls it by this name.
+# Modules of problem codes; of job handlers and periodic work; of kinds of e-mail. Every room uses these names.
 FURNITURE = ("problems", "tasks", "notifications")
 
 
@@ -20,7 +20,7 @@ def autodiscover(app: str, *, also: Iterable[str] = ()) -> list[ModuleType]:
 
 
 def _modules(package: ModuleType) -> Iterator[str]:
-    """The full names of the modules in a package's rooms, by the files: nothing is imported for it."""
+    """The full names of the modules in a package's rooms, read from the files without importing them."""
     for path in package.__path__:
         yield from _in_folder(Path(path), f"{package.__name__}.")
 

@@ -1,4 +1,4 @@
-"""The Celery app. Workers only wake here; what is to be done is in the database (portal/jobs)."""
+"""The Celery app. A message only wakes a worker; the work itself is in the database (portal/jobs)."""
 
 import os
 

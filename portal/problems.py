@@ -1,7 +1,7 @@
 """The one registry of coded problems: what is wrong, in plain words, and what to do about it.
 
-Sheet, form and API read their words from here. A room registers the codes that it raises; nobody writes
-the sentence a second time.
+Sheet, form and API read their texts from here. A room registers the codes that it raises; nobody writes the sentence a
+second time.
 """
 
 import dataclasses
@@ -32,13 +32,13 @@ _KINDS: dict[str, ProblemKind] = {}
 
 
 def register(*kinds: ProblemKind) -> None:
-    """Add kinds to the registry; a code that stands there with other words is a programming error."""
+    """Add kinds to the registry; registering a code again with other texts is a programming error."""
     for kind in kinds:
         if _KINDS.setdefault(kind.code, kind) != kind:
             raise ValueError(f"problem code registered twice: {kind.code}")
 
 
-def kind_of(code: str) -> ProblemKind:
+def problem_kind(code: str) -> ProblemKind:
     """The registered kind; KeyError for a code nobody registered."""
     return _KINDS[code]
 
@@ -47,7 +47,7 @@ def is_kind(code: object) -> bool:
     return code in _KINDS
 
 
-def all_kinds() -> tuple[ProblemKind, ...]:
+def problem_kinds() -> tuple[ProblemKind, ...]:
     return tuple(_KINDS.values())
 
 
@@ -56,7 +56,7 @@ def storable(text: str) -> str:
     return _NOT_STORABLE.sub("\N{REPLACEMENT CHARACTER}", text)
 
 
-def storable_json(value: Any) -> Any:
+def storable_json(value: object) -> Any:
     """JSON with storable texts and keys."""
     if isinstance(value, str):
         return storable(value)
@@ -84,13 +84,13 @@ class _Blanks(dict[str, Any]):
 class Problem:
     """One thing that is wrong: its code, the field (dot path; "" for a whole row or file), the value, the facts.
 
-    `context` holds JSON values only, so that a problem can be stored and shown later in the same words.
+    `context` holds JSON values only, so that a problem can be stored and shown later with the same text.
     """
 
     code: str
     field: str = ""
     value: str = ""
-    context: Mapping[str, Any] = dataclasses.field(default_factory=dict)
+    context: Mapping[str, object] = dataclasses.field(default_factory=dict)
 
     def _fill(self, sentence: str) -> str:
         facts = {
@@ -99,7 +99,7 @@ class Problem:
         }
         return sentence.format_map(_Blanks({"field": self.field, "label": self.field, "value": self.value, **facts}))
 
-    def as_json(self) -> dict[str, Any]:
+    def as_json(self) -> dict[str, object]:
         return {"code": self.code, "field": self.field, "value": self.value, "context": dict(self.context)}
 
     @classmethod
@@ -108,15 +108,15 @@ class Problem:
 
     @property
     def group(self) -> str:
-        return self._fill(kind_of(self.code).group)
+        return self._fill(problem_kind(self.code).group)
 
     @property
     def text(self) -> str:
-        return self._fill(kind_of(self.code).text)
+        return self._fill(problem_kind(self.code).text)
 
     @property
     def remedy(self) -> str:
-        return self._fill(kind_of(self.code).remedy)
+        return self._fill(problem_kind(self.code).remedy)
 
 
 class Refused(Exception):

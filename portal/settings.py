@@ -85,7 +85,7 @@ CSRF_TRUSTED_ORIGINS = listed("CSRF_TRUSTED_ORIGINS")
 LISTEN_PORT = number("PORT", 8000)
 SITE_URL = (required_in_production("SITE_URL") or f"http://127.0.0.1:{LISTEN_PORT}").rstrip("/")
 
-# --- the house -------------------------------------------------------------------------------------
+# --- the site -------------------------------------------------------------------------------------
 INSTALLED_APPS = [
     "portal",
     "programs",
@@ -246,7 +246,7 @@ CELERY_BEAT_SCHEDULE_FILENAME = str(DATA_DIR / "celerybeat-schedule")
 JOB_LEASE_SECONDS = number("JOB_LEASE_SECONDS", 20)
 JOB_MAX_ATTEMPTS = 3
 JOB_FAULT_SECONDS = number("JOB_FAULT_SECONDS", 15)  # pause after a full disk or a lost server
-JOB_CHUNK_ROWS = number("JOB_CHUNK_ROWS", 4000)  # rows that are judged and staged in one transaction
+JOB_CHUNK_ROWS = number("JOB_CHUNK_ROWS", 4000)  # rows that are validated and staged in one transaction
 JOB_COMMIT_ROWS = number("JOB_COMMIT_ROWS", 10_000)  # rows that one transaction makes into meters
 JOB_SLICE_SECONDS = number("JOB_SLICE_SECONDS", 3)  # after this a job yields to a waiting partner
 
@@ -368,7 +368,7 @@ SPECTACULAR_SETTINGS = {
 IMPORT_EXPORT_ESCAPE_FORMULAE_ON_EXPORT = True
 IMPORT_EXPORT_USE_TRANSACTIONS = True
 
-# --- words and times -------------------------------------------------------------------------------
+# --- language and time -------------------------------------------------------------------------------
 LANGUAGE_CODE = "en-us"
 TIME_ZONE = "UTC"
 USE_TZ = True

@@ -1,4 +1,4 @@
-"""Composes the house by name: every room brings its own urls."""
+"""The URLconf: includes the urls of every room."""
 
 from django.contrib import admin
 from django.urls import include, path

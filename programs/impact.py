@@ -1,4 +1,4 @@
-"""What a change of the catalogue would do, asked before it is saved. The floor above answers."""
+"""The impact of a change of the catalogue, measured before it is saved. The onboarding app registers how."""
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
@@ -40,8 +40,9 @@ class Impact:
 
 @dataclass(frozen=True, slots=True)
 class Answers:
-    """How the floor above measures: `rules` reads the rules as they are (inside the transaction that is not kept),
-    `measure` compares them with what is recorded, `after` is called when a change was kept."""
+    """How the onboarding app measures: `rules` reads the rules as they are (inside the transaction that is not kept),
+    `measure` compares them with what is recorded, `after` is called when a change was kept.
+    """
 
     rules: Callable[[], object]
     measure: Callable[[Any], Impact]

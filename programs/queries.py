@@ -19,7 +19,7 @@ def not_over() -> QuerySet[Program]:
 
 
 def program_choices() -> list[tuple[str, str]]:
-    """Programs for a select: identifier and words."""
+    """Programs for a select: identifier and label."""
     names = Program.objects.order_by("name").values_list("identifier", "name")
     return [(identifier, f"{name} ({identifier})") for identifier, name in names]
 
@@ -35,7 +35,7 @@ def partner_created_programs() -> list[Program]:
 
 
 def only_answers(identifiers: Collection[str]) -> dict[str, str]:
-    """What these programs leave no choice about: field key to the one value that they all take."""
+    """Fields for which all of these programs accept one value only: field key to that value."""
     programs = list(Program.objects.filter(identifier__in=identifiers))
     possible = {
         "transmission_region": {program.transmission_region for program in programs},

@@ -51,7 +51,7 @@ class SeedRow:
 
 
 @dataclass(frozen=True, slots=True)
-class Kind:
+class SeedKind:
     """How rows of one table are found, and which of their columns point to other rows by natural key."""
 
     model: type[models.Model]
@@ -90,7 +90,7 @@ def _seed(row: SeedRow, record: SeedRecord | None) -> str:
     return "updated"
 
 
-def _save(kind: Kind, instance: models.Model, values: Values) -> bool:
+def _save(kind: SeedKind, instance: models.Model, values: Values) -> bool:
     """Write the values; False when a row that they point to is gone (an admin deleted it)."""
     many: dict[str, list[models.Model]] = {}
     for name, value in values.items():
@@ -116,7 +116,7 @@ def _typed(instance: models.Model, name: str, value: Any) -> object:
     return date.fromisoformat(value) if value and isinstance(field, models.DateField) else value
 
 
-def _values_of(kind: Kind, instance: models.Model, like: Values) -> Values:
+def _values_of(kind: SeedKind, instance: models.Model, like: Values) -> Values:
     """The instance's values in the seed's form, for the columns that `like` has."""
     values: Values = {}
     for name in like:
@@ -232,24 +232,24 @@ def _conflict(key: str) -> models.Model | None:
     )
 
 
-KINDS: dict[str, Kind] = {
-    "region": Kind(Region, _region, {}, {}),
-    "state": Kind(State, _state, {}, {}),
-    "utility": Kind(Utility, _utility, {}, {}),
-    "account_format": Kind(AccountFormat, _account_format, {"utility": _utility}, {}),
-    "choice_list": Kind(ChoiceList, _choice_list, {}, {}),
-    "choice": Kind(Choice, _choice, {"choice_list": _choice_list}, {}),
-    "footnote": Kind(Footnote, _footnote, {}, {}),
-    "field": Kind(Field, _field, {"choice_list": _choice_list}, {}),
-    "program": Kind(Program, _program, {"region": _region}, {"utilities": _utility, "footnotes": _footnote}),
-    "requirement": Kind(
+KINDS: dict[str, SeedKind] = {
+    "region": SeedKind(Region, _region, {}, {}),
+    "state": SeedKind(State, _state, {}, {}),
+    "utility": SeedKind(Utility, _utility, {}, {}),
+    "account_format": SeedKind(AccountFormat, _account_format, {"utility": _utility}, {}),
+    "choice_list": SeedKind(ChoiceList, _choice_list, {}, {}),
+    "choice": SeedKind(Choice, _choice, {"choice_list": _choice_list}, {}),
+    "footnote": SeedKind(Footnote, _footnote, {}, {}),
+    "field": SeedKind(Field, _field, {"choice_list": _choice_list}, {}),
+    "program": SeedKind(Program, _program, {"region": _region}, {"utilities": _utility, "footnotes": _footnote}),
+    "requirement": SeedKind(
         Requirement, _requirement, {"program": _program, "field": _field, "condition_field": _field}, {}
     ),
-    "period": Kind(DeliveryPeriod, _period, {"program": _program}, {}),
-    "deadline": Kind(Deadline, _deadline, {"period": _period}, {}),
-    "check_kind": Kind(CheckKind, _check_kind, {}, {}),
-    "program_check": Kind(ProgramCheck, _program_check, {"program": _program, "kind": _check_kind}, {}),
-    "conflict": Kind(Conflict, _conflict, {"program": _program, "other": _program, "utility": _utility}, {}),
+    "period": SeedKind(DeliveryPeriod, _period, {"program": _program}, {}),
+    "deadline": SeedKind(Deadline, _deadline, {"period": _period}, {}),
+    "check_kind": SeedKind(CheckKind, _check_kind, {}, {}),
+    "program_check": SeedKind(ProgramCheck, _program_check, {"program": _program, "kind": _check_kind}, {}),
+    "conflict": SeedKind(Conflict, _conflict, {"program": _program, "other": _program, "utility": _utility}, {}),
 }
 
 
@@ -280,7 +280,7 @@ def rows_of(seed: Entry) -> Iterator[SeedRow]:
 
 
 def _state_rows(seed: Entry) -> Iterator[SeedRow]:
-    names = {code: words[0] for code, words in seed["choice_lists"]["state"].items()}
+    names = {code: texts[0] for code, texts in seed["choice_lists"]["state"].items()}
     for code, name in names.items():
         regions = [region for region, states in seed["region_states"].items() if code in states]
         values = {
@@ -314,8 +314,8 @@ def _account_format_rows(seed: Entry) -> Iterator[SeedRow]:
 def _choice_rows(seed: Entry) -> Iterator[SeedRow]:
     for name, choices in seed["choice_lists"].items():
         yield SeedRow("choice_list", name, {"name": name})
-        for position, (value, words) in enumerate(choices.items()):
-            label, *synonyms = words
+        for position, (value, texts) in enumerate(choices.items()):
+            label, *synonyms = texts
             yield _choice_row(name, value, label, position, synonyms=synonyms)
     yield SeedRow("choice_list", "utility_name", {"name": "utility_name"})
     offered = [item for utilities in seed["utilities"].values() for item in utilities.items()]

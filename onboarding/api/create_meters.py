@@ -341,14 +341,14 @@ def _with_status(status: str) -> Q:
     return condition
 
 
-def _search(words: list[str], fields: list[str]) -> Q:
+def _search(terms: list[str], fields: list[str]) -> Q:
     any_of = Q(pk__in=[])
     for field in fields:
-        for word in words:
+        for term in terms:
             if field == "file_name":
-                any_of |= Q(file_name__icontains=word)
+                any_of |= Q(file_name__icontains=term)
             elif field == "partner_reference":
-                any_of |= Q(Exists(UploadRow.objects.filter(upload=OuterRef("pk"), partner_reference__icontains=word)))
+                any_of |= Q(Exists(UploadRow.objects.filter(upload=OuterRef("pk"), partner_reference__icontains=term)))
             else:
                 raise ApiError("This search field is not known", details={"search_fields": field[:100]})
     return any_of

@@ -74,16 +74,16 @@ def _or_empty(value: object) -> str:
     return "empty" if value is None else str(value)
 
 
-def _text(value: object, words: Mapping[str, str]) -> str:
-    """A value as people write it; `words` for the codes that it may be."""
+def _text(value: object, labels: Mapping[str, str]) -> str:
+    """A value as people write it; `labels` for the codes that it may be."""
     if isinstance(value, Mapping):
-        return ", ".join(f"{key} {_text(inner, words)}" for key, inner in value.items())
+        return ", ".join(f"{key} {_text(inner, labels)}" for key, inner in value.items())
     if isinstance(value, list):
-        parts = [_text(inner, words) for inner in value]
+        parts = [_text(inner, labels) for inner in value]
         return " → ".join(parts) if len(parts) == 2 else ", ".join(parts)
     if isinstance(value, bool):
         return "yes" if value else "no"
-    return "empty" if value is None else words.get(str(value), str(value))
+    return "empty" if value is None else labels.get(str(value), str(value))
 
 
 def export_lines(events: QuerySet[Event]) -> Iterator[list[object]]:
@@ -95,7 +95,7 @@ def export_lines(events: QuerySet[Event]) -> Iterator[list[object]]:
 
 def _line(event: Event, schema: Schema) -> list[object]:
     who = [event.actor_label, event.actor_kind, event.address]
-    about = [event.words, event.subject.noun, event.subject_id]
+    about = [event.verb_text, event.subject.noun, event.subject_id]
     return [event.pk, event.at.isoformat(), *who, *about, "; ".join(details_of(event, schema))]
 
 

@@ -38,7 +38,7 @@ def create_action(
     seen_at: datetime,
     by: Actor,
 ) -> BulkAction:
-    """Keep what somebody wants done to these meters, or (None) to all that match a query string. Nothing happens yet.
+    """Store a request to change these meters, or (None) all that match a query string. Changes nothing yet.
 
     Refuses: BULK_KIND_UNKNOWN, NO_METERS_CHOSEN, and what the kind refuses of its value.
     """
@@ -79,10 +79,10 @@ def _meters_of_owner(action: BulkAction) -> QuerySet[Meter]:
 
 
 def confirm(action: BulkAction, *, by: Actor, wait: bool = False) -> bool:
-    """A person says yes: queue the work, or (wait) do it at once. Returns whether this yes had an effect.
+    """Confirm an action: queue the work, or (wait) do it at once. Returns whether that had an effect.
 
-    A second yes has none, nor has one before it is said how, nor one to a sheet of which all rows or none are done and
-    one cannot be; after a stop, the work goes on where it was.
+    It has none the second time, before the details are given, or for an all-or-none sheet with a row that cannot be
+    done. After a stop, the work goes on where it was.
     """
     with transaction.atomic():
         locked = BulkAction.objects.select_for_update().get(pk=action.pk)
@@ -108,7 +108,8 @@ def confirm(action: BulkAction, *, by: Actor, wait: bool = False) -> bool:
 
 def carry_out(action: BulkAction) -> int:
     """Do the next meters of an action, in the caller's transaction; returns how many rows got their result, 0 at the
-    end. Meters are done in the order of their IDs, so that what was changed is never met again; rows in their own."""
+    end. Meters are done in the order of their IDs, so that none is done twice; rows of a sheet in their own order.
+    """
     handler = handler_for(action)
     most = None if handler.at_once is None else min(handler.at_once, settings.JOB_CHUNK_ROWS)
     rows = list(waiting_rows(action)[:most]) if action.is_by_rows else _next_chosen(action, most)
@@ -136,7 +137,7 @@ def _next_chosen(action: BulkAction, most: int | None) -> list[BulkRow]:
 
 
 def _keep_results(rows: Sequence[BulkRow], results: Sequence[ActionResult]) -> None:
-    """Store what became of rows; those of a sheet are stored already, with the result that they wait."""
+    """Store the results of rows: rows of a sheet, which exist already, are updated, and others are created."""
     for row, result in zip(rows, results, strict=True):
         row.result = result.result.value
         row.problems = [problem.as_json() for problem in result.problems] or None
@@ -160,7 +161,7 @@ def finish(action: BulkAction) -> None:
 
 
 def _name_the_gone(action: BulkAction) -> None:
-    """Chosen meters that are not there any more get a result too."""
+    """Give chosen meters that no longer exist a result too."""
     if not action.meters:
         return
     known = {str(pk) for pk in BulkRow.objects.filter(action=action).values_list("meter_id", flat=True)}

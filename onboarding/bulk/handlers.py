@@ -5,7 +5,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from importlib import import_module
 from pkgutil import iter_modules
-from typing import Any, ClassVar
+from typing import ClassVar
 from uuid import UUID
 
 from onboarding.bulk.models import BulkAction, BulkResult, BulkRow
@@ -28,10 +28,10 @@ class ActionResult:
 class BulkHandler(ABC):
     """One kind of change. Subclass it in a module of onboarding/bulk/actions and `register` an instance.
 
-    kind: what is stored in BulkAction.kind, up to 16 characters. label: its name where somebody chooses it.
-    is_offered: whether the lists of meters offer it for the chosen ones. details_page: the URL name of the page, which
-    takes the action's ID, where a person says how, before the question. note: a sentence beside the button.
-    reads: the meters' columns that `apply` needs (none: all). at_once: meters in one transaction; None: all of them.
+    kind: what is stored in BulkAction.kind, up to 16 characters. label: its name where somebody chooses it. is_offered:
+    whether the lists of meters offer it for the chosen ones. details_page: the URL name of the page, which takes the
+    action's ID, where a person gives the details, before the question. note: a sentence beside the button. reads: the
+    meters' columns that `apply` needs (none: all). at_once: meters in one transaction; None: all of them.
     is_all_or_none: whether a row that cannot be done keeps all others from being done.
     """
 
@@ -56,7 +56,7 @@ class BulkHandler(ABC):
         """How it is done, as facts and values beside the question."""
         return ()
 
-    def outlook(self, action: BulkAction, meters: Sequence[Meter]) -> Mapping[str, Any]:
+    def outlook(self, action: BulkAction, meters: Sequence[Meter]) -> Mapping[str, object]:
         """What the question says beforehand: `outlook` (BulkResult, number) and `why` (text, number), or nothing."""
         return {}
 
@@ -79,7 +79,7 @@ class FieldHandler(BulkHandler):
     at_once = 4000
 
     @abstractmethod
-    def fields(self, action: BulkAction, meter: Meter) -> dict[str, Any]:
+    def fields(self, action: BulkAction, meter: Meter) -> dict[str, object]:
         """What the meter holds afterwards."""
 
     def apply(
@@ -136,5 +136,5 @@ def offered_kinds() -> list[tuple[str, str]]:
 
 
 def details_page_of(action: BulkAction) -> str:
-    """The page where it has to be said how, before anything else; "" when that is said."""
+    """The page that asks for the details before anything else; "" when they are given."""
     return handler_for(action).details_page if action.details is None else ""

@@ -19,7 +19,7 @@ register(Subject("bulkaction", "Change of many meters", page="bulk-action"))
 
 
 class BulkState(models.TextChoices):
-    """Where it stands."""
+    """The state of a bulk action."""
 
     ASKED = "asked", "Waiting for you"
     RUNNING = "running", "Changing meters"
@@ -82,7 +82,7 @@ class BulkAction(models.Model):
 
     @property
     def changed(self) -> int:
-        """How many meters are otherwise than before."""
+        """How many meters were changed."""
         return int(self.counts.get(BulkResult.CHANGED, 0) + self.counts.get(BulkResult.REPLACED, 0))
 
     @property

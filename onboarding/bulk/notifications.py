@@ -17,7 +17,7 @@ register(
 
 
 def tell_done(action: BulkAction, job: Job) -> None:
-    """Every meter that was meant has its result."""
+    """Tell the person who asked that every meter has its result."""
     if not took_long(job):
         return
     meant = action.counts.get("meant", 0)

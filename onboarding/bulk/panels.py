@@ -1,7 +1,5 @@
 """What the lists of meters offer for the chosen ones: a bulk action."""
 
-from typing import Any
-
 from django.utils import timezone
 
 from onboarding.bulk.handlers import offered_kinds
@@ -9,7 +7,7 @@ from onboarding.bulk.sheets.spec import sheet_actions
 from onboarding.portfolio.panels import SelectionPanel, register
 
 
-def _context() -> dict[str, Any]:
+def _context() -> dict[str, object]:
     return {"kinds": offered_kinds(), "sheets": sheet_actions(), "seen_at": timezone.now()}
 
 

@@ -62,7 +62,7 @@ def preview_of(handler: SheetAction[Any], action: BulkAction) -> dict[str, Any]:
     }
 
 
-def results_table(action: BulkAction, rows: QuerySet[BulkRow]) -> tuple[list[str], Iterator[list[Any]]]:
+def results_table(action: BulkAction, rows: QuerySet[BulkRow]) -> tuple[list[str], Iterator[list[object]]]:
     """Header and lines of the results file."""
     handler = handler_for(action)
     if isinstance(handler, SheetAction):
@@ -86,7 +86,7 @@ def _sheet_lines(handler: SheetAction[Any], rows: QuerySet[BulkRow]) -> Iterator
         ]
 
 
-def _chosen_lines(rows: QuerySet[BulkRow]) -> Iterator[list[Any]]:
+def _chosen_lines(rows: QuerySet[BulkRow]) -> Iterator[list[object]]:
     for row in rows.order_by("meter_id").iterator(chunk_size=2000):
         said = " ".join(f"{problem.text} {problem.remedy}" for problem in row.coded_problems)
         description = ": ".join(filter(None, [BulkResult(row.result).label, said]))

@@ -2,7 +2,6 @@
 
 from collections.abc import Sequence
 from datetime import UTC, datetime
-from typing import Any
 from uuid import UUID
 
 from django.http import HttpRequest, HttpResponse, HttpResponseBase, QueryDict
@@ -12,7 +11,7 @@ from django.utils.dateparse import parse_datetime
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from onboarding.bulk import domain
-from onboarding.bulk.actions.participation import preference_of, say_how
+from onboarding.bulk.actions.participation import preference_of, store_request
 from onboarding.bulk.handlers import details_page_of, handler_for, offered_kinds
 from onboarding.bulk.models import BulkAction, BulkResult, BulkRow, BulkState
 from onboarding.bulk.queries import ROWS_SHOWN, SAMPLE, left_rows, preview_of, results_table, shown_rows
@@ -77,7 +76,7 @@ def _chosen(data: QueryDict) -> list[UUID]:
 
 
 def _seen_at(text: str) -> datetime:
-    """When the page was made; now, when that is not said, or is no moment of the calendar in UTC."""
+    """When the page was made; now, when that is missing or no moment of the calendar in UTC."""
     try:
         at = parse_datetime(text)
         return at.astimezone(UTC) if at is not None and timezone.is_aware(at) else timezone.now()
@@ -96,7 +95,7 @@ def bulk_action(request: HttpRequest, pk: UUID) -> HttpResponse:
         domain.confirm(action, by=access.actor)
         return redirect("bulk-action", action.pk)
     handler = handler_for(action)
-    context: dict[str, Any] = {
+    context: dict[str, object] = {
         "section": "meters",
         "action": action,
         "handler": handler,
@@ -124,7 +123,7 @@ def bulk_action(request: HttpRequest, pk: UUID) -> HttpResponse:
     return render(request, "bulk/action.html", context)
 
 
-def _question(action: BulkAction) -> dict[str, Any]:
+def _question(action: BulkAction) -> dict[str, object]:
     """How many meters are meant, some of them, and by which filters."""
     meant, query = domain.meters_meant(action), QueryDict(action.query)
     filtered = meter_filter(query, partner=action.owner)
@@ -164,7 +163,7 @@ def participation_of_many(request: HttpRequest, pk: UUID) -> HttpResponse:
     if request.method == "POST":
         form.refuse_untimely(LAST_ZONE, timezone.now())
         if form.is_valid():
-            say_how(action, form.cleaned_data["request"])
+            store_request(action, form.cleaned_data["request"])
             return redirect("bulk-action", action.pk)
     context = {
         "section": "meters",

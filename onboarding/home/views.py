@@ -18,7 +18,7 @@ def home(request: HttpRequest) -> HttpResponse:
 
 @require_safe
 def search(request: HttpRequest) -> HttpResponse:
-    """Meters and uploads that hold a text; straight to the one that an ID names."""
+    """Meters and uploads that hold a text; redirects to the one that an ID names."""
     access = member(request)
     text = " ".join(request.GET.get("q", "").split())[:200]
     matches = search_everywhere(access.partner, text)

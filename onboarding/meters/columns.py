@@ -34,13 +34,13 @@ ASSET_COLUMNS = (*_OUT_OF_DATA, "data")  # all that `asset_of` reads
 _LISTS = frozenset({"load_types"})
 
 
-def columns_of(asset: Asset) -> dict[str, Any]:
+def columns_of(asset: Asset) -> dict[str, object]:
     """The meter's columns and data for one checked asset (CreateMeter shape): every column, every time."""
     columns = {column: _at(asset, path, [] if column in _LISTS else "") for column, path in PLACES.items()}
     return columns | {"data": {part: value for part, value in asset.items() if part not in _OUT_OF_DATA}}
 
 
-def _at(asset: Asset, path: tuple[str, ...], otherwise: Any) -> Any:
+def _at(asset: Asset, path: tuple[str, ...], otherwise: object) -> object:
     value: Any = asset
     for part in path:
         value = value.get(part)

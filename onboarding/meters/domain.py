@@ -1,8 +1,8 @@
-"""Bringing meters into being, changing and removing them, many at a time. The only place that writes a meter."""
+"""Creates, changes and removes meters, many at a time. The only module that writes meters."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 from uuid import UUID
 
 from django.db.models import F
@@ -26,7 +26,8 @@ def create_meters(staged: Staged, *, partner: "Partner", upload_id: UUID) -> int
     """Create a meter for each staged row (r.meter_id, r.asset, r.status, r.acts); returns how many.
 
     A row whose reference another meter of the partner has is passed over. The events come with `record_created`, once
-    the caller has put those rows aside. Rows go in by reference, so that two uploads at once do not wait in a ring.
+    the caller has put those rows aside. Rows are inserted in the order of their references, so that two uploads at once
+    do not deadlock.
     """
     now = timezone.now()
     expect_texts(upload_id, partner=partner)
@@ -97,7 +98,7 @@ class MeterChange:
     """What one meter is to hold in some of its columns."""
 
     meter: Meter
-    fields: Mapping[str, Any]
+    fields: Mapping[str, object]
 
 
 def change_meters(changes: Sequence[MeterChange], *, verb: str, partner: "Partner", by: Actor) -> None:
@@ -184,7 +185,7 @@ class MeterRestore:
 
     meter: Meter
     asset: Asset
-    changes: Mapping[str, list[Any]]
+    changes: Mapping[str, list[object]]
 
 
 def restore_meters(restores: Sequence[MeterRestore], *, upload_id: UUID, partner: "Partner", by: Actor) -> None:

@@ -1,4 +1,4 @@
-"""What happened to meters, for the rooms above. Each is sent in the transaction that did it."""
+"""Signals about changes of meters, for the rooms above. Each is sent in the transaction of the change."""
 
 from django.dispatch import Signal
 

@@ -10,7 +10,7 @@ SHOWN_CHARACTERS = 120
 
 @dataclass(frozen=True, slots=True)
 class BrokenCell:
-    """A cell that the file itself broke. `code` is one of problems.CELL_CODES, `shown` what stands there, shortened."""
+    """A cell that the file itself broke. `code` is one of problems.CELL_CODES, `shown` its content, shortened."""
 
     code: str
     shown: str
@@ -31,7 +31,7 @@ class Note:
     """Something to mention about a file that was read all the same. `code` is one of problems.NOTE_CODES."""
 
     code: str
-    context: Mapping[str, Any] = field(default_factory=dict)
+    context: Mapping[str, object] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,7 +60,7 @@ class BookFacts:
     encoding: str = ""
     delimiter: str = ""
     date_1904: bool = False
-    template: Mapping[str, Any] = field(default_factory=dict)
+    template: Mapping[str, object] = field(default_factory=dict)
     notes: tuple[Note, ...] = ()
     rows_estimate: int | None = None
     top: tuple[tuple[int, tuple[str, ...]], ...] = ()
@@ -74,7 +74,7 @@ RawRow: TypeAlias = tuple[int, list[Scalar], list[Special]]
 
 
 def shorten(text: str) -> str:
-    """At most 120 characters of what stands in a cell."""
+    """At most 120 characters of a cell's content."""
     return text if len(text) <= SHOWN_CHARACTERS else text[: SHOWN_CHARACTERS - 1] + "…"
 
 

@@ -1,4 +1,4 @@
-"""The process that opens the file: fenced in before it looks, and silent but for frames.
+"""The process that opens the file: it limits itself first, and writes nothing but frames.
 
 `python -m onboarding.spreadsheets.child '{"reading": {"file_name": …, …}, "limits": {…}}' < file`
 The file comes as standard input, so that nothing needs to be opened here.
@@ -18,7 +18,7 @@ import os
 import resource
 import sys
 from collections.abc import Collection, Iterator
-from typing import Any, BinaryIO
+from typing import BinaryIO
 
 from . import frames, problems
 from .csvfile import CsvTable
@@ -44,7 +44,7 @@ _CODECS = (
 
 
 def fence(limits: Limits) -> None:
-    """Memory, processor time, no file written, no core dump, no new process, nothing opened from here on."""
+    """Limit this process: memory, processor time, no file written, no core dump, no new process, nothing opened."""
     bounds = {
         resource.RLIMIT_AS: limits.memory_bytes,
         resource.RLIMIT_CPU: limits.cpu_seconds,
@@ -64,7 +64,7 @@ def fence(limits: Limits) -> None:
 def open_table(
     file: BinaryIO, *, file_name: str, limits: Limits, sheet: str | None, names: Collection[str] = ()
 ) -> tuple[Table, bool]:
-    """The table in the file, by its content; and whether the name says another kind.
+    """The table in the file, by its content; and whether the file's name claims another kind.
 
     Refuses: FILE_EMPTY, FILE_TOO_LARGE, FILE_NOT_A_SPREADSHEET and whatever the kinds refuse.
     """
@@ -103,7 +103,7 @@ def read_frames(
     table.check_layout(layout.first_row, len(layout.header))
     fitter = Fitter(layout)
 
-    def notes() -> list[tuple[str, dict[str, Any]]]:
+    def notes() -> list[tuple[str, dict[str, object]]]:
         collected = table.notes()
         if name_differs:
             collected.append((problems.FILE_NAME_DIFFERS, {"kind": table.kind}))

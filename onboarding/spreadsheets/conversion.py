@@ -43,7 +43,7 @@ class RowBuilder:
         self._formats = formats
         self._date_1904 = date_1904
         self._columns = {column_letters(index): index for index in range(limits.max_columns)}
-        self._known_numbers: dict[tuple[str, str | None], Any] = {}
+        self._known_numbers: dict[tuple[str, str | None], Scalar | Special] = {}
         self._filled = 0
 
     def begin(self, number: str | None, *, hidden: bool) -> None:
@@ -69,7 +69,7 @@ class RowBuilder:
                 self._refuse_reference(letters, number)
             if value is None and inline is None and formula is None:
                 continue
-            item = self._value(style, kind, formula, value, inline)
+            item: Any = self._value(style, kind, formula, value, inline)
             if item is None:
                 continue
             index = self._columns.get(letters)
@@ -125,7 +125,7 @@ class RowBuilder:
 
     def _value(
         self, style: str | None, kind: str | None, formula: str | None, value: str | None, inline: str | None
-    ) -> Any:
+    ) -> Scalar | Special:
         if formula is not None and inline is None and (value is None or (value == "" and kind != "str")):
             return ("x", problems.FORMULA_WITHOUT_VALUE, shorten("=" + _FORMULA_TAGS.sub("", formula)))
         if kind == "s":
@@ -155,7 +155,7 @@ class RowBuilder:
         except (ValueError, IndexError) as error:
             raise Unreadable(problems.FILE_BROKEN, detail="shared string", part=self._part) from error
 
-    def _number_cell(self, value: str, style: str | None) -> Any:
+    def _number_cell(self, value: str, style: str | None) -> Scalar | Special:
         form = self._formats.get(style)
         if form is None:
             short = len(value) < 16 and value[-1:] != "0" and value.isascii()

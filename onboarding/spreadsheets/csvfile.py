@@ -37,13 +37,13 @@ class CsvTable:
         csv.field_size_limit(_LONGEST_FIELD)
         self._file = file
         self._limits = limits
-        self._notes: list[tuple[str, dict[str, Any]]] = []
+        self._notes: list[tuple[str, dict[str, object]]] = []
         self.encoding = self._detect_encoding()
         self._offset = 0
         self.delimiter = self._detect_delimiter()
         self._records = self._survey()
 
-    def facts(self) -> dict[str, Any]:
+    def facts(self) -> dict[str, object]:
         return {
             "kind": self.kind,
             "encoding": self.encoding,
@@ -51,7 +51,7 @@ class CsvTable:
             "rows_estimate": self._records,
         }
 
-    def notes(self) -> list[tuple[str, dict[str, Any]]]:
+    def notes(self) -> list[tuple[str, dict[str, object]]]:
         return list(self._notes)
 
     def check_layout(self, first_row: int, width: int) -> None:
@@ -173,7 +173,7 @@ class CsvTable:
     # --- what kind of text
 
     def _detect_encoding(self) -> str:
-        """BOM; else strict UTF-8; else Windows-1252, said aloud so that a page can ask for a look.
+        """BOM; else strict UTF-8; else Windows-1252, with a note, so that a page can ask for a check.
 
         Statistical guessing was wrong on every short Western sample that we tried.
         """
@@ -198,7 +198,7 @@ class CsvTable:
         return self._checked("cp1252")
 
     def _refuse_damaged_utf8(self) -> None:
-        """UTF-8 with some bytes that are not: read as Windows text, every name outside of A to Z would be wrong."""
+        """Refuse UTF-8 with some bad bytes: read as Windows text, every name outside of A to Z would be wrong."""
         decoder = codecs.getincrementaldecoder("utf-8")(errors="replace")
         bad = wide = 0
         self._file.seek(0)

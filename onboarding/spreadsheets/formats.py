@@ -19,14 +19,14 @@ _LONGEST_NUMBER = 350  # the longest that is still finite: 1 and 308 zeros
 _QUOTED = re.compile(r'"[^"]*"|\\.|_.|\*.')
 _BRACKETED = re.compile(r"\[[^\]]*\]")
 _CONDITION = re.compile(r"\[<=?(\d+)\]")
-# Possessive throughout: whatever stands in a file, a match takes as long as the text is.
+# Possessive throughout: matching takes linear time, whatever the file holds.
 _ELAPSED = re.compile(r"\[(?:h+|m+|s+)\]")
 _PADDED = re.compile(r"0{2,}+(?:[-/ ]0++)*+")
 _NUMBER = re.compile(r"[+-]?(?:\d++(?:\.\d*+)?|\.\d++)(?:[eE][+-]?\d++)?")
 _LOST_FROM = 10**15  # a double, as spreadsheet programs use it, keeps 15 digits
 _LAST_DAY = 2_958_465  # 9999-12-31
 _MISSING_DAY = 60  # 1900-02-29, which Excel counts and the calendar does not have
-_FIRST_YEAR = 1900  # a time of day stands on a day before it
+_FIRST_YEAR = 1900  # a time of day is on a day before it
 _SECONDS = 86_400
 
 

@@ -1,4 +1,4 @@
-"""The words that child and parent exchange: JSON lines. The parent believes nothing that does not fit.
+"""The messages between child and parent: JSON lines. The parent refuses every one that does not fit.
 
 ["facts", {...}] once, then ["rows", [[number, cells, specials], ...]] many times, then ["end", [notes]];
 or ["refused", code, context] at any point, which ends it.
@@ -21,7 +21,7 @@ _encode_row = json.JSONEncoder(ensure_ascii=False, separators=(",", ":"), allow_
 _SCALARS: Final = {str, int, float, bool, type(None)}
 
 
-def encode(*frame: Any) -> bytes:
+def encode(*frame: object) -> bytes:
     """One frame, ended by a line end."""
     return (_encode_row(frame) + "\n").encode("utf-8", "replace")
 

@@ -46,9 +46,9 @@ class HeaderMatch:
 def match_headers(header: Sequence[str], columns: Sequence[HeaderSpec]) -> list[HeaderMatch]:
     """One HeaderMatch for each text of the header, in its order.
 
-    A key may be written with `data.` before it, `[0]` for `.0`, and a list's first item (`load_types.0`) stands for
-    the list and the other way round. A normalised name that two fields share is nobody's. Two columns may come out
-    with one key: see duplicates().
+    A key may be written with `data.` before it, `[0]` for `.0`, and a list's first item (`load_types.0`) means the list
+    and the other way round. A normalised name that two fields share is nobody's. Two columns may come out with one key:
+    see duplicates().
     """
     tables = _Tables(columns)
     return [_match(tables, index, text) for index, text in enumerate(header)]
@@ -80,7 +80,7 @@ def names_of(columns: Iterable[HeaderSpec]) -> set[str]:
 
 
 class _Tables:
-    """What each name stands for, from the surest to the loosest."""
+    """The key of each name, from the surest kind of match to the loosest."""
 
     def __init__(self, columns: Sequence[HeaderSpec]) -> None:
         self.keys = {column.key: column.key for column in columns}
@@ -110,7 +110,7 @@ class _Tables:
 
 
 def _unique(pairs: Iterable[tuple[str, str]]) -> dict[str, str]:
-    """Names that stand for one key only."""
+    """Names that mean one key only."""
     key_by_name: dict[str, str] = {}
     shared: set[str] = set()
     for name, key in pairs:

@@ -70,7 +70,7 @@ class Seen:
 
     index: int
     header: str
-    cells: Sequence[Any]
+    cells: Sequence[object]
 
 
 @dataclass(frozen=True, slots=True)

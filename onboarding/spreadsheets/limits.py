@@ -1,7 +1,6 @@
 """How much a file may ask of us: the numbers, and nothing that enforces them."""
 
 from dataclasses import asdict, dataclass
-from typing import Any
 
 MIB = 1024 * 1024
 LAST_ROW = 1_048_576  # the grid's own edge: XFD1048576
@@ -30,6 +29,6 @@ class Limits:
     cpu_seconds: int = 120
     wall_seconds: float = 300.0
 
-    def as_json(self) -> dict[str, Any]:
+    def as_json(self) -> dict[str, object]:
         """Plain numbers, to hand to the child."""
         return asdict(self)

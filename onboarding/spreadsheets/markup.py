@@ -1,7 +1,6 @@
-"""pyexpat with the doors shut: no DOCTYPE, no entities of its own, namespaces reduced to what spreadsheets use."""
+"""pyexpat, hardened: no DOCTYPE, no entities of its own, namespaces reduced to what spreadsheets use."""
 
 from collections.abc import Iterable
-from typing import Any
 from xml.parsers import expat
 
 from . import problems
@@ -78,9 +77,9 @@ def attribute(attributes: dict[str, str], name: str) -> str | None:
     return next((value for key, value in attributes.items() if key.endswith(ending)), None)
 
 
-def elements(chunks: Iterable[bytes], part: str, wanted: frozenset[str]) -> list[tuple[str, dict[str, Any], str]]:
+def elements(chunks: Iterable[bytes], part: str, wanted: frozenset[str]) -> list[tuple[str, dict[str, str], str]]:
     """Small parts as a flat list: (path of own names from the root, attributes, text) of each wanted last name."""
-    elements_read: list[tuple[str, dict[str, Any], list[str]]] = []
+    elements_read: list[tuple[str, dict[str, str], list[str]]] = []
     path: list[str] = []
     open_ones: list[list[str] | None] = []
     parser = Parser(part)

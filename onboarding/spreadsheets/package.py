@@ -1,4 +1,4 @@
-"""The gate of an xlsx: what kind of file it is, its zip directory, and its parts, inflated under guard.
+"""Opens an xlsx safely: what kind of file it is, its zip directory, and its parts, inflated within limits.
 
 Nothing that a header claims is trusted: sizes and ratios are counted while inflating. Sources of the limits:
 Apache POI's defaults (1,000 entries, ratio with a grace size), widened where honest workbooks tripped them.
@@ -80,7 +80,7 @@ def _refuse_ole(file: BinaryIO) -> None:
 
 
 class Package:
-    """A zip that passed the gate. Parts are streamed by name, with their true sizes counted."""
+    """A zip that passed the checks. Parts are streamed by name, with their true sizes counted."""
 
     def __init__(self, file: BinaryIO, limits: Limits) -> None:
         self._limits = limits

@@ -1,16 +1,16 @@
-"""What can be wrong with a file or a cell, as codes. The words for people are registered in onboarding/uploads."""
+"""What can be wrong with a file or a cell, as codes. The texts for people are registered in onboarding/uploads."""
 
-from typing import Any, Final
+from typing import Final
 
 
 class Unreadable(Exception):
-    """The file as a whole is refused: `code` is one of FILE_CODES, `context` the facts (JSON values) for the words.
+    """The file as a whole is refused: `code` is one of FILE_CODES, `context` the facts (JSON values) for the text.
 
     It can be raised when the book is opened and also later, between two chunks of rows; what was read before
     then must be thrown away.
     """
 
-    def __init__(self, code: str, **context: Any) -> None:
+    def __init__(self, code: str, **context: object) -> None:
         super().__init__(code, context)
         self.code = code
         self.context = context

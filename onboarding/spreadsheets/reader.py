@@ -1,4 +1,4 @@
-"""The door for everybody else: read a spreadsheet in a child process that can fail without harm.
+"""The entry point: reads a spreadsheet in a child process, whose crash does no harm.
 
 The child parses while the consumer works; the pipe between them holds back whichever is faster.
 """
@@ -11,11 +11,11 @@ import signal
 import subprocess
 import sys
 import time
-from collections.abc import Callable, Collection, Iterator
+from collections.abc import Callable, Collection, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
-from typing import Any, BinaryIO, cast
+from typing import BinaryIO, cast
 
 import orjson
 
@@ -111,7 +111,7 @@ class _Child:
     """The process: started with nothing of our environment, read line by line against the clock, always killed."""
 
     def __init__(
-        self, file: BinaryIO, *, reading: dict[str, Any], limits: Limits, on_wait: Callable[[], None] | None
+        self, file: BinaryIO, *, reading: Mapping[str, object], limits: Limits, on_wait: Callable[[], None] | None
     ) -> None:
         self._on_wait = on_wait
         self._seconds_left = limits.wall_seconds
@@ -184,7 +184,7 @@ class _Child:
         return Unreadable(problems.FILE_READER_DIED, reason=reasons.get(status, "abort"))
 
     def end(self) -> None:
-        """Kill and bury it; harmless to repeat."""
+        """Kill the process and wait for its end; safe to repeat."""
         self._selector.close()
         if self._process.poll() is None:
             self._process.kill()
@@ -200,7 +200,7 @@ def _widen(pipe: BinaryIO) -> None:
         return
 
 
-def facts_of(book: Book) -> dict[str, Any]:
+def facts_of(book: Book) -> dict[str, object]:
     """The facts as plain JSON, to be stored beside an upload."""
     facts = book.facts
     return {

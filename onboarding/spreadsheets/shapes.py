@@ -1,9 +1,9 @@
 """Rows in the plain form that every program writes, read by pattern instead of by an XML parser.
 
 A pattern here accounts for every character of a row: no entity but XML's own, no comment, no carriage return, no
-control character, no attribute that it does not know. So what matches means to us what it means to expat, and what does
-not match is left to expat. From the rows seen so far one pattern for a whole row is learned (each column with the
-forms that its cells take); it is five times faster than going cell by cell.
+control character, no attribute that it does not know. So a match reads the row as expat would, and what does not match
+is left to expat. From the rows seen so far one pattern for a whole row is learned (each column with the forms that its
+cells take); it is five times faster than going cell by cell.
 """
 
 import re

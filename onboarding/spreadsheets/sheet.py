@@ -1,8 +1,8 @@
 """One worksheet as a stream of rows, with memory bounded by a few rows.
 
-Two ways into one conversion: plain rows are cut out of the stream and read by pattern (shapes.py); whatever
-differs by a character goes through expat, which also reads everything around the rows and so still judges the
-document as a whole. Both ways give the same cells. `<dimension>` and all `count` attributes are ignored.
+Two ways into one conversion: plain rows are cut out of the stream and read by pattern (shapes.py); whatever differs by
+a character goes through expat, which also reads everything around the rows and so still validates the document as a
+whole. Both ways give the same cells. `<dimension>` and all `count` attributes are ignored.
 """
 
 import re
@@ -101,7 +101,7 @@ class Sheet:
         self._feed_rows(buffer[at:])
 
     def _feed_slowly(self, buffer: bytes) -> None:
-        """From here on expat alone."""
+        """From here on, use expat alone."""
         self._plain = False
         self._parser.feed(buffer)
 

@@ -4,10 +4,10 @@ import re
 from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import chain, islice
-from typing import Any, Final, Protocol
+from typing import Final, Protocol
 
 from . import problems
-from .cells import RawRow, column_letters
+from .cells import RawRow, Scalar, Special, column_letters
 from .headers import normalized
 from .limits import Limits
 from .problems import Unreadable
@@ -24,8 +24,8 @@ class Table(Protocol):
     kind: str
 
     def rows(self) -> Iterator[RawRow]: ...
-    def facts(self) -> dict[str, Any]: ...
-    def notes(self) -> list[tuple[str, dict[str, Any]]]: ...
+    def facts(self) -> dict[str, object]: ...
+    def notes(self) -> list[tuple[str, dict[str, object]]]: ...
     def check_layout(self, first_row: int, width: int) -> None: ...
     def hidden_columns(self, width: int) -> list[str]: ...
 
@@ -45,7 +45,7 @@ class Layout:
 
     @property
     def first_row(self) -> int:
-        """Where the table begins; what stands above it is a title."""
+        """Where the table begins; rows above it are titles."""
         return self.label_row or self.header_row
 
 
@@ -138,7 +138,7 @@ def is_key_row(keys: tuple[str, ...], labels: tuple[str, ...]) -> bool:
 
 
 def _texts(row: RawRow) -> tuple[str, ...]:
-    cells: list[Any] = list(row[1])
+    cells: list[object] = list(row[1])
     for special in row[2]:
         cells[special[0]] = special[-1]
     shown = ["" if cell is None else " ".join(str(cell).split()) for cell in cells]
@@ -156,7 +156,7 @@ class Fitter:
         self.unnamed: set[int] = set()
 
     def fit(self, row: RawRow) -> RawRow | None:
-        """The row at the header's width; None when nothing of it stands under a header."""
+        """The row at the header's width; None when no cell of it is below a header."""
         number, cells, specials = row
         width, length = self._width, len(cells)
         if length < width:
@@ -169,14 +169,14 @@ class Fitter:
             return None
         return number, cells, specials
 
-    def _cut(self, cells: list[Any], specials: list[Any]) -> list[Any]:
+    def _cut(self, cells: list[Scalar], specials: list[Special]) -> list[Special]:
         width = self._width
         special = {one[0] for one in specials}
         self.unnamed.update(i for i in range(width, len(cells)) if cells[i] is not None or i in special)
         del cells[width:]
         return [one for one in specials if one[0] < width]
 
-    def _clear_blank(self, cells: list[Any], specials: list[Any]) -> list[Any]:
+    def _clear_blank(self, cells: list[Scalar], specials: list[Special]) -> list[Special]:
         special = {one[0] for one in specials}
         for index in self._blank:
             if cells[index] is not None or index in special:

@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Iterable
-from typing import Any, TypeAlias
+from typing import TypeAlias
 
 from . import markup, problems
 from .cells import Special, shorten
@@ -53,7 +53,7 @@ class SharedStrings:
     """Reads xl/sharedStrings.xml into a list; its `count` attributes are ignored.
 
     Plain entries are cut out of the stream and read by pattern; the rest is fed to expat, which therefore still
-    judges the document as a whole.
+    validates the document as a whole.
     """
 
     def __init__(self, part: str, limits: Limits) -> None:
@@ -132,7 +132,7 @@ class SharedStrings:
         limits = self._limits
         self.texts.extend([clean(unescape(text) if "&" in text else text, limits) for text in plains])
 
-    def _start(self, name: str, _: dict[str, Any]) -> None:
+    def _start(self, name: str, _: dict[str, str]) -> None:
         own = markup.local_name(name)
         self._depth += 1
         if self._depth > markup.DEEPEST:

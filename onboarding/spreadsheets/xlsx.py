@@ -5,7 +5,7 @@ import re
 from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import islice
-from typing import Any, BinaryIO, Final
+from typing import BinaryIO, Final
 
 from . import markup, problems
 from .cells import RawRow, column_index, column_letters
@@ -73,7 +73,7 @@ class XlsxTable:
         if touching:
             raise Unreadable(problems.FILE_MERGED_CELLS, ranges=touching[:_SHOWN_RANGES], count=len(touching))
 
-    def facts(self) -> dict[str, Any]:
+    def facts(self) -> dict[str, object]:
         return {
             "kind": self.kind,
             "sheets": [[sheet.name, sheet.hidden] for sheet in self._sheets],
@@ -84,8 +84,8 @@ class XlsxTable:
             "rows_estimate": self._rows_estimate,
         }
 
-    def notes(self) -> list[tuple[str, dict[str, Any]]]:
-        notes: list[tuple[str, dict[str, Any]]] = []
+    def notes(self) -> list[tuple[str, dict[str, object]]]:
+        notes: list[tuple[str, dict[str, object]]] = []
         unread = [sheet for sheet in self._sheets if sheet is not self._chosen]
         ours = TEMPLATE_SHEETS if self._template else ()
         hidden = [sheet.name for sheet in unread if sheet.hidden]
@@ -98,7 +98,7 @@ class XlsxTable:
             notes.append((problems.EXTERNAL_LINKS, {}))
         builder = self._sheet.builder
         if builder.hidden_rows:
-            context = {"count": builder.hidden_rows, "first": builder.first_hidden_row}
+            context: dict[str, object] = {"count": builder.hidden_rows, "first": builder.first_hidden_row}
             notes.append((problems.HIDDEN_ROWS, context))
         return notes
 
@@ -131,7 +131,7 @@ class XlsxTable:
             for _, attributes, _ in overrides
         }
 
-    def _elements(self, part: str, *wanted: str, limit: int = _SMALL_PART) -> list[tuple[str, dict[str, Any], str]]:
+    def _elements(self, part: str, *wanted: str, limit: int = _SMALL_PART) -> list[tuple[str, dict[str, str], str]]:
         return markup.elements(self._package.stream(part, limit=limit), part, frozenset(wanted))
 
     def _relation_list(self, part: str) -> list[tuple[str, str, str]]:
@@ -204,9 +204,9 @@ class XlsxTable:
             return top or None
         return top[:TOP_ROWS]
 
-    # --- what stands around the rows
+    # --- the parts around the rows
 
-    def _read_marks(self) -> dict[str, Any]:
+    def _read_marks(self) -> dict[str, object]:
         """The template's marks among the custom document properties, which Excel and LibreOffice both keep."""
         parts = [target for kind, _, target in self._relation_list("") if kind == "custom-properties"]
         if not parts or not self._package.has(parts[0]):

@@ -1,4 +1,4 @@
-"""Standings in the Django admin: staff look at them, record what they found out, activate and end."""
+"""Enrollments in the Django admin: staff view them, record what they found out, activate meters and end activations."""
 
 from collections import Counter
 from collections.abc import Callable
@@ -41,23 +41,23 @@ def staff_actor(request: HttpRequest) -> Actor:
 
 
 class OfMeters(ReadOnlyAdmin):
-    """Rows about meters: the reference leads, since people know it; the ID stands last, since it is long."""
+    """Rows about meters: the reference leads, since people know it; the ID comes last, since it is long."""
 
     search_fields = ["meter__partner_reference__startswith", "=meter__id"]
     show_full_result_count = False
 
     @admin.display(description="meter")
-    def reference(self, row: Any) -> str:
+    def reference(self, row: Enrollment | CheckRecord | Activation) -> str:
         return row.meter.partner_reference or str(row.meter_id)
 
     @admin.display(description="Leap meter ID")
-    def meter_key(self, row: Any) -> str:
+    def meter_key(self, row: Enrollment | CheckRecord | Activation) -> str:
         return str(row.meter_id)
 
 
 @admin.register(Enrollment)
 class EnrollmentAdmin(OfMeters):
-    """How meters stand in programs. Nothing is typed here: standings follow from what is recorded."""
+    """The statuses of meters in programs. Nothing is edited here: a status follows from what is recorded."""
 
     list_display = ["reference", "partner", "program", "status", "who_acts", "evaluated_at", "meter_key"]
     list_filter = ["program", "status", "acts", "partner"]
@@ -130,7 +130,7 @@ class EnrollmentAdmin(OfMeters):
         form_class: type[forms.Form],
         write: Callable[[list[Meter], dict[str, Any]], RecordResult],
     ) -> HttpResponse | None:
-        """A form first, then the deed; what was left is named with its reason."""
+        """Show a form, then do the action; meters that are left out are named with the reason."""
         keys = list(queryset.order_by().values_list("meter", flat=True).distinct()[: AT_MOST + 1])
         if len(keys) > AT_MOST:
             self.message_user(request, f"Choose at most {AT_MOST:,} meters at once.", messages.ERROR)
@@ -170,7 +170,7 @@ class EnrollmentAdmin(OfMeters):
             self.message_user(request, f"{why} Left: {', '.join(references[:_NAMED])}{more}.", messages.WARNING)
 
 
-def _previewed(request: HttpRequest) -> dict[str, Any]:
+def _previewed(request: HttpRequest) -> dict[str, object]:
     """The sheet that was sent: what is wrong with its rows, or what would be recorded. Nothing is recorded yet."""
     file = request.FILES.get("file")
     if not isinstance(file, UploadedFile):
@@ -190,7 +190,7 @@ def _previewed(request: HttpRequest) -> dict[str, Any]:
     return {"action": action, "wrong": rows.filter(result=BulkResult.REFUSED), "counts": sorted(counts.items())}
 
 
-def _recorded(request: HttpRequest) -> dict[str, Any]:
+def _recorded(request: HttpRequest) -> dict[str, object]:
     """A person says yes to a sheet that was shown to them: what became of each row."""
     pk = as_uuid(request.POST["sheet"])
     own = BulkAction.objects.filter(partner=None, user=request.user.pk, kind=RECORD_LEAP_ACTIONS.kind)
@@ -203,8 +203,8 @@ def _recorded(request: HttpRequest) -> dict[str, Any]:
     return {"results": action.rows.order_by("number")}
 
 
-def _usual(queryset: QuerySet[Enrollment]) -> dict[str, Any]:
-    """The program that all chosen standings are in, and its period that comes next."""
+def _usual(queryset: QuerySet[Enrollment]) -> dict[str, object]:
+    """The program that all chosen enrollments are in, and its period that comes next."""
     programs = list(queryset.order_by().values_list("program", flat=True).distinct()[:2])
     return {"program": programs[0]} if len(programs) == 1 else {}
 

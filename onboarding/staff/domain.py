@@ -102,8 +102,8 @@ def activate(
     if not even_if_not_eligible:
         rows = Enrollment.objects.filter(meter__in=meters, program=period.program)
         for pk, status in rows.exclude(status=EnrollmentStatus.ELIGIBLE).values_list("meter", "status"):
-            words = {"status": EnrollmentStatus(status).label.lower(), "program": period.program.identifier}
-            left.setdefault(pk, Problem("NOT_ELIGIBLE_TO_ACTIVATE", context=words))
+            context = {"status": EnrollmentStatus(status).label.lower(), "program": period.program.identifier}
+            left.setdefault(pk, Problem("NOT_ELIGIBLE_TO_ACTIVATE", context=context))
 
     def write(group: Sequence[Meter]) -> None:
         Activation.objects.bulk_create(

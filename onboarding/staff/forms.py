@@ -1,7 +1,5 @@
 """What people of Leap fill in before something is recorded."""
 
-from typing import Any
-
 from django import forms
 from django.utils import timezone
 
@@ -30,7 +28,7 @@ class RecordForm(forms.Form):
     valid_from = _moment("Empty: from now on.")
     valid_to = _moment("Empty: without an end.")
 
-    def clean(self) -> dict[str, Any]:
+    def clean(self) -> dict[str, object]:
         data = super().clean() or {}
         period, program = data.get("period"), data.get("program")
         if period and program and period.program_id != program.pk:
@@ -53,7 +51,7 @@ class ActivateForm(forms.Form):
     even_if_not_eligible = forms.BooleanField(required=False, label="Also meters that are not eligible")
     note = forms.CharField(max_length=300, required=False, help_text="Why. The partner reads this.")
 
-    def clean(self) -> dict[str, Any]:
+    def clean(self) -> dict[str, object]:
         data = super().clean() or {}
         period, begins = data.get("period"), data.get("active_from")
         if period and begins and not runs_at(period, begins):

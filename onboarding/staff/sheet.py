@@ -3,7 +3,7 @@
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
-from typing import Any, Final
+from typing import Any, Final, TypeVar
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
@@ -14,7 +14,7 @@ from onboarding.bulk.handlers import ActionResult, register
 from onboarding.bulk.models import BulkAction, BulkResult, BulkRow
 from onboarding.bulk.sheets.known_meters import KnownMeter
 from onboarding.bulk.sheets.reading import METER_ID, SheetColumns, SheetRow
-from onboarding.bulk.sheets.spec import RowResult, SheetAction
+from onboarding.bulk.sheets.spec import SheetAction, SheetRowResult
 from onboarding.meters.models import Meter
 from onboarding.spreadsheets.headers import HeaderSpec
 from onboarding.staff.domain import (
@@ -33,6 +33,7 @@ from portal.storage.ids import as_uuid
 from programs.deadlines import over_at
 from programs.models import ActionType, DeliveryPeriod, Program
 
+Named = TypeVar("Named", Program, DeliveryPeriod)
 ACTIVATE, END = "ACTIVATE", "END"
 _SPECS: Final = tuple(
     HeaderSpec(key, label, names)
@@ -68,7 +69,7 @@ class LeapAction:
     arguments: Mapping[str, Any]
 
     @property
-    def about(self) -> tuple[Any, ...]:
+    def about(self) -> tuple[object, ...]:
         """What it is about: two rows about the same would contradict each other, or say it twice."""
         what = ACTIVATE if self.what == END else self.what
         return what, self.arguments.get("program"), self.arguments.get("period")
@@ -91,7 +92,7 @@ class RecordLeapActions(SheetAction[LeapAction]):
     is_all_or_none = True
     shown_columns = (("what", "Action"),)
 
-    def validate_rows(self, partner: Partner | None, rows: Sequence[SheetRow]) -> Sequence[RowResult[LeapAction]]:
+    def validate_rows(self, partner: Partner | None, rows: Sequence[SheetRow]) -> Sequence[SheetRowResult[LeapAction]]:
         rows = [row for row in rows if any(row.text(key) for key in row.cells)]
         keys = {pk for row in rows if (pk := as_uuid(row.meter_id))}
         columns = Meter.objects.filter(pk__in=keys).values_list("pk", "partner_reference", "created_by")
@@ -106,7 +107,7 @@ class RecordLeapActions(SheetAction[LeapAction]):
             results.append(result)
         return results
 
-    def stored(self, result: RowResult[LeapAction]) -> Mapping[str, Any]:
+    def stored(self, result: SheetRowResult[LeapAction]) -> Mapping[str, object]:
         written = {key: text for key in result.row.cells if (text := result.row.text(key))}
         return {"details": written | {"action": result.request.what if result.request else ""}}
 
@@ -158,8 +159,8 @@ class _RowReader:
         self._programs = {program.identifier: program for program in Program.objects.all()}
         self._periods = {period.name: period for period in DeliveryPeriod.objects.select_related("program")}
 
-    def read(self, row: SheetRow) -> RowResult[LeapAction]:
-        result = RowResult[LeapAction](row)
+    def read(self, row: SheetRow) -> SheetRowResult[LeapAction]:
+        result = SheetRowResult[LeapAction](row)
         pk = as_uuid(row.meter_id)
         result.meter = self._meters.get(pk) if pk else None
         if result.meter is None:
@@ -171,7 +172,7 @@ class _RowReader:
         result.changes = not result.problems
         return result
 
-    def _arguments(self, what: str, result: RowResult[LeapAction]) -> dict[str, Any]:
+    def _arguments(self, what: str, result: SheetRowResult[LeapAction]) -> dict[str, Any]:
         row, problems = result.row, result.problems
         period = self._named("period", self._periods, result)
         program = self._named("program", self._programs, result)
@@ -212,14 +213,14 @@ class _RowReader:
         texts = {"code": _text("code", 32, result), "note": note}
         return {"holds": holds, "program": program, "period": period, "valid_from": begins, "valid_to": ends, **texts}
 
-    def _named(self, key: str, known: Mapping[str, Any], result: RowResult[LeapAction]) -> Any:
+    def _named(self, key: str, known: Mapping[str, Named], result: SheetRowResult[LeapAction]) -> Named | None:
         text = result.row.text(key)
         if text and text not in known:
             result.problems.append(Problem("STAFF_NAME_UNKNOWN", key, shown(text), {"what": key}))
         return known.get(text)
 
 
-def _what(result: RowResult[LeapAction]) -> str:
+def _what(result: SheetRowResult[LeapAction]) -> str:
     text = result.row.text("what")
     names = {ACTIVATE: ACTIVATE, END: END, "END THE ACTIVATION": END}
     for kind in CAN_BE_RECORDED:
@@ -230,7 +231,7 @@ def _what(result: RowResult[LeapAction]) -> str:
     return what
 
 
-def _text(key: str, most: int, result: RowResult[LeapAction]) -> str:
+def _text(key: str, most: int, result: SheetRowResult[LeapAction]) -> str:
     """A text, which is refused rather than cut."""
     text = result.row.text(key)
     if len(text) > most:
@@ -239,7 +240,7 @@ def _text(key: str, most: int, result: RowResult[LeapAction]) -> str:
     return text
 
 
-def _holds(result: RowResult[LeapAction]) -> bool | None:
+def _holds(result: SheetRowResult[LeapAction]) -> bool | None:
     text = result.row.text("holds")
     if text.lower() in _YES | _NO:
         return text.lower() in _YES
@@ -248,7 +249,7 @@ def _holds(result: RowResult[LeapAction]) -> bool | None:
     return None
 
 
-def _moment(key: str, result: RowResult[LeapAction]) -> datetime | None:
+def _moment(key: str, result: SheetRowResult[LeapAction]) -> datetime | None:
     text = result.row.text(key)
     try:
         day = parse_date(text)

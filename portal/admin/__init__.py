@@ -8,5 +8,5 @@ from portal.admin import log, partners, people  # noqa: F401  imported for their
 admin.site.site_header = "Partner portal"
 admin.site.site_title = "Partner portal"
 admin.site.index_title = "Catalogue, partners and people"
-# Staff sign in at the portal's own door, with its second step and its limits.
+# Staff sign in through the portal's own page, which asks for the second step and limits tries.
 admin.site.login = secure_admin_login(admin.site.login)  # type: ignore[method-assign]  # as allauth documents it

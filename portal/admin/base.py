@@ -5,7 +5,9 @@ from typing import Any
 from django.contrib import admin
 from django.contrib.admin.widgets import AutocompleteSelect, AutocompleteSelectMultiple
 from django.core.exceptions import ValidationError
+from django.db import models
 from django.db.models import Model
+from django.forms import BaseForm, ModelChoiceField, ModelMultipleChoiceField
 from django.http import HttpRequest
 
 from portal.events.actors import Actor
@@ -26,16 +28,16 @@ class ReadOnlyAdmin(admin.ModelAdmin):
 
 
 class _OnlyWhatCanBe:
-    """Shows again what was chosen, without what no row can be called: the library looks it up unchecked."""
+    """Redisplays only those selected values that can be primary keys: the library looks them up unchecked."""
 
-    field: Any
+    field: models.ForeignKey | models.ManyToManyField
 
-    def optgroups(self, name: str, value: list[Any], attr: Any = None) -> Any:
+    def optgroups(self, name: str, value: list[object], attr: str | None = None) -> object:
         key = self.field.remote_field.model._meta.pk
         return super().optgroups(name, [one for one in value if _fits(key, one)], attr)  # type: ignore[misc]  # a mixin
 
 
-def _fits(key: Any, value: Any) -> bool:
+def _fits(key: models.Field, value: object) -> bool:
     try:
         key.to_python(value)
     except ValidationError:
@@ -52,14 +54,18 @@ class SafeAutocompleteSelectMultiple(_OnlyWhatCanBe, AutocompleteSelectMultiple)
 
 
 class AutocompleteAdmin(admin.options.BaseModelAdmin):
-    """For admins and inlines with autocomplete_fields: a made-up value is refused as any other."""
+    """For admins and inlines with autocomplete_fields: refuses a made-up value like any other field."""
 
-    def formfield_for_foreignkey(self, db_field: Any, request: HttpRequest | None, **kwargs: Any) -> Any:
+    def formfield_for_foreignkey(
+        self, db_field: models.ForeignKey, request: HttpRequest | None, **kwargs: Any
+    ) -> ModelChoiceField | None:
         if db_field.name in self.autocomplete_fields:
             kwargs.setdefault("widget", SafeAutocompleteSelect(db_field, self.admin_site))
         return super().formfield_for_foreignkey(db_field, request, **kwargs)  # type: ignore[arg-type]  # as it is called
 
-    def formfield_for_manytomany(self, db_field: Any, request: HttpRequest | None, **kwargs: Any) -> Any:
+    def formfield_for_manytomany(
+        self, db_field: models.ManyToManyField, request: HttpRequest | None, **kwargs: Any
+    ) -> ModelMultipleChoiceField | None:
         if db_field.name in self.autocomplete_fields:
             kwargs.setdefault("widget", SafeAutocompleteSelectMultiple(db_field, self.admin_site))
         return super().formfield_for_manytomany(db_field, request, **kwargs)  # type: ignore[arg-type]  # as it is called
@@ -70,12 +76,15 @@ def staff(request: HttpRequest) -> Actor:
     return Actor.person(request.user, address=address_of(request))  # type: ignore[arg-type]  # the admin has let them in
 
 
-def changes_of(form: Any) -> dict[str, list[Any]]:
+def changes_of(form: BaseForm) -> dict[str, list[object]]:
     """Old and new value of each field of a form that was changed, as JSON."""
-    return {name: [_plain(form.initial.get(name, "")), _plain(form.cleaned_data[name])] for name in form.changed_data}
+    return {
+        name: [_storable_value(form.initial.get(name, "")), _storable_value(form.cleaned_data[name])]
+        for name in form.changed_data
+    }
 
 
-def _plain(value: Any) -> Any:
+def _storable_value(value: object) -> object:
     if isinstance(value, bool):
         return value
     return str(value) if not hasattr(value, "__iter__") or isinstance(value, str) else ", ".join(map(str, value))

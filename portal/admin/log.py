@@ -5,6 +5,7 @@ from typing import Any
 from django import forms
 from django.contrib import admin
 from django.db.models import Model
+from django.forms import ModelForm
 from django.http import HttpRequest
 
 from portal.admin.base import ReadOnlyAdmin, staff
@@ -53,7 +54,7 @@ class FindingAdmin(ReadOnlyAdmin):
         is_open = obj is None or (isinstance(obj, Finding) and obj.acknowledged_at is None)
         return is_open and admin.ModelAdmin.has_change_permission(self, request, obj)
 
-    def save_model(self, request: HttpRequest, obj: Finding, form: Any, change: bool) -> None:
+    def save_model(self, request: HttpRequest, obj: Finding, form: ModelForm, change: bool) -> None:
         acknowledge(obj, note=form.cleaned_data["note"], by=staff(request))
 
 

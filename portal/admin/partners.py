@@ -1,9 +1,8 @@
 """Partners with their members, invitations and API keys."""
 
-from typing import Any
-
 from django.contrib import admin
 from django.core.exceptions import ValidationError
+from django.forms import BaseModelFormSet, ModelForm
 from django.forms.models import BaseInlineFormSet
 from django.http import HttpRequest
 
@@ -14,7 +13,7 @@ from portal.partners.people import has_manager
 
 
 class MembershipFormSet(BaseInlineFormSet):
-    """The members of one partner, of whom one manager stays."""
+    """The members of one partner; at least one manager must remain."""
 
     def clean(self) -> None:
         super().clean()
@@ -43,14 +42,14 @@ class PartnerAdmin(admin.ModelAdmin):
     readonly_fields = ["created_at"]
     inlines = [MembershipInline]
 
-    def save_model(self, request: HttpRequest, obj: Partner, form: Any, change: bool) -> None:
+    def save_model(self, request: HttpRequest, obj: Partner, form: ModelForm, change: bool) -> None:
         super().save_model(request, obj, form, change)
         if form.changed_data:
             verb = "partner.changed_by_staff" if change else "partner.created"
             record(verb, subject=obj, partner=obj, by=staff(request), data={"changes": changes_of(form)})
 
-    def save_formset(self, request: HttpRequest, form: Any, formset: Any, change: bool) -> None:
-        """Members whom our staff add, change and remove stand in the partner's log."""
+    def save_formset(self, request: HttpRequest, form: ModelForm, formset: BaseModelFormSet, change: bool) -> None:
+        """Log for the partner which members our staff add, change and remove."""
         gone = [one.instance for one in formset.deleted_forms if one.instance.pk]
         for member in gone:
             self._record(request, "member.removed", member, {"email": member.user.email})

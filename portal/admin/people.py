@@ -1,6 +1,4 @@
-"""People and how they sign in. What our staff do here stands in the log of each of the person's partners."""
-
-from typing import Any
+"""People and how they sign in. Every action of our staff is logged for each of the person's partners."""
 
 from allauth.account import admin as _account  # noqa: F401  registers what is replaced below
 from allauth.account.models import EmailAddress
@@ -14,6 +12,7 @@ from django.contrib.admin.utils import unquote
 from django.contrib.auth.admin import UserAdmin as DjangoUserAdmin
 from django.contrib.auth.forms import AdminUserCreationForm, UserChangeForm
 from django.db.models import Model, QuerySet
+from django.forms import ModelForm
 from django.http import HttpRequest, HttpResponse
 
 from portal.admin.base import ReadOnlyAdmin, changes_of, staff
@@ -52,7 +51,7 @@ class UserForm(_EmailForm, UserChangeForm):
 
 @admin.register(User)
 class UserAdmin(DjangoUserAdmin):
-    """Nobody is deleted here: the person's name stands beside their work. Switch them off instead."""
+    """Nobody is deleted here, since their name is shown beside their work. Deactivate them instead."""
 
     form = UserForm
     add_form = NewUserForm
@@ -71,7 +70,7 @@ class UserAdmin(DjangoUserAdmin):
     def has_delete_permission(self, request: HttpRequest, obj: Model | None = None) -> bool:
         return False
 
-    def save_model(self, request: HttpRequest, obj: User, form: Any, change: bool) -> None:
+    def save_model(self, request: HttpRequest, obj: User, form: ModelForm, change: bool) -> None:
         super().save_model(request, obj, form, change)
         if "email" in form.changed_data or not change:
             move_sign_in_address(obj)
@@ -107,7 +106,7 @@ class EmailAddressAdmin(ReadOnlyAdmin):
         return request.user.has_perm("account.change_emailaddress")
 
     @admin.action(description="Mark as confirmed", permissions=["mark"])
-    def mark_verified(self, request: HttpRequest, queryset: QuerySet[Any]) -> None:
+    def mark_verified(self, request: HttpRequest, queryset: QuerySet[EmailAddress]) -> None:
         for address in queryset.filter(verified=False).select_related("user"):
             if not address.set_verified():
                 self.message_user(request, f"{address.email} is another account's.", messages.ERROR)
@@ -118,19 +117,19 @@ class EmailAddressAdmin(ReadOnlyAdmin):
 
 
 class _RemovableAdmin(ReadOnlyAdmin):
-    """Rows that are looked at and can be taken away, one or many."""
+    """Rows that can be viewed and deleted, one or many."""
 
     def has_delete_permission(self, request: HttpRequest, obj: Model | None = None) -> bool:
         return admin.ModelAdmin.has_delete_permission(self, request, obj)
 
-    def delete_queryset(self, request: HttpRequest, queryset: QuerySet[Any]) -> None:
-        for address in queryset.select_related("user"):
-            self.delete_model(request, address)
+    def delete_queryset(self, request: HttpRequest, queryset: QuerySet[Model]) -> None:
+        for row in queryset.select_related("user"):
+            self.delete_model(request, row)
 
 
 @admin.register(Authenticator)
 class AuthenticatorAdmin(_RemovableAdmin):
-    """Second steps, without their secrets. Take one away from somebody who has lost it."""
+    """Second steps, without their secrets. Delete one when its owner has lost it."""
 
     list_display = ["user", "type", "created_at", "last_used_at"]
     list_filter = ["type", "created_at", "last_used_at"]
@@ -138,20 +137,20 @@ class AuthenticatorAdmin(_RemovableAdmin):
     search_fields = ["user__email", "user__name"]
     fields = ["user", "type", "created_at", "last_used_at"]
 
-    def delete_model(self, request: HttpRequest, obj: Any) -> None:
+    def delete_model(self, request: HttpRequest, obj: Authenticator) -> None:
         remove_second_step(obj, by=staff(request))
 
 
 @admin.register(UserSession)
 class UserSessionAdmin(_RemovableAdmin):
-    """Where people are signed in. Taking one away signs them out there."""
+    """Where people are signed in. Deleting a session signs the person out there."""
 
     list_display = ["user", "created_at", "last_seen_at", "ip", "user_agent"]
     list_select_related = ["user"]
     search_fields = ["user__email", "user__name", "ip"]
     fields = ["user", "created_at", "last_seen_at", "ip", "user_agent"]
 
-    def delete_model(self, request: HttpRequest, obj: Any) -> None:
+    def delete_model(self, request: HttpRequest, obj: UserSession) -> None:
         obj.end()
         data = {"email": obj.user.email, "address": obj.ip}
         record_of_person("person.signed_out_by_staff", obj.user, by=staff(request), data=data)

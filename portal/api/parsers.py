@@ -1,6 +1,7 @@
 """Reading the bodies of API requests."""
 
-from typing import Any
+from collections.abc import Mapping
+from typing import IO, Any
 
 from rest_framework.exceptions import ParseError
 from rest_framework.parsers import JSONParser
@@ -9,9 +10,11 @@ DEEPEST = 64  # the published bodies nest four deep
 
 
 class ShallowJSONParser(JSONParser):
-    """JSON whose nesting no later step can stumble over: what works through it does so by recursion."""
+    """Refuses JSON that is nested too deep for the recursive code that handles it later."""
 
-    def parse(self, stream: Any, media_type: Any = None, parser_context: Any = None) -> Any:
+    def parse(
+        self, stream: IO[bytes], media_type: str | None = None, parser_context: Mapping[str, object] | None = None
+    ) -> dict[str, Any]:
         try:
             data = super().parse(stream, media_type, parser_context)
         except RecursionError:
@@ -24,7 +27,7 @@ class _TooDeep(ParseError):
     default_detail = f"The JSON is nested more than {DEEPEST} deep."
 
 
-def _refuse_depth(data: Any) -> None:
+def _refuse_depth(data: object) -> None:
     layer = [data]
     for _ in range(DEEPEST + 1):
         layer = [

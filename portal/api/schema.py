@@ -39,7 +39,7 @@ def responses(
 
 
 def inline_enums(result: dict[str, object], **_: object) -> dict[str, object]:
-    """Leave every enum where it is used: drf-spectacular would name them by guessing. Its marks are taken away."""
+    """Leave every enum where it is used: drf-spectacular would name them by guessing. Removes its marks."""
     _remove_marks(result)
     return result
 

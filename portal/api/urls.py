@@ -1,4 +1,4 @@
-"""The API's own addresses: its description, and whatever is no operation of any room. They come last of all."""
+"""The API's own URLs: its description, and a catch-all for unknown paths. They come last in the URLconf."""
 
 from django.urls import path, register_converter
 from django.urls.converters import StringConverter
@@ -8,7 +8,7 @@ from portal.api.views import UnknownPath
 
 
 class ApiPathConverter(StringConverter):
-    """A path below api/ or a version of the API, such as v2/, whether there is such a version or not."""
+    """Matches any path below api/ or a version prefix such as v2/, whether that version exists or not."""
 
     regex = r"(?:api|v[0-9][^/]*)(?:/[\s\S]*)?"
 

@@ -6,9 +6,9 @@ from rest_framework.views import APIView
 
 
 class UnknownPath(APIView):
-    """Any path of the API that is no operation: 401 without a key, as everywhere, and 404 with one, by any method.
+    """Answers API paths without an operation: 401 without a key, 404 with one, for any method.
 
-    Without a key known and unknown paths answer alike, so that nobody can find out what there is.
+    Without a key, known and unknown paths answer alike, so that nobody can probe for paths.
     """
 
     schema = None

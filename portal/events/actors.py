@@ -2,22 +2,26 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any, Protocol
+from typing import Protocol
 
 
 class Person(Protocol):
-    """What an actor needs of a user; the log knows nobody's room."""
+    """What an actor needs of a user, so that the log imports no other room."""
 
-    pk: Any
-    name: Any
-    email: Any
+    name: str
+    email: str
+
+    @property
+    def pk(self) -> object: ...
 
 
 class Key(Protocol):
     """What an actor needs of an API key."""
 
-    pk: Any
-    name: Any
+    name: str
+
+    @property
+    def pk(self) -> object: ...
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,7 +1,7 @@
-"""The hash chain over the log: an event that is altered, removed or slipped in afterwards shows.
+"""The hash chain over the log: it reveals events that were altered, removed or inserted afterwards.
 
-Events are sealed behind the verbs that write them, in stretches, so that writers never wait for each other. Who can
-write to the database could write a whole new chain; the digest of the last seal, kept elsewhere, shows that too.
+Events are sealed in batches after the verbs that write them, so that writers never wait for each other. Whoever can
+write to the database could forge a whole chain; a copy of the last seal's digest, kept elsewhere, reveals that too.
 """
 
 import hashlib
@@ -14,6 +14,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import UTC
 from typing import Any, Final
+from uuid import UUID
 
 from django.db import IntegrityError, models, transaction
 from django.db.models import Max, OuterRef, Q, QuerySet, Subquery
@@ -35,7 +36,7 @@ _SAID = ("verb", "subject_type", "subject_id", "actor_kind", "actor_id", "person
 
 
 def seal_log(*, seconds: float = math.inf) -> int:
-    """Seal every event that is settled and not sealed yet, or as many as the seconds allow; returns how many.
+    """Seal every settled event, or as many as the seconds allow; returns how many. Safe to run twice at once.
 
     Two at once do no harm.
     """
@@ -61,7 +62,7 @@ def seal_log(*, seconds: float = math.inf) -> int:
 
 
 def _unsealed(last: Seal | None, newest: int) -> Iterable[Event]:
-    """The next stretch, locked. No event with a smaller ID can still come, since whoever took a number has ended."""
+    """The next batch, locked. No event with a smaller ID can still appear: whoever took one has ended."""
     later = Event.objects.select_for_update().filter(pk__gt=last.last_id if last else 0, pk__lte=newest)
     return later.order_by("pk")[:EVENTS_IN_A_SEAL]
 
@@ -80,7 +81,7 @@ def _seal(events: list[Event], *, after: Seal | None) -> Seal:
 
 
 def fingerprint(event: Event, *, partner_id: object = None) -> bytes:
-    """16 bytes that change with what the event says, or would say if it were that partner's.
+    """16 bytes of hash over the event, or over the event as if it were that partner's.
 
     The personal parts count by their digest, so it stays the same when they are blanked.
     """
@@ -98,7 +99,7 @@ def _is_as_sealed(event: Event, sealed: bytes | None) -> bool:
 
 
 def _mark(event: Event) -> str:
-    """What tells this state of an event from another one, in a finding."""
+    """Identifies this state of an event in a finding."""
     return hashlib.sha256(fingerprint(event) + digest_of(event).encode()).hexdigest()[:32]
 
 
@@ -118,7 +119,7 @@ def _entries_of(seal: Seal) -> dict[int, bytes]:
 def altered_among(events: Iterable[Event]) -> set[int]:
     """The IDs of those events that are not as they were sealed, or that nobody sealed in their time. Two queries.
 
-    They are read again, since one that was read before it was sealed does not know its digest.
+    The events are read again, since those that were read before they were sealed lack their digest.
     """
     covering = Seal.objects.filter(last_id__gte=OuterRef("pk")).order_by("last_id").values("number")[:1]
     now = list(Event.objects.filter(pk__in=[event.pk for event in events]).annotate(seal=Subquery(covering)))
@@ -128,9 +129,9 @@ def altered_among(events: Iterable[Event]) -> set[int]:
 
 
 def check_log() -> LogCheck:
-    """Read the whole sealed log and keep what is found. What nobody has acknowledged is logged as an error.
+    """Read the whole sealed log and store the findings. Logs an error for each that nobody has acknowledged.
 
-    What any earlier check saw as the end of the chain has to be in it still: seals taken off its end show for good.
+    Every end of the chain that an earlier check saw must still be in it, so that seals cut off the end are found.
     """
     missing = dict(LogCheck.objects.exclude(head="").order_by("pk").values_list("head", "pk"))
     owners = _Owners()
@@ -155,7 +156,7 @@ def check_log() -> LogCheck:
 
 
 def open_findings(partner: models.Model | None = None) -> QuerySet[Finding]:
-    """What was found and nobody has acknowledged; for a partner, what concerns it or everybody."""
+    """Findings that nobody has acknowledged; for a partner, those that concern it or everybody."""
     findings = Finding.objects.filter(acknowledged_at=None).order_by("pk")
     return findings.filter(Q(partners=None) | Q(partners=partner.pk)).distinct() if partner else findings
 
@@ -169,7 +170,7 @@ def acknowledge(finding: Finding, *, note: str, by: Actor) -> None:
         locked.acknowledged_at, locked.acknowledged_by, locked.note = timezone.now(), by.label[:200], note
         locked.save(update_fields=["acknowledged_at", "acknowledged_by", "note"])
         told: list[models.Model | None] = list(locked.partners.all() or locked.partners.model.objects.all())
-        data = {"found": What(locked.what).words.format(locked.which), "note": note}
+        data = {"found": What(locked.what).text.format(locked.which), "note": note}
         for partner in told or [None]:
             record("finding.acknowledged", subject=locked, partner=partner, by=by, data=data)
 
@@ -189,12 +190,12 @@ class _Difference:
 
 
 def _end_is_gone(head: str) -> _Difference:
-    """The chain no longer holds what was its end."""
+    """The chain no longer contains what an earlier check saw as its end."""
     return _Difference(What.BROKEN, 0, head)
 
 
 def _keep(differences: list[_Difference]) -> None:
-    """Each stands from now on until it is acknowledged, whatever the next check says."""
+    """Store each difference as a finding, open until it is acknowledged whatever the next check says."""
     for difference in differences:
         with transaction.atomic():
             finding, is_new = Finding.objects.get_or_create(
@@ -203,33 +204,33 @@ def _keep(differences: list[_Difference]) -> None:
             if is_new:
                 finding.partners.set(difference.partners)
         if finding.acknowledged_at is None:
-            log.error("the event log is not as it was sealed: %s", What(difference.what).words.format(difference.which))
+            log.error("the event log is not as it was sealed: %s", What(difference.what).text.format(difference.which))
 
 
 def _watch_the_end() -> None:
-    """Whoever cuts the end off and lets it be sealed anew is noticed before that, not at the next check."""
+    """Report a chain that was cut short before it is sealed anew, rather than at the next check."""
     check = LogCheck.objects.exclude(head="").exclude(seal=0).order_by("-pk").first()
     if check and not Seal.objects.filter(number=check.seal, digest=check.head).exists():
         _keep([_end_is_gone(check.head)])
 
 
 class _Owners:
-    """Whose an event was when it was sealed; nobody when that cannot be told."""
+    """Tells to which partner an event belonged when it was sealed; to none when that is unknown."""
 
     def __init__(self) -> None:
         partners: Any = Event._meta.get_field("partner").related_model
-        self.ids: list[Any] = list(partners.objects.values_list("pk", flat=True))
+        self.ids: list[UUID] = list(partners.objects.values_list("pk", flat=True))
 
     def of(self, event_id: int, mark: bytes) -> frozenset[Any]:
         return frozenset([pk for pk in self.ids if mark == _owner_mark(event_id, pk)])
 
     def moved_from(self, event: Event, sealed: bytes) -> frozenset[Any]:
-        """For seals that do not say whose: the partner with which the event would be as it was sealed."""
+        """For seals without owners: the partner with which the event would match its seal."""
         return frozenset([pk for pk in self.ids if fingerprint(event, partner_id=pk) == sealed])
 
 
 def _readings(owners: _Owners) -> Iterator[tuple[Seal, list[_Difference]]]:
-    """Each seal with what is not as it says."""
+    """Each seal with the differences between it and the log."""
     before, number, after = "", 0, 0
     for seal in Seal.objects.order_by("number").iterator(chunk_size=100):
         number += 1
@@ -240,7 +241,7 @@ def _readings(owners: _Owners) -> Iterator[tuple[Seal, list[_Difference]]]:
 
 
 def _differences(seal: Seal, after: int, owners: _Owners) -> list[_Difference]:
-    """Between a seal and the events that stand there now, from the end of the seal before it."""
+    """Differences between a seal and the present events, from the end of the seal before it."""
     sealed, marks = _entries_of(seal), bytes(seal.owners)
     owner = {pk: marks[n * _OWNER : (n + 1) * _OWNER] for n, pk in enumerate(sealed)}
     now = {event.pk: event for event in Event.objects.filter(pk__gt=after, pk__lte=seal.last_id)}

@@ -1,7 +1,6 @@
 """Writing to the event log. Call it inside the transaction of the verb whose event it is."""
 
 from collections.abc import Iterable, Mapping
-from typing import Any
 
 from django.db import models
 from django.utils import timezone
@@ -20,7 +19,7 @@ def record(
     subject: models.Model,
     partner: models.Model | None,
     by: Actor,
-    data: Mapping[str, Any] | None = None,
+    data: Mapping[str, object] | None = None,
 ) -> Event:
     """Add one event. `data` holds JSON values; personal data stays out of it except old and new values of fields."""
     return Event.objects.create(
@@ -38,7 +37,7 @@ def record(
 
 def record_many(
     subject_type: str,
-    happenings: Iterable[tuple[str, object, Mapping[str, Any]]],
+    happenings: Iterable[tuple[str, object, Mapping[str, object]]],
     *,
     partner: models.Model | None,
     by: Actor,

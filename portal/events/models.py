@@ -1,4 +1,4 @@
-"""The Event: something that happened, once and for all. The Seal: what the log was when it was looked at."""
+"""The Event: something that happened, never changed. The Seal: the hash of a batch of events when it was sealed."""
 
 from django.db import models
 from django.db.models import Q
@@ -6,9 +6,9 @@ from django.db.models.functions import Now
 
 from portal.events.subjects import Subject, subject_of
 
-# Their events stand in the log by the hundred thousand; whoever looks for what people did passes them over.
+# Bulk work writes hundreds of thousands of these; lists of what people did leave them out.
 ONE_OF_MANY = ("meter", "uploadrow")
-# Written as SQLite needs it to see that the index holds them: NOT IN, with bound values, it cannot prove.
+# In this form SQLite recognises the partial index; with NOT IN and bound values it does not.
 NOT_ONE_OF_MANY = ~Q(subject_type="meter") & ~Q(subject_type="uploadrow")
 
 
@@ -31,7 +31,7 @@ class Event(models.Model):
     actor_label = models.CharField(max_length=200)
     address = models.CharField(max_length=45, blank=True, db_default="", help_text="Where the request came from.")
     data = models.JSONField(default=dict)
-    # Of actor_label, address and data, which can name people (portal/events/personal.py). Written when it is sealed.
+    # Salted digest of actor_label, address and data (portal/events/personal.py). Written when the event is sealed.
     personal_salt = models.CharField(max_length=32, blank=True, db_default="")
     personal_digest = models.CharField(max_length=64, blank=True, db_default="")
     erased_at = models.DateTimeField(null=True, help_text="When its personal parts were blanked.")
@@ -51,13 +51,14 @@ class Event(models.Model):
         return subject_of(self.subject_type)
 
     @property
-    def words(self) -> str:
+    def verb_text(self) -> str:
         """The verb for people: meter.created is "Meter created"."""
         return f"{self.subject.noun} {self.verb.partition('.')[2].replace('_', ' ')}"
 
 
 class Seal(models.Model):
-    """A stretch of the log as it was when it was sealed. Each seal holds the one before it, so none can be exchanged.
+    """A batch of events as they were when they were sealed. Each seal includes the digest of the one before it, so none
+    can be replaced.
 
     `entries` is one record for each event, in the order of their IDs: the ID (8 bytes), then the beginning of the
     SHA-256 of what the event said (16 bytes), for which its personal parts count by their digest. `owners` is 8 bytes
@@ -94,7 +95,7 @@ class LogCheck(models.Model):
 
 
 class What(models.TextChoices):
-    """What a reading of the sealed log may find; `words` takes the entry's ID or the seal's number."""
+    """What a check of the sealed log can find; `text` takes the entry's ID or the seal's number."""
 
     ALTERED = "altered", "Entry altered"
     REMOVED = "removed", "Entry removed"
@@ -102,7 +103,7 @@ class What(models.TextChoices):
     BROKEN = "broken", "Chain broken"
 
     @property
-    def words(self) -> str:
+    def text(self) -> str:
         return {
             "altered": "entry {} is not as it was sealed",
             "removed": "entry {} was sealed and is gone",
@@ -112,10 +113,10 @@ class What(models.TextChoices):
 
 
 class Finding(models.Model):
-    """Something in the log that is not as it was sealed. It stands until our staff acknowledge it with a note.
+    """Something in the log that is not as it was sealed. It stays open until our staff acknowledge it with a note.
 
-    `which` is the event's ID; the seal's number where the chain itself is broken, 0 where its end is gone. `mark` tells
-    what stood there when it was found, so that another change of the same entry is another finding.
+    `which` is the event's ID; the seal's number where the chain itself is broken, 0 where its end is gone. `mark`
+    identifies what was there when it was found, so that another change of the same entry is another finding.
     """
 
     what = models.CharField(max_length=8, choices=What.choices)

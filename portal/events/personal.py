@@ -1,14 +1,14 @@
 """The parts of an event that can name people, and blanking them without breaking the chain.
 
-The chain does not hold these parts themselves but a salted digest of them. Whoever blanks an event keeps the digest and
-destroys the salt: the chain goes on from the same digest, and nobody can find out by trying what was there.
+The chain does not hold these parts themselves but a salted digest of them. Blanking an event keeps the digest and
+destroys the salt: the chain stays valid, and nobody can guess what was there.
 """
 
 import hashlib
 import json
 import secrets
 from collections.abc import Iterable, Mapping
-from typing import Any, Final
+from typing import Final
 
 from django.db import models, transaction
 from django.utils import timezone
@@ -29,7 +29,7 @@ def digest_of(event: Event) -> str:
 
 
 def is_personal_intact(event: Event) -> bool:
-    """Whether the personal parts are those of the digest; of a blanked event, whether it is still blank."""
+    """Whether the personal parts match the digest; for a blanked event, whether it is still blank."""
     if event.erased_at is None:
         return event.personal_digest == digest_of(event)
     return all(getattr(event, name) == blank for name, blank in _BLANK.items())
@@ -50,10 +50,10 @@ def keep_digests(events: Iterable[Event]) -> None:
 
 
 def blank_personal_parts(events: Iterable[Event], *, by: Actor) -> int:
-    """Empty who it was, from where, and the data of these events; returns how many were not blank yet.
+    """Blank the actor's name, the address and the data of these events; returns how many were not blank yet.
 
-    What happened to which subject and when stays, and so does the ID of who did it. Each has its event.blanked in the
-    log. Doing it again changes nothing.
+    What happened to which subject and when stays, and so does the ID of who did it. Records event.blanked for each.
+    Doing it again changes nothing.
     """
     with transaction.atomic():
         locked = Event.objects.select_for_update(of=("self",)).select_related("partner").order_by("pk")
@@ -65,6 +65,6 @@ def blank_personal_parts(events: Iterable[Event], *, by: Actor) -> int:
         for event in present:
             by_partner.setdefault(event.partner, []).append(event)
         for partner, theirs in by_partner.items():
-            told: list[tuple[str, object, Mapping[str, Any]]] = [("event.blanked", event.pk, {}) for event in theirs]
+            told: list[tuple[str, object, Mapping[str, object]]] = [("event.blanked", event.pk, {}) for event in theirs]
             record_many("event", told, partner=partner, by=by)
     return len(present)

@@ -1,4 +1,4 @@
-"""What events are about, in words: rooms register their nouns, so that timelines and the audit page can name them."""
+"""Nouns for what events are about: rooms register them, so that timelines and the audit page can name them."""
 
 from dataclasses import dataclass
 
@@ -16,7 +16,7 @@ _SUBJECTS: dict[str, Subject] = {}
 
 
 def register(*subjects: Subject) -> None:
-    """Add types; one that stands there in other words is a programming error."""
+    """Add types; registering one again with other texts is a programming error."""
     for subject in subjects:
         if _SUBJECTS.setdefault(subject.type, subject) != subject:
             raise ValueError(f"subject registered twice: {subject.type}")

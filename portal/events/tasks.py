@@ -14,5 +14,5 @@ def seal_new_events() -> None:
 
 @periodic(hours=24)
 def check_sealed_log() -> None:
-    """Read the sealed log; what is not as it was sealed stands on the audit page and in the admin."""
+    """Read the sealed log; findings appear on the audit page and in the admin."""
     check_log()

@@ -50,8 +50,9 @@ def job_handler(kind: str, *, on_failure: Callable[[Job], None] | None = None) -
 
 
 def enqueue(kind: str, *, subject_id: object, partner: models.Model | None) -> Job:
-    """Queue a job and wake a worker on commit. While one waits for the subject, that one is returned; one that runs
-    is run again from its start when it ends, since it may be past what it is asked for."""
+    """Queue a job and wake a worker on commit. A job that already waits for the subject is returned; a running one is
+    run again when it ends, since it may be past the new data.
+    """
     job, created = Job.objects.get_or_create(
         kind=kind,
         subject_id=str(subject_id),
@@ -124,7 +125,7 @@ def claim() -> Job | None:
 
 
 def fail(job: Job, why: str) -> None:
-    """End a job as failed and let its room say so on the subject. One transaction."""
+    """Mark a job as failed and call its `on_failure`. One transaction."""
     with transaction.atomic():
         Job.objects.filter(pk=job.pk).update(
             state=JobState.FAILED, failure=why[:2000], lease_until=None, finished_at=Now()
@@ -170,7 +171,7 @@ class Run:
 
     def beat(self, *, done: int | None = None, total: int | None = None) -> None:
         """Renew the lease between chunks, and show progress. Raises LeaseLost when the job has another holder."""
-        changes: dict[str, Any] = {"lease_until": _lease_end()}
+        changes: dict[str, object] = {"lease_until": _lease_end()}
         if done is not None:
             changes["done"] = self.job.done = done
         if total is not None:
@@ -179,7 +180,7 @@ class Run:
             raise LeaseLost
 
     def start_slice(self) -> None:
-        """The work proper begins now: finding the place to go on from does not count against the slice."""
+        """Start the time slice, once the handler knows where to go on: finding that place does not count."""
         self._began = time.monotonic()
 
     @property
@@ -226,7 +227,7 @@ def run_next() -> bool:
 
 
 def _end(mine: models.QuerySet[Job]) -> None:
-    """The handler has done its work: the job is done, or starts anew when it was asked for meanwhile."""
+    """Mark the job done, or queue it again when it was requested meanwhile."""
     if mine.filter(runs_again=False).update(state=JobState.DONE, lease_until=None, finished_at=Now(), failure=""):
         return
     mine.update(
@@ -242,10 +243,10 @@ def _end(mine: models.QuerySet[Job]) -> None:
 
 
 def _put_back_when_possible(job: Job, why: str, *, counts: bool) -> None:
-    """Put it back, although the fault that stopped it may stop this too: a disk without room for a word, say.
+    """Put the job back, trying for a while: the fault that stopped it, such as a full disk, may stop this too.
 
-    An attempt that could not be put back would count when the next worker claims the job. So it is tried for a while;
-    by then the lease may have run out, and another worker may hold the job.
+    An attempt that is not put back counts when the next worker claims the job. Meanwhile the lease may run out, and
+    another worker may hold the job.
     """
     for _ in range(_PUT_BACK_TRIES):
         try:

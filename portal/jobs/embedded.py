@@ -21,7 +21,7 @@ class Channel(filesystem.Channel):
         super().__init__(*args, **kwargs)
         Path(self.data_folder_in).mkdir(parents=True, exist_ok=True)
 
-    def _put(self, queue: str, payload: dict[str, Any], **kwargs: Any) -> None:  # type: ignore[override]  # kombu itself renames it
+    def _put(self, queue: str, payload: dict[str, object], **kwargs: Any) -> None:  # type: ignore[override]  # kombu itself renames it
         """Write the message whole, then let it appear."""
         folder = Path(self.data_folder_out)
         name = f"{monotonic_ns()}_{uuid.uuid4()}.{queue}.msg"

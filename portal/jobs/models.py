@@ -8,7 +8,7 @@ from portal.storage.ids import uuid7
 
 
 class JobState(models.TextChoices):
-    """Where a job stands."""
+    """The state of a job."""
 
     QUEUED = "queued", "Queued"
     RUNNING = "running", "Running"
@@ -17,7 +17,7 @@ class JobState(models.TextChoices):
 
 
 class Job(models.Model):
-    """One piece of background work for one partner (or for the house).
+    """One piece of background work for one partner (or for the portal itself).
 
     The row is the record: a worker claims it with a lease and a fencing number, works in chunks, and writes the
     checkpoint in the same transaction as each chunk's effects. Whatever dies, the row says where to go on.
@@ -56,7 +56,7 @@ class Job(models.Model):
 
 
 class PeriodicRun(models.Model):
-    """When one piece of periodic work was last begun; empty: never. Whoever moves the time forward does the work."""
+    """When a periodic task last started; empty: never. The worker that advances the time does the work."""
 
     name = models.CharField(primary_key=True, max_length=100)
     last_started_at = models.DateTimeField(null=True)

@@ -1,7 +1,7 @@
-"""Work that is done again and again: declared beside the code that it runs, begun by whichever worker finds it due.
+"""Periodic work: declared beside the code that it runs, started by the first worker that finds it due.
 
-A PeriodicRun row for each says when it was last begun, by the database's clock. Whoever moves that time forward does
-the work, so any number of workers, with a broker or without one, can look for what is due.
+Each task has a PeriodicRun row with its last start, by the database's clock. The worker that advances it does the work,
+so any number of workers can poll, with a broker or without one.
 """
 
 import logging
@@ -17,12 +17,12 @@ from portal.jobs.models import PeriodicRun
 log = logging.getLogger("portal.jobs")
 
 Verb = Callable[[], object]
-_EARLY = 0.1  # of the interval: a look that comes a moment too soon need not wait for the next one
+_EARLY = 0.1  # of the interval: a poll that comes a moment too early counts
 
 
 @dataclass(frozen=True, slots=True)
 class PeriodicTask:
-    """One piece of periodic work. name: the function's, unique among them all."""
+    """One periodic task. name: the function's, unique among them all."""
 
     name: str
     interval: timedelta
@@ -43,7 +43,7 @@ _TASKS: dict[str, PeriodicTask] = {}
 
 
 def periodic(*, seconds: int = 0, minutes: int = 0, hours: int = 0) -> Callable[[Verb], Verb]:
-    """Register what is done every so often. It may stop half-way, and is done again when it is due again."""
+    """Register a function to run at an interval. It may stop half-way; it runs again when it is next due."""
     interval = timedelta(seconds=seconds, minutes=minutes, hours=hours)
     if not interval:
         raise ValueError("periodic work needs an interval")
@@ -58,14 +58,14 @@ def periodic(*, seconds: int = 0, minutes: int = 0, hours: int = 0) -> Callable[
 
 
 def periodic_tasks() -> list[PeriodicTask]:
-    """Every registered piece, the most frequent first."""
+    """Every registered task, the most frequent first."""
     return sorted(_TASKS.values(), key=lambda task: (task.interval, task.name))
 
 
 def run_periodic_tasks() -> int:
-    """Do whatever is due and return how many pieces that were. One that fails is logged; the others have their turn.
+    """Run every task that is due; returns how many. One that fails is logged, and the others still run.
 
-    Each piece is claimed right before it is begun, so that another worker can take the rest behind a long one.
+    Each task is claimed right before it starts, so that another worker can take the rest while a long one runs.
     """
     begun = 0
     for task in _due():
@@ -80,7 +80,7 @@ def run_periodic_tasks() -> int:
 
 
 def _due() -> list[PeriodicTask]:
-    """What is due, by one read: looking every few seconds takes no lock."""
+    """The tasks that are due: one query without a lock, since workers poll every few seconds."""
     tasks = periodic_tasks()
     rows = PeriodicRun.objects.filter(name__in=_TASKS)
     if rows.count() < len(tasks):
@@ -93,5 +93,5 @@ def _due() -> list[PeriodicTask]:
 
 
 def _claim(task: PeriodicTask) -> bool:
-    """Say that it is begun now; False when another worker said so first."""
+    """Record the start of a task; False when another worker was first."""
     return bool(PeriodicRun.objects.filter(task.is_due).update(last_started_at=Now()))

@@ -1,4 +1,4 @@
-"""What Celery runs: wake up and work; look for periodic work that is due. And the periodic work of jobs themselves."""
+"""The Celery tasks: run waiting jobs, run periodic work that is due. Also the periodic work on jobs themselves."""
 
 from celery import shared_task
 from celery.signals import worker_init
@@ -11,7 +11,7 @@ from portal.jobs.throughput import yield_to_pages
 
 @worker_init.connect
 def _begin(**_: object) -> None:
-    """A Celery worker starts: pages of the same machine go first."""
+    """Lower the priority of a starting worker: pages of the same machine go first."""
     yield_to_pages()
 
 
@@ -24,7 +24,7 @@ def work() -> None:
 
 @shared_task(name="portal.jobs.tasks.run_periodic", ignore_result=True, expires=10)
 def run_periodic() -> None:
-    """Do what is due. The beat sends this every few seconds."""
+    """Run the periodic work that is due. The beat sends this every few seconds."""
     run_periodic_tasks()
 
 

@@ -1,4 +1,4 @@
-"""How work shares a machine: it yields to pages, collects garbage by hand, and writes while the next is prepared."""
+"""How background work shares a machine: it yields to pages, controls garbage collection, and writes in a thread."""
 
 import gc
 import os
@@ -12,13 +12,13 @@ _NICENESS = 10  # enough that a page goes first; the work still takes all that i
 
 
 def yield_to_pages() -> None:
-    """From now on this process and those that it starts let web processes of the same machine go first."""
+    """Give this process and its children a lower priority than the web processes of the same machine."""
     os.nice(_NICENESS)
 
 
 @contextmanager
 def collecting_by_hand() -> Iterator[Callable[[], int]]:
-    """Without the collector's own rhythm; call what this yields now and then.
+    """Suspend automatic garbage collection; call the yielded function now and then to collect.
 
     Making a hundred thousand rows allocates so much that the collector looks through all of it again and again, and
     finds nothing: a third of the time of a check.
@@ -36,9 +36,9 @@ def collecting_by_hand() -> Iterator[Callable[[], int]]:
 
 
 class BackgroundWriter:
-    """Does one thing at a time in the background, in the order given, while the caller prepares the next.
+    """Runs calls in the background, one at a time and in order, while the caller prepares the next.
 
-    On PostgreSQL it has a thread with a connection of its own. Elsewhere, and inside a transaction, it does the thing
+    On PostgreSQL it has a thread with a connection of its own. Elsewhere, and inside a transaction, it runs each call
     at once: SQLite has one writer, and a transaction is seen by its own connection only.
     """
 
@@ -48,7 +48,7 @@ class BackgroundWriter:
         self._pending: Future[None] | None = None
 
     def do(self, work: Callable[[], None]) -> None:
-        """Start this once the thing before is done. What that raised is raised here."""
+        """Start a call once the one before it has ended. Raises what that one raised."""
         self.wait()
         if self._thread is None:
             work()
@@ -60,7 +60,7 @@ class BackgroundWriter:
         return self._pending is not None and not self._pending.done()
 
     def wait(self) -> None:
-        """Until nothing is under way. What it raised is raised here."""
+        """Wait until no call is running. Raises what it raised."""
         pending, self._pending = self._pending, None
         if pending is not None:
             pending.result()
@@ -73,7 +73,7 @@ class BackgroundWriter:
 
 @contextmanager
 def background_writer() -> Iterator[BackgroundWriter]:
-    """A writer that has finished, and has raised what there was to raise, when the context ends well."""
+    """A writer whose calls have ended, and whose errors are raised, when the context ends without an error."""
     writer = BackgroundWriter()
     try:
         yield writer

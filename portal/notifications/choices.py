@@ -16,17 +16,17 @@ _KINDS: dict[str, NotificationKind] = {}
 
 
 def register(*kinds: NotificationKind) -> None:
-    """Add kinds; one that stands there in other words is a programming error."""
+    """Add kinds; registering one again with other texts is a programming error."""
     for kind in kinds:
         if _KINDS.setdefault(kind.code, kind) != kind:
             raise ValueError(f"kind of notification registered twice: {kind.code}")
 
 
-def kind_of(code: str) -> NotificationKind:
+def notification_kind(code: str) -> NotificationKind:
     """The registered kind; KeyError for a code that nobody registered."""
     return _KINDS[code]
 
 
-def all_kinds() -> list[NotificationKind]:
+def notification_kinds() -> list[NotificationKind]:
     """Every kind, in the order of their labels."""
     return sorted(_KINDS.values(), key=lambda kind: kind.label)

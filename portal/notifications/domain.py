@@ -1,7 +1,7 @@
 """Writing e-mail, sending it, and switching kinds of it off.
 
 An e-mail is written in the transaction of what it tells about, and sent by the job mail.send: at least once, since a
-worker may die between the mail server's yes and the note of it.
+worker may die after the mail server has accepted it and before that is stored.
 """
 
 from collections.abc import Collection
@@ -16,7 +16,7 @@ from django.utils import timezone
 
 from portal.jobs.domain import enqueue
 from portal.jobs.models import Job
-from portal.notifications.choices import all_kinds, kind_of
+from portal.notifications.choices import notification_kind, notification_kinds
 from portal.notifications.models import EmailMessage, EmailOptOut
 from portal.partners.domain import one_line
 from portal.partners.models import Membership, Partner, User
@@ -36,7 +36,7 @@ def write_to(
 ) -> EmailMessage | None:
     """Write an e-mail with a link to a page of the portal, in the caller's transaction.
 
-    None where there is nobody to write to: who has left the partner, is switched off, or does not want this kind.
+    Returns None for somebody who has left the partner, is deactivated, or does not want this kind.
     """
     if user is None or not user.is_active or not Membership.objects.filter(partner=partner, user=user).exists():
         return None
@@ -46,7 +46,7 @@ def write_to(
         "text": text,
         "link": settings.SITE_URL + path,
         "partner": one_line(partner.name),
-        "kind": kind_of(kind),
+        "kind": notification_kind(kind),
         "stop": settings.SITE_URL + stop_path(user, kind),
     }
     body = render_to_string("notifications/email.txt", context)
@@ -70,24 +70,24 @@ def stop_path(user: User, kind: str) -> str:
 
 
 def read_stop(token: str) -> tuple[User, str] | None:
-    """Whom and which kind such a path names; None when it is not one of ours or the person is gone."""
+    """The person and the kind that such a path names; None when we did not make it or the person is gone."""
     try:
         pk, kind = _STOP.unsign_object(token)
     except (signing.BadSignature, ValueError):
         return None
     user = User.objects.filter(pk=pk).first()
-    return (user, kind) if user and kind in {one.code for one in all_kinds()} else None
+    return (user, kind) if user and kind in {one.code for one in notification_kinds()} else None
 
 
 def wanted_by(user: User) -> set[str]:
     """The codes of the kinds that somebody wants."""
     off = set(EmailOptOut.objects.filter(user=user).values_list("kind", flat=True))
-    return {kind.code for kind in all_kinds()} - off
+    return {kind.code for kind in notification_kinds()} - off
 
 
 def choose(user: User, wanted: Collection[str]) -> None:
     """Keep which kinds somebody wants; all others are switched off."""
-    off = [kind.code for kind in all_kinds() if kind.code not in wanted]
+    off = [kind.code for kind in notification_kinds() if kind.code not in wanted]
     with transaction.atomic():
         EmailOptOut.objects.filter(user=user).exclude(kind__in=off).delete()
         EmailOptOut.objects.bulk_create([EmailOptOut(user=user, kind=kind) for kind in off], ignore_conflicts=True)

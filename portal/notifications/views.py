@@ -1,4 +1,4 @@
-"""Which e-mails somebody gets, and the door out that stands at the end of each."""
+"""The page on which somebody chooses e-mails, and the one that every e-mail links to, which stops its kind."""
 
 from django.contrib import messages
 from django.contrib.auth.decorators import login_not_required
@@ -9,7 +9,7 @@ from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_http_methods
 
 from portal.notifications import domain
-from portal.notifications.choices import all_kinds, kind_of
+from portal.notifications.choices import notification_kind, notification_kinds
 from portal.partners.access import member
 
 
@@ -20,7 +20,7 @@ def emails(request: HttpRequest) -> HttpResponse:
         domain.choose(access.user, request.POST.getlist("kind"))
         messages.success(request, "Saved.")
         return redirect("emails")
-    context = {"section": "people", "kinds": all_kinds(), "wanted": domain.wanted_by(access.user)}
+    context = {"section": "people", "kinds": notification_kinds(), "wanted": domain.wanted_by(access.user)}
     return render(request, "notifications/emails.html", context)
 
 
@@ -36,4 +36,6 @@ def emails_stop(request: HttpRequest, token: str) -> HttpResponse:
     if request.method == "POST":
         domain.stop(user, code)
     is_off = code not in domain.wanted_by(user)
-    return render(request, "notifications/stop.html", {"reader": user, "kind": kind_of(code), "is_off": is_off})
+    return render(
+        request, "notifications/stop.html", {"reader": user, "kind": notification_kind(code), "is_off": is_off}
+    )

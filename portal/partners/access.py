@@ -42,7 +42,7 @@ class Access:
         return Actor.person(self.user, address=self.address)
 
     def as_token(self) -> str:
-        """For a form to carry, so that what is sent after the session has ended can be kept; good for a day."""
+        """A signed token for a form, so that what is sent after the session has ended can be kept; valid for a day."""
         return signing.dumps([self.user.pk, str(self.partner.pk)], salt=_SALT)
 
 
@@ -78,7 +78,7 @@ def _find(request: HttpRequest) -> Access | None:
 
 
 def access_of_form(request: HttpRequest, token: str) -> Access | None:
-    """Whom a form was made for, if still a member of the partner. Enough to keep something, not to show it."""
+    """The access of the person a form was made for, if still a member. Enough to store input, not to show data."""
     try:
         user, partner = signing.loads(token, salt=_SALT, max_age=_FORM_SECONDS)
     except (signing.BadSignature, ValueError):

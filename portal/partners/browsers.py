@@ -1,4 +1,4 @@
-"""What a browser calls itself, in words."""
+"""Names a browser from its User-Agent header."""
 
 from typing import Final
 

@@ -81,8 +81,8 @@ def invite(
 ) -> tuple[Invitation, str]:
     """Invite somebody by e-mail; returns the invitation and its link.
 
-    Refuses ALREADY_A_MEMBER and ALREADY_INVITED. Raises MailNotSentError when the invitation stands but its e-mail did
-    not leave.
+    Refuses ALREADY_A_MEMBER and ALREADY_INVITED. Raises MailNotSentError when the invitation is kept but its e-mail was
+    not sent.
     """
     email = email.strip().lower()
     account = account_of(email)
@@ -108,7 +108,7 @@ def invite(
 
 
 def _close_expired(partner: Partner, email: str) -> None:
-    """An expired invitation does not stand in the way of a new one."""
+    """Close an expired invitation, so that it does not block a new one."""
     now = timezone.now()
     open_ones = Invitation.objects.filter(partner=partner, email=email, accepted_at=None, withdrawn_at=None)
     open_ones.filter(expires_at__lte=now).update(withdrawn_at=now)

@@ -1,7 +1,7 @@
 """Who uses the portal: people, partners, who belongs where, invitations and API keys."""
 
 import zoneinfo
-from typing import Any, ClassVar
+from typing import ClassVar
 
 from django.contrib.auth.base_user import AbstractBaseUser, BaseUserManager
 from django.contrib.auth.models import PermissionsMixin
@@ -32,13 +32,13 @@ def known_time_zone(name: str) -> None:
 class UserManager(BaseUserManager["User"]):
     """Makes users; their e-mail is kept in lower case."""
 
-    def create_user(self, email: str, password: str | None = None, **extra: Any) -> "User":
+    def create_user(self, email: str, password: str | None = None, **extra: object) -> "User":
         user = self.model(email=email.strip().lower(), **extra)
         user.set_password(password)
         user.save(using=self._db)
         return user
 
-    def create_superuser(self, email: str, password: str | None = None, **extra: Any) -> "User":
+    def create_superuser(self, email: str, password: str | None = None, **extra: object) -> "User":
         return self.create_user(email, password, is_staff=True, is_superuser=True, **extra)
 
 

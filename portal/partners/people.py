@@ -1,7 +1,6 @@
 """What is done to a person rather than to a membership: the log of all their partners, and how they sign in."""
 
 from collections.abc import Mapping
-from typing import Any
 
 from allauth.account.models import EmailAddress
 from allauth.mfa.models import Authenticator
@@ -13,7 +12,7 @@ from portal.partners.models import Membership, Partner, Role, User
 from portal.partners.rules import has_two_factor
 
 
-def record_of_person(verb: str, user: User, *, by: Actor, data: Mapping[str, Any] | None = None) -> None:
+def record_of_person(verb: str, user: User, *, by: Actor, data: Mapping[str, object] | None = None) -> None:
     """One event about a person for each partner they belong to; one without a partner for those who have none."""
     partners: list[Partner | None] = list(Partner.objects.filter(memberships__user=user))
     for partner in partners or [None]:

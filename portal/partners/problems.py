@@ -1,4 +1,4 @@
-"""The words of what the partners room refuses."""
+"""The problem codes of the partners room."""
 
 from portal.problems import ProblemKind, register
 

@@ -12,7 +12,7 @@ from portal.events.actors import Actor
 from portal.events.domain import record
 from portal.partners.models import Membership, Partner, User
 
-_STEPS = [Authenticator.Type.TOTP, Authenticator.Type.WEBAUTHN]  # recovery codes only stand in for one of these
+_STEPS = [Authenticator.Type.TOTP, Authenticator.Type.WEBAUTHN]  # recovery codes only replace one of these
 SECOND_STEP = Exists(Authenticator.objects.filter(user=OuterRef("user"), type__in=_STEPS))  # of a membership's person
 _HOME = (
     *("America/New_York", "America/Chicago", "America/Denver", "America/Phoenix", "America/Los_Angeles"),
@@ -22,7 +22,7 @@ _HOME = (
 
 @cache
 def time_zones() -> list[tuple[str, list[tuple[str, str]]]]:
-    """Every time zone in groups of (name, words), those of the United States first."""
+    """Every time zone in groups of (name, label), those of the United States first."""
     rest = sorted(zoneinfo.available_timezones() - set(_HOME))
     regions = [name for name in rest if "/" in name and not name.startswith(("Etc/", "SystemV/", "posix/", "right/"))]
     groups = [("United States", _HOME), ("Elsewhere", [*regions, "UTC"])]

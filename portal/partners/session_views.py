@@ -17,7 +17,7 @@ from portal.partners.people import record_of_person
 
 
 class SessionList(ListUserSessionsView):
-    """The library's page, with the browsers in words; the newest first, this one before all."""
+    """The library's page with named browsers: this session on top, then the newest."""
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         context: dict[str, Any] = super().get_context_data(**kwargs)

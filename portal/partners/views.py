@@ -1,4 +1,4 @@
-"""The pages of a partner's people, and the door for those who are invited."""
+"""The pages of a partner's people, and the page on which an invitation is accepted."""
 
 import uuid
 

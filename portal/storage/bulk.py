@@ -20,17 +20,37 @@ def insert(model: type[models.Model], columns: Sequence[str], rows: Iterable[Seq
     Foreign keys take the key of the other row. Runs in the caller's transaction; IntegrityError as usual.
     """
     connection = connections[router.db_for_write(model)]
-    fields = [model._meta.get_field(name) for name in columns]
+    fields = fields_of(model, columns)
     if connection.vendor == "postgresql":
         return _copy(connection, model, fields, rows)
     return _executemany(connection, model, fields, rows)
 
 
+def fields_of(model: type[models.Model], names: Iterable[str]) -> list[models.Field]:
+    """The model's fields of these names, which have columns."""
+    fields = [model._meta.get_field(name) for name in names]
+    return [field for field in fields if isinstance(field, models.Field)]
+
+
+def column_of(field: models.Field) -> str:
+    assert field.column is not None
+    return field.column
+
+
+def type_of(connection: BaseDatabaseWrapper, field: models.Field) -> str:
+    """The database type of the field's column, without its checks."""
+    name = field.rel_db_type(connection) if field.is_relation else field.db_type(connection)
+    return (name or "").split(" CHECK")[0]
+
+
 def _copy(
-    connection: BaseDatabaseWrapper, model: type[models.Model], fields: Sequence[Any], rows: Iterable[Sequence[object]]
+    connection: BaseDatabaseWrapper,
+    model: type[models.Model],
+    fields: Sequence[models.Field],
+    rows: Iterable[Sequence[object]],
 ) -> int:
     quote = connection.ops.quote_name
-    names = ", ".join(quote(field.column) for field in fields)
+    names = ", ".join(quote(column_of(field)) for field in fields)
     types = [field.rel_db_type(connection) if field.is_relation else field.db_type(connection) for field in fields]
     json_at = [index for index, field in enumerate(fields) if isinstance(field, JSONField)]
     count = 0
@@ -58,26 +78,25 @@ def update(model: type[models.Model], columns: Sequence[str], rows: Iterable[Seq
     """
     connection = connections[router.db_for_write(model)]
     quote = connection.ops.quote_name
-    fields: list[Any] = [model._meta.pk, *(model._meta.get_field(name) for name in columns)]
+    fields = [model._meta.pk, *fields_of(model, columns)]
     values = list(_prepared(connection, fields, rows))
     given = ", ".join(f"{_from_json(connection, field, at)} AS c{at}" for at, field in enumerate(fields))
     each = "jsonb_array_elements(%s::jsonb)" if connection.vendor == "postgresql" else "json_each(%s)"
-    changes = ", ".join(f"{quote(field.column)} = v.c{at}" for at, field in enumerate(fields) if at)
+    changes = ", ".join(f"{quote(column_of(field))} = v.c{at}" for at, field in enumerate(fields) if at)
     with connection.cursor() as cursor:
         cursor.execute(
             f"UPDATE {quote(model._meta.db_table)} AS m SET {changes} "
-            f"FROM (SELECT {given} FROM {each}) AS v WHERE m.{quote(fields[0].column)} = v.c0",
+            f"FROM (SELECT {given} FROM {each}) AS v WHERE m.{quote(column_of(fields[0]))} = v.c0",
             [_dumps(values).decode()],
         )
     return len(values)
 
 
-def _from_json(connection: BaseDatabaseWrapper, field: Any, at: int) -> str:
+def _from_json(connection: BaseDatabaseWrapper, field: models.Field, at: int) -> str:
     """The value at a place of a JSON list, as the field's column has it."""
     if connection.vendor != "postgresql":
         return f"value ->> {at}"
-    of = field.rel_db_type(connection) if field.is_relation else field.db_type(connection)
-    return f"(value ->> {at})::{of.split(' CHECK')[0]}"
+    return f"(value ->> {at})::{type_of(connection, field)}"
 
 
 def _plain_type(database_type: str | None) -> str:
@@ -105,10 +124,13 @@ def _json_text(value: object, connection: BaseDatabaseWrapper) -> str | None:
 
 
 def _executemany(
-    connection: BaseDatabaseWrapper, model: type[models.Model], fields: Sequence[Any], rows: Iterable[Sequence[object]]
+    connection: BaseDatabaseWrapper,
+    model: type[models.Model],
+    fields: Sequence[models.Field],
+    rows: Iterable[Sequence[object]],
 ) -> int:
     quote = connection.ops.quote_name
-    names = ", ".join(quote(field.column) for field in fields)
+    names = ", ".join(quote(column_of(field)) for field in fields)
     marks = ", ".join("%s" for _ in fields)
     prepared = list(_prepared(connection, fields, rows))
     with connection.cursor() as cursor:
@@ -117,7 +139,7 @@ def _executemany(
 
 
 def _prepared(
-    connection: BaseDatabaseWrapper, fields: Sequence[Any], rows: Iterable[Sequence[object]]
+    connection: BaseDatabaseWrapper, fields: Sequence[models.Field], rows: Iterable[Sequence[object]]
 ) -> Iterator[list[Any]]:
     """Rows of these fields as the database's driver takes them."""
     prepare = [_json_text if isinstance(field, JSONField) else field.get_db_prep_save for field in fields]

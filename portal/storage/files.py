@@ -54,7 +54,7 @@ def store(chunks: Iterable[bytes], *, folder: str, suffix: str, limit: int) -> S
 
 
 class Draft:
-    """A file under way. `file` is open for writing; `keep` puts it in its place."""
+    """A file that is being written. `file` is open for writing; `keep` puts it in its place."""
 
     def __init__(self, path: Path, *, mark: str) -> None:
         self._path, self._partial = path, path.with_name(f"{path.name}.{mark}.partial")

@@ -1,4 +1,4 @@
-"""Lookups that say a condition so that the databases answer it fast."""
+"""Lookups that state a condition in a form that the databases answer fast."""
 
 import json
 from typing import Any
@@ -6,6 +6,7 @@ from typing import Any
 from django.db.backends.base.base import BaseDatabaseWrapper
 from django.db.models import CharField, ForeignKey, Lookup
 from django.db.models.fields.related_lookups import RelatedExact
+from django.db.models.sql.compiler import SQLCompiler
 
 
 @CharField.register_lookup
@@ -16,11 +17,11 @@ class AnyOf(Lookup):
     lookup_name = "any_of"
     prepare_rhs = False
 
-    def as_sql(self, compiler: Any, connection: BaseDatabaseWrapper) -> tuple[str, Any]:
+    def as_sql(self, compiler: SQLCompiler, connection: BaseDatabaseWrapper) -> tuple[str, Any]:
         left, params = self.process_lhs(compiler, connection)
         return f"{left} IN (SELECT value FROM json_each(%s))", [*params, json.dumps([*self.rhs])]
 
-    def as_postgresql(self, compiler: Any, connection: BaseDatabaseWrapper) -> tuple[str, Any]:
+    def as_postgresql(self, compiler: SQLCompiler, connection: BaseDatabaseWrapper) -> tuple[str, Any]:
         left, params = self.process_lhs(compiler, connection)
         return f"{left} = ANY(%s)", [*params, [*self.rhs]]
 

@@ -1,4 +1,4 @@
-"""Waiting until what was begun is over: a number that a transaction took is seen only when it has ended."""
+"""Waiting for open transactions to end: the numbers that they took become visible only then."""
 
 import time
 
@@ -15,7 +15,7 @@ _BEGUN_BEFORE = """
 def wait_for_others(*, seconds: float) -> bool:
     """Wait until every transaction that runs now has ended; False when one still runs after so many seconds.
 
-    SQLite has one writer at a time, and its numbers are taken in their order: there is nothing to wait for.
+    SQLite has one writer at a time, which takes numbers in order: there is nothing to wait for.
     """
     if connection.vendor != "postgresql":
         return True

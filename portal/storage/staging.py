@@ -1,7 +1,7 @@
-"""Making rows out of rows inside the database: one statement for thousands, nothing travels to Python and back.
+"""Makes rows from rows inside the database: one statement for thousands, without a round trip through Python.
 
-The source is a table that waits under the name r. Expressions and conditions are SQL written in this project's code;
-whatever comes from outside goes in as a parameter (`Given`).
+The source is a table with the alias r. Expressions and conditions are SQL written in this project's code; whatever
+comes from outside goes in as a parameter (`Given`).
 """
 
 from collections.abc import Iterable, Mapping
@@ -11,6 +11,8 @@ from uuid import UUID
 
 from django.db import connections, models, router
 from django.db.backends.base.base import BaseDatabaseWrapper
+
+from portal.storage.bulk import column_of, fields_of, type_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,7 +51,7 @@ class Staged:
         """The same rows with further tables."""
         return Staged(self.model, self.where, self.params, f"{self.join} {join}")
 
-    def select(self, *expressions: str, suffix: str = "") -> list[tuple[Any, ...]]:
+    def select(self, *expressions: str, suffix: str = "") -> list[tuple[object, ...]]:
         """The rows of these expressions."""
         with self.connection.cursor() as cursor:
             cursor.execute(
@@ -74,10 +76,10 @@ def insert_from(
     """
     connection = staged.connection
     quote = connection.ops.quote_name
-    fields: list[Any] = [model._meta.get_field(name) for name in values]
+    fields = fields_of(model, values)
     expressions, params = _expressions(connection, model, values)
     statement = (
-        f"INSERT INTO {quote(model._meta.db_table)} ({', '.join(quote(field.column) for field in fields)}) "
+        f"INSERT INTO {quote(model._meta.db_table)} ({', '.join(quote(column_of(field)) for field in fields)}) "
         f"SELECT {', '.join(expressions)} FROM {staged.table} r {staged.join} WHERE {staged.where}"
     )
     if order_by:
@@ -94,8 +96,8 @@ def update_from(staged: Staged, model: type[models.Model], values: Mapping[str, 
     connection = staged.connection
     quote = connection.ops.quote_name
     expressions, params = _expressions(connection, model, values)
-    fields: list[Any] = [model._meta.get_field(name) for name in values]
-    columns = [quote(field.column) for field in fields]
+    fields = fields_of(model, values)
+    columns = [quote(column_of(field)) for field in fields]
     changes = ", ".join(f"{column} = {expression}" for column, expression in zip(columns, expressions, strict=True))
     table = quote(model._meta.db_table)
     with connection.cursor() as cursor:
@@ -115,7 +117,7 @@ def _expressions(
         if isinstance(value, str):
             expressions.append(value)
             continue
-        field: Any = model._meta.get_field(name)
+        (field,) = fields_of(model, [name])
         expressions.append(_cast(connection, field))
         params.append(field.get_db_prep_save(value.value, connection))
     return expressions, params
@@ -127,9 +129,8 @@ def _adapted(connection: BaseDatabaseWrapper, params: Iterable[object]) -> list[
     return [value.hex if isinstance(value, UUID) and not native else value for value in params]
 
 
-def _cast(connection: BaseDatabaseWrapper, field: Any) -> str:
+def _cast(connection: BaseDatabaseWrapper, field: models.Field) -> str:
     """%s, told its type where the database cannot guess it from a SELECT list."""
     if connection.vendor != "postgresql":
         return "%s"
-    of = field.rel_db_type(connection) if field.is_relation else field.db_type(connection)
-    return f"%s::{of.split(' CHECK')[0]}"
+    return f"%s::{type_of(connection, field)}"

@@ -1,7 +1,5 @@
 """What every template may use."""
 
-from typing import Any
-
 from django.conf import settings
 from django.http import HttpRequest
 
@@ -9,7 +7,7 @@ from portal.partners.access import access_of
 from portal.web.views import THEME_COOKIE, THEMES
 
 
-def site(request: HttpRequest) -> dict[str, Any]:
+def site(request: HttpRequest) -> dict[str, object]:
     """The person's access (None outside a partner), the theme, and the site's own facts."""
     theme = request.COOKIES.get(THEME_COOKIE, "system")
     return {

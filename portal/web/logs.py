@@ -7,7 +7,7 @@ _SECRETS = re.compile(r"/(calendar|invitations|emails/stop)/(?!address/)[^/\s\"'
 
 
 class WithoutSecrets(logging.Filter):
-    """Blots out the secrets that some addresses carry: Django logs the path of every answer that is not fine."""
+    """Masks the secrets in some URLs, since Django logs the path of every error response."""
 
     def filter(self, record: logging.LogRecord) -> bool:
         text = record.getMessage()

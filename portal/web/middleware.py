@@ -3,7 +3,7 @@
 import re
 import uuid
 from collections.abc import Callable
-from typing import Any, TypeVar
+from typing import TypeVar
 
 from allauth.usersessions.middleware import UserSessionsMiddleware
 from django.contrib import messages
@@ -11,6 +11,7 @@ from django.contrib.auth.middleware import LoginRequiredMiddleware
 from django.contrib.auth.views import redirect_to_login
 from django.core.cache import caches
 from django.http import HttpRequest, HttpResponse, HttpResponseBadRequest, HttpResponseRedirect
+from django.http.response import HttpResponseBase
 from django.urls import reverse
 from django.utils import timezone
 
@@ -41,7 +42,7 @@ Keep = Callable[[HttpRequest], str]
 
 
 def when_signed_out(keep: Keep) -> Callable[[View], View]:
-    """What is done with a form whose sender is signed out: it keeps it and says where to go on, "" for nowhere."""
+    """Marks a view with the function that keeps a form whose sender is signed out, and returns where to go on ("")."""
 
     def marked(view: View) -> View:
         view.when_signed_out = keep  # type: ignore[attr-defined]  # our own mark on the view
@@ -51,9 +52,11 @@ def when_signed_out(keep: Keep) -> Callable[[View], View]:
 
 
 class SignInMiddleware(LoginRequiredMiddleware):
-    """Sends to the sign-in, and keeps first what was sent to a view that is marked with `when_signed_out`."""
+    """Redirects to the sign-in; first keeps what was sent to a view that is marked with `when_signed_out`."""
 
-    def handle_no_permission(self, request: HttpRequest, view_func: Any) -> HttpResponseRedirect:
+    def handle_no_permission(
+        self, request: HttpRequest, view_func: Callable[..., HttpResponseBase]
+    ) -> HttpResponseRedirect:
         keep: Keep | None = getattr(view_func, "when_signed_out", None)
         place = keep(request) if keep and request.method == "POST" else ""
         if not place:
@@ -63,9 +66,9 @@ class SignInMiddleware(LoginRequiredMiddleware):
 
 
 class SessionSeenMiddleware(UserSessionsMiddleware):
-    """Notes when a session was last seen, once in five minutes: a page that only reads then waits for no writer.
+    """Stores when a session was last seen, at most every five minutes: pages that only read rarely wait for a writer.
 
-    Each process remembers that for itself, since a question to the shared cache would be a write for every page.
+    Each process remembers that for itself, since the shared cache would mean a write for every page.
     """
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
@@ -76,7 +79,7 @@ class SessionSeenMiddleware(UserSessionsMiddleware):
 
 
 class PartnerRulesMiddleware:
-    """Keeps what a partner decided: its pages show its own time; a second step at sign-in is asked if it says so."""
+    """Applies a partner's rules: its time zone on its pages; a second step at sign-in if it asks for one."""
 
     def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
         self.get_response = get_response
@@ -86,7 +89,7 @@ class PartnerRulesMiddleware:
         with timezone.override(access.partner.time_zone if access else None):
             return self.get_response(request)
 
-    def process_view(self, request: HttpRequest, view: Any, args: Any, kwargs: Any) -> HttpResponse | None:
+    def process_view(self, request: HttpRequest, view: object, args: object, kwargs: object) -> HttpResponse | None:
         user, access = request.user, access_of(request)
         if not isinstance(user, User) or not _is_guarded(request, view):
             return None
@@ -98,7 +101,7 @@ class PartnerRulesMiddleware:
         return _sent_to(request, reverse("mfa_index"))
 
 
-def _is_guarded(request: HttpRequest, view: Any) -> bool:
+def _is_guarded(request: HttpRequest, view: object) -> bool:
     """Whether a page is behind the second step: all but those that set it up and those that are open to anybody."""
     name = (request.resolver_match.url_name or "") if request.resolver_match else ""
     is_open = name.startswith(_WITHOUT_SECOND_STEP) or not getattr(view, "login_required", True)
@@ -106,7 +109,7 @@ def _is_guarded(request: HttpRequest, view: Any) -> bool:
 
 
 def _sent_to(request: HttpRequest, url: str) -> HttpResponse:
-    """A redirect of the whole page, also where htmx asked for a part of it."""
+    """A redirect of the whole page, also for an htmx request."""
     if request.headers.get("HX-Request"):
         return HttpResponse(headers={"HX-Redirect": url})
     return HttpResponseRedirect(url)

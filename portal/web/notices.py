@@ -1,8 +1,7 @@
 """What a page says above its heading about the last action."""
 
-from typing import Any
-
 from django.contrib import messages
+from django.contrib.messages.storage.base import BaseStorage
 from django.http import HttpRequest
 
 from portal.problems import Refused
@@ -14,9 +13,10 @@ def tell_refusal(request: HttpRequest, refusal: Refused) -> None:
 
 
 def warn_once(request: HttpRequest, text: str) -> None:
-    """A warning that waits to be shown is not said again, however many pages were asked for meanwhile."""
-    waiting: Any = messages.get_messages(request)
+    """Add a warning, unless the same one still waits to be shown."""
+    waiting = messages.get_messages(request)
     said = {str(message) for message in waiting}
-    waiting.used = False  # looking is not showing
+    if isinstance(waiting, BaseStorage):
+        waiting.used = False  # reading them does not count as showing them
     if text not in said:
         messages.warning(request, text)

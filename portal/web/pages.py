@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any, Generic, TypeVar
+from typing import Generic, TypeVar
 
 from django.core import signing
 from django.db.models import F, Model, Q, QuerySet
@@ -50,7 +50,7 @@ def keyset_page(queryset: QuerySet[T], params: Mapping[str, str], *, sort: str, 
     )
 
 
-def _beyond(field: str, place: list[Any], *, up: bool) -> Q:
+def _beyond(field: str, place: list[object], *, up: bool) -> Q:
     compare = "gt" if up else "lt"
     if field == "pk":
         return Q(**{f"pk__{compare}": place[0]})
@@ -65,20 +65,20 @@ def token_after(row: Model, *, sort: str) -> str:
 
 
 def _token(row: Model, field: str, sort: str, *, forward: bool) -> str:
-    place = [str(row.pk)] if field == "pk" else [_plain(getattr(row, field)), str(row.pk)]
+    place = [str(row.pk)] if field == "pk" else [_token_value(getattr(row, field)), str(row.pk)]
     return signing.dumps([sort, forward, place], salt=_salt(type(row)))
 
 
 def _salt(model: type[Model]) -> str:
-    """Binds a token to the rows that it counts among."""
+    """Binds a token to the list that it was made for."""
     return f"{_SALT}.{model._meta.label_lower}"
 
 
-def _plain(value: Any) -> Any:
+def _token_value(value: object) -> object:
     return value.isoformat() if hasattr(value, "isoformat") else value
 
 
-def _read_token(token: str, sort: str, model: type[Model]) -> tuple[bool, list[Any] | None]:
+def _read_token(token: str, sort: str, model: type[Model]) -> tuple[bool, list[object] | None]:
     try:
         made_for, forward, place = signing.loads(token, salt=_salt(model))
     except (signing.BadSignature, ValueError):

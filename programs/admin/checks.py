@@ -9,7 +9,7 @@ from programs.models import CheckKind, Conflict, ProgramCheck
 
 @admin.register(CheckKind)
 class CheckKindAdmin(SourcedAdmin):
-    """Codes and words of the published actions."""
+    """Codes and descriptions of the published actions."""
 
     resource_classes = [CheckKindResource]
     list_display = ["action_type", "acts", "code", "description", "while_open", "verified"]

@@ -5,6 +5,7 @@ import io
 from collections.abc import Callable
 from typing import Any
 
+from django.contrib.admin import AdminSite, ModelAdmin
 from django.contrib.admin.actions import delete_selected
 from django.contrib.admin.utils import unquote
 from django.db import transaction
@@ -22,13 +23,13 @@ _SEEN, _AS_FILE = "_impact_seen", "_impact_csv"
 
 
 class _NotKept(Exception):
-    """Rolls back what was only tried."""
+    """Raised to roll back a trial save."""
 
 
 class ShowsImpact(ImportExportMixin, SimpleHistoryAdmin):
-    """A table whose rows decide about meters: what moves any of them is shown before it is done.
+    """A table whose rows affect meters: the admin shows the impact of a change before it is made.
 
-    Saving has a page of its own between; deleting and importing show it where Django asks anyway.
+    Saving adds a page that asks; deleting and importing show the impact on Django's own pages that ask.
     """
 
     delete_confirmation_template = "admin/delete_with_impact.html"
@@ -48,12 +49,12 @@ class ShowsImpact(ImportExportMixin, SimpleHistoryAdmin):
     def history_form_view(
         self, request: HttpRequest, object_id: str, version_id: str, extra_context: dict[str, object] | None = None
     ) -> HttpResponse:
-        """Going back to an earlier state is a change as any other."""
+        """Treats going back to an earlier state like any other change."""
         save = super().history_form_view
         return self._shown_first(request, lambda: save(request, object_id, version_id, extra_context))
 
     def _shown_first(self, request: HttpRequest, save: Callable[[], HttpResponse]) -> HttpResponse:
-        """Save once what follows from it has been seen, or when nothing does."""
+        """Save once the impact has been seen, or when there is none."""
         how = answers()
         if request.method != "POST" or how is None:
             return save()
@@ -101,7 +102,7 @@ class ShowsImpact(ImportExportMixin, SimpleHistoryAdmin):
         _re_evaluate()
 
     def import_action(self, request: HttpRequest, **kwargs: Any) -> HttpResponse:
-        response: Any = super().import_action(request, **kwargs)
+        response: HttpResponse = super().import_action(request, **kwargs)
         context = getattr(response, "context_data", None) or {}
         if "confirm_form" in context and (how := answers()):
             context["impact"] = how.measure(context["result"].rules)
@@ -113,7 +114,7 @@ class ShowsImpact(ImportExportMixin, SimpleHistoryAdmin):
         return response
 
     def _tried(self, request: HttpRequest, save: Callable[[], HttpResponse]) -> tuple[HttpResponse, object]:
-        """Save, read the rules, and take it back. Without rules when the form has errors."""
+        """Save in a transaction, read the rules, and roll back. No rules when the form has errors."""
         how, rules = answers(), None
         response = HttpResponse()
         request.is_tried = True  # type: ignore[attr-defined]  # our own mark on the request
@@ -128,7 +129,7 @@ class ShowsImpact(ImportExportMixin, SimpleHistoryAdmin):
         request.is_tried = False  # type: ignore[attr-defined]  # our own mark on the request
         return response, rules
 
-    def message_user(self, request: HttpRequest, message: Any, *args: Any, **kwargs: Any) -> None:
+    def message_user(self, request: HttpRequest, message: object, *args: Any, **kwargs: Any) -> None:
         """Silent about a save that is only tried: "was changed" is not true yet."""
         if not getattr(request, "is_tried", False):
             super().message_user(request, message, *args, **kwargs)
@@ -137,7 +138,7 @@ class ShowsImpact(ImportExportMixin, SimpleHistoryAdmin):
         sent = [
             (name, value) for name, values in request.POST.lists() for value in values if name != "csrfmiddlewaretoken"
         ]
-        site: Any = self.admin_site
+        site: AdminSite = self.admin_site
         context = {
             **site.each_context(request),
             "title": "What this change will do",
@@ -156,7 +157,7 @@ def _is_saved(response: HttpResponse) -> bool:
 
 
 def impact_without(delete: Callable[[], object]) -> Impact | None:
-    """What would follow if this were deleted. None when nobody can tell, or when it cannot be deleted."""
+    """The impact of deleting this; None when it is not known or the row cannot be deleted."""
     how, rules = answers(), None
     try:
         with transaction.atomic():
@@ -168,7 +169,7 @@ def impact_without(delete: Callable[[], object]) -> Impact | None:
     return how.measure(rules) if how and rules is not None else None
 
 
-def _delete_selected(admin: Any, request: HttpRequest, queryset: QuerySet[Model]) -> HttpResponse | None:
+def _delete_selected(admin: ModelAdmin, request: HttpRequest, queryset: QuerySet[Model]) -> HttpResponse | None:
     """Django's own action, whose question shows the impact."""
     if request.POST.get("post"):
         return delete_selected(admin, request, queryset)
@@ -187,7 +188,7 @@ def _re_evaluate() -> None:
 
 
 def _csv(impact: Impact) -> HttpResponse:
-    """Every meter that was found to have another status."""
+    """Every meter whose status would change."""
     text = io.StringIO()
     lines = csv.writer(text)
     lines.writerow(["partner", "partner_reference", "meter_id", "program", "status_now", "status_then", "why"])

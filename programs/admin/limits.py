@@ -13,7 +13,7 @@ _TIMES = {DeliveryPeriod: ("starts_at", "ends_at"), Deadline: ("deadline_at", "a
 
 
 def faults_of(row: models.Model) -> dict[str, str]:
-    """A program named like one of our own pages could not be reached; a year far off is a slip of the pen."""
+    """The faults of a row: a program named like one of our pages, which would hide it, or a year far off."""
     if isinstance(row, Program) and _is_taken(row.identifier):
         return {"identifier": f"A page of this portal is called {row.identifier}. Choose another identifier."}
     times = next((names for model, names in _TIMES.items() if isinstance(row, model)), ())

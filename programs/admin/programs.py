@@ -5,7 +5,8 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from django.contrib import admin, messages
-from django.db.models import Count, QuerySet
+from django.db.models import Count, Field, QuerySet
+from django.forms import TypedChoiceField
 from django.http import HttpRequest
 from django.urls import reverse
 from django.utils.html import format_html
@@ -50,7 +51,9 @@ class RequirementInline(AutocompleteAdmin, admin.TabularInline):
         rows = super().get_queryset(request).select_related("program", "field", "condition_field")
         return rows.exclude(level="hidden")
 
-    def formfield_for_choice_field(self, db_field: Any, request: HttpRequest, **kwargs: Any) -> Any:
+    def formfield_for_choice_field(
+        self, db_field: Field, request: HttpRequest, **kwargs: Any
+    ) -> TypedChoiceField | None:
         if db_field.name == "level":
             kwargs["choices"] = [choice for choice in Level.choices if choice[0] != Level.HIDDEN]
         return super().formfield_for_choice_field(db_field, request, **kwargs)

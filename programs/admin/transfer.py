@@ -3,7 +3,7 @@
 A cell that a spreadsheet program would run as a formula goes out with an apostrophe before it, and comes back without.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from typing import Any
 
 import tablib  # type: ignore[import-untyped]  # has no stubs
@@ -86,7 +86,7 @@ class ListWidget(Widget):
     def clean(self, value: object, row: object = None, **kwargs: object) -> list[str]:
         return [part.strip() for part in str(value or "").split("|") if part.strip()]
 
-    def render(self, value: Any, obj: object = None, **kwargs: object) -> str:
+    def render(self, value: Iterable[object] | None, obj: object = None, **kwargs: object) -> str:
         return "|".join(str(part) for part in value or [])
 
 
@@ -104,7 +104,7 @@ class BooleanWidget(Widget):
 
 
 class NamedWidget(ForeignKeyWidget):
-    """Another row by its natural key. One that there is not is said by its name."""
+    """Another row by its natural key. An unknown one is reported by its name."""
 
     def clean(self, value: object, row: object = None, **kwargs: object) -> object:
         try:
@@ -115,7 +115,7 @@ class NamedWidget(ForeignKeyWidget):
 
 
 class NamedManyWidget(ManyToManyWidget):
-    """Other rows by their natural keys, separated by bars. One that there is not is said, and not left out."""
+    """Other rows by their natural keys, separated by bars. Unknown ones are reported, not left out."""
 
     def clean(self, value: object, row: object = None, **kwargs: object) -> object:
         names = {name.strip() for name in str(value or "").split(self.separator) if name.strip()}
@@ -143,7 +143,7 @@ class _Resource(resources.ModelResource):
         refuse_faults(instance)
 
     def after_import(self, dataset: tablib.Dataset, result: Any, **kwargs: object) -> None:
-        """A trial's result keeps the rules as they would be, before the rows are taken back."""
+        """Keep in a dry run's result the rules as they would be, before the rows are rolled back."""
         super().after_import(dataset, result, **kwargs)
         is_whole = not result.has_errors() and not result.has_validation_errors()
         if self._is_dry_run(kwargs) and is_whole and (how := answers()):
@@ -169,7 +169,7 @@ class PeriodWidget(ForeignKeyWidget):
             raise ValueError(f"There is no delivery period “{value}”. Write it as program/name.")
         return period
 
-    def render(self, value: Any, obj: object = None, **kwargs: object) -> str:
+    def render(self, value: DeliveryPeriod | None, obj: object = None, **kwargs: object) -> str:
         return f"{value.program.identifier}/{value.name}" if value else ""
 
 
@@ -260,8 +260,9 @@ class FieldResource(_Resource):
         model = Field
         import_id_fields = ["path"]
 
-    def validate_instance(self, instance: Any, *args: object, **kwargs: object) -> None:
+    def validate_instance(self, instance: models.Model, *args: object, **kwargs: object) -> None:
         super().validate_instance(instance, *args, **kwargs)
+        assert isinstance(instance, Field)
         if fault := fault_of_default(instance):
             raise ValidationError({"default": fault})
 

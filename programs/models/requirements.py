@@ -35,7 +35,7 @@ class Operator(models.TextChoices):
 
 
 class Requirement(SourcedRow):
-    """One program's word on one field, perhaps under a condition or for a time. Without one a field is optional."""
+    """What one program asks of one field, perhaps under a condition or for a time. Without one a field is optional."""
 
     program = models.ForeignKey(Program, on_delete=models.CASCADE, related_name="requirements")
     field = models.ForeignKey(Field, on_delete=models.CASCADE, related_name="requirements")
@@ -81,7 +81,7 @@ class Requirement(SourcedRow):
 
     @property
     def narrows(self) -> bool:
-        """Whether it takes less than the field itself."""
+        """Whether it limits values more than the field itself does."""
         limits = (self.minimum, self.maximum, self.earliest, self.latest)
         return bool(self.choices) or any(limit is not None for limit in limits)
 
@@ -167,7 +167,9 @@ class Requirement(SourcedRow):
         return begins_before and ends_after
 
     def _contradicts(self) -> bool:
-        """Whether another row for this field and time has the same condition; with one that hides it, any row does."""
+        """Whether another row for this field and time has the same condition; a row that hides it contradicts any
+        other.
+        """
         others = Requirement.objects.filter(program=self.program, field=self.field).exclude(pk=self.pk)
         if self.level != Level.HIDDEN:
             others = others.filter(

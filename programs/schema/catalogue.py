@@ -63,7 +63,7 @@ def _query(vendor: str) -> tuple[str, tuple[Any, ...]]:
     return first.union(*rest, all=True).query.sql_with_params()
 
 
-def _state_of(table: type[Model], number: int) -> QuerySet[Model, tuple[Any, ...]]:
+def _state_of(table: type[Model], number: int) -> QuerySet[Model, tuple[object, ...]]:
     rows = table._default_manager.order_by()
     told = {"c": Count("pk"), "s": Sum("pk"), "q": Sum(F("pk") * F("pk")), "m": Max("updated_at")}
     return rows.values(n=Value(number)).annotate(**told).values_list("n", *told)

@@ -11,7 +11,7 @@ MOST_SLOTS = 10  # accepted at most of a list of objects (site.site_devices.0 â€
 
 @dataclass(frozen=True, slots=True)
 class When:
-    """When a field is needed: the other field's key, the comparison (an Operator), the value; and all in words."""
+    """When a field is needed: the other field's key, the comparison (an Operator), the value; and all of it as text."""
 
     key: str
     operator: str
@@ -21,7 +21,7 @@ class When:
 
 @dataclass(frozen=True, slots=True)
 class Column:
-    """One column: the key (dot path with indexes), its words, its limits, and who needs it.
+    """One column: the key (dot path with indexes), its texts, its limits, and who needs it.
 
     needed_when: any of these makes it needed, when no program needs it whatever the other fields say.
     """

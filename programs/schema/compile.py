@@ -106,13 +106,13 @@ def _whens(required: Sequence[Requirement]) -> tuple[When, ...]:
                 key,
                 requirement.condition_operator,
                 requirement.condition_value,
-                _condition_words(requirement, requirement.condition_field),
+                _condition_text(requirement, requirement.condition_field),
             )
         )
     return tuple(dict.fromkeys(whens))
 
 
-def _condition_words(requirement: Requirement, other: Field) -> str:
+def _condition_text(requirement: Requirement, other: Field) -> str:
     """A condition as people say it: "Device type is Generator"."""
     labels = {choice.value: choice.label for choice in other.choice_list.choices.all()} if other.choice_list else {}
     values = [part.strip() for part in requirement.condition_value.split(",") if part.strip()]
@@ -182,8 +182,8 @@ def _rules(
 def _places(requirement: Requirement, fields: Mapping[str, Field]) -> list[tuple[tuple[str, ...], tuple[str, ...]]]:
     """Where a requirement looks: the keys of its field, and those of its condition.
 
-    A condition on a field of the same list of objects is about the same object: the fuel of the second device when
-    the second device is a generator. object other requirement on a list of objects is about the first.
+    A condition on a field of the same list of objects is about the same object: the fuel of the second device when the
+    second device is a generator. Any other requirement on a list of objects is about the first.
     """
     field = fields[requirement.field.path]
     condition = fields[requirement.condition_field.path] if requirement.condition_field else None
@@ -205,12 +205,12 @@ def _condition(requirement: Requirement, keys: Sequence[str]) -> Condition | Non
     def given(flat: Flat) -> list[object]:
         return [flat[key] for key in keys if key in flat]
 
-    def words(flat: Flat) -> set[str]:
+    def values_of(flat: Flat) -> set[str]:
         return {("yes" if value else "no") if isinstance(value, bool) else str(value) for value in given(flat)}
 
     conditions: dict[str, Condition] = {
-        Operator.IS: lambda flat: not wanted.isdisjoint(words(flat)),
-        Operator.IS_NOT: lambda flat: wanted.isdisjoint(words(flat)),
+        Operator.IS: lambda flat: not wanted.isdisjoint(values_of(flat)),
+        Operator.IS_NOT: lambda flat: wanted.isdisjoint(values_of(flat)),
         Operator.IS_FILLED: lambda flat: any(key in flat for key in keys),
         Operator.IS_EMPTY: lambda flat: not any(key in flat for key in keys),
         Operator.AFTER: lambda flat: any(_compare(value, text) > 0 for value in given(flat)),

@@ -77,6 +77,6 @@ def _value(field: Field) -> JsonSchema:
     }
     if field.choice_list:
         value["enum"] = [choice.value for choice in field.choice_list.choices.all()]
-    words: JsonSchema = {"description": field.help} if field.help else {}
-    words |= {"deprecated": True} if field.deprecated else {}
-    return {"type": "array", "items": value, "minItems": 1, **words} if field.path.endswith("[]") else value | words
+    notes: JsonSchema = {"description": field.help} if field.help else {}
+    notes |= {"deprecated": True} if field.deprecated else {}
+    return {"type": "array", "items": value, "minItems": 1, **notes} if field.path.endswith("[]") else value | notes

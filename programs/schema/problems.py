@@ -1,4 +1,4 @@
-"""The words for what can be wrong with a value."""
+"""The problem codes for what can be wrong with a value."""
 
 from portal.problems import ProblemKind, register
 

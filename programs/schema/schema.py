@@ -13,12 +13,12 @@ from portal.problems import Problem, shown
 from programs.schema.coerce import EMPTY, GIVEN, Coercer, Mended
 from programs.schema.coerce.dates import in_order
 from programs.schema.columns import Column
-from programs.schema.crossfield import CrossCheck, Finding
+from programs.schema.crossfield import CrossCheck, RowFinding
 from programs.schema.lists import Flat, spread
 from programs.schema.nesting import Nesting, flatten
 
 Condition = Callable[[Flat], bool]
-_FOR_OBJECT = {"ADDRESS_NOT_APART"}  # says of a whole object what its fields need not say again
+_FOR_OBJECT = {"ADDRESS_NOT_APART"}  # reported for a whole object, so not for its fields again
 _TELLING = {"email": 1.0, "choice": 1.0, "phone": 0.6, "zip": 0.5, "date": 0.3, "boolean": 0.2}
 
 
@@ -41,7 +41,7 @@ class Checked:
 
 @dataclass(frozen=True, slots=True)
 class Rule:
-    """A program's word on one column, compiled: when it holds, whether it must be filled, what it may hold.
+    """What a program requires of one column, compiled: when that applies, whether it must be filled, what it may hold.
 
     A list of values has several keys; the rule is met when one of them holds what the program takes. earliest and
     latest are days as ISO text. number, source and verified name the requirement that it was made of.
@@ -72,13 +72,13 @@ class Rule:
         if not values:
             if not self.required:
                 return None
-            return Problem("PROGRAM_FIELD_MISSING", self.keys[0], "", self._words(program))
+            return Problem("PROGRAM_FIELD_MISSING", self.keys[0], "", self._context(program))
         if not self.narrows or not all(_outside(self, value) for value in values):
             return None
-        return Problem("PROGRAM_LIMIT", self.keys[0], shown(values[0]), self._words(program, limits=self.limits()))
+        return Problem("PROGRAM_LIMIT", self.keys[0], shown(values[0]), self._context(program, limits=self.limits()))
 
-    def _words(self, program: str, **more: str) -> dict[str, str]:
-        """What a problem needs to be said in words; with the item of the checklist when it is not the usual one."""
+    def _context(self, program: str, **more: str) -> dict[str, str]:
+        """The context of a problem's text; with the item of the checklist when it is not the usual one."""
         action = {"action": self.action_type} if self.action_type else {}
         return {"program": program, "label": self.label, **more, **action}
 
@@ -88,7 +88,7 @@ class Rule:
         return is_number or bool(self.choices or self.earliest or self.latest)
 
     def limits(self) -> str:
-        """The narrower limits in words."""
+        """The narrower limits as text."""
         low = f"from {self.minimum:g}" if self.minimum is not None else f"from {self.earliest}" if self.earliest else ""
         high = f"up to {self.maximum:g}" if self.maximum is not None else f"up to {self.latest}" if self.latest else ""
         listed = ", ".join(sorted(self.choices))
@@ -142,10 +142,10 @@ class Schema:
     ) -> Checked:
         """Check one row (flat keys to cells; unknown ones are ignored) with the requirements in force on a day.
 
-        programs_of: which programs are worth asking about an asset; all of the schema's when it is not given.
-        asked_on: program to the day whose requirements count there, when it is another one.
-        date_orders: key of a date to "mdy" or "dmy"; its texts that can be read both ways are read in that order,
-        without a word about it. The caller says so once for the column.
+        programs_of: which programs are worth asking about an asset; all of the schema's when it is not given. asked_on:
+        program to the day whose requirements count there, when it is another one. date_orders: key of a date to "mdy"
+        or "dmy"; its texts that can be read both ways are read in that order, without a warning. The caller warns once
+        for the column.
         """
         on = on or datetime.now(UTC).date()
         given = _given(cells, date_orders or {}) if NoneType in map(type, cells.values()) or date_orders else cells
@@ -185,7 +185,7 @@ class Schema:
         return Checked(asset, (), _missing(unmet), unmet, warnings)
 
     def _mended(self, flat: dict[str, Any], cells: Flat, typed_under: Mapping[str, str]) -> tuple[Problem, ...]:
-        """Put mended values in their places, and say what was mended."""
+        """Replace mended values in `flat`, and return a warning for each."""
         mended_values = [(key, flat[key]) for key in self._mending if flat.get(key).__class__ is Mended]
         for key, mended in mended_values:
             flat[key] = mended.value
@@ -194,8 +194,8 @@ class Schema:
             for key, mended in mended_values
         )
 
-    def _told(self, findings: Iterable[Finding], flat: Flat, *, blocks: bool) -> list[Problem]:
-        """What the rules about several fields found, as problems of the fields that the catalogue has."""
+    def _told(self, findings: Iterable[RowFinding], flat: Flat, *, blocks: bool) -> list[Problem]:
+        """Findings of the rules about several fields, as problems of the fields that the catalogue has."""
         return [
             self._problem(finding.code, finding.key, _quoted(flat.get(finding.key, "")), finding.context)
             for finding in findings
@@ -203,7 +203,7 @@ class Schema:
         ]
 
     def accepts(self, key: str, cell: object) -> bool:
-        """Whether a cell would do for a field: it is taken, and is not empty. For guessing what a column holds."""
+        """Whether a field accepts a cell, which is not empty. For guessing what a column holds."""
         try:
             value = self._coercers[key](cell)
         except PydanticCustomError:
@@ -235,8 +235,8 @@ class Schema:
             broken.add(key)
             if line["type"] == GIVEN:
                 given: Problem = context["problem"]
-                words = {"label": self._by_key[key].label, **given.context}
-                problems.append(Problem(given.code, key, given.value, words))
+                texts = {"label": self._by_key[key].label, **given.context}
+                problems.append(Problem(given.code, key, given.value, texts))
             else:
                 key = typed_under.get(key, key)
                 problems.append(self._problem(line["type"], key, shown(line["input"]), context))
@@ -245,9 +245,9 @@ class Schema:
 
     def _problem(self, code: str, key: str, value: str = "", context: Mapping[str, object] | None = None) -> Problem:
         column = self._by_key[key]
-        words = {"label": column.label, "section": column.section, "example": column.example, **(context or {})}
-        words.pop("code", None)
-        return Problem(code, key, value, words)
+        texts = {"label": column.label, "section": column.section, "example": column.example, **(context or {})}
+        texts.pop("code", None)
+        return Problem(code, key, value, texts)
 
     def _beside(self, key: str) -> list[str]:
         """The fields of the same object."""

@@ -3,7 +3,7 @@
 One workbook of 100,000 rows x 40 columns is made from a seed. On SQLite, and on PostgreSQL where DATABASE_URL names one
 or 127.0.0.1:5432 answers, each contestant loads it into the same table, in a process and a database of its own:
 
-- ours: read, validate, stage, commit, with all its checks, events and standings;
+- ours: read, validate, stage, commit, with all its checks, events and enrollments;
 - the peer, django-import-export: with its defaults, and as fast as it goes (bulk, checks off);
 - the floor: python-calamine, the bare validator loop, one bulk load; nothing else, on one core.
 

@@ -49,7 +49,7 @@ def rounded(**seconds: float) -> dict[str, float]:
 
 
 def import_file(file: Path, partner: Partner) -> tuple[float, float]:
-    """Seconds until the preview stands, and until the meters do."""
+    """Seconds until the preview is there, and until the meters are."""
     began = time.perf_counter()
     with file.open("rb") as opened:
         upload, _ = receive_upload(

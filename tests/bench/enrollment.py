@@ -31,7 +31,7 @@ def main(count: int) -> None:
     call_command("seed_catalogue", verbosity=0, stdout=io.StringIO())
     call_command("demo_signins", ensure=True, quiet=True)
     call_command("generate_meters", str(count), stdout=io.StringIO())
-    # Nothing is known of any of them: every standing is computed and written.
+    # Nothing is known of any of them: every enrollment is computed and written.
     Enrollment.objects.update(status="PENDING", missing=[], reasons=[], partner_actions=[], leap_actions=[], acts="")
     with connection.cursor() as cursor:
         cursor.execute("VACUUM ANALYZE" if connection.vendor == "postgresql" else "ANALYZE")

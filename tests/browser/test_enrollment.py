@@ -36,7 +36,7 @@ def row(n: int, **changes: Any) -> dict[str, Any]:
 
 
 def season_begins(admin: Page, portal: Portal) -> None:
-    """Staff add a delivery period that runs now. No meter stands otherwise for it, so it is saved at once."""
+    """Staff add a delivery period that runs now. It changes the status of no meter, so it is saved at once."""
     today = datetime.now(UTC).date()
     admin.goto(f"{portal.url}/admin/programs/deliveryperiod/add/")
     admin.locator("#id_program + .select2").click()

@@ -9,7 +9,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from portal.problems import Problem, kind_of
+from portal.problems import Problem, problem_kind
 from programs.models import Field
 from programs.schema import Schema, schema_for
 from tests.builders import row
@@ -154,7 +154,7 @@ def test_any_cells_give_an_asset_of_the_contract_or_registered_problems(schema, 
     assert (checked.asset is None) == bool(checked.problems)
     if checked.asset is None:
         for problem in checked.problems:
-            assert kind_of(problem.code)
+            assert problem_kind(problem.code)
             assert problem.text
             assert problem.remedy
             assert json.loads(json.dumps(problem.as_json())) == problem.as_json()

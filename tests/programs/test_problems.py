@@ -8,7 +8,7 @@ import pytest
 
 import programs.schema.crossfield.problems as words_of_rules
 import programs.schema.problems as words
-from portal.problems import Problem, kind_of
+from portal.problems import Problem, problem_kind
 from programs.models import Field
 from programs.schema import Schema, schema_for
 from tests import builders
@@ -110,7 +110,7 @@ def test_every_code_of_this_room_is_reached():
 
     assert registered - ELSEWHERE - WARNINGS == {code for code, *_ in BAD}
     assert of_rules == {code for code, *_ in CASES}
-    assert all(kind_of(code).remedy for code in registered | of_rules)
+    assert all(problem_kind(code).remedy for code in registered | of_rules)
 
 
 def _codes_in(module: ModuleType) -> set[str]:

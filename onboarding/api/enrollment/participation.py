@@ -45,9 +45,9 @@ MOST_AT_ONCE = 1000  # meters in one request: all of them are changed in one tra
 
 
 class _Reason(serializers.CharField):
-    """A reason in one line; its length is judged with the rest."""
+    """A reason in one line; its length is checked with the rest."""
 
-    def to_internal_value(self, data: Any) -> str:
+    def to_internal_value(self, data: str) -> str:
         return " ".join(storable(super().to_internal_value(data)).split())
 
 
@@ -186,7 +186,9 @@ class IdlePeriods(APIView):
     def post(self, request: Request, meter_id: str) -> Response:
         """Make a meter idle from one day to another."""
         meter = meter_named(request, meter_id)
-        return Response(_one(request, meter, _idle(validated(IdlePeriodRequestSerializer, request.data)), _IDLE_FIELDS))
+        return Response(
+            _change_one(request, meter, _idle(validated(IdlePeriodRequestSerializer, request.data)), _IDLE_FIELDS)
+        )
 
     @extend_schema(
         operation_id="deleteIdlePeriod",
@@ -220,8 +222,8 @@ class DisenrollmentRequests(APIView):
     def post(self, request: Request, meter_id: str) -> Response:
         """Disenroll a meter."""
         meter = meter_named(request, meter_id)
-        wish = _disenrolled(validated(DisenrollmentRequestSerializer, request.data))
-        return Response(_one(request, meter, wish, _DISENROLL_FIELDS))
+        wanted = _disenrolled(validated(DisenrollmentRequestSerializer, request.data))
+        return Response(_change_one(request, meter, wanted, _DISENROLL_FIELDS))
 
 
 class Participate(APIView):
@@ -238,7 +240,9 @@ class Participate(APIView):
         """Make a meter take part again."""
         meter = meter_named(request, meter_id)
         return Response(
-            _one(request, meter, _participating(validated(ParticipateRequestSerializer, request.data)), _IDLE_FIELDS)
+            _change_one(
+                request, meter, _participating(validated(ParticipateRequestSerializer, request.data)), _IDLE_FIELDS
+            )
         )
 
 
@@ -254,7 +258,7 @@ class BulkIdlePeriods(APIView):
     def post(self, request: Request) -> Response:
         """Make several meters idle: all of them, or none."""
         items = validated(MeterIdlePeriodsRequestSerializer, request.data)["meter_idle_periods"]
-        return Response(_many_done(request, [(item["meter_id"], _idle(item)) for item in items], _IDLE_FIELDS))
+        return Response(_change_many(request, [(item["meter_id"], _idle(item)) for item in items], _IDLE_FIELDS))
 
 
 class BulkDisenrollmentRequests(APIView):
@@ -269,8 +273,8 @@ class BulkDisenrollmentRequests(APIView):
     def post(self, request: Request) -> Response:
         """Disenroll several meters: all of them, or none."""
         items = validated(DisenrollmentRequestsRequestSerializer, request.data)["disenrollment_requests"]
-        wishes = [(item["meter_id"], _disenrolled(item)) for item in items]
-        return Response(_many_done(request, wishes, _DISENROLL_FIELDS))
+        requests = [(item["meter_id"], _disenrolled(item)) for item in items]
+        return Response(_change_many(request, requests, _DISENROLL_FIELDS))
 
 
 class BulkParticipate(APIView):
@@ -282,7 +286,9 @@ class BulkParticipate(APIView):
     def post(self, request: Request) -> Response:
         """Make several meters take part again: all of them, or none."""
         items = validated(ParticipateRequestsRequestSerializer, request.data)["participate_requests"]
-        return Response(_many_done(request, [(item["meter_id"], _participating(item)) for item in items], _IDLE_FIELDS))
+        return Response(
+            _change_many(request, [(item["meter_id"], _participating(item)) for item in items], _IDLE_FIELDS)
+        )
 
 
 # --- what they share
@@ -291,46 +297,50 @@ _IDLE_FIELDS = {"first": "start_date", "last": "end_date"}
 _DISENROLL_FIELDS = {"first": "date"}
 
 
-def _one(request: Request, meter: Meter, wish: ParticipationRequest, fields: Mapping[str, str]) -> dict[str, object]:
+def _change_one(
+    request: Request, meter: Meter, wanted: ParticipationRequest, fields: Mapping[str, str]
+) -> dict[str, object]:
     try:
-        results = change_participation({meter.pk: wish}, partner=meter.partner, by=actor_of(request), all_or_none=True)
+        results = change_participation(
+            {meter.pk: wanted}, partner=meter.partner, by=actor_of(request), all_or_none=True
+        )
     except RequestsRefused as refusal:
         raise ApiError("The request is not valid", details=_texts(refusal.problems, fields)) from refusal
     if meter.pk not in results:  # removed this very moment
         raise ApiError("Meter not found", status_code=404, details={"meter_id": str(meter.pk)})
-    return _done(meter.pk, results[meter.pk])
+    return _result(meter.pk, results[meter.pk])
 
 
-def _many_done(
-    request: Request, wishes: Sequence[tuple[UUID, ParticipationRequest]], fields: Mapping[str, str]
+def _change_many(
+    request: Request, requests: Sequence[tuple[UUID, ParticipationRequest]], fields: Mapping[str, str]
 ) -> dict[str, object]:
-    """All or none of the wishes; meters that the caller does not have are named. ApiError: 404 when all are such."""
+    """Carry out all requests or none; names meters that are not the caller's. ApiError: 404 when none is."""
     errors: list[dict[str, object]] = []
     seen: set[UUID] = set()
-    for index, (pk, wish) in enumerate(wishes):
+    for index, (pk, wanted) in enumerate(requests):
         place = {"index": index, "meter_id": str(pk)}
         if pk in seen:
             errors.append({**place, "field": "meter_id", "code": "METER_TWICE", "message": _TWICE})
         seen.add(pk)
-        errors += [{**place, **one} for one in _texts(unclear(wish), fields)]
+        errors += [{**place, **one} for one in _texts(unclear(wanted), fields)]
     if errors:
         raise ApiError("The request is not valid", details=errors)
     try:
         results = change_participation(
-            dict(wishes), partner=partner_of(request), by=actor_of(request), all_or_none=True
+            dict(requests), partner=partner_of(request), by=actor_of(request), all_or_none=True
         )
     except RequestsRefused as refusal:
         details = [
             {"index": index, "meter_id": str(pk), **text}
-            for index, (pk, _) in enumerate(wishes)
+            for index, (pk, _) in enumerate(requests)
             if pk in refusal.results
             for text in _texts(refusal.results[pk].problems, fields)
         ]
         raise ApiError("The request is not valid", details=details) from refusal
-    unknown = [str(pk) for pk, _ in wishes if pk not in results]
+    unknown = [str(pk) for pk, _ in requests if pk not in results]
     if not results:
         raise ApiError("None of these meters is known", status_code=404, details={"unknown_meter_ids": unknown})
-    return {"meters": [_done(pk, results[pk]) for pk, _ in wishes if pk in results], "unknown_meter_ids": unknown}
+    return {"meters": [_result(pk, results[pk]) for pk, _ in requests if pk in results], "unknown_meter_ids": unknown}
 
 
 _TWICE = "This meter occurs more than once in the request. Send one entry for each meter."
@@ -356,7 +366,7 @@ def _named(problem: Problem, names: Mapping[str, str]) -> Problem:
     return replace(problem, context={**problem.context, "label": names[problem.field]})
 
 
-def _done(pk: UUID, outcome: ParticipationResult) -> dict[str, object]:
+def _result(pk: UUID, outcome: ParticipationResult) -> dict[str, object]:
     """What became of a meter: whether something changed, and when it is out from now on (unverified)."""
     return {
         "meter_id": str(pk),
@@ -368,12 +378,12 @@ def _done(pk: UUID, outcome: ParticipationResult) -> dict[str, object]:
 
 def _idle_periods(meter: Meter) -> dict[str, object]:
     zone = zone_of(meters_of(meter.partner).get(pk=meter.pk))
-    outs = [one for one in out_periods_of([meter.pk]).get(meter.pk, ()) if one.preference == Preference.IDLE]
-    return {"meter_id": str(meter.pk), "idle_periods": [_period(one, zone) for one in outs]}
+    idle_periods = [one for one in out_periods_of([meter.pk]).get(meter.pk, ()) if one.preference == Preference.IDLE]
+    return {"meter_id": str(meter.pk), "idle_periods": [_period(one, zone) for one in idle_periods]}
 
 
 def _period(out: OutPeriod, zone: ZoneInfo) -> dict[str, object]:
-    """A time-out in days where the meter is, and as the published participation_preferences have it."""
+    """A period in days where the meter is, and as the published participation_preferences have it."""
     days = days_as_json(out, zone)
     return {
         "participation_preference": out.preference,

@@ -152,16 +152,16 @@ def published(meters: Iterable[Meter], at: datetime | None) -> list[dict[str, ob
     """Meters of one partner as the published MeterEnrollmentResponse has them; as many queries for one as for all."""
     meters = list(meters)
     labels, results = _labels(), program_results_of_all(meters, at)
-    outs: dict[UUID, list[ParticipationPeriod]] = {}
-    for out in ParticipationPeriod.objects.filter(meter__in=meters):
-        outs.setdefault(out.meter_id, []).append(out)
-    return [_published(meter, results[meter.pk], outs.get(meter.pk, []), labels) for meter in meters]
+    out_periods: dict[UUID, list[ParticipationPeriod]] = {}
+    for period in ParticipationPeriod.objects.filter(meter__in=meters):
+        out_periods.setdefault(period.meter_id, []).append(period)
+    return [_published(meter, results[meter.pk], out_periods.get(meter.pk, []), labels) for meter in meters]
 
 
 def _published(
     meter: Meter,
     results: list[ProgramResult],
-    outs: Iterable[ParticipationPeriod],
+    out_periods: Iterable[ParticipationPeriod],
     labels: Mapping[str, str],
 ) -> dict[str, object]:
     actions = required_actions(results)
@@ -175,7 +175,7 @@ def _published(
                 "end_time": _utc(period.ends_at) if period.ends_at else _WITHOUT_END,
                 **({"reason": period.reason} if period.reason else {}),
             }
-            for period in participation_of(meter, outs)
+            for period in participation_of(meter, out_periods)
         ],
         "program_enrollment": [_in_period(one, period) for one in results for period in one.periods],
         "required_actions": {

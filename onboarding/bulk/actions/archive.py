@@ -1,7 +1,5 @@
 """Archiving meters, and restoring them."""
 
-from typing import Any
-
 from onboarding.bulk.handlers import FieldHandler, register
 from onboarding.bulk.models import BulkAction
 from onboarding.meters.models import Meter
@@ -18,7 +16,7 @@ class Archive(FieldHandler):
         "archive again."
     )
 
-    def fields(self, action: BulkAction, meter: Meter) -> dict[str, Any]:
+    def fields(self, action: BulkAction, meter: Meter) -> dict[str, object]:
         return {"is_archived": True}
 
 
@@ -29,7 +27,7 @@ class Restore(FieldHandler):
     label = "Take out of the archive"
     verb = "meter.taken_out_of_the_archive"
 
-    def fields(self, action: BulkAction, meter: Meter) -> dict[str, Any]:
+    def fields(self, action: BulkAction, meter: Meter) -> dict[str, object]:
         return {"is_archived": False}
 
 

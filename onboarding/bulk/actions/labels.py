@@ -1,7 +1,5 @@
 """Adding and removing tags, and setting the customer group."""
 
-from typing import Any
-
 from onboarding.bulk.handlers import FieldHandler, register
 from onboarding.bulk.models import BulkAction
 from onboarding.meters.models import Meter
@@ -31,7 +29,7 @@ class AddTag(_TagHandler):
     def sentence(self, action: BulkAction) -> str:
         return f"Add the tag “{action.value}” to"
 
-    def fields(self, action: BulkAction, meter: Meter) -> dict[str, Any]:
+    def fields(self, action: BulkAction, meter: Meter) -> dict[str, object]:
         return {"tags": meter.tags if action.value in meter.tags else [*meter.tags, action.value]}
 
 
@@ -45,7 +43,7 @@ class RemoveTag(_TagHandler):
     def sentence(self, action: BulkAction) -> str:
         return f"Remove the tag “{action.value}” from"
 
-    def fields(self, action: BulkAction, meter: Meter) -> dict[str, Any]:
+    def fields(self, action: BulkAction, meter: Meter) -> dict[str, object]:
         return {"tags": [tag for tag in meter.tags if tag != action.value]}
 
 
@@ -65,7 +63,7 @@ class SetGroup(FieldHandler):
             raise Refused(Problem("GROUP_NOT_ACCEPTED", "value", value[:100]))
         return value
 
-    def fields(self, action: BulkAction, meter: Meter) -> dict[str, Any]:
+    def fields(self, action: BulkAction, meter: Meter) -> dict[str, object]:
         return {"customer_group": action.value}
 
 

@@ -2,7 +2,7 @@
 
 from collections import Counter
 from collections.abc import Mapping, Sequence
-from typing import Any, ClassVar
+from typing import ClassVar
 from uuid import UUID
 
 from onboarding.bulk.handlers import ActionResult, BulkHandler, register
@@ -15,9 +15,9 @@ from portal.events.actors import Actor
 from portal.web.clock import day_text
 
 
-def say_how(action: BulkAction, wish: ParticipationRequest) -> None:
-    """Keep from when, until when and why, while nobody has confirmed yet. Said again, the last one counts."""
-    BulkAction.objects.filter(pk=action.pk, state=BulkState.ASKED).update(details=wish.as_json())
+def store_request(action: BulkAction, request: ParticipationRequest) -> None:
+    """Store dates and reason of an action that nobody has confirmed yet. The last call counts."""
+    BulkAction.objects.filter(pk=action.pk, state=BulkState.ASKED).update(details=request.as_json())
 
 
 def result_of(outcome: ParticipationResult) -> BulkResult:
@@ -29,12 +29,12 @@ def result_of(outcome: ParticipationResult) -> BulkResult:
 
 
 def apply_requests(
-    action: BulkAction, wishes: Mapping[UUID, ParticipationRequest], meters: Mapping[UUID, Meter]
+    action: BulkAction, requests: Mapping[UUID, ParticipationRequest], meters: Mapping[UUID, Meter]
 ) -> dict[UUID, ActionResult]:
     """Carry out a request for each meter. One that was changed since it was seen is left."""
-    previews = preview_requests(list(meters.values()), wishes)
+    previews = preview_requests(list(meters.values()), requests)
     left = {pk for pk, preview in previews.items() if preview.changes and meters[pk].updated_at > action.seen_at}
-    todo = {pk: wish for pk, wish in wishes.items() if pk not in left}
+    todo = {pk: request for pk, request in requests.items() if pk not in left}
     done = change_participation(todo, partner=action.owner, by=Actor.from_json(action.actor))
     results = {pk: ActionResult(result_of(outcome), outcome.problems) for pk, outcome in done.items()}
     return results | {pk: ActionResult(BulkResult.MEANWHILE) for pk in left}
@@ -49,19 +49,19 @@ class _ParticipationHandler(BulkHandler):
 
     def facts(self, action: BulkAction) -> Sequence[tuple[str, str]]:
         """From when, until when and why."""
-        wish = ParticipationRequest.from_json(action.details or {})
-        first = "Day" if wish.preference == Preference.DISENROLL else "First day"
-        facts = [(first, day_text(wish.first) if wish.first else "The day on which it is done")]
-        if wish.last:
-            facts.append(("Last day", day_text(wish.last)))
-        if wish.reason:
-            facts.append(("Reason", wish.reason))
+        request = ParticipationRequest.from_json(action.details or {})
+        first = "Day" if request.preference == Preference.DISENROLL else "First day"
+        facts = [(first, day_text(request.first) if request.first else "The day on which it is done")]
+        if request.last:
+            facts.append(("Last day", day_text(request.last)))
+        if request.reason:
+            facts.append(("Reason", request.reason))
         return [*facts, ("Days are those of", "Each meter’s own zone")]
 
-    def outlook(self, action: BulkAction, meters: Sequence[Meter]) -> Mapping[str, Any]:
+    def outlook(self, action: BulkAction, meters: Sequence[Meter]) -> Mapping[str, object]:
         """How many would change, stay or be refused, and why."""
-        wish = ParticipationRequest.from_json(action.details or {})
-        outcomes = preview_requests(meters, {meter.pk: wish for meter in meters})
+        request = ParticipationRequest.from_json(action.details or {})
+        outcomes = preview_requests(meters, {meter.pk: request for meter in meters})
         counts = Counter(result_of(outcome) for outcome in outcomes.values())
         problems = [problem for outcome in outcomes.values() for problem in outcome.problems]
         why = Counter(f"{problem.text} {problem.remedy}" for problem in problems)
@@ -73,12 +73,12 @@ class _ParticipationHandler(BulkHandler):
     def apply(
         self, action: BulkAction, rows: Sequence[BulkRow], meters: Mapping[UUID, Meter]
     ) -> Sequence[ActionResult]:
-        wish = ParticipationRequest.from_json(action.details or {})
-        results = apply_requests(action, dict.fromkeys(meters, wish), meters)
+        request = ParticipationRequest.from_json(action.details or {})
+        results = apply_requests(action, dict.fromkeys(meters, request), meters)
         return [results[row.meter] for row in rows]
 
 
-class Idle(_ParticipationHandler):
+class IdleHandler(_ParticipationHandler):
     """Idle for some days."""
 
     kind = "idle"
@@ -89,7 +89,7 @@ class Idle(_ParticipationHandler):
         return "Idle"
 
 
-class Disenroll(_ParticipationHandler):
+class DisenrollHandler(_ParticipationHandler):
     """Leave all programs for good."""
 
     kind = "disenroll"
@@ -97,7 +97,7 @@ class Disenroll(_ParticipationHandler):
     preference = Preference.DISENROLL
 
 
-class Participate(_ParticipationHandler):
+class ParticipateHandler(_ParticipationHandler):
     """End every idle time and disenrollment."""
 
     kind = "participate"
@@ -108,7 +108,7 @@ class Participate(_ParticipationHandler):
         return "Take part again with"
 
 
-_HANDLERS = {handler.kind: handler for handler in (Idle(), Disenroll(), Participate())}
+_HANDLERS = {handler.kind: handler for handler in (IdleHandler(), DisenrollHandler(), ParticipateHandler())}
 for _handler in _HANDLERS.values():
     register(_handler)
 

@@ -3,7 +3,7 @@
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
-from typing import Any, Final
+from typing import Final
 from uuid import UUID
 
 from django.db.models import QuerySet
@@ -25,7 +25,7 @@ from onboarding.bulk.sheets.reading import (
     no_meter_column,
     text_of,
 )
-from onboarding.bulk.sheets.spec import RowResult, SheetAction, refuse_repeated_meters
+from onboarding.bulk.sheets.spec import SheetAction, SheetRowResult, refuse_repeated_meters
 from onboarding.enrollment.models import Preference
 from onboarding.meters.models import Meter
 from onboarding.participation.domain import NEEDED, ParticipationResult, preview_requests
@@ -66,7 +66,7 @@ def _missing(columns: Collection[str]) -> list[str]:
 class SheetRequest:
     """What a row asks for, and what that does to its meter once it is known."""
 
-    wish: ParticipationRequest
+    participation: ParticipationRequest
     outcome: ParticipationResult | None = None
 
 
@@ -121,7 +121,9 @@ class ChangeParticipation(SheetAction[SheetRequest]):
         more = "Of {}, an earlier idle time or disenrollment in these days gives way."
         return format_html(f"{{}} {more}", sentence, f"{overlaps:,}")
 
-    def validate_rows(self, partner: Partner | None, rows: Sequence[SheetRow]) -> Sequence[RowResult[SheetRequest]]:
+    def validate_rows(
+        self, partner: Partner | None, rows: Sequence[SheetRow]
+    ) -> Sequence[SheetRowResult[SheetRequest]]:
         """As many queries for one row as for many."""
         assert partner is not None
         texts = (cell for row in rows for key in (_FROM, _TO) if isinstance(cell := row.cells.get(key), str))
@@ -129,7 +131,7 @@ class ChangeParticipation(SheetAction[SheetRequest]):
         results = []
         for row in rows:
             meter, problems = meters.named(row)
-            result = RowResult[SheetRequest](row, meter, problems=problems)
+            result = SheetRowResult[SheetRequest](row, meter, problems=problems)
             if any(row.cells.get(key) is not None for key in _OWN):
                 result.request = _request(row, order, result.problems)
             results.append(result)
@@ -137,15 +139,15 @@ class ChangeParticipation(SheetAction[SheetRequest]):
         _compare_with_meters(results)
         return results
 
-    def stored(self, result: RowResult[SheetRequest]) -> Mapping[str, Any]:
+    def stored(self, result: SheetRowResult[SheetRequest]) -> Mapping[str, object]:
         """The row as it can be sent again, and the request."""
-        details: dict[str, Any] = {METER_ID: result.row.meter_id[:100]}
+        details: dict[str, object] = {METER_ID: result.row.meter_id[:100]}
         details |= {key: result.row.text(key)[:400] for key in _OWN}
         if result.request and not result.problems:
-            wish, outcome = result.request.wish, result.request.outcome
-            days = {_FROM: wish.first, _TO: wish.last}
+            participation, outcome = result.request.participation, result.request.outcome
+            days = {_FROM: participation.first, _TO: participation.last}
             details |= {name: day.isoformat() for name, day in days.items() if day}
-            details["wish"] = wish.as_json()
+            details["wish"] = participation.as_json()
             if outcome is not None and outcome.overridden:
                 details["overlaps"] = True
         return {"details": details}
@@ -157,8 +159,8 @@ class ChangeParticipation(SheetAction[SheetRequest]):
     def apply(
         self, action: BulkAction, rows: Sequence[BulkRow], meters: Mapping[UUID, Meter]
     ) -> Sequence[ActionResult]:
-        wishes = {row.meter: ParticipationRequest.from_json((row.details or {})["wish"]) for row in rows}
-        results = apply_requests(action, wishes, meters)
+        requests = {row.meter: ParticipationRequest.from_json((row.details or {})["wish"]) for row in rows}
+        results = apply_requests(action, requests, meters)
         return [results[row.meter] for row in rows]
 
 
@@ -177,17 +179,17 @@ def _request(row: SheetRow, order: DateOrder | None, problems: list[Problem]) ->
     if preference is None:
         return None
     text = text_of(reason) if preference != Preference.PARTICIPATE else ""
-    wish = ParticipationRequest(preference, first, last, text)
+    participation = ParticipationRequest(preference, first, last, text)
     unreadable = {problem.field for problem in problems[count:]}
-    for problem in unclear(wish):
+    for problem in unclear(participation):
         column = _COLUMN_OF[problem.field]
         if column not in unreadable:
             problems.append(_of_column(problem, column))
-    return SheetRequest(wish)
+    return SheetRequest(participation)
 
 
 def _of_column(problem: Problem, column: str) -> Problem:
-    """A problem with a request, in the words of the sheet."""
+    """A problem with a request, in the sheet's terms."""
     context = {**problem.context, "label": f"The column “{column}”"} if "label" in problem.context else problem.context
     return replace(problem, field=column, context=context)
 
@@ -209,8 +211,8 @@ def _read_day(row: SheetRow, key: str, order: DateOrder | None, problems: list[P
     return None if text is EMPTY else date.fromisoformat(text)
 
 
-def _compare_with_meters(results: Iterable[RowResult[SheetRequest]]) -> None:
-    """What today has against the rows, where their meters are; and what those that are clear would do."""
+def _compare_with_meters(results: Iterable[SheetRowResult[SheetRequest]]) -> None:
+    """Add the problems of today's date where each meter is, and preview the requests of rows without problems."""
     asking = [(result, result.meter.pk, result.request) for result in results if result.meter and result.request]
     keys, now = list({pk for _, pk, _ in asking}), timezone.now()
     meters: dict[UUID, Meter] = {}
@@ -218,15 +220,15 @@ def _compare_with_meters(results: Iterable[RowResult[SheetRequest]]) -> None:
         page = Meter.objects.filter(pk__in=keys[start : start + _AT_ONCE]).only(*NEEDED)
         meters |= {meter.pk: meter for meter in page}
     zones = zones_of(meters.values())
-    clear: dict[UUID, tuple[RowResult[SheetRequest], SheetRequest]] = {}
+    clear: dict[UUID, tuple[SheetRowResult[SheetRequest], SheetRequest]] = {}
     for result, pk, request in asking:
         if pk in zones:
-            problems = untimely(request.wish, zones[pk], now)
+            problems = untimely(request.participation, zones[pk], now)
             result.problems += [_of_column(problem, _COLUMN_OF[problem.field]) for problem in problems]
             if not result.problems:
                 clear[pk] = result, request
-    wishes = {pk: request.wish for pk, (_, request) in clear.items()}
-    for pk, outcome in preview_requests([meters[pk] for pk in clear], wishes, now).items():
+    requests = {pk: request.participation for pk, (_, request) in clear.items()}
+    for pk, outcome in preview_requests([meters[pk] for pk in clear], requests, now).items():
         result, request = clear[pk]
         request.outcome, result.changes = outcome, outcome.changes
 

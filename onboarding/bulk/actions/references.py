@@ -2,7 +2,7 @@
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import replace
-from typing import Any, Final
+from typing import Final
 from uuid import UUID
 
 from django.db import connection
@@ -14,7 +14,7 @@ from onboarding.bulk.handlers import ActionResult, register
 from onboarding.bulk.models import BulkAction, BulkResult, BulkRow
 from onboarding.bulk.sheets.known_meters import KnownMeters
 from onboarding.bulk.sheets.reading import METER, METER_ID, REFERENCE, SheetColumns, SheetRow, no_meter_column, text_of
-from onboarding.bulk.sheets.spec import RowResult, SheetAction, refuse_all, refuse_repeated_meters, sentence_of
+from onboarding.bulk.sheets.spec import SheetAction, SheetRowResult, refuse_all, refuse_repeated_meters, sentence_of
 from onboarding.meters.domain import change_references
 from onboarding.meters.models import CreatedBy, Meter
 from onboarding.spreadsheets.cells import BrokenCell
@@ -100,7 +100,7 @@ class ChangeReferences(SheetAction[str]):
     def button(self, action: BulkAction, count: int) -> str:
         return f"Change {count:,} reference{'' if count == 1 else 's'}"
 
-    def validate_rows(self, partner: Partner | None, rows: Sequence[SheetRow]) -> Sequence[RowResult[str]]:
+    def validate_rows(self, partner: Partner | None, rows: Sequence[SheetRow]) -> Sequence[SheetRowResult[str]]:
         """Three queries, or a few more for thousands of meter IDs."""
         assert partner is not None
         schema = schema_for()
@@ -116,7 +116,7 @@ class ChangeReferences(SheetAction[str]):
         _refuse_taken(results, meters)
         return results
 
-    def stored(self, result: RowResult[str]) -> Mapping[str, Any]:
+    def stored(self, result: SheetRowResult[str]) -> Mapping[str, object]:
         return {"new_reference": result.request or text_of(result.row.cells.get(_NEW))}
 
     def written(self, row: BulkRow) -> Mapping[str, str]:
@@ -126,7 +126,8 @@ class ChangeReferences(SheetAction[str]):
         self, action: BulkAction, rows: Sequence[BulkRow], meters: Mapping[UUID, Meter]
     ) -> Sequence[ActionResult]:
         """A meter that was changed since the question is left, and so is one whose new reference was taken meanwhile.
-        One that is taken this very moment is an IntegrityError: the job is run again, and finds it."""
+        One that is taken at this very moment raises IntegrityError: the job is run again, and sees it.
+        """
         results = {row.pk: _result_now(action, row, meters[row.meter]) for row in rows}
         waiting = [row for row in rows if results[row.pk].result == BulkResult.CHANGED]
         results |= _taken_meanwhile(action, waiting)
@@ -143,20 +144,20 @@ class ChangeReferences(SheetAction[str]):
 # --- validating
 
 
-def _with_new_reference(row: SheetRow, schema: Schema) -> RowResult[str]:
+def _with_new_reference(row: SheetRow, schema: Schema) -> SheetRowResult[str]:
     cell = row.cells.get(_NEW)
-    words = {"label": "The new reference"}
+    texts = {"label": "The new reference"}
     if isinstance(cell, BrokenCell):
-        return RowResult(row, problems=[Problem(cell.code, REFERENCE, shown(cell.shown), words)])
+        return SheetRowResult(row, problems=[Problem(cell.code, REFERENCE, shown(cell.shown), texts)])
     value = schema.read(REFERENCE, cell)
     if isinstance(value, Problem):
-        return RowResult(row, problems=[replace(value, context={**value.context, **words})])
-    return RowResult(row, request=value or "")
+        return SheetRowResult(row, problems=[replace(value, context={**value.context, **texts})])
+    return SheetRowResult(row, request=value or "")
 
 
-def _refuse_same_new_reference(results: Iterable[RowResult[str]]) -> None:
-    """Two meters cannot get one reference, where each needs its own."""
-    by_reference: dict[str, list[RowResult[str]]] = {}
+def _refuse_same_new_reference(results: Iterable[SheetRowResult[str]]) -> None:
+    """Refuse rows that give one reference to two meters, where each needs its own."""
+    by_reference: dict[str, list[SheetRowResult[str]]] = {}
     for result in results:
         if result.request and result.changes and (result.meter is None or result.meter.is_unique):
             by_reference.setdefault(result.request, []).append(result)
@@ -164,7 +165,7 @@ def _refuse_same_new_reference(results: Iterable[RowResult[str]]) -> None:
         refuse_all(group, "NEW_REFERENCE_TWICE", _NEW, shown(reference))
 
 
-def _refuse_taken(results: Iterable[RowResult[str]], meters: KnownMeters) -> None:
+def _refuse_taken(results: Iterable[SheetRowResult[str]], meters: KnownMeters) -> None:
     """Rows whose new reference another meter has and keeps."""
     row_of = {result.meter.pk: result for result in results if result.meter}
     moving = {pk: result for pk, result in row_of.items() if result.result == BulkResult.WAITING}
@@ -173,7 +174,7 @@ def _refuse_taken(results: Iterable[RowResult[str]], meters: KnownMeters) -> Non
         moving[pk].problems.append(_taken(wanted[pk], holder, row_of.get(holder)))
 
 
-def _taken(reference: str, holder: UUID, row: RowResult[str] | None = None) -> Problem:
+def _taken(reference: str, holder: UUID, row: SheetRowResult[str] | None = None) -> Problem:
     """The problem with a reference that a meter has and keeps. row: the holder's own, when it is in the file."""
     if row is not None and row.changes:
         return Problem("REFERENCE_NOT_GIVEN_UP", REFERENCE, shown(reference), {"row": row.row.number})

@@ -8,7 +8,7 @@ from django.utils import timezone
 
 from onboarding.bulk.models import BulkAction, BulkRow
 from onboarding.bulk.sheets.reading import SheetFile, read_rows
-from onboarding.bulk.sheets.spec import RowResult, SheetAction
+from onboarding.bulk.sheets.spec import SheetAction, SheetRowResult
 from portal.events.actors import Actor
 from portal.partners.models import Partner, User
 from portal.storage.bulk import insert
@@ -44,7 +44,9 @@ def preview_sheet(
     return action
 
 
-def _kept(handler: SheetAction[Any], action: BulkAction, results: Sequence[RowResult[Any]]) -> Iterator[list[object]]:
+def _kept(
+    handler: SheetAction[Any], action: BulkAction, results: Sequence[SheetRowResult[Any]]
+) -> Iterator[list[object]]:
     for result in results:
         stored = handler.stored(result)
         yield [

@@ -38,7 +38,7 @@ class SheetForm(forms.Form):
         """What was pasted, as the page shows it again."""
         return storable(self["pasted"].value() or "") if "pasted" in self.fields else ""
 
-    def clean(self) -> dict[str, Any]:
+    def clean(self) -> dict[str, object]:
         """Puts what was sent into `sheet`."""
         data = super().clean() or {}
         file: UploadedFile | None = data.get("file")

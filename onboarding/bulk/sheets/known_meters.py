@@ -17,7 +17,7 @@ _AT_ONCE = 5_000  # values in one condition
 
 
 class KnownMeter(NamedTuple):
-    """What is asked of a meter."""
+    """The facts of a meter that rows are checked against."""
 
     pk: UUID
     reference: str
@@ -84,7 +84,7 @@ class KnownMeters:
 
 
 def repeated(code: str, column: str, value: str, numbers: Sequence[int]) -> Problem:
-    """The problem of rows that cannot stand beside each other; several, by their numbers."""
+    """The problem of rows that contradict each other, with their numbers."""
     texts = [str(number) for number in numbers]
     named = texts if len(texts) <= _NAMED else [*texts[:_NAMED], f"{len(texts) - _NAMED} more"]
     return Problem(code, column, value, {"rows": f"{', '.join(named[:-1])} and {named[-1]}"})

@@ -42,8 +42,8 @@ class SheetFile:
 class SheetColumns:
     """The columns that a sheet may have. marker: the one that tells its header from rows of data.
 
-    missing: what the columns that were found do not say, in words; code: the problem that names it. is_strict: a sheet
-    that holds anything else is refused, because what is passed over might have limited what its rows say.
+    missing: what the recognised columns do not say, as text; code: the problem that names it. is_strict: a sheet that
+    holds anything else is refused, because what is passed over might have limited what its rows say.
     """
 
     specs: Sequence[HeaderSpec]

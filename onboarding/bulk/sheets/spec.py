@@ -20,7 +20,7 @@ Request = TypeVar("Request")
 
 
 @dataclass(slots=True)
-class RowResult(Generic[Request]):
+class SheetRowResult(Generic[Request]):
     """What a row would do: the meter and the request (None when unclear), whether the meter changes, what is wrong."""
 
     row: SheetRow
@@ -78,14 +78,14 @@ class SheetAction(BulkHandler, Generic[Request]):
     shown_columns: ClassVar[Sequence[tuple[str, str]]]
 
     @abstractmethod
-    def validate_rows(self, partner: Partner | None, rows: Sequence[SheetRow]) -> Sequence[RowResult[Request]]:
+    def validate_rows(self, partner: Partner | None, rows: Sequence[SheetRow]) -> Sequence[SheetRowResult[Request]]:
         """Every row with all that is wrong with it, in the order of the sheet. Reads, never writes.
 
         partner: whose meters are meant; None for an action of Leap's people.
         """
 
     @abstractmethod
-    def stored(self, result: RowResult[Request]) -> Mapping[str, Any]:
+    def stored(self, result: SheetRowResult[Request]) -> Mapping[str, object]:
         """What is kept of a row besides its meter, result and problems: values for BulkRow's fields."""
 
     @abstractmethod
@@ -137,9 +137,9 @@ def sheet_actions() -> list["SheetAction[Any]"]:
     return [handler for handler in all_handlers() if isinstance(handler, SheetAction) and handler.slug]
 
 
-def refuse_repeated_meters(results: Iterable[RowResult[Any]]) -> None:
+def refuse_repeated_meters(results: Iterable[SheetRowResult[Any]]) -> None:
     """Refuse rows about one meter: nobody can say which one counts."""
-    by_meter: dict[Any, list[RowResult[Any]]] = {}
+    by_meter: dict[Any, list[SheetRowResult[Any]]] = {}
     for result in results:
         if result.meter is not None:
             by_meter.setdefault(result.meter.pk, []).append(result)
@@ -147,7 +147,7 @@ def refuse_repeated_meters(results: Iterable[RowResult[Any]]) -> None:
         refuse_all(group, "METER_IN_TWO_ROWS", METER_ID, "")
 
 
-def refuse_all(group: Sequence[RowResult[Any]], code: str, column: str, value: str) -> None:
+def refuse_all(group: Sequence[SheetRowResult[Any]], code: str, column: str, value: str) -> None:
     """Refuse rows that contradict each other, if there are at least two, each with the numbers of all."""
     if len(group) < 2:
         return

@@ -33,7 +33,8 @@ _STREETS = ["Oak Street", "Harbor Road", "Mission Street", "Elm Street", "Cedar 
 
 class Command(BaseCommand):
     """Uploads, meters in every status, days off, and one upload that waits for a person. Made once, through the same
-    doors as everybody's."""
+    code as everybody's.
+    """
 
     help = "Give a demo partner a portfolio, if it has none (demo mode only)."
 

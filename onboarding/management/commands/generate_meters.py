@@ -1,4 +1,4 @@
-"""`manage.py generate_meters`: very many plausible meters for one partner, to see how pages bear them."""
+"""`manage.py generate_meters`: very many plausible meters for one partner, to see how pages perform."""
 
 import random
 from collections.abc import Iterator
@@ -31,7 +31,7 @@ _STATUSES = ["ELIGIBLE"] * 8 + ["INELIGIBLE"] * 2
 
 
 class Command(BaseCommand):
-    """Meters with their events and standing in CEC-DSGS, the same for the same seed; references go on counting."""
+    """Meters with their events and enrollment in CEC-DSGS, the same for the same seed; references go on counting."""
 
     help = "Generate meters for a partner (demo mode only)."
 

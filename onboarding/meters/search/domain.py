@@ -1,4 +1,4 @@
-"""Keeping the texts of meters: behind the upload that made them, at once for those that are changed."""
+"""Keeps the search texts of meters: after the upload that created them, at once for changed meters."""
 
 from collections.abc import Collection, Iterable
 from typing import TYPE_CHECKING, Any
@@ -23,7 +23,7 @@ def text_of(values: Iterable[str]) -> str:
 
 
 def expect_texts(batch: UUID, *, partner: "Partner") -> None:
-    """Meters of a batch are made: they are searched without their texts until the job is through."""
+    """Register a new batch: its meters are searched without their texts until the job is done."""
     TextBacklog.objects.get_or_create(batch=batch, defaults={"partner_id": partner.pk})
 
 

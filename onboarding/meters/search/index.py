@@ -1,4 +1,5 @@
-"""The index on parts of the meters' texts, for which Django has no words. It is made, and mended, after every migrate.
+"""The index on parts of the meters' texts, which Django cannot declare. It is created, and repaired, after every
+migrate.
 
 PostgreSQL has trigrams (pg_trgm with btree_gin, so that the index begins with the partner). SQLite has a full-text
 table beside the texts, which triggers keep in step; a migration that remakes the table of the texts drops them.
@@ -42,7 +43,8 @@ _POSTGRES = [
 
 def ensure_index(connection: BaseDatabaseWrapper) -> None:
     """Make what is missing of the index, and fill it. Without the extensions PostgreSQL reads every text of a partner
-    when somebody searches: slower, and right."""
+    when somebody searches: slower, but right.
+    """
     with connection.cursor() as cursor:
         if TABLE not in connection.introspection.table_names(cursor):
             return

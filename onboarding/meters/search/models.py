@@ -7,7 +7,7 @@ class MeterText(models.Model):
     """The searched columns of one meter, in lower case, a line each.
 
     Its index (trigrams: pg_trgm on PostgreSQL, FTS5 on SQLite) is made by a migration. It takes as long to write as
-    half of the meter itself, so meters get their text behind the commit that made them; see TextBacklog.
+    half of the meter itself, so meters get their text after the commit that created them; see TextBacklog.
     """
 
     meter = models.OneToOneField("onboarding.Meter", on_delete=models.CASCADE, related_name="text", db_constraint=False)

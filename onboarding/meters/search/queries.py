@@ -1,4 +1,4 @@
-"""Which meters a search can mean, by the index; exact about what it leaves out, not about what it names."""
+"""Candidates of a search, by the index: it leaves out no match, but may name other meters too."""
 
 from uuid import UUID
 

@@ -1,4 +1,4 @@
-"""The job that writes the texts of meters behind the batch that made them."""
+"""The job that writes the texts of meters after the batch that created them."""
 
 from onboarding.meters.search.domain import make_texts
 from portal.jobs.domain import job_handler

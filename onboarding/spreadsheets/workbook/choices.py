@@ -14,7 +14,7 @@ _WIDTH = 30
 
 
 def ranges_of(spec: TemplateSpec) -> dict[str, str]:
-    """Where each list stands: key -> range ("Choices!$A$2:$A$9").
+    """The range of each list: key -> range ("Choices!$A$2:$A$9").
 
     Ranges, because Excel limits a list that is written into the rule itself to 255 characters.
     """
@@ -29,7 +29,7 @@ def ranges_of(spec: TemplateSpec) -> dict[str, str]:
 
 
 def write_choices(sheet: Any, spec: TemplateSpec) -> None:
-    """Fill the sheet. Beside a list whose values need words stands a second, grey column with them."""
+    """Fill the sheet. A list whose values need explaining has a second, grey column beside it."""
     lists: list[tuple[str, list[str], bool]] = []  # header, texts, whether grey
     for field in spec.columns:
         if field.choices:

@@ -70,14 +70,14 @@ def describe(column: TemplateColumn) -> list[str]:
 
 
 def need(column: TemplateColumn) -> str:
-    """Required, required by some programs, or optional, in words."""
+    """Required, required by some programs, or optional, as text."""
     if column.required:
         return "Required."
     return f"Required by {', '.join(column.required_by)}." if column.required_by else "Optional."
 
 
 def limits_of(column: TemplateColumn) -> str:
-    """The limits in words, "" when there are none."""
+    """The limits as text, "" when there are none."""
     unit = f" {column.unit}" if column.unit else ""
     if column.choices:
         return "Choose a value from the list."

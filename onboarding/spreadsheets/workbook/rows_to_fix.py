@@ -24,7 +24,7 @@ _WRAPPED = Alignment(vertical="top", wrap_text=True)
 _WORDS_WIDTH = 48
 _NARROWEST, _WIDEST = 10, 36
 _LOOKED_AT = 200  # first rows that decide how wide a column is
-_MOST_NOTES = 20_000  # each takes some kilobytes until the end, and spreadsheet programs a while; the words stand twice
+_MOST_NOTES = 20_000  # each takes kilobytes until the end, and spreadsheet programs a while; its text is there twice
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,8 +53,8 @@ def write_rows_to_fix(file: IO[bytes], *, title: str, columns: Sequence[FixColum
     """Write the workbook to `file`, row by row; returns how many rows.
 
     One sheet: the partner's columns in their order, then what is wrong and what to do, then the hidden key. A bad cell
-    is light red and has a note; what is wrong with the row as a whole stands at its first cell. title: the document's.
-    Texts are text cells in text format, never formulas; numbers and dates are such.
+    is light red and has a note; what is wrong with the row as a whole is noted at its first cell. title: the
+    document's. Texts are text cells in text format, never formulas; numbers and dates are such.
     """
     book = Workbook(write_only=True)
     book.properties.title, book.properties.creator = printable(title), ""
@@ -88,7 +88,7 @@ def _width(header: str, cells: Iterable[object]) -> float:
 
 
 def _lines(sheet: Any, width: int, rows: Iterable[FixRow]) -> Iterator[list[Any]]:
-    plain, words = Cells(sheet, alignment=_TOP), Cells(sheet, alignment=_WRAPPED)
+    plain, wrapped = Cells(sheet, alignment=_TOP), Cells(sheet, alignment=_WRAPPED)
     bad = Cells(sheet, alignment=_TOP, fill=_BAD)
     notes = 0
     for row in rows:
@@ -100,7 +100,7 @@ def _lines(sheet: Any, width: int, rows: Iterable[FixRow]) -> Iterator[list[Any]
             if notes <= _MOST_NOTES:
                 cells[index].comment = _note(pairs)
         problems, remedies = _said(row)
-        yield [*cells, words.text(problems), words.text(remedies), plain.text(row.key)]
+        yield [*cells, wrapped.text(problems), wrapped.text(remedies), plain.text(row.key)]
 
 
 def _marks(row: FixRow, width: int) -> dict[int, list[tuple[str, str]]]:

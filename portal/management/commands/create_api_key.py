@@ -1,7 +1,5 @@
 """`manage.py create_api_key --partner SLUG --name NAME`: a key for a partner's software."""
 
-from typing import Any
-
 from django.core.management import BaseCommand, CommandError, CommandParser
 
 from portal.events.actors import Actor
@@ -19,7 +17,7 @@ class Command(BaseCommand):
         parser.add_argument("--partner", required=True, metavar="SLUG", help="The partner's short name, such as acme.")
         parser.add_argument("--name", required=True, help="What the key is for, at most 100 characters.")
 
-    def handle(self, *_: Any, **options: Any) -> None:
+    def handle(self, *_: object, **options: str) -> None:
         slug, name = options["partner"], " ".join(options["name"].split())
         partner = Partner.objects.filter(slug=slug).first()
         if partner is None:

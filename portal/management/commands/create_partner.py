@@ -1,7 +1,5 @@
 """`manage.py create_partner NAME --manager EMAIL`: a new partner and the invitation of its first manager."""
 
-from typing import Any
-
 from django.core.exceptions import ValidationError
 from django.core.management import BaseCommand, CommandError, CommandParser
 from django.core.validators import validate_email
@@ -20,7 +18,7 @@ class Command(BaseCommand):
         parser.add_argument("name", help="The partner's name, as people will see it.")
         parser.add_argument("--manager", required=True, metavar="EMAIL", help="Who is invited as its manager.")
 
-    def handle(self, *_: Any, **options: Any) -> None:
+    def handle(self, *_: object, **options: str) -> None:
         email = options["manager"].strip()
         try:
             validate_email(email)

@@ -1,7 +1,6 @@
 """`manage.py demo_signins`: who can sign in to the demo, and with which password."""
 
 import json
-from typing import Any
 
 from django.conf import settings
 from django.core.management import BaseCommand, CommandError, CommandParser
@@ -19,7 +18,7 @@ class Command(BaseCommand):
         parser.add_argument("--ensure", action="store_true", help="Create missing partners, accounts and passwords.")
         parser.add_argument("--quiet", action="store_true", help="Print nothing.")
 
-    def handle(self, *_: Any, **options: Any) -> None:
+    def handle(self, *_: object, **options: object) -> None:
         if not settings.DEMO:
             raise CommandError("Demo sign-ins exist in demo mode only, and PORTAL_ENV is production.")
         if options["ensure"]:

@@ -6,18 +6,17 @@ import subprocess
 import sys
 import time
 from types import FrameType
-from typing import Any
 
 from django.conf import settings
 from django.core.management import BaseCommand, CommandError, call_command
 
 
 class Command(BaseCommand):
-    """Prepare the data (harmless when it is there), then serve and work; stop both when either is told to stop."""
+    """Prepare the data (safe when it is there), then serve and work; stop both when either is told to stop."""
 
     help = "Run the portal with its worker on this machine. PORT is honoured."
 
-    def handle(self, *args: Any, **options: Any) -> None:
+    def handle(self, *args: object, **options: object) -> None:
         if settings.PRODUCTION:
             raise CommandError("`run` is for the demo. In production, start gunicorn and celery as README.md says.")
         call_command("migrate", verbosity=0)

@@ -2,8 +2,8 @@
 
 import signal
 import threading
+from collections.abc import Callable
 from types import FrameType
-from typing import Any
 
 from django.conf import settings
 from django.core.management import BaseCommand
@@ -15,11 +15,11 @@ from portal.jobs.throughput import yield_to_pages
 
 
 class Command(BaseCommand):
-    """Claim waiting jobs from the database, and do periodic work, until told to stop; harmless beside other workers."""
+    """Claim waiting jobs from the database, and do periodic work, until told to stop; safe beside other workers."""
 
     help = "Work off waiting jobs and periodic work without a broker, until SIGTERM or Ctrl-C."
 
-    def handle(self, *args: Any, **options: Any) -> None:
+    def handle(self, *args: object, **options: object) -> None:
         self.stopping = threading.Event()
         yield_to_pages()
         for number in (signal.SIGINT, signal.SIGTERM):
@@ -28,8 +28,8 @@ class Command(BaseCommand):
         threading.Thread(target=self.repeat, args=[run_periodic_tasks], name="periodic", daemon=True).start()
         self.repeat(run_next)
 
-    def repeat(self, verb: Any) -> None:
-        """Call it again and again, with a pause whenever it found nothing to do."""
+    def repeat(self, verb: Callable[[], object]) -> None:
+        """Call `verb` in a loop, and pause whenever it found nothing to do."""
         while not self.stopping.is_set():
             close_old_connections()
             try:

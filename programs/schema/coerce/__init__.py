@@ -1,8 +1,8 @@
 """Cells as people type them, made into typed values. One function per kind of field, each compiled once.
 
 A coercer takes a cell (str, int, float, bool, date, datetime or a Problem the reader already found) and returns the
-JSON value, or raises PydanticCustomError: its type is a code of the problem registry, its context fills the words.
-A value that had to be mended comes back as Mended, with the warning that says so.
+JSON value, or raises PydanticCustomError: its type is a code of the problem registry, its context fills the text. A
+value that had to be mended comes back as Mended, with the warning that says so.
 """
 
 from collections.abc import Callable

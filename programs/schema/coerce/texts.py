@@ -70,7 +70,7 @@ def code(field: Field) -> Coercer:
 
 
 def identifier(field: Field) -> Coercer:
-    """A text whose digits all count. Nothing but zeros after the 15th digit is what a spreadsheet leaves of it."""
+    """A text in which every digit counts. Refuses a number that a spreadsheet has cut to 15 digits and zeros."""
     plain = text(field)
 
     def coerce(cell: object) -> object:

@@ -1,6 +1,6 @@
 """Rules about several fields of one row: small pure functions over typed values, some with facts of the catalogue.
 
-A rule finds, and says whether that stops the row; it never changes a value, and is silent about what is not there.
+A rule returns findings, each of which may stop the row; it never changes a value and ignores absent ones.
 """
 
 from collections.abc import Collection
@@ -12,9 +12,9 @@ from programs.schema.crossfield.dates import date_rules
 from programs.schema.crossfield.facts import Facts, facts_of_catalogue
 from programs.schema.crossfield.places import place_rules
 from programs.schema.crossfield.problems import KINDS
-from programs.schema.crossfield.rule import CrossCheck, Finding
+from programs.schema.crossfield.rule import CrossCheck, RowFinding
 
-__all__ = ["ROW_CODES", "CrossCheck", "Facts", "Finding", "cross_check", "facts_of_catalogue"]
+__all__ = ["ROW_CODES", "CrossCheck", "Facts", "RowFinding", "cross_check", "facts_of_catalogue"]
 
 ROW_CODES = frozenset(kind.code for kind in KINDS)  # what is said of a row as a whole, not of one cell
 

@@ -8,7 +8,7 @@ from datetime import date
 from programs.models import Confidence, bare_number
 from programs.schema.crossfield.facts import Facts, FormatFacts, UtilityFacts
 from programs.schema.crossfield.places import REGION, STATE, UTILITY
-from programs.schema.crossfield.rule import Finding, Rule
+from programs.schema.crossfield.rule import CrossCheckRule, RowFinding
 from programs.schema.lists import Flat
 
 ACCOUNT = "utility.electric_service_account_number"
@@ -16,9 +16,9 @@ _WITHOUT_UTILITY = {"ERCOT": "SMT"}  # whoever delivers in Texas, the account is
 _ESI_ID = re.compile(r"10(\d{5})\d{3,}", re.ASCII)  # "10", the utility's EIA number, the premise
 
 
-def account_rules(facts: Facts) -> list[Rule]:
+def account_rules(facts: Facts) -> list[CrossCheckRule]:
     """The rule about account numbers, which hardly ever repeat."""
-    return [Rule((ACCOUNT,), (ACCOUNT, UTILITY, REGION), Numbers(facts).check, repeats=False)]
+    return [CrossCheckRule((ACCOUNT,), (ACCOUNT, UTILITY, REGION), Numbers(facts).check, repeats=False)]
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,7 +49,7 @@ class Numbers:
         self._by_eia_number = {one.eia_number: one for one in facts.utilities.values() if one.eia_number}
         self._forms: dict[tuple[str, date], Forms | None] = {}
 
-    def check(self, row: Flat, on: date) -> Sequence[Finding]:
+    def check(self, row: Flat, on: date) -> Sequence[RowFinding]:
         utility = self._facts.utilities.get(row.get(UTILITY, "") or _WITHOUT_UTILITY.get(row.get(REGION, ""), ""))
         if utility is None:
             return ()
@@ -91,8 +91,8 @@ class Numbers:
         forms = self.forms(utility, on)
         return next((one for one in forms.formats if one.fits(number)), None) if forms else None
 
-    def _no_form(self, utility: UtilityFacts, forms: Forms, number: str, row: Flat, on: date) -> Finding:
-        words: dict[str, object] = {
+    def _no_form(self, utility: UtilityFacts, forms: Forms, number: str, row: Flat, on: date) -> RowFinding:
+        context: dict[str, object] = {
             "utility": utility.name,
             "forms": "; or ".join(one.name for one in forms.formats),
             "sample": forms.formats[0].example,
@@ -100,9 +100,9 @@ class Numbers:
         fitting = [(one, form) for one in self._near(utility, row) if (form := self._form_of(one, number, on))]
         if len(fitting) == 1 and fitting[0][1].confidence != Confidence.LOW:
             other = fitting[0][0]
-            words["looks_like"] = f" This looks like a number of {other.name}."
-            words |= {"suggestion": other.code, "suggestion_field": UTILITY}
-        return Finding("ACCOUNT_FORMAT", ACCOUNT, words, blocks=forms.refuses)
+            context["looks_like"] = f" This looks like a number of {other.name}."
+            context |= {"suggestion": other.code, "suggestion_field": UTILITY}
+        return RowFinding("ACCOUNT_FORMAT", ACCOUNT, context, blocks=forms.refuses)
 
     def _near(self, utility: UtilityFacts, row: Flat) -> Iterable[UtilityFacts]:
         """The other utilities of the same region or state, without those that do not serve the state."""
@@ -117,12 +117,14 @@ def _doubt(form: FormatFacts) -> int:
     return list(Confidence).index(Confidence(form.confidence))
 
 
-def _esi_id_of_other(utility: UtilityFacts, owner: Owner, number: str) -> Finding:
-    words = {
+def _esi_id_of_other(utility: UtilityFacts, owner: Owner, number: str) -> RowFinding:
+    context = {
         "utility": utility.name,
         "owner": owner.utility.name,
         "prefix": number[:7],
         "suggestion": owner.utility.code,
         "suggestion_field": UTILITY,
     }
-    return Finding("ESI_ID_OF_OTHER_UTILITY", UTILITY, words, blocks=owner.is_sure and utility.eia_number_confirmed)
+    return RowFinding(
+        "ESI_ID_OF_OTHER_UTILITY", UTILITY, context, blocks=owner.is_sure and utility.eia_number_confirmed
+    )

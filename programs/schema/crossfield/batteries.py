@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import date
 from functools import partial
 
-from programs.schema.crossfield.rule import Finding, Rule
+from programs.schema.crossfield.rule import CrossCheckRule, RowFinding
 from programs.schema.lists import Flat
 
 CLASS, COUNT = "customer_classification", "site.number_of_devices"
@@ -35,7 +35,7 @@ _SOC = "battery_{}_state_of_charge_percentage"
 _RATE = "battery_max_{}_rate_kw"
 
 
-def battery_rules(keys: Iterable[str]) -> list[Rule]:
+def battery_rules(keys: Iterable[str]) -> list[CrossCheckRule]:
     """A rule for the device, and one for each slot of the devices on site that the catalogue has."""
     starts = {key.rpartition(".")[0] for key in keys if key.startswith("site.site_devices.")}
     batteries = [
@@ -45,7 +45,7 @@ def battery_rules(keys: Iterable[str]) -> list[Rule]:
         _battery(start, "power_capacity_kw", "energy_capacity_kwh", "energy_capacity_duration_hours")
         for start in sorted(starts)
     ]
-    return [Rule(one.keys, (*one.keys, CLASS, COUNT), partial(_check, one)) for one in batteries]
+    return [CrossCheckRule(one.keys, (*one.keys, CLASS, COUNT), partial(_check, one)) for one in batteries]
 
 
 def _battery(start: str, power: str, energy: str, hours: str) -> Battery:
@@ -53,8 +53,8 @@ def _battery(start: str, power: str, energy: str, hours: str) -> Battery:
     return Battery(*(f"{start}.{name}" for name in (power, energy, hours, *rest)))
 
 
-def _check(battery: Battery, row: Flat, _on: date) -> list[Finding]:
-    rules: tuple[Callable[[Battery, Flat], Iterable[Finding]], ...] = (
+def _check(battery: Battery, row: Flat, _on: date) -> list[RowFinding]:
+    rules: tuple[Callable[[Battery, Flat], Iterable[RowFinding]], ...] = (
         charge_limits_crossed,
         charge_as_fraction,
         looks_like_watts,
@@ -64,21 +64,23 @@ def _check(battery: Battery, row: Flat, _on: date) -> list[Finding]:
     return [finding for rule in rules for finding in rule(battery, row)]
 
 
-def charge_limits_crossed(battery: Battery, row: Flat) -> Iterable[Finding]:
+def charge_limits_crossed(battery: Battery, row: Flat) -> Iterable[RowFinding]:
     """The highest state of charge is above the lowest."""
     most, least = row.get(battery.most), row.get(battery.least)
     if most is not None and least is not None and most <= least:
-        yield Finding("CHARGE_LIMITS_CROSSED", battery.most, {"least": f"{least:g}"}, blocks=True)
+        yield RowFinding("CHARGE_LIMITS_CROSSED", battery.most, {"least": f"{least:g}"}, blocks=True)
 
 
-def charge_as_fraction(battery: Battery, row: Flat) -> Iterable[Finding]:
+def charge_as_fraction(battery: Battery, row: Flat) -> Iterable[RowFinding]:
     """The lowest state of charge is between 0 and 1 percent, as when a share is written for a percentage."""
     least = row.get(battery.least)
     if least is not None and 0 < least < 1:
-        yield Finding("CHARGE_AS_FRACTION", battery.least, {"number": f"{least:g}", "suggestion": f"{least * 100:g}"})
+        yield RowFinding(
+            "CHARGE_AS_FRACTION", battery.least, {"number": f"{least:g}", "suggestion": f"{least * 100:g}"}
+        )
 
 
-def looks_like_watts(battery: Battery, row: Flat) -> Iterable[Finding]:
+def looks_like_watts(battery: Battery, row: Flat) -> Iterable[RowFinding]:
     """At a home, kilowatts and kilowatt hours that only make sense without the kilo."""
     if row.get(CLASS) != "RESIDENTIAL":
         return
@@ -89,12 +91,12 @@ def looks_like_watts(battery: Battery, row: Flat) -> Iterable[Finding]:
     ):
         value = row.get(key)
         if value is not None and value > limit * devices:
-            words = {"number": f"{value:,.10g}", "unit": unit, "small_unit": small_unit}
+            context = {"number": f"{value:,.10g}", "unit": unit, "small_unit": small_unit}
             suggested = {"suggestion": f"{value / 1000:.10g}"} if value >= 1000 else {}
-            yield Finding("LOOKS_LIKE_WATTS", key, words | suggested)
+            yield RowFinding("LOOKS_LIKE_WATTS", key, context | suggested)
 
 
-def duration_differs(battery: Battery, row: Flat) -> Iterable[Finding]:
+def duration_differs(battery: Battery, row: Flat) -> Iterable[RowFinding]:
     """Energy divided by power is the duration."""
     power, energy, hours = row.get(battery.power), row.get(battery.energy), row.get(battery.hours)
     if not power or not energy or hours is None:
@@ -102,12 +104,12 @@ def duration_differs(battery: Battery, row: Flat) -> Iterable[Finding]:
     computed = energy / power
     apart = abs(computed - hours)
     if apart >= _APART_HOURS and apart > _APART_SHARE * computed:
-        words = {"hours": f"{hours:g}", "computed": f"{computed:.3g}", "energy": f"{energy:g}", "power": f"{power:g}"}
+        context = {"hours": f"{hours:g}", "computed": f"{computed:.3g}", "energy": f"{energy:g}", "power": f"{power:g}"}
         suggested = {"suggestion": str(round(computed))} if 1 <= computed <= 100 else {}
-        yield Finding("DURATION_DIFFERS", battery.hours, words | suggested)
+        yield RowFinding("DURATION_DIFFERS", battery.hours, context | suggested)
 
 
-def rate_above_power(battery: Battery, row: Flat) -> Iterable[Finding]:
+def rate_above_power(battery: Battery, row: Flat) -> Iterable[RowFinding]:
     """A battery is not charged or discharged with far more than its power."""
     power = row.get(battery.power)
     if not power:
@@ -115,4 +117,4 @@ def rate_above_power(battery: Battery, row: Flat) -> Iterable[Finding]:
     for key in (battery.discharge, battery.charge):
         rate = row.get(key)
         if rate is not None and rate > _RATE_FACTOR * power:
-            yield Finding("RATE_ABOVE_POWER", key, {"number": f"{rate:g}", "power": f"{power:g}"})
+            yield RowFinding("RATE_ABOVE_POWER", key, {"number": f"{rate:g}", "power": f"{power:g}"})

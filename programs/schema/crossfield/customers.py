@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Sequence
 from datetime import date
 
-from programs.schema.crossfield.rule import Finding, Rule
+from programs.schema.crossfield.rule import CrossCheckRule, RowFinding
 from programs.schema.lists import Flat
 
 CLASS = "customer_classification"
@@ -14,33 +14,33 @@ _OLD = ("capacity_kw", "fuel_type", "manufacturer", "model_year", "serial_number
 _NOT_FOSSIL = {"ENERGY_STORAGE", "OTHER"}
 
 
-def customer_rules(keys: Iterable[str]) -> list[Rule]:
+def customer_rules(keys: Iterable[str]) -> list[CrossCheckRule]:
     """The rules about the customer and the generator. `keys` are all keys of the catalogue."""
     slots = sorted({key.rpartition(".")[0] for key in keys if key.startswith("site.site_devices.")})
     facts = tuple(f"{slot}.{name}" for slot in slots for name in ("device_type", "fuel_type"))
     old = tuple(f"site.generator_{name}" for name in _OLD)
     return [
-        Rule((CLASS,), (CLASS, COMPANY, TITLE), only_for_businesses, repeats=False),
-        Rule((FOSSIL,), (FOSSIL, RENEWABLE, DEVICE_TYPE, *old, *facts), generator_as_said),
+        CrossCheckRule((CLASS,), (CLASS, COMPANY, TITLE), only_for_businesses, repeats=False),
+        CrossCheckRule((FOSSIL,), (FOSSIL, RENEWABLE, DEVICE_TYPE, *old, *facts), generator_as_said),
     ]
 
 
-def only_for_businesses(row: Flat, _on: date) -> Sequence[Finding]:
+def only_for_businesses(row: Flat, _on: date) -> Sequence[RowFinding]:
     """A company name and a title belong to commercial customers, and every one of those has a company."""
     if row[CLASS] == "RESIDENTIAL":
-        return [Finding("ONLY_FOR_BUSINESSES", key) for key in (COMPANY, TITLE) if key in row]
+        return [RowFinding("ONLY_FOR_BUSINESSES", key) for key in (COMPANY, TITLE) if key in row]
     if row[CLASS] == "COMMERCIAL" and COMPANY not in row:
-        return (Finding("COMPANY_MISSING", COMPANY),)
+        return (RowFinding("COMPANY_MISSING", COMPANY),)
     return ()
 
 
-def generator_as_said(row: Flat, _on: date) -> Sequence[Finding]:
+def generator_as_said(row: Flat, _on: date) -> Sequence[RowFinding]:
     """There are facts about a fossil generator exactly when there is said to be one."""
     fuels = _fuels_of_generators(row)
     if row[FOSSIL] and not fuels and row.get(DEVICE_TYPE) != "GENERATOR":
-        return (Finding("GENERATOR_NOT_DESCRIBED", FOSSIL),)
+        return (RowFinding("GENERATOR_NOT_DESCRIBED", FOSSIL),)
     is_fossil = any(fuel not in _NOT_FOSSIL and (fuel or not row.get(RENEWABLE)) for fuel in fuels)
-    return (Finding("GENERATOR_DENIED", FOSSIL),) if not row[FOSSIL] and is_fossil else ()
+    return (RowFinding("GENERATOR_DENIED", FOSSIL),) if not row[FOSSIL] and is_fossil else ()
 
 
 def _fuels_of_generators(row: Flat) -> list[str]:

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from datetime import date
 
-from programs.schema.crossfield.rule import Finding, Rule
+from programs.schema.crossfield.rule import CrossCheckRule, RowFinding
 from programs.schema.lists import Flat
 
 INSTALLED, PERMITTED, NEM = "device.install_date", "device.permission_to_operate_date", "caiso.nem_type"
@@ -11,23 +11,23 @@ INSTALLED, PERMITTED, NEM = "device.install_date", "device.permission_to_operate
 NEM3_FROM = "2023-04-15"
 
 
-def date_rules() -> list[Rule]:
+def date_rules() -> list[CrossCheckRule]:
     """The rule about dates, which repeat too seldom to be remembered."""
-    return [Rule((INSTALLED, PERMITTED), (INSTALLED, PERMITTED, NEM), dates_in_order, repeats=False)]
+    return [CrossCheckRule((INSTALLED, PERMITTED), (INSTALLED, PERMITTED, NEM), dates_in_order, repeats=False)]
 
 
-def dates_in_order(row: Flat, on: date) -> Sequence[Finding]:
+def dates_in_order(row: Flat, on: date) -> Sequence[RowFinding]:
     """Permission to operate comes on the day of the installation or later, and neither is still to come."""
     installed, permitted = row.get(INSTALLED, ""), row.get(PERMITTED, "")  # ISO dates: as texts they compare the same
     today = on.isoformat()
     findings = []
     if permitted and installed > permitted:
         # It only warns: the contract takes the day of activation as an install date too, and that may be later.
-        findings.append(Finding("PERMISSION_BEFORE_INSTALLATION", PERMITTED, {"installed": installed}))
+        findings.append(RowFinding("PERMISSION_BEFORE_INSTALLATION", PERMITTED, {"installed": installed}))
     if installed > today:
-        findings.append(Finding("DATE_TO_COME", INSTALLED, {"today": today}))
+        findings.append(RowFinding("DATE_TO_COME", INSTALLED, {"today": today}))
     if permitted > today:
-        findings.append(Finding("DATE_TO_COME", PERMITTED, {"today": today}))
+        findings.append(RowFinding("DATE_TO_COME", PERMITTED, {"today": today}))
     if permitted and permitted < NEM3_FROM and row.get(NEM) == "NEM3":
-        findings.append(Finding("NEM3_TOO_EARLY", NEM, {"permitted": permitted, "from": NEM3_FROM}))
+        findings.append(RowFinding("NEM3_TOO_EARLY", NEM, {"permitted": permitted, "from": NEM3_FROM}))
     return findings

@@ -1,4 +1,4 @@
-"""The words for what cannot be true together."""
+"""The problem codes for values that cannot be true together."""
 
 from portal.problems import ProblemKind, register
 

@@ -12,8 +12,8 @@ _MOST_ANSWERS = 10_000
 
 
 @dataclass(frozen=True, slots=True)
-class Finding:
-    """What a rule has to say: a code, the key that it is about, the facts for its words, whether it stops the row.
+class RowFinding:
+    """One result of a rule: problem code, the key that it is about, facts for its text, whether it stops the row.
 
     A `suggestion` among the facts is for the finding's own field, or for the one that `suggestion_field` names.
     """
@@ -24,11 +24,11 @@ class Finding:
     blocks: bool = False
 
 
-CheckFunction = Callable[[Flat, date], Sequence[Finding]]
+CheckFunction = Callable[[Flat, date], Sequence[RowFinding]]
 
 
 @dataclass(frozen=True, slots=True)
-class Rule:
+class CrossCheckRule:
     """A check with the keys that it looks at.
 
     The check is only made for rows that have a value for one of `starts`. When its values repeat from row to row it
@@ -42,20 +42,20 @@ class Rule:
 
 
 class CrossCheck:
-    """All rules. Which of them concern a row follows from which of its cells are filled, and that is remembered."""
+    """All rules. Remembers which of them concern a row, by which of its cells are filled."""
 
-    def __init__(self, rules: Iterable[Rule]) -> None:
+    def __init__(self, rules: Iterable[CrossCheckRule]) -> None:
         self._rules = tuple(rules)
-        self._plans: dict[tuple[str, ...], tuple[tuple[Rule, CheckFunction], ...]] = {}
+        self._plans: dict[tuple[str, ...], tuple[tuple[CrossCheckRule, CheckFunction], ...]] = {}
         self._asks: dict[tuple[int, tuple[str, ...]], CheckFunction] = {}
 
-    def __call__(self, flat: Flat, on: date, broken: Collection[str] = ()) -> list[Finding]:
-        """What the rules find in a row of typed values. A rule that reads a broken cell waits until it is mended."""
+    def __call__(self, flat: Flat, on: date, broken: Collection[str] = ()) -> list[RowFinding]:
+        """What the rules find in a row of typed values. A rule that reads a broken cell is skipped."""
         shape = tuple(flat)
         plan = self._plans.get(shape)
         if plan is None:
             plan = self._plan(shape)
-        collected: list[Finding] = []
+        collected: list[RowFinding] = []
         for rule, ask in plan:
             if broken and not set(rule.reads).isdisjoint(broken):
                 continue
@@ -63,7 +63,7 @@ class CrossCheck:
                 collected += findings
         return collected
 
-    def _plan(self, shape: tuple[str, ...]) -> tuple[tuple[Rule, CheckFunction], ...]:
+    def _plan(self, shape: tuple[str, ...]) -> tuple[tuple[CrossCheckRule, CheckFunction], ...]:
         filled = frozenset(shape)
         plan = []
         for number, rule in enumerate(self._rules):
@@ -82,9 +82,9 @@ class CrossCheck:
 def _remembering(check: CheckFunction, keys: Sequence[str]) -> CheckFunction:
     """The check, made once for each combination of the values of these keys."""
     values_of = itemgetter(*keys)
-    known: dict[object, Sequence[Finding]] = {}
+    known: dict[object, Sequence[RowFinding]] = {}
 
-    def ask(flat: Flat, on: date) -> Sequence[Finding]:
+    def ask(flat: Flat, on: date) -> Sequence[RowFinding]:
         values = values_of(flat)
         findings = known.get(values)
         if findings is None:

@@ -1,7 +1,7 @@
 """The state of every zip code of the United States, in 200 kB.
 
-The package that knows it keeps 38 MB in memory once it is asked, and it would do so in every process. So a process of
-its own is asked once, and answers with two letters for each of the 100,000 possible codes.
+The package with the data keeps 38 MB in memory in every process that uses it. So a child process is asked once, and
+answers with two letters for each of the 100,000 possible codes.
 """
 
 import functools

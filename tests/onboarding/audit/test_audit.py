@@ -23,7 +23,7 @@ def by(label: str, address: str = "192.0.2.7") -> Actor:
 
 
 def words(response) -> list[str]:
-    return [row.event.words for row in response.context["rows"]]
+    return [row.event.verb_text for row in response.context["rows"]]
 
 
 def test_what_a_manager_did_stands_there_with_the_address(acme, manager, client_of):
@@ -33,7 +33,7 @@ def test_what_a_manager_did_stands_there_with_the_address(acme, manager, client_
     response = client.get("/audit/")
 
     (row,) = response.context["rows"]
-    assert (row.event.words, row.event.actor_label, row.event.address) == (
+    assert (row.event.verb_text, row.event.actor_label, row.event.address) == (
         "Invitation sent",
         "Mara Manager",
         "203.0.113.9",

@@ -8,7 +8,7 @@ from onboarding.bulk.handlers import ActionResult
 from onboarding.bulk.models import BulkAction, BulkResult, BulkRow
 from onboarding.bulk.sheets.known_meters import KnownMeters
 from onboarding.bulk.sheets.reading import METER_COLUMNS, METER_ID, REFERENCE, SheetColumns, SheetRow, no_meter_column
-from onboarding.bulk.sheets.spec import RowResult, SheetAction, refuse_repeated_meters
+from onboarding.bulk.sheets.spec import SheetAction, SheetRowResult, refuse_repeated_meters
 from onboarding.meters.domain import MeterChange, change_meters
 from onboarding.meters.models import Meter
 from onboarding.spreadsheets.headers import HeaderSpec
@@ -41,7 +41,7 @@ class SetGroups(SheetAction[str]):
     widths = (38, 32, 24)
     shown_columns = (("group", "Group"),)
 
-    def validate_rows(self, partner: Partner | None, rows: Sequence[SheetRow]) -> Sequence[RowResult[str]]:
+    def validate_rows(self, partner: Partner | None, rows: Sequence[SheetRow]) -> Sequence[SheetRowResult[str]]:
         assert partner is not None
         meters, results = KnownMeters(partner, rows), []
         for row in rows:
@@ -49,11 +49,11 @@ class SetGroups(SheetAction[str]):
             group = row.text("group")
             if len(group) > 64:
                 problems.append(Problem("GROUP_NOT_ACCEPTED", "group", group[:100]))
-            results.append(RowResult(row, meter, group, changes=bool(group), problems=problems))
+            results.append(SheetRowResult(row, meter, group, changes=bool(group), problems=problems))
         refuse_repeated_meters(results)
         return results
 
-    def stored(self, result: RowResult[str]) -> Mapping[str, Any]:
+    def stored(self, result: SheetRowResult[str]) -> Mapping[str, Any]:
         return {"details": {"group": result.request}}
 
     def written(self, row: BulkRow) -> Mapping[str, str]:

@@ -9,7 +9,7 @@ from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
 
-from onboarding.bulk.actions.participation import say_how
+from onboarding.bulk.actions.participation import store_request
 from onboarding.bulk.domain import confirm, create_action
 from onboarding.bulk.models import BulkAction
 from onboarding.enrollment.models import ParticipationPeriod, Preference
@@ -40,10 +40,10 @@ def meters(acme: Partner) -> list[Meter]:
 
 @pytest.fixture
 def do(acme: Partner, user: User, run_jobs: Callable[[], int]) -> Callable[..., BulkAction]:
-    def do(kind: str, wish: ParticipationRequest, meters: Iterable[Meter] | None, **options: Any) -> BulkAction:
+    def do(kind: str, request: ParticipationRequest, meters: Iterable[Meter] | None, **options: Any) -> BulkAction:
         chosen = None if meters is None else [meter.pk for meter in meters]
         action = create_action(acme, user, kind=kind, meters=chosen, **{"seen_at": timezone.now(), "by": BY, **options})
-        say_how(action, wish)
+        store_request(action, request)
         confirm(action, by=BY)
         run_jobs()
         action.refresh_from_db()
@@ -56,8 +56,8 @@ def results(action: BulkAction) -> dict[str, str]:
     return dict(action.rows.values_list("partner_reference", "result"))
 
 
-def change(meter: Meter, wish: ParticipationRequest) -> None:
-    change_participation({meter.pk: wish}, partner=meter.partner, by=BY)
+def change(meter: Meter, request: ParticipationRequest) -> None:
+    change_participation({meter.pk: request}, partner=meter.partner, by=BY)
 
 
 def test_chosen_meters_idle_by_the_pages(client: Client, meters: list[Meter], run_jobs: Callable[[], int]) -> None:
@@ -133,7 +133,7 @@ def test_each_meter_has_its_result(
     action = create_action(
         acme, user, kind="disenroll", meters=[meter.pk for meter in meters], seen_at=timezone.now(), by=BY
     )
-    say_how(action, ParticipationRequest(Preference.DISENROLL, FIRST, None, "Sold"))
+    store_request(action, ParticipationRequest(Preference.DISENROLL, FIRST, None, "Sold"))
     change(meters[0], IDLE)  # meanwhile
     gone = meters.pop()
     gone.enrollments.all().delete()

@@ -147,7 +147,7 @@ def test_a_new_address_ends_the_old_one_and_both_stand_in_the_log(address, user,
     client_of(user).post(reverse("calendar-feed-end"))
     assert [Client().get(path).status_code for path in (address, new, of_manager)] == [404, 404, 200]
     written = Event.objects.filter(subject_type="calendarfeed").order_by("pk")
-    assert [(event.words, event.data["for"]) for event in written] == [
+    assert [(event.verb_text, event.data["for"]) for event in written] == [
         ("Calendar address made", "user@acme.example"),
         ("Calendar address ended", "user@acme.example"),
         ("Calendar address made", "user@acme.example"),

@@ -13,7 +13,7 @@ from onboarding.spreadsheets.problems import FILE_CODES
 
 from .books import Read, reader_in
 from .hostile import CORPUS, Case
-from .hostile.kinds import good
+from .hostile.file_types import good
 
 Reading = Callable[..., Read]
 # One case for each answer: after it, a good file is read. Every case is besides the next file of another one.

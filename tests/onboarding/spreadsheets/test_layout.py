@@ -1,4 +1,4 @@
-"""Where a table's header is, when a title stands above it or somebody says so."""
+"""Where a table's header is, when a title is above it or somebody says so."""
 
 from collections.abc import Callable
 from pathlib import Path

@@ -143,7 +143,7 @@ def test_pages_of_the_tables_open(acme: Partner, admin: Client) -> None:
 SHEET = "/admin/onboarding/enrollment/sheet/"
 
 
-def sent(admin: Client, *lines: str, name: str = "deeds.csv") -> str:
+def sent(admin: Client, *lines: str, name: str = "records.csv") -> str:
     file = SimpleUploadedFile(name, "\r\n".join(lines).encode())
     return admin.post(SHEET, {"file": file}).content.decode()
 
@@ -213,7 +213,7 @@ def test_every_problem_of_every_row_is_said_and_nothing_is_done(acme: Partner, a
 
 def test_file_that_is_no_sheet_is_told_so(admin: Client) -> None:
     assert "The sheet does not say what is to be done." in sent(admin, "meter_id", "x")
-    assert 'class="errornote"' in sent(admin, "x", name="deeds.pdf")
+    assert 'class="errornote"' in sent(admin, "x", name="records.pdf")
     assert "Nothing was recorded" in admin.post(SHEET, {"sheet": "tampered", "do": "yes"}).content.decode()
     assert "No file was chosen." in admin.post(SHEET).content.decode()
     assert admin.get(f"{SHEET}template.csv").status_code == 200

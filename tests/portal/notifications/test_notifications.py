@@ -8,7 +8,7 @@ from django.core.mail.backends.locmem import EmailBackend
 from django.utils import timezone
 
 from portal.jobs.models import Job
-from portal.notifications.choices import all_kinds
+from portal.notifications.choices import notification_kinds
 from portal.notifications.domain import choose, drop_sent, stop_path, took_long, wanted_by, write_to
 from portal.notifications.models import EmailMessage
 from portal.partners.models import Membership
@@ -76,7 +76,7 @@ def test_a_line_break_in_a_name_makes_no_header(acme, manager, run_jobs):
 
 def test_the_page_keeps_what_somebody_wants(acme, manager, user, client_of):
     client = client_of(manager)
-    codes = {kind.code for kind in all_kinds()}
+    codes = {kind.code for kind in notification_kinds()}
     assert wanted_by(manager) == codes
 
     client.post("/emails/", {"kind": ["uploads", "nonsense"]})

@@ -1,4 +1,4 @@
-"""What people do about their own sign-in stands in the log of each of their partners."""
+"""What people do about their own sign-in is logged for each of their partners."""
 
 import pytest
 

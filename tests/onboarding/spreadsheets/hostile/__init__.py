@@ -1,7 +1,7 @@
 """The corpus: files made to hurt a reader, or hurt on their way, each with the answer that it must get."""
 
 from .case import Case
-from .kinds import KINDS
+from .file_types import KINDS
 from .sheets import SHEETS
 from .texts import TEXTS
 from .xml import XML

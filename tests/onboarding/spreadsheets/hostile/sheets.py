@@ -20,7 +20,7 @@ from ..books import (
     zipped,
 )
 from .case import Case
-from .kinds import GOOD
+from .file_types import GOOD
 from .xml import book
 from .zips import SHEET, STRINGS
 
@@ -149,7 +149,7 @@ def merged(count: int) -> str:
 
 
 def bare() -> bytes:
-    """Rows and cells that leave out where they stand, as some writers do."""
+    """Rows and cells without references, as some writers do."""
     header = '<row><c t="str"><v>name</v></c><c t="str"><v>zip</v></c></row>'
     body = f'{header}<row><c t="str"><v>a</v></c><c><v>7</v></c></row>'
     return zipped(book(sheet=f'<worksheet xmlns="{MAIN}"><sheetData>{body}</sheetData></worksheet>'))

@@ -7,7 +7,7 @@ from onboarding.spreadsheets import problems
 
 from ..books import MAIN, PACKAGE, RELATIONS, parts, row, sheet, strings, styles, zipped
 from .case import Case
-from .kinds import GOOD
+from .file_types import GOOD
 from .zips import SHEET, STRINGS
 
 _PARTS = {
@@ -57,7 +57,7 @@ def before(name: str, prologue: str, encoding: str = "utf-8", declared: str = ""
 
 
 def nested(name: str, depth: int = 100_000) -> Callable[[], bytes]:
-    """A part whose elements stand in each other, as deep as that."""
+    """A part whose elements are nested as deep as that."""
     heads = {
         "sheet": (f'<worksheet xmlns="{MAIN}"><sheetData>{"".join(GOOD)}', "<c>", "</c>", "</sheetData></worksheet>"),
         "strings": (f'<sst xmlns="{MAIN}">', "<r>", "</r>", "</sst>"),

@@ -11,7 +11,7 @@ from onboarding.spreadsheets import problems
 
 from ..books import MAIN, parts, row, sheet, zipped
 from .case import Case
-from .kinds import GOOD, good
+from .file_types import GOOD, good
 
 SHEET = "xl/worksheets/sheet1.xml"
 STRINGS = "xl/sharedStrings.xml"
