@@ -94,6 +94,8 @@ def template(
     """What databases are copied from: a file of SQLite, or the name of a database on the server of this run."""
     if database.SERVER:
         return database.template_on_server()
+    if database.GIVEN:
+        return Path(database.GIVEN)
     cache = getattr(pytestconfig, "cache", None)  # None when pytest runs without its cache
     folder = cache.mkdir("database") if cache else tmp_path_factory.getbasetemp()
     return database.template_file(folder, anew=django_db_createdb)

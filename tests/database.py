@@ -21,6 +21,7 @@ import psycopg
 
 ROOT = Path(__file__).resolve().parents[1]
 SERVER = os.environ.get("TEST_DATABASE_URL", "")
+GIVEN = os.environ.get("TEST_TEMPLATE", "")  # the template to take, whatever the code says: `make mutants` changes it
 RUN = os.environ.setdefault("TEST_RUN", uuid.uuid4().hex[:12])  # one run's, by which its workers know each other
 MEMORY = "file:tests?mode=memory&cache=shared"  # each process has a memory of its own
 KEPT_SECONDS = 3600  # a template that no run has asked for so long goes

@@ -1,0 +1,380 @@
+"""`make mutants`: change the engine in one small place at a time, and see whether its tests notice.
+
+Cosmic-ray finds the places and makes the changes, with a few kinds of our own; each is tried in a copy of the tree.
+
+    make mutants SAMPLE=200 SEED=1 ONLY=portal/jobs,programs/deadlines.py JOBS=2
+
+Survivors that change nothing anybody could notice are listed in docs/mutants.md, and are left aside.
+"""
+
+import ast
+import json
+import os
+import random
+import re
+import resource
+import shutil
+import subprocess
+import sys
+import tempfile
+import time
+from collections import Counter
+from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import asdict, dataclass
+from functools import partial
+from pathlib import Path
+from queue import SimpleQueue
+from threading import Lock
+from typing import TypeVar
+
+import parso
+from cosmic_ray.ast import get_ast
+from cosmic_ray.mutating import mutate_code
+from cosmic_ray.operators.operator import Operator
+from cosmic_ray.operators.provider import OperatorProvider
+
+from tests import database
+
+ROOT = database.ROOT
+REPORT = ROOT / "var" / "mutants"
+PAGE = ROOT / "docs" / "mutants.md"
+T = TypeVar("T")
+MEMORY = 4 << 30  # bytes; a change can make a loop endless
+
+# Each part of the engine, with the tests that hold it: the quickest first, since the first failure ends a run.
+ENGINE = {
+    "portal/jobs": "portal/jobs onboarding/test_job_queries.py",
+    "portal/partners/access.py": (
+        "portal/partners/test_keys.py portal/partners/test_pages.py portal/partners/test_rules.py portal/test_api.py"
+    ),
+    "portal/events/chain.py": "portal/events",
+    "programs/schema/coerce": (
+        "programs/test_cells.py programs/test_date_orders.py programs/test_problems.py programs/test_schema.py"
+        " programs/test_requirements.py programs/test_roundtrip.py"
+    ),
+    "programs/schema/crossfield": "programs/test_crossfield.py programs/test_account_formats.py",
+    "programs/schema": (
+        "programs/test_schema.py programs/test_requirements.py programs/test_cells.py programs/test_problems.py"
+        " programs/test_contract.py programs/test_catalogue.py programs/test_roundtrip.py onboarding/api/test_schema.py"
+        " onboarding/api/test_create_meters.py"
+    ),
+    "programs/deadlines.py": "programs/test_deadlines.py",
+    "onboarding/spreadsheets": "onboarding/spreadsheets",
+    "onboarding/uploads/pipeline": "onboarding/uploads",
+    "onboarding/enrollment": (
+        "onboarding/enrollment onboarding/uploads/test_pipeline.py onboarding/api onboarding/staff"
+        " onboarding/portfolio/test_meter_pages.py onboarding/test_job_queries.py"
+    ),
+    "onboarding/participation": (
+        "onboarding/participation onboarding/api/test_participation.py onboarding/bulk/test_participation.py"
+        " onboarding/bulk/test_participation_sheet.py"
+    ),
+    "onboarding/calendar": "onboarding/calendar",
+}
+PASSED_BY = {"migrations", "views.py", "urls.py", "forms.py", "admin.py", "demo.py"}  # pages, not engine
+
+# Kinds of cosmic-ray that people's mistakes look like. It has one for each pair of operators: most fail at once.
+KINDS = {
+    *("AddNot", "ReplaceTrueWithFalse", "ReplaceFalseWithTrue", "ReplaceAndWithOr", "ReplaceOrWithAnd"),
+    *("ReplaceBreakWithContinue", "ReplaceContinueWithBreak", "NumberReplacer", "RemoveDecorator"),
+    *("ExceptionReplacer", "ZeroIterationForLoop", "ReplaceUnaryOperator_Delete_Not", "ReplaceUnaryOperator_USub_UAdd"),
+    *(f"ReplaceComparisonOperator_{pair}" for pair in ("Eq_NotEq", "NotEq_Eq", "Is_IsNot", "IsNot_Is")),
+    *(f"ReplaceComparisonOperator_{pair}" for pair in ("Lt_LtE", "LtE_Lt", "Gt_GtE", "GtE_Gt", "Lt_GtE", "Gt_LtE")),
+    *(f"ReplaceBinaryOperator_{pair}" for pair in ("Add_Sub", "Sub_Add", "Mul_FloorDiv", "FloorDiv_Mul", "Div_Mul")),
+    *(f"ReplaceBinaryOperator_{pair}" for pair in ("Mod_FloorDiv", "BitOr_BitAnd", "BitAnd_BitOr")),
+}
+
+
+class _Own(Operator):
+    @classmethod
+    def examples(cls) -> tuple[()]:
+        return ()
+
+
+class LeaveOutOperand(_Own):
+    """`a and b` becomes `a`, or `b`; the same with `or`."""
+
+    def mutation_positions(self, node):
+        if node.type in ("and_test", "or_test"):
+            yield from [(child.start_pos, child.end_pos) for child in node.children[::2]]
+
+    def mutate(self, node, index):
+        first, rest = 2 * index, list(node.children)
+        del rest[first : first + 2]
+        if first >= len(rest):
+            del rest[-1:]  # the operator before the last one
+        return parso.parse(" " + "".join(child.get_code() for child in rest).strip())
+
+
+class LeaveOutKeyword(_Own):
+    """One named argument of a call with several arguments is not given."""
+
+    def mutation_positions(self, node):
+        if node.type == "arglist":
+            yield from [(node.children[i].start_pos, node.children[i].end_pos) for i in self._named(node)]
+
+    def mutate(self, node, index):
+        at = self._named(node)[index]
+        start = max(0, at - 1)
+        del node.children[start : start + 2]
+        return node
+
+    def _named(self, node):
+        return [i for i, child in enumerate(node.children) if child.type == "argument" and child.children[1] == "="]
+
+
+class LeaveOutStatement(_Own):
+    """A call for its effect, or a `return` or `continue` that ends early, is not there."""
+
+    def mutation_positions(self, node):
+        if node.type == "simple_stmt" and node.children[0].type in ("atom_expr", "raise_stmt", "continue_stmt"):
+            yield (node.start_pos, node.end_pos)
+
+    def mutate(self, node, index):
+        before = re.match(r"\s*(#.*\n\s*)*", node.get_code())
+        return parso.parse(f"{before[0] if before else ''}pass\n")
+
+
+class SwapIn(_Own):
+    """`in` becomes `not in`, and the other way round."""
+
+    def mutation_positions(self, node):
+        if node.type == "comparison":
+            yield from [(node.children[i].start_pos, node.children[i].end_pos) for i in self._at(node)]
+
+    def mutate(self, node, index):
+        at = self._at(node)[index]
+        node.children[at] = parso.parse(" in" if "not" in node.children[at].get_code() else " not in")
+        return node
+
+    def _at(self, node):
+        return [i for i, child in enumerate(node.children) if child.get_code().split() in (["in"], ["not", "in"])]
+
+
+OPERATORS = {name: OperatorProvider()[name] for name in KINDS}
+OPERATORS |= {kind.__name__: kind for kind in (LeaveOutOperand, LeaveOutKeyword, LeaveOutStatement, SwapIn)}
+
+
+@dataclass(frozen=True)
+class Mutant:
+    part: str
+    path: str
+    kind: str
+    occurrence: int
+    line: int
+    place: tuple[int, int]
+
+    def code(self) -> str | None:
+        """The changed module; None when it says the same, or is no Python."""
+        source = (ROOT / self.path).read_text()
+        try:
+            changed = mutate_code(source, OPERATORS[self.kind](), self.occurrence)
+            return changed if changed and _meaning(changed) != _meaning(source) else None
+        except SyntaxError:
+            return None
+
+    def change(self) -> str:
+        """What it changes, as docs/mutants.md names it."""
+        old, new = (ROOT / self.path).read_text().splitlines(), (self.code() or "").splitlines()
+        while old and new and old[0] == new[0]:
+            del old[0], new[0]
+        while old and new and old[-1] == new[-1]:
+            del old[-1], new[-1]
+        texts = (" ".join(line.strip() for line in lines) for lines in (old, new))
+        return " → ".join(f"`{text}`" for text in texts)
+
+
+@dataclass(frozen=True)
+class Result:
+    mutant: Mutant
+    outcome: str  # caught, survived, equivalent
+    change: str
+    seconds: float
+    by: str = ""  # the first test that failed
+
+
+def _meaning(source: str) -> str:
+    """The module without annotations, which change nothing when it runs."""
+    tree = ast.parse(source)
+    for node in ast.walk(tree):
+        if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef):
+            node.returns = None
+        elif isinstance(node, ast.arg):
+            node.annotation = None
+        elif isinstance(node, ast.AnnAssign):
+            node.annotation = ast.Constant(None)
+    return ast.dump(tree)
+
+
+def part_of(path: str) -> str | None:
+    """The part of the engine that a module belongs to: the nearest one."""
+    parts = [part for part in ENGINE if path == part or path.startswith(f"{part}/")]
+    return None if PASSED_BY & set(Path(path).parts) else max(parts, key=len, default=None)
+
+
+def mutants_of(path: str) -> Iterator[Mutant]:
+    part = part_of(path)
+    nodes = _nodes(get_ast((ROOT / path).read_text()))
+    for kind, operator in OPERATORS.items() if part else ():
+        places = (place for node in nodes for place in operator().mutation_positions(node))
+        for occurrence, ((line, column), _) in enumerate(places):
+            yield Mutant(part or "", path, kind, occurrence, line, (line, column))
+
+
+def _nodes(node: parso.tree.NodeOrLeaf) -> list[parso.tree.NodeOrLeaf]:
+    """In the order in which cosmic-ray counts."""
+    return [node, *(one for child in getattr(node, "children", ()) for one in _nodes(child))]
+
+
+def sample(size: int, seed: int, only: list[str]) -> list[Mutant]:
+    """From each part of the engine in turn a place by lot, and there a change by lot."""
+    places: dict[tuple[str, tuple[int, int]], list[Mutant]] = {}
+    for file in sorted(ROOT.glob("[op]*/**/*.py")):
+        path = file.relative_to(ROOT).as_posix()
+        if not only or any(path.startswith(start) for start in only):
+            for mutant in mutants_of(path):
+                places.setdefault((path, mutant.place), []).append(mutant)
+    lot = random.Random(seed)
+    queues: dict[str, list[list[Mutant]]] = {}
+    for place in lot.sample(sorted(places), len(places)):
+        queues.setdefault(places[place][0].part, []).append(places[place])
+    drawn: list[Mutant] = []
+    while queues and len(drawn) < size:
+        for part in sorted(queues):
+            mutant = lot.choice(queues[part].pop())
+            drawn += [mutant] if mutant.code() else []
+            if not queues[part]:
+                del queues[part]
+    return drawn[:size]
+
+
+def equivalents() -> set[tuple[str, str]]:
+    lines = PAGE.read_text().splitlines() if PAGE.exists() else []
+    found = (re.match(r"- ([\w/.]+): (`.*` → `.*`): ", line) for line in lines)
+    return {(one[1], one[2]) for one in found if one}
+
+
+class Copy:
+    """A copy of the tree in which one change at a time is tried."""
+
+    def __init__(self, folder: Path, template: Path) -> None:
+        self.root = folder / "tree"
+        self.root.mkdir(parents=True)
+        listed = subprocess.run(
+            ["git", "ls-files", "-co", "--exclude-standard"], cwd=ROOT, check=True, capture_output=True, text=True
+        )
+        for name in listed.stdout.splitlines():
+            if (ROOT / name).is_file():
+                (self.root / name).parent.mkdir(parents=True, exist_ok=True)
+                shutil.copy2(ROOT / name, self.root / name)
+        self.env = {name: value for name, value in os.environ.items() if name not in ("PYTHONPATH", "DATA_DIR")}
+        self.env |= {"TEST_TEMPLATE": str(template), "TMPDIR": str(folder)}
+        words = [sys.executable, "-m", "compileall", "-q", "portal", "programs", "onboarding"]
+        subprocess.run(words, cwd=self.root, check=True)
+
+    def run(self, part: str, *, seconds: float | None = None, **env: str) -> tuple[bool, str]:
+        """Whether the tests of a part pass, and the first that does not."""
+        words = [sys.executable, "-m", "pytest", "-x", "-n", "0", "--durations=0", "-p", "no:cacheprovider"]
+        words += [f"tests/{name}" for name in ENGINE[part].split()]
+        limit = partial(resource.setrlimit, resource.RLIMIT_AS, (MEMORY, MEMORY))
+        try:
+            done = subprocess.run(
+                words,
+                cwd=self.root,
+                env=self.env | env,
+                capture_output=True,
+                text=True,
+                timeout=seconds,
+                preexec_fn=limit,
+                check=False,
+            )
+        except subprocess.TimeoutExpired:
+            return False, "it took too long"
+        failed = re.search(r"^(?:FAILED|ERROR) (\S+)", done.stdout, re.MULTILINE)
+        return done.returncode == 0, failed[1] if failed else done.stdout[-2000:] + done.stderr[-2000:]
+
+    def unchanged(self, part: str) -> float:
+        """Without a change the tests pass; how many seconds they take."""
+        began = time.monotonic()
+        passed, why = self.run(part)
+        if not passed:
+            raise SystemExit(f"The tests of {part} fail without any change: {why}")
+        return time.monotonic() - began
+
+    def attempt(self, mutant: Mutant, limit: float) -> Result:
+        began = time.monotonic()
+        file = self.root / mutant.path
+        source, stat = file.read_text(), file.stat()
+        try:
+            file.write_text(mutant.code() or source)
+            # What Python has kept of the unchanged module stays good.
+            passed, by = self.run(mutant.part, seconds=60 + 5 * self.seconds[mutant.part], PYTHONDONTWRITEBYTECODE="1")
+        finally:
+            file.write_text(source)
+            os.utime(file, ns=(stat.st_atime_ns, stat.st_mtime_ns))
+        outcome = "survived" if passed else "caught"
+        return Result(mutant, outcome, mutant.change(), round(time.monotonic() - began, 1), "" if passed else by)
+
+
+def text_of(results: list[Result]) -> str:
+    """The report for people."""
+    counts = Counter((result.mutant.part, result.outcome) for result in results)
+    lines = [f"{'part':32}{'caught':>8}{'survived':>10}{'equivalent':>12}"]
+    for part in (*ENGINE, ""):
+        row = [sum(n for (p, o), n in counts.items() if o == outcome and part in (p, "")) for outcome in OUTCOMES]
+        if any(row):
+            lines.append(f"{part or 'all':32}{row[0]:>8}{row[1]:>10}{row[2]:>12}")
+    caught, survived = (sum(r.outcome == outcome for r in results) for outcome in OUTCOMES[:2])
+    lines.append(f"\n{100 * caught / max(1, caught + survived):.0f} in 100 caught, equivalents aside\n")
+    for result in results:
+        if result.outcome == "survived":
+            lines.append(f"{result.mutant.path}:{result.mutant.line} ({result.mutant.kind})\n    {result.change}")
+    return "\n".join(lines) + "\n"
+
+
+OUTCOMES = ("caught", "survived", "equivalent")
+
+
+def main() -> None:
+    size, seed, jobs = (int(os.environ.get(name) or 1) for name in ("SAMPLE", "SEED", "JOBS"))
+    drawn = sample(size, seed, (os.environ.get("ONLY") or "").replace(",", " ").split())
+    known, results = equivalents(), []
+    REPORT.mkdir(parents=True, exist_ok=True)
+    kept = ROOT / ".pytest_cache" / "d" / "database"  # where the suite keeps it
+    kept.mkdir(parents=True, exist_ok=True)
+    with tempfile.TemporaryDirectory(prefix="mutants-") as place:
+        template = Path(shutil.copy(database.template_file(kept), place))
+        copies: SimpleQueue[Copy] = SimpleQueue()
+
+        def with_a_copy(work: Callable[[Copy], T]) -> T:
+            copy = copies.get()
+            try:
+                return work(copy)
+            finally:
+                copies.put(copy)
+
+        def attempt(mutant: Mutant) -> None:
+            if (mutant.path, change := mutant.change()) in known:
+                result = Result(mutant, "equivalent", change, 0)
+            else:
+                result = with_a_copy(lambda copy: copy.attempt(mutant, 60 + 5 * seconds[mutant.part]))
+            with lock:
+                results.append(result)
+                where = f"{mutant.path}:{mutant.line}"
+                print(f"{len(results)}/{len(drawn)} {result.outcome:10} {result.seconds:5.0f} s  {where}", flush=True)
+                (REPORT / "report.json").write_text(json.dumps([asdict(one) for one in results], indent=1))
+                (REPORT / "report.txt").write_text(text_of(results))
+
+        for number in range(jobs):
+            copies.put(Copy(Path(place) / str(number), template))
+        with ThreadPoolExecutor(jobs) as pool:
+            parts = sorted({mutant.part for mutant in drawn})
+            taken = pool.map(lambda part: with_a_copy(lambda copy: copy.unchanged(part)), parts)
+            seconds, lock = dict(zip(parts, taken, strict=True)), Lock()
+            list(pool.map(attempt, drawn))
+    print(text_of(results))
+
+
+if __name__ == "__main__":
+    main()
