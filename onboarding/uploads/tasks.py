@@ -1,14 +1,12 @@
 """Which verbs the jobs of this room run, and what becomes of an upload when one fails."""
 
-from functools import partial
-
 from onboarding.uploads.corrections.workbook import take_over
 from onboarding.uploads.models import Upload, UploadState
 from onboarding.uploads.pipeline.check import check_upload, file_unusable
 from onboarding.uploads.pipeline.commit import commit_upload
 from onboarding.uploads.pipeline.withdraw import take_back
 from onboarding.uploads.states import move
-from portal.jobs.domain import job_handler
+from portal.jobs.domain import Run, job_handler
 from portal.jobs.models import Job
 from portal.problems import Problem
 
@@ -31,6 +29,11 @@ def _on_withdrawal_failure(job: Job) -> None:
         move(upload, UploadState.DONE, problem=Problem("WITHDRAWAL_STOPPED").as_json())
 
 
-job_handler("uploads.check", on_failure=_on_check_failure)(partial(check_upload, take_over=take_over))
+@job_handler("uploads.check", on_failure=_on_check_failure)
+def check(run: Run) -> None:
+    """Check an upload's file; a workbook of corrections is taken over into the upload that it corrects."""
+    check_upload(run, take_over=take_over)
+
+
 job_handler("uploads.commit", on_failure=_on_commit_failure)(commit_upload)
 job_handler("uploads.withdraw", on_failure=_on_withdrawal_failure)(take_back)

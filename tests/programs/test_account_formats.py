@@ -263,7 +263,7 @@ def test_spaces_and_dashes_do_not_count(number, bare):
     utility=st.sampled_from(["ONCOR", "CENTERPOINT", "SMT", "PGE", "PSEG", "SWEPCO", "OTHER"]),
     number=st.one_of(st.text(max_size=30), st.from_regex(r"10[0-9]{5}[0-9]{0,20}", fullmatch=True), st.integers()),
 )
-def test_whatever_stands_as_a_number_gets_an_answer(schema, utility, number):
+def test_whatever_is_written_as_a_number_gets_an_answer(schema, utility, number):
     for problem in problems_of(schema, utility, number):
         assert problem.text
         assert problem.remedy
