@@ -251,8 +251,8 @@ def sample(size: int, seed: int, only: list[str]) -> list[Mutant]:
 
 def equivalents() -> set[tuple[str, str]]:
     lines = PAGE.read_text().splitlines() if PAGE.exists() else []
-    found = (re.match(r"- ([\w/.]+): (`.*` → `.*`): ", line) for line in lines)
-    return {(one[1], one[2]) for one in found if one}
+    matches = (re.match(r"- ([\w/.]+): (`.*` → `.*`): ", line) for line in lines)
+    return {(one[1], one[2]) for one in matches if one}
 
 
 class Copy:

@@ -11,8 +11,6 @@ import pytest
 
 ROOT = Path(__file__).parent.parent
 TREES = ("portal", "programs", "onboarding", "tests")
-# Rooms of onboarding that, with their tests, are swept in the next commit.
-UNSWEPT = {"uploads", "meter_form", "enrollment", "participation", "portfolio", "calendar"}
 
 NAMES = set(
     re.findall(
@@ -28,10 +26,8 @@ MODULES = {"healing", "kinds", "letters", "shown_columns", "words"}  # a column 
 COMPREHENSIONS = (ast.ListComp, ast.SetComp, ast.DictComp, ast.GeneratorExp, ast.Lambda)
 
 
-def swept() -> list[Path]:
-    left = [ROOT / tree / room for tree in ("onboarding", "tests/onboarding") for room in UNSWEPT]
-    paths = [path for tree in TREES for path in sorted((ROOT / tree).rglob("*.py")) if "migrations" not in path.parts]
-    return [path for path in paths if not any(path.is_relative_to(room) for room in left)]
+def modules() -> list[Path]:
+    return [path for tree in TREES for path in sorted((ROOT / tree).rglob("*.py")) if "migrations" not in path.parts]
 
 
 def names_in(node: ast.AST) -> list[str]:
@@ -114,14 +110,10 @@ def test_what_a_check_finds(check, source, told):
 
 @pytest.mark.parametrize("check", [banned, vague, unclear])
 def test_names_are_plain(check):
-    faults = [f"{path.relative_to(ROOT)}:{fault}" for path in swept() for fault in check(path.read_text())]
+    faults = [f"{path.relative_to(ROOT)}:{fault}" for path in modules() for fault in check(path.read_text())]
 
     assert faults == []
 
 
 def test_modules_have_plain_names():
-    assert [str(path) for path in swept() if path.stem in MODULES] == []
-
-
-def test_unswept_rooms_are_there():
-    assert {room for room in UNSWEPT if (ROOT / "onboarding" / room).is_dir()} == UNSWEPT
+    assert [str(path) for path in modules() if path.stem in MODULES] == []

@@ -71,9 +71,9 @@ def _participation(event: Event) -> Change:
     told = _days(_PARTICIPATION[event.verb], event.data)
     if event.verb == "meter.idle_removed":
         return "Participation", told, "takes part"
-    gave_way = [_days(_PREFERENCES.get(one["preference"], ""), one) for one in event.data.get("gave_way", ())]
+    overridden = [_days(_PREFERENCES.get(one["preference"], ""), one) for one in event.data.get("gave_way", ())]
     before = "out until then" if event.verb == "meter.participating" else "takes part"
-    return "Participation", "; ".join(gave_way) or before, told
+    return "Participation", "; ".join(overridden) or before, told
 
 
 def _days(word: str, data: Mapping[str, str]) -> str:

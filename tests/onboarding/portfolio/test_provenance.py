@@ -103,7 +103,7 @@ def sources_of(meter: Meter, keys: tuple[str, ...] = KEYS) -> dict[str, tuple[st
     return {key: (source.name, source.place, source.upload) for key, source in sources.items()}
 
 
-def words_of(page: str) -> str:
+def text_of(page: str) -> str:
     """A page's text without its tags."""
     return " ".join(re.sub(r"<[^>]+>", " ", page).split()).replace(" ,", ",")
 
@@ -139,7 +139,7 @@ def test_each_value_names_what_set_it_last(
         f"San Francisco crm.csv, row 3, column I, {day}",
         f"Fleet A bulk change, {day}",
     ):
-        assert line in words_of(page)
+        assert line in text_of(page)
     for upload in (made, changed, form):
         assert reverse("upload", args=[upload.pk]) in page
     assert "All values are from" not in page
