@@ -26,7 +26,7 @@ MODULES = {"healing", "kinds", "letters", "shown_columns", "words"}  # a column 
 COMPREHENSIONS = (ast.ListComp, ast.SetComp, ast.DictComp, ast.GeneratorExp, ast.Lambda)
 
 
-def sources() -> list[Path]:
+def modules() -> list[Path]:
     return [path for tree in TREES for path in sorted((ROOT / tree).rglob("*.py")) if "migrations" not in path.parts]
 
 
@@ -110,10 +110,10 @@ def test_what_a_check_finds(check, source, told):
 
 @pytest.mark.parametrize("check", [banned, vague, unclear])
 def test_names_are_plain(check):
-    faults = [f"{path.relative_to(ROOT)}:{fault}" for path in sources() for fault in check(path.read_text())]
+    faults = [f"{path.relative_to(ROOT)}:{fault}" for path in modules() for fault in check(path.read_text())]
 
     assert faults == []
 
 
 def test_modules_have_plain_names():
-    assert [str(path) for path in sources() if path.stem in MODULES] == []
+    assert [str(path) for path in modules() if path.stem in MODULES] == []

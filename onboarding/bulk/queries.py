@@ -45,7 +45,7 @@ def shown_rows(handler: SheetAction[Any], rows: Iterable[BulkRow]) -> list[Shown
     ]
 
 
-def preview_of(handler: SheetAction[Any], action: BulkAction) -> dict[str, Any]:
+def preview_of(handler: SheetAction[Any], action: BulkAction) -> dict[str, object]:
     """What a change that came by a spreadsheet would do: rows by result, some to be done, and those that cannot be."""
     rows = BulkRow.objects.filter(action=action)
     counts = dict(rows.order_by().values_list("result").annotate(n=Count("pk")))
@@ -70,7 +70,7 @@ def results_table(action: BulkAction, rows: QuerySet[BulkRow]) -> tuple[list[str
     return _CHOSEN_HEADER, _chosen_lines(rows)
 
 
-def _sheet_lines(handler: SheetAction[Any], rows: QuerySet[BulkRow]) -> Iterator[list[Any]]:
+def _sheet_lines(handler: SheetAction[Any], rows: QuerySet[BulkRow]) -> Iterator[list[object]]:
     for row in rows.order_by("number").iterator(chunk_size=2000):
         written = handler.written(row)
         problems = row.coded_problems

@@ -7,7 +7,7 @@ import re
 from collections import Counter
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any, Final
+from typing import Final
 
 from rapidfuzz import fuzz
 
@@ -87,7 +87,7 @@ def guesses(
     columns: Iterable[Seen],
     fields: Iterable[HeaderSpec],
     *,
-    accepts: Callable[[str, Any], bool],
+    accepts: Callable[[str, object], bool],
     telling: Callable[[str], float],
 ) -> dict[int, Guess]:
     """The best field for each column, no field twice; columns that nothing fits well enough have none.
@@ -140,7 +140,7 @@ def _score(
     own: tuple[str, ...],
     key: str,
     spellings: Sequence[tuple[str, ...]],
-    accepts: Callable[[str, Any], bool],
+    accepts: Callable[[str, object], bool],
     telling: float,
 ) -> Guess | None:
     by_name = max((_alike(own, spelling) for spelling in spellings), default=0)

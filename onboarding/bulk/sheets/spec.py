@@ -4,6 +4,7 @@ from abc import abstractmethod
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, ClassVar, Generic, TypeVar
+from uuid import UUID
 
 from django.db.models import QuerySet
 from django.utils.html import format_html
@@ -139,7 +140,7 @@ def sheet_actions() -> list["SheetAction[Any]"]:
 
 def refuse_repeated_meters(results: Iterable[SheetRowResult[Any]]) -> None:
     """Refuse rows about one meter: nobody can say which one counts."""
-    by_meter: dict[Any, list[SheetRowResult[Any]]] = {}
+    by_meter: dict[UUID, list[SheetRowResult[Any]]] = {}
     for result in results:
         if result.meter is not None:
             by_meter.setdefault(result.meter.pk, []).append(result)

@@ -49,7 +49,7 @@ def write_meters(sheet: Any, spec: TemplateSpec, ranges: Mapping[str, str]) -> N
         sheet.append([_cell(cells, value, is_text, form) for value, is_text, form in values])
 
 
-def _cell(cells: Cells, value: Any, is_text: bool, form: str) -> Any:
+def _cell(cells: Cells, value: object, is_text: bool, form: str) -> Any:
     if value is None or is_text:
         return None if value is None else cells.text(str(value))
     return cells.cell(value, form)

@@ -6,6 +6,7 @@ from itertools import chain, islice
 from typing import IO, Any, Final
 
 from openpyxl import Workbook
+from openpyxl.comments import Comment
 from openpyxl.styles import Alignment, PatternFill
 from openpyxl.utils import get_column_letter
 
@@ -87,7 +88,7 @@ def _width(header: str, cells: Iterable[object]) -> float:
     return min(max(longest + 2, len(header) * 0.6 + 2, _NARROWEST), _WIDEST)
 
 
-def _lines(sheet: Any, width: int, rows: Iterable[FixRow]) -> Iterator[list[Any]]:
+def _lines(sheet: Any, width: int, rows: Iterable[FixRow]) -> Iterator[list[object]]:
     plain, wrapped = Cells(sheet, alignment=_TOP), Cells(sheet, alignment=_WRAPPED)
     bad = Cells(sheet, alignment=_TOP, fill=_BAD)
     notes = 0
@@ -123,6 +124,6 @@ def _said(row: FixRow) -> tuple[str, str]:
     )
 
 
-def _note(pairs: Sequence[tuple[str, str]]) -> Any:
+def _note(pairs: Sequence[tuple[str, str]]) -> Comment:
     text = "\n".join(f"{problem} {remedy}".strip() for problem, remedy in pairs)
     return note(text, width=320, height=min(60 + 20 * (len(text) // 45 + text.count("\n")), 260))

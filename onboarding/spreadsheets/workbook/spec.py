@@ -3,7 +3,7 @@
 import datetime
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any, Final
+from typing import Final
 
 CHOICES_SHEET: Final = "Choices"
 READ_ME_SHEET: Final = "Read me"
@@ -49,5 +49,5 @@ class TemplateSpec:
     columns: Sequence[TemplateColumn]
     notes: Sequence[str] = ()
     steps: Sequence[str] = ()
-    rows: Iterable[Mapping[str, Any]] = ()
+    rows: Iterable[Mapping[str, object]] = ()
     max_rows: int = 100_000

@@ -138,13 +138,13 @@ def test_meters_are_filtered_by_participation(client: Client, acme: Partner) -> 
     change_participation({made["is-idle"].pk: idle, made["is-out"].pk: out, made["soon"].pk: out}, partner=acme, by=BY)
     ParticipationPeriod.objects.filter(meter=made["is-out"]).update(starts_at=timezone.now() - timedelta(days=1))
 
-    def shown_for(value: str) -> list[str]:
+    def references_of(value: str) -> list[str]:
         return sorted(
             meter.partner_reference
             for meter in client.get(reverse("meters"), {"participation": value}).context["page"].rows
         )
 
-    assert {value: shown_for(value) for value in ("in", "idle", "disenrolled")} == {
+    assert {value: references_of(value) for value in ("in", "idle", "disenrolled")} == {
         "in": ["soon", "takes-part"],
         "idle": ["is-idle"],
         "disenrolled": ["is-out"],

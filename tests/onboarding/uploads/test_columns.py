@@ -45,7 +45,7 @@ def keys_of(upload: Upload) -> dict[str, tuple[str, str]]:
 
 
 def answer_for(upload: Upload, **changes: str) -> dict[int, str]:
-    """The proposal as it is, but for some headers."""
+    """The proposal, changed for some headers."""
     by_header = {header.replace(" ", "_"): key for header, key in changes.items()}
     return {
         column["index"]: by_header.get(column["header"].replace(" ", "_"), column["key"]) for column in upload.columns
