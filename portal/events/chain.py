@@ -36,10 +36,7 @@ _SAID = ("verb", "subject_type", "subject_id", "actor_kind", "actor_id", "person
 
 
 def seal_log(*, seconds: float = math.inf) -> int:
-    """Seal every settled event, or as many as the seconds allow; returns how many. Safe to run twice at once.
-
-    Two at once do no harm.
-    """
+    """Seal every settled event, or as many as the seconds allow; returns how many. Safe to run twice at once."""
     until = time.monotonic() + seconds
     newest = Event.objects.aggregate(newest=Max("pk"))["newest"]
     if newest is None or not wait_for_others(seconds=_WAIT_SECONDS):

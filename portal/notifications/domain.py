@@ -94,7 +94,7 @@ def choose(user: User, wanted: Collection[str]) -> None:
 
 
 def stop(user: User, kind: str) -> None:
-    """Switch one kind off; doing it twice is harmless."""
+    """Switch one kind off; repeating it changes nothing."""
     EmailOptOut.objects.bulk_create([EmailOptOut(user=user, kind=kind)], ignore_conflicts=True)
 
 

@@ -157,7 +157,7 @@ def send_again(invitation: Invitation, *, by: Actor) -> str:
 
 
 def withdraw_invitation(invitation: Invitation, *, by: Actor) -> None:
-    """Close an open invitation; doing it twice is harmless. Refuses INVITATION_NOT_OPEN when it was used meanwhile."""
+    """Close an open invitation; repeating it changes nothing. Refuses INVITATION_NOT_OPEN when it was used."""
     with transaction.atomic():
         locked = _locked_invitation(pk=invitation.pk)
         if locked is None or locked.accepted_at:
@@ -256,7 +256,7 @@ def change_role(membership: Membership, *, role: Role, by: Actor) -> None:
 
 
 def remove_member(membership: Membership, *, by: Actor) -> None:
-    """End a membership; the person stays, their work stays; doing it twice is harmless. Refuses LAST_MANAGER."""
+    """End a membership; the person stays, their work stays; repeating it changes nothing. Refuses LAST_MANAGER."""
     with transaction.atomic():
         locked = _locked(membership)
         if locked is None:
@@ -305,7 +305,7 @@ def create_api_key(
 
 
 def revoke_api_key(key: ApiKey, *, by: Actor) -> None:
-    """End a key; doing it twice is harmless."""
+    """End a key; repeating it changes nothing."""
     with transaction.atomic():
         if ApiKey.objects.filter(pk=key.pk, revoked_at=None).update(revoked_at=timezone.now()):
             record("api_key.revoked", subject=key, partner=key.partner, by=by, data={"name": key.name})

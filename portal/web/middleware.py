@@ -42,7 +42,7 @@ Keep = Callable[[HttpRequest], str]
 
 
 def when_signed_out(keep: Keep) -> Callable[[View], View]:
-    """Marks a view with the function that keeps a form whose sender is signed out, and returns where to go on ("")."""
+    """Marks a view with what keeps a form whose sender is signed out, and returns where to go on; "" for nowhere."""
 
     def marked(view: View) -> View:
         view.when_signed_out = keep  # type: ignore[attr-defined]  # our own mark on the view

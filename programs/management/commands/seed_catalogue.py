@@ -1,4 +1,4 @@
-"""Fill the catalogue from its seed file; harmless to repeat."""
+"""Fill the catalogue from its seed file; safe to repeat."""
 
 from django.core.management import BaseCommand
 
