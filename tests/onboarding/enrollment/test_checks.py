@@ -1,0 +1,229 @@
+"""Each check by itself, for facts that a test makes: what passes, what fails, what is left unsaid. No database."""
+
+from typing import Any
+
+import pytest
+
+from onboarding.enrollment.checks import CheckOutcome, authorized, excludes_none, takes_part
+from onboarding.enrollment.checks import recorded as recorded_check
+from programs.models import ActionType
+from tests.onboarding.enrollment.pure import (
+    METER,
+    OTHER_METER,
+    asks_for,
+    excludes,
+    facts,
+    held,
+    local,
+    moment,
+    out,
+    program,
+    recorded,
+)
+
+FAILED, PASSED, OPEN = CheckOutcome.FAILED, CheckOutcome.PASSED, CheckOutcome.CANNOT_TELL
+
+
+def said(checks: Any) -> list[tuple[CheckOutcome, str]]:
+    return [(one.outcome, one.actual) for one in checks]
+
+
+# --- utility data
+
+
+@pytest.mark.parametrize(
+    ("records", "expected"),
+    [
+        ((), (FAILED, "none")),
+        ((recorded("IS_AUTHORIZED"),), (PASSED, "given")),
+        ((recorded("IS_AUTHORIZED", holds=False),), (FAILED, "ended or refused")),
+        ((recorded("IS_AUTHORIZED", until="2027-02-01"),), (FAILED, "none")),
+        ((recorded("IS_AUTHORIZED", until="2027-02-02"),), (PASSED, "given")),
+        ((recorded("HAS_AMI"),), (FAILED, "none")),
+        ((recorded("IS_AUTHORIZED", program=2),), (FAILED, "none")),
+        ((recorded("IS_AUTHORIZED"), recorded("IS_AUTHORIZED", program=1, holds=False)), (FAILED, "ended or refused")),
+    ],
+)
+def test_authorization_counts_when_it_was_recorded_as_given(records, expected):
+    rules = program(needs_authorization=True)
+
+    assert said(authorized(facts(records=records), rules, moment("2027-02-01"), True)) == [expected]
+
+
+def test_authorization_is_asked_for_only_where_the_program_needs_it_and_told_only_when_it_is_asked():
+    given = facts(records=(recorded("IS_AUTHORIZED"),))
+
+    assert said(authorized(facts(), program(), moment(), True)) == []
+    assert said(authorized(given, program(needs_authorization=True), moment(), False)) == []
+
+
+# --- what Leap finds out
+
+
+@pytest.mark.parametrize(
+    ("records", "expected"),
+    [
+        ((), [(OPEN, "not recorded yet")]),
+        ((recorded("HAS_AMI"),), [(PASSED, "yes")]),
+        ((recorded("HAS_AMI", holds=False),), [(FAILED, "no")]),
+        ((recorded("HAS_AMI", holds=False, code="OLD"),), [(FAILED, "no (OLD)")]),
+        ((recorded("HAS_AMI", until="2027-02-01"),), [(OPEN, "not recorded yet")]),
+        ((recorded("HAS_AMI", holds=False, until="2027-02-01"),), [(OPEN, "not recorded yet")]),
+    ],
+)
+def test_item_that_the_program_asks_for(records, expected):
+    rules = program(recorded=(asks_for(ActionType.HAS_AMI),))
+
+    assert said(recorded_check(facts(records=records), rules, moment("2027-02-01"), True)) == expected
+
+
+def test_no_counts_also_where_nothing_is_asked_and_yes_does_not():
+    no, ended = recorded("HAS_AMI", holds=False), recorded("HAS_AMI", holds=False, until="2027-02-01")
+
+    assert said(recorded_check(facts(records=(no,)), program(), moment(), True)) == [(FAILED, "no")]
+    assert said(recorded_check(facts(records=(recorded("HAS_AMI"),)), program(), moment(), True)) == []
+    assert said(recorded_check(facts(records=(ended,)), program(), moment("2027-02-01"), True)) == []
+
+
+def test_refused_authorization_is_no_item_of_its_own():
+    records = (recorded("IS_AUTHORIZED", holds=False),)
+
+    assert said(recorded_check(facts(records=records), program(), moment(), True)) == []
+
+
+@pytest.mark.parametrize(("on", "is_asked"), [("2027-01-31", True), ("2027-02-01", True), ("2027-02-02", False)])
+def test_item_is_asked_for_to_the_last_day_of_its_rule(on, is_asked):
+    rules = program(recorded=(asks_for(ActionType.HAS_AMI, valid_to=local("2027-02-01").date()),))
+
+    assert said(recorded_check(facts(), rules, moment(on), True)) == ([(OPEN, "not recorded yet")] if is_asked else [])
+
+
+# --- taking part
+
+
+@pytest.mark.parametrize(
+    ("preference", "until", "actual", "code"),
+    [
+        ("IDLE", "2027-02-11", "idle from 2027-01-10 to 2027-02-10", "METER_IDLE"),
+        ("IDLE", "", "idle from 2027-01-10", "METER_IDLE"),
+        ("DISENROLL", "", "disenrolled from 2027-01-10", "METER_DISENROLLED"),
+    ],
+)
+def test_meter_that_is_out_says_the_days_of_the_program(preference, until, actual, code):
+    meter = facts(out_periods=(out(preference, "2027-01-10", until),))
+
+    (check,) = takes_part(meter, program(), moment(), False)
+
+    assert (check.outcome, check.actual, check.problem.code) == (FAILED, actual, code)
+
+
+@pytest.mark.parametrize(
+    ("until", "is_ahead", "is_out"),
+    [
+        ("2027-11-01", True, True),  # for all of the period to come
+        ("2027-10-31", True, False),  # back for its last day
+        ("2027-10-31", False, True),  # at present it is out, whatever comes
+    ],
+)
+def test_taking_part_in_some_of_a_period_to_come_is_enough(until, is_ahead, is_out):
+    meter = facts(out_periods=(out("IDLE", "2027-01-10", until),))
+
+    checks = list(takes_part(meter, program(), moment(is_ahead=is_ahead), False))
+
+    assert bool(checks) is is_out
+
+
+def test_taking_part_is_told_of_meters_and_not_of_assets_to_come():
+    assert said(takes_part(facts(), program(), moment(), True)) == [(PASSED, "takes part")]
+    assert said(takes_part(facts(), program(), moment(), False)) == []
+    assert said(takes_part(facts(pk=None), program(), moment(), True)) == []
+
+
+# --- what excludes what
+
+
+def excluded_by(joined: Any, *, mine: Any = None, passed: bool = False, **row: Any) -> list[tuple[CheckOutcome, str]]:
+    meter = facts(held=tuple(one for one in (mine, joined) if one))
+    return said(excludes_none(meter, program(exclusions=(excludes(**row),)), moment("2027-02-01"), passed))
+
+
+MINE: dict[str, Any] = {"name": "ALPHA", "meter": METER, "reference": "m-1"}
+
+
+@pytest.mark.parametrize(
+    ("mine", "other", "is_excluded"),
+    [
+        (None, {}, True),
+        ({"since": "2026-01-01"}, {"since": "2026-01-02"}, False),
+        ({"since": "2026-01-02"}, {"since": "2026-01-01"}, True),
+        ({"number": 1}, {"number": 2}, False),  # joined in one moment: the row that was written first
+        ({"number": 2}, {"number": 1}, True),
+        ({"since": "2026-01-02", "is_active": True}, {"since": "2026-01-01"}, False),
+        ({"since": "2026-01-01"}, {"since": "2026-01-02", "is_active": True}, True),
+        ({"since": "2026-01-02", "is_active": True}, {"since": "2026-01-01", "is_active": True}, True),
+    ],
+)
+def test_active_program_stays_then_the_one_that_was_joined_first(mine, other, is_excluded):
+    own = held(**(MINE | mine)) if mine is not None else None
+
+    expected = [(FAILED, "BETA on your meter m-2")] if is_excluded else []
+    assert excluded_by(held(**other), mine=own) == expected
+
+
+@pytest.mark.parametrize(
+    ("row", "expected"),
+    [
+        ({}, [(FAILED, "BETA on your meter m-2")]),
+        ({"other": "GAMMA"}, []),
+        ({"is_allowed": True}, []),
+        ({"path": "CONNECT"}, []),  # about one way of joining only
+        ({"utility": "PGE"}, [(FAILED, "BETA on your meter m-2")]),
+        ({"utility": "SCE"}, []),
+        ({"classification": "COMMERCIAL"}, []),
+        ({"classification": "RESIDENTIAL"}, [(FAILED, "BETA on your meter m-2")]),
+        ({"source": {"valid_to": local("2027-02-01").date()}}, [(FAILED, "BETA on your meter m-2")]),
+        ({"source": {"valid_to": local("2027-01-31").date()}}, []),
+        ({"source": {"valid_from": local("2027-02-01").date()}}, [(FAILED, "BETA on your meter m-2")]),
+        ({"source": {"valid_from": local("2027-02-02").date()}}, []),
+    ],
+)
+def test_conflict_counts_within_its_limits(row, expected):
+    assert excluded_by(held(), **row) == expected
+
+
+def test_class_of_either_meter_decides():
+    commercial = held(classification="COMMERCIAL")
+
+    assert excluded_by(commercial, classification="COMMERCIAL") == [(FAILED, "BETA on your meter m-2")]
+
+
+def test_later_of_the_two_days_decides():
+    next_month = held(asked_on=local("2027-03-01").date())
+
+    ends_before = {"source": {"valid_to": local("2027-02-28").date()}}
+    assert excluded_by(next_month, **ends_before) == []
+    assert excluded_by(held(), **ends_before) == [(FAILED, "BETA on your meter m-2")]
+
+
+def test_other_program_on_the_same_meter_is_said_so_and_the_same_program_elsewhere_is_no_matter():
+    same_program = held("ALPHA", meter=OTHER_METER, since="2020-01-01")
+
+    assert excluded_by(held(meter=METER)) == [(FAILED, "BETA on this meter")]
+    assert excluded_by(same_program, other="ALPHA") == []
+
+
+@pytest.mark.parametrize(
+    ("row", "mine", "wanted"),
+    [
+        ({"is_allowed": True}, None, "can be held together"),
+        ({}, {"since": "2025-01-01"}, "this one came first"),
+    ],
+)
+def test_what_goes_together_is_told_when_it_is_asked(row, mine, wanted):
+    own = held(**(MINE | mine)) if mine else None
+    meter = facts(held=tuple(one for one in (own, held()) if one))
+
+    (check,) = excludes_none(meter, program(exclusions=(excludes(**row),)), moment(), True)
+
+    assert (check.outcome, check.actual, check.wanted) == (PASSED, "BETA on your meter m-2", wanted)
+    assert excluded_by(held(), mine=own, **row) == []
