@@ -33,6 +33,7 @@ def env(tmp_path: Path) -> dict[str, str]:
     return {**kept, "DATA_DIR": str(tmp_path), "DJANGO_SETTINGS_MODULE": "portal.settings"}
 
 
+@pytest.mark.timeout(600)  # a dozen processes one after another, on a machine that may be busy
 def test_everyday_commands_run_as_written(env: dict[str, str]) -> None:
     assert [words[0] for words in commands()] == [
         "demo_signins",
