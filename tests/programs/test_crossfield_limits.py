@@ -21,7 +21,7 @@ from programs.schema.crossfield.places import (
     ZIP,
     place_rules,
 )
-from programs.schema.crossfield.rule import CrossCheck, Finding, Rule
+from programs.schema.crossfield.rule import CrossCheck, CrossCheckRule, RowFinding
 
 ON = date(2026, 6, 1)
 KW, KWH, HOURS = "power_capacity_kw", "energy_capacity_kwh", "duration_hours"
@@ -31,7 +31,7 @@ def codes(findings: Any) -> list[str]:
     return [one.code for one in findings]
 
 
-def of_device(**values: Any) -> list[Finding]:
+def of_device(**values: Any) -> list[RowFinding]:
     """What is found on the battery of the row's own device; names without device.battery_, home and count beside."""
     plain = {"home": "customer_classification", "count": "site.number_of_devices"}
     row = {plain.get(name, f"device.battery_{name}"): value for name, value in values.items()}
@@ -56,9 +56,9 @@ def test_one_charge_limit_crosses_nothing(limits):
 
 @pytest.mark.parametrize(("least", "suggestion"), [(0, None), (0.01, "1"), (0.2, "20"), (0.99, "99"), (1, None)])
 def test_lowest_charge_between_nothing_and_one_percent_looks_like_a_share(least, suggestion):
-    found = [one.context["suggestion"] for one in of_device(min_state_of_charge_percentage=least)]
+    suggestions = [one.context["suggestion"] for one in of_device(min_state_of_charge_percentage=least)]
 
-    assert found == ([suggestion] if suggestion else [])
+    assert suggestions == ([suggestion] if suggestion else [])
 
 
 @pytest.mark.parametrize(
@@ -116,8 +116,8 @@ def test_only_homes_have_such_limits(home):
 def test_duration_is_energy_by_power_within_an_hour_or_a_quarter(power, energy, hours, suggestion):
     findings = of_device(power_capacity_kw=power, energy_capacity_kwh=energy, duration_hours=hours)
 
-    found = [one.context.get("suggestion", "") for one in findings]
-    assert found == ([] if suggestion is None else [suggestion])
+    suggestions = [one.context.get("suggestion", "") for one in findings]
+    assert suggestions == ([] if suggestion is None else [suggestion])
 
 
 @pytest.mark.parametrize("rate", ["max_discharge_rate_kw", "max_charge_rate_kw"])
@@ -142,7 +142,7 @@ def test_every_slot_of_the_site_is_a_battery_of_its_own():
 
 
 @pytest.mark.parametrize(
-    ("row", "found"),
+    ("row", "expected"),
     [
         ({INSTALLED: "2024-02-02", PERMITTED: "2024-02-02"}, []),
         ({INSTALLED: "2024-02-03", PERMITTED: "2024-02-02"}, ["PERMISSION_BEFORE_INSTALLATION"]),
@@ -157,8 +157,8 @@ def test_every_slot_of_the_site_is_a_battery_of_its_own():
         ({INSTALLED: "2020-01-01", NEM: "NEM3"}, []),
     ],
 )
-def test_dates_follow_each_other_and_are_not_to_come(row, found):
-    assert codes(dates_in_order(row, ON)) == found
+def test_dates_follow_each_other_and_are_not_to_come(row, expected):
+    assert codes(dates_in_order(row, ON)) == expected
 
 
 # --- customers
@@ -168,7 +168,7 @@ TYPE, FUEL = "site.site_devices.0.device_type", "site.site_devices.0.fuel_type"
 
 
 @pytest.mark.parametrize(
-    ("row", "found"),
+    ("row", "expected"),
     [
         ({"customer_classification": "RESIDENTIAL"}, []),
         (
@@ -181,12 +181,12 @@ TYPE, FUEL = "site.site_devices.0.device_type", "site.site_devices.0.fuel_type"
         ({"customer_classification": "AGRICULTURAL", "customer.end_customer_title": "Dr"}, []),
     ],
 )
-def test_company_and_title_belong_to_commercial_customers(row, found):
-    assert [(one.code, one.key) for one in only_for_businesses(row, ON)] == found
+def test_company_and_title_belong_to_commercial_customers(row, expected):
+    assert [(one.code, one.key) for one in only_for_businesses(row, ON)] == expected
 
 
 @pytest.mark.parametrize(
-    ("row", "found"),
+    ("row", "expected"),
     [
         ({FOSSIL: True}, ["GENERATOR_NOT_DESCRIBED"]),
         ({FOSSIL: True, TYPE: "BATTERY"}, ["GENERATOR_NOT_DESCRIBED"]),
@@ -205,10 +205,10 @@ def test_company_and_title_belong_to_commercial_customers(row, found):
         ({FOSSIL: False, "site.generator_fuel_type": "DIESEL"}, ["GENERATOR_DENIED"]),
     ],
 )
-def test_generator_is_described_exactly_when_there_is_one(row, found):
+def test_generator_is_described_exactly_when_there_is_one(row, expected):
     rule = customer_rules([TYPE, FUEL])[1]
 
-    assert codes(rule.check(row, ON)) == found
+    assert codes(rule.check(row, ON)) == expected
     assert set(row) - {FOSSIL} <= set(rule.reads)
 
 
@@ -245,13 +245,19 @@ def of_place(*own: str, **row: Any) -> list[tuple[str, str, bool, object, object
     names |= {"billing_zip": BILLING_ZIP, "billing_state": BILLING_STATE}
     flat = {names.get(name, name): value for name, value in row.items()}
     return [
-        (one.code, one.key, one.blocks, one.context.get("suggestion"), one.context.get("suggestion_field"))
-        for one in CrossCheck(place_rules(PLACES, own))(flat, ON)
+        (
+            finding.code,
+            finding.key,
+            finding.blocks,
+            finding.context.get("suggestion"),
+            finding.context.get("suggestion_field"),
+        )
+        for finding in CrossCheck(place_rules(PLACES, own))(flat, ON)
     ]
 
 
 @pytest.mark.parametrize(
-    ("row", "found"),
+    ("row", "expected"),
     [
         ({"region": "CAISO", "state": "CA", "zip": "94103", "utility": "PGE"}, []),
         ({"region": "CAISO", "state": "XX"}, []),
@@ -298,12 +304,12 @@ def of_place(*own: str, **row: Any) -> list[tuple[str, str, bool, object, object
         ({"billing_state": "CA", "billing_zip": "89439"}, []),
     ],
 )
-def test_places_that_cannot_belong_together(row, found):
-    assert of_place(**row) == found
+def test_places_that_cannot_belong_together(row, expected):
+    assert of_place(**row) == expected
 
 
 @pytest.mark.parametrize(
-    ("row", "found"),
+    ("row", "expected"),
     [
         ({"region": "NYISO", "caiso.nem_type": "NEM2"}, 1),
         ({"region": "CAISO", "caiso.nem_type": "NEM2"}, 0),
@@ -313,10 +319,10 @@ def test_places_that_cannot_belong_together(row, found):
         ({"region": "NYISO", "caiso.nem_type": "NEM2", "ercot.other": "x"}, 2),
     ],
 )
-def test_fields_of_another_region_are_named_once_for_each(row, found):
+def test_fields_of_another_region_are_named_once_for_each(row, expected):
     findings = of_place("caiso.nem_type", "caiso.other", "ercot.other", "customer.city", **row)
 
-    assert [one[0] for one in findings] == ["FIELD_OF_OTHER_REGION"] * found
+    assert [one[0] for one in findings] == ["FIELD_OF_OTHER_REGION"] * expected
 
 
 def test_field_of_a_region_that_the_state_is_in_is_passed_over():
@@ -342,7 +348,7 @@ def of_account(number: str, facts: Facts = ACCOUNTS, *, on: date = ON, **row: An
 
 
 @pytest.mark.parametrize(
-    ("number", "row", "found"),
+    ("number", "row", "expected"),
     [
         ("1234567890", {"utility": "PGE"}, []),
         ("1234567890", {"utility": "NOBODY"}, []),
@@ -356,19 +362,19 @@ def of_account(number: str, facts: Facts = ACCOUNTS, *, on: date = ON, **row: An
         ("1044372", {"region": "CAISO"}, []),
     ],
 )
-def test_account_number_has_a_form_of_its_utility(number, row, found):
-    assert of_account(number, **row) == found
+def test_account_number_has_a_form_of_its_utility(number, row, expected):
+    assert of_account(number, **row) == expected
 
 
 @pytest.mark.parametrize(
-    ("on", "found"),
+    ("on", "expected"),
     [("2026-05-31", 0), ("2026-06-01", 1), ("2026-06-30", 1), ("2026-07-01", 0)],
 )
-def test_form_counts_from_its_first_day_to_its_last(on, found):
+def test_form_counts_from_its_first_day_to_its_last(on, expected):
     dated = form(r"\d{10}", valid_from=date(2026, 6, 1), valid_to=date(2026, 6, 30))
     facts = Facts(STATES, {"PGE": utility("PGE", dated)})
 
-    assert len(of_account("1", facts, on=date.fromisoformat(on), utility="PGE")) == found
+    assert len(of_account("1", facts, on=date.fromisoformat(on), utility="PGE")) == expected
 
 
 @pytest.mark.parametrize(
@@ -426,7 +432,7 @@ def test_esi_id_of_another_utility_stops_the_row_when_both_are_sure(owner_is_sur
 
 
 def test_rule_is_asked_when_one_of_its_starts_is_filled_and_waits_for_broken_cells():
-    rule = Rule(("a", "b"), ("a", "b", "c"), lambda row, _on: [Finding("X", ",".join(row))])
+    rule = CrossCheckRule(("a", "b"), ("a", "b", "c"), lambda row, _on: [RowFinding("X", ",".join(row))])
     check = CrossCheck([rule])
 
     assert [one.key for one in check({"b": 1, "c": 2, "d": 3}, ON)] == ["b,c"]
@@ -438,21 +444,21 @@ def test_rule_is_asked_when_one_of_its_starts_is_filled_and_waits_for_broken_cel
 def test_answers_are_remembered_by_all_values_that_a_rule_reads():
     asked: list[object] = []
 
-    def check(row: Any, on: date) -> list[Finding]:
+    def check(row: Any, on: date) -> list[RowFinding]:
         asked.append(dict(row))
-        return [Finding("X", str(row["b"]))]
+        return [RowFinding("X", str(row["b"]))]
 
-    ask = CrossCheck([Rule(("a",), ("a", "b"), check)])
+    ask = CrossCheck([CrossCheckRule(("a",), ("a", "b"), check)])
 
-    found = [ask({"a": 1, "b": value, "c": number}, ON)[0].key for number, value in enumerate((1, 2, 1))]
+    keys = [ask({"a": 1, "b": value, "c": number}, ON)[0].key for number, value in enumerate((1, 2, 1))]
 
-    assert found == ["1", "2", "1"]
+    assert keys == ["1", "2", "1"]
     assert asked == [{"a": 1, "b": 1}, {"a": 1, "b": 2}]
 
 
 def test_answers_that_do_not_repeat_are_asked_for_anew():
     asked: list[object] = []
-    rule = Rule(("a",), ("a",), lambda row, _on: asked.append(row) or [], repeats=False)  # type: ignore[func-returns-value]
+    rule = CrossCheckRule(("a",), ("a",), lambda row, _on: asked.append(row) or [], repeats=False)  # type: ignore[func-returns-value]
     ask = CrossCheck([rule])
 
     for _ in range(2):

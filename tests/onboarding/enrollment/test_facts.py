@@ -66,13 +66,13 @@ def test_record_for_the_period_goes_before_the_program_s_and_that_before_a_gener
     other_item = recorded("DOCUMENTS_SIGNED", since="2027-01-04", period=7, program=1, note="other item")
     at = local("2027-02-01")
 
-    def found(*records):
+    def note_that_counts(*records):
         record = facts(records=records).record("HAS_AMI", 1, 7, at)
         return record and record.note
 
-    assert found(of_period, general, of_program, other_item) == "period"
-    assert found(general, of_program, other_item) == "program"
-    assert found(other_item) is None
+    assert note_that_counts(of_period, general, of_program, other_item) == "period"
+    assert note_that_counts(general, of_program, other_item) == "program"
+    assert note_that_counts(other_item) is None
 
 
 def test_newest_of_like_records_counts_whatever_their_order():
