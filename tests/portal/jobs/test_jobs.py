@@ -271,3 +271,269 @@ def test_faults_of_the_machine_are_told_from_mistakes() -> None:
     assert not is_of_the_machine(driver(OperationalError(), psycopg.errors.DeadlockDetected()))
     assert not is_of_the_machine(driver(IntegrityError(), psycopg.errors.UniqueViolation()))
     assert not is_of_the_machine(OperationalError("nobody knows"))
+
+
+# --- who lost its lease
+
+
+@pytest.fixture
+def taken_over(acme: Partner) -> tuple[Job, Job]:
+    """A job as the worker knows it that lost it, and as the worker does that holds it now."""
+    enqueue("test", subject_id="a", partner=acme)
+    lost = claim()
+    assert lost is not None
+    expire(lost)
+    holder = claim()
+    assert holder is not None
+    return lost, holder
+
+
+def stored() -> dict[str, Any]:
+    return Job.objects.values("state", "attempts", "fence", "lease_until", "checkpoint", "failure", "finished_at").get()
+
+
+def ends(run: Run) -> None:
+    """The work is done."""
+
+
+def breaks(run: Run) -> None:
+    raise ValueError("no such thing")
+
+
+def disk_is_full(run: Run) -> None:
+    raise OSError(errno.ENOSPC, "No space left on device")
+
+
+def yields(run: Run) -> None:
+    raise domain.YieldToOthers
+
+
+@pytest.mark.parametrize("then", [ends, breaks, disk_is_full, yields])
+def test_worker_that_lost_its_lease_ends_and_puts_back_nothing(acme: Partner, handler: Any, then: Any) -> None:
+    held: list[dict[str, Any]] = []
+
+    def work(run: Run) -> None:
+        expire(run.job)
+        claim()  # another worker
+        held.append(stored())
+        then(run)
+
+    handler(work)
+    enqueue("test", subject_id="a", partner=acme)
+
+    run_next()
+
+    assert held[0]["fence"] == 2
+    assert [stored()] == held
+
+
+@pytest.mark.parametrize("then", [ends, breaks, disk_is_full, yields])
+def test_job_that_ended_meanwhile_stays_as_it_ended(acme: Partner, handler: Any, then: Any) -> None:
+    """By hand, say: nobody took it over, so its fence is the worker's own."""
+
+    def work(run: Run) -> None:
+        Job.objects.update(state=JobState.FAILED, failure="stopped by hand", lease_until=None)
+        then(run)
+
+    handler(work)
+    enqueue("test", subject_id="a", partner=acme)
+
+    run_next()
+
+    assert (stored()["state"], stored()["failure"]) == (JobState.FAILED, "stopped by hand")
+
+
+def test_worker_that_lost_its_lease_neither_renews_it_nor_shows_progress(taken_over: tuple[Job, Job]) -> None:
+    lost, holder = taken_over
+    before = stored()
+
+    with pytest.raises(LeaseLost):
+        Run(lost).beat(done=7, total=9)
+
+    assert (stored(), Job.objects.get().done) == (before, 0)
+    Run(holder).beat(done=7, total=9)
+    assert (Job.objects.get().done, Job.objects.get().total) == (7, 9)
+
+
+def test_beat_renews_the_lease(taken_over: tuple[Job, Job]) -> None:
+    _, holder = taken_over
+    expire(holder)
+
+    Run(holder).beat()
+
+    assert Job.objects.get().lease_until > timezone.now()
+
+
+def test_beat_and_chunk_of_a_job_that_does_not_run_write_nothing(acme: Partner) -> None:
+    enqueue("test", subject_id="a", partner=acme)
+    job = claim()
+    assert job is not None
+    Job.objects.update(state=JobState.DONE, lease_until=None)
+
+    with pytest.raises(LeaseLost):
+        Run(job).beat()
+    with pytest.raises(LeaseLost), Run(job).chunk() as chunk:
+        chunk.done = 1
+
+    assert (Job.objects.get().lease_until, Job.objects.get().done) == (None, 0)
+
+
+def test_chunk_keeps_progress_renews_the_lease_and_begins_attempts_anew(taken_over: tuple[Job, Job]) -> None:
+    _, holder = taken_over
+    expire(holder)
+    run = Run(holder)
+
+    with run.chunk() as chunk:
+        chunk.checkpoint, chunk.done, chunk.total = {"row": 3}, 3, 8
+
+    job = Job.objects.get()
+    assert (job.checkpoint, job.done, job.total, job.attempts) == ({"row": 3}, 3, 8, 1)
+    assert job.lease_until > timezone.now()
+    assert (run.checkpoint, run.job.done, run.job.total) == ({"row": 3}, 3, 8)
+
+
+# --- which job is next
+
+
+def test_job_that_waits_for_its_time_and_one_that_is_held_are_not_taken(acme: Partner) -> None:
+    later = enqueue("test", subject_id="later", partner=acme)
+    Job.objects.filter(pk=later.pk).update(not_before=timezone.now() + timedelta(minutes=1))
+    held = enqueue("test", subject_id="held", partner=acme)
+    assert claim() == held
+
+    assert (claim(), domain.waiting()) == (None, 0)
+    expire(held)
+    assert domain.waiting() == 1
+    assert claim() == held
+
+
+@pytest.mark.parametrize("state", [JobState.DONE, JobState.FAILED])
+def test_job_that_ended_is_taken_no_more(acme: Partner, state: JobState) -> None:
+    enqueue("test", subject_id="a", partner=acme)
+    Job.objects.update(state=state, lease_until=timezone.now() - timedelta(hours=1))
+
+    assert claim() is None
+    again = enqueue("test", subject_id="a", partner=acme)
+    assert claim() == again
+
+
+def test_oldest_of_a_partner_s_jobs_is_first(acme: Partner) -> None:
+    young, old = (enqueue("test", subject_id=name, partner=acme) for name in ("young", "old"))
+    Job.objects.filter(pk=old.pk).update(not_before=timezone.now() - timedelta(hours=1))
+
+    assert [claim(), claim()] == [old, young]
+
+
+def test_partner_whose_worker_died_is_not_taken_for_busy(acme: Partner, borealis: Partner) -> None:
+    died = enqueue("test", subject_id="died", partner=acme)
+    assert claim() == died
+    Job.objects.filter(pk=died.pk).update(not_before=timezone.now())
+    expire(died)
+    waiting = enqueue("test", subject_id="waiting", partner=acme)
+    Job.objects.filter(pk=waiting.pk).update(not_before=timezone.now() - timedelta(hours=1))
+    enqueue("test", subject_id="borealis", partner=borealis)
+
+    assert claim() == waiting
+
+
+@pytest.mark.parametrize(("changes", "is_same"), [({"subject_id": "b"}, False), ({"kind": "other"}, False), ({}, True)])
+def test_one_open_job_is_kept_for_each_kind_and_subject(acme: Partner, changes: dict[str, str], is_same: bool) -> None:
+    first = enqueue("test", subject_id="a", partner=acme)
+
+    second = enqueue(**({"kind": "test", "subject_id": "a"} | changes), partner=acme)
+
+    assert (second == first) is is_same
+
+
+def test_first_attempt_sets_when_the_job_was_begun_and_later_ones_do_not(acme: Partner) -> None:
+    enqueue("test", subject_id="a", partner=acme)
+    assert Job.objects.get().started_at is None
+    first = claim()
+    assert first is not None
+    Job.objects.update(started_at=timezone.now() - timedelta(hours=3), lease_until=timezone.now() - timedelta(hours=2))
+
+    second = claim()
+
+    assert second is not None
+    assert timezone.now() - second.started_at > timedelta(hours=2)
+
+
+@pytest.mark.parametrize(("attempts", "is_taken"), [(2, True), (3, False)])
+def test_job_is_taken_three_times_without_progress(acme: Partner, settings: Any, attempts: int, is_taken: bool) -> None:
+    settings.JOB_MAX_ATTEMPTS = 3
+    enqueue("test", subject_id="a", partner=acme)
+    Job.objects.update(attempts=attempts)
+
+    assert bool(claim()) is is_taken
+    assert Job.objects.get().state == (JobState.RUNNING if is_taken else JobState.FAILED)
+
+
+def test_failed_job_says_why_and_does_not_keep_its_lease(taken_over: tuple[Job, Job]) -> None:
+    _, holder = taken_over
+
+    domain.fail(holder, "x" * 2001)
+
+    job = Job.objects.get()
+    assert (job.state, job.failure, job.lease_until) == (JobState.FAILED, "x" * 2000, None)
+    assert job.finished_at is not None
+
+
+def test_job_that_is_done_has_no_lease_and_no_failure(acme: Partner, handler: Any) -> None:
+    handler(ends)
+    job = enqueue("test", subject_id="a", partner=acme)
+    Job.objects.update(failure="of the first attempt")
+
+    run_next()
+
+    job.refresh_from_db()
+    assert (job.state, job.lease_until, job.failure) == (JobState.DONE, None, "")
+    assert job.finished_at is not None
+
+
+@pytest.mark.parametrize(("attempts", "seconds"), [(0, 2), (1, 4)])
+def test_wait_after_an_attempt_doubles(acme: Partner, handler: Any, attempts: int, seconds: int) -> None:
+    handler(breaks)
+    enqueue("test", subject_id="a", partner=acme)
+    Job.objects.update(attempts=attempts)
+    before = timezone.now()
+
+    run_next()
+
+    waits = Job.objects.get().not_before - before
+    assert timedelta(seconds=seconds - 0.1) <= waits < timedelta(seconds=seconds * 2 - 0.1)
+    assert (Job.objects.get().state, Job.objects.get().attempts) == (JobState.QUEUED, attempts + 1)
+
+
+def test_job_yields_only_to_another_partner_and_only_after_its_slice(
+    acme: Partner, borealis: Partner, settings: Any
+) -> None:
+    settings.JOB_SLICE_SECONDS = 0
+    enqueue("test", subject_id="a", partner=acme)
+    job = claim()
+    assert job is not None
+    enqueue("test", subject_id="b", partner=acme)
+    Run(job).yield_to_other_partners()  # its own partner's job waits
+
+    enqueue("test", subject_id="c", partner=borealis)
+
+    with pytest.raises(domain.YieldToOthers):
+        Run(job).yield_to_other_partners()
+    settings.JOB_SLICE_SECONDS = 100
+    Run(job).yield_to_other_partners()
+
+
+@pytest.mark.parametrize(
+    ("state", "days", "is_kept"),
+    [
+        (JobState.DONE, 29, True),
+        (JobState.DONE, 31, False),
+        (JobState.FAILED, 31, False),
+        (JobState.QUEUED, 31, True),  # it failed once, and is to run again
+        (JobState.RUNNING, 31, True),
+    ],
+)
+def test_only_what_ended_long_ago_is_dropped(acme: Partner, state: JobState, days: int, is_kept: bool) -> None:
+    enqueue("test", subject_id="a", partner=acme)
+    Job.objects.update(state=state, finished_at=timezone.now() - timedelta(days=days))
+
+    assert domain.drop_finished(days=30) == (0 if is_kept else 1)
