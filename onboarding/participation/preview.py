@@ -19,7 +19,7 @@ from programs.schema import schema_for
 
 
 @dataclass(frozen=True, slots=True)
-class ProgramOutlook:
+class ProgramForecast:
     """One program: the status of the meter there now, and a sentence about what will happen."""
 
     program: ProgramRules
@@ -27,7 +27,7 @@ class ProgramOutlook:
     words: str
 
 
-def outlook_of(meter: Meter, result: ParticipationResult, now: datetime | None = None) -> list[ProgramOutlook]:
+def outlook_of(meter: Meter, result: ParticipationResult, now: datetime | None = None) -> list[ProgramForecast]:
     """Every program that the meter is meant for, by name. Reads, never writes."""
     at = now or timezone.now()
     rules, schema = rules_of(), schema_for(rules_of())
@@ -41,7 +41,7 @@ def outlook_of(meter: Meter, result: ParticipationResult, now: datetime | None =
             start, _ = window(result.request, result.zone, at)
             then = evaluate(later, program, schema, max(start, at)).status
             words = f"{words} It will be: {then.label.lower()}."
-        lines.append(ProgramOutlook(program, status, words))
+        lines.append(ProgramForecast(program, status, words))
     return lines
 
 

@@ -18,7 +18,7 @@ _AT_ONCE = 500  # events
 
 
 @dataclass(frozen=True, slots=True)
-class Source:
+class ValueSource:
     """What gave a value: its name ("crm.xlsx", "form", "API", "bulk change"), when, and by whom.
 
     upload: what to link to, None when there was none. place: where in the file, such as "row 14, column F".
@@ -35,8 +35,8 @@ class Source:
 class Provenance:
     """The sources of a meter's values: the one that all of them share, or else one for each field key."""
 
-    shared: Source | None = None
-    by_key: Mapping[str, Source] = field(default_factory=dict)
+    shared: ValueSource | None = None
+    by_key: Mapping[str, ValueSource] = field(default_factory=dict)
 
 
 def provenance_of(meter: Meter, keys: Collection[str]) -> Provenance:
@@ -74,19 +74,19 @@ class _Uploads:
         edits = partner.uploads.filter(rows).values_list("pk", "edits__values")
         self._corrected = {str(upload): frozenset(values) for upload, values in edits}
 
-    def source(self, event: Event, key: str = "") -> Source:
+    def source(self, event: Event, key: str = "") -> ValueSource:
         """The source that an event names; with a key, where in the file its value was."""
         name = event.data.get("upload", "")
         upload = self._uploads.get(name)
         row = f"row {event.data['row']}" if "row" in event.data else ""
         if upload is None:
             words = event.actor_label if event.verb == _CREATED else event.data.get("file", "bulk change")
-            return Source(words, event.at, event.actor_label, place=row)
+            return ValueSource(words, event.at, event.actor_label, place=row)
         words = _DOORS.get(upload.source, upload.file_name)
         if event.verb == _RESTORED:
-            return Source(f"{words}, taken back", event.at, event.actor_label, upload.pk)
+            return ValueSource(f"{words}, taken back", event.at, event.actor_label, upload.pk)
         column = upload.place_of(key) if key else ""
         if key in self._corrected.get(name, ()):
             column = "corrected afterwards"
         place = "" if upload.source in _DOORS else ", ".join(filter(None, (row, column)))
-        return Source(words, event.at, event.actor_label, upload.pk, place)
+        return ValueSource(words, event.at, event.actor_label, upload.pk, place)

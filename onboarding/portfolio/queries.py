@@ -10,7 +10,7 @@ from django.db.models import QuerySet
 from onboarding.meters.columns import Asset, asset_of
 from onboarding.meters.models import Meter
 from onboarding.portfolio.columns import ShownColumn, display_value, plain_cell, reading, with_assets
-from onboarding.portfolio.provenance import Source
+from onboarding.portfolio.provenance import ValueSource
 from programs.schema import flatten, schema_for
 
 SORTS = {
@@ -79,10 +79,12 @@ class Fact:
 
     label: str
     value: object
-    source: Source | None = None
+    source: ValueSource | None = None
 
 
-def sections_of(asset: Asset, sources: Mapping[str, Source] = MappingProxyType({})) -> list[tuple[str, list[Fact]]]:
+def sections_of(
+    asset: Asset, sources: Mapping[str, ValueSource] = MappingProxyType({})
+) -> list[tuple[str, list[Fact]]]:
     """An asset as sections of facts, in the catalogue's order; nothing that it holds is left out.
 
     sources: by field key.

@@ -17,7 +17,7 @@ from onboarding.management.commands.generate_meters import make
 from onboarding.meter_form.domain import begin, write
 from onboarding.meter_form.queries import texts_of
 from onboarding.meters.models import Meter
-from onboarding.portfolio.provenance import Provenance, Source, provenance_of
+from onboarding.portfolio.provenance import Provenance, ValueSource, provenance_of
 from onboarding.uploads.corrections.rows import correct_rows
 from onboarding.uploads.models import Upload
 from onboarding.uploads.pipeline.commit import confirm_upload
@@ -108,7 +108,7 @@ def text_of(page: str) -> str:
     return " ".join(re.sub(r"<[^>]+>", " ", page).split()).replace(" ,", ",")
 
 
-def shared(meter: Meter) -> Source:
+def shared(meter: Meter) -> ValueSource:
     source = provenance_of(meter, KEYS).shared
     assert source is not None
     return source
