@@ -64,9 +64,9 @@ def find_layout(
     keys (dot paths), that is the header and the first its labels.
     Refuses: FILE_NO_HEADER, FILE_NO_ROWS, FILE_TOO_MANY_COLUMNS.
     """
-    top = list(islice(rows, TOP_ROWS))
+    top = list(islice(rows, TOP_ROWS + 2))  # below a header in the last of them: its keys, and the first row
     texts = [_texts(row) for row in top]
-    at = _header_at(texts, frozenset(names)) if header_row is None else _row_at(top, header_row)
+    at = _header_at(texts[:TOP_ROWS], frozenset(names)) if header_row is None else _row_at(top[:TOP_ROWS], header_row)
     if at is None:
         raise Unreadable(problems.FILE_NO_HEADER, sheet=sheet)
     labels, below = texts[at], at + 1

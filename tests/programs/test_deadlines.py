@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from portal.web.clock import midnight
-from programs.deadlines import DeadlineRule, accepted_until, days_left, end_of_month, next_deadline
+from programs.deadlines import DeadlineRule, accepted_until, days_left, end_of_month, next_deadline, over_at
 from programs.domain import roll_forward
 from programs.models import Deadline, DeliveryPeriod, Program
 from programs.queries import all_periods_of, periods_of
@@ -140,6 +140,32 @@ def test_the_midnight_of_a_day_on_which_the_clocks_change():
 )
 def test_the_end_of_a_month(at, end):
     assert end_of_month(local(at).astimezone(UTC), NEW_YORK) == local(end)
+
+
+@pytest.mark.parametrize(
+    ("ends", "over"),
+    [
+        ("2027-09-30 00:00", "2027-10-01 00:00"),  # the midnight that begins the last day
+        ("2027-09-30 00:01", "2027-09-30 00:01"),
+        ("2027-09-30 17:00", "2027-09-30 17:00"),
+        ("2027-11-06 00:00", "2027-11-07 00:00"),
+        ("2027-11-07 00:00", "2027-11-08 00:00"),  # 25 hours
+    ],
+)
+def test_a_period_is_over_with_its_last_local_day(ends, over):
+    assert over_at(local(ends).astimezone(UTC), NEW_YORK) == local(over)
+
+
+def test_a_midnight_in_utc_is_an_evening_there():
+    ends = datetime(2027, 10, 1, tzinfo=UTC)
+
+    assert over_at(ends, NEW_YORK) == local("2027-09-30 20:00")
+
+
+def test_of_deadlines_with_one_activation_the_first_is_next():
+    early, late = (DeadlineRule(local(day), local(day), local("2027-05-01")) for day in ("2027-03-15", "2027-04-01"))
+
+    assert next_deadline([late, early], local("2027-03-01")) == early
 
 
 def test_the_next_deadline_is_the_one_that_activates_first():

@@ -217,3 +217,20 @@ def test_days_become_local_midnights_over_the_change_of_clocks() -> None:
         datetime(2026, 11, 2, 7, tzinfo=UTC),
     )
     assert days_of(out, DENVER) == (date(2026, 10, 31), date(2026, 11, 1))
+
+
+@pytest.mark.parametrize(
+    ("day", "is_far"),
+    [(date(1999, 12, 31), True), (date(2000, 1, 1), False), (date(2099, 12, 31), False), (date(2100, 1, 1), True)],
+)
+def test_years_that_can_be_meant(day: date, is_far: bool) -> None:
+    problems = list(unclear(ParticipationRequest(PARTICIPATE, day)))
+
+    assert [one.code for one in problems] == (["PARTICIPATION_DAY_TOO_FAR"] if is_far else [])
+
+
+def test_days_begin_at_local_midnights_in_utc() -> None:
+    start, end = window(ParticipationRequest(IDLE, day(1), day(1)), DENVER, NOW)
+
+    assert (start.tzinfo, end.tzinfo if end else None) == (UTC, UTC)
+    assert (start, end) == (datetime(2026, 10, 1, 6, tzinfo=UTC), datetime(2026, 10, 2, 6, tzinfo=UTC))
