@@ -57,6 +57,7 @@ def _in_a_child(session: pytest.Session, file: str, function: list[Any] | None, 
     if not child:
         os.setpgid(0, 0)
         try:
+            _forget()
             found = _put(file, *function) if function else 1
             answer = {"found": found, "failed": _run(session) if found else ""}
         except BaseException as error:
@@ -86,9 +87,14 @@ def _put(file: str, name: str, nth: int, source: str) -> int:
         if isinstance(one, types.FunctionType) and one.__code__ == old and one.__code__.co_filename == here:
             one.__code__ = new
             found += 1
-        elif isinstance(one, functools._lru_cache_wrapper) and str(one.__module__).startswith(STOREYS):
-            one.cache_clear()
     return found
+
+
+def _forget() -> None:
+    """What functions of the engine have been asked before, they are asked again."""
+    for one in gc.get_objects():
+        if isinstance(one, functools._lru_cache_wrapper) and str(one.__module__).startswith(STOREYS):
+            one.cache_clear()
 
 
 def code_of(source: str, file: str, name: str, nth: int) -> types.CodeType | None:
