@@ -25,9 +25,9 @@ fmt: .venv/.development
 
 check: lint test
 
-# Which lines and branches the suite reaches. The floor is in pyproject.toml, and only rises.
+# Which lines and branches the suite reaches in its own process. The floor is fail_under in pyproject.toml; it only rises.
 coverage: .venv/.development
-	$(BIN)/python -m pytest --cov $(ARGS)
+	$(BIN)/python -m pytest --cov -m "not browser and not chaos" --ignore=tests/test_bench.py $(ARGS)
 
 # Changes the engine in one place at a time and tells what no test notices: make mutants SAMPLE=200 SEED=1 ONLY=portal/jobs JOBS=2
 mutants: .venv/.development

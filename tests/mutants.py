@@ -19,14 +19,12 @@ import sys
 import tempfile
 import time
 from collections import Counter
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import asdict, dataclass
-from functools import partial
 from pathlib import Path
-from queue import SimpleQueue
 from threading import Lock
-from typing import TypeVar
+from typing import Any
 
 import parso
 from cosmic_ray.ast import get_ast
@@ -39,12 +37,11 @@ from tests import database
 ROOT = database.ROOT
 REPORT = ROOT / "var" / "mutants"
 PAGE = ROOT / "docs" / "mutants.md"
-T = TypeVar("T")
-MEMORY = 4 << 30  # bytes; a change can make a loop endless
+MEMORY = 8 << 30  # bytes; a change can make a loop endless
 
 # Each part of the engine, with the tests that hold it: the quickest first, since the first failure ends a run.
 ENGINE = {
-    "portal/jobs": "portal/jobs onboarding/test_job_queries.py",
+    "portal/jobs": "portal/jobs",
     "portal/partners/access.py": (
         "portal/partners/test_keys.py portal/partners/test_pages.py portal/partners/test_rules.py portal/test_api.py"
     ),
@@ -64,7 +61,7 @@ ENGINE = {
     "onboarding/uploads/pipeline": "onboarding/uploads",
     "onboarding/enrollment": (
         "onboarding/enrollment onboarding/uploads/test_pipeline.py onboarding/api onboarding/staff"
-        " onboarding/portfolio/test_meter_pages.py onboarding/test_job_queries.py"
+        " onboarding/portfolio/test_meter_pages.py"
     ),
     "onboarding/participation": (
         "onboarding/participation onboarding/api/test_participation.py onboarding/bulk/test_participation.py"
@@ -195,7 +192,7 @@ class Result:
 
 
 def _meaning(source: str) -> str:
-    """The module without annotations, which change nothing when it runs."""
+    """The module without what changes nothing when it runs: annotations, and guards of dataclasses against misuse."""
     tree = ast.parse(source)
     for node in ast.walk(tree):
         if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef):
@@ -204,6 +201,39 @@ def _meaning(source: str) -> str:
             node.annotation = None
         elif isinstance(node, ast.AnnAssign):
             node.annotation = ast.Constant(None)
+        elif isinstance(node, ast.Call) and getattr(node.func, "id", "") == "dataclass":
+            node.keywords = [one for one in node.keywords if one.arg not in ("frozen", "slots")]
+    return ast.dump(tree)
+
+
+Function = ast.FunctionDef | ast.AsyncFunctionDef
+
+
+def function_of(source: str, changed: str) -> tuple[str, int] | None:
+    """The one function whose body a change is in: its qualified name, and the how manieth of that name."""
+    found, seen = [], Counter[str]()
+    for (name, old), (_, new) in zip(_functions(ast.parse(source)), _functions(ast.parse(changed)), strict=True):
+        if list(map(ast.dump, old.body)) != list(map(ast.dump, new.body)):
+            found.append((name, seen[name]))
+        seen[name] += 1
+    return found[0] if len(found) == 1 and _outside(source) == _outside(changed) else None
+
+
+def _functions(tree: ast.AST, within: str = "") -> list[tuple[str, Function]]:
+    """The functions of a module and of its classes, without those inside functions."""
+    found: list[tuple[str, Function]] = []
+    for node in ast.iter_child_nodes(tree):
+        if isinstance(node, Function):
+            found.append((within + node.name, node))
+        else:
+            found += _functions(node, f"{within}{node.name}." if isinstance(node, ast.ClassDef) else within)
+    return found
+
+
+def _outside(source: str) -> str:
+    tree = ast.parse(source)
+    for _, function in _functions(tree):
+        function.body = []
     return ast.dump(tree)
 
 
@@ -255,11 +285,19 @@ def equivalents() -> set[tuple[str, str]]:
     return {(one[1], one[2]) for one in matches if one}
 
 
-class Copy:
-    """A copy of the tree in which one change at a time is tried."""
+class Unsound(Exception):
+    """The tests say nothing about changes, since they fail without one."""
 
-    def __init__(self, folder: Path, template: Path) -> None:
-        self.root = folder / "tree"
+
+class Copy:
+    """A copy of the tree in which changes of one part are tried, one at a time.
+
+    Inside a function: in a child of a run that has loaded everything. Elsewhere, or if nothing noticed, from the start:
+    what was made while modules were loaded is then made anew.
+    """
+
+    def __init__(self, folder: Path, part: str, template: Path) -> None:
+        self.root, self.part = folder / "tree", part
         self.root.mkdir(parents=True)
         listed = subprocess.run(
             ["git", "ls-files", "-co", "--exclude-standard"], cwd=ROOT, check=True, capture_output=True, text=True
@@ -270,51 +308,86 @@ class Copy:
                 shutil.copy2(ROOT / name, self.root / name)
         self.env = {name: value for name, value in os.environ.items() if name not in ("PYTHONPATH", "DATA_DIR")}
         self.env |= {"TEST_TEMPLATE": str(template), "TMPDIR": str(folder)}
-        words = [sys.executable, "-m", "compileall", "-q", "portal", "programs", "onboarding"]
-        subprocess.run(words, cwd=self.root, check=True)
+        self.words = [sys.executable, "-m", "pytest", "-x", "-n", "0", "--durations=0", "-p", "no:cacheprovider"]
+        self.tests = [f"tests/{name}" for name in ENGINE[part].split()]
 
-    def run(self, part: str, *, seconds: float | None = None, **env: str) -> tuple[bool, str]:
-        """Whether the tests of a part pass, and the first that does not."""
-        words = [sys.executable, "-m", "pytest", "-x", "-n", "0", "--durations=0", "-p", "no:cacheprovider"]
-        words += [f"tests/{name}" for name in ENGINE[part].split()]
-        limit = partial(resource.setrlimit, resource.RLIMIT_AS, (MEMORY, MEMORY))
+    def __enter__(self) -> "Copy":
+        """Without a change the tests pass; where not twice in one process, each change is tried from the start."""
+        (orders, self._orders), (self._answers, answers) = os.pipe(), os.pipe()
+        env = self.env | {"MUTANTS_ORDERS": str(orders), "MUTANTS_ANSWERS": str(answers)}
+        self._log = (self.root.parent / "log").open("w+")
+        self._warm = subprocess.Popen(
+            [*self.words, "-p", "tests.warm", *self.tests],
+            cwd=self.root,
+            env=env,
+            pass_fds=(orders, answers),
+            stdout=self._log,
+            stderr=self._log,
+        )
+        os.close(orders)
+        os.close(answers)
+        self.orders, self.answers = os.fdopen(self._orders, "w"), os.fdopen(self._answers)
+        first = self._answer()
+        if first["failed"]:
+            raise Unsound(f"The tests of {self.part} fail without any change: {first['failed']}")
+        self.seconds = float(first["seconds"])
+        self.is_warm = not self._ask(file="", function=None)["failed"]
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.orders.close()
+        self._warm.wait()
+
+    def _answer(self) -> dict[str, Any]:
+        line = self.answers.readline()
+        if not line:
+            self._log.seek(0)
+            raise Unsound(f"The tests of {self.part} did not start: {self._log.read()[-3000:]}")
+        return dict(json.loads(line))
+
+    def _ask(self, *, file: str, function: list[object] | None) -> dict[str, Any]:
+        order = {"file": file, "function": function, "seconds": self._limit}
+        print(json.dumps(order), file=self.orders, flush=True)
+        return self._answer()
+
+    @property
+    def _limit(self) -> float:
+        return 60 + 5 * self.seconds
+
+    def attempt(self, mutant: Mutant) -> Result:
+        began = time.monotonic()
+        source, changed = (ROOT / mutant.path).read_text(), mutant.code() or ""
+        failed, function = "", function_of(source, changed)
+        if function and self.is_warm:
+            failed = self._ask(file=mutant.path, function=[*function, changed])["failed"]
+        if not failed:
+            failed = self._from_the_start(mutant.path, changed)
+        outcome = "caught" if failed else "survived"
+        return Result(mutant, outcome, mutant.change(), round(time.monotonic() - began, 1), failed)
+
+    def _from_the_start(self, path: str, changed: str) -> str:
+        file = self.root / path
+        source, stat = file.read_text(), file.stat()
         try:
+            file.write_text(changed)
             done = subprocess.run(
-                words,
+                [*self.words, *self.tests],
                 cwd=self.root,
-                env=self.env | env,
+                env=self.env | {"PYTHONDONTWRITEBYTECODE": "1"},
                 capture_output=True,
                 text=True,
-                timeout=seconds,
-                preexec_fn=limit,
+                timeout=2 * self._limit,
                 check=False,
             )
         except subprocess.TimeoutExpired:
-            return False, "it took too long"
-        failed = re.search(r"^(?:FAILED|ERROR) (\S+)", done.stdout, re.MULTILINE)
-        return done.returncode == 0, failed[1] if failed else done.stdout[-2000:] + done.stderr[-2000:]
-
-    def unchanged(self, part: str) -> float:
-        """Without a change the tests pass; how many seconds they take."""
-        began = time.monotonic()
-        passed, why = self.run(part)
-        if not passed:
-            raise SystemExit(f"The tests of {part} fail without any change: {why}")
-        return time.monotonic() - began
-
-    def attempt(self, mutant: Mutant, limit: float) -> Result:
-        began = time.monotonic()
-        file = self.root / mutant.path
-        source, stat = file.read_text(), file.stat()
-        try:
-            file.write_text(mutant.code() or source)
-            # What Python has kept of the unchanged module stays good.
-            passed, by = self.run(mutant.part, seconds=60 + 5 * self.seconds[mutant.part], PYTHONDONTWRITEBYTECODE="1")
+            return "it took too long"
         finally:
             file.write_text(source)
-            os.utime(file, ns=(stat.st_atime_ns, stat.st_mtime_ns))
-        outcome = "survived" if passed else "caught"
-        return Result(mutant, outcome, mutant.change(), round(time.monotonic() - began, 1), "" if passed else by)
+            os.utime(file, ns=(stat.st_atime_ns, stat.st_mtime_ns))  # what Python has kept of it stays good
+        if not done.returncode:
+            return ""
+        found = re.search(r"^(?:FAILED|ERROR) (\S+)", done.stdout, re.MULTILINE)
+        return found[1] if found else (done.stdout + done.stderr)[-500:]
 
 
 def text_of(results: list[Result]) -> str:
@@ -338,42 +411,46 @@ OUTCOMES = ("caught", "survived", "equivalent")
 
 def main() -> None:
     size, seed, jobs = (int(os.environ.get(name) or 1) for name in ("SAMPLE", "SEED", "JOBS"))
-    drawn = sample(size, seed, (os.environ.get("ONLY") or "").replace(",", " ").split())
-    known, results = equivalents(), []
+    only = (os.environ.get("ONLY") or "").replace(",", " ").split()
+    drawn = sample(size, seed, only)
+    name = "-".join([*(one.strip("/").replace("/", ".") for one in only or ["all"]), f"seed{seed}"])
+    resource.setrlimit(resource.RLIMIT_AS, (MEMORY, MEMORY))  # of this process and all that it starts
+    known, lock = equivalents(), Lock()
+    results: list[Result] = []
     REPORT.mkdir(parents=True, exist_ok=True)
     kept = ROOT / ".pytest_cache" / "d" / "database"  # where the suite keeps it
     kept.mkdir(parents=True, exist_ok=True)
+
+    def keep(result: Result) -> None:
+        with lock:
+            results.append(result)
+            where = f"{result.mutant.path}:{result.mutant.line}"
+            print(f"{len(results)}/{len(drawn)} {result.outcome:10} {result.seconds:5.0f} s  {where}", flush=True)
+            (REPORT / f"{name}.json").write_text(json.dumps([asdict(one) for one in results], indent=1))
+            (REPORT / f"{name}.txt").write_text(text_of(results))
+
     with tempfile.TemporaryDirectory(prefix="mutants-") as place:
         template = Path(shutil.copy(database.template_file(kept), place))
-        copies: SimpleQueue[Copy] = SimpleQueue()
 
-        def with_a_copy(work: Callable[[Copy], T]) -> T:
-            copy = copies.get()
+        def attempt_all(part: str) -> str:
+            mutants = [mutant for mutant in drawn if mutant.part == part]
+            aside = [mutant for mutant in mutants if (mutant.path, mutant.change()) in known]
+            for mutant in aside:
+                keep(Result(mutant, "equivalent", mutant.change(), 0))
             try:
-                return work(copy)
-            finally:
-                copies.put(copy)
+                with Copy(Path(place) / part.replace("/", "."), part, template) as copy:
+                    for mutant in mutants:
+                        if mutant not in aside:
+                            keep(copy.attempt(mutant))
+            except Unsound as error:
+                return str(error)
+            return ""
 
-        def attempt(mutant: Mutant) -> None:
-            if (mutant.path, change := mutant.change()) in known:
-                result = Result(mutant, "equivalent", change, 0)
-            else:
-                result = with_a_copy(lambda copy: copy.attempt(mutant, 60 + 5 * seconds[mutant.part]))
-            with lock:
-                results.append(result)
-                where = f"{mutant.path}:{mutant.line}"
-                print(f"{len(results)}/{len(drawn)} {result.outcome:10} {result.seconds:5.0f} s  {where}", flush=True)
-                (REPORT / "report.json").write_text(json.dumps([asdict(one) for one in results], indent=1))
-                (REPORT / "report.txt").write_text(text_of(results))
-
-        for number in range(jobs):
-            copies.put(Copy(Path(place) / str(number), template))
         with ThreadPoolExecutor(jobs) as pool:
-            parts = sorted({mutant.part for mutant in drawn})
-            taken = pool.map(lambda part: with_a_copy(lambda copy: copy.unchanged(part)), parts)
-            seconds, lock = dict(zip(parts, taken, strict=True)), Lock()
-            list(pool.map(attempt, drawn))
+            unsound = [one for one in pool.map(attempt_all, dict.fromkeys(mutant.part for mutant in drawn)) if one]
     print(text_of(results))
+    if unsound:
+        sys.exit("\n".join(unsound))
 
 
 if __name__ == "__main__":

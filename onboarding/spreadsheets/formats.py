@@ -111,7 +111,7 @@ def read_number(text: str, form: NumberFormat | None, *, date_1904: bool) -> Sca
         return _percentage(value)
     if value.is_integer():
         whole = int(value)
-        return _padded(whole, form) if form is not None and whole >= 0 else whole
+        return _padded(whole, form) if form is not None and form.kind == "padded" and whole >= 0 else whole
     # Excel stores 37.7749 as 37.774900000000002: 15 digits are what the person saw.
     return float(f"{value:.15g}")
 

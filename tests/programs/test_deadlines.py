@@ -250,3 +250,34 @@ def test_the_program_page_says_until_when_a_weekend_is_accepted(coned, client_of
 
     assert "Sat, Aug 15, 2026 00:00 EDT; accepted until Mon, Aug 17, 00:00 EDT" in text
     assert "Next 2 days" in text
+
+
+# --- ends
+
+
+@pytest.mark.parametrize(
+    ("ends_at", "over"),
+    [
+        ("2026-09-30", "2026-10-01"),
+        ("2026-09-30 00:00:01", "2026-09-30 00:00:01"),
+        ("2026-09-30 23:59", "2026-09-30 23:59"),
+        ("2026-11-01", "2026-11-02"),  # a day of 25 hours
+        ("2026-12-31", "2027-01-01"),
+    ],
+)
+def test_a_period_that_ends_with_a_midnight_runs_until_the_next_one(ends_at, over):
+    ends = local(ends_at, LOS_ANGELES)
+
+    assert over_at(ends.astimezone(UTC), LOS_ANGELES) == local(over, LOS_ANGELES)
+
+
+def test_a_deadline_can_be_made_until_its_moment_and_the_soonest_activation_goes_first():
+    early, late = local("2026-03-15"), local("2026-04-15")
+    first = DeadlineRule(late, late, local("2026-05-01"))
+    second = DeadlineRule(early, early, local("2026-06-01"))
+    third = DeadlineRule(late, late, local("2026-06-01"))
+
+    assert next_deadline([third, second, first], early) == first
+    assert next_deadline([third, second], early - timedelta(seconds=1)) == second
+    assert next_deadline([third, second], early) == third
+    assert next_deadline([third, second, first], late) is None

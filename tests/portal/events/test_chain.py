@@ -7,6 +7,7 @@ import pytest
 from django.core.management import CommandError, call_command
 from django.db import connection
 
+from portal.events import chain
 from portal.events.actors import Actor
 from portal.events.chain import EVENTS_IN_A_SEAL, acknowledge, altered_among, check_log, open_findings, seal_log
 from portal.events.domain import record, record_many
@@ -261,3 +262,121 @@ def test_an_event_of_a_transaction_that_still_runs_is_waited_for(acme):
     other.close()
     assert sealed == 2
     assert check_log().findings == []
+
+
+# --- findings
+
+
+def change(events: list[Event]) -> None:
+    Event.objects.filter(pk__in=[event.pk for event in events]).update(verb="meter.updated")
+
+
+def test_a_check_keeps_no_more_findings_than_it_may(acme, monkeypatch):
+    events = write(acme, 5)
+    seal_log()
+    change(events[:4])
+    monkeypatch.setattr(chain, "FINDINGS_KEPT", 3)
+
+    found = check_log().findings
+
+    assert found == [("altered", event.pk) for event in events[:3]]
+    assert Finding.objects.count() == 3
+
+
+def test_a_finding_is_logged_as_an_error_until_it_is_acknowledged(acme, caplog):
+    events = write(acme, 1)
+    seal_log()
+    change(events)
+    check_log()
+    Event.objects.update(verb="meter.created")  # put back, so that the next check finds another one only
+    words = f"the event log is not as it was sealed: entry {events[0].pk} is not as it was sealed"
+    first = [one.getMessage() for one in caplog.records]
+
+    acknowledge(Finding.objects.get(), note="A repair by hand.", by=BY)
+    change(events)
+    caplog.clear()
+    check_log()
+
+    assert (first, caplog.records) == ([words], [])
+
+
+def test_a_finding_about_everybody_is_in_the_log_of_each_partner_once_acknowledged(acme, borealis):
+    write(acme, 1)
+    seal_log()
+    check_log()
+    Seal.objects.all().delete()
+    check_log()
+    before = told(acme, borealis, None)
+
+    acknowledge(Finding.objects.get(), note="Restored from a copy.", by=Actor.system("x" * 300))
+
+    assert (before, told(acme, borealis, None)) == ([True, True, True], [False, False, False])
+    assert set(Event.objects.filter(verb="finding.acknowledged").values_list("partner", flat=True)) == {
+        acme.pk,
+        borealis.pk,
+    }
+    assert Finding.objects.get().acknowledged_by == "x" * 200
+
+
+def test_the_last_end_that_was_seen_is_the_one_that_is_missed(acme):
+    write(acme, 1)
+    seal_log()
+    check_log()
+    write(acme, 1)
+    seal_log()
+    last = check_log()
+    Seal.objects.all().delete()
+
+    check_log()
+
+    assert list(Finding.objects.values_list("what", "which", "mark")) == [("broken", 0, last.head)]
+
+
+def test_a_check_of_an_empty_log_is_no_end_to_be_missed(acme):
+    empty = check_log()
+    write(acme, 2)
+
+    sealed = seal_log()
+
+    checks = [check_log(), check_log()]
+    assert (empty.events, empty.head, empty.seal, sealed) == (0, "", 0, 2)
+    assert [(one.seal, one.events, one.findings) for one in checks] == [(1, 2, []), (1, 2, [])]
+    assert open_findings().count() == 0
+
+
+def test_a_slipped_in_event_is_told_to_its_partner_and_an_owner_is_told_of_what_was_his(acme, borealis):
+    events = write(acme, 3)
+    Event.objects.filter(pk=events[1].pk).delete()
+    seal_log()
+    events[1].partner = borealis
+    events[1].save(force_insert=True)
+
+    check_log()
+
+    assert told(acme, borealis) == [False, True]
+
+
+def test_a_change_of_an_event_of_which_nobody_knows_whose_it_was_is_told_to_everybody(acme, borealis):
+    events = write(acme, 1)
+    seal_log()
+    seal = Seal.objects.get()  # as it was sealed before seals told whose an event is
+    Seal.objects.update(owners=b"", digest=hashlib.sha256(bytes(seal.entries)).hexdigest())
+
+    change(events)
+    check_log()
+
+    assert told(acme, borealis) == [True, True]
+
+
+def test_findings_of_a_check_are_in_the_order_of_the_log(acme):
+    events = write(acme, 6)
+    Event.objects.filter(pk=events[2].pk).delete()
+    seal_log()
+    events[2].save(force_insert=True)
+    change(events[1:2])
+    Event.objects.filter(pk__in=[events[0].pk, events[4].pk]).delete()
+
+    found = check_log().findings
+
+    kinds = [("removed", 0), ("altered", 1), ("added", 2), ("removed", 4)]
+    assert found == [(what, events[n].pk) for what, n in kinds]
