@@ -211,23 +211,23 @@ Function = ast.FunctionDef | ast.AsyncFunctionDef
 
 def function_of(source: str, changed: str) -> tuple[str, int] | None:
     """The one function whose body a change is in: its qualified name, and the how manieth of that name."""
-    found, seen = [], Counter[str]()
+    hits, seen = [], Counter[str]()
     for (name, old), (_, new) in zip(_functions(ast.parse(source)), _functions(ast.parse(changed)), strict=True):
         if list(map(ast.dump, old.body)) != list(map(ast.dump, new.body)):
-            found.append((name, seen[name]))
+            hits.append((name, seen[name]))
         seen[name] += 1
-    return found[0] if len(found) == 1 and _outside(source) == _outside(changed) else None
+    return hits[0] if len(hits) == 1 and _outside(source) == _outside(changed) else None
 
 
 def _functions(tree: ast.AST, within: str = "") -> list[tuple[str, Function]]:
     """The functions of a module and of its classes, without those inside functions."""
-    found: list[tuple[str, Function]] = []
+    hits: list[tuple[str, Function]] = []
     for node in ast.iter_child_nodes(tree):
         if isinstance(node, Function):
-            found.append((within + node.name, node))
+            hits.append((within + node.name, node))
         else:
-            found += _functions(node, f"{within}{node.name}." if isinstance(node, ast.ClassDef) else within)
-    return found
+            hits += _functions(node, f"{within}{node.name}." if isinstance(node, ast.ClassDef) else within)
+    return hits
 
 
 def _outside(source: str) -> str:
@@ -386,8 +386,8 @@ class Copy:
             os.utime(file, ns=(stat.st_atime_ns, stat.st_mtime_ns))  # what Python has kept of it stays good
         if not done.returncode:
             return ""
-        found = re.search(r"^(?:FAILED|ERROR) (\S+)", done.stdout, re.MULTILINE)
-        return found[1] if found else (done.stdout + done.stderr)[-500:]
+        hits = re.search(r"^(?:FAILED|ERROR) (\S+)", done.stdout, re.MULTILINE)
+        return hits[1] if hits else (done.stdout + done.stderr)[-500:]
 
 
 def text_of(results: list[Result]) -> str:

@@ -1,7 +1,7 @@
 """A test run that has loaded everything, and tries one change after another in children of itself.
 
-A plugin of pytest, for `tests.mutants`. Starting Django takes longer than most tests; here a child process begins where
-its parent stands, gives one function of the engine another body, and runs the tests up to the first that fails.
+A plugin of pytest, for `tests.mutants`. Starting Django takes longer than most tests; here a child process begins from
+where its parent is, gives one function of the engine another body, and runs the tests up to the first that fails.
 """
 
 import functools
@@ -58,10 +58,10 @@ def _in_a_child(session: pytest.Session, file: str, function: list[Any] | None, 
         os.setpgid(0, 0)
         try:
             _forget()
-            found = _put(file, *function) if function else 1
-            answer = {"found": found, "failed": _run(session) if found else ""}
+            hits = _put(file, *function) if function else 1
+            answer = {"hits": hits, "failed": _run(session) if hits else ""}
         except BaseException as error:
-            answer = {"found": 1, "failed": repr(error)}
+            answer = {"hits": 1, "failed": repr(error)}
         os.write(writing, json.dumps(answer)[:60_000].encode())
         os._exit(0)
     os.close(writing)
@@ -72,7 +72,7 @@ def _in_a_child(session: pytest.Session, file: str, function: list[Any] | None, 
         os.killpg(child, signal.SIGKILL)
         os.waitpid(child, 0)
     with os.fdopen(reading) as pipe:
-        return json.loads(pipe.read() or '{"found": 1, "failed": "it took too long, or ended the process"}')
+        return json.loads(pipe.read() or '{"hits": 1, "failed": "it took too long, or ended the process"}')
 
 
 def _put(file: str, name: str, nth: int, source: str) -> int:
@@ -82,29 +82,29 @@ def _put(file: str, name: str, nth: int, source: str) -> int:
     new = code_of(source, here, name, nth)
     if old is None or new is None or old.co_freevars != new.co_freevars:
         return 0
-    found = 0
-    for one in gc.get_objects():
-        if isinstance(one, types.FunctionType) and one.__code__ == old and one.__code__.co_filename == here:
-            one.__code__ = new
-            found += 1
-    return found
+    hits = 0
+    for thing in gc.get_objects():
+        if isinstance(thing, types.FunctionType) and thing.__code__ == old and thing.__code__.co_filename == here:
+            thing.__code__ = new
+            hits += 1
+    return hits
 
 
 def _forget() -> None:
     """What functions of the engine have been asked before, they are asked again."""
-    for one in gc.get_objects():
-        if isinstance(one, functools._lru_cache_wrapper) and str(one.__module__).startswith(STOREYS):
-            one.cache_clear()
+    for thing in gc.get_objects():
+        if isinstance(thing, functools._lru_cache_wrapper) and str(thing.__module__).startswith(STOREYS):
+            thing.cache_clear()
 
 
 def code_of(source: str, file: str, name: str, nth: int) -> types.CodeType | None:
     """The nth function of that name in a module, or in its classes."""
-    codes = [one for one in _codes(compile(source, file, "exec", dont_inherit=True)) if one.co_qualname == name]
+    codes = [thing for thing in _codes(compile(source, file, "exec", dont_inherit=True)) if thing.co_qualname == name]
     return codes[nth] if nth < len(codes) else None
 
 
 def _codes(code: types.CodeType) -> Iterator[types.CodeType]:
-    for one in code.co_consts:
-        if isinstance(one, types.CodeType):
-            yield one
-            yield from _codes(one)
+    for thing in code.co_consts:
+        if isinstance(thing, types.CodeType):
+            yield thing
+            yield from _codes(thing)

@@ -141,13 +141,14 @@ def _keep_results(rows: Sequence[BulkRow], results: Sequence[ActionResult]) -> N
     for row, result in zip(rows, results, strict=True):
         row.result = result.result.value
         row.problems = [problem.as_json() for problem in result.problems] or None
-    new = [row for row in rows if row.pk is None]
-    insert(
-        BulkRow,
-        ["action", "meter_id", "partner_reference", "result", "problems"],
-        ((row.action_id, row.meter_id, row.partner_reference, row.result, row.problems) for row in new),
-    )
-    update(BulkRow, ["result", "problems"], ((row.pk, row.result, row.problems) for row in rows if row.pk is not None))
+    if new := [row for row in rows if row.pk is None]:
+        insert(
+            BulkRow,
+            ["action", "meter_id", "partner_reference", "result", "problems"],
+            ((row.action_id, row.meter_id, row.partner_reference, row.result, row.problems) for row in new),
+        )
+    if kept := [row for row in rows if row.pk is not None]:
+        update(BulkRow, ["result", "problems"], ((row.pk, row.result, row.problems) for row in kept))
 
 
 def finish(action: BulkAction) -> None:

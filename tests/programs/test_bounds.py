@@ -15,17 +15,17 @@ from programs.schema.coerce.places import zip_code
 from programs.schema.coerce.plain import EMPTY, Mended, cached, fail, plain_text
 from programs.schema.coerce.texts import email, identifier, text
 from programs.schema.crossfield import batteries, dates
-from programs.schema.crossfield.rule import Finding
+from programs.schema.crossfield.rule import RowFinding
 from programs.schema.nesting import Nesting, flatten
 
 
 def read(coerce: Callable[[Any], Any], cell: Any) -> Any:
     """What becomes of a cell; the code of what is wrong with it; the value and the code of what was mended."""
     try:
-        found = coerce(cell)
+        actual = coerce(cell)
     except PydanticCustomError as error:
         return error.type if error.type == "given" else (error.context or {})["code"]
-    return (found.value, found.code) if isinstance(found, Mended) else None if found is EMPTY else found
+    return (actual.value, actual.code) if isinstance(actual, Mended) else None if actual is EMPTY else actual
 
 
 # --- dates
@@ -150,9 +150,9 @@ def field(**more: Any) -> Field:
     ],
 )
 def test_number_is_read_with_its_unit(cell: Any, unit: str, value: Any) -> None:
-    found = read(lambda cell: to_number(cell, unit), cell)
+    actual = read(lambda cell: to_number(cell, unit), cell)
 
-    assert (found, type(found)) == (value, type(value))
+    assert (actual, type(actual)) == (value, type(value))
 
 
 def test_number_of_more_digits_than_a_spreadsheet_keeps_is_no_integer() -> None:
@@ -182,10 +182,10 @@ def test_what_is_no_percentage_above_one_is_no_share_either(unit: str, minimum: 
 
 
 def test_whole_number_is_an_integer() -> None:
-    found = [read(integer(field()), cell) for cell in (2.0, 2, 2.5, "")]
+    actual = [read(integer(field()), cell) for cell in (2.0, 2, 2.5, "")]
 
-    assert found == [2, 2, "NOT_A_WHOLE_NUMBER", None]
-    assert type(found[0]) is int
+    assert actual == [2, 2, "NOT_A_WHOLE_NUMBER", None]
+    assert type(actual[0]) is int
 
 
 # --- texts
@@ -240,9 +240,9 @@ def test_digits_of_an_identifier_are_lost_from_the_sixteenth_on(cell: Any, value
 def test_email_address_has_a_domain() -> None:
     cells = ("a@b.co", "a@b", "a b@c.de", "@b.co", "a@b.co.", "")
 
-    found = [read(email(Field(path="a.b", type=FieldType.EMAIL)), cell) for cell in cells]
+    actual = [read(email(Field(path="a.b", type=FieldType.EMAIL)), cell) for cell in cells]
 
-    assert found == ["a@b.co", *["NOT_AN_EMAIL"] * 4, None]
+    assert actual == ["a@b.co", *["NOT_AN_EMAIL"] * 4, None]
 
 
 @pytest.mark.parametrize(
@@ -308,9 +308,9 @@ def test_zip_code_gets_its_zeros_back(cell: str, value: Any) -> None:
     ],
 )
 def test_yes_and_no_are_told_apart(cell: Any, value: Any) -> None:
-    found = read(boolean, cell)
+    actual = read(boolean, cell)
 
-    assert (found, type(found)) == (value, type(value))
+    assert (actual, type(actual)) == (value, type(value))
 
 
 def test_only_texts_are_remembered_and_only_so_many() -> None:
@@ -347,7 +347,7 @@ def test_row_is_nested_and_slots_of_lists_close_up() -> None:
         "a": 1,
         "b": {"c": 1, "d": 1},
         "x": {"y": {"z": 1}},
-        "l": [1, 2],  # a plain value stands in a list once
+        "l": [1, 2],  # a plain value is in a list once
         "s": {"w": 1, "v": [{"m": 1, "n": 1}, {"m": 3}]},
     }
     assert part == {"s": {"v": [{"m": 3}]}, "l": [5], "x": {"y": {"z": 4}}}
@@ -379,12 +379,12 @@ def test_asset_is_flattened_only_so_deep() -> None:
 BATTERY = batteries.Battery("kw", "kwh", "hours", "discharge", "charge", "most", "least")
 
 
-def codes(found: Iterable[Finding]) -> list[tuple[str, str]]:
-    return [(one.code, one.key) for one in found]
+def codes(actual: Iterable[RowFinding]) -> list[tuple[str, str]]:
+    return [(one.code, one.key) for one in actual]
 
 
 @pytest.mark.parametrize(
-    ("row", "found"),
+    ("row", "actual"),
     [
         ({"least": 0}, []),
         ({"least": 0.01}, ["CHARGE_AS_FRACTION"]),
@@ -412,8 +412,8 @@ def codes(found: Iterable[Finding]) -> list[tuple[str, str]]:
         ({batteries.CLASS: "COMMERCIAL", "kw": 5000}, []),
     ],
 )
-def test_battery_is_doubted_beyond_its_bounds(row: dict[str, Any], found: list[str]) -> None:
-    assert [code for code, _ in codes(batteries._check(BATTERY, row, date(2026, 1, 1)))] == found
+def test_battery_is_doubted_beyond_its_bounds(row: dict[str, Any], actual: list[str]) -> None:
+    assert [code for code, _ in codes(batteries._check(BATTERY, row, date(2026, 1, 1)))] == actual
 
 
 @pytest.mark.parametrize(
@@ -429,13 +429,13 @@ def test_battery_is_doubted_beyond_its_bounds(row: dict[str, Any], found: list[s
     ],
 )
 def test_number_is_suggested_where_it_makes_sense(row: dict[str, Any], suggestion: str | None) -> None:
-    (found,) = batteries._check(BATTERY, row, date(2026, 1, 1))
+    (actual,) = batteries._check(BATTERY, row, date(2026, 1, 1))
 
-    assert found.context.get("suggestion") == suggestion
+    assert actual.context.get("suggestion") == suggestion
 
 
 @pytest.mark.parametrize(
-    ("installed", "permitted", "nem", "found"),
+    ("installed", "permitted", "nem", "actual"),
     [
         ("2026-06-01", "2026-06-01", "", []),
         ("2026-06-01", "2026-05-31", "", ["PERMISSION_BEFORE_INSTALLATION"]),
@@ -448,7 +448,7 @@ def test_number_is_suggested_where_it_makes_sense(row: dict[str, Any], suggestio
         ("", "", "NEM3", []),
     ],
 )
-def test_dates_follow_each_other(installed: str, permitted: str, nem: str, found: list[str]) -> None:
+def test_dates_follow_each_other(installed: str, permitted: str, nem: str, actual: list[str]) -> None:
     row = {dates.INSTALLED: installed, dates.PERMITTED: permitted, dates.NEM: nem}
 
-    assert [code for code, _ in codes(dates.dates_in_order(row, date(2026, 6, 1)))] == found
+    assert [code for code, _ in codes(dates.dates_in_order(row, date(2026, 6, 1)))] == actual

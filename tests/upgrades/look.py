@@ -31,15 +31,18 @@ def schema() -> dict[str, dict[str, list[list[object]]]]:
             tables[table] = {
                 "columns": sorted([column.name, str(column.type_code), bool(column.null_ok)] for column in columns),
                 "constraints": sorted(
-                    [
-                        list(constraint["columns"]),
-                        constraint["primary_key"],
-                        constraint["unique"],
-                        list(constraint["foreign_key"] or ()),
-                        constraint["check"],
-                        constraint["index"],
-                    ]
-                    for constraint in constraints
+                    (
+                        [
+                            [column or "an expression" for column in constraint["columns"]],
+                            constraint["primary_key"],
+                            constraint["unique"],
+                            list(constraint["foreign_key"] or ()),
+                            constraint["check"],
+                            constraint["index"],
+                        ]
+                        for constraint in constraints
+                    ),
+                    key=str,
                 ),
             }
     return tables

@@ -90,9 +90,9 @@ def test_record_of_another_program_or_period_does_not_count(program: Any, period
     ],
 )
 def test_nearest_record_wins_and_among_those_the_newest(records: list[Recorded], code: str | None) -> None:
-    found = MeterFacts({}, records=records).record("A", 7, 1, on(3))
+    actual = MeterFacts({}, records=records).record("A", 7, 1, on(3))
 
-    assert (found and found.code) == code
+    assert (actual and actual.code) == code
 
 
 # --- activations
@@ -248,9 +248,9 @@ def excluded(utility: str = "", classification: str = "", path: str = "", *, all
 def test_most_specific_row_decides_about_another_program(rows: list[Exclusion], note: str | None) -> None:
     program = replace(PROGRAM, exclusions=tuple(rows))
 
-    found = program.exclusion_of("Q", utility="PGE", classes=["RES"], on=date(2027, 2, 1))
+    actual = program.exclusion_of("Q", utility="PGE", classes=["RES"], on=date(2027, 2, 1))
 
-    assert (found and found.note) == note
+    assert (actual and actual.note) == note
 
 
 def test_only_what_is_not_allowed_is_excluded() -> None:

@@ -149,9 +149,9 @@ OUT = "DATE_OUT_OF_RANGE"
     ],
 )
 def test_days_are_counted_from_the_epoch(value: float, kind: str, date_1904: bool, read: object) -> None:
-    found = read_serial(value, str(value), kind, date_1904=date_1904)
+    actual = read_serial(value, str(value), kind, date_1904=date_1904)
 
-    assert found == (("x", OUT, str(value)) if read == OUT else read)
+    assert actual == (("x", OUT, str(value)) if read == OUT else read)
 
 
 @pytest.mark.parametrize(

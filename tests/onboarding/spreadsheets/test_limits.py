@@ -351,11 +351,11 @@ def test_table_has_a_header_rows_and_no_more_columns_than_may_be(lines, expected
 
 
 def test_keys_below_the_labels_are_the_header():
-    found, rows = layout("Name,Zip,Note", "site.name,,", "a,b,c", limits=Limits())
+    actual, rows = layout("Name,Zip,Note", "site.name,,", "a,b,c", limits=Limits())
     keyed, _ = layout("Name,Zip", "site.name,site.zip,site.city", "a,b,c")
 
     assert is_key_row(("site.name", ""), ("Name", "Zip"))
-    assert (found.header, found.first_row) == (("Name", "Zip", "Note"), 1)  # one key for three labels is no key row
+    assert (actual.header, actual.first_row) == (("Name", "Zip", "Note"), 1)  # one key for three labels is no key row
     assert (keyed.header, keyed.labels) == (("site.name", "site.zip", "site.city"), ("Name", "Zip", ""))
     assert (keyed.header_row, keyed.label_row, keyed.first_row) == (2, 1, 1)
     assert [number for number, *_ in rows] == [2, 3]
@@ -530,9 +530,9 @@ def test_merged_cells_that_touch_the_header_or_the_rows_below_are_refused(area, 
     merged = f'<mergeCells><mergeCell ref="{area}"/></mergeCells>'
     read = workbook(row(1, "title"), row(3, "a", "b"), after=merged)
 
-    found = refusal(lambda: read.check_layout(3, 2))
+    actual = refusal(lambda: read.check_layout(3, 2))
 
-    assert found == (("FILE_MERGED_CELLS", {"ranges": [area], "count": 1}) if touches else None)
+    assert actual == (("FILE_MERGED_CELLS", {"ranges": [area], "count": 1}) if touches else None)
 
 
 def test_twenty_merged_areas_are_shown_and_all_are_counted():
@@ -540,9 +540,9 @@ def test_twenty_merged_areas_are_shown_and_all_are_counted():
     cells = "".join(f'<mergeCell ref="{area}"/>' for area in areas)
     merged = f"<mergeCells>{cells}</mergeCells>"
 
-    found = refusal(lambda: workbook(row(1, "a"), after=merged).check_layout(1, 2))
+    actual = refusal(lambda: workbook(row(1, "a"), after=merged).check_layout(1, 2))
 
-    assert found == ("FILE_MERGED_CELLS", {"ranges": areas[:20], "count": 21})
+    assert actual == ("FILE_MERGED_CELLS", {"ranges": areas[:20], "count": 21})
 
 
 def test_hidden_columns_of_the_table_are_named():

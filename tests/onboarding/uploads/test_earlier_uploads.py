@@ -1,4 +1,4 @@
-"""Uploads of before: without a layout, and with cells in other shapes; and the one shape that they have now."""
+"""Rows of earlier uploads, with cells in other shapes; and the one shape that they have now."""
 
 import importlib
 from collections.abc import Callable
@@ -10,8 +10,7 @@ from django.apps import apps
 from django.db import connection
 
 from onboarding.meter_form.domain import begin, write
-from onboarding.uploads.corrections.rows import correct_rows
-from onboarding.uploads.models import Upload, UploadRow
+from onboarding.uploads.models import UploadRow
 from onboarding.uploads.pipeline.receive import receive_by_api
 from portal.events.actors import Actor
 from portal.partners.models import Partner, User
@@ -21,18 +20,8 @@ pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("catalogue")]
 BY = Actor.system("Test")
 
 
-def test_rows_of_an_earlier_upload_can_be_corrected_after_the_migration(acme: Partner, send: Any) -> None:
-    upload = send(acme, builders.csv_bytes([builders.row(1, customer__city="=1")]), "meters.csv")
-    Upload.objects.filter(pk=upload.pk).update(layout={})
-
-    importlib.import_module("onboarding.migrations.0006_layouts_of_earlier_uploads").fill(apps, None)
-    correct_rows(upload, {2: {"customer.city": "Oakland"}}, by=Actor.system("Test"))
-
-    assert UploadRow.objects.get(upload=upload).plan == "create"
-
-
 def test_cells_of_earlier_rows_take_the_one_shape_and_go_back(acme: Partner, send: Any) -> None:
-    migration = importlib.import_module("onboarding.migrations.0022_one_shape_of_cells")
+    migration = importlib.import_module("onboarding.migrations.0004_one_shape_of_cells")
     editor: Any = SimpleNamespace(connection=connection)
     upload = send(acme, builders.csv_bytes([builders.row(n, customer__city=None) for n in (1, 2, 3, 4)]), "meters.csv")
     asset = {

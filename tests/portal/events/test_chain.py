@@ -277,9 +277,9 @@ def test_a_check_keeps_no_more_findings_than_it_may(acme, monkeypatch):
     change(events[:4])
     monkeypatch.setattr(chain, "FINDINGS_KEPT", 3)
 
-    found = check_log().findings
+    actual = check_log().findings
 
-    assert found == [("altered", event.pk) for event in events[:3]]
+    assert actual == [("altered", event.pk) for event in events[:3]]
     assert Finding.objects.count() == 3
 
 
@@ -376,7 +376,7 @@ def test_findings_of_a_check_are_in_the_order_of_the_log(acme):
     change(events[1:2])
     Event.objects.filter(pk__in=[events[0].pk, events[4].pk]).delete()
 
-    found = check_log().findings
+    actual = check_log().findings
 
     kinds = [("removed", 0), ("altered", 1), ("added", 2), ("removed", 4)]
-    assert found == [(what, events[n].pk) for what, n in kinds]
+    assert actual == [(what, events[n].pk) for what, n in kinds]

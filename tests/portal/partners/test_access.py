@@ -24,9 +24,9 @@ def request(user: Any, chosen: str | None = None) -> Any:
 
 
 def switch_off(*switched: Partner | User) -> None:
-    for one in switched:
-        one.is_active = False
-        one.save()
+    for holder in switched:
+        holder.is_active = False
+        holder.save()
 
 
 @pytest.fixture
@@ -36,26 +36,26 @@ def both(acme: Partner, borealis: Partner, user: User) -> User:
     return user
 
 
-def found(user: User, chosen: Partner | None = None) -> tuple[str, Role] | None:
+def chosen_by(user: User, chosen: Partner | None = None) -> tuple[str, Role] | None:
     access_found = access.access_of(request(user, str(chosen.pk) if chosen else None))
     return (access_found.partner.slug, access_found.role) if access_found else None
 
 
 def test_partner_of_the_session_is_acted_for_else_the_first_one(both: User, acme: Partner, borealis: Partner) -> None:
-    assert found(both) == found(both, acme) == ("acme", Role.USER)
-    assert found(both, borealis) == ("borealis", Role.MANAGER)
+    assert chosen_by(both) == chosen_by(both, acme) == ("acme", Role.USER)
+    assert chosen_by(both, borealis) == ("borealis", Role.MANAGER)
 
 
 def test_partner_that_was_switched_off_is_acted_for_no_more(both: User, acme: Partner, borealis: Partner) -> None:
     switch_off(acme)
 
-    assert found(both, acme) == found(both) == ("borealis", Role.MANAGER)
+    assert chosen_by(both, acme) == chosen_by(both) == ("borealis", Role.MANAGER)
     switch_off(borealis)
-    assert found(both, acme) is found(both) is None
+    assert chosen_by(both, acme) is chosen_by(both) is None
 
 
 def test_partner_of_others_cannot_be_chosen(user: User, borealis: Partner) -> None:
-    assert found(user, borealis) == ("acme", Role.USER)
+    assert chosen_by(user, borealis) == ("acme", Role.USER)
 
 
 @pytest.mark.parametrize("nobody", [AnonymousUser(), None])
