@@ -42,30 +42,27 @@ MEMORY = 8 << 30  # bytes; a change can make a loop endless
 # Each part of the engine, with the tests that hold it: the quickest first, since the first failure ends a run.
 ENGINE = {
     "portal/jobs": "portal/jobs",
-    "portal/partners/access.py": (
-        "portal/partners/test_keys.py portal/partners/test_pages.py portal/partners/test_rules.py portal/test_api.py"
-    ),
+    "portal/partners/access.py": "portal/partners/test_{keys,pages,rules}.py portal/test_api.py",
     "portal/events/chain.py": "portal/events",
-    "programs/schema/coerce": (
-        "programs/test_cells.py programs/test_date_orders.py programs/test_problems.py programs/test_schema.py"
-        " programs/test_requirements.py programs/test_roundtrip.py"
-    ),
-    "programs/schema/crossfield": "programs/test_crossfield.py programs/test_account_formats.py",
+    "programs/schema/coerce": "programs/test_{bounds,cells,date_orders,problems,schema,requirements,roundtrip}.py",
+    "programs/schema/crossfield": "programs/test_{bounds,crossfield,account_formats}.py",
     "programs/schema": (
-        "programs/test_schema.py programs/test_requirements.py programs/test_cells.py programs/test_problems.py"
-        " programs/test_contract.py programs/test_catalogue.py programs/test_roundtrip.py onboarding/api/test_schema.py"
-        " onboarding/api/test_create_meters.py"
+        "programs/test_{bounds,schema,requirements,cells,problems,contract,catalogue,roundtrip}.py"
+        " onboarding/api/test_{schema,create_meters}.py"
     ),
     "programs/deadlines.py": "programs/test_deadlines.py",
-    "onboarding/spreadsheets": "onboarding/spreadsheets",
+    "onboarding/spreadsheets": (
+        "onboarding/spreadsheets/test_{formats,headers,addresses,likeness,layout,xlsx,csv,reader}.py"
+        " onboarding/spreadsheets/test_{workbook,rows_to_fix,refusals}.py"
+    ),
     "onboarding/uploads/pipeline": "onboarding/uploads",
     "onboarding/enrollment": (
         "onboarding/enrollment onboarding/uploads/test_pipeline.py onboarding/api onboarding/staff"
         " onboarding/portfolio/test_meter_pages.py"
     ),
     "onboarding/participation": (
-        "onboarding/participation onboarding/api/test_participation.py onboarding/bulk/test_participation.py"
-        " onboarding/bulk/test_participation_sheet.py"
+        "onboarding/participation onboarding/api/test_participation.py"
+        " onboarding/bulk/test_{participation,participation_sheet}.py"
     ),
     "onboarding/calendar": "onboarding/calendar",
 }
@@ -285,6 +282,16 @@ def equivalents() -> set[tuple[str, str]]:
     return {(one[1], one[2]) for one in matches if one}
 
 
+def tests_of(part: str) -> list[str]:
+    """The files and folders, as pytest takes them."""
+    found = []
+    for place in ENGINE[part].split():
+        before, _, rest = place.partition("{")
+        names, _, after = rest.partition("}")
+        found += [f"tests/{before}{name}{after}" for name in names.split(",")]
+    return found
+
+
 class Unsound(Exception):
     """The tests say nothing about changes, since they fail without one."""
 
@@ -309,7 +316,10 @@ class Copy:
         self.env = {name: value for name, value in os.environ.items() if name not in ("PYTHONPATH", "DATA_DIR")}
         self.env |= {"TEST_TEMPLATE": str(template), "TMPDIR": str(folder)}
         self.words = [sys.executable, "-m", "pytest", "-x", "-n", "0", "--durations=0", "-p", "no:cacheprovider"]
-        self.tests = [f"tests/{name}" for name in ENGINE[part].split()]
+        self.env["PYTHONDONTWRITEBYTECODE"] = "1"  # what is compiled now stays good: changed files are put back
+        words = [sys.executable, "-m", "compileall", "-q", "portal", "programs", "onboarding"]
+        subprocess.run(words, cwd=self.root, check=True)
+        self.tests = tests_of(part)
 
     def __enter__(self) -> "Copy":
         """Without a change the tests pass; where not twice in one process, each change is tried from the start."""
@@ -356,34 +366,29 @@ class Copy:
 
     def attempt(self, mutant: Mutant) -> Result:
         began = time.monotonic()
-        source, changed = (ROOT / mutant.path).read_text(), mutant.code() or ""
+        changed, file = mutant.code() or "", self.root / mutant.path
+        source, stat = file.read_text(), file.stat()
         failed, function = "", function_of(source, changed)
-        if function and self.is_warm:
-            failed = self._ask(file=mutant.path, function=[*function, changed])["failed"]
-        if not failed:
-            failed = self._from_the_start(mutant.path, changed)
+        try:
+            file.write_text(changed)  # for the processes that tests start, too
+            if function and self.is_warm:
+                failed = self._ask(function=[*function, source, changed], file=mutant.path)["failed"]
+            if not failed:
+                failed = self._from_the_start()
+        finally:
+            file.write_text(source)
+            os.utime(file, ns=(stat.st_atime_ns, stat.st_mtime_ns))
         outcome = "caught" if failed else "survived"
         return Result(mutant, outcome, mutant.change(), round(time.monotonic() - began, 1), failed)
 
-    def _from_the_start(self, path: str, changed: str) -> str:
-        file = self.root / path
-        source, stat = file.read_text(), file.stat()
+    def _from_the_start(self) -> str:
+        words = [*self.words, *self.tests]
         try:
-            file.write_text(changed)
             done = subprocess.run(
-                [*self.words, *self.tests],
-                cwd=self.root,
-                env=self.env | {"PYTHONDONTWRITEBYTECODE": "1"},
-                capture_output=True,
-                text=True,
-                timeout=2 * self._limit,
-                check=False,
+                words, cwd=self.root, env=self.env, capture_output=True, text=True, timeout=2 * self._limit, check=False
             )
         except subprocess.TimeoutExpired:
             return "it took too long"
-        finally:
-            file.write_text(source)
-            os.utime(file, ns=(stat.st_atime_ns, stat.st_mtime_ns))  # what Python has kept of it stays good
         if not done.returncode:
             return ""
         hits = re.search(r"^(?:FAILED|ERROR) (\S+)", done.stdout, re.MULTILINE)

@@ -75,11 +75,10 @@ def _in_a_child(session: pytest.Session, file: str, function: list[Any] | None, 
         return json.loads(pipe.read() or '{"hits": 1, "failed": "it took too long, or ended the process"}')
 
 
-def _put(file: str, name: str, nth: int, source: str) -> int:
+def _put(file: str, name: str, nth: int, source: str, changed: str) -> int:
     """Give a function the body that it has in a changed module; in how many places it was found."""
     here = str(Path(file).resolve())
-    old = code_of(Path(file).read_text(), here, name, nth)
-    new = code_of(source, here, name, nth)
+    old, new = code_of(source, here, name, nth), code_of(changed, here, name, nth)
     if old is None or new is None or old.co_freevars != new.co_freevars:
         return 0
     hits = 0
