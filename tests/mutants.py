@@ -284,12 +284,12 @@ def equivalents() -> set[tuple[str, str]]:
 
 def tests_of(part: str) -> list[str]:
     """The files and folders, as pytest takes them."""
-    found = []
+    hits = []
     for place in ENGINE[part].split():
         before, _, rest = place.partition("{")
         names, _, after = rest.partition("}")
-        found += [f"tests/{before}{name}{after}" for name in names.split(",")]
-    return found
+        hits += [f"tests/{before}{name}{after}" for name in names.split(",")]
+    return hits
 
 
 class Unsound(Exception):
