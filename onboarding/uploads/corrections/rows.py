@@ -33,7 +33,7 @@ from onboarding.uploads.pipeline.staging import (
 )
 from onboarding.uploads.queries import to_write
 from onboarding.uploads.states import move_or_refuse
-from onboarding.uploads.stored import FieldChanges, StoredValue
+from onboarding.uploads.stored import FieldChanges, RowCells, StoredValue, field_cells
 from portal.events.actors import Actor
 from portal.events.domain import record, record_many
 from portal.problems import Problem, Refused
@@ -262,9 +262,18 @@ class RowEditor:
         insert(
             UploadRow,
             ROW_COLUMNS,
-            (row_values(self.upload, result, row.cells) for row, result in zip(rows, results, strict=True)),
+            (
+                row_values(self.upload, result, self._to_keep(row, result))
+                for row, result in zip(rows, results, strict=True)
+            ),
         )
         insert(UploadProblem, PROBLEM_COLUMNS, problem_values(self.upload, results, self._assembler.column_of))
+
+    def _to_keep(self, row: UploadRow, result: RowResult) -> RowCells | None:
+        """The row's cells; of one that was good until now, and so has none, the values that it would have written."""
+        if row.cells is None and result.asset is None:
+            return field_cells(self.schema.flatten(row.asset or {}))
+        return row.cells
 
 
 def as_shown(value: object) -> str:

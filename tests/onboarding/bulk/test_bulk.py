@@ -127,7 +127,8 @@ def test_all_that_match_are_meant_in_chunks_and_none_that_came_later(
     settings.JOB_CHUNK_ROWS = 7
     make(acme, 20)
     seen_at = timezone.now()
-    make(acme, 5, start=100)
+    make(acme, 5, start=30)
+    assert Meter.objects.filter(partner_reference__startswith="home-0000").count() == 25
 
     action = do("archive", None, query="q=home-0000", seen_at=seen_at)
 

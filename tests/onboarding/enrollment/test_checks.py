@@ -1,5 +1,7 @@
 """Each check by itself, for facts that a test makes: what passes, what fails, what is left unsaid. No database."""
 
+from dataclasses import replace
+from datetime import UTC, timedelta
 from typing import Any
 
 import pytest
@@ -139,6 +141,31 @@ def test_taking_part_is_told_of_meters_and_not_of_assets_to_come():
     assert said(takes_part(facts(pk=None), program(), moment(), True)) == []
 
 
+def test_days_of_a_time_out_are_those_of_the_program():
+    in_utc = out("IDLE", "2027-01-10")
+    in_utc = replace(in_utc, starts_at=in_utc.starts_at.astimezone(UTC) - timedelta(hours=1))
+
+    (check,) = takes_part(facts(out_periods=(in_utc,)), program(), moment(), False)
+
+    assert check.actual == "idle from 2027-01-09"
+
+
+@pytest.mark.parametrize(("in_period", "expected"), [(7, [(FAILED, "no")]), (8, [])])
+def test_record_for_the_period_that_is_evaluated_counts(in_period, expected):
+    record = recorded("HAS_AMI", holds=False, period=in_period)
+
+    assert said(recorded_check(facts(records=(record,)), program(), moment(), True)) == expected
+
+
+def test_items_that_nobody_asked_for_follow_in_the_order_of_their_names():
+    records = tuple(recorded(kind, holds=False) for kind in ("HAS_NOMINATIONS", "DOCUMENTS_SIGNED", "HAS_AMI"))
+    rules = program(recorded=(asks_for(ActionType.HAS_NOMINATIONS),))
+
+    kinds = [one.action_type for one in recorded_check(facts(records=records), rules, moment(), True)]
+
+    assert kinds == ["HAS_NOMINATIONS", "DOCUMENTS_SIGNED", "HAS_AMI"]
+
+
 # --- what excludes what
 
 
@@ -203,6 +230,16 @@ def test_later_of_the_two_days_decides():
     ends_before = {"source": {"valid_to": local("2027-02-28").date()}}
     assert excluded_by(next_month, **ends_before) == []
     assert excluded_by(held(), **ends_before) == [(FAILED, "BETA on your meter m-2")]
+
+
+def test_own_place_is_the_one_of_this_meter_and_program():
+    """The same program on the customer's other meter came first; this meter joined it last."""
+    elsewhere, mine = held("ALPHA", since="2025-01-01"), held(**(MINE | {"since": "2026-06-01"}))
+    meter = facts(held=(elsewhere, held(since="2026-01-01"), mine))
+
+    assert said(excludes_none(meter, program(exclusions=(excludes(),)), moment("2027-02-01"), False)) == [
+        (FAILED, "BETA on your meter m-2")
+    ]
 
 
 def test_other_program_on_the_same_meter_is_said_so_and_the_same_program_elsewhere_is_no_matter():

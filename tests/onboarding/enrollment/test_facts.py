@@ -133,7 +133,7 @@ def test_out_without_a_gap_needs_periods_that_touch_and_reach_the_end(second, is
         (MONTHLY, "2027-05-15", "2027-06-01"),
         (MONTHLY, "2027-10-31 23:59", "2027-11-01"),
         (ALPHA, "2027-04-30 23:59", "2027-04-30 23:59"),  # not active yet: at once
-        (ALPHA, "2027-11-01", "2027-11-01"),  # the period is over: at once
+        (ALPHA, "2027-11-05", "2027-11-05"),  # the period is over: at once
     ],
 )
 def test_active_meter_that_disenrolls_is_out_at_the_boundary(rules, since, expected):

@@ -47,4 +47,6 @@ def test_what_cannot_be_told_apart_is_left(text: str) -> None:
 
 @given(st.text())
 def test_any_text_is_answered(text: str) -> None:
-    split_address(text, is_state=is_state)
+    address = split_address(text, is_state=is_state)
+
+    assert address is None or all((address.street_1, address.city, is_state(address.state), address.postal_code))

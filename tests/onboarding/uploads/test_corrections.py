@@ -12,6 +12,7 @@ from onboarding.uploads.columns.domain import choose_columns
 from onboarding.uploads.corrections.rows import correct_rows, leave_out
 from onboarding.uploads.models import Upload, UploadEdit, UploadProblem, UploadRow
 from onboarding.uploads.pipeline.check import recheck_upload
+from onboarding.uploads.pipeline.staging import edited, edits_of, write_edits
 from onboarding.uploads.pipeline.withdraw import withdraw_upload
 from onboarding.uploads.queries import receipt_lines, receipt_of
 from portal.events.actors import Actor
@@ -323,3 +324,67 @@ def test_address_written_anew_is_taken_apart(
     codes = {line.code for line in UploadProblem.objects.filter(upload=upload)}
     assert "REQUIRED_MISSING" not in codes
     assert UploadEdit.objects.get().values[street] == "2 Elm Street #4B"
+
+
+def test_first_of_two_duplicates_that_is_left_out_makes_the_second_good(upload: Upload) -> None:
+    assert (plans(upload)[5], plans(upload)[6]) == ("create", "duplicate")
+
+    leave_out(upload, [5], by=BY)
+    correct_rows(upload, {6: {"customer.city": "Oakland"}}, by=BY)
+
+    assert (plans(upload)[5], plans(upload)[6]) == ("left_out", "create")
+    leave_out(upload, [5], left_out=False, by=BY)
+    print(
+        [(x.row_number, x.code, x.context) for x in UploadProblem.objects.filter(upload=upload)],
+        UploadRow.objects.get(upload=upload, number=5).cells,
+    )
+    assert plans(upload)[5] == "duplicate"
+
+
+def test_second_of_two_duplicates_stays_one_while_the_first_stands(upload: Upload) -> None:
+    correct_rows(upload, {6: {"customer.city": "Oakland"}}, by=BY)
+
+    assert (plans(upload)[5], plans(upload)[6]) == ("create", "duplicate")
+
+
+def test_edits_of_other_rows_and_uploads_are_no_matter(upload: Upload, borealis: Partner, send: Any) -> None:
+    other = send(borealis, builders.csv_bytes([builders.row(1), builders.row(2)]), "other.csv")
+    for changed, number in ((other, 2), (upload, 2), (upload, 4)):
+        write_edits([UploadEdit(upload=changed, row_number=number, values={ZIP: str(number) * 5})])
+
+    found = edits_of(upload, [2, 3, 5])
+
+    assert {number: edit.upload_id for number, edit in found.items()} == {2: upload.pk}
+    assert edits_of(upload, []) == {}
+
+
+def test_edit_again_takes_the_place_of_the_earlier_one(upload: Upload) -> None:
+    write_edits([UploadEdit(upload=upload, row_number=2, values={ZIP: "94103"})])
+    write_edits([UploadEdit(upload=upload, row_number=2, values={}, is_left_out=True)])
+
+    (edit,) = edits_of(upload, [2]).values()
+    assert (edit.values, edit.is_left_out) == ({}, True)
+
+
+@pytest.mark.parametrize(
+    ("values", "expected"),
+    [
+        ({}, {"a": "1", "b": 2}),
+        ({"a": "9"}, {"a": "9", "b": 2}),
+        ({"a": ""}, {"b": 2}),
+        ({"c": "3"}, {"a": "1", "b": 2, "c": "3"}),
+    ],
+)
+def test_what_people_write_goes_before_what_is_in_the_sheet(values: Any, expected: Any) -> None:
+    assert edited({"a": "1", "b": 2}, UploadEdit(values=values)) == expected
+
+
+def test_good_row_that_is_left_out_and_taken_in_again_is_as_good_as_before(acme: Partner, send: Any) -> None:
+    upload = send(acme, builders.csv_bytes(builders.rows(2)), "meters.csv")
+    before = UploadRow.objects.values("plan", "asset", "status").get(upload=upload, number=3)
+    assert before["plan"] == "create"
+
+    leave_out(upload, [3], by=BY)
+    leave_out(upload, [3], left_out=False, by=BY)
+
+    assert UploadRow.objects.values("plan", "asset", "status").get(upload=upload, number=3) == before

@@ -15,7 +15,7 @@ from onboarding.meters.models import Meter
 from onboarding.uploads.models import Upload, UploadRow
 from onboarding.uploads.pipeline.commit import confirm_upload
 from onboarding.uploads.pipeline.receive import receive_upload
-from onboarding.uploads.pipeline.withdraw import withdraw_upload
+from onboarding.uploads.pipeline.withdraw import withdraw_until, withdraw_upload
 from onboarding.uploads.queries import receipt_lines
 from portal.events.actors import Actor
 from portal.events.models import Event
@@ -83,6 +83,41 @@ def test_meter_changed_since_stays_and_is_named(done: Any, taken_back: Any) -> N
     assert marks(upload) == ["left", "removed"]
     assert Meter.objects.get().data["device"]["device_model"] == "Home 20"
     assert "stays" in UploadRow.objects.get(upload=upload, number=2).description
+
+
+def test_meter_that_was_archived_since_stays(done: Any, taken_back: Any) -> None:
+    upload = done(builders.rows(2))
+    first = Meter.objects.order_by("partner_reference")[0]
+    Meter.objects.filter(pk=first.pk).update(is_archived=True)  # its data is as it came
+
+    taken_back(upload)
+
+    assert marks(upload) == ["left", "removed"]
+    assert list(Meter.objects.all()) == [first]
+
+
+def test_rows_that_wrote_nothing_are_not_taken_back(done: Any, taken_back: Any) -> None:
+    """Of five rows two cannot be written, and one is of a meter that is there already."""
+    there = done([builders.row(5)])
+    upload = done(
+        [builders.row(1), builders.row(2, customer__city=None), builders.row(1), builders.row(4), builders.row(5)]
+    )
+
+    taken_back(upload)
+
+    assert marks(upload) == ["removed", "", "", "removed", ""]
+    assert list(Meter.objects.values_list("partner_reference", "upload")) == [("home-000005", there.pk)]
+    assert upload.counts["withdrawn_removed"] == 2
+
+
+@pytest.mark.parametrize(("days", "is_late"), [(29.9, False), (30.1, True)])
+def test_upload_can_be_taken_back_for_thirty_days(done: Any, settings: Any, days: float, is_late: bool) -> None:
+    settings.UPLOAD_WITHDRAW_DAYS = 30
+    upload = done(builders.rows(1))
+    Upload.objects.update(finished_at=timezone.now() - timedelta(days=days))
+    upload.refresh_from_db()
+
+    assert (withdraw_until(upload) is None) is is_late
 
 
 def test_update_comes_back_field_by_field(done: Any, taken_back: Any) -> None:

@@ -537,3 +537,50 @@ def test_only_what_ended_long_ago_is_dropped(acme: Partner, state: JobState, day
     Job.objects.update(state=state, finished_at=timezone.now() - timedelta(days=days))
 
     assert domain.drop_finished(days=30) == (0 if is_kept else 1)
+
+
+def test_job_that_is_asked_for_again_starts_from_nothing(acme: Partner, handler: Any) -> None:
+    def work(run: Run) -> None:
+        with run.chunk() as chunk:
+            chunk.checkpoint, chunk.done, chunk.total = {"at": 5}, 5, 9
+        enqueue("test", subject_id="a", partner=acme)
+        Job.objects.update(not_before=timezone.now() + timedelta(days=1))
+
+    handler(work)
+    enqueue("test", subject_id="a", partner=acme)
+
+    run_next()
+
+    job = Job.objects.get()
+    assert (job.state, job.runs_again, job.attempts, job.checkpoint) == (JobState.QUEUED, False, 0, {})
+    assert (job.done, job.total, job.lease_until) == (0, 0, None)
+    assert domain.waiting() == 1
+
+
+@pytest.mark.parametrize("then", [ends, yields])
+def test_other_jobs_of_the_same_fence_run_on(acme: Partner, borealis: Partner, handler: Any, then: Any) -> None:
+    other = enqueue("test", subject_id="other", partner=borealis)
+    assert claim() == other
+    other.refresh_from_db()
+    handler(then)
+    enqueue("test", subject_id="a", partner=acme)
+
+    run_next()
+
+    other_now = Job.objects.get(pk=other.pk)
+    assert (other_now.state, other_now.lease_until) == (JobState.RUNNING, other.lease_until)
+
+
+@pytest.mark.parametrize(("hours", "is_counted"), [(23, False), (25, True)])
+def test_full_disk_counts_once_the_job_was_begun_a_day_ago(
+    acme: Partner, handler: Any, hours: int, is_counted: bool
+) -> None:
+    handler(disk_is_full)
+    enqueue("test", subject_id="a", partner=acme)
+    Job.objects.update(started_at=timezone.now() - timedelta(hours=hours), attempts=2)
+
+    run_next()
+
+    job = Job.objects.get()
+    assert (job.state, job.attempts) == ((JobState.FAILED, 3) if is_counted else (JobState.QUEUED, 0))
+    assert job.lease_until is None

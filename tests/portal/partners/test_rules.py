@@ -6,6 +6,7 @@ from allauth.mfa.models import Authenticator
 from portal.events.models import Event
 from portal.partners.models import Membership, Partner
 from portal.partners.rules import may_lose, people_without_two_factor
+from portal.web.views import THEME_COOKIE
 
 pytestmark = pytest.mark.django_db
 
@@ -107,9 +108,13 @@ def test_open_pages_stay_open(acme, manager, client_of):
     Partner.objects.filter(pk=acme.pk).update(requires_two_factor=True)
     client = client_of(manager)
 
+    theme = client.post("/theme/", {"theme": "dark"})
+    refused = client.get("/meters/")
+
     assert client.get("/healthz").status_code == 200
-    assert client.post("/theme/", {"theme": "dark"}).status_code == 302
-    assert client.get("/accounts/password/change/").status_code in {200, 302}
+    assert (theme.status_code, theme["Location"], theme.cookies[THEME_COOKIE].value) == (302, "/", "dark")
+    assert refused["Location"] == "/accounts/2fa/"
+    assert client.get("/accounts/password/change/").status_code == 200
 
 
 def test_staff_need_a_second_step_where_it_is_real(staff, client_of, settings):
