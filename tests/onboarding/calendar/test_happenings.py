@@ -1,4 +1,4 @@
-"""What is still ahead, what stands on which day, and who waits: at midnights, in two zones, for other partners."""
+"""What is still ahead, what is on which day, and who waits: at midnights, in two zones, for other partners."""
 
 from datetime import UTC, datetime, timedelta
 from types import SimpleNamespace

@@ -352,9 +352,9 @@ def test_edits_of_other_rows_and_uploads_are_no_matter(upload: Upload, borealis:
     for changed, number in ((other, 2), (upload, 2), (upload, 4)):
         write_edits([UploadEdit(upload=changed, row_number=number, values={ZIP: str(number) * 5})])
 
-    found = edits_of(upload, [2, 3, 5])
+    edits = edits_of(upload, [2, 3, 5])
 
-    assert {number: edit.upload_id for number, edit in found.items()} == {2: upload.pk}
+    assert {number: edit.upload_id for number, edit in edits.items()} == {2: upload.pk}
     assert edits_of(upload, []) == {}
 
 
