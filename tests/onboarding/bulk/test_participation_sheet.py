@@ -269,8 +269,9 @@ def test_page_says_what_is_wrong_with_a_file(client: Client) -> None:
     for data, told in (
         ({}, "Select a spreadsheet"),
         ({"file": SimpleUploadedFile("out.pdf", b"%PDF")}, "out.pdf"),
-        ({"file": SimpleUploadedFile("out.csv", b"")}, "empty"),
+        ({"file": SimpleUploadedFile("out.csv", b"")}, "The file is empty."),
     ):
+        assert told not in client.get(PAGE).content.decode()
         answer = client.post(PAGE, {"csrf": "", **data})
         assert (answer.status_code, told in answer.content.decode()) == (422, True)
 

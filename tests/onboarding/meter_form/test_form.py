@@ -26,7 +26,6 @@ from portal.jobs.periodic import run_periodic_tasks
 from portal.partners.models import Partner, User
 from portal.problems import Refused
 from programs.models import Field, Program, Requirement
-from programs.queries import partner_created_programs
 from programs.schema import schema_for
 from tests import builders
 
@@ -86,7 +85,7 @@ def test_form_has_an_input_for_each_field_that_the_program_offers(client: Client
 def test_every_partner_created_program_is_offered_and_no_other(client: Client) -> None:
     page = client.get(reverse("entry-start")).content.decode()
 
-    offered = {program.identifier for program in partner_created_programs()}
+    offered = {"CEC-DSGS", "ERCOT-ERS", "EVERSOURCE-CS", "MA_DOER-CPS", "NATGRID-CS", "RIE-CS", "UNITIL-CS"}
     for program in Program.objects.all():
         assert (reverse("entry-new", args=[program.identifier]) in page) == (program.identifier in offered)
         status = client.get(reverse("entry-new", args=[program.identifier])).status_code
