@@ -29,7 +29,7 @@ def client(acme: Partner, user: User, client_of: Callable[[User], Client]) -> Cl
     return client_of(user)
 
 
-def found(client: Client, query: str) -> set[str]:
+def references_on(client: Client, query: str) -> set[str]:
     lines = b"".join(client.get(f"{reverse('meters-export', args=['csv'])}?{query}").streaming_content).decode()
     return {reference for reference in CREATED if f"{reference}," in lines or f",{reference}" in lines}
 
@@ -45,7 +45,7 @@ def found(client: Client, query: str) -> set[str]:
     ],
 )
 def test_days_are_those_of_the_partner(client: Client, query: str, expected: set[str]) -> None:
-    assert found(client, query) == expected
+    assert references_on(client, query) == expected
 
 
 @pytest.mark.parametrize(
@@ -55,4 +55,4 @@ def test_days_are_those_of_the_partner(client: Client, query: str, expected: set
 def test_another_zone_has_other_days(client: Client, acme: Partner, zone: str, expected: set[str]) -> None:
     Partner.objects.filter(pk=acme.pk).update(time_zone=zone)
 
-    assert found(client, "created_from=2026-03-10&created_to=2026-03-10") == expected
+    assert references_on(client, "created_from=2026-03-10&created_to=2026-03-10") == expected
