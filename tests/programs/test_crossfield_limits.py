@@ -428,6 +428,44 @@ def test_esi_id_of_another_utility_stops_the_row_when_both_are_sure(owner_is_sur
     assert of_account("10089010000000000", facts, utility="CNP") == []
 
 
+@pytest.mark.parametrize(
+    ("confidence", "count", "found"),
+    [
+        (Confidence.HIGH, 1, [("ESI_ID_OF_OTHER_UTILITY", True, "TNMP")]),
+        (Confidence.LOW, 1, [("ESI_ID_OF_OTHER_UTILITY", False, "TNMP")]),
+        (Confidence.HIGH, 2, [("ACCOUNT_FORMAT", True, None)]),  # two forms fit: nobody's for sure
+    ],
+)
+def test_esi_id_without_a_known_number_belongs_to_the_only_utility_whose_form_it_fits(confidence, count, found):
+    """Its own EIA number is nobody's; the named utility's form does not fit it either."""
+    named = utility("CNP", form(r"1008901\d{10}"), region="ERCOT", states=frozenset({"TX"}), eia_number="08901")
+    fitting = [
+        utility(code, form(r"1099999\d{10}", confidence=confidence), region="ERCOT", eia_number=number)
+        for code, number in (("TNMP", "40051"), ("AEP", "03278"))[:count]
+    ]
+    facts = Facts(STATES, {one.code: one for one in (named, *fitting)})
+
+    assert of_account("10999990000000000", facts, utility="CNP") == found
+
+
+@pytest.mark.parametrize(
+    ("other", "row", "suggestion"),
+    [
+        ({}, {}, "OTHER"),
+        ({"states": frozenset({"NV"})}, {"state": "CA"}, None),  # serves another state
+        ({"states": frozenset()}, {"state": "CA"}, "OTHER"),  # serves any
+        ({"states": frozenset({"NV"})}, {}, "OTHER"),  # the row has no state
+        ({"region": "ERCOT"}, {"state": "CA"}, "OTHER"),  # of another region, and serves this state
+        ({"region": "ERCOT"}, {}, None),
+        ({"region": "ERCOT"}, {"region": "ERCOT"}, "OTHER"),
+    ],
+)
+def test_number_of_a_utility_nearby_suggests_it(other, row, suggestion):
+    facts = Facts(STATES, {"PGE": utility("PGE", DIGITS), "OTHER": utility("OTHER", LONGER, **other)})
+
+    assert of_account("12345678901", facts, utility="PGE", **row) == [("ACCOUNT_FORMAT", True, suggestion)]
+
+
 # --- asking all rules
 
 

@@ -12,7 +12,7 @@ from onboarding.uploads.columns.domain import choose_columns
 from onboarding.uploads.corrections.rows import correct_rows, leave_out
 from onboarding.uploads.models import Upload, UploadEdit, UploadProblem, UploadRow
 from onboarding.uploads.pipeline.check import recheck_upload
-from onboarding.uploads.pipeline.staging import edited, edits_of, write_edits
+from onboarding.uploads.pipeline.staging import edited, edits_of, preview_of, write_edits
 from onboarding.uploads.pipeline.withdraw import withdraw_upload
 from onboarding.uploads.queries import receipt_lines, receipt_of
 from portal.events.actors import Actor
@@ -388,3 +388,15 @@ def test_good_row_that_is_left_out_and_taken_in_again_is_as_good_as_before(acme:
     leave_out(upload, [3], left_out=False, by=BY)
 
     assert UploadRow.objects.values("plan", "asset", "status").get(upload=upload, number=3) == before
+
+
+def test_first_row_of_a_reference_is_one_that_is_not_left_out(upload: Upload) -> None:
+    def first() -> int:
+        references = preview_of(upload).references
+        references.know(["home-000004"])
+        references.expect(["home-000004"])
+        return references.of("home-000004", 99)
+
+    assert first() == 5
+    leave_out(upload, [5], by=BY)
+    assert first() == 6

@@ -557,18 +557,45 @@ def test_job_that_is_asked_for_again_starts_from_nothing(acme: Partner, handler:
     assert domain.waiting() == 1
 
 
-@pytest.mark.parametrize("then", [ends, yields])
-def test_other_jobs_of_the_same_fence_run_on(acme: Partner, borealis: Partner, handler: Any, then: Any) -> None:
+def asks_again(run: Run) -> None:
+    enqueue("test", subject_id=run.job.subject_id, partner=run.job.partner)
+
+
+def writes(run: Run) -> None:
+    with run.chunk() as chunk:
+        chunk.checkpoint, chunk.done = {"at": 5}, 5
+    run.beat(done=6, total=9)
+
+
+def is_stopped(run: Run) -> None:
+    domain.fail(run.job, "stopped")
+    raise LeaseLost
+
+
+@pytest.mark.parametrize("then", [ends, breaks, disk_is_full, yields, asks_again, writes, is_stopped])
+def test_other_jobs_of_the_same_fence_stay_as_they_are(
+    acme: Partner, borealis: Partner, handler: Any, then: Any
+) -> None:
     other = enqueue("test", subject_id="other", partner=borealis)
     assert claim() == other
-    other.refresh_from_db()
+    before = Job.objects.values().get(pk=other.pk)
     handler(then)
     enqueue("test", subject_id="a", partner=acme)
 
     run_next()
 
-    other_now = Job.objects.get(pk=other.pk)
-    assert (other_now.state, other_now.lease_until) == (JobState.RUNNING, other.lease_until)
+    assert Job.objects.values().get(pk=other.pk) == before
+    assert Job.objects.exclude(pk=other.pk).get().fence == before["fence"] == 1
+
+
+def test_job_that_yields_begins_its_attempts_anew_without_a_lease(acme: Partner, handler: Any) -> None:
+    handler(yields)
+    enqueue("test", subject_id="a", partner=acme)
+
+    run_next()
+
+    job = Job.objects.get()
+    assert (job.state, job.attempts, job.lease_until) == (JobState.QUEUED, 0, None)
 
 
 @pytest.mark.parametrize(("hours", "is_counted"), [(23, False), (25, True)])
