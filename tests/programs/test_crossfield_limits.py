@@ -429,14 +429,14 @@ def test_esi_id_of_another_utility_stops_the_row_when_both_are_sure(owner_is_sur
 
 
 @pytest.mark.parametrize(
-    ("confidence", "count", "found"),
+    ("confidence", "count", "expected"),
     [
         (Confidence.HIGH, 1, [("ESI_ID_OF_OTHER_UTILITY", True, "TNMP")]),
         (Confidence.LOW, 1, [("ESI_ID_OF_OTHER_UTILITY", False, "TNMP")]),
         (Confidence.HIGH, 2, [("ACCOUNT_FORMAT", True, None)]),  # two forms fit: nobody's for sure
     ],
 )
-def test_esi_id_without_a_known_number_belongs_to_the_only_utility_whose_form_it_fits(confidence, count, found):
+def test_esi_id_without_a_known_number_belongs_to_the_only_utility_whose_form_it_fits(confidence, count, expected):
     """Its own EIA number is nobody's; the named utility's form does not fit it either."""
     named = utility("CNP", form(r"1008901\d{10}"), region="ERCOT", states=frozenset({"TX"}), eia_number="08901")
     fitting = [
@@ -445,7 +445,7 @@ def test_esi_id_without_a_known_number_belongs_to_the_only_utility_whose_form_it
     ]
     facts = Facts(STATES, {one.code: one for one in (named, *fitting)})
 
-    assert of_account("10999990000000000", facts, utility="CNP") == found
+    assert of_account("10999990000000000", facts, utility="CNP") == expected
 
 
 @pytest.mark.parametrize(
