@@ -11,7 +11,7 @@ from onboarding.participation.domain import ParticipationResult
 from onboarding.participation.preview import _words
 from onboarding.participation.rules import ParticipationRequest, after
 from programs.models import Boundary
-from tests.onboarding.enrollment.test_facts import PROGRAM, activated, on, out
+from tests.onboarding.enrollment.test_meter_facts import PROGRAM, activated, on, out
 
 IDLE, DISENROLL, PARTICIPATE = Preference.IDLE, Preference.DISENROLL, Preference.PARTICIPATE
 NOW = on(1)
