@@ -1,6 +1,7 @@
 """The cast and the furniture of the tests."""
 
 import io
+import os
 from collections.abc import Callable, Iterator
 from contextlib import closing
 from pathlib import Path
@@ -9,7 +10,7 @@ from typing import Any
 import pytest
 from django.core.cache import caches
 from django.core.management import call_command
-from django.db import connection
+from django.db import connection, transaction
 from django.test import Client
 from hypothesis import HealthCheck
 from hypothesis import settings as hypothesis_settings
@@ -35,6 +36,14 @@ def make_user(email: str, name: str, **extra: Any) -> User:
     user = User.objects.create_user(email=email, password=PASSWORD, name=name, **extra)
     EmailAddress.objects.create(user=user, email=email, verified=True, primary=True)
     return user
+
+
+@pytest.fixture(scope="module")
+def module_db(django_db_setup: None, django_db_blocker: Any) -> Iterator[None]:
+    """A transaction around the tests of a module, for what they share: what each of them does is taken back within."""
+    with django_db_blocker.unblock(), transaction.atomic():
+        yield
+        transaction.set_rollback(True)
 
 
 @pytest.fixture
@@ -133,10 +142,27 @@ def django_db_setup(django_db_setup: None, django_db_keepdb: bool, django_db_blo
             seed()
 
 
+def pytest_xdist_auto_num_workers() -> int:
+    """A process more than there are cores: those that wait for browsers and workers leave theirs to others."""
+    return (os.cpu_count() or 1) + 1
+
+
 @pytest.hookimpl(trylast=True)
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """What waits for browsers and workers comes first: one process waits while the other computes, to the end."""
-    items.sort(key=lambda item: not (item.get_closest_marker("chaos") or item.get_closest_marker("browser")))
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """Every process but one begins with what waits for browsers and workers; the last one computes meanwhile.
+
+    Each process is given an equal part of the tests, in order, and takes from others when it is done.
+    """
+    waiting = [item for item in items if item.get_closest_marker("chaos") or item.get_closest_marker("browser")]
+    others = [item for item in items if item not in waiting]
+    processes = int(getattr(config, "workerinput", {}).get("workercount", 1))
+    streams = max(processes - 1, 1)
+    items[:] = []
+    for number in range(processes):
+        part = waiting[number::streams] if number < streams else []
+        size = round((number + 1) * (len(waiting) + len(others)) / processes) - len(items) - len(part)
+        items += part + [others.pop(0) for _ in range(min(max(size, 0), len(others)))]
+    items += others
 
 
 def pytest_unconfigure(config: pytest.Config) -> None:
@@ -194,7 +220,7 @@ def api_key(acme: Partner) -> tuple[ApiKey, str]:
     return create_api_key(acme, name="test", by=Actor.system())
 
 
-@pytest.fixture
+@pytest.fixture(scope="session")
 def run_jobs() -> Callable[[], int]:
     """Run every waiting job here and now, as a worker would; returns how many."""
 

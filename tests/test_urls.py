@@ -21,6 +21,7 @@ from portal.events.models import Event
 from portal.partners.domain import create_api_key, invite
 from portal.partners.models import ApiKey, Invitation, Membership, Partner, Role, User
 from tests import builders
+from tests.conftest import make_user
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("catalogue")]
 
@@ -149,9 +150,21 @@ def patterns(resolver: URLResolver, prefix: str = "") -> Iterator[tuple[str, str
             yield route, entry.name or ""
 
 
-@pytest.fixture
-def names(acme: Partner, manager: User, user: User, run_jobs: Callable[[], int]) -> dict[str, str]:
-    """Objects of Acme, by the word that the table above uses."""
+@pytest.fixture(scope="module")
+def world(module_db: None, run_jobs: Callable[[], int]) -> dict[str, str]:
+    """Acme, Borealis and their people, made once for all tests; returns objects of Acme by the table's words."""
+    acme = Partner.objects.create(name="Acme Energy", slug="acme")
+    borealis = Partner.objects.create(name="Borealis Devices", slug="borealis")
+    manager = make_user("manager@acme.example", "Mara Manager")
+    user = make_user("user@acme.example", "Uli User")
+    stranger = make_user("manager@borealis.example", "Sasha Stranger")
+    make_user("staff@portal.example", "Stef Staff", is_staff=True, is_superuser=True)
+    for partner, person, role in ((acme, manager, "MANAGER"), (acme, user, "USER"), (borealis, stranger, "MANAGER")):
+        Membership.objects.create(partner=partner, user=person, role=role)
+    return _objects_of(acme, manager, user, run_jobs)
+
+
+def _objects_of(acme: Partner, manager: User, user: User, run_jobs: Callable[[], int]) -> dict[str, str]:
     by = Actor.person(manager)
     upload, _ = receive_upload(
         [builders.csv_bytes(builders.rows(2))],
@@ -181,6 +194,36 @@ def names(acme: Partner, manager: User, user: User, run_jobs: Callable[[], int])
         "membership": str(Membership.objects.get(user=manager).pk),
         "invitation": str(invitation.pk),
     }
+
+
+@pytest.fixture
+def names(db: None, world: dict[str, str]) -> dict[str, str]:
+    return world
+
+
+@pytest.fixture
+def acme(names: dict[str, str]) -> Partner:
+    return Partner.objects.get(slug="acme")
+
+
+@pytest.fixture
+def manager(names: dict[str, str]) -> User:
+    return User.objects.get(email="manager@acme.example")
+
+
+@pytest.fixture
+def user(names: dict[str, str]) -> User:
+    return User.objects.get(email="user@acme.example")
+
+
+@pytest.fixture
+def stranger(names: dict[str, str]) -> User:
+    return User.objects.get(email="manager@borealis.example")
+
+
+@pytest.fixture
+def staff(names: dict[str, str]) -> User:
+    return User.objects.get(email="staff@portal.example")
 
 
 def path_of(name: str, names: dict[str, str]) -> str:
