@@ -3,6 +3,7 @@
 import gzip
 import json
 import os
+import re
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -40,11 +41,15 @@ def environment(tmp_path: Path) -> Iterator[dict[str, str]]:
         database.on_server(f"DROP DATABASE {name} WITH (FORCE)")
 
 
-def run(env: dict[str, str], *words: str) -> str:
+def run_whole(env: dict[str, str], *words: str) -> "subprocess.CompletedProcess[str]":
     command = [sys.executable, *words]
     done = subprocess.run(command, env=env, cwd=database.ROOT, capture_output=True, text=True, check=False)
     assert done.returncode == 0, done.stderr
-    return done.stdout
+    return done
+
+
+def run(env: dict[str, str], *words: str) -> str:
+    return run_whole(env, *words).stdout
 
 
 def look(env: dict[str, str], at: str) -> Any:
@@ -62,14 +67,28 @@ def test_database_of_the_last_version_goes_on_with_its_data(environment: dict[st
     assert contents["findings"] == []
 
 
+def test_references_that_only_look_different_are_told_and_kept_apart(environment: dict[str, str]) -> None:
+    run(environment, "-m", "tests.upgrades.look", "make_twins")
+
+    done = run_whole(environment, "manage.py", "migrate", "--verbosity", "0")
+
+    assert len(re.findall("has a reference that looks like that of meter", done.stderr)) == 2
+    keys = dict(look(environment, "keys"))
+    spelled = ("twin 1", "twin\N{NO-BREAK SPACE}1", "twin\N{EM SPACE}1")
+    assert {text: keys[text] for text in spelled} == {text: text for text in spelled}
+    assert look(environment, "contents")["meters"] == 36
+
+
 @pytest.mark.django_db
-def test_upgraded_tables_are_those_of_a_new_database(environment: dict[str, str], tmp_path: Path) -> None:
+def test_upgraded_tables_are_those_of_a_new_database(
+    environment: dict[str, str], tmp_path: Path, template: Path | str
+) -> None:
     new = environment | {"DATA_DIR": str(tmp_path / "new")}
-    if database.SERVER:
-        new["DATABASE_URL"] = database.url_of(database.template_on_server())
-    else:
+    if isinstance(template, Path):
         (tmp_path / "new").mkdir()
-        run(new, "manage.py", "migrate", "--verbosity", "0")
+        (tmp_path / "new" / "portal.sqlite3").write_bytes(template.read_bytes())
+    else:
+        new["DATABASE_URL"] = database.url_of(template)
     run(environment, "manage.py", "migrate", "--verbosity", "0")
 
     assert look(environment, "schema") == look(new, "schema")

@@ -20,6 +20,7 @@ from portal.api.authentication import partner_of
 from portal.api.cursors import NextPage, paginate
 from portal.api.errors import ApiError, validated
 from portal.api.schema import responses
+from programs.identifiers import reference_key
 from programs.models import ActionType, Acts
 
 PAGE_SIZE = 500
@@ -121,7 +122,6 @@ def matching(meters: QuerySet[Meter], wanted: Mapping[str, Any]) -> QuerySet[Met
     """The meters that match every part of a MeterFilterRequest."""
     within = {
         "meter_ids": "pk__in",
-        "partner_references": "partner_reference__in",
         "global_enrollment_statuses": "enrollment_status__in",
         "meter_types": "meter_type__in",
         "customer_groups": "customer_group__in",
@@ -132,6 +132,8 @@ def matching(meters: QuerySet[Meter], wanted: Mapping[str, Any]) -> QuerySet[Met
         "created_before_date_time": "created_at__lt",
     }
     meters = meters.filter(**{lookup: wanted[name] for name, lookup in within.items() if wanted.get(name)})
+    if references := wanted.get("partner_references"):
+        meters = meters.filter(reference_key__in={*references, *map(reference_key, references)})
     for name, column in (
         ("load_types", "load_types"),
         ("tags", "tags"),

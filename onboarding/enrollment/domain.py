@@ -30,7 +30,7 @@ from programs.models import Program
 from programs.schema import schema_for
 
 _LISTS = ("missing", "reasons", "partner_actions", "leap_actions")
-_READ = ("id", "partner_id", "created_at", "utility_name", "account_number", "enrollment_status", "acts")
+_READ = ("id", "partner_id", "created_at", "utility_name", "account_key", "enrollment_status", "acts")
 
 
 @dataclass(frozen=True, slots=True)
@@ -206,7 +206,7 @@ def _neighbours(meters: Collection[UUID], rules: Mapping[str, ProgramRules]) -> 
     partner = Meter.objects.filter(pk__in=meters).values_list("partner", flat=True).first()
     if partner is None or len(excluding_here(partner, rules)) < 2:
         return set()
-    named = Meter.objects.filter(pk__in=meters).exclude(account_number="").only("utility_name", "account_number")
+    named = Meter.objects.filter(pk__in=meters).exclude(account_key="").only("utility_name", "account_key")
     customers = {customer for meter in named if (customer := customer_of(meter))}
     return set(meters_of_customers(partner, customers, rules).values_list("pk", flat=True))
 
@@ -237,14 +237,14 @@ def re_evaluate_sharing(meters: Collection[UUID], *, partner: Partner, by: Actor
     if len(excluding) < 2:
         return
     here = Enrollment.objects.filter(partner=partner, meter__in=meters, program__in=excluding)
-    accounts = set(here.exclude(meter__account_number="").values_list("meter__account_number", flat=True))
+    accounts = set(here.exclude(meter__account_key="").values_list("meter__account_key", flat=True))
     others = Meter.objects.filter(
-        partner=partner, account_number__any_of=accounts, enrollments__program__in=excluding
-    ).values_list("account_number", "enrollments__program")
+        partner=partner, account_key__any_of=accounts, enrollments__program__in=excluding
+    ).values_list("account_key", "enrollments__program")
     programs: dict[str, set[int]] = {}
     for account, program in others:
         programs.setdefault(account, set()).add(program)
     shared = [account for account, found in programs.items() if len(found) > 1]
     if shared:
-        keys = set(here.filter(meter__account_number__any_of=shared).values_list("meter", flat=True))
+        keys = set(here.filter(meter__account_key__any_of=shared).values_list("meter", flat=True))
         re_evaluate(keys, by=by, quietly=True)

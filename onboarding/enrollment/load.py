@@ -17,7 +17,7 @@ from programs.schema import Schema
 
 KEEPING = (EnrollmentStatus.ACTIVE, EnrollmentStatus.ELIGIBLE)  # what makes a deadline
 HOLDING = (EnrollmentStatus.ACTIVE, EnrollmentStatus.ELIGIBLE, EnrollmentStatus.PENDING)
-Customer = tuple[str, str]  # utility, account number
+Customer = tuple[str, str]  # utility, account number in its normal form
 
 
 def facts_of(
@@ -153,7 +153,7 @@ def meters_of_customers(
     any_of = Q()
     for utility in {utility for utility, _ in customers}:
         accounts = [number for name, number in customers if name == utility]
-        any_of |= Q(utility_name=utility, account_number__any_of=accounts)
+        any_of |= Q(utility_name=utility, account_key__any_of=accounts)
     inside = Enrollment.objects.filter(meter=OuterRef("pk"), program__in=excluding)
     return Meter.objects.filter(any_of, Exists(inside), partner=partner)
 
@@ -200,4 +200,4 @@ def excluding_here(partner: UUID, rules: Mapping[str, ProgramRules]) -> set[int]
 
 def customer_of(meter: Meter) -> Customer | None:
     """Who is behind a meter: the utility and the account there; None when it does not say."""
-    return (meter.utility_name, meter.account_number) if meter.account_number else None
+    return (meter.utility_name, meter.account_key) if meter.account_key else None

@@ -68,10 +68,10 @@ def program_results_of_all(
 
 def meters_of_customer(meter: Meter) -> QuerySet[Meter]:
     """The partner's other meters with the same account at the same utility; none when the meter names no account."""
-    if not meter.account_number:
+    if not meter.account_key:
         return Meter.objects.none()
     same = Meter.objects.filter(
-        partner=meter.partner_id, account_number=meter.account_number, utility_name=meter.utility_name
+        partner=meter.partner_id, account_key=meter.account_key, utility_name=meter.utility_name
     )
     return same.exclude(pk=meter.pk).order_by("partner_reference")
 

@@ -9,7 +9,7 @@ from itertools import chain
 from typing import Final
 
 from django.core import signing
-from django.db import IntegrityError, transaction
+from django.db import DataError, IntegrityError, transaction
 from django.db.models import QuerySet
 from django.dispatch import receiver
 from django.utils import timezone
@@ -230,8 +230,8 @@ def write(draft: MeterDraft, *, by: Actor, user: User, etag: str | None = None) 
     """
     try:
         return _write_once(draft, by=by, user=user, etag=etag)
-    except IntegrityError as error:  # somebody took the reference this very moment
-        raise Refused(*check_draft(draft).problems) from error
+    except (IntegrityError, DataError) as error:  # somebody took the reference this very moment, as a rule
+        raise Refused(*(check_draft(draft).problems or [Problem("ROW_NOT_WRITTEN")])) from error
 
 
 def _write_once(draft: MeterDraft, *, by: Actor, user: User, etag: str | None) -> MeterDraft:

@@ -3,11 +3,12 @@
 The rest of the asset is the column `data`, shaped like the published contract.
 """
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Any
 
 from onboarding.meters.models import Meter
 from portal.storage import json_sql
+from programs.identifiers import account_key, reference_key, serial_key
 
 Asset = dict[str, Any]
 
@@ -29,6 +30,12 @@ PLACES: Mapping[str, tuple[str, ...]] = {
     "utility_name": ("utility", "utility_name"),
     "account_number": ("utility", "electric_service_account_number"),
 }
+# Column of a normal form: the column that it is the form of, and how it is made.
+KEYS: Mapping[str, tuple[str, Callable[[str], str]]] = {
+    "reference_key": ("partner_reference", reference_key),
+    "serial_key": ("serial_number", serial_key),
+    "account_key": ("account_number", account_key),
+}
 _OUT_OF_DATA = tuple(path[0] for path in PLACES.values() if len(path) == 1)
 ASSET_COLUMNS = (*_OUT_OF_DATA, "data")  # all that `asset_of` reads
 _LISTS = frozenset({"load_types"})
@@ -37,7 +44,14 @@ _LISTS = frozenset({"load_types"})
 def columns_of(asset: Asset) -> dict[str, object]:
     """The meter's columns and data for one checked asset (CreateMeter shape): every column, every time."""
     columns = {column: _at(asset, path, [] if column in _LISTS else "") for column, path in PLACES.items()}
-    return columns | {"data": {part: value for part, value in asset.items() if part not in _OUT_OF_DATA}}
+    return (
+        columns | keys_of(asset) | {"data": {part: value for part, value in asset.items() if part not in _OUT_OF_DATA}}
+    )
+
+
+def keys_of(asset: Asset) -> dict[str, str]:
+    """The normal forms of what identifies an asset, "" for what it has not."""
+    return {key: form(str(_at(asset, PLACES[column], ""))) for key, (column, form) in KEYS.items()}
 
 
 def _at(asset: Asset, path: tuple[str, ...], otherwise: object) -> object:
@@ -65,7 +79,7 @@ def asset_of(meter: Meter) -> Asset:
 
 
 def columns_sql(vendor: str, asset: str) -> dict[str, str]:
-    """`columns_of` for the database: column name to an SQL expression over a JSON column `asset`."""
+    """`columns_of` for the database, less the normal forms: column name to an SQL expression over a JSON column."""
     expressions = {
         column: json_sql.json_at(vendor, asset, path)
         if column in _LISTS

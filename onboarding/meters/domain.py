@@ -8,7 +8,7 @@ from uuid import UUID
 from django.db.models import F
 from django.utils import timezone
 
-from onboarding.meters.columns import ASSET_COLUMNS, PLACES, Asset, columns_of, columns_sql
+from onboarding.meters.columns import ASSET_COLUMNS, KEYS, PLACES, Asset, columns_of, columns_sql
 from onboarding.meters.models import Meter
 from onboarding.meters.search.domain import expect_texts, refresh_texts
 from onboarding.meters.signals import meters_archived
@@ -17,17 +17,20 @@ from portal.events.domain import record_many, record_staged
 from portal.storage import json_sql
 from portal.storage.bulk import update
 from portal.storage.staging import Given, Staged, insert_from, update_from
+from programs.identifiers import reference_key
 
 if TYPE_CHECKING:
     from portal.partners.models import Partner
 
+_STAGED_KEYS = {key: f"r.{key}" for key in KEYS}
+
 
 def create_meters(staged: Staged, *, partner: "Partner", upload_id: UUID) -> int:
-    """Create a meter for each staged row (r.meter_id, r.asset, r.status, r.acts); returns how many.
+    """Create a meter for each staged row (r.meter_id, r.asset and its keys, r.status, r.acts); returns how many.
 
-    A row whose reference another meter of the partner has is passed over. The events come with `record_created`, once
-    the caller has put those rows aside. Rows are inserted in the order of their references, so that two uploads at once
-    do not deadlock.
+    A row whose reference another meter of the partner has, in its normal form, is passed over. The events come with
+    `record_created`, once the caller has put those rows aside. Rows are inserted in the order of their references, so
+    that two uploads at once do not deadlock.
     """
     now = timezone.now()
     expect_texts(upload_id, partner=partner)
@@ -48,8 +51,9 @@ def create_meters(staged: Staged, *, partner: "Partner", upload_id: UUID) -> int
             "created_at": Given(now),
             "updated_at": Given(now),
             **columns_sql(staged.vendor, "r.asset"),
+            **_STAGED_KEYS,
         },
-        order_by="r.partner_reference",
+        order_by="r.reference_key",
         ignore_conflicts=True,
     )
 
@@ -68,11 +72,17 @@ def record_created(staged: Staged, *, partner: "Partner", upload_id: UUID, by: A
 
 
 def update_meters(staged: Staged, *, partner: "Partner", upload_id: UUID, by: Actor) -> None:
-    """Change the meter of each staged row (r.meter_id, r.number, r.asset, r.changes), and record meter.updated."""
+    """Change the meter of each staged row (r.meter_id, r.number, r.asset and its keys, r.changes), and record
+    meter.updated."""
     update_from(
         staged.narrowed("m.partner_id = %s", partner.pk),
         Meter,
-        {"version": "m.version + 1", "updated_at": Given(timezone.now()), **columns_sql(staged.vendor, "r.asset")},
+        {
+            "version": "m.version + 1",
+            "updated_at": Given(timezone.now()),
+            **columns_sql(staged.vendor, "r.asset"),
+            **_STAGED_KEYS,
+        },
         match="m.id = r.meter_id",
     )
     refresh_texts([UUID(str(meter)) for (meter,) in staged.select("r.meter_id")])
@@ -140,7 +150,7 @@ def change_references(staged: Staged, *, swaps: bool, partner: "Partner", by: Ac
     by_row = "m.id = r.meter_id"
     if swaps:  # until it has its own, each is called by its ID with a space before it, as no reference can begin
         aside = f"' ' || {json_sql.uuid_text(staged.vendor, 'm.id')}"
-        update_from(mine, Meter, {"partner_reference": aside}, match=by_row)
+        update_from(mine, Meter, {"partner_reference": aside, "reference_key": aside}, match=by_row)
     update_from(
         mine,
         Meter,
@@ -151,7 +161,9 @@ def change_references(staged: Staged, *, swaps: bool, partner: "Partner", by: Ac
         },
         match=by_row,
     )
-    refresh_texts([UUID(str(meter)) for (meter,) in staged.select("r.meter_id")])
+    new = [(UUID(str(meter)), str(reference)) for meter, reference in staged.select("r.meter_id", "r.new_reference")]
+    update(Meter, ["reference_key"], ((meter, reference_key(reference)) for meter, reference in new))
+    refresh_texts([meter for meter, _ in new])
     old_and_new = json_sql.list_of(staged.vendor, ["r.partner_reference", "r.new_reference"])
     changes = json_sql.object_of(staged.vendor, [("partner_reference", old_and_new)])
     record_staged(
@@ -196,10 +208,12 @@ def restore_meters(restores: Sequence[MeterRestore], *, upload_id: UUID, partner
     if not restores:
         return
     now = timezone.now()
-    columns = [*PLACES, "data", "version", "updated_at"]
+    columns = [*PLACES, *KEYS, "data", "version", "updated_at"]
     rows = []
     for restore in restores:
         values = columns_of(restore.asset) | {"version": restore.meter.version + 1, "updated_at": now}
+        if restore.asset["partner_reference"] == restore.meter.partner_reference:
+            values["reference_key"] = restore.meter.reference_key  # a twin's is its own
         rows.append([restore.meter.pk, *(values[column] for column in columns)])
     update(Meter, columns, rows)
     refresh_texts([restore.meter.pk for restore in restores])

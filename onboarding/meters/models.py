@@ -1,13 +1,17 @@
 """The Leap meter: the asset where dispatch and performance measurement happen."""
 
+from typing import Any, Final
+
 from django.db import models
 from django.db.models import Q
-from django.db.models.functions import Now
+from django.db.models.functions import Lower, Now
 
 from portal.events.subjects import Subject, register
 from portal.storage.ids import uuid7
+from programs.identifiers import account_key, reference_key, serial_key
 from programs.models import Acts
 
+KEY_LENGTH: Final = 768  # capitals can be three characters for one
 register(Subject("meter", "Meter", page="meter"))
 
 
@@ -53,11 +57,16 @@ class Meter(models.Model):
 
     What identifies or filters it is a column; the rest of the asset is JSON shaped like the published contract
     (customer, device, site, utility, caiso, isone, nyiso). `onboarding.meters.domain` writes both from one asset.
+
+    Beside its reference, account and serial number as they were typed, it has the normal form of each, by which they
+    are compared (`programs.identifiers`). Of twins that were created before there were normal forms, one has it; the
+    others have what was typed.
     """
 
     id = models.UUIDField("Leap meter ID", primary_key=True, default=uuid7, editable=False)
     partner = models.ForeignKey("portal.Partner", on_delete=models.PROTECT, related_name="meters", db_index=False)
     partner_reference = models.CharField(max_length=256)
+    reference_key = models.CharField(max_length=KEY_LENGTH, help_text="The reference in its normal form.")
     created_by = models.CharField(max_length=8, choices=CreatedBy.choices, default=CreatedBy.PARTNER)
     transmission_region = models.CharField(max_length=16)
     customer_classification = models.CharField(max_length=16)
@@ -65,6 +74,7 @@ class Meter(models.Model):
     load_types = models.JSONField(default=list)
     device_type = models.CharField(max_length=32, blank=True)
     serial_number = models.CharField(max_length=256, blank=True)
+    serial_key = models.CharField(max_length=KEY_LENGTH, blank=True, db_default="")
     customer_name = models.CharField(max_length=128, blank=True)
     street = models.CharField(max_length=128, blank=True)
     city = models.CharField(max_length=128, blank=True)
@@ -72,6 +82,7 @@ class Meter(models.Model):
     postal_code = models.CharField(max_length=10, blank=True)
     utility_name = models.CharField(max_length=32, blank=True)
     account_number = models.CharField(max_length=128, blank=True)
+    account_key = models.CharField(max_length=KEY_LENGTH, blank=True, db_default="")
     customer_group = models.CharField(max_length=128, blank=True)
     data = models.JSONField(default=dict)
     connection_references = models.JSONField(default=list)
@@ -93,7 +104,7 @@ class Meter(models.Model):
     class Meta:
         constraints = [
             models.UniqueConstraint(
-                fields=["partner", "partner_reference"],
+                fields=["partner", "reference_key"],
                 condition=Q(created_by="PARTNER"),
                 name="one_partner_created_meter_per_reference",
             )
@@ -108,14 +119,20 @@ class Meter(models.Model):
             models.Index(fields=["partner", "transmission_region", "id"], name="meter_by_region"),
             models.Index(fields=["upload", "id"], name="meter_by_upload"),
             models.Index(fields=["partner", "id"], name="meter_archived", condition=Q(is_archived=True)),
-            models.Index(fields=["partner", "serial_number"], name="meter_by_serial", condition=~Q(serial_number="")),
-            models.Index(
-                fields=["partner", "account_number"], name="meter_by_account", condition=~Q(account_number="")
-            ),
+            models.Index(fields=["partner", "reference_key"], name="meter_by_reference_key"),
+            models.Index("partner", Lower("reference_key"), name="meter_by_reference_letters"),
+            models.Index(fields=["partner", "serial_key"], name="meter_by_serial", condition=~Q(serial_key="")),
+            models.Index(fields=["partner", "account_key"], name="meter_by_account", condition=~Q(account_key="")),
         ]
 
     def __str__(self) -> str:
         return f"{self.partner_reference} ({self.pk})"
+
+    def save(self, *args: Any, **kwargs: Any) -> None:
+        """Fill in the normal forms of a meter that is saved by itself."""
+        self.reference_key = self.reference_key or reference_key(self.partner_reference)
+        self.serial_key, self.account_key = serial_key(self.serial_number), account_key(self.account_number)
+        super().save(*args, **kwargs)
 
     @property
     def status(self) -> EnrollmentStatus:

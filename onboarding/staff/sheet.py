@@ -12,7 +12,7 @@ from django.utils.dateparse import parse_date, parse_datetime
 
 from onboarding.bulk.handlers import ActionResult, register
 from onboarding.bulk.models import BulkAction, BulkResult, BulkRow
-from onboarding.bulk.sheets.known_meters import KnownMeter
+from onboarding.bulk.sheets.known_meters import READ, KnownMeter
 from onboarding.bulk.sheets.reading import METER_ID, SheetColumns, SheetRow
 from onboarding.bulk.sheets.spec import SheetAction, SheetRowResult
 from onboarding.meters.models import Meter
@@ -95,8 +95,7 @@ class RecordLeapActions(SheetAction[LeapAction]):
     def validate_rows(self, partner: Partner | None, rows: Sequence[SheetRow]) -> Sequence[SheetRowResult[LeapAction]]:
         rows = [row for row in rows if any(row.text(key) for key in row.cells)]
         keys = {pk for row in rows if (pk := as_uuid(row.meter_id))}
-        columns = Meter.objects.filter(pk__in=keys).values_list("pk", "partner_reference", "created_by")
-        reader = _RowReader({pk: KnownMeter(pk, *rest) for pk, *rest in columns})
+        reader = _RowReader({meter.pk: KnownMeter.of(meter) for meter in Meter.objects.filter(pk__in=keys).only(*READ)})
         results, first_rows = [], dict[tuple[Any, ...], int]()
         for row in rows:
             result = reader.read(row)
@@ -119,8 +118,7 @@ class RecordLeapActions(SheetAction[LeapAction]):
     ) -> Sequence[ActionResult]:
         """Rows that are alike are done together. What the clock or the catalogue has against a row by now is said."""
         by, results = Actor.from_json(action.actor), dict[int, ActionResult]()
-        known = {pk: KnownMeter(pk, meter.partner_reference, meter.created_by) for pk, meter in meters.items()}
-        reader = _RowReader(known)
+        reader = _RowReader({pk: KnownMeter.of(meter) for pk, meter in meters.items()})
         alike: dict[str, list[tuple[BulkRow, LeapAction]]] = {}
         for row in rows:
             now = reader.read(SheetRow(row.number or 0, dict(row.details or {})))

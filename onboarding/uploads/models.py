@@ -8,6 +8,7 @@ from django.db.models import Q
 from django.db.models.functions import Now
 
 from onboarding.enrollment.results import StoredResult
+from onboarding.meters.models import KEY_LENGTH
 from onboarding.spreadsheets.cells import column_letters
 from onboarding.uploads.layout import ColumnLayout, StoredLayout, covers
 from onboarding.uploads.stored import EditedValues, FieldChanges, Outlook, RowCells, SheetColumn, UploadFacts, no_cells
@@ -261,6 +262,9 @@ class UploadRow(models.Model):
     upload = models.ForeignKey(Upload, on_delete=models.CASCADE, related_name="rows", db_index=False)
     number = models.PositiveIntegerField(help_text="The row's number in the partner's own sheet.")
     partner_reference = models.CharField(max_length=256, blank=True)
+    reference_key = models.CharField(max_length=KEY_LENGTH, blank=True, db_default="")
+    serial_key = models.CharField(max_length=KEY_LENGTH, blank=True, db_default="")
+    account_key = models.CharField(max_length=KEY_LENGTH, blank=True, db_default="")
     plan = models.CharField(max_length=12, choices=RowPlan.choices)
     round = models.PositiveSmallIntegerField(default=0, help_text="Which confirmation of the upload is to write it.")
     cells: "JsonOf[RowCells | None]" = models.JSONField(

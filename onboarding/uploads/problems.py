@@ -266,14 +266,32 @@ register(
     ProblemKind(
         "DUPLICATE_IN_FILE",
         "Reference used twice in this file",
-        "Row {first} has the same partner reference.",
+        "Row {first} has the same partner reference{alike}.",
         "Give each meter its own reference, or delete one of the two rows.",
     ),
     ProblemKind(
         "DUPLICATE_REF_ID",
         "Reference already used",
-        "Partner reference found on meter ID {meter}. A unique reference is required.",
+        "Partner reference found on meter ID {meter}. A unique reference is required.{spelled}",
         "Choose Update existing meters if this row is that meter; otherwise give it another reference.",
+    ),
+    ProblemKind(
+        "REFERENCE_DIFFERS_IN_CAPITALS",
+        "Reference differs only in capital letters",
+        "You have a meter with the reference {known}, which differs only in capital letters.",
+        "If this row is that meter, write the reference as it is there and choose Update existing meters.",
+    ),
+    ProblemKind(
+        "ROWS_LEFT_UNWRITTEN",
+        "Rows that were left unwritten",
+        "The work stopped before this row, because of a fault of ours. Nothing of it was written.",
+        "Send the row again.",
+    ),
+    ProblemKind(
+        "ROW_NOT_WRITTEN",
+        "The row could not be written",
+        "The database refused this row. Nothing of it was written; the other rows were.",
+        "Check its reference and its texts for unusual characters, then send the row again.",
     ),
     ProblemKind(
         "SERIAL_NUMBER_TWICE",

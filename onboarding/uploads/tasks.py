@@ -3,7 +3,7 @@
 from onboarding.uploads.corrections.workbook import take_over
 from onboarding.uploads.models import Upload, UploadState
 from onboarding.uploads.pipeline.check import check_upload, file_unusable
-from onboarding.uploads.pipeline.commit import commit_upload
+from onboarding.uploads.pipeline.commit import commit_upload, end_without_the_rest
 from onboarding.uploads.pipeline.withdraw import take_back
 from onboarding.uploads.states import move
 from portal.jobs.domain import Run, job_handler
@@ -16,9 +16,11 @@ def _on_check_failure(job: Job) -> None:
 
 
 def _on_commit_failure(job: Job) -> None:
-    """Back to the partner: confirming again goes on with the rows that have no result yet."""
-    upload = Upload.objects.get(pk=job.subject_id)
-    if upload.state == UploadState.COMMITTING:
+    """Back to the partner: confirming again goes on with the rows that have no result yet. What came by API ends."""
+    upload = Upload.objects.select_related("partner").get(pk=job.subject_id)
+    if upload.state == UploadState.COMMITTING and upload.commits_itself:
+        end_without_the_rest(upload)
+    elif upload.state == UploadState.COMMITTING:
         move(upload, UploadState.READY, problem=Problem("COMMIT_STOPPED").as_json())
 
 

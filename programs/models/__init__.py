@@ -1,6 +1,6 @@
 """The catalogue's nouns: places, programs, fields, and what a program asks of a field."""
 
-from programs.models.account_formats import AccountFormat, Confidence, Severity, bare_number
+from programs.models.account_formats import AccountFormat, Confidence, Severity
 from programs.models.checks import RECORDED, ActionType, Acts, CheckKind, ProgramCheck, WhileOpen
 from programs.models.conflicts import Classification, Conflict
 from programs.models.fields import Choice, ChoiceList, Field, FieldType, Needed
@@ -50,6 +50,5 @@ __all__ = [
     "State",
     "Utility",
     "WhileOpen",
-    "bare_number",
     "is_over",
 ]

@@ -7,11 +7,10 @@ from django.core.exceptions import ValidationError
 from django.db import models
 from django.db.models import F, Q
 
+from programs.identifiers import account_key
 from programs.models.base import SourcedRow
 from programs.models.patterns import fault_of
 from programs.models.places import Utility
-
-_BETWEEN = re.compile(r"[\s\u00ad\u2010-\u2015\u2212-]+")
 
 
 class Severity(models.TextChoices):
@@ -70,7 +69,7 @@ class AccountFormat(SourcedRow):
         errors: dict[str, str] = {}
         if fault := fault_of(self.pattern):
             errors["pattern"] = fault
-        elif not re.fullmatch(self.pattern, bare_number(self.example), re.ASCII):
+        elif not re.fullmatch(self.pattern, account_key(self.example), re.ASCII):
             errors["example"] = "The example does not match the expression."
         if self.valid_from and self.valid_to and self.valid_from > self.valid_to:
             errors["valid_to"] = "The end is before the beginning."
@@ -81,8 +80,3 @@ class AccountFormat(SourcedRow):
 
     def applies_on(self, on: date) -> bool:
         return not ((self.valid_from and on < self.valid_from) or (self.valid_to and on > self.valid_to))
-
-
-def bare_number(number: str) -> str:
-    """An account number as it is compared: without spaces and dashes, in capitals."""
-    return number if number.isdigit() else _BETWEEN.sub("", number).upper()

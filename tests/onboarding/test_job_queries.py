@@ -123,7 +123,7 @@ def changed_rows(n: int) -> Rows:
 def test_check_of_good_rows(sent: Any, n: int) -> None:
     sent(builders.rows(n))
 
-    assert queries_of_job("uploads.check") == on(38, 36)
+    assert queries_of_job("uploads.check") == on(39, 37)
 
 
 def test_check_of_rows_to_fix(sent: Any, n: int) -> None:
@@ -144,7 +144,7 @@ def test_check_of_a_request_by_api(acme: Partner, n: int) -> None:
     body = builders.json_bytes([builders.asset(number) for number in range(n)])
     receive_by_api([body], file_name="", suffix=".json", partner=acme, update_existing=False, by=BY)
 
-    assert queries_of_job("uploads.check") == on(36, 34)
+    assert queries_of_job("uploads.check") == on(37, 35)
 
 
 def test_check_of_a_workbook_of_corrections(acme: Partner, sent: Any, run_jobs: Any, n: int) -> None:
@@ -166,7 +166,7 @@ def test_check_of_a_workbook_of_corrections(acme: Partner, sent: Any, run_jobs: 
         corrects=upload,
     )
 
-    assert queries_of_job("uploads.check") == on(58, 55)
+    assert queries_of_job("uploads.check") == on(59, 56)
     assert UploadRow.objects.filter(upload=upload, plan="create").count() == n
 
 

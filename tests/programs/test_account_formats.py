@@ -9,7 +9,8 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from portal.problems import Problem
-from programs.models import AccountFormat, State, Utility, bare_number
+from programs.identifiers import account_key
+from programs.models import AccountFormat, State, Utility
 from programs.models.patterns import fault_of
 from programs.schema import Schema, schema_for
 from programs.schema.crossfield import facts_of_catalogue
@@ -255,7 +256,7 @@ def test_a_contradictory_place_is_refused(row, field):
     [("2-00-111-1111", "2001111111"), (" pe 12 ", "PE12"), ("1\u20112\u00a03", "123"), ("123", "123"), ("", "")],
 )
 def test_spaces_and_dashes_do_not_count(number, bare):
-    assert bare_number(number) == bare
+    assert account_key(number) == bare
 
 
 @settings(max_examples=200, suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow])

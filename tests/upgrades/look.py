@@ -71,5 +71,19 @@ def contents() -> dict[str, object]:
     }
 
 
+def make_twins() -> int:
+    """Three meters of one partner get references that only look different; returns how many."""
+    spelled = ("twin\N{NO-BREAK SPACE}1", "twin 1", "twin\N{EM SPACE}1")
+    keys = Meter.objects.filter(partner__slug="cedar").order_by("pk").values_list("pk", flat=True)[:3]
+    return sum(
+        Meter.objects.filter(pk=pk).update(partner_reference=text) for pk, text in zip(keys, spelled, strict=True)
+    )
+
+
+def keys() -> list[list[str]]:
+    """Each reference with its normal form."""
+    return [list(pair) for pair in Meter.objects.values_list("partner_reference", "reference_key")]
+
+
 if __name__ == "__main__":
-    print(json.dumps({"schema": schema, "contents": contents}[sys.argv[1]]()))
+    print(json.dumps({look.__name__: look for look in (schema, contents, make_twins, keys)}[sys.argv[1]]()))

@@ -6,7 +6,7 @@ from typing import Final
 from uuid import UUID
 
 from django.db import connection
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 
@@ -24,6 +24,7 @@ from portal.partners.models import Partner
 from portal.problems import Problem, shown
 from portal.storage.bulk import update
 from portal.storage.staging import Staged
+from programs.identifiers import reference_key
 from programs.schema import Schema, schema_for
 
 _NEW: Final = "new_partner_reference"
@@ -59,7 +60,7 @@ class ChangeReferences(SheetAction[str]):
         "changed before you confirm is left as it is, and named."
     )
     at_once = None
-    reads = ("pk", "partner_reference", "updated_at")
+    reads = ("pk", "partner_reference", "reference_key", "updated_at")
     slug = "references"
     list_hint = "Your keys have changed?"
     heading = "Change references"
@@ -135,8 +136,8 @@ class ChangeReferences(SheetAction[str]):
         update(
             BulkRow, ["result"], ((pk, results[pk].result.value) for pk in left)
         )  # the statement below passes them over
-        wanted = {row.new_reference for row in rows}
-        swaps = any(row.partner_reference in wanted for row in rows)
+        wanted = {reference_key(row.new_reference) for row in rows}
+        swaps = any(meters[row.meter].reference_key in wanted for row in rows)
         change_references(_staged(action), swaps=swaps, partner=action.owner, by=Actor.from_json(action.actor))
         return [results[row.pk] for row in rows]
 
@@ -160,18 +161,18 @@ def _refuse_same_new_reference(results: Iterable[SheetRowResult[str]]) -> None:
     by_reference: dict[str, list[SheetRowResult[str]]] = {}
     for result in results:
         if result.request and result.changes and (result.meter is None or result.meter.is_unique):
-            by_reference.setdefault(result.request, []).append(result)
-    for reference, group in by_reference.items():
-        refuse_all(group, "NEW_REFERENCE_TWICE", _NEW, shown(reference))
+            by_reference.setdefault(reference_key(result.request), []).append(result)
+    for group in by_reference.values():
+        refuse_all(group, "NEW_REFERENCE_TWICE", _NEW, shown(group[0].request))
 
 
 def _refuse_taken(results: Iterable[SheetRowResult[str]], meters: KnownMeters) -> None:
     """Rows whose new reference another meter has and keeps."""
     row_of = {result.meter.pk: result for result in results if result.meter}
     moving = {pk: result for pk, result in row_of.items() if result.result == BulkResult.WAITING}
-    wanted = {pk: row.request or "" for pk, row in moving.items() if row.meter and row.meter.is_unique}
+    wanted = {pk: reference_key(row.request or "") for pk, row in moving.items() if row.meter and row.meter.is_unique}
     for pk, holder in blocked(wanted, meters.holders()).items():
-        moving[pk].problems.append(_taken(wanted[pk], holder, row_of.get(holder)))
+        moving[pk].problems.append(_taken(moving[pk].request or "", holder, row_of.get(holder)))
 
 
 def _taken(reference: str, holder: UUID, row: SheetRowResult[str] | None = None) -> Problem:
@@ -213,16 +214,15 @@ def _result_now(action: BulkAction, row: BulkRow, meter: Meter) -> ActionResult:
 
 def _taken_meanwhile(action: BulkAction, rows: Sequence[BulkRow]) -> dict[int, ActionResult]:
     """Rows whose new reference another meter has by now and keeps."""
-    references = {row.partner_reference for row in rows} | {row.new_reference for row in rows}
-    unique = Meter.objects.filter(
-        partner=action.partner, created_by=CreatedBy.PARTNER, partner_reference__any_of=references
-    )
-    holders: dict[str, UUID] = dict(unique.values_list("partner_reference", "pk"))
+    keys = {reference_key(row.new_reference) for row in rows}
+    mine = Q(pk__in=[row.meter for row in rows]) | Q(reference_key__any_of=keys)
+    unique = Meter.objects.filter(mine, partner=action.partner, created_by=CreatedBy.PARTNER)
+    holders: dict[str, UUID] = dict(unique.values_list("reference_key", "pk"))
     must_differ = set(holders.values())
     by_meter = {row.meter: row for row in rows if row.meter in must_differ}
-    wanted = {pk: row.new_reference for pk, row in by_meter.items()}
+    wanted = {pk: reference_key(row.new_reference) for pk, row in by_meter.items()}
     return {
-        by_meter[pk].pk: ActionResult(BulkResult.REFUSED, [_taken(wanted[pk], holder)])
+        by_meter[pk].pk: ActionResult(BulkResult.REFUSED, [_taken(by_meter[pk].new_reference, holder)])
         for pk, holder in blocked(wanted, holders).items()
     }
 

@@ -5,8 +5,10 @@ from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
 from django.conf import settings
+from django.db.models.fields.json import KT
 
 from onboarding.meters.models import Meter
+from onboarding.meters.search.folding import folded
 from onboarding.meters.search.models import MeterText, TextBacklog
 from portal.jobs.domain import Run, enqueue
 from portal.storage.bulk import insert, update
@@ -14,12 +16,17 @@ from portal.storage.bulk import insert, update
 if TYPE_CHECKING:
     from portal.partners.models import Partner
 
-SEARCHED = ("partner_reference", "customer_name", "street", "city", "postal_code", "account_number")
+COLUMNS = ("partner_reference", "customer_name", "street", "city", "postal_code", "account_number", "serial_number")
+SEARCHED = (
+    *COLUMNS,
+    KT("data__customer__end_customer_email"),
+    KT("data__customer__end_customer_phone_number"),
+)
 
 
-def text_of(values: Iterable[str]) -> str:
-    """The searched columns, in the order of SEARCHED, as one text."""
-    return "\n".join(values).lower()
+def text_of(values: Iterable[str | None]) -> str:
+    """What is searched, in the order of SEARCHED, as one text: folded, a line each."""
+    return "\n".join(folded(value or "") for value in values)
 
 
 def expect_texts(batch: UUID, *, partner: "Partner") -> None:

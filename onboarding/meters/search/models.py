@@ -4,7 +4,7 @@ from django.db import models
 
 
 class MeterText(models.Model):
-    """The searched columns of one meter, in lower case, a line each.
+    """What one meter is searched by, folded, a line each.
 
     Its index (trigrams: pg_trgm on PostgreSQL, FTS5 on SQLite) is made by a migration. It takes as long to write as
     half of the meter itself, so meters get their text after the commit that created them; see TextBacklog.

@@ -1,33 +1,46 @@
 """Candidates of a search, by the index: it leaves out no match, but may name other meters too."""
 
+import re
 from uuid import UUID
 
 from django.db import connection
-from django.db.models import Q
+from django.db.models import Exists, OuterRef, Q
 
-from onboarding.meters.search.domain import SEARCHED
+from onboarding.meters.models import Meter
+from onboarding.meters.search.domain import COLUMNS
+from onboarding.meters.search.folding import folded
 from onboarding.meters.search.models import MeterText, TextBacklog
 from portal.partners.models import Partner
 
 SHORTEST = 3  # characters: the index holds parts of three
 MOST = 2_000  # a search for something so common finds a page of it soonest by walking the list
+_ID_BEGINS = re.compile("[0-9a-f]{8,32}")
 _TABLE = MeterText._meta.db_table
 
 
 def search(partner: Partner, value: str) -> Q:
-    """The condition on a partner's meters that hold this text in one of the searched columns."""
+    """The condition on a partner's meters that hold this text in what is searched, or whose ID begins with it."""
+    text = folded(value)
+    holds = _holding(partner, text) if text else Q(pk__in=[] if value else Meter.objects.values("pk"))
+    if text and (backlog := list(TextBacklog.objects.filter(partner=partner).values_list("batch", flat=True))):
+        holds |= Q(upload_id__in=backlog) & _in_columns(value)
+    if digits := _ID_BEGINS.fullmatch(value.replace("-", "").lower()):
+        holds |= Q(pk__range=[UUID(digits[0].ljust(32, fill)) for fill in "0f"])
+    return holds
+
+
+def _holding(partner: Partner, text: str) -> Q:
+    holds = Q(Exists(MeterText.objects.filter(meter=OuterRef("pk"), text__contains=text)))
+    candidates = _candidates(partner, text)
+    return holds if candidates is None else Q(pk__in=candidates) & holds
+
+
+def _in_columns(value: str) -> Q:
+    """The condition on meters that have no text yet: their columns hold the value as it is written."""
     holds = Q()
-    for column in SEARCHED:
+    for column in COLUMNS:
         holds |= Q(**{f"{column}__icontains": value})
-    if connection.vendor == "sqlite" and not value.isascii() and "\n" not in value:  # its LIKE folds only ASCII
-        holds |= Q(text__text__contains=value.lower())
-    candidates = _candidates(partner, value.lower())
-    if candidates is None:
-        return holds
-    possible = Q(pk__in=candidates)
-    if backlog := list(TextBacklog.objects.filter(partner=partner).values_list("batch", flat=True)):
-        possible |= Q(upload_id__in=backlog)
-    return possible & holds
+    return holds
 
 
 def _candidates(partner: Partner, text: str) -> list[UUID] | None:

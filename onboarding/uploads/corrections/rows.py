@@ -38,6 +38,7 @@ from portal.events.actors import Actor
 from portal.events.domain import record, record_many
 from portal.problems import Problem, Refused
 from portal.storage.bulk import insert
+from programs.identifiers import reference_key
 from programs.schema import Schema, catalogue_version
 
 MOST_ROWS = 5000  # of one change
@@ -225,29 +226,30 @@ class RowEditor:
         if not rows:
             return []
         mine = {row.number for row in rows}
-        references = {row.partner_reference for row in rows}
         cells = self.cells_of(rows)
-        references |= {reference_of(row_cells) for row_cells in cells.values()}
+        texts = {reference_of(row_cells) for row_cells in cells.values()}
+        keys = {row.reference_key for row in rows} | texts | {reference_key(text) for text in texts}
+        keys -= {""}
         others = list(
             UploadRow.objects.filter(
                 open_rows(self.upload),
                 upload=self.upload,
                 plan=RowPlan.DUPLICATE,
-                partner_reference__in=references - {""},
+                reference_key__in=keys,
             ).exclude(number__in=mine)[:MOST_ROWS]
         )
         cells |= self.cells_of(others)
         again = sorted([*rows, *others], key=lambda row: row.number)
-        self.preview.references = KnownRows(self._first_rows(references - {""}, {row.number for row in again}))
+        self.preview.references = KnownRows(self._first_rows(keys, {row.number for row in again}))
         results = validate_rows(self.upload, self.preview, [(row.number, cells[row.number]) for row in again])
         self._replace(again, results)
         return [result for result in results if result.number in mine]
 
-    def _first_rows(self, references: Collection[str], again: Collection[int]) -> dict[str, int]:
+    def _first_rows(self, keys: Collection[str], again: Collection[int]) -> dict[str, int]:
         """The first row of each reference among the rows that are not checked again and are no duplicates."""
-        rows = UploadRow.objects.filter(upload=self.upload, partner_reference__in=references)
+        rows = UploadRow.objects.filter(upload=self.upload, reference_key__in=keys)
         rows = rows.exclude(number__in=again).exclude(plan__in=[RowPlan.DUPLICATE, RowPlan.LEFT_OUT])
-        return dict(rows.order_by().values_list("partner_reference").annotate(first=Min("number")))
+        return dict(rows.order_by().values_list("reference_key").annotate(first=Min("number")))
 
     def _replace(self, rows: Sequence[UploadRow], results: Sequence[RowResult]) -> None:
         """Put the rows as they were checked now in the place of those that were staged."""

@@ -5,12 +5,13 @@ of rows that could not be written, and `written_to` with the checkpoint. The dat
 itself; what was written follows from the row's plan and round (UploadRow.outcome).
 """
 
+import logging
 from collections import Counter
 from collections.abc import Iterable
 from uuid import UUID
 
 from django.conf import settings
-from django.db import IntegrityError, OperationalError, transaction
+from django.db import OperationalError, transaction
 from django.db.models import Count, QuerySet
 from django.utils import timezone
 
@@ -20,17 +21,20 @@ from onboarding.meters.models import Meter
 from onboarding.meters.search.domain import make_texts_behind
 from onboarding.uploads.models import WRITTEN, RowOutcome, RowPlan, Upload, UploadRow, UploadState
 from onboarding.uploads.notifications import tell_written
+from onboarding.uploads.pipeline.preview import holder_of
 from onboarding.uploads.queries import to_write
 from onboarding.uploads.states import move, move_or_refuse
 from portal.events.actors import Actor
 from portal.events.domain import record
-from portal.jobs.domain import Run, enqueue
+from portal.jobs.domain import LeaseLost, Run, enqueue
+from portal.jobs.faults import is_of_the_machine
 from portal.problems import Problem, Refused
 from portal.storage import bulk
 from portal.storage.staging import Staged
 from programs.schema import catalogue_version
 
 _RETRIES = 5
+logger = logging.getLogger(__name__)
 
 
 def confirm_upload(upload: Upload, *, by: Actor) -> None:
@@ -60,7 +64,8 @@ def commit_upload(run: Run) -> None:
     if upload.state != UploadState.COMMITTING:
         return  # a worker closed the round and died before it could end the job
     total = _to_write(upload, after=-1).count()
-    while _commit_chunk(run, upload, total):
+    most = settings.JOB_COMMIT_ROWS
+    while most := _commit_chunk(run, upload, total, most):
         run.yield_to_other_partners()
     with run.chunk():
         if _close(upload):
@@ -77,31 +82,67 @@ def commit_at_once(upload: Upload) -> bool:
     return _close(upload) and not upload.count("failed")
 
 
+def end_without_the_rest(upload: Upload) -> None:
+    """The commit cannot go on, and nobody will confirm it again: refuse what is left and close the round."""
+    left = {"result": RowOutcome.PROCESSING_ERROR.value, "description": Problem("ROWS_LEFT_UNWRITTEN").text}
+    _to_write(upload, after=upload.written_to).update(**left)
+    _close(upload)
+
+
 def _to_write(upload: Upload, *, after: int) -> QuerySet[UploadRow]:
     rows = UploadRow.objects.filter(upload=upload, plan__in=WRITTEN, round=upload.rounds, result="", number__gt=after)
     return rows.order_by("number")
 
 
-def _commit_chunk(run: Run, upload: Upload, total: int) -> bool:
-    """Write the next rows in one transaction, again if another upload interfered. Returns whether there were any."""
+def _commit_chunk(run: Run, upload: Upload, total: int, most: int) -> int:
+    """Write the next rows, at most so many, in one transaction. Returns how many to write next; 0 after the last.
+
+    Rows that cannot be written are halved until the one is known that is in the way: only that one is refused.
+    """
     for attempt in range(_RETRIES):
         try:
-            with run.chunk() as chunk:
-                upload.refresh_from_db(fields=["written_to"])
-                plans = list(
-                    _to_write(upload, after=upload.written_to).values_list("number", "plan")[: settings.JOB_COMMIT_ROWS]
-                )
-                if not plans:
-                    return False
-                _write(upload, plans)
-                upload.written_to = plans[-1][0]
-                upload.save(update_fields=["written_to"])
-                chunk.done, chunk.total = chunk.done + len(plans), total
-            return True
-        except (IntegrityError, OperationalError):  # a reference taken, or a deadlock with another upload
-            if attempt == _RETRIES - 1:
+            written = _write_next(run, upload, total, most)
+            return min(most * 2, settings.JOB_COMMIT_ROWS) if written else 0
+        except OperationalError as error:  # a deadlock with another upload
+            if attempt == _RETRIES - 1 or is_of_the_machine(error):
                 raise
-    return False
+        except LeaseLost:
+            raise
+        except Exception as error:  # whatever it is, it is no reason to keep the other rows waiting
+            if is_of_the_machine(error):
+                raise
+            if attempt == 0:
+                continue  # a reference may have been taken this very moment
+            if most > 1:
+                return most // 2
+            _refuse_next(run, upload, error)
+            return 1
+    raise RuntimeError("unreachable: the last attempt raises or returns")
+
+
+def _write_next(run: Run, upload: Upload, total: int, most: int) -> int:
+    with run.chunk() as chunk:
+        upload.refresh_from_db(fields=["written_to"])
+        plans = list(_to_write(upload, after=upload.written_to).values_list("number", "plan")[:most])
+        if plans:
+            _write(upload, plans)
+            upload.written_to = plans[-1][0]
+            upload.save(update_fields=["written_to"])
+            chunk.done, chunk.total = chunk.done + len(plans), total
+        return len(plans)
+
+
+def _refuse_next(run: Run, upload: Upload, error: Exception) -> None:
+    """Refuse the next row, which cannot be written, and go past it."""
+    with run.chunk() as chunk:
+        upload.refresh_from_db(fields=["written_to"])
+        row = _to_write(upload, after=upload.written_to)[0]
+        logger.error("Row %s of upload %s could not be written: %s", row.number, upload.pk, type(error).__name__)
+        meter = None if row.plan == RowPlan.CREATE else row.meter_id
+        _refuse(RowOutcome.PROCESSING_ERROR, [(row, Problem("ROW_NOT_WRITTEN"), meter)])
+        upload.written_to = row.number
+        upload.save(update_fields=["written_to"])
+        chunk.done += 1
 
 
 def _write(upload: Upload, plans: list[tuple[int, str]]) -> None:
@@ -138,17 +179,19 @@ def _refuse_taken(upload: Upload, first: int, last: int) -> None:
     """Rows whose reference another upload took after the check: a duplicate, with the meter that has it."""
     rows = _to_write(upload, after=first - 1).filter(number__lte=last, plan=RowPlan.CREATE)
     made = Meter.objects.filter(upload=upload, partner=upload.partner)
-    rows = rows.exclude(meter_id__in=made.values("pk")).only("pk", "partner_reference")
-    references = {row.partner_reference: row for row in rows}
-    holders = Meter.objects.filter(partner=upload.partner, partner_reference__in=references)
-    taken = holders.values_list("pk", "partner_reference")
+    waiting = list(rows.exclude(meter_id__in=made.values("pk")).only("pk", "partner_reference", "reference_key"))
+    holders = Meter.objects.filter(partner=upload.partner, reference_key__any_of=[row.reference_key for row in waiting])
+    by_key = {meter.reference_key: meter for meter in holders.only("pk", "partner_reference", "reference_key")}
+    taken = [(row, by_key[row.reference_key]) for row in waiting if row.reference_key in by_key]
     _refuse(
         RowOutcome.DUPLICATE_REF_ID,
         (
-            (references[name], Problem("DUPLICATE_REF_ID", context={"meter": str(meter)}), meter)
-            for meter, name in taken
+            (row, Problem("DUPLICATE_REF_ID", context=holder_of(row.partner_reference, meter)), meter.pk)
+            for row, meter in taken
         ),
     )
+    lost = [row for row in waiting if row.reference_key not in by_key]
+    _refuse(RowOutcome.PROCESSING_ERROR, ((row, Problem("ROW_NOT_WRITTEN"), None) for row in lost))
 
 
 def _refuse_stale(upload: Upload, first: int, last: int) -> None:
@@ -162,7 +205,7 @@ def _refuse_stale(upload: Upload, first: int, last: int) -> None:
     _refuse(RowOutcome.PROCESSING_ERROR, ((row, changed, meter) for row, meter in stale))
 
 
-def _refuse(result: RowOutcome, refusals: Iterable[tuple[UploadRow, Problem, UUID]]) -> None:
+def _refuse(result: RowOutcome, refusals: Iterable[tuple[UploadRow, Problem, UUID | None]]) -> None:
     """Write a result into rows that cannot be written, in one statement: each with its problem and its meter."""
     values = [(row.pk, result.value, problem.text[:500], meter) for row, problem, meter in refusals]
     if values:

@@ -10,6 +10,7 @@ from datetime import date, datetime
 from uuid import UUID
 
 from django.db.models.fields.json import KT
+from django.db.models.functions import Lower
 from django.utils import timezone
 
 from onboarding.enrollment.checks import Check, fits, in_place
@@ -27,11 +28,13 @@ from onboarding.uploads.stored import FieldChanges
 from portal.partners.models import Partner
 from portal.problems import Problem, shown, storable
 from portal.storage.ids import uuid7
+from programs.identifiers import account_key, reference_key, serial_key
 from programs.schema import Checked, Schema, says_nothing, schema_for
 
 _MANY = 3  # problems of a row, from which on a total is looked for
 _TOTAL = re.compile(r"\s*(?:grand |sub)?-?totals?\s*:?\s*|\s*sums?\s*:?\s*", re.IGNORECASE)
 _SERIAL = "device.device_serial_number"
+_ALIKE = ", apart from spaces, dashes or characters that cannot be seen"
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,6 +53,7 @@ class CandidateRow:
 class RowResult:
     """What would happen to one row, with everything that is wrong with it or worth a look.
 
+    key: the reference in its normal form, by which it is compared; of a meter's own reference, the meter's key.
     outcome: set when nothing will be written whatever happens: the reference is taken.
     """
 
@@ -64,6 +68,7 @@ class RowResult:
     meter_id: UUID | None = None
     meter_version: int | None = None
     outcome: RowOutcome | None = None
+    key: str = ""
 
 
 class RowPreview:
@@ -100,37 +105,47 @@ class RowPreview:
     def check(self, rows: Sequence[CandidateRow]) -> list[RowResult]:
         """The result of each row, in order. The number of queries does not depend on how many rows there are."""
         references = {reference_of(row.cells) for row in rows} - {""}
-        self.references.expect(references)
-        existing = self._meters_of(references)
+        keys = {reference: reference_key(reference) for reference in references}
+        existing = self._meters_of({*keys, *keys.values()})
+        keys = {reference: reference if reference in existing else key for reference, key in keys.items()}  # twins
+        self.references.expect(set(keys.values()))
         targets: dict[UUID, Meter] = {}
-        results = [self._validate(row, existing, targets) for row in rows]
+        results = [self._validate(row, keys, existing, targets) for row in rows]
         self._add_known_facts(results, targets)
+        self._warn_of_other_capitals(results)
         self._warn_of_repeated_serials(results)
         return results
 
-    def _meters_of(self, references: Collection[str]) -> dict[str, list[Meter]]:
-        """The partner's meters that carry one of these references."""
-        by_reference: dict[str, list[Meter]] = {}
-        meters = Meter.objects.filter(partner=self.partner, partner_reference__any_of=references)
+    def _meters_of(self, keys: Collection[str]) -> dict[str, list[Meter]]:
+        """The partner's meters whose references have one of these normal forms."""
+        by_key: dict[str, list[Meter]] = {}
+        meters = Meter.objects.filter(partner=self.partner, reference_key__any_of=keys)
         for meter in meters.defer("tags"):
-            by_reference.setdefault(meter.partner_reference, []).append(meter)
-        return by_reference
+            by_key.setdefault(meter.reference_key, []).append(meter)
+        return by_key
 
     def _validate(
-        self, row: CandidateRow, existing: Mapping[str, list[Meter]], targets: dict[UUID, Meter]
+        self,
+        row: CandidateRow,
+        keys: Mapping[str, str],
+        existing: Mapping[str, list[Meter]],
+        targets: dict[UUID, Meter],
     ) -> RowResult:
         reference = reference_of(row.cells)
-        meters = existing.get(reference, [])
+        key = keys.get(reference, "")
+        meters = existing.get(key, [])
         target = row.meter or (meters[0] if self.update_existing and len(meters) == 1 else None)
         cells = row.cells
         if row.meter is not None:
             meters = _others_with_reference(row.meter, meters)
+            key = row.meter.reference_key if reference == row.meter.partner_reference else key
         elif target is not None:
             cells = over(self.schema.flatten(asset_of(target)), cells)
+            cells["partner_reference"] = target.partner_reference  # however the row spells it
         elif not CLEARS.isdisjoint(_texts(cells)):
             cells = {key: cell for key, cell in cells.items() if cell.__class__ is not str or cell not in CLEARS}
         checked = self.check_cells(cells)
-        result = RowResult(row.number, reference, RowPlan.NEEDS_FIXING, checked.problems, checked.warnings)
+        result = RowResult(row.number, reference, RowPlan.NEEDS_FIXING, checked.problems, checked.warnings, key=key)
         if self._is_duplicate(result, [] if target in meters else meters):
             return result
         if checked.asset is None:
@@ -154,15 +169,16 @@ class RowPreview:
     def _is_duplicate(self, result: RowResult, meters: Sequence[Meter]) -> bool:
         """Whether an earlier row or one of these meters has the reference; then the result says which."""
         reference = result.reference
-        first = self.references.of(reference, result.number) if reference else result.number
+        first = self.references.of(result.key, result.number) if result.key else result.number
         if first != result.number:
-            problem = Problem("DUPLICATE_IN_FILE", "partner_reference", reference, {"first": first})
+            facts = {"first": first} if reference == result.key else {"first": first, "alike": _ALIKE}
+            problem = Problem("DUPLICATE_IN_FILE", "partner_reference", reference, facts)
             result.outcome = RowOutcome.DUPLICATE_REF_ID
         elif len(meters) > 1:
             problem = Problem("MULTIPLE_PARTNER_REFERENCE", "partner_reference", reference, {"count": len(meters)})
             result.outcome = RowOutcome.MULTIPLE_PARTNER_REFERENCE
         elif meters:
-            problem = Problem("DUPLICATE_REF_ID", "partner_reference", reference, {"meter": str(meters[0].pk)})
+            problem = Problem("DUPLICATE_REF_ID", "partner_reference", reference, holder_of(reference, meters[0]))
             result.outcome, result.meter_id = RowOutcome.DUPLICATE_REF_ID, meters[0].pk
         else:
             return False
@@ -248,13 +264,26 @@ class RowPreview:
         meant = {name: status for name, status in by_program.items() if not status.could_join}
         result.programs = by_program | without_misfit_actions(meant)
 
+    def _warn_of_other_capitals(self, results: Iterable[RowResult]) -> None:
+        """Warn of a new meter whose reference differs from a known one only in capital letters."""
+        new = {result.key.lower(): result for result in results if result.plan is RowPlan.CREATE and result.key}
+        if not any(letters != letters.upper() for letters in new):
+            return
+        meters = Meter.objects.filter(partner=self.partner).annotate(letters=Lower("reference_key"))
+        known = dict(meters.filter(letters__any_of=new).values_list("letters", "partner_reference"))
+        for result in new.values():
+            if known_reference := known.get(result.key.lower()):
+                facts = {"known": shown(known_reference)}
+                warning = Problem("REFERENCE_DIFFERS_IN_CAPITALS", "partner_reference", result.reference, facts)
+                result.warnings = (*result.warnings, warning)
+
     def _warn_of_repeated_serials(self, results: Iterable[RowResult]) -> None:
         """Warn of a device that occurs twice, in these rows or among the partner's other meters."""
         devices = [(result, device) for result in results if (device := _device_of(result.asset))]
         if not devices:
             return
         self.serials.expect([device_name(*device) for _, device in devices])
-        known = self._meters_with_serials({serial for _, (_, serial) in devices})
+        known = self._meters_with_serials({key for _, (_, key) in devices})
         for result, device in devices:
             first = self.serials.of(device_name(*device), result.number)
             meter = known.get(device)
@@ -264,14 +293,15 @@ class RowPreview:
                 where = f"Your meter {meter}"
             else:
                 continue
-            warning = Problem("SERIAL_NUMBER_TWICE", _SERIAL, shown(device[1]), {"where": where})
+            serial = (result.asset or {})["device"]["device_serial_number"]
+            warning = Problem("SERIAL_NUMBER_TWICE", _SERIAL, shown(serial), {"where": where})
             result.warnings = (*result.warnings, warning)
 
-    def _meters_with_serials(self, serials: Collection[str]) -> dict[tuple[str, str], UUID]:
-        meters = Meter.objects.filter(partner=self.partner, serial_number__any_of=serials)
+    def _meters_with_serials(self, keys: Collection[str]) -> dict[tuple[str, str], UUID]:
+        meters = Meter.objects.filter(partner=self.partner, serial_key__any_of=keys)
         # KT, not data__device__…: looking for such a relation Django keeps a traceback, and with it the whole chunk.
-        lines = meters.values_list("pk", KT("data__device__device_manufacturer"), "serial_number")
-        return {(str(maker or "").casefold(), serial): pk for pk, maker, serial in lines}
+        lines = meters.values_list("pk", KT("data__device__device_manufacturer"), "serial_key")
+        return {(str(maker or "").casefold(), key): pk for pk, maker, key in lines}
 
 
 class ProgramCandidate:
@@ -300,6 +330,14 @@ class ProgramCandidate:
         return result.without_actions() if self._asks_nothing else result
 
 
+def holder_of(reference: str, meter: Meter) -> dict[str, object]:
+    """The facts of the meter that has a reference: its ID and, when it is another one, its spelling."""
+    facts: dict[str, object] = {"meter": str(meter.pk)}
+    if meter.partner_reference != reference:
+        facts["spelled"] = f" It is spelled {shown(meter.partner_reference)} there."
+    return facts
+
+
 def _others_with_reference(meter: Meter, meters: Sequence[Meter]) -> list[Meter]:
     """The other meters that keep a meter from its reference: of the partner's own meters only one may have it."""
     if meter.created_by != CreatedBy.PARTNER:
@@ -313,7 +351,7 @@ def _total_in(cells: Mapping[str, object]) -> str:
 
 
 def reference_of(cells: Mapping[str, object]) -> str:
-    """The row's partner reference as it will be stored; "" when there is none."""
+    """The row's partner reference as the row has it; "" when there is none."""
     value = cells.get("partner_reference", "")
     if isinstance(value, Problem) or value is None:
         return ""
@@ -341,20 +379,20 @@ def changes_of(schema: Schema, old: Asset, new: Asset) -> FieldChanges:
     return {key: [before.get(key), after.get(key)] for key in keys if before.get(key) != after.get(key)}
 
 
-def device_name(maker: object, serial: object) -> str:
-    """What a device is known by: its maker, in one case, and its serial number."""
-    return f"{str(maker or '').casefold()}\0{serial}"
+def device_name(maker: object, key: object) -> str:
+    """What a device is known by: its maker, in one case, and the normal form of its serial number."""
+    return f"{str(maker or '').casefold()}\0{key}"
 
 
 def _customer_of(asset: Asset | None) -> Customer | None:
     """The customer of an asset: the utility and the account there."""
     utility = (asset or {}).get("utility", {})
     account = utility.get("electric_service_account_number")
-    return (utility.get("utility_name") or "", account) if account else None
+    return (utility.get("utility_name") or "", account_key(account)) if account else None
 
 
 def _device_of(asset: Asset | None) -> tuple[str, str] | None:
-    """The maker, in one case, and the serial number; None when the asset names no device."""
+    """The maker, in one case, and the normal form of the serial number; None when the asset names no device."""
     device = (asset or {}).get("device", {})
     serial = device.get("device_serial_number")
-    return (str(device.get("device_manufacturer", "")).casefold(), serial) if serial else None
+    return (str(device.get("device_manufacturer", "")).casefold(), serial_key(serial)) if serial else None

@@ -3,12 +3,12 @@
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from functools import partial
 
-from django.db.models import CharField, Min
+from django.db.models import Min
 from django.db.models.fields.json import KT
-from django.db.models.functions import Cast
 
 from onboarding.enrollment.results import EnrollmentResult, best, first_to_act, results_as_json
-from onboarding.meters.models import EnrollmentStatus
+from onboarding.meters.columns import KEYS, keys_of
+from onboarding.meters.models import KEY_LENGTH, EnrollmentStatus
 from onboarding.uploads.models import RowPlan, Upload, UploadEdit, UploadRow, UploadSource
 from onboarding.uploads.pipeline.first_rows import FirstRows
 from onboarding.uploads.pipeline.preview import CandidateRow, RowPreview, RowResult, device_name, reference_of
@@ -17,7 +17,7 @@ from onboarding.uploads.stored import Outlook, RowCells
 _GOOD = {EnrollmentStatus.ELIGIBLE, EnrollmentStatus.ACTIVE}
 REASONS_KEPT = 20  # per program; a sheet with more kinds of reason is read on its rows
 ROW_COLUMNS = (
-    *("upload", "number", "partner_reference", "plan", "cells", "asset", "changes", "programs", "status"),
+    *("upload", "number", "partner_reference", *KEYS, "plan", "cells", "asset", "changes", "programs", "status"),
     *("acts", "meter_id", "meter_version", "result", "description", "round", "withdrawal"),
 )
 PROBLEM_COLUMNS = ("upload", "row_number", "column", "field", "code", "value", "context", "blocks")
@@ -38,30 +38,25 @@ def preview_of(upload: Upload) -> RowPreview:
 
 
 def _rows_with_references(upload: Upload, names: Collection[str]) -> dict[str, int]:
-    """The first staged row of each reference."""
-    rows = UploadRow.objects.filter(upload=upload, partner_reference__any_of=names).exclude(plan=RowPlan.LEFT_OUT)
-    return dict(rows.order_by().values_list("partner_reference").annotate(first=Min("number")))
+    """The first staged row of each reference, in its normal form."""
+    rows = UploadRow.objects.filter(upload=upload, reference_key__any_of=names).exclude(plan=RowPlan.LEFT_OUT)
+    return dict(rows.order_by().values_list("reference_key").annotate(first=Min("number")))
 
 
 def _rows_with_devices(upload: Upload, names: Collection[str]) -> dict[str, int]:
     """The first staged row of each device (see `device_name`)."""
     serials = [name.partition("\0")[2] for name in names]
-    rows = UploadRow.objects.filter(upload=upload).annotate(
-        serial=Cast(KT("asset__device__device_serial_number"), CharField()),
-        maker=Cast(KT("asset__device__device_manufacturer"), CharField()),
-    )
-    devices = rows.filter(serial__any_of=serials).order_by("-number").values_list("maker", "serial", "number")
+    rows = UploadRow.objects.filter(upload=upload, serial_key__any_of=serials).order_by("-number")
+    devices = rows.values_list(KT("asset__device__device_manufacturer"), "serial_key", "number")
     return {device_name(maker, serial): number for maker, serial, number in devices}
 
 
 def load_staged(upload: Upload, preview: RowPreview) -> None:
     """Load the references and devices of the rows that were staged before, when a check goes on after a crash."""
     rows = UploadRow.objects.filter(upload=upload).exclude(plan=RowPlan.LEFT_OUT)
-    preview.references.know(rows.values_list("partner_reference", flat=True).iterator(chunk_size=5000))
-    devices = rows.exclude(asset=None).values_list(
-        KT("asset__device__device_manufacturer"), KT("asset__device__device_serial_number")
-    )
-    preview.serials.know(device_name(*device) for device in devices.iterator(chunk_size=5000) if device[1])
+    preview.references.know(rows.values_list("reference_key", flat=True).iterator(chunk_size=5000))
+    devices = rows.exclude(serial_key="").values_list(KT("asset__device__device_manufacturer"), "serial_key")
+    preview.serials.know(device_name(*device) for device in devices.iterator(chunk_size=5000))
 
 
 def validate_rows(
@@ -87,10 +82,13 @@ def keeps_cells(result: RowResult) -> bool:
 
 def row_values(upload: Upload, result: RowResult, cells: RowCells | None) -> list[object]:
     """A result as a staged row, in the order of ROW_COLUMNS. cells: those to keep, see `keeps_cells`."""
+    keys = keys_of(result.asset or {})
     return [
         upload.pk,
         result.number,
         result.reference[:256],
+        result.key[:KEY_LENGTH],
+        *(keys["serial_key"], keys["account_key"]),
         result.plan.value,
         cells,
         result.asset,

@@ -5,7 +5,8 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date
 
-from programs.models import Confidence, bare_number
+from programs.identifiers import account_key
+from programs.models import Confidence
 from programs.schema.crossfield.facts import Facts, FormatFacts, UtilityFacts
 from programs.schema.crossfield.places import REGION, STATE, UTILITY
 from programs.schema.crossfield.rule import CrossCheckRule, RowFinding
@@ -53,7 +54,7 @@ class Numbers:
         utility = self._facts.utilities.get(row.get(UTILITY, "") or _WITHOUT_UTILITY.get(row.get(REGION, ""), ""))
         if utility is None:
             return ()
-        number = bare_number(row[ACCOUNT])
+        number = account_key(row[ACCOUNT])
         if utility.eia_number and (other := self._other_esi_utility(utility, number, on)):
             return (_esi_id_of_other(utility, other, number),)
         forms = self.forms(utility, on)

@@ -279,8 +279,9 @@ def test_what_happened_meanwhile_is_said_for_its_row_and_the_others_go_on(
     action = asked(*(["", f"home-{n}", new] for n, new in moves.items()))
     later = timezone.now() + timedelta(seconds=1)
     Meter.objects.filter(partner_reference="home-2").update(updated_at=later)  # somebody changed it
-    Meter.objects.filter(partner_reference="home-7").update(partner_reference="crm-4")  # somebody took it
-    Meter.objects.filter(partner_reference="home-5").update(partner_reference="crm-5", updated_at=later)
+    for was, now in (("home-7", "crm-4"), ("home-5", "crm-5")):  # somebody took them
+        renamed = {"partner_reference": now, "reference_key": now, "updated_at": later}
+        Meter.objects.filter(partner_reference=was).update(**renamed)
     made["home-6"].delete()
 
     done(action)

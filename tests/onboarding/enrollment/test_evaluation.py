@@ -224,7 +224,8 @@ def test_meter_that_goes_to_another_account_makes_room(acme: Partner) -> None:
     battery, site = site_beside_battery(acme)
 
     with making_room([battery.pk], by=BY):
-        Meter.objects.filter(pk=battery.pk).update(account_number="43")
+        battery.account_number = "43"
+        battery.save()
         re_evaluate([battery.pk], by=BY)
 
     assert (status(battery, "CEC-DSGS"), status(site, "ELRP")) == ("ELIGIBLE", "ELIGIBLE")
