@@ -125,6 +125,7 @@ MIDDLEWARE = [
     "portal.web.middleware.SignInMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
     "portal.web.middleware.PartnerRulesMiddleware",
+    "portal.web.shown_for.ShownForMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "allauth.account.middleware.AccountMiddleware",
     "portal.web.middleware.SessionSeenMiddleware",
@@ -145,6 +146,7 @@ TEMPLATES: list[dict[str, Any]] = [
                 "django.contrib.messages.context_processors.messages",
                 "portal.web.context_processors.site",
             ],
+            "builtins": ["portal.web.shown_for"],  # its csrf_token adds the partner of the page to every form
         },
     }
 ]

@@ -61,6 +61,11 @@ def access_of(request: HttpRequest) -> Access | None:
     return request.partner_access  # type: ignore[attr-defined]  # our own cache on the request
 
 
+def forget_access(request: HttpRequest) -> None:
+    """The session names another partner now: find the access anew."""
+    del request.partner_access  # type: ignore[attr-defined]  # our own cache on the request
+
+
 def _find(request: HttpRequest) -> Access | None:
     user = getattr(request, "user", None)  # absent when the request was refused before anyone was recognised
     if not isinstance(user, User):
