@@ -53,6 +53,7 @@ ROUTES: dict[str, tuple[str, str, dict[str, str]]] = {
     "column-memory-forget": (OWN, "post", {"pk": "memory"}),
     "upload-confirm": (OWN, "post", {"pk": "upload"}),
     "upload-recheck": (OWN, "post", {"pk": "upload"}),
+    "upload-discard": (OWN, "post", {"pk": "upload"}),
     "upload-withdraw": (OWN, "post", {"pk": "upload"}),
     "upload-fix": (OWN, "get", {"pk": "upload"}),
     "upload-take-in": (OWN, "post", {"pk": "upload"}),

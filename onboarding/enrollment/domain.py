@@ -21,7 +21,7 @@ from onboarding.meters.columns import ASSET_COLUMNS
 from onboarding.meters.models import EnrollmentStatus, Meter
 from onboarding.meters.signals import meters_archived
 from portal.events.actors import Actor
-from portal.events.domain import record_many
+from portal.events.domain import record_many, record_staged
 from portal.partners.models import Partner
 from portal.problems import Problem, Refused
 from portal.storage import bulk, json_sql
@@ -74,6 +74,26 @@ def enroll(staged: Staged, *, partner: Partner, ignore_conflicts: bool = False) 
     )
 
 
+def record_joined(staged: Staged, *, place: Sequence[tuple[str, str]], partner: Partner, by: Actor) -> None:
+    """One meter.program_joined event for each program of staged rows (r.meter_id, r.joins) that the meter is not in
+    yet. place: what else the event says, as names and SQL expressions over r."""
+    vendor = staged.vendor
+    joining = staged.joined(
+        f"CROSS JOIN {json_sql.each(vendor, 'r.joins', 'entry')} JOIN {_table(Program)} p ON p.identifier = entry.key"
+    ).narrowed(
+        f"NOT EXISTS (SELECT 1 FROM {_table(Enrollment)} e WHERE e.meter_id = r.meter_id AND e.program_id = p.id)"
+    )
+    record_staged(
+        joining,
+        "meter.program_joined",
+        subject_type="meter",
+        subject_id=json_sql.uuid_text(vendor, "r.meter_id"),
+        data=json_sql.object_of(vendor, [*place, ("program", "entry.key")]),
+        partner=partner,
+        by=by,
+    )
+
+
 def _table(model: type[Model]) -> str:
     return connection.ops.quote_name(model._meta.db_table)
 
@@ -106,6 +126,25 @@ def leave_program(meter: Meter, program: ProgramRules, *, by: Actor) -> None:
         happening = ("meter.program_left", meter.pk, {"program": program.identifier})
         record_many("meter", [happening], partner=meter.partner, by=by)
         re_evaluate({meter.pk, *others}, by=by)
+
+
+def leave_programs(leaving: Mapping[UUID, Collection[str]], *, partner: Partner, by: Actor) -> None:
+    """Take meters out of programs, by meter, with a meter.program_left event each. The caller evaluates them again.
+
+    A fixed number of statements. An active meter stays: the caller leaves those out.
+    """
+    if not leaving:
+        return
+    names = {name for programs in leaving.values() for name in programs}
+    rows = Enrollment.objects.filter(meter__in=leaving, program__identifier__in=names, partner=partner)
+    left = [
+        (pk, meter, program)
+        for pk, meter, program in rows.values_list("pk", "meter", "program__identifier")
+        if program in leaving[meter]
+    ]
+    Enrollment.objects.filter(pk__in=[pk for pk, _, _ in left]).delete()
+    happenings = (("meter.program_left", meter, {"program": program}) for _, meter, program in left)
+    record_many("meter", happenings, partner=partner, by=by)
 
 
 # --- evaluating again

@@ -100,6 +100,12 @@ def _activations(keys: Collection[UUID]) -> dict[UUID, list[Activated]]:
     return activations
 
 
+def active_in(meters: Collection[UUID]) -> frozenset[tuple[UUID, str]]:
+    """The meters that are active in a program, each with its identifier."""
+    rows = Enrollment.objects.filter(meter__in=meters, status=EnrollmentStatus.ACTIVE)
+    return frozenset(rows.values_list("meter", "program__identifier"))
+
+
 def with_recorded_facts(meters: Iterable[UUID | None]) -> set[UUID]:
     """The meters about which people recorded something: a result, an activation, a time out."""
     keys = [pk for pk in meters if pk]

@@ -18,7 +18,7 @@ from onboarding.meter_form import domain
 from onboarding.meter_form.forms import MeterForm
 from onboarding.meter_form.models import MeterDraft
 from onboarding.meter_form.queries import drafts_of, own_first, programs_of, saved_drafts, start_of, texts_of
-from onboarding.meters.models import Meter
+from onboarding.meters.models import EnrollmentStatus, Meter
 from onboarding.meters.queries import meters_of
 from onboarding.portfolio.columns import display_value
 from onboarding.portfolio.queries import sections_of
@@ -323,7 +323,8 @@ def _check_context(draft: MeterDraft, result: RowResult) -> dict[str, Any]:
         "changes": [
             (labels.get(key, key), *(_display_value(schema, key, value) for value in values))
             for key, values in (result.changes or {}).items()
-        ],
+        ]
+        + [(f"Program {name}", "none", EnrollmentStatus(status).label) for name, status in result.joins.items()],
         "sections": sections_of(result.asset or {}),
     }
 

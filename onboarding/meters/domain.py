@@ -65,7 +65,7 @@ def record_created(staged: Staged, *, partner: "Partner", upload_id: UUID, by: A
         "meter.created",
         subject_type="meter",
         subject_id=json_sql.uuid_text(staged.vendor, "r.meter_id"),
-        data=json_sql.object_of(staged.vendor, _place(upload_id)),
+        data=json_sql.object_of(staged.vendor, place_of(upload_id)),
         partner=partner,
         by=by,
     )
@@ -92,13 +92,13 @@ def update_meters(staged: Staged, *, partner: "Partner", upload_id: UUID, by: Ac
         "meter.updated",
         subject_type="meter",
         subject_id=json_sql.uuid_text(staged.vendor, "r.meter_id"),
-        data=json_sql.object_of(staged.vendor, [*_place(upload_id), ("changes", changes)]),
+        data=json_sql.object_of(staged.vendor, [*place_of(upload_id), ("changes", changes)]),
         partner=partner,
         by=by,
     )
 
 
-def _place(upload_id: UUID) -> list[tuple[str, str]]:
+def place_of(upload_id: UUID) -> list[tuple[str, str]]:
     """Which row of which upload an event comes from."""
     return [("upload", f"'{upload_id}'"), ("row", "r.number")]
 

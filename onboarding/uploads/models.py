@@ -40,6 +40,7 @@ class UploadState(models.TextChoices):
     WITHDRAWING = "withdrawing", "Taking back"
     WITHDRAWN = "withdrawn", "Taken back"
     MERGED = "merged", "Fixes taken over"
+    DISCARDED = "discarded", "Discarded"
 
     @property
     def tone(self) -> str:
@@ -50,6 +51,7 @@ class UploadState(models.TextChoices):
             "failed": "danger",
             "withdrawn": "neutral",
             "merged": "success",
+            "discarded": "neutral",
         }
         return tones.get(self.value, "info")
 
@@ -135,6 +137,9 @@ class Upload(models.Model):
         default=list, help_text="Program identifiers chosen for the upload; empty: any that fit."
     )
     update_existing = models.BooleanField(default=False)
+    creates_unknown = models.BooleanField(
+        default=False, db_default=False, help_text="In an update: a row whose reference no meter has is a new meter."
+    )
     commits_itself = models.BooleanField(default=False, help_text="By API: good rows are written without a preview.")
     state = models.CharField(max_length=12, choices=UploadState.choices, default=UploadState.RECEIVED)
     problem: "JsonOf[StoredProblem]" = models.JSONField(default=dict, help_text="Why the file cannot be used.")
@@ -275,6 +280,9 @@ class UploadRow(models.Model):
     )
     changes: "JsonOf[FieldChanges | None]" = models.JSONField(
         null=True, help_text="For an update: field key to [old, new]."
+    )
+    joins: "JsonOf[dict[str, str] | None]" = models.JSONField(
+        null=True, help_text="For an update: the programs that the meter joins, with its status there."
     )
     programs: "JsonOf[dict[str, StoredResult]]" = models.JSONField(
         default=dict, help_text="Program identifier to status, missing fields and reasons."

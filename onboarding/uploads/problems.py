@@ -276,6 +276,12 @@ register(
         "Choose Update existing meters if this row is that meter; otherwise give it another reference.",
     ),
     ProblemKind(
+        "REFERENCE_UNKNOWN",
+        "No meter of yours has this reference",
+        "No meter of yours has the reference {value}.{near}",
+        "Write the reference as your meter has it. For new meters, choose to create meters for these rows.",
+    ),
+    ProblemKind(
         "REFERENCE_DIFFERS_IN_CAPITALS",
         "Reference differs only in capital letters",
         "You have a meter with the reference {known}, which differs only in capital letters.",

@@ -14,11 +14,12 @@ TRANSITIONS: Final[Mapping[UploadState, frozenset[UploadState]]] = {
     S.RECEIVED: frozenset({S.CHECKING, S.COLUMNS, S.MERGED, S.FAILED}),
     # A check begins anew when the dates of a column turn out to be day first, and after a crash.
     S.CHECKING: frozenset({S.CHECKING, S.READY, S.COMMITTING, S.FAILED}),
-    S.COLUMNS: frozenset({S.RECEIVED}),
-    S.READY: frozenset({S.RECEIVED, S.COMMITTING, S.WITHDRAWING}),
+    S.COLUMNS: frozenset({S.RECEIVED, S.DISCARDED}),
+    S.READY: frozenset({S.RECEIVED, S.COMMITTING, S.WITHDRAWING, S.DISCARDED}),
     S.COMMITTING: frozenset({S.DONE, S.READY}),  # back to READY when the commit is given up
     S.DONE: frozenset({S.READY, S.WITHDRAWING}),  # READY again when corrected rows wait to be written
-    S.FAILED: frozenset({S.RECEIVED}),
+    S.FAILED: frozenset({S.RECEIVED, S.DISCARDED}),
+    S.DISCARDED: frozenset({S.RECEIVED}),  # taken up again
     S.WITHDRAWING: frozenset({S.WITHDRAWN, S.DONE}),  # back to DONE when the withdrawal is given up
     S.WITHDRAWN: frozenset(),
     S.MERGED: frozenset(),

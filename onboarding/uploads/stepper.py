@@ -3,7 +3,7 @@
 from onboarding.uploads.models import Upload
 
 _LABELS = ("Received", "Checked", "Your confirmation", "Meters created")
-_REACHED = {"received": 1, "checking": 1, "columns": 1, "ready": 2, "committing": 3, "failed": 1}
+_REACHED = {"received": 1, "checking": 1, "columns": 1, "ready": 2, "committing": 3, "failed": 1, "discarded": 1}
 _DETAILS = {
     "received": "Waiting for us: usually a few seconds.",
     "checking": "Waiting for us: reading every row.",
@@ -11,6 +11,7 @@ _DETAILS = {
     "ready": "Waiting for you.",
     "committing": "Waiting for us: writing the meters.",
     "failed": "The file cannot be used.",
+    "discarded": "You discarded it. Nothing was written.",
 }
 
 

@@ -18,6 +18,7 @@ urlpatterns = [
     path("uploads/<uuid:pk>/sheet/", views.upload_other_sheet, name="upload-other-sheet"),
     path("uploads/<uuid:pk>/confirm/", views.upload_confirm, name="upload-confirm"),
     path("uploads/<uuid:pk>/check-again/", views.upload_recheck, name="upload-recheck"),
+    path("uploads/<uuid:pk>/discard/", views.upload_discard, name="upload-discard"),
     path("uploads/<uuid:pk>/take-back/", views.upload_withdraw, name="upload-withdraw"),
     path("uploads/<uuid:pk>/fix/", corrections.upload_fix, name="upload-fix"),
     path("uploads/<uuid:pk>/take-in/", corrections.upload_take_in, name="upload-take-in"),

@@ -13,6 +13,7 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 
 from onboarding.enrollment.queries import NextActivation, next_activations
 from onboarding.enrollment.results import results_from_json
+from onboarding.meters.models import EnrollmentStatus
 from onboarding.spreadsheets.workbook import write_csv, write_table
 from onboarding.uploads import queries
 from onboarding.uploads.corrections.rows import validate_open_rows
@@ -22,7 +23,8 @@ from onboarding.uploads.models import RowPlan, Upload, UploadProblem, UploadRow,
 from onboarding.uploads.pipeline.check import recheck_upload
 from onboarding.uploads.pipeline.commit import confirm_upload
 from onboarding.uploads.pipeline.receive import receive_upload, upload_sheet
-from onboarding.uploads.pipeline.withdraw import withdraw_until, withdraw_upload, withdrawal_outlook
+from onboarding.uploads.pipeline.withdraw import discard_upload, withdraw_until, withdraw_upload, withdrawal_outlook
+from onboarding.uploads.shown_values import first_values, values_of
 from onboarding.uploads.stepper import steps
 from portal.events.queries import timeline
 from portal.partners.access import member
@@ -142,6 +144,8 @@ def _page_context(request: HttpRequest, upload: Upload) -> dict[str, Any]:
         context["groups"] = [group for group in groups if group.blocks]
         context["warnings"] = [group for group in groups if not group.blocks]
         context["can_update"] = _can_update(upload)
+        context["unknown"] = sum(group.rows for group in groups if group.code == "REFERENCE_UNKNOWN")
+        context["first_values"] = first_values(upload)
         context |= _outlook(upload, labels)
         context["unknown_columns"] = [column for column in upload.columns if not column["key"]]
         notes = upload.facts.get("notes", [])
@@ -170,6 +174,9 @@ def _rows_context(request: HttpRequest, upload: Upload, ahead: Mapping[str, Next
     """One page of the upload's rows as the filters in the URL ask for."""
     plan, code, field = (request.GET.get(name, "") for name in ("plan", "code", "field"))
     rows = queries.rows_of(upload, plan=plan, code=code, field=field if code else None)
+    number = request.GET.get("row", "")
+    if number.isascii() and number.isdigit() and len(number) < 10:
+        rows = rows.filter(number=int(number))
     after = request.GET.get("after", "")
     if after.isascii() and after.isdigit() and len(after) < 10:
         rows = rows.filter(number__gt=int(after))
@@ -184,9 +191,9 @@ def _rows_context(request: HttpRequest, upload: Upload, ahead: Mapping[str, Next
         query["after"] = str(page[-1].number)
     return {
         "rows": [_shown_row(upload, row, problems.get(row.number, []), labels, ahead) for row in page],
-        "filters": {"plan": plan, "code": code, "field": field},
+        "filters": {"plan": plan, "code": code, "field": field, "row": number},
         "next_page": query.urlencode() if more else "",
-        "is_filtered": bool(plan or code),
+        "is_filtered": bool(plan or code or number),
     }
 
 
@@ -205,7 +212,9 @@ def _shown_row(
         "is_written": outcome in {"METER_CREATED", "METER_UPDATED"},
         "plan": RowPlan(row.plan),
         "problems": problems,
-        "changes": [(labels.get(key, key), old, new) for key, (old, new) in (row.changes or {}).items()],
+        "values": values_of(row, {line.problem.field for line in problems}),
+        "changes": [(labels.get(key, key), old, new) for key, (old, new) in (row.changes or {}).items()]
+        + [(f"Program {name}", "none", EnrollmentStatus(status).label) for name, status in (row.joins or {}).items()],
         "programs": [
             {
                 "program": name,
@@ -254,8 +263,19 @@ def upload_recheck(request: HttpRequest, pk: UUID) -> HttpResponse:
         if upload.rounds:
             validate_open_rows(upload, by=access.actor)
         else:
-            updating = True if request.POST.get("update_existing") == "yes" else None
-            recheck_upload(upload, by=access.actor, update_existing=updating)
+            chosen = {name: True for name in ("update_existing", "creates_unknown") if request.POST.get(name) == "yes"}
+            recheck_upload(upload, by=access.actor, **chosen)
+    except Refused as refusal:
+        tell_refusal(request, refusal)
+    return redirect("upload", upload.pk)
+
+
+@require_POST
+def upload_discard(request: HttpRequest, pk: UUID) -> HttpResponse:
+    access = member(request)
+    upload = get_object_or_404(queries.uploads_of(access.partner), pk=pk)
+    try:
+        discard_upload(upload, by=access.actor)
     except Refused as refusal:
         tell_refusal(request, refusal)
     return redirect("upload", upload.pk)

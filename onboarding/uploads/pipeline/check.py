@@ -42,6 +42,7 @@ from portal.storage.bulk import insert
 from programs.schema import Schema, catalogue_version
 
 _CHUNKS_A_COLLECTION = 10
+_CHECKED_AGAIN = frozenset({UploadState.READY, UploadState.FAILED, UploadState.DISCARDED})
 
 
 class CheckProgress(TypedDict):
@@ -99,26 +100,29 @@ def file_unusable(upload: Upload, problem: Problem) -> None:
     record("upload.refused", subject=upload, partner=upload.partner, by=Actor.system(), data={"code": problem.code})
 
 
-def recheck_upload(upload: Upload, *, by: Actor, update_existing: bool | None = None) -> None:
+def recheck_upload(
+    upload: Upload, *, by: Actor, update_existing: bool | None = None, creates_unknown: bool | None = None
+) -> None:
     """Check the stored file again, against the catalogue and meters as they are now. Only before its confirmation.
 
-    update_existing: change that choice on the way. What people wrote into rows stays. Refuses: UPLOAD_NOT_READY,
-    UPLOAD_SENT_BEFORE (the same file was sent with that choice already).
+    update_existing, creates_unknown: change that choice on the way. What people wrote into rows stays. Refuses:
+    UPLOAD_NOT_READY, UPLOAD_SENT_BEFORE (the same file was sent with that choice already).
     """
     with transaction.atomic():
         locked = Upload.objects.select_for_update().get(pk=upload.pk)
-        if locked.confirmed_at or locked.state not in {UploadState.READY, UploadState.FAILED}:
+        if locked.confirmed_at or locked.state not in _CHECKED_AGAIN:
             raise Refused(Problem("UPLOAD_NOT_READY"))
-        choice: dict[str, object] = {}
-        if update_existing is not None and update_existing != locked.update_existing:
-            choice = _updating_chosen(locked, update_existing)
+        choice = _chosen(locked, update_existing)
+        if creates_unknown is not None:
+            choice["creates_unknown"] = creates_unknown
         check_anew(locked, layout=locked.column_layout.undecided().as_json(), **choice)
         record("upload.checked_again", subject=locked, partner=locked.partner, by=by)
 
 
-def _updating_chosen(upload: Upload, update_existing: bool) -> dict[str, object]:
-    """The upload's fields with another choice of whether it may update meters. Refuses: UPLOAD_SENT_BEFORE."""
-    upload.update_existing = update_existing
+def _chosen(upload: Upload, update_existing: bool | None) -> dict[str, object]:
+    """The upload's fields with the choice of whether it may update meters. Refuses: UPLOAD_SENT_BEFORE."""
+    if update_existing is not None:
+        upload.update_existing = update_existing
     upload.fingerprint = fingerprint_of(upload)
     others = Upload.objects.filter(partner=upload.partner, fingerprint=upload.fingerprint).exclude(pk=upload.pk)
     if others.exclude(state=UploadState.FAILED).exists():

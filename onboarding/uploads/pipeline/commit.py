@@ -15,8 +15,8 @@ from django.db import OperationalError, transaction
 from django.db.models import Count, QuerySet
 from django.utils import timezone
 
-from onboarding.enrollment.domain import enroll, making_room, re_evaluate, re_evaluate_sharing
-from onboarding.meters.domain import create_meters, record_created, update_meters
+from onboarding.enrollment.domain import enroll, making_room, re_evaluate, re_evaluate_sharing, record_joined
+from onboarding.meters.domain import create_meters, place_of, record_created, update_meters
 from onboarding.meters.models import Meter
 from onboarding.meters.search.domain import make_texts_behind
 from onboarding.uploads.models import WRITTEN, RowOutcome, RowPlan, Upload, UploadRow, UploadState
@@ -166,7 +166,9 @@ def _write(upload: Upload, plans: list[tuple[int, str]]) -> None:
         known = rows.narrowed("r.plan IN (%s, %s)", "update", "unchanged")
         meters = _meters_of(known)
         with making_room(meters, by=by):
-            update_meters(updates, partner=partner, upload_id=upload.pk, by=by)
+            changed = updates.narrowed("r.changes IS NOT NULL")
+            update_meters(changed, partner=partner, upload_id=upload.pk, by=by)
+            record_joined(updates, place=place_of(upload.pk), partner=partner, by=by)
             enroll(known, partner=partner, ignore_conflicts=True)
             re_evaluate(meters, by=by)
 

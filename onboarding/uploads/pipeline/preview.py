@@ -7,8 +7,10 @@ import re
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime
+from difflib import get_close_matches
 from uuid import UUID
 
+from django.db.models import Q
 from django.db.models.fields.json import KT
 from django.db.models.functions import Lower
 from django.utils import timezone
@@ -34,6 +36,8 @@ from programs.schema import Checked, Schema, says_nothing, schema_for
 _MANY = 3  # problems of a row, from which on a total is looked for
 _TOTAL = re.compile(r"\s*(?:grand |sub)?-?totals?\s*:?\s*|\s*sums?\s*:?\s*", re.IGNORECASE)
 _SERIAL = "device.device_serial_number"
+_SUGGESTED = 20  # rows of a chunk for which a known reference is looked for
+_NEAR = 500  # references that are compared
 _ALIKE = ", apart from spaces, dashes or characters that cannot be seen"
 
 
@@ -54,6 +58,7 @@ class RowResult:
     """What would happen to one row, with everything that is wrong with it or worth a look.
 
     key: the reference in its normal form, by which it is compared; of a meter's own reference, the meter's key.
+    joins: the programs that an existing meter joins, with its status there.
     outcome: set when nothing will be written whatever happens: the reference is taken.
     """
 
@@ -69,13 +74,15 @@ class RowResult:
     meter_version: int | None = None
     outcome: RowOutcome | None = None
     key: str = ""
+    joins: Mapping[str, str] = field(default_factory=dict)
 
 
 class RowPreview:
     """Checks rows of one set against the catalogue and the partner's meters; earlier rows of the set make duplicates.
 
     programs: those the rows are for; without any, whatever fits. update_existing: a row whose reference one meter of
-    the partner has changes that meter. names_fields: whether the rows name their fields themselves (an API body), so
+    the partner has changes that meter. creates_unknown: then a row whose reference no meter has is a new meter, and
+    otherwise it needs fixing. names_fields: whether the rows name their fields themselves (an API body), so
     that an unknown name gets a warning. date_orders: field key to "mdy" or "dmy" where dates can be read both ways.
     """
 
@@ -85,12 +92,14 @@ class RowPreview:
         *,
         programs: Collection[str],
         update_existing: bool,
+        creates_unknown: bool = True,
         names_fields: bool = False,
         date_orders: Mapping[str, str] | None = None,
     ) -> None:
         self.partner = partner
         self.chosen = frozenset(programs)
         self.update_existing = update_existing
+        self.creates_unknown = creates_unknown
         self.at: datetime = timezone.now()
         self.on: date = self.at.date()
         self.date_orders = date_orders or {}
@@ -113,6 +122,7 @@ class RowPreview:
         results = [self._validate(row, keys, existing, targets) for row in rows]
         self._add_known_facts(results, targets)
         self._warn_of_other_capitals(results)
+        self._suggest_known_references(results)
         self._warn_of_repeated_serials(results)
         return results
 
@@ -144,6 +154,9 @@ class RowPreview:
             cells["partner_reference"] = target.partner_reference  # however the row spells it
         elif not CLEARS.isdisjoint(_texts(cells)):
             cells = {key: cell for key, cell in cells.items() if cell.__class__ is not str or cell not in CLEARS}
+        elif reference and self.update_existing and not self.creates_unknown and not meters:
+            problem = Problem("REFERENCE_UNKNOWN", "partner_reference", shown(reference))
+            return RowResult(row.number, reference, RowPlan.NEEDS_FIXING, (problem,), key=key)
         checked = self.check_cells(cells)
         result = RowResult(row.number, reference, RowPlan.NEEDS_FIXING, checked.problems, checked.warnings, key=key)
         if self._is_duplicate(result, [] if target in meters else meters):
@@ -235,6 +248,7 @@ class RowPreview:
         assets = {pk: result.asset for pk, result in known.items() if pk and result.asset is not None}
         for pk, facts in self._facts_of(meters, assets).items() if meters else ():
             self._evaluate_again(known[pk], facts)
+            _add_joins(known[pk], facts)
         if not any(self.programs[name].excluded for name in self.chosen or self.programs):
             return
         created = (result for result in results if result.plan is RowPlan.CREATE)
@@ -277,6 +291,23 @@ class RowPreview:
                 warning = Problem("REFERENCE_DIFFERS_IN_CAPITALS", "partner_reference", result.reference, facts)
                 result.warnings = (*result.warnings, warning)
 
+    def _suggest_known_references(self, results: Iterable[RowResult]) -> None:
+        """Name a reference of the partner that is near to an unknown one, for the first rows that need it."""
+        unknown = [result for result in results if result.problems and result.problems[0].code == "REFERENCE_UNKNOWN"]
+        unknown = unknown[:_SUGGESTED]
+        begins = Q()
+        for result in unknown:
+            begins |= Q(reference_key__istartswith=result.key[: max(3, len(result.key) - 3)])
+        if not unknown:
+            return
+        meters = Meter.objects.filter(begins, partner=self.partner)
+        known = {text.casefold(): text for text in meters.values_list("partner_reference", flat=True)[:_NEAR]}
+        for result in unknown:
+            if near := get_close_matches(result.key.casefold(), known, n=1, cutoff=0.8):
+                suggestion = known[near[0]]
+                facts = {"near": f" Did you mean {shown(suggestion)}?", "suggestion": suggestion}
+                result.problems = (replace(result.problems[0], context=facts),)
+
     def _warn_of_repeated_serials(self, results: Iterable[RowResult]) -> None:
         """Warn of a device that occurs twice, in these rows or among the partner's other meters."""
         devices = [(result, device) for result in results if (device := _device_of(result.asset))]
@@ -302,6 +333,14 @@ class RowPreview:
         # KT, not data__device__…: looking for such a relation Django keeps a traceback, and with it the whole chunk.
         lines = meters.values_list("pk", KT("data__device__device_manufacturer"), "serial_key")
         return {(str(maker or "").casefold(), key): pk for pk, maker, key in lines}
+
+
+def _add_joins(result: RowResult, facts: MeterFacts) -> None:
+    """A row that brings its meter into a program changes it, whatever else it holds."""
+    meant = ((name, program) for name, program in result.programs.items() if not program.could_join)
+    result.joins = {name: program.status.value for name, program in meant if name not in facts.wanted}
+    if result.joins and result.plan is RowPlan.UNCHANGED:
+        result.plan = RowPlan.UPDATE
 
 
 class ProgramCandidate:

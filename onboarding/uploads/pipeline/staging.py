@@ -18,7 +18,7 @@ _GOOD = {EnrollmentStatus.ELIGIBLE, EnrollmentStatus.ACTIVE}
 REASONS_KEPT = 20  # per program; a sheet with more kinds of reason is read on its rows
 ROW_COLUMNS = (
     *("upload", "number", "partner_reference", *KEYS, "plan", "cells", "asset", "changes", "programs", "status"),
-    *("acts", "meter_id", "meter_version", "result", "description", "round", "withdrawal"),
+    *("acts", "meter_id", "meter_version", "result", "description", "round", "withdrawal", "joins"),
 )
 PROBLEM_COLUMNS = ("upload", "row_number", "column", "field", "code", "value", "context", "blocks")
 
@@ -29,6 +29,7 @@ def preview_of(upload: Upload) -> RowPreview:
         upload.partner,
         programs=upload.programs,
         update_existing=upload.update_existing,
+        creates_unknown=upload.creates_unknown or upload.source == UploadSource.API,
         names_fields=upload.source == UploadSource.API,
         date_orders=upload.column_layout.date_orders,
     )
@@ -92,7 +93,7 @@ def row_values(upload: Upload, result: RowResult, cells: RowCells | None) -> lis
         result.plan.value,
         cells,
         result.asset,
-        result.changes,
+        result.changes or None,
         results_as_json(result.programs),
         best(program.status for program in _of_meant_programs(result)) if result.asset is not None else "",
         first_to_act(program.acts for program in _of_meant_programs(result)),
@@ -102,6 +103,7 @@ def row_values(upload: Upload, result: RowResult, cells: RowCells | None) -> lis
         result.problems[0].text[:500] if result.plan is RowPlan.DUPLICATE else "",
         upload.rounds,
         "",
+        result.joins or None,
     ]
 
 

@@ -3,7 +3,7 @@
 Runs as the job uploads.withdraw, in chunks; each chunk is one transaction of meters, events and row marks.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import cast
@@ -14,8 +14,8 @@ from django.db import transaction
 from django.db.models import Count, QuerySet
 from django.utils import timezone
 
-from onboarding.enrollment.domain import making_room, re_evaluate
-from onboarding.enrollment.load import with_recorded_facts
+from onboarding.enrollment.domain import leave_programs, making_room, re_evaluate
+from onboarding.enrollment.load import active_in, with_recorded_facts
 from onboarding.meters.columns import asset_of
 from onboarding.meters.domain import MeterRestore, remove_meters, restore_meters
 from onboarding.meters.models import Meter
@@ -23,7 +23,7 @@ from onboarding.uploads.models import RowPlan, Upload, UploadRow, UploadState, W
 from onboarding.uploads.pipeline.preview import RowPreview
 from onboarding.uploads.pipeline.staging import preview_of
 from onboarding.uploads.signals import withdrawal_previewed
-from onboarding.uploads.states import move, move_or_refuse
+from onboarding.uploads.states import drop_rows, move, move_or_refuse
 from onboarding.uploads.stored import FieldChanges
 from portal.events.actors import Actor
 from portal.events.domain import record
@@ -33,6 +33,22 @@ from portal.storage import bulk
 
 _TOUCHED = "This meter was changed after the upload, so it stays as it is."
 _GONE = "The meter is not there any more."
+
+
+def discard_upload(upload: Upload, *, by: Actor) -> None:
+    """A person gives up an upload of which nothing was written. Its file may be sent again, or it may be checked again.
+
+    A second time has no effect. Refuses: UPLOAD_NOT_READY.
+    """
+    with transaction.atomic():
+        locked = Upload.objects.select_for_update().get(pk=upload.pk)
+        if locked.state == UploadState.DISCARDED:
+            return
+        if locked.confirmed_at:
+            raise Refused(Problem("UPLOAD_NOT_READY"))
+        move_or_refuse(locked, UploadState.DISCARDED, fingerprint="", counts={}, outlook={})
+        drop_rows(locked)
+        record("upload.discarded", subject=locked, partner=locked.partner, by=by)
 
 
 def withdraw_until(upload: Upload) -> datetime | None:
@@ -106,13 +122,14 @@ class _ChunkPlan:
 
     removals: list[Meter] = field(default_factory=list)
     restores: list[MeterRestore] = field(default_factory=list)
+    leaves: dict[UUID, list[str]] = field(default_factory=dict)  # the programs that a meter joined
     marks: list[tuple[int, Withdrawal, str]] = field(default_factory=list)  # the row's primary key, what, why
 
 
 def _chunk(run: Run, upload: Upload, preview: RowPreview, total: int) -> bool:
     """Take back the next rows in one transaction of a fixed number of queries. Returns whether there were any."""
     with run.chunk() as chunk:
-        rows = list(_rows(upload).only("pk", "plan", "meter_id", "changes")[: settings.JOB_CHUNK_ROWS])
+        rows = list(_rows(upload).only("pk", "plan", "meter_id", "changes", "joins")[: settings.JOB_CHUNK_ROWS])
         if not rows:
             return False
         by, partner = Actor.from_json(upload.actor), upload.partner
@@ -122,7 +139,8 @@ def _chunk(run: Run, upload: Upload, preview: RowPreview, total: int) -> bool:
         with making_room(list(meters), by=by):
             remove_meters(plan.removals, upload_id=upload.pk, partner=partner, by=by)
             restore_meters(plan.restores, upload_id=upload.pk, partner=partner, by=by)
-            re_evaluate([restore.meter.pk for restore in plan.restores], by=by)
+            leave_programs(plan.leaves, partner=partner, by=by)
+            re_evaluate({*plan.leaves, *(restore.meter.pk for restore in plan.restores)}, by=by)
         bulk.update(UploadRow, ["withdrawal", "description"], plan.marks)
         chunk.done, chunk.total = chunk.done + len(rows), total
     return True
@@ -131,12 +149,13 @@ def _chunk(run: Run, upload: Upload, preview: RowPreview, total: int) -> bool:
 def _plan(upload: Upload, rows: Sequence[UploadRow], meters: Mapping[UUID, Meter], preview: RowPreview) -> _ChunkPlan:
     plan = _ChunkPlan()
     recorded = with_recorded_facts(meters)
+    active = active_in(meters) if any(row.joins for row in rows) else frozenset()
     for row in rows:
         meter = meters.get(row.meter_id) if row.meter_id else None
         if meter is None:
             plan.marks.append((row.pk, Withdrawal.LEFT, _GONE))
         elif row.plan == RowPlan.UPDATE:
-            _plan_restore(plan, row, meter, preview)
+            _plan_restore(plan, row, meter, preview, active)
         elif meter.pk not in recorded and _is_untouched(meter, upload):
             plan.removals.append(meter)
             plan.marks.append((row.pk, Withdrawal.REMOVED, ""))
@@ -149,8 +168,15 @@ def _is_untouched(meter: Meter, upload: Upload) -> bool:
     return meter.version == 1 and meter.upload_id == upload.pk and not meter.is_archived
 
 
-def _plan_restore(plan: _ChunkPlan, row: UploadRow, meter: Meter, preview: RowPreview) -> None:
-    """Each field gets its earlier value back, unless it was changed again since."""
+def _plan_restore(
+    plan: _ChunkPlan, row: UploadRow, meter: Meter, preview: RowPreview, active: Collection[tuple[UUID, str]]
+) -> None:
+    """Each field gets its earlier value back, unless it was changed again since; the meter leaves what it joined,
+    unless it is active there."""
+    leaves = [name for name in row.joins or () if (meter.pk, name) not in active]
+    stays = [name for name in row.joins or () if name not in leaves]
+    if leaves:
+        plan.leaves[meter.pk] = leaves
     flat = preview.schema.flatten(asset_of(meter))
     back: FieldChanges = {}
     for key, (old, new) in (row.changes or {}).items():
@@ -160,11 +186,13 @@ def _plan_restore(plan: _ChunkPlan, row: UploadRow, meter: Meter, preview: RowPr
                 flat.pop(key, None)
             else:
                 flat[key] = old
-    checked = preview.schema.check(flat, preview.on)
-    if not back or checked.asset is None:
-        plan.marks.append((row.pk, Withdrawal.LEFT, _TOUCHED))
+    asset = preview.schema.check(flat, preview.on).asset if back else None
+    if asset is not None:
+        plan.restores.append(MeterRestore(meter, asset, back))
+    elif not leaves:
+        plan.marks.append((row.pk, Withdrawal.LEFT, f"It is active in {', '.join(stays)}." if stays else _TOUCHED))
         return
-    left = [key for key in row.changes or {} if key not in back]
-    why = f"Changed again since, and left: {', '.join(left)}."[:500] if left else ""
-    plan.restores.append(MeterRestore(meter, checked.asset, back))
-    plan.marks.append((row.pk, Withdrawal.RESTORED, why))
+    left = [key for key in row.changes or {} if key not in back or asset is None]
+    why = f"Changed again since, and left: {', '.join(left)}." if left else ""
+    why += f" It is active in {', '.join(stays)}, and stays there." if stays else ""
+    plan.marks.append((row.pk, Withdrawal.RESTORED, why.strip()[:500]))
