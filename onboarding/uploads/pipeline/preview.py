@@ -23,6 +23,7 @@ from onboarding.meters.models import CreatedBy, Meter
 from onboarding.uploads.editing import CLEARS
 from onboarding.uploads.models import RowOutcome, RowPlan
 from onboarding.uploads.pipeline.first_rows import FirstRows
+from onboarding.uploads.pipeline.row_faults import ROW, fault_in
 from onboarding.uploads.stored import FieldChanges
 from portal.partners.models import Partner
 from portal.problems import Problem, shown, storable
@@ -123,6 +124,10 @@ class RowPreview:
         meters = existing.get(reference, [])
         target = row.meter or (meters[0] if self.update_existing and len(meters) == 1 else None)
         cells = row.cells
+        if (fault := fault_in(cells)) is not None:
+            result = RowResult(row.number, reference, RowPlan.NEEDS_FIXING, (fault,))
+            self._is_duplicate(result, [] if target in meters else meters)
+            return result
         if row.meter is not None:
             meters = _others_with_reference(row.meter, meters)
         elif target is not None:
@@ -170,7 +175,7 @@ class RowPreview:
         return True
 
     def _unknown(self, cells: Iterable[str]) -> list[Problem]:
-        return [Problem("UNKNOWN_PROPERTY", shown(key)) for key in cells if not self.schema.knows(key)]
+        return [Problem("UNKNOWN_PROPERTY", shown(key)) for key in cells if key != ROW and not self.schema.knows(key)]
 
     def check_cells(self, cells: Mapping[str, object]) -> Checked:
         """Validate the cells of one row, with the requirements of the period by which each program evaluates it."""

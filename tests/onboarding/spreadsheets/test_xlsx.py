@@ -318,7 +318,11 @@ def test_hidden_rows_and_columns_are_read_and_noted(read: Reading) -> None:
 def test_filled_columns_without_a_header_are_noted(read: Reading) -> None:
     result = read(zipped(parts(sheet(row(1, "a", "", "c"), row(2, "1", "2", "3", "4"), row(3, "", "5", "", "6")))))
 
-    assert (result.header, result.cells) == (("a", "", "c"), [["1", None, "3"]])
+    assert (result.header, result.cells) == (("a", "", "c"), [["1", None, "3"], [None, None, None]])
+    assert [row.faults[0].context for row in result.rows] == [
+        {"columns": ["D"], "cells": "4"},
+        {"columns": ["D"], "cells": "6"},
+    ]
     assert result.notes == {"UNNAMED_COLUMNS": {"columns": ["B", "D"]}}
 
 
