@@ -17,6 +17,12 @@ class BrokenCell:
     shown: str
 
 
+class ShownDate(datetime.date):
+    """A date cell, with the text that the sheet shows for it; "" when nobody can tell."""
+
+    shown: str = ""
+
+
 Cell: TypeAlias = str | int | float | bool | datetime.date | datetime.datetime | BrokenCell | None
 
 

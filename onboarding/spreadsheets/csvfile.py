@@ -21,6 +21,8 @@ DELIMITERS: Final = (",", ";", "\t", "|")
 _ERRORS: Final = frozenset(["#N/A", "#NAME?", "#DIV/0!", "#REF!", "#VALUE!", "#NUM!", "#NULL!", "#SPILL!", "#CALC!"])
 # What csv_safe put in front of a text that begins like a formula comes off again (workbook/safety.py).
 QUOTED_FORMULA: Final = re.compile("''*[=+\\-@\t\r\x00]")
+_TEXT_FORMULA: Final = re.compile(r'="([^"=]*)"')  # how a program is told to keep a number as text
+_TEXT_MARK: Final = re.compile(r"'\d[^\s']*")
 _HEAD_BYTES = 256 * 1024
 _LONGEST_LINE = 8 * MIB
 _SAMPLE_RECORDS = 100
@@ -83,12 +85,16 @@ class CsvTable:
         specials: list[Special] = []
         longest = self._limits.max_cell_characters
         for index, text in enumerate(cells):
-            if text is None or (text[0] not in "#'" and len(text) <= longest and not self._controls):  # type: ignore[index, arg-type]
+            if text is None or (text[0] not in "#'=" and len(text) <= longest and not self._controls):  # type: ignore[index, arg-type]
                 continue
             special = self._special(str(text))
             if special is not None:
                 specials.append((index, *special))
                 cells[index] = None
+            elif formula := _TEXT_FORMULA.fullmatch(str(text)):
+                cells[index] = formula[1] or None
+            elif _TEXT_MARK.fullmatch(str(text)):
+                cells[index] = str(text)[1:]
             elif QUOTED_FORMULA.match(str(text)):
                 cells[index] = None if str(text)[1:].isspace() else str(text)[1:]
         if not specials and not any(cells):

@@ -10,7 +10,7 @@ from collections.abc import Callable
 from typing import Any, Final
 
 from . import problems
-from .cells import ROW, BookFacts, BrokenCell, Cell, Note, RawRow, Row, RowFault, SheetFact
+from .cells import ROW, BookFacts, BrokenCell, Cell, Note, RawRow, Row, RowFault, SheetFact, ShownDate
 from .problems import Unreadable
 
 ROWS_PER_FRAME: Final = 500
@@ -102,7 +102,9 @@ def _fault(special: Any) -> RowFault:
 def _special(special: Any) -> Cell:
     kind = special[1]
     if kind == "d":
-        return datetime.date.fromisoformat(special[2])
+        day = ShownDate.fromisoformat(special[2])
+        day.shown = str(special[3]) if len(special) > 3 else ""
+        return day
     if kind == "t":
         return datetime.datetime.fromisoformat(special[2])
     if kind == "x" and special[2] in problems.CELL_CODES and isinstance(special[3], str):

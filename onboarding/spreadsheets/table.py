@@ -149,7 +149,7 @@ def _texts(row: RawRow) -> tuple[str, ...]:
     cells: list[object] = list(row[1])
     for special in row[2]:
         if special[0] != ROW:
-            cells[special[0]] = special[-1]
+            cells[special[0]] = special[3] if special[1] == "x" else special[2]
     shown = ["" if cell is None else " ".join(str(cell).split()) for cell in cells]
     while shown and not shown[-1]:
         shown.pop()

@@ -310,6 +310,15 @@ register(
     ),
 )
 
+register(
+    ProblemKind(
+        "WORD_FOR_NOTHING",
+        "{label} was kept",
+        "{label} is “{value}”, which was read as an empty cell, so the meter keeps the value that it has.",
+        "Write - to clear the value, or leave the cell empty.",
+    ),
+)
+
 # What the reader says of a row as a whole.
 register(
     ProblemKind(

@@ -127,6 +127,18 @@ register(
         "Check it. Format the column as text.",
     ),
     ProblemKind(
+        "TEXT_CONVERTED",
+        "{label} was changed by the spreadsheet",
+        "{label} is a {kind} cell, as spreadsheet programs make of texts such as 1-2; it was read as “{suggestion}”.",
+        "Check it. Format the column as text, and type the value again if it is another.",
+    ),
+    ProblemKind(
+        "IDENTIFIER_CONVERTED",
+        "{label} was changed by the spreadsheet",
+        "{label} is a {kind} cell that shows “{shown}”: a spreadsheet program changed what was typed.",
+        _AS_TEXT,
+    ),
+    ProblemKind(
         "UNIT_MISMATCH",
         "{label} has another unit",
         "{label} is “{value}”, in {written}; this column is in {unit}.",

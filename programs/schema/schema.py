@@ -10,7 +10,7 @@ from pydantic import ValidationError
 from pydantic_core import PydanticCustomError
 
 from portal.problems import Problem, shown
-from programs.schema.coerce import EMPTY, GIVEN, Coercer, Mended
+from programs.schema.coerce import EMPTY, GIVEN, Coercer, Mended, keeps_words, says_nothing
 from programs.schema.coerce.dates import in_order
 from programs.schema.columns import Column
 from programs.schema.crossfield import CrossCheck, RowFinding
@@ -126,7 +126,6 @@ class Schema:
         self._value_lists = dict(value_lists)
         self._coercers = dict(coercers)
         self._cross_check = cross_check
-        self._mending = tuple(column.key for column in columns if column.type in {"zip", "identifier", "phone"})
         self._groups = dict(groups)
         self._group_of = {key: prefix for prefix in groups for key in self._by_key if key.startswith(prefix)}
         self._group_defaults = dict(group_defaults)
@@ -186,7 +185,9 @@ class Schema:
 
     def _mended(self, flat: dict[str, Any], cells: Flat, typed_under: Mapping[str, str]) -> tuple[Problem, ...]:
         """Replace mended values in `flat`, and return a warning for each."""
-        mended_values = [(key, flat[key]) for key in self._mending if flat.get(key).__class__ is Mended]
+        if Mended not in map(type, flat.values()):
+            return ()
+        mended_values = [(key, value) for key, value in flat.items() if value.__class__ is Mended]
         for key, mended in mended_values:
             flat[key] = mended.value
         return tuple(
@@ -317,6 +318,10 @@ class Schema:
         if any(key in slots for slots in self._value_lists.values()):
             return "; "
         return " " if self._by_key[key].type == "text" else ""
+
+    def says_nothing(self, key: str, text: str) -> bool:
+        """Whether a text only says that there is nothing in this field. Na is a name, though."""
+        return says_nothing(text.strip(), keeps_words=keeps_words(key))
 
     def knows(self, key: str) -> bool:
         """Whether a flat key is a field of the catalogue."""

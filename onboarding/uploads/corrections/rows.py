@@ -43,7 +43,7 @@ from programs.schema import Schema, catalogue_version
 
 MOST_ROWS = 5000  # of one change
 _BATCH = 500
-_OF_THE_FILE = (*CELL_CODES, *ROW_CODES)
+_OF_THE_FILE = (*CELL_CODES, *ROW_CODES, "IDENTIFIER_CONVERTED")
 
 Cells = dict[str, object]
 

@@ -166,9 +166,11 @@ def _refuse_unclear(proposals: Sequence[ColumnProposal]) -> None:
 
 
 def _sheet_chunks(chunks: Iterator[list[Row]], assembler: RowAssembler) -> Iterator[list[SourceRow]]:
-    cells = assembler.cells
     for rows in chunks:
-        yield [SourceRow(row.number, row.cells, with_faults(cells(row.cells), row.faults)) for row in rows]
+        by_field = [with_faults(assembler.cells(row.cells), row.faults) for row in rows]
+        yield [
+            SourceRow(row.number, assembler.shown(row.cells), cells) for row, cells in zip(rows, by_field, strict=True)
+        ]
 
 
 def _open_json(upload: Upload, schema: Schema) -> OpenSource:

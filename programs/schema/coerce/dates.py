@@ -49,7 +49,7 @@ def date_of(cell: Any) -> Any:
         basic = _BASIC_DATE.fullmatch(whole)
         return _iso_day(*(int(part) for part in basic.groups())) if basic else _serial(cell)
     text = plain_text(cell)
-    if not text:
+    if not text or text.casefold() == "none":
         return EMPTY
     if iso := _ISO_DATE.fullmatch(text) or _BASIC_DATE.fullmatch(text):
         return _iso_day(*(int(part) for part in iso.groups()))

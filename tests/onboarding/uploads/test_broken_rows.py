@@ -38,7 +38,7 @@ def test_lines_with_stray_quotes_are_named_and_not_created(acme: Partner, send: 
     phones = Meter.objects.order_by("partner_reference").values_list(
         "data__customer__end_customer_phone_number", flat=True
     )
-    assert list(phones) == ["4155550101", "4155550104"]
+    assert list(map(str, phones)) == ["4155550101", "4155550104"]
 
 
 def test_rows_with_more_cells_than_columns_are_not_created(acme: Partner, send: Any, commit: Any) -> None:
