@@ -98,7 +98,7 @@ def reading_notes(upload: Upload, labels: Mapping[str, str]) -> list[str]:
     orders = {"mdy": "month/day/year", "dmy": "day/month/year"}
     notes = [
         f"{labels.get(key, key)}: dates such as 03/04/2026 were read as {orders[order]}, "
-        "since other rows of that column can be read in no other way."
+        "as most of that column that can tell. Each of these rows has a warning."
         for key, order in layout.date_orders.items()
     ]
     if layout.constants:

@@ -115,6 +115,18 @@ register(
         "Write it as year-month-day, for example 2026-05-31.",
     ),
     ProblemKind(
+        "DATE_IN_ORDER",
+        "{label} was read in the order of its column",
+        "{label} is “{value}”, which can be read as two dates; like most of its column it was read as {order}: {day}.",
+        "Check it. Write dates as year-month-day, for example 2026-05-31.",
+    ),
+    ProblemKind(
+        "DATE_IN_OTHER_ORDER",
+        "{label} is written in another order than its column",
+        "{label} is “{value}”, while the other dates of its column are read as {order}.",
+        "Check it, and write it as year-month-day: {suggestion}, if it is right.",
+    ),
+    ProblemKind(
         "ZIP_RESTORED",
         "{label} lost its leading zeros",
         "{label} is “{value}”; zip codes have five digits, so it was read as {suggestion}.",

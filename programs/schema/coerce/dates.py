@@ -72,6 +72,15 @@ def order_of(texts: Iterable[str]) -> DateOrder | None:
 
 
 @lru_cache(maxsize=10_000)
+def reading_of(text: str) -> DateOrder | Literal["both", ""]:
+    """The only order in which a text is a date; "both" when it is two days; "" when it tells nothing."""
+    readings = _readings(text)
+    if len(set(readings.values())) == 2:
+        return "both"
+    return _only_order(text) or ""
+
+
+@lru_cache(maxsize=10_000)
 def in_order(text: str, order: str) -> str:
     """A date with two readings as the ISO date that it is in this order; any other text as it is."""
     readings = _readings(text)
