@@ -39,6 +39,12 @@ register(
         "Cells stand in columns without a name: {columns}.",
         "Name the columns as the template does, or empty these cells.",
     ),
+    ProblemKind(
+        "SHEET_ROW_BROKEN",
+        "A row cannot be read",
+        "Row {row} has a quote that does not close, or more cells than columns, so its values are unclear.",
+        "Correct the row and upload the sheet again.",
+    ),
     # --- its rows
     ProblemKind(
         "METER_NOT_NAMED",

@@ -3,9 +3,10 @@
 import datetime
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Any, NamedTuple, TypeAlias
+from typing import Any, Final, NamedTuple, TypeAlias
 
 SHOWN_CHARACTERS = 120
+ROW: Final = -1  # the index of what is wrong with a row as a whole, among its specials
 
 
 @dataclass(frozen=True, slots=True)
@@ -16,14 +17,29 @@ class BrokenCell:
     shown: str
 
 
+class ShownDate(datetime.date):
+    """A date cell, with the text that the sheet shows for it; "" when nobody can tell."""
+
+    shown: str = ""
+
+
 Cell: TypeAlias = str | int | float | bool | datetime.date | datetime.datetime | BrokenCell | None
 
 
+@dataclass(frozen=True, slots=True)
+class RowFault:
+    """What is wrong with a row as a whole. `code` is one of problems.ROW_CODES."""
+
+    code: str
+    context: Mapping[str, object] = field(default_factory=dict)
+
+
 class Row(NamedTuple):
-    """One filled row: the sheet's own 1-based row number, and one cell for each column of the header."""
+    """One filled row: the sheet's own 1-based row number, one cell for each column of the header, and its faults."""
 
     number: int
     cells: list[Cell]
+    faults: tuple[RowFault, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,7 +83,7 @@ class BookFacts:
 
 
 # Inside the child, and on the wire: plain JSON scalars, and beside them the few cells that JSON cannot say:
-# (index, "d", ISO date) | (index, "t", ISO date-time) | (index, "x", code, shown).
+# (index, "d", ISO date) | (index, "t", ISO date-time) | (index, "x", code, shown) | (ROW, "r", code, context).
 Scalar: TypeAlias = str | int | float | bool | None
 Special: TypeAlias = tuple[Any, ...]
 RawRow: TypeAlias = tuple[int, list[Scalar], list[Special]]

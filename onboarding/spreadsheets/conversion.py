@@ -1,12 +1,13 @@
 """From the parts of a cell, as XML has them, to a value; and from cells to a row. No XML here."""
 
+import datetime
 import re
 from collections.abc import Iterable, Sequence
 from typing import Any, NoReturn
 
 from . import problems, texts
 from .cells import RawRow, Scalar, Special, column_index, column_letters, shorten
-from .formats import NumberFormat, read_iso, read_number
+from .formats import NumberFormat, read_iso, read_number, shown_day
 from .limits import LAST_COLUMN, LAST_ROW, Limits
 from .problems import Unreadable
 from .texts import Text
@@ -19,6 +20,14 @@ _FORMULA_TAGS = re.compile(r"^<f[^>]*>|</f>$")
 CellParts = tuple[str, str, str | None, str | None, str | None, str | None, str | None]
 # column index, type ("is" for inline text), style: of one capture of a row's shape
 PlannedCell = tuple[int, str | None, str | None]
+
+
+def _as_shown(item: Scalar | Special, form: NumberFormat) -> Scalar | Special:
+    """A day with the text that the sheet shows for it: what somebody typed may have been no day."""
+    if isinstance(item, tuple) and item[0] == "d":
+        shown = shown_day(form.code, datetime.date.fromisoformat(item[1]))
+        return (*item, shown) if shown else item
+    return item
 
 
 class RowBuilder:
@@ -165,7 +174,7 @@ class RowBuilder:
             return read_number(value, None, date_1904=self._date_1904)
         item = self._known_numbers.get((value, style))
         if item is None:  # dates repeat: a few thousand days make most cells of a column
-            item = read_number(value, form, date_1904=self._date_1904)
+            item = _as_shown(read_number(value, form, date_1904=self._date_1904), form)
             if len(self._known_numbers) < _MOST_KNOWN:
                 self._known_numbers[value, style] = item
         return item

@@ -11,19 +11,20 @@ from collections.abc import Iterator
 from typing import Any, BinaryIO, Final
 
 from . import problems
-from .cells import RawRow, Scalar, Special, column_letters, shorten
+from .cells import ROW, RawRow, Scalar, Special, column_letters, shorten
 from .limits import MIB, Limits
 from .problems import Unreadable
+from .records import LONGEST_FIELD, Record, records, usual_width
 from .texts import CONTROLS
 
 DELIMITERS: Final = (",", ";", "\t", "|")
 _ERRORS: Final = frozenset(["#N/A", "#NAME?", "#DIV/0!", "#REF!", "#VALUE!", "#NUM!", "#NULL!", "#SPILL!", "#CALC!"])
 # What csv_safe put in front of a text that begins like a formula comes off again (workbook/safety.py).
 QUOTED_FORMULA: Final = re.compile("''*[=+\\-@\t\r\x00]")
+_TEXT_FORMULA: Final = re.compile(r'="([^"=]*)"')  # how a program is told to keep a number as text
+_TEXT_MARK: Final = re.compile(r"'\d[^\s']*")
 _HEAD_BYTES = 256 * 1024
-_LONGEST_FIELD = MIB  # characters; a longer one is an unclosed quote, or no table
 _LONGEST_LINE = 8 * MIB
-_MOST_LINES = 1_000  # of one record; more is an unclosed quote that met another one
 _SAMPLE_RECORDS = 100
 _SEPARATOR_LINE = re.compile(r'"?sep=(.)"?\r?\n?', re.IGNORECASE)
 
@@ -34,21 +35,23 @@ class CsvTable:
     kind = "csv"
 
     def __init__(self, file: BinaryIO, limits: Limits) -> None:
-        csv.field_size_limit(_LONGEST_FIELD)
+        csv.field_size_limit(LONGEST_FIELD)
         self._file = file
         self._limits = limits
         self._notes: list[tuple[str, dict[str, object]]] = []
         self.encoding = self._detect_encoding()
         self._offset = 0
-        self.delimiter = self._detect_delimiter()
-        self._records = self._survey()
+        head = self._decoded_head()
+        self.delimiter = _delimiter_of(head)
+        self._width = usual_width(head, self.delimiter)
+        self._filled = self._survey()
 
     def facts(self) -> dict[str, object]:
         return {
             "kind": self.kind,
             "encoding": self.encoding,
             "delimiter": self.delimiter,
-            "rows_estimate": self._records,
+            "rows_estimate": self._filled,
         }
 
     def notes(self) -> list[tuple[str, dict[str, object]]]:
@@ -64,9 +67,11 @@ class CsvTable:
     def rows(self) -> Iterator[RawRow]:
         """All filled records; numbers are those that a spreadsheet program shows for the file."""
         clean = self._clean_record
-        for number, record in self._numbered():
+        for number, record, line in self._records():
             row = clean(number, record)
             if row is not None:
+                if line:
+                    row[2].append((ROW, "r", problems.STRAY_QUOTE, {"line": line}))
                 yield row
 
     # --- cells
@@ -80,12 +85,16 @@ class CsvTable:
         specials: list[Special] = []
         longest = self._limits.max_cell_characters
         for index, text in enumerate(cells):
-            if text is None or (text[0] not in "#'" and len(text) <= longest and not self._controls):  # type: ignore[index, arg-type]
+            if text is None or (text[0] not in "#'=" and len(text) <= longest and not self._controls):  # type: ignore[index, arg-type]
                 continue
             special = self._special(str(text))
             if special is not None:
                 specials.append((index, *special))
                 cells[index] = None
+            elif formula := _TEXT_FORMULA.fullmatch(str(text)):
+                cells[index] = formula[1] or None
+            elif _TEXT_MARK.fullmatch(str(text)):
+                cells[index] = str(text)[1:]
             elif QUOTED_FORMULA.match(str(text)):
                 cells[index] = None if str(text)[1:].isspace() else str(text)[1:]
         if not specials and not any(cells):
@@ -123,32 +132,14 @@ class CsvTable:
             yield line
         text.detach()
 
-    def _numbered(self) -> Iterator[tuple[int, list[str]]]:
-        """Records with their row numbers. Refuses FILE_UNCLOSED_QUOTE, FILE_LINE_TOO_LONG."""
-        source = _CountedLines(self._lines())
-        reader = csv.reader(source, delimiter=self.delimiter, strict=False)
-        number = 0
-        while True:
-            number += 1
-            began = source.count + 1
-            try:
-                record = next(reader, None)
-            except csv.Error as error:
-                if source.count > began:
-                    raise Unreadable(problems.FILE_UNCLOSED_QUOTE, row=number, line=began) from error
-                raise Unreadable(problems.FILE_LINE_TOO_LONG, line=began, limit=_LONGEST_FIELD) from error
-            if record is None:
-                return
-            if source.ended or source.count - began > _MOST_LINES:
-                # The file ended inside this record: a complete one never asks for another line.
-                raise Unreadable(problems.FILE_UNCLOSED_QUOTE, row=number, line=began)
-            yield number, record
+    def _records(self) -> Iterator[Record]:
+        return records(self._lines(), self.delimiter, self._width)
 
     def _survey(self) -> int:
         """Read it all once: rows, columns, quotes, and whether there are control characters at all."""
         limits, filled, self._controls = self._limits, 0, True
         widest = limits.max_columns
-        for number, record in self._numbered():
+        for number, record, _ in self._records():
             if len(record) > widest:
                 used = max((index for index, text in enumerate(record) if text.strip()), default=-1)
                 if used >= widest:
@@ -228,21 +219,24 @@ class CsvTable:
             return False
         return True
 
-    def _detect_delimiter(self) -> str:
-        """The `sep=` line, else the one under which the first records agree best; "," for a single column."""
+    def _decoded_head(self) -> str:
         self._file.seek(0)
         decoder = codecs.getincrementaldecoder(self.encoding)(errors="strict")
-        head = decoder.decode(self._file.read(_HEAD_BYTES))
-        declared = _SEPARATOR_LINE.match(head)
-        if declared and declared[1] not in "\"'\r\n":
-            return declared[1]
-        scored = [(_agreement(head, delimiter), delimiter) for delimiter in DELIMITERS]
-        best = max(scored, key=lambda pair: pair[0])
-        if best[0] > (0.0, 1):
-            return best[1]
-        # Nothing but separators is a table of blanks, not a column of semicolons.
-        bare = not head.strip("".join(DELIMITERS) + '"\r\n\ufeff ')
-        return max(DELIMITERS, key=head.count) if bare else ","
+        return decoder.decode(self._file.read(_HEAD_BYTES))
+
+
+def _delimiter_of(head: str) -> str:
+    """The `sep=` line, else the one under which the first records agree best; "," for a single column."""
+    declared = _SEPARATOR_LINE.match(head)
+    if declared and declared[1] not in "\"'\r\n":
+        return declared[1]
+    scored = [(_agreement(head, delimiter), delimiter) for delimiter in DELIMITERS]
+    best = max(scored, key=lambda pair: pair[0])
+    if best[0] > (0.0, 1):
+        return best[1]
+    # Nothing but separators is a table of blanks, not a column of semicolons.
+    bare = not head.strip("".join(DELIMITERS) + '"\r\n\ufeff ')
+    return max(DELIMITERS, key=head.count) if bare else ","
 
 
 _CONTROL_BYTES = re.compile(rb"[\x00-\x08\x0b\x0c\x0e-\x1f]")
@@ -274,27 +268,6 @@ def _agreement(head: str, delimiter: str) -> tuple[float, int]:
     if not counts or counts[0] < 2:
         return (0.0, 1)
     return (sum(count == counts[0] for count in counts) / len(counts), counts[0])
-
-
-class _CountedLines:
-    """Lines for csv.reader, remembering how many it took and whether it asked past the end."""
-
-    def __init__(self, lines: Iterator[str]) -> None:
-        self._lines = lines
-        self.count = 0
-        self.ended = False
-
-    def __iter__(self) -> "_CountedLines":
-        return self
-
-    def __next__(self) -> str:
-        try:
-            line = next(self._lines)
-        except StopIteration:
-            self.ended = True
-            raise
-        self.count += 1
-        return line
 
 
 class _Unclosed(io.RawIOBase):

@@ -14,6 +14,7 @@ _DATETIME_IDS: Final = frozenset([22])
 _TIME_IDS: Final = frozenset([18, 19, 20, 21, 32, 33, 45, 47])
 _ELAPSED_IDS: Final = frozenset([46])
 _PERCENT_IDS: Final = frozenset([9, 10])
+_CODES_OF_IDS: Final = {14: "m/d/yyyy", 15: "d-mmm-yy", 16: "d-mmm", 17: "mmm-yy"}
 _LONGEST_CODE = 255  # what Excel allows of a number format
 _LONGEST_NUMBER = 350  # the longest that is still finite: 1 and 308 zeros
 _QUOTED = re.compile(r'"[^"]*"|\\.|_.|\*.')
@@ -30,15 +31,27 @@ _FIRST_YEAR = 1900  # a time of day is on a day before it
 _SECONDS = 86_400
 
 
+# Words around a number that somebody reads as part of it: "SN-"00000, 0" MW". What is only shown beside it is none.
+_LITERAL = r'(?:"[^"]*+"|\\.|[-/ ]|_.)*+'
+_AFFIXED = re.compile(rf"({_LITERAL})([0#?][0#?,]*?(?:\.[0#?]++)?)(,*+)({_LITERAL})")
+_LITERAL_MARKS = re.compile(r'"|\\|_.')
+
+
 @dataclass(frozen=True, slots=True)
 class NumberFormat:
-    """kind: "date", "datetime", "time" (of day), "elapsed", "percent" or "padded".
+    """kind: "date", "datetime", "time" (of day), "elapsed", "percent", "padded" or "affixed".
 
-    shapes: of a padded one, (up to, pattern of 0 and literals).
+    shapes: of a padded one, (up to, pattern of 0 and literals). code: of a date, how it is shown. before, after, zeros,
+    scale: of an affixed one, the words around the number, how many digits it has at least, and by what it is divided.
     """
 
     kind: str
     shapes: tuple[tuple[int | None, str], ...] = ()
+    code: str = ""
+    before: str = ""
+    after: str = ""
+    zeros: int = 1
+    scale: int = 1
 
 
 def format_of(identifier: int, code: str | None) -> NumberFormat | None:
@@ -50,9 +63,9 @@ def format_of(identifier: int, code: str | None) -> NumberFormat | None:
     if code is not None:
         return _format_of_code(code) if len(code) <= _LONGEST_CODE else None
     if identifier in _DATE_IDS:
-        return NumberFormat("date")
+        return NumberFormat("date", code=_CODES_OF_IDS.get(identifier, ""))
     if identifier in _DATETIME_IDS:
-        return NumberFormat("datetime")
+        return NumberFormat("datetime", code="m/d/yyyy h:mm")
     if identifier in _PERCENT_IDS:
         return NumberFormat("percent")
     if identifier in _ELAPSED_IDS:
@@ -64,6 +77,9 @@ def _format_of_code(code: str) -> NumberFormat | None:
     shapes = _padded_shapes(code)
     if shapes:
         return NumberFormat("padded", shapes)
+    affixed = _affixed(code)
+    if affixed is not None:
+        return affixed
     unquoted = _QUOTED.sub("", code.split(";", maxsplit=1)[0]).lower()
     bare = _BRACKETED.sub("", unquoted)
     if _ELAPSED.search(unquoted):
@@ -76,7 +92,21 @@ def _format_of_code(code: str) -> NumberFormat | None:
     clock = "h" in bare or "s" in bare
     if (not day and not clock) or (any(mark in bare for mark in ("0", "#", "?")) and not clock):
         return None
-    return NumberFormat("datetime" if day and clock else "date" if day else "time")
+    return NumberFormat("datetime" if day and clock else "date" if day else "time", code=code.split(";", maxsplit=1)[0])
+
+
+def _affixed(code: str) -> NumberFormat | None:
+    """A number with words around it, or shown in thousands."""
+    match = _AFFIXED.fullmatch(code.split(";", maxsplit=1)[0])
+    if match is None:
+        return None
+    before, digits, commas, after = match.groups()
+    before, after = _LITERAL_MARKS.sub("", before), _LITERAL_MARKS.sub("", after)
+    if not commas and not any(char.isalnum() for char in before + after):
+        return None
+    whole = digits.split(".")[0].replace(",", "")
+    zeros = len(whole) - whole.find("0") if "0" in whole else 1
+    return NumberFormat("affixed", before=before, after=after, zeros=zeros, scale=1000 ** len(commas))
 
 
 def _padded_shapes(code: str) -> tuple[tuple[int | None, str], ...]:
@@ -86,6 +116,9 @@ def _padded_shapes(code: str) -> tuple[tuple[int | None, str], ...]:
         shape = _BRACKETED.sub("", section).replace('"', "").replace("\\", "").strip()
         if shape == "@" or (shapes and not shape):
             break
+        if "0" in shape:  # behind a 0, each # is a digit that is always shown
+            at = shape.index("0")
+            shape = shape[:at] + shape[at:].replace("#", "0")
         if not _PADDED.fullmatch(shape):
             return ()
         shapes.append((int(condition.group(1)) if condition else None, shape))
@@ -109,6 +142,8 @@ def read_number(text: str, form: NumberFormat | None, *, date_1904: bool) -> Sca
         return ("x", code, shorten(text))
     if form is not None and form.kind == "percent":
         return _percentage(value)
+    if form is not None and form.kind == "affixed" and value >= 0:
+        return _with_words(value, form)
     if value.is_integer():
         whole = int(value)
         return _padded(whole, form) if form is not None and form.kind == "padded" and whole >= 0 else whole
@@ -119,6 +154,42 @@ def read_number(text: str, form: NumberFormat | None, *, date_1904: bool) -> Sca
 def _percentage(value: float) -> str:
     """0.95 under a percent format is "95%": as a bare number, nobody could tell it from 0.95 of a hundred."""
     return f"{Decimal(f'{value * 100:.15g}'):f}%"
+
+
+def _with_words(value: float, form: NumberFormat) -> Scalar:
+    """The number with the words around it, all of its decimals kept; without words, the number in thousands."""
+    number = float(f"{value / form.scale:.15g}")
+    if not form.before and not form.after:
+        return int(number) if number.is_integer() else number
+    digits = str(int(number)).rjust(form.zeros, "0") if number.is_integer() else f"{Decimal(repr(number)):f}"
+    return f"{form.before}{digits}{form.after}".strip()
+
+
+_DATE_PARTS = re.compile(r'"[^"]*"|\\.|\[[^\]]*\]|_.|\*.|[dD]+|[mM]+|[yY]+|[hH]+|[sS]+|AM/PM|am/pm|A/P|a/p|.')
+
+
+def shown_day(code: str, moment: datetime.date) -> str:
+    """A day as a number format such as d-mmm shows it, in English; "" when the code holds more than that."""
+    if not code:
+        return ""
+    names = {
+        "d": str(moment.day), "dd": f"{moment.day:02}", "ddd": f"{moment:%a}", "dddd": f"{moment:%A}",
+        "m": str(moment.month), "mm": f"{moment.month:02}", "mmm": f"{moment:%b}", "mmmm": f"{moment:%B}",
+        "yy": f"{moment.year % 100:02}", "yyyy": f"{moment.year:04}",
+    }  # fmt: skip
+    shown = ""
+    for part in _DATE_PARTS.findall(code):
+        if part[0] in '"\\':
+            shown += part.strip('"').removeprefix("\\")
+        elif part[0] in "[_*":
+            continue
+        elif part.isalpha():
+            if part.lower() not in names:
+                return ""
+            shown += names[part.lower()]
+        else:
+            shown += part
+    return shown.split("@")[0].strip(" ;")
 
 
 def _padded(value: int, form: NumberFormat) -> str:

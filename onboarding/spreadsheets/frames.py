@@ -10,7 +10,7 @@ from collections.abc import Callable
 from typing import Any, Final
 
 from . import problems
-from .cells import BookFacts, BrokenCell, Cell, Note, RawRow, Row, SheetFact
+from .cells import ROW, BookFacts, BrokenCell, Cell, Note, RawRow, Row, RowFault, SheetFact, ShownDate
 from .problems import Unreadable
 
 ROWS_PER_FRAME: Final = 500
@@ -84,15 +84,27 @@ def _row(number: Any, cells: Any, specials: Any, width: int) -> Row:
         raise TypeError("row")
     if not _SCALARS.issuperset(map(type, cells)):
         raise TypeError("cell")
+    if not specials:
+        return Row(number, cells)
+    faults = [special for special in specials if special[0] == ROW]
     for special in specials:
-        cells[special[0]] = _special(special)
-    return Row(number, cells)
+        if special[0] != ROW:
+            cells[special[0]] = _special(special)
+    return Row(number, cells, tuple(map(_fault, faults)))
+
+
+def _fault(special: Any) -> RowFault:
+    if special[1] == "r" and special[2] in problems.ROW_CODES:
+        return RowFault(special[2], dict(special[3]))
+    raise ValueError(special)
 
 
 def _special(special: Any) -> Cell:
     kind = special[1]
     if kind == "d":
-        return datetime.date.fromisoformat(special[2])
+        day = ShownDate.fromisoformat(special[2])
+        day.shown = str(special[3]) if len(special) > 3 else ""
+        return day
     if kind == "t":
         return datetime.datetime.fromisoformat(special[2])
     if kind == "x" and special[2] in problems.CELL_CODES and isinstance(special[3], str):

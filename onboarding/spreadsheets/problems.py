@@ -91,6 +91,12 @@ CELL_CODES: Final = (
     CONTROL_CHARACTER,
 )
 
+# --- one row (RowFault.code)
+STRAY_QUOTE: Final = "STRAY_QUOTE"  # line: a quote does not close in it, or text follows where it closes
+ROW_TOO_WIDE: Final = "ROW_TOO_WIDE"  # cells (shown), columns: letters of filled cells beyond the header
+
+ROW_CODES: Final = (STRAY_QUOTE, ROW_TOO_WIDE)
+
 # --- things to mention (Note.code); the file is read all the same
 HIDDEN_ROWS: Final = "HIDDEN_ROWS"  # count, first (row number): read like the others
 HIDDEN_COLUMNS: Final = "HIDDEN_COLUMNS"  # columns: letters, read like the others

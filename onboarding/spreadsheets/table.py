@@ -7,7 +7,7 @@ from itertools import chain, islice
 from typing import Final, Protocol
 
 from . import problems
-from .cells import RawRow, Scalar, Special, column_letters
+from .cells import ROW, RawRow, Scalar, Special, column_letters, shorten
 from .headers import normalized
 from .limits import Limits
 from .problems import Unreadable
@@ -16,6 +16,7 @@ _KEY = re.compile(r"(?:data\.)?[a-z][a-z0-9_]*(?:\.[a-z0-9_]+)*")
 _NUMBER_LIKE = re.compile(r"[-+]?[\d.,:/ -]+%?")
 TOP_ROWS: Final = 25  # among which the header is looked for
 _SHOWN_ROWS, _SHOWN_COLUMNS, _SHOWN_CHARACTERS = 12, 30, 60
+_SHOWN_BEYOND = 10
 
 
 class Table(Protocol):
@@ -69,6 +70,7 @@ def find_layout(
     at = _header_at(texts[:TOP_ROWS], frozenset(names)) if header_row is None else _row_at(top[:TOP_ROWS], header_row)
     if at is None:
         raise Unreadable(problems.FILE_NO_HEADER, sheet=sheet)
+    _refuse_stray_quote(top[at])
     labels, below = texts[at], at + 1
     if below < len(top) and is_key_row(texts[below], labels):
         keys = texts[below]
@@ -85,6 +87,12 @@ def find_layout(
     if below >= len(top):
         raise Unreadable(problems.FILE_NO_ROWS, sheet=sheet)
     return layout, chain(top[below:], rows)
+
+
+def _refuse_stray_quote(header: RawRow) -> None:
+    for special in header[2]:
+        if special[0] == ROW and special[2] == problems.STRAY_QUOTE:
+            raise Unreadable(problems.FILE_UNCLOSED_QUOTE, row=header[0], line=special[3]["line"])
 
 
 def _row_at(top: Sequence[RawRow], number: int) -> int | None:
@@ -140,7 +148,8 @@ def is_key_row(keys: tuple[str, ...], labels: tuple[str, ...]) -> bool:
 def _texts(row: RawRow) -> tuple[str, ...]:
     cells: list[object] = list(row[1])
     for special in row[2]:
-        cells[special[0]] = special[-1]
+        if special[0] != ROW:
+            cells[special[0]] = special[3] if special[1] == "x" else special[2]
     shown = ["" if cell is None else " ".join(str(cell).split()) for cell in cells]
     while shown and not shown[-1]:
         shown.pop()
@@ -148,7 +157,8 @@ def _texts(row: RawRow) -> tuple[str, ...]:
 
 
 class Fitter:
-    """Cuts rows to the header: pads short ones, and remembers filled columns that have no header."""
+    """Cuts rows to the header: pads short ones, marks those with cells beyond it, and remembers filled columns that
+    have no header."""
 
     def __init__(self, layout: Layout) -> None:
         self._width = len(layout.header)
@@ -171,10 +181,16 @@ class Fitter:
 
     def _cut(self, cells: list[Scalar], specials: list[Special]) -> list[Special]:
         width = self._width
-        special = {one[0] for one in specials}
-        self.unnamed.update(i for i in range(width, len(cells)) if cells[i] is not None or i in special)
+        shown = {special[0]: special[-1] for special in specials if special[0] >= width}
+        shown |= {index: cells[index] for index in range(width, len(cells)) if cells[index] is not None}
         del cells[width:]
-        return [one for one in specials if one[0] < width]
+        kept = [special for special in specials if special[0] < width]
+        if shown:
+            self.unnamed.update(shown)
+            letters = [column_letters(index) for index in sorted(shown)]
+            texts = shorten(", ".join(str(shown[index]) for index in sorted(shown)))
+            kept.append((ROW, "r", problems.ROW_TOO_WIDE, {"columns": letters[:_SHOWN_BEYOND], "cells": texts}))
+        return kept
 
     def _clear_blank(self, cells: list[Scalar], specials: list[Special]) -> list[Special]:
         special = {one[0] for one in specials}

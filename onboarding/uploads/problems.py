@@ -334,6 +334,32 @@ register(
     ),
 )
 
+register(
+    ProblemKind(
+        "WORD_FOR_NOTHING",
+        "{label} was kept",
+        "{label} is “{value}”, which was read as an empty cell, so the meter keeps the value that it has.",
+        "Write - to clear the value, or leave the cell empty.",
+    ),
+)
+
+# What the reader says of a row as a whole.
+register(
+    ProblemKind(
+        "STRAY_QUOTE",
+        "Quotes that do not close",
+        "A quote in line {line} of the file does not close, or text follows it, so it is unclear where cells end.",
+        "Correct the quotes in that line and upload the file again, or correct the row in the workbook of rows to fix.",
+    ),
+    ProblemKind(
+        "ROW_TOO_WIDE",
+        "More cells than columns",
+        "This row has cells beyond the last column ({columns}): {cells}. Its values may be in the wrong columns.",
+        "Put quotes around each value that has a comma, or correct the row in the workbook of rows to fix. If the "
+        "extra cells do not matter, use the row without them.",
+    ),
+)
+
 # Notes of the reader: things to know about a file that was read all the same. They have no remedy of their own.
 register(
     ProblemKind(

@@ -7,13 +7,14 @@ from dataclasses import dataclass
 from django.db.models import Count, Max, Min, QuerySet
 
 from onboarding.spreadsheets.cells import column_letters
-from onboarding.spreadsheets.problems import OTHER_SHEETS
+from onboarding.spreadsheets.problems import OTHER_SHEETS, ROW_CODES, ROW_TOO_WIDE
 from onboarding.uploads.models import WRITTEN, RowPlan, Upload, UploadProblem, UploadRow, UploadSource, Withdrawal
 from portal.jobs.models import Job, JobState
 from portal.partners.models import Partner
 from portal.problems import Problem
 
 GROUPS_SHOWN = 100
+_TAKE_LABELS = {ROW_TOO_WIDE: "Use without the extra cells"}
 
 
 def uploads_of(partner: Partner) -> QuerySet[Upload]:
@@ -48,6 +49,16 @@ class ProblemGroup:
     def can_be_corrected(self) -> bool:
         """Whether its rows can be corrected by writing another value into one field."""
         return bool(self.field)
+
+    @property
+    def is_about_rows(self) -> bool:
+        """Whether it is about the rows as a whole, so that they can be left out, or taken as they are."""
+        return self.code in ROW_CODES
+
+    @property
+    def take_label(self) -> str:
+        """What the button says that takes the rows as they are; "" when nobody can tell what they are."""
+        return _TAKE_LABELS.get(self.code, "")
 
 
 def problem_groups(upload: Upload) -> list[ProblemGroup]:
@@ -87,7 +98,7 @@ def reading_notes(upload: Upload, labels: Mapping[str, str]) -> list[str]:
     orders = {"mdy": "month/day/year", "dmy": "day/month/year"}
     notes = [
         f"{labels.get(key, key)}: dates such as 03/04/2026 were read as {orders[order]}, "
-        "since other rows of that column can be read in no other way."
+        "as most of that column that can tell. Each of these rows has a warning."
         for key, order in layout.date_orders.items()
     ]
     if layout.constants:

@@ -2,7 +2,7 @@
 
 from programs.schema.catalogue import catalogue_version
 from programs.schema.coerce import says_nothing
-from programs.schema.coerce.dates import DateOrder, order_of
+from programs.schema.coerce.dates import DateOrder, order_of, reading_of
 from programs.schema.columns import Column
 from programs.schema.compile import schema_for
 from programs.schema.crossfield import ROW_CODES
@@ -22,6 +22,7 @@ __all__ = [
     "flatten",
     "missing_in",
     "order_of",
+    "reading_of",
     "says_nothing",
     "schema_for",
 ]

@@ -115,6 +115,18 @@ register(
         "Write it as year-month-day, for example 2026-05-31.",
     ),
     ProblemKind(
+        "DATE_IN_ORDER",
+        "{label} was read in the order of its column",
+        "{label} is “{value}”, which can be read as two dates; like most of its column it was read as {order}: {day}.",
+        "Check it. Write dates as year-month-day, for example 2026-05-31.",
+    ),
+    ProblemKind(
+        "DATE_IN_OTHER_ORDER",
+        "{label} is written in another order than its column",
+        "{label} is “{value}”, while the other dates of its column are read as {order}.",
+        "Check it, and write it as year-month-day: {suggestion}, if it is right.",
+    ),
+    ProblemKind(
         "ZIP_RESTORED",
         "{label} lost its leading zeros",
         "{label} is “{value}”; zip codes have five digits, so it was read as {suggestion}.",
@@ -125,6 +137,18 @@ register(
         "{label} ended in .0",
         "{label} is “{value}”, as when a program takes a number for an amount; it was read as {suggestion}.",
         "Check it. Format the column as text.",
+    ),
+    ProblemKind(
+        "TEXT_CONVERTED",
+        "{label} was changed by the spreadsheet",
+        "{label} is a {kind} cell, as spreadsheet programs make of texts such as 1-2; it was read as “{suggestion}”.",
+        "Check it. Format the column as text, and type the value again if it is another.",
+    ),
+    ProblemKind(
+        "IDENTIFIER_CONVERTED",
+        "{label} was changed by the spreadsheet",
+        "{label} is a {kind} cell that shows “{shown}”: a spreadsheet program changed what was typed.",
+        _AS_TEXT,
     ),
     ProblemKind(
         "UNIT_MISMATCH",

@@ -10,8 +10,8 @@ from pydantic import ValidationError
 from pydantic_core import PydanticCustomError
 
 from portal.problems import Problem, shown
-from programs.schema.coerce import EMPTY, GIVEN, Coercer, Mended
-from programs.schema.coerce.dates import in_order
+from programs.schema.coerce import EMPTY, GIVEN, Coercer, Mended, keeps_words, says_nothing
+from programs.schema.coerce.dates import date_of, in_order, reading_of
 from programs.schema.columns import Column
 from programs.schema.crossfield import CrossCheck, RowFinding
 from programs.schema.lists import Flat, spread
@@ -19,6 +19,7 @@ from programs.schema.nesting import Nesting, flatten
 
 Condition = Callable[[Flat], bool]
 _FOR_OBJECT = {"ADDRESS_NOT_APART"}  # reported for a whole object, so not for its fields again
+_ORDERS = {"mdy": "month/day/year", "dmy": "day/month/year"}
 _TELLING = {"email": 1.0, "choice": 1.0, "phone": 0.6, "zip": 0.5, "date": 0.3, "boolean": 0.2}
 
 
@@ -126,7 +127,6 @@ class Schema:
         self._value_lists = dict(value_lists)
         self._coercers = dict(coercers)
         self._cross_check = cross_check
-        self._mending = tuple(column.key for column in columns if column.type in {"zip", "identifier", "phone"})
         self._groups = dict(groups)
         self._group_of = {key: prefix for prefix in groups for key in self._by_key if key.startswith(prefix)}
         self._group_defaults = dict(group_defaults)
@@ -144,11 +144,12 @@ class Schema:
 
         programs_of: which programs are worth asking about an asset; all of the schema's when it is not given. asked_on:
         program to the day whose requirements count there, when it is another one. date_orders: key of a date to "mdy"
-        or "dmy"; its texts that can be read both ways are read in that order, without a warning. The caller warns once
-        for the column.
+        or "dmy"; its texts that can be read both ways are read in that order, with a warning. Those of the
+        other order are a problem.
         """
         on = on or datetime.now(UTC).date()
         given = _given(cells, date_orders or {}) if NoneType in map(type, cells.values()) or date_orders else cells
+        moved = [key for key in date_orders or () if given.get(key) != cells.get(key)]
         problems: list[Problem] = []
         spread_cells, typed_under = spread(given, self._value_lists, self.accepts)
         try:
@@ -158,6 +159,8 @@ class Schema:
         if EMPTY in flat.values():
             flat = {key: value for key, value in flat.items() if value is not EMPTY}
         warnings = self._mended(flat, spread_cells, typed_under)
+        if moved:
+            warnings += tuple(self._ordered(key, cells, flat, date_orders or {}) for key in moved if key in flat)
         broken = {problem.field for problem in problems}
         for key, value in self._defaults.items():
             if key not in flat and key not in broken:
@@ -186,13 +189,19 @@ class Schema:
 
     def _mended(self, flat: dict[str, Any], cells: Flat, typed_under: Mapping[str, str]) -> tuple[Problem, ...]:
         """Replace mended values in `flat`, and return a warning for each."""
-        mended_values = [(key, flat[key]) for key in self._mending if flat.get(key).__class__ is Mended]
+        if Mended not in map(type, flat.values()):
+            return ()
+        mended_values = [(key, value) for key, value in flat.items() if value.__class__ is Mended]
         for key, mended in mended_values:
             flat[key] = mended.value
         return tuple(
             self._problem(mended.code, typed_under.get(key, key), shown(cells[key]), mended.context)
             for key, mended in mended_values
         )
+
+    def _ordered(self, key: str, cells: Flat, flat: Flat, orders: Mapping[str, str]) -> Problem:
+        """The warning that a date was read in the order of its column."""
+        return self._problem("DATE_IN_ORDER", key, shown(cells[key]), {"order": _ORDERS[orders[key]], "day": flat[key]})
 
     def _told(self, findings: Iterable[RowFinding], flat: Flat, *, blocks: bool) -> list[Problem]:
         """Findings of the rules about several fields, as problems of the fields that the catalogue has."""
@@ -318,6 +327,10 @@ class Schema:
             return "; "
         return " " if self._by_key[key].type == "text" else ""
 
+    def says_nothing(self, key: str, text: str) -> bool:
+        """Whether a text only says that there is nothing in this field. Na is a name, though."""
+        return says_nothing(text.strip(), keeps_words=keeps_words(key))
+
     def knows(self, key: str) -> bool:
         """Whether a flat key is a field of the catalogue."""
         return key in self._by_key
@@ -328,7 +341,13 @@ def _given(cells: Flat, date_orders: Mapping[str, str]) -> Flat:
     given = {key: cell for key, cell in cells.items() if cell is not None}
     for key, order in date_orders.items():
         if given.get(key).__class__ is str:
-            given[key] = in_order(given[key], order)
+            text = given[key]
+            only = reading_of(text)
+            if only in {"mdy", "dmy"} and only != order:
+                context = {"order": _ORDERS[order], "suggestion": date_of(text)}
+                given[key] = Problem("DATE_IN_OTHER_ORDER", key, shown(text), context)
+            else:
+                given[key] = in_order(text, order)
     return given
 
 

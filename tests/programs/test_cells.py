@@ -265,8 +265,16 @@ def test_pattern_without_a_simple_class_says_how_the_value_looks(catalogue):
     assert (problem.code, problem.remedy) == ("PATTERN_MISMATCH", "Write it like E-6.")
 
 
+@pytest.mark.parametrize("cell", ["Na", "NULL", "Unk", "tba", "Unknown"])
+@pytest.mark.parametrize("key", [NAME, "customer.city"])
+def test_a_bare_word_can_be_a_name(schema, key, cell):
+    checked = schema.check({**row(1), key: cell})
+
+    assert checked.asset["customer"][key.removeprefix("customer.")] == cell
+
+
 @pytest.mark.parametrize("cell", ["N/A", "n/a", " TBD ", "Unknown", "null", "not available", "NA"])
-@pytest.mark.parametrize("key", ["customer.street_2", NAME, PHONE, UTILITY, INSTALLED, ACCOUNT, PERCENT])
+@pytest.mark.parametrize("key", ["customer.street_2", PHONE, UTILITY, INSTALLED, ACCOUNT, PERCENT])
 def test_a_word_that_says_nothing_is_an_empty_cell(schema, key, cell):
     without = schema.check({**row(1), key: None})
     checked = schema.check({**row(1), key: cell})

@@ -50,22 +50,32 @@ def test_any_texts_get_an_answer(texts):
 @pytest.mark.usefixtures("catalogue")
 @pytest.mark.django_db
 @pytest.mark.parametrize(
-    ("cell", "order", "value"),
+    ("cell", "order", "value", "said"),
     [
-        ("03/04/2022", "mdy", "2022-03-04"),
-        ("03/04/2022", "dmy", "2022-04-03"),
-        (" 3.4.22 ", "dmy", "2022-04-03"),
-        ("12/31/2022", "dmy", "2022-12-31"),
-        ("31/12/2022", "mdy", "2022-12-31"),
-        ("2022-03-04", "dmy", "2022-03-04"),
-        (date(2022, 3, 4), "dmy", "2022-03-04"),
+        ("03/04/2022", "mdy", "2022-03-04", ["DATE_IN_ORDER"]),
+        ("03/04/2022", "dmy", "2022-04-03", ["DATE_IN_ORDER"]),
+        (" 3.4.22 ", "dmy", "2022-04-03", ["DATE_IN_ORDER"]),
+        ("12/31/2022", "mdy", "2022-12-31", []),
+        ("31/12/2022", "dmy", "2022-12-31", []),
+        ("2022-03-04", "dmy", "2022-03-04", []),
+        (date(2022, 3, 4), "dmy", "2022-03-04", []),
     ],
 )
-def test_dates_of_a_key_are_read_in_its_order_without_a_word(cell, order, value):
+def test_dates_of_a_key_are_read_in_its_order_and_it_is_said(cell, order, value, said):
     checked = schema_for([]).check(row(1) | {INSTALLED: cell}, date_orders={INSTALLED: order})
 
-    assert (checked.problems, checked.warnings) == ((), ())
+    assert (checked.problems, [problem.code for problem in checked.warnings]) == ((), said)
     assert checked.asset["device"]["install_date"] == value
+
+
+@pytest.mark.usefixtures("catalogue")
+@pytest.mark.django_db
+@pytest.mark.parametrize(("cell", "order"), [("12/31/2022", "dmy"), ("31/12/2022", "mdy")])
+def test_date_in_the_other_order_is_a_problem_with_a_suggestion(cell, order):
+    checked = schema_for([]).check(row(1) | {INSTALLED: cell}, date_orders={INSTALLED: order})
+
+    assert [(problem.code, problem.value) for problem in checked.problems] == [("DATE_IN_OTHER_ORDER", cell)]
+    assert checked.problems[0].context["suggestion"] == "2022-12-31"
 
 
 @pytest.mark.usefixtures("catalogue")

@@ -1,6 +1,7 @@
 """Every code of the registry: it is reached, belongs to its cell, and says in whole sentences what to do."""
 
 import re
+from datetime import date
 from pathlib import Path
 from types import ModuleType
 
@@ -63,6 +64,8 @@ BAD = [
     ("NOT_AN_EMAIL", EMAIL, "alex@localhost"),
     ("DIGITS_LOST", ACCOUNT, "1.00890E+21"),
     ("DIGITS_LOST", ACCOUNT, 1.0089e21),
+    ("IDENTIFIER_CONVERTED", ACCOUNT, date(2026, 1, 2)),
+    ("IDENTIFIER_CONVERTED", REFERENCE, True),
     ("CONTROL_CHARACTER", NAME, "Alex\0Rivera"),
     ("CONTROL_CHARACTER", NAME, "Alex \u202eareviR"),
     ("LOOKS_LIKE_FORMULA", NAME, '=HYPERLINK("http://x.example","x")'),
@@ -80,8 +83,20 @@ BAD = [
     ("DATE_UNREADABLE", INSTALLED, Problem("DATE_UNREADABLE", value="x")),
     ("DATE_OUT_OF_RANGE", INSTALLED, Problem("DATE_OUT_OF_RANGE", value="-1")),
 ]
-ELSEWHERE = {"PROGRAM_FIELD_MISSING", "PROGRAM_LIMIT", "PATTERN_MISMATCH"}  # tested with rows of their own
-WARNINGS = {"ZIP_RESTORED", "NOT_A_PHONE", "DIGITS_PERHAPS_LOST", "IDENTIFIER_TAIL_CUT"}  # tests/programs/test_cells.py
+ELSEWHERE = {
+    "DATE_IN_OTHER_ORDER",
+    "PROGRAM_FIELD_MISSING",
+    "PROGRAM_LIMIT",
+    "PATTERN_MISMATCH",
+}  # tested with rows of their own
+WARNINGS = {
+    "ZIP_RESTORED",
+    "NOT_A_PHONE",
+    "DIGITS_PERHAPS_LOST",
+    "IDENTIFIER_TAIL_CUT",
+    "TEXT_CONVERTED",
+    "DATE_IN_ORDER",
+}
 
 
 @pytest.fixture

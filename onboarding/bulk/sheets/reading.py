@@ -87,7 +87,8 @@ def read_rows(sheet: SheetFile, columns: SheetColumns, *, most: int) -> list[She
     """The filled rows of a sheet, each with its number and the cells of the known columns.
 
     Refuses: FILE_WRONG_TYPE, FILE_NOT_STORED, FILE_DUPLICATE_HEADER, the columns’ own code, what the reader says of a
-    file that cannot be used, and for strict columns COLUMNS_NOT_KNOWN, SHEETS_NOT_READ, CELLS_WITHOUT_NAME.
+    file that cannot be used, SHEET_ROW_BROKEN, and for strict columns COLUMNS_NOT_KNOWN, SHEETS_NOT_READ,
+    CELLS_WITHOUT_NAME.
     """
     suffix = PurePath(sheet.name).suffix.lower()
     if suffix not in _SUFFIXES:
@@ -128,6 +129,9 @@ def _rows(path: str, above: int, columns: SheetColumns, most: int) -> Iterator[S
         header, first = _opened(book, columns)
         places = _places(header, columns)
         for row in chain(first, chain.from_iterable(book.rows())):
+            if row.faults and book.facts.kind == "csv":
+                context = {**row.faults[0].context, "row": row.number - above}
+                raise Refused(Problem("SHEET_ROW_BROKEN", "file", context=context))
             cells = {key: row.cells[index] for key, index in places.items()}
             if any(cell is not None for cell in cells.values()):
                 yield SheetRow(row.number - above, cells)

@@ -6,7 +6,7 @@ from datetime import date
 from operator import itemgetter
 
 from onboarding.spreadsheets.addresses import split_address
-from onboarding.spreadsheets.cells import BrokenCell, Cell, column_letters
+from onboarding.spreadsheets.cells import BrokenCell, Cell, ShownDate, column_letters
 from onboarding.spreadsheets.headers import normalized
 from onboarding.uploads.layout import ADDRESS, covers
 from onboarding.uploads.stored import StoredValue
@@ -49,6 +49,7 @@ class RowAssembler:
         plain = {
             key: indexes[0] for key, indexes in by_key.items() if len(indexes) == 1 and not key.startswith(ADDRESS)
         }
+        self._texts = [index for key, index in plain.items() if schema.column(key).type == "text"]
         self._keys = tuple(plain)
         self._pick = itemgetter(*plain.values()) if len(plain) > 1 else lambda row: [row[at] for at in plain.values()]
         self._shared = [
@@ -77,6 +78,14 @@ class RowAssembler:
         for index, prefix in self._addresses:
             self._address(values, prefix, row[index])
         return values
+
+    def shown(self, row: list[Cell]) -> list[Cell]:
+        """The row to keep: of a date in a column of texts, the text that the sheet shows."""
+        if ShownDate in map(type, row):
+            for index in self._texts:
+                if isinstance(cell := row[index], ShownDate) and cell.shown:
+                    row[index] = cell.shown
+        return row
 
     def _share(self, values: dict[str, object], key: str, cells: Sequence[tuple[int, Cell]]) -> None:
         """Several columns for one field: texts are joined, lists add up, of other values there can be only one."""

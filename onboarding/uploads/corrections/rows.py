@@ -14,11 +14,12 @@ from django.utils import timezone
 
 from onboarding.enrollment.results import results_from_json
 from onboarding.spreadsheets.cells import Cell
-from onboarding.spreadsheets.problems import CELL_CODES
+from onboarding.spreadsheets.problems import CELL_CODES, ROW_CODES
 from onboarding.uploads.columns.assembly import RowAssembler
 from onboarding.uploads.models import WRITTEN, RowPlan, Upload, UploadEdit, UploadProblem, UploadRow, UploadState
 from onboarding.uploads.pipeline.first_rows import KnownRows
 from onboarding.uploads.pipeline.preview import RowPreview, RowResult, reference_of
+from onboarding.uploads.pipeline.row_faults import ROW
 from onboarding.uploads.pipeline.staging import (
     PROBLEM_COLUMNS,
     ROW_COLUMNS,
@@ -43,6 +44,7 @@ from programs.schema import Schema, catalogue_version
 
 MOST_ROWS = 5000  # of one change
 _BATCH = 500
+_OF_THE_FILE = (*CELL_CODES, *ROW_CODES, "IDENTIFIER_CONVERTED")
 
 Cells = dict[str, object]
 
@@ -165,7 +167,7 @@ class RowEditor:
         rows = list(rows)
         numbers = [row.number for row in rows]
         broken: dict[int, list[Problem]] = {}
-        for line in UploadProblem.objects.filter(upload=self.upload, row_number__in=numbers, code__in=CELL_CODES):
+        for line in UploadProblem.objects.filter(upload=self.upload, row_number__in=numbers, code__in=_OF_THE_FILE):
             broken.setdefault(line.row_number, []).append(line.problem)
         edits = edits_of(self.upload, numbers)
         by_row: dict[int, Cells] = {}
@@ -204,7 +206,7 @@ class RowEditor:
         happened: list[tuple[int, FieldChanges]] = []
         written: list[UploadEdit] = []
         for number, row in rows.items():
-            values = {key: value for key, value in changes[number].items() if self.schema.knows(key)}
+            values = {key: value for key, value in changes[number].items() if key == ROW or self.schema.knows(key)}
             differs = {key: [as_shown(before[number].get(key)), value] for key, value in values.items()}
             differs = {key: pair for key, pair in differs.items() if pair[0] != as_shown(pair[1])}
             skipped = row.plan == RowPlan.LEFT_OUT if left_out is None else left_out

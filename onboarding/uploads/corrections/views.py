@@ -19,6 +19,7 @@ from onboarding.uploads.corrections.workbook import fix_columns, fix_rows
 from onboarding.uploads.forms import UploadForm
 from onboarding.uploads.models import RowPlan, Upload, UploadProblem, UploadRow, UploadState
 from onboarding.uploads.pipeline.receive import receive_upload
+from onboarding.uploads.pipeline.row_faults import AS_IT_IS, ROW
 from portal.events.actors import Actor
 from portal.partners.access import member
 from portal.problems import Refused
@@ -122,6 +123,24 @@ def _fix_context(request: HttpRequest, upload: Upload, problems: list[UploadProb
         "next_page": urlencode({**place, "after": max(shown)}) if more and shown else "",
         "place": urlencode(place),
     }
+
+
+@require_POST
+def upload_rows(request: HttpRequest, pk: UUID) -> HttpResponse:
+    """Decide for all rows with the same problem of the row as a whole: take them as they are, or leave them out."""
+    access = member(request)
+    upload = get_object_or_404(queries.uploads_of(access.partner), pk=pk)
+    problems, _ = page.problems_of(upload, request.POST.get("code", "")[:40], ROW)
+    numbers = list(dict.fromkeys(line.row_number for line in problems))
+    try:
+        if request.POST.get("do") == "leave-out":
+            _tell(request, leave_out(upload, numbers, by=access.actor), "left out")
+        else:
+            taken = {number: {ROW: AS_IT_IS} for number in numbers}
+            _tell(request, correct_rows(upload, taken, by=access.actor), "taken as they are")
+    except Refused as refusal:
+        tell_refusal(request, refusal)
+    return redirect("upload", upload.pk)
 
 
 @require_POST

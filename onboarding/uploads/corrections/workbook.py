@@ -14,6 +14,7 @@ from onboarding.uploads.columns.assembly import written_out
 from onboarding.uploads.corrections.rows import RowEditor, as_shown, correct_rows, open_rows
 from onboarding.uploads.layout import ADDRESS, covers
 from onboarding.uploads.models import RowPlan, Upload, UploadProblem, UploadRow, UploadState
+from onboarding.uploads.pipeline.row_faults import AS_IT_IS, ROW, fault_in
 from onboarding.uploads.pipeline.source import OpenSource
 from onboarding.uploads.pipeline.staging import edits_of
 from onboarding.uploads.states import move
@@ -248,6 +249,8 @@ class ReturnedWorkbook:
         for number, row in staged.items():
             state, cells = rows[number]
             differs = self._differs(row, before[number], cells)
+            if differs and fault_in(before[number]):
+                differs[ROW] = AS_IT_IS  # somebody has gone through its cells
             if not differs or state == state_of(before[number]):
                 changes[number] = differs
         return changes

@@ -14,7 +14,7 @@ from django.conf import settings
 from django.db import transaction
 
 from onboarding.spreadsheets.problems import Unreadable
-from onboarding.uploads.columns.dates import add_votes, orders_of
+from onboarding.uploads.columns.dates import Votes, add_votes, is_split, orders_of
 from onboarding.uploads.models import Upload, UploadProblem, UploadRow, UploadState
 from onboarding.uploads.notifications import tell_checked
 from onboarding.uploads.pipeline.preview import RowResult
@@ -53,7 +53,7 @@ class CheckProgress(TypedDict):
     counts: dict[str, int]
     regions: list[str]
     outlook: Outlook
-    date_votes: dict[str, list[str]]
+    date_votes: Votes
 
 
 TakeOver = Callable[[Run, Upload, OpenSource], None]
@@ -247,11 +247,13 @@ def _stage_chunk(
 
 
 def _orders_found(upload: Upload, checkpoint: CheckProgress) -> dict[str, str]:
-    """The order of day and month, for columns with dates that can be read both ways and others that tell."""
+    """The order of day and month, for columns with dates that can be read both ways or that contradict each other."""
     known = upload.column_layout.date_orders
     unclear = UploadProblem.objects.filter(upload=upload, code="DATE_AMBIGUOUS").values_list("field", flat=True)
-    orders = orders_of(checkpoint["date_votes"])
-    return {field: orders[field] for field in set(unclear) if field in orders and field not in known}
+    votes = checkpoint["date_votes"]
+    orders = orders_of(votes)
+    asked = {*unclear, *(field for field, counts in votes.items() if is_split(counts))}
+    return {field: orders[field] for field in asked if field in orders and field not in known}
 
 
 def _finish(upload: Upload, checkpoint: CheckProgress) -> bool:

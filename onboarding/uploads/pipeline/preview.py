@@ -26,12 +26,13 @@ from onboarding.meters.models import CreatedBy, Meter
 from onboarding.uploads.editing import CLEARS
 from onboarding.uploads.models import RowOutcome, RowPlan
 from onboarding.uploads.pipeline.first_rows import FirstRows
+from onboarding.uploads.pipeline.row_faults import ROW, fault_in
 from onboarding.uploads.stored import FieldChanges
 from portal.partners.models import Partner
 from portal.problems import Problem, shown, storable
 from portal.storage.ids import uuid7
 from programs.identifiers import account_key, reference_key, serial_key
-from programs.schema import Checked, Schema, says_nothing, schema_for
+from programs.schema import Checked, Schema, schema_for
 
 _MANY = 3  # problems of a row, from which on a total is looked for
 _TOTAL = re.compile(r"\s*(?:grand |sub)?-?totals?\s*:?\s*|\s*sums?\s*:?\s*", re.IGNORECASE)
@@ -145,20 +146,27 @@ class RowPreview:
         key = keys.get(reference, "")
         meters = existing.get(key, [])
         target = row.meter or (meters[0] if self.update_existing and len(meters) == 1 else None)
-        cells = row.cells
+        cells, kept = row.cells, []
+        if (fault := fault_in(cells)) is not None:
+            result = RowResult(row.number, reference, RowPlan.NEEDS_FIXING, (fault,), key=key)
+            self._is_duplicate(result, [] if target in meters else meters)
+            return result
         if row.meter is not None:
             meters = _others_with_reference(row.meter, meters)
             key = row.meter.reference_key if reference == row.meter.partner_reference else key
         elif target is not None:
-            cells = over(self.schema.flatten(asset_of(target)), cells)
+            before = self.schema.flatten(asset_of(target))
+            cells = over(before, cells, self.schema)
             cells["partner_reference"] = target.partner_reference  # however the row spells it
+            kept = self._kept_for_words(before, row.cells)
         elif not CLEARS.isdisjoint(_texts(cells)):
             cells = {key: cell for key, cell in cells.items() if cell.__class__ is not str or cell not in CLEARS}
         elif reference and self.update_existing and not self.creates_unknown and not meters:
             problem = Problem("REFERENCE_UNKNOWN", "partner_reference", shown(reference))
             return RowResult(row.number, reference, RowPlan.NEEDS_FIXING, (problem,), key=key)
         checked = self.check_cells(cells)
-        result = RowResult(row.number, reference, RowPlan.NEEDS_FIXING, checked.problems, checked.warnings, key=key)
+        warnings = (*checked.warnings, *kept)
+        result = RowResult(row.number, reference, RowPlan.NEEDS_FIXING, checked.problems, warnings, key=key)
         if self._is_duplicate(result, [] if target in meters else meters):
             return result
         if checked.asset is None:
@@ -178,6 +186,14 @@ class RowPreview:
         else:
             result.meter_id, result.plan = uuid7(), RowPlan.CREATE
         return result
+
+    def _kept_for_words(self, before: Mapping[str, object], cells: Mapping[str, object]) -> list[Problem]:
+        """A warning for each value that stays because the row only says N/A or the like."""
+        return [
+            Problem("WORD_FOR_NOTHING", key, shown(cell), {"label": self.schema.column(key).label})
+            for key, cell in cells.items()
+            if cell.__class__ is str and key in before and self.schema.says_nothing(key, str(cell))
+        ]
 
     def _is_duplicate(self, result: RowResult, meters: Sequence[Meter]) -> bool:
         """Whether an earlier row or one of these meters has the reference; then the result says which."""
@@ -199,7 +215,7 @@ class RowPreview:
         return True
 
     def _unknown(self, cells: Iterable[str]) -> list[Problem]:
-        return [Problem("UNKNOWN_PROPERTY", shown(key)) for key in cells if not self.schema.knows(key)]
+        return [Problem("UNKNOWN_PROPERTY", shown(key)) for key in cells if key != ROW and not self.schema.knows(key)]
 
     def check_cells(self, cells: Mapping[str, object]) -> Checked:
         """Validate the cells of one row, with the requirements of the period by which each program evaluates it."""
@@ -392,8 +408,10 @@ def _total_in(cells: Mapping[str, object]) -> str:
 def reference_of(cells: Mapping[str, object]) -> str:
     """The row's partner reference as the row has it; "" when there is none."""
     value = cells.get("partner_reference", "")
-    if isinstance(value, Problem) or value is None:
+    if isinstance(value, Problem | bool | date) or value is None:
         return ""
+    if isinstance(value, float) and value.is_integer():
+        value = int(value)
     return storable(" ".join(str(value).split()))
 
 
@@ -401,10 +419,12 @@ def _texts(cells: Mapping[str, object]) -> Iterable[str]:
     return (cell for cell in cells.values() if cell.__class__ is str)
 
 
-def over(old: Mapping[str, object], new: Mapping[str, object]) -> dict[str, object]:
+def over(old: Mapping[str, object], new: Mapping[str, object], schema: Schema) -> dict[str, object]:
     """The row's cells over the meter's: an empty cell (or one that says N/A) keeps what is there, a written - clears,
     and a given list replaces the whole list."""
-    new = {key: value for key, value in new.items() if value.__class__ is not str or not says_nothing(value.strip())}
+    new = {
+        key: value for key, value in new.items() if value.__class__ is not str or not schema.says_nothing(key, value)
+    }
     lists = {key.split(".")[0] for key in new if key.split(".")[-1].isdigit()}
     cleared = {key for key, value in new.items() if value.__class__ is str and value in CLEARS}
     merged = {key: value for key, value in old.items() if key.split(".")[0] not in lists} | dict(new)

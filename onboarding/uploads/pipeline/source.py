@@ -20,6 +20,7 @@ from onboarding.uploads.columns.memory import recalled
 from onboarding.uploads.columns.propose import REMEMBERED, ColumnProposal, doubled, must_ask, propose
 from onboarding.uploads.layout import MEMORY, NAMES, ColumnLayout
 from onboarding.uploads.models import Upload, UploadSource
+from onboarding.uploads.pipeline.row_faults import with_faults
 from onboarding.uploads.stored import RowCells, SheetColumn, UploadFacts, field_cells, sheet_cells
 from portal.problems import storable_json
 from portal.storage.files import path_of
@@ -165,9 +166,11 @@ def _refuse_unclear(proposals: Sequence[ColumnProposal]) -> None:
 
 
 def _sheet_chunks(chunks: Iterator[list[Row]], assembler: RowAssembler) -> Iterator[list[SourceRow]]:
-    cells = assembler.cells
     for rows in chunks:
-        yield [SourceRow(row.number, row.cells, cells(row.cells)) for row in rows]
+        by_field = [with_faults(assembler.cells(row.cells), row.faults) for row in rows]
+        yield [
+            SourceRow(row.number, assembler.shown(row.cells), cells) for row, cells in zip(rows, by_field, strict=True)
+        ]
 
 
 def _open_json(upload: Upload, schema: Schema) -> OpenSource:

@@ -14,10 +14,21 @@ from programs.schema.coerce.choices import boolean, choice, folded
 from programs.schema.coerce.dates import date_of
 from programs.schema.coerce.numbers import integer, number
 from programs.schema.coerce.places import phone, zip_code
-from programs.schema.coerce.plain import EMPTY, GIVEN, Coercer, Mended, cached, fail, says_nothing
+from programs.schema.coerce.plain import EMPTY, GIVEN, Coercer, Mended, cached, fail, keeps_words, says_nothing
 from programs.schema.coerce.texts import code, email, identifier, text
 
-__all__ = ["EMPTY", "GIVEN", "Coercer", "Mended", "coercer_for", "fail", "fault_of_default", "folded", "says_nothing"]
+__all__ = [
+    "EMPTY",
+    "GIVEN",
+    "Coercer",
+    "Mended",
+    "coercer_for",
+    "fail",
+    "fault_of_default",
+    "folded",
+    "keeps_words",
+    "says_nothing",
+]
 
 _MAKERS: dict[str, Callable[[Field], Coercer]] = {
     FieldType.TEXT: text,

@@ -49,7 +49,7 @@ def date_of(cell: Any) -> Any:
         basic = _BASIC_DATE.fullmatch(whole)
         return _iso_day(*(int(part) for part in basic.groups())) if basic else _serial(cell)
     text = plain_text(cell)
-    if not text:
+    if not text or text.casefold() == "none":
         return EMPTY
     if iso := _ISO_DATE.fullmatch(text) or _BASIC_DATE.fullmatch(text):
         return _iso_day(*(int(part) for part in iso.groups()))
@@ -69,6 +69,15 @@ def order_of(texts: Iterable[str]) -> DateOrder | None:
     """
     orders = {order for text in texts if (order := _only_order(text)) is not None}
     return orders.pop() if len(orders) == 1 else None
+
+
+@lru_cache(maxsize=10_000)
+def reading_of(text: str) -> DateOrder | Literal["both", ""]:
+    """The only order in which a text is a date; "both" when it is two days; "" when it tells nothing."""
+    readings = _readings(text)
+    if len(set(readings.values())) == 2:
+        return "both"
+    return _only_order(text) or ""
 
 
 @lru_cache(maxsize=10_000)

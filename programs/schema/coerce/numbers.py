@@ -79,7 +79,7 @@ def to_number(cell: Any, unit: str) -> int | float | None:
     if isinstance(cell, bool | date):
         raise fail("NOT_A_NUMBER")
     text = plain_text(cell)
-    if not text:
+    if not text or text.casefold() == "none":
         return None
     factor = 1.0
     if text[-1].isalpha() or text[-1] in "%.":

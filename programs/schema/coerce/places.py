@@ -6,7 +6,7 @@ import phonenumbers
 
 from programs.models import Field
 from programs.schema.coerce.plain import EMPTY, Coercer, Mended, fail, plain_text
-from programs.schema.coerce.texts import text
+from programs.schema.coerce.texts import plain_coercer
 
 _DASHES = dict.fromkeys(map(ord, "\N{HYPHEN}\N{NON-BREAKING HYPHEN}\N{EN DASH}\N{EM DASH}"), "-")
 _NOT_DIGIT = re.compile(r"[^0-9]+")
@@ -38,7 +38,7 @@ def phone(field: Field) -> Coercer:
 
     The contract takes any text, so what is no telephone number stays as it was typed, with a warning.
     """
-    plain = text(field)
+    plain = plain_coercer(field)
 
     def coerce(cell: object) -> object:
         value = plain(cell)

@@ -24,6 +24,10 @@ _INVISIBLE = dict.fromkeys(map(ord, "\u00ad\u200b\u200e\u200f\u2060\ufeff"))  # 
 NOTHING: Final = frozenset(
     {"n/a", "na", "n.a.", "n/a.", "null", "tbd", "tba", "unknown", "unk", "not available", "not applicable"}
 )
+_MARKS = ("=", "'")
+_TEXT_FORMULA = re.compile(r'="([^"=]*)"')
+_TEXT_MARK = re.compile(r"'[^\s']*\d[^\s']*")
+_NAMES = (".end_customer_name", ".end_customer_company_name", ".city", ".street_1")
 _LONGEST_NOTHING = max(map(len, NOTHING))
 _REORDERING = re.compile("[\u202a-\u202e\u2066-\u2069]")  # would show a text in another order than it is
 _CACHED = 10_000
@@ -75,20 +79,28 @@ def cached(make: Coercer, most: int = _CACHED) -> Coercer:
     return coerce
 
 
-def says_nothing(text: str) -> bool:
-    """Whether a text only says that there is nothing: N/A, unknown, TBD."""
-    return len(text) <= _LONGEST_NOTHING and text.casefold() in NOTHING
+def says_nothing(text: str, *, keeps_words: bool = False) -> bool:
+    """Whether a text only says that there is nothing: N/A, unknown, TBD. keeps_words: not when it is a bare word."""
+    return len(text) <= _LONGEST_NOTHING and text.casefold() in NOTHING and not (keeps_words and text.isalpha())
 
 
-def plain_text(cell: object) -> str:
-    """The cell as one line of text: trimmed, inner white space single. Raises for what must not be in a text."""
+def keeps_words(key: str) -> bool:
+    """Whether a field holds names of people or places, where Na, Null and Unk are values."""
+    return key.endswith(_NAMES)
+
+
+def plain_text(cell: object, *, keeps_words: bool = False) -> str:
+    """The cell as one line of text: trimmed, inner white space single. Raises for what must not be in a text.
+
+    keeps_words: whether Na, Null or Unk can be a value, since people are called so.
+    """
     if cell.__class__ is str:
         text = cell.strip() if cell.isprintable() and "  " not in cell else _tidied(cell)
-        if text.startswith("="):
-            raise fail("LOOKS_LIKE_FORMULA")
+        if text[:1] in _MARKS:
+            text = _unmarked(text)
         if "<" in text and _MARKUP.search(text):
             raise fail("MARKUP")
-        return "" if says_nothing(text) else str(text)
+        return "" if says_nothing(text, keeps_words=keeps_words) else str(text)
     if cell is None:
         return ""
     if isinstance(cell, bool):
@@ -104,6 +116,15 @@ def plain_text(cell: object) -> str:
     if isinstance(cell, Problem):
         raise PydanticCustomError(GIVEN, GIVEN, {"problem": cell})
     raise fail("NOT_A_PLAIN_VALUE")
+
+
+def _unmarked(text: str) -> str:
+    """Without the marks by which a spreadsheet is told to keep a number as text: ="02139" and '94103."""
+    if formula := _TEXT_FORMULA.fullmatch(text):
+        return formula[1].strip()
+    if text.startswith("="):
+        raise fail("LOOKS_LIKE_FORMULA")
+    return text[1:] if _TEXT_MARK.fullmatch(text) else text
 
 
 def _tidied(text: str) -> str:

@@ -93,7 +93,7 @@ def test_damaged_file_is_rows_or_a_coded_refusal(kind: str, seed: int) -> None:
     assert set(answers) <= {"", *FILE_CODES}
     assert "FILE_READER_DIED" not in answers, "a frame did not fit"
     assert answers[""] > MUTATIONS // 20, "too few came through to say anything about reading"
-    assert answers["FILE_BROKEN" if kind == "workbook" else "FILE_UNCLOSED_QUOTE"] > MUTATIONS // 50
+    assert answers["FILE_BROKEN" if kind == "workbook" else "FILE_UNREADABLE_TEXT"] > MUTATIONS // 50
 
 
 @pytest.mark.parametrize("kind", list(MAKERS))

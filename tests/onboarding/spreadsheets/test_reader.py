@@ -189,10 +189,10 @@ def test_wide_rows_are_cut_into_frames_of_bounded_size() -> None:
 
 
 def test_every_code_is_listed_once() -> None:
-    for codes in (problems.FILE_CODES, problems.CELL_CODES, problems.NOTE_CODES):
+    for codes in (problems.FILE_CODES, problems.CELL_CODES, problems.ROW_CODES, problems.NOTE_CODES):
         assert len(set(codes)) == len(codes)
     named = {value for name, value in vars(problems).items() if name.isupper() and isinstance(value, str)}
-    assert named == {*problems.FILE_CODES, *problems.CELL_CODES, *problems.NOTE_CODES}
+    assert named == {*problems.FILE_CODES, *problems.CELL_CODES, *problems.ROW_CODES, *problems.NOTE_CODES}
 
 
 def test_random_damage_to_a_workbook_is_rows_or_a_coded_refusal() -> None:

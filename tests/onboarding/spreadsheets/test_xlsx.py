@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from onboarding.spreadsheets import problems
-from onboarding.spreadsheets.cells import BrokenCell, Row, SheetFact
+from onboarding.spreadsheets.cells import BrokenCell, Row, SheetFact, ShownDate
 
 from .books import (
     MAIN,
@@ -150,7 +150,7 @@ def styled(name: str, value: str) -> str:
         (styled("share", "1.0E-7"), "0.00001%"),
         (styled("share", "0"), "0%"),
         (styled("share as text", "95"), 95),
-        (styled("thousands", "12345678"), 12_345_678),
+        (styled("thousands", "12345678"), 12_345.678),
         (styled("zip", "501"), "00501"),
         (styled("zip", "123456"), "123456"),
         (styled("zip", "5.5"), 5.5),
@@ -158,7 +158,7 @@ def styled(name: str, value: str) -> str:
         (styled("zip4", "5010001"), "00501-0001"),
         (styled("zip or zip4", "501"), "00501"),
         (styled("zip or zip4", "941050011"), "94105-0011"),
-        (styled("money", "12.5"), 12.5),
+        (styled("money", "12.5"), "day 12.5"),
         (styled("red", "12"), 12),
     ],
 )
@@ -166,7 +166,8 @@ def test_cell_comes_back_as(cell: str, value: object, rewritten: bool) -> None:
     # An attribute that no pattern knows sends the same cell the other way.
     cell_read = only_cell(cell.replace("<c ", '<c cm="1" ', 1) if rewritten else cell)
 
-    assert (type(cell_read), cell_read) == (type(value), value)
+    kind = datetime.date if isinstance(cell_read, ShownDate) else type(cell_read)
+    assert (kind, cell_read) == (type(value), value)
 
 
 def test_days_are_counted_from_1904_when_the_workbook_says_so() -> None:
@@ -318,7 +319,11 @@ def test_hidden_rows_and_columns_are_read_and_noted(read: Reading) -> None:
 def test_filled_columns_without_a_header_are_noted(read: Reading) -> None:
     result = read(zipped(parts(sheet(row(1, "a", "", "c"), row(2, "1", "2", "3", "4"), row(3, "", "5", "", "6")))))
 
-    assert (result.header, result.cells) == (("a", "", "c"), [["1", None, "3"]])
+    assert (result.header, result.cells) == (("a", "", "c"), [["1", None, "3"], [None, None, None]])
+    assert [row.faults[0].context for row in result.rows] == [
+        {"columns": ["D"], "cells": "4"},
+        {"columns": ["D"], "cells": "6"},
+    ]
     assert result.notes == {"UNNAMED_COLUMNS": {"columns": ["B", "D"]}}
 
 

@@ -289,7 +289,7 @@ def test_unknown_columns_are_named(acme: Partner, send: Any) -> None:
         ("a.xlsx", b"this is not a workbook", "FILE_NOT_A_SPREADSHEET"),
         ("a.xlsx", b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + b"\0" * 600, "FILE_"),
         ("a.csv", b"partner_reference,city\n", "FILE_NO_ROWS"),
-        ("a.csv", b'partner_reference,city\nabc,"never closed\n', "FILE_UNCLOSED_QUOTE"),
+        ("a.csv", b'partner_reference,"city\nabc,never closed\n', "FILE_UNCLOSED_QUOTE"),
     ],
 )
 def test_unusable_file_says_why_and_stages_nothing(
