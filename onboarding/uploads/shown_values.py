@@ -9,6 +9,7 @@ from onboarding.uploads.models import RowPlan, Upload, UploadProblem, UploadRow
 from programs.schema import Column, schema_for
 
 FIRST_ROWS: Final = 10
+REFERENCE: Final = "partner_reference"
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,7 +31,7 @@ class ValuesTable:
 
 
 def first_values(upload: Upload) -> ValuesTable | None:
-    """The first rows that a confirmation would write; None when there are none."""
+    """The first rows that a confirmation would write; None when there are none. What changes comes first."""
     written = UploadRow.objects.filter(upload=upload, plan__in=[RowPlan.CREATE, RowPlan.UPDATE], result="")
     rows = list(written.filter(round=upload.rounds).order_by("number")[:FIRST_ROWS])
     if not rows:
@@ -41,6 +42,8 @@ def first_values(upload: Upload) -> ValuesTable | None:
         marked.setdefault(number, set()).add(field)
     held = {row.number: _held(row) for row in rows}
     columns = [column for column in schema_for().columns if any(column.key in flat for flat, _ in held.values())]
+    changing = {REFERENCE}.union(*(changes for _, changes in held.values()))
+    columns.sort(key=lambda column: column.key not in changing)
     shown = [
         (row, [_value(column, *held[row.number], marked.get(row.number, ())) for column in columns]) for row in rows
     ]

@@ -198,6 +198,20 @@ def test_first_rows_are_shown_with_the_values_that_are_stored(acme: Partner, cli
     assert "Values that will be stored" in text
 
 
+def test_head_says_how_many_meters_are_eligible_beside_how_many_are_created(
+    acme: Partner, client: Client, send: Any
+) -> None:
+    lines = [builders.row(1), builders.row(2, utility__utility_name=None), builders.row(3, site__number_of_devices=None)]
+
+    upload = send(acme, builders.csv_bytes(lines), "a.csv")
+
+    head = page_of(client, upload).split("The first")[0]
+    says = upload.outlook["CEC-DSGS"]
+    assert "3 meters will be created" in head
+    assert f"CEC-DSGS: {says['eligible']} eligible, {says['not_yet']} not yet: " in head
+    assert says["not_yet"] > 0
+
+
 def test_update_shows_old_and_new_values(acme: Partner, client: Client, send: Any, commit: Any) -> None:
     commit(send(acme, builders.csv_bytes(builders.rows(1)), "a.csv"))
     line = {"partner_reference": "home-000001", "customer.city": "Oakland", "customer.street_2": "-"}
