@@ -60,6 +60,13 @@ def problems_of(upload: Upload, code: str, field: str) -> tuple[list[UploadProbl
     return list(in_question.order_by("row_number", "pk")[:MOST_ROWS]), total
 
 
+def still_wrong(upload: Upload, numbers: Sequence[int], field: str) -> list[UploadProblem]:
+    """What is wrong with the field in these rows now, whatever it is, the first of each row."""
+    lines = UploadProblem.objects.filter(upload=upload, row_number__in=numbers, field=field, blocks=True)
+    first = {line.row_number: line for line in lines.order_by("-row_number", "-pk")}
+    return sorted(first.values(), key=lambda line: line.row_number)[:ROWS_PER_PAGE]
+
+
 def open_rows_of(upload: Upload, problems: Sequence[UploadProblem], field: str) -> list[OpenRow]:
     """The rows of these problems as the page shows them."""
     by_row = {problem.row_number: problem.problem for problem in reversed(problems)}
@@ -138,6 +145,18 @@ def taken_apart(changes: Mapping[int, Mapping[str, str]], field: str, schema: Sc
     return apart
 
 
+def sent(upload: Upload, data: QueryDict, field: str) -> list[UploadProblem]:
+    """The problems with the field in the rows whose inputs came back, of whatever kind they are by now."""
+    rows = UploadRow.objects.filter(open_rows(upload), upload=upload, number__in=_numbers(data))
+    return list(UploadProblem.objects.filter(upload=upload, field=field, row_number__in=rows.values("number")))
+
+
+def _numbers(data: QueryDict) -> list[int]:
+    """The rows whose inputs came back, in sheet order."""
+    names = (name.removeprefix("row-") for name in data if name.startswith("row-"))
+    return sorted(int(name) for name in names if name.isascii() and name.isdigit() and len(name) < 9)[:MOST_ROWS]
+
+
 def typed(data: QueryDict, rows: Mapping[int, str], field: str) -> tuple[dict[int, dict[str, str]], list[int]]:
     """What was typed into the rows' inputs: the changes, and the rows that somebody else changed meanwhile.
 
@@ -145,8 +164,7 @@ def typed(data: QueryDict, rows: Mapping[int, str], field: str) -> tuple[dict[in
     """
     changes: dict[int, dict[str, str]] = {}
     clashes: list[int] = []
-    names = (name.removeprefix("row-") for name in data if name.startswith("row-"))
-    for number in sorted(int(name) for name in names if name.isascii() and name.isdigit() and len(name) < 9):
+    for number in _numbers(data):
         text, was = storable(str(data[f"row-{number}"])).strip()[:_LONGEST], str(data.get(f"was-{number}", ""))
         if text == was:
             continue

@@ -32,7 +32,10 @@ _OPEN = {UploadState.READY, UploadState.DONE}
 
 @require_http_methods(["GET", "HEAD", "POST"])
 def upload_fix(request: HttpRequest, pk: UUID) -> HttpResponse:
-    """Mend the rows with one problem: cell by cell, all with one value, from a pasted column, or as suggested."""
+    """Mend the rows with one problem: cell by cell, all with one value, from a pasted column, or as suggested.
+
+    Whatever button is pressed, everything that was typed is taken. Values that are wrong again come back with the page.
+    """
     access = member(request)
     upload = get_object_or_404(queries.uploads_of(access.partner), pk=pk)
     code, field = request.GET.get("code", "")[:40], request.GET.get("field", "")[:128]
@@ -40,46 +43,62 @@ def upload_fix(request: HttpRequest, pk: UUID) -> HttpResponse:
     problems, total = page.problems_of(upload, code, field) if upload.state in _OPEN else ([], 0)
     if not schema.knows(field) or (not problems and request.method != "POST"):
         return redirect("upload", upload.pk)
+    wrong: list[UploadProblem] = []
     if request.method == "POST":
         try:
-            _correct(request, upload, problems, code, field, by=access.actor)
+            wrong = page.still_wrong(upload, _correct(request, upload, problems, code, field, by=access.actor), field)
         except Refused as refusal:
             tell_refusal(request, refusal)
-        _, left = page.problems_of(upload, code, field)
-        return redirect(request.get_full_path() if left else reverse("upload", args=[upload.pk]))
-    context = _fix_context(request, upload, problems, schema.column(field)) | {"total": total}
-    return render(request, "uploads/fix.html", context)
+        problems, total = page.problems_of(upload, code, field)
+        if not wrong:
+            return redirect(_further(request) if problems else reverse("upload", args=[upload.pk]))
+    context = _fix_context(request, upload, problems, wrong, schema.column(field)) | {"total": total}
+    return render(request, "uploads/fix.html", context, status=422 if wrong else 200)
+
+
+def _further(request: HttpRequest) -> str:
+    """The page to go on with: the next rows when they were asked for, else this one."""
+    after = request.POST.get("do", "").removeprefix("next-")
+    if after.isascii() and after.isdigit() and len(after) < 10:
+        place = {name: request.GET.get(name, "") for name in ("code", "field")}
+        return f"?{urlencode(place | {'after': after})}"
+    return request.get_full_path()
 
 
 def _correct(
     request: HttpRequest, upload: Upload, problems: list[UploadProblem], code: str, field: str, *, by: Actor
-) -> None:
-    """Do what the pressed button asks for, and show what came of it."""
+) -> list[int]:
+    """Take everything that was typed, do what the pressed button asks for, and show what came of it.
+
+    What was typed into a row goes before a pasted line, that before the one value for all, and that before what a
+    button does to the other rows. Returns the rows that something was written into.
+    """
     numbers = list(dict.fromkeys(line.row_number for line in problems))
     way = request.POST.get("do", "save")
-    if way == "leave-out":
-        _tell(request, leave_out(upload, numbers, by=by), "left out")
-    elif way == "fill" and not request.POST.get("fill", "").strip():
-        messages.error(request, "Write the value that all rows are to have.")
+    shown = {row.number: row.now for row in page.open_rows_of(upload, page.sent(upload, request.POST, field), field)}
+    changes, clashes = page.typed(request.POST, shown, field)
+    taken: page.Changes = dict(page.accepted(upload, problems, field, way[7:])) if way.startswith("accept-") else {}
+    if fill := request.POST.get("fill", "").strip():
+        taken |= page.filled(fill, numbers, field)
     elif way == "fill":
-        _tell(request, correct_rows(upload, page.filled(request.POST.get("fill", ""), numbers, field), by=by))
-    elif way == "paste":
-        changes, beyond = page.pasted(request.POST.get("paste", ""), numbers, field)
-        _tell(request, correct_rows(upload, _understood(changes, code, field, upload), by=by))
-        if beyond:
-            messages.warning(request, f"Pasted lines without a row, which were not used: {beyond}.")
-    elif way.startswith("accept-"):
-        changes = page.accepted(upload, problems, field, way.removeprefix("accept-"))
-        _tell(request, correct_rows(upload, changes, by=by))
-    else:
-        sent = [line for line in problems if f"row-{line.row_number}" in request.POST]
-        shown = {row.number: row.now for row in page.open_rows_of(upload, sent, field)}
-        changes, clashes = page.typed(request.POST, shown, field)
-        if changes or not clashes:
-            _tell(request, correct_rows(upload, _understood(changes, code, field, upload), by=by))
-        if clashes:
-            listed = ", ".join(map(str, clashes[:20]))
-            messages.warning(request, f"Somebody else changed these rows meanwhile, so they were left: {listed}.")
+        messages.error(request, "Write the value that all rows are to have.")
+    lines, beyond = page.pasted(request.POST.get("paste", ""), numbers, field)
+    taken |= lines | changes
+    for number in clashes:
+        taken.pop(number, None)
+    if taken:
+        _tell(request, correct_rows(upload, _understood(taken, code, field, upload), by=by))
+    if way == "leave-out":
+        rest = [number for number in numbers if number not in taken and number not in clashes]
+        _tell(request, leave_out(upload, rest, by=by), "left out")
+    elif not taken and not clashes and way == "save":
+        messages.info(request, "Nothing was changed.")
+    if beyond:
+        messages.warning(request, f"Pasted lines without a row, which were not used: {beyond}.")
+    if clashes:
+        listed = ", ".join(map(str, clashes[:20]))
+        messages.warning(request, f"Somebody else changed these rows meanwhile, so they were left: {listed}.")
+    return list(taken)
 
 
 def _understood(changes: page.Changes, code: str, field: str, upload: Upload) -> page.Changes:
@@ -100,14 +119,19 @@ def _rows(count: int) -> str:
     return f"{count:,} row" + ("" if count == 1 else "s")
 
 
-def _fix_context(request: HttpRequest, upload: Upload, problems: list[UploadProblem], column: Column) -> dict[str, Any]:
+def _fix_context(
+    request: HttpRequest, upload: Upload, problems: list[UploadProblem], wrong: list[UploadProblem], column: Column
+) -> dict[str, Any]:
+    """The rows to correct; those that came out wrong first, if any."""
+    others = {line.row_number for line in wrong}
+    problems = [*wrong, *(line for line in problems if line.row_number not in others)]
     after = request.GET.get("after", "")
     start = int(after) if after.isascii() and after.isdigit() and len(after) < 10 else 0
-    later = [line for line in problems if line.row_number > start]
+    later = [line for line in problems if line.row_number > start or line.row_number in others]
     numbers = list(dict.fromkeys(line.row_number for line in later))
     shown = set(numbers[: page.ROWS_PER_PAGE])
     more = len(numbers) > page.ROWS_PER_PAGE
-    place: dict[str, str | int] = {"code": problems[0].code, "field": column.key}
+    place: dict[str, str | int] = {"code": request.GET.get("code", ""), "field": column.key}
     choices = list(column.choices) or ([("yes", "Yes"), ("no", "No")] if column.type == "boolean" else [])
     example = problems[0].problem
     return {
@@ -120,7 +144,8 @@ def _fix_context(request: HttpRequest, upload: Upload, problems: list[UploadProb
         "at_once": len({line.row_number for line in problems}),
         "rows": page.open_rows_of(upload, [line for line in later if line.row_number in shown], column.key),
         "suggestions": page.suggestions_of(problems, column.key, schema_for(upload.programs)),
-        "next_page": urlencode({**place, "after": max(shown)}) if more and shown else "",
+        "next_after": max(shown) if more and shown else 0,
+        "wrong": others,
         "place": urlencode(place),
     }
 

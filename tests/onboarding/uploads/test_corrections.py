@@ -229,6 +229,49 @@ def test_one_value_or_a_pasted_column_for_all_rows(
     assert [row.asset["customer"]["postal_code"] for row in rows] == zips
 
 
+@pytest.mark.parametrize(
+    ("tool", "zips"),
+    [
+        ({"do": "fill", "fill": "94607"}, ["94103", "94607"]),
+        ({"do": "save", "fill": "94607"}, ["94103", "94607"]),  # Enter in "one value for all"
+        ({"do": "paste", "paste": "94110\r\n94110"}, ["94103", "94110"]),
+        ({"do": "paste", "paste": "94110\r\n94110", "fill": "94607"}, ["94103", "94110"]),
+        ({"do": "leave-out"}, ["94103", None]),
+        ({"do": "next-3"}, ["94103", None]),
+    ],
+    ids=lambda value: value.get("do") if isinstance(value, dict) else None,
+)
+def test_no_tool_drops_what_was_typed_into_a_row(
+    upload: Upload, user: User, client_of: Callable[[User], Client], tool: dict[str, str], zips: list[str | None]
+) -> None:
+    typed = {"row-2": "94103", "was-2": "", "row-3": "", "was-3": ""}
+
+    client_of(user).post(page_of(upload, "REQUIRED_MISSING", ZIP), typed | tool)
+
+    rows = UploadRow.objects.filter(upload=upload, number__in=[2, 3]).order_by("number")
+    assert [row.asset["customer"]["postal_code"] if row.asset else None for row in rows] == zips
+    assert rows[1].plan == {"leave-out": "left_out", "next-3": "needs_fixing"}.get(tool["do"], "create")
+
+
+def test_value_that_is_wrong_again_comes_back_beside_its_cell(
+    upload: Upload, user: User, client_of: Callable[[User], Client]
+) -> None:
+    sent = {"row-2": "nine", "was-2": "", "row-3": "94110", "was-3": "", "do": "save"}
+
+    answer = client_of(user).post(page_of(upload, "REQUIRED_MISSING", ZIP), sent)
+
+    page = answer.content.decode()
+    assert answer.status_code == 422
+    assert "<title>Error: " in page
+    assert "1 value is not right" in page
+    assert 'value="nine" aria-invalid="true" aria-describedby="row-2-error"' in page
+    assert plans(upload)[3] == "create"
+    again = client_of(user).post(
+        page_of(upload, "REQUIRED_MISSING", ZIP), {"row-2": "94103", "was-2": "nine", "do": "save"}
+    )
+    assert (again.status_code, plans(upload)[2]) == (302, "create")
+
+
 def test_suggestion_is_accepted_for_all(upload: Upload, user: User, client_of: Callable[[User], Client]) -> None:
     client = client_of(user)
     address = page_of(upload, "UNKNOWN_CHOICE", UTILITY)
