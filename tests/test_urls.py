@@ -47,6 +47,7 @@ ROUTES: dict[str, tuple[str, str, dict[str, str]]] = {
     "upload": (OWN, "get", {"pk": "upload"}),
     "upload-columns": (OWN, "get", {"pk": "upload"}),
     "upload-columns-again": (OWN, "post", {"pk": "upload"}),
+    "upload-values": (OWN, "get", {"pk": "upload"}),
     "upload-other-sheet": (OWN, "post", {"pk": "upload"}),
     "column-memories": (MEMBERS, "get", {}),
     "column-memory": (OWN, "get", {"pk": "memory"}),

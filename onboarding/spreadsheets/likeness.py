@@ -11,13 +11,34 @@ from typing import Final
 
 from rapidfuzz import fuzz
 
-from .headers import HeaderSpec, normalized
+from .headers import HeaderSpec
+from .plausible import is_yes_no, names_a_product
 
 LIKELY: Final = 80  # of 100: from here on, the proposal is called likely
 LEAST: Final = 60  # below, a proposal would be a guess that costs more than it helps
 _ENOUGH_VALUES = 2
 _MOST_WORDS = 12
+_GUESS: Final = 79  # at most, for a name that has not the very words of one of the field's names
+_SOME = 40  # of 100: below, the name does not speak for the field at all
 _TYPO = 80  # two whole names as alike as this are one name, mistyped
+_SHORTEST_TYPO = 6  # letters of a word that may be mistyped; shorter ones are other words
+_MODEL: Final = "device.device_model"
+# What else a system is made of: its numbers and names are not the device's.
+_OTHER_THINGS: Final = frozenset(
+    {
+        "inverter",
+        "gateway",
+        "microinverter",
+        "vehicle",
+        "car",
+        "module",
+        "panel",
+        "modem",
+        "router",
+        "warranty",
+        "lease",
+    }
+)
 _CAMEL = re.compile(r"(?<=[a-z0-9]{2})(?=[A-Z])")
 _NOT_WORD = re.compile(r"[\W_]+")
 # What people shorten in column names, and words that say nothing.
@@ -26,6 +47,7 @@ _SHORT: Final[Mapping[str, str]] = {
     "acct": "account",
     "amt": "amount",
     "batt": "battery",
+    "bill": "billing",
     "cap": "capacity",
     "cust": "customer",
     "co": "company",
@@ -143,7 +165,13 @@ def _score(
     accepts: Callable[[str, object], bool],
     telling: float,
 ) -> Guess | None:
-    by_name = max((_alike(own, spelling) for spelling in spellings), default=0)
+    by_name, closest = max(((_alike(own, spelling), spelling) for spelling in spellings), default=(0.0, ()))
+    if not _OTHER_THINGS.intersection(own).issubset(closest):
+        return None
+    if by_name < LIKELY and column.cells and all(map(is_yes_no, column.cells)):
+        return None
+    if key == _MODEL and column.cells and all(map(names_a_product, column.cells)):
+        return Guess(column.index, key, LIKELY, "values")
     telling = telling if len(column.cells) >= _ENOUGH_VALUES else 0
     if by_name < LEAST * (1 - telling):
         return None
@@ -151,9 +179,12 @@ def _score(
     if fits < 0.5:
         return None
     score, by = by_name * (0.7 + 0.3 * fits), "name"
-    by_values = fits * (60 * telling + by_name * (0.95 - 0.6 * telling))
+    if set(own) != set(closest):
+        score = min(score, _GUESS)
+    several = len({str(cell) for cell in column.cells}) > 1  # one value over and over says less than several
+    by_values = min(95, fits * ((80 if several else 62) * telling + by_name * (0.95 - 0.6 * telling)))
     if telling and by_values > score:
-        score, by = by_values, "values"
+        score, by = by_values if by_name >= _SOME else min(by_values, _GUESS), "values"
     return Guess(column.index, key, round(score), by) if score >= LEAST else None
 
 
@@ -161,7 +192,7 @@ def _alike(own: tuple[str, ...], other: tuple[str, ...]) -> float:
     """0 to 100: how alike two names are, word by word whatever their order; words left over count against it."""
     if not own or not other:
         return 0
-    plain = fuzz.ratio(normalized(" ".join(own)), normalized(" ".join(other)))
+    plain = fuzz.ratio(own[0], other[0]) if len(own) == len(other) == 1 else 0.0
     shared = sum(max(_word_alike(word, theirs) for theirs in other) for word in own)
     back = sum(max(_word_alike(word, ours) for ours in own) for word in other)
     by_words = 100 * (shared / len(own) * 0.5 + back / len(other) * 0.5)
@@ -171,5 +202,9 @@ def _alike(own: tuple[str, ...], other: tuple[str, ...]) -> float:
 def _word_alike(word: str, other: str) -> float:
     if word == other:
         return 1.0
+    if min(len(word), len(other)) < _SHORTEST_TYPO and word[:3] != other[:3]:
+        return 0.0
+    if word in {f"{other}s", f"{other}es"} or other in {f"{word}s", f"{word}es"}:
+        return 0.0
     ratio = float(fuzz.ratio(word, other)) / 100
     return ratio if ratio >= 0.85 else 0.0

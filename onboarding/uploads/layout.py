@@ -1,12 +1,17 @@
 """What has been decided about reading one file: which sheet, which column is which field, what holds for every row."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Final, TypedDict
 
 ADDRESS: Final = "address:"  # a target: the whole address of an object, such as address:customer
+ALSO: Final = "+"  # between the targets of a column that feeds several fields
+FROM_ZIP: Final = "from:zip"  # instead of a state that holds for every row: the state of each row's zip code
 NOT_USED: Final = ""
 PERSON, MEMORY, NAMES = "person", "memory", "names"
+
+# Field key to a text of its cells to a state to the choice that is meant there; under "" whatever the state.
+ChosenValues = Mapping[str, Mapping[str, Mapping[str, str]]]
 
 
 class StoredLayout(TypedDict, total=False):
@@ -16,6 +21,8 @@ class StoredLayout(TypedDict, total=False):
     header_row: int | None
     columns: dict[str, str] | None
     constants: dict[str, str]
+    joined: list[str]
+    values: dict[str, dict[str, dict[str, str]]]
     date_orders: dict[str, str]
     decided_by: str
     asks: bool
@@ -25,16 +32,20 @@ class StoredLayout(TypedDict, total=False):
 class ColumnLayout:
     """How a file is read.
 
-    columns: index to target: a field key, a whole address (ADDRESS + prefix), or NOT_USED; None while undecided.
-    constants: field key to the text that holds for every row, for fields that no column holds. date_orders: field key
-    to "mdy" or "dmy" for columns of dates that could be read both ways. decided_by: PERSON, MEMORY or NAMES.
-    asks: whether a person wants to see the columns, however sure the match is.
+    columns: index to target: a field key, a whole address (ADDRESS + prefix), several of these with ALSO between them,
+    or NOT_USED; None while undecided. constants: field key to the text that holds for every row, or for the blank
+    cells of the field's column; FROM_ZIP for a state. joined: fields that several columns fill together because a
+    person said so. values: what a person said that texts mean which are no choice. date_orders: field key to "mdy" or
+    "dmy" for columns of dates that could be read both ways. decided_by: PERSON, MEMORY or NAMES. asks: whether a
+    person wants to see the columns, however sure the match is.
     """
 
     sheet: str | None = None
     header_row: int | None = None
     columns: Mapping[int, str] | None = None
     constants: Mapping[str, str] = field(default_factory=dict)
+    joined: Sequence[str] = ()
+    values: ChosenValues = field(default_factory=dict)
     date_orders: Mapping[str, str] = field(default_factory=dict)
     decided_by: str = ""
     asks: bool = False
@@ -48,6 +59,8 @@ class ColumnLayout:
             header_row=stored.get("header_row"),
             columns=None if columns is None else {int(index): key for index, key in columns.items()},
             constants=stored.get("constants", {}),
+            joined=tuple(stored.get("joined", ())),
+            values=stored.get("values", {}),
             date_orders=stored.get("date_orders", {}),
             decided_by=stored.get("decided_by", ""),
             asks=stored.get("asks", False),
@@ -60,6 +73,8 @@ class ColumnLayout:
             "header_row": self.header_row,
             "columns": columns,
             "constants": dict(self.constants),
+            "joined": list(self.joined),
+            "values": {key: {text: dict(by) for text, by in texts.items()} for key, texts in self.values.items()},
             "date_orders": dict(self.date_orders),
             "decided_by": self.decided_by,
             "asks": self.asks,
@@ -70,9 +85,18 @@ class ColumnLayout:
         return self if self.decided_by == PERSON else replace(self, columns=None, date_orders={}, decided_by="")
 
 
+def parts_of(target: str) -> list[str]:
+    """The single targets of a column: field keys and whole addresses."""
+    return [part for part in target.split(ALSO) if part]
+
+
 def covers(target: str) -> list[str]:
     """The field keys that a target fills."""
-    if not target.startswith(ADDRESS):
-        return [target] if target else []
-    prefix = target.removeprefix(ADDRESS)
+    return [key for part in parts_of(target) for key in _covered(part)]
+
+
+def _covered(part: str) -> list[str]:
+    if not part.startswith(ADDRESS):
+        return [part]
+    prefix = part.removeprefix(ADDRESS)
     return [f"{prefix}.{name}" for name in ("street_1", "street_2", "city", "state_or_province_code", "postal_code")]

@@ -10,7 +10,7 @@ from django.db.models.functions import Now
 from onboarding.enrollment.results import StoredResult
 from onboarding.meters.models import KEY_LENGTH
 from onboarding.spreadsheets.cells import column_letters
-from onboarding.uploads.layout import ColumnLayout, StoredLayout, covers
+from onboarding.uploads.layout import ColumnLayout, StoredLayout, covers, parts_of
 from onboarding.uploads.stored import EditedValues, FieldChanges, Outlook, RowCells, SheetColumn, UploadFacts, no_cells
 from portal.events.subjects import Subject, register
 from portal.problems import Problem
@@ -208,7 +208,7 @@ class Upload(models.Model):
         """Where a field's values are in the file: "column F", "columns F and G", "for every row"; "" if nowhere."""
         layout = self.column_layout
         targets = sorted((layout.columns or {}).items())
-        at = [index for index, target in targets if target == key] or [
+        at = [index for index, target in targets if key in parts_of(target)] or [
             index for index, target in targets if key in covers(target)
         ]
         if at:
@@ -227,6 +227,12 @@ class ColumnMemory(models.Model):
     )
     constants: "JsonOf[dict[str, str]]" = models.JSONField(
         default=dict, help_text="Field key to the text that holds for every row."
+    )
+    joined: "JsonOf[list[str]]" = models.JSONField(
+        default=list, help_text="Fields that several columns fill together because a person said so."
+    )
+    values: "JsonOf[dict[str, dict[str, dict[str, str]]]]" = models.JSONField(
+        default=dict, help_text="Field key to text to state to the choice that is meant (layout.ChosenValues)."
     )
     file_name = models.CharField(max_length=255, blank=True, help_text="The last file that it was said for.")
     changed_by = models.CharField(max_length=200, blank=True)

@@ -212,6 +212,18 @@ register(
         "Match the column with your own number of each customer or device.",
     ),
     ProblemKind(
+        "VALUE_NOT_A_CHOICE",
+        "Not on the list",
+        "“{value}” is not on the list of {label}.",
+        "Choose a value from the list, or leave it open.",
+    ),
+    ProblemKind(
+        "COLUMNS_NOT_TOGETHER",
+        "Two columns for {label}",
+        "Columns {columns} both hold {label}.",
+        "Match one of them to another field or to Not used, or choose to use both.",
+    ),
+    ProblemKind(
         "ROWS_OF_NO_UPLOAD",
         "Rows of no upload of yours",
         "The row keys of this workbook belong to no upload of yours that can still be changed. Nothing was taken.",

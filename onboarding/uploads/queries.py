@@ -8,6 +8,7 @@ from django.db.models import Count, Max, Min, QuerySet
 
 from onboarding.spreadsheets.cells import column_letters
 from onboarding.spreadsheets.problems import OTHER_SHEETS, ROW_CODES, ROW_TOO_WIDE
+from onboarding.uploads.layout import FROM_ZIP, MEMORY, ColumnLayout, covers
 from onboarding.uploads.models import WRITTEN, RowPlan, Upload, UploadProblem, UploadRow, UploadSource, Withdrawal
 from portal.jobs.models import Job, JobState
 from portal.partners.models import Partner
@@ -101,10 +102,25 @@ def reading_notes(upload: Upload, labels: Mapping[str, str]) -> list[str]:
         "as most of that column that can tell. Each of these rows has a warning."
         for key, order in layout.date_orders.items()
     ]
-    if layout.constants:
-        said = "; ".join(f"{labels.get(key, key)}: {text}" for key, text in layout.constants.items())
+    held = {key for target in (layout.columns or {}).values() for key in covers(target)}
+    everywhere = [key for key in layout.constants if key not in held]
+    if everywhere:
+        said = "; ".join(f"{labels.get(key, key)}: {_constant(layout, key)}" for key in everywhere)
         notes.append(f"For every row: {said}.")
+    notes += [
+        f"{labels.get(key, key)}: where {upload.place_of(key)} is blank, {_constant(layout, key)}."
+        for key in layout.constants
+        if key in held
+    ]
+    notes += [f"{labels.get(key, 'Whole address')}: {upload.place_of(key)} together." for key in layout.joined]
+    if layout.decided_by == MEMORY:
+        notes.append("The columns were matched as you said for an earlier sheet with the same headers.")
     return notes
+
+
+def _constant(layout: ColumnLayout, key: str) -> str:
+    text = layout.constants[key]
+    return "the state of each row's ZIP code" if text == FROM_ZIP else text
 
 
 @dataclass(frozen=True, slots=True)

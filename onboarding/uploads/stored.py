@@ -27,7 +27,7 @@ class RowCells(TypedDict):
 class SheetColumn(TypedDict):
     """One column of the file that has a header: where it is, which field it was matched with, and how sure that is.
 
-    key: a field key, a whole address (layout.ADDRESS + prefix), or "" when the column is not used. how and score: see
+    key: a target (layout.ColumnLayout.columns), or "" when the column is not used. how, score and the rest: see
     columns.propose.ColumnProposal; uploads from before columns were proposed have neither score nor samples.
     """
 
@@ -37,6 +37,8 @@ class SheetColumn(TypedDict):
     how: str
     score: NotRequired[int]
     samples: NotRequired[list[str]]
+    blanks: NotRequired[bool]
+    earlier: NotRequired[str]
 
 
 class StoredProblem(TypedDict, total=False):

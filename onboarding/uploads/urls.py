@@ -15,6 +15,7 @@ urlpatterns = [
     path("uploads/columns/<int:pk>/forget/", columns.memory_forget, name="column-memory-forget"),
     path("uploads/<uuid:pk>/columns/", columns.upload_columns, name="upload-columns"),
     path("uploads/<uuid:pk>/columns/again/", columns.upload_columns_again, name="upload-columns-again"),
+    path("uploads/<uuid:pk>/values/", columns.upload_values, name="upload-values"),
     path("uploads/<uuid:pk>/sheet/", views.upload_other_sheet, name="upload-other-sheet"),
     path("uploads/<uuid:pk>/confirm/", views.upload_confirm, name="upload-confirm"),
     path("uploads/<uuid:pk>/check-again/", views.upload_recheck, name="upload-recheck"),

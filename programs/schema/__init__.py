@@ -6,6 +6,7 @@ from programs.schema.coerce.dates import DateOrder, order_of, reading_of
 from programs.schema.columns import Column
 from programs.schema.compile import schema_for
 from programs.schema.crossfield import ROW_CODES
+from programs.schema.crossfield.zips import state_of as state_of_zip
 from programs.schema.json_schema import asset_json_schema
 from programs.schema.nesting import flatten
 from programs.schema.schema import Checked, Rule, Schema, missing_in
@@ -25,4 +26,5 @@ __all__ = [
     "reading_of",
     "says_nothing",
     "schema_for",
+    "state_of_zip",
 ]

@@ -14,8 +14,10 @@ from programs.schema.catalogue import catalogue_version
 from programs.schema.coerce import Coercer, coercer_for, fault_of_default
 from programs.schema.columns import Asked, Column, When, columns_of, slots_of
 from programs.schema.crossfield import cross_check, facts_of_catalogue
+from programs.schema.crossfield.places import UTILITY
 from programs.schema.lists import Flat
 from programs.schema.schema import Condition, Rule, Schema
+from programs.schema.utilities import UtilityNames
 
 _KEPT = 32
 _kept: dict[tuple[str, frozenset[str], date], Schema] = {}
@@ -51,6 +53,7 @@ def _compile(identifiers: frozenset[str], today: date) -> Schema:
     coercers = {field.path: coercer_for(field) for field in fields}
     labels = {column.key: column.label for column in columns}
     given = {field.path: field.default for field in fields if field.default and not fault_of_default(field)}
+    facts = facts_of_catalogue()
     defaults = {path: coercers[path](text) for path, text in given.items()}
     return Schema(
         columns=columns,
@@ -67,8 +70,15 @@ def _compile(identifiers: frozenset[str], today: date) -> Schema:
             f"{path[:-2]}.0": _slots(field) for path, field in by_path.items() if field.type == FieldType.CHOICES
         },
         coercers={column.key: coercers[_path_of(column.key)] for column in columns},
-        cross_check=cross_check(facts_of_catalogue(), [column.key for column in columns]),
+        cross_check=cross_check(facts, [column.key for column in columns]),
+        utility_names=UtilityNames(facts, _spellings(by_path.get(UTILITY))),
     )
+
+
+def _spellings(utility: Field | None) -> dict[str, tuple[str, ...]]:
+    """The codes of the utilities on offer, each with its name and what people write for it."""
+    choices = utility.choice_list.choices.all() if utility and utility.choice_list else ()
+    return {one.value: (one.value, one.label, *one.synonyms) for one in choices if one.is_offered}
 
 
 def _slots(field: Field) -> tuple[str, ...]:

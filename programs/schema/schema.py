@@ -1,7 +1,7 @@
 """The compiled validator: one row of plain cells in, one typed asset or all of its problems out."""
 
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime
 from types import NoneType
 from typing import Any
@@ -14,13 +14,17 @@ from programs.schema.coerce import EMPTY, GIVEN, Coercer, Mended, keeps_words, s
 from programs.schema.coerce.dates import date_of, in_order, reading_of
 from programs.schema.columns import Column
 from programs.schema.crossfield import CrossCheck, RowFinding
+from programs.schema.crossfield.places import STATE, UTILITY
+from programs.schema.crossfield.zips import state_of
 from programs.schema.lists import Flat, spread
 from programs.schema.nesting import Nesting, flatten
+from programs.schema.utilities import UtilityNames, suggestion_for
 
 Condition = Callable[[Flat], bool]
+_ZIPS_BEGIN_WITH_ZERO = frozenset({"CT", "MA", "ME", "NH", "NJ", "PR", "RI", "VT"})
 _FOR_OBJECT = {"ADDRESS_NOT_APART"}  # reported for a whole object, so not for its fields again
 _ORDERS = {"mdy": "month/day/year", "dmy": "day/month/year"}
-_TELLING = {"email": 1.0, "choice": 1.0, "phone": 0.6, "zip": 0.5, "date": 0.3, "boolean": 0.2}
+_TELLING = {"email": 1.0, "choice": 1.0, "phone": 0.6, "zip": 0.5, "date": 0.3}
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,6 +115,7 @@ class Schema:
         value_lists: Mapping[str, tuple[str, ...]],
         coercers: Mapping[str, Coercer],
         cross_check: CrossCheck,
+        utility_names: UtilityNames,
     ) -> None:
         """`groups` maps the prefix of an optional object ("customer.billing.") to the keys needed with any other of it;
         `group_defaults` holds what such a key becomes when it is empty. `value_lists` maps the first key of a list of
@@ -127,6 +132,7 @@ class Schema:
         self._value_lists = dict(value_lists)
         self._coercers = dict(coercers)
         self._cross_check = cross_check
+        self._utility_names = utility_names
         self._groups = dict(groups)
         self._group_of = {key: prefix for prefix in groups for key in self._by_key if key.startswith(prefix)}
         self._group_defaults = dict(group_defaults)
@@ -161,6 +167,9 @@ class Schema:
         warnings = self._mended(flat, spread_cells, typed_under)
         if moved:
             warnings += tuple(self._ordered(key, cells, flat, date_orders or {}) for key in moved if key in flat)
+        lost = [warning for warning in warnings if warning.code == "ZIP_RESTORED" and _has_no_such_zip(warning, flat)]
+        problems += [self._problem("NOT_A_ZIP", warning.field, warning.value) for warning in lost]
+        warnings = tuple(warning for warning in warnings if warning not in lost)
         broken = {problem.field for problem in problems}
         for key, value in self._defaults.items():
             if key not in flat and key not in broken:
@@ -237,7 +246,8 @@ class Schema:
         self, cells: Flat, typed_under: Mapping[str, str], error: ValidationError
     ) -> tuple[dict[str, object], list[Problem]]:
         """The cells that are right, and a problem for each that is not, under the key that it was typed under."""
-        problems, broken = [], set()
+        problems: list[Problem] = []
+        broken = set()
         for line in error.errors(include_url=False):
             key = str(line["loc"][0])
             context = line.get("ctx", {})
@@ -249,8 +259,25 @@ class Schema:
             else:
                 key = typed_under.get(key, key)
                 problems.append(self._problem(line["type"], key, shown(line["input"]), context))
-        right = {key: cell for key, cell in cells.items() if key not in broken}
-        return self._validate(right), problems
+        right = self._validate({key: cell for key, cell in cells.items() if key not in broken})
+        return right, [self._narrowed(problem, right) for problem in problems]
+
+    def _narrowed(self, problem: Problem, row: Flat) -> Problem:
+        """A utility that is not on the list: suggest one of the row's place only, and say which state that is."""
+        if problem.code != "UNKNOWN_CHOICE" or problem.field != UTILITY:
+            return problem
+        state = row.get(STATE)
+        context = suggestion_for(self._utility_names, problem.value, row)
+        return replace(
+            problem, context={**problem.context, **context, "state": state if isinstance(state, str) else ""}
+        )
+
+    def choices_like(self, key: str, text: str, state: str) -> list[str]:
+        """The choices that a text may mean in a state, the likeliest first; none when nothing is like it."""
+        if key == UTILITY:
+            return self._utility_names.likeliest(text, {STATE: state})
+        problem = self.read(key, text)
+        return [str(problem.context.get("suggestion"))] if isinstance(problem, Problem) else []
 
     def _problem(self, code: str, key: str, value: str = "", context: Mapping[str, object] | None = None) -> Problem:
         column = self._by_key[key]
@@ -325,6 +352,8 @@ class Schema:
         """What to put between two texts for one field; "" where there can be only one value."""
         if any(key in slots for slots in self._value_lists.values()):
             return "; "
+        if key.endswith("_reference"):
+            return ""
         return " " if self._by_key[key].type == "text" else ""
 
     def says_nothing(self, key: str, text: str) -> bool:
@@ -349,6 +378,14 @@ def _given(cells: Flat, date_orders: Mapping[str, str]) -> Flat:
             else:
                 given[key] = in_order(text, order)
     return given
+
+
+def _has_no_such_zip(restored: Problem, flat: Flat) -> bool:
+    """Whether a zip code with zeros put in front cannot be one of the state that the row names."""
+    state = flat.get(restored.field.replace("postal_code", "state_or_province_code"))
+    if state is None or state in _ZIPS_BEGIN_WITH_ZERO:
+        return False
+    return state_of(str(restored.context.get("suggestion", "00000"))) != state
 
 
 def missing_in(unmet: Iterable[Problem]) -> tuple[str, ...]:

@@ -7,9 +7,11 @@ or 127.0.0.1:5432 answers, each contestant loads it into the same table, in a pr
 - the peer, django-import-export: with its defaults, and as fast as it goes (bulk, checks off);
 - the floor: python-calamine, the bare validator loop, one bulk load; nothing else, on one core.
 
-Then growth: 1,000 to 1,000,000 rows of csv, and what pages take meanwhile. Then the evaluation of 100,000 meters, and
-the pages of a partner with 1,000,000. Settings: BENCH_ROWS, BENCH_GROWTH (row counts, separated by commas; empty for
-none), BENCH_ONLY (contestants), BENCH_METERS (0 for no pages), BENCH_EVALUATED (meters, 0 for none), DATABASE_URL.
+Before it, how well columns are matched, on labelled sheets. Then growth: 1,000 to 1,000,000 rows of csv, and what pages
+take meanwhile. Then the evaluation of 100,000 meters, and the pages of a partner with 1,000,000.
+
+Settings: BENCH_ROWS, BENCH_GROWTH (row counts, separated by commas; empty for none), BENCH_ONLY (contestants),
+BENCH_METERS (0 for no pages), BENCH_EVALUATED (meters, 0 for none), DATABASE_URL.
 """
 
 import json
@@ -40,6 +42,8 @@ def main() -> None:
     path = ROOT / "var" / "bench.json"
     path.parent.mkdir(exist_ok=True)
     figures: dict[str, Any] = {"import": {}, "growth": {}, "enrollment": {}, "pages": {}}
+    figures["matching"] = in_a_child(None, "tests.bench.matching")
+    print("columns matched", json.dumps(figures["matching"]), flush=True)
     with tempfile.TemporaryDirectory() as folder:
         book = workbook.xlsx(Path(folder), ROWS)
         print(f"The workbook: {ROWS:,} rows x {workbook.COLUMNS} columns, {book.stat().st_size / 1e6:.1f} MB")

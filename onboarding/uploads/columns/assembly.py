@@ -8,12 +8,13 @@ from operator import itemgetter
 from onboarding.spreadsheets.addresses import split_address
 from onboarding.spreadsheets.cells import BrokenCell, Cell, ShownDate, column_letters
 from onboarding.spreadsheets.headers import normalized
-from onboarding.uploads.layout import ADDRESS, covers
+from onboarding.uploads.layout import ADDRESS, FROM_ZIP, ChosenValues, covers, parts_of
 from onboarding.uploads.stored import StoredValue
 from portal.problems import Problem, shown, storable
-from programs.schema import Schema
+from programs.schema import Schema, state_of_zip
 
-_STREET = ".street_1"
+_STREET, STATE, ZIP = ".street_1", ".state_or_province_code", ".postal_code"
+_LISTED = re.compile(r"[;,]")
 _LAST_NAME = re.compile(r"\b(?:last|family)\b|surname", re.IGNORECASE)
 
 
@@ -25,7 +26,10 @@ def address_prefixes(schema: Schema) -> list[str]:
 
 
 class RowAssembler:
-    """Makes the cells of a row, as the sheet has them, into cells by field key. One for a layout."""
+    """Makes the cells of a row, as the sheet has them, into cells by field key. One for a layout.
+
+    A value that holds for every row fills the blank cells of the field's column, if it has one.
+    """
 
     def __init__(
         self,
@@ -34,15 +38,18 @@ class RowAssembler:
         schema: Schema,
         *,
         headers: Sequence[str] = (),
+        values: ChosenValues | None = None,
     ) -> None:
         by_key: dict[str, list[int]] = {}
         for index, target in sorted(columns.items()):
-            if target and (target.startswith(ADDRESS) or schema.knows(target)):
-                by_key.setdefault(target, []).append(index)
+            for part in parts_of(target):
+                if part.startswith(ADDRESS) or schema.knows(part):
+                    by_key.setdefault(part, []).append(index)
         self._schema = schema
-        self._constants: dict[str, object] = {
-            key: text for key, text in constants.items() if key not in by_key and schema.knows(key)
-        }
+        known = {key: text for key, text in constants.items() if schema.knows(key)}
+        self._constants: dict[str, object] = {key: text for key, text in known.items() if text != FROM_ZIP}
+        self._from_zip = [key for key, text in known.items() if text == FROM_ZIP]
+        self._values = {key: texts for key, texts in (values or {}).items() if schema.knows(key)}
         self._addresses = [
             (indexes[0], key.removeprefix(ADDRESS)) for key, indexes in by_key.items() if key.startswith(ADDRESS)
         ]
@@ -68,7 +75,7 @@ class RowAssembler:
     def cells(self, row: Sequence[Cell]) -> dict[str, object]:
         """The filled cells by field key; a cell that the file broke is its Problem."""
         cells = zip(self._keys, self._pick(row), strict=True)
-        values: dict[str, object] = self._constants | {key: cell for key, cell in cells if cell is not None}
+        values: dict[str, object] = self._constants | {key: cell for key, cell in cells if not _is_blank(cell)}
         if BrokenCell in map(type, values.values()):
             for key, cell in values.items():
                 if isinstance(cell, BrokenCell):
@@ -77,6 +84,10 @@ class RowAssembler:
             self._share(values, key, [(index, row[index]) for index in indexes])
         for index, prefix in self._addresses:
             self._address(values, prefix, row[index])
+        for key in self._from_zip:
+            self._state_of_zip(values, key)
+        for key, texts in self._values.items():
+            self._choose(values, key, texts)
         return values
 
     def shown(self, row: list[Cell]) -> list[Cell]:
@@ -86,6 +97,31 @@ class RowAssembler:
                 if isinstance(cell := row[index], ShownDate) and cell.shown:
                     row[index] = cell.shown
         return row
+
+    def _state_of_zip(self, values: dict[str, object], state: str) -> None:
+        """The state of the row's zip code, unless the row names its state."""
+        code = values.get(state.removesuffix(STATE) + ZIP)
+        if state in values or code is None or isinstance(code, Problem):
+            return
+        read = self._schema.read(state.removesuffix(STATE) + ZIP, code)
+        place = state_of_zip(read) if isinstance(read, str) else None
+        if place:
+            values[state] = place
+
+    def _choose(self, values: dict[str, object], key: str, texts: Mapping[str, Mapping[str, str]]) -> None:
+        """The choice that a person said a text means, there where the row is."""
+        cell = values.get(key)
+        if not isinstance(cell, str):
+            return
+        between = self._schema.joins(key) == "; "  # a list: each of its values has its own meaning
+        parts = _LISTED.split(cell) if between else [cell]
+        if texts.keys().isdisjoint(map(value_key, parts)):
+            return
+        state = state_in(values, self._schema)
+        meant = [texts.get(value_key(part), {}) for part in parts]
+        values[key] = "; ".join(
+            by_state.get(state) or by_state.get("") or part for part, by_state in zip(parts, meant, strict=True)
+        )
 
     def _share(self, values: dict[str, object], key: str, cells: Sequence[tuple[int, Cell]]) -> None:
         """Several columns for one field: texts are joined, lists add up, of other values there can be only one."""
@@ -117,6 +153,23 @@ class RowAssembler:
             values.setdefault(street, Problem("ADDRESS_NOT_APART", street, shown(cell)))
         for key, part in parts.items():
             values.setdefault(key, part)
+
+
+def value_key(text: str) -> str:
+    """What a text is remembered by when a person says which choice it means: no case, single spaces."""
+    return " ".join(text.split()).casefold()
+
+
+def state_in(cells: Mapping[str, object], schema: Schema) -> str:
+    """The state that a row is in, as two letters; "" when it names none."""
+    key = f"customer{STATE}"
+    cell = cells.get(key)
+    state = schema.read(key, cell) if schema.knows(key) and cell is not None and not isinstance(cell, Problem) else ""
+    return state if isinstance(state, str) else ""
+
+
+def _is_blank(cell: Cell) -> bool:
+    return cell is None or (cell.__class__ is str and not str(cell).strip())
 
 
 def address_parts(text: str, prefix: str, schema: Schema) -> dict[str, str]:

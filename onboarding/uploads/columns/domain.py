@@ -1,13 +1,16 @@
 """Asking a person about the columns of a file, and taking the answer."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import replace
 
 from django.db import transaction
 
-from onboarding.uploads.columns.assembly import address_prefixes
+from onboarding.spreadsheets.cells import column_letters
+from onboarding.uploads.columns.assembly import STATE, ZIP, address_prefixes
+from onboarding.uploads.columns.choices import label_of
 from onboarding.uploads.columns.memory import remember
-from onboarding.uploads.layout import ADDRESS, PERSON, ColumnLayout
+from onboarding.uploads.columns.propose import doubles
+from onboarding.uploads.layout import ADDRESS, FROM_ZIP, PERSON, ColumnLayout, covers, parts_of
 from onboarding.uploads.models import Upload, UploadState
 from onboarding.uploads.states import check_anew
 from portal.events.actors import Actor
@@ -18,14 +21,22 @@ from programs.schema import Schema, schema_for
 _OPEN = frozenset({UploadState.COLUMNS, UploadState.READY, UploadState.FAILED})
 
 
-def choose_columns(upload: Upload, columns: Mapping[int, str], constants: Mapping[str, str], *, by: Actor) -> None:
+def choose_columns(
+    upload: Upload,
+    columns: Mapping[int, str],
+    constants: Mapping[str, str],
+    *,
+    joined: Collection[str] = (),
+    by: Actor,
+) -> None:
     """A person matches the columns: the match is remembered for these headers, and the file is checked with it.
 
-    columns: index to target; columns that are not named are not used. Refuses: UPLOAD_NOT_READY, COLUMN_UNKNOWN_FIELD,
-    REFERENCE_IN_NO_COLUMN, CONSTANT_NOT_ACCEPTED.
+    columns: index to target; columns that are not named are not used. joined: the fields that several columns shall
+    fill together. Refuses: UPLOAD_NOT_READY, COLUMN_UNKNOWN_FIELD, REFERENCE_IN_NO_COLUMN, COLUMNS_NOT_TOGETHER,
+    CONSTANT_NOT_ACCEPTED.
     """
     schema = schema_for(upload.programs)
-    _refuse_unknown(columns, constants, schema)
+    _refuse_unknown(columns, constants, schema, joined)
     with transaction.atomic():
         locked = _opened(upload)
         headers = {int(column["index"]): str(column["header"]) for column in locked.columns}
@@ -33,6 +44,7 @@ def choose_columns(upload: Upload, columns: Mapping[int, str], constants: Mappin
             locked.column_layout,
             columns={index: columns.get(index, "") for index in headers},
             constants={key: text for key, text in constants.items() if text.strip()},
+            joined=[key for key in doubles(columns.values()) if key in joined],
             date_orders={},
             decided_by=PERSON,
             asks=False,
@@ -70,19 +82,40 @@ def _check_anew(upload: Upload, layout: ColumnLayout, verb: str, data: Mapping[s
     record(verb, subject=upload, partner=upload.partner, by=by, data=data)
 
 
-def _refuse_unknown(columns: Mapping[int, str], constants: Mapping[str, str], schema: Schema) -> None:
+def _refuse_unknown(
+    columns: Mapping[int, str], constants: Mapping[str, str], schema: Schema, joined: Collection[str]
+) -> None:
     prefixes = address_prefixes(schema)
     problems = [
         Problem("COLUMN_UNKNOWN_FIELD", f"column-{index}", target)
         for index, target in columns.items()
-        if target and not schema.knows(target) and target.removeprefix(ADDRESS) not in prefixes
+        if not all(schema.knows(part) or part.removeprefix(ADDRESS) in prefixes for part in parts_of(target))
     ]
-    if "partner_reference" not in columns.values() or constants.get("partner_reference"):
+    held = {key for target in columns.values() for key in covers(target)}
+    if "partner_reference" not in held or constants.get("partner_reference"):
         problems.append(Problem("REFERENCE_IN_NO_COLUMN", "main"))
+    problems += _not_together(columns, schema, joined)
     problems += [
         Problem("CONSTANT_NOT_ACCEPTED", f"constant-{key}", text, {"label": schema.column(key).label})
         for key, text in constants.items()
-        if text.strip() and schema.knows(key) and not schema.accepts(key, text)
+        if text.strip() and schema.knows(key) and not _holds_for_all(key, text, schema, held)
     ]
     if problems:
         raise Refused(*problems)
+
+
+def _not_together(columns: Mapping[int, str], schema: Schema, joined: Collection[str]) -> Iterable[Problem]:
+    """Two columns for one field that nobody wants put together."""
+    for key in doubles(columns.values()):
+        indexes = [index for index, target in sorted(columns.items()) if key in parts_of(target)]
+        if key not in joined:
+            named = " and ".join(map(column_letters, indexes))
+            context = {"label": label_of(key, schema), "columns": named}
+            yield Problem("COLUMNS_NOT_TOGETHER", f"column-{indexes[-1]}", "", context)
+
+
+def _holds_for_all(key: str, text: str, schema: Schema, held: Collection[str]) -> bool:
+    """Whether a text can be the value for all rows: the field takes it, or each row's zip code tells the state."""
+    if text != FROM_ZIP:
+        return schema.accepts(key, text)
+    return key.endswith(STATE) and key.removesuffix(STATE) + ZIP in held

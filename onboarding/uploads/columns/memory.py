@@ -1,7 +1,7 @@
 """What a partner said about the columns of its sheets, kept for the next sheet with the same headers."""
 
 import hashlib
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping
 from typing import TYPE_CHECKING
 
 from django.db.models import QuerySet
@@ -16,7 +16,7 @@ from portal.events.domain import record
 if TYPE_CHECKING:
     from portal.partners.models import Partner
 
-_LOOKED_AT = 50  # the newest memories that may speak for a single header
+_LOOKED_AT = 50  # the newest memories of other sheets that may raise a question
 
 
 def memories_of(partner: "Partner") -> QuerySet[ColumnMemory]:
@@ -29,24 +29,20 @@ def fingerprint_of(headers: Iterable[str]) -> str:
     return hashlib.sha256("\n".join(names).encode()).hexdigest()
 
 
-def recalled(partner: "Partner", headers: Sequence[str]) -> tuple[dict[str, str], dict[str, str]]:
-    """What the partner said before: normalised header to target, and the constants of the same set of headers.
+def recalled(partner: "Partner", headers: Iterable[str]) -> ColumnMemory | None:
+    """What the partner said of exactly this set of headers; a header alone means another thing in another sheet."""
+    return ColumnMemory.objects.filter(partner=partner, fingerprint=fingerprint_of(headers)).first()
 
-    The same set of headers speaks first; a single header of another sheet after it, the newest first.
-    """
-    columns: dict[str, str] = {}
-    constants: dict[str, str] = {}
+
+def matched_elsewhere(partner: "Partner", headers: Iterable[str]) -> dict[str, str]:
+    """Normalised header to what the newest other sheet with such a header had in it. Worth a question, no answer."""
     names, fingerprint = {normalized(header) for header in headers}, fingerprint_of(headers)
-    memories = list(memories_of(partner)[:_LOOKED_AT])
-    same = ColumnMemory.objects.filter(partner=partner, fingerprint=fingerprint).first()
-    if same is not None:
-        constants = dict(same.constants)
-        memories.insert(0, same)
-    for memory in memories:
+    targets: dict[str, str] = {}
+    for memory in memories_of(partner).exclude(fingerprint=fingerprint)[:_LOOKED_AT]:
         for header, target in memory.columns.items():
-            if header in names:
-                columns.setdefault(header, target)
-    return columns, constants
+            if header in names and target:
+                targets.setdefault(header, target)
+    return targets
 
 
 def remember(
@@ -61,6 +57,8 @@ def remember(
             "headers": list(headers.values()),
             "columns": {name: target for name, target in columns.items() if name},
             "constants": dict(layout.constants),
+            "joined": list(layout.joined),
+            "values": layout.as_json()["values"],
             "file_name": file_name,
             "changed_by": by.label[:200],
             "updated_at": timezone.now(),

@@ -2,8 +2,9 @@
 
 import re
 from collections import Counter
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
+from functools import partial
 from typing import Final
 
 from onboarding.spreadsheets.addresses import split_address
@@ -18,8 +19,9 @@ from onboarding.spreadsheets.headers import (
     normalized,
 )
 from onboarding.spreadsheets.likeness import LIKELY, Seen, guesses
+from onboarding.spreadsheets.plausible import looks_like
 from onboarding.uploads.columns.assembly import address_prefixes
-from onboarding.uploads.layout import ADDRESS, NOT_USED, covers
+from onboarding.uploads.layout import ADDRESS, ALSO, NOT_USED, covers, parts_of
 from onboarding.uploads.stored import SheetColumn
 from portal.problems import shown
 from programs.schema import Schema
@@ -31,7 +33,13 @@ _SAMPLES = 3
 _LOOKED_AT = 60  # first filled cells of a column that speak for or against a field
 _SAMPLE_CHARACTERS = 60
 _NAME: Final = "customer.end_customer_name"
+_UTILITY: Final = "utility.utility_name"
+_REFERENCE: Final = "partner_reference"
+_OTHER_IDS: Final = ("device.device_serial_number", "utility.electric_service_account_number")
+_NUMBERED = re.compile(r"(?P<before>.*\D|)(?P<number>[1-9])(?P<after>\D.*|)")
 _HALF_SCORE = 80
+_REFERENCE_SCORE = 70
+_DOUBTED = 60  # for a known name over cells that do not go with it
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,7 +47,8 @@ class ColumnProposal:
     """One column: its header, some of its cells, and the target proposed for it.
 
     how: "key", "label", "alias", "normalized" (names that we know), "remembered" (the partner said so before), "alike"
-    and "values" (a guess, by its name or its cells), "unknown". score: of 100.
+    and "values" (a guess, by its name or its cells), "unknown". score: of 100. blanks: whether one of the first rows
+    has no cell there. earlier: another target, which the partner gave to such a header in another sheet; "" if none.
     """
 
     index: int
@@ -48,9 +57,16 @@ class ColumnProposal:
     how: str
     score: int = 100
     samples: tuple[str, ...] = ()
+    blanks: bool = False
+    earlier: str = ""
 
     @property
     def is_sure(self) -> bool:
+        return self.is_named and self.score > _DOUBTED
+
+    @property
+    def is_named(self) -> bool:
+        """Whether the name alone, or an earlier answer, says what the column holds."""
         return self.how not in {ALIKE, VALUES, UNKNOWN}
 
     def as_json(self) -> SheetColumn:
@@ -61,6 +77,8 @@ class ColumnProposal:
             "how": self.how,
             "score": self.score,
             "samples": list(self.samples),
+            "blanks": self.blanks,
+            "earlier": self.earlier,
         }
 
 
@@ -70,15 +88,33 @@ def certainty(how: str, score: int) -> tuple[str, str]:
         return "Not known", "neutral"
     if how == REMEMBERED:
         return "As last time", "success"
-    if how not in {ALIKE, VALUES}:
+    if how not in {ALIKE, VALUES} and score > _DOUBTED:
         return "Sure", "success"
     return ("Likely", "info") if score >= LIKELY else ("Guess", "warning")
 
 
+def certainties(
+    columns: Iterable[tuple[int, str, str, int]], joined: Collection[str] = ()
+) -> dict[int, tuple[str, str]]:
+    """Index to how sure each proposal is. columns: index, target, how, score. Of two columns for one field, that nobody
+    put together, neither is sure."""
+    columns = list(columns)
+    contested = set(doubles(target for _, target, _, _ in columns)) - set(joined)
+    return {
+        index: ("Two columns", "warning") if contested.intersection(parts_of(target)) else certainty(how, score)
+        for index, target, how, score in columns
+    }
+
+
 def propose(
-    header: Sequence[str], rows: Sequence[Row], schema: Schema, remembered: Mapping[str, str]
+    header: Sequence[str],
+    rows: Sequence[Row],
+    schema: Schema,
+    remembered: Mapping[str, str],
+    elsewhere: Mapping[str, str] | None = None,
 ) -> list[ColumnProposal]:
-    """A proposal for every column with a header. rows: the first ones. remembered: normalised header to target."""
+    """A proposal for every column with a header. rows: the first ones. remembered: normalised header to target, for
+    this set of headers; elsewhere: the same for other sheets, which is no proposal."""
     specs = [HeaderSpec(column.key, column.label, column.aliases) for column in schema.columns]
     targets = {column.key for column in schema.columns} | {ADDRESS + prefix for prefix in address_prefixes(schema)}
     proposals: dict[int, ColumnProposal] = {}
@@ -91,13 +127,23 @@ def propose(
         cells[match.index] = filled[:_LOOKED_AT]
         target, how = match.key or NOT_USED, match.how
         earlier = remembered.get(normalized(match.header))
-        if earlier is not None and (earlier in targets or earlier == NOT_USED):
+        if earlier is not None and targets.issuperset(parts_of(earlier)):
             target, how = earlier, REMEMBERED
+        other = (elsewhere or {}).get(normalized(match.header), "")
         proposals[match.index] = ColumnProposal(
-            match.index, shown(match.header), target, how, samples=_samples(cells[match.index])
+            match.index,
+            shown(match.header),
+            target,
+            how,
+            samples=_samples(cells[match.index]),
+            blanks=len(filled) < len(rows),
+            earlier=other if other != target and how != REMEMBERED and targets.issuperset(parts_of(other)) else "",
         )
     doubtful = _contradicted(proposals, cells, schema)
     guessed = _guessed(proposals | doubtful, cells, schema)
+    proposals |= {
+        index: replace(proposals[index], score=_DOUBTED) for index in doubtful if proposals[index].how != REMEMBERED
+    }
     proposals |= {
         index: proposal for index, proposal in guessed.items() if index not in doubtful or proposal.how == VALUES
     }
@@ -115,10 +161,16 @@ def _contradicted(
         for index, proposal in proposals.items()
         if proposal.how in {EXACT_ALIAS, NORMALIZED, REMEMBERED}
         and schema.knows(proposal.key)
-        and schema.telling(proposal.key) == 1
         and cells[index]
-        and not any(schema.accepts(proposal.key, cell) for cell in cells[index])
+        and not any(_goes_with(schema, proposal.key, cell) for cell in cells[index])
     }
+
+
+def _goes_with(schema: Schema, key: str, cell: Cell) -> bool:
+    """Whether a field takes a cell, and the cell looks like what the field holds."""
+    if key == _NAME and schema.knows(_UTILITY) and schema.accepts(_UTILITY, cell):
+        return False
+    return schema.accepts(key, cell) and looks_like(key, cell)
 
 
 _FIRST = re.compile(r"\b(?:first|given)\b", re.IGNORECASE)
@@ -162,7 +214,7 @@ def _guessed(
         for proposal in proposals.values()
         if proposal.how == UNKNOWN
     ]
-    best = guesses(open_columns, fields, accepts=schema.accepts, telling=schema.telling)
+    best = guesses(open_columns, fields, accepts=partial(_goes_with, schema), telling=schema.telling)
     return {
         index: replace(proposals[index], key=guess.key, how=ALIKE if guess.by == "name" else VALUES, score=guess.score)
         for index, guess in best.items()
@@ -190,6 +242,41 @@ def _whole_address(
     return replace(proposal, key=ADDRESS + prefix, how=VALUES, score=round(100 * apart / len(texts)))
 
 
+def with_reference(proposals: Sequence[ColumnProposal], rows: Sequence[Row], schema: Schema) -> list[ColumnProposal]:
+    """The proposals, in which the account or serial number is the reference too when no column holds one.
+
+    Only of a column whose cells are all filled and all different; a person is asked.
+    """
+    held = {key for proposal in proposals for key in covers(proposal.key)}
+    if _REFERENCE in held or any(proposal.how == REMEMBERED for proposal in proposals):
+        return list(proposals)
+    for key in _OTHER_IDS:
+        for proposal in proposals:
+            cells = [str(row.cells[proposal.index] or "") for row in rows]
+            if proposal.key == key and cells and all(cells) and len(set(cells)) == len(cells):
+                both = replace(proposal, key=f"{key}{ALSO}{_REFERENCE}", how=VALUES, score=_REFERENCE_SCORE)
+                return [both if other is proposal else other for other in proposals]
+    return list(proposals)
+
+
+def numbered_devices(headers: Iterable[str]) -> list[str]:
+    """The names of several devices that each row has: "Battery 1" and "Battery 2"; empty when a row has but one.
+
+    They are told by at least two headers each that differ in the number alone.
+    """
+    rests: dict[str, dict[str, set[str]]] = {}
+    for header in headers:
+        match = _NUMBERED.fullmatch(" ".join(header.split()))
+        if match and normalized(match["before"]) and normalized(match["after"]):
+            numbers = rests.setdefault(match["before"].strip(" _-#"), {})
+            numbers.setdefault(match["number"], set()).add(normalized(match["after"]))
+    for before, numbers in rests.items():
+        shared = set.intersection(*numbers.values())
+        if len(numbers) > 1 and len(shared) > 1:
+            return [f"{before} {number}" for number in sorted(numbers)]
+    return []
+
+
 def missing(targets: Collection[str], constants: Collection[str], schema: Schema, *, updates: bool) -> list[str]:
     """The keys that every row needs and that neither a column nor a constant holds. An update needs the reference."""
     held = {key for target in targets for key in covers(target)} | set(constants)
@@ -197,15 +284,41 @@ def missing(targets: Collection[str], constants: Collection[str], schema: Schema
     return [key for key in needed if key not in held and not schema.held_elsewhere(key, held)]
 
 
-def doubled(proposals: Sequence[ColumnProposal]) -> list[list[ColumnProposal]]:
-    """Columns that claim the same target, together; those that a person matched so before are no question."""
-    counts = Counter(proposal.key for proposal in proposals if proposal.key)
-    groups = [[proposal for proposal in proposals if proposal.key == key] for key, count in counts.items() if count > 1]
-    return [group for group in groups if not all(proposal.how == REMEMBERED for proposal in group)]
+def lacking(held: Collection[str], schema: Schema) -> list[str]:
+    """The keys that a chosen program needs and no column holds, those of a list's or an object's first slot."""
+    return [
+        column.key
+        for column in schema.columns
+        if column.required == "program" and column.key not in held and not schema.held_elsewhere(column.key, held)
+    ]
 
 
-def must_ask(proposals: Sequence[ColumnProposal], constants: Collection[str], schema: Schema, *, updates: bool) -> bool:
-    """Whether a person has to look: a guess, two columns for one field, or a needed field in no column."""
-    if any(proposal.key and not proposal.is_sure for proposal in proposals) or doubled(proposals):
+def doubled(proposals: Sequence[ColumnProposal], joined: Collection[str] = ()) -> list[list[ColumnProposal]]:
+    """Columns that claim the same field, together; those that a person put together before (joined) are no question."""
+    counts = doubles(proposal.key for proposal in proposals)
+    return [
+        [proposal for proposal in proposals if key in parts_of(proposal.key)] for key in counts if key not in joined
+    ]
+
+
+def doubles(targets: Iterable[str]) -> list[str]:
+    """The single targets that several columns claim, in the order of the columns."""
+    counts = Counter(part for target in targets for part in parts_of(target))
+    return [part for part, count in counts.items() if count > 1]
+
+
+def must_ask(
+    proposals: Sequence[ColumnProposal],
+    constants: Collection[str],
+    schema: Schema,
+    *,
+    updates: bool,
+    joined: Collection[str] = (),
+) -> bool:
+    """Whether a person has to look: a guess, a header that meant something else in another sheet, two columns for one
+    field, or a needed field in no column."""
+    if any(proposal.key and not proposal.is_sure for proposal in proposals) or doubled(proposals, joined):
+        return True
+    if any(proposal.earlier for proposal in proposals):
         return True
     return bool(missing([proposal.key for proposal in proposals], constants, schema, updates=updates))

@@ -156,7 +156,9 @@ class RowEditor:
         layout = upload.column_layout
         headers = {column["index"]: column["header"] for column in upload.columns}
         listed = [headers.get(index, "") for index in range(max(headers, default=-1) + 1)]
-        self._assembler = RowAssembler(layout.columns or {}, layout.constants, self.schema, headers=listed)
+        self._assembler = RowAssembler(
+            layout.columns or {}, layout.constants, self.schema, headers=listed, values=layout.values
+        )
 
     @property
     def schema(self) -> Schema:

@@ -12,7 +12,7 @@ from onboarding.spreadsheets.problems import Unreadable
 from onboarding.spreadsheets.workbook import ROW_KEY_HEADER, FixColumn, FixRow
 from onboarding.uploads.columns.assembly import written_out
 from onboarding.uploads.corrections.rows import RowEditor, as_shown, correct_rows, open_rows
-from onboarding.uploads.layout import ADDRESS, covers
+from onboarding.uploads.layout import ADDRESS, covers, parts_of
 from onboarding.uploads.models import RowPlan, Upload, UploadProblem, UploadRow, UploadState
 from onboarding.uploads.pipeline.row_faults import AS_IT_IS, ROW, fault_in
 from onboarding.uploads.pipeline.source import OpenSource
@@ -92,7 +92,7 @@ def fix_rows(upload: Upload, columns: Sequence[FixingColumn]) -> Iterator[FixRow
     )
     numbers = list(rows.order_by("number").values_list("number", flat=True)[:MOST_IN_WORKBOOK])
     editor = RowEditor(upload)
-    place = {column.key: position for position, column in reversed(list(enumerate(columns))) if column.key}
+    place = {key: position for position, column in reversed(list(enumerate(columns))) for key in parts_of(column.key)}
     for start in range(0, len(numbers), _BATCH):
         batch = list(rows.filter(number__in=numbers[start : start + _BATCH]).order_by("number"))
         yield from _fix_batch(upload, batch, columns, place, editor)
@@ -139,11 +139,13 @@ def _cell(
 
     Of several columns for one field, the first then has it all.
     """
-    if not written.keys().isdisjoint(covers(column.key)):
-        if column.key.startswith(ADDRESS):
-            return written_out(column.key.removeprefix(ADDRESS), current)
-        own = column.index is None or place.get(column.key) == column.position
-        return written[column.key] if own else None
+    for part in parts_of(column.key):
+        if written.keys().isdisjoint(covers(part)):
+            continue
+        if part.startswith(ADDRESS):
+            return written_out(part.removeprefix(ADDRESS), current)
+        own = column.index is None or place.get(part) == column.position
+        return written[part] if own else None
     columns = row.kept_cells["columns"]
     return columns[column.index] if column.index is not None and column.index < len(columns) else None
 

@@ -16,10 +16,18 @@ from onboarding.spreadsheets.problems import Unreadable
 from onboarding.spreadsheets.reader import Book, facts_of, read_book
 from onboarding.spreadsheets.workbook import ROW_KEY_HEADER
 from onboarding.uploads.columns.assembly import RowAssembler, stored_cell
-from onboarding.uploads.columns.memory import recalled
-from onboarding.uploads.columns.propose import REMEMBERED, ColumnProposal, doubled, must_ask, propose
-from onboarding.uploads.layout import MEMORY, NAMES, ColumnLayout
-from onboarding.uploads.models import Upload, UploadSource
+from onboarding.uploads.columns.memory import matched_elsewhere, recalled
+from onboarding.uploads.columns.propose import (
+    REMEMBERED,
+    ColumnProposal,
+    doubled,
+    must_ask,
+    numbered_devices,
+    propose,
+    with_reference,
+)
+from onboarding.uploads.layout import FROM_ZIP, MEMORY, NAMES, ColumnLayout
+from onboarding.uploads.models import ColumnMemory, Upload, UploadSource
 from onboarding.uploads.pipeline.row_faults import with_faults
 from onboarding.uploads.stored import RowCells, SheetColumn, UploadFacts, field_cells, sheet_cells
 from portal.problems import storable_json
@@ -108,19 +116,25 @@ def _open_sheet(
     targets, asks = layout.columns or {}, False
     columns: list[SheetColumn] = [{**column, "key": targets.get(column["index"], "")} for column in upload.columns]
     if layout.columns is None:
-        remembered, constants = ({}, {}) if upload.commits_itself else recalled(upload.partner, book.header)
-        proposals = propose(book.header, first, schema_for(upload.programs), remembered)
-        layout = _decided(layout, proposals, constants)
+        memory = None if upload.commits_itself else recalled(upload.partner, book.header)
+        elsewhere = {} if upload.commits_itself else matched_elsewhere(upload.partner, book.header)
+        constants, remembered = (memory.constants, memory.columns) if memory else ({}, {})
+        proposals = propose(book.header, first, schema_for(upload.programs), remembered, elsewhere)
+        if not upload.commits_itself and not upload.update_existing:
+            proposals = with_reference(proposals, first, schema)
+        layout = _decided(layout, proposals, memory)
         columns = [proposal.as_json() for proposal in proposals]
-        asks = layout.asks or must_ask(proposals, constants, schema, updates=upload.update_existing)
+        joined = layout.joined
+        asks = layout.asks or must_ask(proposals, constants, schema, updates=upload.update_existing, joined=joined)
+        asks = asks or (memory is None and bool(numbered_devices(book.header)))
         asks = asks or _is_new_here(constants, upload) or (layout.sheet is None and len(book.facts.alike) > 1)
         asks = asks and not upload.commits_itself
         if upload.commits_itself:
             _refuse_unclear(proposals)
             layout = replace(
-                layout, columns={proposal.index: proposal.key for proposal in proposals if proposal.is_sure}
+                layout, columns={proposal.index: proposal.key for proposal in proposals if proposal.is_named}
             )
-    assembler = RowAssembler(layout.columns or {}, layout.constants, schema, headers=book.header)
+    assembler = RowAssembler(layout.columns or {}, layout.constants, schema, headers=book.header, values=layout.values)
     return OpenSource(
         layout=layout,
         columns=columns,
@@ -146,18 +160,26 @@ def key_column(header: Sequence[str]) -> int | None:
 
 def _is_new_here(constants: Mapping[str, str], upload: Upload) -> bool:
     """Whether values that held for every row of an earlier sheet are no matter of course for this one's programs."""
-    return bool(constants.items() - only_answers(upload.programs).items())
+    said = {key: text for key, text in constants.items() if text != FROM_ZIP}
+    return bool(said.items() - only_answers(upload.programs).items())
 
 
-def _decided(layout: ColumnLayout, proposals: Sequence[ColumnProposal], constants: Mapping[str, str]) -> ColumnLayout:
+def _decided(layout: ColumnLayout, proposals: Sequence[ColumnProposal], memory: ColumnMemory | None) -> ColumnLayout:
     by = MEMORY if any(proposal.how == REMEMBERED for proposal in proposals) else NAMES
-    targets = {proposal.index: proposal.key for proposal in proposals}
-    return replace(layout, columns=targets, constants={**constants, **layout.constants}, decided_by=by)
+    layout = replace(layout, columns={proposal.index: proposal.key for proposal in proposals}, decided_by=by)
+    if memory is None:
+        return layout
+    return replace(
+        layout,
+        constants={**memory.constants, **layout.constants},
+        joined=memory.joined,
+        values={**memory.values, **layout.values},
+    )
 
 
 def _refuse_unclear(proposals: Sequence[ColumnProposal]) -> None:
     """Refuse columns that the names alone do not identify: nobody can be asked by API."""
-    sure = [proposal for proposal in proposals if proposal.key and proposal.is_sure]
+    sure = [proposal for proposal in proposals if proposal.key and proposal.is_named]
     if not sure:
         raise Unreadable("FILE_NO_HEADER")
     if pairs := doubled(sure):

@@ -69,7 +69,7 @@ def test_foreign_headers_are_proposed_and_nothing_is_checked_before_the_answer(a
         "Postal": ("customer.postal_code", "alike"),
         "ST": ("customer.state_or_province_code", "alike"),
         "Kontakt": ("customer.end_customer_email", "values"),
-        "Batt kWh": ("device.battery_energy_capacity_kwh", "alike"),
+        "Batt kWh": ("device.battery_energy_capacity_kwh", "normalized"),
         "Batt Power (kW)": ("device.battery_power_capacity_kw", "alike"),
         "Internal remark": ("", "unknown"),
     }
@@ -145,7 +145,7 @@ def test_two_columns_for_one_field_are_asked_about_then_joined_or_compared(
     upload = send(acme, builders.csv_bytes(lines), "a.csv")
     assert upload.state == "columns"
 
-    choose_columns(upload, answer_for(upload), {}, by=BY)
+    choose_columns(upload, answer_for(upload), {}, joined=["customer.postal_code", "customer.end_customer_name"], by=BY)
     run_jobs()
 
     upload.refresh_from_db()
@@ -328,7 +328,7 @@ def test_halves_of_a_name_are_put_together_first_name_first(
     upload = send(acme, builders.csv_bytes(lines), "names.csv")
     assert keys_of(upload)["Cust Name Last"] == keys_of(upload)["Cust Name First"]
 
-    choose_columns(upload, answer_for(upload), {}, by=BY)
+    choose_columns(upload, answer_for(upload), {}, joined=["customer.end_customer_name"], by=BY)
     run_jobs()
 
     assert upload.rows.first().asset["customer"]["end_customer_name"] == "Alex Rivera"

@@ -200,7 +200,7 @@ def test_address_and_name_of_several_columns_keep_what_was_corrected(
         del line[f"customer.{part}"]
     upload = send(acme, builders.csv_bytes([line]), "a.csv")
     answer = {column["index"]: column["key"] for column in upload.columns}
-    choose_columns(upload, answer, {}, by=BY)
+    choose_columns(upload, answer, {}, joined=["customer.end_customer_name"], by=BY)
     run_jobs()
     client = client_of(user)
     book = book_of(client, upload)
