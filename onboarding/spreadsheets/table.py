@@ -69,7 +69,7 @@ def find_layout(
     texts = [_texts(row) for row in top]
     at = _header_at(texts[:TOP_ROWS], frozenset(names)) if header_row is None else _row_at(top[:TOP_ROWS], header_row)
     if at is None:
-        raise Unreadable(problems.FILE_NO_HEADER, sheet=sheet)
+        raise _why_not(problems.FILE_NO_HEADER, top, sheet)
     _refuse_stray_quote(top[at])
     labels, below = texts[at], at + 1
     if below < len(top) and is_key_row(texts[below], labels):
@@ -85,8 +85,15 @@ def find_layout(
         cell = f"{column_letters(len(layout.header) - 1)}{layout.header_row}"
         raise Unreadable(problems.FILE_TOO_MANY_COLUMNS, limit=limits.max_columns, cell=cell)
     if below >= len(top):
-        raise Unreadable(problems.FILE_NO_ROWS, sheet=sheet)
+        raise _why_not(problems.FILE_NO_ROWS, top, sheet)
     return layout, chain(top[below:], rows)
+
+
+def _why_not(code: str, top: Sequence[RawRow], sheet: str) -> Unreadable:
+    """Why there is no table: a quote that never closes explains it better than a missing header or missing rows."""
+    for row in top:
+        _refuse_stray_quote(row)
+    return Unreadable(code, sheet=sheet)
 
 
 def _refuse_stray_quote(header: RawRow) -> None:

@@ -45,7 +45,7 @@ TEXTS: tuple[Case, ...] = (
         "2,000 lines that each open a quote", lambda: b"name,zip\n" + b'a","""\n' * 2_000, problems.FILE_UNCLOSED_QUOTE
     ),
     refused("unclosed quote in the header", b'"name,zip\na,b\n', problems.FILE_UNCLOSED_QUOTE),
-    refused("a single quote", b'"', problems.FILE_UNCLOSED_QUOTE),
+    refused("a single quote", b'"', problems.FILE_NO_HEADER),
     refused(
         "UTF-8 with a damaged letter", "name,zip\nZoë,ß\nMálaga,ñ\n".encode() + b"Zo\xeb,1\n", "FILE_UNREADABLE_TEXT"
     ),
