@@ -5,7 +5,10 @@ from typing import Any
 from django import forms
 from django.core.files.uploadedfile import SimpleUploadedFile
 
+from onboarding.uploads.pipeline.receive import ACCEPTED_SUFFIXES
 from programs.queries import partner_created_programs
+
+_XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 
 
 class UploadForm(forms.Form):
@@ -32,9 +35,7 @@ class UploadForm(forms.Form):
         error_messages={
             "invalid": "Select a spreadsheet (.xlsx or .csv).",
         },
-        widget=forms.ClearableFileInput(
-            attrs={"accept": ".xlsx,.csv,text/csv,application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"}
-        ),
+        widget=forms.ClearableFileInput(attrs={"accept": ",".join((*ACCEPTED_SUFFIXES, "text/csv", _XLSX))}),
     )
     update_existing = forms.BooleanField(
         label="Update existing meters",

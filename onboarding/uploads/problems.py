@@ -14,6 +14,12 @@ register(
         f"Save the sheet as Excel Workbook (.xlsx) or CSV. {_AGAIN}",
     ),
     ProblemKind(
+        "FILE_GONE",
+        "The file is not there any more",
+        "The file of this upload is no longer kept.",
+        "Upload it again.",
+    ),
+    ProblemKind(
         "FILE_NOT_A_SPREADSHEET",
         "Not a spreadsheet",
         "The content of the file is not a spreadsheet, whatever its name says.",

@@ -50,6 +50,7 @@ def upload_fix(request: HttpRequest, pk: UUID) -> HttpResponse:
         except Refused as refusal:
             tell_refusal(request, refusal)
         problems, total = page.problems_of(upload, code, field)
+        total += len({line.row_number for line in wrong} - {line.row_number for line in problems})
         if not wrong:
             return redirect(_further(request) if problems else reverse("upload", args=[upload.pk]))
     context = _fix_context(request, upload, problems, wrong, schema.column(field)) | {"total": total}

@@ -83,6 +83,10 @@ def check_upload(run: Run, *, take_over: TakeOver) -> None:
         with run.chunk():
             file_unusable(upload, Problem(error.code, context=dict(error.context)))
         return
+    except FileNotFoundError:
+        with run.chunk():
+            file_unusable(upload, Problem("FILE_GONE"))
+        return
     with run.chunk():
         if _finish(upload, _progress(run)):
             tell_checked(upload, run.job)

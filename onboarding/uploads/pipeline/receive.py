@@ -19,7 +19,8 @@ from portal.problems import Problem, Refused, shown
 from portal.storage import files
 from programs.models import Program
 
-ACCEPTED_SUFFIXES = (".xlsx", ".csv")
+# What a file may be called, and as what it is kept: text with tabs is read as text with commas is.
+ACCEPTED_SUFFIXES = {".xlsx": ".xlsx", ".csv": ".csv", ".tsv": ".csv", ".txt": ".csv"}
 _PIECE_BYTES = 1024 * 1024
 
 
@@ -47,7 +48,7 @@ def receive_upload(
     if suffix not in ACCEPTED_SUFFIXES:
         raise Refused(Problem("FILE_WRONG_TYPE", "file", file_name, {"name": file_name}))
     refuse_unsuitable(programs)
-    stored = _store(content, partner=partner, suffix=suffix)
+    stored = _store(content, partner=partner, suffix=ACCEPTED_SUFFIXES[suffix])
     upload = Upload(
         partner=partner,
         source=UploadSource.PAGE,
@@ -67,7 +68,7 @@ def receive_upload(
 def upload_sheet(upload: Upload, sheet: str, *, by: Actor, user: User | None = None) -> tuple[Upload, bool]:
     """Another sheet of a workbook that was sent, as an upload of its own with the same choices; and whether it is new.
 
-    Refuses: SHEET_UNKNOWN, FILE_NOT_STORED.
+    Refuses: SHEET_UNKNOWN, FILE_GONE, FILE_NOT_STORED.
     """
     if sheet not in other_sheets(upload):
         raise Refused(Problem("SHEET_UNKNOWN", "sheet", shown(sheet)))
@@ -75,9 +76,12 @@ def upload_sheet(upload: Upload, sheet: str, *, by: Actor, user: User | None = N
     for sent in same.exclude(state__in=[UploadState.FAILED, UploadState.WITHDRAWN]).order_by("pk"):
         if sent.programs == upload.programs and sheet == (sent.column_layout.sheet or sent.facts.get("sheet")):
             return sent, False
-    with files.path_of(upload.stored_name).open("rb") as file:
-        suffix = PurePath(upload.stored_name).suffix
-        stored = _store(iter(partial(file.read, _PIECE_BYTES), b""), partner=upload.partner, suffix=suffix)
+    try:
+        with files.path_of(upload.stored_name).open("rb") as file:
+            suffix = PurePath(upload.stored_name).suffix
+            stored = _store(iter(partial(file.read, _PIECE_BYTES), b""), partner=upload.partner, suffix=suffix)
+    except FileNotFoundError:
+        raise Refused(Problem("FILE_GONE", "sheet")) from None
     other = Upload(
         partner=upload.partner,
         source=UploadSource.PAGE,

@@ -19,6 +19,7 @@ from portal.events.actors import Actor
 from portal.events.models import Event
 from portal.partners.models import ApiKey, Partner, User
 from portal.problems import Refused
+from portal.storage.files import path_of
 from tests import builders
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("catalogue")]
@@ -307,3 +308,29 @@ def test_file_that_cannot_be_read_is_checked_again_only_while_no_other_has_its_p
         recheck_upload(upload, by=BY)
 
     assert refused.value.problems[0].code == "UPLOAD_SENT_BEFORE"
+
+
+# --- ways in
+
+
+@pytest.mark.parametrize("name", ["meters.tsv", "METERS.TXT"])
+def test_text_with_tabs_is_taken(acme: Partner, send: Any, name: str) -> None:
+    upload = send(acme, builders.csv_bytes(builders.rows(2)).replace(b",", b"\t"), name)
+
+    assert (upload.file_name, upload.counts) == (name, {"create": 2, "rows": 2})
+
+
+def test_file_that_is_gone_is_said_in_words(acme: Partner, client: Client, send: Any, run_jobs: Any) -> None:
+    book = builders.book(One=builders.table(builders.rows(1)), Two=builders.table(builders.rows(1, start=2)))
+    upload = send(acme, book)
+    path_of(upload.stored_name).unlink()
+
+    answer = client.post(reverse("upload-other-sheet", args=[upload.pk]), {"sheet": "Two"}, follow=True)
+    assert "The file of this upload is no longer kept. Upload it again." in answer.content.decode()
+
+    other = send(acme, builders.csv_bytes(builders.rows(1)), "a.csv")
+    path_of(other.stored_name).unlink()
+    recheck_upload(other, by=BY)
+    run_jobs()
+    other.refresh_from_db()
+    assert (other.state, other.problem["code"]) == ("failed", "FILE_GONE")
