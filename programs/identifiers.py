@@ -32,7 +32,7 @@ def account_key(text: str) -> str:
     if text.isascii() and text.isdigit():
         return text
     key = reference_key(text)
-    return _SEPARATORS.sub("", key).upper() or key
+    return unicodedata.normalize("NFC", _SEPARATORS.sub("", key).upper()) or key
 
 
 def serial_key(text: str) -> str:

@@ -6,7 +6,7 @@ from typing import Any, Final
 
 from onboarding.uploads.corrections.rows import as_shown
 from onboarding.uploads.models import RowPlan, Upload, UploadProblem, UploadRow
-from programs.schema import Column, schema_for
+from programs.schema import Column, Schema
 
 FIRST_ROWS: Final = 10
 REFERENCE: Final = "partner_reference"
@@ -30,7 +30,7 @@ class ValuesTable:
     rows: list[tuple[UploadRow, list[ShownValue]]]
 
 
-def first_values(upload: Upload) -> ValuesTable | None:
+def first_values(upload: Upload, schema: Schema) -> ValuesTable | None:
     """The first rows that a confirmation would write; None when there are none. What changes comes first."""
     written = UploadRow.objects.filter(upload=upload, plan__in=[RowPlan.CREATE, RowPlan.UPDATE], result="")
     rows = list(written.filter(round=upload.rounds).order_by("number")[:FIRST_ROWS])
@@ -40,8 +40,8 @@ def first_values(upload: Upload) -> ValuesTable | None:
     warnings = UploadProblem.objects.filter(upload=upload, row_number__in=[row.number for row in rows])
     for number, field in warnings.values_list("row_number", "field"):
         marked.setdefault(number, set()).add(field)
-    held = {row.number: _held(row) for row in rows}
-    columns = [column for column in schema_for().columns if any(column.key in flat for flat, _ in held.values())]
+    held = {row.number: _held(row, schema) for row in rows}
+    columns = [column for column in schema.columns if any(column.key in flat for flat, _ in held.values())]
     changing = {REFERENCE}.union(*(changes for _, changes in held.values()))
     columns.sort(key=lambda column: column.key not in changing)
     shown = [
@@ -50,17 +50,17 @@ def first_values(upload: Upload) -> ValuesTable | None:
     return ValuesTable([_label(column) for column in columns], shown)
 
 
-def values_of(row: UploadRow, marked: Collection[str] = ()) -> list[ShownValue]:
+def values_of(row: UploadRow, schema: Schema, marked: Collection[str] = ()) -> list[ShownValue]:
     """Every value that a row stores; nothing for a row that stores none."""
-    flat, changes = _held(row)
-    return [_value(column, flat, changes, marked) for column in schema_for().columns if column.key in flat]
+    flat, changes = _held(row, schema)
+    return [_value(column, flat, changes, marked) for column in schema.columns if column.key in flat]
 
 
-def _held(row: UploadRow) -> tuple[Mapping[str, object], Mapping[str, list[Any]]]:
+def _held(row: UploadRow, schema: Schema) -> tuple[Mapping[str, object], Mapping[str, list[Any]]]:
     """The values by field key, those that are emptied among them, and what changes."""
     changes = row.changes or {}
     emptied = {key: None for key, (_, new) in changes.items() if new is None}
-    return {**(schema_for().flatten(row.asset) if row.asset else {}), **emptied}, changes
+    return {**(schema.flatten(row.asset) if row.asset else {}), **emptied}, changes
 
 
 def _value(

@@ -32,7 +32,7 @@ from portal.problems import Problem, Refused
 from portal.web.downloads import csv_response, download_name, workbook_response
 from portal.web.notices import tell_refusal
 from portal.web.pages import newest_first
-from programs.schema import schema_for
+from programs.schema import Schema, schema_for
 
 ROWS_PER_PAGE = 100
 
@@ -145,7 +145,7 @@ def _page_context(request: HttpRequest, upload: Upload) -> dict[str, Any]:
         context["warnings"] = [group for group in groups if not group.blocks]
         context["can_update"] = _can_update(upload)
         context["unknown"] = sum(group.rows for group in groups if group.code == "REFERENCE_UNKNOWN")
-        context["first_values"] = first_values(upload)
+        context["first_values"] = first_values(upload, schema_for())
         context |= _outlook(upload, labels)
         can_match = upload.state == UploadState.READY and not upload.confirmed_at and upload.columns
         context["unlisted"] = sum(group.rows for group in groups if group.code == "UNKNOWN_CHOICE") if can_match else 0
@@ -186,13 +186,13 @@ def _rows_context(request: HttpRequest, upload: Upload, ahead: Mapping[str, Next
     more = len(page) > ROWS_PER_PAGE
     page = page[:ROWS_PER_PAGE]
     problems = queries.problems_by_row(upload, [row.number for row in page])
-    labels = labels_of(upload)
+    labels, schema = labels_of(upload), schema_for()
     query = request.GET.copy()
     query.pop("after", None)
     if more:
         query["after"] = str(page[-1].number)
     return {
-        "rows": [_shown_row(upload, row, problems.get(row.number, []), labels, ahead) for row in page],
+        "rows": [_shown_row(upload, row, problems.get(row.number, []), labels, ahead, schema) for row in page],
         "filters": {"plan": plan, "code": code, "field": field, "row": number},
         "next_page": query.urlencode() if more else "",
         "is_filtered": bool(plan or code or number),
@@ -205,6 +205,7 @@ def _shown_row(
     problems: list[queries.RowProblem],
     labels: dict[str, str],
     ahead: Mapping[str, NextActivation],
+    schema: Schema,
 ) -> dict[str, Any]:
     outcome, description = row.outcome(upload)
     return {
@@ -214,7 +215,7 @@ def _shown_row(
         "is_written": outcome in {"METER_CREATED", "METER_UPDATED"},
         "plan": RowPlan(row.plan),
         "problems": problems,
-        "values": values_of(row, {line.problem.field for line in problems}),
+        "values": values_of(row, schema, {line.problem.field for line in problems}),
         "changes": [(labels.get(key, key), old, new) for key, (old, new) in (row.changes or {}).items()]
         + [(f"Program {name}", "none", EnrollmentStatus(status).label) for name, status in (row.joins or {}).items()],
         "programs": [

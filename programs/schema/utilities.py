@@ -11,7 +11,7 @@ from programs.schema.crossfield.zips import state_of
 from programs.schema.lists import Flat
 
 ACCOUNT = "utility.electric_service_account_number"
-_ALIKE = 86  # of 100: below, a suggestion would be a guess
+_ALIKE = 85  # of 100: below, a suggestion would be a guess
 _CLOSE = 4  # two names within so many points of each other are equally likely
 _EMPTY_WORDS = frozenset(
     {"and", "co", "company", "corp", "corporation", "inc", "llc", "lp", "of", "the", "utility", "utilities"}

@@ -193,10 +193,6 @@ def test_cell_that_cannot_be_used_gets_its_own_code(schema, key, cell, code):
 @pytest.mark.parametrize(
     ("key", "cell", "value", "code"),
     [
-        (ZIP, 501, "00501", "ZIP_RESTORED"),
-        (ZIP, "2138", "02138", "ZIP_RESTORED"),
-        (ZIP, "2134-1234", "02134-1234", "ZIP_RESTORED"),
-        (ZIP, 21341234, "02134-1234", "ZIP_RESTORED"),
         (PHONE, "555-0134", "555-0134", "NOT_A_PHONE"),
         (PHONE, "ask at the desk", "ask at the desk", "NOT_A_PHONE"),
         (ACCOUNT, "10443720008519200", "10443720008519200", "DIGITS_PERHAPS_LOST"),
@@ -211,6 +207,31 @@ def test_mended_cell_stands_with_a_warning(schema, key, cell, value, code):
     assert [(warning.code, warning.field, warning.value) for warning in warnings] == [(code, key, str(cell))]
     assert checked.warnings[0].text
     assert checked.warnings[0].remedy
+
+
+@pytest.mark.parametrize(
+    ("cell", "state", "value"),
+    [
+        (501, "NY", "00501"),
+        ("2138", "MA", "02138"),
+        ("2134-1234", "MA", "02134-1234"),
+        (21341234, "MA", "02134-1234"),
+    ],
+)
+def test_zip_code_that_lost_its_zeros_is_one_where_the_state_has_such(schema, cell, state, value):
+    place = {
+        "customer.state_or_province_code": state,
+        "transmission_region": {"NY": "NYISO", "MA": "ISONE"}[state],
+        "utility.utility_name": None,
+        "utility.electric_service_account_number": None,
+        "caiso.nem_type": None,
+    }
+    here = schema.check({**row(1), **place, ZIP: cell})
+    elsewhere = schema.check({**row(1), ZIP: cell})
+
+    assert here.asset["customer"]["postal_code"] == value
+    assert "ZIP_RESTORED" in {warning.code for warning in here.warnings}
+    assert (elsewhere.asset, {problem.code for problem in elsewhere.problems}) == (None, {"NOT_A_ZIP"})
 
 
 @pytest.mark.parametrize(

@@ -27,7 +27,7 @@ class OpenValue:
 
     column: Column
     text: str
-    state: str
+    us_state: str
     rows: int
     likely: tuple[str, ...]
 
@@ -79,7 +79,7 @@ def choose_values(upload: Upload, chosen: Iterable[tuple[OpenValue, str]], *, by
 def _with_values(layout: ColumnLayout, decided: Iterable[tuple[OpenValue, str]]) -> ColumnLayout:
     values = layout.as_json()["values"]
     for value, choice in decided:
-        values.setdefault(value.column.key, {}).setdefault(value_key(value.text), {})[value.state] = choice
+        values.setdefault(value.column.key, {}).setdefault(value_key(value.text), {})[value.us_state] = choice
     return replace(layout, values=values, decided_by=PERSON)
 
 
@@ -100,4 +100,4 @@ def posted_values(values: Iterable[OpenValue], data: Mapping[str, str]) -> list[
 
 def name_of(value: OpenValue) -> str:
     """The name of the text's input."""
-    return f"value-{value.column.key}|{value.state}|{value.text}"
+    return f"value-{value.column.key}|{value.us_state}|{value.text}"

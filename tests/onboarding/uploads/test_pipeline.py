@@ -81,8 +81,7 @@ def test_every_error_of_every_row_is_named_with_its_cell(acme: Partner, send: An
             (4, "utility.utility_name", "UNKNOWN_CHOICE"),
             (5, "customer.city", "LOOKS_LIKE_FORMULA"),
             (5, "customer.end_customer_name", "MARKUP"),
-            (6, "customer.postal_code", "ZIP_OF_OTHER_STATE"),
-            (6, "customer.postal_code", "ZIP_RESTORED"),
+            (6, "customer.postal_code", "NOT_A_ZIP"),
             (6, "utility.electric_service_account_number", "DIGITS_LOST"),
         ]
     )

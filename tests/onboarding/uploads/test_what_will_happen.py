@@ -234,7 +234,7 @@ def test_shown_values_are_those_of_the_database_afterwards(
     from programs.schema import schema_for
 
     upload = send(acme, builders.xlsx(builders.rows(3)))
-    shown = {row.partner_reference: values_of(row) for row in UploadRow.objects.filter(upload=upload)}
+    shown = {row.partner_reference: values_of(row, schema_for()) for row in UploadRow.objects.filter(upload=upload)}
     commit(upload)
 
     for meter in Meter.objects.all():
