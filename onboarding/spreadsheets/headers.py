@@ -6,6 +6,8 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Final
 
+from .units import measures_the_same, names_without_unit, unit_in
+
 EXACT_KEY: Final = "key"
 EXACT_LABEL: Final = "label"
 EXACT_ALIAS: Final = "alias"
@@ -22,11 +24,12 @@ _DATA = "data."
 
 @dataclass(frozen=True, slots=True)
 class HeaderSpec:
-    """A field that a column may hold: its key (dot path), its label, and other names that it goes by."""
+    """A field that a column may hold: its key (dot path), its label, other names that it goes by, and its unit."""
 
     key: str
     label: str
     aliases: tuple[str, ...] = ()
+    unit: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,7 +37,7 @@ class HeaderMatch:
     """One column of the sheet.
 
     index: 0-based column. header: its text. key: the field, None when unknown or blank. how: "key", "label",
-    "alias" (all exact), "normalized" (the same but for case, blanks, punctuation), "unknown", "blank".
+    "alias" (all exact), "normalized" (the same but for case, blanks, punctuation, unit), "unknown", "blank".
     """
 
     index: int
@@ -89,6 +92,7 @@ class _Tables:
         self.loose_keys = _unique((normalized(column.key), column.key) for column in columns)
         self.loose_labels = _unique((normalized(column.label), column.key) for column in columns)
         self.loose_aliases = _unique((normalized(alias), column.key) for column in columns for alias in column.aliases)
+        self.units = {column.key: column.unit for column in columns if column.unit}
 
     def by_key(self, text: str) -> str | None:
         plain = _BRACKETS.sub(r".\1", text)
@@ -106,6 +110,14 @@ class _Tables:
                 for table in (self.loose_keys, self.loose_labels, self.loose_aliases):
                     if variant and variant in table:
                         return table[variant]
+        return None
+
+    def by_unit(self, text: str) -> str | None:
+        """The field of a name with a unit that measures what the field does: "Battery power (W)"."""
+        for name in names_without_unit(text):
+            key = self.loosely(name)
+            if key is not None and measures_the_same(unit_in(text)[1], self.units.get(key, "")):
+                return key
         return None
 
 
@@ -128,7 +140,7 @@ def _match(tables: _Tables, index: int, header: str) -> HeaderMatch:
         (EXACT_KEY, tables.by_key(text)),
         (EXACT_LABEL, tables.labels.get(text) or tables.labels.get(bare)),
         (EXACT_ALIAS, tables.aliases.get(text) or tables.aliases.get(bare)),
-        (NORMALIZED, tables.loosely(text)),
+        (NORMALIZED, tables.loosely(text) or tables.by_unit(text)),
     ):
         if key is not None:
             return HeaderMatch(index, header, key, how)

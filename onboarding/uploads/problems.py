@@ -360,6 +360,16 @@ register(
     ),
 )
 
+# What was decided about a column.
+register(
+    ProblemKind(
+        "UNIT_CONVERTED",
+        "{label} was converted",
+        "{label}: {written} were read as {unit}.",
+        "Check one of the values below.",
+    ),
+)
+
 # Notes of the reader: things to know about a file that was read all the same. They have no remedy of their own.
 register(
     ProblemKind(

@@ -8,6 +8,7 @@ from django.db.models import Count, Max, Min, QuerySet
 
 from onboarding.spreadsheets.cells import column_letters
 from onboarding.spreadsheets.problems import OTHER_SHEETS, ROW_CODES, ROW_TOO_WIDE
+from onboarding.uploads.column_units import converted_units_of
 from onboarding.uploads.models import WRITTEN, RowPlan, Upload, UploadProblem, UploadRow, UploadSource, Withdrawal
 from portal.jobs.models import Job, JobState
 from portal.partners.models import Partner
@@ -93,7 +94,7 @@ def other_sheets(upload: Upload) -> list[str]:
 
 
 def reading_notes(upload: Upload, labels: Mapping[str, str]) -> list[str]:
-    """What was decided while reading: the order of day and month, and values that hold for every row."""
+    """What was decided while reading: units, the order of day and month, and values that hold for every row."""
     layout = upload.column_layout
     orders = {"mdy": "month/day/year", "dmy": "day/month/year"}
     notes = [
@@ -101,6 +102,7 @@ def reading_notes(upload: Upload, labels: Mapping[str, str]) -> list[str]:
         "as most of that column that can tell. Each of these rows has a warning."
         for key, order in layout.date_orders.items()
     ]
+    notes += [problem.text for problem in converted_units_of(upload)]
     if layout.constants:
         said = "; ".join(f"{labels.get(key, key)}: {text}" for key, text in layout.constants.items())
         notes.append(f"For every row: {said}.")

@@ -79,7 +79,7 @@ def propose(
     header: Sequence[str], rows: Sequence[Row], schema: Schema, remembered: Mapping[str, str]
 ) -> list[ColumnProposal]:
     """A proposal for every column with a header. rows: the first ones. remembered: normalised header to target."""
-    specs = [HeaderSpec(column.key, column.label, column.aliases) for column in schema.columns]
+    specs = [HeaderSpec(column.key, column.label, column.aliases, column.unit) for column in schema.columns]
     targets = {column.key for column in schema.columns} | {ADDRESS + prefix for prefix in address_prefixes(schema)}
     proposals: dict[int, ColumnProposal] = {}
     cells: dict[int, list[Cell]] = {}
