@@ -38,6 +38,12 @@ def unit_in(header: str) -> tuple[str, str]:
     return text, ""
 
 
+def is_unit(text: str) -> bool:
+    """Whether a text is nothing but a unit: kW, (kWh), %, hours."""
+    bare = text.strip(" ()[]").casefold()
+    return bare in _SPELLINGS or bare in {"%", "percent", "kw ac", "kw-ac", "v", "kva"}
+
+
 def measures_the_same(unit: str, other: str) -> bool:
     """Whether two units measure the same: both power, both energy or both time."""
     return unit in _MEASURES and _MEASURES[unit] == _MEASURES.get(other)

@@ -346,6 +346,12 @@ register(
 # What the reader says of a row as a whole.
 register(
     ProblemKind(
+        "NOT_A_METER",
+        "Not a meter",
+        "This row begins with “{value}” and reads like {kind}, so no meter is made of it.",
+        "If it is a meter, treat it as one.",
+    ),
+    ProblemKind(
         "STRAY_QUOTE",
         "Quotes that do not close",
         "A quote in line {line} of the file does not close, or text follows it, so it is unclear where cells end.",

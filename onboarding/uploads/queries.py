@@ -15,7 +15,7 @@ from portal.partners.models import Partner
 from portal.problems import Problem
 
 GROUPS_SHOWN = 100
-_TAKE_LABELS = {ROW_TOO_WIDE: "Use without the extra cells"}
+_TAKE_LABELS = {ROW_TOO_WIDE: "Use without the extra cells", "NOT_A_METER": "Treat all as meters"}
 
 
 def uploads_of(partner: Partner) -> QuerySet[Upload]:
@@ -54,7 +54,7 @@ class ProblemGroup:
     @property
     def is_about_rows(self) -> bool:
         """Whether it is about the rows as a whole, so that they can be left out, or taken as they are."""
-        return self.code in ROW_CODES
+        return self.code in ROW_CODES or self.code == "NOT_A_METER"
 
     @property
     def take_label(self) -> str:
@@ -85,6 +85,11 @@ def problem_groups(upload: Upload) -> list[ProblemGroup]:
         )
         for line in lines
     ]
+
+
+def not_meters(upload: Upload) -> list[UploadProblem]:
+    """The first rows that are no meters, each with what it is."""
+    return list(UploadProblem.objects.filter(upload=upload, code="NOT_A_METER").order_by("row_number")[:GROUPS_SHOWN])
 
 
 def other_sheets(upload: Upload) -> list[str]:
@@ -183,6 +188,7 @@ _RECEIPT_LINES = (
     "Refused while writing",
     "Need fixing",
     "Left out by you",
+    "Not meters",
     "Waiting for your confirmation",
     "Blank",
 )
@@ -201,6 +207,7 @@ def _line_of(row: UploadRow, upload: Upload) -> str:
         RowPlan.UNCHANGED.value: "Unchanged",
         RowPlan.DUPLICATE.value: "Duplicates",
         RowPlan.LEFT_OUT.value: "Left out by you",
+        RowPlan.NOT_A_METER.value: "Not meters",
     }.get(row.plan, "Need fixing")
 
 
@@ -243,7 +250,8 @@ def _blank_line(first: int, last: int) -> list[object]:
 
 def _receipt_batch(upload: Upload, rows: list[UploadRow]) -> Iterator[list[object]]:
     problems = problems_by_row(
-        upload, [row.number for row in rows if row.plan in {RowPlan.NEEDS_FIXING, RowPlan.DUPLICATE}]
+        upload,
+        [row.number for row in rows if row.plan in {RowPlan.NEEDS_FIXING, RowPlan.DUPLICATE, RowPlan.NOT_A_METER}],
     )
     for row in rows:
         row_problems = problems.get(row.number, [])
