@@ -8,7 +8,7 @@ from collections.abc import Collection, Mapping, Sequence
 from typing import Final
 
 from .cells import Cell
-from .headers import normalized
+from .headers import GROUP_MARK, normalized, own_name
 from .units import is_unit
 
 HEADER_AGAIN: Final = "the column names again"
@@ -42,7 +42,8 @@ class ExtraRows:
     def __init__(
         self, header: Sequence[str], *, reference: Collection[int], numeric: Collection[int], updates: bool
     ) -> None:
-        self._names = [normalized(text) for text in header]
+        self._names = [normalized(own_name(text)) for text in header]
+        self._groups = {normalized(text.rpartition(GROUP_MARK)[0]) for text in header} - {""}
         self._named = sum(1 for name in self._names if name)
         self._first = next((index for index, name in enumerate(self._names) if name), 0)
         self._reference, self._numeric, self._updates = frozenset(reference), frozenset(numeric), updates
@@ -59,7 +60,7 @@ class ExtraRows:
             return ""
         texts = {index: cell.strip() for index, cell in filled.items() if isinstance(cell, str)}
         texts = {index: text for index, text in texts.items() if not _NUMBER_LIKE.fullmatch(text)}
-        if self._repeats_header(filled, texts):
+        if self._repeats_header(filled, texts) or self._repeats_groups(filled, texts):
             return HEADER_AGAIN
         if len(filled) * 2 > self._named:
             return ""
@@ -75,6 +76,9 @@ class ExtraRows:
     def _repeats_header(self, filled: Mapping[int, Cell], texts: dict[int, str]) -> bool:
         same = sum(1 for index, text in texts.items() if self._names[index] and self._is_name(index, text))
         return same >= 2 and same * 5 >= len(filled) * 4 and same * 2 >= self._named
+
+    def _repeats_groups(self, filled: Mapping[int, Cell], texts: Mapping[int, str]) -> bool:
+        return 2 <= len(filled) == len(texts) and all(normalized(text) in self._groups for text in texts.values())
 
     def _is_units(self, texts: dict[int, str]) -> bool:
         units = sum(1 for text in texts.values() if is_unit(text))

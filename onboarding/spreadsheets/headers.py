@@ -15,6 +15,26 @@ NORMALIZED: Final = "normalized"
 UNKNOWN: Final = "unknown"
 BLANK: Final = "blank"
 
+GROUP_MARK: Final = " › "  # between the name of a group of columns and a column's own: Utility › Name
+# What groups of columns are called. Those of the meter itself say nothing that the column's own name does not say.
+_OF_THE_METER: Final = frozenset(
+    re.findall(
+        r"\w+",
+        """address asset assets battery customer device devices home location meter meters premise program programs
+        property service site storage system""",
+    )
+)
+_OF_OTHERS: Final = frozenset(
+    re.findall(
+        r"\w+",
+        """account accounts billing charger client company contact contract dates details ev generator generation
+        homeowner info information installation installer inverter mailing manufacturer owner panel partner pv shipping
+        solar specs technical thermostat utility vendor""",
+    )
+)
+_OF_ANYTHING: Final = frozenset(
+    re.findall(r"\w+", "account address company contact date email id name no number phone reference status type")
+)
 _REQUIRED_MARK = re.compile(r"(?:\s*\*+|\s*\((?:required|optional)\))+\s*$", re.IGNORECASE)
 _NOT_WORD = re.compile(r"[\W_]+")
 _FIRST_ITEM = re.compile(r"\.0$")
@@ -55,6 +75,28 @@ def match_headers(header: Sequence[str], columns: Sequence[HeaderSpec]) -> list[
     """
     tables = _Tables(columns)
     return [_match(tables, index, text) for index, text in enumerate(header)]
+
+
+def in_group(group: str, header: str) -> str:
+    """A column's name with the name of its group before it; a column without a name has none."""
+    return f"{group}{GROUP_MARK}{header}" if group and header else header
+
+
+def is_group(text: str) -> bool:
+    """Whether a text is what groups of columns are called: Site, Battery details, Utility."""
+    words = text.casefold().replace("/", " ").replace("&", " ").split()
+    return 0 < len(words) <= 3 and not _OF_THE_METER.union(_OF_OTHERS).isdisjoint(words)
+
+
+def own_name(header: str) -> str:
+    """A column's name without its group."""
+    return header.rpartition(GROUP_MARK)[2]
+
+
+def without_group_of_meter(header: str) -> str:
+    """A column's name without its group when that is of the meter itself: it tells nothing more."""
+    group, _, own = header.rpartition(GROUP_MARK)
+    return own if group and _OF_THE_METER.issuperset(group.casefold().split()) else header
 
 
 def duplicates(matches: Iterable[HeaderMatch]) -> list[tuple[HeaderMatch, HeaderMatch]]:
@@ -112,6 +154,13 @@ class _Tables:
                         return table[variant]
         return None
 
+    def without_group(self, text: str) -> str | None:
+        """The field of a column's own name, when its group is of the meter: Address › Street, no Battery › Name."""
+        own = without_group_of_meter(text)
+        if own == text or normalized(own) in _OF_ANYTHING:
+            return None
+        return self.loosely(own) or self.by_unit(own)
+
     def by_unit(self, text: str) -> str | None:
         """The field of a name with a unit that measures what the field does: "Battery power (W)"."""
         for name in names_without_unit(text):
@@ -140,7 +189,7 @@ def _match(tables: _Tables, index: int, header: str) -> HeaderMatch:
         (EXACT_KEY, tables.by_key(text)),
         (EXACT_LABEL, tables.labels.get(text) or tables.labels.get(bare)),
         (EXACT_ALIAS, tables.aliases.get(text) or tables.aliases.get(bare)),
-        (NORMALIZED, tables.loosely(text) or tables.by_unit(text)),
+        (NORMALIZED, tables.loosely(text) or tables.by_unit(text) or tables.without_group(text)),
     ):
         if key is not None:
             return HeaderMatch(index, header, key, how)

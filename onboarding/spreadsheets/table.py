@@ -8,7 +8,7 @@ from typing import Final, Protocol
 
 from . import problems
 from .cells import ROW, RawRow, Scalar, Special, column_letters, shorten
-from .headers import normalized
+from .headers import in_group, is_group, normalized
 from .limits import Limits
 from .problems import Unreadable
 
@@ -35,13 +35,15 @@ class Table(Protocol):
 class Layout:
     """header: one text per column, "" where there is none; labels the same, empty when there is no key row.
 
-    header_row and label_row are the sheet's own row numbers. top: the first filled rows, (number, texts), shortened.
+    header_row, label_row and group_row (names of groups of columns, which the header then has too: "Utility › Name")
+    are the sheet's own row numbers. top: the first filled rows, (number, texts), shortened.
     """
 
     header: tuple[str, ...]
     header_row: int
     labels: tuple[str, ...] = ()
     label_row: int | None = None
+    group_row: int | None = None
     top: tuple[tuple[int, tuple[str, ...]], ...] = ()
 
     @property
@@ -80,13 +82,30 @@ def find_layout(
         layout = Layout(merged, top[below][0], labels, top[at][0], top=_shown_top(top, texts))
         below += 1
     else:
-        layout = Layout(labels, top[at][0], top=_shown_top(top, texts))
+        groups = _groups_above(top, texts, at)
+        grouped = tuple(map(in_group, groups, labels)) if groups else labels
+        group_row = top[at - 1][0] if groups else None
+        layout = Layout(grouped, top[at][0], group_row=group_row, top=_shown_top(top, texts))
     if len(layout.header) > limits.max_columns:
         cell = f"{column_letters(len(layout.header) - 1)}{layout.header_row}"
         raise Unreadable(problems.FILE_TOO_MANY_COLUMNS, limit=limits.max_columns, cell=cell)
     if below >= len(top):
         raise Unreadable(problems.FILE_NO_ROWS, sheet=sheet)
     return layout, chain(top[below:], rows)
+
+
+def _groups_above(top: Sequence[RawRow], texts: Sequence[tuple[str, ...]], at: int) -> list[str]:
+    """The group of each column, when the row right above the header names groups of columns; else nothing."""
+    header = texts[at]
+    if at == 0 or top[at - 1][0] != top[at][0] - 1 or len(texts[at - 1]) > len(header):
+        return []
+    groups: list[str] = []
+    for text in (*texts[at - 1], *[""] * (len(header) - len(texts[at - 1]))):
+        groups.append(text or (groups[-1] if groups else ""))
+    runs = [group for group, before in zip(groups, ["", *groups], strict=False) if group and group != before]
+    known = sum(1 for group in runs if is_group(group))
+    is_fewer = len(runs) < sum(1 for text in header if text)
+    return groups if len(runs) >= 2 and is_fewer and known * 2 >= len(runs) else []
 
 
 def _refuse_stray_quote(header: RawRow) -> None:

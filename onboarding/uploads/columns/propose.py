@@ -16,6 +16,7 @@ from onboarding.spreadsheets.headers import (
     HeaderSpec,
     match_headers,
     normalized,
+    without_group_of_meter,
 )
 from onboarding.spreadsheets.likeness import LIKELY, Seen, guesses
 from onboarding.uploads.columns.assembly import address_prefixes
@@ -156,7 +157,7 @@ def _guessed(
     open_columns = [
         Seen(
             proposal.index,
-            proposal.header,
+            without_group_of_meter(proposal.header),
             [cell for cell in cells[proposal.index] if not isinstance(cell, BrokenCell)],
         )
         for proposal in proposals.values()
