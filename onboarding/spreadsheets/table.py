@@ -14,7 +14,9 @@ from .problems import Unreadable
 
 _KEY = re.compile(r"(?:data\.)?[a-z][a-z0-9_]*(?:\.[a-z0-9_]+)*")
 _NUMBER_LIKE = re.compile(r"[-+]?[\d.,:/ -]+%?")
+_VALUE = re.compile(r"@|\d{3}|^\d+ [A-Za-z]")  # jo@acme.com, home-001, 12 Elm St
 TOP_ROWS: Final = 25  # among which the header is looked for
+NO_HEADER: Final = 0  # as a header row: the table has none, and its columns are called A, B, C
 _SHOWN_ROWS, _SHOWN_COLUMNS, _SHOWN_CHARACTERS = 12, 30, 60
 _SHOWN_BEYOND = 10
 
@@ -62,13 +64,20 @@ def find_layout(
 ) -> tuple[Layout, Iterator[RawRow]]:
     """Where the header is, and the rows below it.
 
-    header_row: its row number, when somebody said so; else the row with the most names that we know (`names`,
-    normalised), else the first row as wide as the table that holds only texts. If the row below the header holds
-    keys (dot paths), that is the header and the first its labels.
+    header_row: its row number, when somebody said so, or NO_HEADER; else the row with the most names that we know
+    (`names`, normalised), else the first row as wide as the table that holds only texts. If the row below the header
+    holds keys (dot paths), that is the header and the first its labels.
     Refuses: FILE_NO_HEADER, FILE_NO_ROWS, FILE_TOO_MANY_COLUMNS.
     """
     top = list(islice(rows, TOP_ROWS + 2))  # below a header in the last of them: its keys, and the first row
     texts = [_texts(row) for row in top]
+    if header_row == NO_HEADER and top:
+        width = max(map(len, texts))
+        if width > limits.max_columns:
+            cell = f"{column_letters(width - 1)}{top[0][0]}"
+            raise Unreadable(problems.FILE_TOO_MANY_COLUMNS, limit=limits.max_columns, cell=cell)
+        letters = tuple(map(column_letters, range(width)))
+        return Layout(letters, NO_HEADER, top=_shown_top(top, texts)), chain(top, rows)
     at = _header_at(texts[:TOP_ROWS], frozenset(names)) if header_row is None else _row_at(top[:TOP_ROWS], header_row)
     if at is None:
         raise Unreadable(problems.FILE_NO_HEADER, sheet=sheet)
@@ -106,6 +115,12 @@ def _groups_above(top: Sequence[RawRow], texts: Sequence[tuple[str, ...]], at: i
     known = sum(1 for group in runs if is_group(group))
     is_fewer = len(runs) < sum(1 for text in header if text)
     return groups if len(runs) >= 2 and is_fewer and known * 2 >= len(runs) else []
+
+
+def looks_like_row(header: Sequence[str]) -> bool:
+    """Whether the names of columns look like the values of a row: several numbers, dates or e-mail addresses."""
+    values = sum(1 for text in header if _NUMBER_LIKE.fullmatch(text) or _VALUE.search(text))
+    return values >= 2 and values * 3 >= len(header)
 
 
 def _refuse_stray_quote(header: RawRow) -> None:

@@ -5,6 +5,7 @@ from dataclasses import replace
 
 from django.db import transaction
 
+from onboarding.spreadsheets.table import NO_HEADER
 from onboarding.uploads.columns.assembly import address_prefixes
 from onboarding.uploads.columns.memory import remember
 from onboarding.uploads.layout import ADDRESS, PERSON, ColumnLayout
@@ -37,7 +38,8 @@ def choose_columns(upload: Upload, columns: Mapping[int, str], constants: Mappin
             decided_by=PERSON,
             asks=False,
         )
-        remember(locked.partner, headers, layout, file_name=locked.file_name, by=by)
+        if layout.header_row != NO_HEADER:  # the letters of columns say nothing about the next sheet
+            remember(locked.partner, headers, layout, file_name=locked.file_name, by=by)
         said = {"columns": {headers[index]: key for index, key in (layout.columns or {}).items()}}
         _check_anew(locked, layout, "upload.columns_chosen", said, by=by)
 
