@@ -346,6 +346,8 @@ def _field_rows(seed: Entry) -> Iterator[SeedRow]:
                 "unit": entry.get("unit", ""),
                 "minimum": entry.get("minimum"),
                 "maximum": entry.get("maximum"),
+                "usual_minimum": entry.get("usually", [None, None])[0],
+                "usual_maximum": entry.get("usually", [None, None])[1],
                 "min_length": entry.get("min"),
                 "max_length": entry.get("max"),
                 "pattern": seed["patterns"][pattern] if pattern else "",

@@ -21,6 +21,7 @@ from rest_framework.response import Response
 from rest_framework.views import APIView
 
 from onboarding.api.assets import REGIONS, CreateMeterSerializer
+from onboarding.uploads.column_units import converted_units_of
 from onboarding.uploads.models import Upload, UploadRow
 from onboarding.uploads.pipeline.receive import receive_by_api
 from onboarding.uploads.queries import files_of, problems_by_row, uploads_of
@@ -379,10 +380,11 @@ def _published_assets(upload: Upload) -> Iterator[dict[str, object]]:
         UploadRow.objects.filter(upload=upload).order_by("number").defer("cells", "asset", "changes", "programs")
     )
     problems = problems_by_row(upload)
+    converted = {note.field: note.text for note in converted_units_of(upload)}
     for row in rows:
         result, description = row.outcome(upload)
         detail: dict[str, object] = {"name": result, "description": description} if result else {}
-        failed = {line.problem.field or "row": line.problem.text for line in problems.get(row.number, [])}
+        failed = converted | {line.problem.field or "row": line.problem.text for line in problems.get(row.number, [])}
         if failed and result:
             detail["failed_fields"] = failed
         # The contract knows MULTIPLE_PARTNER_REFERENCE as a status, not as a detail name.

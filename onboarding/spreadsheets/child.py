@@ -110,7 +110,7 @@ def read_frames(
         hidden = table.hidden_columns(len(layout.header))
         if hidden:
             collected.append((problems.HIDDEN_COLUMNS, {"columns": hidden}))
-        titles = [number for number, _ in layout.top if number < layout.first_row]
+        titles = [number for number, _ in layout.top if number < layout.first_row and number != layout.group_row]
         if titles:
             collected.append((problems.TITLE_ROWS, {"rows": titles}))
         if fitter.unnamed:

@@ -6,6 +6,8 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Final
 
+from .units import measures_the_same, names_without_unit, unit_in
+
 EXACT_KEY: Final = "key"
 EXACT_LABEL: Final = "label"
 EXACT_ALIAS: Final = "alias"
@@ -13,6 +15,26 @@ NORMALIZED: Final = "normalized"
 UNKNOWN: Final = "unknown"
 BLANK: Final = "blank"
 
+GROUP_MARK: Final = " › "  # between the name of a group of columns and a column's own: Utility › Name
+# What groups of columns are called. Those of the meter itself say nothing that the column's own name does not say.
+_OF_THE_METER: Final = frozenset(
+    re.findall(
+        r"\w+",
+        """address asset assets battery customer device devices home location meter meters premise program programs
+        property service site storage system""",
+    )
+)
+_OF_OTHERS: Final = frozenset(
+    re.findall(
+        r"\w+",
+        """account accounts billing charger client company contact contract dates details ev generator generation
+        homeowner info information installation installer inverter mailing manufacturer owner panel partner pv shipping
+        solar specs technical thermostat utility vendor""",
+    )
+)
+_OF_ANYTHING: Final = frozenset(
+    re.findall(r"\w+", "account address company contact date email id name no number phone reference status type")
+)
 _REQUIRED_MARK = re.compile(r"(?:\s*\*+|\s*\((?:required|optional)\))+\s*$", re.IGNORECASE)
 _NOT_WORD = re.compile(r"[\W_]+")
 _FIRST_ITEM = re.compile(r"\.0$")
@@ -22,11 +44,12 @@ _DATA = "data."
 
 @dataclass(frozen=True, slots=True)
 class HeaderSpec:
-    """A field that a column may hold: its key (dot path), its label, and other names that it goes by."""
+    """A field that a column may hold: its key (dot path), its label, other names that it goes by, and its unit."""
 
     key: str
     label: str
     aliases: tuple[str, ...] = ()
+    unit: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,7 +57,7 @@ class HeaderMatch:
     """One column of the sheet.
 
     index: 0-based column. header: its text. key: the field, None when unknown or blank. how: "key", "label",
-    "alias" (all exact), "normalized" (the same but for case, blanks, punctuation), "unknown", "blank".
+    "alias" (all exact), "normalized" (the same but for case, blanks, punctuation, unit), "unknown", "blank".
     """
 
     index: int
@@ -52,6 +75,28 @@ def match_headers(header: Sequence[str], columns: Sequence[HeaderSpec]) -> list[
     """
     tables = _Tables(columns)
     return [_match(tables, index, text) for index, text in enumerate(header)]
+
+
+def in_group(group: str, header: str) -> str:
+    """A column's name with the name of its group before it; a column without a name has none."""
+    return f"{group}{GROUP_MARK}{header}" if group and header else header
+
+
+def is_group(text: str) -> bool:
+    """Whether a text is what groups of columns are called: Site, Battery details, Utility."""
+    words = text.casefold().replace("/", " ").replace("&", " ").split()
+    return 0 < len(words) <= 3 and not _OF_THE_METER.union(_OF_OTHERS).isdisjoint(words)
+
+
+def own_name(header: str) -> str:
+    """A column's name without its group."""
+    return header.rpartition(GROUP_MARK)[2]
+
+
+def without_group_of_meter(header: str) -> str:
+    """A column's name without its group when that is of the meter itself: it tells nothing more."""
+    group, _, own = header.rpartition(GROUP_MARK)
+    return own if group and _OF_THE_METER.issuperset(group.casefold().split()) else header
 
 
 def duplicates(matches: Iterable[HeaderMatch]) -> list[tuple[HeaderMatch, HeaderMatch]]:
@@ -89,6 +134,7 @@ class _Tables:
         self.loose_keys = _unique((normalized(column.key), column.key) for column in columns)
         self.loose_labels = _unique((normalized(column.label), column.key) for column in columns)
         self.loose_aliases = _unique((normalized(alias), column.key) for column in columns for alias in column.aliases)
+        self.units = {column.key: column.unit for column in columns if column.unit}
 
     def by_key(self, text: str) -> str | None:
         plain = _BRACKETS.sub(r".\1", text)
@@ -106,6 +152,21 @@ class _Tables:
                 for table in (self.loose_keys, self.loose_labels, self.loose_aliases):
                     if variant and variant in table:
                         return table[variant]
+        return None
+
+    def without_group(self, text: str) -> str | None:
+        """The field of a column's own name, when its group is of the meter: Address › Street, no Battery › Name."""
+        own = without_group_of_meter(text)
+        if own == text or normalized(own) in _OF_ANYTHING:
+            return None
+        return self.loosely(own) or self.by_unit(own)
+
+    def by_unit(self, text: str) -> str | None:
+        """The field of a name with a unit that measures what the field does: "Battery power (W)"."""
+        for name in names_without_unit(text):
+            key = self.loosely(name)
+            if key is not None and measures_the_same(unit_in(text)[1], self.units.get(key, "")):
+                return key
         return None
 
 
@@ -128,7 +189,7 @@ def _match(tables: _Tables, index: int, header: str) -> HeaderMatch:
         (EXACT_KEY, tables.by_key(text)),
         (EXACT_LABEL, tables.labels.get(text) or tables.labels.get(bare)),
         (EXACT_ALIAS, tables.aliases.get(text) or tables.aliases.get(bare)),
-        (NORMALIZED, tables.loosely(text)),
+        (NORMALIZED, tables.loosely(text) or tables.by_unit(text) or tables.without_group(text)),
     ):
         if key is not None:
             return HeaderMatch(index, header, key, how)

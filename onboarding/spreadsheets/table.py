@@ -8,13 +8,15 @@ from typing import Final, Protocol
 
 from . import problems
 from .cells import ROW, RawRow, Scalar, Special, column_letters, shorten
-from .headers import normalized
+from .headers import in_group, is_group, normalized
 from .limits import Limits
 from .problems import Unreadable
 
 _KEY = re.compile(r"(?:data\.)?[a-z][a-z0-9_]*(?:\.[a-z0-9_]+)*")
 _NUMBER_LIKE = re.compile(r"[-+]?[\d.,:/ -]+%?")
+_VALUE = re.compile(r"@|\d{3}|^\d+ [A-Za-z]")  # jo@acme.com, home-001, 12 Elm St
 TOP_ROWS: Final = 25  # among which the header is looked for
+NO_HEADER: Final = 0  # as a header row: the table has none, and its columns are called A, B, C
 _SHOWN_ROWS, _SHOWN_COLUMNS, _SHOWN_CHARACTERS = 12, 30, 60
 _SHOWN_BEYOND = 10
 
@@ -35,13 +37,15 @@ class Table(Protocol):
 class Layout:
     """header: one text per column, "" where there is none; labels the same, empty when there is no key row.
 
-    header_row and label_row are the sheet's own row numbers. top: the first filled rows, (number, texts), shortened.
+    header_row, label_row and group_row (names of groups of columns, which the header then has too: "Utility › Name")
+    are the sheet's own row numbers. top: the first filled rows, (number, texts), shortened.
     """
 
     header: tuple[str, ...]
     header_row: int
     labels: tuple[str, ...] = ()
     label_row: int | None = None
+    group_row: int | None = None
     top: tuple[tuple[int, tuple[str, ...]], ...] = ()
 
     @property
@@ -60,13 +64,20 @@ def find_layout(
 ) -> tuple[Layout, Iterator[RawRow]]:
     """Where the header is, and the rows below it.
 
-    header_row: its row number, when somebody said so; else the row with the most names that we know (`names`,
-    normalised), else the first row as wide as the table that holds only texts. If the row below the header holds
-    keys (dot paths), that is the header and the first its labels.
+    header_row: its row number, when somebody said so, or NO_HEADER; else the row with the most names that we know
+    (`names`, normalised), else the first row as wide as the table that holds only texts. If the row below the header
+    holds keys (dot paths), that is the header and the first its labels.
     Refuses: FILE_NO_HEADER, FILE_NO_ROWS, FILE_TOO_MANY_COLUMNS.
     """
     top = list(islice(rows, TOP_ROWS + 2))  # below a header in the last of them: its keys, and the first row
     texts = [_texts(row) for row in top]
+    if header_row == NO_HEADER and top:
+        width = max(map(len, texts))
+        if width > limits.max_columns:
+            cell = f"{column_letters(width - 1)}{top[0][0]}"
+            raise Unreadable(problems.FILE_TOO_MANY_COLUMNS, limit=limits.max_columns, cell=cell)
+        letters = tuple(map(column_letters, range(width)))
+        return Layout(letters, NO_HEADER, top=_shown_top(top, texts)), chain(top, rows)
     at = _header_at(texts[:TOP_ROWS], frozenset(names)) if header_row is None else _row_at(top[:TOP_ROWS], header_row)
     if at is None:
         raise _why_not(problems.FILE_NO_HEADER, top, sheet)
@@ -80,7 +91,10 @@ def find_layout(
         layout = Layout(merged, top[below][0], labels, top[at][0], top=_shown_top(top, texts))
         below += 1
     else:
-        layout = Layout(labels, top[at][0], top=_shown_top(top, texts))
+        groups = _groups_above(top, texts, at)
+        grouped = tuple(map(in_group, groups, labels)) if groups else labels
+        group_row = top[at - 1][0] if groups else None
+        layout = Layout(grouped, top[at][0], group_row=group_row, top=_shown_top(top, texts))
     if len(layout.header) > limits.max_columns:
         cell = f"{column_letters(len(layout.header) - 1)}{layout.header_row}"
         raise Unreadable(problems.FILE_TOO_MANY_COLUMNS, limit=limits.max_columns, cell=cell)
@@ -94,6 +108,26 @@ def _why_not(code: str, top: Sequence[RawRow], sheet: str) -> Unreadable:
     for row in top:
         _refuse_stray_quote(row)
     return Unreadable(code, sheet=sheet)
+
+
+def _groups_above(top: Sequence[RawRow], texts: Sequence[tuple[str, ...]], at: int) -> list[str]:
+    """The group of each column, when the row right above the header names groups of columns; else nothing."""
+    header = texts[at]
+    if at == 0 or top[at - 1][0] != top[at][0] - 1 or len(texts[at - 1]) > len(header):
+        return []
+    groups: list[str] = []
+    for text in (*texts[at - 1], *[""] * (len(header) - len(texts[at - 1]))):
+        groups.append(text or (groups[-1] if groups else ""))
+    runs = [group for group, before in zip(groups, ["", *groups], strict=False) if group and group != before]
+    known = sum(1 for group in runs if is_group(group))
+    is_fewer = len(runs) < sum(1 for text in header if text)
+    return groups if len(runs) >= 2 and is_fewer and known * 2 >= len(runs) else []
+
+
+def looks_like_row(header: Sequence[str]) -> bool:
+    """Whether the names of columns look like the values of a row: several numbers, dates or e-mail addresses."""
+    values = sum(1 for text in header if _NUMBER_LIKE.fullmatch(text) or _VALUE.search(text))
+    return values >= 2 and values * 3 >= len(header)
 
 
 def _refuse_stray_quote(header: RawRow) -> None:

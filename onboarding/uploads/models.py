@@ -78,6 +78,7 @@ class RowPlan(models.TextChoices):
     DUPLICATE = "duplicate", "Duplicate"
     NEEDS_FIXING = "needs_fixing", "Needs fixing"
     LEFT_OUT = "left_out", "Left out by you"
+    NOT_A_METER = "not_a_meter", "Not a meter"
 
     @property
     def meaning(self) -> str:
@@ -88,6 +89,7 @@ class RowPlan(models.TextChoices):
             "duplicate": "The reference is already used; nothing will be written.",
             "needs_fixing": "The row stays here until it is fixed.",
             "left_out": "You left this row out; nothing will be written.",
+            "not_a_meter": "The row reads like a total, a heading or a note; nothing will be written.",
         }[self.value]
 
     @property
@@ -325,6 +327,8 @@ class UploadRow(models.Model):
             return _WRITTEN_AS[self.plan]
         if rounds and self.plan == RowPlan.NEEDS_FIXING:
             return RowOutcome.VALIDATION_ERROR.value, "The row needs fixing; nothing was written."
+        if rounds and self.plan == RowPlan.NOT_A_METER:
+            return RowOutcome.VALIDATION_ERROR.value, "The row is not a meter; nothing was written."
         return "", ""
 
 

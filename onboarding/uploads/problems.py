@@ -364,6 +364,12 @@ register(
 # What the reader says of a row as a whole.
 register(
     ProblemKind(
+        "NOT_A_METER",
+        "Not a meter",
+        "This row begins with “{value}” and reads like {kind}, so no meter is made of it.",
+        "If it is a meter, treat it as one.",
+    ),
+    ProblemKind(
         "STRAY_QUOTE",
         "Quotes that do not close",
         "A quote in line {line} of the file does not close, or text follows it, so it is unclear where cells end.",
@@ -375,6 +381,16 @@ register(
         "This row has cells beyond the last column ({columns}): {cells}. Its values may be in the wrong columns.",
         "Put quotes around each value that has a comma, or correct the row in the workbook of rows to fix. If the "
         "extra cells do not matter, use the row without them.",
+    ),
+)
+
+# What was decided about a column.
+register(
+    ProblemKind(
+        "UNIT_CONVERTED",
+        "{label} was converted",
+        "{label}: {written} were read as {unit}.",
+        "Check one of the values below.",
     ),
 )
 

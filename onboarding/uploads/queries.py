@@ -8,6 +8,7 @@ from django.db.models import Count, Max, Min, QuerySet
 
 from onboarding.spreadsheets.cells import column_letters
 from onboarding.spreadsheets.problems import OTHER_SHEETS, ROW_CODES, ROW_TOO_WIDE
+from onboarding.uploads.column_units import converted_units_of
 from onboarding.uploads.layout import FROM_ZIP, MEMORY, ColumnLayout, covers
 from onboarding.uploads.models import WRITTEN, RowPlan, Upload, UploadProblem, UploadRow, UploadSource, Withdrawal
 from portal.jobs.models import Job, JobState
@@ -15,7 +16,7 @@ from portal.partners.models import Partner
 from portal.problems import Problem
 
 GROUPS_SHOWN = 100
-_TAKE_LABELS = {ROW_TOO_WIDE: "Use without the extra cells"}
+_TAKE_LABELS = {ROW_TOO_WIDE: "Use without the extra cells", "NOT_A_METER": "Treat all as meters"}
 
 
 def uploads_of(partner: Partner) -> QuerySet[Upload]:
@@ -54,7 +55,7 @@ class ProblemGroup:
     @property
     def is_about_rows(self) -> bool:
         """Whether it is about the rows as a whole, so that they can be left out, or taken as they are."""
-        return self.code in ROW_CODES
+        return self.code in ROW_CODES or self.code == "NOT_A_METER"
 
     @property
     def take_label(self) -> str:
@@ -87,6 +88,11 @@ def problem_groups(upload: Upload) -> list[ProblemGroup]:
     ]
 
 
+def not_meters(upload: Upload) -> list[UploadProblem]:
+    """The first rows that are no meters, each with what it is."""
+    return list(UploadProblem.objects.filter(upload=upload, code="NOT_A_METER").order_by("row_number")[:GROUPS_SHOWN])
+
+
 def other_sheets(upload: Upload) -> list[str]:
     """The visible sheets of its workbook that were not read; none of a template's own."""
     notes = upload.facts.get("notes", [])
@@ -94,7 +100,7 @@ def other_sheets(upload: Upload) -> list[str]:
 
 
 def reading_notes(upload: Upload, labels: Mapping[str, str]) -> list[str]:
-    """What was decided while reading: the order of day and month, and values that hold for every row."""
+    """What was decided while reading: units, the order of day and month, and values that hold for every row."""
     layout = upload.column_layout
     orders = {"mdy": "month/day/year", "dmy": "day/month/year"}
     notes = [
@@ -102,6 +108,7 @@ def reading_notes(upload: Upload, labels: Mapping[str, str]) -> list[str]:
         "as most of that column that can tell. Each of these rows has a warning."
         for key, order in layout.date_orders.items()
     ]
+    notes += [problem.text for problem in converted_units_of(upload)]
     held = {key for target in (layout.columns or {}).values() for key in covers(target)}
     everywhere = [key for key in layout.constants if key not in held]
     if everywhere:
@@ -197,6 +204,7 @@ _RECEIPT_LINES = (
     "Refused while writing",
     "Need fixing",
     "Left out by you",
+    "Not meters",
     "Waiting for your confirmation",
     "Blank",
 )
@@ -215,6 +223,7 @@ def _line_of(row: UploadRow, upload: Upload) -> str:
         RowPlan.UNCHANGED.value: "Unchanged",
         RowPlan.DUPLICATE.value: "Duplicates",
         RowPlan.LEFT_OUT.value: "Left out by you",
+        RowPlan.NOT_A_METER.value: "Not meters",
     }.get(row.plan, "Need fixing")
 
 
@@ -257,7 +266,8 @@ def _blank_line(first: int, last: int) -> list[object]:
 
 def _receipt_batch(upload: Upload, rows: list[UploadRow]) -> Iterator[list[object]]:
     problems = problems_by_row(
-        upload, [row.number for row in rows if row.plan in {RowPlan.NEEDS_FIXING, RowPlan.DUPLICATE}]
+        upload,
+        [row.number for row in rows if row.plan in {RowPlan.NEEDS_FIXING, RowPlan.DUPLICATE, RowPlan.NOT_A_METER}],
     )
     for row in rows:
         row_problems = problems.get(row.number, [])

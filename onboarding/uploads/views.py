@@ -23,6 +23,7 @@ from onboarding.uploads.models import RowPlan, Upload, UploadProblem, UploadRow,
 from onboarding.uploads.pipeline.check import recheck_upload
 from onboarding.uploads.pipeline.commit import confirm_upload
 from onboarding.uploads.pipeline.receive import receive_upload, upload_sheet
+from onboarding.uploads.pipeline.row_faults import NOT_A_METER
 from onboarding.uploads.pipeline.withdraw import discard_upload, withdraw_until, withdraw_upload, withdrawal_outlook
 from onboarding.uploads.shown_values import first_values, values_of
 from onboarding.uploads.stepper import steps
@@ -137,11 +138,15 @@ def _page_context(request: HttpRequest, upload: Upload) -> dict[str, Any]:
     if upload.state in {"ready", "done", "committing", "withdrawn"} and upload.counts:
         labels = labels_of(upload)
         shown = [(plan, upload.count(plan.value)) for plan in RowPlan]
-        context["counts"] = [(plan, count) for plan, count in shown if count or plan != RowPlan.LEFT_OUT]
+        context["counts"] = [
+            (plan, count) for plan, count in shown if count or plan not in {RowPlan.LEFT_OUT, RowPlan.NOT_A_METER}
+        ]
         context["to_write"] = queries.to_write(upload)
         context["good"] = sum(context["to_write"].get(plan.value, 0) for plan in (RowPlan.CREATE, RowPlan.UPDATE))
         groups = queries.problem_groups(upload)
-        context["groups"] = [group for group in groups if group.blocks]
+        context["not_meters"] = [group for group in groups if group.code == NOT_A_METER]
+        context["not_meter_rows"] = queries.not_meters(upload) if context["not_meters"] else []
+        context["groups"] = [group for group in groups if group.blocks and group.code != NOT_A_METER]
         context["warnings"] = [group for group in groups if not group.blocks]
         context["can_update"] = _can_update(upload)
         context["unknown"] = sum(group.rows for group in groups if group.code == "REFERENCE_UNKNOWN")

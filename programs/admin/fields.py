@@ -72,6 +72,7 @@ class FieldAdmin(SourcedAdmin):
                     "choice_list",
                     "pattern",
                     ("minimum", "maximum"),
+                    ("usual_minimum", "usual_maximum", "usual_range_verified"),
                     ("min_length", "max_length"),
                 ]
             },

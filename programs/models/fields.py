@@ -91,6 +91,19 @@ class Field(SourcedRow):
     unit = models.CharField(max_length=16, blank=True)
     minimum = models.FloatField(null=True, blank=True)
     maximum = models.FloatField(null=True, blank=True)
+    usual_minimum = models.FloatField(
+        null=True, blank=True, help_text="Of one battery. A tenth of it and less stops the row: the unit was mistaken."
+    )
+    usual_maximum = models.FloatField(
+        null=True,
+        blank=True,
+        help_text="Of one battery at a home. More is worth a look; ten times as much stops the row.",
+    )
+    usual_range_verified = models.BooleanField(
+        default=False,
+        db_default=False,
+        help_text="Switch on once somebody who knows the devices confirms the usual range.",
+    )
     min_length = models.PositiveIntegerField(null=True, blank=True)
     max_length = models.PositiveIntegerField(null=True, blank=True)
     pattern = models.CharField(
@@ -117,6 +130,9 @@ class Field(SourcedRow):
         errors: dict[str, str] = {}
         if self.minimum is not None and self.maximum is not None and self.minimum > self.maximum:
             errors["maximum"] = "The largest value is below the smallest."
+        low, high = self.usual_minimum, self.usual_maximum
+        if low is not None and high is not None and low > high:
+            errors["usual_maximum"] = "The largest usual value is below the smallest."
         if self.min_length is not None and self.max_length is not None and self.min_length > self.max_length:
             errors["max_length"] = "The longest length is below the shortest."
         if (self.type in {FieldType.CHOICE, FieldType.CHOICES}) != bool(self.choice_list_id):

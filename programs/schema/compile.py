@@ -13,7 +13,7 @@ from programs.models import Field, FieldType, Level, Needed, Operator, Requireme
 from programs.schema.catalogue import catalogue_version
 from programs.schema.coerce import Coercer, coercer_for, fault_of_default
 from programs.schema.columns import Asked, Column, When, columns_of, slots_of
-from programs.schema.crossfield import cross_check, facts_of_catalogue
+from programs.schema.crossfield import UsualRange, cross_check, facts_of_catalogue
 from programs.schema.crossfield.places import UTILITY
 from programs.schema.lists import Flat
 from programs.schema.schema import Condition, Rule, Schema
@@ -70,7 +70,7 @@ def _compile(identifiers: frozenset[str], today: date) -> Schema:
             f"{path[:-2]}.0": _slots(field) for path, field in by_path.items() if field.type == FieldType.CHOICES
         },
         coercers={column.key: coercers[_path_of(column.key)] for column in columns},
-        cross_check=cross_check(facts, [column.key for column in columns]),
+        cross_check=cross_check(facts, [column.key for column in columns], _usual(columns, by_path)),
         utility_names=UtilityNames(facts, _spellings(by_path.get(UTILITY))),
     )
 
@@ -84,6 +84,16 @@ def _spellings(utility: Field | None) -> dict[str, tuple[str, ...]]:
 def _slots(field: Field) -> tuple[str, ...]:
     """The keys of a field: load_types.0, load_types.1, …"""
     return tuple(field.path.replace("[]", f".{slot}") for slot in range(slots_of(field)))
+
+
+def _usual(columns: Sequence[Column], fields: Mapping[str, Field]) -> dict[str, UsualRange]:
+    """The usual range of each key whose field has one."""
+    by_key = {column.key: fields[_path_of(column.key)] for column in columns}
+    return {
+        key: UsualRange(field.usual_minimum, field.usual_maximum, field.unit)
+        for key, field in by_key.items()
+        if field.usual_minimum is not None or field.usual_maximum is not None
+    }
 
 
 def _asked(requirements: Sequence[Requirement], identifiers: Collection[str]) -> dict[str, Asked]:

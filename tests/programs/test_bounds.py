@@ -376,7 +376,8 @@ def test_asset_is_flattened_only_so_deep() -> None:
 
 # --- what cannot be true together
 
-BATTERY = batteries.Battery("kw", "kwh", "hours", "discharge", "charge", "most", "least")
+USUAL = {"kw": batteries.UsualRange(0.5, 100, "kW"), "kwh": batteries.UsualRange(1, 500, "kWh")}
+BATTERY = batteries.Battery("kw", "kwh", "hours", "discharge", "charge", "most", "least", usual=USUAL)
 
 
 def codes(actual: Iterable[RowFinding]) -> list[tuple[str, str]]:

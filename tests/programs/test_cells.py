@@ -23,6 +23,8 @@ UTILITY = "utility.utility_name"
 PHONE = "customer.end_customer_phone_number"
 HOURS = "device.battery_duration_hours"
 
+NO_HOME_BATTERY = {"customer_classification": "COMMERCIAL", "load_types.0": "HVAC", "device.device_type": None}
+
 
 @pytest.fixture
 def schema(catalogue: None) -> Schema:
@@ -30,7 +32,7 @@ def schema(catalogue: None) -> Schema:
 
 
 def value_of(schema: Schema, key: str, cell: Any) -> Any:
-    checked = schema.check({**row(1, device__permission_to_operate_date=None), key: cell})
+    checked = schema.check({**row(1, device__permission_to_operate_date=None), **NO_HOME_BATTERY, key: cell})
     assert checked.problems == ()
     place: Any = checked.asset
     for part in key.split("."):

@@ -110,8 +110,9 @@ CASES: list[tuple[str, dict[str, Any], str, bool, str]] = [
     ("CHARGE_LIMITS_CROSSED", {MOST: 10, LEAST: 95}, MOST, BLOCKS, "not above the minimum of 95 %"),
     ("CHARGE_LIMITS_CROSSED", {MOST: 50, LEAST: 50}, MOST, BLOCKS, "is 50 %"),
     ("DURATION_DIFFERS", {HOURS: 4}, HOURS, WARNS, "is 4 h, but 13.5 kWh with 5 kW last 2.7 h"),
-    ("LOOKS_LIKE_WATTS", {KW: 5000, HOURS: None}, KW, WARNS, "is 5,000 kW, far more than one device at a home has"),
-    ("LOOKS_LIKE_WATTS", {KWH: 13500, HOURS: None}, KWH, WARNS, "looks like watt hours"),
+    ("LOOKS_LIKE_WATTS", {KW: 5000, HOURS: None}, KW, BLOCKS, "is 5,000 kW, far more than one device at a home has"),
+    ("LOOKS_LIKE_WATTS", {KWH: 13500, HOURS: None}, KWH, BLOCKS, "looks like watt hours"),
+    ("BATTERY_TOO_SMALL", {KWH: 0, HOURS: None}, KWH, BLOCKS, "is 0 kWh, far less than any battery has"),
     ("RATE_ABOVE_POWER", {CHARGE: 11}, CHARGE, WARNS, "is 11 kW, more than twice the battery's power of 5 kW"),
     ("COMPANY_MISSING", {CLASS: "COMMERCIAL"}, COMPANY, WARNS, "the customer is commercial"),
     (
@@ -191,7 +192,7 @@ def test_good_rows_are_without_problems_and_without_warnings(schema):
         {NEM: "NEM3", PERMITTED: None},
         # Batteries: whole hours, several devices, businesses, no power.
         {HOURS: 3},
-        {KW: 0},
+        {KW: 0, "load_types.0": "HVAC", "device.device_type": None},
         {KW: None, MOST: None},
         {CHARGE: 10},
         {KW: 150, HOURS: None, "site.number_of_devices": 2},

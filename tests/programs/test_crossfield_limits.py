@@ -8,7 +8,7 @@ import pytest
 
 from programs.models import Confidence
 from programs.schema.crossfield.accounts import ACCOUNT, Numbers
-from programs.schema.crossfield.batteries import battery_rules
+from programs.schema.crossfield.batteries import UsualRange, battery_rules
 from programs.schema.crossfield.customers import customer_rules, only_for_businesses
 from programs.schema.crossfield.dates import INSTALLED, NEM, PERMITTED, dates_in_order
 from programs.schema.crossfield.facts import Facts, FormatFacts, StateFacts, UtilityFacts
@@ -26,6 +26,12 @@ from programs.schema.crossfield.rule import CrossCheck, CrossCheckRule, RowFindi
 ON = date(2026, 6, 1)
 KW, KWH, HOURS = "power_capacity_kw", "energy_capacity_kwh", "duration_hours"
 
+USUAL = {
+    "device.battery_power_capacity_kw": UsualRange(0.5, 100, "kW"),
+    "device.battery_energy_capacity_kwh": UsualRange(1, 500, "kWh"),
+    "device.battery_max_discharge_rate_kw": UsualRange(None, 100, "kW"),
+}
+
 
 def codes(findings: Any) -> list[str]:
     return [one.code for one in findings]
@@ -33,9 +39,9 @@ def codes(findings: Any) -> list[str]:
 
 def of_device(**values: Any) -> list[RowFinding]:
     """What is found on the battery of the row's own device; names without device.battery_, home and count beside."""
-    plain = {"home": "customer_classification", "count": "site.number_of_devices"}
+    plain = {"home": "customer_classification", "count": "site.number_of_devices", "load": "load_types.0"}
     row = {plain.get(name, f"device.battery_{name}"): value for name, value in values.items()}
-    (rule,) = battery_rules([])
+    (rule,) = battery_rules([], USUAL)
     return list(rule.check(row, ON))
 
 
@@ -85,6 +91,43 @@ def test_more_than_a_home_s_devices_can_have_looks_like_watts(values, suggestion
     assert kept == ([] if suggestion is None else [suggestion])
 
 
+@pytest.mark.parametrize(
+    ("values", "blocks"),
+    [
+        ({"power_capacity_kw": 999}, False),
+        ({"power_capacity_kw": 1000}, True),
+        ({"power_capacity_kw": 2999, "count": 3}, False),
+        ({"power_capacity_kw": 3000, "count": 3}, True),
+        ({"max_discharge_rate_kw": 101}, False),
+        ({"max_discharge_rate_kw": 5000}, True),
+    ],
+)
+def test_ten_times_more_than_a_home_has_stops_the_row(values, blocks):
+    findings = [one for one in of_device(home="RESIDENTIAL", **values) if one.code == "LOOKS_LIKE_WATTS"]
+
+    assert [one.blocks for one in findings] == [blocks]
+
+
+@pytest.mark.parametrize(
+    ("values", "suggestion"),
+    [
+        ({"energy_capacity_kwh": 0}, ""),
+        ({"power_capacity_kw": 0}, ""),
+        ({"energy_capacity_kwh": 0.0135}, "13.5"),
+        ({"power_capacity_kw": 0.005}, "5"),
+        ({"energy_capacity_kwh": 0.1}, "100"),
+        ({"energy_capacity_kwh": 0.11}, None),
+        ({"energy_capacity_kwh": 1}, None),
+    ],
+)
+def test_battery_of_next_to_nothing_stops_the_row(values, suggestion):
+    findings = of_device(load="BATTERY_STORAGE", **values)
+
+    told = [(one.code, one.blocks, one.context.get("suggestion", "")) for one in findings]
+    assert told == ([] if suggestion is None else [("BATTERY_TOO_SMALL", True, suggestion)])
+    assert of_device(load="HVAC", **values) == []
+
+
 @pytest.mark.parametrize("home", ["COMMERCIAL", None])
 def test_only_homes_have_such_limits(home):
     assert of_device(home=home, power_capacity_kw=5000) == []
@@ -129,7 +172,7 @@ def test_rate_is_at_most_twice_the_power(rate, power, kw, above):
 def test_every_slot_of_the_site_is_a_battery_of_its_own():
     keys = ["site.site_devices.1.device_type", "site.site_devices.0.device_type", "site.number_of_devices"]
 
-    rules = battery_rules(keys)
+    rules = battery_rules(keys, {})
 
     assert [rule.starts[2] for rule in rules] == [
         "device.battery_duration_hours",

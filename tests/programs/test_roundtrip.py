@@ -246,6 +246,8 @@ def test_every_day_is_read_from_iso_us_names_and_date_cells(schema, day):
 @MANY
 @given(number=st.floats(0, 999_999))
 def test_numbers_keep_their_value_however_they_are_written(schema, number):
+    no_home_battery = {"customer_classification": "COMMERCIAL", "load_types.0": "HVAC", "device.device_type": None}
     for cell in (number, repr(number), f" {number!r} kW"):
-        asset = schema.check(builders.row(1, device__battery_power_capacity_kw=cell)).asset
+        cells = builders.row(1, device__battery_power_capacity_kw=cell) | no_home_battery
+        asset = schema.check(cells).asset
         assert asset["device"]["battery_power_capacity_kw"] == number

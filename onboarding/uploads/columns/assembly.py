@@ -8,6 +8,7 @@ from operator import itemgetter
 from onboarding.spreadsheets.addresses import split_address
 from onboarding.spreadsheets.cells import BrokenCell, Cell, ShownDate, column_letters
 from onboarding.spreadsheets.headers import normalized
+from onboarding.uploads.column_units import converted_units, with_unit
 from onboarding.uploads.layout import ADDRESS, FROM_ZIP, ChosenValues, covers, parts_of
 from onboarding.uploads.stored import StoredValue
 from portal.problems import Problem, shown, storable
@@ -64,6 +65,9 @@ class RowAssembler:
             for key, indexes in by_key.items()
             if len(indexes) > 1 and not key.startswith(ADDRESS)
         ]
+        units = converted_units(columns, dict(enumerate(headers)), schema)
+        self._units = {key: units[index] for key, index in plain.items() if index in units}
+        self._shared_units = {index: unit for index, unit in units.items() if index not in plain.values()}
         self.columns_of: dict[str, frozenset[int]] = {}  # every column that a key's value is made of
         for target, indexes in by_key.items():
             for part in covers(target):
@@ -80,8 +84,11 @@ class RowAssembler:
             for key, cell in values.items():
                 if isinstance(cell, BrokenCell):
                     values[key] = Problem(cell.code, key, cell.shown)
+        for key, unit in self._units.items():
+            if key in values:
+                values[key] = with_unit(values[key], unit)
         for key, indexes in self._shared:
-            self._share(values, key, [(index, row[index]) for index in indexes])
+            self._share(values, key, [(index, self._with_unit(index, row[index])) for index in indexes])
         for index, prefix in self._addresses:
             self._address(values, prefix, row[index])
         for key in self._from_zip:
@@ -89,6 +96,9 @@ class RowAssembler:
         for key, texts in self._values.items():
             self._choose(values, key, texts)
         return values
+
+    def _with_unit(self, index: int, cell: Cell) -> Cell:
+        return with_unit(cell, self._shared_units[index]) if index in self._shared_units else cell
 
     def shown(self, row: list[Cell]) -> list[Cell]:
         """The row to keep: of a date in a column of texts, the text that the sheet shows."""

@@ -6,6 +6,7 @@ from dataclasses import replace
 from django.db import transaction
 
 from onboarding.spreadsheets.cells import column_letters
+from onboarding.spreadsheets.table import NO_HEADER
 from onboarding.uploads.columns.assembly import STATE, ZIP, address_prefixes
 from onboarding.uploads.columns.choices import label_of
 from onboarding.uploads.columns.memory import remember
@@ -49,7 +50,8 @@ def choose_columns(
             decided_by=PERSON,
             asks=False,
         )
-        remember(locked.partner, headers, layout, file_name=locked.file_name, by=by)
+        if layout.header_row != NO_HEADER:  # the letters of columns say nothing about the next sheet
+            remember(locked.partner, headers, layout, file_name=locked.file_name, by=by)
         said = {"columns": {headers[index]: key for index, key in (layout.columns or {}).items()}}
         _check_anew(locked, layout, "upload.columns_chosen", said, by=by)
 

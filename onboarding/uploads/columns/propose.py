@@ -17,6 +17,7 @@ from onboarding.spreadsheets.headers import (
     HeaderSpec,
     match_headers,
     normalized,
+    without_group_of_meter,
 )
 from onboarding.spreadsheets.likeness import LIKELY, Seen, guesses
 from onboarding.spreadsheets.plausible import looks_like
@@ -115,7 +116,7 @@ def propose(
 ) -> list[ColumnProposal]:
     """A proposal for every column with a header. rows: the first ones. remembered: normalised header to target, for
     this set of headers; elsewhere: the same for other sheets, which is no proposal."""
-    specs = [HeaderSpec(column.key, column.label, column.aliases) for column in schema.columns]
+    specs = [HeaderSpec(column.key, column.label, column.aliases, column.unit) for column in schema.columns]
     targets = {column.key for column in schema.columns} | {ADDRESS + prefix for prefix in address_prefixes(schema)}
     proposals: dict[int, ColumnProposal] = {}
     cells: dict[int, list[Cell]] = {}
@@ -208,7 +209,7 @@ def _guessed(
     open_columns = [
         Seen(
             proposal.index,
-            proposal.header,
+            without_group_of_meter(proposal.header),
             [cell for cell in cells[proposal.index] if not isinstance(cell, BrokenCell)],
         )
         for proposal in proposals.values()

@@ -11,6 +11,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from onboarding.spreadsheets.cells import column_letters
 from onboarding.spreadsheets.headers import UNKNOWN, normalized
+from onboarding.spreadsheets.table import NO_HEADER, looks_like_row
 from onboarding.uploads import queries
 from onboarding.uploads.columns.choices import (
     constant_inputs,
@@ -151,6 +152,8 @@ def _columns_context(
         "sheets": [sheet["name"] for sheet in upload.facts.get("sheets", []) if not sheet["hidden"]],
         "alike": upload.facts.get("alike", []),
         "top": upload.facts.get("top", []),
+        "no_names": layout.header_row == NO_HEADER,
+        "looks_like_row": layout.header_row is None and looks_like_row([line["header"] for line in lines]),
     }
 
 

@@ -19,7 +19,7 @@ from onboarding.uploads.columns.assembly import RowAssembler
 from onboarding.uploads.models import WRITTEN, RowPlan, Upload, UploadEdit, UploadProblem, UploadRow, UploadState
 from onboarding.uploads.pipeline.first_rows import KnownRows
 from onboarding.uploads.pipeline.preview import RowPreview, RowResult, reference_of
-from onboarding.uploads.pipeline.row_faults import ROW
+from onboarding.uploads.pipeline.row_faults import NOT_A_METER, ROW
 from onboarding.uploads.pipeline.staging import (
     PROBLEM_COLUMNS,
     ROW_COLUMNS,
@@ -44,7 +44,7 @@ from programs.schema import Schema, catalogue_version
 
 MOST_ROWS = 5000  # of one change
 _BATCH = 500
-_OF_THE_FILE = (*CELL_CODES, *ROW_CODES, "IDENTIFIER_CONVERTED")
+_OF_THE_FILE = (*CELL_CODES, *ROW_CODES, "IDENTIFIER_CONVERTED", NOT_A_METER)
 
 Cells = dict[str, object]
 

@@ -153,11 +153,14 @@ def _fix_context(
 
 @require_POST
 def upload_rows(request: HttpRequest, pk: UUID) -> HttpResponse:
-    """Decide for all rows with the same problem of the row as a whole: take them as they are, or leave them out."""
+    """Decide for all rows with the same problem of the row as a whole, or for one of them: take them as they are, or
+    leave them out."""
     access = member(request)
     upload = get_object_or_404(queries.uploads_of(access.partner), pk=pk)
     problems, _ = page.problems_of(upload, request.POST.get("code", "")[:40], ROW)
     numbers = list(dict.fromkeys(line.row_number for line in problems))
+    if only := request.POST.get("row", ""):
+        numbers = [number for number in numbers if str(number) == only]
     try:
         if request.POST.get("do") == "leave-out":
             _tell(request, leave_out(upload, numbers, by=access.actor), "left out")

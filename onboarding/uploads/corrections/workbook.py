@@ -227,7 +227,7 @@ class ReturnedWorkbook:
         for column in fix_columns(self.upload):
             own.setdefault(normalized(column.header), []).append(column)
         schema = self._editor.schema
-        specs = [HeaderSpec(column.key, column.label, column.aliases) for column in schema.columns]
+        specs = [HeaderSpec(column.key, column.label, column.aliases, column.unit) for column in schema.columns]
         matched: dict[int, tuple[int | None, str]] = {}
         for match in match_headers(header, specs):
             mine = own.get(normalized(match.header))

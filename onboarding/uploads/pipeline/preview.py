@@ -26,7 +26,7 @@ from onboarding.meters.models import CreatedBy, Meter
 from onboarding.uploads.editing import CLEARS
 from onboarding.uploads.models import RowOutcome, RowPlan
 from onboarding.uploads.pipeline.first_rows import FirstRows
-from onboarding.uploads.pipeline.row_faults import ROW, fault_in
+from onboarding.uploads.pipeline.row_faults import NOT_A_METER, ROW, fault_in
 from onboarding.uploads.stored import FieldChanges
 from portal.partners.models import Partner
 from portal.problems import Problem, shown, storable
@@ -148,6 +148,8 @@ class RowPreview:
         target = row.meter or (meters[0] if self.update_existing and len(meters) == 1 else None)
         cells, kept = row.cells, []
         if (fault := fault_in(cells)) is not None:
+            if fault.code == NOT_A_METER:
+                return RowResult(row.number, reference, RowPlan.NOT_A_METER, (fault,))
             result = RowResult(row.number, reference, RowPlan.NEEDS_FIXING, (fault,), key=key)
             self._is_duplicate(result, [] if target in meters else meters)
             return result

@@ -10,6 +10,7 @@ from typing import cast
 from django.conf import settings
 
 from onboarding.spreadsheets.cells import Cell, Row, column_letters
+from onboarding.spreadsheets.extra_rows import ExtraRows
 from onboarding.spreadsheets.headers import HeaderSpec, names_of, normalized
 from onboarding.spreadsheets.limits import Limits
 from onboarding.spreadsheets.problems import Unreadable
@@ -28,7 +29,7 @@ from onboarding.uploads.columns.propose import (
 )
 from onboarding.uploads.layout import FROM_ZIP, MEMORY, NAMES, ColumnLayout
 from onboarding.uploads.models import ColumnMemory, Upload, UploadSource
-from onboarding.uploads.pipeline.row_faults import with_faults
+from onboarding.uploads.pipeline.row_faults import no_meter, with_faults
 from onboarding.uploads.stored import RowCells, SheetColumn, UploadFacts, field_cells, sheet_cells
 from portal.problems import storable_json
 from portal.storage.files import path_of
@@ -139,7 +140,7 @@ def _open_sheet(
         layout=layout,
         columns=columns,
         facts=lambda: _facts(book),
-        chunks=_sheet_chunks(chunks, assembler),
+        chunks=_sheet_chunks(chunks, assembler, _extra_rows(upload, layout, book, schema)),
         column_of=assembler.column_of,
         header_row=book.header_row,
         asks=asks,
@@ -187,9 +188,37 @@ def _refuse_unclear(proposals: Sequence[ColumnProposal]) -> None:
         raise Unreadable("FILE_DUPLICATE_HEADER", columns="; ".join(" and ".join(group) for group in named))
 
 
-def _sheet_chunks(chunks: Iterator[list[Row]], assembler: RowAssembler) -> Iterator[list[SourceRow]]:
+def _extra_rows(upload: Upload, layout: ColumnLayout, book: Book, schema: Schema) -> ExtraRows:
+    """What tells totals, headings and notes from meters in this sheet."""
+    targets = layout.columns or {}
+    return ExtraRows(
+        book.header,
+        reference=[index for index, target in targets.items() if target == "partner_reference"],
+        numeric=[
+            index
+            for index, target in targets.items()
+            if schema.knows(target) and schema.column(target).type in {"number", "integer"}
+        ],
+        updates=upload.update_existing,
+    )
+
+
+def _by_field(row: Row, assembler: RowAssembler, extra_rows: ExtraRows) -> dict[str, object]:
+    cells = assembler.cells(row.cells)
+    if row.faults:
+        return with_faults(cells, row.faults)
+    kind = extra_rows.kind_of(row.cells)
+    if not kind:
+        return cells
+    first = next(cell for cell in row.cells if cell is not None and cell != "")
+    return no_meter(cells, kind, str(first))
+
+
+def _sheet_chunks(
+    chunks: Iterator[list[Row]], assembler: RowAssembler, extra_rows: ExtraRows
+) -> Iterator[list[SourceRow]]:
     for rows in chunks:
-        by_field = [with_faults(assembler.cells(row.cells), row.faults) for row in rows]
+        by_field = [_by_field(row, assembler, extra_rows) for row in rows]
         yield [
             SourceRow(row.number, assembler.shown(row.cells), cells) for row, cells in zip(rows, by_field, strict=True)
         ]

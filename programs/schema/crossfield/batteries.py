@@ -1,22 +1,33 @@
 """Whether the numbers of one battery can be true together: on the device itself and on each device of the site."""
 
-from collections.abc import Callable, Iterable
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, field, replace
 from datetime import date
 from functools import partial
 
+from programs.schema.columns import LIST_SLOTS
 from programs.schema.crossfield.rule import CrossCheckRule, RowFinding
 from programs.schema.lists import Flat
 
 CLASS, COUNT = "customer_classification", "site.number_of_devices"
-_HOME_KW, _HOME_KWH = 100, 500  # far more than any home's device has; 5,000 and 13,500 are watts and watt hours
+TYPE, LOADS = "device_type", tuple(f"load_types.{slot}" for slot in range(LIST_SLOTS))
+_MISTAKEN = 10  # times beyond the usual range: 5,000 and 13,500 are watts and watt hours, 0.0135 are megawatt hours
 _APART_HOURS, _APART_SHARE = 1, 0.25  # a duration is a whole number: less than an hour apart is rounding
 _RATE_FACTOR = 2
 
 
 @dataclass(frozen=True, slots=True)
+class UsualRange:
+    """What one battery usually has, in the unit of the field. maximum is meant of a battery at a home."""
+
+    minimum: float | None
+    maximum: float | None
+    unit: str
+
+
+@dataclass(frozen=True, slots=True)
 class Battery:
-    """The keys of one battery."""
+    """The keys of one battery, and key to usual range."""
 
     power: str
     energy: str
@@ -25,6 +36,9 @@ class Battery:
     charge: str
     most: str
     least: str
+    type: str = ""
+    loads: tuple[str, ...] = ()
+    usual: Mapping[str, UsualRange] = field(default_factory=dict)
 
     @property
     def keys(self) -> tuple[str, ...]:
@@ -32,25 +46,34 @@ class Battery:
 
 
 _SOC = "battery_{}_state_of_charge_percentage"
+_SMALL_UNITS = {"kW": "watts", "kWh": "watt hours"}
 _RATE = "battery_max_{}_rate_kw"
 
 
-def battery_rules(keys: Iterable[str]) -> list[CrossCheckRule]:
-    """A rule for the device, and one for each slot of the devices on site that the catalogue has."""
+def battery_rules(keys: Iterable[str], usual: Mapping[str, UsualRange]) -> list[CrossCheckRule]:
+    """A rule for the device, and one for each slot of the devices on site that the catalogue has.
+
+    usual: key to usual range.
+    """
     starts = {key.rpartition(".")[0] for key in keys if key.startswith("site.site_devices.")}
-    batteries = [
-        _battery("device", "battery_power_capacity_kw", "battery_energy_capacity_kwh", "battery_duration_hours")
+    names = ("battery_power_capacity_kw", "battery_energy_capacity_kwh", "battery_duration_hours")
+    batteries = [_battery("device", *names, usual, LOADS)]
+    names = ("power_capacity_kw", "energy_capacity_kwh", "energy_capacity_duration_hours")
+    batteries += [_battery(start, *names, usual) for start in sorted(starts)]
+    return [
+        CrossCheckRule(
+            battery.keys, (*battery.keys, CLASS, COUNT, battery.type, *battery.loads), partial(_check, battery)
+        )
+        for battery in batteries
     ]
-    batteries += [
-        _battery(start, "power_capacity_kw", "energy_capacity_kwh", "energy_capacity_duration_hours")
-        for start in sorted(starts)
-    ]
-    return [CrossCheckRule(one.keys, (*one.keys, CLASS, COUNT), partial(_check, one)) for one in batteries]
 
 
-def _battery(start: str, power: str, energy: str, hours: str) -> Battery:
-    rest = (_RATE.format("discharge"), _RATE.format("charge"), _SOC.format("max"), _SOC.format("min"))
-    return Battery(*(f"{start}.{name}" for name in (power, energy, hours, *rest)))
+def _battery(
+    start: str, power: str, energy: str, hours: str, usual: Mapping[str, UsualRange], loads: tuple[str, ...] = ()
+) -> Battery:
+    rest = (_RATE.format("discharge"), _RATE.format("charge"), _SOC.format("max"), _SOC.format("min"), TYPE)
+    keys = Battery(*(f"{start}.{name}" for name in (power, energy, hours, *rest)))  # type: ignore[arg-type]
+    return replace(keys, loads=loads, usual=usual)
 
 
 def _check(battery: Battery, row: Flat, _on: date) -> list[RowFinding]:
@@ -58,6 +81,7 @@ def _check(battery: Battery, row: Flat, _on: date) -> list[RowFinding]:
         charge_limits_crossed,
         charge_as_fraction,
         looks_like_watts,
+        too_small,
         duration_differs,
         rate_above_power,
     )
@@ -85,15 +109,30 @@ def looks_like_watts(battery: Battery, row: Flat) -> Iterable[RowFinding]:
     if row.get(CLASS) != "RESIDENTIAL":
         return
     devices = max(1, row.get(COUNT) or 1)
-    for key, unit, small_unit, limit in (
-        (battery.power, "kW", "watts", _HOME_KW),
-        (battery.energy, "kWh", "watt hours", _HOME_KWH),
-    ):
-        value = row.get(key)
-        if value is not None and value > limit * devices:
-            context = {"number": f"{value:,.10g}", "unit": unit, "small_unit": small_unit}
-            suggested = {"suggestion": f"{value / 1000:.10g}"} if value >= 1000 else {}
-            yield RowFinding("LOOKS_LIKE_WATTS", key, context | suggested)
+    for key in (battery.power, battery.energy, battery.discharge, battery.charge):
+        value, usual = row.get(key), battery.usual.get(key)
+        if value is None or usual is None or usual.maximum is None or value <= usual.maximum * devices:
+            continue
+        context = {"number": f"{value:,.10g}", "unit": usual.unit, "small_unit": _SMALL_UNITS.get(usual.unit, "less")}
+        suggested = {"suggestion": f"{value / 1000:.10g}"} if value >= 1000 else {}
+        is_mistaken = value >= usual.maximum * devices * _MISTAKEN
+        yield RowFinding("LOOKS_LIKE_WATTS", key, context | suggested, blocks=is_mistaken)
+
+
+def too_small(battery: Battery, row: Flat) -> Iterable[RowFinding]:
+    """A battery has some power and some energy. A row without a battery may say 0."""
+    types = {row.get(battery.type)} if battery.type in row else {row.get(key) for key in battery.loads}
+    if types.isdisjoint({"BATTERY", "BATTERY_STORAGE"}):
+        return
+    for key in (battery.power, battery.energy):
+        value, usual = row.get(key), battery.usual.get(key)
+        if value is None or usual is None or usual.minimum is None or value * _MISTAKEN > usual.minimum:
+            continue
+        thousandfold = value * 1000
+        fits = usual.minimum <= thousandfold and (usual.maximum is None or thousandfold <= usual.maximum)
+        suggested = {"suggestion": f"{thousandfold:.10g}"} if fits else {}
+        context = {"number": f"{value:.10g}", "unit": usual.unit}
+        yield RowFinding("BATTERY_TOO_SMALL", key, context | suggested, blocks=True)
 
 
 def duration_differs(battery: Battery, row: Flat) -> Iterable[RowFinding]:

@@ -95,6 +95,12 @@ KINDS = (
         "Write the number in {unit}.",
     ),
     ProblemKind(
+        "BATTERY_TOO_SMALL",
+        "{label} is far too small",
+        "{label} is {number} {unit}, far less than any battery has.",
+        "Write the number in {unit}; leave the cell empty if you do not know it.",
+    ),
+    ProblemKind(
         "RATE_ABOVE_POWER",
         "{label} is far above the power",
         "{label} is {number} kW, more than twice the battery's power of {power} kW.",

@@ -57,3 +57,22 @@ def test_two_columns_of_one_name_are_both_read(opened: Opened) -> None:
     book, rows = opened("Name,Name\na,b\n", names=NAMES)
 
     assert (book.header, rows) == (("Name", "Name"), [["a", "b"]])
+
+
+@pytest.mark.parametrize(
+    ("groups", "read"),
+    [
+        ("Site,,Utility,", ("Site › Reference", "Site › Zip", "Utility › Name")),
+        ("Site,Site,Utility,Utility", ("Site › Reference", "Site › Zip", "Utility › Name")),
+        (",,Utility info,", ("Reference", "Zip", "Name")),  # one group tells nothing
+        ("Acme,Spring 2026,,", ("Reference", "Zip", "Name")),
+        ("Customers of Acme in spring,,,", ("Reference", "Zip", "Name")),
+    ],
+)
+def test_names_of_groups_above_the_header_belong_to_its_columns(
+    opened: Opened, groups: str, read: tuple[str, ...]
+) -> None:
+    book, rows = opened(f"{groups}\nReference,Zip,Name,Account\na,00501,b,c\n", names=NAMES)
+
+    assert (book.header[:3], book.header_row, len(rows)) == (read, 2, 1)
+    assert [note.code for note in book.facts.notes] == ([] if "›" in read[0] else ["TITLE_ROWS"])

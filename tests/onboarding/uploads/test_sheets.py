@@ -103,12 +103,13 @@ def test_sheet_that_was_read_first_is_found_again_from_the_other_one(
     assert upload_sheet(two_sheets, "South", by=BY) == (other, False)
 
 
-def test_row_of_totals_is_one_problem_and_is_left_out_with_one_button(
+def test_row_of_totals_that_was_taken_for_a_meter_is_one_problem_and_is_left_out(
     acme: Partner, send: Any, user: User, client_of: Callable[[User], Client]
 ) -> None:
     total = {"partner_reference": "TOTAL", "device.battery_energy_capacity_kwh": 40.5}
     upload = send(acme, builders.xlsx([*builders.rows(3), total]))
-    assert upload.counts == {"create": 3, "needs_fixing": 1, "rows": 4}
+    assert upload.counts == {"create": 3, "not_a_meter": 1, "rows": 4}
+    client_of(user).post(f"/uploads/{upload.pk}/rows/", {"code": "NOT_A_METER", "do": "take"})
     assert [(one.code, one.field) for one in upload.problems.all()] == [("TOTALS_ROW", "partner_reference")]
 
     path = f"{reverse('upload-fix', args=[upload.pk])}?code=TOTALS_ROW&field=partner_reference"
