@@ -171,6 +171,7 @@ def peer(file: Path, rows: int, partner: Partner, **options: Any) -> float:
 
         def before_save_instance(self, instance: Meter, row: Any, **kwargs: Any) -> None:
             instance.data = {key: str(cell) for key, cell in row.items() if key not in {*places.values(), "partner"}}
+            instance.reference_key = instance.partner_reference  # what the table asks of everybody
 
     # A meter is found by its partner and reference, as the table's index has them.
     identity = ["partner_id", "partner_reference"]

@@ -53,15 +53,15 @@ def test_own_sheet_is_matched_mended_and_confirmed(
     page.set_input_files("#id_file", crm_export(tmp_path / f"crm-{scheme}.csv", scheme))
     page.get_by_role("button", name="Upload and check").click()
     if scheme == "dark":  # the second time all is remembered, and only what holds for every row is asked for again
-        expect(page.get_by_label("Customer classification")).to_have_value("RESIDENTIAL", timeout=30_000)
+        expect(page.get_by_label("Customer classification", exact=True)).to_have_value("RESIDENTIAL", timeout=30_000)
         page.get_by_role("button", name="Use these columns").click()
     else:
         expect(page.get_by_role("heading", name="Match the columns")).to_be_visible(timeout=30_000)
         assert problems_of(page) == []
-        expect(page.get_by_label("Field for Kontakt")).to_have_value("customer.end_customer_email")
-        page.get_by_label("Field for Record ID").select_option("partner_reference")
-        page.get_by_label("Customer classification").select_option("RESIDENTIAL")
-        page.get_by_label("Load type 1").select_option("BATTERY_STORAGE")
+        expect(page.get_by_label("Field for Kontakt", exact=True)).to_have_value("customer.end_customer_email")
+        page.get_by_label("Field for Record ID", exact=True).select_option("partner_reference")
+        page.get_by_label("Customer classification", exact=True).select_option("RESIDENTIAL")
+        page.get_by_label("Load type 1", exact=True).select_option("BATTERY_STORAGE")
         page.get_by_role("button", name="Use these columns").click()
     expect(page.get_by_role("heading", name="What will happen")).to_be_visible(timeout=30_000)
     assert problems_of(page) == []
