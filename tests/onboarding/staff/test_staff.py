@@ -257,8 +257,6 @@ def test_what_would_be_passed_over_is_refused(acme: Partner, admin: Client) -> N
 
     assert "Nothing here is called “Programme”." in unescape(sent(admin, "meter_id,what,holds,Programme", f"{row},CCA"))
     assert "Row 2 has a quote that does not close, or more cells" in sent(admin, "meter_id,what,holds", f"{row},CCA")
-        admin, "meter_id,what,holds", f"{row},CCA"
-    )
     assert "Note has 301 characters. It takes 300." in sent(admin, "meter_id,what,holds,note", f"{row},{'x' * 301}")
     book = builders.book(A=[["meter_id", "what", "holds"], row.split(",")], B=[["meter_id"], ["x"]])
     page = admin.post(SHEET, {"file": SimpleUploadedFile("two.xlsx", book)}).content.decode()
