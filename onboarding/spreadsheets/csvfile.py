@@ -85,7 +85,7 @@ class CsvTable:
         specials: list[Special] = []
         longest = self._limits.max_cell_characters
         for index, text in enumerate(cells):
-            if text is None or (text[0] not in "#'=" and len(text) <= longest and not self._controls):  # type: ignore[index, arg-type]
+            if text is None or (text[0] not in "#'=" and len(text) <= longest and not self._controls):  # type: ignore[index, arg-type]  # texts here
                 continue
             special = self._special(str(text))
             if special is not None:

@@ -539,7 +539,7 @@ def test_answers_are_remembered_by_all_values_that_a_rule_reads():
 
 def test_answers_that_do_not_repeat_are_asked_for_anew():
     asked: list[object] = []
-    rule = CrossCheckRule(("a",), ("a",), lambda row, _on: asked.append(row) or [], repeats=False)  # type: ignore[func-returns-value]
+    rule = CrossCheckRule(("a",), ("a",), lambda row, _on: asked.append(row) or [], repeats=False)  # type: ignore[func-returns-value]  # on purpose
     ask = CrossCheck([rule])
 
     for _ in range(2):

@@ -72,7 +72,7 @@ def _battery(
     start: str, power: str, energy: str, hours: str, usual: Mapping[str, UsualRange], loads: tuple[str, ...] = ()
 ) -> Battery:
     rest = (_RATE.format("discharge"), _RATE.format("charge"), _SOC.format("max"), _SOC.format("min"), TYPE)
-    keys = Battery(*(f"{start}.{name}" for name in (power, energy, hours, *rest)))  # type: ignore[arg-type]
+    keys = Battery(*(f"{start}.{name}" for name in (power, energy, hours, *rest)))  # type: ignore[arg-type]  # as many as fields
     return replace(keys, loads=loads, usual=usual)
 
 

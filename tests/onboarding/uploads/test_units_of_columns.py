@@ -97,7 +97,7 @@ def test_api_converts_units_and_says_so(acme: Partner, run_jobs: Callable[[], in
     upload.refresh_from_db()
 
     assert [meter.data["device"]["battery_power_capacity_kw"] for meter in Meter.objects.all()] == [5, 5]
-    told = [asset["status_detail"]["failed_fields"][KW] for asset in published_assets(upload)]  # type: ignore[index]
+    told = [asset["status_detail"]["failed_fields"][KW] for asset in published_assets(upload)]  # type: ignore[index]  # JSON
     assert told == ["Battery power capacity: W were read as kW."] * 2
 
 

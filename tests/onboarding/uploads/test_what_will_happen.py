@@ -62,7 +62,7 @@ def joining(acme: Partner, send: Any, commit: Any) -> Upload:
     lines = [in_massachusetts(n) for n in (1, 2, 3)]
     commit(send(acme, builders.csv_bytes(lines), "a.csv", programs=("EVERSOURCE-CS",)))
     again = builders.csv_bytes([*lines[:2], in_massachusetts(3, customer__city="Boston")])
-    return send(acme, again, "b.csv", programs=("MA_DOER-CPS",), update_existing=True)  # type: ignore[no-any-return]
+    return send(acme, again, "b.csv", programs=("MA_DOER-CPS",), update_existing=True)  # type: ignore[no-any-return]  # the fixture is untyped
 
 
 def test_row_that_joins_a_program_is_a_change_and_shown_as_one(client: Client, joining: Upload) -> None:
@@ -134,7 +134,7 @@ def test_same_update_again_changes_nothing(acme: Partner, joining: Upload, send:
 def mistaken(acme: Partner, send: Any, commit: Any) -> Upload:
     commit(send(acme, builders.csv_bytes(builders.rows(2)), "a.csv"))
     lines = [{"partner_reference": text, "customer.city": "Oakland"} for text in ("home-000001", "home-00002", "new-1")]
-    return send(acme, builders.csv_bytes(lines), "b.csv", update_existing=True)  # type: ignore[no-any-return]
+    return send(acme, builders.csv_bytes(lines), "b.csv", update_existing=True)  # type: ignore[no-any-return]  # the fixture is untyped
 
 
 def test_unknown_reference_of_an_update_is_one_problem_with_the_near_one(client: Client, mistaken: Upload) -> None:
