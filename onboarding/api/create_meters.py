@@ -22,6 +22,7 @@ from rest_framework.views import APIView
 
 from onboarding.api.assets import REGIONS, CreateMeterSerializer
 from onboarding.uploads.column_units import converted_units_of
+from onboarding.uploads.columns.encodings import encoding_named
 from onboarding.uploads.models import Upload, UploadRow
 from onboarding.uploads.pipeline.receive import receive_by_api
 from onboarding.uploads.queries import files_of, problems_by_row, uploads_of
@@ -34,6 +35,7 @@ from programs.schema import ROW_CODES, schema_for
 
 FILE_NAME = re.compile(r"^[a-zA-Z0-9._\s-]+.[a-zA-Z0-9]+$")
 ERRORS_SHOWN = 1000
+_CHARSET = re.compile(r"""\bcharset\s*=\s*"?([\w.:-]{1,40})""", re.IGNORECASE)
 _TAGS = ["create meters"]
 _ENDED = ["done", "withdrawn", "merged"]
 _OPEN = "PROCESSING"
@@ -70,7 +72,9 @@ class _Raw(BaseParser):
     """Hands the body over as a stream; it is checked and stored by the verb, not parsed by the framework."""
 
     def parse(self, stream: object, media_type: str | None = None, parser_context: object = None) -> dict[str, object]:
-        return {"stream": stream, "media_type": (media_type or self.media_type or "").split(";")[0].strip()}
+        said, _, parameters = (media_type or self.media_type or "").partition(";")
+        charset = _CHARSET.search(parameters)
+        return {"stream": stream, "media_type": said.strip(), "charset": charset[1] if charset else ""}
 
 
 class RawJson(_Raw):
@@ -211,6 +215,7 @@ class MeterBatchJobs(APIView):
                 suffix=".json" if is_json else ".csv",
                 partner=partner_of(request),
                 update_existing=query["update_existing"],
+                encoding=None if is_json else encoding_named(str(body["charset"])),
                 by=actor_of(request),
             )
         except Refused as refusal:

@@ -66,7 +66,8 @@ class BookFacts:
     among them, when nobody said which one to read. template: {} or template_version, programs (list) and
     catalogue_version as the written template carries them. rows_estimate: for a progress bar, often exact, None when
     unknown. notes: complete only when all rows have been read. top: the first filled rows, (number, texts), shortened,
-    so that somebody can say which one is the header.
+    so that somebody can say which one is the header. readings: for a text whose encoding its bytes leave open, each
+    encoding that it may be in, (encoding, some of its texts as they read in it), the one in use first; else empty.
     """
 
     kind: str
@@ -80,6 +81,7 @@ class BookFacts:
     notes: tuple[Note, ...] = ()
     rows_estimate: int | None = None
     top: tuple[tuple[int, tuple[str, ...]], ...] = ()
+    readings: tuple[tuple[str, tuple[str, ...]], ...] = ()
 
 
 # Inside the child, and on the wire: plain JSON scalars, and beside them the few cells that JSON cannot say:

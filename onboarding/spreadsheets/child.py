@@ -5,7 +5,11 @@ The file comes as standard input, so that nothing needs to be opened here.
 """
 
 import encodings.cp437
+import encodings.cp850
+import encodings.cp1250
 import encodings.cp1252
+import encodings.iso8859_2
+import encodings.mac_roman
 import encodings.utf_8_sig
 import encodings.utf_16
 import encodings.utf_16_be
@@ -32,7 +36,11 @@ _TEXT_NAMES = ("csv", "tsv", "txt", "tab", "")
 # Codecs are looked up while the file is read, when no file may be opened any more.
 _CODECS = (
     encodings.cp437,  # of part names, by zipfile
+    encodings.cp850,
+    encodings.cp1250,
     encodings.cp1252,
+    encodings.iso8859_2,
+    encodings.mac_roman,
     encodings.utf_8_sig,
     encodings.utf_16,
     encodings.utf_16_be,
@@ -62,7 +70,13 @@ def fence(limits: Limits) -> None:
 
 
 def open_table(
-    file: BinaryIO, *, file_name: str, limits: Limits, sheet: str | None, names: Collection[str] = ()
+    file: BinaryIO,
+    *,
+    file_name: str,
+    limits: Limits,
+    sheet: str | None,
+    names: Collection[str] = (),
+    charset: str | None = None,
 ) -> tuple[Table, bool]:
     """The table in the file, by its content; and whether the file's name claims another kind.
 
@@ -83,7 +97,7 @@ def open_table(
     refuse_other_kinds(head, file)
     if ending not in _TEXT_NAMES:
         raise Unreadable(problems.FILE_NOT_A_SPREADSHEET, kind="other")
-    return CsvTable(file, limits), False
+    return CsvTable(file, limits, charset), False
 
 
 def read_frames(
@@ -94,9 +108,12 @@ def read_frames(
     sheet: str | None,
     header_row: int | None = None,
     names: Collection[str] = (),
+    charset: str | None = None,
 ) -> Iterator[bytes]:
     """The whole conversation for one file, refusals excepted."""
-    table, name_differs = open_table(file, file_name=file_name, limits=limits, sheet=sheet, names=names)
+    table, name_differs = open_table(
+        file, file_name=file_name, limits=limits, sheet=sheet, names=names, charset=charset
+    )
     rows = table.rows()
     facts = table.facts()
     layout, rows = find_layout(rows, limits, str(facts.get("sheet", "")), names=names, header_row=header_row)

@@ -10,7 +10,7 @@ import re
 from collections.abc import Iterator
 from typing import Any, BinaryIO, Final
 
-from . import problems
+from . import charsets, problems
 from .cells import ROW, RawRow, Scalar, Special, column_letters, shorten
 from .limits import MIB, Limits
 from .problems import Unreadable
@@ -26,36 +26,47 @@ _TEXT_MARK: Final = re.compile(r"'\d[^\s']*")
 _HEAD_BYTES = 256 * 1024
 _LONGEST_LINE = 8 * MIB
 _SAMPLE_RECORDS = 100
+_SHOWN_READINGS, _SHOWN_CHARACTERS = 6, 60
 _SEPARATOR_LINE = re.compile(r'"?sep=(.)"?\r?\n?', re.IGNORECASE)
 
 
 class CsvTable:
-    """One delimited file. `rows()` once."""
+    """One delimited file. `rows()` once.
+
+    charset: what somebody said that the text is in; it counts where the bytes leave that open.
+    """
 
     kind = "csv"
 
-    def __init__(self, file: BinaryIO, limits: Limits) -> None:
+    def __init__(self, file: BinaryIO, limits: Limits, charset: str | None = None) -> None:
         csv.field_size_limit(LONGEST_FIELD)
         self._file = file
         self._limits = limits
-        self._notes: list[tuple[str, dict[str, object]]] = []
+        self._charset = charset
+        self._possible: list[str] = []  # sets that the text can be in, when its bytes leave that open
+        self._samples: list[str] = []
+        self._characters: set[str] = set()  # that the samples show
         self.encoding = self._detect_encoding()
         self._offset = 0
         head = self._decoded_head()
         self.delimiter = _delimiter_of(head)
         self._width = usual_width(head, self.delimiter)
         self._filled = self._survey()
+        self._readings = self._distinct_readings()
 
     def facts(self) -> dict[str, object]:
         return {
             "kind": self.kind,
             "encoding": self.encoding,
+            "readings": self._readings,
             "delimiter": self.delimiter,
             "rows_estimate": self._filled,
         }
 
     def notes(self) -> list[tuple[str, dict[str, object]]]:
-        return list(self._notes)
+        if len(self._readings) < 2 or self._charset == self.encoding:
+            return []
+        return [(problems.ENCODING_ASSUMED, {"encoding": self.encoding})]
 
     def check_layout(self, first_row: int, width: int) -> None:
         """Text has no merged cells."""
@@ -145,12 +156,32 @@ class CsvTable:
                 if used >= widest:
                     cell = f"{column_letters(used)}{number}"
                     raise Unreadable(problems.FILE_TOO_MANY_COLUMNS, limit=widest, cell=cell)
+            if self._possible and len(self._samples) < _SHOWN_READINGS:
+                self._sample(record)
             if record and (record[0] or any(record)):
                 filled += 1
                 if filled > limits.max_rows + 2 and any(text.strip() for text in record):
                     raise Unreadable(problems.FILE_TOO_MANY_ROWS, limit=limits.max_rows)
         self._controls = self._has_controls()
         return filled
+
+    def _sample(self, record: list[str]) -> None:
+        """Remember the cells that show characters outside of ASCII which no cell before them shows."""
+        for text in record:
+            if not text.isascii() and len(self._samples) < _SHOWN_READINGS:
+                shown = text.strip()[:_SHOWN_CHARACTERS]
+                new = {char for char in shown if not char.isascii()} - self._characters
+                if new:
+                    self._characters |= new
+                    self._samples.append(shown)
+
+    def _distinct_readings(self) -> list[tuple[str, list[str]]]:
+        """The samples as each set reads them; of sets that read them alike, the one in use, else the likeliest."""
+        in_use_first = sorted(self._possible, key=lambda charset: charset != self.encoding)
+        ways: dict[tuple[str, ...], str] = {}
+        for charset, texts in charsets.readings(self._samples, self.encoding, in_use_first):
+            ways.setdefault(tuple(texts), charset)
+        return [(charset, list(texts)) for texts, charset in ways.items()]
 
     def _has_controls(self) -> bool:
         if self.encoding.startswith(("utf-16", "utf-32")):
@@ -164,10 +195,7 @@ class CsvTable:
     # --- what kind of text
 
     def _detect_encoding(self) -> str:
-        """BOM; else strict UTF-8; else Windows-1252, with a note, so that a page can ask for a check.
-
-        Statistical guessing was wrong on every short Western sample that we tried.
-        """
+        """BOM; else strict UTF-8; else the 8-bit set that was said, or the likeliest, so that a page can ask."""
         self._file.seek(0)
         head = self._file.read(_HEAD_BYTES)
         if not head.strip(b" \t\r\n\x00\xef\xbb\xbf\xff\xfe"):
@@ -185,8 +213,19 @@ class CsvTable:
         if self._decodes("utf-8"):
             return "utf-8"
         self._refuse_damaged_utf8()
-        self._notes.append((problems.ENCODING_ASSUMED, {"encoding": "cp1252"}))
-        return self._checked("cp1252")
+        return self._eight_bit()
+
+    def _eight_bit(self) -> str:
+        """The character set of a text of one byte a character. Refuses: FILE_UNREADABLE_TEXT."""
+        places = charsets.Places()
+        self._file.seek(0)
+        while chunk := self._file.read(MIB):
+            places.add(chunk)
+        self._possible = places.possible()
+        likeliest = self._possible[0]
+        if places.is_unlikely(likeliest):
+            raise Unreadable(problems.FILE_UNREADABLE_TEXT)
+        return self._charset if self._charset in self._possible else likeliest
 
     def _refuse_damaged_utf8(self) -> None:
         """Refuse UTF-8 with some bad bytes: read as Windows text, every name outside of A to Z would be wrong."""

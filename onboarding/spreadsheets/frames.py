@@ -135,6 +135,9 @@ def decode_facts(facts: Any) -> BookFacts:
             notes=decode_notes(facts.get("notes", [])),
             rows_estimate=facts.get("rows_estimate"),
             top=tuple((int(number), tuple(str(text) for text in texts)) for number, texts in facts.get("top", [])),
+            readings=tuple(
+                (str(name), tuple(str(text) for text in texts)) for name, texts in facts.get("readings", [])
+            ),
         )
     except (ValueError, TypeError, KeyError) as error:
         raise _protocol("facts") from error

@@ -78,6 +78,7 @@ def read_book(
     sheet: str | None = None,
     header_row: int | None = None,
     names: Collection[str] = (),
+    charset: str | None = None,
     on_wait: Callable[[], None] | None = None,
 ) -> Iterator[Book]:
     """Open an .xlsx or .csv for reading, once, in a child process that ends with the context.
@@ -85,13 +86,20 @@ def read_book(
     path: where the bytes are. file_name: what the person called it (its ending tells text from other things).
     sheet: a sheet's exact name; None takes the visible sheet "Meters", else the first visible one that looks like ours.
     header_row: the header's row number; None finds it, with the help of `names`: those that columns go by, normalised.
+    charset: one of charsets.CHARSETS that somebody said a text is in; it counts where the bytes leave that open.
     on_wait: called once a second while the child keeps us waiting; what it raises ends the reading.
     Raises Unreadable with a code of problems.FILE_CODES, here or from `rows()`; OSError if path cannot be opened.
     """
     limits = limits or Limits()
     with open(path, "rb") as file:
         _refuse_by_size(file, limits)
-        reading = {"file_name": file_name[-255:], "sheet": sheet, "header_row": header_row, "names": sorted(names)}
+        reading = {
+            "file_name": file_name[-255:],
+            "sheet": sheet,
+            "header_row": header_row,
+            "names": sorted(names),
+            "charset": charset,
+        }
         child = _Child(file, reading=reading, limits=limits, on_wait=on_wait)
         try:
             yield Book(child)
@@ -215,4 +223,5 @@ def facts_of(book: Book) -> dict[str, object]:
         "notes": [{"code": note.code, "context": dict(note.context)} for note in facts.notes],
         "rows_estimate": facts.rows_estimate,
         "top": [[number, list(texts)] for number, texts in facts.top],
+        "readings": [[name, list(texts)] for name, texts in facts.readings],
     }

@@ -19,6 +19,7 @@ class StoredLayout(TypedDict, total=False):
 
     sheet: str | None
     header_row: int | None
+    encoding: str | None
     columns: dict[str, str] | None
     constants: dict[str, str]
     joined: list[str]
@@ -32,16 +33,18 @@ class StoredLayout(TypedDict, total=False):
 class ColumnLayout:
     """How a file is read.
 
-    columns: index to target: a field key, a whole address (ADDRESS + prefix), several of these with ALSO between them,
-    or NOT_USED; None while undecided. constants: field key to the text that holds for every row, or for the blank
-    cells of the field's column; FROM_ZIP for a state. joined: fields that several columns fill together because a
-    person said so. values: what a person said that texts mean which are no choice. date_orders: field key to "mdy" or
-    "dmy" for columns of dates that could be read both ways. decided_by: PERSON, MEMORY or NAMES. asks: whether a
-    person wants to see the columns, however sure the match is.
+    encoding: of a text whose bytes leave it open, as somebody said it. columns: index to target: a field key, a whole
+    address (ADDRESS + prefix), several of these with ALSO between them, or NOT_USED; None while undecided. constants:
+    field key to the text that holds for every row, or for the blank cells of the field's column; FROM_ZIP for a state.
+    joined: fields that several columns fill together because a person said so. values: what a person said that texts
+    mean which are no choice. date_orders: field key to "mdy" or "dmy" for columns of dates that could be read both
+    ways. decided_by: PERSON, MEMORY or NAMES. asks: whether a person wants to see the columns, however sure the match
+    is; the columns that are known by then are shown as chosen.
     """
 
     sheet: str | None = None
     header_row: int | None = None
+    encoding: str | None = None
     columns: Mapping[int, str] | None = None
     constants: Mapping[str, str] = field(default_factory=dict)
     joined: Sequence[str] = ()
@@ -57,6 +60,7 @@ class ColumnLayout:
         return cls(
             sheet=stored.get("sheet"),
             header_row=stored.get("header_row"),
+            encoding=stored.get("encoding"),
             columns=None if columns is None else {int(index): key for index, key in columns.items()},
             constants=stored.get("constants", {}),
             joined=tuple(stored.get("joined", ())),
@@ -71,6 +75,7 @@ class ColumnLayout:
         return {
             "sheet": self.sheet,
             "header_row": self.header_row,
+            "encoding": self.encoding,
             "columns": columns,
             "constants": dict(self.constants),
             "joined": list(self.joined),

@@ -139,7 +139,7 @@ register(
     ProblemKind(
         "FILE_UNREADABLE_TEXT",
         "Text cannot be read",
-        "The text of the file cannot be read as UTF-8, UTF-16 or Windows-1252.",
+        "The text of the file is in no encoding that is read here.",
         f"Save it as CSV UTF-8. {_AGAIN}",
     ),
     ProblemKind(
@@ -201,6 +201,12 @@ register(
         "Sheet not in the workbook",
         "“{value}” is no other sheet of this workbook.",
         "Choose one of the sheets that the page names.",
+    ),
+    ProblemKind(
+        "ENCODING_UNKNOWN",
+        "Encoding not possible",
+        "The file cannot be in the encoding “{value}”.",
+        "Choose one of the encodings that the page shows.",
     ),
     ProblemKind(
         "TOO_MANY_ROWS_AT_ONCE",
@@ -384,8 +390,14 @@ register(
     ),
 )
 
-# What was decided about a column.
+# What was decided about a column, or about the text as a whole.
 register(
+    ProblemKind(
+        "ENCODING_GUESSED",
+        "{label} was read as {encoding}",
+        "{label} was read as “{value}”: the file does not say how it is encoded, and {encoding} fits best.",
+        "If that is wrong, send the file in UTF-8, or name its charset in the Content-Type header.",
+    ),
     ProblemKind(
         "UNIT_CONVERTED",
         "{label} was converted",
@@ -419,8 +431,7 @@ register(
     ProblemKind(
         "ENCODING_ASSUMED",
         "Encoding assumed",
-        "The file is not in UTF-8, so it was read as {encoding}. Look at names with accents below before you "
-        "confirm; if they are wrong, save the file as CSV UTF-8.",
+        "The file does not say how its letters with accents are encoded, so they were read as they fit best.",
         "",
     ),
     ProblemKind(

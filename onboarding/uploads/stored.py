@@ -82,6 +82,7 @@ class UploadFacts(TypedDict, total=False):
     notes: list[ReaderNote]
     rows_estimate: int | None
     top: list[list[Any]]
+    readings: list[tuple[str, list[str]]]
     header_row: int
     not_taken: list[int]
     not_taken_count: int

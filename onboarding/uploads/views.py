@@ -14,8 +14,10 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 from onboarding.enrollment.queries import NextActivation, next_activations
 from onboarding.enrollment.results import results_from_json
 from onboarding.meters.models import EnrollmentStatus
+from onboarding.spreadsheets.problems import ENCODING_ASSUMED
 from onboarding.spreadsheets.workbook import write_csv, write_table
 from onboarding.uploads import queries
+from onboarding.uploads.columns.encodings import encoding_choices, encoding_label, is_encoding_guessed
 from onboarding.uploads.corrections.rows import validate_open_rows
 from onboarding.uploads.corrections.workbook import MOST_IN_WORKBOOK
 from onboarding.uploads.forms import UploadForm
@@ -157,10 +159,14 @@ def _page_context(request: HttpRequest, upload: Upload) -> dict[str, Any]:
         context["unknown_columns"] = [column for column in upload.columns if not column["key"]]
         notes = upload.facts.get("notes", [])
         context["other_sheets"] = queries.other_sheets(upload)
-        context["notes"] = [Problem(note["code"], context=note["context"]).text for note in notes]
+        context["notes"] = [
+            Problem(note["code"], context=note["context"]).text for note in notes if note["code"] != ENCODING_ASSUMED
+        ]
+        context |= {"encodings": encoding_choices(upload), "is_encoding_guessed": is_encoding_guessed(upload.facts)}
         context["notes"] += queries.reading_notes(upload, labels)
     if upload.state in {"ready", "done", "withdrawn"}:
         context.update(_rows_context(request, upload, context.get("ahead", {})))
+    context["encoding_label"] = encoding_label(upload.facts.get("encoding", ""))
     context["events"] = timeline(upload)[:20]
     return context
 

@@ -16,7 +16,7 @@ from onboarding.uploads.models import Upload, UploadState
 from onboarding.uploads.states import check_anew
 from portal.events.actors import Actor
 from portal.events.domain import record
-from portal.problems import Problem, Refused
+from portal.problems import Problem, Refused, shown
 from programs.schema import Schema, schema_for
 
 _OPEN = frozenset({UploadState.COLUMNS, UploadState.READY, UploadState.FAILED})
@@ -28,13 +28,14 @@ def choose_columns(
     constants: Mapping[str, str],
     *,
     joined: Collection[str] = (),
+    encoding: str = "",
     by: Actor,
 ) -> None:
     """A person matches the columns: the match is remembered for these headers, and the file is checked with it.
 
     columns: index to target; columns that are not named are not used. joined: the fields that several columns shall
-    fill together. Refuses: UPLOAD_NOT_READY, COLUMN_UNKNOWN_FIELD, REFERENCE_IN_NO_COLUMN, COLUMNS_NOT_TOGETHER,
-    CONSTANT_NOT_ACCEPTED.
+    fill together. encoding: one of those that the file can be in; "" leaves it as it is. Refuses: UPLOAD_NOT_READY,
+    COLUMN_UNKNOWN_FIELD, REFERENCE_IN_NO_COLUMN, COLUMNS_NOT_TOGETHER, CONSTANT_NOT_ACCEPTED, ENCODING_UNKNOWN.
     """
     schema = schema_for(upload.programs)
     _refuse_unknown(columns, constants, schema, joined)
@@ -42,7 +43,7 @@ def choose_columns(
         locked = _opened(upload)
         headers = {int(column["index"]): str(column["header"]) for column in locked.columns}
         layout = replace(
-            locked.column_layout,
+            _in_encoding(locked, encoding),
             columns={index: columns.get(index, "") for index in headers},
             constants={key: text for key, text in constants.items() if text.strip()},
             joined=[key for key in doubles(columns.values()) if key in joined],
@@ -50,7 +51,9 @@ def choose_columns(
             decided_by=PERSON,
             asks=False,
         )
-        if layout.header_row != NO_HEADER:  # the letters of columns say nothing about the next sheet
+        # The letters of columns say nothing about the next sheet, nor do names that are about to read differently.
+        reads_alike = encoding in {"", locked.facts.get("encoding")} or "".join(headers.values()).isascii()
+        if layout.header_row != NO_HEADER and reads_alike:
             remember(locked.partner, headers, layout, file_name=locked.file_name, by=by)
         said = {"columns": {headers[index]: key for index, key in (layout.columns or {}).items()}}
         _check_anew(locked, layout, "upload.columns_chosen", said, by=by)
@@ -60,8 +63,45 @@ def look_elsewhere(upload: Upload, *, sheet: str | None, header_row: int | None,
     """A person names another sheet or header row: the file is opened there, and its columns are asked for."""
     with transaction.atomic():
         locked = _opened(upload)
-        layout = ColumnLayout(sheet=sheet, header_row=header_row, asks=True)
+        encoding = locked.column_layout.encoding
+        layout = ColumnLayout(sheet=sheet, header_row=header_row, encoding=encoding, asks=True)
         _check_anew(locked, layout, "upload.sheet_chosen", {"sheet": sheet, "header_row": header_row}, by=by)
+
+
+def choose_encoding(
+    upload: Upload,
+    encoding: str,
+    *,
+    columns: Mapping[int, str] | None = None,
+    constants: Mapping[str, str] | None = None,
+    joined: Collection[str] = (),
+    by: Actor,
+) -> None:
+    """A person says which encoding a text is in: the file is read in it now and in every later reading.
+
+    columns, constants, joined: what the person has chosen on the page of the columns so far; it is shown again. Where
+    nobody has matched the columns yet, they are matched anew. Refuses: UPLOAD_NOT_READY, ENCODING_UNKNOWN.
+    """
+    with transaction.atomic():
+        locked = _opened(upload)
+        layout = _in_encoding(locked, encoding)
+        if columns is not None:
+            constants = {key: text for key, text in (constants or {}).items() if text.strip()}
+            layout = replace(layout, columns=dict(columns), constants=constants, joined=list(joined), asks=True)
+        else:
+            asks = layout.asks or locked.state == UploadState.COLUMNS
+            layout = replace(layout.undecided(), asks=asks and layout.decided_by != PERSON)
+        _check_anew(locked, layout, "upload.encoding_chosen", {"encoding": encoding}, by=by)
+
+
+def _in_encoding(upload: Upload, encoding: str) -> ColumnLayout:
+    """The upload's layout with another encoding, if one is named. Refuses: ENCODING_UNKNOWN."""
+    layout = upload.column_layout
+    if not encoding:
+        return layout
+    if encoding not in {name for name, _ in upload.facts.get("readings", [])}:
+        raise Refused(Problem("ENCODING_UNKNOWN", "encoding", shown(encoding)))
+    return replace(layout, encoding=encoding)
 
 
 def ask_again(upload: Upload, *, by: Actor) -> None:

@@ -22,7 +22,8 @@ from onboarding.uploads.columns.choices import (
     posted_constants,
     posted_joined,
 )
-from onboarding.uploads.columns.domain import ask_again, choose_columns, look_elsewhere
+from onboarding.uploads.columns.domain import ask_again, choose_columns, choose_encoding, look_elsewhere
+from onboarding.uploads.columns.encodings import encoding_choices
 from onboarding.uploads.columns.memory import change_memory, forget, memories_of
 from onboarding.uploads.columns.propose import (
     ALIKE,
@@ -58,11 +59,13 @@ def upload_columns(request: HttpRequest, pk: UUID) -> HttpResponse:
     if request.method != "POST":
         return render(request, "uploads/columns.html", _columns_context(upload))
     columns, constants = posted_columns(request.POST), posted_constants(request.POST)
+    joined, encoding = posted_joined(request.POST), request.POST.get("encoding", "")
+    choose = choose_encoding if request.POST.get("do") == "read-again" else choose_columns
     try:
-        choose_columns(upload, columns, constants, joined=posted_joined(request.POST), by=access.actor)
+        choose(upload, columns=columns, constants=constants, joined=joined, encoding=encoding, by=access.actor)
     except Refused as refusal:
-        joined = posted_joined(request.POST)
-        context = _columns_context(upload, columns, constants) | {"problems": refusal.problems, "joined": joined}
+        context = _columns_context(upload, columns, constants)
+        context |= {"problems": refusal.problems, "joined": joined, "encoding": encoding or context["encoding"]}
         return render(request, "uploads/columns.html", context, status=422)
     return redirect("upload", upload.pk)
 
@@ -94,13 +97,16 @@ def _value_lines(chosen: Iterable[tuple[OpenValue, str]]) -> list[dict[str, Any]
 
 @require_POST
 def upload_columns_again(request: HttpRequest, pk: UUID) -> HttpResponse:
-    """Open the columns of an upload that was checked without asking, or read another sheet or header row of it."""
+    """Open the columns of an upload that was checked without asking, or read another sheet or header row of it, or in
+    another encoding."""
     access = member(request)
     upload = get_object_or_404(queries.uploads_of(access.partner), pk=pk)
     sheet, row = request.POST.get("sheet", ""), request.POST.get("header_row", "")
     by = access.actor
     try:
-        if sheet or row:
+        if encoding := request.POST.get("encoding", ""):
+            choose_encoding(upload, encoding, by=by)
+        elif sheet or row:
             names = {sheet["name"] for sheet in upload.facts.get("sheets", [])}
             header_row = int(row) if row.isascii() and row.isdigit() and len(row) < 8 else None
             look_elsewhere(upload, sheet=sheet if sheet in names else None, header_row=header_row, by=by)
@@ -152,6 +158,8 @@ def _columns_context(
         "sheets": [sheet["name"] for sheet in upload.facts.get("sheets", []) if not sheet["hidden"]],
         "alike": upload.facts.get("alike", []),
         "top": upload.facts.get("top", []),
+        "encodings": encoding_choices(upload),
+        "encoding": upload.facts.get("encoding", ""),
         "no_names": layout.header_row == NO_HEADER,
         "looks_like_row": layout.header_row is None and looks_like_row([line["header"] for line in lines]),
     }

@@ -15,6 +15,7 @@ from django.db import transaction
 
 from onboarding.spreadsheets.problems import Unreadable
 from onboarding.uploads.columns.dates import Votes, add_votes, is_split, orders_of
+from onboarding.uploads.columns.encodings import is_encoding_guessed, warnings_of_guess
 from onboarding.uploads.models import Upload, UploadProblem, UploadRow, UploadState
 from onboarding.uploads.notifications import tell_checked
 from onboarding.uploads.pipeline.preview import RowResult
@@ -151,12 +152,17 @@ def _stage(run: Run, upload: Upload, take_over: TakeOver) -> bool:
                 return False
             _begin(run, upload, source, version)
         preview.date_orders = source.layout.date_orders
+        facts = source.facts()
+        # Who sends a file by a page is shown the names and asked; by API, each row says it.
+        guessed = facts.get("encoding", "") if upload.commits_itself and is_encoding_guessed(facts) else ""
         reached = run.checkpoint["row"]
         if reached >= 0:
             load_staged(upload, preview)
         with collecting_by_hand() as collect, background_writer() as writer:
             for number, rows in enumerate(_chunks_beyond(run, source, reached, writer), 1):
                 results = validate_rows(upload, preview, [(row.number, row.cells) for row in rows])
+                if guessed:
+                    _warn_of_guess(results, rows, guessed, preview.schema)
                 writer.do(partial(_stage_chunk, run, upload, preview.schema, source.column_of, results, rows))
                 if number % _CHUNKS_A_COLLECTION == 0:
                     collect()
@@ -167,6 +173,11 @@ def _stage(run: Run, upload: Upload, take_over: TakeOver) -> bool:
     if not run.checkpoint["counts"]:
         raise Unreadable("FILE_NO_ROWS")
     return True
+
+
+def _warn_of_guess(results: Sequence[RowResult], rows: Sequence[SourceRow], encoding: str, schema: Schema) -> None:
+    for result, row in zip(results, rows, strict=True):
+        result.warnings = (*result.warnings, *warnings_of_guess(row.cells, encoding, schema))
 
 
 def _chunks_beyond(run: Run, source: OpenSource, reached: int, writer: BackgroundWriter) -> Iterator[list[SourceRow]]:

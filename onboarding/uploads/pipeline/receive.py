@@ -118,9 +118,18 @@ def fingerprint_of(upload: Upload) -> str:
 
 
 def receive_by_api(
-    content: Iterable[bytes], *, file_name: str, suffix: str, partner: Partner, update_existing: bool, by: Actor
+    content: Iterable[bytes],
+    *,
+    file_name: str,
+    suffix: str,
+    partner: Partner,
+    update_existing: bool,
+    by: Actor,
+    encoding: str | None = None,
 ) -> Upload:
     """Keep a request body and queue it as a job that commits its good rows itself.
+
+    encoding: the one that the request names for a text whose bytes leave it open.
 
     As published, sending it again makes a second job. Refuses as `receive_upload` does.
     """
@@ -135,6 +144,7 @@ def receive_by_api(
         sha256=stored.sha256,
         update_existing=update_existing,
         commits_itself=True,
+        layout=ColumnLayout(encoding=encoding).as_json(),
     )
     if not file_name:
         upload.file_name = f"{upload.pk}{suffix}"

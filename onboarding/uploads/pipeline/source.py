@@ -31,7 +31,7 @@ from onboarding.uploads.layout import FROM_ZIP, MEMORY, NAMES, ColumnLayout
 from onboarding.uploads.models import ColumnMemory, Upload, UploadSource
 from onboarding.uploads.pipeline.row_faults import no_meter, with_faults
 from onboarding.uploads.stored import RowCells, SheetColumn, UploadFacts, field_cells, sheet_cells
-from portal.problems import storable_json
+from portal.problems import shown, storable_json
 from portal.storage.files import path_of
 from programs.queries import only_answers
 from programs.schema import Schema, schema_for
@@ -104,6 +104,7 @@ def open_source(upload: Upload, schema: Schema, *, on_wait: Callable[[], None] |
         sheet=layout.sheet,
         header_row=layout.header_row,
         names=names,
+        charset=layout.encoding,
         on_wait=on_wait,
     ) as book:
         chunks = book.rows()
@@ -115,14 +116,20 @@ def _open_sheet(
     upload: Upload, schema: Schema, layout: ColumnLayout, book: Book, first: Sequence[Row], chunks: Iterator[list[Row]]
 ) -> OpenSource:
     targets, asks = layout.columns or {}, False
-    columns: list[SheetColumn] = [{**column, "key": targets.get(column["index"], "")} for column in upload.columns]
-    if layout.columns is None:
+    columns: list[SheetColumn] = [
+        {**column, "key": targets.get(column["index"], ""), "header": shown(book.header[column["index"]])}
+        for column in upload.columns
+        if column["index"] < len(book.header)
+    ]
+    if layout.columns is None or layout.asks:
         memory = None if upload.commits_itself else recalled(upload.partner, book.header)
         elsewhere = {} if upload.commits_itself else matched_elsewhere(upload.partner, book.header)
         constants, remembered = (memory.constants, memory.columns) if memory else ({}, {})
         proposals = propose(book.header, first, schema_for(upload.programs), remembered, elsewhere)
         if not upload.commits_itself and not upload.update_existing:
             proposals = with_reference(proposals, first, schema)
+        if layout.columns is not None:  # what somebody chose before the rows were shown again
+            proposals = [replace(proposal, key=targets.get(proposal.index, "")) for proposal in proposals]
         layout = _decided(layout, proposals, memory)
         columns = [proposal.as_json() for proposal in proposals]
         joined = layout.joined

@@ -117,12 +117,19 @@ class Read:
 def reader_in(folder: Path) -> Callable[..., Read]:
     """A function that reads bytes through the real child process."""
 
-    def read(content: bytes, file_name: str = "meters.xlsx", *, sheet: str | None = None, **limits: int) -> Read:
+    def read(
+        content: bytes,
+        file_name: str = "meters.xlsx",
+        *,
+        sheet: str | None = None,
+        charset: str | None = None,
+        **limits: int,
+    ) -> Read:
         path = folder / "upload.bin"
         path.write_bytes(content)
         result = Read()
         try:
-            with read_book(path, file_name=file_name, limits=Limits(**limits), sheet=sheet) as book:
+            with read_book(path, file_name=file_name, limits=Limits(**limits), sheet=sheet, charset=charset) as book:
                 result.header, result.labels, result.header_row = book.header, book.labels, book.header_row
                 for chunk in book.rows():
                     result.rows.extend(chunk)

@@ -49,7 +49,10 @@ TEXTS: tuple[Case, ...] = (
     refused(
         "UTF-8 with a damaged letter", "name,zip\nZoë,ß\nMálaga,ñ\n".encode() + b"Zo\xeb,1\n", "FILE_UNREADABLE_TEXT"
     ),
-    refused("bytes that Windows has no letter for", b"name,zip\n\x81,\x8d\n", problems.FILE_UNREADABLE_TEXT),
+    read("bytes that Windows has no letter for", b"name,zip\n\x81,\x8d\n", [["Å", "ç"]], "ENCODING_ASSUMED"),
+    refused(
+        "bytes that are nonsense in every set", b"name,zip\n" + b"a\x81\xadb,\x8d\xb1x\n" * 9, "FILE_UNREADABLE_TEXT"
+    ),
     refused("UTF-16 that ends in the middle", "name,zip\na,b\n".encode("utf-16") + b"x", problems.FILE_UNREADABLE_TEXT),
     refused(
         "half a character in UTF-16",
