@@ -212,6 +212,7 @@ STORAGES = {
 # --- uploads: what a file may be, and what reading it may cost -------------------------------------
 UPLOAD_MAX_BYTES = number("UPLOAD_MAX_MB", 50) * 1024 * 1024
 UPLOAD_MAX_ROWS = number("UPLOAD_MAX_ROWS", 100_000)
+UPLOAD_MAX_ROWS_WHOLE = number("UPLOAD_MAX_ROWS_WHOLE", 20_000)  # of .xls, .xlsb and .ods, which memory holds whole
 UPLOAD_READER_MEMORY_MB = number("UPLOAD_READER_MEMORY_MB", 1024)
 UPLOAD_READER_SECONDS = number("UPLOAD_READER_SECONDS", 180)
 UPLOAD_WITHDRAW_DAYS = number("UPLOAD_WITHDRAW_DAYS", 30)  # how long an upload can be taken back

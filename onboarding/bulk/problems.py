@@ -45,6 +45,13 @@ register(
         "Row {row} has a quote that does not close, or more cells than columns, so its values are unclear.",
         "Correct the row and upload the sheet again.",
     ),
+    ProblemKind(
+        "SHEET_NUMBER_WITHOUT_FORMAT",
+        "A reference is a number",
+        "In row {row}, a reference is the number {number}. An .{kind} file does not tell how it is shown: 00501 and "
+        "501 are the same there.",
+        "Save the sheet as Excel Workbook (.xlsx), or make the column text, and upload it again.",
+    ),
     # --- its rows
     ProblemKind(
         "METER_NOT_NAMED",

@@ -62,12 +62,13 @@ class SheetFact:
 class BookFacts:
     """What is known about the file besides its rows.
 
-    kind: "xlsx" or "csv". sheet: the one that is read ("" for csv). alike: the sheets that look like ours, this one
-    among them, when nobody said which one to read. template: {} or template_version, programs (list) and
-    catalogue_version as the written template carries them. rows_estimate: for a progress bar, often exact, None when
-    unknown. notes: complete only when all rows have been read. top: the first filled rows, (number, texts), shortened,
-    so that somebody can say which one is the header. readings: for a text whose encoding its bytes leave open, each
-    encoding that it may be in, (encoding, some of its texts as they read in it), the one in use first; else empty.
+    kind: "xlsx", "csv", "xls", "xlsb" or "ods". sheet: the one that is read ("" for csv). alike: the sheets that look
+    like ours, this one among them, when nobody said which one to read. template: {} or template_version, programs
+    (list) and catalogue_version as the written template carries them. rows_estimate: for a progress bar, often exact,
+    None when unknown. notes: complete only when all rows have been read. top: the first filled rows, (number, texts),
+    shortened, so that somebody can say which one is the header. readings: for a text whose encoding its bytes leave
+    open, each encoding that it may be in, (encoding, some of its texts as they read in it), the one in use first; else
+    empty.
     """
 
     kind: str

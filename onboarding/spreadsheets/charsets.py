@@ -62,7 +62,7 @@ class Places:
     def is_unlikely(self, charset: str) -> bool:
         """Whether the text is hardly in a set, even the likeliest: nonsense, or another alphabet such as Cyrillic."""
         foreign = sum(len(set(run)) >= _LONG_RUN for run in self._runs)
-        if foreign * 2 > len(self._runs):
+        if len(self._runs) > 1 and foreign * 2 > len(self._runs):
             return True
         return CHARSETS[0] not in self.possible() and self.misfit(charset) > _UNLIKELY
 

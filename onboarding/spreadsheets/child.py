@@ -1,7 +1,7 @@
 """The process that opens the file: it limits itself first, and writes nothing but frames.
 
-`python -m onboarding.spreadsheets.child '{"reading": {"file_name": …, …}, "limits": {…}}' < file`
-The file comes as standard input, so that nothing needs to be opened here.
+`python -m onboarding.spreadsheets.child '{"reading": {"file_name": …, …}, "limits": {…}, "libraries": "…"}' < file`
+The file comes as standard input, so that nothing needs to be opened here. libraries: the folder of the one library.
 """
 
 import encodings.cp437
@@ -22,15 +22,20 @@ import os
 import resource
 import sys
 from collections.abc import Collection, Iterator
+from importlib import import_module
 from typing import BinaryIO
 
 from . import frames, problems
+from .archive import GZIP_MAGIC, unpack_gzip, unpack_zip
 from .csvfile import CsvTable
 from .limits import Limits
-from .package import ZIP_MAGIC, refuse_other_kinds
+from .package import OLE_MAGIC, ZIP_MAGIC, Package, refuse_other_containers, refuse_other_kinds
 from .problems import Unreadable
 from .table import Fitter, Table, find_layout
+from .whole import KINDS, LIBRARY, WholeTable
 from .xlsx import XlsxTable
+
+FoundNote = tuple[str, dict[str, object]]
 
 _TEXT_NAMES = ("csv", "tsv", "txt", "tab", "")
 # Codecs are looked up while the file is read, when no file may be opened any more.
@@ -77,10 +82,12 @@ def open_table(
     sheet: str | None,
     names: Collection[str] = (),
     charset: str | None = None,
-) -> tuple[Table, bool]:
-    """The table in the file, by its content; and whether the file's name claims another kind.
+    is_packed: bool = False,
+) -> tuple[Table, list[FoundNote]]:
+    """The table in the file, by its content; and what there is to say of how it was packed and named.
 
-    Refuses: FILE_EMPTY, FILE_TOO_LARGE, FILE_NOT_A_SPREADSHEET and whatever the kinds refuse.
+    is_packed: the file was taken out of an archive. Refuses: FILE_EMPTY, FILE_TOO_LARGE, FILE_NOT_A_SPREADSHEET,
+    FILE_ARCHIVE_NESTED and whatever the kinds refuse.
     """
     size = file.seek(0, os.SEEK_END)
     if size == 0:
@@ -89,15 +96,52 @@ def open_table(
         raise Unreadable(problems.FILE_TOO_LARGE, bytes=size, limit_bytes=limits.max_bytes)
     file.seek(0)
     head = file.read(4096)
+    package = Package(file, limits) if head.startswith(ZIP_MAGIC) else None
+    packed = "gz" if head.startswith(GZIP_MAGIC) else package.kind if package else ""
+    if packed in ("gz", "zip"):
+        if is_packed:
+            raise Unreadable(problems.FILE_ARCHIVE_NESTED, name=file_name[-100:])
+        if package:
+            content, inner = unpack_zip(package, limits)
+        else:
+            content, inner = unpack_gzip(file, limits), os.path.splitext(file_name)[0]
+        table, notes = open_table(
+            content, file_name=inner, limits=limits, sheet=sheet, names=names, charset=charset, is_packed=True
+        )
+        said: dict[str, object] = {"kind": packed, "named": f": {inner[-100:]}" if package else ""}
+        return table, [(problems.UNPACKED, said), *notes]
     ending = os.path.splitext(file_name)[1].lstrip(".").lower()
-    if head.startswith(ZIP_MAGIC):
-        return XlsxTable(file, limits, sheet, names), ending in _TEXT_NAMES and ending != ""
+    table = _table_of(file, package, head, size, ending, limits, sheet, names, charset)
+    expected = "csv" if ending in _TEXT_NAMES and ending else ending
+    is_other = expected in ("xlsx", "csv", *KINDS) and expected != table.kind
+    return table, [(problems.FILE_NAME_DIFFERS, {"kind": table.kind})] if is_other else []
+
+
+def _table_of(
+    file: BinaryIO,
+    package: Package | None,
+    head: bytes,
+    size: int,
+    ending: str,
+    limits: Limits,
+    sheet: str | None,
+    names: Collection[str],
+    charset: str | None,
+) -> Table:
+    if package is not None and package.kind == "xlsx":
+        return XlsxTable(package, limits, sheet, names)
+    if package is not None:
+        package.check_all()
+        return WholeTable(file, package.kind, limits, sheet, names)
+    if head.startswith(OLE_MAGIC):
+        refuse_other_containers(file)
+        return WholeTable(file, "xls", limits, sheet, names)
     if not head.strip(b" \t\r\n\x00\xef\xbb\xbf\xff\xfe") and size < len(head) + 1:
         raise Unreadable(problems.FILE_EMPTY)
     refuse_other_kinds(head, file)
-    if ending not in _TEXT_NAMES:
+    if ending not in (*_TEXT_NAMES, "xls"):  # programs that write text with tabs like to call it .xls
         raise Unreadable(problems.FILE_NOT_A_SPREADSHEET, kind="other")
-    return CsvTable(file, limits, charset), False
+    return CsvTable(file, limits, charset)
 
 
 def read_frames(
@@ -111,7 +155,7 @@ def read_frames(
     charset: str | None = None,
 ) -> Iterator[bytes]:
     """The whole conversation for one file, refusals excepted."""
-    table, name_differs = open_table(
+    table, opening_notes = open_table(
         file, file_name=file_name, limits=limits, sheet=sheet, names=names, charset=charset
     )
     rows = table.rows()
@@ -121,9 +165,7 @@ def read_frames(
     fitter = Fitter(layout)
 
     def notes() -> list[tuple[str, dict[str, object]]]:
-        collected = table.notes()
-        if name_differs:
-            collected.append((problems.FILE_NAME_DIFFERS, {"kind": table.kind}))
+        collected = [*opening_notes, *table.notes()]
         hidden = table.hidden_columns(len(layout.header))
         if hidden:
             collected.append((problems.HIDDEN_COLUMNS, {"columns": hidden}))
@@ -156,11 +198,24 @@ def read_frames(
     yield frames.encode("end", notes())
 
 
+def _load_library(source: BinaryIO, folder: str) -> None:
+    """Load the reader of whole workbooks while files can still be opened, for a file that may need it."""
+    head = source.read(len(OLE_MAGIC))
+    source.seek(0)
+    if folder and head.startswith((*ZIP_MAGIC, OLE_MAGIC, GZIP_MAGIC)):
+        sys.path.append(folder)  # the last one: nothing there takes the place of a module of Python's own
+        try:
+            import_module(LIBRARY)
+        finally:
+            sys.path.remove(folder)
+
+
 def main(order: str) -> None:
     """Read standard input, write frames to standard output, whatever happens."""
     asked = json.loads(order)
     limits = Limits(**asked["limits"])
     source, sink = sys.stdin.buffer, sys.stdout.buffer
+    _load_library(source, asked.get("libraries", ""))
     fence(limits)
     try:
         for frame in read_frames(source, limits=limits, **asked["reading"]):

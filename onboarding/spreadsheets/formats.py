@@ -24,7 +24,7 @@ _CONDITION = re.compile(r"\[<=?(\d+)\]")
 _ELAPSED = re.compile(r"\[(?:h+|m+|s+)\]")
 _PADDED = re.compile(r"0{2,}+(?:[-/ ]0++)*+")
 _NUMBER = re.compile(r"[+-]?(?:\d++(?:\.\d*+)?|\.\d++)(?:[eE][+-]?\d++)?")
-_LOST_FROM = 10**15  # a double, as spreadsheet programs use it, keeps 15 digits
+LOST_FROM: Final = 10**15  # a double, as spreadsheet programs use it, keeps 15 digits
 _LAST_DAY = 2_958_465  # 9999-12-31
 _MISSING_DAY = 60  # 1900-02-29, which Excel counts and the calendar does not have
 _FIRST_YEAR = 1900  # a time of day is on a day before it
@@ -134,10 +134,10 @@ def read_number(text: str, form: NumberFormat | None, *, date_1904: bool) -> Sca
         return ("x", problems.NUMBER_UNREADABLE, shorten(text)) if text else None
     value = float(text)
     if form is not None and form.kind == "elapsed" and 0 <= value < _LAST_DAY:
-        return _clock(round(value * _SECONDS), padded=False)
+        return clock(round(value * _SECONDS), padded=False)
     if form is not None and form.kind in ("date", "datetime", "time"):
         return read_serial(value, text, form.kind, date_1904=date_1904)
-    if abs(value) >= _LOST_FROM:
+    if abs(value) >= LOST_FROM:
         code = problems.NUMBER_UNREADABLE if value in (float("inf"), float("-inf")) else problems.NUMBER_LOST_DIGITS
         return ("x", code, shorten(text))
     if form is not None and form.kind == "percent":
@@ -204,7 +204,7 @@ def _padded(value: int, form: NumberFormat) -> str:
 def read_serial(value: float, text: str, kind: str, *, date_1904: bool) -> Scalar | Special:
     """Days since the workbook's epoch as an ISO date or date-time; a time of day as the text "HH:MM[:SS]"."""
     if kind == "time" and 0 <= value < 1:
-        return _clock(min(round(value * _SECONDS), _SECONDS - 1))
+        return clock(min(round(value * _SECONDS), _SECONDS - 1))
     days, seconds = divmod(round(value * _SECONDS), _SECONDS) if abs(value) <= _LAST_DAY else (-1, 0)
     if date_1904:
         epoch, first = datetime.date(1904, 1, 1), 0
@@ -224,7 +224,7 @@ def read_serial(value: float, text: str, kind: str, *, date_1904: bool) -> Scala
     return ("t", moment.isoformat())
 
 
-def _clock(seconds: int, *, padded: bool = True) -> str:
+def clock(seconds: int, *, padded: bool = True) -> str:
     """A time of day as "08:05" or "08:05:30", so many hours as "8:05"."""
     minutes, rest = divmod(seconds, 60)
     hours = f"{minutes // 60:02}" if padded else str(minutes // 60)
@@ -246,7 +246,7 @@ def read_iso(text: str, form: NumberFormat | None) -> Scalar | Special:
     except ValueError:
         return ("x", problems.DATE_UNREADABLE, shorten(text))
     if kind == "time" and moment.year < _FIRST_YEAR:
-        return _clock(moment.hour * 3600 + moment.minute * 60 + moment.second)
+        return clock(moment.hour * 3600 + moment.minute * 60 + moment.second)
     if len(bare) <= len("2026-01-31") or (kind == "date" and moment.time() == datetime.time()):
         return ("d", moment.date().isoformat())
     return ("t", moment.isoformat())

@@ -12,12 +12,14 @@ EXCEL_CELL_CHARACTERS = 32_767
 class Limits:
     """The bounds of one reading. The unit is in each name; rows count filled rows below the header.
 
-    `max_ratio` (unpacked : packed) is asked of a part only above `ratio_grace_bytes`, because honest repetitive
-    sheets reach 100:1. `wall_seconds` counts the time spent waiting for the child, not the consumer's own work.
+    `max_rows_whole` holds for the kinds that are in memory as a whole (.xls, .xlsb, .ods). `max_ratio` (unpacked :
+    packed) is asked of a part only above `ratio_grace_bytes`, because honest repetitive sheets reach 100:1.
+    `wall_seconds` counts the time spent waiting for the child, not the consumer's own work.
     """
 
     max_bytes: int = 50 * MIB
     max_rows: int = 100_000
+    max_rows_whole: int = 20_000
     max_columns: int = 200
     max_cell_characters: int = EXCEL_CELL_CHARACTERS
     max_zip_entries: int = 1_000

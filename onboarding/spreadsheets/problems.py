@@ -23,15 +23,20 @@ class Unreadable(Exception):
 FILE_EMPTY: Final = "FILE_EMPTY"  # no bytes, or only blanks
 FILE_NOT_A_SPREADSHEET: Final = "FILE_NOT_A_SPREADSHEET"  # kind: "pdf", "html", "word", "image", "zip", "ole", "other"
 FILE_ENCRYPTED: Final = "FILE_ENCRYPTED"  # a password is needed to open it
-FILE_OLD_EXCEL: Final = "FILE_OLD_EXCEL"  # .xls (Excel 97-2003 or older)
-FILE_OPEN_DOCUMENT: Final = "FILE_OPEN_DOCUMENT"  # .ods
-FILE_BINARY_EXCEL: Final = "FILE_BINARY_EXCEL"  # .xlsb
+FILE_OLD_EXCEL: Final = "FILE_OLD_EXCEL"  # an .xls older than Excel 5
+FILE_NUMBERS: Final = "FILE_NUMBERS"  # .numbers
+FILE_ARCHIVE_EMPTY: Final = "FILE_ARCHIVE_EMPTY"  # a .zip with no file in it
+FILE_ARCHIVE_MANY: Final = "FILE_ARCHIVE_MANY"  # names (the first), count: a .zip with several files
+FILE_ARCHIVE_NESTED: Final = "FILE_ARCHIVE_NESTED"  # name: a .zip or .gz inside of one
+FILE_ARCHIVE_ENCRYPTED: Final = "FILE_ARCHIVE_ENCRYPTED"  # a .zip with a password
+FILE_ARCHIVE_PATHS: Final = "FILE_ARCHIVE_PATHS"  # name: a file of a .zip that would land outside of its folder
 FILE_HAS_MACROS: Final = "FILE_HAS_MACROS"  # .xlsm, or macros inside whatever its name
 FILE_TOO_LARGE: Final = "FILE_TOO_LARGE"  # bytes, limit_bytes
 FILE_ZIP_BOMB: Final = "FILE_ZIP_BOMB"  # part: unpacks to far more than a workbook holds, or has too many parts
 FILE_BROKEN: Final = "FILE_BROKEN"  # detail (for logs): truncated, wrong checksum, malformed XML, missing parts
 FILE_XML_ENTITIES: Final = "FILE_XML_ENTITIES"  # part: has a DOCTYPE, which no spreadsheet program writes
 FILE_TOO_MANY_ROWS: Final = "FILE_TOO_MANY_ROWS"  # limit
+FILE_TOO_MANY_ROWS_OF_KIND: Final = "FILE_TOO_MANY_ROWS_OF_KIND"  # limit, kind: more than may be read of such a file
 FILE_TOO_MANY_COLUMNS: Final = "FILE_TOO_MANY_COLUMNS"  # limit, cell
 FILE_CELL_OUT_OF_RANGE: Final = "FILE_CELL_OUT_OF_RANGE"  # cell: lies outside A1:XFD1048576
 FILE_NO_SHEET: Final = "FILE_NO_SHEET"  # sheet (only when one was asked for by name): no visible sheet with cells
@@ -49,14 +54,19 @@ FILE_CODES: Final = (
     FILE_NOT_A_SPREADSHEET,
     FILE_ENCRYPTED,
     FILE_OLD_EXCEL,
-    FILE_OPEN_DOCUMENT,
-    FILE_BINARY_EXCEL,
+    FILE_NUMBERS,
+    FILE_ARCHIVE_EMPTY,
+    FILE_ARCHIVE_MANY,
+    FILE_ARCHIVE_NESTED,
+    FILE_ARCHIVE_ENCRYPTED,
+    FILE_ARCHIVE_PATHS,
     FILE_HAS_MACROS,
     FILE_TOO_LARGE,
     FILE_ZIP_BOMB,
     FILE_BROKEN,
     FILE_XML_ENTITIES,
     FILE_TOO_MANY_ROWS,
+    FILE_TOO_MANY_ROWS_OF_KIND,
     FILE_TOO_MANY_COLUMNS,
     FILE_CELL_OUT_OF_RANGE,
     FILE_NO_SHEET,
@@ -106,6 +116,9 @@ EXTERNAL_LINKS: Final = "EXTERNAL_LINKS"  # the workbook points to other files; 
 ENCODING_ASSUMED: Final = "ENCODING_ASSUMED"  # encoding: not UTF-8, so this was assumed and wants a look
 TITLE_ROWS: Final = "TITLE_ROWS"  # rows: numbers of the filled rows above the header, not read
 UNNAMED_COLUMNS: Final = "UNNAMED_COLUMNS"  # columns: letters of filled columns without a header, not read
+FORMATS_NOT_READ: Final = "FORMATS_NOT_READ"  # kind: number formats, errors and what is hidden are lost in it
+MERGED_CELLS_NOT_SEEN: Final = "MERGED_CELLS_NOT_SEEN"  # kind: nobody can tell whether cells are merged
+UNPACKED: Final = "UNPACKED"  # kind ("zip", "gz"), named (": " and the file's name inside, or ""): taken out of it
 FILE_NAME_DIFFERS: Final = "FILE_NAME_DIFFERS"  # kind: the content is of another kind than the name says
 
 NOTE_CODES: Final = (
@@ -117,5 +130,8 @@ NOTE_CODES: Final = (
     ENCODING_ASSUMED,
     TITLE_ROWS,
     UNNAMED_COLUMNS,
+    FORMATS_NOT_READ,
+    MERGED_CELLS_NOT_SEEN,
+    UNPACKED,
     FILE_NAME_DIFFERS,
 )

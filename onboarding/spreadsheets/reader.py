@@ -14,8 +14,10 @@ import time
 from collections.abc import Callable, Collection, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import replace
+from functools import cache
+from importlib.util import find_spec
 from pathlib import Path
-from typing import BinaryIO, cast
+from typing import BinaryIO, Final, cast
 
 import orjson
 
@@ -23,12 +25,25 @@ from . import frames, problems
 from .cells import BookFacts, Row
 from .limits import Limits
 from .problems import Unreadable
+from .whole import LIBRARY
 
+TEXT_ENDINGS: Final = (".csv", ".tsv", ".txt")
+ENDINGS: Final = (".xlsx", *TEXT_ENDINGS, ".xls", ".xlsb", ".ods", ".zip", ".gz")  # of the files that can be read
+_NUMBERS = ".numbers"  # a zip that says nothing to anybody but its own program
 _ROOT = Path(__file__).resolve().parents[2]
 _CHILD = "onboarding.spreadsheets.child"
 _PIECE_BYTES = 1024 * 1024
 _PIPE_BYTES = 1024 * 1024
 _WAIT_SECONDS = 1.0
+
+
+def refuse_by_name(file_name: str) -> None:
+    """Refuse a file by its name's ending, before any of it is kept: FILE_WRONG_TYPE (name), FILE_NUMBERS."""
+    ending = Path(file_name).suffix.lower()
+    if ending == _NUMBERS:
+        raise Unreadable(problems.FILE_NUMBERS)
+    if ending not in ENDINGS:
+        raise Unreadable("FILE_WRONG_TYPE", name=file_name)
 
 
 class Book:
@@ -81,9 +96,10 @@ def read_book(
     charset: str | None = None,
     on_wait: Callable[[], None] | None = None,
 ) -> Iterator[Book]:
-    """Open an .xlsx or .csv for reading, once, in a child process that ends with the context.
+    """Open a spreadsheet of any kind for reading, once, in a child process that ends with the context.
 
     path: where the bytes are. file_name: what the person called it (its ending tells text from other things).
+    Kinds: .xlsx, delimited text, .xls, .xlsb and .ods, and a .zip or .gz of one of them.
     sheet: a sheet's exact name; None takes the visible sheet "Meters", else the first visible one that looks like ours.
     header_row: the header's row number; None finds it, with the help of `names`: those that columns go by, normalised.
     charset: one of charsets.CHARSETS that somebody said a text is in; it counts where the bytes leave that open.
@@ -123,8 +139,9 @@ class _Child:
     ) -> None:
         self._on_wait = on_wait
         self._seconds_left = limits.wall_seconds
-        order = json.dumps({"reading": reading, "limits": limits.as_json()})
-        # -S, -s, -P, -B: standard library and this package only, no site-packages, no current folder, nothing written
+        order = json.dumps({"reading": reading, "limits": limits.as_json(), "libraries": _folder_of(LIBRARY)})
+        # -S, -s, -P, -B: standard library and this package only, no site-packages, no current folder, nothing written;
+        # the one library that reads whole workbooks is loaded for a file that may be one
         self._process = subprocess.Popen(
             [sys.executable, "-S", "-s", "-P", "-B", "-m", _CHILD, order.replace("\x00", "")],
             stdin=file,
@@ -198,6 +215,13 @@ class _Child:
             self._process.kill()
         self._pipe.close()
         self._process.wait()
+
+
+@cache
+def _folder_of(library: str) -> str:
+    """The folder that an installed library can be imported from; "" when it is not installed."""
+    spec = find_spec(library)
+    return str(Path(spec.origin).parents[1]) if spec is not None and spec.origin else ""
 
 
 def _widen(pipe: BinaryIO) -> None:

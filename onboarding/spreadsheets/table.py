@@ -1,15 +1,15 @@
 """Any table, once read: where its header is, which row holds keys, and rows cut to the header's width."""
 
 import re
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import chain, islice
 from typing import Final, Protocol
 
 from . import problems
-from .cells import ROW, RawRow, Scalar, Special, column_letters, shorten
+from .cells import ROW, RawRow, Scalar, Special, column_index, column_letters, shorten
 from .headers import in_group, is_group, normalized
-from .limits import Limits
+from .limits import LAST_COLUMN, Limits
 from .problems import Unreadable
 
 _KEY = re.compile(r"(?:data\.)?[a-z][a-z0-9_]*(?:\.[a-z0-9_]+)*")
@@ -18,7 +18,9 @@ _VALUE = re.compile(r"@|\d{3}|^\d+ [A-Za-z]")  # jo@acme.com, home-001, 12 Elm S
 TOP_ROWS: Final = 25  # among which the header is looked for
 NO_HEADER: Final = 0  # as a header row: the table has none, and its columns are called A, B, C
 _SHOWN_ROWS, _SHOWN_COLUMNS, _SHOWN_CHARACTERS = 12, 30, 60
-_SHOWN_BEYOND = 10
+_SHOWN_BEYOND, _SHOWN_RANGES = 10, 20
+_PEEKED_SHEETS = 20
+METERS_SHEET: Final = "Meters"
 
 
 class Table(Protocol):
@@ -244,3 +246,49 @@ class Fitter:
     def unnamed_letters(self) -> list[str]:
         """Letters of the filled columns that have no header."""
         return [column_letters(index) for index in sorted(self.unnamed)]
+
+
+def chosen_sheet(
+    wanted: str | None,
+    usable: Collection[str],
+    visible: Sequence[str],
+    top_of: Callable[[str], Sequence[RawRow] | None],
+    names: Collection[str],
+) -> tuple[str, list[str]]:
+    """Which sheet to read, and the sheets that look like ours when nobody said which.
+
+    The sheet asked for by name; else the visible one named Meters (our template's); else the first visible one that has
+    about as many of the names that we know as any; else the first one with anything in it. top_of: the first rows of a
+    sheet; None for one that cannot be read, which is no empty one. Refuses: FILE_NO_SHEET.
+    """
+    if wanted is not None:
+        if wanted not in usable:
+            raise Unreadable(problems.FILE_NO_SHEET, sheet=wanted)
+        return wanted, []
+    if not visible:
+        raise Unreadable(problems.FILE_NO_SHEET)
+    named = [name for name in visible if name.strip().lower() == METERS_SHEET.lower()]
+    if named or len(visible) == 1:
+        return (named or visible)[0], []
+    tops = [(name, top_of(name)) for name in visible[:_PEEKED_SHEETS]]
+    known = [(name, most_names(top or (), names)) for name, top in tops]
+    most = max(count for _, count in known)
+    alike = [name for name, count in known if count > 1 and count * 2 >= most]
+    filled = [name for name, top in tops if top != []]
+    return next(iter(alike or filled or visible)), alike
+
+
+def refuse_merged(areas: Iterable[str], first_row: int, width: int) -> None:
+    """Refuse merged areas ("B2:C2") that touch the header or the rows below it (FILE_MERGED_CELLS)."""
+    touching = [area for area in areas if _touches(area, first_row, width)]
+    if touching:
+        raise Unreadable(problems.FILE_MERGED_CELLS, ranges=touching[:_SHOWN_RANGES], count=len(touching))
+
+
+def _touches(area: str, first_row: int, width: int) -> bool:
+    match = re.fullmatch(r"\$?([A-Z]{1,3})\$?(\d{1,7}):\$?([A-Z]{1,3})\$?(\d{1,7})", area)
+    if match is None:
+        return False
+    left, right = column_index(match[1]), column_index(match[3])
+    single = match[1] == match[3] and match[2] == match[4]
+    return not single and int(match[4]) >= first_row and min(left, right) < width <= LAST_COLUMN

@@ -1,23 +1,21 @@
 """An xlsx as one table: which part is which, which sheet to read, and what to mention about the rest."""
 
 import json
-import re
 from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import islice
 from typing import BinaryIO, Final
 
 from . import markup, problems
-from .cells import RawRow, column_index, column_letters
+from .cells import RawRow, column_letters
 from .formats import NumberFormat, format_of
-from .limits import LAST_COLUMN, MIB, Limits
+from .limits import MIB, Limits
 from .package import Package, resolve
 from .problems import Unreadable
 from .sheet import Sheet
-from .table import TOP_ROWS, most_names
+from .table import METERS_SHEET, TOP_ROWS, chosen_sheet, refuse_merged
 from .texts import SharedStrings, Text
 
-METERS_SHEET: Final = "Meters"
 TEMPLATE_SHEETS: Final = ("Read me", METERS_SHEET, "Choices")
 MARK_VERSION: Final = "template_version"
 MARK_PROGRAMS: Final = "template_programs"
@@ -25,8 +23,7 @@ MARK_CATALOGUE: Final = "template_catalogue_version"
 _SMALL_PART = 8 * MIB
 _STYLES_PART = 64 * MIB  # 64,000 styles, as workbooks gather them that are copied for years
 _MANY_SHEETS = 500
-_SHOWN_RANGES = 20
-_PEEKED_SHEETS, _PEEKED_CHUNKS = 20, 8
+_PEEKED_CHUNKS = 8
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,9 +38,11 @@ class XlsxTable:
 
     kind = "xlsx"
 
-    def __init__(self, file: BinaryIO, limits: Limits, sheet: str | None, names: Collection[str] = ()) -> None:
+    def __init__(
+        self, file: BinaryIO | Package, limits: Limits, sheet: str | None, names: Collection[str] = ()
+    ) -> None:
         self._limits = limits
-        self._package = Package(file, limits)
+        self._package = file if isinstance(file, Package) else Package(file, limits)
         self._workbook_part = self._find_workbook()
         self._related = self._relations(self._workbook_part)
         self._date_1904 = False
@@ -69,9 +68,7 @@ class XlsxTable:
 
         To be asked again after the last row: a sheet in UTF-16 names them only then.
         """
-        touching = [area for area in self._merged or self._sheet.merged if _touches(area, first_row, width)]
-        if touching:
-            raise Unreadable(problems.FILE_MERGED_CELLS, ranges=touching[:_SHOWN_RANGES], count=len(touching))
+        refuse_merged(self._merged or self._sheet.merged, first_row, width)
 
     def facts(self) -> dict[str, object]:
         return {
@@ -117,7 +114,7 @@ class XlsxTable:
         if "macroEnabled" in content_type and "binary" not in content_type:
             raise Unreadable(problems.FILE_HAS_MACROS)
         if "binary" in content_type or part.endswith(".bin"):
-            raise Unreadable(problems.FILE_BINARY_EXCEL)
+            raise Unreadable(problems.FILE_BROKEN, detail="binary workbook part")
         if "wordprocessing" in content_type or "presentation" in content_type:
             raise Unreadable(problems.FILE_NOT_A_SPREADSHEET, kind="word")
         if not self._package.has(part):
@@ -172,25 +169,13 @@ class XlsxTable:
         return sheets
 
     def _choose(self, wanted: str | None, names: Collection[str]) -> _SheetPart:
-        """The sheet asked for by name; else the visible one named Meters (our template's); else the first visible one
-        that has about as many of the names that we know as any; else the first one with anything in it."""
-        if wanted is not None:
-            chosen = next((sheet for sheet in self._sheets if sheet.name == wanted and sheet.part), None)
-            if chosen is None:
-                raise Unreadable(problems.FILE_NO_SHEET, sheet=wanted)
-            return chosen
+        usable = {sheet.name: sheet for sheet in reversed(self._sheets) if sheet.part}
         visible = [sheet for sheet in self._sheets if sheet.part and not sheet.hidden]
-        if not visible:
-            raise Unreadable(problems.FILE_NO_SHEET)
-        named = [sheet for sheet in visible if sheet.name.strip().lower() == METERS_SHEET.lower()]
-        if named or len(visible) == 1:
-            return (named or visible)[0]
-        tops = [(sheet, self._peek(sheet)) for sheet in visible[:_PEEKED_SHEETS]]
-        known = [(sheet, most_names(top or (), names)) for sheet, top in tops]
-        most = max(count for _, count in known)
-        alike = [sheet for sheet, count in known if count > 1 and count * 2 >= most]
-        self._alike = [sheet.name for sheet in alike]
-        return next(iter(alike or [sheet for sheet, top in tops if top != []] or visible))
+        by_name = {sheet.name: sheet for sheet in reversed(visible)}
+        name, self._alike = chosen_sheet(
+            wanted, usable, [sheet.name for sheet in visible], lambda name: self._peek(by_name[name]), names
+        )
+        return usable[name] if wanted is not None else by_name[name]
 
     def _peek(self, sheet: _SheetPart) -> Sequence[RawRow] | None:
         """The first rows of a sheet, as far as they can be read; None for one that cannot, which is no empty one."""
@@ -288,12 +273,3 @@ def _names(listed: str) -> list[str]:
     except (ValueError, RecursionError):
         return []
     return [str(name)[:100] for name in names[:200]] if isinstance(names, list) else []
-
-
-def _touches(area: str, first_row: int, width: int) -> bool:
-    match = re.fullmatch(r"\$?([A-Z]{1,3})\$?(\d{1,7}):\$?([A-Z]{1,3})\$?(\d{1,7})", area)
-    if match is None:
-        return False
-    left, right = column_index(match[1]), column_index(match[3])
-    single = match[1] == match[3] and match[2] == match[4]
-    return not single and int(match[4]) >= first_row and min(left, right) < width <= LAST_COLUMN

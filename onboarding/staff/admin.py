@@ -19,6 +19,7 @@ from onboarding.bulk.sheets.domain import preview_sheet
 from onboarding.bulk.sheets.reading import SheetFile
 from onboarding.enrollment.models import Activation, CheckRecord, Enrollment
 from onboarding.meters.models import Meter
+from onboarding.spreadsheets.reader import ENDINGS
 from onboarding.staff.domain import RecordResult, activate, end_activation, record_checks
 from onboarding.staff.forms import ActivateForm, EndForm, RecordForm
 from onboarding.staff.sheet import RECORD_LEAP_ACTIONS, label_of
@@ -84,6 +85,7 @@ class EnrollmentAdmin(OfMeters):
         if not self.has_record_permission(request):
             raise PermissionDenied
         context = {**self.admin_site.each_context(request), "title": "Record by spreadsheet", "opts": self.opts}
+        context["accepted"] = ",".join(ENDINGS)
         try:
             if "sheet" in request.POST:
                 context |= _recorded(request)

@@ -5,10 +5,9 @@ from typing import Any
 from django import forms
 from django.core.files.uploadedfile import SimpleUploadedFile
 
-from onboarding.uploads.pipeline.receive import ACCEPTED_SUFFIXES
+from onboarding.spreadsheets.reader import ENDINGS
+from portal.problems import Problem
 from programs.queries import partner_created_programs
-
-_XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 
 
 class UploadForm(forms.Form):
@@ -32,10 +31,8 @@ class UploadForm(forms.Form):
         required=False,
         allow_empty_file=True,
         max_length=None,
-        error_messages={
-            "invalid": "Select a spreadsheet (.xlsx or .csv).",
-        },
-        widget=forms.ClearableFileInput(attrs={"accept": ",".join((*ACCEPTED_SUFFIXES, "text/csv", _XLSX))}),
+        error_messages={"invalid": "Select a spreadsheet."},
+        widget=forms.ClearableFileInput(attrs={"accept": ",".join(ENDINGS)}),
     )
     update_existing = forms.BooleanField(
         label="Update existing meters",
@@ -62,5 +59,5 @@ class UploadForm(forms.Form):
                 content = pasted.encode("utf-8", "replace")
                 data["file"] = SimpleUploadedFile("pasted rows.csv", content, "text/csv")
             else:
-                self.add_error("file", "Select a spreadsheet (.xlsx or .csv).")
+                self.add_error("file", Problem("FILE_MISSING").remedy)
         return data

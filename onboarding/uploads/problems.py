@@ -2,16 +2,19 @@
 
 from portal.problems import ProblemKind, register
 
+_KINDS = "Excel (.xlsx, .xls, .xlsb), OpenDocument (.ods) or text (.csv, .tsv, .txt), or a .zip or .gz of one such file"
 _AGAIN = "Then upload the file again."
 
 register(
-    ProblemKind("FILE_MISSING", "Nothing chosen", "No file was chosen.", "Select a spreadsheet (.xlsx or .csv)."),
+    ProblemKind(
+        "FILE_MISSING", "Nothing chosen", "No file was chosen.", "Select a spreadsheet, such as .xlsx or .csv."
+    ),
     ProblemKind("FILE_EMPTY", "Empty file", "The file is empty.", f"Fill in the template and save it. {_AGAIN}"),
     ProblemKind(
         "FILE_WRONG_TYPE",
         "Wrong type of file",
-        "{name} is not an .xlsx or .csv file.",
-        f"Save the sheet as Excel Workbook (.xlsx) or CSV. {_AGAIN}",
+        "{name} is no kind of spreadsheet that can be read.",
+        f"Send {_KINDS}. {_AGAIN}",
     ),
     ProblemKind(
         "FILE_GONE",
@@ -34,20 +37,56 @@ register(
     ProblemKind(
         "FILE_OLD_EXCEL",
         "Old Excel format",
-        "The file is in the old Excel format (.xls).",
+        "The file is in a format of Excel that is older than Excel 5.",
         f"Save it as Excel Workbook (.xlsx). {_AGAIN}",
     ),
     ProblemKind(
         "FILE_OPEN_DOCUMENT",
         "OpenDocument format",
-        "The file is an OpenDocument spreadsheet (.ods).",
-        f"Save it as Excel Workbook (.xlsx). {_AGAIN}",
+        "The file is an OpenDocument spreadsheet (.ods), which could not be read when it was sent.",
+        "Use Check again.",
     ),
     ProblemKind(
         "FILE_BINARY_EXCEL",
         "Binary Excel format",
-        "The file is a binary Excel workbook (.xlsb).",
-        f"Save it as Excel Workbook (.xlsx). {_AGAIN}",
+        "The file is a binary Excel workbook (.xlsb), which could not be read when it was sent.",
+        "Use Check again.",
+    ),
+    ProblemKind(
+        "FILE_NUMBERS",
+        "Numbers document",
+        "The file is a Numbers document, which only Numbers can read.",
+        f"In Numbers, choose File, Export To, Excel or CSV. {_AGAIN}",
+    ),
+    ProblemKind(
+        "FILE_ARCHIVE_EMPTY",
+        "Nothing in the zip",
+        "There is no file in the zip.",
+        "Pack the spreadsheet again, or upload it as it is.",
+    ),
+    ProblemKind(
+        "FILE_ARCHIVE_MANY",
+        "Several files in one",
+        "The archive holds several files ({names}), so it is unclear which one to read.",
+        "Pack one spreadsheet alone, or upload them one after the other.",
+    ),
+    ProblemKind(
+        "FILE_ARCHIVE_NESTED",
+        "Archive in an archive",
+        "In the archive is another one ({name}), which is not opened.",
+        "Unpack it, and upload the spreadsheet itself.",
+    ),
+    ProblemKind(
+        "FILE_ARCHIVE_ENCRYPTED",
+        "Zip with a password",
+        "The zip is protected with a password, so it cannot be opened.",
+        "Unpack it, and upload the spreadsheet itself.",
+    ),
+    ProblemKind(
+        "FILE_ARCHIVE_PATHS",
+        "Unsafe zip",
+        "The zip names a file outside of its own folder ({name}), so it was not opened.",
+        "Pack the spreadsheet again, or upload it as it is.",
     ),
     ProblemKind(
         "FILE_HAS_MACROS",
@@ -84,6 +123,12 @@ register(
         "Too many rows",
         "The sheet has more than {limit} rows.",
         "Split it into several files and upload them one after the other.",
+    ),
+    ProblemKind(
+        "FILE_TOO_MANY_ROWS_OF_KIND",
+        "Too many rows",
+        "The sheet has more than {limit} rows, the most that an .{kind} file may have.",
+        f"Save it as Excel Workbook (.xlsx) or CSV, which may have more. {_AGAIN}",
     ),
     ProblemKind(
         "FILE_TOO_MANY_COLUMNS",
@@ -259,6 +304,14 @@ register(
         "{label} differs between two columns",
         "Columns {columns} both hold {label}, and differ: {value}.",
         "Keep one value, or match one of the columns to another field.",
+    ),
+    ProblemKind(
+        "NUMBER_WITHOUT_FORMAT",
+        "{label} is a number of an .{kind} file",
+        "{label} is the number {value}. An .{kind} file does not tell how it is shown: 00501 and 501 are the same "
+        "there.",
+        "Save the sheet as Excel Workbook (.xlsx), or make the column text, and upload it again; or take the number as "
+        "it is.",
     ),
     ProblemKind(
         "ADDRESS_NOT_APART",
@@ -446,6 +499,20 @@ register(
         "Columns without a name in the header were not read: {columns}.",
         "",
     ),
+    ProblemKind(
+        "FORMATS_NOT_READ",
+        "Number formats not read",
+        "This is an .{kind} file, from which number formats cannot be read: 00501 comes as 501, and 95% as 0.95. Cells "
+        "with errors such as #N/A come as empty, and rows and columns that are hidden are read like the others.",
+        "",
+    ),
+    ProblemKind(
+        "MERGED_CELLS_NOT_SEEN",
+        "Merged cells not seen",
+        "An .{kind} file does not tell which cells are merged: of merged cells, only the first has a value.",
+        "",
+    ),
+    ProblemKind("UNPACKED", "Unpacked", "The sheet was taken out of the .{kind} file{named}.", ""),
     ProblemKind(
         "FILE_NAME_DIFFERS",
         "Name and content differ",

@@ -15,6 +15,7 @@ from onboarding.enrollment.queries import NextActivation, next_activations
 from onboarding.enrollment.results import results_from_json
 from onboarding.meters.models import EnrollmentStatus
 from onboarding.spreadsheets.problems import ENCODING_ASSUMED
+from onboarding.spreadsheets.reader import ENDINGS
 from onboarding.spreadsheets.workbook import write_csv, write_table
 from onboarding.uploads import queries
 from onboarding.uploads.columns.encodings import encoding_choices, encoding_label, is_encoding_guessed
@@ -75,6 +76,7 @@ def upload_new(request: HttpRequest) -> HttpResponse:
         "section": "uploads",
         "max_mb": settings.UPLOAD_MAX_BYTES // 1024 // 1024,
         "max_rows": settings.UPLOAD_MAX_ROWS,
+        "max_rows_whole": settings.UPLOAD_MAX_ROWS_WHOLE,
     }
     return render(request, "uploads/new.html", context, status=422 if form.errors else 200)
 
@@ -135,6 +137,7 @@ def _page_context(request: HttpRequest, upload: Upload) -> dict[str, Any]:
     context["withdraw_until"] = withdraw_until(upload)
     to_fix = upload.count(RowPlan.NEEDS_FIXING) + upload.count(RowPlan.DUPLICATE)
     context["workbook_holds"] = MOST_IN_WORKBOOK if to_fix > MOST_IN_WORKBOOK else 0
+    context["accepted"] = ",".join(ENDINGS)
     context["can_fix"] = upload.state in {UploadState.READY, UploadState.DONE}
     context["receipt"] = queries.receipt_of(upload) if upload.rounds and upload.state in {"ready", "done"} else None
     if upload.state in {"ready", "done", "committing", "withdrawn"} and upload.counts:

@@ -81,7 +81,7 @@ class ChangeReferences(SheetAction[str]):
         _NEW,
     )
     check_label = "Check the references"
-    columns = SheetColumns(_SPECS, _NEW, _missing, "REFERENCE_COLUMNS_MISSING")
+    columns = SheetColumns(_SPECS, _NEW, _missing, "REFERENCE_COLUMNS_MISSING", references=(REFERENCE, METER, _NEW))
     header = (METER_ID, REFERENCE, _NEW)
     widths = (38, 32, 32)
     pasted_label = "Present and new references"

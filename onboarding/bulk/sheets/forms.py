@@ -7,6 +7,7 @@ from django.core.files.uploadedfile import UploadedFile
 
 from onboarding.bulk.sheets.reading import SheetFile, pasted_sheet
 from onboarding.bulk.sheets.spec import SheetAction
+from onboarding.spreadsheets.reader import ENDINGS
 from portal.problems import Problem, Refused, storable
 
 PASTED_NAME = "pasted rows.csv"
@@ -20,9 +21,7 @@ class SheetForm(forms.Form):
         label="Spreadsheet",
         required=False,
         allow_empty_file=True,
-        widget=forms.FileInput(
-            attrs={"accept": ".xlsx,.csv,text/csv,application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"}
-        ),
+        widget=forms.FileInput(attrs={"accept": ",".join(ENDINGS)}),
     )
     pasted = forms.CharField(label="Pasted rows", required=False, strip=False)
 

@@ -13,10 +13,10 @@ from onboarding.spreadsheets.cells import BrokenCell, Cell, Row, column_letters
 from onboarding.spreadsheets.headers import HeaderSpec, duplicates, match_headers, names_of, normalized
 from onboarding.spreadsheets.limits import Limits
 from onboarding.spreadsheets.problems import HIDDEN_SHEETS, OTHER_SHEETS, UNNAMED_COLUMNS, Unreadable
-from onboarding.spreadsheets.reader import Book, read_book
+from onboarding.spreadsheets.reader import Book, read_book, refuse_by_name
+from onboarding.spreadsheets.whole import KINDS
 from portal.problems import Problem, Refused, shown, storable
 
-_SUFFIXES: Final = (".xlsx", ".csv")
 METER_ID: Final = "meter_id"
 REFERENCE: Final = "partner_reference"
 METER: Final = "meter"  # an ID or a reference, as it comes
@@ -43,7 +43,8 @@ class SheetColumns:
     """The columns that a sheet may have. marker: the one that tells its header from rows of data.
 
     missing: what the recognised columns do not say, as text; code: the problem that names it. is_strict: a sheet that
-    holds anything else is refused, because what is passed over might have limited what its rows say.
+    holds anything else is refused, because what is passed over might have limited what its rows say. references: the
+    columns in which every digit of a text counts.
     """
 
     specs: Sequence[HeaderSpec]
@@ -51,6 +52,7 @@ class SheetColumns:
     missing: Callable[[Collection[str]], Sequence[str]]
     code: str
     is_strict: bool = False
+    references: Collection[str] = (REFERENCE, METER)
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,15 +88,13 @@ def no_meter_column(columns: Collection[str]) -> list[str]:
 def read_rows(sheet: SheetFile, columns: SheetColumns, *, most: int) -> list[SheetRow]:
     """The filled rows of a sheet, each with its number and the cells of the known columns.
 
-    Refuses: FILE_WRONG_TYPE, FILE_NOT_STORED, FILE_DUPLICATE_HEADER, the columns’ own code, what the reader says of a
-    file that cannot be used, SHEET_ROW_BROKEN, and for strict columns COLUMNS_NOT_KNOWN, SHEETS_NOT_READ,
+    Refuses: FILE_NOT_STORED, FILE_DUPLICATE_HEADER, the columns’ own code, what the reader says of a file that cannot
+    be used, SHEET_ROW_BROKEN, SHEET_NUMBER_WITHOUT_FORMAT, and for strict columns COLUMNS_NOT_KNOWN, SHEETS_NOT_READ,
     CELLS_WITHOUT_NAME.
     """
-    suffix = PurePath(sheet.name).suffix.lower()
-    if suffix not in _SUFFIXES:
-        raise Refused(Problem("FILE_WRONG_TYPE", "file", sheet.name, {"name": sheet.name}))
     try:
-        with tempfile.NamedTemporaryFile(suffix=suffix) as file:
+        refuse_by_name(sheet.name)
+        with tempfile.NamedTemporaryFile(suffix=PurePath(sheet.name).suffix.lower()) as file:
             file.writelines(sheet.content)
             file.flush()
             return list(_rows(file.name, sheet.above, columns, most))
@@ -133,10 +133,21 @@ def _rows(path: str, above: int, columns: SheetColumns, most: int) -> Iterator[S
                 context = {**row.faults[0].context, "row": row.number - above}
                 raise Refused(Problem("SHEET_ROW_BROKEN", "file", context=context))
             cells = {key: row.cells[index] for key, index in places.items()}
+            if book.facts.kind in KINDS:
+                _refuse_number(cells, row.number, book.facts.kind, columns)
             if any(cell is not None for cell in cells.values()):
                 yield SheetRow(row.number - above, cells)
         if columns.is_strict:
             _refuse_passed_over(book)
+
+
+def _refuse_number(cells: Cells, number: int, kind: str, columns: SheetColumns) -> None:
+    """Nobody can tell how a number of such a file is shown. Refuses: SHEET_NUMBER_WITHOUT_FORMAT."""
+    for key in columns.references:
+        cell = cells.get(key)
+        if isinstance(cell, int | float) and not isinstance(cell, bool):
+            context = {"row": number, "kind": kind, "number": text_of(cell)}
+            raise Refused(Problem("SHEET_NUMBER_WITHOUT_FORMAT", "file", context=context))
 
 
 def _refuse_passed_over(book: Book) -> None:
@@ -156,6 +167,7 @@ def _limits(most: int) -> Limits:
     return Limits(
         max_bytes=settings.UPLOAD_MAX_BYTES,
         max_rows=most,
+        max_rows_whole=settings.UPLOAD_MAX_ROWS_WHOLE,
         memory_bytes=settings.UPLOAD_READER_MEMORY_MB * 1024 * 1024,
         cpu_seconds=settings.UPLOAD_READER_SECONDS,
         wall_seconds=settings.UPLOAD_READER_SECONDS,

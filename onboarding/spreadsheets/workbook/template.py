@@ -8,7 +8,8 @@ from typing import IO, Any
 from openpyxl import Workbook
 from openpyxl.packaging.custom import StringProperty
 
-from ..xlsx import MARK_CATALOGUE, MARK_PROGRAMS, MARK_VERSION, METERS_SHEET
+from ..table import METERS_SHEET
+from ..xlsx import MARK_CATALOGUE, MARK_PROGRAMS, MARK_VERSION
 from .choices import ranges_of, write_choices
 from .meters_sheet import write_meters
 from .read_me import write_read_me

@@ -17,6 +17,7 @@ from onboarding.spreadsheets.cells import Cell
 from onboarding.spreadsheets.problems import CELL_CODES, ROW_CODES
 from onboarding.uploads.columns.assembly import RowAssembler
 from onboarding.uploads.models import WRITTEN, RowPlan, Upload, UploadEdit, UploadProblem, UploadRow, UploadState
+from onboarding.uploads.pipeline import bare_numbers
 from onboarding.uploads.pipeline.first_rows import KnownRows
 from onboarding.uploads.pipeline.preview import RowPreview, RowResult, reference_of
 from onboarding.uploads.pipeline.row_faults import NOT_A_METER, ROW
@@ -44,7 +45,7 @@ from programs.schema import Schema, catalogue_version
 
 MOST_ROWS = 5000  # of one change
 _BATCH = 500
-_OF_THE_FILE = (*CELL_CODES, *ROW_CODES, "IDENTIFIER_CONVERTED", NOT_A_METER)
+_OF_THE_FILE = (*CELL_CODES, *ROW_CODES, "IDENTIFIER_CONVERTED", bare_numbers.CODE, NOT_A_METER)
 
 Cells = dict[str, object]
 
@@ -210,7 +211,11 @@ class RowEditor:
         for number, row in rows.items():
             values = {key: value for key, value in changes[number].items() if key == ROW or self.schema.knows(key)}
             differs = {key: [as_shown(before[number].get(key)), value] for key, value in values.items()}
-            differs = {key: pair for key, pair in differs.items() if pair[0] != as_shown(pair[1])}
+            differs = {
+                key: pair
+                for key, pair in differs.items()
+                if pair[0] != as_shown(pair[1]) or _is_bare_number(before[number].get(key))
+            }
             skipped = row.plan == RowPlan.LEFT_OUT if left_out is None else left_out
             if not differs and skipped == (row.plan == RowPlan.LEFT_OUT):
                 continue
@@ -280,6 +285,11 @@ class RowEditor:
         if row.cells is None and result.asset is None:
             return field_cells(self.schema.flatten(row.asset or {}))
         return row.cells
+
+
+def _is_bare_number(cell: object) -> bool:
+    """Whether a cell waits for somebody to say that its digits are right: writing the same ones says so."""
+    return isinstance(cell, Problem) and cell.code == bare_numbers.CODE
 
 
 def as_shown(value: object) -> str:

@@ -8,6 +8,8 @@ from pathlib import PurePath
 from django.conf import settings
 from django.db import IntegrityError, transaction
 
+from onboarding.spreadsheets.problems import Unreadable
+from onboarding.spreadsheets.reader import TEXT_ENDINGS, refuse_by_name
 from onboarding.uploads.layout import ColumnLayout
 from onboarding.uploads.models import Upload, UploadSource, UploadState
 from onboarding.uploads.queries import other_sheets
@@ -19,8 +21,6 @@ from portal.problems import Problem, Refused, shown
 from portal.storage import files
 from programs.models import Program
 
-# What a file may be called, and as what it is kept: text with tabs is read as text with commas is.
-ACCEPTED_SUFFIXES = {".xlsx": ".xlsx", ".csv": ".csv", ".tsv": ".csv", ".txt": ".csv"}
 _PIECE_BYTES = 1024 * 1024
 
 
@@ -40,15 +40,18 @@ def receive_upload(
     corrects: the upload whose corrected rows the file is said to hold.
 
     The same content with the same choices finds the earlier upload, also when sent many times at once.
-    Refuses (Refused): FILE_WRONG_TYPE, FILE_EMPTY, FILE_TOO_LARGE, FILE_NOT_STORED, PROGRAM_UNKNOWN,
-    PROGRAM_NOT_BY_UPLOAD; then nothing is kept.
+    Refuses (Refused): FILE_WRONG_TYPE, FILE_NUMBERS, FILE_EMPTY, FILE_TOO_LARGE, FILE_NOT_STORED,
+    PROGRAM_UNKNOWN, PROGRAM_NOT_BY_UPLOAD; then nothing is kept.
     """
     file_name = plain_file_name(file_name)
-    suffix = PurePath(file_name).suffix.lower()
-    if suffix not in ACCEPTED_SUFFIXES:
-        raise Refused(Problem("FILE_WRONG_TYPE", "file", file_name, {"name": file_name}))
+    try:
+        refuse_by_name(file_name)
+    except Unreadable as error:
+        raise Refused(Problem(error.code, "file", file_name, dict(error.context))) from None
     refuse_unsuitable(programs)
-    stored = _store(content, partner=partner, suffix=ACCEPTED_SUFFIXES[suffix])
+    ending = PurePath(file_name).suffix.lower()
+    suffix = ".csv" if ending in TEXT_ENDINGS else ending  # text with tabs is read as text with commas is
+    stored = _store(content, partner=partner, suffix=suffix)
     upload = Upload(
         partner=partner,
         source=UploadSource.PAGE,

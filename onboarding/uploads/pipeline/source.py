@@ -29,6 +29,7 @@ from onboarding.uploads.columns.propose import (
 )
 from onboarding.uploads.layout import FROM_ZIP, MEMORY, NAMES, ColumnLayout
 from onboarding.uploads.models import ColumnMemory, Upload, UploadSource
+from onboarding.uploads.pipeline.bare_numbers import Numbers
 from onboarding.uploads.pipeline.row_faults import no_meter, with_faults
 from onboarding.uploads.stored import RowCells, SheetColumn, UploadFacts, field_cells, sheet_cells
 from portal.problems import shown, storable_json
@@ -80,6 +81,7 @@ def limits() -> Limits:
     return Limits(
         max_bytes=settings.UPLOAD_MAX_BYTES,
         max_rows=settings.UPLOAD_MAX_ROWS,
+        max_rows_whole=settings.UPLOAD_MAX_ROWS_WHOLE,
         memory_bytes=settings.UPLOAD_READER_MEMORY_MB * 1024 * 1024,
         cpu_seconds=settings.UPLOAD_READER_SECONDS,
         wall_seconds=settings.UPLOAD_READER_SECONDS,
@@ -147,7 +149,9 @@ def _open_sheet(
         layout=layout,
         columns=columns,
         facts=lambda: _facts(book),
-        chunks=_sheet_chunks(chunks, assembler, _extra_rows(upload, layout, book, schema)),
+        chunks=_sheet_chunks(
+            chunks, assembler, _extra_rows(upload, layout, book, schema), Numbers(schema, book.facts.kind)
+        ),
         column_of=assembler.column_of,
         header_row=book.header_row,
         asks=asks,
@@ -210,8 +214,8 @@ def _extra_rows(upload: Upload, layout: ColumnLayout, book: Book, schema: Schema
     )
 
 
-def _by_field(row: Row, assembler: RowAssembler, extra_rows: ExtraRows) -> dict[str, object]:
-    cells = assembler.cells(row.cells)
+def _by_field(row: Row, assembler: RowAssembler, extra_rows: ExtraRows, numbers: Numbers) -> dict[str, object]:
+    cells = numbers.stopped(assembler.cells(row.cells))
     if row.faults:
         return with_faults(cells, row.faults)
     kind = extra_rows.kind_of(row.cells)
@@ -222,10 +226,10 @@ def _by_field(row: Row, assembler: RowAssembler, extra_rows: ExtraRows) -> dict[
 
 
 def _sheet_chunks(
-    chunks: Iterator[list[Row]], assembler: RowAssembler, extra_rows: ExtraRows
+    chunks: Iterator[list[Row]], assembler: RowAssembler, extra_rows: ExtraRows, numbers: Numbers
 ) -> Iterator[list[SourceRow]]:
     for rows in chunks:
-        by_field = [_by_field(row, assembler, extra_rows) for row in rows]
+        by_field = [_by_field(row, assembler, extra_rows, numbers) for row in rows]
         yield [
             SourceRow(row.number, assembler.shown(row.cells), cells) for row, cells in zip(rows, by_field, strict=True)
         ]

@@ -437,7 +437,7 @@ def test_first_row_that_looks_like_field_names_is_a_row(acme: Partner) -> None:
 @pytest.mark.parametrize(
     ("name", "content", "code", "words"),
     [
-        ("a.pdf", b"x", "FILE_WRONG_TYPE", "a.pdf is not an .xlsx or .csv file."),
+        ("a.pdf", b"x", "FILE_WRONG_TYPE", "a.pdf is no kind of spreadsheet that can be read."),
         ("a.csv", b"", "FILE_EMPTY", "The file is empty."),
         ("a.xlsx", b"%PDF-1.7", "FILE_NOT_A_SPREADSHEET", "The content of the file is not a spreadsheet"),
         ("a.csv", b"meter_id,new_partner_reference\n", "FILE_NO_ROWS", "The sheet has a header but no rows below it."),
@@ -566,7 +566,7 @@ def test_problem_with_the_file_is_said_on_the_page_and_what_was_pasted_stays(cli
 
     assert (nothing.status_code, unclear.status_code) == (422, 422)
     assert client.post(PAGE, {"pasted": "a\0b"}).status_code == 422
-    assert nothing.content.decode().count("No file was chosen. Select a spreadsheet (.xlsx or .csv).") == 2
+    assert nothing.content.decode().count("No file was chosen. Select a spreadsheet, such as .xlsx or .csv.") == 2
     page = unclear.content.decode()
     assert "<title>Error: Change references" in page
     assert "&lt;b&gt;one&lt;/b&gt;</textarea>" in page

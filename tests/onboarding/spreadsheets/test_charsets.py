@@ -125,7 +125,7 @@ def test_set_that_is_no_choice_is_passed_over(read: Reading) -> None:
 @pytest.mark.parametrize(
     ("charset", "line"),
     [
-        ("shift_jis", "東京都,太陽光発電"), ("gb18030", "北京市,太阳能"), 
+        ("shift_jis", "東京都,太陽光発電"), ("gb18030", "北京市,太阳能"),
         ("euc_kr", "서울,태양광"),
         ("cp1251", "Иван Петров,Москва"), ("koi8_r", "Иван Петров,Москва"), ("cp1253", "Γιάννης,Αθήνα"),
     ],

@@ -117,9 +117,7 @@ def test_workbook_of_libreoffice_is_read_as_its_cells_look(
 @pytest.mark.parametrize(
     ("kind", "code"),
     [
-        ("ods", "FILE_OPEN_DOCUMENT"),
         ("fods", "FILE_NOT_A_SPREADSHEET"),
-        ("xls", "FILE_OLD_EXCEL"),
         ("pdf", "FILE_NOT_A_SPREADSHEET"),
         ("html", "FILE_NOT_A_SPREADSHEET"),
         ("dif", "FILE_NOT_A_SPREADSHEET"),

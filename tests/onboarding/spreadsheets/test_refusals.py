@@ -64,18 +64,18 @@ def test_good_workbook_is_read(read: Reading) -> None:
         (b"<html><table><tr><td>x</td></tr></table></html>", "a.xlsx", problems.FILE_NOT_A_SPREADSHEET),
         (b"<html><table><tr><td>x</td></tr></table></html>", "a.csv", problems.FILE_NOT_A_SPREADSHEET),
         (b"name,zip\na,b\n", "a.xlsx", problems.FILE_NOT_A_SPREADSHEET),
-        (zipped({"a.txt": "x"}), "a.xlsx", problems.FILE_NOT_A_SPREADSHEET),
+        (zipped({"a.txt": "x", "b.txt": "x"}), "a.xlsx", problems.FILE_ARCHIVE_MANY),
         (zipped({"[Content_Types].xml": "x", "word/document.xml": "x"}), "a.docx", problems.FILE_NOT_A_SPREADSHEET),
         (ole("EncryptedPackage"), "a.xlsx", problems.FILE_ENCRYPTED),
-        (ole("Workbook"), "a.xls", problems.FILE_OLD_EXCEL),
+        (ole("Workbook"), "a.xls", problems.FILE_BROKEN),
         (ole("WordDocument"), "a.doc", problems.FILE_NOT_A_SPREADSHEET),
         (b"\x09\x08\x10\x00\x00\x06\x05\x00", "a.xls", problems.FILE_OLD_EXCEL),
         (
             zipped({"mimetype": "application/vnd.oasis.opendocument.spreadsheet", "content.xml": ""}),
             "a.ods",
-            problems.FILE_OPEN_DOCUMENT,
+            problems.FILE_BROKEN,
         ),
-        (zipped({**parts(), "xl/workbook.bin": b"x"}), "a.xlsb", problems.FILE_BINARY_EXCEL),
+        (zipped({**parts(), "xl/workbook.bin": b"x"}), "a.xlsb", problems.FILE_BROKEN),
         (zipped({**parts(sheet(*GOOD)), "xl/vbaProject.bin": b"x"}), "a.xlsx", problems.FILE_HAS_MACROS),
         (
             zipped(parts(sheet(*GOOD), content_type="application/vnd.ms-excel.sheet.macroEnabled.main+xml")),
@@ -100,7 +100,7 @@ def test_good_workbook_is_read(read: Reading) -> None:
         (b"name,zip\n", "a.csv", problems.FILE_NO_ROWS),
         (zipped({**parts(sheet(*GOOD)), **{f"x/{i}.xml": "" for i in range(1001)}}), "a.xlsx", problems.FILE_ZIP_BOMB),
         (bytes(range(1, 32)) * 50, "a.csv", problems.FILE_UNREADABLE_TEXT),
-        (b"name,zip\n\x81,\x8d\n", "a.csv", problems.FILE_UNREADABLE_TEXT),
+        (b"name,zip\n" + b"a\x81\xadb,\x8d\xb1x\n" * 9, "a.csv", problems.FILE_UNREADABLE_TEXT),
     ],
 )
 def test_file_is_refused_with_its_code(read: Reading, content: bytes, name: str, code: str) -> None:

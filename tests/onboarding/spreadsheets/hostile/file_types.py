@@ -5,6 +5,7 @@ from collections.abc import Callable
 from onboarding.spreadsheets import problems
 
 from ..books import parts, row, sheet, zipped
+from ..other_books import ods
 from .case import Case
 
 GOOD = (row(1, "name", "zip"), row(2, "a", "b"))
@@ -36,18 +37,28 @@ _MADE: tuple[tuple[str, Callable[[], bytes], str], ...] = (
     ("pptx", lambda: zipped({"[Content_Types].xml": "<Types/>", "ppt/slides/a.xml": "<d/>"}), "FILE_NOT_A_SPREADSHEET"),
     ("png", lambda: b"\x89PNG\r\n\x1a\n" + bytes(range(256)), problems.FILE_NOT_A_SPREADSHEET),
     ("jpeg", lambda: b"\xff\xd8\xff\xe0" + bytes(range(256)), problems.FILE_NOT_A_SPREADSHEET),
-    ("gzip", lambda: b"\x1f\x8b\x08\x00" + bytes(range(256)), problems.FILE_NOT_A_SPREADSHEET),
-    ("zip of a csv", lambda: zipped({"meters.csv": "name,zip\na,b\n"}), problems.FILE_NOT_A_SPREADSHEET),
-    ("zip in zip", lambda: zipped({"meters.xlsx": good()}), problems.FILE_NOT_A_SPREADSHEET),
-    ("zip of nothing", lambda: b"PK\x05\x06" + bytes(18), problems.FILE_NOT_A_SPREADSHEET),
-    ("xls", lambda: ole("Workbook"), problems.FILE_OLD_EXCEL),
-    ("xls of excel 5", lambda: ole("Book"), problems.FILE_OLD_EXCEL),
+    ("gzip", lambda: b"\x1f\x8b\x08\x00" + bytes(range(256)), problems.FILE_BROKEN),
+    ("zip of two sheets", lambda: zipped({"a.csv": "name,zip\na,b\n", "b.csv": "x"}), problems.FILE_ARCHIVE_MANY),
+    ("zip in zip", lambda: zipped({"meters.zip": zipped({"a.csv": "x"})}), problems.FILE_ARCHIVE_NESTED),
+    ("zip of nothing", lambda: b"PK\x05\x06" + bytes(18), problems.FILE_ARCHIVE_EMPTY),
+    (
+        "zip with a password",
+        lambda: zipped({"a.csv": "x,y\n"}).replace(
+            b"PK\x01\x02\x14\x03\x14\x00\x00", b"PK\x01\x02\x14\x03\x14\x00\x01"
+        ),
+        problems.FILE_ARCHIVE_ENCRYPTED,
+    ),
+    ("zip of a path", lambda: zipped({"../a.csv": "name,zip\na,b\n"}), problems.FILE_ARCHIVE_PATHS),
+    ("numbers", lambda: zipped({"Index/Document.iwa": "x"}), problems.FILE_NUMBERS),
+    ("ods of 20,001 rows", lambda: ods({"Data": [["a", "b"]] * 20_004}), problems.FILE_TOO_MANY_ROWS_OF_KIND),
+    ("xls without anything", lambda: ole("Workbook"), problems.FILE_BROKEN),
+    ("xls with macros", lambda: ole("Workbook", "_VBA_PROJECT_CUR"), problems.FILE_HAS_MACROS),
     ("xls of excel 4", lambda: b"\x09\x04\x06\x00\x00\x00\x10\x00", problems.FILE_OLD_EXCEL),
     ("password", lambda: ole("EncryptionInfo", "EncryptedPackage"), problems.FILE_ENCRYPTED),
     ("outlook message", lambda: ole("__properties_version1.0"), problems.FILE_NOT_A_SPREADSHEET),
-    ("ods", lambda: zipped({"mimetype": _ODS, "content.xml": "<x/>"}), problems.FILE_OPEN_DOCUMENT),
+    ("ods without a table", lambda: zipped({"mimetype": _ODS, "content.xml": "<x/>"}), problems.FILE_BROKEN),
     ("odt", lambda: zipped({"mimetype": "application/vnd.oasis.opendocument.text"}), problems.FILE_NOT_A_SPREADSHEET),
-    ("xlsb", lambda: zipped({**parts(), "xl/workbook.bin": b"\x83\x01"}), problems.FILE_BINARY_EXCEL),
+    ("xlsb cut short", lambda: zipped({**parts(), "xl/workbook.bin": b"\x83\x01"}), problems.FILE_BROKEN),
     ("xlsm by its type", lambda: zipped(parts(sheet(*GOOD), content_type=_MACROS)), problems.FILE_HAS_MACROS),
     ("xlsm by its macros", lambda: zipped({**parts(sheet(*GOOD)), "xl/vbaProject.bin": b"x"}), "FILE_HAS_MACROS"),
     ("excel 4 macros", lambda: zipped({**parts(sheet(*GOOD)), "xl/macrosheets/a.xml": "<x/>"}), "FILE_HAS_MACROS"),
