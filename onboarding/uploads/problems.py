@@ -420,6 +420,22 @@ register(
     ),
 )
 
+# Texts that another program garbled: they are stored as they are, unless the partner takes what is suggested.
+register(
+    ProblemKind(
+        "TEXT_ENCODED_TWICE",
+        "{label} looks encoded twice",
+        "{label} is “{value}”, as when a program reads UTF-8 as something else.",
+        "Take “{suggestion}” if that is meant.",
+    ),
+    ProblemKind(
+        "TEXT_HAS_ENTITIES",
+        "{label} has HTML codes",
+        "{label} is “{value}”, with codes as web pages have them.",
+        "Take “{suggestion}” if that is meant.",
+    ),
+)
+
 # What the reader says of a row as a whole.
 register(
     ProblemKind(

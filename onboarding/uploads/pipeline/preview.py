@@ -23,6 +23,7 @@ from onboarding.enrollment.results import EnrollmentResult, without_misfit_actio
 from onboarding.enrollment.rules import ProgramRules, rules_of
 from onboarding.meters.columns import Asset, asset_of
 from onboarding.meters.models import CreatedBy, Meter
+from onboarding.spreadsheets.garbled import decoded_again, without_entities
 from onboarding.uploads.editing import CLEARS
 from onboarding.uploads.models import RowOutcome, RowPlan
 from onboarding.uploads.pipeline.first_rows import FirstRows
@@ -110,6 +111,7 @@ class RowPreview:
         self.references = FirstRows()
         self.serials = FirstRows()
         self._names_fields = names_fields
+        self._texts = frozenset(column.key for column in self.schema.columns if column.type == "text")
         self._candidates: dict[tuple[object, ...], tuple[ProgramCandidate, ...]] = {}
 
     def check(self, rows: Sequence[CandidateRow]) -> list[RowResult]:
@@ -167,7 +169,7 @@ class RowPreview:
             problem = Problem("REFERENCE_UNKNOWN", "partner_reference", shown(reference))
             return RowResult(row.number, reference, RowPlan.NEEDS_FIXING, (problem,), key=key)
         checked = self.check_cells(cells)
-        warnings = (*checked.warnings, *kept)
+        warnings = (*checked.warnings, *kept, *self._garbled(row.cells))
         result = RowResult(row.number, reference, RowPlan.NEEDS_FIXING, checked.problems, warnings, key=key)
         if self._is_duplicate(result, [] if target in meters else meters):
             return result
@@ -188,6 +190,22 @@ class RowPreview:
         else:
             result.meter_id, result.plan = uuid7(), RowPlan.CREATE
         return result
+
+    def _garbled(self, cells: Mapping[str, object]) -> list[Problem]:
+        """A warning for each text that another program garbled, with what it may have been."""
+        warnings = []
+        for key, cell in cells.items():
+            if cell.__class__ is not str or (cell.isascii() and "&" not in cell) or key not in self._texts:
+                continue
+            text = str(cell)
+            for code, mended in (
+                ("TEXT_ENCODED_TWICE", decoded_again(text)),
+                ("TEXT_HAS_ENTITIES", without_entities(text)),
+            ):
+                if mended is not None:
+                    facts = {"label": self.schema.column(key).label, "suggestion": mended}
+                    warnings.append(Problem(code, key, shown(text), facts))
+        return warnings
 
     def _kept_for_words(self, before: Mapping[str, object], cells: Mapping[str, object]) -> list[Problem]:
         """A warning for each value that stays because the row only says N/A or the like."""
