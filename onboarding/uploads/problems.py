@@ -310,8 +310,8 @@ register(
         "{label} is a number of an .{kind} file",
         "{label} is the number {value}. An .{kind} file does not tell how it is shown: 00501 and 501 are the same "
         "there.",
-        "Save the sheet as Excel Workbook (.xlsx), or make the column text, and upload it again; or take the number as "
-        "it is.",
+        "Save the sheet as Excel Workbook (.xlsx), or make the column text, and upload it again; or accept the number "
+        "as it is.",
     ),
     ProblemKind(
         "ADDRESS_NOT_APART",
