@@ -155,19 +155,6 @@ def problems_by_row(upload: Upload, numbers: list[int] | None = None) -> dict[in
     return by_row
 
 
-def rows_of(upload: Upload, *, plan: str = "", code: str = "", field: str | None = None) -> QuerySet[UploadRow]:
-    """The upload's rows in sheet order; of one plan, or with one problem, when asked for."""
-    rows = UploadRow.objects.filter(upload=upload).order_by("number")
-    if plan in RowPlan.values:
-        rows = rows.filter(plan=plan)
-    if code:
-        problems = UploadProblem.objects.filter(upload=upload, code=code)
-        if field is not None:
-            problems = problems.filter(field=field)
-        rows = rows.filter(number__in=problems.values("row_number"))
-    return rows
-
-
 def to_write(upload: Upload) -> dict[str, int]:
     """How many rows the next confirmation would write, by plan."""
     if not upload.rounds:

@@ -22,7 +22,7 @@ from programs.schema.utilities import UtilityNames, suggestion_for
 
 Condition = Callable[[Flat], bool]
 _ZIPS_BEGIN_WITH_ZERO = frozenset({"CT", "MA", "ME", "NH", "NJ", "PR", "RI", "VT"})
-_FOR_OBJECT = {"ADDRESS_NOT_APART"}  # reported for a whole object, so not for its fields again
+_FOR_OBJECT = {"ADDRESS_NOT_APART", "PLACE_NOT_APART"}  # reported for a whole object, so not for its fields again
 _SURE_OF_FIELD = {"ZIP_RESTORED", "DATE_AT_PLACE"}  # mended, and yet no doubt about what the column holds
 _ORDERS = {"mdy": "month/day/year", "dmy": "day/month/year"}
 _TELLING = {"email": 1.0, "choice": 1.0, "phone": 0.6, "zip": 0.5, "date": 0.3}

@@ -94,6 +94,12 @@ def mend_confirm_and_take_back(page: Page, portal: Portal, scheme: str, tmp_path
     page.get_by_role("button", name="Send the fixed rows").click()
     expect(page.get_by_text("rows fixed: 1, still not right: 0")).to_be_visible(timeout=30_000)
 
+    page.get_by_role("link", name="Edit row 4", exact=True).click()
+    page.get_by_label("City", exact=True).fill("Berkeley")
+    assert problems_of(page) == []
+    page.get_by_role("button", name="Save and check row 4").click()
+    expect(page.get_by_text("Row 4 was saved and checked.")).to_be_visible()
+
     page.get_by_role("button", name="Create 12 meters").click()
     expect(page.get_by_role("heading", name="Receipt")).to_be_visible(timeout=30_000)
     assert problems_of(page) == []
