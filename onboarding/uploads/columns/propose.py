@@ -116,7 +116,8 @@ def propose(
     """A proposal for every column with a header. rows: the first ones. remembered: normalised header to target, for
     this set of headers; elsewhere: the same for other sheets, which is no proposal."""
     specs = [HeaderSpec(column.key, column.label, column.aliases, column.unit) for column in schema.columns]
-    targets = {column.key for column in schema.columns} | set(compounds_of(schema))
+    compounds = compounds_of(schema)
+    targets = {column.key for column in schema.columns} | set(compounds)
     proposals: dict[int, ColumnProposal] = {}
     cells: dict[int, list[Cell]] = {}
     for match in match_headers(header, specs):
@@ -148,7 +149,10 @@ def propose(
         index: proposal for index, proposal in guessed.items() if index not in doubtful or proposal.how == VALUES
     }
     proposals |= _halves_of_names(proposals, schema)
-    return [_several_fields(proposal, proposals, cells[proposal.index], schema) for proposal in proposals.values()]
+    return [
+        _several_fields(proposal, proposals, cells[proposal.index], schema, compounds)
+        for proposal in proposals.values()
+    ]
 
 
 def _contradicted(
@@ -222,21 +226,25 @@ def _guessed(
 
 
 def _several_fields(
-    proposal: ColumnProposal, proposals: Mapping[int, ColumnProposal], cells: Sequence[Cell], schema: Schema
+    proposal: ColumnProposal,
+    proposals: Mapping[int, ColumnProposal],
+    cells: Sequence[Cell],
+    schema: Schema,
+    compounds: Iterable[str],
 ) -> ColumnProposal:
     """A column most of whose cells hold several fields, of which no other column holds the telling one."""
     texts = [cell for cell in cells if isinstance(cell, str)]
     if proposal.how == REMEMBERED or not texts:
         return proposal
     is_open = proposal.how in {UNKNOWN, ALIKE}
-    others = {key for other in proposals.values() if other is not proposal for key in covers(other.key)}
-    for target in compounds_of(schema):
+    for target in compounds:
         kind, _, owner = target.partition(":")
         keys = covers(target)
         is_named = proposal.key in (keys[:1] if kind == ADDRESS else keys)
         if not is_named and not (is_open and owner in {"customer", "device"}):
             continue
-        if others.intersection(keys if kind == SIZES else [f"{owner}.city"]):
+        telling = keys if kind == SIZES else [f"{owner}.city"]
+        if any(key in telling for other in proposals.values() if other is not proposal for key in covers(other.key)):
             continue
         apart = sum(len(parts_in(target, text, schema)) > 1 for text in texts)
         if apart * 10 >= len(texts) * 6:
