@@ -22,6 +22,7 @@ from onboarding.uploads.columns.choices import (
     posted_constants,
     posted_joined,
 )
+from onboarding.uploads.columns.devices import columns_of_devices
 from onboarding.uploads.columns.domain import ask_again, choose_columns, look_elsewhere
 from onboarding.uploads.columns.memory import change_memory, forget, memories_of
 from onboarding.uploads.columns.propose import (
@@ -32,7 +33,6 @@ from onboarding.uploads.columns.propose import (
     doubles,
     lacking,
     missing,
-    numbered_devices,
 )
 from onboarding.uploads.columns.values import OpenValue, choose_values, name_of, open_values, posted_values
 from onboarding.uploads.layout import covers, parts_of
@@ -143,7 +143,7 @@ def _columns_context(
         "options": options_of(schema, targets),
         "constants": constant_inputs(schema, keys, held, upload.programs, places),
         "needed": set(needed),
-        "devices": numbered_devices(column["header"] for column in upload.columns),
+        "devices": list(columns_of_devices(queries.headers_of(upload))),
         "joined": layout.joined,
         "doubled": _doubled(upload, chosen, schema),
         "remembered": any(line["how"] == REMEMBERED for line in lines),

@@ -17,13 +17,13 @@ from onboarding.spreadsheets.problems import Unreadable
 from onboarding.spreadsheets.reader import Book, facts_of, read_book
 from onboarding.spreadsheets.workbook import ROW_KEY_HEADER
 from onboarding.uploads.columns.assembly import RowAssembler, stored_cell
+from onboarding.uploads.columns.devices import columns_of_devices
 from onboarding.uploads.columns.memory import matched_elsewhere, recalled
 from onboarding.uploads.columns.propose import (
     REMEMBERED,
     ColumnProposal,
     doubled,
     must_ask,
-    numbered_devices,
     propose,
     with_reference,
 )
@@ -127,7 +127,7 @@ def _open_sheet(
         columns = [proposal.as_json() for proposal in proposals]
         joined = layout.joined
         asks = layout.asks or must_ask(proposals, constants, schema, updates=upload.update_existing, joined=joined)
-        asks = asks or (memory is None and bool(numbered_devices(book.header)))
+        asks = asks or (memory is None and bool(columns_of_devices(dict(enumerate(book.header)))))
         asks = asks or _is_new_here(constants, upload) or (layout.sheet is None and len(book.facts.alike) > 1)
         asks = asks and not upload.commits_itself
         if upload.commits_itself:
@@ -135,7 +135,14 @@ def _open_sheet(
             layout = replace(
                 layout, columns={proposal.index: proposal.key for proposal in proposals if proposal.is_named}
             )
-    assembler = RowAssembler(layout.columns or {}, layout.constants, schema, headers=book.header, values=layout.values)
+    assembler = RowAssembler(
+        layout.columns or {},
+        layout.constants,
+        schema,
+        headers=book.header,
+        values=layout.values,
+        suffix=layout.suffix,
+    )
     return OpenSource(
         layout=layout,
         columns=columns,
@@ -200,6 +207,8 @@ def _extra_rows(upload: Upload, layout: ColumnLayout, book: Book, schema: Schema
             if schema.knows(target) and schema.column(target).type in {"number", "integer"}
         ],
         updates=upload.update_existing,
+        device=columns_of_devices(dict(enumerate(book.header))).get(layout.device, {}).values(),
+        called=layout.device,
     )
 
 
