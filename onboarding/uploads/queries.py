@@ -9,7 +9,7 @@ from django.db.models import Count, Max, Min, QuerySet
 from onboarding.spreadsheets.cells import column_letters
 from onboarding.spreadsheets.problems import OTHER_SHEETS, ROW_CODES, ROW_TOO_WIDE
 from onboarding.uploads.column_units import converted_units_of
-from onboarding.uploads.columns.devices import columns_of_devices
+from onboarding.uploads.devices import columns_of_devices
 from onboarding.uploads.layout import FROM_ZIP, MEMORY, ColumnLayout, covers
 from onboarding.uploads.models import WRITTEN, RowPlan, Upload, UploadProblem, UploadRow, UploadSource, Withdrawal
 from portal.jobs.models import Job, JobState

@@ -22,7 +22,6 @@ from onboarding.uploads.columns.choices import (
     posted_constants,
     posted_joined,
 )
-from onboarding.uploads.columns.devices import columns_of_devices
 from onboarding.uploads.columns.domain import ask_again, choose_columns, look_elsewhere
 from onboarding.uploads.columns.memory import change_memory, forget, memories_of
 from onboarding.uploads.columns.propose import (
@@ -35,6 +34,7 @@ from onboarding.uploads.columns.propose import (
     missing,
 )
 from onboarding.uploads.columns.values import OpenValue, choose_values, name_of, open_values, posted_values
+from onboarding.uploads.devices import columns_of_devices
 from onboarding.uploads.layout import covers, parts_of
 from onboarding.uploads.models import Upload, UploadState
 from onboarding.uploads.stepper import steps

@@ -8,7 +8,7 @@ from pathlib import PurePath
 from django.conf import settings
 from django.db import IntegrityError, transaction
 
-from onboarding.uploads.columns.devices import device_layout
+from onboarding.uploads.devices import device_layout
 from onboarding.uploads.layout import ColumnLayout
 from onboarding.uploads.models import Upload, UploadSource, UploadState
 from onboarding.uploads.queries import headers_of, other_devices, other_sheets

@@ -17,7 +17,6 @@ from onboarding.spreadsheets.problems import Unreadable
 from onboarding.spreadsheets.reader import Book, facts_of, read_book
 from onboarding.spreadsheets.workbook import ROW_KEY_HEADER
 from onboarding.uploads.columns.assembly import RowAssembler, stored_cell
-from onboarding.uploads.columns.devices import columns_of_devices
 from onboarding.uploads.columns.memory import matched_elsewhere, recalled
 from onboarding.uploads.columns.propose import (
     REMEMBERED,
@@ -27,6 +26,7 @@ from onboarding.uploads.columns.propose import (
     propose,
     with_reference,
 )
+from onboarding.uploads.devices import columns_of_devices
 from onboarding.uploads.layout import FROM_ZIP, MEMORY, NAMES, ColumnLayout
 from onboarding.uploads.models import ColumnMemory, Upload, UploadSource
 from onboarding.uploads.pipeline.row_faults import no_meter, with_faults

@@ -10,9 +10,9 @@ from django.test import Client
 from django.urls import reverse
 
 from onboarding.meters.models import Meter
-from onboarding.uploads.columns.devices import columns_of_devices, device_layout
 from onboarding.uploads.columns.domain import choose_columns
 from onboarding.uploads.columns.memory import memories_of
+from onboarding.uploads.devices import columns_of_devices, device_layout
 from onboarding.uploads.layout import ColumnLayout
 from onboarding.uploads.models import Upload, UploadRow
 from onboarding.uploads.pipeline.receive import upload_device
