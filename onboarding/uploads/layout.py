@@ -4,10 +4,15 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Final, TypedDict
 
-ADDRESS: Final = "address:"  # a target: the whole address of an object, such as address:customer
+ADDRESS, PLACE, SIZES = "address", "place", "sizes"  # kinds of targets that fill several fields: address:customer
 ALSO: Final = "+"  # between the targets of a column that feeds several fields
 FROM_ZIP: Final = "from:zip"  # instead of a state that holds for every row: the state of each row's zip code
 NOT_USED: Final = ""
+_FIELDS: Final = {
+    ADDRESS: ("street_1", "street_2", "city", "state_or_province_code", "postal_code"),
+    PLACE: ("city", "state_or_province_code", "postal_code"),
+    SIZES: ("battery_power_capacity_kw", "battery_energy_capacity_kwh"),
+}
 PERSON, MEMORY, NAMES = "person", "memory", "names"
 
 # Field key to a text of its cells to a state to the choice that is meant there; under "" whatever the state.
@@ -27,19 +32,23 @@ class StoredLayout(TypedDict, total=False):
     date_orders: dict[str, str]
     decided_by: str
     asks: bool
+    device: str
+    suffix: str
 
 
 @dataclass(frozen=True, slots=True)
 class ColumnLayout:
     """How a file is read.
 
-    encoding: of a text whose bytes leave it open, as somebody said it. columns: index to target: a field key, a whole
-    address (ADDRESS + prefix), several of these with ALSO between them, or NOT_USED; None while undecided. constants:
-    field key to the text that holds for every row, or for the blank cells of the field's column; FROM_ZIP for a state.
-    joined: fields that several columns fill together because a person said so. values: what a person said that texts
-    mean which are no choice. date_orders: field key to "mdy" or "dmy" for columns of dates that could be read both
-    ways. decided_by: PERSON, MEMORY or NAMES. asks: whether a person wants to see the columns, however sure the match
-    is; the columns that are known by then are shown as chosen.
+    encoding: of a text whose bytes leave it open, as somebody said it. columns: index to target: a field key, several
+    fields in one cell (address:customer, see compounds), several of these with ALSO between them, or NOT_USED; None
+    while undecided. constants: field key to the text that holds for every row, or for the blank cells of the field's
+    column; FROM_ZIP for a state. joined: fields that several columns fill together because a person said so. values:
+    what a person said that texts mean which are no choice. date_orders: field key to "mdy" or "dmy" for columns of
+    dates that could be read both ways. decided_by: PERSON, MEMORY or NAMES. asks: whether a person wants to see the
+    columns, however sure the match is; those that are known by then are shown as chosen.
+    device: which of several devices in each row is read ("Battery 2"); "" for the one whose columns are matched.
+    suffix: what is put behind each reference, so that the meters of that device have their own.
     """
 
     sheet: str | None = None
@@ -52,6 +61,8 @@ class ColumnLayout:
     date_orders: Mapping[str, str] = field(default_factory=dict)
     decided_by: str = ""
     asks: bool = False
+    device: str = ""
+    suffix: str = ""
 
     @classmethod
     def of(cls, stored: StoredLayout) -> "ColumnLayout":
@@ -68,6 +79,8 @@ class ColumnLayout:
             date_orders=stored.get("date_orders", {}),
             decided_by=stored.get("decided_by", ""),
             asks=stored.get("asks", False),
+            device=stored.get("device", ""),
+            suffix=stored.get("suffix", ""),
         )
 
     def as_json(self) -> StoredLayout:
@@ -83,6 +96,8 @@ class ColumnLayout:
             "date_orders": dict(self.date_orders),
             "decided_by": self.decided_by,
             "asks": self.asks,
+            "device": self.device,
+            "suffix": self.suffix,
         }
 
     def undecided(self) -> "ColumnLayout":
@@ -91,7 +106,7 @@ class ColumnLayout:
 
 
 def parts_of(target: str) -> list[str]:
-    """The single targets of a column: field keys and whole addresses."""
+    """The single targets of a column: field keys, and those of several fields in one cell."""
     return [part for part in target.split(ALSO) if part]
 
 
@@ -100,8 +115,11 @@ def covers(target: str) -> list[str]:
     return [key for part in parts_of(target) for key in _covered(part)]
 
 
+def is_compound(part: str) -> bool:
+    """Whether a single target fills several fields, whose values its cells hold together."""
+    return ":" in part
+
+
 def _covered(part: str) -> list[str]:
-    if not part.startswith(ADDRESS):
-        return [part]
-    prefix = part.removeprefix(ADDRESS)
-    return [f"{prefix}.{name}" for name in ("street_1", "street_2", "city", "state_or_province_code", "postal_code")]
+    kind, _, owner = part.partition(":")
+    return [f"{owner}.{name}" for name in _FIELDS.get(kind, ())] if owner else [part]

@@ -242,6 +242,12 @@ register(
         "Leave it out; or fill it in if it is a meter.",
     ),
     ProblemKind(
+        "DEVICE_UNKNOWN",
+        "The rows have no such device",
+        "The rows of this file have no other device “{value}”.",
+        "Choose a device from the page of the upload.",
+    ),
+    ProblemKind(
         "SHEET_UNKNOWN",
         "Sheet not in the workbook",
         "“{value}” is no other sheet of this workbook.",
@@ -318,6 +324,18 @@ register(
         "An address cannot be taken apart",
         "“{value}” could not be taken apart into street, city, state and zip code.",
         "Write it like 132 Main Street, San Francisco, CA 94103, or fill in its parts.",
+    ),
+    ProblemKind(
+        "PLACE_NOT_APART",
+        "A city with its state and zip code cannot be taken apart",
+        "“{value}” could not be taken apart into city, state and zip code.",
+        "Write it like San Francisco, CA 94103, or fill in its parts.",
+    ),
+    ProblemKind(
+        "SIZES_NOT_APART",
+        "The sizes of a battery cannot be taken apart",
+        "“{value}” could not be taken apart into a power and an energy capacity.",
+        "Write it like 5 kW / 13.5 kWh, or fill in its parts.",
     ),
     ProblemKind(
         "UPLOAD_NOTHING_TO_DO",

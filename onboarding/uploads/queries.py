@@ -9,6 +9,7 @@ from django.db.models import Count, Max, Min, QuerySet
 from onboarding.spreadsheets.cells import column_letters
 from onboarding.spreadsheets.problems import OTHER_SHEETS, ROW_CODES, ROW_TOO_WIDE
 from onboarding.uploads.column_units import converted_units_of
+from onboarding.uploads.devices import columns_of_devices
 from onboarding.uploads.layout import FROM_ZIP, MEMORY, ColumnLayout, covers
 from onboarding.uploads.models import WRITTEN, RowPlan, Upload, UploadProblem, UploadRow, UploadSource, Withdrawal
 from portal.jobs.models import Job, JobState
@@ -99,6 +100,18 @@ def other_sheets(upload: Upload) -> list[str]:
     return next((list(note["context"]["sheets"]) for note in notes if note["code"] == OTHER_SHEETS), [])
 
 
+def headers_of(upload: Upload) -> dict[int, str]:
+    """Index to header, of the file's columns that have one."""
+    return {int(column["index"]): str(column["header"]) for column in upload.columns}
+
+
+def other_devices(upload: Upload) -> list[str]:
+    """The devices of each row beside the one of which this upload makes meters, which can be uploads of their own."""
+    if upload.column_layout.device or not upload.column_layout.columns:
+        return []
+    return list(columns_of_devices(headers_of(upload)))[1:]
+
+
 def reading_notes(upload: Upload, labels: Mapping[str, str]) -> list[str]:
     """What was decided while reading: units, the order of day and month, and values that hold for every row."""
     layout = upload.column_layout
@@ -108,6 +121,9 @@ def reading_notes(upload: Upload, labels: Mapping[str, str]) -> list[str]:
         "as most of that column that can tell. Each of these rows has a warning."
         for key, order in layout.date_orders.items()
     ]
+    if layout.device:
+        suffix = f", and its reference ends in {layout.suffix}" if layout.suffix else ""
+        notes.append(f"A meter is made of {layout.device} of each row{suffix}.")
     notes += [problem.text for problem in converted_units_of(upload)]
     held = {key for target in (layout.columns or {}).values() for key in covers(target)}
     everywhere = [key for key in layout.constants if key not in held]
@@ -153,19 +169,6 @@ def problems_by_row(upload: Upload, numbers: list[int] | None = None) -> dict[in
         header = "" if line.column is None else headers.get(line.column, "")
         by_row.setdefault(line.row_number, []).append(RowProblem(line.problem, column, header))
     return by_row
-
-
-def rows_of(upload: Upload, *, plan: str = "", code: str = "", field: str | None = None) -> QuerySet[UploadRow]:
-    """The upload's rows in sheet order; of one plan, or with one problem, when asked for."""
-    rows = UploadRow.objects.filter(upload=upload).order_by("number")
-    if plan in RowPlan.values:
-        rows = rows.filter(plan=plan)
-    if code:
-        problems = UploadProblem.objects.filter(upload=upload, code=code)
-        if field is not None:
-            problems = problems.filter(field=field)
-        rows = rows.filter(number__in=problems.values("row_number"))
-    return rows
 
 
 def to_write(upload: Upload) -> dict[str, int]:

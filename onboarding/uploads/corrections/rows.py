@@ -33,7 +33,7 @@ from onboarding.uploads.pipeline.staging import (
     validate_rows,
     write_edits,
 )
-from onboarding.uploads.queries import to_write
+from onboarding.uploads.queries import headers_of, to_write
 from onboarding.uploads.states import move_or_refuse
 from onboarding.uploads.stored import FieldChanges, RowCells, StoredValue, field_cells
 from portal.events.actors import Actor
@@ -100,6 +100,12 @@ def open_rows(upload: Upload) -> Q:
     return ~Q(plan__in=WRITTEN) | Q(round=upload.rounds) | ~Q(result="")
 
 
+def is_open(row: UploadRow, upload: Upload) -> bool:
+    """The same of one row: whether it can be changed now."""
+    can_correct = upload.state in {UploadState.READY, UploadState.DONE}
+    return can_correct and (row.plan not in WRITTEN or row.round == upload.rounds or bool(row.result))
+
+
 def _change(
     upload: Upload, changes: Mapping[int, Mapping[str, StoredValue]], *, left_out: bool | None, by: Actor
 ) -> CorrectionResult:
@@ -154,11 +160,15 @@ class RowEditor:
         self.upload = upload
         self.preview: RowPreview = preview_of(upload)
         self.moved: Counter[str] = Counter()  # plan to how many rows more or fewer
-        layout = upload.column_layout
-        headers = {column["index"]: column["header"] for column in upload.columns}
+        layout, headers = upload.column_layout, headers_of(upload)
         listed = [headers.get(index, "") for index in range(max(headers, default=-1) + 1)]
         self._assembler = RowAssembler(
-            layout.columns or {}, layout.constants, self.schema, headers=listed, values=layout.values
+            layout.columns or {},
+            layout.constants,
+            self.schema,
+            headers=listed,
+            values=layout.values,
+            suffix=layout.suffix,
         )
 
     @property
@@ -210,11 +220,11 @@ class RowEditor:
         written: list[UploadEdit] = []
         for number, row in rows.items():
             values = {key: value for key, value in changes[number].items() if key == ROW or self.schema.knows(key)}
-            differs = {key: [as_shown(before[number].get(key)), value] for key, value in values.items()}
+            now = {key: before[number].get(key) for key in values}
             differs = {
-                key: pair
-                for key, pair in differs.items()
-                if pair[0] != as_shown(pair[1]) or _is_bare_number(before[number].get(key))
+                key: [as_shown(now[key]), value]
+                for key, value in values.items()
+                if isinstance(now[key], Problem) or as_shown(now[key]) != as_shown(value)
             }
             skipped = row.plan == RowPlan.LEFT_OUT if left_out is None else left_out
             if not differs and skipped == (row.plan == RowPlan.LEFT_OUT):
@@ -285,11 +295,6 @@ class RowEditor:
         if row.cells is None and result.asset is None:
             return field_cells(self.schema.flatten(row.asset or {}))
         return row.cells
-
-
-def _is_bare_number(cell: object) -> bool:
-    """Whether a cell waits for somebody to say that its digits are right: writing the same ones says so."""
-    return isinstance(cell, Problem) and cell.code == bare_numbers.CODE
 
 
 def as_shown(value: object) -> str:

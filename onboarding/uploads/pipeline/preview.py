@@ -24,13 +24,14 @@ from onboarding.enrollment.rules import ProgramRules, rules_of
 from onboarding.meters.columns import Asset, asset_of
 from onboarding.meters.models import CreatedBy, Meter
 from onboarding.spreadsheets.garbled import decoded_again, without_entities
+from onboarding.uploads.columns.assembly import plain_reference
 from onboarding.uploads.editing import CLEARS
 from onboarding.uploads.models import RowOutcome, RowPlan
 from onboarding.uploads.pipeline.first_rows import FirstRows
 from onboarding.uploads.pipeline.row_faults import NOT_A_METER, ROW, fault_in
 from onboarding.uploads.stored import FieldChanges
 from portal.partners.models import Partner
-from portal.problems import Problem, shown, storable
+from portal.problems import Problem, shown
 from portal.storage.ids import uuid7
 from programs.identifiers import account_key, reference_key, serial_key
 from programs.schema import Checked, Schema, schema_for
@@ -430,9 +431,7 @@ def reference_of(cells: Mapping[str, object]) -> str:
     value = cells.get("partner_reference", "")
     if isinstance(value, Problem | bool | date) or value is None:
         return ""
-    if isinstance(value, float) and value.is_integer():
-        value = int(value)
-    return storable(" ".join(str(value).split()))
+    return plain_reference(value)
 
 
 def _texts(cells: Mapping[str, object]) -> Iterable[str]:

@@ -23,10 +23,10 @@ from onboarding.uploads.columns.propose import (
     ColumnProposal,
     doubled,
     must_ask,
-    numbered_devices,
     propose,
     with_reference,
 )
+from onboarding.uploads.devices import columns_of_devices
 from onboarding.uploads.layout import FROM_ZIP, MEMORY, NAMES, ColumnLayout
 from onboarding.uploads.models import ColumnMemory, Upload, UploadSource
 from onboarding.uploads.pipeline.bare_numbers import Numbers
@@ -136,7 +136,7 @@ def _open_sheet(
         columns = [proposal.as_json() for proposal in proposals]
         joined = layout.joined
         asks = layout.asks or must_ask(proposals, constants, schema, updates=upload.update_existing, joined=joined)
-        asks = asks or (memory is None and bool(numbered_devices(book.header)))
+        asks = asks or (memory is None and bool(columns_of_devices(dict(enumerate(book.header)))))
         asks = asks or _is_new_here(constants, upload) or (layout.sheet is None and len(book.facts.alike) > 1)
         asks = asks and not upload.commits_itself
         if upload.commits_itself:
@@ -144,13 +144,22 @@ def _open_sheet(
             layout = replace(
                 layout, columns={proposal.index: proposal.key for proposal in proposals if proposal.is_named}
             )
-    assembler = RowAssembler(layout.columns or {}, layout.constants, schema, headers=book.header, values=layout.values)
+    assembler = RowAssembler(
+        layout.columns or {},
+        layout.constants,
+        schema,
+        headers=book.header,
+        values=layout.values,
+        suffix=layout.suffix,
+    )
+    at = assembler.column_of.get("partner_reference")
+    suffixed = {"partner_reference": at} if layout.suffix and at is not None else {}
     return OpenSource(
         layout=layout,
         columns=columns,
         facts=lambda: _facts(book),
         chunks=_sheet_chunks(
-            chunks, assembler, _extra_rows(upload, layout, book, schema), Numbers(schema, book.facts.kind)
+            chunks, assembler, _extra_rows(upload, layout, book, schema), Numbers(schema, book.facts.kind, suffixed)
         ),
         column_of=assembler.column_of,
         header_row=book.header_row,
@@ -211,11 +220,13 @@ def _extra_rows(upload: Upload, layout: ColumnLayout, book: Book, schema: Schema
             if schema.knows(target) and schema.column(target).type in {"number", "integer"}
         ],
         updates=upload.update_existing,
+        device=columns_of_devices(dict(enumerate(book.header))).get(layout.device, {}).values(),
+        called=layout.device,
     )
 
 
 def _by_field(row: Row, assembler: RowAssembler, extra_rows: ExtraRows, numbers: Numbers) -> dict[str, object]:
-    cells = numbers.stopped(assembler.cells(row.cells))
+    cells = numbers.stopped(assembler.cells(row.cells), row.cells)
     if row.faults:
         return with_faults(cells, row.faults)
     kind = extra_rows.kind_of(row.cells)

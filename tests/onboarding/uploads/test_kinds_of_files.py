@@ -15,10 +15,12 @@ from onboarding.bulk.sheets.reading import SheetFile, read_rows
 from onboarding.meters.models import Meter
 from onboarding.uploads.corrections.rows import validate_open_rows
 from onboarding.uploads.models import Upload, UploadProblem
+from onboarding.uploads.pipeline.bare_numbers import Numbers
 from onboarding.uploads.pipeline.receive import receive_upload, upload_sheet
 from portal.events.actors import Actor
 from portal.partners.models import Partner, User
-from portal.problems import Refused
+from portal.problems import Problem, Refused
+from programs.schema import schema_for
 from tests import builders
 from tests.onboarding.spreadsheets.books import zipped
 from tests.onboarding.spreadsheets.other_books import ods, xlsb
@@ -153,6 +155,16 @@ def test_another_sheet_of_the_stored_file_is_read(acme: Partner, send: Any, run_
 
     other.refresh_from_db()
     assert (is_new, other.facts["sheet"], other.count("create")) == (True, "Two", 1)
+
+
+def test_reference_with_the_number_of_a_device_behind_it_is_stopped_too() -> None:
+    numbers = Numbers(schema_for(), "ods", {REFERENCE: 0})
+
+    stopped = numbers.stopped({REFERENCE: "7700123-2"}, [7700123])[REFERENCE]
+
+    assert isinstance(stopped, Problem)
+    assert (stopped.code, stopped.context["suggestion"]) == ("NUMBER_WITHOUT_FORMAT", "7700123-2")
+    assert numbers.stopped({REFERENCE: "home-1-2"}, ["home-1"]) == {REFERENCE: "home-1-2"}
 
 
 def test_date_cell_in_a_text_column_warns_as_in_an_xlsx(acme: Partner, send: Any) -> None:
