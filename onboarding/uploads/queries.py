@@ -12,6 +12,7 @@ from onboarding.uploads.column_units import converted_units_of
 from onboarding.uploads.devices import columns_of_devices
 from onboarding.uploads.layout import FROM_ZIP, MEMORY, ColumnLayout, covers
 from onboarding.uploads.models import WRITTEN, RowPlan, Upload, UploadProblem, UploadRow, UploadSource, Withdrawal
+from onboarding.uploads.stored import SheetColumn
 from portal.jobs.models import Job, JobState
 from portal.partners.models import Partner
 from portal.problems import Problem
@@ -110,6 +111,13 @@ def other_devices(upload: Upload) -> list[str]:
     if upload.column_layout.device or not upload.column_layout.columns:
         return []
     return list(columns_of_devices(headers_of(upload)))[1:]
+
+
+def unused_columns(upload: Upload) -> list[SheetColumn]:
+    """The columns with a header that fill no field; those of the other devices of each row are not among them."""
+    of_devices = columns_of_devices(headers_of(upload)).values()
+    others = {index for columns in of_devices for index in columns.values()}
+    return [column for column in upload.columns if not column["key"] and column["index"] not in others]
 
 
 def reading_notes(upload: Upload, labels: Mapping[str, str]) -> list[str]:

@@ -69,6 +69,7 @@ def test_two_meters_are_made_of_each_row(
     upload, client = first(), client_of(manager)
     page = client.get(reverse("upload", args=[upload.pk])).content.decode()
     assert "Each row has 2 devices" in page
+    assert "not used" not in page
     assert devices_of(upload) == {f"HOME-{n}": f"A{n}" for n in range(4)}
     commit(upload)
 
