@@ -12,11 +12,11 @@ _T = TypeVar("_T")
 
 
 def converted_units(columns: Mapping[int, str], headers: Mapping[int, str], schema: Schema) -> dict[int, str]:
-    """The columns whose name has another unit than their field: index to that unit."""
+    """The columns whose name has another unit than their field: index to that unit. A field's own key has none."""
     units = {
         index: unit_to_convert(headers.get(index, ""), schema.column(target).unit)
         for index, target in columns.items()
-        if schema.knows(target)
+        if schema.knows(target) and headers.get(index) != target
     }
     return {index: unit for index, unit in units.items() if unit}
 

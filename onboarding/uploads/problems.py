@@ -394,6 +394,15 @@ register(
     ),
 )
 
+register(
+    ProblemKind(
+        "PORTAL_COLUMNS",
+        "Columns that the portal fills in",
+        "These columns are filled in by the portal, so an upload leaves them alone: {columns}.",
+        "",
+    ),
+)
+
 # Notes of the reader: things to know about a file that was read all the same. They have no remedy of their own.
 register(
     ProblemKind(

@@ -6,11 +6,14 @@ from dataclasses import dataclass
 
 from django.db.models import Count, Max, Min, QuerySet
 
+from onboarding.meters.portal_facts import STATUS_IN
 from onboarding.spreadsheets.cells import column_letters
 from onboarding.spreadsheets.problems import OTHER_SHEETS, ROW_CODES, ROW_TOO_WIDE
 from onboarding.uploads.column_units import converted_units_of
+from onboarding.uploads.columns.propose import PORTAL
 from onboarding.uploads.layout import FROM_ZIP, MEMORY, ColumnLayout, covers
 from onboarding.uploads.models import WRITTEN, RowPlan, Upload, UploadProblem, UploadRow, UploadSource, Withdrawal
+from onboarding.uploads.stored import SheetColumn
 from portal.jobs.models import Job, JobState
 from portal.partners.models import Partner
 from portal.problems import Problem
@@ -109,6 +112,7 @@ def reading_notes(upload: Upload, labels: Mapping[str, str]) -> list[str]:
         for key, order in layout.date_orders.items()
     ]
     notes += [problem.text for problem in converted_units_of(upload)]
+    notes += [Problem("PORTAL_COLUMNS", "", "", {"columns": names}).text for names in _portal_columns(upload)]
     held = {key for target in (layout.columns or {}).values() for key in covers(target)}
     everywhere = [key for key in layout.constants if key not in held]
     if everywhere:
@@ -123,6 +127,18 @@ def reading_notes(upload: Upload, labels: Mapping[str, str]) -> list[str]:
     if layout.decided_by == MEMORY:
         notes.append("The columns were matched as you said for an earlier sheet with the same headers.")
     return notes
+
+
+def _portal_columns(upload: Upload) -> list[list[str]]:
+    """The columns of an export that are the portal's own, those of programs as one; nothing when there are none."""
+    headers = [column["header"] for column in upload.columns if column["how"] == PORTAL and not column["key"]]
+    names = dict.fromkeys("status in programs" if name.startswith(STATUS_IN) else name for name in headers)
+    return [list(names)] if names else []
+
+
+def unknown_columns(upload: Upload) -> list[SheetColumn]:
+    """The columns of the file that are no field here, those that are the portal's own left out."""
+    return [column for column in upload.columns if not column["key"] and column["how"] != PORTAL]
 
 
 def _constant(layout: ColumnLayout, key: str) -> str:

@@ -154,7 +154,7 @@ def _page_context(request: HttpRequest, upload: Upload) -> dict[str, Any]:
         context |= _outlook(upload, labels)
         can_match = upload.state == UploadState.READY and not upload.confirmed_at and upload.columns
         context["unlisted"] = sum(group.rows for group in groups if group.code == "UNKNOWN_CHOICE") if can_match else 0
-        context["unknown_columns"] = [column for column in upload.columns if not column["key"]]
+        context["unknown_columns"] = queries.unknown_columns(upload)
         notes = upload.facts.get("notes", [])
         context["other_sheets"] = queries.other_sheets(upload)
         context["notes"] = [Problem(note["code"], context=note["context"]).text for note in notes]

@@ -7,11 +7,13 @@ from dataclasses import dataclass, replace
 from functools import partial
 from typing import Final
 
+from onboarding.meters.portal_facts import METER_ID, is_portal_fact
 from onboarding.spreadsheets.addresses import split_address
 from onboarding.spreadsheets.cells import BrokenCell, Cell, Row
 from onboarding.spreadsheets.headers import (
     BLANK,
     EXACT_ALIAS,
+    EXACT_KEY,
     NORMALIZED,
     UNKNOWN,
     HeaderSpec,
@@ -28,6 +30,7 @@ from portal.problems import shown
 from programs.schema import Schema
 
 REMEMBERED: Final = "remembered"
+PORTAL: Final = "portal"
 ALIKE: Final = "alike"
 VALUES: Final = "values"
 _SAMPLES = 3
@@ -38,6 +41,7 @@ _UTILITY: Final = "utility.utility_name"
 _REFERENCE: Final = "partner_reference"
 _OTHER_IDS: Final = ("device.device_serial_number", "utility.electric_service_account_number")
 _NUMBERED = re.compile(r"(?P<before>.*\D|)(?P<number>[1-9])(?P<after>\D.*|)")
+_UUID = re.compile(r"[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}")
 _HALF_SCORE = 80
 _REFERENCE_SCORE = 70
 _DOUBTED = 60  # for a known name over cells that do not go with it
@@ -47,8 +51,9 @@ _DOUBTED = 60  # for a known name over cells that do not go with it
 class ColumnProposal:
     """One column: its header, some of its cells, and the target proposed for it.
 
-    how: "key", "label", "alias", "normalized" (names that we know), "remembered" (the partner said so before), "alike"
-    and "values" (a guess, by its name or its cells), "unknown". score: of 100. blanks: whether one of the first rows
+    how: "key", "label", "alias", "normalized" (names that we know), "remembered" (the partner said so before),
+    "portal" (a fact of the portal's own in an export of meters, which no upload sets), "alike" and "values" (a guess,
+    by its name or its cells), "unknown". score: of 100. blanks: whether one of the first rows
     has no cell there. earlier: another target, which the partner gave to such a header in another sheet; "" if none.
     """
 
@@ -89,6 +94,8 @@ def certainty(how: str, score: int) -> tuple[str, str]:
         return "Not known", "neutral"
     if how == REMEMBERED:
         return "As last time", "success"
+    if how == PORTAL:
+        return "Portal’s own", "neutral"
     if how not in {ALIKE, VALUES} and score > _DOUBTED:
         return "Sure", "success"
     return ("Likely", "info") if score >= LIKELY else ("Guess", "warning")
@@ -118,6 +125,7 @@ def propose(
     this set of headers; elsewhere: the same for other sheets, which is no proposal."""
     specs = [HeaderSpec(column.key, column.label, column.aliases, column.unit) for column in schema.columns]
     targets = {column.key for column in schema.columns} | {ADDRESS + prefix for prefix in address_prefixes(schema)}
+    is_export = _REFERENCE in header
     proposals: dict[int, ColumnProposal] = {}
     cells: dict[int, list[Cell]] = {}
     for match in match_headers(header, specs):
@@ -131,6 +139,8 @@ def propose(
         if earlier is not None and targets.issuperset(parts_of(earlier)):
             target, how = earlier, REMEMBERED
         other = (elsewhere or {}).get(normalized(match.header), "")
+        if is_export and not earlier and _is_portal_fact(match.header, cells[match.index]):
+            target, how, other = NOT_USED, PORTAL, ""
         proposals[match.index] = ColumnProposal(
             match.index,
             shown(match.header),
@@ -150,6 +160,11 @@ def propose(
     }
     proposals |= _halves_of_names(proposals, schema)
     return [_whole_address(proposal, proposals, cells[proposal.index], schema) for proposal in proposals.values()]
+
+
+def _is_portal_fact(header: str, cells: Sequence[Cell]) -> bool:
+    """Whether a column of an export is the portal's own. Another sheet may have meter IDs too, which are not ours."""
+    return is_portal_fact(header) and (header != METER_ID or all(_UUID.fullmatch(str(cell)) for cell in cells))
 
 
 def _contradicted(
@@ -260,13 +275,14 @@ def with_reference(proposals: Sequence[ColumnProposal], rows: Sequence[Row], sch
     return list(proposals)
 
 
-def numbered_devices(headers: Iterable[str]) -> list[str]:
+def numbered_devices(columns: Iterable[tuple[str, str]]) -> list[str]:
     """The names of several devices that each row has: "Battery 1" and "Battery 2"; empty when a row has but one.
 
-    They are told by at least two headers each that differ in the number alone.
+    They are told by at least two headers each that differ in the number alone. columns: header, how. The places of a
+    list under their own keys are devices of one meter.
     """
     rests: dict[str, dict[str, set[str]]] = {}
-    for header in headers:
+    for header in (header for header, how in columns if how != EXACT_KEY):
         match = _NUMBERED.fullmatch(" ".join(header.split()))
         if match and normalized(match["before"]) and normalized(match["after"]):
             numbers = rests.setdefault(match["before"].strip(" _-#"), {})

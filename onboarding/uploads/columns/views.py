@@ -143,7 +143,7 @@ def _columns_context(
         "options": options_of(schema, targets),
         "constants": constant_inputs(schema, keys, held, upload.programs, places),
         "needed": set(needed),
-        "devices": numbered_devices(column["header"] for column in upload.columns),
+        "devices": numbered_devices((column["header"], column["how"]) for column in upload.columns),
         "joined": layout.joined,
         "doubled": _doubled(upload, chosen, schema),
         "remembered": any(line["how"] == REMEMBERED for line in lines),

@@ -32,7 +32,7 @@ from portal.partners.models import Partner
 from portal.problems import Problem, shown, storable
 from portal.storage.ids import uuid7
 from programs.identifiers import account_key, reference_key, serial_key
-from programs.schema import Checked, Schema, schema_for
+from programs.schema import Checked, Schema, schema_for, without_marks
 
 _MANY = 3  # problems of a row, from which on a total is looked for
 _TOTAL = re.compile(r"\s*(?:grand |sub)?-?totals?\s*:?\s*|\s*sums?\s*:?\s*", re.IGNORECASE)
@@ -408,13 +408,14 @@ def _total_in(cells: Mapping[str, object]) -> str:
 
 
 def reference_of(cells: Mapping[str, object]) -> str:
-    """The row's partner reference as the row has it; "" when there is none."""
+    """The row's partner reference as the row has it, without the marks of a text; "" when there is none."""
     value = cells.get("partner_reference", "")
     if isinstance(value, Problem | bool | date) or value is None:
         return ""
     if isinstance(value, float) and value.is_integer():
         value = int(value)
-    return storable(" ".join(str(value).split()))
+    text = storable(" ".join(str(value).split()))
+    return without_marks(text) or text
 
 
 def _texts(cells: Mapping[str, object]) -> Iterable[str]:

@@ -127,7 +127,8 @@ def _open_sheet(
         columns = [proposal.as_json() for proposal in proposals]
         joined = layout.joined
         asks = layout.asks or must_ask(proposals, constants, schema, updates=upload.update_existing, joined=joined)
-        asks = asks or (memory is None and bool(numbered_devices(book.header)))
+        named = ((proposal.header, proposal.how) for proposal in proposals)
+        asks = asks or (memory is None and bool(numbered_devices(named)))
         asks = asks or _is_new_here(constants, upload) or (layout.sheet is None and len(book.facts.alike) > 1)
         asks = asks and not upload.commits_itself
         if upload.commits_itself:
