@@ -333,7 +333,7 @@ register(
         "METER_CHANGED_MEANWHILE",
         "The meter changed meanwhile",
         "The meter was changed by someone else after this was checked.",
-        "Send it again to see what it would change now.",
+        "Check it again to see what it would change now.",
     ),
     ProblemKind(
         "ASSET_NOT_AN_OBJECT", "Not an object", "The asset is not an object.", "Send each asset as a JSON object."

@@ -4,7 +4,7 @@ from collections import Counter
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
-from django.db.models import Count, Max, Min, QuerySet
+from django.db.models import Count, Max, Min, Q, QuerySet
 
 from onboarding.meters.portal_facts import STATUS_IN
 from onboarding.spreadsheets.cells import column_letters
@@ -171,9 +171,19 @@ def problems_by_row(upload: Upload, numbers: list[int] | None = None) -> dict[in
     return by_row
 
 
+REFUSED = "refused"  # beside the plans of rows: those that could not be written
+
+
+def refused_rows() -> Q:
+    """Which rows were refused while they were written: their meter or reference changed after the check."""
+    return Q(plan__in=WRITTEN) & ~Q(result="")
+
+
 def rows_of(upload: Upload, *, plan: str = "", code: str = "", field: str | None = None) -> QuerySet[UploadRow]:
-    """The upload's rows in sheet order; of one plan, or with one problem, when asked for."""
+    """The upload's rows in sheet order; of one plan (or REFUSED), or with one problem, when asked for."""
     rows = UploadRow.objects.filter(upload=upload).order_by("number")
+    if plan == REFUSED:
+        rows = rows.filter(refused_rows())
     if plan in RowPlan.values:
         rows = rows.filter(plan=plan)
     if code:
@@ -199,6 +209,11 @@ class Receipt:
     lines: list[tuple[str, int]]
     total: int
 
+    @property
+    def refused(self) -> int:
+        """How many rows were refused while they were written."""
+        return dict(self.lines).get(_REFUSED_LINE, 0)
+
 
 def receipt_of(upload: Upload) -> Receipt:
     """What became of the file's rows, once a confirmation has been written."""
@@ -212,12 +227,13 @@ def receipt_of(upload: Upload) -> Receipt:
     return Receipt(lines, sum(counts.values()))
 
 
+_REFUSED_LINE = "Refused while writing"
 _RECEIPT_LINES = (
     "Meters created",
     "Meters changed",
     "Unchanged",
     "Duplicates",
-    "Refused while writing",
+    _REFUSED_LINE,
     "Need fixing",
     "Left out by you",
     "Not meters",
@@ -232,7 +248,7 @@ def _line_of(row: UploadRow, upload: Upload) -> str:
     if row.plan in WRITTEN and not result:
         return "Waiting for your confirmation"
     if row.plan in WRITTEN and row.result:
-        return "Refused while writing"
+        return _REFUSED_LINE
     return {
         RowPlan.CREATE.value: "Meters created",
         RowPlan.UPDATE.value: "Meters changed",

@@ -19,6 +19,7 @@ from onboarding.uploads import queries
 from onboarding.uploads.corrections.rows import validate_open_rows
 from onboarding.uploads.corrections.workbook import MOST_IN_WORKBOOK
 from onboarding.uploads.forms import UploadForm
+from onboarding.uploads.meanwhile import changed_meanwhile
 from onboarding.uploads.models import RowPlan, Upload, UploadProblem, UploadRow, UploadState
 from onboarding.uploads.pipeline.check import recheck_upload
 from onboarding.uploads.pipeline.commit import confirm_upload
@@ -196,8 +197,13 @@ def _rows_context(request: HttpRequest, upload: Upload, ahead: Mapping[str, Next
     query.pop("after", None)
     if more:
         query["after"] = str(page[-1].number)
+    meanwhile = changed_meanwhile(upload, page, schema)
     return {
-        "rows": [_shown_row(upload, row, problems.get(row.number, []), labels, ahead, schema) for row in page],
+        "rows": [
+            _shown_row(upload, row, problems.get(row.number, []), labels, ahead, schema)
+            | {"meanwhile": meanwhile.get(row.number)}
+            for row in page
+        ],
         "filters": {"plan": plan, "code": code, "field": field, "row": number},
         "next_page": query.urlencode() if more else "",
         "is_filtered": bool(plan or code or number),
@@ -269,7 +275,7 @@ def upload_recheck(request: HttpRequest, pk: UUID) -> HttpResponse:
     upload = get_object_or_404(queries.uploads_of(access.partner), pk=pk)
     try:
         if upload.rounds:
-            validate_open_rows(upload, by=access.actor)
+            validate_open_rows(upload, by=access.actor, only_refused=request.POST.get("rows") == queries.REFUSED)
         else:
             chosen = {name: True for name in ("update_existing", "creates_unknown") if request.POST.get(name) == "yes"}
             recheck_upload(upload, by=access.actor, **chosen)

@@ -256,7 +256,7 @@ def test_export(acme: Partner, user: User, written: Any, settings: LazySettings,
     settings.MEDIA_ROOT = tmp_path
     ask_export(acme, user, query="", by=BY)
 
-    assert queries_of_job("meters.export") == 18
+    assert queries_of_job("meters.export") == 21
 
 
 def test_evaluation_of_meters_whose_time_has_come(acme: Partner, written: Any, n: int) -> None:

@@ -32,7 +32,7 @@ from onboarding.uploads.pipeline.staging import (
     validate_rows,
     write_edits,
 )
-from onboarding.uploads.queries import to_write
+from onboarding.uploads.queries import refused_rows, to_write
 from onboarding.uploads.states import move_or_refuse
 from onboarding.uploads.stored import FieldChanges, RowCells, StoredValue, field_cells
 from portal.events.actors import Actor
@@ -72,24 +72,26 @@ def leave_out(upload: Upload, numbers: Collection[int], *, left_out: bool = True
     return _change(upload, {number: {} for number in numbers}, left_out=left_out, by=by)
 
 
-def validate_open_rows(upload: Upload, *, by: Actor) -> None:
+def validate_open_rows(upload: Upload, *, by: Actor, only_refused: bool = False) -> None:
     """Check every row that is not written yet again, against the catalogue and meters as they are now.
 
-    For an upload of which a part is written already: its file is not read again. Refuses: UPLOAD_NOT_READY.
+    For an upload of which a part is written already: its file is not read again. only_refused: just the rows that were
+    refused while they were written, because their meter or reference changed after the check. Rows that are good now
+    wait for another confirmation. Refuses: UPLOAD_NOT_READY.
     """
     with transaction.atomic():
         locked = Upload.objects.select_for_update().select_related("partner").get(pk=upload.pk)
         if locked.state not in {UploadState.READY, UploadState.DONE} or not locked.rounds:
             raise Refused(Problem("UPLOAD_NOT_READY"))
-        editor = RowEditor(locked)
-        rows = (
-            UploadRow.objects.filter(open_rows(locked), upload=locked).exclude(plan=RowPlan.LEFT_OUT).order_by("number")
-        )
+        editor, others_wait = RowEditor(locked), only_refused and bool(to_write(locked))
+        rows = UploadRow.objects.filter(open_rows(locked), upload=locked).order_by("number")
+        rows = rows.filter(refused_rows()) if only_refused else rows.exclude(plan=RowPlan.LEFT_OUT)
         numbers = list(rows.values_list("number", flat=True))
         for start in range(0, len(numbers), _BATCH):
             editor.validate_again(list(rows.filter(number__in=numbers[start : start + _BATCH])))
-        locked.catalogue_version = catalogue_version()
-        locked.save(update_fields=["catalogue_version"])
+        if not others_wait:  # those were checked against an earlier one, perhaps
+            locked.catalogue_version = catalogue_version()
+            locked.save(update_fields=["catalogue_version"])
         record("upload.checked_again", subject=locked, partner=locked.partner, by=by)
         _keep(locked, editor)
 
@@ -190,6 +192,9 @@ class RowEditor:
 
     def _raw(self, row: UploadRow) -> Cells:
         """The row as the file has it."""
+        if row.cells is None and row.meter_version is not None:  # staged before updates kept their cells
+            changes = {key: "-" if new is None else new for key, (_, new) in (row.changes or {}).items()}
+            return {**changes, "partner_reference": row.partner_reference}
         if row.cells is None:
             return self.schema.flatten(row.asset or {})
         return self.assembled(row.cells["columns"]) | row.cells["fields"]

@@ -77,8 +77,9 @@ def validate_rows(
 
 
 def keeps_cells(result: RowResult) -> bool:
-    """Whether a row keeps its cells as they came: somebody may have to change them."""
-    return result.asset is None or bool(result.warnings)
+    """Whether a row keeps its cells as they came: somebody may have to change them, or they are checked again because
+    their meter is another one by then. An asset alone no longer says which of its values the row had."""
+    return result.asset is None or bool(result.warnings) or result.meter_version is not None
 
 
 def row_values(upload: Upload, result: RowResult, cells: RowCells | None) -> list[object]:
