@@ -191,6 +191,12 @@ register(
         "Look for it in the list of uploads.",
     ),
     ProblemKind(
+        "NOTHING_TO_CARRY",
+        "No corrections to use",
+        "None of the corrections of that upload fits a row of this one that is not corrected yet.",
+        "Fix the rows here.",
+    ),
+    ProblemKind(
         "TOTALS_ROW",
         "Rows of totals",
         "“{value}” stands in this row, as where a sheet adds up its rows.",

@@ -16,6 +16,7 @@ from onboarding.enrollment.results import results_from_json
 from onboarding.meters.models import EnrollmentStatus
 from onboarding.spreadsheets.workbook import write_csv, write_table
 from onboarding.uploads import queries
+from onboarding.uploads.corrections.carrying import corrections_to_carry
 from onboarding.uploads.corrections.rows import validate_open_rows
 from onboarding.uploads.corrections.workbook import MOST_IN_WORKBOOK
 from onboarding.uploads.forms import UploadForm
@@ -149,6 +150,7 @@ def _page_context(request: HttpRequest, upload: Upload) -> dict[str, Any]:
         context["not_meter_rows"] = queries.not_meters(upload) if context["not_meters"] else []
         context["groups"] = [group for group in groups if group.blocks and group.code != NOT_A_METER]
         context["warnings"] = [group for group in groups if not group.blocks]
+        context["carried"] = corrections_to_carry(upload)
         context["can_update"] = _can_update(upload)
         context["unknown"] = sum(group.rows for group in groups if group.code == "REFERENCE_UNKNOWN")
         context["first_values"] = first_values(upload, schema_for())

@@ -46,6 +46,8 @@ MOST_ROWS = 5000  # of one change
 _BATCH = 500
 _OF_THE_FILE = (*CELL_CODES, *ROW_CODES, "IDENTIFIER_CONVERTED", NOT_A_METER)
 
+REFERENCE = "partner_reference"
+
 Cells = dict[str, object]
 
 
@@ -169,17 +171,21 @@ class RowEditor:
     def cells_of(self, rows: Iterable[UploadRow]) -> dict[int, Cells]:
         """The cells of these rows by field key, with what people wrote: as the validator gets them."""
         rows = list(rows)
+        edits = edits_of(self.upload, [row.number for row in rows])
+        by_row = self.original_cells(rows)
+        return {number: edited(cells, edits[number]) if number in edits else cells for number, cells in by_row.items()}
+
+    def original_cells(self, rows: Iterable[UploadRow]) -> dict[int, Cells]:
+        """The cells of these rows by field key as the file has them, whatever people wrote."""
+        rows = list(rows)
         numbers = [row.number for row in rows]
         broken: dict[int, list[Problem]] = {}
         for line in UploadProblem.objects.filter(upload=self.upload, row_number__in=numbers, code__in=_OF_THE_FILE):
             broken.setdefault(line.row_number, []).append(line.problem)
-        edits = edits_of(self.upload, numbers)
-        by_row: dict[int, Cells] = {}
-        for row in rows:
-            cells = self._raw(row)
-            cells |= {problem.field: problem for problem in broken.get(row.number, ())}
-            by_row[row.number] = edited(cells, edits[row.number]) if row.number in edits else cells
-        return by_row
+        return {
+            row.number: self._raw(row) | {problem.field: problem for problem in broken.get(row.number, ())}
+            for row in rows
+        }
 
     @property
     def columns_of(self) -> Mapping[str, frozenset[int]]:
@@ -220,6 +226,7 @@ class RowEditor:
             if not differs and skipped == (row.plan == RowPlan.LEFT_OUT):
                 continue
             edit = edits.get(number) or UploadEdit(upload=self.upload, row_number=number)
+            edit.originals = _originals(edit, before[number], differs)
             edit.values = {**edit.values, **{key: value for key, (_, value) in differs.items()}}
             edit.is_left_out = skipped if left_out is not None else False
             written.append(edit)
@@ -285,6 +292,14 @@ class RowEditor:
         if row.cells is None and result.asset is None:
             return field_cells(self.schema.flatten(row.asset or {}))
         return row.cells
+
+
+def _originals(edit: UploadEdit, before: Cells, differs: Iterable[str]) -> dict[str, str]:
+    """What the file has where something is written for the first time, beside what is known of the row's edit."""
+    first = {key: as_shown(before.get(key)) for key in differs if key not in edit.values}
+    if REFERENCE not in edit.values:
+        first[REFERENCE] = reference_of(before)
+    return {**first, **(edit.originals or {})}
 
 
 def as_shown(value: object) -> str:

@@ -184,11 +184,15 @@ def write_edits(edits: Sequence[UploadEdit]) -> None:
     UploadEdit.objects.bulk_create(
         [
             UploadEdit(
-                upload_id=edit.upload_id, row_number=edit.row_number, values=edit.values, is_left_out=edit.is_left_out
+                upload_id=edit.upload_id,
+                row_number=edit.row_number,
+                values=edit.values,
+                originals=edit.originals,
+                is_left_out=edit.is_left_out,
             )
             for edit in edits
         ],
         update_conflicts=True,
         unique_fields=["upload", "row_number"],
-        update_fields=["values", "is_left_out"],
+        update_fields=["values", "originals", "is_left_out"],
     )
