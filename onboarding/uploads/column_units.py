@@ -29,6 +29,12 @@ def with_unit(cell: _T, unit: str) -> _T | str:
     return f"{text} {unit}" if text[-1:].isdigit() or text[-1:] == "." else cell
 
 
+def in_own_unit(value: _T, written: str, unit: str) -> _T | str:
+    """A number that somebody wrote in the field's unit, for a column whose name has another one (`written`): with the
+    field's unit, so that it is not read in the column's. "5 kW" for 5 in a column of W."""
+    return with_unit(value, unit) if written else value
+
+
 def converted_units_of(upload: Upload) -> list[Problem]:
     """A note for each column whose values were converted, because its name has another unit than its field."""
     schema, columns = schema_for(upload.programs), upload.column_layout.columns or {}

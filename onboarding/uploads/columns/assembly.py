@@ -66,6 +66,7 @@ class RowAssembler:
             if len(indexes) > 1 and not key.startswith(ADDRESS)
         ]
         units = converted_units(columns, dict(enumerate(headers)), schema)
+        self.units: Mapping[int, str] = units  # of the columns whose names have another unit than their field
         self._units = {key: units[index] for key, index in plain.items() if index in units}
         self._shared_units = {index: unit for index, unit in units.items() if index not in plain.values()}
         self.columns_of: dict[str, frozenset[int]] = {}  # every column that a key's value is made of

@@ -192,6 +192,11 @@ class RowEditor:
         """The field keys that the file has columns for, with those columns."""
         return self._assembler.columns_of
 
+    @property
+    def units(self) -> Mapping[int, str]:
+        """The columns whose names have another unit than their field: index to that unit."""
+        return self._assembler.units
+
     def assembled(self, cells: Sequence[Cell]) -> Cells:
         """Cells in the file's own columns, by field key."""
         return self._assembler.cells(cells) if cells else {}
