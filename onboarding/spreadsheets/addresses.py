@@ -1,8 +1,11 @@
-"""One cell with a whole US address, taken apart. Pure; nothing is guessed: what cannot be told apart gives None."""
+"""One cell with a whole US address, or a city with its state and zip code, taken apart.
+
+Pure; nothing is guessed: what cannot be told apart gives None.
+"""
 
 import re
 from collections.abc import Callable
-from dataclasses import dataclass
+from typing import NamedTuple
 
 _TAIL = re.compile(
     r"^(?P<before>.*?)(?P<gap>[,\s]+)(?P<state>[A-Za-z][A-Za-z. ]{0,18}[A-Za-z.])[,\s]+(?P<zip>\d{4,5}(?:-?\d{4})?)$",
@@ -15,8 +18,7 @@ _UNIT = re.compile(
 _STREET = re.compile(r"\d|\b(?:p\.? ?o\.? ?box|one|two|three)\b", re.IGNORECASE)
 
 
-@dataclass(frozen=True, slots=True)
-class Address:
+class Address(NamedTuple):
     """The parts, as written: street_2 is "" when there is none."""
 
     street_1: str
@@ -31,17 +33,10 @@ def split_address(text: str, *, is_state: Callable[[str], bool]) -> Address | No
 
     is_state: whether a text names a state.
     """
-    plain = " ".join(text.replace("\n", ", ").replace(";", ",").split()).strip(" ,")
-    plain = _COUNTRY.sub("", plain).removesuffix(".0")
-    match = _TAIL.fullmatch(plain)
-    if match is None:
+    end = _end_of(text, is_state)
+    if end is None:
         return None
-    before, gap, state = match["before"], match["gap"], match["state"]
-    while not is_state(state):  # "San Francisco CA": the state is the last of these words
-        word, _, state = state.partition(" ")
-        if not state:
-            return None
-        before, gap = f"{before}{', ' if ',' in gap else ' '}{word}", " "
+    before, state, code = end
     parts = [part.strip() for part in before.split(",") if part.strip()]
     if len(parts) < 2 or not _STREET.search(parts[0]):
         return None
@@ -50,4 +45,40 @@ def split_address(text: str, *, is_state: Callable[[str], bool]) -> Address | No
         return None
     if any(not _UNIT.match(part) for part in middle):
         return None
-    return Address(street, ", ".join(middle), city, state, match["zip"])
+    return Address(street, ", ".join(middle), city, state, code)
+
+
+class Place(NamedTuple):
+    """The parts, as written: postal_code is "" when there is none."""
+
+    city: str
+    state: str
+    postal_code: str
+
+
+def split_place(text: str, *, is_state: Callable[[str], bool]) -> Place | None:
+    """ "San Francisco, CA 94103" or "San Francisco, CA" as its parts; None when it cannot be taken apart for sure."""
+    city, state, code = _end_of(text, is_state) or (*_plain(text).rpartition(",")[::2], "")
+    city, state = city.strip(" ,"), state.strip()
+    if not city or not is_state(state) or "," in city or any(character.isdigit() for character in city):
+        return None
+    return Place(city, state, code)
+
+
+def _plain(text: str) -> str:
+    plain = " ".join(text.replace("\n", ", ").replace(";", ",").split()).strip(" ,")
+    return _COUNTRY.sub("", plain).removesuffix(".0")
+
+
+def _end_of(text: str, is_state: Callable[[str], bool]) -> tuple[str, str, str] | None:
+    """What is before the state, the state and the zip code."""
+    match = _TAIL.fullmatch(_plain(text))
+    if match is None:
+        return None
+    before, gap, state = match["before"], match["gap"], match["state"]
+    while not is_state(state):  # "San Francisco CA": the state is the last of these words
+        word, _, state = state.partition(" ")
+        if not state:
+            return None
+        before, gap = f"{before}{', ' if ',' in gap else ' '}{word}", " "
+    return before, state, match["zip"]

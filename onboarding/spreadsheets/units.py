@@ -26,6 +26,8 @@ _AT_END = re.compile(rf"(?:^|[ _,/:-]+(?:in )?)({_ANY}){_CURRENT}$", re.IGNORECA
 _AT_START = re.compile(rf"^({_ANY}){_CURRENT}[ _]+(?:of )?", re.IGNORECASE)
 _CAMEL_END = re.compile("(?<=[a-z])([kM]?Wh?)$")  # capacityWh, powerkW
 _BLANKS = re.compile("[ _-]")
+_AMOUNT = re.compile(rf"(?<![\w.,])(\d[\d,]*(?:\.\d+)?)\s*({_ANY}){_CURRENT}(?![A-Za-z])", re.IGNORECASE)
+_BETWEEN = re.compile(r"(?:[\s/,;|&+()[\]·@-]|\b(?:and|x)\b)*", re.IGNORECASE)
 
 
 def unit_in(header: str) -> tuple[str, str]:
@@ -65,3 +67,14 @@ def names_without_unit(header: str) -> Iterable[str]:
     name, unit = unit_in(header)
     if unit:
         yield from (f"{name} {unit}".strip(), name)
+
+
+def split_amounts(text: str) -> list[tuple[str, str]]:
+    """The amounts in a text that holds nothing else, each with what it measures: "5 kW / 13.5 kWh" is power and energy.
+
+    Empty for any other text.
+    """
+    if not _BETWEEN.fullmatch(_AMOUNT.sub(" ", text)):
+        return []
+    amounts = [(match[1], _SPELLINGS[_BLANKS.sub(" ", match[2]).casefold()]) for match in _AMOUNT.finditer(text)]
+    return [(_MEASURES[unit], f"{number} {unit}") for number, unit in amounts]

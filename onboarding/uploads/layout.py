@@ -4,10 +4,15 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Final, TypedDict
 
-ADDRESS: Final = "address:"  # a target: the whole address of an object, such as address:customer
+ADDRESS, PLACE, SIZES = "address", "place", "sizes"  # kinds of targets that fill several fields: address:customer
 ALSO: Final = "+"  # between the targets of a column that feeds several fields
 FROM_ZIP: Final = "from:zip"  # instead of a state that holds for every row: the state of each row's zip code
 NOT_USED: Final = ""
+_FIELDS: Final = {
+    ADDRESS: ("street_1", "street_2", "city", "state_or_province_code", "postal_code"),
+    PLACE: ("city", "state_or_province_code", "postal_code"),
+    SIZES: ("battery_power_capacity_kw", "battery_energy_capacity_kwh"),
+}
 PERSON, MEMORY, NAMES = "person", "memory", "names"
 
 # Field key to a text of its cells to a state to the choice that is meant there; under "" whatever the state.
@@ -32,12 +37,12 @@ class StoredLayout(TypedDict, total=False):
 class ColumnLayout:
     """How a file is read.
 
-    columns: index to target: a field key, a whole address (ADDRESS + prefix), several of these with ALSO between them,
-    or NOT_USED; None while undecided. constants: field key to the text that holds for every row, or for the blank
-    cells of the field's column; FROM_ZIP for a state. joined: fields that several columns fill together because a
-    person said so. values: what a person said that texts mean which are no choice. date_orders: field key to "mdy" or
-    "dmy" for columns of dates that could be read both ways. decided_by: PERSON, MEMORY or NAMES. asks: whether a
-    person wants to see the columns, however sure the match is.
+    columns: index to target: a field key, several fields in one cell (address:customer, see compounds), several of
+    these with ALSO between them, or NOT_USED; None while undecided. constants: field key to the text that holds for
+    every row, or for the blank cells of the field's column; FROM_ZIP for a state. joined: fields that several columns
+    fill together because a person said so. values: what a person said that texts mean which are no choice.
+    date_orders: field key to "mdy" or "dmy" for columns of dates that could be read both ways. decided_by: PERSON,
+    MEMORY or NAMES. asks: whether a person wants to see the columns, however sure the match is.
     """
 
     sheet: str | None = None
@@ -86,7 +91,7 @@ class ColumnLayout:
 
 
 def parts_of(target: str) -> list[str]:
-    """The single targets of a column: field keys and whole addresses."""
+    """The single targets of a column: field keys, and those of several fields in one cell."""
     return [part for part in target.split(ALSO) if part]
 
 
@@ -95,8 +100,11 @@ def covers(target: str) -> list[str]:
     return [key for part in parts_of(target) for key in _covered(part)]
 
 
+def is_compound(part: str) -> bool:
+    """Whether a single target fills several fields, whose values its cells hold together."""
+    return ":" in part
+
+
 def _covered(part: str) -> list[str]:
-    if not part.startswith(ADDRESS):
-        return [part]
-    prefix = part.removeprefix(ADDRESS)
-    return [f"{prefix}.{name}" for name in ("street_1", "street_2", "city", "state_or_province_code", "postal_code")]
+    kind, _, owner = part.partition(":")
+    return [f"{owner}.{name}" for name in _FIELDS.get(kind, ())] if owner else [part]

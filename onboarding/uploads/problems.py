@@ -267,6 +267,18 @@ register(
         "Write it like 132 Main Street, San Francisco, CA 94103, or fill in its parts.",
     ),
     ProblemKind(
+        "PLACE_NOT_APART",
+        "A city with its state and zip code cannot be taken apart",
+        "“{value}” could not be taken apart into city, state and zip code.",
+        "Write it like San Francisco, CA 94103, or fill in its parts.",
+    ),
+    ProblemKind(
+        "SIZES_NOT_APART",
+        "The sizes of a battery cannot be taken apart",
+        "“{value}” could not be taken apart into a power and an energy capacity.",
+        "Write it like 5 kW / 13.5 kWh, or fill in its parts.",
+    ),
+    ProblemKind(
         "UPLOAD_NOTHING_TO_DO",
         "Nothing to write",
         "No row of this upload would create or change a meter.",

@@ -171,27 +171,12 @@ def problems_by_row(upload: Upload, numbers: list[int] | None = None) -> dict[in
     return by_row
 
 
-REFUSED = "refused"  # beside the plans of rows: those that could not be written
+REFUSED = "refused"  # beside the plans of rows: those that were refused while they were written
 
 
 def refused_rows() -> Q:
     """Which rows were refused while they were written: their meter or reference changed after the check."""
     return Q(plan__in=WRITTEN) & ~Q(result="")
-
-
-def rows_of(upload: Upload, *, plan: str = "", code: str = "", field: str | None = None) -> QuerySet[UploadRow]:
-    """The upload's rows in sheet order; of one plan (or REFUSED), or with one problem, when asked for."""
-    rows = UploadRow.objects.filter(upload=upload).order_by("number")
-    if plan == REFUSED:
-        rows = rows.filter(refused_rows())
-    if plan in RowPlan.values:
-        rows = rows.filter(plan=plan)
-    if code:
-        problems = UploadProblem.objects.filter(upload=upload, code=code)
-        if field is not None:
-            problems = problems.filter(field=field)
-        rows = rows.filter(number__in=problems.values("row_number"))
-    return rows
 
 
 def to_write(upload: Upload) -> dict[str, int]:

@@ -1,6 +1,5 @@
 """The upload pages: send a file, watch its check, see what will happen, confirm, keep the receipt."""
 
-from collections.abc import Mapping
 from typing import Any
 from uuid import UUID
 
@@ -11,23 +10,21 @@ from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.http import require_GET, require_http_methods, require_POST, require_safe
 
-from onboarding.enrollment.queries import NextActivation, next_activations
-from onboarding.enrollment.results import results_from_json
-from onboarding.meters.models import EnrollmentStatus
+from onboarding.enrollment.queries import next_activations
 from onboarding.spreadsheets.workbook import write_csv, write_table
 from onboarding.uploads import queries
 from onboarding.uploads.corrections.carrying import corrections_to_carry
 from onboarding.uploads.corrections.rows import validate_open_rows
 from onboarding.uploads.corrections.workbook import MOST_IN_WORKBOOK
 from onboarding.uploads.forms import UploadForm
-from onboarding.uploads.meanwhile import changed_meanwhile
-from onboarding.uploads.models import RowPlan, Upload, UploadProblem, UploadRow, UploadState
+from onboarding.uploads.models import RowPlan, Upload, UploadProblem, UploadState
 from onboarding.uploads.pipeline.check import recheck_upload
 from onboarding.uploads.pipeline.commit import confirm_upload
 from onboarding.uploads.pipeline.receive import receive_upload, upload_sheet
 from onboarding.uploads.pipeline.row_faults import NOT_A_METER
 from onboarding.uploads.pipeline.withdraw import discard_upload, withdraw_until, withdraw_upload, withdrawal_outlook
-from onboarding.uploads.shown_values import first_values, values_of
+from onboarding.uploads.row_list import RowFilter, rows_context
+from onboarding.uploads.shown_values import first_values
 from onboarding.uploads.stepper import steps
 from portal.events.queries import timeline
 from portal.partners.access import member
@@ -35,9 +32,7 @@ from portal.problems import Problem, Refused
 from portal.web.downloads import csv_response, download_name, workbook_response
 from portal.web.notices import tell_refusal
 from portal.web.pages import newest_first
-from programs.schema import Schema, schema_for
-
-ROWS_PER_PAGE = 100
+from programs.schema import schema_for
 
 
 @require_safe
@@ -145,7 +140,7 @@ def _page_context(request: HttpRequest, upload: Upload) -> dict[str, Any]:
         ]
         context["to_write"] = queries.to_write(upload)
         context["good"] = sum(context["to_write"].get(plan.value, 0) for plan in (RowPlan.CREATE, RowPlan.UPDATE))
-        groups = queries.problem_groups(upload)
+        context["problem_groups"] = groups = queries.problem_groups(upload)
         context["not_meters"] = [group for group in groups if group.code == NOT_A_METER]
         context["not_meter_rows"] = queries.not_meters(upload) if context["not_meters"] else []
         context["groups"] = [group for group in groups if group.blocks and group.code != NOT_A_METER]
@@ -163,7 +158,9 @@ def _page_context(request: HttpRequest, upload: Upload) -> dict[str, Any]:
         context["notes"] = [Problem(note["code"], context=note["context"]).text for note in notes]
         context["notes"] += queries.reading_notes(upload, labels)
     if upload.state in {"ready", "done", "withdrawn"}:
-        context.update(_rows_context(request, upload, context.get("ahead", {})))
+        names = {(group.code, group.field): group.example.group for group in context.get("problem_groups", [])}
+        asked = RowFilter.from_query(request.GET)
+        context |= rows_context(upload, asked, schema_for(), context.get("ahead", {}), names)
     context["events"] = timeline(upload)[:20]
     return context
 
@@ -178,71 +175,6 @@ def _can_update(upload: Upload) -> int:
 def labels_of(upload: Upload) -> dict[str, str]:
     """Field key to label, for the upload's programs."""
     return {column.key: column.label for column in schema_for(upload.programs).columns}
-
-
-def _rows_context(request: HttpRequest, upload: Upload, ahead: Mapping[str, NextActivation]) -> dict[str, Any]:
-    """One page of the upload's rows as the filters in the URL ask for."""
-    plan, code, field = (request.GET.get(name, "") for name in ("plan", "code", "field"))
-    rows = queries.rows_of(upload, plan=plan, code=code, field=field if code else None)
-    number = request.GET.get("row", "")
-    if number.isascii() and number.isdigit() and len(number) < 10:
-        rows = rows.filter(number=int(number))
-    after = request.GET.get("after", "")
-    if after.isascii() and after.isdigit() and len(after) < 10:
-        rows = rows.filter(number__gt=int(after))
-    page = list(rows[: ROWS_PER_PAGE + 1])
-    more = len(page) > ROWS_PER_PAGE
-    page = page[:ROWS_PER_PAGE]
-    problems = queries.problems_by_row(upload, [row.number for row in page])
-    labels, schema = labels_of(upload), schema_for()
-    query = request.GET.copy()
-    query.pop("after", None)
-    if more:
-        query["after"] = str(page[-1].number)
-    meanwhile = changed_meanwhile(upload, page, schema)
-    return {
-        "rows": [
-            _shown_row(upload, row, problems.get(row.number, []), labels, ahead, schema)
-            | {"meanwhile": meanwhile.get(row.number)}
-            for row in page
-        ],
-        "filters": {"plan": plan, "code": code, "field": field, "row": number},
-        "next_page": query.urlencode() if more else "",
-        "is_filtered": bool(plan or code or number),
-    }
-
-
-def _shown_row(
-    upload: Upload,
-    row: UploadRow,
-    problems: list[queries.RowProblem],
-    labels: dict[str, str],
-    ahead: Mapping[str, NextActivation],
-    schema: Schema,
-) -> dict[str, Any]:
-    outcome, description = row.outcome(upload)
-    return {
-        "row": row,
-        "result": outcome,
-        "description": description,
-        "is_written": outcome in {"METER_CREATED", "METER_UPDATED"},
-        "plan": RowPlan(row.plan),
-        "problems": problems,
-        "values": values_of(row, schema, {line.problem.field for line in problems}),
-        "changes": [(labels.get(key, key), old, new) for key, (old, new) in (row.changes or {}).items()]
-        + [(f"Program {name}", "none", EnrollmentStatus(status).label) for name, status in (row.joins or {}).items()],
-        "programs": [
-            {
-                "program": name,
-                "status": result.status.value,
-                "could_join": result.could_join,
-                "next": ahead.get(name),
-                "missing": [labels.get(key, key) for key in result.missing],
-                "reasons": [problem.text for problem in result.reasons],
-            }
-            for name, result in results_from_json(row.programs).items()
-        ],
-    }
 
 
 @require_POST

@@ -127,6 +127,18 @@ register(
         "Check it, and write it as year-month-day: {suggestion}, if it is right.",
     ),
     ProblemKind(
+        "DATE_AT_PLACE",
+        "{label} was read in the meter's own time zone",
+        "{label} is “{value}”, a moment of some time zone; where the meter is ({zone}), that was on {day}.",
+        "Check it. Write dates as year-month-day, without a time, for example 2026-05-31.",
+    ),
+    ProblemKind(
+        "DATE_WITHOUT_PLACE",
+        "{label} was read as the day that it names",
+        "{label} is “{value}”, a moment in some time zone; without the meter's zip code it was read as {day}.",
+        "Check it. Write dates as year-month-day, without a time, for example 2026-05-31.",
+    ),
+    ProblemKind(
         "ZIP_RESTORED",
         "{label} lost its leading zeros",
         "{label} is “{value}”; zip codes have five digits, so it was read as {suggestion}.",

@@ -14,15 +14,16 @@ from programs.schema.coerce import EMPTY, GIVEN, Coercer, Mended, keeps_words, s
 from programs.schema.coerce.dates import date_of, in_order, reading_of
 from programs.schema.columns import Column
 from programs.schema.crossfield import CrossCheck, RowFinding
-from programs.schema.crossfield.places import STATE, UTILITY
-from programs.schema.crossfield.zips import state_of
+from programs.schema.crossfield.places import STATE, UTILITY, ZIP
+from programs.schema.crossfield.zips import state_of, zone_of
 from programs.schema.lists import Flat, spread
 from programs.schema.nesting import Nesting, flatten
 from programs.schema.utilities import UtilityNames, suggestion_for
 
 Condition = Callable[[Flat], bool]
 _ZIPS_BEGIN_WITH_ZERO = frozenset({"CT", "MA", "ME", "NH", "NJ", "PR", "RI", "VT"})
-_FOR_OBJECT = {"ADDRESS_NOT_APART"}  # reported for a whole object, so not for its fields again
+_FOR_OBJECT = {"ADDRESS_NOT_APART", "PLACE_NOT_APART"}  # reported for a whole object, so not for its fields again
+_SURE_OF_FIELD = {"ZIP_RESTORED", "DATE_AT_PLACE"}  # mended, and yet no doubt about what the column holds
 _ORDERS = {"mdy": "month/day/year", "dmy": "day/month/year"}
 _TELLING = {"email": 1.0, "choice": 1.0, "phone": 0.6, "zip": 0.5, "date": 0.3}
 
@@ -169,7 +170,7 @@ class Schema:
             warnings += tuple(self._ordered(key, cells, flat, date_orders or {}) for key in moved if key in flat)
         lost = [warning for warning in warnings if warning.code == "ZIP_RESTORED" and _has_no_such_zip(warning, flat)]
         problems += [self._problem("NOT_A_ZIP", warning.field, warning.value) for warning in lost]
-        warnings = tuple(warning for warning in warnings if warning not in lost)
+        warnings = tuple(_at_place(warning, flat) for warning in warnings if warning not in lost)
         broken = {problem.field for problem in problems}
         for key, value in self._defaults.items():
             if key not in flat and key not in broken:
@@ -226,7 +227,7 @@ class Schema:
             value = self._coercers[key](cell)
         except PydanticCustomError:
             return False
-        return value is not EMPTY and (value.__class__ is not Mended or value.code == "ZIP_RESTORED")
+        return value is not EMPTY and (value.__class__ is not Mended or value.code in _SURE_OF_FIELD)
 
     def read(self, key: str, cell: object) -> Any:
         """One cell as its field takes it: the value, None for an empty one, or the Problem with it."""
@@ -386,6 +387,18 @@ def _has_no_such_zip(restored: Problem, flat: Flat) -> bool:
     if state is None or state in _ZIPS_BEGIN_WITH_ZERO:
         return False
     return state_of(str(restored.context.get("suggestion", "00000"))) != state
+
+
+def _at_place(warning: Problem, flat: dict[str, Any]) -> Problem:
+    """The day of a moment where the meter is, put into `flat`; as it was written when nobody knows where that is."""
+    if warning.code != "DATE_AT_PLACE":
+        return warning
+    context = dict(warning.context)
+    at, zone = context.pop("moment"), zone_of(flat.get(ZIP, ""))
+    if zone is None or not isinstance(at, datetime):
+        return replace(warning, code="DATE_WITHOUT_PLACE", context=context)
+    flat[warning.field] = at.astimezone(zone).date().isoformat()
+    return replace(warning, context={**context, "day": flat[warning.field], "zone": zone.key})
 
 
 def missing_in(unmet: Iterable[Problem]) -> tuple[str, ...]:

@@ -1,9 +1,10 @@
-"""What the chaos tests do from outside: a process of its own against the same database as the worker."""
+"""What the chaos tests do from outside: each act in a process of its own, against the same database as the worker."""
 
 import json
 import os
 import resource
 import sys
+import traceback
 from concurrent.futures import ThreadPoolExecutor
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "portal.settings")
@@ -177,7 +178,25 @@ VERBS = (
     storm,
 )
 
+
+def _act(words: list[str]) -> None:
+    """Answer with a line of JSON. In a process of its own, so that what the act opens and limits ends with it."""
+    process = os.fork()
+    if process == 0:
+        status = 1
+        try:
+            verb, *arguments = words
+            answer = {one.__name__: one for one in VERBS}[verb](*arguments)  # type: ignore[operator]  # by name
+            print(json.dumps({"answer": answer}), flush=True)
+            status = 0
+        except BaseException:
+            traceback.print_exc()
+        finally:
+            os._exit(status)
+    if os.waitpid(process, 0)[1]:
+        print("{}", flush=True)
+
+
 if __name__ == "__main__":
-    verb, *arguments = sys.argv[1:]
-    answer = {one.__name__: one for one in VERBS}[verb](*arguments)  # type: ignore[operator]  # by name
-    print(json.dumps(answer))
+    for line in sys.stdin:
+        _act(json.loads(line))

@@ -48,6 +48,7 @@ def prepared(tmp_path_factory: pytest.TempPathFactory, template: Path | str) -> 
         on_server(f"CREATE DATABASE {env['CELERY_QUEUE']} TEMPLATE {template}")
         env["DATABASE_URL"] = url_of(env["CELERY_QUEUE"])
     world.act("prepare")
+    world.end()
     if not SERVER:
         with closing(sqlite3.connect(folder / "data" / "portal.sqlite3")) as connection:
             connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")
@@ -68,7 +69,7 @@ def world(tmp_path: Path, prepared: Prepared) -> Iterator[World]:
     if not SERVER:
         own_world.move_to(tmp_path / "data", prepared.file)
     yield own_world
-    own_world.kill_all()
+    own_world.end()
     if SERVER:
         on_server(f"DROP DATABASE {name} WITH (FORCE)")
 
@@ -101,7 +102,7 @@ def fragile(tmp_path: Path, cluster: Cluster) -> Iterator[World]:
     """A world on that server; nothing is prepared."""
     own_world = World({**_environment(tmp_path), "DATABASE_URL": cluster.url}, tmp_path)
     yield own_world
-    own_world.kill_all()
+    own_world.end()
 
 
 class Broker:

@@ -2,6 +2,7 @@
 
 import json
 import os
+import select
 import shutil
 import signal
 import sqlite3
@@ -23,12 +24,37 @@ TABLES = {"rows": "onboarding_uploadrow", "meters": "onboarding_meter"}
 PACE = {"JOB_LEASE_SECONDS": "3", "JOB_SWEEP_SECONDS": "1", "JOB_CHUNK_ROWS": "500", "JOB_COMMIT_ROWS": "500"}
 
 
+class Actors:
+    """A process with the portal loaded that forks one for each act: starting Python and Django anew takes seconds."""
+
+    def __init__(self, env: dict[str, str]) -> None:
+        self.env = env
+        command = [sys.executable, "-m", "tests.chaos.act"]
+        pipe = subprocess.PIPE
+        self._process = subprocess.Popen(command, env=env, cwd=ROOT, stdin=pipe, stdout=pipe, text=True)
+
+    def act(self, *words: str) -> Any:
+        assert self._process.stdin
+        assert self._process.stdout
+        print(json.dumps(words), file=self._process.stdin, flush=True)
+        ready, _, _ = select.select([self._process.stdout], [], [], 150)
+        assert ready, f"no answer in 150 s: {words}"
+        answer = json.loads(self._process.stdout.readline() or "{}")
+        assert "answer" in answer, f"{words}: see what the process wrote"
+        return answer["answer"]
+
+    def end(self) -> None:
+        self._process.kill()
+        self._process.wait()
+
+
 class World:
     """One database, one broker, and the workers that this test starts and kills."""
 
     def __init__(self, env: dict[str, str], folder: Path) -> None:
         self.env, self.log = env, folder / "worker.log"
         self.workers: list[subprocess.Popen[bytes]] = []
+        self._actors: Actors | None = None
 
     @property
     def is_postgres(self) -> bool:
@@ -46,10 +72,12 @@ class World:
 
     def act(self, *words: str, **env: str) -> Any:
         """One verb of tests.chaos.act in a process of its own; returns what it answers."""
-        command = [sys.executable, "-m", "tests.chaos.act", *words]
-        done = subprocess.run(command, env={**self.env, **env}, cwd=ROOT, capture_output=True, check=False, timeout=150)
-        assert done.returncode == 0, done.stderr.decode()[-2000:]
-        return json.loads(done.stdout.splitlines()[-1])
+        wanted = {**self.env, **env}
+        if self._actors is None or self._actors.env != wanted:
+            if self._actors is not None:
+                self._actors.end()
+            self._actors = Actors(wanted)
+        return self._actors.act(*words)
 
     # --- workers
 
@@ -83,6 +111,11 @@ class World:
     def kill_all(self) -> None:
         for worker in list(self.workers):
             self.kill(worker)
+
+    def end(self) -> None:
+        self.kill_all()
+        if self._actors is not None:
+            self._actors.end()
 
     # --- looking on from outside, without a process for each look
 

@@ -335,10 +335,10 @@ def test_zip_codes_belong_to_their_states(code, state):
 
 
 def test_without_the_list_of_zip_codes_nothing_is_said_of_them(schema, monkeypatch):
-    zips._states.cache_clear()
+    zips._zips.cache_clear()
     monkeypatch.setattr(zips.sys, "executable", "/no/such/python")
     try:
         assert zips.state_of("94103") is None
         assert problems_of(check(schema, {ZIP: "89502"})) == []
     finally:
-        zips._states.cache_clear()
+        zips._zips.cache_clear()

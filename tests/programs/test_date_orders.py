@@ -95,3 +95,58 @@ def test_an_order_is_for_its_own_key_only():
     checked = schema_for([]).check(cells, date_orders={INSTALLED: "mdy"})
 
     assert [(one.code, one.field) for one in checked.problems] == [("DATE_AMBIGUOUS", OFFERED)]
+
+
+ZIP, STATE, REGION = "customer.postal_code", "customer.state_or_province_code", "transmission_region"
+TEXAS = {STATE: "TX", REGION: "ERCOT"}
+
+
+@pytest.mark.usefixtures("catalogue")
+@pytest.mark.django_db
+@pytest.mark.parametrize(
+    ("cell", "place", "day", "zone"),
+    [
+        ("2022-06-01T02:00:00Z", {}, "2022-05-31", "America/Los_Angeles"),
+        ("2022-06-01T06:59:59.999Z", {}, "2022-05-31", "America/Los_Angeles"),
+        ("2022-06-01T07:00:00Z", {}, "2022-06-01", "America/Los_Angeles"),
+        ("2022-12-01T07:59Z", {}, "2022-11-30", "America/Los_Angeles"),  # standard time
+        ("2022-06-01T02:00:00+00:00", {}, "2022-05-31", "America/Los_Angeles"),
+        ("2022-06-01 02:00:00 UTC", {}, "2022-05-31", "America/Los_Angeles"),
+        ("2022-05-31T19:00:00-07:00", {}, "2022-05-31", "America/Los_Angeles"),
+        ("2022-05-31T23:30:00-0400", {}, "2022-05-31", "America/Los_Angeles"),
+        ("2022-06-01T00:30:00-04", {}, "2022-05-31", "America/Los_Angeles"),
+        ("2022-05-31T23:30:00-10:00", {}, "2022-06-01", "America/Los_Angeles"),
+        (" 5/31/2022 20:00:00 -1200 ", {}, "2022-06-01", "America/Los_Angeles"),
+        ("2022-06-01T05:30:00Z", TEXAS | {ZIP: "77002"}, "2022-06-01", "America/Chicago"),
+        ("2022-06-01T05:30:00Z", TEXAS | {ZIP: "79901"}, "2022-05-31", "America/Denver"),  # El Paso
+    ],
+)
+def test_a_moment_is_the_day_at_the_meters_place_and_it_is_said(cell, place, day, zone):
+    checked = schema_for([]).check(row(1) | place | {INSTALLED: cell})
+
+    (said,) = [problem for problem in checked.warnings if problem.field == INSTALLED]
+    assert (said.code, said.context["day"], said.context["zone"]) == ("DATE_AT_PLACE", day, zone)
+    assert "moment" not in said.context
+    assert checked.asset["device"]["install_date"] == day
+
+
+@pytest.mark.usefixtures("catalogue")
+@pytest.mark.django_db
+def test_a_moment_of_a_place_that_nobody_knows_is_the_day_that_it_names():
+    checked = schema_for([]).check(row(1) | {INSTALLED: "2022-06-01T02:00:00Z", ZIP: "nowhere"})
+
+    assert [problem.code for problem in checked.warnings] == ["DATE_WITHOUT_PLACE"]
+    assert "2022-06-01" in checked.warnings[0].text
+
+
+@pytest.mark.usefixtures("catalogue")
+@pytest.mark.django_db
+@pytest.mark.parametrize(
+    "cell", ["2022-06-01T25:00:00Z", "2022-06-01T02:00:00+25:00", "2022-02-30T02:00:00Z", "02:00Z"]
+)
+def test_a_moment_that_never_was_is_a_problem(cell):
+    checked = schema_for([]).check(row(1) | {INSTALLED: cell})
+
+    assert [(problem.field, problem.code in {"NOT_A_DATE", "DATE_DOES_NOT_EXIST"}) for problem in checked.problems] == [
+        (INSTALLED, True)
+    ]

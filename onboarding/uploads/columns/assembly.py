@@ -5,25 +5,18 @@ from collections.abc import Mapping, Sequence
 from datetime import date
 from operator import itemgetter
 
-from onboarding.spreadsheets.addresses import split_address
 from onboarding.spreadsheets.cells import BrokenCell, Cell, ShownDate, column_letters
 from onboarding.spreadsheets.headers import normalized
 from onboarding.uploads.column_units import converted_units, with_unit
-from onboarding.uploads.layout import ADDRESS, FROM_ZIP, ChosenValues, covers, parts_of
+from onboarding.uploads.compounds import not_apart, parts_in
+from onboarding.uploads.layout import FROM_ZIP, ChosenValues, covers, is_compound, parts_of
 from onboarding.uploads.stored import StoredValue
 from portal.problems import Problem, shown, storable
 from programs.schema import Schema, state_of_zip
 
-_STREET, STATE, ZIP = ".street_1", ".state_or_province_code", ".postal_code"
+STATE, ZIP = ".state_or_province_code", ".postal_code"
 _LISTED = re.compile(r"[;,]")
 _LAST_NAME = re.compile(r"\b(?:last|family)\b|surname", re.IGNORECASE)
-
-
-def address_prefixes(schema: Schema) -> list[str]:
-    """The objects of an asset that have an address: customer, customer.billing."""
-    keys = {column.key for column in schema.columns}
-    prefixes = [key.removesuffix(_STREET) for key in keys if key.endswith(_STREET)]
-    return sorted(prefix for prefix in prefixes if f"{prefix}.city" in keys and f"{prefix}.postal_code" in keys)
 
 
 class RowAssembler:
@@ -44,26 +37,22 @@ class RowAssembler:
         by_key: dict[str, list[int]] = {}
         for index, target in sorted(columns.items()):
             for part in parts_of(target):
-                if part.startswith(ADDRESS) or schema.knows(part):
+                if is_compound(part) or schema.knows(part):
                     by_key.setdefault(part, []).append(index)
         self._schema = schema
         known = {key: text for key, text in constants.items() if schema.knows(key)}
         self._constants: dict[str, object] = {key: text for key, text in known.items() if text != FROM_ZIP}
         self._from_zip = [key for key, text in known.items() if text == FROM_ZIP]
         self._values = {key: texts for key, texts in (values or {}).items() if schema.knows(key)}
-        self._addresses = [
-            (indexes[0], key.removeprefix(ADDRESS)) for key, indexes in by_key.items() if key.startswith(ADDRESS)
-        ]
-        plain = {
-            key: indexes[0] for key, indexes in by_key.items() if len(indexes) == 1 and not key.startswith(ADDRESS)
-        }
+        self._compounds = [(indexes[0], key) for key, indexes in by_key.items() if is_compound(key)]
+        plain = {key: indexes[0] for key, indexes in by_key.items() if len(indexes) == 1 and not is_compound(key)}
         self._texts = [index for key, index in plain.items() if schema.column(key).type == "text"]
         self._keys = tuple(plain)
         self._pick = itemgetter(*plain.values()) if len(plain) > 1 else lambda row: [row[at] for at in plain.values()]
         self._shared = [
             (key, _in_order(schema, key, indexes, headers))
             for key, indexes in by_key.items()
-            if len(indexes) > 1 and not key.startswith(ADDRESS)
+            if len(indexes) > 1 and not is_compound(key)
         ]
         units = converted_units(columns, dict(enumerate(headers)), schema)
         self.units: Mapping[int, str] = units  # of the columns whose names have another unit than their field
@@ -75,7 +64,7 @@ class RowAssembler:
                 self.columns_of[part] = self.columns_of.get(part, frozenset()) | frozenset(indexes)
         self.column_of = {
             part: indexes[0] for key, indexes in sorted(by_key.items(), reverse=True) for part in covers(key)
-        } | {key: indexes[0] for key, indexes in by_key.items() if not key.startswith(ADDRESS)}
+        } | {key: indexes[0] for key, indexes in by_key.items() if not is_compound(key)}
 
     def cells(self, row: Sequence[Cell]) -> dict[str, object]:
         """The filled cells by field key; a cell that the file broke is its Problem."""
@@ -90,8 +79,8 @@ class RowAssembler:
                 values[key] = with_unit(values[key], unit)
         for key, indexes in self._shared:
             self._share(values, key, [(index, self._with_unit(index, row[index])) for index in indexes])
-        for index, prefix in self._addresses:
-            self._address(values, prefix, row[index])
+        for index, target in self._compounds:
+            self._take_apart(values, target, row[index])
         for key in self._from_zip:
             self._state_of_zip(values, key)
         for key, texts in self._values.items():
@@ -151,17 +140,18 @@ class RowAssembler:
             columns = " and ".join(column_letters(index) for index, _ in filled)
             values[key] = Problem("COLUMNS_DISAGREE", key, shown(" / ".join(texts)), {"columns": columns})
 
-    def _address(self, values: dict[str, object], prefix: str, cell: Cell) -> None:
-        """A whole address in one cell. A column of its own takes precedence."""
-        street = f"{prefix}{_STREET}"
-        if cell is None or cell == "":
+    def _take_apart(self, values: dict[str, object], target: str, cell: Cell) -> None:
+        """Several fields in one cell. A column of its own takes precedence."""
+        if _is_blank(cell):
             return
         if isinstance(cell, BrokenCell):
-            values.setdefault(street, Problem(cell.code, street, cell.shown))
+            first = covers(target)[0]
+            values.setdefault(first, Problem(cell.code, first, cell.shown))
             return
-        parts = address_parts(str(cell), prefix, self._schema)
+        parts: Mapping[str, object] = parts_in(target, str(cell), self._schema)
         if not parts:
-            values.setdefault(street, Problem("ADDRESS_NOT_APART", street, shown(cell)))
+            problem = not_apart(target, cell)
+            parts = {problem.field: problem}
         for key, part in parts.items():
             values.setdefault(key, part)
 
@@ -181,22 +171,6 @@ def state_in(cells: Mapping[str, object], schema: Schema) -> str:
 
 def _is_blank(cell: Cell) -> bool:
     return cell is None or (cell.__class__ is str and not str(cell).strip())
-
-
-def address_parts(text: str, prefix: str, schema: Schema) -> dict[str, str]:
-    """A whole address by field key; empty when it cannot be taken apart."""
-    state_key = f"{prefix}.state_or_province_code"
-    address = split_address(text, is_state=lambda word: schema.knows(state_key) and schema.accepts(state_key, word))
-    if address is None:
-        return {}
-    parts = (address.street_1, address.street_2, address.city, address.state, address.postal_code)
-    return {key: part for key, part in zip(covers(ADDRESS + prefix), parts, strict=True) if part}
-
-
-def written_out(prefix: str, cells: Mapping[str, object]) -> str:
-    """The parts of an address as one text that is taken apart to the same parts."""
-    street, unit, city, state, code = (str(cells.get(key, "") or "") for key in covers(ADDRESS + prefix))
-    return ", ".join(part for part in (street, unit, city, f"{state} {code}".strip()) if part)
 
 
 def _in_order(schema: Schema, key: str, indexes: Sequence[int], headers: Sequence[str]) -> list[int]:

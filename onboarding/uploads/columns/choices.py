@@ -6,8 +6,9 @@ from typing import Any
 from django.http import QueryDict
 
 from onboarding.spreadsheets.cells import column_letters
-from onboarding.uploads.columns.assembly import STATE, ZIP, address_prefixes
-from onboarding.uploads.layout import ADDRESS, ALSO, FROM_ZIP, covers, parts_of
+from onboarding.uploads.columns.assembly import STATE, ZIP
+from onboarding.uploads.compounds import compounds_of, label_of_compound
+from onboarding.uploads.layout import ALSO, FROM_ZIP, covers, parts_of
 from programs.queries import only_answers
 from programs.schema import Column, Schema
 
@@ -24,16 +25,13 @@ def options_of(schema: Schema, chosen: Collection[str]) -> Options:
     for column in schema.columns:
         if not column.hidden or column.key in parts:
             sections.setdefault(column.section, []).append((column.key, column.label))
-    addresses = [(ADDRESS + prefix, label_of(ADDRESS + prefix, schema)) for prefix in address_prefixes(schema)]
-    return [*sections.items(), ("Several fields in one column", addresses)]
+    several = [(target, label_of(target, schema)) for target in compounds_of(schema)]
+    return [*sections.items(), ("Several fields in one column", several)]
 
 
 def label_of(part: str, schema: Schema) -> str:
     """The name of a single target."""
-    if schema.knows(part):
-        return schema.column(part).label
-    name = part.removeprefix(ADDRESS).rpartition(".")[2]
-    return "Whole address" if name == "customer" else f"Whole {name} address"
+    return schema.column(part).label if schema.knows(part) else label_of_compound(part)
 
 
 def constant_inputs(

@@ -7,11 +7,12 @@ from django.db import transaction
 
 from onboarding.spreadsheets.cells import column_letters
 from onboarding.spreadsheets.table import NO_HEADER
-from onboarding.uploads.columns.assembly import STATE, ZIP, address_prefixes
+from onboarding.uploads.columns.assembly import STATE, ZIP
 from onboarding.uploads.columns.choices import label_of
 from onboarding.uploads.columns.memory import remember
 from onboarding.uploads.columns.propose import doubles
-from onboarding.uploads.layout import ADDRESS, FROM_ZIP, PERSON, ColumnLayout, covers, parts_of
+from onboarding.uploads.compounds import compounds_of
+from onboarding.uploads.layout import FROM_ZIP, PERSON, ColumnLayout, covers, parts_of
 from onboarding.uploads.models import Upload, UploadState
 from onboarding.uploads.states import check_anew
 from portal.events.actors import Actor
@@ -87,11 +88,11 @@ def _check_anew(upload: Upload, layout: ColumnLayout, verb: str, data: Mapping[s
 def _refuse_unknown(
     columns: Mapping[int, str], constants: Mapping[str, str], schema: Schema, joined: Collection[str]
 ) -> None:
-    prefixes = address_prefixes(schema)
+    several = compounds_of(schema)
     problems = [
         Problem("COLUMN_UNKNOWN_FIELD", f"column-{index}", target)
         for index, target in columns.items()
-        if not all(schema.knows(part) or part.removeprefix(ADDRESS) in prefixes for part in parts_of(target))
+        if not all(schema.knows(part) or part in several for part in parts_of(target))
     ]
     held = {key for target in columns.values() for key in covers(target)}
     if "partner_reference" not in held or constants.get("partner_reference"):

@@ -8,7 +8,6 @@ from functools import partial
 from typing import Final
 
 from onboarding.meters.portal_facts import METER_ID, is_portal_fact
-from onboarding.spreadsheets.addresses import split_address
 from onboarding.spreadsheets.cells import BrokenCell, Cell, Row
 from onboarding.spreadsheets.headers import (
     BLANK,
@@ -23,8 +22,8 @@ from onboarding.spreadsheets.headers import (
 )
 from onboarding.spreadsheets.likeness import LIKELY, Seen, guesses
 from onboarding.spreadsheets.plausible import looks_like
-from onboarding.uploads.columns.assembly import address_prefixes
-from onboarding.uploads.layout import ADDRESS, ALSO, NOT_USED, covers, parts_of
+from onboarding.uploads.compounds import compounds_of, parts_in
+from onboarding.uploads.layout import ADDRESS, ALSO, NOT_USED, SIZES, covers, parts_of
 from onboarding.uploads.stored import SheetColumn
 from portal.problems import shown
 from programs.schema import Schema
@@ -124,7 +123,8 @@ def propose(
     """A proposal for every column with a header. rows: the first ones. remembered: normalised header to target, for
     this set of headers; elsewhere: the same for other sheets, which is no proposal."""
     specs = [HeaderSpec(column.key, column.label, column.aliases, column.unit) for column in schema.columns]
-    targets = {column.key for column in schema.columns} | {ADDRESS + prefix for prefix in address_prefixes(schema)}
+    compounds = compounds_of(schema)
+    targets = {column.key for column in schema.columns} | set(compounds)
     is_export = _REFERENCE in header
     proposals: dict[int, ColumnProposal] = {}
     cells: dict[int, list[Cell]] = {}
@@ -159,7 +159,10 @@ def propose(
         index: proposal for index, proposal in guessed.items() if index not in doubtful or proposal.how == VALUES
     }
     proposals |= _halves_of_names(proposals, schema)
-    return [_whole_address(proposal, proposals, cells[proposal.index], schema) for proposal in proposals.values()]
+    return [
+        _several_fields(proposal, proposals, cells[proposal.index], schema, compounds)
+        for proposal in proposals.values()
+    ]
 
 
 def _is_portal_fact(header: str, cells: Sequence[Cell]) -> bool:
@@ -237,25 +240,31 @@ def _guessed(
     }
 
 
-def _whole_address(
-    proposal: ColumnProposal, proposals: Mapping[int, ColumnProposal], cells: Sequence[Cell], schema: Schema
+def _several_fields(
+    proposal: ColumnProposal,
+    proposals: Mapping[int, ColumnProposal],
+    cells: Sequence[Cell],
+    schema: Schema,
+    compounds: Iterable[str],
 ) -> ColumnProposal:
-    """A column of streets whose cells are whole addresses, while no column holds the city, is proposed as such."""
+    """A column most of whose cells hold several fields, of which no other column holds the telling one."""
     texts = [cell for cell in cells if isinstance(cell, str)]
-    if (
-        proposal.how == REMEMBERED
-        or not texts
-        or not (proposal.key.endswith(".street_1") or proposal.how in {UNKNOWN, ALIKE})
-    ):
+    if proposal.how == REMEMBERED or not texts:
         return proposal
-    prefix = proposal.key.removesuffix(".street_1") if proposal.key.endswith(".street_1") else "customer"
-    state = f"{prefix}.state_or_province_code"
-    if not schema.knows(state) or any(other.key == f"{prefix}.city" for other in proposals.values()):
-        return proposal
-    apart = sum(split_address(text, is_state=lambda word: schema.accepts(state, word)) is not None for text in texts)
-    if apart * 10 < len(texts) * 6:
-        return proposal
-    return replace(proposal, key=ADDRESS + prefix, how=VALUES, score=round(100 * apart / len(texts)))
+    is_open = proposal.how in {UNKNOWN, ALIKE}
+    for target in compounds:
+        kind, _, owner = target.partition(":")
+        keys = covers(target)
+        is_named = proposal.key in (keys[:1] if kind == ADDRESS else keys)
+        if not is_named and not (is_open and owner in {"customer", "device"}):
+            continue
+        telling = keys if kind == SIZES else [f"{owner}.city"]
+        if any(key in telling for other in proposals.values() if other is not proposal for key in covers(other.key)):
+            continue
+        apart = sum(len(parts_in(target, text, schema)) > 1 for text in texts)
+        if apart * 10 >= len(texts) * 6:
+            return replace(proposal, key=target, how=VALUES, score=round(100 * apart / len(texts)))
+    return proposal
 
 
 def with_reference(proposals: Sequence[ColumnProposal], rows: Sequence[Row], schema: Schema) -> list[ColumnProposal]:

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from django.db.models import Count
 from django.http import QueryDict
 
-from onboarding.uploads.columns.assembly import address_parts
+from onboarding.uploads.compounds import parts_in, target_of
 from onboarding.uploads.corrections.rows import MOST_ROWS, RowEditor, as_shown, open_rows
 from onboarding.uploads.models import Upload, UploadProblem, UploadRow
 from portal.problems import Problem, storable
@@ -135,14 +135,12 @@ def accepted(upload: Upload, problems: Sequence[UploadProblem], field: str, way:
     return changes
 
 
-def taken_apart(changes: Mapping[int, Mapping[str, str]], field: str, schema: Schema) -> dict[int, dict[str, str]]:
-    """The same changes, with a whole address that was written instead of one as the parts that it has."""
-    prefix = field.removesuffix(".street_1")
-    apart: dict[int, dict[str, str]] = {}
-    for number, values in changes.items():
-        parts = address_parts(values.get(field, ""), prefix, schema)
-        apart[number] = dict(values) | parts
-    return apart
+def taken_apart(changes: Changes, code: str, field: str, schema: Schema) -> Changes:
+    """The same changes; what was written for a cell of several fields is taken apart like the column's."""
+    target = target_of(code, field)
+    if not target:
+        return changes
+    return {n: values | parts_in(target, values.get(field, ""), schema) for n, values in changes.items()}
 
 
 def sent(upload: Upload, data: QueryDict, field: str) -> list[UploadProblem]:

@@ -103,6 +103,12 @@ def open_rows(upload: Upload) -> Q:
     return ~Q(plan__in=WRITTEN) | Q(round=upload.rounds) | ~Q(result="")
 
 
+def is_open(row: UploadRow, upload: Upload) -> bool:
+    """The same of one row: whether it can be changed now."""
+    can_correct = upload.state in {UploadState.READY, UploadState.DONE}
+    return can_correct and (row.plan not in WRITTEN or row.round == upload.rounds or bool(row.result))
+
+
 def _change(
     upload: Upload, changes: Mapping[int, Mapping[str, StoredValue]], *, left_out: bool | None, by: Actor
 ) -> CorrectionResult:
@@ -225,8 +231,12 @@ class RowEditor:
         written: list[UploadEdit] = []
         for number, row in rows.items():
             values = {key: value for key, value in changes[number].items() if key == ROW or self.schema.knows(key)}
-            differs = {key: [as_shown(before[number].get(key)), value] for key, value in values.items()}
-            differs = {key: pair for key, pair in differs.items() if pair[0] != as_shown(pair[1])}
+            now = {key: before[number].get(key) for key in values}
+            differs = {
+                key: [as_shown(now[key]), value]
+                for key, value in values.items()
+                if isinstance(now[key], Problem) or as_shown(now[key]) != as_shown(value)
+            }
             skipped = row.plan == RowPlan.LEFT_OUT if left_out is None else left_out
             if not differs and skipped == (row.plan == RowPlan.LEFT_OUT):
                 continue

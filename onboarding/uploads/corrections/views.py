@@ -10,12 +10,14 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils.http import urlencode
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
+from django_htmx.http import HttpResponseClientRefresh
 
 from onboarding.spreadsheets.workbook import write_rows_to_fix
 from onboarding.uploads import queries
 from onboarding.uploads.corrections import page
 from onboarding.uploads.corrections.carrying import carry_over
-from onboarding.uploads.corrections.rows import CorrectionResult, correct_rows, leave_out
+from onboarding.uploads.corrections.row import form_of, save
+from onboarding.uploads.corrections.rows import CorrectionResult, correct_rows, is_open, leave_out
 from onboarding.uploads.corrections.workbook import fix_columns, fix_rows
 from onboarding.uploads.forms import UploadForm
 from onboarding.uploads.models import RowPlan, Upload, UploadProblem, UploadRow, UploadState
@@ -89,7 +91,8 @@ def _correct(
     for number in clashes:
         taken.pop(number, None)
     if taken:
-        _tell(request, correct_rows(upload, _understood(taken, code, field, upload), by=by))
+        understood = page.taken_apart(taken, code, field, schema_for(upload.programs))
+        _tell(request, correct_rows(upload, understood, by=by))
     if way == "leave-out":
         rest = [number for number in numbers if number not in taken and number not in clashes]
         _tell(request, leave_out(upload, rest, by=by), "left out")
@@ -101,11 +104,6 @@ def _correct(
         listed = ", ".join(map(str, clashes[:20]))
         messages.warning(request, f"Somebody else changed these rows meanwhile, so they were left: {listed}.")
     return list(taken)
-
-
-def _understood(changes: page.Changes, code: str, field: str, upload: Upload) -> page.Changes:
-    """What was written, as it is meant: a whole address in the place of one is taken apart like the column's."""
-    return page.taken_apart(changes, field, schema_for(upload.programs)) if code == "ADDRESS_NOT_APART" else changes
 
 
 def _tell(request: HttpRequest, corrected: CorrectionResult, word: str = "fixed") -> None:
@@ -171,6 +169,40 @@ def upload_rows(request: HttpRequest, pk: UUID) -> HttpResponse:
     except Refused as refusal:
         tell_refusal(request, refusal)
     return redirect("upload", upload.pk)
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+def upload_row(request: HttpRequest, pk: UUID, number: int) -> HttpResponse:
+    """One row as a form. htmx gets the form alone, to put it into the list of rows.
+
+    The query string is that of the list: there it goes back to.
+    """
+    access = member(request)
+    upload = get_object_or_404(queries.uploads_of(access.partner), pk=pk)
+    row = get_object_or_404(UploadRow, upload=upload, number=number)
+    back = f"{reverse('upload', args=[upload.pk])}?{request.GET.urlencode()}#rows"
+    if not is_open(row, upload):
+        messages.info(request, f"Row {number} cannot be changed any more.")
+        return HttpResponseClientRefresh() if request.htmx else redirect(back)  # type: ignore[attr-defined]  # set by django-htmx
+    clashes: list[str] = []
+    if request.method == "POST":
+        try:
+            clashes = save(upload, row, request.POST, by=access.actor)
+        except Refused as refusal:
+            tell_refusal(request, refusal)
+            return redirect(back)
+        if clashes:
+            listed = ", ".join(clashes)
+            messages.warning(request, f"Somebody else changed these fields meanwhile, so they were left: {listed}.")
+        row = UploadRow.objects.get(upload=upload, number=number)
+    form = form_of(upload, row)
+    if request.method == "POST" and not form.wrong and not clashes:
+        messages.success(request, f"Row {number} was saved and checked.")
+        return redirect(back)
+    context = {"upload": upload, "section": "uploads", "row": row, "form": form, "back": back}
+    context |= {"is_error": request.method == "POST", "list_query": request.GET.urlencode()}
+    template = "uploads/_row_form.html" if request.htmx else "uploads/row.html"  # type: ignore[attr-defined]  # set by django-htmx
+    return render(request, template, context, status=422 if request.method == "POST" else 200)
 
 
 @require_POST

@@ -11,9 +11,9 @@ from onboarding.spreadsheets.headers import HeaderSpec, match_headers, normalize
 from onboarding.spreadsheets.problems import Unreadable
 from onboarding.spreadsheets.workbook import ROW_KEY_HEADER, FixColumn, FixRow
 from onboarding.uploads.column_units import in_own_unit
-from onboarding.uploads.columns.assembly import written_out
+from onboarding.uploads.compounds import written_out
 from onboarding.uploads.corrections.rows import RowEditor, as_shown, correct_rows, open_rows
-from onboarding.uploads.layout import ADDRESS, covers, parts_of
+from onboarding.uploads.layout import covers, is_compound, parts_of
 from onboarding.uploads.models import RowPlan, Upload, UploadProblem, UploadRow, UploadState
 from onboarding.uploads.pipeline.row_faults import AS_IT_IS, ROW, fault_in
 from onboarding.uploads.pipeline.source import OpenSource
@@ -145,8 +145,8 @@ def _cell(
     for part in parts_of(column.key):
         if written.keys().isdisjoint(covers(part)):
             continue
-        if part.startswith(ADDRESS):
-            return written_out(part.removeprefix(ADDRESS), current)
+        if is_compound(part):
+            return written_out(part, current)
         own = column.index is None or place.get(part) == column.position
         unit = "" if column.index is None else editor.units.get(column.index, "")
         return in_own_unit(written[part], unit, editor.schema.column(part).unit) if own else None

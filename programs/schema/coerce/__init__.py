@@ -11,7 +11,7 @@ from pydantic_core import PydanticCustomError
 
 from programs.models import Field, FieldType
 from programs.schema.coerce.choices import boolean, choice, folded
-from programs.schema.coerce.dates import date_of
+from programs.schema.coerce.dates import day_of
 from programs.schema.coerce.numbers import integer, number
 from programs.schema.coerce.places import phone, zip_code
 from programs.schema.coerce.plain import EMPTY, GIVEN, Coercer, Mended, cached, fail, keeps_words, says_nothing
@@ -39,7 +39,7 @@ _MAKERS: dict[str, Callable[[Field], Coercer]] = {
     FieldType.PHONE: phone,
     FieldType.NUMBER: number,
     FieldType.INTEGER: integer,
-    FieldType.DATE: lambda _: cached(date_of),
+    FieldType.DATE: lambda _: cached(day_of),
     FieldType.BOOLEAN: lambda _: cached(boolean),
     FieldType.CHOICE: choice,
     FieldType.CHOICES: choice,

@@ -3,14 +3,17 @@
 import math
 import re
 from collections.abc import Iterable
-from datetime import date, datetime, timedelta
+from datetime import UTC, date, datetime, time, timedelta, timezone
 from functools import lru_cache
 from typing import Any, Literal
 
-from programs.schema.coerce.plain import EMPTY, fail, plain_text
+from programs.schema.coerce.plain import EMPTY, Mended, fail, plain_text
 
-_TIME = r"(?:[T ]+\d{1,2}:\d{2}(?::\d{2}(?:\.\d+)?)?(?: ?[AaPp]\.?[Mm]\.?)?Z?)?"  # of a date only the day counts
+_TIME = r"(?:[T ]+\d{1,2}:\d{2}(?::\d{2}(?:\.\d+)?)?(?: ?[AaPp]\.?[Mm]\.?)?)?"  # of a date only the day counts
 _ISO_DATE = re.compile(r"(\d{4})[-/.](\d{1,2})[-/.](\d{1,2})" + _TIME)
+_ZONED = re.compile(
+    r"(.*\d)[T ]+(\d{1,2}):(\d{2})(?::(\d{2})(?:\.\d+)?)? ?(?:(Z|z|UTC|GMT)|([+-])(\d{2})(?::?(\d{2}))?)"
+)
 _BASIC_DATE = re.compile(r"((?:19|20)\d\d)(\d\d)(\d\d)")  # 20250930
 _OTHER_DATE = re.compile(r"(\d{1,2})[-/.](\d{1,2})[-/.](\d{4}|\d{2})" + _TIME)
 _DAY_MONTH = re.compile(r"(\d{1,2})(?:st|nd|rd|th)?[- ]([a-z]{3,9})\.?[- ,]+(\d{4}|\d{2})")
@@ -34,6 +37,25 @@ DateOrder = Literal["mdy", "dmy"]  # 03/04/2026 is the 4th of March or the 3rd o
 _YEAR_FROM, _YEAR_TO = 1900, 2100
 _EXCEL_EPOCH = date(1899, 12, 30)
 _SERIAL_FROM, _SERIAL_TO = 18264, 73051  # 1950-01-01 to 2100-01-01
+
+
+def day_of(cell: Any) -> Any:
+    """A date of a meter: as `date_of` reads it, or a moment in a named zone, whose day depends on where the meter is.
+
+    For such a moment: Mended with the day as written, and the moment for who knows the place.
+    """
+    moment = _ZONED.fullmatch(cell.strip()) if cell.__class__ is str else None
+    if moment is None:
+        return date_of(cell)
+    written, hour, minute, second, _, sign, hours, minutes = moment.groups()
+    day = date_of(written)
+    try:
+        clock = time(int(hour), int(minute), int(second or 0))
+        offset = timezone(timedelta(hours=int(f"{sign}{hours}"), minutes=int(f"{sign}{minutes or 0}"))) if sign else UTC
+        at = datetime.combine(date.fromisoformat(day), clock, offset)
+    except ValueError:
+        raise fail("NOT_A_DATE") from None
+    return Mended(day, "DATE_AT_PLACE", {"moment": at, "day": day})
 
 
 def date_of(cell: Any) -> Any:

@@ -28,8 +28,6 @@ LINES = [
     builders.row(3, customer__city="Oakland", utility__electric_service_account_number="5551234567"),
     builders.row(4, partner_reference="ABC-Def.99", customer__end_customer_name='The "Best" Home'),
 ]
-WORDS = ["home-", "000002", "12 él", "ÉLAN", "josé", "o'neil", "100%", "y_7", "way.7", "oakl", "51234", "abc-def"]
-WORDS += ['"best"', "def.99", "94103", "me", "é", "", "no such thing", "street\nsan", "\\", "*", "best* OR"]
 
 
 def send(partner: Partner, lines: list[dict[str, Any]], **options: Any) -> Any:
@@ -63,25 +61,6 @@ def sent(acme: Partner, borealis: Partner, run_jobs: Callable[[], int]) -> None:
     run_jobs()
     Meter.objects.filter(partner_reference="home-000002").update(street="100% Solar Way_7")  # of older days
     refresh_texts(list(Meter.objects.values_list("pk", flat=True)))
-
-
-@pytest.mark.parametrize("text", WORDS)
-def test_search_finds_what_looking_at_every_meter_finds(acme: Partner, sent: None, text: str) -> None:
-    assert keys_found(acme, text) == by_looking(acme, text)
-    assert set(meter_filter({"q": text}, partner=acme).qs.values_list("partner", flat=True)) <= {acme.pk}
-
-
-@pytest.mark.parametrize("index", ["helps", "is no help"])
-@pytest.mark.parametrize(
-    ("text", "expected"), [("zoë", "home-000002"), ("ZOË", "home-000002"), ("QUË", ""), ("JOSÉ O", "home-000001")]
-)
-def test_case_does_not_matter_beyond_ascii(
-    acme: Partner, sent: None, text: str, expected: str, index: str, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    if index == "is no help":
-        monkeypatch.setattr(queries, "MOST", 0)
-
-    assert keys_found(acme, text) == ({expected} if expected else set())
 
 
 def test_search_goes_by_the_index(acme: Partner, sent: None) -> None:
@@ -165,50 +144,6 @@ def test_index_is_there_and_in_step(acme: Partner, sent: None) -> None:
         else:
             cursor.execute("SELECT indexdef FROM pg_indexes WHERE indexname = 'onboarding_metertext_parts'")
             assert "gin_trgm_ops" in cursor.fetchone()[0]
-
-
-NAMES = ["José Muñoz", "Jose\N{COMBINING ACUTE ACCENT} Mun\N{COMBINING TILDE}oz", "Sean O'Brien", "Sean O’Brien"]
-NAMES += ["Æsa Ørsted", "Łukasz Żak"]
-
-
-@pytest.mark.parametrize(
-    ("text", "expected"),
-    [
-        ("jose munoz", {1, 2}),
-        ("JOSÉ", {1, 2}),
-        ("Jose\N{COMBINING ACUTE ACCENT}", {1, 2}),
-        ("O'Brien", {3, 4}),
-        ("O’Brien", {3, 4}),
-        ("obrien", {3, 4}),
-        ("aesa orsted", {5}),
-        ("lukasz zak", {6}),
-        ("1112392200", {1}),
-        ("111-239-2200", {1}),
-        ("111 239 22", {1, 2, 3, 4, 5, 6}),
-        ("SN-QUEH 00002", {2}),
-        ("4155550133", {3}),
-        ("(415) 555-0133", {3}),
-        ("name3@example.com", {3}),
-    ],
-)
-def test_people_find_a_meter_however_they_write_it(
-    acme: Partner, run_jobs: Callable[[], int], text: str, expected: set[int]
-) -> None:
-    lines = [
-        builders.row(
-            n,
-            customer__end_customer_name=name,
-            customer__end_customer_email=f"name{n}@example.com",
-            customer__end_customer_phone_number=f"(415) 555-013{n}",
-            device__device_serial_number=f"SN-queh0000{n}",
-            utility__electric_service_account_number=f"111-239-220{n - 1}",
-        )
-        for n, name in enumerate(NAMES, 1)
-    ]
-    send(acme, lines)
-    run_jobs()
-
-    assert keys_found(acme, text) == {f"home-{n:06d}" for n in expected}
 
 
 def test_meter_is_found_by_the_beginning_of_its_id(acme: Partner, borealis: Partner, sent: None) -> None:

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from onboarding.spreadsheets.addresses import Address, split_address
+from onboarding.spreadsheets.addresses import Address, Place, split_address, split_place
 
 STATES = {"ca", "california", "ny", "new york", "d.c."}
 
@@ -50,3 +50,24 @@ def test_any_text_is_answered(text: str) -> None:
     address = split_address(text, is_state=is_state)
 
     assert address is None or all((address.street_1, address.city, is_state(address.state), address.postal_code))
+
+
+@pytest.mark.parametrize(
+    ("text", "parts"),
+    [
+        ("San Francisco, CA 94103", ("San Francisco", "CA", "94103")),
+        ("San Francisco CA 94103-1234", ("San Francisco", "CA", "94103-1234")),
+        ("Oakland, California, 94607, USA", ("Oakland", "California", "94607")),
+        ("Oakland, CA", ("Oakland", "CA", "")),
+        ("St. Paul, CA 2138", ("St. Paul", "CA", "2138")),
+        ("Oakland CA", None),  # nothing tells where the city ends
+        ("132 Main Street, Oakland, CA 94607", None),
+        ("12 Oaks, CA 94607", None),
+        ("Oakland", None),
+        ("Oakland, nowhere", None),
+        ("CA 94607", None),
+        ("", None),
+    ],
+)
+def test_city_state_and_zip_code_in_one_cell(text: str, parts: tuple[str, str, str] | None) -> None:
+    assert split_place(text, is_state=is_state) == (Place(*parts) if parts else None)

@@ -196,5 +196,5 @@ def test_queries_do_not_grow_with_corrections(
     path = reverse("upload", args=[again(builders.csv_bytes(rows)).pk])
     client.get(path)
 
-    with django_assert_num_queries(24):
+    with django_assert_num_queries(23):
         client.get(path)

@@ -159,7 +159,7 @@ def test_queries_do_not_grow_with_refused_rows(
     path = f"{reverse('upload', args=[upload.pk])}?plan=refused"
     client.get(path)
 
-    with django_assert_num_queries(23):
+    with django_assert_num_queries(22):
         client.get(path)
 
 
