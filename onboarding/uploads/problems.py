@@ -324,6 +324,12 @@ register(
         "If this row is that meter, write the reference as it is there and choose Update existing meters.",
     ),
     ProblemKind(
+        "REFERENCES_DIFFER_IN_CAPITALS",
+        "References differ only in capital letters",
+        "The reference of row {first} differs only in capital letters from this one, {value}.",
+        "If both rows are one meter, leave one of them out.",
+    ),
+    ProblemKind(
         "ROWS_LEFT_UNWRITTEN",
         "Rows that were left unwritten",
         "The work stopped before this row, because of a fault of ours. Nothing of it was written.",

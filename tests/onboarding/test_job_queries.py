@@ -172,7 +172,7 @@ def test_check_of_a_workbook_of_corrections(acme: Partner, sent: Any, run_jobs: 
         corrects=upload,
     )
 
-    assert queries_of_job("uploads.check") == on(59, 56)
+    assert queries_of_job("uploads.check") == on(60, 57)
     assert UploadRow.objects.filter(upload=upload, plan="create").count() == n
 
 

@@ -29,6 +29,7 @@ from onboarding.uploads.pipeline.staging import (
     preview_of,
     problem_values,
     row_values,
+    rows_with_letters,
     validate_rows,
     write_edits,
 )
@@ -271,7 +272,10 @@ class RowEditor:
         )
         cells |= self.cells_of(others)
         again = sorted([*rows, *others], key=lambda row: row.number)
-        self.preview.references = KnownRows(self._first_rows(keys, {row.number for row in again}))
+        numbers = {row.number for row in again}
+        self.preview.references = KnownRows(self._first_rows(keys, numbers))
+        letters = rows_with_letters(self.upload, {key.lower() for key in keys}, without=numbers)
+        self.preview.letters = KnownRows(letters)
         results = validate_rows(self.upload, self.preview, [(row.number, cells[row.number]) for row in again])
         self._replace(again, results)
         return [result for result in results if result.number in mine]

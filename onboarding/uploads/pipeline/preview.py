@@ -109,6 +109,7 @@ class RowPreview:
         self._asked_on = {name: program.asked_on(self.at) for name, program in self.programs.items()}
         self.references = FirstRows()
         self.serials = FirstRows()
+        self.letters = FirstRows()  # references without capitals
         self._names_fields = names_fields
         self._candidates: dict[tuple[object, ...], tuple[ProgramCandidate, ...]] = {}
 
@@ -123,6 +124,7 @@ class RowPreview:
         results = [self._validate(row, keys, existing, targets) for row in rows]
         self._add_known_facts(results, targets)
         self._warn_of_other_capitals(results)
+        self._warn_of_capitals_in_file(results)
         self._suggest_known_references(results)
         self._warn_of_repeated_serials(results)
         return results
@@ -307,6 +309,17 @@ class RowPreview:
             if known_reference := known.get(result.key.lower()):
                 facts = {"known": shown(known_reference)}
                 warning = Problem("REFERENCE_DIFFERS_IN_CAPITALS", "partner_reference", result.reference, facts)
+                result.warnings = (*result.warnings, warning)
+
+    def _warn_of_capitals_in_file(self, results: Iterable[RowResult]) -> None:
+        """Warn of a new meter whose reference differs from that of an earlier row only in capital letters."""
+        new = [result for result in results if result.plan is RowPlan.CREATE and result.key]
+        self.letters.expect({result.key.lower() for result in new})
+        for result in new:
+            first = self.letters.of(result.key.lower(), result.number)
+            if first != result.number:
+                facts = {"first": first}
+                warning = Problem("REFERENCES_DIFFER_IN_CAPITALS", "partner_reference", result.reference, facts)
                 result.warnings = (*result.warnings, warning)
 
     def _suggest_known_references(self, results: Iterable[RowResult]) -> None:

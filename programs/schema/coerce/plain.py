@@ -24,6 +24,10 @@ _INVISIBLE = dict.fromkeys(map(ord, "\u00ad\u200b\u200e\u200f\u2060\ufeff"))  # 
 NOTHING: Final = frozenset(
     {"n/a", "na", "n.a.", "n/a.", "null", "tbd", "tba", "unknown", "unk", "not available", "not applicable"}
 )
+# What can be no ZIP code, e-mail address or phone number, and so says there that there is none. Of a number or a date
+# the first can be none either.
+NONE: Final = "none"
+NO_ADDRESS: Final = frozenset({NONE, "nil", "no"})
 _MARKS = ("=", "'")
 _TEXT_FORMULA = re.compile(r'="([^"=]*)"')
 _TEXT_MARK = re.compile(r"'[^\s']*\d[^\s']*")
@@ -82,6 +86,11 @@ def cached(make: Coercer, most: int = _CACHED) -> Coercer:
 def says_nothing(text: str, *, keeps_words: bool = False) -> bool:
     """Whether a text only says that there is nothing: N/A, unknown, TBD. keeps_words: not when it is a bare word."""
     return len(text) <= _LONGEST_NOTHING and text.casefold() in NOTHING and not (keeps_words and text.isalpha())
+
+
+def is_no_address(cell: object) -> bool:
+    """Whether a cell says that there is no ZIP code, e-mail address or phone number."""
+    return cell.__class__ is str and str(cell).strip().casefold() in NO_ADDRESS
 
 
 def keeps_words(key: str) -> bool:
