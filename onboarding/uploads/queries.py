@@ -10,8 +10,7 @@ from onboarding.meters.portal_facts import STATUS_IN
 from onboarding.spreadsheets.cells import column_letters
 from onboarding.spreadsheets.problems import OTHER_SHEETS, ROW_CODES, ROW_TOO_WIDE
 from onboarding.uploads.column_units import converted_units_of
-from onboarding.uploads.columns.propose import PORTAL
-from onboarding.uploads.layout import FROM_ZIP, MEMORY, ColumnLayout, covers
+from onboarding.uploads.layout import FROM_ZIP, MEMORY, PORTAL, ColumnLayout, covers
 from onboarding.uploads.models import WRITTEN, RowPlan, Upload, UploadProblem, UploadRow, UploadSource, Withdrawal
 from onboarding.uploads.stored import SheetColumn
 from portal.jobs.models import Job, JobState

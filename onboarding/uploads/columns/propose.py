@@ -23,13 +23,12 @@ from onboarding.spreadsheets.headers import (
 from onboarding.spreadsheets.likeness import LIKELY, Seen, guesses
 from onboarding.spreadsheets.plausible import looks_like
 from onboarding.uploads.compounds import compounds_of, parts_in
-from onboarding.uploads.layout import ADDRESS, ALSO, NOT_USED, SIZES, covers, parts_of
+from onboarding.uploads.layout import ADDRESS, ALSO, NOT_USED, PORTAL, SIZES, covers, parts_of
 from onboarding.uploads.stored import SheetColumn
 from portal.problems import shown
 from programs.schema import Schema
 
 REMEMBERED: Final = "remembered"
-PORTAL: Final = "portal"
 ALIKE: Final = "alike"
 VALUES: Final = "values"
 _SAMPLES = 3
