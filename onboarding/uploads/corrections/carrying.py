@@ -128,8 +128,8 @@ def _rows_of(upload: Upload, edits: Sequence[UploadEdit]) -> dict[int, UploadRow
     wanted = Q(number__in=list(references)) | Q(partner_reference__in={*references.values()} - {""})
     rows = list(UploadRow.objects.filter(wanted, upload=upload).order_by("number"))
     by_number, by_reference = {row.number: row for row in rows}, dict[str, list[UploadRow]]()
-    for row in rows:
-        by_reference.setdefault(row.partner_reference, []).append(row)
+    for held in rows:
+        by_reference.setdefault(held.partner_reference, []).append(held)
     matched: dict[int, UploadRow] = {}
     for edit in edits:
         reference, row = references[edit.row_number], by_number.get(edit.row_number)

@@ -1,6 +1,7 @@
 """Zip codes and telephone numbers of the United States."""
 
 import re
+from typing import Any
 
 import phonenumbers
 
@@ -41,7 +42,7 @@ def phone(field: Field) -> Coercer:
     plain = plain_coercer(field)
 
     def coerce(cell: object) -> object:
-        value = EMPTY if is_no_address(cell) else plain(cell)
+        value: Any = EMPTY if is_no_address(cell) else plain(cell)
         if value is EMPTY:
             return value
         digits = _NOT_DIGIT.sub("", value)
