@@ -3,6 +3,8 @@ PYTHON ?= python3
 PORT ?= 8000
 BIN := .venv/bin
 export PORT
+# Each of the many processes of a test run would compile every module anew.
+unexport PYTHONDONTWRITEBYTECODE
 
 .PHONY: run test lint fmt check coverage mutants house bench lock
 

@@ -49,6 +49,7 @@ ROUTES: dict[str, tuple[str, str, dict[str, str]]] = {
     "upload-columns-again": (OWN, "post", {"pk": "upload"}),
     "upload-values": (OWN, "get", {"pk": "upload"}),
     "upload-other-sheet": (OWN, "post", {"pk": "upload"}),
+    "upload-other-device": (OWN, "post", {"pk": "upload"}),
     "column-memories": (MEMBERS, "get", {}),
     "column-memory": (OWN, "get", {"pk": "memory"}),
     "column-memory-forget": (OWN, "post", {"pk": "memory"}),

@@ -4,7 +4,7 @@ Pure. Each kind needs several signs, since a real record must never be taken for
 """
 
 import re
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from typing import Final
 
 from .cells import Cell
@@ -36,20 +36,31 @@ class ExtraRows:
     """Tells the rows of one table that are none of its records.
 
     header: the names of the columns. reference: the columns that hold the record's own name. numeric: those that hold
-    amounts. updates: whether a row may hold nothing but the name of a record that exists.
+    amounts. updates: whether a row may hold nothing but the name of a record that exists. device, called: the columns
+    of the one device of each row that is read, and what it is called; a row without it is none of its records.
     """
 
     def __init__(
-        self, header: Sequence[str], *, reference: Collection[int], numeric: Collection[int], updates: bool
+        self,
+        header: Sequence[str],
+        *,
+        reference: Collection[int],
+        numeric: Collection[int],
+        updates: bool,
+        device: Iterable[int] = (),
+        called: str = "",
     ) -> None:
         self._names = [normalized(own_name(text)) for text in header]
         self._groups = {normalized(text.rpartition(GROUP_MARK)[0]) for text in header} - {""}
         self._named = sum(1 for name in self._names if name)
         self._first = next((index for index, name in enumerate(self._names) if name), 0)
+        self._device, self._called = tuple(device), called
         self._reference, self._numeric, self._updates = frozenset(reference), frozenset(numeric), updates
 
     def kind_of(self, cells: Sequence[Cell]) -> str:
         """What a row is, as words for a sentence; "" for a record. Full rows cost one look."""
+        if self._device and all(cells[index] is None or cells[index] == "" for index in self._device):
+            return f"a row without {self._called}"
         blanks = cells.count(None)
         filled_share = len(cells) - blanks
         first = cells[self._first]

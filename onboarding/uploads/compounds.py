@@ -51,7 +51,8 @@ def label_of_compound(target: str) -> str:
     """What a person chooses: Whole address, Whole billing address."""
     kind, _, owner = target.partition(":")
     name = owner.rpartition(".")[2]
-    return _KINDS[kind].label.format(of="" if name in {"customer", "device"} else f"{name} ")
+    label = _KINDS[kind].label.format(of="" if name in {"customer", "device"} else f"{name} ")
+    return f"{label[0].upper()}{label[1:]}"
 
 
 def _is_state(schema: Schema, owner: str, word: str) -> bool:

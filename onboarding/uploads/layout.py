@@ -32,6 +32,8 @@ class StoredLayout(TypedDict, total=False):
     date_orders: dict[str, str]
     decided_by: str
     asks: bool
+    device: str
+    suffix: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,6 +46,8 @@ class ColumnLayout:
     fill together because a person said so. values: what a person said that texts mean which are no choice.
     date_orders: field key to "mdy" or "dmy" for columns of dates that could be read both ways. decided_by: PERSON,
     MEMORY or NAMES. asks: whether a person wants to see the columns, however sure the match is.
+    device: which of several devices in each row is read ("Battery 2"); "" for the one whose columns are matched.
+    suffix: what is put behind each reference, so that the meters of that device have their own.
     """
 
     sheet: str | None = None
@@ -55,6 +59,8 @@ class ColumnLayout:
     date_orders: Mapping[str, str] = field(default_factory=dict)
     decided_by: str = ""
     asks: bool = False
+    device: str = ""
+    suffix: str = ""
 
     @classmethod
     def of(cls, stored: StoredLayout) -> "ColumnLayout":
@@ -70,6 +76,8 @@ class ColumnLayout:
             date_orders=stored.get("date_orders", {}),
             decided_by=stored.get("decided_by", ""),
             asks=stored.get("asks", False),
+            device=stored.get("device", ""),
+            suffix=stored.get("suffix", ""),
         )
 
     def as_json(self) -> StoredLayout:
@@ -84,6 +92,8 @@ class ColumnLayout:
             "date_orders": dict(self.date_orders),
             "decided_by": self.decided_by,
             "asks": self.asks,
+            "device": self.device,
+            "suffix": self.suffix,
         }
 
     def undecided(self) -> "ColumnLayout":

@@ -203,6 +203,12 @@ register(
         "Leave it out; or fill it in if it is a meter.",
     ),
     ProblemKind(
+        "DEVICE_UNKNOWN",
+        "The rows have no such device",
+        "The rows of this file have no other device “{value}”.",
+        "Choose a device from the page of the upload.",
+    ),
+    ProblemKind(
         "SHEET_UNKNOWN",
         "Sheet not in the workbook",
         "“{value}” is no other sheet of this workbook.",

@@ -10,6 +10,7 @@ from onboarding.meters.portal_facts import STATUS_IN
 from onboarding.spreadsheets.cells import column_letters
 from onboarding.spreadsheets.problems import OTHER_SHEETS, ROW_CODES, ROW_TOO_WIDE
 from onboarding.uploads.column_units import converted_units_of
+from onboarding.uploads.devices import columns_of_devices
 from onboarding.uploads.layout import FROM_ZIP, MEMORY, PORTAL, ColumnLayout, covers
 from onboarding.uploads.models import WRITTEN, RowPlan, Upload, UploadProblem, UploadRow, UploadSource, Withdrawal
 from onboarding.uploads.stored import SheetColumn
@@ -101,6 +102,27 @@ def other_sheets(upload: Upload) -> list[str]:
     return next((list(note["context"]["sheets"]) for note in notes if note["code"] == OTHER_SHEETS), [])
 
 
+def headers_of(upload: Upload) -> dict[int, str]:
+    """Index to header, of the file's columns that have one."""
+    return {int(column["index"]): str(column["header"]) for column in upload.columns}
+
+
+def other_devices(upload: Upload) -> list[str]:
+    """The devices of each row beside the one of which this upload makes meters, which can be uploads of their own."""
+    if upload.column_layout.device or not upload.column_layout.columns:
+        return []
+    return list(columns_of_devices(headers_of(upload)))[1:]
+
+
+def unused_columns(upload: Upload) -> list[SheetColumn]:
+    """The columns with a header that fill no field; those of the other devices of each row, and those that the portal
+    fills in, are not among them."""
+    of_devices = columns_of_devices(headers_of(upload)).values()
+    others = {index for columns in of_devices for index in columns.values()}
+    unused = [column for column in upload.columns if not column["key"] and column["how"] != PORTAL]
+    return [column for column in unused if column["index"] not in others]
+
+
 def reading_notes(upload: Upload, labels: Mapping[str, str]) -> list[str]:
     """What was decided while reading: units, the order of day and month, and values that hold for every row."""
     layout = upload.column_layout
@@ -110,6 +132,9 @@ def reading_notes(upload: Upload, labels: Mapping[str, str]) -> list[str]:
         "as most of that column that can tell. Each of these rows has a warning."
         for key, order in layout.date_orders.items()
     ]
+    if layout.device:
+        suffix = f", and its reference ends in {layout.suffix}" if layout.suffix else ""
+        notes.append(f"A meter is made of {layout.device} of each row{suffix}.")
     notes += [problem.text for problem in converted_units_of(upload)]
     notes += [Problem("PORTAL_COLUMNS", "", "", {"columns": names}).text for names in _portal_columns(upload)]
     held = {key for target in (layout.columns or {}).values() for key in covers(target)}
@@ -133,11 +158,6 @@ def _portal_columns(upload: Upload) -> list[list[str]]:
     headers = [column["header"] for column in upload.columns if column["how"] == PORTAL and not column["key"]]
     names = dict.fromkeys("status in programs" if name.startswith(STATUS_IN) else name for name in headers)
     return [list(names)] if names else []
-
-
-def unknown_columns(upload: Upload) -> list[SheetColumn]:
-    """The columns of the file that are no field here, those that are the portal's own left out."""
-    return [column for column in upload.columns if not column["key"] and column["how"] != PORTAL]
 
 
 def _constant(layout: ColumnLayout, key: str) -> str:

@@ -17,6 +17,7 @@ urlpatterns = [
     path("uploads/<uuid:pk>/columns/again/", columns.upload_columns_again, name="upload-columns-again"),
     path("uploads/<uuid:pk>/values/", columns.upload_values, name="upload-values"),
     path("uploads/<uuid:pk>/sheet/", views.upload_other_sheet, name="upload-other-sheet"),
+    path("uploads/<uuid:pk>/device/", views.upload_other_device, name="upload-other-device"),
     path("uploads/<uuid:pk>/confirm/", views.upload_confirm, name="upload-confirm"),
     path("uploads/<uuid:pk>/check-again/", views.upload_recheck, name="upload-recheck"),
     path("uploads/<uuid:pk>/discard/", views.upload_discard, name="upload-discard"),

@@ -20,7 +20,7 @@ from onboarding.uploads.forms import UploadForm
 from onboarding.uploads.models import RowPlan, Upload, UploadProblem, UploadState
 from onboarding.uploads.pipeline.check import recheck_upload
 from onboarding.uploads.pipeline.commit import confirm_upload
-from onboarding.uploads.pipeline.receive import receive_upload, upload_sheet
+from onboarding.uploads.pipeline.receive import receive_upload, upload_device, upload_sheet
 from onboarding.uploads.pipeline.row_faults import NOT_A_METER
 from onboarding.uploads.pipeline.withdraw import discard_upload, withdraw_until, withdraw_upload, withdrawal_outlook
 from onboarding.uploads.row_list import RowFilter, rows_context
@@ -152,9 +152,10 @@ def _page_context(request: HttpRequest, upload: Upload) -> dict[str, Any]:
         context |= _outlook(upload, labels)
         can_match = upload.state == UploadState.READY and not upload.confirmed_at and upload.columns
         context["unlisted"] = sum(group.rows for group in groups if group.code == "UNKNOWN_CHOICE") if can_match else 0
-        context["unknown_columns"] = queries.unknown_columns(upload)
+        context["unknown_columns"] = queries.unused_columns(upload)
         notes = upload.facts.get("notes", [])
         context["other_sheets"] = queries.other_sheets(upload)
+        context["other_devices"] = queries.other_devices(upload)
         context["notes"] = [Problem(note["code"], context=note["context"]).text for note in notes]
         context["notes"] += queries.reading_notes(upload, labels)
     if upload.state in {"ready", "done", "withdrawn"}:
@@ -189,6 +190,21 @@ def upload_other_sheet(request: HttpRequest, pk: UUID) -> HttpResponse:
         return redirect("upload", upload.pk)
     if not is_new:
         messages.info(request, "This sheet was sent before. This is that upload; nothing was sent twice.")
+    return redirect("upload", other.pk)
+
+
+@require_POST
+def upload_other_device(request: HttpRequest, pk: UUID) -> HttpResponse:
+    """Make meters of another device of each row, in an upload of its own."""
+    access = member(request)
+    upload = get_object_or_404(queries.uploads_of(access.partner), pk=pk)
+    try:
+        other, is_new = upload_device(upload, request.POST.get("device", ""), by=access.actor, user=access.user)
+    except Refused as refusal:
+        tell_refusal(request, refusal)
+        return redirect("upload", upload.pk)
+    if not is_new:
+        messages.info(request, "This device was read before. This is that upload; nothing was sent twice.")
     return redirect("upload", other.pk)
 
 

@@ -12,8 +12,9 @@ from onboarding.uploads.compounds import not_apart, parts_in
 from onboarding.uploads.layout import FROM_ZIP, ChosenValues, covers, is_compound, parts_of
 from onboarding.uploads.stored import StoredValue
 from portal.problems import Problem, shown, storable
-from programs.schema import Schema, state_of_zip
+from programs.schema import Schema, state_of_zip, without_marks
 
+_REFERENCE = "partner_reference"
 STATE, ZIP = ".state_or_province_code", ".postal_code"
 _LISTED = re.compile(r"[;,]")
 _LAST_NAME = re.compile(r"\b(?:last|family)\b|surname", re.IGNORECASE)
@@ -22,7 +23,8 @@ _LAST_NAME = re.compile(r"\b(?:last|family)\b|surname", re.IGNORECASE)
 class RowAssembler:
     """Makes the cells of a row, as the sheet has them, into cells by field key. One for a layout.
 
-    A value that holds for every row fills the blank cells of the field's column, if it has one.
+    A value that holds for every row fills the blank cells of the field's column, if it has one. suffix: what is put
+    behind each reference.
     """
 
     def __init__(
@@ -33,13 +35,14 @@ class RowAssembler:
         *,
         headers: Sequence[str] = (),
         values: ChosenValues | None = None,
+        suffix: str = "",
     ) -> None:
         by_key: dict[str, list[int]] = {}
         for index, target in sorted(columns.items()):
             for part in parts_of(target):
                 if is_compound(part) or schema.knows(part):
                     by_key.setdefault(part, []).append(index)
-        self._schema = schema
+        self._schema, self._suffix = schema, suffix
         known = {key: text for key, text in constants.items() if schema.knows(key)}
         self._constants: dict[str, object] = {key: text for key, text in known.items() if text != FROM_ZIP}
         self._from_zip = [key for key, text in known.items() if text == FROM_ZIP]
@@ -85,6 +88,8 @@ class RowAssembler:
             self._state_of_zip(values, key)
         for key, texts in self._values.items():
             self._choose(values, key, texts)
+        if self._suffix and (reference := values.get(_REFERENCE)) and not isinstance(reference, Problem):
+            values[_REFERENCE] = f"{plain_reference(reference)}{self._suffix}"
         return values
 
     def _with_unit(self, index: int, cell: Cell) -> Cell:
@@ -154,6 +159,14 @@ class RowAssembler:
             parts = {problem.field: problem}
         for key, part in parts.items():
             values.setdefault(key, part)
+
+
+def plain_reference(cell: object) -> str:
+    """A cell with a reference as one line of text, without the marks of a text; a whole number as its digits."""
+    if isinstance(cell, float) and cell.is_integer():
+        cell = int(cell)
+    text = storable(" ".join(str(cell).split()))
+    return without_marks(text) or text
 
 
 def value_key(text: str) -> str:

@@ -51,7 +51,8 @@ def choose_columns(
             decided_by=PERSON,
             asks=False,
         )
-        if layout.header_row != NO_HEADER:  # the letters of columns say nothing about the next sheet
+        # The letters of columns say nothing about the next sheet, nor do the columns of the second device in a row.
+        if layout.header_row != NO_HEADER and not layout.device:
             remember(locked.partner, headers, layout, file_name=locked.file_name, by=by)
         said = {"columns": {headers[index]: key for index, key in (layout.columns or {}).items()}}
         _check_anew(locked, layout, "upload.columns_chosen", said, by=by)

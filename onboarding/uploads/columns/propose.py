@@ -12,7 +12,6 @@ from onboarding.spreadsheets.cells import BrokenCell, Cell, Row
 from onboarding.spreadsheets.headers import (
     BLANK,
     EXACT_ALIAS,
-    EXACT_KEY,
     NORMALIZED,
     UNKNOWN,
     HeaderSpec,
@@ -38,7 +37,6 @@ _NAME: Final = "customer.end_customer_name"
 _UTILITY: Final = "utility.utility_name"
 _REFERENCE: Final = "partner_reference"
 _OTHER_IDS: Final = ("device.device_serial_number", "utility.electric_service_account_number")
-_NUMBERED = re.compile(r"(?P<before>.*\D|)(?P<number>[1-9])(?P<after>\D.*|)")
 _UUID = re.compile(r"[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}")
 _HALF_SCORE = 80
 _REFERENCE_SCORE = 70
@@ -281,25 +279,6 @@ def with_reference(proposals: Sequence[ColumnProposal], rows: Sequence[Row], sch
                 both = replace(proposal, key=f"{key}{ALSO}{_REFERENCE}", how=VALUES, score=_REFERENCE_SCORE)
                 return [both if other is proposal else other for other in proposals]
     return list(proposals)
-
-
-def numbered_devices(columns: Iterable[tuple[str, str]]) -> list[str]:
-    """The names of several devices that each row has: "Battery 1" and "Battery 2"; empty when a row has but one.
-
-    They are told by at least two headers each that differ in the number alone. columns: header, how. The places of a
-    list under their own keys are devices of one meter.
-    """
-    rests: dict[str, dict[str, set[str]]] = {}
-    for header in (header for header, how in columns if how != EXACT_KEY):
-        match = _NUMBERED.fullmatch(" ".join(header.split()))
-        if match and normalized(match["before"]) and normalized(match["after"]):
-            numbers = rests.setdefault(match["before"].strip(" _-#"), {})
-            numbers.setdefault(match["number"], set()).add(normalized(match["after"]))
-    for before, numbers in rests.items():
-        shared = set.intersection(*numbers.values())
-        if len(numbers) > 1 and len(shared) > 1:
-            return [f"{before} {number}" for number in sorted(numbers)]
-    return []
 
 
 def missing(targets: Collection[str], constants: Collection[str], schema: Schema, *, updates: bool) -> list[str]:

@@ -32,9 +32,9 @@ from onboarding.uploads.columns.propose import (
     doubles,
     lacking,
     missing,
-    numbered_devices,
 )
 from onboarding.uploads.columns.values import OpenValue, choose_values, name_of, open_values, posted_values
+from onboarding.uploads.devices import columns_of_devices
 from onboarding.uploads.layout import covers, parts_of
 from onboarding.uploads.models import Upload, UploadState
 from onboarding.uploads.stepper import steps
@@ -143,7 +143,7 @@ def _columns_context(
         "options": options_of(schema, targets),
         "constants": constant_inputs(schema, keys, held, upload.programs, places),
         "needed": set(needed),
-        "devices": numbered_devices((column["header"], column["how"]) for column in upload.columns),
+        "devices": list(columns_of_devices(queries.headers_of(upload))),
         "joined": layout.joined,
         "doubled": _doubled(upload, chosen, schema),
         "remembered": any(line["how"] == REMEMBERED for line in lines),

@@ -33,7 +33,7 @@ from onboarding.uploads.pipeline.staging import (
     validate_rows,
     write_edits,
 )
-from onboarding.uploads.queries import refused_rows, to_write
+from onboarding.uploads.queries import headers_of, refused_rows, to_write
 from onboarding.uploads.states import move_or_refuse
 from onboarding.uploads.stored import FieldChanges, RowCells, StoredValue, field_cells
 from portal.events.actors import Actor
@@ -164,11 +164,15 @@ class RowEditor:
         self.upload = upload
         self.preview: RowPreview = preview_of(upload)
         self.moved: Counter[str] = Counter()  # plan to how many rows more or fewer
-        layout = upload.column_layout
-        headers = {column["index"]: column["header"] for column in upload.columns}
+        layout, headers = upload.column_layout, headers_of(upload)
         listed = [headers.get(index, "") for index in range(max(headers, default=-1) + 1)]
         self._assembler = RowAssembler(
-            layout.columns or {}, layout.constants, self.schema, headers=listed, values=layout.values
+            layout.columns or {},
+            layout.constants,
+            self.schema,
+            headers=listed,
+            values=layout.values,
+            suffix=layout.suffix,
         )
 
     @property

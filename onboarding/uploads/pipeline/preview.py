@@ -23,16 +23,17 @@ from onboarding.enrollment.results import EnrollmentResult, without_misfit_actio
 from onboarding.enrollment.rules import ProgramRules, rules_of
 from onboarding.meters.columns import Asset, asset_of
 from onboarding.meters.models import CreatedBy, Meter
+from onboarding.uploads.columns.assembly import plain_reference
 from onboarding.uploads.editing import CLEARS
 from onboarding.uploads.models import RowOutcome, RowPlan
 from onboarding.uploads.pipeline.first_rows import FirstRows
 from onboarding.uploads.pipeline.row_faults import NOT_A_METER, ROW, fault_in
 from onboarding.uploads.stored import FieldChanges
 from portal.partners.models import Partner
-from portal.problems import Problem, shown, storable
+from portal.problems import Problem, shown
 from portal.storage.ids import uuid7
 from programs.identifiers import account_key, reference_key, serial_key
-from programs.schema import Checked, Schema, schema_for, without_marks
+from programs.schema import Checked, Schema, schema_for
 
 _MANY = 3  # problems of a row, from which on a total is looked for
 _TOTAL = re.compile(r"\s*(?:grand |sub)?-?totals?\s*:?\s*|\s*sums?\s*:?\s*", re.IGNORECASE)
@@ -425,10 +426,7 @@ def reference_of(cells: Mapping[str, object]) -> str:
     value = cells.get("partner_reference", "")
     if isinstance(value, Problem | bool | date) or value is None:
         return ""
-    if isinstance(value, float) and value.is_integer():
-        value = int(value)
-    text = storable(" ".join(str(value).split()))
-    return without_marks(text) or text
+    return plain_reference(value)
 
 
 def _texts(cells: Mapping[str, object]) -> Iterable[str]:

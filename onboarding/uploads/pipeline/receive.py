@@ -1,16 +1,18 @@
 """Receiving a file: keep it safely, make one upload of it, queue its check."""
 
 import hashlib
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Sequence
 from functools import partial
 from pathlib import PurePath
 
 from django.conf import settings
 from django.db import IntegrityError, transaction
 
+from onboarding.uploads.devices import device_layout
 from onboarding.uploads.layout import ColumnLayout
 from onboarding.uploads.models import Upload, UploadSource, UploadState
-from onboarding.uploads.queries import other_sheets
+from onboarding.uploads.queries import headers_of, other_devices, other_sheets
+from onboarding.uploads.stored import SheetColumn
 from portal.events.actors import Actor
 from portal.events.domain import record
 from portal.jobs.domain import enqueue
@@ -76,12 +78,30 @@ def upload_sheet(upload: Upload, sheet: str, *, by: Actor, user: User | None = N
     for sent in same.exclude(state__in=[UploadState.FAILED, UploadState.WITHDRAWN]).order_by("pk"):
         if sent.programs == upload.programs and sheet == (sent.column_layout.sheet or sent.facts.get("sheet")):
             return sent, False
+    return _sent_again(upload, ColumnLayout(sheet=sheet), by=by, user=user)
+
+
+def upload_device(upload: Upload, device: str, *, by: Actor, user: User | None = None) -> tuple[Upload, bool]:
+    """The same sheet, read for another device of each row, as an upload of its own; and whether it is new.
+
+    Refuses: DEVICE_UNKNOWN, FILE_GONE, FILE_NOT_STORED.
+    """
+    if device not in other_devices(upload):
+        raise Refused(Problem("DEVICE_UNKNOWN", "device", shown(device)))
+    layout = device_layout(upload.column_layout, headers_of(upload), device)
+    return _sent_again(upload, layout, columns=upload.columns, by=by, user=user)
+
+
+def _sent_again(
+    upload: Upload, layout: ColumnLayout, *, columns: Sequence[SheetColumn] = (), by: Actor, user: User | None
+) -> tuple[Upload, bool]:
+    """The file of an upload with the same choices, to be read in another way. Refuses: FILE_GONE, FILE_NOT_STORED."""
     try:
         with files.path_of(upload.stored_name).open("rb") as file:
             suffix = PurePath(upload.stored_name).suffix
             stored = _store(iter(partial(file.read, _PIECE_BYTES), b""), partner=upload.partner, suffix=suffix)
     except FileNotFoundError:
-        raise Refused(Problem("FILE_GONE", "sheet")) from None
+        raise Refused(Problem("FILE_GONE", "file")) from None
     other = Upload(
         partner=upload.partner,
         source=UploadSource.PAGE,
@@ -93,7 +113,8 @@ def upload_sheet(upload: Upload, sheet: str, *, by: Actor, user: User | None = N
         sha256=stored.sha256,
         programs=upload.programs,
         update_existing=upload.update_existing,
-        layout=ColumnLayout(sheet=sheet).as_json(),
+        layout=layout.as_json(),
+        columns=list(columns),
     )
     return _begin_once(other, by=by)
 
@@ -112,8 +133,8 @@ def fingerprint_of(upload: Upload) -> str:
     """One text for the same content sent with the same choices."""
     suffix = PurePath(upload.stored_name).suffix
     parts = [upload.sha256, str(upload.update_existing), suffix, *upload.programs]
-    if sheet := upload.column_layout.sheet:
-        parts.append(f"sheet {sheet}")
+    layout = upload.column_layout
+    parts += [f"{name} {text}" for name, text in (("sheet", layout.sheet), ("device", layout.device)) if text]
     return hashlib.sha256("\n".join(parts).encode()).hexdigest()
 
 

@@ -23,10 +23,10 @@ from onboarding.uploads.columns.propose import (
     ColumnProposal,
     doubled,
     must_ask,
-    numbered_devices,
     propose,
     with_reference,
 )
+from onboarding.uploads.devices import columns_of_devices
 from onboarding.uploads.layout import FROM_ZIP, MEMORY, NAMES, ColumnLayout
 from onboarding.uploads.models import ColumnMemory, Upload, UploadSource
 from onboarding.uploads.pipeline.row_faults import no_meter, with_faults
@@ -127,8 +127,7 @@ def _open_sheet(
         columns = [proposal.as_json() for proposal in proposals]
         joined = layout.joined
         asks = layout.asks or must_ask(proposals, constants, schema, updates=upload.update_existing, joined=joined)
-        named = ((proposal.header, proposal.how) for proposal in proposals)
-        asks = asks or (memory is None and bool(numbered_devices(named)))
+        asks = asks or (memory is None and bool(columns_of_devices(dict(enumerate(book.header)))))
         asks = asks or _is_new_here(constants, upload) or (layout.sheet is None and len(book.facts.alike) > 1)
         asks = asks and not upload.commits_itself
         if upload.commits_itself:
@@ -136,7 +135,14 @@ def _open_sheet(
             layout = replace(
                 layout, columns={proposal.index: proposal.key for proposal in proposals if proposal.is_named}
             )
-    assembler = RowAssembler(layout.columns or {}, layout.constants, schema, headers=book.header, values=layout.values)
+    assembler = RowAssembler(
+        layout.columns or {},
+        layout.constants,
+        schema,
+        headers=book.header,
+        values=layout.values,
+        suffix=layout.suffix,
+    )
     return OpenSource(
         layout=layout,
         columns=columns,
@@ -201,6 +207,8 @@ def _extra_rows(upload: Upload, layout: ColumnLayout, book: Book, schema: Schema
             if schema.knows(target) and schema.column(target).type in {"number", "integer"}
         ],
         updates=upload.update_existing,
+        device=columns_of_devices(dict(enumerate(book.header))).get(layout.device, {}).values(),
+        called=layout.device,
     )
 
 

@@ -9,7 +9,7 @@ import pytest
 from django.urls import reverse
 
 from onboarding.uploads.columns.domain import choose_columns
-from onboarding.uploads.compounds import compounds_of, parts_in, target_of, written_out
+from onboarding.uploads.compounds import compounds_of, label_of_compound, parts_in, target_of, written_out
 from onboarding.uploads.layout import covers
 from onboarding.uploads.models import Upload, UploadProblem
 from portal.events.actors import Actor
@@ -157,5 +157,10 @@ def test_targets_are_those_whose_fields_the_schema_has() -> None:
         "place:customer",
         "place:customer.billing",
         "sizes:device",
+    ]
+    assert label_of_compound(targets[1]) == "Whole billing address"
+    assert [label_of_compound(target) for target in targets[2:4]] == [
+        "City, state and zip code",
+        "Billing city, state and zip code",
     ]
     assert [target_of("PLACE_NOT_APART", covers(targets[3])[0]), target_of("NOT_A_ZIP", ZIP)] == [targets[3], ""]

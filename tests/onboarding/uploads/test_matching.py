@@ -356,11 +356,3 @@ def test_utility_under_a_bare_name_is_not_the_customer(acme: Partner, send: Any)
     upload = send(acme, builders.csv_bytes(lines), "a.csv")
 
     assert keys_of(upload)["Name"] == "utility.utility_name"
-
-
-def test_page_says_that_a_row_has_two_devices(acme: Partner, send: Any, match: Callable[..., str]) -> None:
-    upload = send(acme, case("36_two_devices.csv"), "two.csv")
-
-    page = match(upload, {"Home": "partner_reference"})
-
-    assert "Each row has 2 devices: Battery 1, Battery 2." in page
