@@ -59,6 +59,7 @@ ROUTES: dict[str, tuple[str, str, dict[str, str]]] = {
     "upload-withdraw": (OWN, "post", {"pk": "upload"}),
     "upload-fix": (OWN, "get", {"pk": "upload"}),
     "upload-rows": (OWN, "post", {"pk": "upload"}),
+    "upload-carry-over": (OWN, "post", {"pk": "upload"}),
     "upload-row": (OWN, "get", {"pk": "upload", "number": 2}),
     "upload-take-in": (OWN, "post", {"pk": "upload"}),
     "upload-fixed": (OWN, "post", {"pk": "upload"}),

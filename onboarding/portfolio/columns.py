@@ -17,6 +17,8 @@ from django.utils import timezone
 
 from onboarding.meters.columns import ASSET_COLUMNS, asset_of
 from onboarding.meters.models import METER_TYPES, CreatedBy, EnrollmentStatus, Meter
+from onboarding.meters.portal_facts import METER_ID, PORTAL_FACTS, STATUS_IN
+from onboarding.uploads.editing import cell_of, text_cell
 from portal.web.clock import day_text
 from programs.models import Program
 from programs.schema import Column, Schema, flatten, schema_for
@@ -24,7 +26,6 @@ from programs.schema import Column, Schema, flatten, schema_for
 Flat = Mapping[str, object]
 
 _LIST_READS = ("pk", "partner_reference", "city", "updated_at")  # the row's own link, and what lists are sorted by
-_STATUS_IN = "status."  # begins the key of a program's column
 _ENROLLMENTS = "enrollments"
 _SLOT = re.compile(r"\.\d+")
 _BETWEEN = "; "  # values of a list in one cell
@@ -69,7 +70,7 @@ def columns_named(keys: Collection[str]) -> tuple[ShownColumn, ...]:
     """
     wanted = set(keys)
     unknown = wanted - _KNOWN_KEYS
-    programs = {key for key in unknown if key.startswith(_STATUS_IN)}
+    programs = {key for key in unknown if key.startswith(STATUS_IN)}
     fields = _of_catalogue(schema_for()) if unknown - programs else ()
     offered = (*KNOWN, *(_of_programs() if programs else ()), *fields)
     return tuple(column for column in offered if column.key in wanted)
@@ -80,9 +81,15 @@ def offered_columns() -> tuple[ShownColumn, ...]:
     return (*KNOWN, *_of_programs(), *_of_catalogue(schema_for()))
 
 
+def portal_columns() -> tuple[ShownColumn, ...]:
+    """What the portal itself says of a meter, its status in each program among it. One query."""
+    known = {column.key: column for column in KNOWN}
+    return (*(known[key] for key in PORTAL_FACTS), *_of_programs())
+
+
 def usual_columns(program: str = "") -> tuple[ShownColumn, ...]:
     """The columns of a list for which none are chosen; of one program's meters, with their status there."""
-    return (*USUAL, *columns_named([_STATUS_IN + program])) if program else USUAL
+    return (*USUAL, *columns_named([STATUS_IN + program])) if program else USUAL
 
 
 def columns_query(columns: Iterable[ShownColumn]) -> str:
@@ -91,8 +98,8 @@ def columns_query(columns: Iterable[ShownColumn]) -> str:
 
 
 def fields_in(header: Iterable[str]) -> set[str]:
-    """The fields that the keys of an export are about: all places of a list are one."""
-    return {_SLOT.sub("", key) for key in header}
+    """The fields that the keys of an export are about: all places of a list are one, and so are all statuses."""
+    return {STATUS_IN if key.startswith(STATUS_IN) else _SLOT.sub("", key) for key in header}
 
 
 def reading(meters: QuerySet[Meter], columns: Iterable[ShownColumn]) -> QuerySet[Meter]:
@@ -104,6 +111,11 @@ def reading(meters: QuerySet[Meter], columns: Iterable[ShownColumn]) -> QuerySet
     return (meters.select_related("upload") if "upload" in fields else meters).only(*fields)
 
 
+def with_facts(meters: QuerySet[Meter]) -> QuerySet[Meter]:
+    """The meters with what `portal_columns` reads besides the meter itself."""
+    return meters.select_related("upload").prefetch_related(_ENROLLMENTS)
+
+
 def with_assets(meters: Iterable[Meter], columns: Sequence[ShownColumn]) -> Iterator[tuple[Meter, Flat]]:
     """Each meter with its flat asset; with {} when no column reads it, since flattening takes longer than the rest."""
     reads_asset = any(column.reads_asset for column in columns)
@@ -112,10 +124,17 @@ def with_assets(meters: Iterable[Meter], columns: Sequence[ShownColumn]) -> Iter
 
 
 def plain_cell(value: object) -> object:
-    """A value of an asset as a cell of an export."""
+    """A value of an asset as plain text or number, for people to read."""
     if isinstance(value, bool):
         return "yes" if value else "no"
     return "" if value is None else value.isoformat() if isinstance(value, date) else value
+
+
+def export_cell(column: Column, value: object) -> object:
+    """A value of an asset as a cell of an export: an upload reads it back as exactly this value."""
+    if isinstance(value, bool):
+        return "yes" if value else "no"
+    return cell_of(value, column)
 
 
 def display_value(column: Column, value: object) -> object:
@@ -191,12 +210,12 @@ _PLACE = ShownColumn(
     section="Meter",
     reads=("city", "state", "postal_code"),
     html=lambda meter, _: escape(f"{meter.city}, {meter.state} {meter.postal_code}"),
-    values=lambda meter, _: (meter.city, meter.state, meter.postal_code),
+    values=lambda meter, _: (text_cell(meter.city), meter.state, meter.postal_code),
     header=("customer.city", "customer.state_or_province_code", "customer.postal_code"),
 )
 USUAL = (
     _known(
-        "meter_id",
+        METER_ID,
         "Leap meter ID",
         lambda meter: str(meter.pk),
         reads=("pk",),
@@ -240,7 +259,7 @@ def _of_programs() -> tuple[ShownColumn, ...]:
 
 
 def _status_column(program: int, identifier: str) -> ShownColumn:
-    key = _STATUS_IN + identifier
+    key = STATUS_IN + identifier
 
     def status(meter: Meter) -> str:
         there = (row.status for row in meter.enrollments.all() if row.program_id == program)
@@ -279,17 +298,20 @@ def _field_column(key: str, slots: Sequence[Column]) -> ShownColumn:
     def html(_: Meter, flat: Flat) -> str:
         return escape(_BETWEEN.join(str(display_value(first, value)) for value in given(flat)))
 
-    def values(_: Meter, flat: Flat) -> tuple[object, ...]:
-        cells = [plain_cell(value) for value in given(flat)]
-        return (_BETWEEN.join(map(str, cells)) if is_list else cells[0] if cells else "",)
+    def joined(_: Meter, flat: Flat) -> tuple[object, ...]:
+        return (_BETWEEN.join(map(str, given(flat))),)
 
+    def values(_: Meter, flat: Flat) -> tuple[object, ...]:
+        return tuple(export_cell(column, flat.get(column.key)) for column in slots)
+
+    is_list_of_values = is_list and keys[0].rpartition(".")[2].isdigit()
     return ShownColumn(
         key=key,
         label=first.label.removesuffix(" 1") if is_list else first.label,
         section=first.section,
         reads=ASSET_COLUMNS,
         html=html,
-        values=values,
-        header=(key,),
+        values=joined if is_list_of_values else values,
+        header=(key,) if is_list_of_values else tuple(keys),
         is_number=first.type in _NUMBERS and not is_list,
     )

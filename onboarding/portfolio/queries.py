@@ -9,8 +9,18 @@ from django.db.models import QuerySet
 
 from onboarding.meters.columns import Asset, asset_of
 from onboarding.meters.models import Meter
-from onboarding.portfolio.columns import ShownColumn, display_value, plain_cell, reading, with_assets
+from onboarding.portfolio.columns import (
+    ShownColumn,
+    display_value,
+    export_cell,
+    plain_cell,
+    portal_columns,
+    reading,
+    with_assets,
+    with_facts,
+)
 from onboarding.portfolio.provenance import ValueSource
+from onboarding.uploads.editing import text_cell
 from programs.schema import flatten, schema_for
 
 SORTS = {
@@ -23,7 +33,6 @@ SORTS = {
     "changed": ("-updated_at", "Last changed first"),
     "-changed": ("updated_at", "Last changed last"),
 }
-_EXPORT_FIXED = ("meter_id", "enrollment_status", "created_by", "created_at", "updated_at")
 _ALWAYS_EXPORTED = ("meter_id", "partner_reference")
 _AT_ONCE = 2000  # meters
 
@@ -36,16 +45,16 @@ def export_table(
     The meter's ID and reference, then the chosen columns; with none chosen, every column.
     """
     newest = meters.order_by("-pk")
-    if not columns:
-        return export_header(), export_lines(newest.iterator(chunk_size=_AT_ONCE))
-    read = reading(newest, columns)
+    read = reading(newest, columns) if columns else with_facts(newest)
     return export_header(columns), export_lines(read.iterator(chunk_size=_AT_ONCE), columns)
 
 
 def export_header(columns: Sequence[ShownColumn] = ()) -> list[str]:
-    """The keys that head an export; of every field of the catalogue, in sheet order, when no column is chosen."""
+    """The keys that head an export; of all that the portal knows and every field of the catalogue, in sheet order, when
+    no column is chosen."""
     if not columns:
-        return [*_EXPORT_FIXED, *(column.key for column in schema_for().columns)]
+        facts = (key for column in portal_columns() for key in column.header)
+        return [*facts, *(column.key for column in schema_for().columns)]
     return [*_ALWAYS_EXPORTED, *(key for column in _beside_id(columns) for key in column.header)]
 
 
@@ -57,16 +66,15 @@ def export_lines(meters: Iterable[Meter], columns: Sequence[ShownColumn] = ()) -
     chosen = [column.values for column in _beside_id(columns)]
     for meter, flat in with_assets(meters, columns):
         cells = chain.from_iterable(values(meter, flat) for values in chosen)
-        yield [str(meter.pk), meter.partner_reference, *cells]
+        yield [str(meter.pk), text_cell(meter.partner_reference), *cells]
 
 
 def _whole_lines(meters: Iterable[Meter]) -> Iterator[list[object]]:
-    keys = [column.key for column in schema_for().columns]
+    columns, facts = schema_for().columns, portal_columns()
     for meter in meters:
         flat = flatten(asset_of(meter))
-        fixed = [str(meter.pk), meter.enrollment_status, meter.created_by]
-        times = [meter.created_at.isoformat(), meter.updated_at.isoformat()]
-        yield [*fixed, *times, *(plain_cell(flat.get(key)) for key in keys)]
+        known = chain.from_iterable(fact.values(meter, flat) for fact in facts)
+        yield [*known, *(export_cell(column, flat.get(column.key)) for column in columns)]
 
 
 def _beside_id(columns: Iterable[ShownColumn]) -> list[ShownColumn]:

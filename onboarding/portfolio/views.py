@@ -159,7 +159,7 @@ def meter_template(request: HttpRequest, format: str) -> HttpResponseBase:
     meters = matching(request.GET, partner=access.partner)
     name = download_name(access.partner, "meters", "to edit", suffix=format)
     if format == "csv":
-        return csv_response(template_csv_lines(meters_to_edit(meters, as_csv=True)), name)
+        return csv_response(template_csv_lines(meters_to_edit(meters)), name)
     if too_many_for_workbook(meters):
         query = without(request.GET, "page")
         messages.error(request, _too_many(reverse("meters-template", args=["csv"]), query))

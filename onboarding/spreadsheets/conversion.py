@@ -7,7 +7,7 @@ from typing import Any, NoReturn
 
 from . import problems, texts
 from .cells import RawRow, Scalar, Special, column_index, column_letters, shorten
-from .formats import NumberFormat, read_iso, read_number, shown_day
+from .formats import NumberFormat, read_iso, read_number, shown_day, shown_time
 from .limits import LAST_COLUMN, LAST_ROW, Limits
 from .problems import Unreadable
 from .texts import Text
@@ -23,7 +23,10 @@ PlannedCell = tuple[int, str | None, str | None]
 
 
 def _as_shown(item: Scalar | Special, form: NumberFormat) -> Scalar | Special:
-    """A day with the text that the sheet shows for it: what somebody typed may have been no day."""
+    """A time of day as the sheet shows it; a day with the text that the sheet shows for it: what somebody typed may
+    have been no day."""
+    if form.kind == "time" and isinstance(item, str):
+        return shown_time(form.code, item)
     if isinstance(item, tuple) and item[0] == "d":
         shown = shown_day(form.code, datetime.date.fromisoformat(item[1]))
         return (*item, shown) if shown else item

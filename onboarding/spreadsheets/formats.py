@@ -14,7 +14,10 @@ _DATETIME_IDS: Final = frozenset([22])
 _TIME_IDS: Final = frozenset([18, 19, 20, 21, 32, 33, 45, 47])
 _ELAPSED_IDS: Final = frozenset([46])
 _PERCENT_IDS: Final = frozenset([9, 10])
-_CODES_OF_IDS: Final = {14: "m/d/yyyy", 15: "d-mmm-yy", 16: "d-mmm", 17: "mmm-yy"}
+_CODES_OF_IDS: Final = {
+    14: "m/d/yyyy", 15: "d-mmm-yy", 16: "d-mmm", 17: "mmm-yy",
+    18: "h:mm AM/PM", 19: "h:mm:ss AM/PM", 20: "h:mm", 21: "h:mm:ss", 45: "mm:ss",
+}  # fmt: skip
 _LONGEST_CODE = 255  # what Excel allows of a number format
 _LONGEST_NUMBER = 350  # the longest that is still finite: 1 and 308 zeros
 _QUOTED = re.compile(r'"[^"]*"|\\.|_.|\*.')
@@ -41,8 +44,9 @@ _LITERAL_MARKS = re.compile(r'"|\\|_.')
 class NumberFormat:
     """kind: "date", "datetime", "time" (of day), "elapsed", "percent", "padded" or "affixed".
 
-    shapes: of a padded one, (up to, pattern of 0 and literals). code: of a date, how it is shown. before, after, zeros,
-    scale: of an affixed one, the words around the number, how many digits it has at least, and by what it is divided.
+    shapes: of a padded one, (up to, pattern of 0 and literals). code: of a date or time, how it is shown. before,
+    after, zeros, scale: of an affixed one, the words around the number, how many digits it has at least, and by what it
+    is divided.
     """
 
     kind: str
@@ -70,7 +74,7 @@ def format_of(identifier: int, code: str | None) -> NumberFormat | None:
         return NumberFormat("percent")
     if identifier in _ELAPSED_IDS:
         return NumberFormat("elapsed")
-    return NumberFormat("time") if identifier in _TIME_IDS else None
+    return NumberFormat("time", code=_CODES_OF_IDS.get(identifier, "")) if identifier in _TIME_IDS else None
 
 
 def _format_of_code(code: str) -> NumberFormat | None:
@@ -190,6 +194,33 @@ def shown_day(code: str, moment: datetime.date) -> str:
         else:
             shown += part
     return shown.split("@")[0].strip(" ;")
+
+
+def shown_time(code: str, clock: str) -> str:
+    """A time of day ("08:05" or "08:05:30") as a number format such as h:mm AM/PM shows it: "8:05 AM".
+
+    As it is when the code holds more than that.
+    """
+    hour, minute, second = (int(part) for part in f"{clock}:00".split(":")[:3])
+    parts = _DATE_PARTS.findall(code)
+    halves = any(part.upper() in {"AM/PM", "A/P"} for part in parts)
+    hours = (hour % 12 or 12) if halves else hour
+    half = "AM" if hour < 12 else "PM"
+    names = {
+        "h": str(hours), "hh": f"{hours:02}", "m": str(minute), "mm": f"{minute:02}", "s": str(second),
+        "ss": f"{second:02}", "am/pm": half, "a/p": half[0],
+    }  # fmt: skip
+    shown = ""
+    for part in parts:
+        if part.lower() in names:
+            shown += names[part.lower()]
+        elif part[0] in '"\\':
+            shown += part.strip('"').removeprefix("\\")
+        elif part[0] not in "[_*":
+            if part.isalnum() or part in "#?@":
+                return clock
+            shown += part
+    return shown.strip() or clock
 
 
 def _padded(value: int, form: NumberFormat) -> str:

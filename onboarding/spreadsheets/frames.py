@@ -15,7 +15,7 @@ from .problems import Unreadable
 
 ROWS_PER_FRAME: Final = 500
 FRAME_CHARACTERS: Final = 1024 * 1024  # a frame is closed when it holds this many
-LONGEST_FRAME_BYTES: Final = 256 * 1024 * 1024  # one row of 200 cells of 32,767 characters, escaped, and some air
+LONGEST_FRAME_BYTES: Final = 256 * 1024 * 1024  # one row of 500 cells of 32,767 characters, escaped, and some air
 
 _encode_row = json.JSONEncoder(ensure_ascii=False, separators=(",", ":"), allow_nan=False, check_circular=False).encode
 _SCALARS: Final = {str, int, float, bool, type(None)}

@@ -20,7 +20,7 @@ class Limits:
     max_bytes: int = 50 * MIB
     max_rows: int = 100_000
     max_rows_whole: int = 20_000
-    max_columns: int = 200
+    max_columns: int = 500  # an export of every field and status has more than half of them
     max_cell_characters: int = EXCEL_CELL_CHARACTERS
     max_zip_entries: int = 1_000
     max_unpacked_bytes: int = 1_024 * MIB

@@ -12,11 +12,11 @@ _T = TypeVar("_T")
 
 
 def converted_units(columns: Mapping[int, str], headers: Mapping[int, str], schema: Schema) -> dict[int, str]:
-    """The columns whose name has another unit than their field: index to that unit."""
+    """The columns whose name has another unit than their field: index to that unit. A field's own key has none."""
     units = {
         index: unit_to_convert(headers.get(index, ""), schema.column(target).unit)
         for index, target in columns.items()
-        if schema.knows(target)
+        if schema.knows(target) and headers.get(index) != target
     }
     return {index: unit for index, unit in units.items() if unit}
 
@@ -27,6 +27,12 @@ def with_unit(cell: _T, unit: str) -> _T | str:
         return cell
     text = str(cell).strip()
     return f"{text} {unit}" if text[-1:].isdigit() or text[-1:] == "." else cell
+
+
+def in_own_unit(value: _T, written: str, unit: str) -> _T | str:
+    """A number that somebody wrote in the field's unit, for a column whose name has another one (`written`): with the
+    field's unit, so that it is not read in the column's. "5 kW" for 5 in a column of W."""
+    return with_unit(value, unit) if written else value
 
 
 def converted_units_of(upload: Upload) -> list[Problem]:

@@ -8,6 +8,7 @@ from onboarding.spreadsheets.headers import normalized
 from onboarding.uploads.layout import NOT_USED, PERSON, ColumnLayout, covers
 
 _NUMBERED = re.compile(r"(?P<before>.*\D|)(?P<number>[1-9])(?P<after>\D.*|)")
+_PLACE_OF_LIST = re.compile(r"(?:[a-z_]+\.)+\d\.[a-z0-9_.]+")  # site.site_devices.1.model: of one meter
 _REFERENCE = "partner_reference"
 
 
@@ -19,7 +20,7 @@ def columns_of_devices(headers: Mapping[int, str]) -> dict[str, dict[str, int]]:
     """
     devices: dict[str, dict[str, dict[str, int]]] = {}
     for index, header in headers.items():
-        match = _NUMBERED.fullmatch(" ".join(header.split()))
+        match = None if _PLACE_OF_LIST.fullmatch(header) else _NUMBERED.fullmatch(" ".join(header.split()))
         if match and normalized(match["before"]) and normalized(match["after"]):
             before = match["before"].strip(" _-#")
             devices.setdefault(before, {}).setdefault(match["number"], {})[normalized(match["after"])] = index

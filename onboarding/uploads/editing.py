@@ -63,7 +63,7 @@ def too_many_for_workbook(meters: QuerySet[Meter]) -> bool:
     return meters.order_by()[MOST_IN_WORKBOOK : MOST_IN_WORKBOOK + 1].exists()
 
 
-def meters_to_edit(meters: QuerySet[Meter], *, as_csv: bool = False) -> TemplateSpec:
+def meters_to_edit(meters: QuerySet[Meter]) -> TemplateSpec:
     """The template of the programs that these meters are enrolled in, with the meters as its rows, newest first.
 
     Its columns are those that the programs offer, and every other in which one of the meters has a value. Uploaded
@@ -83,7 +83,7 @@ def meters_to_edit(meters: QuerySet[Meter], *, as_csv: bool = False) -> Template
         generated_on=timezone.now().date(),
         columns=[template_column(column) for column in columns],
         steps=_STEPS,
-        rows=_rows(meters, schema, {column.key: column for column in columns}, as_csv=as_csv),
+        rows=_rows(meters, schema, {column.key: column for column in columns}),
     )
 
 
@@ -99,16 +99,14 @@ def _keys_held(meters: QuerySet[Meter], schema: Schema) -> set[str]:
     return held
 
 
-def _rows(
-    meters: QuerySet[Meter], schema: Schema, columns: Mapping[str, Column], *, as_csv: bool
-) -> Iterator[dict[str, Any]]:
+def _rows(meters: QuerySet[Meter], schema: Schema, columns: Mapping[str, Column]) -> Iterator[dict[str, Any]]:
     for asset in _assets(meters):
         flat = schema.flatten(asset)
-        yield {key: cell_of(value, columns[key], as_csv=as_csv) for key, value in flat.items() if key in columns}
+        yield {key: cell_of(value, columns[key]) for key, value in flat.items() if key in columns}
 
 
-def cell_of(value: object, column: Column, *, as_csv: bool = False) -> Any:
-    """The cell that an upload reads back as exactly this value.
+def cell_of(value: object, column: Column) -> Any:
+    """The cell, of a workbook or of csv, that an upload reads back as exactly this value.
 
     None where there is no such cell (a text too long for one, a number of twenty digits): an empty cell keeps what is
     there.
@@ -117,13 +115,18 @@ def cell_of(value: object, column: Column, *, as_csv: bool = False) -> Any:
         return value
     if isinstance(value, int | float):
         return _number(value)
-    if not isinstance(value, str) or not fits_a_cell(value):
+    if not isinstance(value, str):
         return None
-    if value in CLEARS:
-        return _AS_TEXT + value
-    if as_csv and _ERROR_IN_CSV.fullmatch(value):
+    return _day(value) if column.type == "date" else text_cell(value)
+
+
+def text_cell(text: str) -> str | None:
+    """The cell, of a workbook or of csv, that an upload reads back as exactly this text; None where there is none."""
+    if not fits_a_cell(text):
         return None
-    return _day(value) if column.type == "date" else value
+    if text in CLEARS or _ERROR_IN_CSV.fullmatch(text):
+        return _AS_TEXT + text
+    return text
 
 
 def _number(value: float) -> int | float | str | None:
@@ -138,8 +141,8 @@ def _number(value: float) -> int | float | str | None:
     return value if survives else str(value)
 
 
-def _day(text: str) -> date | str:
+def _day(text: str) -> date | str | None:
     try:
         return date.fromisoformat(text)
     except ValueError:
-        return text
+        return text_cell(text)

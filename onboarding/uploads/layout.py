@@ -14,6 +14,7 @@ _FIELDS: Final = {
     SIZES: ("battery_power_capacity_kw", "battery_energy_capacity_kwh"),
 }
 PERSON, MEMORY, NAMES = "person", "memory", "names"
+PORTAL: Final = "portal"  # how a column of an export was recognized that no upload sets
 
 # Field key to a text of its cells to a state to the choice that is meant there; under "" whatever the state.
 ChosenValues = Mapping[str, Mapping[str, Mapping[str, str]]]

@@ -256,6 +256,9 @@ class UploadEdit(models.Model):
     values: "JsonOf[EditedValues]" = models.JSONField(
         default=dict, help_text="Field key to the text instead; empty: an empty cell."
     )
+    originals: "JsonOf[dict[str, str] | None]" = models.JSONField(
+        null=True, help_text="Field key to what the file has there; and the row's reference. Earlier edits lack it."
+    )
     is_left_out = models.BooleanField(default=False, help_text="The partner skips this row.")
 
     class Meta:

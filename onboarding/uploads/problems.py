@@ -236,6 +236,12 @@ register(
         "Look for it in the list of uploads.",
     ),
     ProblemKind(
+        "NOTHING_TO_CARRY",
+        "No corrections to use",
+        "None of the corrections of that upload fits a row of this one that is not corrected yet.",
+        "Fix the rows here.",
+    ),
+    ProblemKind(
         "TOTALS_ROW",
         "Rows of totals",
         "“{value}” stands in this row, as where a sheet adds up its rows.",
@@ -383,6 +389,12 @@ register(
         "If this row is that meter, write the reference as it is there and choose Update existing meters.",
     ),
     ProblemKind(
+        "REFERENCES_DIFFER_IN_CAPITALS",
+        "References differ only in capital letters",
+        "The reference of row {first} differs only in capital letters from this one, {value}.",
+        "If both rows are one meter, leave one of them out.",
+    ),
+    ProblemKind(
         "ROWS_LEFT_UNWRITTEN",
         "Rows that were left unwritten",
         "The work stopped before this row, because of a fault of ours. Nothing of it was written.",
@@ -410,7 +422,7 @@ register(
         "METER_CHANGED_MEANWHILE",
         "The meter changed meanwhile",
         "The meter was changed by someone else after this was checked.",
-        "Send it again to see what it would change now.",
+        "Check it again to see what it would change now.",
     ),
     ProblemKind(
         "ASSET_NOT_AN_OBJECT", "Not an object", "The asset is not an object.", "Send each asset as a JSON object."
@@ -490,6 +502,15 @@ register(
         "{label} was converted",
         "{label}: {written} were read as {unit}.",
         "Check one of the values below.",
+    ),
+)
+
+register(
+    ProblemKind(
+        "PORTAL_COLUMNS",
+        "Columns that the portal fills in",
+        "These columns are filled in by the portal, so an upload leaves them alone: {columns}.",
+        "",
     ),
 )
 

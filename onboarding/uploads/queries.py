@@ -4,13 +4,14 @@ from collections import Counter
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
-from django.db.models import Count, Max, Min, QuerySet
+from django.db.models import Count, Max, Min, Q, QuerySet
 
+from onboarding.meters.portal_facts import STATUS_IN
 from onboarding.spreadsheets.cells import column_letters
 from onboarding.spreadsheets.problems import OTHER_SHEETS, ROW_CODES, ROW_TOO_WIDE
 from onboarding.uploads.column_units import converted_units_of
 from onboarding.uploads.devices import columns_of_devices
-from onboarding.uploads.layout import FROM_ZIP, MEMORY, ColumnLayout, covers
+from onboarding.uploads.layout import FROM_ZIP, MEMORY, PORTAL, ColumnLayout, covers
 from onboarding.uploads.models import WRITTEN, RowPlan, Upload, UploadProblem, UploadRow, UploadSource, Withdrawal
 from onboarding.uploads.stored import SheetColumn
 from portal.jobs.models import Job, JobState
@@ -114,10 +115,12 @@ def other_devices(upload: Upload) -> list[str]:
 
 
 def unused_columns(upload: Upload) -> list[SheetColumn]:
-    """The columns with a header that fill no field; those of the other devices of each row are not among them."""
+    """The columns with a header that fill no field; those of the other devices of each row, and those that the portal
+    fills in, are not among them."""
     of_devices = columns_of_devices(headers_of(upload)).values()
     others = {index for columns in of_devices for index in columns.values()}
-    return [column for column in upload.columns if not column["key"] and column["index"] not in others]
+    unused = [column for column in upload.columns if not column["key"] and column["how"] != PORTAL]
+    return [column for column in unused if column["index"] not in others]
 
 
 def reading_notes(upload: Upload, labels: Mapping[str, str]) -> list[str]:
@@ -133,6 +136,7 @@ def reading_notes(upload: Upload, labels: Mapping[str, str]) -> list[str]:
         suffix = f", and its reference ends in {layout.suffix}" if layout.suffix else ""
         notes.append(f"A meter is made of {layout.device} of each row{suffix}.")
     notes += [problem.text for problem in converted_units_of(upload)]
+    notes += [Problem("PORTAL_COLUMNS", "", "", {"columns": names}).text for names in _portal_columns(upload)]
     held = {key for target in (layout.columns or {}).values() for key in covers(target)}
     everywhere = [key for key in layout.constants if key not in held]
     if everywhere:
@@ -147,6 +151,13 @@ def reading_notes(upload: Upload, labels: Mapping[str, str]) -> list[str]:
     if layout.decided_by == MEMORY:
         notes.append("The columns were matched as you said for an earlier sheet with the same headers.")
     return notes
+
+
+def _portal_columns(upload: Upload) -> list[list[str]]:
+    """The columns of an export that are the portal's own, those of programs as one; nothing when there are none."""
+    headers = [column["header"] for column in upload.columns if column["how"] == PORTAL and not column["key"]]
+    names = dict.fromkeys("status in programs" if name.startswith(STATUS_IN) else name for name in headers)
+    return [list(names)] if names else []
 
 
 def _constant(layout: ColumnLayout, key: str) -> str:
@@ -179,6 +190,14 @@ def problems_by_row(upload: Upload, numbers: list[int] | None = None) -> dict[in
     return by_row
 
 
+REFUSED = "refused"  # beside the plans of rows: those that were refused while they were written
+
+
+def refused_rows() -> Q:
+    """Which rows were refused while they were written: their meter or reference changed after the check."""
+    return Q(plan__in=WRITTEN) & ~Q(result="")
+
+
 def to_write(upload: Upload) -> dict[str, int]:
     """How many rows the next confirmation would write, by plan."""
     if not upload.rounds:
@@ -194,6 +213,11 @@ class Receipt:
     lines: list[tuple[str, int]]
     total: int
 
+    @property
+    def refused(self) -> int:
+        """How many rows were refused while they were written."""
+        return dict(self.lines).get(_REFUSED_LINE, 0)
+
 
 def receipt_of(upload: Upload) -> Receipt:
     """What became of the file's rows, once a confirmation has been written."""
@@ -207,12 +231,13 @@ def receipt_of(upload: Upload) -> Receipt:
     return Receipt(lines, sum(counts.values()))
 
 
+_REFUSED_LINE = "Refused while writing"
 _RECEIPT_LINES = (
     "Meters created",
     "Meters changed",
     "Unchanged",
     "Duplicates",
-    "Refused while writing",
+    _REFUSED_LINE,
     "Need fixing",
     "Left out by you",
     "Not meters",
@@ -227,7 +252,7 @@ def _line_of(row: UploadRow, upload: Upload) -> str:
     if row.plan in WRITTEN and not result:
         return "Waiting for your confirmation"
     if row.plan in WRITTEN and row.result:
-        return "Refused while writing"
+        return _REFUSED_LINE
     return {
         RowPlan.CREATE.value: "Meters created",
         RowPlan.UPDATE.value: "Meters changed",

@@ -15,6 +15,7 @@ from onboarding.enrollment.results import results_from_json
 from onboarding.meters.models import EnrollmentStatus
 from onboarding.uploads import queries
 from onboarding.uploads.corrections.rows import is_open
+from onboarding.uploads.meanwhile import changed_meanwhile
 from onboarding.uploads.models import RowPlan, Upload, UploadProblem, UploadRow
 from onboarding.uploads.shown_values import values_of
 from programs.schema import Schema
@@ -29,8 +30,8 @@ _LONGEST: Final = 128
 class RowFilter:
     """Which rows are asked for. Empty parts ask for all.
 
-    plan: a RowPlan. code, field: a problem, by its field too when it is known. program, fit: what a program says, a key
-    of _FITS. row: one row's number. after: only the rows below that one.
+    plan: a RowPlan, or queries.REFUSED. code, field: a problem, by its field too when it is known. program, fit: what
+    a program says, a key of _FITS. row: one row's number. after: only the rows below that one.
     """
 
     plan: str = ""
@@ -46,7 +47,7 @@ class RowFilter:
         asked = cls(**{name: query.get(name, "")[:_LONGEST] for name in cls.__dataclass_fields__})
         return replace(
             asked,
-            plan=asked.plan if asked.plan in RowPlan.values else "",
+            plan=asked.plan if asked.plan in {*RowPlan.values, queries.REFUSED} else "",
             fit=asked.fit if asked.fit in _FITS else "",
             row=_number(asked.row),
             after=_number(asked.after),
@@ -55,7 +56,9 @@ class RowFilter:
     def rows(self, upload: Upload) -> QuerySet[UploadRow]:
         """The rows of the upload that are asked for, in sheet order."""
         rows = UploadRow.objects.filter(upload=upload).order_by("number")
-        if self.plan:
+        if self.plan == queries.REFUSED:
+            rows = rows.filter(queries.refused_rows())
+        elif self.plan:
             rows = rows.filter(plan=self.plan)
         if self.code:
             problems = UploadProblem.objects.filter(upload=upload, code=self.code, field=self.field)
@@ -87,7 +90,9 @@ class RowFilter:
         if self.row:
             chips.append((f"Row {self.row}", self.query(row="", after="")))
         if self.plan:
-            chips.append((str(RowPlan(self.plan).label), self.query(plan="", after="")))
+            refused = self.plan == queries.REFUSED
+            label = "Refused while writing" if refused else str(RowPlan(self.plan).label)
+            chips.append((label, self.query(plan="", after="")))
         if self.code:
             called = problems.get((self.code, self.field), "One problem")
             chips.append((called, self.query(code="", field="", after="")))
@@ -114,8 +119,13 @@ def rows_context(
     more = len(page) > ROWS_PER_PAGE
     page = page[:ROWS_PER_PAGE]
     by_row = queries.problems_by_row(upload, [row.number for row in page])
+    meanwhile = changed_meanwhile(upload, page, schema)
     return {
-        "rows": [_shown_row(upload, row, by_row.get(row.number, []), ahead, schema) for row in page],
+        "rows": [
+            _shown_row(upload, row, by_row.get(row.number, []), ahead, schema)
+            | {"meanwhile": meanwhile.get(row.number)}
+            for row in page
+        ],
         "filters": asked,
         "chips": asked.chips(problems),
         "list_query": asked.query(),

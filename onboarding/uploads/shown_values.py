@@ -47,7 +47,7 @@ def first_values(upload: Upload, schema: Schema) -> ValuesTable | None:
     shown = [
         (row, [_value(column, *held[row.number], marked.get(row.number, ())) for column in columns]) for row in rows
     ]
-    return ValuesTable([_label(column) for column in columns], shown)
+    return ValuesTable([label_of(column) for column in columns], shown)
 
 
 def values_of(row: UploadRow, schema: Schema, marked: Collection[str] = ()) -> list[ShownValue]:
@@ -68,8 +68,9 @@ def _value(
 ) -> ShownValue:
     key = column.key
     was = as_shown(changes[key][0]) if key in changes else None
-    return ShownValue(_label(column), as_shown(flat.get(key)), was, key in marked)
+    return ShownValue(label_of(column), as_shown(flat.get(key)), was, key in marked)
 
 
-def _label(column: Column) -> str:
+def label_of(column: Column) -> str:
+    """A field's label with its unit."""
     return f"{column.label} ({column.unit})" if column.unit else column.label

@@ -24,6 +24,7 @@ urlpatterns = [
     path("uploads/<uuid:pk>/take-back/", views.upload_withdraw, name="upload-withdraw"),
     path("uploads/<uuid:pk>/fix/", corrections.upload_fix, name="upload-fix"),
     path("uploads/<uuid:pk>/rows/", corrections.upload_rows, name="upload-rows"),
+    path("uploads/<uuid:pk>/carry-over/", corrections.upload_carry_over, name="upload-carry-over"),
     path("uploads/<uuid:pk>/rows/<int:number>/", corrections.upload_row, name="upload-row"),
     path("uploads/<uuid:pk>/take-in/", corrections.upload_take_in, name="upload-take-in"),
     path("uploads/<uuid:pk>/fixed/", corrections.upload_fixed, name="upload-fixed"),

@@ -16,6 +16,7 @@ from onboarding.spreadsheets.reader import ENDINGS
 from onboarding.spreadsheets.workbook import write_csv, write_table
 from onboarding.uploads import queries
 from onboarding.uploads.columns.encodings import encoding_choices, encoding_label, is_encoding_guessed
+from onboarding.uploads.corrections.carrying import corrections_to_carry
 from onboarding.uploads.corrections.rows import validate_open_rows
 from onboarding.uploads.corrections.workbook import MOST_IN_WORKBOOK
 from onboarding.uploads.forms import UploadForm
@@ -149,6 +150,7 @@ def _page_context(request: HttpRequest, upload: Upload) -> dict[str, Any]:
         context["not_meter_rows"] = queries.not_meters(upload) if context["not_meters"] else []
         context["groups"] = [group for group in groups if group.blocks and group.code != NOT_A_METER]
         context["warnings"] = [group for group in groups if not group.blocks]
+        context["carried"] = corrections_to_carry(upload)
         context["can_update"] = _can_update(upload)
         context["unknown"] = sum(group.rows for group in groups if group.code == "REFERENCE_UNKNOWN")
         context["first_values"] = first_values(upload, schema_for())
@@ -232,7 +234,7 @@ def upload_recheck(request: HttpRequest, pk: UUID) -> HttpResponse:
     upload = get_object_or_404(queries.uploads_of(access.partner), pk=pk)
     try:
         if upload.rounds:
-            validate_open_rows(upload, by=access.actor)
+            validate_open_rows(upload, by=access.actor, only_refused=request.POST.get("rows") == queries.REFUSED)
         else:
             chosen = {name: True for name in ("update_existing", "creates_unknown") if request.POST.get(name) == "yes"}
             recheck_upload(upload, by=access.actor, **chosen)

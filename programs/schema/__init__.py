@@ -3,6 +3,7 @@
 from programs.schema.catalogue import catalogue_version
 from programs.schema.coerce import says_nothing
 from programs.schema.coerce.dates import DateOrder, order_of, reading_of
+from programs.schema.coerce.plain import without_marks
 from programs.schema.columns import Column
 from programs.schema.compile import schema_for
 from programs.schema.crossfield import ROW_CODES
@@ -27,4 +28,5 @@ __all__ = [
     "says_nothing",
     "schema_for",
     "state_of_zip",
+    "without_marks",
 ]

@@ -12,6 +12,7 @@ from pydantic_core import PydanticCustomError
 from portal.problems import Problem, shown
 from programs.schema.coerce import EMPTY, GIVEN, Coercer, Mended, keeps_words, says_nothing
 from programs.schema.coerce.dates import date_of, in_order, reading_of
+from programs.schema.coerce.plain import NO_ADDRESS, NONE
 from programs.schema.columns import Column
 from programs.schema.crossfield import CrossCheck, RowFinding
 from programs.schema.crossfield.places import STATE, UTILITY, ZIP
@@ -25,6 +26,7 @@ _ZIPS_BEGIN_WITH_ZERO = frozenset({"CT", "MA", "ME", "NH", "NJ", "PR", "RI", "VT
 _FOR_OBJECT = {"ADDRESS_NOT_APART", "PLACE_NOT_APART"}  # reported for a whole object, so not for its fields again
 _SURE_OF_FIELD = {"ZIP_RESTORED", "DATE_AT_PLACE"}  # mended, and yet no doubt about what the column holds
 _ORDERS = {"mdy": "month/day/year", "dmy": "day/month/year"}
+_NO_TEXTS, _ADDRESSES = {"number", "integer", "date"}, {"zip", "email", "phone"}
 _TELLING = {"email": 1.0, "choice": 1.0, "phone": 0.6, "zip": 0.5, "date": 0.3}
 
 
@@ -359,7 +361,10 @@ class Schema:
 
     def says_nothing(self, key: str, text: str) -> bool:
         """Whether a text only says that there is nothing in this field. Na is a name, though."""
-        return says_nothing(text.strip(), keeps_words=keeps_words(key))
+        if says_nothing(text.strip(), keeps_words=keeps_words(key)):
+            return True
+        word, kind = text.strip().casefold(), self._by_key[key].type if key in self._by_key else ""
+        return (word == NONE and kind in _NO_TEXTS) or (word in NO_ADDRESS and kind in _ADDRESSES)
 
     def knows(self, key: str) -> bool:
         """Whether a flat key is a field of the catalogue."""

@@ -172,7 +172,7 @@ def test_check_of_a_workbook_of_corrections(acme: Partner, sent: Any, run_jobs: 
         corrects=upload,
     )
 
-    assert queries_of_job("uploads.check") == on(59, 56)
+    assert queries_of_job("uploads.check") == on(60, 57)
     assert UploadRow.objects.filter(upload=upload, plan="create").count() == n
 
 
@@ -256,7 +256,7 @@ def test_export(acme: Partner, user: User, written: Any, settings: LazySettings,
     settings.MEDIA_ROOT = tmp_path
     ask_export(acme, user, query="", by=BY)
 
-    assert queries_of_job("meters.export") == 18
+    assert queries_of_job("meters.export") == 21
 
 
 def test_evaluation_of_meters_whose_time_has_come(acme: Partner, written: Any, n: int) -> None:

@@ -15,7 +15,7 @@ from django.http import QueryDict
 from django.utils import timezone
 
 from onboarding.meters.models import Meter
-from onboarding.portfolio.columns import columns_named, fields_in, reading
+from onboarding.portfolio.columns import columns_named, fields_in, reading, with_facts
 from onboarding.portfolio.exports.models import OPEN, Export, ExportState
 from onboarding.portfolio.exports.notifications import tell_done
 from onboarding.portfolio.filters import matching
@@ -53,7 +53,7 @@ class Plan:
 def plan_of(partner: Partner, query: str) -> Plan:
     """The workbook of a query string of the Meters page.
 
-    The further places of a list are columns too, but do not count: hardly a meter fills them.
+    The further places of a list and statuses are columns too, but do not count: hardly a meter fills them.
     """
     params = QueryDict(query)
     header = export_header(columns_named(params.getlist("columns")))
@@ -114,7 +114,7 @@ def _write(run: Run, export: Export, draft: Draft) -> int:
     columns = columns_named(params.getlist("columns"))
     pulse = _Pulse(run, total=export.meters)
     meters = matching(params, partner=export.partner)
-    lines = export_lines(pulse.counting(_pieces(reading(meters, columns) if columns else meters)), columns)
+    lines = export_lines(pulse.counting(_pieces(reading(meters, columns) if columns else with_facts(meters))), columns)
     file = cast("IO[bytes]", _PulsingFile(draft.file, pulse))
     write_table(file, title="Meters", header=export_header(columns), rows=lines)
     return pulse.done

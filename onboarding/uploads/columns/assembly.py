@@ -12,7 +12,7 @@ from onboarding.uploads.compounds import not_apart, parts_in
 from onboarding.uploads.layout import FROM_ZIP, ChosenValues, covers, is_compound, parts_of
 from onboarding.uploads.stored import StoredValue
 from portal.problems import Problem, shown, storable
-from programs.schema import Schema, state_of_zip
+from programs.schema import Schema, state_of_zip, without_marks
 
 _REFERENCE = "partner_reference"
 STATE, ZIP = ".state_or_province_code", ".postal_code"
@@ -58,6 +58,7 @@ class RowAssembler:
             if len(indexes) > 1 and not is_compound(key)
         ]
         units = converted_units(columns, dict(enumerate(headers)), schema)
+        self.units: Mapping[int, str] = units  # of the columns whose names have another unit than their field
         self._units = {key: units[index] for key, index in plain.items() if index in units}
         self._shared_units = {index: unit for index, unit in units.items() if index not in plain.values()}
         self.columns_of: dict[str, frozenset[int]] = {}  # every column that a key's value is made of
@@ -161,10 +162,11 @@ class RowAssembler:
 
 
 def plain_reference(cell: object) -> str:
-    """A cell with a reference as one line of text; a whole number as its digits."""
+    """A cell with a reference as one line of text, without the marks of a text; a whole number as its digits."""
     if isinstance(cell, float) and cell.is_integer():
         cell = int(cell)
-    return storable(" ".join(str(cell).split()))
+    text = storable(" ".join(str(cell).split()))
+    return without_marks(text) or text
 
 
 def value_key(text: str) -> str:

@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 from functools import partial
 from typing import Final
 
+from onboarding.meters.portal_facts import METER_ID, is_portal_fact
 from onboarding.spreadsheets.cells import BrokenCell, Cell, Row
 from onboarding.spreadsheets.headers import (
     BLANK,
@@ -21,7 +22,7 @@ from onboarding.spreadsheets.headers import (
 from onboarding.spreadsheets.likeness import LIKELY, Seen, guesses
 from onboarding.spreadsheets.plausible import looks_like
 from onboarding.uploads.compounds import compounds_of, parts_in
-from onboarding.uploads.layout import ADDRESS, ALSO, NOT_USED, SIZES, covers, parts_of
+from onboarding.uploads.layout import ADDRESS, ALSO, NOT_USED, PORTAL, SIZES, covers, parts_of
 from onboarding.uploads.stored import SheetColumn
 from portal.problems import shown
 from programs.schema import Schema
@@ -36,6 +37,7 @@ _NAME: Final = "customer.end_customer_name"
 _UTILITY: Final = "utility.utility_name"
 _REFERENCE: Final = "partner_reference"
 _OTHER_IDS: Final = ("device.device_serial_number", "utility.electric_service_account_number")
+_UUID = re.compile(r"[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}")
 _HALF_SCORE = 80
 _REFERENCE_SCORE = 70
 _DOUBTED = 60  # for a known name over cells that do not go with it
@@ -45,8 +47,9 @@ _DOUBTED = 60  # for a known name over cells that do not go with it
 class ColumnProposal:
     """One column: its header, some of its cells, and the target proposed for it.
 
-    how: "key", "label", "alias", "normalized" (names that we know), "remembered" (the partner said so before), "alike"
-    and "values" (a guess, by its name or its cells), "unknown". score: of 100. blanks: whether one of the first rows
+    how: "key", "label", "alias", "normalized" (names that we know), "remembered" (the partner said so before),
+    "portal" (a fact of the portal's own in an export of meters, which no upload sets), "alike" and "values" (a guess,
+    by its name or its cells), "unknown". score: of 100. blanks: whether one of the first rows
     has no cell there. earlier: another target, which the partner gave to such a header in another sheet; "" if none.
     """
 
@@ -87,6 +90,8 @@ def certainty(how: str, score: int) -> tuple[str, str]:
         return "Not known", "neutral"
     if how == REMEMBERED:
         return "As last time", "success"
+    if how == PORTAL:
+        return "Portal’s own", "neutral"
     if how not in {ALIKE, VALUES} and score > _DOUBTED:
         return "Sure", "success"
     return ("Likely", "info") if score >= LIKELY else ("Guess", "warning")
@@ -117,6 +122,7 @@ def propose(
     specs = [HeaderSpec(column.key, column.label, column.aliases, column.unit) for column in schema.columns]
     compounds = compounds_of(schema)
     targets = {column.key for column in schema.columns} | set(compounds)
+    is_export = _REFERENCE in header
     proposals: dict[int, ColumnProposal] = {}
     cells: dict[int, list[Cell]] = {}
     for match in match_headers(header, specs):
@@ -130,6 +136,8 @@ def propose(
         if earlier is not None and targets.issuperset(parts_of(earlier)):
             target, how = earlier, REMEMBERED
         other = (elsewhere or {}).get(normalized(match.header), "")
+        if is_export and not earlier and _is_portal_fact(match.header, cells[match.index]):
+            target, how, other = NOT_USED, PORTAL, ""
         proposals[match.index] = ColumnProposal(
             match.index,
             shown(match.header),
@@ -152,6 +160,11 @@ def propose(
         _several_fields(proposal, proposals, cells[proposal.index], schema, compounds)
         for proposal in proposals.values()
     ]
+
+
+def _is_portal_fact(header: str, cells: Sequence[Cell]) -> bool:
+    """Whether a column of an export is the portal's own. Another sheet may have meter IDs too, which are not ours."""
+    return is_portal_fact(header) and (header != METER_ID or all(_UUID.fullmatch(str(cell)) for cell in cells))
 
 
 def _contradicted(

@@ -30,10 +30,11 @@ from onboarding.uploads.pipeline.staging import (
     preview_of,
     problem_values,
     row_values,
+    rows_with_letters,
     validate_rows,
     write_edits,
 )
-from onboarding.uploads.queries import headers_of, to_write
+from onboarding.uploads.queries import headers_of, refused_rows, to_write
 from onboarding.uploads.states import move_or_refuse
 from onboarding.uploads.stored import FieldChanges, RowCells, StoredValue, field_cells
 from portal.events.actors import Actor
@@ -46,6 +47,8 @@ from programs.schema import Schema, catalogue_version
 MOST_ROWS = 5000  # of one change
 _BATCH = 500
 _OF_THE_FILE = (*CELL_CODES, *ROW_CODES, "IDENTIFIER_CONVERTED", bare_numbers.CODE, NOT_A_METER)
+
+REFERENCE = "partner_reference"
 
 Cells = dict[str, object]
 
@@ -73,24 +76,26 @@ def leave_out(upload: Upload, numbers: Collection[int], *, left_out: bool = True
     return _change(upload, {number: {} for number in numbers}, left_out=left_out, by=by)
 
 
-def validate_open_rows(upload: Upload, *, by: Actor) -> None:
+def validate_open_rows(upload: Upload, *, by: Actor, only_refused: bool = False) -> None:
     """Check every row that is not written yet again, against the catalogue and meters as they are now.
 
-    For an upload of which a part is written already: its file is not read again. Refuses: UPLOAD_NOT_READY.
+    For an upload of which a part is written already: its file is not read again. only_refused: just the rows that were
+    refused while they were written, because their meter or reference changed after the check. Rows that are good now
+    wait for another confirmation. Refuses: UPLOAD_NOT_READY.
     """
     with transaction.atomic():
         locked = Upload.objects.select_for_update().select_related("partner").get(pk=upload.pk)
         if locked.state not in {UploadState.READY, UploadState.DONE} or not locked.rounds:
             raise Refused(Problem("UPLOAD_NOT_READY"))
-        editor = RowEditor(locked)
-        rows = (
-            UploadRow.objects.filter(open_rows(locked), upload=locked).exclude(plan=RowPlan.LEFT_OUT).order_by("number")
-        )
+        editor, others_wait = RowEditor(locked), only_refused and bool(to_write(locked))
+        rows = UploadRow.objects.filter(open_rows(locked), upload=locked).order_by("number")
+        rows = rows.filter(refused_rows()) if only_refused else rows.exclude(plan=RowPlan.LEFT_OUT)
         numbers = list(rows.values_list("number", flat=True))
         for start in range(0, len(numbers), _BATCH):
             editor.validate_again(list(rows.filter(number__in=numbers[start : start + _BATCH])))
-        locked.catalogue_version = catalogue_version()
-        locked.save(update_fields=["catalogue_version"])
+        if not others_wait:  # those were checked against an earlier one, perhaps
+            locked.catalogue_version = catalogue_version()
+            locked.save(update_fields=["catalogue_version"])
         record("upload.checked_again", subject=locked, partner=locked.partner, by=by)
         _keep(locked, editor)
 
@@ -178,22 +183,31 @@ class RowEditor:
     def cells_of(self, rows: Iterable[UploadRow]) -> dict[int, Cells]:
         """The cells of these rows by field key, with what people wrote: as the validator gets them."""
         rows = list(rows)
+        edits = edits_of(self.upload, [row.number for row in rows])
+        by_row = self.original_cells(rows)
+        return {number: edited(cells, edits[number]) if number in edits else cells for number, cells in by_row.items()}
+
+    def original_cells(self, rows: Iterable[UploadRow]) -> dict[int, Cells]:
+        """The cells of these rows by field key as the file has them, whatever people wrote."""
+        rows = list(rows)
         numbers = [row.number for row in rows]
         broken: dict[int, list[Problem]] = {}
         for line in UploadProblem.objects.filter(upload=self.upload, row_number__in=numbers, code__in=_OF_THE_FILE):
             broken.setdefault(line.row_number, []).append(line.problem)
-        edits = edits_of(self.upload, numbers)
-        by_row: dict[int, Cells] = {}
-        for row in rows:
-            cells = self._raw(row)
-            cells |= {problem.field: problem for problem in broken.get(row.number, ())}
-            by_row[row.number] = edited(cells, edits[row.number]) if row.number in edits else cells
-        return by_row
+        return {
+            row.number: self._raw(row) | {problem.field: problem for problem in broken.get(row.number, ())}
+            for row in rows
+        }
 
     @property
     def columns_of(self) -> Mapping[str, frozenset[int]]:
         """The field keys that the file has columns for, with those columns."""
         return self._assembler.columns_of
+
+    @property
+    def units(self) -> Mapping[int, str]:
+        """The columns whose names have another unit than their field: index to that unit."""
+        return self._assembler.units
 
     def assembled(self, cells: Sequence[Cell]) -> Cells:
         """Cells in the file's own columns, by field key."""
@@ -201,6 +215,9 @@ class RowEditor:
 
     def _raw(self, row: UploadRow) -> Cells:
         """The row as the file has it."""
+        if row.cells is None and row.meter_version is not None:  # staged before updates kept their cells
+            changes = {key: "-" if new is None else new for key, (_, new) in (row.changes or {}).items()}
+            return {**changes, "partner_reference": row.partner_reference}
         if row.cells is None:
             return self.schema.flatten(row.asset or {})
         return self.assembled(row.cells["columns"]) | row.cells["fields"]
@@ -230,6 +247,7 @@ class RowEditor:
             if not differs and skipped == (row.plan == RowPlan.LEFT_OUT):
                 continue
             edit = edits.get(number) or UploadEdit(upload=self.upload, row_number=number)
+            edit.originals = _originals(edit, before[number], differs)
             edit.values = {**edit.values, **{key: value for key, (_, value) in differs.items()}}
             edit.is_left_out = skipped if left_out is not None else False
             written.append(edit)
@@ -259,7 +277,10 @@ class RowEditor:
         )
         cells |= self.cells_of(others)
         again = sorted([*rows, *others], key=lambda row: row.number)
-        self.preview.references = KnownRows(self._first_rows(keys, {row.number for row in again}))
+        numbers = {row.number for row in again}
+        self.preview.references = KnownRows(self._first_rows(keys, numbers))
+        letters = rows_with_letters(self.upload, {key.lower() for key in keys}, without=numbers)
+        self.preview.letters = KnownRows(letters)
         results = validate_rows(self.upload, self.preview, [(row.number, cells[row.number]) for row in again])
         self._replace(again, results)
         return [result for result in results if result.number in mine]
@@ -295,6 +316,14 @@ class RowEditor:
         if row.cells is None and result.asset is None:
             return field_cells(self.schema.flatten(row.asset or {}))
         return row.cells
+
+
+def _originals(edit: UploadEdit, before: Cells, differs: Iterable[str]) -> dict[str, str]:
+    """What the file has where something is written for the first time, beside what is known of the row's edit."""
+    first = {key: as_shown(before.get(key)) for key in differs if key not in edit.values}
+    if REFERENCE not in edit.values:
+        first[REFERENCE] = reference_of(before)
+    return {**first, **(edit.originals or {})}
 
 
 def as_shown(value: object) -> str:

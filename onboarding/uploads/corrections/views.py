@@ -15,6 +15,7 @@ from django_htmx.http import HttpResponseClientRefresh
 from onboarding.spreadsheets.workbook import write_rows_to_fix
 from onboarding.uploads import queries
 from onboarding.uploads.corrections import page
+from onboarding.uploads.corrections.carrying import carry_over
 from onboarding.uploads.corrections.row import form_of, save
 from onboarding.uploads.corrections.rows import CorrectionResult, correct_rows, is_open, leave_out
 from onboarding.uploads.corrections.workbook import fix_columns, fix_rows
@@ -202,6 +203,25 @@ def upload_row(request: HttpRequest, pk: UUID, number: int) -> HttpResponse:
     context |= {"is_error": request.method == "POST", "list_query": request.GET.urlencode()}
     template = "uploads/_row_form.html" if request.htmx else "uploads/row.html"  # type: ignore[attr-defined]  # set by django-htmx
     return render(request, template, context, status=422 if request.method == "POST" else 200)
+
+
+@require_POST
+def upload_carry_over(request: HttpRequest, pk: UUID) -> HttpResponse:
+    """Use the corrections that were made to an earlier upload of the same file."""
+    access = member(request)
+    upload = get_object_or_404(queries.uploads_of(access.partner), pk=pk)
+    try:
+        carried = carry_over(upload, source=request.POST.get("from", ""), by=access.actor)
+    except Refused as refusal:
+        tell_refusal(request, refusal)
+        return redirect("upload", upload.pk)
+    used = f"{carried.count:,} correction" + ("" if carried.count == 1 else "s")
+    messages.success(request, f"{used} of {carried.source.file_name} used.")
+    if carried.unfit:
+        listed = ", ".join(map(str, carried.unfit[:20]))
+        left = f"{_rows(len(carried.unfit))} of {carried.source.file_name} could not be corrected here"
+        messages.warning(request, f"{left}, because the row is another one or is missing: {listed}.")
+    return redirect("upload", upload.pk)
 
 
 @require_POST

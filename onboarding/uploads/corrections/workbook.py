@@ -10,6 +10,7 @@ from onboarding.spreadsheets.cells import Cell
 from onboarding.spreadsheets.headers import HeaderSpec, match_headers, normalized
 from onboarding.spreadsheets.problems import Unreadable
 from onboarding.spreadsheets.workbook import ROW_KEY_HEADER, FixColumn, FixRow
+from onboarding.uploads.column_units import in_own_unit
 from onboarding.uploads.compounds import written_out
 from onboarding.uploads.corrections.rows import RowEditor, as_shown, correct_rows, open_rows
 from onboarding.uploads.layout import covers, is_compound, parts_of
@@ -124,7 +125,7 @@ def _fix_batch(
                 by_position.setdefault(position, []).append(said)
         cells = current[row.number]
         key = RowKey(upload.pk, row.number, state_of(cells))
-        shown = [_cell(row, column, written, cells, place) for column in columns]
+        shown = [_cell(row, column, written, cells, place, editor) for column in columns]
         yield FixRow(str(key), shown, by_position, others)
 
 
@@ -134,10 +135,12 @@ def _cell(
     written: Mapping[str, StoredValue],
     current: Mapping[str, object],
     place: Mapping[str, int],
+    editor: RowEditor,
 ) -> object:
     """The content of the row's cell: what the file has, unless somebody wrote something else there.
 
-    Of several columns for one field, the first then has it all.
+    Of several columns for one field, the first then has it all. What somebody wrote is in the field's unit, whatever
+    unit the column's name has.
     """
     for part in parts_of(column.key):
         if written.keys().isdisjoint(covers(part)):
@@ -145,7 +148,8 @@ def _cell(
         if is_compound(part):
             return written_out(part, current)
         own = column.index is None or place.get(part) == column.position
-        return written[part] if own else None
+        unit = "" if column.index is None else editor.units.get(column.index, "")
+        return in_own_unit(written[part], unit, editor.schema.column(part).unit) if own else None
     columns = row.kept_cells["columns"]
     return columns[column.index] if column.index is not None and column.index < len(columns) else None
 
@@ -268,8 +272,18 @@ class ReturnedWorkbook:
         after = self._editor.assembled(own) | {key: cell for key, cell in given.items() if cell is not None}
         there = {position for position, _ in self._columns.values() if position is not None}
         keys = {key for key, columns in self._editor.columns_of.items() if columns <= there} | given.keys()
-        changes = {key: after.get(key) for key in keys if as_shown(after.get(key)) != as_shown(before.get(key))}
+        changes = {key: after.get(key) for key in keys if not self._is_same(key, after.get(key), before.get(key))}
         return {key: as_json(value) for key, value in changes.items() if not isinstance(value, Problem)}
+
+    def _is_same(self, key: str, after: object, before: object) -> bool:
+        """Whether a cell is as it was. In a column of W, 5 kW is the 5 that somebody wrote into a field of kW."""
+        if as_shown(after) == as_shown(before):
+            return True
+        columns = self._editor.columns_of.get(key, frozenset())
+        if columns.isdisjoint(self._editor.units) or after is None or before is None:
+            return False
+        read = self._editor.schema.read(key, after)
+        return not isinstance(read, Problem) and read == self._editor.schema.read(key, before)
 
 
 def as_json(value: object) -> StoredValue:

@@ -111,6 +111,7 @@ class RowPreview:
         self._asked_on = {name: program.asked_on(self.at) for name, program in self.programs.items()}
         self.references = FirstRows()
         self.serials = FirstRows()
+        self.letters = FirstRows()  # references without capitals
         self._names_fields = names_fields
         self._texts = frozenset(column.key for column in self.schema.columns if column.type == "text")
         self._candidates: dict[tuple[object, ...], tuple[ProgramCandidate, ...]] = {}
@@ -126,6 +127,7 @@ class RowPreview:
         results = [self._validate(row, keys, existing, targets) for row in rows]
         self._add_known_facts(results, targets)
         self._warn_of_other_capitals(results)
+        self._warn_of_capitals_in_file(results)
         self._suggest_known_references(results)
         self._warn_of_repeated_serials(results)
         return results
@@ -328,6 +330,17 @@ class RowPreview:
                 warning = Problem("REFERENCE_DIFFERS_IN_CAPITALS", "partner_reference", result.reference, facts)
                 result.warnings = (*result.warnings, warning)
 
+    def _warn_of_capitals_in_file(self, results: Iterable[RowResult]) -> None:
+        """Warn of a new meter whose reference differs from that of an earlier row only in capital letters."""
+        new = [result for result in results if result.plan is RowPlan.CREATE and result.key]
+        self.letters.expect({result.key.lower() for result in new})
+        for result in new:
+            first = self.letters.of(result.key.lower(), result.number)
+            if first != result.number:
+                facts = {"first": first}
+                warning = Problem("REFERENCES_DIFFER_IN_CAPITALS", "partner_reference", result.reference, facts)
+                result.warnings = (*result.warnings, warning)
+
     def _suggest_known_references(self, results: Iterable[RowResult]) -> None:
         """Name a reference of the partner that is near to an unknown one, for the first rows that need it."""
         unknown = [result for result in results if result.problems and result.problems[0].code == "REFERENCE_UNKNOWN"]
@@ -427,7 +440,7 @@ def _total_in(cells: Mapping[str, object]) -> str:
 
 
 def reference_of(cells: Mapping[str, object]) -> str:
-    """The row's partner reference as the row has it; "" when there is none."""
+    """The row's partner reference as the row has it, without the marks of a text; "" when there is none."""
     value = cells.get("partner_reference", "")
     if isinstance(value, Problem | bool | date) or value is None:
         return ""

@@ -5,6 +5,7 @@ from functools import partial
 
 from django.db.models import Min
 from django.db.models.fields.json import KT
+from django.db.models.functions import Lower
 
 from onboarding.enrollment.results import EnrollmentResult, best, first_to_act, results_as_json
 from onboarding.meters.columns import KEYS, keys_of
@@ -35,6 +36,7 @@ def preview_of(upload: Upload) -> RowPreview:
     )
     preview.references = FirstRows(partial(_rows_with_references, upload))
     preview.serials = FirstRows(partial(_rows_with_devices, upload))
+    preview.letters = FirstRows(partial(rows_with_letters, upload))
     return preview
 
 
@@ -42,6 +44,13 @@ def _rows_with_references(upload: Upload, names: Collection[str]) -> dict[str, i
     """The first staged row of each reference, in its normal form."""
     rows = UploadRow.objects.filter(upload=upload, reference_key__any_of=names).exclude(plan=RowPlan.LEFT_OUT)
     return dict(rows.order_by().values_list("reference_key").annotate(first=Min("number")))
+
+
+def rows_with_letters(upload: Upload, letters: Collection[str], *, without: Collection[int] = ()) -> dict[str, int]:
+    """The first staged row of a new meter with each reference, whatever its capitals. without: rows to pass over."""
+    rows = UploadRow.objects.filter(upload=upload, plan=RowPlan.CREATE).exclude(number__in=without)
+    alike = rows.annotate(letters=Lower("reference_key")).filter(letters__any_of=letters)
+    return dict(alike.order_by().values_list("letters").annotate(first=Min("number")))
 
 
 def _rows_with_devices(upload: Upload, names: Collection[str]) -> dict[str, int]:
@@ -56,6 +65,8 @@ def load_staged(upload: Upload, preview: RowPreview) -> None:
     """Load the references and devices of the rows that were staged before, when a check goes on after a crash."""
     rows = UploadRow.objects.filter(upload=upload).exclude(plan=RowPlan.LEFT_OUT)
     preview.references.know(rows.values_list("reference_key", flat=True).iterator(chunk_size=5000))
+    new = rows.filter(plan=RowPlan.CREATE).values_list("reference_key", flat=True)
+    preview.letters.know(key.lower() for key in new.iterator(chunk_size=5000))
     devices = rows.exclude(serial_key="").values_list(KT("asset__device__device_manufacturer"), "serial_key")
     preview.serials.know(device_name(*device) for device in devices.iterator(chunk_size=5000))
 
@@ -77,8 +88,9 @@ def validate_rows(
 
 
 def keeps_cells(result: RowResult) -> bool:
-    """Whether a row keeps its cells as they came: somebody may have to change them."""
-    return result.asset is None or bool(result.warnings)
+    """Whether a row keeps its cells as they came: somebody may have to change them, or they are checked again because
+    their meter is another one by then. An asset alone no longer says which of its values the row had."""
+    return result.asset is None or bool(result.warnings) or result.meter_version is not None
 
 
 def row_values(upload: Upload, result: RowResult, cells: RowCells | None) -> list[object]:
@@ -183,11 +195,15 @@ def write_edits(edits: Sequence[UploadEdit]) -> None:
     UploadEdit.objects.bulk_create(
         [
             UploadEdit(
-                upload_id=edit.upload_id, row_number=edit.row_number, values=edit.values, is_left_out=edit.is_left_out
+                upload_id=edit.upload_id,
+                row_number=edit.row_number,
+                values=edit.values,
+                originals=edit.originals,
+                is_left_out=edit.is_left_out,
             )
             for edit in edits
         ],
         update_conflicts=True,
         unique_fields=["upload", "row_number"],
-        update_fields=["values", "is_left_out"],
+        update_fields=["values", "originals", "is_left_out"],
     )

@@ -1,11 +1,12 @@
 """Zip codes and telephone numbers of the United States."""
 
 import re
+from typing import Any
 
 import phonenumbers
 
 from programs.models import Field
-from programs.schema.coerce.plain import EMPTY, Coercer, Mended, fail, plain_text
+from programs.schema.coerce.plain import EMPTY, Coercer, Mended, fail, is_no_address, plain_text
 from programs.schema.coerce.texts import plain_coercer
 
 _DASHES = dict.fromkeys(map(ord, "\N{HYPHEN}\N{NON-BREAKING HYPHEN}\N{EN DASH}\N{EM DASH}"), "-")
@@ -18,7 +19,7 @@ def zip_code(cell: object) -> object:
     """Five digits, or five and four. Three or four digits, and seven or eight, prove that leading zeros were lost:
     no zip begins with more than two. Those are restored, with a warning."""
     typed = plain_text(cell).replace(" ", "").translate(_DASHES).removesuffix(".0")
-    if not typed:
+    if not typed or is_no_address(typed):
         return EMPTY
     main, hyphen, rest = typed.partition("-")
     if not hyphen and 7 <= len(main) <= 9:
@@ -41,7 +42,7 @@ def phone(field: Field) -> Coercer:
     plain = plain_coercer(field)
 
     def coerce(cell: object) -> object:
-        value = plain(cell)
+        value: Any = EMPTY if is_no_address(cell) else plain(cell)
         if value is EMPTY:
             return value
         digits = _NOT_DIGIT.sub("", value)

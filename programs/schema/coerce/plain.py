@@ -24,6 +24,10 @@ _INVISIBLE = dict.fromkeys(map(ord, "\u00ad\u200b\u200e\u200f\u2060\ufeff"))  # 
 NOTHING: Final = frozenset(
     {"n/a", "na", "n.a.", "n/a.", "null", "tbd", "tba", "unknown", "unk", "not available", "not applicable"}
 )
+# What can be no ZIP code, e-mail address or phone number, and so says there that there is none. Of a number or a date
+# the first can be none either.
+NONE: Final = "none"
+NO_ADDRESS: Final = frozenset({NONE, "nil", "no"})
 _MARKS = ("=", "'")
 _TEXT_FORMULA = re.compile(r'="([^"=]*)"')
 _TEXT_MARK = re.compile(r"'[^\s']*\d[^\s']*")
@@ -84,6 +88,11 @@ def says_nothing(text: str, *, keeps_words: bool = False) -> bool:
     return len(text) <= _LONGEST_NOTHING and text.casefold() in NOTHING and not (keeps_words and text.isalpha())
 
 
+def is_no_address(cell: object) -> bool:
+    """Whether a cell says that there is no ZIP code, e-mail address or phone number."""
+    return cell.__class__ is str and str(cell).strip().casefold() in NO_ADDRESS
+
+
 def keeps_words(key: str) -> bool:
     """Whether a field holds names of people or places, where Na, Null and Unk are values."""
     return key.endswith(_NAMES)
@@ -97,7 +106,10 @@ def plain_text(cell: object, *, keeps_words: bool = False) -> str:
     if cell.__class__ is str:
         text = cell.strip() if cell.isprintable() and "  " not in cell else _tidied(cell)
         if text[:1] in _MARKS:
-            text = _unmarked(text)
+            unmarked = without_marks(text)
+            if unmarked is None:
+                raise fail("LOOKS_LIKE_FORMULA")
+            text = unmarked
         if "<" in text and _MARKUP.search(text):
             raise fail("MARKUP")
         return "" if says_nothing(text, keeps_words=keeps_words) else str(text)
@@ -118,13 +130,21 @@ def plain_text(cell: object, *, keeps_words: bool = False) -> str:
     raise fail("NOT_A_PLAIN_VALUE")
 
 
-def _unmarked(text: str) -> str:
-    """Without the marks by which a spreadsheet is told to keep a number as text: ="02139" and '94103."""
-    if formula := _TEXT_FORMULA.fullmatch(text):
-        return formula[1].strip()
-    if text.startswith("="):
-        raise fail("LOOKS_LIKE_FORMULA")
-    return text[1:] if _TEXT_MARK.fullmatch(text) else text
+def without_marks(text: str) -> str | None:
+    """A text without the marks by which a spreadsheet is told to keep a number as text: ="02139" and '94103.
+
+    None for what looks like any other formula, behind a mark too. What it returns has no mark that it would take off.
+    """
+    while text[:1] in _MARKS:
+        if formula := _TEXT_FORMULA.fullmatch(text):
+            text = formula[1].strip()
+        elif text.startswith("="):
+            return None
+        elif _TEXT_MARK.fullmatch(text):
+            text = text[1:]
+        else:
+            break
+    return text
 
 
 def _tidied(text: str) -> str:

@@ -3,6 +3,7 @@
 import re
 from collections.abc import Callable
 from datetime import date
+from typing import Any
 
 from programs.models import Field, FieldType
 from programs.schema.coerce.plain import (
@@ -13,6 +14,7 @@ from programs.schema.coerce.plain import (
     Mended,
     cached,
     fail,
+    is_no_address,
     keeps_words,
     plain_text,
     says_nothing,
@@ -128,7 +130,7 @@ def email(field: Field) -> Coercer:
     plain = plain_coercer(field)
 
     def coerce(cell: object) -> object:
-        value = plain(cell)
+        value: Any = EMPTY if is_no_address(cell) else plain(cell)
         if value is not EMPTY and not _EMAIL.fullmatch(value):
             raise fail("NOT_AN_EMAIL")
         return value

@@ -20,6 +20,7 @@ from onboarding.portfolio.saved_views.domain import clean_query
 from onboarding.portfolio.saved_views.models import SavedView
 from onboarding.uploads.models import Upload
 from portal.partners.models import Partner, User
+from programs.models import Program
 from programs.schema import schema_for
 from tests import builders
 from tests.onboarding.enrollment.meters import make_meter
@@ -228,12 +229,13 @@ def test_export_holds_the_chosen_columns_in_csv_and_xlsx_alike(client: Client, m
         [
             *("meter_id", "partner_reference"),
             *("customer.city", "customer.state_or_province_code", "customer.postal_code", "upload", "tags"),
-            *("load_types", "device.battery_power_capacity_kw", "site.site_devices.model"),
+            *("load_types", "device.battery_power_capacity_kw"),
+            *(f"site.site_devices.{slot}.model" for slot in range(10)),
         ],
         *(
             [
                 *(str(meter.pk), meter.partner_reference, "San Francisco", "CA", "94103", f"{HOSTILE}.csv"),
-                *(f"a; {HOSTILE}", "BATTERY_STORAGE; HVAC", power, f"{HOSTILE}; Two"),
+                *(f"a; {HOSTILE}", "BATTERY_STORAGE; HVAC", power, HOSTILE, "Two", *[""] * 8),
             ]
             for meter, power in ((first, "13.5"), (second, ""))
         ),
@@ -255,7 +257,8 @@ def test_meter_id_is_exported_once_and_without_columns_everything_is(client: Cli
 
     assert exported(client, "columns=meter_id&columns=tags")[0] == ["meter_id", "partner_reference", "tags"]
     assert exported(client, "")[0] == [
-        *("meter_id", "enrollment_status", "created_by", "created_at", "updated_at"),
+        *("meter_id", "enrollment_status", "created_by", "created_at", "updated_at", "upload", "tags"),
+        *(f"status.{name}" for name in Program.objects.order_by("name").values_list("identifier", flat=True)),
         *(column.key for column in schema_for().columns),
     ]
 

@@ -2,7 +2,7 @@
 
 import pytest
 
-from onboarding.spreadsheets.formats import NumberFormat, format_of, read_iso, read_number, read_serial
+from onboarding.spreadsheets.formats import NumberFormat, format_of, read_iso, read_number, read_serial, shown_time
 
 DATE, MOMENT, TIME = NumberFormat("date"), NumberFormat("datetime"), NumberFormat("time")
 ELAPSED, PERCENT = NumberFormat("elapsed"), NumberFormat("percent")
@@ -175,3 +175,22 @@ def test_days_are_counted_from_the_epoch(value: float, kind: str, date_1904: boo
 )
 def test_iso_date_is_read_as_its_format_shows_it(text: str, form: NumberFormat | None, read: object) -> None:
     assert read_iso(text, form) == read
+
+
+@pytest.mark.parametrize(
+    ("code", "clock", "shown"),
+    [
+        ("h:mm AM/PM", "08:05", "8:05 AM"),
+        ("h:mm AM/PM", "00:00", "12:00 AM"),
+        ("hh:mm:ss A/P", "13:05:09", "01:05:09 P"),
+        ("h:mm", "08:05", "8:05"),
+        ("hh:mm", "08:05", "08:05"),
+        ("mm:ss", "00:05:30", "05:30"),
+        ('h" o\'clock"', "08:00", "8 o'clock"),
+        ("[$-409]h:mm AM/PM", "23:59", "11:59 PM"),
+        ("mm:ss.0", "00:05:30", "00:05:30"),
+        ("", "08:05", "08:05"),
+    ],
+)
+def test_time_is_as_the_sheet_shows_it(code: str, clock: str, shown: str) -> None:
+    assert shown_time(code, clock) == shown

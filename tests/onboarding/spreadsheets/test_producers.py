@@ -44,7 +44,7 @@ FORMATS = (
     "General",
 )
 CELLS: list[object] = [
-    *("007", "00501", datetime.date(2026, 1, 31), datetime.datetime(2026, 1, 31, 12, 30), "18:00", "95%"),
+    *("007", "00501", datetime.date(2026, 1, 31), datetime.datetime(2026, 1, 31, 12, 30), "6:00 PM", "95%"),
     *(1234.5, 12000, True, 24000, 12345.678, "36:00"),
 ]
 

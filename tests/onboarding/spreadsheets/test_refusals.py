@@ -181,7 +181,7 @@ def test_two_cells_that_span_the_grid_are_refused_by_columns(read: Reading) -> N
     result = read(content)
 
     assert len(content) < 3_000
-    assert (result.code, result.context) == (problems.FILE_TOO_MANY_COLUMNS, {"limit": 200, "cell": "XFD1048576"})
+    assert (result.code, result.context) == (problems.FILE_TOO_MANY_COLUMNS, {"limit": 500, "cell": "XFD1048576"})
 
 
 @pytest.mark.parametrize(

@@ -120,3 +120,22 @@ def test_date_in_a_date_column_stays_a_date(acme: Partner, send: Any) -> None:
     assert asset is not None
     assert asset["device"]["install_date"] == "2025-09-30"
     assert problems(upload) == []
+
+
+def test_time_in_a_column_of_texts_is_as_the_sheet_shows_it(acme: Partner, send: Any) -> None:
+    made = openpyxl.Workbook()
+    sheet = made.active
+    assert sheet is not None
+    cells = builders.row(1, device__device_model=datetime.time(8, 5), device__installer=datetime.time(20, 15))
+    for line in builders.table([cells]):
+        sheet.append(line)
+    keys = list(cells)
+    sheet.cell(2, keys.index("device.device_model") + 1).number_format = "h:mm AM/PM"
+    sheet.cell(2, keys.index("device.installer") + 1).number_format = "h:mm"
+    file = io.BytesIO()
+    made.save(file)
+
+    upload = send(acme, file.getvalue())
+
+    device = upload.rows.get().asset["device"]
+    assert (device["device_model"], device["installer"]) == ("8:05 AM", "20:15")

@@ -12,9 +12,10 @@ from django.urls import reverse
 
 from onboarding.uploads.columns.domain import choose_columns
 from onboarding.uploads.corrections.rows import correct_rows
-from onboarding.uploads.models import Upload, UploadRow
+from onboarding.uploads.models import Upload, UploadEdit, UploadRow
 from portal.events.actors import Actor
 from portal.partners.models import Partner, User
+from programs.schema import schema_for
 from tests import builders
 
 BY = Actor.system("Test")
@@ -233,3 +234,54 @@ def test_file_that_is_no_workbook_of_rows_to_fix_is_refused_and_says_so(
     sent = Upload.objects.exclude(pk=upload.pk).get()
     assert (sent.state, sent.problem["code"], sent.rows.count()) == ("failed", "NOT_ROWS_TO_FIX", 0)
     assert "This file has no row keys" in page
+
+
+@pytest.mark.parametrize(
+    ("header", "key", "typed", "stored"),
+    [
+        ("Battery power (W)", "device.battery_power_capacity_kw", "5", 5),
+        ("Battery power (MW)", "device.battery_power_capacity_kw", "7.5", 7.5),
+        ("Battery capacity (Wh)", "device.battery_energy_capacity_kwh", "13.5", 13.5),
+        ("Battery capacity (MWh)", "device.battery_energy_capacity_kwh", "0.30000000000000004e1", 3.0000000000000004),
+        ("Battery duration (min)", "device.battery_duration_hours", "2", 2),
+        ("Battery power (W)", "device.battery_power_capacity_kw", "5000 W", 5),
+        ("Battery power (kWh)", "device.battery_power_capacity_kw", "5", 5),
+        ("Battery power (kW)", "device.battery_power_capacity_kw", "5", 5),
+    ],
+)
+def test_a_value_written_on_the_page_comes_back_in_the_unit_of_its_field(
+    acme: Partner,
+    user: User,
+    send: Any,
+    client_of: Any,
+    run_jobs: Callable[[], int],
+    header: str,
+    key: str,
+    typed: str,
+    stored: float,
+) -> None:
+    cells = {
+        header if name == key else name: value for name, value in builders.row(1).items() if name != "customer.city"
+    }
+    upload = send(acme, builders.xlsx([{**cells, header: "much"}]))
+    columns = {column["index"]: key if column["header"] == header else column["key"] for column in upload.columns}
+    if upload.state == "columns":
+        choose_columns(upload, columns, {}, by=BY)
+        run_jobs()
+    correct_rows(upload, {2: {key: typed}}, by=BY)
+    client = client_of(user)
+    content = b"".join(client.get(reverse("upload-to-fix", args=[upload.pk])).streaming_content)
+    book = openpyxl.load_workbook(io.BytesIO(content))
+
+    untouched = send_back(client, upload, book, run_jobs)
+    as_it_was = UploadEdit.objects.get(upload=upload).values
+    book["Rows to fix"].cell(
+        row=2, column=[one.value for one in book["Rows to fix"][1]].index("City") + 1
+    ).value = "Oakland"
+    send_back(client, upload, book, run_jobs)
+
+    assert "rows fixed: 0, still not right: 0, as they were: 1" in untouched.content.decode()
+    assert as_it_was == {key: typed}
+    row = UploadRow.objects.get(upload=upload)
+    assert row.plan == "create", list(upload.problems.values_list("code", "value"))
+    assert schema_for().flatten(row.asset)[key] == stored

@@ -15,9 +15,11 @@ from onboarding.enrollment.queries import meters_of_customer
 from onboarding.meters.models import Meter
 from onboarding.portfolio.batch_lookup import batch_lookup
 from onboarding.portfolio.filters import meter_filter
+from onboarding.uploads.corrections.rows import correct_rows
 from onboarding.uploads.models import Upload, UploadProblem, UploadRow
 from onboarding.uploads.pipeline import commit as writing
 from onboarding.uploads.queries import receipt_lines
+from portal.events.actors import Actor
 from portal.jobs.models import Job
 from portal.partners.models import ApiKey, Partner
 from programs.models import Conflict
@@ -264,3 +266,37 @@ def test_job_of_the_api_ends_when_its_commit_stops(
     assert job["status"] in {"COMPLETED_WITH_ERRORS", "FAILED"}
     assert [asset["status_detail"]["name"] for asset in job["assets"]] == ["PROCESSING_ERROR"] * 2
     assert not Meter.objects.exists()
+
+
+def test_reference_as_a_text_formula_is_the_text(acme: Partner, send: Any, commit: Any) -> None:
+    rows = [builders.row(1, partner_reference='="home-1"'), builders.row(2, partner_reference="home-1")]
+    as_text = builders.text_xlsx(rows)
+
+    upload = commit(send(acme, as_text, "a.xlsx"))
+    changed = builders.text_xlsx([builders.row(1, partner_reference='="home-1"', customer__city="Oakland")])
+    update = send(acme, changed, "b.xlsx", update_existing=True)
+
+    assert list(upload.rows.order_by("number").values_list("partner_reference", "plan")) == [
+        ("home-1", "create"),
+        ("home-1", "duplicate"),
+    ]
+    assert Meter.objects.get().reference_key == "home-1"
+    assert update.counts == {"update": 1, "rows": 1}
+
+
+def test_references_of_a_file_that_differ_only_in_capitals_are_warned_of(
+    acme: Partner, send: Any, settings: Any, run_jobs: Callable[[], int]
+) -> None:
+    settings.JOB_CHUNK_ROWS = 2
+    names = ["Home-1", "other", "HOME-1", "home-2", "home-1", "Home-1"]
+    content = builders.csv_bytes([builders.row(n, partner_reference=name) for n, name in enumerate(names)])
+
+    upload = send(acme, content, "a.csv")
+    lines = upload.problems.filter(code="REFERENCES_DIFFER_IN_CAPITALS").order_by("row_number")
+    before = [(line.row_number, line.context["first"], line.blocks) for line in lines]
+    correct_rows(upload, {2: {"partner_reference": "else"}, 4: {"customer.city": "Oakland"}}, by=Actor.system())
+
+    assert before == [(4, 2, False), (6, 2, False)]
+    assert upload.counts == {"create": 5, "duplicate": 1, "rows": 6}
+    after = [(line.row_number, line.context["first"]) for line in lines.all()]
+    assert (4, 6) in after

@@ -35,7 +35,7 @@ TEXTS: tuple[Case, ...] = (
         lambda: b",".join(b"c%d" % n for n in range(1_000_000)) + b"\na,b\n",
         "FILE_TOO_MANY_COLUMNS",
     ),
-    refused("201 columns in row 3", _GOOD + b",".join([b"x"] * 201) + b"\n", problems.FILE_TOO_MANY_COLUMNS),
+    refused("501 columns in row 3", _GOOD + b",".join([b"x"] * 501) + b"\n", problems.FILE_TOO_MANY_COLUMNS),
     refused("100,001 rows", lambda: b"name,zip\n" + b"a,b\n" * 100_001, problems.FILE_TOO_MANY_ROWS),
     refused("larger than it may be", lambda: _GOOD * 5_000_000, problems.FILE_TOO_LARGE),
     refused("line of 100 MiB", lambda: _GOOD + b"x" * (100 << 20), "FILE_LINE_TOO_LONG", max_bytes=200 << 20),
