@@ -6,6 +6,7 @@ last release is of October 2024, and because only these kinds are seen in sheets
 
 import html
 import re
+from functools import partial
 from typing import Final
 
 _LONGEST = 500  # characters of a text that is looked at
@@ -40,14 +41,15 @@ def decoded_again(text: str) -> str | None:
     for _ in range(_MOST_TIMES):
         before = mended
         for pattern, byte_of in _SETS:
-            mended = pattern.sub(lambda match, byte_of=byte_of: _read(match[0], byte_of), mended)  # type: ignore[misc]
+            mended = pattern.sub(partial(_read, byte_of), mended)
         if mended == before:
             break
     return mended if mended != text else None
 
 
-def _read(characters: str, byte_of: dict[str, int]) -> str:
+def _read(byte_of: dict[str, int], match: re.Match[str]) -> str:
     """What these characters are when their bytes are read as UTF-8; themselves when that is no text of ours."""
+    characters = match[0]
     try:
         read = bytes(byte_of[character] for character in characters).decode()
     except (KeyError, UnicodeDecodeError):

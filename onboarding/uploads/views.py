@@ -1,5 +1,6 @@
 """The upload pages: send a file, watch its check, see what will happen, confirm, keep the receipt."""
 
+from collections.abc import Callable
 from typing import Any
 from uuid import UUID
 
@@ -190,30 +191,26 @@ def labels_of(upload: Upload) -> dict[str, str]:
 @require_POST
 def upload_other_sheet(request: HttpRequest, pk: UUID) -> HttpResponse:
     """Read another sheet of the workbook, as an upload of its own."""
-    access = member(request)
-    upload = get_object_or_404(queries.uploads_of(access.partner), pk=pk)
-    try:
-        other, is_new = upload_sheet(upload, request.POST.get("sheet", ""), by=access.actor, user=access.user)
-    except Refused as refusal:
-        tell_refusal(request, refusal)
-        return redirect("upload", upload.pk)
-    if not is_new:
-        messages.info(request, "This sheet was sent before. This is that upload; nothing was sent twice.")
-    return redirect("upload", other.pk)
+    return _read_also(request, pk, "sheet", upload_sheet)
 
 
 @require_POST
 def upload_other_device(request: HttpRequest, pk: UUID) -> HttpResponse:
     """Make meters of another device of each row, in an upload of its own."""
+    return _read_also(request, pk, "device", upload_device)
+
+
+def _read_also(request: HttpRequest, pk: UUID, what: str, read: Callable[..., tuple[Upload, bool]]) -> HttpResponse:
+    """Read another part of the file, which the form names."""
     access = member(request)
     upload = get_object_or_404(queries.uploads_of(access.partner), pk=pk)
     try:
-        other, is_new = upload_device(upload, request.POST.get("device", ""), by=access.actor, user=access.user)
+        other, is_new = read(upload, request.POST.get(what, ""), by=access.actor, user=access.user)
     except Refused as refusal:
         tell_refusal(request, refusal)
         return redirect("upload", upload.pk)
     if not is_new:
-        messages.info(request, "This device was read before. This is that upload; nothing was sent twice.")
+        messages.info(request, f"This {what} was read before. This is that upload; nothing was sent twice.")
     return redirect("upload", other.pk)
 
 

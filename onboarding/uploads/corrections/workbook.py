@@ -12,7 +12,7 @@ from onboarding.spreadsheets.problems import Unreadable
 from onboarding.spreadsheets.workbook import ROW_KEY_HEADER, FixColumn, FixRow
 from onboarding.uploads.column_units import in_own_unit
 from onboarding.uploads.compounds import written_out
-from onboarding.uploads.corrections.rows import RowEditor, as_shown, correct_rows, open_rows
+from onboarding.uploads.corrections.rows import REFERENCE, RowEditor, as_shown, correct_rows, open_rows
 from onboarding.uploads.layout import covers, is_compound, parts_of
 from onboarding.uploads.models import RowPlan, Upload, UploadProblem, UploadRow, UploadState
 from onboarding.uploads.pipeline.row_faults import AS_IT_IS, ROW, fault_in
@@ -140,8 +140,10 @@ def _cell(
     """The content of the row's cell: what the file has, unless somebody wrote something else there.
 
     Of several columns for one field, the first then has it all. What somebody wrote is in the field's unit, whatever
-    unit the column's name has.
+    unit the column's name has. References to which something is added are shown with that.
     """
+    if REFERENCE in parts_of(column.key) and editor.upload.column_layout.suffix:
+        return as_shown(current.get(REFERENCE))
     for part in parts_of(column.key):
         if written.keys().isdisjoint(covers(part)):
             continue
@@ -223,6 +225,7 @@ class ReturnedWorkbook:
     def __init__(self, upload: Upload, header: Sequence[str]) -> None:
         self.upload = upload
         self._editor = RowEditor(upload)
+        self._suffix = upload.column_layout.suffix
         self._columns = self._matched(header)
 
     def _matched(self, header: Sequence[str]) -> dict[int, tuple[int | None, str]]:
@@ -269,7 +272,10 @@ class ReturnedWorkbook:
                 given[key] = cells[index]
             elif position < len(own):
                 own[position] = cells[index]
-        after = self._editor.assembled(own) | {key: cell for key, cell in given.items() if cell is not None}
+        after = self._editor.assembled(own)
+        if self._suffix and isinstance(reference := after.get(REFERENCE), str):
+            after[REFERENCE] = reference.removesuffix(self._suffix)  # the workbook has it with the suffix already
+        after |= {key: cell for key, cell in given.items() if cell is not None}
         there = {position for position, _ in self._columns.values() if position is not None}
         keys = {key for key, columns in self._editor.columns_of.items() if columns <= there} | given.keys()
         changes = {key: after.get(key) for key in keys if not self._is_same(key, after.get(key), before.get(key))}

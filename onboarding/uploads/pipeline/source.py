@@ -11,7 +11,7 @@ from django.conf import settings
 
 from onboarding.spreadsheets.cells import Cell, Row, column_letters
 from onboarding.spreadsheets.extra_rows import ExtraRows
-from onboarding.spreadsheets.headers import HeaderSpec, names_of, normalized
+from onboarding.spreadsheets.headers import UNKNOWN, HeaderSpec, names_of, normalized
 from onboarding.spreadsheets.limits import Limits
 from onboarding.spreadsheets.problems import Unreadable
 from onboarding.spreadsheets.reader import Book, facts_of, read_book
@@ -19,6 +19,7 @@ from onboarding.spreadsheets.workbook import ROW_KEY_HEADER
 from onboarding.uploads.columns.assembly import RowAssembler, stored_cell
 from onboarding.uploads.columns.memory import matched_elsewhere, recalled
 from onboarding.uploads.columns.propose import (
+    ALIKE,
     REMEMBERED,
     ColumnProposal,
     doubled,
@@ -26,7 +27,7 @@ from onboarding.uploads.columns.propose import (
     propose,
     with_reference,
 )
-from onboarding.uploads.devices import columns_of_devices
+from onboarding.uploads.devices import columns_of_devices, device_layout
 from onboarding.uploads.layout import FROM_ZIP, MEMORY, NAMES, ColumnLayout
 from onboarding.uploads.models import ColumnMemory, Upload, UploadSource
 from onboarding.uploads.pipeline.bare_numbers import Numbers
@@ -132,6 +133,8 @@ def _open_sheet(
             proposals = with_reference(proposals, first, schema)
         if layout.columns is not None:  # what somebody chose before the rows were shown again
             proposals = [replace(proposal, key=targets.get(proposal.index, "")) for proposal in proposals]
+        if layout.device:
+            proposals = _of_device(proposals, layout, book.header)
         layout = _decided(layout, proposals, memory)
         columns = [proposal.as_json() for proposal in proposals]
         joined = layout.joined
@@ -196,6 +199,20 @@ def _decided(layout: ColumnLayout, proposals: Sequence[ColumnProposal], memory: 
         joined=memory.joined,
         values={**memory.values, **layout.values},
     )
+
+
+def _of_device(
+    proposals: Sequence[ColumnProposal], layout: ColumnLayout, header: Sequence[str]
+) -> list[ColumnProposal]:
+    """The proposals for another device of each row: its columns are matched as those of the first one."""
+    proposed = replace(layout, columns={proposal.index: proposal.key for proposal in proposals})
+    targets = device_layout(proposed, dict(enumerate(header)), layout.device).columns or {}
+    return [
+        proposal
+        if targets.get(proposal.index, "") == proposal.key
+        else replace(proposal, key=targets[proposal.index], how=ALIKE if targets[proposal.index] else UNKNOWN)
+        for proposal in proposals
+    ]
 
 
 def _refuse_unclear(proposals: Sequence[ColumnProposal]) -> None:

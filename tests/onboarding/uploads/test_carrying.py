@@ -144,7 +144,8 @@ def test_corrections_of_an_earlier_version_fit_the_same_file_only(discarded: Upl
 
     assert carried is not None
     assert carried.count == 3
-    assert corrections_to_carry(other) is None or corrections_to_carry(other).changes == {}  # type: ignore[union-attr]
+    carried = corrections_to_carry(other)
+    assert carried is None or carried.changes == {}
 
 
 def test_of_several_uploads_the_same_file_goes_first(acme: Partner, discarded: Upload, send: Any, again: Again) -> None:

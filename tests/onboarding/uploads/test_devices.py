@@ -1,17 +1,21 @@
 """Rows with two devices: a meter of the first, and one of the second in an upload of its own."""
 
+import io
 import re
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
+import openpyxl
 import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 from django.urls import reverse
 
 from onboarding.meters.models import Meter
-from onboarding.uploads.columns.domain import choose_columns
+from onboarding.uploads.columns.domain import ask_again, choose_columns
 from onboarding.uploads.columns.memory import memories_of
+from onboarding.uploads.corrections.rows import correct_rows
 from onboarding.uploads.devices import columns_of_devices, device_layout
 from onboarding.uploads.layout import ColumnLayout
 from onboarding.uploads.models import Upload, UploadRow
@@ -137,6 +141,50 @@ def test_columns_of_the_second_device_are_not_remembered(
     assert memories_of(acme).get().columns == before
     second.refresh_from_db()
     assert (second.column_layout.device, second.column_layout.suffix) == ("Battery 2", "-2")
+
+
+def test_columns_of_the_second_device_opened_again_are_still_its_own(
+    first: Callable[..., Upload], run_jobs: Callable[[], int]
+) -> None:
+    second, _ = upload_device(first(), "Battery 2", by=BY)
+    run_jobs()
+    second.refresh_from_db()
+    before = {index: key for index, key in (second.column_layout.columns or {}).items() if key}
+
+    ask_again(second, by=BY)
+    run_jobs()
+
+    second.refresh_from_db()
+    assert second.state == "columns"
+    proposed = {column["index"]: column["key"] for column in second.columns if column["key"]}
+    assert proposed == before
+    choose_columns(second, proposed, FOR_ALL, by=BY)
+    run_jobs()
+    assert devices_of(second) == {f"HOME-{n}-2": f"B{n}" for n in range(4)}
+
+
+def test_rows_to_fix_have_the_reference_with_its_suffix_and_come_back_as_they_are(
+    acme: Partner, first: Callable[..., Upload], run_jobs: Callable[[], int], manager: User, client_of: Any
+) -> None:
+    content = CASE.read_bytes().replace(b"93240", b"nine").replace(b"91913", b"ten")
+    second, _ = upload_device(first(content), "Battery 2", by=BY)
+    run_jobs()
+    correct_rows(second, {2: {"partner_reference": "HOME-0-left"}}, by=BY)
+    client = client_of(manager)
+    data = b"".join(client.get(reverse("upload-to-fix", args=[second.pk])).streaming_content)
+    book = openpyxl.load_workbook(io.BytesIO(data))
+    sheet = book["Rows to fix"]
+    at = {cell.value: cell.column for cell in sheet[1]}
+    assert [sheet.cell(row, at["Home"]).value for row in (2, 3)] == ["HOME-0-left", "HOME-1-2"]
+    sheet.cell(2, at["Zip"]).value, sheet.cell(3, at["Zip"]).value = "93240", "91913"
+    fixed = io.BytesIO()
+    book.save(fixed)
+
+    file = SimpleUploadedFile("fixed.xlsx", fixed.getvalue())
+    client.post(reverse("upload-fixed", args=[second.pk]), {"file": file})
+    run_jobs()
+
+    assert set(devices_of(second)) == {"HOME-0-left", "HOME-1-2", "HOME-2-2", "HOME-3-2"}
 
 
 @pytest.mark.parametrize(
