@@ -146,7 +146,9 @@ def device(resource: Resource) -> EndDevice:
 
 
 def supplier(resource: Resource) -> ServiceSupplier:
-    return ServiceSupplier(resource.links, resource.fields.text("name", "Organisation/name"), resource.fields.text("kind"))
+    return ServiceSupplier(
+        resource.links, resource.fields.text("name", "Organisation/name"), resource.fields.text("kind")
+    )
 
 
 def authorization(resource: Resource, log: WarningLog) -> Authorization:

@@ -37,9 +37,7 @@ class Graph:
         self.ancestors = {child: replaced.get(parent, parent) for child, parent in collector.ancestors.items()}
         self._usage_points = self.places("UsagePoint", "usagepoint")
         self._meter_readings = self.places("MeterReading", "meterreading")
-        self._types = {
-            resource.number: build.reading_type(resource, log) for resource in self.resources("ReadingType")
-        }
+        self._types = {resource.number: build.reading_type(resource, log) for resource in self.resources("ReadingType")}
         self._type_places = self.places("ReadingType", "readingtype")
         self._clocks = self.places("LocalTimeParameters", "localtimeparameters")
         self._implicit: dict[str, int] = {}
@@ -52,7 +50,9 @@ class Graph:
 
     def resources(self, name: str) -> list[Resource]:
         """Those of a type, in an order that does not depend on the feed's."""
-        return sorted(self._by_type.get(name, ()), key=lambda resource: (key_of(resource.links.self_href), resource.links.id))
+        return sorted(
+            self._by_type.get(name, ()), key=lambda resource: (key_of(resource.links.self_href), resource.links.id)
+        )
 
     def places(self, name: str, *segments: str) -> Places:
         """The resources of a type, as what others belong to."""

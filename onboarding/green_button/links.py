@@ -37,6 +37,11 @@ def path_to(key: str, segment: str) -> str:
     return ""
 
 
+def retail_customer(key: str) -> str:
+    """The customer that a key names: RetailCustomer/1 of RetailCustomer/1/UsagePoint/2. "" when it names none."""
+    return path_to(key, "retailcustomer").rpartition("/")[2]
+
+
 class Index:
     """Numbers by key: as written, or else whatever the case, where that is unambiguous."""
 
@@ -63,6 +68,7 @@ class Places:
         self._segments = segments
         self._ancestors = ancestors
         self._numbers = {links.number for links in self._all}
+        self._keys = {links.number: key_of(links.self_href) for links in self._all}
         self._own = Index(_own_keys(self._all))
         self._related = Index((key_of(href), links.number) for links in self._all for href in links.related)
         self._tails = Index((_tail(key_of(links.self_href)), links.number) for links in self._all)
@@ -81,7 +87,7 @@ class Places:
             *(self._own.get(path) for path in paths),
             *(self._own.get(key) for key in keys[1:]),
             *(self._own.get(key_of(href)) for href in child.related),
-            *(self._tails.get(_tail(path)) for path in paths),
+            *(self._by_tail(path) for path in paths),
         )
         return next((number for number in candidates if number is not None and number != child.number), None)
 
@@ -95,7 +101,15 @@ class Places:
         """The number of the resource that an href names."""
         key = key_of(href)
         by_key = self._own.get(key)
-        return by_key if by_key is not None else self._tails.get(next(map(_tail, self._paths([key])), ""))
+        return by_key if by_key is not None else next(filter(None.__ne__, map(self._by_tail, self._paths([key]))), None)
+
+    def _by_tail(self, path: str) -> int | None:
+        """The resource whose href ends like the path, unless the two name different customers."""
+        number = self._tails.get(_tail(path))
+        customers = (
+            {retail_customer(path), retail_customer(self._keys.get(number, ""))} - {""} if number is not None else ()
+        )
+        return number if len(customers) <= 1 else None
 
     def _ancestor(self, child: Links) -> int | None:
         number = child.parent

@@ -160,7 +160,9 @@ class _Opened:
             service_kind_raw=raw,
             status=fields.text("status"),
             readings=tuple(readings),
-            summaries=tuple(sorted(bills, key=lambda bill: (bill.start_at is not None and bill.start_at.timestamp(), bill.id))),
+            summaries=tuple(
+                sorted(bills, key=lambda bill: (bill.start_at is not None and bill.start_at.timestamp(), bill.id))
+            ),
             title=resource.title,
             tariff=fields.text("ServiceDeliveryPoint/tariffProfile", "tariffProfile"),
             utc_offset_seconds=integer(clock.fields.raw("tzOffset")) if clock else None,

@@ -61,7 +61,9 @@ UNITS: Final = {
 POWERS: Final = frozenset(range(-24, 25))
 
 DIRECTIONS: Final[dict[str, Direction]] = {"1": "delivered", "19": "received", "4": "net"}
-KNOWN_DIRECTIONS: Final = frozenset(map(str, range(22)))  # FlowDirectionKind; those without a name of ours are "unknown"
+KNOWN_DIRECTIONS: Final = frozenset(
+    map(str, range(22))
+)  # FlowDirectionKind; those without a name of ours are "unknown"
 KINDS: Final[dict[str, Kind]] = {"0": "electricity", "1": "gas", "2": "water"}
 KNOWN_KINDS: Final = frozenset(map(str, range(10)))  # ServiceKind
 KIND_BY_COMMODITY: Final[dict[str, Kind]] = {"1": "electricity", "2": "electricity", "7": "gas", "9": "water"}
