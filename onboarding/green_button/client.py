@@ -88,7 +88,7 @@ def published_since(url: str, after: datetime) -> str:
     parts = urlsplit(url)
     query = [pair for pair in parts.query.split("&") if pair and not pair.startswith("published-min=")]
     query.append(urlencode({"published-min": after.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")}))
-    return urlunsplit(parts._replace(query="&".join(query)))
+    return urlunsplit((parts.scheme, parts.netloc, parts.path, "&".join(query), parts.fragment))
 
 
 def backoff(attempt: int, *, first: timedelta = _FIRST_WAIT, cap: timedelta = timedelta(hours=6)) -> timedelta:

@@ -9,7 +9,7 @@ from .fields import Fields, number_of
 from .limits import FeedLimits
 from .links import id_of
 from .problems import FeedRefused, WarningLog
-from .records import Links
+from .records import NO_LINKS, Links
 from .store import IntervalStore, StoredInterval
 from .texts import shown
 from .times import duration_in_seconds, epoch_seconds, integer, is_milliseconds, published
@@ -70,7 +70,7 @@ class Resource:
     depth: int
     parent: int | None
     fields: Fields
-    links: Links = Links("")
+    links: Links = NO_LINKS
     title: str = ""
     position: int = 0
 

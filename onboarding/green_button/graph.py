@@ -2,7 +2,6 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from typing import TypeVar
 
 from . import build, problems
 from .collector import Collector, Resource
@@ -11,8 +10,6 @@ from .problems import FeedRefused, WarningLog
 from .records import Links, ReadingType
 from .store import IntervalStore
 from .sums import Meaning, meaning_of
-
-T = TypeVar("T")
 
 
 @dataclass(slots=True)
@@ -50,9 +47,7 @@ class Graph:
 
     def resources(self, name: str) -> list[Resource]:
         """Those of a type, in an order that does not depend on the feed's."""
-        return sorted(
-            self._by_type.get(name, ()), key=lambda resource: (key_of(resource.links.self_href), resource.links.id)
-        )
+        return sorted(self._by_type.get(name, ()), key=_place)
 
     def places(self, name: str, *segments: str) -> Places:
         """The resources of a type, as what others belong to."""
@@ -117,6 +112,11 @@ class Graph:
 
     def _is_in(self, number: int, ancestor: int) -> bool:
         return self.ancestors.get(number) == ancestor
+
+
+def _place(resource: Resource) -> tuple[str, str, int]:
+    links = resource.links
+    return key_of(links.self_href), links.id, links.position
 
 
 def _nested(block: Links, parent: int) -> Links:

@@ -36,7 +36,7 @@ class OAuthError(Exception):
 
 
 class OAuthRefused(OAuthError):
-    """The utility said no, in the words of RFC 6749. code: "invalid_grant" …; description: for logs, without secrets."""
+    """The utility said no. code: of RFC 6749, "invalid_grant" …; description: for logs, without secrets."""
 
     def __init__(self, code: str, description: str = "") -> None:
         super().__init__(code, description)
@@ -48,7 +48,10 @@ class OAuthRefused(OAuthError):
 
 
 class OAuthUnusable(OAuthError):
-    """The answer is none that OAuth 2.0 allows. reason: "not_json", "no_access_token", "token_type", "too_large", "status"."""
+    """The answer is none that OAuth 2.0 allows.
+
+    reason: "not_json", "no_access_token", "token_type", "too_large" or "status".
+    """
 
     def __init__(self, reason: str, status: int = 0) -> None:
         super().__init__(reason, status)
@@ -97,7 +100,7 @@ class AuthorizationRequest:
 
 @dataclass(frozen=True, slots=True)
 class Token:
-    """What the utility granted. expires_at: UTC, None when it does not say. The URIs are the utility's words: vet them."""
+    """What the utility granted. expires_at: UTC, None when it does not say. The URIs are the utility's: vet them."""
 
     access_token: str = field(repr=False)
     refresh_token: str = field(repr=False)

@@ -160,9 +160,7 @@ class _Opened:
             service_kind_raw=raw,
             status=fields.text("status"),
             readings=tuple(readings),
-            summaries=tuple(
-                sorted(bills, key=lambda bill: (bill.start_at is not None and bill.start_at.timestamp(), bill.id))
-            ),
+            summaries=tuple(sorted(bills, key=_by_time)),
             title=resource.title,
             tariff=fields.text("ServiceDeliveryPoint/tariffProfile", "tariffProfile"),
             utc_offset_seconds=integer(clock.fields.raw("tzOffset")) if clock else None,
@@ -189,3 +187,7 @@ def _service_point_id(resource: Resource) -> str:
     """The service delivery point's name where it is an identifier: with a digit and without blanks."""
     name = resource.fields.text("ServiceDeliveryPoint/mRID", "ServiceDeliveryPoint/name")
     return name if " " not in name and any(character.isdigit() for character in name) else ""
+
+
+def _by_time(bill: UsageSummary) -> tuple[float, str]:
+    return bill.start_at.timestamp() if bill.start_at else 0.0, bill.id

@@ -3,7 +3,7 @@
 from dataclasses import dataclass, field
 from datetime import datetime
 from decimal import Decimal
-from typing import Literal
+from typing import Final, Literal
 
 Kind = Literal["electricity", "gas", "water", "other"]
 Direction = Literal["delivered", "received", "net", "unknown"]
@@ -32,6 +32,9 @@ class Links:
     entry: int = field(default=-1, compare=False)  # the number of its Atom entry
     position: int = 0  # among those of its type in one entry
     published_at: datetime | None = None
+
+
+NO_LINKS: Final = Links("")
 
 
 @dataclass(frozen=True, slots=True)
@@ -122,7 +125,7 @@ class UsagePoint:
     utc_offset_seconds: int | None = None  # standard time; of LocalTimeParameters
     service_point_id: str = ""
     load_zone: str = ""
-    links: Links = Links("")
+    links: Links = NO_LINKS
 
 
 @dataclass(frozen=True, slots=True)

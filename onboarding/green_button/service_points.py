@@ -9,7 +9,7 @@ import binascii
 import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
-from typing import Final, TypeVar
+from typing import Final, Generic, Protocol, TypeVar
 
 from . import problems
 from .links import Places, key_of, path_to, retail_customer
@@ -36,7 +36,16 @@ _SEGMENTS: Final = {
     "location": ("servicelocation",),
 }
 _DIGITS: Final = re.compile(r"[0-9A-Z][0-9A-Z-]{3,30}\Z", re.IGNORECASE)
-Linked = TypeVar("Linked", Customer, CustomerAccount, CustomerAgreement, ServiceLocation)
+
+
+class Linked(Protocol):
+    """A resource of the customer feed."""
+
+    @property
+    def links(self) -> Links: ...
+
+
+T = TypeVar("T", bound=Linked)
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,7 +101,8 @@ class _Chain:
         """The links of the agreement and its locations and devices, which are its own alone."""
         if self.agreement:
             yield self.agreement.links
-        yield from (each.links for each in (*self.locations, *self.devices))
+        yield from (location.links for location in self.locations)
+        yield from (device.links for device in self.devices)
 
     def usage_point_hrefs(self) -> Iterator[str]:
         """What the agreement or its locations name as their usage points."""
@@ -117,9 +127,7 @@ class _Chains:
 
     def all(self) -> list[_Chain]:
         chains = [self._chain(agreement) for agreement in self._feed.agreements]
-        chains += [
-            self._chain(None, [location]) for location in self._feed.locations if not self._agreement_of(location)
-        ]
+        chains += [self._chain(None, [each]) for each in self._feed.locations if not self._agreement_of(each)]
         if not chains:
             chains = [self._account_chain(account) for account in self._feed.accounts]
         return chains
@@ -128,10 +136,10 @@ class _Chains:
         if locations is None:
             locations = [each for each in self._feed.locations if self._agreement_of(each) is agreement]
         devices = [each for each in self._feed.devices if self._is_of(each, agreement, locations)]
-        below = [agreement, *locations] if agreement else list(locations)
-        account = next(filter(None, (self._accounts.of(each.links) for each in below)), None)
-        above = [account, *below] if account else below
-        customer = next(filter(None, (self._customers.of(each.links) for each in above)), None)
+        below = [each.links for each in (agreement, *locations) if each]
+        account = next(filter(None, map(self._accounts.of, below)), None)
+        above = [account.links, *below] if account else below
+        customer = next(filter(None, map(self._customers.of, above)), None)
         return _Chain(agreement, account, customer, locations, devices)
 
     def _account_chain(self, account: CustomerAccount) -> _Chain:
@@ -147,14 +155,14 @@ class _Chains:
         return agreement is not None and self._agreements.of(device.links) is agreement
 
 
-class _Level:
+class _Level(Generic[T]):
     """The resources of one type, by number."""
 
-    def __init__(self, resources: Iterable[Linked], segments: tuple[str, ...], ancestors: dict[int, int]) -> None:
+    def __init__(self, resources: Iterable[T], segments: tuple[str, ...], ancestors: dict[int, int]) -> None:
         self._by_number = {each.links.number: each for each in resources}
         self._places = Places((each.links for each in self._by_number.values()), segments, ancestors)
 
-    def of(self, links: Links) -> "Linked | None":
+    def of(self, links: Links) -> T | None:
         """The resource that another belongs to: by links, or because it is the only one."""
         number = self._places.parent_of(links)
         number = self._places.only(links) if number is None else number
@@ -263,7 +271,9 @@ def _unjoined(chain: _Chain) -> ServicePoint:
 def _service_point(point: UsagePoint | None, chain: _Chain | None, log: WarningLog) -> ServicePoint:
     chain = chain or _Chain(None, None, None, [], [])
     agreement, account, customer = chain.agreement, chain.account, chain.customer
-    people = list(filter(None, (customer, account, *chain.locations)))
+    people = [each for each in (customer, account, *chain.locations) if each is not None]
+    emails = [email for each in people for email in each.emails]
+    phones = [phone for each in people for phone in each.phones]
     return ServicePoint(
         usage_point_id=point.id if point else "",
         kind=point.kind if point else "electricity",
@@ -272,8 +282,8 @@ def _service_point(point: UsagePoint | None, chain: _Chain | None, log: WarningL
         service_point_id=_service_point_id(point, chain.locations),
         meter_serials=tuple(dict.fromkeys(each.serial for each in chain.devices if each.serial)),
         customer_name=(customer.name if customer else "") or (account.contact_name if account else ""),
-        emails=tuple(dict.fromkeys(email for each in people for email in each.emails)),
-        phones=tuple(dict.fromkeys(phone for each in people for phone in each.phones)),
+        emails=tuple(dict.fromkeys(emails)),
+        phones=tuple(dict.fromkeys(phones)),
         address=_address(chain, log),
         tariff=(agreement.tariff if agreement else "") or _tariff(point),
         load_zone=next(filter(None, _zones(point, chain)), ""),

@@ -93,7 +93,7 @@ def counted(rows: Iterable[StoredInterval], length: int, log: WarningLog, where:
 
 def _with_length(interval: StoredInterval, length: int, log: WarningLog, where: str) -> StoredInterval:
     log.add(problems.INTERVAL_WITHOUT_LENGTH, where)
-    return interval._replace(duration=length)
+    return StoredInterval(interval.start, length, interval.value, interval.bin, interval.quality)
 
 
 class Sum:
@@ -156,7 +156,8 @@ class Sum:
         reading_type = self._meaning.type
         if reading_type is None or reading_type.accumulation not in CUMULATIVE or self._count < 3:
             return False
-        assert self._first is not None and self._last is not None
+        assert self._first is not None
+        assert self._last is not None
         return self._only_rises and Decimal(self._last.value) > Decimal(self._first.value)
 
     def summary(self, base: ReadingSummary) -> ReadingSummary:
@@ -199,7 +200,8 @@ def increments(intervals: Iterable[StoredInterval]) -> Iterator[StoredInterval]:
     last: StoredInterval | None = None
     for interval in intervals:
         before = interval.value if last is None else last.value
-        yield interval._replace(value=str(EXACT.subtract(Decimal(interval.value), Decimal(before))))
+        added = str(EXACT.subtract(Decimal(interval.value), Decimal(before)))
+        yield StoredInterval(interval.start, interval.duration, added, interval.bin, interval.quality)
         last = interval
 
 
