@@ -54,7 +54,7 @@ class _Quiet(WSGIRequestHandler):
 def utility() -> Iterator[Utility]:
     app = Utility()
     with make_server("127.0.0.1", 0, app, _Server, _Quiet) as server:
-        thread = threading.Thread(target=server.serve_forever, daemon=True)
+        thread = threading.Thread(target=server.serve_forever, args=(0.01,), daemon=True)
         thread.start()
         app.url = f"http://127.0.0.1:{server.server_port}"
         yield app

@@ -13,7 +13,7 @@ READING = f"{POINT}/MeterReading/1"
 TYPE = f"{BASE}/ReadingType/1"
 START = 1_700_000_100  # a quarter hour
 
-Row = tuple[int, int, object]
+Row = tuple[object, object, object]
 
 
 def entry(content: str, *, self_href: str = "", up: str = "", related: Sequence[str] = (), **atom: str) -> str:

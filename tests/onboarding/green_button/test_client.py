@@ -9,6 +9,8 @@ import requests
 from onboarding.green_button.client import FetchAnswer, backoff, fetch_resource, published_since
 from tests.onboarding.green_button.conftest import Utility
 
+LONG_AGO = "Mon, 01 Jan 2001 00:00:00 GMT"
+
 
 def fetch(utility: Utility, **options: object) -> tuple[FetchAnswer, bytes]:
     into = io.BytesIO()
@@ -33,7 +35,7 @@ def test_feed_is_written_to_the_file(utility: Utility) -> None:
         ("503 Service Unavailable", [("Retry-After", "9999999")], FetchAnswer("not_ready", 503, timedelta(days=1))),
         ("503 Service Unavailable", [], FetchAnswer("failed", 503)),
         ("429 Too Many Requests", [("Retry-After", "soon")], FetchAnswer("not_ready", 429)),
-        ("202 Accepted", [("Retry-After", "Mon, 01 Jan 2001 00:00:00 GMT")], FetchAnswer("not_ready", 202, timedelta(0))),
+        ("202 Accepted", [("Retry-After", LONG_AGO)], FetchAnswer("not_ready", 202, timedelta(0))),
         ("304 Not Modified", [], FetchAnswer("unchanged", 304)),
         ("401 Unauthorized", [], FetchAnswer("refused", 401)),
         ("403 Forbidden", [], FetchAnswer("refused", 403)),
@@ -41,7 +43,7 @@ def test_feed_is_written_to_the_file(utility: Utility) -> None:
         ("500 Internal Server Error", [], FetchAnswer("failed", 500)),
         ("302 Found", [("Location", "/elsewhere")], FetchAnswer("failed", 302)),
     ],
-)  # fmt: skip
+)
 def test_every_status_has_a_meaning(
     utility: Utility, status: str, headers: list[tuple[str, str]], answer: FetchAnswer
 ) -> None:

@@ -17,8 +17,7 @@ def run(*arguments: str) -> tuple[str, str]:
     try:
         call_command("read_green_button", *arguments, stdout=out)
     except CommandError as error:
-        assert error.returncode == 1
-        return out.getvalue(), str(error)
+        return out.getvalue(), f"{error} ({error.returncode})"
     return out.getvalue(), ""
 
 
@@ -70,7 +69,7 @@ def test_refused_file_is_said_and_others_are_read(usage: str, tmp_path: Path) ->
     broken.write_text("<feed><entry></feed>")
     out, error = run(str(broken), str(tmp_path / "nowhere.xml"), usage)
 
-    assert error == "2 of 3 files could not be read."
+    assert error == "2 of 3 files could not be read. (1)"
     assert "Refused (GREEN_BUTTON_MALFORMED): The XML is broken at line 1, column 16: mismatched tag." in out
     assert "Cannot be opened: No such file or directory" in out
     assert "0.75 kWh" in out
@@ -83,7 +82,7 @@ def test_json_is_one_document(usage: str, customer: str, tmp_path: Path) -> None
     document = json.loads(out)
     reading = document["files"][0]["usage_points"][0]["readings"][0]
 
-    assert error == "1 of 3 files could not be read."
+    assert error == "1 of 3 files could not be read. (1)"
     assert (reading["total"], reading["unit"], reading["count"], reading["gap_count"]) == ("0.75", "kWh", 3, 1)
     assert reading["first_at"] == "2023-11-14T22:15:00+00:00"
     assert document["files"][2]["refused"]["code"] == "GREEN_BUTTON_NOT_XML"

@@ -28,7 +28,8 @@ from tests.onboarding.green_button.conftest import Utility
 
 NOW = datetime(2026, 11, 2, 12, tzinfo=UTC)
 BACK = "https://portal.example/connect/callback/"
-SECRETS = ("client-hush", "code-hush", "verifier-hush", "refresh-hush", "access-hush")
+CODE, VERIFIER, REFRESH = "code-hush", "verifier-hush", "refresh-hush"  # names, so that tracebacks quote no values
+SECRETS = ("client-hush", CODE, VERIFIER, REFRESH, "access-hush")
 
 
 def endpoints(utility: Utility, **changes: object) -> Endpoints:
@@ -52,21 +53,21 @@ def exchange(utility: Utility, **changes: object) -> Token:
         return exchange_code(
             session,
             endpoints(utility, **changes),
-            code="code-hush",
+            code=CODE,
             redirect_uri=BACK,
-            code_verifier="verifier-hush",
+            code_verifier=VERIFIER,
             now=NOW,
         )
 
 
 def renew(utility: Utility, **changes: object) -> Token:
     with requests.Session() as session:
-        return refresh(session, endpoints(utility, **changes), refresh_token="refresh-hush", now=NOW)
+        return refresh(session, endpoints(utility, **changes), refresh_token=REFRESH, now=NOW)
 
 
 def give_back(utility: Utility, **changes: object) -> bool:
     with requests.Session() as session:
-        return revoke(session, endpoints(utility, **changes), token="refresh-hush")
+        return revoke(session, endpoints(utility, **changes), token=REFRESH)
 
 
 def test_authorization_request_has_state_scope_and_challenge(utility: Utility) -> None:
@@ -233,7 +234,7 @@ def test_issuer_is_checked_where_it_is_known(utility: Utility) -> None:
 
 
 def test_no_repr_shows_a_secret(utility: Utility) -> None:
-    answer(utility, refresh_token="refresh-hush")
+    answer(utility, refresh_token=REFRESH)
     request = authorization_request(endpoints(utility), redirect_uri=BACK)
     texts = repr(exchange(utility)) + repr(endpoints(utility)) + repr(request)
 

@@ -4,6 +4,7 @@ import io
 import random
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
+from itertools import pairwise
 
 import pytest
 from hypothesis import given, settings
@@ -32,6 +33,9 @@ from tests.onboarding.green_button.feeds import (
     rows,
     usage_point,
 )
+
+ODD = f"{BASE}/UsagePoint"
+KIND = "<ServiceCategory><kind>{}</kind></ServiceCategory>"
 
 
 def at(seconds: int) -> datetime:
@@ -320,9 +324,9 @@ def test_file_need_not_be_seekable() -> None:
         ("/espi/1_1/resource/Subscription/5/UsagePoint/1", READING, f"{READING}/IntervalBlock/1"),
         ("Subscription/5/UsagePoint/1", READING, "Subscription/5/UsagePoint/1/MeterReading/1/IntervalBlock/1"),
         (POINT.replace("UsagePoint", "usagepoint"), READING.upper(), f"{READING}/IntervalBlock/1"),
-        (f"{BASE}/UsagePoint/MTIz==", f"{BASE}/UsagePoint/MTIz%3D%3D/MeterReading/1", f"{BASE}/UsagePoint/MTIz==/MeterReading/1/IntervalBlock/1"),
+        (f"{ODD}/MTIz==", f"{ODD}/MTIz%3D%3D/MeterReading/1", f"{ODD}/MTIz==/MeterReading/1/IntervalBlock/1"),
     ],
-)  # fmt: skip
+)
 def test_hrefs_of_every_shape_link(point: str, reading: str, block_href: str) -> None:
     result = read(
         feed(
@@ -346,11 +350,11 @@ def test_related_links_join_what_paths_do_not() -> None:
             entry(resource("IntervalBlock", interval(START, 900, 1000)), self_href="/b/7"),
             entry(resource("MeterReading"), self_href="/m/1", related=["/b/7", "/t/1"]),
             entry(resource("MeterReading"), self_href="/m/2", related=["/b/9", "/t/1"]),
-            entry(resource("UsagePoint", "<ServiceCategory><kind>0</kind></ServiceCategory>"), self_href="/u/1", related=["/m/1"]),
-            entry(resource("UsagePoint", "<ServiceCategory><kind>1</kind></ServiceCategory>"), self_href="/u/2", related=["/m/2"]),
+            entry(resource("UsagePoint", KIND.format(0)), self_href="/u/1", related=["/m/1"]),
+            entry(resource("UsagePoint", KIND.format(1)), self_href="/u/2", related=["/m/2"]),
             reading_type("/t/1"),
         )
-    )  # fmt: skip
+    )
 
     assert [(point.kind, [each.total for each in point.readings]) for point in result.usage_points] == [
         ("electricity", [Decimal(1)]),
@@ -501,7 +505,8 @@ def test_repeated_resource_is_taken_once() -> None:
 
 def test_published_totals_are_read() -> None:
     period = f"<billingPeriod><duration>2592000</duration><start>{START}</start></billingPeriod>"
-    total = "<overallConsumptionLastPeriod><powerOfTenMultiplier>3</powerOfTenMultiplier><uom>72</uom><value>768</value></overallConsumptionLastPeriod>"
+    amount = "<powerOfTenMultiplier>3</powerOfTenMultiplier><uom>72</uom><value>768</value>"
+    total = f"<overallConsumptionLastPeriod>{amount}</overallConsumptionLastPeriod>"
     for name in ("UsageSummary", "ElectricPowerUsageSummary"):
         content = resource(name, f"{period}{total}<billLastPeriod>2208000</billLastPeriod><currency>840</currency>")
         result = read(feed(usage_point(), entry(content, self_href=f"{POINT}/{name}/1")))
@@ -588,7 +593,7 @@ def test_sums_and_gaps_are_those_of_plain_arithmetic(
 
     assert reading.total == sum(Decimal(value) for _, value in lines).scaleb(power) / 1000
     assert reading.missing_seconds == (slots[-1] - slots[0] + 1 - len(slots)) * 900
-    assert reading.gap_count == sum(after - before > 1 for before, after in zip(slots, slots[1:], strict=False))
+    assert reading.gap_count == sum(after - before > 1 for before, after in pairwise(slots))
     assert sum(each.value for each in iter_intervals(io.BytesIO(data))) == reading.total
 
 

@@ -34,10 +34,10 @@ def test_scope_of_pge_is_read() -> None:
         (";;", Scope()),
         (" fb = 1_3 ; historylength=13 ", Scope(function_blocks=(1, 3), history_length=13)),
         ("FB=1_3_;BR=abc=1", Scope(function_blocks=(1, 3), bulk_id="abc=1")),
-        ("FB=1;FB=2;Color=red;openid", Scope(function_blocks=(1,), others=(("FB", "2"), ("Color", "red"), ("openid", "")))),
+        ("FB=1;FB=2;Hue=red;openid", Scope(function_blocks=(1,), others=(("FB", "2"), ("Hue", "red"), ("openid", "")))),
         ("FB=one;HistoryLength=long", Scope(others=(("FB", "one"), ("HistoryLength", "long")))),
     ],
-)  # fmt: skip
+)
 def test_odd_scopes_are_read(text: str, scope: Scope) -> None:
     assert parse_scope(text) == scope
     assert parse_scope(write_scope(scope)) == scope

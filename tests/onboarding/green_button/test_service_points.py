@@ -24,17 +24,20 @@ def pge(
         "<code>95101</code><name>SAN JOSE</name><stateOrProvince>CA</stateOrProvince></townDetail></mainAddress>"
     )
     references = "".join(f"<UsagePoint>{href}</UsagePoint>" for href in usage_points)
+    named = f"<UsagePoints>{references}</UsagePoints>"
+    status = "<docStatus><value>Active</value></docStatus>"
+    serial = f"<serialNumber>112118345{number}</serialNumber>"
     return [
         entry(customer_resource("Customer", "<name>ACME</name>"), self_href=customer, up=f"{retail}/Customer"),
         entry(customer_resource("CustomerAccount", f"<name>168734001{number}</name>"), self_href=account),
         entry(
-            customer_resource("CustomerAgreement", f"<name>111239222{number}</name><docStatus><value>Active</value></docStatus>"),
+            customer_resource("CustomerAgreement", f"<name>111239222{number}</name>{status}"),
             self_href=agreement,
             related=related,
         ),
-        entry(customer_resource("ServiceLocation", f"{address}<UsagePoints>{references}</UsagePoints>"), self_href=location),
-        entry(customer_resource("Meter", f"<serialNumber>112118345{number}</serialNumber>"), self_href=f"{location}/Meter/1"),
-    ]  # fmt: skip
+        entry(customer_resource("ServiceLocation", f"{address}{named}"), self_href=location),
+        entry(customer_resource("Meter", serial), self_href=f"{location}/Meter/1"),
+    ]
 
 
 def point_href(number: int, retail: str = "92772") -> str:
