@@ -25,6 +25,7 @@ from portal.jobs.models import Job, JobState
 from portal.partners.access import member
 from portal.problems import Problem, Refused, storable
 from portal.storage.ids import as_uuid
+from portal.web import clock
 from portal.web.downloads import csv_response, download_name
 
 _LONGEST_QUERY = 8_000  # as for a saved view
@@ -79,9 +80,9 @@ def _seen_at(text: str) -> datetime:
     """When the page was made; now, when that is missing or no moment of the calendar in UTC."""
     try:
         at = parse_datetime(text)
-        return at.astimezone(UTC) if at is not None and timezone.is_aware(at) else timezone.now()
+        return at.astimezone(UTC) if at is not None and timezone.is_aware(at) else clock.now()
     except (ValueError, OverflowError):
-        return timezone.now()
+        return clock.now()
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -161,7 +162,7 @@ def participation_of_many(request: HttpRequest, pk: UUID) -> HttpResponse:
     initial = {"first": kept.get("from"), "last": kept.get("to"), "reason": kept.get("reason")}
     form = ParticipationForm(request.POST or None, what=preference.value, initial=initial)
     if request.method == "POST":
-        form.refuse_untimely(LAST_ZONE, timezone.now())
+        form.refuse_untimely(LAST_ZONE, clock.now())
         if form.is_valid():
             store_request(action, form.cleaned_data["request"])
             return redirect("bulk-action", action.pk)

@@ -6,7 +6,6 @@ from typing import TYPE_CHECKING
 from uuid import UUID
 
 from django.db.models import F
-from django.utils import timezone
 
 from onboarding.meters.columns import ASSET_COLUMNS, KEYS, PLACES, Asset, columns_of, columns_sql
 from onboarding.meters.models import Meter
@@ -17,6 +16,7 @@ from portal.events.domain import record_many, record_staged
 from portal.storage import json_sql
 from portal.storage.bulk import update
 from portal.storage.staging import Given, Staged, insert_from, update_from
+from portal.web import clock
 from programs.identifiers import reference_key
 
 if TYPE_CHECKING:
@@ -32,7 +32,7 @@ def create_meters(staged: Staged, *, partner: "Partner", upload_id: UUID) -> int
     `record_created`, once the caller has put those rows aside. Rows are inserted in the order of their references, so
     that two uploads at once do not deadlock.
     """
-    now = timezone.now()
+    now = clock.now()
     expect_texts(upload_id, partner=partner)
     return insert_from(
         staged,
@@ -79,7 +79,7 @@ def update_meters(staged: Staged, *, partner: "Partner", upload_id: UUID, by: Ac
         Meter,
         {
             "version": "m.version + 1",
-            "updated_at": Given(timezone.now()),
+            "updated_at": Given(clock.now()),
             **columns_sql(staged.vendor, "r.asset"),
             **_STAGED_KEYS,
         },
@@ -116,7 +116,7 @@ def change_meters(changes: Sequence[MeterChange], *, verb: str, partner: "Partne
 
     A change of what the asset itself holds counts as a change of its data; tags and the archive do not.
     """
-    now = timezone.now()
+    now = clock.now()
     alike: dict[str, list[MeterChange]] = {}
     for change in changes:
         alike.setdefault(repr(sorted(change.fields.items())), []).append(change)
@@ -157,7 +157,7 @@ def change_references(staged: Staged, *, swaps: bool, partner: "Partner", by: Ac
         {
             "partner_reference": "r.new_reference",
             "version": "m.version + 1",
-            "updated_at": Given(timezone.now()),
+            "updated_at": Given(clock.now()),
         },
         match=by_row,
     )
@@ -207,7 +207,7 @@ def restore_meters(restores: Sequence[MeterRestore], *, upload_id: UUID, partner
     """
     if not restores:
         return
-    now = timezone.now()
+    now = clock.now()
     columns = [*PLACES, *KEYS, "data", "version", "updated_at"]
     rows = []
     for restore in restores:

@@ -17,6 +17,7 @@ from onboarding.meters.models import METER_TYPES, EnrollmentStatus, Meter
 from onboarding.meters.search.queries import search
 from portal.partners.models import Partner
 from portal.storage.ids import as_uuid
+from portal.web import clock
 from programs.models import ActionType, Acts
 from programs.queries import program_choices, region_choices
 
@@ -99,7 +100,7 @@ class MeterFilter(PlainFilterSet):
 
     def taking_part(self, queryset: QuerySet[Meter], name: str, value: str) -> QuerySet[Meter]:
         """What the partner wants of the meter now; a program may let an active one go later."""
-        now, partner = timezone.now(), self.request.partner
+        now, partner = clock.now(), self.request.partner
         wanted = {"idle": ["IDLE"], "disenrolled": ["DISENROLL"]}.get(value, ["IDLE", "DISENROLL"])
         out = Meter.objects.filter(
             Q(participation__ends_at=None) | Q(participation__ends_at__gt=now),
