@@ -28,7 +28,8 @@ class Command(BaseCommand):
 
 _ENDED = {
     "worker": "The worker ended; starting it again. Nothing is lost.",
-    "utility": "The demo utility ended; starting it again. If its port is in use, choose another: DEMO_UTILITY_PORT=8011",
+    "utility": "The demo utility ended; starting it again. If its port is in use, choose another: "
+    "DEMO_UTILITY_PORT=8011",
 }
 
 
