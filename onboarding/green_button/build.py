@@ -86,7 +86,7 @@ def _amount(resource: Resource, path: str, log: WarningLog) -> tuple[Decimal | N
     uom = fields.text(f"{path}/uom")
     unit = UNITS.get(uom)
     if unit is None:
-        log.add(problems.UNIT_UNKNOWN, where, uom)
+        log.add(problems.UNIT_UNKNOWN, where, uom or "(none)")
     power = power_of_ten(fields.raw(f"{path}/powerOfTenMultiplier"), log, where)
     divisor = unit.divisor if unit else 1
     return converted(raw, power_of_ten=power, divisor=divisor), unit.name if unit else UNKNOWN_UNIT
@@ -95,7 +95,8 @@ def _amount(resource: Resource, path: str, log: WarningLog) -> tuple[Decimal | N
 def customer(resource: Resource) -> Customer:
     """Name and contacts; PG&E has `name`, others the parts of an Organisation."""
     fields = resource.fields
-    name = fields.text("name", "customerName", "Organisation/name", "organisationName")
+    organisations = (text for _, text in fields.ends_with("customerName", "organisationName"))
+    name = fields.text("customerName", "name", "Organisation/name") or next(organisations, "")
     return Customer(resource.links, name, fields.emails(), fields.phones(), fields.text("kind"))
 
 

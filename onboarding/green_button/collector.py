@@ -12,7 +12,7 @@ from .problems import FeedRefused, WarningLog
 from .records import NO_LINKS, Links
 from .store import IntervalStore, StoredInterval
 from .texts import shown
-from .times import duration_in_seconds, epoch_seconds, integer, is_milliseconds, published
+from .times import duration_in_seconds, epoch_of, epoch_seconds, integer, is_milliseconds, published
 from .units import QUALITIES
 
 # Every type of resource that we read, by the names that feeds have for it.
@@ -272,7 +272,7 @@ class Collector:
 
     def _add_interval(self, reading: dict[str, str]) -> None:
         value = self._value(reading.get("value", ""))
-        start = integer(reading.get("timePeriod/start", ""))
+        start = epoch_of(reading.get("timePeriod/start", ""))
         at = None if start is None else epoch_seconds(start)
         if start is None or at is None:
             self._log.add(problems.INTERVAL_WITHOUT_TIME, self._where())
@@ -282,7 +282,7 @@ class Collector:
             return
         if is_milliseconds(start):
             self._log.add(problems.MILLISECONDS)
-        length = integer(reading.get("timePeriod/duration", "")) or 0
+        length = epoch_of(reading.get("timePeriod/duration", "")) or 0
         duration = duration_in_seconds(length, start) if 0 <= length < 2**40 else 0
         parts = (reading.get(name, "") for name in _BINS)
         stored = StoredInterval(at, duration, value, shown("/".join(parts), 60), " ".join(self._qualities))
