@@ -268,7 +268,7 @@ class Collector:
         if text not in QUALITIES:
             self._log.add(problems.QUALITY_UNKNOWN, self._where(), text)
         if len(self._qualities) < 10:
-            self._qualities.append(shown(text, _LONGEST_QUALITY))
+            self._qualities.append(text if text in QUALITIES else shown(text, _LONGEST_QUALITY))
 
     def _add_interval(self, reading: dict[str, str]) -> None:
         value = self._value(reading.get("value", ""))
@@ -284,8 +284,7 @@ class Collector:
             self._log.add(problems.MILLISECONDS)
         length = epoch_of(reading.get("timePeriod/duration", "")) or 0
         duration = duration_in_seconds(length, start) if 0 <= length < 2**40 else 0
-        parts = (reading.get(name, "") for name in _BINS)
-        stored = StoredInterval(at, duration, value, shown("/".join(parts), 60), " ".join(self._qualities))
+        stored = StoredInterval(at, duration, value, _bin_of(reading), " ".join(self._qualities))
         self._store.add(self._open[-1].number, stored)
 
     def _value(self, text: str) -> int | str | None:
@@ -296,3 +295,9 @@ class Collector:
 
     def _where(self) -> str:
         return self._entry.self_href or self._entry.id if self._entry else ""
+
+
+def _bin_of(reading: dict[str, str]) -> str:
+    """Which part of its time an amount is of; "" for all of it, as nearly always."""
+    parts = [reading.get(name, "") for name in _BINS]
+    return shown("/".join(parts), 60) if any(parts) else ""

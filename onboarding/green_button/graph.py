@@ -133,6 +133,7 @@ def _each_once(resources: Iterable[Resource], log: WarningLog) -> tuple[dict[str
         kept = unique([resource.links for resource in group])
         replaced |= kept
         by_type[name] = [resource for resource in group if kept[resource.number] == resource.number]
-        if repeated := len(group) - len(by_type[name]):
+        last = {resource.number: resource.fields for resource in by_type[name]}
+        if repeated := sum(not resource.fields.is_like(last[kept[resource.number]]) for resource in group):
             log.add(problems.RESOURCE_REPEATED, value=name, count=repeated)
     return by_type, replaced

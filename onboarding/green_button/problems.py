@@ -114,7 +114,7 @@ WARNINGS: Final = {
     INTERVALS_OVERLAP: "An interval begins before the one before it ends. Both were counted.",
     MILLISECONDS: "Times are in milliseconds. They were read as such.",
     TIME_UNREADABLE: "A time cannot be read: {value}.",
-    RESOURCE_REPEATED: "A {value} is in the file more than once. The one published last was taken.",
+    RESOURCE_REPEATED: "A {value} is in the file again with other content. The one published last was taken.",
     TEXT_SHORTENED: "A text was longer than we keep. It was shortened.",
     NUMBER_UNREADABLE: "A number cannot be read: {value}.",
     WARNINGS_LEFT_OUT: "There are more kinds of warnings than are listed.",

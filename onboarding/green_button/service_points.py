@@ -35,6 +35,7 @@ _SEGMENTS: Final = {
     "agreement": ("customeragreement",),
     "location": ("servicelocation",),
 }
+_IDENTIFIER: Final = re.compile(r"[0-9A-Z-]{6,30}\Z", re.IGNORECASE)
 _DIGITS: Final = re.compile(r"[0-9A-Z][0-9A-Z-]{3,30}\Z", re.IGNORECASE)
 
 
@@ -195,6 +196,7 @@ def _joins(usage_points: tuple[UsagePoint, ...], chains: list[_Chain]) -> dict[i
         if index not in joins and (pointing := _pointed_at(point, by_key)):
             joins[index] = (pointing, "")
     _join_by_retail_customer(usage_points, chains, joins)
+    _join_by_identifier(usage_points, chains, joins)
     if len(usage_points) == 1 and len(chains) == 1 and not joins and _may_join(usage_points[0], chains[0]):
         joins[0] = (chains, problems.JOINED_AS_THE_ONLY)
     return joins
@@ -214,8 +216,26 @@ def _join_by_retail_customer(
             joins[indexes[0]] = (group, "")
 
 
+def _join_by_identifier(
+    usage_points: tuple[UsagePoint, ...], chains: list[_Chain], joins: dict[int, tuple[list[_Chain], str]]
+) -> None:
+    """Join a usage point and a service location whose hrefs end with one identifier, when no others do."""
+    by_name: dict[str, tuple[list[int], list[_Chain]]] = {}
+    for index, point in enumerate(usage_points):
+        by_name.setdefault(_identifier(point.self_href), ([], []))[0].append(index)
+    for chain in chains:
+        for name in {_identifier(location.links.self_href) for location in chain.locations}:
+            by_name.setdefault(name, ([], []))[1].append(chain)
+    taken = {id(chain) for group, _ in joins.values() for chain in group}
+    for name, (indexes, group) in by_name.items():
+        if not name or len(indexes) != 1 or len(group) != 1 or indexes[0] in joins or id(group[0]) in taken:
+            continue
+        if _may_join(usage_points[indexes[0]], group[0]):
+            joins[indexes[0]] = (group, "")
+
+
 def _may_join(point: UsagePoint, chain: _Chain) -> bool:
-    """Whether nothing says that the only usage point and the only agreement are of two customers."""
+    """Whether nothing says that a usage point and an agreement are of two customers."""
     customers = {retail_customer(key_of(point.self_href)), _retail_customer_of(chain)} - {""}
     return len(customers) <= 1 and not _names_usage_point(chain)
 
@@ -337,7 +357,14 @@ def _service_point_id(point: UsagePoint | None, locations: list[ServiceLocation]
     location = locations[0]
     if _DIGITS.match(location.name) and any(map(str.isdigit, location.name)):
         return location.name
-    return _decoded(key_of(location.links.self_href).rpartition("/")[2])
+    return _identifier(location.links.self_href)
+
+
+def _identifier(href: str) -> str:
+    """The utility's identifier at the end of an href, out of its base64; "" for a mere number of a row."""
+    segment = key_of(href).rpartition("/")[2]
+    text = _decoded(segment) or segment
+    return text if _IDENTIFIER.match(text) and any(map(str.isdigit, text)) else ""
 
 
 def _decoded(segment: str) -> str:

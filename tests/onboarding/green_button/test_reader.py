@@ -229,6 +229,19 @@ def test_mixed_lengths_are_said() -> None:
     ]
 
 
+@pytest.mark.parametrize("start", [f"{START}.000", "2023-11-14T22:15:00Z", "2023-11-14T14:15:00-08:00"])
+def test_other_ways_to_write_a_start_are_read(start: str) -> None:
+    _, reading = read_one(rows((start, 900, 1)))
+
+    assert (reading.first_at, reading.interval_seconds) == (at(START), 900)
+
+
+def test_empty_line_before_the_document_does_no_harm() -> None:
+    data = feed(usage_point())
+
+    assert read(b"\r\n" + data) == read(data)
+
+
 def test_intervals_without_time_or_value_are_left_out() -> None:
     lines = [
         interval("", 900, 5),
@@ -495,12 +508,13 @@ def test_service_without_a_kind_is_that_of_its_readings() -> None:
 
 
 def test_repeated_resource_is_taken_once() -> None:
-    old = usage_point(title="Old", updated="2024-01-01T00:00:00Z")
-    new = usage_point(title="New", updated="2024-02-01T00:00:00Z")
-    result = read(feed(new, old, meter_reading(), reading_type(), rows((START, 900, 1000))))
+    old = usage_point("1", title="Old", updated="2024-01-01T00:00:00Z")
+    new = usage_point("0", title="New", updated="2024-02-01T00:00:00Z")
+    twice = reading_type()
+    result = read(feed(new, twice, old, meter_reading(), twice, rows((START, 900, 1000))))
 
     assert [(point.title, point.readings[0].total) for point in result.usage_points] == [("New", Decimal(1))]
-    assert codes(result) == [problems.RESOURCE_REPEATED]
+    assert [(each.code, each.count) for each in result.warnings] == [(problems.RESOURCE_REPEATED, 1)]
 
 
 def test_published_totals_are_read() -> None:
