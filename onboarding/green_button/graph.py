@@ -114,6 +114,11 @@ class Graph:
         return None if number is None else self._types[number]
 
 
+def _period(resource: Resource) -> str:
+    """When a bill begins: some utilities give all bills of a usage point one href."""
+    return resource.fields.raw("billingPeriod/start")
+
+
 def _place(resource: Resource) -> tuple[str, str, int]:
     links = resource.links
     return key_of(links.self_href), links.id, links.position
@@ -130,7 +135,7 @@ def _each_once(resources: Iterable[Resource], log: WarningLog) -> tuple[dict[str
         by_type.setdefault(resource.type, []).append(resource)
     replaced: dict[int, int] = {}
     for name, group in by_type.items():
-        kept = unique([resource.links for resource in group])
+        kept = unique((resource.links, _period(resource)) for resource in group)
         replaced |= kept
         by_type[name] = [resource for resource in group if kept[resource.number] == resource.number]
         last = {resource.number: resource.fields for resource in by_type[name]}

@@ -535,6 +535,19 @@ def test_published_totals_are_read() -> None:
         assert (summary.start_at, summary.end_at) == (at(START), at(START) + timedelta(days=30))
 
 
+def test_bills_of_one_href_are_told_apart_by_their_period() -> None:
+    bills = [
+        resource("UsageSummary", f"<billingPeriod><start>{START + month * 2_592_000}</start></billingPeriod>")
+        for month in range(3)
+    ]
+    result = read(feed(usage_point(), *(entry(bill, self_href=f"{POINT}/UsageSummary") for bill in bills)))
+
+    assert [bill.start_at for bill in result.usage_points[0].summaries] == [
+        at(START + month * 2_592_000) for month in range(3)
+    ]
+    assert codes(result) == []
+
+
 def test_time_parameters_are_read() -> None:
     clock = entry(
         resource("LocalTimeParameters", "<tzOffset>-28800</tzOffset>"), self_href=f"{BASE}/LocalTimeParameters/1"
