@@ -26,6 +26,7 @@ _ZONES: Final = ("loadZone", "load_zone", "zone", "subLAP")
 _TARIFFS: Final = ("tariffProfile", "rateCode", "tariff")
 _USAGE_POINTS: Final = ("UsagePoints/UsagePoint", "UsagePoints/href", "usagePoints/usagePoint")
 _LONGEST_URI = 2_000
+_LONGEST_INTERVAL = 2**31
 _CURRENCY_UNIT = Decimal(100_000)  # ESPI publishes money in hundred-thousandths
 
 
@@ -41,7 +42,7 @@ def reading_type(resource: Resource, log: WarningLog) -> ReadingType:
         kind=fields.text("kind"),
         accumulation=fields.text("accumulationBehaviour", "accumulationBehavior"),
         qualifier=fields.text("dataQualifier"),
-        interval_seconds=max(0, integer(fields.raw("intervalLength")) or 0),
+        interval_seconds=_seconds(fields.raw("intervalLength")),
         default_quality=fields.text("defaultQuality"),
     )
 
@@ -142,7 +143,7 @@ def location(resource: Resource) -> ServiceLocation:
 
 def device(resource: Resource) -> EndDevice:
     fields = resource.fields
-    length = max(0, integer(fields.raw("intervalLength")) or 0)
+    length = _seconds(fields.raw("intervalLength"))
     return EndDevice(resource.links, fields.text("serialNumber", "utcNumber", "name"), fields.text("type"), length)
 
 
@@ -189,3 +190,9 @@ def batch_uris(resource: Resource) -> tuple[str, ...]:
 
 def _load_zone(resource: Resource) -> str:
     return next((text for _, text in resource.fields.ends_with(*_ZONES)), "")
+
+
+def _seconds(text: str) -> int:
+    """A length of time; 0 for none, and for one that cannot be."""
+    seconds = integer(text) or 0
+    return seconds if 0 < seconds <= _LONGEST_INTERVAL else 0

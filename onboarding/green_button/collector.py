@@ -272,7 +272,9 @@ class Collector:
 
     def _add_interval(self, reading: dict[str, str]) -> None:
         value = self._value(reading.get("value", ""))
-        start = epoch_of(reading.get("timePeriod/start", ""))
+        block = self._open[-1]
+        follows = "timePeriod/start" not in reading and "timePeriod/duration" not in reading
+        start = epoch_of(block.fields.raw("interval/start") if follows else reading.get("timePeriod/start", ""))
         at = None if start is None else epoch_seconds(start)
         if start is None or at is None:
             self._log.add(problems.INTERVAL_WITHOUT_TIME, self._where())
@@ -284,8 +286,12 @@ class Collector:
             self._log.add(problems.MILLISECONDS)
         length = epoch_of(reading.get("timePeriod/duration", "")) or 0
         duration = duration_in_seconds(length, start) if 0 <= length < 2**40 else 0
+        if follows:
+            self._log.add(problems.INTERVALS_IN_SEQUENCE, self._where())
+            block.position += 1
+            duration = -block.position
         stored = StoredInterval(at, duration, value, _bin_of(reading), " ".join(self._qualities))
-        self._store.add(self._open[-1].number, stored)
+        self._store.add(block.number, stored)
 
     def _value(self, text: str) -> int | str | None:
         number = integer(text)

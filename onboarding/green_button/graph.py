@@ -48,6 +48,10 @@ class Graph:
         }
         for links in store.blocks():
             store.assign(links.number, self._reading_of(links, replaced))
+        types = ((number, reading.type) for number, reading in self.readings.items())
+        lost = store.place((number, kind.interval_seconds) for number, kind in types if kind and kind.interval_seconds)
+        if lost:
+            log.add(problems.INTERVAL_WITHOUT_TIME, count=lost)
 
     def resources(self, name: str) -> list[Resource]:
         """Those of a type, in an order that does not depend on the feed's."""

@@ -260,6 +260,26 @@ def test_intervals_without_time_or_value_are_left_out() -> None:
     ]
 
 
+@pytest.mark.parametrize(("length", "count", "code"), [(900, 3, None), (None, 0, problems.INTERVAL_WITHOUT_TIME)])
+def test_intervals_without_time_follow_one_another(length: int | None, count: int, code: str | None) -> None:
+    values = "".join(f"<IntervalReading><value>{value}</value></IntervalReading>" for value in (1000, 2000, 4000))
+    period = f"<interval><duration>2700</duration><start>{START}</start></interval>"
+    content = resource("IntervalBlock", f"{period}{values}")
+    data = feed(
+        usage_point(),
+        meter_reading(),
+        reading_type(intervalLength=length),
+        entry(content, self_href=f"{READING}/IntervalBlock/1"),
+    )
+
+    assert [(each.start_at, each.value) for each in iter_intervals(io.BytesIO(data))] == [
+        (at(START), Decimal(1)),
+        (at(START + 900), Decimal(2)),
+        (at(START + 1800), Decimal(4)),
+    ][:count]
+    assert sorted(codes(read(data))) == sorted(filter(None, [code, problems.INTERVALS_IN_SEQUENCE]))
+
+
 def test_interval_without_length_has_that_of_its_type() -> None:
     result, reading = read_one(rows((START, "", 1000)))
 
