@@ -82,7 +82,7 @@ class DemoUtility:
         until = time.monotonic() + 60
         while time.monotonic() < until and self.process.poll() is None:
             try:
-                requests.get(self.base_url, timeout=5)
+                requests.get(self.base_url, timeout=60)
                 return
             except requests.ConnectionError:
                 time.sleep(0.1)
@@ -194,7 +194,8 @@ def get(url: str, token: str) -> requests.Response:
 def demo_utility(tmp_path_factory: pytest.TempPathFactory) -> Iterator[DemoUtility]:
     """A demo utility for all tests of the process, whose data is ready at once; nobody listens at its portal's address.
 
-    Whoever moves its clock puts it back. Tests that need their own portal make a DemoUtility of their own.
+    Whoever moves its clock puts it back. A portal under test takes its client, and `portal_url` as its SITE_URL. Tests that
+    need another portal or delay make a DemoUtility of their own.
     """
     utility = DemoUtility(tmp_path_factory.mktemp("demo_utility"), f"http://127.0.0.1:{free_port()}")
     utility.start()

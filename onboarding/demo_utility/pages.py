@@ -1,11 +1,11 @@
 """The pages of a utility: sign-in, code, choice of meters, consent, and the way back to the portal."""
 
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from functools import wraps
-from typing import Final
+from typing import Any, Final
 
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import redirect, render
@@ -13,6 +13,7 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 from oauth2_provider.exceptions import FatalClientError, OAuthToolkitError
 from oauth2_provider.views.mixins import OAuthLibMixin
 from oauthlib.common import add_params_to_uri
+from oauthlib.oauth2 import InvalidRequestError
 
 from onboarding.demo_utility import settings
 from onboarding.demo_utility.clock import now
@@ -42,6 +43,7 @@ def authorize(request: HttpRequest, slug: str) -> HttpResponse:
         return _page(request, "unknown", None, status=404)
     try:
         scopes, credentials = OAuthLibMixin.get_oauthlib_core().validate_authorization_request(request)
+        _require_hashed_challenge(credentials)
     except FatalClientError as error:
         problem = error.oauthlib_error.description or error.oauthlib_error.error
         return _page(request, "refused", utility, status=400, problem=problem)
@@ -50,6 +52,13 @@ def authorize(request: HttpRequest, slug: str) -> HttpResponse:
         return HttpResponseRedirect(answered(inner.in_uri(inner.redirect_uri), utility))
     sign_in = start(request, utility, scopes[0], credentials)
     return redirect("sign_in", slug=slug, key=sign_in.key)
+
+
+def _require_hashed_challenge(credentials: Mapping[str, Any]) -> None:
+    """PKCE by S256; the toolkit refuses `plain` only when it is too late to say so. Raises OAuthToolkitError."""
+    if credentials.get("code_challenge_method") != "S256":
+        error = InvalidRequestError("Transform algorithm not supported.", state=credentials.get("state"))
+        raise OAuthToolkitError(error=error, redirect_uri=credentials["redirect_uri"])
 
 
 def step(*, is_signed_in: bool) -> Callable[[Page], Callable[[HttpRequest, str, str], HttpResponse]]:
@@ -97,6 +106,7 @@ def _signed_in(request: HttpRequest, sign_in: SignIn) -> HttpResponse:
             change(request, sign_in, tries=0)
             return redirect("code", slug=sign_in.utility.slug, key=sign_in.key)
         case "utility_down":
+            request.session.save()  # Django keeps no session with an answer of 5xx
             return _page(request, "down", sign_in, status=503)
     change(request, sign_in, is_signed_in=True)
     return redirect("meters", slug=sign_in.utility.slug, key=sign_in.key)

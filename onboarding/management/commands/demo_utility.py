@@ -26,5 +26,9 @@ class Command(BaseCommand):
         if verbosity:
             self.stdout.write(f"The demo utility runs at http://127.0.0.1:{port}/  (Ctrl-C stops it)")
             self.stdout.flush()
-        own = {"DEMO_UTILITY_PORT": str(port), "DJANGO_SETTINGS_MODULE": "onboarding.demo_utility.settings"}
-        os.execve(command[0], command, {**os.environ, "DATA_DIR": str(settings.DATA_DIR.resolve()), **own})  # noqa: S606
+        own = {
+            "DATA_DIR": str(settings.DATA_DIR.resolve()),
+            "DEMO_UTILITY_PORT": str(port),
+            "DJANGO_SETTINGS_MODULE": "onboarding.demo_utility.settings",
+        }
+        os.execve(command[0], command, {"PORTAL_URL": settings.SITE_URL, **os.environ, **own})  # noqa: S606

@@ -28,8 +28,7 @@ class Command(BaseCommand):
 
 _ENDED = {
     "worker": "The worker ended; starting it again. Nothing is lost.",
-    "utility": "The demo utility ended; starting it again. If its port is in use, choose another: "
-    "DEMO_UTILITY_PORT=8011",
+    "utility": "The demo utility ended; starting it again. Is its port in use? Choose another with DEMO_UTILITY_PORT.",
 }
 
 
