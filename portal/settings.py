@@ -100,6 +100,7 @@ if PRODUCTION:
     required_in_production("ALLOWED_HOSTS")
 CSRF_TRUSTED_ORIGINS = listed("CSRF_TRUSTED_ORIGINS")
 LISTEN_PORT = number("PORT", 8000)
+DEMO_UTILITY_PORT = number("DEMO_UTILITY_PORT", LISTEN_PORT + 10)  # demo mode only: a program of its own
 SITE_URL = (required_in_production("SITE_URL") or f"http://127.0.0.1:{LISTEN_PORT}").rstrip("/")
 
 # --- the site -------------------------------------------------------------------------------------

@@ -18,7 +18,7 @@ from onboarding.bulk.queries import ROWS_SHOWN, SAMPLE, left_rows, preview_of, r
 from onboarding.bulk.sheets.spec import SheetAction
 from onboarding.participation.forms import ParticipationForm
 from onboarding.participation.zones import LAST_ZONE
-from onboarding.portfolio.filters import chips_of, meter_filter
+from onboarding.portfolio.filters import meter_filter
 from onboarding.portfolio.saved_views.domain import clean_query
 from onboarding.spreadsheets.workbook import write_csv
 from portal.jobs.models import Job, JobState
@@ -27,6 +27,7 @@ from portal.problems import Problem, Refused, storable
 from portal.storage.ids import as_uuid
 from portal.web import clock
 from portal.web.downloads import csv_response, download_name
+from portal.web.filters import chips_of
 
 _LONGEST_QUERY = 8_000  # as for a saved view
 MOST_LOOKED_AT = 2_000  # meters of which the question says beforehand what would become of them

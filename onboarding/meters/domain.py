@@ -8,7 +8,7 @@ from uuid import UUID
 from django.db.models import F
 
 from onboarding.meters.columns import ASSET_COLUMNS, KEYS, PLACES, Asset, columns_of, columns_sql
-from onboarding.meters.models import Meter
+from onboarding.meters.models import CreatedBy, Meter
 from onboarding.meters.search.domain import expect_texts, refresh_texts
 from onboarding.meters.signals import meters_archived
 from portal.events.actors import Actor
@@ -56,6 +56,39 @@ def create_meters(staged: Staged, *, partner: "Partner", upload_id: UUID) -> int
         order_by="r.reference_key",
         ignore_conflicts=True,
     )
+
+
+def create_connected_meter(
+    asset: Asset, *, created_by: CreatedBy, partner: "Partner", by: Actor, told: Mapping[str, object]
+) -> Meter:
+    """Create the one meter that a customer's authorization brings: it carries the connection's reference, which other
+    meters may carry too. One meter.created event, which says `told`. The caller evaluates it."""
+    now = clock.now()
+    reference = asset["partner_reference"]
+    meter = Meter.objects.create(
+        partner=partner,
+        created_by=created_by,
+        connection_references=[reference],
+        created_at=now,
+        updated_at=now,
+        **columns_of(asset),
+    )
+    refresh_texts([meter.pk])
+    record_many("meter", [("meter.created", meter.pk, told)], partner=partner, by=by)
+    return meter
+
+
+def join_connection(meter: Meter, reference: str, *, by: Actor, told: Mapping[str, object]) -> None:
+    """A customer's authorization belongs to this meter from now on: one meter.authorization_joined event.
+
+    The reference, unless "", is added to the meter's connection references. The caller holds the meter's row and
+    evaluates it.
+    """
+    if reference and reference not in meter.connection_references:
+        meter.connection_references = [*meter.connection_references, reference]
+        meter.updated_at = clock.now()
+        meter.save(update_fields=["connection_references", "updated_at"])
+    record_many("meter", [("meter.authorization_joined", meter.pk, told)], partner=meter.partner, by=by)
 
 
 def record_created(staged: Staged, *, partner: "Partner", upload_id: UUID, by: Actor) -> None:

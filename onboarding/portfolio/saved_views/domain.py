@@ -5,11 +5,12 @@ from django.db.models import Q, QuerySet
 from django.http import QueryDict
 
 from onboarding.portfolio.columns import columns_named, columns_query
-from onboarding.portfolio.filters import MeterFilter, joined
+from onboarding.portfolio.filters import MeterFilter
 from onboarding.portfolio.saved_views.models import SavedView
 from portal.partners.models import Partner, User
 from portal.problems import Problem, Refused, storable
 from portal.web import clock
+from portal.web.filters import joined
 
 MOST_VIEWS = 50
 
