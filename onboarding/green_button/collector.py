@@ -12,7 +12,7 @@ from .problems import FeedRefused, WarningLog
 from .records import NO_LINKS, Links
 from .store import IntervalStore, StoredInterval
 from .texts import shown
-from .times import duration_in_seconds, epoch_seconds, integer, is_milliseconds, published
+from .times import duration_in_seconds, epoch_of, epoch_seconds, integer, is_milliseconds, published
 from .units import QUALITIES
 
 # Every type of resource that we read, by the names that feeds have for it.
@@ -268,11 +268,13 @@ class Collector:
         if text not in QUALITIES:
             self._log.add(problems.QUALITY_UNKNOWN, self._where(), text)
         if len(self._qualities) < 10:
-            self._qualities.append(shown(text, _LONGEST_QUALITY))
+            self._qualities.append(text if text in QUALITIES else shown(text, _LONGEST_QUALITY))
 
     def _add_interval(self, reading: dict[str, str]) -> None:
         value = self._value(reading.get("value", ""))
-        start = integer(reading.get("timePeriod/start", ""))
+        block = self._open[-1]
+        follows = "timePeriod/start" not in reading and "timePeriod/duration" not in reading
+        start = epoch_of(block.fields.raw("interval/start") if follows else reading.get("timePeriod/start", ""))
         at = None if start is None else epoch_seconds(start)
         if start is None or at is None:
             self._log.add(problems.INTERVAL_WITHOUT_TIME, self._where())
@@ -282,11 +284,14 @@ class Collector:
             return
         if is_milliseconds(start):
             self._log.add(problems.MILLISECONDS)
-        length = integer(reading.get("timePeriod/duration", "")) or 0
+        length = epoch_of(reading.get("timePeriod/duration", "")) or 0
         duration = duration_in_seconds(length, start) if 0 <= length < 2**40 else 0
-        parts = (reading.get(name, "") for name in _BINS)
-        stored = StoredInterval(at, duration, value, shown("/".join(parts), 60), " ".join(self._qualities))
-        self._store.add(self._open[-1].number, stored)
+        if follows:
+            self._log.add(problems.INTERVALS_IN_SEQUENCE, self._where())
+            block.position += 1
+            duration = -block.position
+        stored = StoredInterval(at, duration, value, _bin_of(reading), " ".join(self._qualities))
+        self._store.add(block.number, stored)
 
     def _value(self, text: str) -> int | str | None:
         number = integer(text)
@@ -296,3 +301,9 @@ class Collector:
 
     def _where(self) -> str:
         return self._entry.self_href or self._entry.id if self._entry else ""
+
+
+def _bin_of(reading: dict[str, str]) -> str:
+    """Which part of its time an amount is of; "" for all of it, as nearly always."""
+    parts = [reading.get(name, "") for name in _BINS]
+    return shown("/".join(parts), 60) if any(parts) else ""

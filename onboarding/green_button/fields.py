@@ -35,6 +35,10 @@ class Fields:
             raise FeedRefused(problems.TOO_MANY, limit=self._limit, what="values in one resource")
         self._texts.setdefault(path, []).append(text)
 
+    def is_like(self, other: "Fields") -> bool:
+        """Whether both hold the same texts."""
+        return self._texts == other._texts  # noqa: SLF001
+
     def raw(self, *paths: str) -> str:
         """The first text under the first of these paths that has one, as it is in the feed."""
         return next((texts[0] for path in paths if (texts := self._texts.get(path))), "")
