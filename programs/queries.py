@@ -6,15 +6,15 @@ from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
 from django.db.models import Q, QuerySet
-from django.utils import timezone
 
+from portal.web import clock
 from programs.deadlines import DeadlineRule, accepted_until, days_left, next_deadline, over_at
 from programs.models import TRANSMISSION_REGIONS, Deadline, DeliveryPeriod, Footnote, Program, ProgramType, Region
 
 
 def not_over() -> QuerySet[Program]:
     """The programs that run or will run; one that has ended keeps its page, but is not offered any more."""
-    today = timezone.now().date()
+    today = clock.now().date()
     return Program.objects.filter(Q(active_to=None) | Q(active_to__gte=today))
 
 
@@ -137,7 +137,7 @@ def periods_of(program: Program, now: datetime | None = None) -> list[PeriodLine
 
 def all_periods_of(programs: Collection[Program], now: datetime | None = None) -> dict[int, list[PeriodLines]]:
     """The same for many programs, by their primary keys; two queries however many there are."""
-    now = now or timezone.now()
+    now = now or clock.now()
     periods_by_program: dict[int, list[DeliveryPeriod]] = {program.pk: [] for program in programs}
     # A period runs through its last day, and is published with the midnight that begins it.
     periods = DeliveryPeriod.objects.filter(program__in=periods_by_program, ends_at__gt=now - timedelta(days=1))

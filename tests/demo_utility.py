@@ -194,8 +194,8 @@ def get(url: str, token: str) -> requests.Response:
 def demo_utility(tmp_path_factory: pytest.TempPathFactory) -> Iterator[DemoUtility]:
     """A demo utility for all tests of the process, whose data is ready at once; nobody listens at its portal's address.
 
-    Whoever moves its clock puts it back. A portal under test takes its client, and `portal_url` as its SITE_URL. Tests that
-    need another portal or delay make a DemoUtility of their own.
+    Whoever moves its clock puts it back. A portal under test takes its client, and `portal_url` as its SITE_URL.
+    Tests that need another portal or delay make a DemoUtility of their own.
     """
     utility = DemoUtility(tmp_path_factory.mktemp("demo_utility"), f"http://127.0.0.1:{free_port()}")
     utility.start()

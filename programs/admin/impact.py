@@ -12,10 +12,10 @@ from django.db import transaction
 from django.db.models import Model, ProtectedError, QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.template.response import TemplateResponse
-from django.utils import timezone
 from import_export.admin import ImportExportMixin
 from simple_history.admin import SimpleHistoryAdmin
 
+from portal.web import clock
 from programs.admin.transfer import escaped
 from programs.impact import Impact, answers
 
@@ -204,5 +204,5 @@ def _csv(impact: Impact) -> HttpResponse:
         ]
         lines.writerow([escaped(cell) for cell in cells])
     response = HttpResponse(text.getvalue().encode("utf-8-sig"), content_type="text/csv; charset=utf-8")
-    response["Content-Disposition"] = f'attachment; filename="impact-{timezone.now():%Y-%m-%d}.csv"'
+    response["Content-Disposition"] = f'attachment; filename="impact-{clock.now():%Y-%m-%d}.csv"'
     return response

@@ -5,10 +5,10 @@ from collections.abc import Callable, Collection, Mapping, Sequence
 from datetime import date
 from typing import Annotated
 
-from django.utils import timezone
 from pydantic import PlainValidator, TypeAdapter
 from typing_extensions import TypedDict
 
+from portal.web import clock
 from programs.models import Field, FieldType, Level, Needed, Operator, Requirement
 from programs.schema.catalogue import catalogue_version
 from programs.schema.coerce import Coercer, coercer_for, fault_of_default
@@ -29,7 +29,7 @@ def schema_for(identifiers: Collection[str] = ()) -> Schema:
 
     Compiled once for a catalogue version and day, since a requirement can begin or end with a day.
     """
-    key = (catalogue_version(), frozenset(identifiers), timezone.now().date())
+    key = (catalogue_version(), frozenset(identifiers), clock.now().date())
     schema = _kept.get(key)
     if schema is None:
         schema = _compile(key[1], key[2])
