@@ -43,6 +43,7 @@ def test_everyday_commands_run_as_written(env: dict[str, str]) -> None:
         "generate_meters",
         "periodic",
         "check_log",
+        "demo_clock",
     ]
     manage(env, "migrate", "--verbosity", "0")
     manage(env, "demo_signins", "--ensure", "--quiet")

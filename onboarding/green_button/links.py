@@ -101,7 +101,10 @@ class Places:
         """The number of the resource that an href names."""
         key = key_of(href)
         by_key = self._own.get(key)
-        return by_key if by_key is not None else next(filter(None.__ne__, map(self._by_tail, self._paths([key]))), None)
+        if by_key is not None:
+            return by_key
+        path = next(self._paths([key]), "")
+        return self._by_tail(path) if path else None
 
     def _by_tail(self, path: str) -> int | None:
         """The resource whose href ends like the path, unless the two name different customers."""

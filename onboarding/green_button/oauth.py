@@ -7,6 +7,7 @@ token, a code or a secret. RFC 6749, 7009, 7636 (PKCE), 9207 (iss).
 import json
 import re
 from collections.abc import Callable, Mapping
+from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from typing import Final, Literal
@@ -191,10 +192,9 @@ class _Answer:
         self._body = body
 
     def json(self) -> object:
-        try:
+        with suppress(ValueError, RecursionError):
             return json.loads(self._body)
-        except (ValueError, RecursionError):
-            raise OAuthUnusable("not_json", self.status_code) from None
+        raise OAuthUnusable("not_json", self.status_code)  # not while the error is handled: it holds the body
 
     def raise_for_status(self) -> None:
         raise OAuthUnusable("status" if self.status_code >= 300 else "not_json", self.status_code)

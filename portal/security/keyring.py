@@ -9,18 +9,21 @@ from typing import Any
 
 from cryptography.fernet import Fernet, InvalidToken, MultiFernet
 from django.conf import settings
-from django.core.exceptions import FieldError
+from django.core.exceptions import FieldError, ValidationError
 from django.db import models
 from django.db.models.expressions import Expression
 from django.db.models.lookups import Exact
 from django.db.models.query_utils import DeferredAttribute
+from django.forms import CharField, PasswordInput
 from django.forms import Field as FormField
-from django.forms import PasswordInput
 
 UNREADABLE = (
     "A stored secret cannot be read: it was encrypted with a key that is no longer among ENCRYPTION_KEYS, or it was "
     "changed. Put the old key back at the end of the list, or enter the secret again."
 )
+
+
+SEALED = "sealed:"  # no secret begins so
 
 
 class SecretUnreadable(Exception):
@@ -111,11 +114,33 @@ class _IsEmpty(Exact):
         return ""
 
 
+class SecretFormField(CharField):
+    """The input of a secret, without what is stored. A page that asks again before it saves passes on `sealed` text."""
+
+    def to_python(self, value: object) -> str:
+        text = super().to_python(value) or ""
+        return unsealed(text) if text.startswith(SEALED) else text
+
+
+def sealed(text: str) -> str:
+    """What somebody entered, in a form that a page can carry on to the next without showing it."""
+    return f"{SEALED}{encrypt(text)}" if text else ""
+
+
+def unsealed(text: str) -> str:
+    """What was sealed; raises ValidationError when it was changed on the way."""
+    try:
+        return decrypt(text.removeprefix(SEALED))
+    except SecretUnreadable:
+        raise ValidationError("Enter the secret again.") from None
+
+
 class SecretField(models.TextField):
     """A text that is stored encrypted and is plain text in Python. Empty stays empty.
 
     It cannot be searched for or sorted by; `field=""` and `field__isnull` ask whether there is a secret. Each save
-    encrypts anew, with the first key. Fixtures (dumpdata) leave it out; a form shows an empty password field.
+    encrypts anew, with the first key. Fixtures (dumpdata) leave it out; a form shows an empty password field, and
+    leaves the secret as it is when the field stays empty.
     """
 
     descriptor_class = _SecretAttribute
@@ -140,9 +165,19 @@ class SecretField(models.TextField):
             return super().get_lookup(lookup_name)
         raise FieldError(f"A secret is not searched for: {self.name} has no lookup {lookup_name}.")
 
+    def value_from_object(self, obj: models.Model) -> Any:
+        """Nothing: a form is not given what is stored."""
+        return ""
+
+    def save_form_data(self, instance: models.Model, data: object) -> None:
+        """What a form was filled in with; left empty, the stored secret stays."""
+        if data:
+            super().save_form_data(instance, data)
+
     def value_to_string(self, obj: models.Model) -> str:
         """Nothing: a fixture is a file that anybody may read."""
         return ""
 
     def formfield(self, **kwargs: Any) -> FormField | None:
-        return super().formfield(**{"widget": PasswordInput(render_value=False), **kwargs})
+        widget = PasswordInput(render_value=False, attrs={"autocomplete": "new-password"})
+        return super().formfield(**{"widget": widget, "form_class": SecretFormField, **kwargs})
