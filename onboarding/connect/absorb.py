@@ -9,7 +9,7 @@ from django.db import transaction
 
 from onboarding.connect.choices import AuthorizationState, NoteKind
 from onboarding.connect.models import Authorization, ConnectSession, ServicePoint
-from onboarding.connect.notes import note, settle
+from onboarding.connect.notes import note, refresh_needs
 from onboarding.connect.points import PointFacts, PointIdentity, keys_of, match_of
 from onboarding.connect.queries import connect_programs
 from onboarding.enrollment.domain import join_program, re_evaluate
@@ -368,7 +368,7 @@ def decide(point: ServicePoint, meter: Meter | None, *, by: Actor) -> Meter:
         told = {"who": by.label, "decision": f"it is {meter.partner_reference}"}
         note(authorization.connection, NoteKind.DECIDED, authorization=authorization, facts=told)
         if authorization.connection:
-            settle(authorization.connection)
+            refresh_needs(authorization.connection)
     return meter
 
 

@@ -1,6 +1,6 @@
 """Fetching a utility's data: asked for by the customer's authorization, by the utility's notification, or by polling.
 
-One job per authorization. It refreshes the token, reads how the authorization stands at the utility, fetches both feeds
+One job per authorization. It refreshes the token, reads whether the authorization still runs there, fetches both feeds
 into files, reads them in a limited process, and makes meters of what they tell. An answer that does not come is asked
 for again, later each time.
 """
@@ -123,7 +123,7 @@ def _why_refused(authorization: Authorization) -> EndReason:
 
 
 def _read_authorization(authorization: Authorization) -> None:
-    """How the authorization stands at the utility: until when, and whether it is still there."""
+    """Until when the authorization runs at the utility, and whether it is still there."""
     if not authorization.authorization_url:
         return
     content = feeds.read_small(_get(authorization, authorization.authorization_url, most_bytes=1_000_000))

@@ -9,7 +9,7 @@ from django.db import transaction
 from onboarding.connect.absorb import join_programs, reference_of
 from onboarding.connect.choices import NoteKind
 from onboarding.connect.models import Connection, ConnectSession
-from onboarding.connect.notes import note, settle
+from onboarding.connect.notes import note, refresh_needs
 from onboarding.connect.points import PointIdentity, keys_of, match_of
 from onboarding.enrollment.domain import re_evaluate
 from onboarding.enrollment.models import CheckRecord
@@ -86,7 +86,7 @@ def enter_esi_id(connection: Connection, text: str, *, by: Actor) -> Meter:
         session.save(update_fields=["answers"])
         note(connection, NoteKind.ESI_ID_GIVEN, facts={"who": by.label})
         meter = _meter_of(session, by=by)
-        settle(connection)
+        refresh_needs(connection)
     return meter
 
 

@@ -43,7 +43,7 @@ class Memory(io.BytesIO):
 
 @dataclass(frozen=True, slots=True)
 class AuthorizationFacts:
-    """How an authorization stands at the utility."""
+    """What the utility says of an authorization."""
 
     starts_at: datetime | None
     ends_at: datetime | None

@@ -35,7 +35,7 @@ def note(
         Connection.objects.filter(pk=connection.pk).update(needs_partner=True)
 
 
-def settle(connection: Connection) -> None:
+def refresh_needs(connection: Connection) -> None:
     """Say that nothing waits for the partner any more, if that is so."""
     waits_for_esi_id = _last(connection, NoteKind.ESI_ID_MISSING) > _last(connection, NoteKind.ESI_ID_GIVEN)
     Connection.objects.filter(pk=connection.pk).update(needs_partner=waits_for_esi_id or to_decide(connection).exists())
