@@ -26,6 +26,7 @@ _ZONES: Final = ("loadZone", "load_zone", "zone", "subLAP")
 _TARIFFS: Final = ("tariffProfile", "rateCode", "tariff")
 _USAGE_POINTS: Final = ("UsagePoints/UsagePoint", "UsagePoints/href", "usagePoints/usagePoint")
 _LONGEST_URI = 2_000
+_LONGEST_INTERVAL = 2**31
 _CURRENCY_UNIT = Decimal(100_000)  # ESPI publishes money in hundred-thousandths
 
 
@@ -41,7 +42,7 @@ def reading_type(resource: Resource, log: WarningLog) -> ReadingType:
         kind=fields.text("kind"),
         accumulation=fields.text("accumulationBehaviour", "accumulationBehavior"),
         qualifier=fields.text("dataQualifier"),
-        interval_seconds=max(0, integer(fields.raw("intervalLength")) or 0),
+        interval_seconds=_seconds(fields.raw("intervalLength")),
         default_quality=fields.text("defaultQuality"),
     )
 
@@ -86,7 +87,7 @@ def _amount(resource: Resource, path: str, log: WarningLog) -> tuple[Decimal | N
     uom = fields.text(f"{path}/uom")
     unit = UNITS.get(uom)
     if unit is None:
-        log.add(problems.UNIT_UNKNOWN, where, uom)
+        log.add(problems.UNIT_UNKNOWN, where, uom or "(none)")
     power = power_of_ten(fields.raw(f"{path}/powerOfTenMultiplier"), log, where)
     divisor = unit.divisor if unit else 1
     return converted(raw, power_of_ten=power, divisor=divisor), unit.name if unit else UNKNOWN_UNIT
@@ -95,7 +96,8 @@ def _amount(resource: Resource, path: str, log: WarningLog) -> tuple[Decimal | N
 def customer(resource: Resource) -> Customer:
     """Name and contacts; PG&E has `name`, others the parts of an Organisation."""
     fields = resource.fields
-    name = fields.text("name", "customerName", "Organisation/name", "organisationName")
+    organisations = (text for _, text in fields.ends_with("customerName", "organisationName"))
+    name = fields.text("customerName", "name", "Organisation/name") or next(organisations, "")
     return Customer(resource.links, name, fields.emails(), fields.phones(), fields.text("kind"))
 
 
@@ -141,7 +143,7 @@ def location(resource: Resource) -> ServiceLocation:
 
 def device(resource: Resource) -> EndDevice:
     fields = resource.fields
-    length = max(0, integer(fields.raw("intervalLength")) or 0)
+    length = _seconds(fields.raw("intervalLength"))
     return EndDevice(resource.links, fields.text("serialNumber", "utcNumber", "name"), fields.text("type"), length)
 
 
@@ -188,3 +190,9 @@ def batch_uris(resource: Resource) -> tuple[str, ...]:
 
 def _load_zone(resource: Resource) -> str:
     return next((text for _, text in resource.fields.ends_with(*_ZONES)), "")
+
+
+def _seconds(text: str) -> int:
+    """A length of time; 0 for none, and for one that cannot be."""
+    seconds = integer(text) or 0
+    return seconds if 0 < seconds <= _LONGEST_INTERVAL else 0

@@ -12,6 +12,7 @@ from .texts import shown
 from .times import moment_of
 
 _LARGEST_EXPONENT = 40
+_LONGEST_TEXT = 4_096
 _EMAILS: Final = frozenset({"email", "email1", "email2", "emailaddress"})
 _PHONE_PARTS: Final = ("countryCode", "areaCode", "cityCode", "localNumber")
 _ADDRESSES: Final = ("mainAddress", "serviceAddress", "streetAddress", "secondaryAddress", "postalAddress")
@@ -33,7 +34,11 @@ class Fields:
         self._count += 1
         if self._count > self._limit:
             raise FeedRefused(problems.TOO_MANY, limit=self._limit, what="values in one resource")
-        self._texts.setdefault(path, []).append(text)
+        self._texts.setdefault(path, []).append(text[:_LONGEST_TEXT])
+
+    def is_like(self, other: "Fields") -> bool:
+        """Whether both hold the same texts."""
+        return self._texts == other._texts  # noqa: SLF001
 
     def raw(self, *paths: str) -> str:
         """The first text under the first of these paths that has one, as it is in the feed."""

@@ -36,7 +36,11 @@ class Graph:
         self._meter_readings = self.places("MeterReading", "meterreading")
         self._types = {resource.number: build.reading_type(resource, log) for resource in self.resources("ReadingType")}
         self._type_places = self.places("ReadingType", "readingtype")
+        self._type_within = {
+            self.ancestors[number]: kind for number, kind in self._types.items() if number in self.ancestors
+        }
         self._clocks = self.places("LocalTimeParameters", "localtimeparameters")
+        self._clock_by_number = {clock.number: clock for clock in self.resources("LocalTimeParameters")}
         self._implicit: dict[str, int] = {}
         self.readings = {
             resource.number: self._reading(resource.links, self.usage_point_of(resource.links, "meter reading"))
@@ -44,6 +48,10 @@ class Graph:
         }
         for links in store.blocks():
             store.assign(links.number, self._reading_of(links, replaced))
+        types = ((number, reading.type) for number, reading in self.readings.items())
+        lost = store.place((number, kind.interval_seconds) for number, kind in types if kind and kind.interval_seconds)
+        if lost:
+            log.add(problems.INTERVAL_WITHOUT_TIME, count=lost)
 
     def resources(self, name: str) -> list[Resource]:
         """Those of a type, in an order that does not depend on the feed's."""
@@ -61,7 +69,7 @@ class Graph:
         """The time parameters of a usage point."""
         number = self._clocks.parent_of(usage_point.links)
         number = self._clocks.only(usage_point.links) if number is None else number
-        return next((clock for clock in self.resources("LocalTimeParameters") if clock.number == number), None)
+        return None if number is None else self._clock_by_number[number]
 
     def _assumed(self, places: Places, links: Links, what: str) -> int | None:
         number = places.parent_of(links)
@@ -102,16 +110,17 @@ class Graph:
         return Reading(links, usage_point, reading_type, meaning, named.rpartition("/")[2])
 
     def _type_of(self, links: Links, where: str) -> ReadingType | None:
-        nested = (kind for kind in self._types.values() if self._is_in(kind.links.number, links.number))
-        if (reading_type := next(nested, None)) is not None:
-            return reading_type
+        if links.number in self._type_within:
+            return self._type_within[links.number]
         number = self._type_places.parent_of(links)
         if number is None and (number := self._type_places.only(links)) is not None:
             self._log.add(problems.READING_TYPE_ASSUMED, where)
         return None if number is None else self._types[number]
 
-    def _is_in(self, number: int, ancestor: int) -> bool:
-        return self.ancestors.get(number) == ancestor
+
+def _period(resource: Resource) -> str:
+    """When a bill begins: some utilities give all bills of a usage point one href."""
+    return resource.fields.raw("billingPeriod/start")
 
 
 def _place(resource: Resource) -> tuple[str, str, int]:
@@ -130,9 +139,10 @@ def _each_once(resources: Iterable[Resource], log: WarningLog) -> tuple[dict[str
         by_type.setdefault(resource.type, []).append(resource)
     replaced: dict[int, int] = {}
     for name, group in by_type.items():
-        kept = unique([resource.links for resource in group])
+        kept = unique((resource.links, _period(resource)) for resource in group)
         replaced |= kept
         by_type[name] = [resource for resource in group if kept[resource.number] == resource.number]
-        if repeated := len(group) - len(by_type[name]):
+        last = {resource.number: resource.fields for resource in by_type[name]}
+        if repeated := sum(not resource.fields.is_like(last[kept[resource.number]]) for resource in group):
             log.add(problems.RESOURCE_REPEATED, value=name, count=repeated)
     return by_type, replaced

@@ -135,13 +135,16 @@ def _tail(key: str) -> str:
     return "/".join(key.split("/")[-2:]) if "/" in key else ""
 
 
-def unique(resources: list[Links]) -> dict[int, int]:
-    """By number, which resource takes its place: of those with one href (or id), the one that was published last."""
+def unique(resources: Iterable[tuple[Links, str]]) -> dict[int, int]:
+    """By number, which resource takes its place: of those with one href (or id), the one that was published last.
+
+    Beside each resource is a text that tells it from others of the same href, "" when the href is enough.
+    """
     last: dict[str, Links] = {}
     names = {}
-    for links in resources:
+    for links, more in resources:
         name = key_of(links.self_href) or links.id or f"#{links.number}"
-        names[links.number] = name = f"{name}#{links.position}" if links.position else name
+        names[links.number] = name = f"{name}#{links.position}#{more}" if links.position or more else name
         last[name] = max(last.get(name, links), links, key=_revision)
     return {number: last[name].number for number, name in names.items()}
 

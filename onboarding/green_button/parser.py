@@ -42,6 +42,8 @@ def parse(file: BinaryIO, handler: Handler, limits: FeedLimits) -> None:
     """
     head = file.read(limits.chunk_bytes)
     _refuse_other_kinds(head)
+    if head.lstrip().startswith(b"<?xml"):
+        head = head.lstrip()  # some exports begin with an empty line, which is harmless
     parser = _Parser(handler, limits)
     while head:
         parser.feed(head)

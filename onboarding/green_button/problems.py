@@ -69,6 +69,7 @@ CUMULATIVE_READINGS: Final = "CUMULATIVE_READINGS"
 MIXED_LENGTHS: Final = "MIXED_LENGTHS"
 LENGTH_DIFFERS: Final = "LENGTH_DIFFERS"
 INTERVAL_WITHOUT_TIME: Final = "INTERVAL_WITHOUT_TIME"
+INTERVALS_IN_SEQUENCE: Final = "INTERVALS_IN_SEQUENCE"
 INTERVAL_WITHOUT_VALUE: Final = "INTERVAL_WITHOUT_VALUE"
 INTERVAL_WITHOUT_LENGTH: Final = "INTERVAL_WITHOUT_LENGTH"
 INTERVAL_REPEATED: Final = "INTERVAL_REPEATED"
@@ -107,6 +108,7 @@ WARNINGS: Final = {
     MIXED_LENGTHS: "One meter reading mixes interval lengths: {value}.",
     LENGTH_DIFFERS: "Intervals are mostly not as long as the reading type says ({value} s).",
     INTERVAL_WITHOUT_TIME: "An interval has no start that can be read. It was left out.",
+    INTERVALS_IN_SEQUENCE: "An interval has no time of its own. It was placed after the one before it in its block.",
     INTERVAL_WITHOUT_VALUE: "An interval has no value that can be read. It was left out.",
     INTERVAL_WITHOUT_LENGTH: "An interval has no duration. It has the length that the reading type says.",
     INTERVAL_REPEATED: "An interval is in the file again with the same value. It was counted once.",
@@ -114,7 +116,7 @@ WARNINGS: Final = {
     INTERVALS_OVERLAP: "An interval begins before the one before it ends. Both were counted.",
     MILLISECONDS: "Times are in milliseconds. They were read as such.",
     TIME_UNREADABLE: "A time cannot be read: {value}.",
-    RESOURCE_REPEATED: "A {value} is in the file more than once. The one published last was taken.",
+    RESOURCE_REPEATED: "A {value} is in the file again with other content. The one published last was taken.",
     TEXT_SHORTENED: "A text was longer than we keep. It was shortened.",
     NUMBER_UNREADABLE: "A number cannot be read: {value}.",
     WARNINGS_LEFT_OUT: "There are more kinds of warnings than are listed.",

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from functools import cached_property
 from typing import BinaryIO
 
 from . import build, problems
@@ -169,12 +170,18 @@ class _Opened:
             links=links,
         )
 
+    @cached_property
+    def _kinds_by_usage_point(self) -> dict[int | None, set[Kind]]:
+        kinds: dict[int | None, set[Kind]] = {}
+        for reading in self._graph.readings.values():
+            commodity = reading.type.commodity if reading.type else ""
+            kinds.setdefault(reading.usage_point, set()).add(KIND_BY_COMMODITY.get(commodity, "other"))
+        return kinds
+
     def _assumed_kind(self, resource: Resource) -> Kind:
         """The service that the readings of a usage point without one are of."""
-        readings = self._graph.readings.values()
-        commodities = {each.type.commodity for each in readings if each.usage_point == resource.number and each.type}
-        kinds = {KIND_BY_COMMODITY.get(commodity, "other") for commodity in commodities}
-        kind: Kind = kinds.pop() if len(kinds) == 1 else "other"
+        kinds = self._kinds_by_usage_point.get(resource.number, set())
+        kind: Kind = next(iter(kinds)) if len(kinds) == 1 else "other"
         self._log.add(problems.SERVICE_KIND_ASSUMED, resource.links.self_href or resource.links.id, kind)
         return kind
 

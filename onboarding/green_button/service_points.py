@@ -35,6 +35,7 @@ _SEGMENTS: Final = {
     "agreement": ("customeragreement",),
     "location": ("servicelocation",),
 }
+_IDENTIFIER: Final = re.compile(r"[0-9A-Z-]{6,30}\Z", re.IGNORECASE)
 _DIGITS: Final = re.compile(r"[0-9A-Z][0-9A-Z-]{3,30}\Z", re.IGNORECASE)
 
 
@@ -46,6 +47,7 @@ class Linked(Protocol):
 
 
 T = TypeVar("T", bound=Linked)
+E = TypeVar("E")
 
 
 @dataclass(frozen=True, slots=True)
@@ -124,18 +126,20 @@ class _Chains:
         self._accounts = _Level(feed.accounts, _SEGMENTS["account"], ancestors)
         self._agreements = _Level(feed.agreements, _SEGMENTS["agreement"], ancestors)
         self._locations = _Level(feed.locations, _SEGMENTS["location"], ancestors)
+        self._locations_of = _grouped((self._agreements.of(each.links), each) for each in feed.locations)
+        self._devices_of = _grouped((self._place_of(each), each) for each in feed.devices)
 
     def all(self) -> list[_Chain]:
-        chains = [self._chain(agreement) for agreement in self._feed.agreements]
-        chains += [self._chain(None, [each]) for each in self._feed.locations if not self._agreement_of(each)]
+        """Each agreement; without agreements each location; without those each account."""
+        chains = [self._chain(each, self._locations_of.get(id(each), [])) for each in self._feed.agreements]
+        chains += [self._chain(None, [each]) for each in self._locations_of.get(id(None), [])]
         if not chains:
             chains = [self._account_chain(account) for account in self._feed.accounts]
         return chains
 
-    def _chain(self, agreement: CustomerAgreement | None, locations: list[ServiceLocation] | None = None) -> _Chain:
-        if locations is None:
-            locations = [each for each in self._feed.locations if self._agreement_of(each) is agreement]
-        devices = [each for each in self._feed.devices if self._is_of(each, agreement, locations)]
+    def _chain(self, agreement: CustomerAgreement | None, locations: list[ServiceLocation]) -> _Chain:
+        places = filter(None, (*locations, agreement))
+        devices = [device for place in places for device in self._devices_of.get(id(place), [])]
         below = [each.links for each in (agreement, *locations) if each]
         account = next(filter(None, map(self._accounts.of, below)), None)
         above = [account.links, *below] if account else below
@@ -145,14 +149,16 @@ class _Chains:
     def _account_chain(self, account: CustomerAccount) -> _Chain:
         return _Chain(None, account, self._customers.of(account.links), [], [])
 
-    def _agreement_of(self, location: ServiceLocation) -> CustomerAgreement | None:
-        return self._agreements.of(location.links)
+    def _place_of(self, device: EndDevice) -> ServiceLocation | CustomerAgreement | None:
+        return self._locations.of(device.links) or self._agreements.of(device.links)
 
-    def _is_of(self, device: EndDevice, agreement: CustomerAgreement | None, locations: list[ServiceLocation]) -> bool:
-        location = self._locations.of(device.links)
-        if location is not None:
-            return any(location is each for each in locations)
-        return agreement is not None and self._agreements.of(device.links) is agreement
+
+def _grouped(pairs: Iterable[tuple[object, E]]) -> dict[int, list[E]]:
+    """What belongs to each resource, by its id(); records of equal content are different resources."""
+    groups: dict[int, list[E]] = {}
+    for owner, each in pairs:
+        groups.setdefault(id(owner), []).append(each)
+    return groups
 
 
 class _Level(Generic[T]):
@@ -185,10 +191,12 @@ def _joins(usage_points: tuple[UsagePoint, ...], chains: list[_Chain]) -> dict[i
         for index in sorted(named - {None}, key=str):
             assert index is not None
             joins.setdefault(index, ([], ""))[0].append(chain)
+    by_key = _by_key(chains)
     for index, point in enumerate(usage_points):
-        if index not in joins and (pointing := _pointed_at(point, chains)):
+        if index not in joins and (pointing := _pointed_at(point, by_key)):
             joins[index] = (pointing, "")
     _join_by_retail_customer(usage_points, chains, joins)
+    _join_by_identifier(usage_points, chains, joins)
     if len(usage_points) == 1 and len(chains) == 1 and not joins and _may_join(usage_points[0], chains[0]):
         joins[0] = (chains, problems.JOINED_AS_THE_ONLY)
     return joins
@@ -208,8 +216,26 @@ def _join_by_retail_customer(
             joins[indexes[0]] = (group, "")
 
 
+def _join_by_identifier(
+    usage_points: tuple[UsagePoint, ...], chains: list[_Chain], joins: dict[int, tuple[list[_Chain], str]]
+) -> None:
+    """Join a usage point and a service location whose hrefs end with one identifier, when no others do."""
+    by_name: dict[str, tuple[list[int], list[_Chain]]] = {}
+    for index, point in enumerate(usage_points):
+        by_name.setdefault(_identifier(point.self_href), ([], []))[0].append(index)
+    for chain in chains:
+        for name in {_identifier(location.links.self_href) for location in chain.locations}:
+            by_name.setdefault(name, ([], []))[1].append(chain)
+    taken = {id(chain) for group, _ in joins.values() for chain in group}
+    for name, (indexes, group) in by_name.items():
+        if not name or len(indexes) != 1 or len(group) != 1 or indexes[0] in joins or id(group[0]) in taken:
+            continue
+        if _may_join(usage_points[indexes[0]], group[0]):
+            joins[indexes[0]] = (group, "")
+
+
 def _may_join(point: UsagePoint, chain: _Chain) -> bool:
-    """Whether nothing says that the only usage point and the only agreement are of two customers."""
+    """Whether nothing says that a usage point and an agreement are of two customers."""
     customers = {retail_customer(key_of(point.self_href)), _retail_customer_of(chain)} - {""}
     return len(customers) <= 1 and not _names_usage_point(chain)
 
@@ -230,10 +256,18 @@ def _paths(links: Iterable[Links]) -> Iterator[str]:
         yield from filter(None, (path_to(key_of(href), "usagepoint") for href in (each.self_href, each.up_href)))
 
 
-def _pointed_at(point: UsagePoint, chains: list[_Chain]) -> list[_Chain]:
+def _by_key(chains: list[_Chain]) -> dict[str, list[_Chain]]:
+    by_key: dict[str, list[_Chain]] = {}
+    for chain in chains:
+        for key in {key for links in chain.links() for key in _keys(links)}:
+            by_key.setdefault(key, []).append(chain)
+    return by_key
+
+
+def _pointed_at(point: UsagePoint, by_key: dict[str, list[_Chain]]) -> list[_Chain]:
     """The chains whose agreement, location or device the usage point's own links name."""
-    hrefs = {key_of(href) for href in point.links.related}
-    return [chain for chain in chains if any(_keys(links) & hrefs for links in chain.links())]
+    named = (chain for href in point.links.related for chain in by_key.get(key_of(href), []))
+    return list(dict.fromkeys(named))
 
 
 def _keys(links: Links) -> set[str]:
@@ -323,7 +357,14 @@ def _service_point_id(point: UsagePoint | None, locations: list[ServiceLocation]
     location = locations[0]
     if _DIGITS.match(location.name) and any(map(str.isdigit, location.name)):
         return location.name
-    return _decoded(key_of(location.links.self_href).rpartition("/")[2])
+    return _identifier(location.links.self_href)
+
+
+def _identifier(href: str) -> str:
+    """The utility's identifier at the end of an href, out of its base64; "" for a mere number of a row."""
+    segment = key_of(href).rpartition("/")[2]
+    text = _decoded(segment) or segment
+    return text if _IDENTIFIER.match(text) and any(map(str.isdigit, text)) else ""
 
 
 def _decoded(segment: str) -> str:

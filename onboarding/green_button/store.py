@@ -5,7 +5,7 @@ in memory than its cache. A feed of 500 MB needs about 150 MB of disk.
 """
 
 import sqlite3
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from itertools import groupby
 from types import TracebackType
 from typing import NamedTuple
@@ -31,10 +31,14 @@ _IN_ORDER = """
     WHERE block.reading IS NOT NULL
     ORDER BY block.reading, start, duration, bin, published, interval.rowid
 """
+_SECONDS = "(SELECT seconds FROM block JOIN length USING (reading) WHERE block.number = interval.block)"
+_PLACE = f"UPDATE interval SET start = start - (duration + 1) * {_SECONDS}, duration = {_SECONDS} WHERE duration < 0"
 
 
 class StoredInterval(NamedTuple):
     """start: seconds since 1970. duration: seconds, 0 when the feed has none. value: a number as published.
+
+    An interval without any time has the start of its block, and as duration minus its number in it, until `place`.
 
     bin: which of several amounts of one time it is (tou, tier, critical peak); quality: codes, separated by blanks.
     """
@@ -93,6 +97,18 @@ class IntervalStore:
     def assign(self, block: int, reading: int) -> None:
         """Say to which meter reading a block belongs."""
         self._database.execute("UPDATE block SET reading = ? WHERE number = ?", (reading, block))
+
+    def place(self, seconds_by_reading: Iterable[tuple[int, int]]) -> int:
+        """Give those intervals their times that have none: each follows the one before it in its block.
+
+        seconds_by_reading: the interval length of each meter reading, where its type says one. Returns how many
+        intervals have no length either; they are left out.
+        """
+        self._write()
+        self._database.execute("CREATE TABLE length (reading INTEGER PRIMARY KEY, seconds INTEGER)")
+        self._database.executemany("INSERT INTO length VALUES (?, ?)", seconds_by_reading)
+        self._database.execute(_PLACE)
+        return self._database.execute("DELETE FROM interval WHERE start IS NULL").rowcount
 
     def readings(self) -> Iterator[tuple[int, Iterator[StoredInterval]]]:
         """Each meter reading with its intervals in order of time; of equal times the last published comes last."""

@@ -37,6 +37,18 @@ def moment(seconds: int) -> datetime:
     return _EPOCH + timedelta(seconds=seconds)
 
 
+def epoch_of(text: str) -> int | None:
+    """The epoch that a text is: a whole number, one with zeros behind the point, or a date of ISO 8601."""
+    number = integer(text)
+    if number is not None or not text:
+        return number
+    whole, point, rest = text.partition(".")
+    if point and not rest.strip("0"):
+        return integer(whole)
+    at = published(text)
+    return None if at is None else int(at.timestamp())
+
+
 def moment_of(text: str) -> datetime | None:
     """UTC, from an epoch in seconds or milliseconds; None for anything else."""
     epoch = integer(text)

@@ -148,6 +148,8 @@ def _summary(summary: UsageSummary) -> Iterator[str]:
     total = "no total" if summary.total is None else f"{plain(summary.total)} {summary.unit}"
     cost = "" if summary.cost is None else f"cost {plain(summary.cost)}"
     yield _row("  Published total", total, period, cost)
+    if summary.current_total:
+        yield _row("  Published so far", f"{plain(summary.current_total)} {summary.current_unit}")
 
 
 def _customers(feed: Feed) -> Iterator[str]:

@@ -86,7 +86,7 @@ def test_json_is_one_document(usage: str, customer: str, tmp_path: Path) -> None
     assert (reading["total"], reading["unit"], reading["count"], reading["gap_count"]) == ("0.75", "kWh", 3, 1)
     assert reading["first_at"] == "2023-11-14T22:15:00+00:00"
     assert document["files"][2]["refused"]["code"] == "GREEN_BUTTON_NOT_XML"
-    assert [point["agreement_number"] for point in document["service_points"]] == ["", "1112392221"]
+    assert [point["agreement_number"] for point in document["service_points"]] == ["1112392221"]
 
 
 def test_hostile_text_cannot_drive_the_terminal(tmp_path: Path) -> None:

@@ -229,6 +229,19 @@ def test_mixed_lengths_are_said() -> None:
     ]
 
 
+@pytest.mark.parametrize("start", [f"{START}.000", "2023-11-14T22:15:00Z", "2023-11-14T14:15:00-08:00"])
+def test_other_ways_to_write_a_start_are_read(start: str) -> None:
+    _, reading = read_one(rows((start, 900, 1)))
+
+    assert (reading.first_at, reading.interval_seconds) == (at(START), 900)
+
+
+def test_empty_line_before_the_document_does_no_harm() -> None:
+    data = feed(usage_point())
+
+    assert read(b"\r\n" + data) == read(data)
+
+
 def test_intervals_without_time_or_value_are_left_out() -> None:
     lines = [
         interval("", 900, 5),
@@ -245,6 +258,26 @@ def test_intervals_without_time_or_value_are_left_out() -> None:
         (problems.INTERVAL_WITHOUT_TIME, 2),
         (problems.INTERVAL_WITHOUT_VALUE, 3),
     ]
+
+
+@pytest.mark.parametrize(("length", "count", "code"), [(900, 3, None), (None, 0, problems.INTERVAL_WITHOUT_TIME)])
+def test_intervals_without_time_follow_one_another(length: int | None, count: int, code: str | None) -> None:
+    values = "".join(f"<IntervalReading><value>{value}</value></IntervalReading>" for value in (1000, 2000, 4000))
+    period = f"<interval><duration>2700</duration><start>{START}</start></interval>"
+    content = resource("IntervalBlock", f"{period}{values}")
+    data = feed(
+        usage_point(),
+        meter_reading(),
+        reading_type(intervalLength=length),
+        entry(content, self_href=f"{READING}/IntervalBlock/1"),
+    )
+
+    assert [(each.start_at, each.value) for each in iter_intervals(io.BytesIO(data))] == [
+        (at(START), Decimal(1)),
+        (at(START + 900), Decimal(2)),
+        (at(START + 1800), Decimal(4)),
+    ][:count]
+    assert sorted(codes(read(data))) == sorted(filter(None, [code, problems.INTERVALS_IN_SEQUENCE]))
 
 
 def test_interval_without_length_has_that_of_its_type() -> None:
@@ -495,12 +528,13 @@ def test_service_without_a_kind_is_that_of_its_readings() -> None:
 
 
 def test_repeated_resource_is_taken_once() -> None:
-    old = usage_point(title="Old", updated="2024-01-01T00:00:00Z")
-    new = usage_point(title="New", updated="2024-02-01T00:00:00Z")
-    result = read(feed(new, old, meter_reading(), reading_type(), rows((START, 900, 1000))))
+    old = usage_point("1", title="Old", updated="2024-01-01T00:00:00Z")
+    new = usage_point("0", title="New", updated="2024-02-01T00:00:00Z")
+    twice = reading_type()
+    result = read(feed(new, twice, old, meter_reading(), twice, rows((START, 900, 1000))))
 
     assert [(point.title, point.readings[0].total) for point in result.usage_points] == [("New", Decimal(1))]
-    assert codes(result) == [problems.RESOURCE_REPEATED]
+    assert [(each.code, each.count) for each in result.warnings] == [(problems.RESOURCE_REPEATED, 1)]
 
 
 def test_published_totals_are_read() -> None:
@@ -519,6 +553,19 @@ def test_published_totals_are_read() -> None:
             "840",
         )
         assert (summary.start_at, summary.end_at) == (at(START), at(START) + timedelta(days=30))
+
+
+def test_bills_of_one_href_are_told_apart_by_their_period() -> None:
+    bills = [
+        resource("UsageSummary", f"<billingPeriod><start>{START + month * 2_592_000}</start></billingPeriod>")
+        for month in range(3)
+    ]
+    result = read(feed(usage_point(), *(entry(bill, self_href=f"{POINT}/UsageSummary") for bill in bills)))
+
+    assert [bill.start_at for bill in result.usage_points[0].summaries] == [
+        at(START + month * 2_592_000) for month in range(3)
+    ]
+    assert codes(result) == []
 
 
 def test_time_parameters_are_read() -> None:

@@ -117,6 +117,19 @@ def test_one_point_and_one_agreement_of_a_retail_customer_are_joined_by_the_path
     assert set(numbers(points)) == {("a", "1112392221"), ("b", "1112392222")}
 
 
+def test_usage_points_and_locations_of_one_identifier_are_joined() -> None:
+    names = ["ODg5NDU5MDcwNQ==", "MTIzNDU2Nzg5MA=="]
+    locations = [entry(customer_resource("ServiceLocation"), self_href=f"/x/ServiceLocation/{name}") for name in names]
+    points = [usage_point(href=f"{BASE}/Subscription/1/UsagePoint/{name}", id=name) for name in names]
+    joined = service_points(read(feed(*points)), read(feed(*locations)))
+
+    assert [(point.usage_point_id, point.service_point_id) for point in joined] == [
+        ("MTIzNDU2Nzg5MA==", "1234567890"),
+        ("ODg5NDU5MDcwNQ==", "8894590705"),
+    ]
+    assert [codes(point) for point in joined] == [[], []]
+
+
 def test_the_only_ones_are_joined_and_it_is_said() -> None:
     data = read(feed(usage_point(href=f"{BASE}/Subscription/1/UsagePoint/5", id="a")))
     (point,) = service_points(data, read(feed(*pge())))
