@@ -25,12 +25,13 @@ from onboarding.uploads.layout import covers  # noqa: E402  Django first
 from programs.schema import Schema, schema_for  # noqa: E402  Django first
 
 SHEETS = Path(__file__).parent.parent / "onboarding" / "uploads" / "labelled"
-NAMES = ("tuned", "held_out")
+NAMES = ("tuned", "held_out", "second_look")
 _CUSTOMER, _DEVICE, _UTILITY = "customer.", "device.", "utility."
 KEYS = {
     "ref": "partner_reference",
     "region": "transmission_region",
     "class": "customer_classification",
+    "group": "customer_group",
     "load": "load_types.0",
     "name": _CUSTOMER + "end_customer_name",
     "title": _CUSTOMER + "end_customer_title",
