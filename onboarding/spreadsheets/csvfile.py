@@ -245,10 +245,11 @@ class CsvTable:
         return self._charset if self._charset in self._possible else likeliest
 
     def _damaged_utf8(self, encoding: str) -> str:
-        """The encoding, of UTF-8 with some bad bytes: read as Windows text, every name outside of A to Z would be wrong,
-        so the cells with such bytes are told instead. "" for a text that is in another encoding. Refuses:
-        FILE_UNREADABLE_TEXT, for a text most of whose characters outside of ASCII are damaged though it has the mark of
-        UTF-8."""
+        """The encoding, of UTF-8 with some bad bytes; "" for a text in another encoding.
+
+        Read as Windows text, every name outside of A to Z would be wrong, so the cells with such bytes are told.
+        Refuses: FILE_UNREADABLE_TEXT, when the text has the mark of UTF-8 and little else of it.
+        """
         decoder = codecs.getincrementaldecoder("utf-8")(errors="replace")
         bad = wide = 0
         self._file.seek(0)

@@ -1,7 +1,7 @@
 """Any table, once read: where its header is, which row holds keys, and rows cut to the header's width."""
 
 import re
-from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import chain, islice
 from typing import Final, Protocol
@@ -72,7 +72,7 @@ def find_layout(
     header_row: its row number, when somebody said so, or NO_HEADER; else the row with the most names that we know
     (`names`, normalised), else the first row as wide as the table that holds only texts. If the row below the header
     holds keys (dot paths), that is the header and the first its labels; if it goes on with names where the header has
-    none, or names of groups, that is the header. merged: where cells of the sheet are merged, as far as anybody can tell.
+    none, or names of groups, that is the header. merged: where cells are merged, as far as the file tells.
     Refuses: FILE_NO_HEADER, FILE_NO_ROWS, FILE_TOO_MANY_COLUMNS.
     """
     top = list(islice(rows, TOP_ROWS + 2))  # below a header in the last of them: its keys, and the first row
@@ -95,8 +95,8 @@ def find_layout(
         keys = texts[below]
         width = max(len(labels), len(keys))
         labels = labels + ("",) * (width - len(labels))
-        merged = tuple(keys[index] if index < len(keys) and keys[index] else labels[index] for index in range(width))
-        layout = Layout(merged, top[below][0], labels, top[at][0], top=_shown_top(top, texts))
+        keyed = tuple(keys[index] if index < len(keys) and keys[index] else labels[index] for index in range(width))
+        layout = Layout(keyed, top[below][0], labels, top[at][0], top=_shown_top(top, texts))
         below += 1
     else:
         groups = _groups_above(top, texts, at, merged)

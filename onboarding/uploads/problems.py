@@ -490,8 +490,8 @@ register(
     ProblemKind(
         "ROW_TOO_SHORT",
         "Fewer cells than columns",
-        "This row has {cells} cells, most others have {columns}. A separator may be missing, which puts values into the "
-        "wrong columns.",
+        "This row has {cells} cells, most others have {columns}. A separator may be missing, which puts values into "
+        "the wrong columns.",
         "Correct the row in the workbook of rows to fix. If only its last cells are left out, use it with them empty.",
     ),
     ProblemKind(

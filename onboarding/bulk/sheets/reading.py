@@ -150,8 +150,8 @@ def _refuse_faults(row: Row, kind: str, above: int) -> None:
     """Refuses: FILE_MERGED_CELLS; SHEET_ROW_BROKEN, for text. A row may leave out its last cells."""
     for fault in row.faults:
         if fault.code == CELLS_MERGED:
-            context = {"ranges": _listed(fault.context["ranges"])}
-            raise Refused(Problem("FILE_MERGED_CELLS", "file", context=context))
+            ranges = _listed(fault.context["ranges"])
+            raise Refused(Problem("FILE_MERGED_CELLS", "file", context={"ranges": ranges}))
         if kind == "csv" and fault.code != ROW_TOO_SHORT:
             context = {**fault.context, "row": row.number - above}
             raise Refused(Problem("SHEET_ROW_BROKEN", "file", context=context))

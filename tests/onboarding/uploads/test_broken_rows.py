@@ -103,7 +103,7 @@ def test_rows_with_stray_quotes_can_be_left_out(acme: Partner, send: Any, client
     assert upload.counts == {"create": 2, "left_out": 2, "rows": 4}
 
 
-SHORT = b"""Partner reference,Transmission region,Customer classification,Meter type,Load type,Street,City,State,Zip code,Device manufacturer,Device model,Installer
+SHORT = b"""Partner reference,Region,Customer type,Meter type,Load type,Street,City,State,Zip,Make,Model,Installer
 home-1,CAISO,RESIDENTIAL,DEVICE,BATTERY_STORAGE,1 Elm St,Oakland,CA,94607,Tesla,PW2,SunPro
 home-2,CAISO,RESIDENTIAL,DEVICE,BATTERY_STORAGE,2 Elm St,Oakland,CA,94607,Tesla,SunPro
 home-3,CAISO,RESIDENTIAL,DEVICE,BATTERY_STORAGE,3 Elm St,Oakland,CA,94607,Tesla,PW2,SunPro
