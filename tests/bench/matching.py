@@ -2,8 +2,8 @@
 
 python -m tests.bench.matching, with an empty data directory in DATA_DIR.
 Files of made-up sheets: one that was tuned on, one that was held out, and two that somebody else made later, whose
-names were taken in after they were first measured (0.88 and 0.91 of the knowable columns were right). The figures: how many proposals called
-"Sure" and "Likely" are wrong, and how many of the columns that hold a field are proposed rightly.
+names were taken in after they were first measured (0.88 and 0.91 of the knowable columns were right). The figures: how
+many proposals called "Sure" and "Likely" are wrong, and how many of the columns that hold a field are proposed rightly.
 """
 
 import io
