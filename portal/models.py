@@ -4,6 +4,7 @@ from portal.events.models import Event, Finding, LogCheck, Seal
 from portal.jobs.models import Job, PeriodicRun
 from portal.notifications.models import EmailMessage, EmailOptOut
 from portal.partners.models import ApiKey, Invitation, Membership, Partner, User
+from portal.security.models import LimitCount
 
 __all__ = [
     "ApiKey",
@@ -13,6 +14,7 @@ __all__ = [
     "Finding",
     "Invitation",
     "Job",
+    "LimitCount",
     "LogCheck",
     "Membership",
     "Partner",

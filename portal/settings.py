@@ -12,6 +12,7 @@ from typing import Any
 
 import dj_database_url
 from celery.schedules import schedule
+from cryptography.fernet import Fernet
 from csp.constants import NONE, SELF
 from django.core.exceptions import ImproperlyConfigured
 
@@ -63,26 +64,43 @@ except OSError as error:
     raise ImproperlyConfigured(f"DATA_DIR {DATA_DIR} cannot be made: {error.strerror}.") from error
 
 
-def _kept_secret() -> str:
-    """The demo's own secret key: made at the first start and kept, so that a restart signs nobody out."""
-    path = DATA_DIR / "secret_key"
-    try:
-        descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-    except FileExistsError:
-        return path.read_text() or secrets.token_urlsafe(64)
-    with os.fdopen(descriptor, "w") as file:
-        file.write(secrets.token_urlsafe(64))
-    return path.read_text()
+def _kept_secret(name: str, value: str) -> str:
+    """A secret of the demo: the value at the first start, then what was kept, so that a restart loses nothing.
+
+    It is linked into place whole: of two processes that start at once, both go on with the same one.
+    """
+    path, draft = DATA_DIR / name, DATA_DIR / f"{name}.{os.getpid()}"
+    if not path.exists():
+        with os.fdopen(os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "w") as file:
+            file.write(value)
+        try:
+            os.link(draft, path)
+        except FileExistsError:
+            pass
+        finally:
+            draft.unlink()
+    return path.read_text().strip()
 
 
-SECRET_KEY = required_in_production("SECRET_KEY") or _kept_secret()
+SECRET_KEY = required_in_production("SECRET_KEY") or _kept_secret("secret_key", secrets.token_urlsafe(64))
 if PRODUCTION and len(SECRET_KEY) < 50:
     raise ImproperlyConfigured("SECRET_KEY must be at least 50 characters of random text.")
+# Secrets at rest (portal/security/keyring.py): the first key encrypts, all of them decrypt.
+required_in_production("ENCRYPTION_KEYS")
+ENCRYPTION_KEYS = listed("ENCRYPTION_KEYS") or [_kept_secret("encryption_key", Fernet.generate_key().decode())]
+for _position, _key in enumerate(ENCRYPTION_KEYS, start=1):
+    try:
+        Fernet(_key)
+    except ValueError as error:
+        raise ImproperlyConfigured(
+            f"ENCRYPTION_KEYS must be Fernet keys (32 bytes in URL-safe base64), but number {_position} is none."
+        ) from error
 ALLOWED_HOSTS = listed("ALLOWED_HOSTS") or ["localhost", "127.0.0.1", "[::1]"]
 if PRODUCTION:
     required_in_production("ALLOWED_HOSTS")
 CSRF_TRUSTED_ORIGINS = listed("CSRF_TRUSTED_ORIGINS")
 LISTEN_PORT = number("PORT", 8000)
+DEMO_UTILITY_PORT = number("DEMO_UTILITY_PORT", LISTEN_PORT + 10)  # demo mode only: a program of its own
 SITE_URL = (required_in_production("SITE_URL") or f"http://127.0.0.1:{LISTEN_PORT}").rstrip("/")
 
 # --- the site -------------------------------------------------------------------------------------
@@ -346,6 +364,10 @@ if PRODUCTION:
     if switch("BEHIND_PROXY", False):
         SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
         ALLAUTH_TRUSTED_PROXY_COUNT = 1  # whose X-Forwarded-For says where a request came from
+
+# Everything that the portal fetches goes through portal/security/outbound.py: public addresses over https alone. The
+# demo's utility runs on the same machine, so in demo mode this machine may be dialed too, also over http.
+OUTBOUND_ALLOWS_LOOPBACK = DEMO
 
 # --- the API ---------------------------------------------------------------------------------------
 REST_FRAMEWORK = {

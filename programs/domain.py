@@ -1,13 +1,18 @@
-"""What can be done with the catalogue besides editing it."""
+"""What can be done with the catalogue besides editing it: rolling periods forward, asking whether a utility answers."""
 
 import calendar
 import re
+from dataclasses import dataclass
 from datetime import date, datetime
+from typing import Final
 from zoneinfo import ZoneInfo
 
+import requests
 from django.db import transaction
 
-from programs.models import Deadline, DeliveryPeriod
+from portal.security import outbound
+from portal.security.outbound import OutboundRefused
+from programs.models import Deadline, DeliveryPeriod, UtilityConnection
 
 _YEAR = re.compile(r"(?<![0-9])20[0-9]{2}(?![0-9])")
 
@@ -44,3 +49,61 @@ def _a_year_later(moment: datetime, zone: ZoneInfo) -> datetime:
     last_of_month = calendar.monthrange(local.year, local.month)[1] == local.day
     day = calendar.monthrange(local.year + 1, local.month)[1] if last_of_month else local.day
     return datetime.combine(date(local.year + 1, local.month, day), local.timetz().replace(tzinfo=None), zone)
+
+
+NO_ANSWER: Final = "NO_ANSWER"
+CERTIFICATE_NOT_TRUSTED: Final = "CERTIFICATE_NOT_TRUSTED"
+CLIENT_CERTIFICATE_MISSING: Final = "CLIENT_CERTIFICATE_MISSING"
+_TRIAL_SECONDS, _TRIAL_BYTES = 10, 1_000_000
+_MEANINGS = {
+    outbound.ADDRESS_NOT_ALLOWED: "the name has an address that the portal does not dial",
+    outbound.SCHEME_NOT_ALLOWED: "the portal dials https addresses only",
+    outbound.TOO_SLOW: f"the answer took more than {_TRIAL_SECONDS} seconds",
+    outbound.TOO_BIG: "the answer is too big",
+    outbound.REDIRECTED: "it answers and sends browsers on, as sign-in pages do",
+    NO_ANSWER: "nobody answers there",
+    CERTIFICATE_NOT_TRUSTED: "its certificate is not trusted, or is for another name",
+    CLIENT_CERTIFICATE_MISSING: "the client certificate is not at its path on this server",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class EndpointAnswer:
+    """What an address of a utility answered: an HTTP status, or 0 and the code of the reason."""
+
+    name: str
+    url: str
+    status: int = 0
+    code: str = ""
+
+    @property
+    def is_answered(self) -> bool:
+        return bool(self.status) or self.code == outbound.REDIRECTED
+
+    def __str__(self) -> str:
+        outcome = f"answers with status {self.status}" if self.status else f"{self.code}: {_MEANINGS[self.code]}"
+        return f"{self.name} ({self.url}): {outcome}."
+
+
+def try_connection(connection: UtilityConnection) -> list[EndpointAnswer]:
+    """Dial a utility's authorization and token URLs, and tell what each of them answers. Nothing of ours is sent.
+
+    Any status is an answer: without parameters, the protocol's own answer is an error.
+    """
+    urls = {"Authorization URL": connection.authorization_url, "Token URL": connection.token_url}
+    return [_dialed(name, url, connection.client_certificate) for name, url in urls.items()]
+
+
+def _dialed(name: str, url: str, certificate: str) -> EndpointAnswer:
+    dialer = outbound.session(seconds=_TRIAL_SECONDS, most_bytes=_TRIAL_BYTES, client_certificate=certificate or None)
+    try:
+        with dialer.get(url, stream=True) as answer:
+            return EndpointAnswer(name, url, status=answer.status_code)
+    except OutboundRefused as refusal:
+        return EndpointAnswer(name, url, code=refusal.code)
+    except requests.exceptions.SSLError:
+        return EndpointAnswer(name, url, code=CERTIFICATE_NOT_TRUSTED)
+    except requests.RequestException:
+        return EndpointAnswer(name, url, code=NO_ANSWER)
+    except OSError:  # what requests raises for a certificate file that is not there
+        return EndpointAnswer(name, url, code=CLIENT_CERTIFICATE_MISSING)

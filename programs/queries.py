@@ -6,15 +6,28 @@ from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
 from django.db.models import Q, QuerySet
-from django.utils import timezone
 
+from portal.web import clock
 from programs.deadlines import DeadlineRule, accepted_until, days_left, next_deadline, over_at
-from programs.models import TRANSMISSION_REGIONS, Deadline, DeliveryPeriod, Footnote, Program, ProgramType, Region
+from programs.models import (
+    TRANSMISSION_REGIONS,
+    Agreement,
+    Deadline,
+    DeliveryPeriod,
+    Footnote,
+    Program,
+    ProgramType,
+    Region,
+    RequiredInformation,
+    State,
+    Utility,
+)
+from programs.schema.crossfield.zips import state_of
 
 
 def not_over() -> QuerySet[Program]:
     """The programs that run or will run; one that has ended keeps its page, but is not offered any more."""
-    today = timezone.now().date()
+    today = clock.now().date()
     return Program.objects.filter(Q(active_to=None) | Q(active_to__gte=today))
 
 
@@ -43,6 +56,55 @@ def only_answers(identifiers: Collection[str]) -> dict[str, str]:
         "customer.state_or_province_code": {state for program in programs for state in program.states},
     }
     return {key: values.pop() for key, values in possible.items() if len(values) == 1}
+
+
+def utilities_at(zip_code: str, region: str) -> list[Utility]:
+    """The utilities that may serve an address, each with its `green_button`; of several the customer chooses.
+
+    zip_code: five digits, perhaps four more; when no state has it, all utilities of the region; none when its state is
+    outside the region. A test utility is among
+    them once it has an active connection.
+    """
+    state = state_of(zip_code[:5]) if zip_code[:5].isascii() and zip_code[:5].isdigit() else None
+    rows = Utility.objects.filter(Q(is_offered=True, is_test=False) | Q(is_test=True, green_button__is_active=True))
+    rows = rows.filter(transmission_region__in=[region, ""]).select_related("green_button")
+    if state and _is_elsewhere(state, region):
+        return []
+    return [utility for utility in rows.order_by("position", "code") if _may_serve(utility, state, region)]
+
+
+def _is_elsewhere(code: str, region: str) -> bool:
+    """Whether no part of the state is in the region, as far as its row says."""
+    state = State.objects.filter(code=code).first()
+    return state is not None and bool(state.transmission_regions) and region not in state.transmission_regions
+
+
+def _may_serve(utility: Utility, state: str | None, region: str) -> bool:
+    """By its states where both are known, else by its region: one of which neither is known serves nobody."""
+    return state in utility.states if state and utility.states else utility.transmission_region == region
+
+
+def agreements_for(
+    region: str, classification: str, programs: Collection[str] = (), at: datetime | None = None
+) -> list[Agreement]:
+    """What a customer signs, in its order: of each agreement the version that began last.
+
+    programs: identifiers that the link names; none for all of the region.
+    """
+    on = (at or clock.now()).date()
+    rows = Agreement.objects.filter(transmission_region=region, classification__in=["", classification])
+    latest: dict[str, Agreement] = {}
+    for row in sorted(rows, key=lambda row: (str(row.active_from or ""), row.pk)):
+        if row.applies_on(on) and (not row.programs or not programs or set(row.programs) & set(programs)):
+            latest[row.code] = row
+    return sorted(latest.values(), key=lambda row: (row.position, row.code))
+
+
+def required_information(region: str, classification: str) -> list[RequiredInformation]:
+    """What Connect asks a customer for, in its order; what is said of this kind of customer goes before both kinds."""
+    rows = RequiredInformation.objects.filter(transmission_region=region, classification__in=["", classification])
+    by_key = {row.key: row for row in rows.order_by("classification")}
+    return sorted(by_key.values(), key=lambda row: (row.position, row.key))
 
 
 @dataclass(slots=True)
@@ -137,7 +199,7 @@ def periods_of(program: Program, now: datetime | None = None) -> list[PeriodLine
 
 def all_periods_of(programs: Collection[Program], now: datetime | None = None) -> dict[int, list[PeriodLines]]:
     """The same for many programs, by their primary keys; two queries however many there are."""
-    now = now or timezone.now()
+    now = now or clock.now()
     periods_by_program: dict[int, list[DeliveryPeriod]] = {program.pk: [] for program in programs}
     # A period runs through its last day, and is published with the midnight that begins it.
     periods = DeliveryPeriod.objects.filter(program__in=periods_by_program, ends_at__gt=now - timedelta(days=1))

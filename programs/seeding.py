@@ -17,7 +17,9 @@ from django.db import models, transaction
 
 from portal.web.clock import midnight
 from programs.models import (
+    TRANSMISSION_REGIONS,
     AccountFormat,
+    Agreement,
     CheckKind,
     Choice,
     ChoiceList,
@@ -30,6 +32,7 @@ from programs.models import (
     Program,
     ProgramCheck,
     Region,
+    RequiredInformation,
     Requirement,
     SeedRecord,
     State,
@@ -232,6 +235,16 @@ def _conflict(key: str) -> models.Model | None:
     )
 
 
+def _agreement(key: str) -> models.Model | None:
+    code, _, version = key.partition("/")
+    return _first(Agreement, code=code, version=version)
+
+
+def _required_information(key: str) -> models.Model | None:
+    region, classification, name = key.split("/")
+    return _first(RequiredInformation, transmission_region=region, classification=classification, key=name)
+
+
 KINDS: dict[str, SeedKind] = {
     "region": SeedKind(Region, _region, {}, {}),
     "state": SeedKind(State, _state, {}, {}),
@@ -249,6 +262,8 @@ KINDS: dict[str, SeedKind] = {
     "deadline": SeedKind(Deadline, _deadline, {"period": _period}, {}),
     "check_kind": SeedKind(CheckKind, _check_kind, {}, {}),
     "program_check": SeedKind(ProgramCheck, _program_check, {"program": _program, "kind": _check_kind}, {}),
+    "agreement": SeedKind(Agreement, _agreement, {}, {}),
+    "required_information": SeedKind(RequiredInformation, _required_information, {}, {}),
     "conflict": SeedKind(Conflict, _conflict, {"program": _program, "other": _program, "utility": _utility}, {}),
 }
 
@@ -277,6 +292,42 @@ def rows_of(seed: Entry) -> Iterator[SeedRow]:
             yield SeedRow("program_check", f"{program}/{entry['kind']}", values)
     for entry in seed["conflicts"]:
         yield from _conflict_rows(entry)
+    yield from _agreement_rows(seed)
+    yield from _information_rows(seed)
+
+
+def _agreement_rows(seed: Entry) -> Iterator[SeedRow]:
+    """One agreement for each region that a text names; the region's name goes into the text."""
+    regions = dict(TRANSMISSION_REGIONS)
+    for position, entry in enumerate(seed["agreements"]):
+        for region, classification in entry["regions"].items():
+            code = f"{entry['code']}_{region}"
+            values = {
+                "code": code,
+                "version": entry["version"],
+                "title": entry["title"],
+                "body": entry["body"].replace("{region}", regions[region]).strip(),
+                "transmission_region": region,
+                "classification": classification,
+                "position": position,
+                "source": entry["source"],
+                "verified": False,
+            }
+            yield SeedRow("agreement", f"{code}/{entry['version']}", values)
+
+
+def _information_rows(seed: Entry) -> Iterator[SeedRow]:
+    for region, by_classification in seed["required_information"].items():
+        for classification, keys in by_classification.items():
+            for key in keys:
+                position = list(seed["information"]).index(key)
+                values = {"transmission_region": region, "classification": classification, "key": key}
+                facts = {"position": position, "source": seed["information_source"], "verified": False}
+                yield SeedRow(
+                    "required_information",
+                    f"{region}/{classification}/{key}",
+                    {**values, **seed["information"][key], **facts},
+                )
 
 
 def _state_rows(seed: Entry) -> Iterator[SeedRow]:
@@ -295,12 +346,14 @@ def _state_rows(seed: Entry) -> Iterator[SeedRow]:
 
 def _utility_rows(seed: Entry) -> Iterator[SeedRow]:
     source = "contract: list of utility names; the region and the states are inferred"
-    for region, utilities in seed["utilities"].items():
-        for code, name in utilities.items():
-            values = {"code": code, "name": name, "transmission_region": region, "is_test": False, "source": source}
-            yield SeedRow("utility", code, values | seed["utility_facts"].get(code, {}))
-    for code, name in seed["test_utilities"].items():
-        yield SeedRow("utility", code, {"code": code, "name": name, "is_test": True, "source": source})
+    named = [(region, *item) for region, utilities in seed["utilities"].items() for item in utilities.items()]
+    for position, (region, code, name) in enumerate(named):
+        values = {"code": code, "name": name, "transmission_region": region, "is_test": False, "source": source}
+        listed = {"synonyms": seed["utility_synonyms"].get(code, []), "is_offered": True, "position": position}
+        yield SeedRow("utility", code, values | listed | seed["utility_facts"].get(code, {}))
+    for position, (code, name) in enumerate(seed["test_utilities"].items(), len(named)):
+        values = {"code": code, "name": name, "is_test": True, "source": source}
+        yield SeedRow("utility", code, values | {"synonyms": [], "is_offered": False, "position": position})
 
 
 def _account_format_rows(seed: Entry) -> Iterator[SeedRow]:
@@ -316,20 +369,9 @@ def _choice_rows(seed: Entry) -> Iterator[SeedRow]:
         yield SeedRow("choice_list", name, {"name": name})
         for position, (value, texts) in enumerate(choices.items()):
             label, *synonyms = texts
-            yield _choice_row(name, value, label, position, synonyms=synonyms)
-    yield SeedRow("choice_list", "utility_name", {"name": "utility_name"})
-    offered = [item for utilities in seed["utilities"].values() for item in utilities.items()]
-    for position, (code, label) in enumerate(offered):
-        yield _choice_row("utility_name", code, label, position, synonyms=seed["utility_synonyms"].get(code))
-    for position, (code, label) in enumerate(seed["test_utilities"].items(), len(offered)):
-        yield _choice_row("utility_name", code, label, position, is_offered=False)
-
-
-def _choice_row(
-    name: str, value: str, label: str, position: int, *, synonyms: list[str] | None = None, is_offered: bool = True
-) -> SeedRow:
-    values = {"choice_list": name, "value": value, "label": label, "synonyms": synonyms or []}
-    return SeedRow("choice", f"{name}/{value}", {**values, "is_offered": is_offered, "position": position})
+            values = {"choice_list": name, "value": value, "label": label, "synonyms": synonyms}
+            yield SeedRow("choice", f"{name}/{value}", {**values, "is_offered": True, "position": position})
+    yield SeedRow("choice_list", "utility_name", {"name": "utility_name", "is_of_utilities": True})
 
 
 def _field_rows(seed: Entry) -> Iterator[SeedRow]:

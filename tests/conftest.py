@@ -21,6 +21,7 @@ from portal.jobs import domain as jobs
 from portal.partners.models import ApiKey, Membership, Partner, User
 from programs.models import Program, SeedRecord
 from tests import database
+from tests.demo_utility import demo_utility  # noqa: F401  a fixture, and what it needs
 
 # A busy machine is no reason to fail: by default, an example that takes 0.2 s is a failure.
 hypothesis_settings.register_profile("suite", deadline=None, suppress_health_check=[HealthCheck.too_slow])

@@ -61,6 +61,8 @@ def heights() -> dict[str, int]:
 
 
 HEIGHTS = heights()
+# Its texts are the names of the standard's own elements, some of which our models have too. It imports none of them.
+SPEAKS_ESPI = {"onboarding.green_button"}
 
 
 def height_of(model: object) -> int | None:
@@ -135,7 +137,8 @@ def named_from_above() -> Iterator[tuple[str, str]]:
     for room, tree in sources():
         here = HEIGHTS[room]
         yield from ((room, name) for name in lookups(tree) if by_lookup.get(name, here) > here)
-        yield from ((room, text) for text in texts(tree) if by_text.get(text, here) > here)
+        own_words = room in SPEAKS_ESPI
+        yield from ((room, text) for text in texts(tree) if not own_words and by_text.get(text, here) > here)
 
 
 def test_no_room_names_what_belongs_to_a_higher_one() -> None:

@@ -43,6 +43,7 @@ def test_everyday_commands_run_as_written(env: dict[str, str]) -> None:
         "generate_meters",
         "periodic",
         "check_log",
+        "demo_clock",
     ]
     manage(env, "migrate", "--verbosity", "0")
     manage(env, "demo_signins", "--ensure", "--quiet")
@@ -81,6 +82,7 @@ PRODUCTION = {
     "ALLOWED_HOSTS": "portal.example.com",
     "DATABASE_URL": "postgres://portal@127.0.0.1/portal",
     "SITE_URL": "https://portal.example.com",
+    "ENCRYPTION_KEYS": f"{'k' * 43}=,{'l' * 43}=",
 }
 
 
@@ -93,6 +95,8 @@ def test_production_settings_pass_the_deployment_check(env: dict[str, str]) -> N
     [
         ({"SECRET_KEY": ""}, "SECRET_KEY must be set"),
         ({"SECRET_KEY": "short"}, "SECRET_KEY must be at least 50 characters"),
+        ({"ENCRYPTION_KEYS": ""}, "ENCRYPTION_KEYS must be set"),
+        ({"ENCRYPTION_KEYS": f"{'k' * 43}=,short"}, "ENCRYPTION_KEYS must be Fernet keys"),
         ({"ALLOWED_HOSTS": ""}, "ALLOWED_HOSTS must be set"),
         ({"DATABASE_URL": ""}, "DATABASE_URL must be set"),
         ({"DATABASE_URL": "mysql://x/y"}, "DATABASE_URL must name PostgreSQL"),

@@ -114,6 +114,7 @@ ROUTES: dict[str, tuple[str, str, dict[str, str]]] = {
     "partner-switch": (MEMBERS, "post", {}),
     "healthz": (PUBLIC, "get", {}),
     "set-theme": (PUBLIC, "post", {}),
+    "demo-clock": (SIGNED_IN, "post", {}),
     "api-meter-jobs": (KEY, "get", {}),
     "api-meter-job": (KEY_OWN, "get", {"job_id": "upload"}),
     "program-meters": (MEMBERS, "get", {"identifier": "CEC-DSGS"}),

@@ -6,10 +6,10 @@ import django_filters
 from django import forms
 from django.db.models import QuerySet
 
-from onboarding.portfolio.filters import PlainFilterSet, day_begins
 from portal.events.models import NOT_ONE_OF_MANY, ONE_OF_MANY, Event
 from portal.events.subjects import all_subjects
 from portal.partners.models import Partner
+from portal.web.filters import PlainFilterSet, day_begins
 
 _DAY = forms.DateInput(attrs={"type": "date"})
 

@@ -7,12 +7,12 @@ from django.views.decorators.http import require_GET, require_safe
 
 from onboarding.audit.filters import EventFilter, event_filter
 from onboarding.audit.rows import EXPORTED, export_lines, rows_of
-from onboarding.portfolio.filters import chips_of, without
 from onboarding.spreadsheets.workbook import write_csv
 from portal.events.chain import altered_among, open_findings
 from portal.events.models import Event, LogCheck, Seal
 from portal.partners.access import Access, manager
 from portal.web.downloads import csv_response, download_name
+from portal.web.filters import chips_of, without
 from portal.web.pages import newest_first
 
 EVENTS_PER_PAGE = 50

@@ -11,7 +11,6 @@ from django.conf import settings
 from django.db import transaction
 from django.db.models import Count, Q, QuerySet
 from django.http import QueryDict
-from django.utils import timezone
 
 from onboarding.bulk.handlers import ActionResult, details_page_of, handler_for, handler_of, offered_kinds
 from onboarding.bulk.models import BulkAction, BulkResult, BulkRow, BulkState
@@ -23,6 +22,7 @@ from portal.jobs.domain import enqueue
 from portal.partners.models import Partner, User
 from portal.problems import Problem, Refused, storable
 from portal.storage.bulk import insert, update
+from portal.web import clock
 
 MOST_CHOSEN = 5_000
 
@@ -55,7 +55,7 @@ def create_action(
         value=handler.clean_value(" ".join(storable(value).split())),
         meters=None if meters is None else sorted({str(pk) for pk in meters})[:MOST_CHOSEN],
         query=query,
-        seen_at=min(seen_at, timezone.now()),
+        seen_at=min(seen_at, clock.now()),
     )
 
 
@@ -155,7 +155,7 @@ def finish(action: BulkAction) -> None:
     """Every meter has its result: count them, in the caller's transaction."""
     _name_the_gone(action)
     counts = BulkRow.objects.filter(action=action).order_by().values_list("result").annotate(n=Count("pk"))
-    action.state, action.counts, action.finished_at = BulkState.DONE, {**action.counts, **dict(counts)}, timezone.now()
+    action.state, action.counts, action.finished_at = BulkState.DONE, {**action.counts, **dict(counts)}, clock.now()
     action.save(update_fields=["state", "counts", "finished_at"])
     by = Actor.from_json(action.actor)
     record("bulkaction.done", subject=action, partner=action.partner, by=by, data=action.counts)

@@ -18,14 +18,16 @@ from onboarding.bulk.queries import ROWS_SHOWN, SAMPLE, left_rows, preview_of, r
 from onboarding.bulk.sheets.spec import SheetAction
 from onboarding.participation.forms import ParticipationForm
 from onboarding.participation.zones import LAST_ZONE
-from onboarding.portfolio.filters import chips_of, meter_filter
+from onboarding.portfolio.filters import meter_filter
 from onboarding.portfolio.saved_views.domain import clean_query
 from onboarding.spreadsheets.workbook import write_csv
 from portal.jobs.models import Job, JobState
 from portal.partners.access import member
 from portal.problems import Problem, Refused, storable
 from portal.storage.ids import as_uuid
+from portal.web import clock
 from portal.web.downloads import csv_response, download_name
+from portal.web.filters import chips_of
 
 _LONGEST_QUERY = 8_000  # as for a saved view
 MOST_LOOKED_AT = 2_000  # meters of which the question says beforehand what would become of them
@@ -79,9 +81,9 @@ def _seen_at(text: str) -> datetime:
     """When the page was made; now, when that is missing or no moment of the calendar in UTC."""
     try:
         at = parse_datetime(text)
-        return at.astimezone(UTC) if at is not None and timezone.is_aware(at) else timezone.now()
+        return at.astimezone(UTC) if at is not None and timezone.is_aware(at) else clock.now()
     except (ValueError, OverflowError):
-        return timezone.now()
+        return clock.now()
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -161,7 +163,7 @@ def participation_of_many(request: HttpRequest, pk: UUID) -> HttpResponse:
     initial = {"first": kept.get("from"), "last": kept.get("to"), "reason": kept.get("reason")}
     form = ParticipationForm(request.POST or None, what=preference.value, initial=initial)
     if request.method == "POST":
-        form.refuse_untimely(LAST_ZONE, timezone.now())
+        form.refuse_untimely(LAST_ZONE, clock.now())
         if form.is_valid():
             store_request(action, form.cleaned_data["request"])
             return redirect("bulk-action", action.pk)

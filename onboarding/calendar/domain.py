@@ -6,12 +6,12 @@ import secrets
 from datetime import timedelta
 
 from django.db import transaction
-from django.utils import timezone
 
 from onboarding.calendar.models import CalendarFeed
 from portal.events.actors import Actor
 from portal.events.domain import record
 from portal.partners.models import Membership, Partner, User
+from portal.web import clock
 
 LAST_USED_EVERY = timedelta(hours=1)
 _SECRET = re.compile(r"[A-Za-z0-9_-]{43}")
@@ -32,9 +32,7 @@ def end_address(partner: Partner, user: User, *, by: Actor) -> bool:
     """End a member's address; False when there was none. Repeating it has no effect."""
     with transaction.atomic():
         feed = open_feed_of(partner, user)
-        if feed is None or not CalendarFeed.objects.filter(pk=feed.pk, revoked_at=None).update(
-            revoked_at=timezone.now()
-        ):
+        if feed is None or not CalendarFeed.objects.filter(pk=feed.pk, revoked_at=None).update(revoked_at=clock.now()):
             return False
         record("calendarfeed.ended", subject=feed, partner=partner, by=by, data={"for": user.email})
     return True
@@ -59,7 +57,7 @@ def feed_at(secret: str) -> CalendarFeed | None:
         .select_related("membership__partner")
         .first()
     )
-    now = timezone.now()
+    now = clock.now()
     if feed and (feed.last_used_at is None or now - feed.last_used_at > LAST_USED_EVERY):
         CalendarFeed.objects.filter(pk=feed.pk).update(last_used_at=now)
     return feed

@@ -12,7 +12,6 @@ from zoneinfo import ZoneInfo
 from django.conf import settings
 from django.db.models import Count, Exists, OuterRef, QuerySet
 from django.urls import reverse
-from django.utils import timezone
 from django.utils.http import urlencode
 
 from onboarding.calendar.models import DeadlineNotice, WeeklyDigest
@@ -22,6 +21,7 @@ from portal.jobs.domain import Run, enqueue
 from portal.notifications.choices import NotificationKind, register
 from portal.notifications.domain import write_to
 from portal.partners.models import Partner, User
+from portal.web import clock
 from portal.web.clock import weekday_text
 from programs.models import ActionType, Program
 from programs.queries import DeadlineLine, all_periods_of, not_over
@@ -60,7 +60,7 @@ class Near:
 
 def queue_notifications() -> None:
     """Queue the e-mails that are due; delete the marks of those that are long past. Repeating it has no effect."""
-    now = timezone.now()
+    now = clock.now()
     DeadlineNotice.objects.filter(due_at__lt=now - _KEPT).delete()
     WeeklyDigest.objects.filter(monday__lt=(now - _KEPT).date()).delete()
     for partner in _partners_with_a_new_week(now):
@@ -124,7 +124,7 @@ def is_daytime(partner: Partner, now: datetime) -> bool:
 
 def write_week(run: Run) -> None:
     """Look at a partner's week, once, and tell its people if meters need them."""
-    partner, now = Partner.objects.get(pk=run.job.subject_id), timezone.now()
+    partner, now = Partner.objects.get(pk=run.job.subject_id), clock.now()
     monday = week_due(partner, now)
     if monday is None or not partner.is_active:
         return
@@ -171,7 +171,7 @@ def became_active(partner: Partner, now: datetime) -> list[tuple[str, int]]:
 
 def write_notices(run: Run) -> None:
     """Tell a partner's people of the deadlines that are near, each once for ten days and once for three."""
-    partner, now = Partner.objects.get(pk=run.job.subject_id), timezone.now()
+    partner, now = Partner.objects.get(pk=run.job.subject_id), clock.now()
     if not partner.is_active or not is_daytime(partner, now):
         return
     waiting = waiting_of(partner)

@@ -10,7 +10,6 @@ from django.http import HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
 from django.shortcuts import redirect, render
 from django.urls import reverse
-from django.utils import timezone
 from django.utils.cache import get_conditional_response
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_POST, require_safe
@@ -28,6 +27,7 @@ from onboarding.calendar.queries import (
     waiting_of,
 )
 from portal.partners.access import member
+from portal.web import clock
 from programs.queries import not_over, region_choices
 
 _SHOWN = timedelta(days=366)
@@ -37,7 +37,7 @@ ALL = "all"
 @require_safe
 def calendar(request: HttpRequest) -> HttpResponse:
     access = member(request)
-    now = timezone.now()
+    now = clock.now()
     programs = list(not_over().order_by("identifier"))
     theirs = set(programs_of(access.partner).values_list("pk", flat=True))
     asked, region = request.GET.get("program", ""), request.GET.get("region", "")
@@ -112,7 +112,7 @@ def feed(request: HttpRequest, secret: str) -> HttpResponseBase:
     if feed is None:
         gone = HttpResponse("There is no calendar at this address.\n", status=404, content_type="text/plain")
         return _kept_quiet(gone, "no-store")
-    partner, now = feed.membership.partner, timezone.now()
+    partner, now = feed.membership.partner, clock.now()
     content = calendar_file(
         happenings(list(programs_of(partner)), now),
         waiting_of(partner),

@@ -9,7 +9,6 @@ from uuid import UUID
 from django.db import connection, transaction
 from django.db.models import Model
 from django.dispatch import receiver
-from django.utils import timezone
 
 from onboarding.enrollment.evaluate import Evaluator
 from onboarding.enrollment.facts import MeterFacts
@@ -26,6 +25,7 @@ from portal.partners.models import Partner
 from portal.problems import Problem, Refused
 from portal.storage import bulk, json_sql
 from portal.storage.staging import Given, Staged, insert_from
+from portal.web import clock
 from programs.models import Program
 from programs.schema import schema_for
 
@@ -57,6 +57,7 @@ def enroll(staged: Staged, *, partner: Partner, ignore_conflicts: bool = False) 
         f"CROSS JOIN {json_sql.each(vendor, 'r.programs', 'entry')} "
         f"JOIN {_table(Program)} p ON p.identifier = entry.key"
     ).narrowed(f"{json_sql.text_at(vendor, 'entry.value', ['could_join'])} IS NULL")
+    now = clock.now()
     columns = {
         name: (json_sql.json_at if name in _LISTS else json_sql.text_at)(vendor, "entry.value", [name])
         for name in COLUMNS
@@ -68,6 +69,8 @@ def enroll(staged: Staged, *, partner: Partner, ignore_conflicts: bool = False) 
             "partner": Given(partner.pk),
             "meter": "r.meter_id",
             "program": "p.id",
+            "joined_at": Given(now),
+            "evaluated_at": Given(now),
             **columns,
         },
         ignore_conflicts=ignore_conflicts,
@@ -101,8 +104,9 @@ def _table(model: type[Model]) -> str:
 def join_program(meter: Meter, program: ProgramRules, *, by: Actor) -> None:
     """Put a meter into one more program, whose fields its form asks for from now on. Repeating it has no effect."""
     with transaction.atomic():
+        defaults = {"status": "INELIGIBLE", "joined_at": clock.now()}
         _, is_new = Enrollment.objects.get_or_create(
-            partner_id=meter.partner_id, meter=meter, program_id=program.pk, defaults={"status": "INELIGIBLE"}
+            partner_id=meter.partner_id, meter=meter, program_id=program.pk, defaults=defaults
         )
         if is_new:
             happening = ("meter.program_joined", meter.pk, {"program": program.identifier})
@@ -161,7 +165,7 @@ def re_evaluate(
     """
     if not meters:
         return []
-    now = at or timezone.now()
+    now = at or clock.now()
     with transaction.atomic():
         rules = rules_of()
         changes = _write(_meters({*meters, *_neighbours(meters, rules)}), rules, now)

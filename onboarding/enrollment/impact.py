@@ -6,8 +6,6 @@ from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
-from django.utils import timezone
-
 from onboarding.enrollment.checks import failing, run_checks
 from onboarding.enrollment.evaluate import evaluate, moment_of
 from onboarding.enrollment.facts import MeterFacts
@@ -16,6 +14,7 @@ from onboarding.enrollment.models import Enrollment
 from onboarding.enrollment.rules import ProgramRules, rules_of
 from onboarding.enrollment.tasks import queue_changed_programs
 from onboarding.meters.models import EnrollmentStatus, Meter
+from portal.web import clock
 from programs.impact import Answers, Example, Impact, Move, register
 from programs.schema import Schema, schema_for
 
@@ -40,7 +39,7 @@ def proposed_rules() -> Proposed:
 def measure(proposed: Proposed) -> Impact:
     """The meters whose status would change, newest first: in programs whose rules differ, or that exclude one of these
     or are excluded by it."""
-    at, present = timezone.now(), rules_of()
+    at, present = clock.now(), rules_of()
     schema = schema_for(present)
     now = Proposed(present, schema)
     differ = {

@@ -7,13 +7,13 @@ from uuid import UUID
 from zoneinfo import ZoneInfo
 
 from django.db.models import QuerySet
-from django.utils import timezone
 
 from onboarding.enrollment.evaluate import ProgramResult, explain
 from onboarding.enrollment.load import facts_of
 from onboarding.enrollment.models import ParticipationPeriod, Preference
 from onboarding.enrollment.rules import rules_of
 from onboarding.meters.models import Meter
+from portal.web import clock
 from portal.web.clock import last_day_before, local_day
 from programs.schema import schema_for
 
@@ -28,7 +28,7 @@ class NextActivation:
 
 def next_activations(identifiers: Collection[str], now: datetime | None = None) -> dict[str, NextActivation]:
     """By program identifier; a program without a deadline ahead has none."""
-    at, activations = now or timezone.now(), {}
+    at, activations = now or clock.now(), {}
     for name, rules in rules_of(identifiers).items() if identifiers else ():
         period = rules.leading_period(at)
         deadline = period.next_deadline(at) if period else None
@@ -49,7 +49,7 @@ def program_results_of_all(
 
     By meter; those that it is meant for come first, then by name. passed: include the checks that hold.
     """
-    now = at or timezone.now()
+    now = at or clock.now()
     rules = rules_of()
     schema = schema_for(rules)
     results_by_meter = {}

@@ -2,7 +2,7 @@
 
 from uuid import UUID
 
-from django.utils import timezone
+from django.dispatch import receiver
 
 from onboarding.enrollment.domain import re_evaluate
 from onboarding.enrollment.models import Enrollment, Evaluated
@@ -11,15 +11,24 @@ from portal.events.actors import Actor
 from portal.jobs.domain import Run, enqueue, job_handler
 from portal.jobs.periodic import periodic
 from portal.partners.models import Partner
+from portal.web import clock
+from portal.web.clock import clock_moved
 from programs.schema import schema_for
 
 _AT_ONCE = 1000  # enrollments
 
 
+@receiver(clock_moved)
+def _reconsider_all(is_back: bool, **_: object) -> None:
+    """A demo's clock that was set back makes every result one of the future; set forward, `reconsider` sees it."""
+    if is_back:
+        Enrollment.objects.update(reconsider_at=clock.now())
+
+
 @periodic(hours=1)
 def reconsider() -> None:
     """Queue what time has made old: meters whose own facts begin or end to count, and programs with other rules."""
-    due = Enrollment.objects.filter(reconsider_at__lte=timezone.now()).order_by()
+    due = Enrollment.objects.filter(reconsider_at__lte=clock.now()).order_by()
     for partner in Partner.objects.filter(pk__in=due.values("partner").distinct()):
         enqueue("enrollment.reconsider", subject_id=partner.pk, partner=partner)
     queue_changed_programs()
@@ -28,7 +37,7 @@ def reconsider() -> None:
 def queue_changed_programs() -> None:
     """Queue the programs whose enrollments were evaluated by other rules, or for another period, than now count."""
     known = dict(Evaluated.objects.values_list("program", "digest"))
-    rules, at = rules_of(), timezone.now()
+    rules, at = rules_of(), clock.now()
     schema = schema_for(rules)
     for program in rules.values():
         if known.get(program.pk) != program.digest(schema, at):
@@ -41,7 +50,7 @@ def reconsider_partner(run: Run) -> None:
     due = Enrollment.objects.filter(partner=run.job.partner)
     while True:
         with run.chunk() as chunk:
-            now = timezone.now()
+            now = clock.now()
             meters = set(due.filter(reconsider_at__lte=now).values_list("meter", flat=True)[:_AT_ONCE])
             if not meters:
                 return
@@ -57,7 +66,7 @@ def re_evaluate_program(run: Run) -> None:
     rules = next((one for one in rules_of().values() if one.pk == program), None)
     if rules is None:
         return
-    digest = rules.digest(schema_for(rules_of()), timezone.now())
+    digest = rules.digest(schema_for(rules_of()), clock.now())
     rows = Enrollment.objects.filter(program=program).order_by("pk")
     while True:
         with run.chunk() as chunk:

@@ -6,7 +6,6 @@ from urllib.parse import urlencode
 
 from django.db.models import Count
 from django.urls import reverse
-from django.utils import timezone
 
 from onboarding.enrollment.models import Enrollment
 from onboarding.enrollment.rules import rules_of
@@ -17,6 +16,7 @@ from onboarding.uploads.models import RowOutcome, RowPlan, Upload, UploadState
 from onboarding.uploads.queries import files_of
 from portal.partners.models import Partner
 from portal.storage.ids import as_uuid
+from portal.web import clock
 from programs.models import ActionType, Acts
 from programs.schema import schema_for
 
@@ -123,7 +123,7 @@ def _due(partner: Partner) -> list[Due]:
         for action in {"NO_MISSING_FIELDS", "GENERATOR"}.intersection(actions):
             fields.setdefault((identifier, action), Counter()).update(dict.fromkeys(missing, count))
     labels = {column.key: column.label for column in schema_for().columns} if fields else {}
-    rules, now = rules_of(meters) if meters else {}, timezone.now()
+    rules, now = rules_of(meters) if meters else {}, clock.now()
     due = [
         Due(
             name,

@@ -3,8 +3,6 @@
 from collections import Counter
 from collections.abc import Mapping, Sequence
 
-from django.utils import timezone
-
 from onboarding.uploads.models import Upload, UploadProblem, UploadRow, UploadSource
 from onboarding.uploads.pipeline.preview import RowResult
 from onboarding.uploads.pipeline.staging import (
@@ -20,6 +18,7 @@ from onboarding.uploads.stored import Outlook, field_cells
 from portal.events.actors import Actor
 from portal.partners.models import Partner, User
 from portal.storage.bulk import insert
+from portal.web import clock
 from programs.schema import catalogue_version
 
 
@@ -52,7 +51,7 @@ def stage_typed_rows(
         counts={**Counter(result.plan.value for result in results), "rows": len(rows)},
         outlook=outlook,
         transmission_regions=sorted({str(one.asset["transmission_region"]) for one in results if one.asset}),
-        confirmed_at=timezone.now(),
+        confirmed_at=clock.now(),
         confirmed_by=by.label[:200],
     )
     insert(

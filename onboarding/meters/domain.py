@@ -6,10 +6,9 @@ from typing import TYPE_CHECKING
 from uuid import UUID
 
 from django.db.models import F
-from django.utils import timezone
 
 from onboarding.meters.columns import ASSET_COLUMNS, KEYS, PLACES, Asset, columns_of, columns_sql
-from onboarding.meters.models import Meter
+from onboarding.meters.models import CreatedBy, Meter
 from onboarding.meters.search.domain import expect_texts, refresh_texts
 from onboarding.meters.signals import meters_archived
 from portal.events.actors import Actor
@@ -17,6 +16,7 @@ from portal.events.domain import record_many, record_staged
 from portal.storage import json_sql
 from portal.storage.bulk import update
 from portal.storage.staging import Given, Staged, insert_from, update_from
+from portal.web import clock
 from programs.identifiers import reference_key
 
 if TYPE_CHECKING:
@@ -32,7 +32,7 @@ def create_meters(staged: Staged, *, partner: "Partner", upload_id: UUID) -> int
     `record_created`, once the caller has put those rows aside. Rows are inserted in the order of their references, so
     that two uploads at once do not deadlock.
     """
-    now = timezone.now()
+    now = clock.now()
     expect_texts(upload_id, partner=partner)
     return insert_from(
         staged,
@@ -58,6 +58,39 @@ def create_meters(staged: Staged, *, partner: "Partner", upload_id: UUID) -> int
     )
 
 
+def create_connected_meter(
+    asset: Asset, *, created_by: CreatedBy, partner: "Partner", by: Actor, told: Mapping[str, object]
+) -> Meter:
+    """Create the one meter that a customer's authorization brings: it carries the connection's reference, which other
+    meters may carry too. One meter.created event, which says `told`. The caller evaluates it."""
+    now = clock.now()
+    reference = asset["partner_reference"]
+    meter = Meter.objects.create(
+        partner=partner,
+        created_by=created_by,
+        connection_references=[reference],
+        created_at=now,
+        updated_at=now,
+        **columns_of(asset),
+    )
+    refresh_texts([meter.pk])
+    record_many("meter", [("meter.created", meter.pk, told)], partner=partner, by=by)
+    return meter
+
+
+def join_connection(meter: Meter, reference: str, *, by: Actor, told: Mapping[str, object]) -> None:
+    """A customer's authorization belongs to this meter from now on: one meter.authorization_joined event.
+
+    The reference, unless "", is added to the meter's connection references. The caller holds the meter's row and
+    evaluates it.
+    """
+    if reference and reference not in meter.connection_references:
+        meter.connection_references = [*meter.connection_references, reference]
+        meter.updated_at = clock.now()
+        meter.save(update_fields=["connection_references", "updated_at"])
+    record_many("meter", [("meter.authorization_joined", meter.pk, told)], partner=meter.partner, by=by)
+
+
 def record_created(staged: Staged, *, partner: "Partner", upload_id: UUID, by: Actor) -> None:
     """One meter.created event for each staged row (r.meter_id, r.number)."""
     record_staged(
@@ -79,7 +112,7 @@ def update_meters(staged: Staged, *, partner: "Partner", upload_id: UUID, by: Ac
         Meter,
         {
             "version": "m.version + 1",
-            "updated_at": Given(timezone.now()),
+            "updated_at": Given(clock.now()),
             **columns_sql(staged.vendor, "r.asset"),
             **_STAGED_KEYS,
         },
@@ -116,7 +149,7 @@ def change_meters(changes: Sequence[MeterChange], *, verb: str, partner: "Partne
 
     A change of what the asset itself holds counts as a change of its data; tags and the archive do not.
     """
-    now = timezone.now()
+    now = clock.now()
     alike: dict[str, list[MeterChange]] = {}
     for change in changes:
         alike.setdefault(repr(sorted(change.fields.items())), []).append(change)
@@ -157,7 +190,7 @@ def change_references(staged: Staged, *, swaps: bool, partner: "Partner", by: Ac
         {
             "partner_reference": "r.new_reference",
             "version": "m.version + 1",
-            "updated_at": Given(timezone.now()),
+            "updated_at": Given(clock.now()),
         },
         match=by_row,
     )
@@ -207,7 +240,7 @@ def restore_meters(restores: Sequence[MeterRestore], *, upload_id: UUID, partner
     """
     if not restores:
         return
-    now = timezone.now()
+    now = clock.now()
     columns = [*PLACES, *KEYS, "data", "version", "updated_at"]
     rows = []
     for restore in restores:

@@ -8,7 +8,6 @@ from uuid import UUID
 from zoneinfo import ZoneInfo
 
 from django.db import transaction
-from django.utils import timezone
 
 from onboarding.enrollment.domain import re_evaluate
 from onboarding.enrollment.facts import OutPeriod
@@ -20,6 +19,7 @@ from portal.events.actors import Actor
 from portal.events.domain import record_many
 from portal.problems import Problem, Refused
 from portal.storage import bulk
+from portal.web import clock
 from portal.web.clock import local_day
 
 if TYPE_CHECKING:
@@ -73,7 +73,7 @@ def preview_requests(
     meters: Collection[Meter], requests: Mapping[UUID, ParticipationRequest], now: datetime | None = None
 ) -> dict[UUID, ParticipationResult]:
     """What the requests would do to these meters. Reads, never writes: two queries."""
-    at = now or timezone.now()
+    at = now or clock.now()
     zones, periods = zones_of(meters), out_periods_of(meter.pk for meter in meters)
     results = {}
     for meter in meters:
@@ -98,7 +98,7 @@ def change_participation(
     that cannot be carried out does not stop the others, unless `all_or_none`: then RequestsRefused. One transaction.
     Repeating it has no effect.
     """
-    at = now or timezone.now()
+    at = now or clock.now()
     with transaction.atomic():
         held = Meter.objects.filter(partner=partner, pk__in=list(requests)).order_by("pk").select_for_update()
         results = preview_requests(list(held.only(*NEEDED)), requests, at)
@@ -130,7 +130,7 @@ def remove_idle(meter: Meter, first: date, last: date, *, by: Actor, now: dateti
         if not gone:
             days = {"first": first.isoformat(), "last": last.isoformat()}
             raise Refused(Problem("IDLE_NOT_FOUND", "", "", days))
-        _write({held.pk: (before, merge_periods(before, gone[0]))}, held.partner, now or timezone.now())
+        _write({held.pk: (before, merge_periods(before, gone[0]))}, held.partner, now or clock.now())
         data = {**days_as_json(gone[0], zone), "zone": zone.key}
         record_many("meter", [("meter.idle_removed", held.pk, data)], partner=held.partner, by=by)
         re_evaluate([held.pk], by=by, at=now)

@@ -4,8 +4,6 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
-from django.utils import timezone
-
 from onboarding.enrollment.evaluate import evaluate
 from onboarding.enrollment.facts import MeterFacts, OutPeriod
 from onboarding.enrollment.load import facts_of
@@ -14,6 +12,7 @@ from onboarding.enrollment.rules import ProgramRules, is_month, rules_of
 from onboarding.meters.models import EnrollmentStatus, Meter
 from onboarding.participation.domain import ParticipationResult
 from onboarding.participation.rules import days_of, window
+from portal.web import clock
 from portal.web.clock import day_text, last_day_before, local_day
 from programs.schema import schema_for
 
@@ -29,7 +28,7 @@ class ProgramForecast:
 
 def outlook_of(meter: Meter, result: ParticipationResult, now: datetime | None = None) -> list[ProgramForecast]:
     """Every program that the meter is meant for, by name. Reads, never writes."""
-    at = now or timezone.now()
+    at = now or clock.now()
     rules, schema = rules_of(), schema_for(rules_of())
     facts = facts_of([meter], rules, schema, at)[meter.pk]
     later = replace(facts, out_periods=result.afterwards)

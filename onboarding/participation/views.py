@@ -10,7 +10,6 @@ from zoneinfo import ZoneInfo
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
-from django.utils import timezone
 from django.utils.dateparse import parse_date
 from django.views.decorators.http import require_http_methods, require_POST
 
@@ -31,6 +30,7 @@ from onboarding.participation.rules import ParticipationRequest, days_of, today_
 from onboarding.participation.zones import zone_of
 from portal.partners.access import member
 from portal.problems import Problem, Refused
+from portal.web import clock
 from portal.web.clock import day_text
 from portal.web.notices import tell_refusal
 
@@ -70,7 +70,7 @@ def meter_participation(request: HttpRequest, pk: UUID) -> HttpResponse:
     access = member(request)
     meter = get_object_or_404(meters_of(access.partner), pk=pk)
     form = ParticipationForm(request.POST or None, initial=request.GET.dict())
-    now, zone = timezone.now(), zone_of(meter)
+    now, zone = clock.now(), zone_of(meter)
     if request.method == "POST":
         form.refuse_untimely(zone, now)
         if form.is_valid():
@@ -101,7 +101,7 @@ def _shown_or_done(request: HttpRequest, meter: Meter, result: ParticipationResu
         return redirect("meter-participation", meter.pk)
     if request.POST.get("confirm") == "yes":
         tell_refusal(request, Refused(Problem("PARTICIPATION_CHANGED_MEANWHILE")))
-    now = timezone.now()
+    now = clock.now()
     context = {
         "section": "meters",
         "meter": meter,

@@ -1,8 +1,8 @@
 """Filtering meters: one FilterSet for page and export."""
 
 import json
-from collections.abc import Collection, Iterable, Mapping
-from datetime import UTC, date, datetime, time, timedelta
+from collections.abc import Collection
+from datetime import date
 from functools import lru_cache
 from typing import Any
 
@@ -11,39 +11,18 @@ from django import forms
 from django.db.models import Q, QuerySet, TextField
 from django.db.models.functions import Cast
 from django.http import QueryDict
-from django.utils import timezone
 
 from onboarding.meters.models import METER_TYPES, EnrollmentStatus, Meter
 from onboarding.meters.search.queries import search
 from portal.partners.models import Partner
 from portal.storage.ids import as_uuid
+from portal.web import clock
+from portal.web.filters import PlainFilterSet, day_begins
 from programs.models import ActionType, Acts
 from programs.queries import program_choices, region_choices
 
 _FEW = 1_000
-_FIRST_MOMENT, _LAST_MOMENT = datetime.min.replace(tzinfo=UTC), datetime.max.replace(tzinfo=UTC)
 PARTICIPATION = [("in", "Takes part"), ("idle", "Idle now"), ("disenrolled", "Disenrolled")]
-
-
-class PlainFilterSet(django_filters.FilterSet):
-    """A FilterSet whose form has our own error messages."""
-
-    def get_form_class(self) -> type[forms.Form]:
-        form_class: type[forms.Form] = super().get_form_class()
-        for field in form_class.base_fields.values():
-            field.error_messages |= _error_messages(field)
-        return form_class
-
-
-def _error_messages(field: forms.Field) -> dict[str, str]:
-    match field:
-        case forms.DateField():
-            return {"invalid": f"{field.label} is no day. Write it as year-month-day, for example 2026-05-31."}
-        case forms.ChoiceField():
-            return {"invalid_choice": f"{field.label} has no choice “%(value)s”. Choose one from the list."}
-        case forms.UUIDField():
-            return {"invalid": f"{field.label} is no ID. Remove this filter."}
-    return {}
 
 
 class MeterFilter(PlainFilterSet):
@@ -99,7 +78,7 @@ class MeterFilter(PlainFilterSet):
 
     def taking_part(self, queryset: QuerySet[Meter], name: str, value: str) -> QuerySet[Meter]:
         """What the partner wants of the meter now; a program may let an active one go later."""
-        now, partner = timezone.now(), self.request.partner
+        now, partner = clock.now(), self.request.partner
         wanted = {"idle": ["IDLE"], "disenrolled": ["DISENROLL"]}.get(value, ["IDLE", "DISENROLL"])
         out = Meter.objects.filter(
             Q(participation__ends_at=None) | Q(participation__ends_at__gt=now),
@@ -150,18 +129,6 @@ class MeterFilter(PlainFilterSet):
         return queryset.filter(pk__in=acting(Meter.objects.filter(partner=self.request.partner), [value], **there))
 
 
-def day_begins(day: date, *, days_later: int = 0) -> datetime:
-    """Where a day, or one some days later, begins for the partner, whose time zone is the current one.
-
-    What lies beyond the calendar is its first or its last moment: 9999-12-31 has no day after it, and 0001-01-01 begins
-    before all time east of Greenwich.
-    """
-    try:
-        return timezone.make_aware(datetime.combine(day + timedelta(days=days_later), time())).astimezone(UTC)
-    except OverflowError:
-        return _LAST_MOMENT if day.year > 1 else _FIRST_MOMENT
-
-
 def holding_any(meters: QuerySet[Meter], column: str, values: list[str]) -> QuerySet[Meter]:
     """Meters whose JSON list holds one of the values; as text, since SQLite has no JSON containment."""
     text = f"{column}_text"
@@ -184,30 +151,6 @@ def acting(meters: QuerySet[Meter], types: Collection[str], **there: str) -> Que
             any_of |= Q(**{f"{column}_text__contains": f'"{action_type}"'})
     told = {f"{column}_text": Cast(f"enrollments__{column}", TextField()) for column in columns}
     return meters.filter(**there).annotate(**told).filter(any_of).order_by().values("pk")
-
-
-def without(params: QueryDict, *names: str) -> str:
-    """A query string without these parameters."""
-    query = params.copy()
-    for name in names:
-        query.pop(name, None)
-    return query.urlencode()
-
-
-def joined(*queries: str) -> str:
-    """Query strings as one; empty ones are left out."""
-    return "&".join(filter(None, queries))
-
-
-def chips_of(params: QueryDict, form: forms.Form, names: Mapping[str, str] | None = None) -> list[dict[str, str]]:
-    """The filters that are set, each with the query string that removes it. names: what to show for a filter's ID."""
-    chips = []
-    for name, field in form.fields.items():
-        if value := params.get(name, ""):
-            choices: Iterable[tuple[object, object]] = getattr(field, "choices", ())
-            shown = (names or {}).get(name) or {str(key): str(label) for key, label in choices}.get(value, value)
-            chips.append({"label": str(field.label), "value": shown, "query": without(params, name, "page")})
-    return chips
 
 
 def chip_names(params: QueryDict, partner: Partner) -> dict[str, str]:

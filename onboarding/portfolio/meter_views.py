@@ -27,6 +27,7 @@ from onboarding.portfolio.stacking import pairs_of
 from portal.events.queries import timeline
 from portal.partners.access import member
 from portal.problems import Refused, shown
+from portal.web import clock
 from portal.web.clock import midnight
 from portal.web.notices import tell_refusal
 from programs.schema import schema_for
@@ -78,7 +79,7 @@ def _as_of(request: HttpRequest) -> tuple[datetime, str]:
         if asked:
             text = f"“{shown(asked)}” is no day from 2000 to 2100, so this is how the meter stands now."
             messages.warning(request, text)
-        return timezone.now(), ""
+        return clock.now(), ""
     return midnight(day, timezone.get_current_timezone()), day.isoformat()
 
 
@@ -117,7 +118,7 @@ def meter_stacking(request: HttpRequest, pk: UUID) -> HttpResponse:
     """The programs that the meter's customer holds, and could hold, and which of them exclude each other."""
     access = member(request)
     meter = get_object_or_404(meters_of(access.partner), pk=pk)
-    now, rules = timezone.now(), rules_of()
+    now, rules = clock.now(), rules_of()
     others = list(meters_of_customer(meter).filter(is_archived=False)[:100])
     held = Enrollment.objects.filter(meter__in=[meter, *others]).select_related("program", "meter")
     held_rows = sorted(held, key=lambda row: (row.program.name, row.meter.partner_reference))
@@ -154,7 +155,7 @@ def meter_stacking(request: HttpRequest, pk: UUID) -> HttpResponse:
 def program_meters(request: HttpRequest, identifier: str) -> HttpResponse:
     """The partner's season in one program."""
     access = member(request)
-    program, now = rules_of([identifier]).get(identifier), timezone.now()
+    program, now = rules_of([identifier]).get(identifier), clock.now()
     if program is None:
         raise Http404
     context = {

@@ -24,16 +24,7 @@ from onboarding.portfolio.columns import (
     usual_columns,
 )
 from onboarding.portfolio.exports.domain import MOST_DIRECT
-from onboarding.portfolio.filters import (
-    MeterFilter,
-    chip_names,
-    chips_of,
-    filters_named,
-    joined,
-    matching,
-    meter_filter,
-    without,
-)
+from onboarding.portfolio.filters import MeterFilter, chip_names, filters_named, matching, meter_filter
 from onboarding.portfolio.panels import panel_context
 from onboarding.portfolio.queries import SORTS, export_table
 from onboarding.portfolio.saved_views.domain import clean_filters
@@ -44,6 +35,7 @@ from onboarding.uploads.editing import MOST_IN_WORKBOOK, meters_to_edit, too_man
 from portal.partners.access import member
 from portal.problems import Refused, storable
 from portal.web.downloads import csv_response, download_name, workbook_response
+from portal.web.filters import chips_of, joined, without
 from portal.web.pages import keyset_page
 from programs.queries import program_choices
 

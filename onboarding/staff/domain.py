@@ -7,7 +7,6 @@ from uuid import UUID
 from zoneinfo import ZoneInfo
 
 from django.db import transaction
-from django.utils import timezone
 
 from onboarding.enrollment.domain import re_evaluate
 from onboarding.enrollment.models import Activation, CheckRecord, Enrollment
@@ -15,6 +14,7 @@ from onboarding.meters.models import EnrollmentStatus, Meter
 from portal.events.actors import Actor
 from portal.events.domain import record_many
 from portal.problems import Problem, Refused
+from portal.web import clock
 from programs.deadlines import over_at
 from programs.models import RECORDED, ActionType, DeliveryPeriod, Program
 
@@ -61,7 +61,7 @@ def record_checks(
                 holds=holds,
                 code=code,
                 note=note,
-                valid_from=valid_from or timezone.now(),
+                valid_from=valid_from or clock.now(),
                 valid_to=valid_to,
                 recorded_by=by.label,
             )
@@ -92,7 +92,7 @@ def activate(
     One meter.activated event each. Meters outside the program, active ones and those not eligible are left out.
     Refuses: OUTSIDE_PERIOD. An activation that has ended by then is not changed.
     """
-    since = active_from or max(period.starts_at, timezone.now())
+    since = active_from or max(period.starts_at, clock.now())
     if not runs_at(period, since):
         raise Refused(Problem("OUTSIDE_PERIOD", context={"period": period.name, "days": days_of(period)}))
     left = _outside(meters, period.program)
@@ -132,7 +132,7 @@ def end_activation(
 
     Refuses: OUTSIDE_PERIOD, for an end after the period's.
     """
-    until = active_to or timezone.now()
+    until = active_to or clock.now()
     if active_to and active_to > over_at(period.ends_at, ZoneInfo(period.program.time_zone)):
         raise Refused(Problem("OUTSIDE_PERIOD", context={"period": period.name, "days": days_of(period)}))
     running = Activation.objects.filter(meter__in=meters, period=period, active_from__lte=until)

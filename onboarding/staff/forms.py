@@ -1,9 +1,9 @@
 """What people of Leap fill in before something is recorded."""
 
 from django import forms
-from django.utils import timezone
 
 from onboarding.staff.domain import CAN_BE_RECORDED, days_of, runs_at
+from portal.web import clock
 from programs.models import ActionType, DeliveryPeriod, Program
 
 
@@ -36,7 +36,7 @@ class RecordForm(forms.Form):
         if data.get("holds") == "no" and not data.get("note") and "note" not in self.errors:
             self.add_error("note", "Say why it does not hold.")
         begins, ends = data.get("valid_from"), data.get("valid_to")
-        if ends and ends <= (begins or timezone.now()):
+        if ends and ends <= (begins or clock.now()):
             self.add_error("valid_to", "The end is not after the beginning.")
         return data
 

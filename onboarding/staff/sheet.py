@@ -7,7 +7,6 @@ from typing import Any, Final, TypeVar
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
-from django.utils import timezone
 from django.utils.dateparse import parse_date, parse_datetime
 
 from onboarding.bulk.handlers import ActionResult, register
@@ -30,6 +29,7 @@ from portal.events.actors import Actor
 from portal.partners.models import Partner
 from portal.problems import Problem, shown
 from portal.storage.ids import as_uuid
+from portal.web import clock
 from programs.deadlines import over_at
 from programs.models import ActionType, DeliveryPeriod, Program
 
@@ -182,12 +182,12 @@ class _RowReader:
         if period and program and period.program_id != program.pk:
             facts = {"period": str(period), "program": str(program)}
             problems.append(Problem("STAFF_PERIOD_OF_OTHER_PROGRAM", "period", context=facts))
-        if ends and ends <= (begins or (ends - _MOMENT if what == END else timezone.now())):
+        if ends and ends <= (begins or (ends - _MOMENT if what == END else clock.now())):
             problems.append(Problem("STAFF_ENDS_BEFORE_IT_BEGINS", "until"))
         if what == ACTIVATE and ends:
             problems.append(Problem("STAFF_ACTIVATION_WITH_END", "until"))
         days = {"period": str(period), "days": days_of(period)} if period else {}
-        since = begins or (max(period.starts_at, timezone.now()) if period else None)
+        since = begins or (max(period.starts_at, clock.now()) if period else None)
         if what == ACTIVATE and period and since and not runs_at(period, since):
             problems.append(Problem("STAFF_STARTS_OUTSIDE_PERIOD", "from", context=days))
         if what == ACTIVATE:

@@ -7,11 +7,11 @@ from datetime import date
 from typing import Any, Final
 
 from django.db.models import QuerySet
-from django.utils import timezone
 
 from onboarding.meters.columns import ASSET_COLUMNS, Asset, asset_of
 from onboarding.meters.models import Meter
 from onboarding.spreadsheets.workbook import TemplateColumn, TemplateSpec, fits_a_cell
+from portal.web import clock
 from programs.models import Program
 from programs.schema import Column, Schema, catalogue_version, schema_for
 
@@ -80,7 +80,7 @@ def meters_to_edit(meters: QuerySet[Meter]) -> TemplateSpec:
         programs=names,
         version=TEMPLATE_VERSION,
         catalogue_version=catalogue_version(),
-        generated_on=timezone.now().date(),
+        generated_on=clock.now().date(),
         columns=[template_column(column) for column in columns],
         steps=_STEPS,
         rows=_rows(meters, schema, {column.key: column for column in columns}),

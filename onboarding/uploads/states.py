@@ -3,11 +3,10 @@
 from collections.abc import Mapping
 from typing import Final
 
-from django.utils import timezone
-
 from onboarding.uploads.models import Upload, UploadProblem, UploadRow, UploadState
 from portal.jobs.domain import enqueue
 from portal.problems import Problem, Refused
+from portal.web import clock
 
 S = UploadState
 TRANSITIONS: Final[Mapping[UploadState, frozenset[UploadState]]] = {
@@ -34,7 +33,7 @@ def move(upload: Upload, to: UploadState, **fields: object) -> bool:
     """
     if to not in TRANSITIONS[upload.status]:
         return False
-    values: dict[str, object] = {"state": to, "updated_at": timezone.now(), **fields}
+    values: dict[str, object] = {"state": to, "updated_at": clock.now(), **fields}
     if not Upload.objects.filter(pk=upload.pk, state=upload.state).update(**values):
         return False
     for name, value in values.items():

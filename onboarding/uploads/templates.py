@@ -3,10 +3,10 @@
 from collections.abc import Sequence
 
 from django.conf import settings
-from django.utils import timezone
 
 from onboarding.spreadsheets.workbook import TemplateSpec
 from onboarding.uploads.editing import TEMPLATE_VERSION, template_column
+from portal.web import clock
 from programs.models import Program
 from programs.schema import catalogue_version, schema_for
 
@@ -20,7 +20,7 @@ def template_spec(programs: Sequence[Program]) -> TemplateSpec:
         programs=[(program.identifier, program.name) for program in programs],
         version=TEMPLATE_VERSION,
         catalogue_version=catalogue_version(),
-        generated_on=timezone.now().date(),
+        generated_on=clock.now().date(),
         columns=[template_column(column) for column in columns],
         notes=_notes(),
     )

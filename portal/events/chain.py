@@ -18,8 +18,8 @@ from uuid import UUID
 
 from django.db import IntegrityError, models, transaction
 from django.db.models import Max, OuterRef, Q, QuerySet, Subquery
-from django.utils import timezone
 
+from portal import clock
 from portal.events.actors import Actor
 from portal.events.domain import record
 from portal.events.models import Event, Finding, LogCheck, Seal, What
@@ -164,7 +164,7 @@ def acknowledge(finding: Finding, *, note: str, by: Actor) -> None:
         locked = Finding.objects.select_for_update().get(pk=finding.pk)
         if locked.acknowledged_at:
             return
-        locked.acknowledged_at, locked.acknowledged_by, locked.note = timezone.now(), by.label[:200], note
+        locked.acknowledged_at, locked.acknowledged_by, locked.note = clock.now(), by.label[:200], note
         locked.save(update_fields=["acknowledged_at", "acknowledged_by", "note"])
         told: list[models.Model | None] = list(locked.partners.all() or locked.partners.model.objects.all())
         data = {"found": What(locked.what).text.format(locked.which), "note": note}

@@ -3,8 +3,8 @@
 from collections.abc import Iterable, Mapping
 
 from django.db import models
-from django.utils import timezone
 
+from portal import clock
 from portal.events.actors import Actor
 from portal.events.models import Event
 from portal.storage.bulk import insert
@@ -23,6 +23,7 @@ def record(
 ) -> Event:
     """Add one event. `data` holds JSON values; personal data stays out of it except old and new values of fields."""
     return Event.objects.create(
+        at=clock.now(),
         partner_id=partner.pk if partner else None,
         verb=verb,
         subject_type=subject._meta.model_name or "",
@@ -43,7 +44,7 @@ def record_many(
     by: Actor,
 ) -> int:
     """Add many events of one partner and actor in one statement: (verb, subject id, data) each. Returns how many."""
-    at, whom = timezone.now(), (by.kind, by.id, by.label[:200], by.address)
+    at, whom = clock.now(), (by.kind, by.id, by.label[:200], by.address)
     owner = partner.pk if partner else None
     return insert(
         Event,
@@ -67,7 +68,7 @@ def record_staged(
         staged,
         Event,
         {
-            "at": Given(timezone.now()),
+            "at": Given(clock.now()),
             "partner": Given(partner.pk),
             "verb": Given(verb),
             "subject_type": Given(subject_type),

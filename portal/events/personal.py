@@ -11,8 +11,8 @@ from collections.abc import Iterable, Mapping
 from typing import Final
 
 from django.db import models, transaction
-from django.utils import timezone
 
+from portal import clock
 from portal.events.actors import Actor
 from portal.events.domain import record_many
 from portal.events.models import Event
@@ -59,7 +59,7 @@ def blank_personal_parts(events: Iterable[Event], *, by: Actor) -> int:
         locked = Event.objects.select_for_update(of=("self",)).select_related("partner").order_by("pk")
         present = list(locked.filter(pk__in=[event.pk for event in events], erased_at=None))
         keep_digests(present)
-        now = timezone.now()
+        now = clock.now()
         Event.objects.filter(pk__in=[event.pk for event in present]).update(**_BLANK, personal_salt="", erased_at=now)
         by_partner: dict[models.Model | None, list[Event]] = {}
         for event in present:

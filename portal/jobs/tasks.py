@@ -3,8 +3,11 @@
 from celery import shared_task
 from celery.signals import worker_init
 from django.conf import settings
+from django.dispatch import receiver
 
+from portal.clock import clock_moved
 from portal.jobs import domain
+from portal.jobs.models import PeriodicRun
 from portal.jobs.periodic import periodic, run_periodic_tasks
 from portal.jobs.throughput import yield_to_pages
 
@@ -26,6 +29,12 @@ def work() -> None:
 def run_periodic() -> None:
     """Run the periodic work that is due. The beat sends this every few seconds."""
     run_periodic_tasks()
+
+
+@receiver(clock_moved)
+def _everything_is_due(**_: object) -> None:
+    """When the demo's clock was set, all periodic work looks again at what time has changed."""
+    PeriodicRun.objects.update(last_started_at=None)
 
 
 @periodic(seconds=settings.JOB_SWEEP_SECONDS)

@@ -14,9 +14,9 @@ from django.db import IntegrityError, transaction
 from django.db.models import Q
 from django.template.loader import render_to_string
 from django.urls import reverse
-from django.utils import timezone
 from django.utils.text import slugify
 
+from portal import clock
 from portal.events.actors import Actor
 from portal.events.domain import record
 from portal.partners.models import ApiKey, Invitation, Membership, Partner, Role, User
@@ -98,7 +98,7 @@ def invite(
                 role=role,
                 token_hash=_hash(token),
                 invited_by=invited_by,
-                expires_at=timezone.now() + timedelta(days=INVITATION_DAYS),
+                expires_at=clock.now() + timedelta(days=INVITATION_DAYS),
             )
             record("invitation.sent", subject=invitation, partner=partner, by=by, data={"email": email, "role": role})
             transaction.on_commit(lambda: _send(invitation, token))
@@ -109,7 +109,7 @@ def invite(
 
 def _close_expired(partner: Partner, email: str) -> None:
     """Close an expired invitation, so that it does not block a new one."""
-    now = timezone.now()
+    now = clock.now()
     open_ones = Invitation.objects.filter(partner=partner, email=email, accepted_at=None, withdrawn_at=None)
     open_ones.filter(expires_at__lte=now).update(withdrawn_at=now)
 
@@ -149,7 +149,7 @@ def send_again(invitation: Invitation, *, by: Actor) -> str:
         if locked is None or locked.accepted_at or locked.withdrawn_at:
             raise Refused(Problem("INVITATION_NOT_OPEN", context={"email": invitation.email}))
         locked.token_hash = _hash(token)
-        locked.expires_at = timezone.now() + timedelta(days=INVITATION_DAYS)
+        locked.expires_at = clock.now() + timedelta(days=INVITATION_DAYS)
         locked.save(update_fields=["token_hash", "expires_at"])
         record("invitation.sent_again", subject=locked, partner=locked.partner, by=by, data={"email": locked.email})
         transaction.on_commit(lambda: _send(locked, token))
@@ -164,7 +164,7 @@ def withdraw_invitation(invitation: Invitation, *, by: Actor) -> None:
             raise Refused(Problem("INVITATION_NOT_OPEN", context={"email": invitation.email}))
         if locked.withdrawn_at:
             return
-        locked.withdrawn_at = timezone.now()
+        locked.withdrawn_at = clock.now()
         locked.save(update_fields=["withdrawn_at"])
         record("invitation.withdrawn", subject=locked, partner=locked.partner, by=by, data={"email": locked.email})
 
@@ -182,7 +182,7 @@ def find_invitation(token: str) -> Invitation | None:
 
 def is_open(invitation: Invitation) -> bool:
     """Whether it can be accepted now."""
-    closed = invitation.accepted_at or invitation.withdrawn_at or invitation.expires_at <= timezone.now()
+    closed = invitation.accepted_at or invitation.withdrawn_at or invitation.is_expired
     return not closed and invitation.partner.is_active
 
 
@@ -214,7 +214,7 @@ def _accept(invitation: Invitation, user: User, address: str) -> Membership:
     membership, is_new = Membership.objects.get_or_create(
         partner=partner, user=user, defaults={"role": invitation.role}
     )
-    invitation.accepted_at = timezone.now()
+    invitation.accepted_at = clock.now()
     invitation.save(update_fields=["accepted_at"])
     if is_new:
         data = {"name": user.name, "email": user.email, "role": membership.role}
@@ -307,7 +307,7 @@ def create_api_key(
 def revoke_api_key(key: ApiKey, *, by: Actor) -> None:
     """End a key; repeating it changes nothing."""
     with transaction.atomic():
-        if ApiKey.objects.filter(pk=key.pk, revoked_at=None).update(revoked_at=timezone.now()):
+        if ApiKey.objects.filter(pk=key.pk, revoked_at=None).update(revoked_at=clock.now()):
             record("api_key.revoked", subject=key, partner=key.partner, by=by, data={"name": key.name})
 
 
@@ -322,7 +322,7 @@ def authenticate_api_key(text: str) -> ApiKey | None:
         return None
     if not key.works or not key.partner.is_active:
         return None
-    now = timezone.now()
+    now = clock.now()
     if key.last_used_at is None or now - key.last_used_at > LAST_USED_EVERY:
         ApiKey.objects.filter(pk=key.pk).update(last_used_at=now)
     return key

@@ -6,8 +6,8 @@ from typing import Any
 from crispy_forms.helper import FormHelper
 from django import forms
 from django.contrib.auth.password_validation import password_validators_help_texts, validate_password
-from django.utils import timezone
 
+from portal import clock
 from portal.partners.models import Role, User
 from portal.partners.rules import time_zones
 
@@ -99,7 +99,7 @@ class KeyForm(forms.Form):
     def expires_at(self) -> datetime | None:
         """When the key ends; None for never."""
         days = int(self.cleaned_data["days"])
-        return timezone.now() + timedelta(days=days) if days else None
+        return clock.now() + timedelta(days=days) if days else None
 
 
 class NewPersonForm(forms.Form):

@@ -9,8 +9,8 @@ from django.core.exceptions import ValidationError
 from django.db import models
 from django.db.models import Q
 from django.db.models.functions import Lower, Now
-from django.utils import timezone
 
+from portal import clock
 from portal.events.subjects import Subject, register
 from portal.storage.ids import uuid7
 
@@ -149,6 +149,10 @@ class Invitation(models.Model):
     def __str__(self) -> str:
         return f"{self.email} to {self.partner}"
 
+    @property
+    def is_expired(self) -> bool:
+        return self.expires_at <= clock.now()
+
 
 class ApiKey(models.Model):
     """A key with which a partner's software calls the API: `id:secret`. Only the hash of the secret is kept."""
@@ -169,7 +173,7 @@ class ApiKey(models.Model):
 
     @property
     def is_expired(self) -> bool:
-        return self.expires_at is not None and self.expires_at <= timezone.now()
+        return self.expires_at is not None and self.expires_at <= clock.now()
 
     @property
     def works(self) -> bool:

@@ -1,9 +1,35 @@
-"""Days and the moments at which they begin and end, in one time zone or another; and a day as people write it."""
+"""The time, days and the moments at which they begin and end in a time zone, and a day as people write it.
+
+`now` is that of portal/clock.py, which the rooms below the web ask too.
+"""
 
 from datetime import date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
+from portal.clock import MOST, clock_moved, move, now, offset, set_offset
+
+__all__ = [
+    "MOST",
+    "clock_moved",
+    "day_text",
+    "last_day_before",
+    "local_day",
+    "midnight",
+    "move",
+    "now",
+    "offset",
+    "offset_text",
+    "set_offset",
+    "weekday_text",
+]
+
 _INSTANT = timedelta(microseconds=1)
+
+
+def offset_text(ahead: timedelta) -> str:
+    """How far the clock is ahead, as people say it: "2 days", "1 day 3 hours", "less than an hour"."""
+    counts = ((ahead.days, "day"), (ahead.seconds // 3600, "hour"))
+    return " ".join(f"{count} {unit}{'s' * (count > 1)}" for count, unit in counts if count) or "less than an hour"
 
 
 def midnight(day: date, zone: ZoneInfo) -> datetime:

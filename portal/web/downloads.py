@@ -6,17 +6,17 @@ from datetime import date
 from typing import IO
 
 from django.http import FileResponse, HttpResponse, StreamingHttpResponse
-from django.utils import timezone
 from django.utils.text import slugify
 
 from portal.partners.models import Partner
+from portal.web import clock
 
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 
 
 def download_name(partner: Partner, *words: str, suffix: str, day: date | None = None) -> str:
     """A file name that says whose, what and of which day, which is today unless given."""
-    on = (day or timezone.now().date()).isoformat()
+    on = (day or clock.now().date()).isoformat()
     return f"{'-'.join(slugify(word) for word in (partner.slug, *words, on) if word)}.{suffix}"
 
 

@@ -7,4 +7,5 @@ from portal.web import views
 urlpatterns = [
     path("healthz", views.healthz, name="healthz"),
     path("theme/", views.set_theme, name="set-theme"),
+    path("demo-clock/", views.demo_clock, name="demo-clock"),
 ]

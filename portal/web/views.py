@@ -1,14 +1,19 @@
-"""Pages that belong to no room: errors, health, theme."""
+"""Pages that belong to no room: errors, health, theme, the demo's clock."""
 
+from datetime import timedelta
+
+from django.conf import settings
 from django.contrib.auth.decorators import login_not_required
+from django.contrib.auth.views import redirect_to_login
 from django.core.exceptions import PermissionDenied
 from django.db import DatabaseError, connection
-from django.http import HttpRequest, HttpResponse, HttpResponseRedirect, JsonResponse
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect, JsonResponse
 from django.shortcuts import render
 from django.utils.http import url_has_allowed_host_and_scheme
 from django.views.decorators.http import require_POST, require_safe
 
-from portal.partners.access import ManagersOnly, NoPartner
+from portal.partners.access import ManagersOnly, NoPartner, signed_in
+from portal.web import clock
 
 THEME_COOKIE = "theme"
 THEMES = ("light", "dark", "system")
@@ -65,9 +70,28 @@ def set_theme(request: HttpRequest) -> HttpResponse:
     theme = request.POST.get("theme", "")
     if theme not in THEMES:
         raise PermissionDenied
-    back = request.POST.get("next", "/")
-    if not url_has_allowed_host_and_scheme(back, allowed_hosts={request.get_host()}, require_https=request.is_secure()):
-        back = "/"
-    response = HttpResponseRedirect(back)
+    response = HttpResponseRedirect(_back(request))
     response.set_cookie(THEME_COOKIE, theme, max_age=_YEAR, samesite="Lax", secure=request.is_secure(), httponly=True)
     return response
+
+
+def _back(request: HttpRequest) -> str:
+    """The page of ours from which a form was sent."""
+    back, hosts = request.POST.get("next", "/"), {request.get_host()}
+    return back if url_has_allowed_host_and_scheme(back, hosts, require_https=request.is_secure()) else "/"
+
+
+@login_not_required  # decides for itself: in production nobody has this page
+def demo_clock(request: HttpRequest) -> HttpResponse:
+    """Move the demo's clock ahead by a day, or back to the real time, and go back to the page."""
+    if not settings.DEMO:
+        raise Http404
+    return _set_demo_clock(request) if request.user.is_authenticated else redirect_to_login("/")
+
+
+@require_POST
+def _set_demo_clock(request: HttpRequest) -> HttpResponse:
+    signed_in(request)
+    ahead = clock.offset() + timedelta(days=1) if request.POST.get("move") == "day" else timedelta()
+    clock.set_offset(min(ahead, clock.MOST))
+    return HttpResponseRedirect(_back(request))

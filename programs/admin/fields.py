@@ -3,6 +3,7 @@
 from typing import Any
 
 from django.contrib import admin
+from django.contrib.admin.options import InlineModelAdmin
 from django.db.models import Count, QuerySet
 from django.http import HttpRequest
 
@@ -22,9 +23,14 @@ class ChoiceInline(admin.TabularInline):
 @admin.register(ChoiceList)
 class ChoiceListAdmin(CatalogueAdmin):
     resource_classes = [ChoiceListResource]
-    inlines = [ChoiceInline]
+    fields = ["name", "is_of_utilities"]
+    readonly_fields = ["is_of_utilities"]
     list_display = ["name", "number_of_choices", "used_by"]
     search_fields = ["name", "choices__value", "choices__label"]
+
+    def get_inlines(self, request: HttpRequest, obj: Any | None) -> list[type[InlineModelAdmin]]:
+        """The values; those of the list of utilities are edited as utilities."""
+        return [] if obj is not None and obj.is_of_utilities else [ChoiceInline]
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[ChoiceList]:
         lists: QuerySet[ChoiceList] = super().get_queryset(request)
@@ -32,7 +38,7 @@ class ChoiceListAdmin(CatalogueAdmin):
 
     @admin.display(description="choices", ordering="number")
     def number_of_choices(self, row: Any) -> int:
-        return int(row.number)
+        return len(row.options) if row.is_of_utilities else int(row.number)
 
     @admin.display(description="fields that use it")
     def used_by(self, row: ChoiceList) -> str:

@@ -11,6 +11,7 @@ from django.http import HttpRequest
 from portal.partners.models import User
 from programs.models import (
     AccountFormat,
+    Agreement,
     CheckKind,
     Choice,
     Conflict,
@@ -19,9 +20,11 @@ from programs.models import (
     Field,
     Program,
     ProgramCheck,
+    RequiredInformation,
     Requirement,
     State,
     Utility,
+    UtilityConnection,
 )
 
 
@@ -108,7 +111,7 @@ def _shown(value: object) -> str:
 
 _WATCHED = (
     *(Program, DeliveryPeriod, Deadline, Field, Choice, Requirement, Utility, AccountFormat, State),
-    *(Conflict, ProgramCheck, CheckKind),
+    *(Conflict, ProgramCheck, CheckKind, UtilityConnection, Agreement, RequiredInformation),
 )
 for _model in _WATCHED:
     _historical: Any = _model.history.model

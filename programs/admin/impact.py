@@ -2,6 +2,7 @@
 
 import csv
 import io
+import re
 from collections.abc import Callable
 from typing import Any
 
@@ -12,10 +13,11 @@ from django.db import transaction
 from django.db.models import Model, ProtectedError, QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.template.response import TemplateResponse
-from django.utils import timezone
 from import_export.admin import ImportExportMixin
 from simple_history.admin import SimpleHistoryAdmin
 
+from portal.security.keyring import SEALED, SecretField, sealed
+from portal.web import clock
 from programs.admin.transfer import escaped
 from programs.impact import Impact, answers
 
@@ -135,8 +137,12 @@ class ShowsImpact(ImportExportMixin, SimpleHistoryAdmin):
             super().message_user(request, message, *args, **kwargs)
 
     def _page(self, request: HttpRequest, impact: Impact) -> TemplateResponse:
+        secrets = self._secret_inputs(request)
         sent = [
-            (name, value) for name, values in request.POST.lists() for value in values if name != "csrfmiddlewaretoken"
+            (name, sealed(value) if secrets.fullmatch(name) and not value.startswith(SEALED) else value)
+            for name, values in request.POST.lists()
+            for value in values
+            if name != "csrfmiddlewaretoken"
         ]
         site: AdminSite = self.admin_site
         context = {
@@ -149,6 +155,17 @@ class ShowsImpact(ImportExportMixin, SimpleHistoryAdmin):
             "file_name": _AS_FILE,
         }
         return TemplateResponse(request, "admin/impact.html", context)
+
+    def _secret_inputs(self, request: HttpRequest) -> re.Pattern[str]:
+        """The names of inputs that hold secrets, here and in inlines: their values go on sealed, never shown."""
+        inlines = [inline.model for inline in self.get_inlines(request, None)]
+        names = [
+            field.name
+            for model in (self.model, *inlines)
+            for field in model._meta.get_fields()
+            if isinstance(field, SecretField)
+        ]
+        return re.compile("|".join([rf"(.+-)?{name}" for name in names] or ["(?!)"]))
 
 
 def _is_saved(response: HttpResponse) -> bool:
@@ -204,5 +221,5 @@ def _csv(impact: Impact) -> HttpResponse:
         ]
         lines.writerow([escaped(cell) for cell in cells])
     response = HttpResponse(text.getvalue().encode("utf-8-sig"), content_type="text/csv; charset=utf-8")
-    response["Content-Disposition"] = f'attachment; filename="impact-{timezone.now():%Y-%m-%d}.csv"'
+    response["Content-Disposition"] = f'attachment; filename="impact-{clock.now():%Y-%m-%d}.csv"'
     return response

@@ -17,6 +17,7 @@ from programs.admin.limits import refuse_faults
 from programs.impact import answers
 from programs.models import (
     AccountFormat,
+    Agreement,
     CheckKind,
     Choice,
     ChoiceList,
@@ -28,6 +29,7 @@ from programs.models import (
     Program,
     ProgramCheck,
     Region,
+    RequiredInformation,
     Requirement,
     State,
     Utility,
@@ -205,6 +207,18 @@ class AccountFormatResource(_Resource):
     class Meta(_Resource.Meta):
         model = AccountFormat
         import_id_fields = ["utility", "name"]
+
+
+class AgreementResource(_Resource):
+    class Meta(_Resource.Meta):
+        model = Agreement
+        import_id_fields = ["code", "version"]
+
+
+class RequiredInformationResource(_Resource):
+    class Meta(_Resource.Meta):
+        model = RequiredInformation
+        import_id_fields = ["transmission_region", "classification", "key"]
 
 
 class FootnoteResource(_Resource):

@@ -1,10 +1,12 @@
 """The catalogue's nouns: places, programs, fields, and what a program asks of a field."""
 
 from programs.models.account_formats import AccountFormat, Confidence, Severity
+from programs.models.agreements import Agreement, InformationKey, RequiredInformation
 from programs.models.checks import RECORDED, ActionType, Acts, CheckKind, ProgramCheck, WhileOpen
 from programs.models.conflicts import Classification, Conflict
+from programs.models.connections import TokenAuthMethod, UtilityConnection
 from programs.models.fields import Choice, ChoiceList, Field, FieldType, Needed
-from programs.models.places import TRANSMISSION_REGIONS, Region, State, Utility
+from programs.models.places import TRANSMISSION_REGIONS, Option, Region, State, Utility
 from programs.models.programs import (
     Boundary,
     Deadline,
@@ -24,6 +26,7 @@ __all__ = [
     "AccountFormat",
     "ActionType",
     "Acts",
+    "Agreement",
     "Boundary",
     "CheckKind",
     "Choice",
@@ -36,19 +39,24 @@ __all__ = [
     "Field",
     "FieldType",
     "Footnote",
+    "InformationKey",
     "Level",
     "MeterType",
     "Needed",
     "Operator",
+    "Option",
     "Program",
     "ProgramCheck",
     "ProgramType",
     "Region",
+    "RequiredInformation",
     "Requirement",
     "SeedRecord",
     "Severity",
     "State",
+    "TokenAuthMethod",
     "Utility",
+    "UtilityConnection",
     "WhileOpen",
     "is_over",
 ]

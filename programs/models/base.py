@@ -4,23 +4,38 @@ from django.db import models
 from simple_history.models import HistoricalRecords
 
 
-class CatalogueRow(models.Model):
+class Stamped(models.Model):
     """A row that an admin edits. `updated_at` tells the compiled validator that the catalogue has changed."""
 
     updated_at = models.DateTimeField(auto_now=True)
+
+    class Meta:
+        abstract = True
+
+
+class CatalogueRow(Stamped):
+    """A row whose every change is kept, old and new."""
+
     history = HistoricalRecords(inherit=True)
 
     class Meta:
         abstract = True
 
 
-class SourcedRow(CatalogueRow):
-    """A row that states a fact of the trade, with where it comes from and whether that was confirmed."""
+class Sourced(models.Model):
+    """What a fact of the trade says of itself: where it comes from and whether that was confirmed."""
 
     source = models.CharField(max_length=300, blank=True, help_text="Where this fact comes from.")
     verified = models.BooleanField(
         default=False, help_text="Switch on once the program's own documents or its administrator confirm it."
     )
+
+    class Meta:
+        abstract = True
+
+
+class SourcedRow(CatalogueRow, Sourced):
+    """A row that states a fact of the trade."""
 
     class Meta:
         abstract = True

@@ -5,9 +5,11 @@ import re
 from django.core.exceptions import ValidationError
 from django.core.validators import RegexValidator
 from django.db import models
+from django.utils.functional import cached_property
 
 from programs.models.base import CatalogueRow, SourcedRow
 from programs.models.patterns import fault_of
+from programs.models.places import Option, Utility
 
 
 class FieldType(models.TextChoices):
@@ -39,6 +41,13 @@ class ChoiceList(CatalogueRow):
     """A named list of values."""
 
     name = models.SlugField(max_length=64, unique=True)
+    is_of_utilities = models.BooleanField(
+        "values are the utilities",
+        default=False,
+        db_default=False,
+        editable=False,
+        help_text="Its values are the rows of the table of utilities; it has no values of its own.",
+    )
 
     class Meta(CatalogueRow.Meta):
         abstract = False
@@ -46,6 +55,13 @@ class ChoiceList(CatalogueRow):
 
     def __str__(self) -> str:
         return self.name
+
+    @cached_property
+    def options(self) -> list[Option]:
+        """The values in their order, read once for this object: its choices, or the utilities."""
+        if self.is_of_utilities:
+            return [utility.option for utility in Utility.objects.order_by("position", "code")]
+        return [choice.option for choice in self.choices.all()]
 
 
 class Choice(CatalogueRow):
@@ -67,6 +83,14 @@ class Choice(CatalogueRow):
 
     def __str__(self) -> str:
         return self.value
+
+    @property
+    def option(self) -> Option:
+        return Option(self.value, self.label, self.synonyms, self.is_offered)
+
+    def clean(self) -> None:
+        if self.choice_list_id and self.choice_list.is_of_utilities:
+            raise ValidationError({"choice_list": "The values of this list are the utilities. Add a utility instead."})
 
 
 class Field(SourcedRow):
@@ -163,7 +187,7 @@ class Field(SourcedRow):
         """What programs already say of this field must stay possible."""
         if self.pk is None:
             return
-        values = {choice.value for choice in self.choice_list.choices.all()} if self.choice_list else set()
+        values = {option.value for option in self.choice_list.options} if self.choice_list else set()
         for requirement in self.requirements.select_related("program"):
             program = requirement.program.identifier
             if requirement.level == "hidden" and self.needed == Needed.ALWAYS:

@@ -1,6 +1,8 @@
 """Where programs are: regions, states and utilities."""
 
 import re
+from collections.abc import Sequence
+from dataclasses import dataclass
 
 from django.core.exceptions import ValidationError
 from django.core.validators import RegexValidator
@@ -69,11 +71,32 @@ class State(SourcedRow):
             raise ValidationError(errors)
 
 
-class Utility(SourcedRow):
-    """A utility whose customers can be enrolled. Its code is the published utility_name."""
+@dataclass(frozen=True, slots=True)
+class Option:
+    """One value of a list: its label, and what people also write for it. Not offered: accepted all the same."""
 
-    code = models.CharField(max_length=32, unique=True, help_text="As in the published list of utility names.")
+    value: str
+    label: str
+    synonyms: Sequence[str]
+    is_offered: bool
+
+
+class Utility(SourcedRow):
+    """A utility whose customers can be enrolled. Its code is the published utility_name.
+
+    The row is all there is to add: the list of utilities in templates, forms, checks and suggestions is these rows.
+    """
+
+    code = models.CharField(max_length=64, unique=True, help_text="As in the published list of utility names.")
     name = models.CharField(max_length=128)
+    synonyms = models.JSONField(default=list, blank=True, help_text="Other names that people write for it.")
+    is_offered = models.BooleanField(
+        "offered",
+        default=True,
+        db_default=True,
+        help_text="Listed in templates, forms and suggestions; one that is not listed is still accepted.",
+    )
+    position = models.PositiveSmallIntegerField(default=1000, db_default=1000, help_text="Order in lists.")
     transmission_region = models.CharField(
         max_length=16,
         choices=TRANSMISSION_REGIONS,
@@ -110,6 +133,11 @@ class Utility(SourcedRow):
 
     def __str__(self) -> str:
         return f"{self.name} ({self.code})"
+
+    @property
+    def option(self) -> Option:
+        """The utility as a value of the list of utilities."""
+        return Option(self.code, self.name, self.synonyms, self.is_offered and not self.is_test)
 
     def clean(self) -> None:
         if strange := [str(state) for state in self.states if not re.fullmatch("[A-Z]{2}", str(state))]:

@@ -8,8 +8,8 @@ from django.core.exceptions import ValidationError
 from django.core.validators import MinValueValidator, RegexValidator
 from django.db import models
 from django.db.models import F, Q
-from django.utils import timezone
 
+from portal.web import clock
 from programs.models.base import CatalogueRow, SourcedRow
 from programs.models.places import TRANSMISSION_REGIONS, Region, Utility
 
@@ -61,7 +61,7 @@ class Footnote(CatalogueRow):
 
 def is_over(active_to: date | None) -> bool:
     """Whether a program with this last day has ended, by the UTC day; as queries.not_over has it."""
-    return active_to is not None and active_to < timezone.now().date()
+    return active_to is not None and active_to < clock.now().date()
 
 
 class Program(SourcedRow):

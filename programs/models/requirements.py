@@ -9,7 +9,7 @@ from django.db.models import Q
 
 from programs.models.base import SourcedRow
 from programs.models.checks import ActionType
-from programs.models.fields import Choice, Field, FieldType, Needed
+from programs.models.fields import Field, FieldType, Needed
 from programs.models.programs import Program
 
 
@@ -121,7 +121,7 @@ class Requirement(SourcedRow):
         if high is not None and field.maximum is not None and high > field.maximum:
             errors["maximum"] = f"The field itself ends at {field.maximum:g}; a program can only be narrower."
         if self.choices:
-            known = set(Choice.objects.filter(choice_list=field.choice_list_id).values_list("value", flat=True))
+            known = {option.value for option in field.choice_list.options} if field.choice_list else set()
             if unknown := sorted(set(self.choices) - known):
                 errors["choices"] = f"Not in the field's list: {', '.join(unknown)}."
 
@@ -184,7 +184,7 @@ def _possible_values(field: Field) -> set[str]:
     """The values that a field can have, when they can be listed."""
     if field.type == FieldType.BOOLEAN:
         return {"yes", "no"}
-    return {choice.value for choice in field.choice_list.choices.all()} if field.choice_list else set()
+    return {option.value for option in field.choice_list.options} if field.choice_list else set()
 
 
 def _is_date(text: str) -> bool:

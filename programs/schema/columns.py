@@ -66,7 +66,7 @@ def slots_of(field: Field) -> int:
     """How many columns of a field are accepted: one, or for a list as many as it can hold."""
     if "[]" not in field.path:
         return 1
-    choices = len(field.choice_list.choices.all()) if field.choice_list and field.path.endswith("[]") else 0
+    choices = len(field.choice_list.options) if field.choice_list and field.path.endswith("[]") else 0
     return max(MOST_SLOTS, choices)
 
 
@@ -126,7 +126,7 @@ def _column(field: Field, demand: Asked, slot: int) -> Column:
 def _choices(field: Field) -> tuple[tuple[str, str], ...]:
     if field.choice_list is None:
         return ()
-    return tuple((choice.value, choice.label) for choice in field.choice_list.choices.all() if choice.is_offered)
+    return tuple((option.value, option.label) for option in field.choice_list.options if option.is_offered)
 
 
 def numbered(aliases: Sequence[str], slot: int, *, plain: bool) -> tuple[str, ...]:

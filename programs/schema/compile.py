@@ -5,10 +5,10 @@ from collections.abc import Callable, Collection, Mapping, Sequence
 from datetime import date
 from typing import Annotated
 
-from django.utils import timezone
 from pydantic import PlainValidator, TypeAdapter
 from typing_extensions import TypedDict
 
+from portal.web import clock
 from programs.models import Field, FieldType, Level, Needed, Operator, Requirement
 from programs.schema.catalogue import catalogue_version
 from programs.schema.coerce import Coercer, coercer_for, fault_of_default
@@ -29,7 +29,7 @@ def schema_for(identifiers: Collection[str] = ()) -> Schema:
 
     Compiled once for a catalogue version and day, since a requirement can begin or end with a day.
     """
-    key = (catalogue_version(), frozenset(identifiers), timezone.now().date())
+    key = (catalogue_version(), frozenset(identifiers), clock.now().date())
     schema = _kept.get(key)
     if schema is None:
         schema = _compile(key[1], key[2])
@@ -77,8 +77,8 @@ def _compile(identifiers: frozenset[str], today: date) -> Schema:
 
 def _spellings(utility: Field | None) -> dict[str, tuple[str, ...]]:
     """The codes of the utilities on offer, each with its name and what people write for it."""
-    choices = utility.choice_list.choices.all() if utility and utility.choice_list else ()
-    return {one.value: (one.value, one.label, *one.synonyms) for one in choices if one.is_offered}
+    options = utility.choice_list.options if utility and utility.choice_list else ()
+    return {one.value: (one.value, one.label, *one.synonyms) for one in options if one.is_offered}
 
 
 def _slots(field: Field) -> tuple[str, ...]:
@@ -134,7 +134,7 @@ def _whens(required: Sequence[Requirement]) -> tuple[When, ...]:
 
 def _condition_text(requirement: Requirement, other: Field) -> str:
     """A condition as people say it: "Device type is Generator"."""
-    labels = {choice.value: choice.label for choice in other.choice_list.choices.all()} if other.choice_list else {}
+    labels = {option.value: option.label for option in other.choice_list.options} if other.choice_list else {}
     values = [part.strip() for part in requirement.condition_value.split(",") if part.strip()]
     compared = {Operator.IS: "is", Operator.IS_NOT: "is not"}.get(
         Operator(requirement.condition_operator), Operator(requirement.condition_operator).label.removesuffix(" (date)")

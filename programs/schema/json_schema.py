@@ -18,7 +18,7 @@ def asset_json_schema() -> JsonSchema:
     """The object that holds every field of the catalogue. Other properties are allowed, as in the published contract.
 
     Required are fields that every meter needs, those that their object needs, and objects with a field that every
-    meter needs. Two queries.
+    meter needs. Three queries.
     """
     asset = _object()
     for field in Field.objects.select_related("choice_list").prefetch_related("choice_list__choices"):
@@ -76,7 +76,7 @@ def _value(field: Field) -> JsonSchema:
         **{limit: bound for limit, bound in limits.items() if bound is not None},
     }
     if field.choice_list:
-        value["enum"] = [choice.value for choice in field.choice_list.choices.all()]
+        value["enum"] = [option.value for option in field.choice_list.options]
     notes: JsonSchema = {"description": field.help} if field.help else {}
     notes |= {"deprecated": True} if field.deprecated else {}
     return {"type": "array", "items": value, "minItems": 1, **notes} if field.path.endswith("[]") else value | notes

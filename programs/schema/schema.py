@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from datetime import UTC, date, datetime
+from datetime import date, datetime
 from types import NoneType
 from typing import Any
 
@@ -10,6 +10,7 @@ from pydantic import ValidationError
 from pydantic_core import PydanticCustomError
 
 from portal.problems import Problem, shown
+from portal.web import clock
 from programs.schema.coerce import EMPTY, GIVEN, Coercer, Mended, keeps_words, says_nothing
 from programs.schema.coerce.dates import date_of, in_order, reading_of
 from programs.schema.coerce.plain import NO_ADDRESS, NONE
@@ -156,7 +157,7 @@ class Schema:
         or "dmy"; its texts that can be read both ways are read in that order, with a warning. Those of the
         other order are a problem.
         """
-        on = on or datetime.now(UTC).date()
+        on = on or clock.now().date()
         given = _given(cells, date_orders or {}) if NoneType in map(type, cells.values()) or date_orders else cells
         moved = [key for key in date_orders or () if given.get(key) != cells.get(key)]
         problems: list[Problem] = []

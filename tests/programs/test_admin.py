@@ -348,6 +348,8 @@ def test_row_saved_in_a_window_of_its_own_is_kept(desk):
         "ChoiceList",
         "Choice",
         "Field",
+        "Agreement",
+        "RequiredInformation",
     ],
 )
 def test_every_table_exported_and_imported_is_the_same(resource, format):

@@ -7,7 +7,6 @@ from typing import Final
 from uuid import UUID
 
 from django.db.models import QuerySet
-from django.utils import timezone
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from pydantic_core import PydanticCustomError
@@ -35,6 +34,7 @@ from onboarding.spreadsheets.cells import BrokenCell
 from onboarding.spreadsheets.headers import HeaderSpec
 from portal.partners.models import Partner
 from portal.problems import Problem, shown
+from portal.web import clock
 from programs.schema.coerce.dates import DateOrder, date_of, in_order, order_of
 from programs.schema.coerce.plain import EMPTY
 
@@ -214,7 +214,7 @@ def _read_day(row: SheetRow, key: str, order: DateOrder | None, problems: list[P
 def _compare_with_meters(results: Iterable[SheetRowResult[SheetRequest]]) -> None:
     """Add the problems of today's date where each meter is, and preview the requests of rows without problems."""
     asking = [(result, result.meter.pk, result.request) for result in results if result.meter and result.request]
-    keys, now = list({pk for _, pk, _ in asking}), timezone.now()
+    keys, now = list({pk for _, pk, _ in asking}), clock.now()
     meters: dict[UUID, Meter] = {}
     for start in range(0, len(keys), _AT_ONCE):
         page = Meter.objects.filter(pk__in=keys[start : start + _AT_ONCE]).only(*NEEDED)

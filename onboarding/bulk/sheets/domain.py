@@ -4,7 +4,6 @@ from collections.abc import Iterator, Sequence
 from typing import Any
 
 from django.db import transaction
-from django.utils import timezone
 
 from onboarding.bulk.models import BulkAction, BulkRow
 from onboarding.bulk.sheets.reading import SheetFile, read_rows
@@ -12,6 +11,7 @@ from onboarding.bulk.sheets.spec import SheetAction, SheetRowResult
 from portal.events.actors import Actor
 from portal.partners.models import Partner, User
 from portal.storage.bulk import insert
+from portal.web import clock
 
 _COLUMNS = ("action", "number", "meter_id", "partner_reference", "new_reference", "details", "result", "problems")
 
@@ -26,7 +26,7 @@ def preview_sheet(
     if partner is None and handler.slug:
         raise ValueError(f"{handler.kind} is about the meters of one partner")
     rows = read_rows(sheet, handler.columns, most=handler.most_rows)
-    seen_at = timezone.now()
+    seen_at = clock.now()
     results = handler.validate_rows(partner, rows)
     name = "".join(char for char in sheet.name if char.isprintable())
     with transaction.atomic():

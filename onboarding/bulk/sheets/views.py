@@ -15,12 +15,13 @@ from onboarding.bulk.sheets.forms import SheetForm
 from onboarding.bulk.sheets.reading import METER_ID, REFERENCE
 from onboarding.bulk.sheets.spec import SheetAction, sheet_actions
 from onboarding.meters.models import Meter
-from onboarding.portfolio.filters import chips_of, matching, meter_filter
+from onboarding.portfolio.filters import matching, meter_filter
 from onboarding.portfolio.saved_views.domain import clean_query
 from onboarding.spreadsheets.workbook import write_csv, write_table
 from portal.partners.access import member
 from portal.problems import Refused
 from portal.web.downloads import csv_response, download_name, workbook_response
+from portal.web.filters import chips_of
 
 
 def _action_at(slug: str) -> SheetAction[Any]:

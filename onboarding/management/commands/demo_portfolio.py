@@ -8,7 +8,6 @@ from typing import Any
 
 from django.conf import settings
 from django.core.management import BaseCommand, CommandError
-from django.utils import timezone
 
 from onboarding.enrollment.models import Preference
 from onboarding.meters.models import Meter
@@ -23,6 +22,7 @@ from portal.jobs.domain import run_next
 from portal.partners.demo import LIVED_IN
 from portal.partners.models import Partner, User
 from portal.problems import Refused
+from portal.web import clock
 from programs.models import ActionType, DeliveryPeriod
 
 Row = dict[str, Any]
@@ -92,7 +92,7 @@ def _work() -> None:
 
 def _start(partner: Partner, program: str, count: int, *, nominated: bool = False) -> None:
     """Leap's side: the first meters take part in the period that runs now, or else in the next."""
-    period = DeliveryPeriod.objects.filter(program__identifier=program, ends_at__gt=timezone.now()).first()
+    period = DeliveryPeriod.objects.filter(program__identifier=program, ends_at__gt=clock.now()).first()
     if period is None:
         return
     first = Meter.objects.filter(partner=partner, enrollments__program=period.program).order_by("pk")[:count]
@@ -105,7 +105,7 @@ def _start(partner: Partner, program: str, count: int, *, nominated: bool = Fals
 def _stay_out(partner: Partner, by: Actor) -> None:
     """One meter is idle for two weeks, and one leaves for good."""
     idle, leaves = Meter.objects.filter(partner=partner, partner_reference__startswith="boston-").order_by("pk")[:2]
-    today = timezone.now().date()
+    today = clock.now().date()
     requests = {
         idle.pk: ParticipationRequest(
             Preference.IDLE, today + timedelta(days=3), today + timedelta(days=16), "Maintenance"

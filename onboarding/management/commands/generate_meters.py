@@ -8,7 +8,6 @@ from typing import Any
 from django.conf import settings
 from django.core.management import BaseCommand, CommandError, CommandParser
 from django.db import transaction
-from django.utils import timezone
 
 from onboarding.enrollment.models import Enrollment
 from onboarding.meters.columns import columns_of
@@ -19,6 +18,7 @@ from portal.events.domain import record_many
 from portal.partners.models import Partner
 from portal.storage.bulk import insert
 from portal.storage.ids import uuid7
+from portal.web import clock
 from programs.models import Program
 
 _AT_ONCE = 20_000
@@ -70,7 +70,7 @@ def make(partner: Partner, numbers: range, chance: random.Random) -> None:
         "acts",
     ]
     columns = list(columns_of(meters[0][2]))
-    made_at = timezone.now() - timedelta(days=chance.random() * 300)
+    made_at = clock.now() - timedelta(days=chance.random() * 300)
     fixed = [partner.pk, "PARTNER", [], [], False, 1]
     rows = (
         [pk, *fixed, status, _acts(status), made_at, made_at, *columns_of(asset).values()]

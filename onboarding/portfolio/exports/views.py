@@ -11,13 +11,14 @@ from django.views.decorators.http import require_http_methods, require_safe
 from onboarding.portfolio.columns import columns_named, columns_query
 from onboarding.portfolio.exports.domain import KEPT, ask_export, plan_of
 from onboarding.portfolio.exports.models import Export, ExportState
-from onboarding.portfolio.filters import chip_names, chips_of, joined, meter_filter, without
+from onboarding.portfolio.filters import chip_names, meter_filter
 from portal.jobs.models import Job, JobState
 from portal.partners.access import member
 from portal.partners.models import Partner
 from portal.problems import Refused
 from portal.storage.files import path_of
 from portal.web.downloads import XLSX, download_name
+from portal.web.filters import chips_of, joined, without
 from portal.web.notices import tell_refusal
 
 _SHOWN = 50

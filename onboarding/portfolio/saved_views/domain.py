@@ -3,13 +3,14 @@
 from django.db import transaction
 from django.db.models import Q, QuerySet
 from django.http import QueryDict
-from django.utils import timezone
 
 from onboarding.portfolio.columns import columns_named, columns_query
-from onboarding.portfolio.filters import MeterFilter, joined
+from onboarding.portfolio.filters import MeterFilter
 from onboarding.portfolio.saved_views.models import SavedView
 from portal.partners.models import Partner, User
 from portal.problems import Problem, Refused, storable
+from portal.web import clock
+from portal.web.filters import joined
 
 MOST_VIEWS = 50
 
@@ -37,7 +38,7 @@ def save_view(partner: Partner, user: User, *, name: str, query: str, is_shared:
             mine.update(is_default=False)
         fields = {"query": clean_query(query), "is_shared": is_shared, "is_default": is_default}
         view, _ = SavedView.objects.update_or_create(
-            partner=partner, owner=user, name=name, defaults={**fields, "updated_at": timezone.now()}
+            partner=partner, owner=user, name=name, defaults={**fields, "updated_at": clock.now()}
         )
         return view
 

@@ -3,10 +3,10 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from onboarding.portfolio.filters import joined
 from onboarding.portfolio.saved_views.domain import views_for
 from onboarding.portfolio.saved_views.models import SavedView
 from portal.partners.models import Partner, User
+from portal.web.filters import joined
 
 BUILT_IN = (
     ("All", "sort=newest"),

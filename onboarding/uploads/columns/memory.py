@@ -5,13 +5,13 @@ from collections.abc import Iterable, Mapping
 from typing import TYPE_CHECKING
 
 from django.db.models import QuerySet
-from django.utils import timezone
 
 from onboarding.spreadsheets.headers import normalized
 from onboarding.uploads.layout import ColumnLayout
 from onboarding.uploads.models import ColumnMemory
 from portal.events.actors import Actor
 from portal.events.domain import record
+from portal.web import clock
 
 if TYPE_CHECKING:
     from portal.partners.models import Partner
@@ -61,7 +61,7 @@ def remember(
             "values": layout.as_json()["values"],
             "file_name": file_name,
             "changed_by": by.label[:200],
-            "updated_at": timezone.now(),
+            "updated_at": clock.now(),
         },
     )
     return memory
@@ -70,7 +70,7 @@ def remember(
 def change_memory(memory: ColumnMemory, columns: Mapping[str, str], constants: Mapping[str, str], *, by: Actor) -> None:
     """A person changes what is remembered. columns: normalised header to target."""
     memory.columns, memory.constants = dict(columns), dict(constants)
-    memory.changed_by, memory.updated_at = by.label[:200], timezone.now()
+    memory.changed_by, memory.updated_at = by.label[:200], clock.now()
     memory.save(update_fields=["columns", "constants", "changed_by", "updated_at"])
     record("columns.changed", subject=memory, partner=memory.partner, by=by, data={"columns": dict(columns)})
 

@@ -10,7 +10,6 @@ from dataclasses import dataclass, field
 
 from django.db import transaction
 from django.db.models import Min, Q
-from django.utils import timezone
 
 from onboarding.enrollment.results import results_from_json
 from onboarding.spreadsheets.cells import Cell
@@ -41,6 +40,7 @@ from portal.events.actors import Actor
 from portal.events.domain import record, record_many
 from portal.problems import Problem, Refused
 from portal.storage.bulk import insert
+from portal.web import clock
 from programs.identifiers import reference_key
 from programs.schema import Schema, catalogue_version
 
@@ -154,7 +154,7 @@ def _keep(upload: Upload, editor: "RowEditor") -> None:
     if upload.state == UploadState.DONE and to_write(upload):
         move_or_refuse(upload, UploadState.READY, counts=upload.counts, outlook=upload.outlook)
         return
-    upload.updated_at = timezone.now()
+    upload.updated_at = clock.now()
     upload.save(update_fields=["counts", "outlook", "updated_at"])
 
 

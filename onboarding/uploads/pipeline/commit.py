@@ -13,7 +13,6 @@ from uuid import UUID
 from django.conf import settings
 from django.db import OperationalError, transaction
 from django.db.models import Count, QuerySet
-from django.utils import timezone
 
 from onboarding.enrollment.domain import enroll, making_room, re_evaluate, re_evaluate_sharing, record_joined
 from onboarding.meters.domain import create_meters, place_of, record_created, update_meters
@@ -31,6 +30,7 @@ from portal.jobs.faults import is_of_the_machine
 from portal.problems import Problem, Refused
 from portal.storage import bulk
 from portal.storage.staging import Staged
+from portal.web import clock
 from programs.schema import catalogue_version
 
 _RETRIES = 5
@@ -52,7 +52,7 @@ def confirm_upload(upload: Upload, *, by: Actor) -> None:
             raise Refused(Problem("UPLOAD_NOTHING_TO_DO"))
         if locked.catalogue_version != catalogue_version():
             raise Refused(Problem("CATALOGUE_CHANGED"))
-        said = {"confirmed_at": timezone.now(), "confirmed_by": by.label[:200], "actor": by.as_json()}
+        said = {"confirmed_at": clock.now(), "confirmed_by": by.label[:200], "actor": by.as_json()}
         move_or_refuse(locked, UploadState.COMMITTING, problem={}, **said)
         record("upload.confirmed", subject=locked, partner=locked.partner, by=by, data=dict(locked.counts))
         enqueue("uploads.commit", subject_id=locked.pk, partner=locked.partner)
@@ -222,7 +222,7 @@ def _close(upload: Upload) -> bool:
     kept = {name: n for name, n in upload.counts.items() if name not in RowOutcome.values}
     rounds = upload.rounds + 1
     counts = {**kept, **outcome_counts(upload, rounds=rounds)}
-    done = {"rounds": rounds, "written_to": -1, "counts": counts, "finished_at": timezone.now()}
+    done = {"rounds": rounds, "written_to": -1, "counts": counts, "finished_at": clock.now()}
     if not move(upload, UploadState.DONE, **done):
         return False
     make_texts_behind(upload.pk, partner=upload.partner)

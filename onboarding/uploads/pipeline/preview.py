@@ -13,7 +13,6 @@ from uuid import UUID
 from django.db.models import Q
 from django.db.models.fields.json import KT
 from django.db.models.functions import Lower
-from django.utils import timezone
 
 from onboarding.enrollment.checks import Check, fits, in_place
 from onboarding.enrollment.evaluate import evaluate, moment_of, result_in_place
@@ -33,6 +32,7 @@ from onboarding.uploads.stored import FieldChanges
 from portal.partners.models import Partner
 from portal.problems import Problem, shown
 from portal.storage.ids import uuid7
+from portal.web import clock
 from programs.identifiers import account_key, reference_key, serial_key
 from programs.schema import Checked, Schema, schema_for
 
@@ -103,7 +103,7 @@ class RowPreview:
         self.chosen = frozenset(programs)
         self.update_existing = update_existing
         self.creates_unknown = creates_unknown
-        self.at: datetime = timezone.now()
+        self.at: datetime = clock.now()
         self.on: date = self.at.date()
         self.date_orders = date_orders or {}
         self.programs: dict[str, ProgramRules] = rules_of()

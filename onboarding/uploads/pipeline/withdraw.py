@@ -12,7 +12,6 @@ from uuid import UUID
 from django.conf import settings
 from django.db import transaction
 from django.db.models import Count, QuerySet
-from django.utils import timezone
 
 from onboarding.enrollment.domain import leave_programs, making_room, re_evaluate
 from onboarding.enrollment.load import active_in, with_recorded_facts
@@ -30,6 +29,7 @@ from portal.events.domain import record
 from portal.jobs.domain import Run, enqueue
 from portal.problems import Problem, Refused
 from portal.storage import bulk
+from portal.web import clock
 
 _TOUCHED = "This meter was changed after the upload, so it stays as it is."
 _GONE = "The meter is not there any more."
@@ -56,7 +56,7 @@ def withdraw_until(upload: Upload) -> datetime | None:
     if upload.state not in {UploadState.DONE, UploadState.READY} or upload.finished_at is None:
         return None
     until = upload.finished_at + timedelta(days=settings.UPLOAD_WITHDRAW_DAYS)
-    return until if until > timezone.now() else None
+    return until if until > clock.now() else None
 
 
 def withdrawal_outlook(upload: Upload) -> dict[str, int]:

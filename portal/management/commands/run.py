@@ -1,4 +1,4 @@
-"""`make run`: everything a first start needs, then the web server and the worker, until Ctrl-C."""
+"""`make run`: everything a first start needs, then web server, worker and demo utility, until Ctrl-C."""
 
 import os
 import signal
@@ -12,9 +12,9 @@ from django.core.management import BaseCommand, CommandError, call_command
 
 
 class Command(BaseCommand):
-    """Prepare the data (safe when it is there), then serve and work; stop both when either is told to stop."""
+    """Prepare the data (safe when it is there), then serve and work; stop all when told to stop."""
 
-    help = "Run the portal with its worker on this machine. PORT is honoured."
+    help = "Run the portal with its worker and the demo utility on this machine. PORT is honoured."
 
     def handle(self, *args: object, **options: object) -> None:
         if settings.PRODUCTION:
@@ -26,8 +26,14 @@ class Command(BaseCommand):
         _Supervisor(self, settings.LISTEN_PORT).run()
 
 
+_ENDED = {
+    "worker": "The worker ended; starting it again. Nothing is lost.",
+    "utility": "The demo utility ended; starting it again. Is its port in use? Choose another with DEMO_UTILITY_PORT.",
+}
+
+
 class _Supervisor:
-    """Two child processes, each in its own group: the web server and the worker (with the beat inside)."""
+    """Child processes, each in its own group: the web server, the worker (with the beat inside), the demo utility."""
 
     def __init__(self, command: Command, port: int) -> None:
         self.command, self.port = command, port
@@ -51,7 +57,10 @@ class _Supervisor:
         self.commands = {
             "web": [*python, *web, "--timeout", "120", "--log-level", "warning", "--no-control-socket"],
             "worker": [*python, *worker],
+            "utility": [sys.executable, str(settings.BASE_DIR / "manage.py"), "demo_utility", "--verbosity", "0"],
         }
+        # So short that a person who tries it sees the data arrive.
+        self.env = {"DEMO_UTILITY_DELAY_SECONDS": "20", **os.environ}
 
     def run(self) -> None:
         for number in (signal.SIGINT, signal.SIGTERM):
@@ -70,19 +79,19 @@ class _Supervisor:
                     raise CommandError(
                         f"The web server ended. Is port {self.port} in use? Choose another: make run PORT=8001"
                     )
-                self.command.stderr.write("The worker ended; starting it again. Nothing is lost.")
+                self.command.stderr.write(_ENDED[name])
                 time.sleep(1)
                 self.start(name)
         self.end()
 
     def start(self, name: str) -> None:
-        self.children[name] = subprocess.Popen(self.commands[name], start_new_session=True)
+        self.children[name] = subprocess.Popen(self.commands[name], env=self.env, start_new_session=True)
 
     def stop(self, number: int, frame: FrameType | None) -> None:
         self.stopping = True
 
     def end(self) -> None:
-        """SIGTERM to both, which lets a chunk end; then SIGKILL to whoever is left after ten seconds."""
+        """SIGTERM to all, which lets a chunk end; then SIGKILL to whoever is left after ten seconds."""
         for child in self.children.values():
             child.terminate()
         until = time.monotonic() + 10
@@ -97,6 +106,7 @@ class _Supervisor:
         write = self.command.stdout.write
         write("")
         write(f"The partner portal runs at http://127.0.0.1:{self.port}/  (Ctrl-C stops it)")
+        write(f"The demo utility, where customers authorize: http://127.0.0.1:{settings.DEMO_UTILITY_PORT}/")
         write("")
         call_command("demo_signins", stdout=self.command.stdout)
         self.command.stdout.flush()

@@ -34,7 +34,7 @@ def folded(text: str) -> str:
 
 
 def choice(field: Field) -> Coercer:
-    choices = list(field.choice_list.choices.all()) if field.choice_list else []
+    choices = field.choice_list.options if field.choice_list else []
     values: dict[str, str] = {}
     for option in choices:
         for spelling in (*option.synonyms, option.label, option.value):

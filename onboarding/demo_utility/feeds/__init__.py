@@ -1,0 +1,1 @@
+"""The feeds of ESPI as utilities write them: usage, customer, authorization. No Django."""

@@ -1,0 +1,44 @@
+"""The one counter behind every limit: atomic between threads, processes and machines, on both databases."""
+
+from datetime import timedelta
+
+from django.db import connection
+from django.utils import timezone
+from django.utils.crypto import salted_hmac
+
+from portal.security.models import LimitCount
+
+# The row lock of the statement puts all who count in a line, so each of them gets a number of its own.
+_COUNT = """
+    INSERT INTO {table} AS counted (digest, count, ends_at) VALUES (%s, 1, %s)
+    ON CONFLICT (digest) DO UPDATE SET
+        count = CASE WHEN counted.ends_at <= %s THEN 1 ELSE counted.count + 1 END,
+        ends_at = CASE WHEN counted.ends_at <= %s THEN excluded.ends_at ELSE counted.ends_at END
+    RETURNING count
+"""
+
+
+def within_limit(name: str, key: str, *, most: int, per: timedelta) -> bool:
+    """Count one event and say whether it is within the limit: the first `most` in each window of `per` are.
+
+    name: the limit's own, for example "connect.journey"; key: whom it counts, for example an address.
+    The window is fixed. It begins with the first event after the one before has ended, so that two windows next to each
+    other can admit up to twice `most` within `per`. Refused events count too, and do not prolong the window.
+    Call it outside a transaction: a rollback would take the count back, and others would wait for the commit.
+    """
+    now = timezone.now()
+    adapted = connection.ops.adapt_datetimefield_value
+    statement = _COUNT.format(table=connection.ops.quote_name(LimitCount._meta.db_table))
+    with connection.cursor() as cursor:
+        cursor.execute(statement, [_digest(name, key), adapted(now + per), adapted(now), adapted(now)])
+        [(count,)] = cursor.fetchall()
+    return count <= most
+
+
+def drop_ended() -> int:
+    """Drop the counts whose window is over; returns how many. The next event would begin a new one anyway."""
+    return LimitCount.objects.filter(ends_at__lte=timezone.now()).delete()[0]
+
+
+def _digest(name: str, key: str) -> str:
+    return salted_hmac(f"portal.security.limits.{name}", key, algorithm="sha256").hexdigest()

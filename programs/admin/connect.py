@@ -1,0 +1,39 @@
+"""What customers of Connect sign and what they are asked for, in the admin."""
+
+from django.contrib import admin
+
+from programs.admin.base import SOURCE_FIELDS, SourcedAdmin
+from programs.admin.transfer import AgreementResource, RequiredInformationResource
+from programs.models import Agreement, RequiredInformation
+
+
+@admin.register(Agreement)
+class AgreementAdmin(SourcedAdmin):
+    """Versions of the texts that customers sign. A version in force is not edited: a new one follows it."""
+
+    resource_classes = [AgreementResource]
+    list_display = ["title", "code", "version", "transmission_region", "classification", "active_from", "verified"]
+    list_filter = ["transmission_region", "classification", "is_required", "verified"]
+    search_fields = ["code", "title", "body"]
+    readonly_fields = ["sha256"]
+    fieldsets = [
+        (None, {"fields": [("code", "version"), "title", "body", "sha256"]}),
+        ("Who signs it", {"fields": ["transmission_region", "classification", "programs", "is_required", "position"]}),
+        ("From when to when", {"fields": [("active_from", "active_to")]}),
+        SOURCE_FIELDS,
+    ]
+
+
+@admin.register(RequiredInformation)
+class RequiredInformationAdmin(SourcedAdmin):
+    """What Connect asks a customer for, by region and kind of customer."""
+
+    resource_classes = [RequiredInformationResource]
+    list_display = ["label", "key", "transmission_region", "classification", "is_required", "position", "verified"]
+    list_filter = ["transmission_region", "classification", "is_required", "verified"]
+    search_fields = ["key", "label", "help_text"]
+    fieldsets = [
+        (None, {"fields": ["key", "label", "help_text", "is_required"]}),
+        ("Who is asked", {"fields": ["transmission_region", "classification", "position"]}),
+        SOURCE_FIELDS,
+    ]
