@@ -2,6 +2,20 @@
 
 from onboarding.bulk.models import BulkAction, BulkRow
 from onboarding.calendar.models import CalendarFeed, DeadlineNotice, WeeklyDigest
+from onboarding.connect.models import (
+    Authorization,
+    Connection,
+    ConnectionNote,
+    ConnectLink,
+    ConnectSession,
+    Consent,
+    CustomerEmail,
+    Feed,
+    LinkEmail,
+    RedirectHost,
+    ServicePoint,
+    Signature,
+)
 from onboarding.enrollment.models import Activation, CheckRecord, Enrollment, Evaluated, ParticipationPeriod
 from onboarding.meter_form.models import MeterDraft
 from onboarding.meters.models import Meter
@@ -12,20 +26,32 @@ from onboarding.uploads.models import ColumnMemory, Upload, UploadEdit, UploadPr
 
 __all__ = [
     "Activation",
+    "Authorization",
     "BulkAction",
     "BulkRow",
     "CalendarFeed",
     "CheckRecord",
     "ColumnMemory",
+    "ConnectLink",
+    "ConnectSession",
+    "Connection",
+    "ConnectionNote",
+    "Consent",
+    "CustomerEmail",
     "DeadlineNotice",
     "Enrollment",
     "Evaluated",
     "Export",
+    "Feed",
+    "LinkEmail",
     "Meter",
     "MeterDraft",
     "MeterText",
     "ParticipationPeriod",
+    "RedirectHost",
     "SavedView",
+    "ServicePoint",
+    "Signature",
     "TextBacklog",
     "Upload",
     "UploadEdit",

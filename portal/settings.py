@@ -100,7 +100,10 @@ if PRODUCTION:
     required_in_production("ALLOWED_HOSTS")
 CSRF_TRUSTED_ORIGINS = listed("CSRF_TRUSTED_ORIGINS")
 LISTEN_PORT = number("PORT", 8000)
+GREEN_BUTTON_MAX_BYTES = number("GREEN_BUTTON_MAX_MB", 1024) * 1024 * 1024  # of one feed of a utility
+GREEN_BUTTON_LEAST_SECONDS = 15 if DEMO else 300  # between two questions whether a utility's data is ready
 DEMO_UTILITY_PORT = number("DEMO_UTILITY_PORT", LISTEN_PORT + 10)  # demo mode only: a program of its own
+DEMO_UTILITY_URL = f"http://127.0.0.1:{DEMO_UTILITY_PORT}"
 SITE_URL = (required_in_production("SITE_URL") or f"http://127.0.0.1:{LISTEN_PORT}").rstrip("/")
 
 # --- the site -------------------------------------------------------------------------------------

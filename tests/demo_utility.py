@@ -10,6 +10,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Iterator, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field
 from html.parser import HTMLParser
 from pathlib import Path
@@ -84,14 +85,16 @@ class DemoUtility:
             try:
                 requests.get(self.base_url, timeout=60)
                 return
-            except requests.ConnectionError:
+            except requests.RequestException:
                 time.sleep(0.1)
+        self.stop()
         raise AssertionError("The demo utility did not start.")
 
     def stop(self, number: int = signal.SIGKILL) -> None:
         """End it with a signal to all its processes."""
         assert self.process is not None
-        os.killpg(self.process.pid, number)
+        with suppress(ProcessLookupError):
+            os.killpg(self.process.pid, number)
         self.process.wait(20)
 
     def set_clock(self, seconds: float) -> None:
@@ -194,8 +197,8 @@ def get(url: str, token: str) -> requests.Response:
 def demo_utility(tmp_path_factory: pytest.TempPathFactory) -> Iterator[DemoUtility]:
     """A demo utility for all tests of the process, whose data is ready at once; nobody listens at its portal's address.
 
-    Whoever moves its clock puts it back. A portal under test takes its client, and `portal_url` as its SITE_URL. Tests that
-    need another portal or delay make a DemoUtility of their own.
+    Whoever moves its clock puts it back. A portal under test takes its client, and `portal_url` as its SITE_URL.
+    Tests that need another portal or delay make a DemoUtility of their own.
     """
     utility = DemoUtility(tmp_path_factory.mktemp("demo_utility"), f"http://127.0.0.1:{free_port()}")
     utility.start()

@@ -2,10 +2,11 @@
 
 import json
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
 
 from onboarding.demo_utility import settings
 
-_read: tuple[float, float] = (-1.0, 0.0)  # when the file was changed, and the offset in it
+_read: tuple[tuple[int, int, int], timedelta] | None = None  # the file's state, and what it said
 
 
 def now() -> datetime:
@@ -18,11 +19,18 @@ def offset() -> timedelta:
     global _read  # noqa: PLW0603  one clock per process
     path = settings.DATA_DIR / "demo_clock.json"
     try:
-        changed = path.stat().st_mtime_ns
-        if changed != _read[0]:
-            _read = (changed, float(json.loads(path.read_text())["offset_seconds"]))
-    except FileNotFoundError:
+        state = path.stat()
+    except OSError:
         return timedelta()
-    except (ValueError, KeyError):  # half of a file: whoever writes it is not done yet
-        pass
-    return timedelta(seconds=_read[1])
+    key = (state.st_mtime_ns, state.st_ino, state.st_size)
+    if _read is None or _read[0] != key:
+        _read = (key, _offset_in(path))
+    return _read[1]
+
+
+def _offset_in(path: Path) -> timedelta:
+    """What the file says; a broken one says nothing."""
+    try:
+        return timedelta(seconds=float(json.loads(path.read_text())["offset_seconds"]))
+    except (OSError, ValueError, TypeError, KeyError, OverflowError):
+        return timedelta()

@@ -29,7 +29,8 @@ class Address:
 class Meter:
     """A usage point with its numbers. `feed_address` is what the utility says, `address` where the meter really is.
 
-    Without interval data `interval_seconds` is 0; `exports` says that energy flows both ways.
+    Without interval data `interval_seconds` is 0; `exports` says that energy flows both ways; `homes` is how many homes
+    use as much.
     """
 
     account: str
@@ -40,6 +41,7 @@ class Meter:
     feed_address: Address
     interval_seconds: int
     exports: bool
+    homes: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -122,6 +124,7 @@ def _meter(code: str, identity: str, index: int, *, has_own_account: bool) -> Me
         feed_address=_ELSEWHERE[code] if identity == "address_mismatch" else address,
         interval_seconds=0 if identity == "no_smart_meter" else _INTERVALS[code],
         exports=code == "DEMO2",
+        homes=25 if has_own_account else 1,
     )
 
 

@@ -116,7 +116,8 @@ def _failed(request: HttpRequest, sign_in: SignIn, template: str, problem: str) 
     """A try that failed; the third one ends it."""
     sign_in = change(request, sign_in, tries=sign_in.tries + 1)
     if sign_in.tries >= TRIES:
-        return _send_back(request, sign_in, "access_denied", "The customer could not sign in.")
+        what = "confirm the code" if template == "code" else "sign in"
+        return _send_back(request, sign_in, "access_denied", f"The customer could not {what}.")
     user_name = sign_in.user_name
     return _page(request, template, sign_in, scenarios=SCENARIOS, user_name=user_name, problem=problem)
 

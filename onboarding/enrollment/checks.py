@@ -85,7 +85,7 @@ def run_checks(meter: MeterFacts, program: ProgramRules, moment: Moment, *, pass
 def fits(meter: MeterFacts, program: ProgramRules, moment: Moment, passed: bool) -> Iterator[Check]:
     """Region, state, meter type, utility, and whether the program is open."""
     asset, source = meter.asset, program.source
-    state = asset["customer"]["state_or_province_code"]
+    state = meter.state
     compared = [
         ("OTHER_REGION", "transmission_region", [program.transmission_region], asset["transmission_region"]),
         ("OTHER_STATE", "customer.state_or_province_code", program.states, state),

@@ -118,11 +118,16 @@ class MeterFacts:
     def classification(self) -> str:
         return str(self.asset.get("customer_classification") or "")
 
+    @property
+    def state(self) -> str:
+        """Two letters; "" for a meter of utility data that has no address."""
+        return str(self.asset.get("customer", {}).get("state_or_province_code") or "")
+
     def place(self) -> tuple[object, ...]:
         """What decides about the fit to a program: assets alike in this have the same result."""
         return (
             self.asset["transmission_region"],
-            self.asset["customer"]["state_or_province_code"],
+            self.state,
             self.asset["meter_type"],
             self.utility,
         )

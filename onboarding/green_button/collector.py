@@ -40,6 +40,7 @@ TYPES: Final = {
 _OTHER_TYPES: Final = frozenset({"ElectricPowerQualitySummary", "Subscription", "Statement", "ProgramDateIdMappings"})
 _NOTABLE: Final = frozenset({*TYPES, *_OTHER_TYPES, "entry", "link", "IntervalReading"})
 _BINS: Final = ("tou", "consumptionTier", "cpp")
+_OF_INTERVAL: Final = frozenset({"value", "timePeriod/start", "timePeriod/duration", *_BINS})
 _INT64 = 2**63
 _LONGEST_QUALITY = 40
 
@@ -94,6 +95,7 @@ class Collector:
         self.entries = 0
         self._numbers = 0
         self._links = 0
+        self._characters = self._characters_before = self._characters_before_block = 0
         self._reading: dict[str, str] | None = None
         self._reading_depth = 0
         self._qualities: list[str] = []
@@ -122,6 +124,7 @@ class Collector:
             self._end_entry()
         elif text:
             if self._open:
+                self._keep_text(self._path, text)
                 self._open[-1].fields.add(self._path, text)
             elif self._entry is not None and depth == self._entry.depth + 1:
                 self._end_in_entry(name, text)
@@ -161,7 +164,9 @@ class Collector:
         parent = self._open[-1].number if self._open else None
         fields = Fields(self._limits.max_fields, self._limits.max_shown_characters)
         resource = Resource(TYPES[name], self._numbers, self._depth, parent, fields)
-        if resource.type != "IntervalBlock":
+        if resource.type == "IntervalBlock":
+            self._characters_before_block = self._characters
+        else:
             self._keep(resource)
         self._open.append(resource)
 
@@ -176,15 +181,24 @@ class Collector:
         if resource.parent is not None:
             self.ancestors[resource.number] = resource.parent
 
+    def _keep_text(self, *texts: str) -> None:
+        """Count what is kept in memory until the file has been read."""
+        self._characters += sum(map(len, texts))
+        if self._characters > self._limits.max_kept_characters:
+            limit = self._limits.max_kept_characters
+            raise FeedRefused(problems.TOO_MANY, limit=limit, what="characters outside of intervals")
+
     def _new_entry(self, depth: int) -> Entry:
         self.entries += 1
+        self._characters_before = self._characters
         return Entry(self.entries, depth)
 
     def _link(self, attributes: dict[str, str]) -> None:
         """Keep a link of the entry; links of the feed itself say nothing of a resource."""
-        href, entry = attributes.get("href", "").strip(), self._entry
+        href, entry = attributes.get("href", "").strip()[: self._limits.max_href_characters], self._entry
         if entry is None or not href:
             return
+        self._keep_text(href)
         match attributes.get("rel", "related").strip().lower():
             case "self":
                 entry.self_href = entry.self_href or href
@@ -216,6 +230,7 @@ class Collector:
             resource.fields.add("", text)
         if resource.type == "IntervalBlock":
             self._entry.has_blocks = True
+            self._characters = self._characters_before_block  # nothing of a block stays in memory
             self._store.add_block(resource.number, parent=resource.parent, entry=self._entry.number)
         if not self._open and self._entry.depth == resource.depth:
             self._end_entry()
@@ -228,6 +243,7 @@ class Collector:
             resource.title = entry.title
         if not entry.resources:
             self._links -= len(entry.related)  # they are on disk, or forgotten
+            self._characters = self._characters_before
         if entry.has_blocks:
             self._store.add_entry(self._links_of(entry, -1, None, 0))
 
@@ -259,10 +275,8 @@ class Collector:
         elif text:
             if self._path == "ReadingQuality/quality":
                 self._add_quality(text)
-            else:
+            elif self._path in _OF_INTERVAL:
                 reading.setdefault(self._path, text)
-                if len(reading) > self._limits.max_fields:
-                    raise FeedRefused(problems.TOO_MANY, limit=self._limits.max_fields, what="values in one interval")
 
     def _add_quality(self, text: str) -> None:
         if text not in QUALITIES:

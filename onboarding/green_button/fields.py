@@ -12,6 +12,7 @@ from .texts import shown
 from .times import moment_of
 
 _LARGEST_EXPONENT = 40
+_LONGEST_TEXT = 4_096
 _EMAILS: Final = frozenset({"email", "email1", "email2", "emailaddress"})
 _PHONE_PARTS: Final = ("countryCode", "areaCode", "cityCode", "localNumber")
 _ADDRESSES: Final = ("mainAddress", "serviceAddress", "streetAddress", "secondaryAddress", "postalAddress")
@@ -33,7 +34,7 @@ class Fields:
         self._count += 1
         if self._count > self._limit:
             raise FeedRefused(problems.TOO_MANY, limit=self._limit, what="values in one resource")
-        self._texts.setdefault(path, []).append(text)
+        self._texts.setdefault(path, []).append(text[:_LONGEST_TEXT])
 
     def is_like(self, other: "Fields") -> bool:
         """Whether both hold the same texts."""

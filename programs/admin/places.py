@@ -1,6 +1,7 @@
 """Regions, states and utilities in the admin, with the forms of their account numbers and how their data is reached."""
 
 from collections.abc import Iterable
+from typing import Any
 
 from django.contrib import admin, messages
 from django.core.exceptions import PermissionDenied
@@ -66,6 +67,17 @@ class UtilityConnectionInline(admin.StackedInline):
         ("How it differs", {"fields": ["uses_pkce", "issuer", "notifies", "customer_help"]}),
         SOURCE_FIELDS,
     ]
+
+    def get_exclude(self, request: HttpRequest, obj: Any | None = None) -> list[str]:
+        """Somebody who only looks sees values instead of inputs, and the secret is no value to see."""
+        return [] if self.has_change_permission(request, obj) else ["client_secret"]
+
+    def get_fieldsets(self, request: HttpRequest, obj: Any | None = None) -> Any:
+        left_out = self.get_exclude(request, obj)
+        return [
+            (name, {**options, "fields": [field for field in options["fields"] if field not in left_out]})
+            for name, options in super().get_fieldsets(request, obj)
+        ]
 
 
 @admin.register(Utility)

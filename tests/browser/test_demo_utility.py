@@ -1,14 +1,15 @@
 """The demo utility's pages in a real browser: axe, no wider than a phone, light and dark, without JavaScript."""
 
 import os
+import time
 from itertools import product
 from pathlib import Path
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
-from playwright.sync_api import Browser, Page, expect
+from playwright.sync_api import Browser, Error, Page, expect
 
-from tests.browser.conftest import CHROMIUM
+from tests.browser.conftest import CHROMIUM, Portal
 from tests.demo_utility import DemoUtility, query_of
 
 pytestmark = [
@@ -78,3 +79,19 @@ def test_customer_authorizes_without_javascript(demo_utility: DemoUtility, chrom
     answer = query_of(back.value.url)
     assert demo_utility.exchange("DEMO2", answer["code"], VERIFIER).status_code == 200
     context.close()
+
+
+def test_run_starts_it_beside_the_portal(portal: Portal, chromium: Browser) -> None:
+    page = chromium.new_page()
+    port = int(portal.url.rpartition(":")[2]) + 10
+
+    until = time.monotonic() + 60
+    while time.monotonic() < until:
+        try:
+            page.goto(f"http://127.0.0.1:{port}/")
+            break
+        except Error:
+            time.sleep(0.5)
+
+    expect(page.get_by_role("link", name="partner portal")).to_have_attribute("href", f"{portal.url}/")
+    page.close()

@@ -10,6 +10,7 @@ from io import StringIO
 
 import pytest
 from cryptography.fernet import Fernet
+from django.contrib.auth.models import Permission
 from django.contrib.messages import get_messages
 from django.core.exceptions import ValidationError
 from django.core.management import CommandError, call_command
@@ -19,6 +20,7 @@ from django.urls import reverse
 from portal.security.keyring import decrypt, is_current
 from programs.domain import EndpointAnswer, try_connection
 from programs.models import Program, Utility, UtilityConnection
+from tests.conftest import make_user
 from tests.onboarding.enrollment.meters import make_meter
 from tests.programs.test_admin import form_of
 
@@ -120,6 +122,16 @@ def test_page_that_asks_before_saving_carries_the_secret_on_unseen(desk, connect
     assert before == SECRET
     assert saved.status_code == 302
     assert connected.client_secret == "brand-new-secret"
+
+
+def test_person_who_may_only_look_sees_everything_but_the_secret(client_of, connected):
+    person = make_user("looks@portal.example", "Looks", is_staff=True)
+    person.user_permissions.set(Permission.objects.filter(codename__in=["view_utility", "view_utilityconnection"]))
+
+    page = client_of(person).get(address()).content.decode()
+
+    assert URLS["token_url"] in page
+    assert SECRET not in page
 
 
 def test_secret_that_was_changed_on_its_way_is_asked_for_again(desk, connected):

@@ -41,7 +41,7 @@ def days(meter: Meter, since: datetime, until: datetime, zone_seconds: int) -> I
 def _day(meter: Meter, number: int, start: datetime) -> Day:
     random = Random(f"{meter.service_point}/{number}")  # noqa: S311  made-up readings, not secrets
     seconds = meter.interval_seconds or 3600
-    size = random.uniform(0.8, 1.3)
+    size = meter.homes * random.uniform(0.8, 1.3)
     delivered, received = [], []
     for second in range(0, 86400, seconds):
         watts = (_LOAD_W + _LOAD_W_LATER)[second // 3600] * size * random.uniform(0.7, 1.4)

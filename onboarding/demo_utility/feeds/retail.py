@@ -40,7 +40,8 @@ def customer_feed(asked: CustomerRequest) -> Iterator[str]:
 def _agreement(asked: CustomerRequest, href: str, meter: Meter) -> Iterator[str]:
     location = f"{href}/ServiceLocation/{usage_point_id(asked.dialect, meter)}"
     device = f"{location}/{asked.dialect.meter_element}"
-    yield _entry(asked, location, ("ServiceLocation", _location(asked, meter)), device)
+    links = [device, _usage_point(asked, meter)] if asked.dialect.in_milliseconds else [device]
+    yield _entry(asked, location, ("ServiceLocation", _location(asked, meter)), *links)
     signed: list[Tree] = [("name", meter.agreement), ("type", "AGR"), ("docStatus", [("value", "Active")])]
     yield _entry(asked, href, ("CustomerAgreement", [*signed, ("signDate", 1376550000)]), f"{href}/ServiceLocation")
     length: list[Tree] = [("intervalLength", meter.interval_seconds)] if meter.interval_seconds else []
@@ -53,12 +54,16 @@ def _account(asked: CustomerRequest, account: str) -> list[Tree]:
     return [("name", account)] if asked.dialect.in_milliseconds else [("accountId", account), ("name", account)]
 
 
+def _usage_point(asked: CustomerRequest, meter: Meter) -> str:
+    return f"{asked.base}Subscription/{asked.subscription}/UsagePoint/{usage_point_id(asked.dialect, meter)}"
+
+
 def _location(asked: CustomerRequest, meter: Meter) -> list[Tree]:
-    point = f"{asked.base}Subscription/{asked.subscription}/UsagePoint/{usage_point_id(asked.dialect, meter)}"
+    """Which usage point is there is an element, or (PG&E) a link of the entry."""
     return [
         ("type", "Service"),
         ("mainAddress", _address(asked.dialect, meter.feed_address)),
-        *([] if asked.dialect.in_milliseconds else [("UsagePoints", [("UsagePoint", point)])]),
+        *([] if asked.dialect.in_milliseconds else [("UsagePoints", [("UsagePoint", _usage_point(asked, meter))])]),
     ]
 
 

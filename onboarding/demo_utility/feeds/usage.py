@@ -43,9 +43,22 @@ def usage_feed(asked: UsageRequest) -> Iterator[str]:
     href = f"{asked.base}Batch/Subscription/{asked.subscription}"
     yield opening(asked.dialect, href, "Green Button Usage Feed", asked.until)
     yield _local_time(asked)
+    for flow, seconds in dict.fromkeys(kind for meter in asked.meters for kind in _kinds(meter)):
+        content = _content(asked, _reading_type(asked, flow, seconds))
+        yield entry(asked.dialect, _kind_href(asked, flow, seconds), content, asked.since)
     for meter in asked.meters:
         yield from _usage_point(asked, meter)
     yield closing(asked.dialect)
+
+
+def _kinds(meter: Meter) -> list[tuple[int, int]]:
+    """Flow direction and interval (seconds) of each of a meter's readings; none without a smart meter."""
+    flows = [DELIVERED, RECEIVED] if meter.exports else [DELIVERED]
+    return [(flow, meter.interval_seconds) for flow in flows] if meter.interval_seconds else []
+
+
+def _kind_href(asked: UsageRequest, flow: int, seconds: int) -> str:
+    return f"{asked.base}ReadingType/{flow}-{seconds}"
 
 
 def _content(asked: UsageRequest, tree: Tree) -> str:
@@ -62,23 +75,20 @@ def _local_time(asked: UsageRequest) -> str:
 def _usage_point(asked: UsageRequest, meter: Meter) -> Iterator[str]:
     href = f"{asked.base}Subscription/{asked.subscription}/UsagePoint/{usage_point_id(asked.dialect, meter)}"
     summary = f"{href}/{asked.dialect.summary_element}"
-    flows = [DELIVERED, RECEIVED] if meter.exports else [DELIVERED]
     related = [*([f"{href}/MeterReading"] if meter.interval_seconds else []), summary]
     related.append(f"{asked.base}LocalTimeParameters/1")
     tree: Tree = ("UsagePoint", [("ServiceCategory", [("kind", 0)]), ("status", 1)])
     name = f"{asked.base}UsagePoint/{meter.service_point}"  # the same in each subscription
     content = _content(asked, tree)
     yield entry(asked.dialect, href, content, asked.since, related=related, title="Usage point", name=name)
-    for flow in flows if meter.interval_seconds else []:
+    for flow, _ in _kinds(meter):
         yield from _readings(asked, meter, href, flow)
     yield _summary(asked, meter, summary)
 
 
 def _readings(asked: UsageRequest, meter: Meter, point: str, flow: int) -> Iterator[str]:
     href = f"{point}/MeterReading/{flow}"
-    kind = f"{asked.base}ReadingType/{flow}-{meter.interval_seconds}"
-    yield entry(asked.dialect, kind, _content(asked, _reading_type(asked, meter, flow)), asked.since)
-    related = [f"{href}/IntervalBlock", kind]
+    related = [f"{href}/IntervalBlock", _kind_href(asked, flow, meter.interval_seconds)]
     yield entry(asked.dialect, href, _content(asked, ("MeterReading", "")), asked.since, related=related)
     for day in days(meter, asked.since, asked.until, asked.zone_seconds):
         if asked.wants(day.end):
@@ -86,13 +96,13 @@ def _readings(asked: UsageRequest, meter: Meter, point: str, flow: int) -> Itera
             yield entry(asked.dialect, block, _content(asked, _block(asked, day, flow)), day.end)
 
 
-def _reading_type(asked: UsageRequest, meter: Meter, flow: int) -> Tree:
+def _reading_type(asked: UsageRequest, flow: int, seconds: int) -> Tree:
     values = {
         "accumulationBehaviour": 4,
         "commodity": 1,
         "dataQualifier": 12,
         "flowDirection": flow,
-        "intervalLength": meter.interval_seconds,
+        "intervalLength": seconds,
         "kind": 12,
         "phase": 769,
         "powerOfTenMultiplier": asked.dialect.power_of_ten,
@@ -119,12 +129,16 @@ def _reading(asked: UsageRequest, day: Day, index: int, value_wh: int) -> Tree:
 def _summary(asked: UsageRequest, meter: Meter, href: str) -> str:
     """The billing of all these days, also of those that are not asked for."""
     billed = list(days(meter, asked.since, asked.until, asked.zone_seconds))
-    total = _scaled(asked.dialect, sum(sum(day.delivered_wh) for day in billed))
+    total_wh = sum(sum(day.delivered_wh) for day in billed)
     start = billed[0].start if billed else asked.since
-    amount = [("powerOfTenMultiplier", asked.dialect.power_of_ten), ("uom", 72), ("value", total)]
+    amount = [
+        ("powerOfTenMultiplier", asked.dialect.power_of_ten),
+        ("uom", 72),
+        ("value", _scaled(asked.dialect, total_wh)),
+    ]
     parts: Iterable[Tree] = [
         ("billingPeriod", _period(len(billed) * int(DAY.total_seconds()), start)),
-        ("billLastPeriod", total * 30),
+        ("billLastPeriod", total_wh * 30),  # in hundred-thousandths of a dollar: 30 cents per kWh
         ("currency", 840),
         ("overallConsumptionLastPeriod", amount),
         ("qualityOfReading", asked.dialect.summary_quality),

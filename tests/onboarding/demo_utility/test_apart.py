@@ -17,6 +17,7 @@ from django.conf import settings
 from onboarding.demo_utility.customers import customer
 from onboarding.demo_utility.registration import UTILITIES, endpoints, registration
 from onboarding.demo_utility.scope import ScopeError, history, is_within, parsed
+from tests.test_readme import PRODUCTION
 
 ROOT = Path(__file__).resolve().parents[3]
 PROGRAM = "onboarding.demo_utility"
@@ -127,15 +128,7 @@ def test_scope_is_within_what_is_offered() -> None:
 
 
 def test_command_refuses_in_production(tmp_path: Path) -> None:
-    production = {
-        "PORTAL_ENV": "production",
-        "SECRET_KEY": "k3" * 30,
-        "ALLOWED_HOSTS": "portal.example.com",
-        "DATABASE_URL": "postgres://portal@127.0.0.1/portal",
-        "SITE_URL": "https://portal.example.com",
-        "DATA_DIR": str(tmp_path),
-        "DJANGO_SETTINGS_MODULE": "portal.settings",
-    }
+    production = {**PRODUCTION, "DATA_DIR": str(tmp_path), "DJANGO_SETTINGS_MODULE": "portal.settings"}
 
     done = run("manage.py", "demo_utility", **production)
 

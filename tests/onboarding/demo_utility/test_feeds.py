@@ -1,6 +1,7 @@
 """The feeds that a portal fetches, in the shape of each utility."""
 
 from datetime import UTC, datetime, timedelta
+from io import BytesIO
 from itertools import pairwise
 from xml.etree.ElementTree import Element
 
@@ -8,6 +9,8 @@ import pytest
 
 from onboarding.demo_utility.customers import customer
 from onboarding.demo_utility.registration import UTILITIES
+from onboarding.green_button.reader import read_feed
+from onboarding.green_button.service_points import service_points
 from tests.demo_utility import DemoUtility, get
 
 from .feeds import entries_of, readings_of, self_of, texts
@@ -74,6 +77,19 @@ def test_customer_feed_says_who_and_where(demo_utility: DemoUtility, code: str) 
     point = only(entries_of(usage)["UsagePoint"])
     assert self_of(location).rpartition("/")[2] == self_of(point).rpartition("/")[2]
     assert texts(location, "stateOrProvince") == [expected.address.state]
+
+
+@pytest.mark.parametrize("code", UTILITIES)
+def test_feeds_are_read_and_joined_without_a_warning(demo_utility: DemoUtility, code: str) -> None:
+    usage, retail, _ = fetched(demo_utility, code, "commercial")
+
+    joined = service_points(read_feed(BytesIO(usage.encode())), read_feed(BytesIO(retail.encode())))
+
+    expected = customer(code, "commercial")
+    assert sorted(
+        (point.customer_name, point.account_number, point.agreement_number, point.meter_serials, point.warnings)
+        for point in joined
+    ) == sorted((expected.name, meter.account, meter.agreement, (meter.serial,), ()) for meter in expected.meters)
 
 
 def test_shape_of_pge_has_its_oddities(demo_utility: DemoUtility) -> None:
@@ -167,6 +183,7 @@ def test_customers_have_their_accounts(
     assert len(entries["CustomerAccount"]) == accounts
     assert len(entries["CustomerAgreement"]) == len(entries["Meter"]) == agreements
     assert len(entries_of(usage)["UsagePoint"]) == points
+    assert len(entries_of(usage)["ReadingType"]) == bool(readings_of(usage))
     assert bool(readings_of(usage)) == (user_name != "no_smart_meter")
 
 

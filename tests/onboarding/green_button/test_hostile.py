@@ -25,6 +25,7 @@ from tests.onboarding.green_button.feeds import (
     meter_reading,
     read,
     reading_type,
+    resource,
     rows,
     usage_point,
 )
@@ -117,6 +118,21 @@ def test_too_many_resources_links_and_values_are_refused() -> None:
     assert refusal(links, FeedLimits(max_links=10)).code == problems.TOO_MANY
     assert refusal(values, FeedLimits(max_fields=10)).code == problems.TOO_MANY
     assert refusal(readings, FeedLimits(max_resources=10)).code == problems.TOO_MANY
+
+
+def test_texts_and_hrefs_together_are_bounded() -> None:
+    limits = FeedLimits(max_kept_characters=10_000)
+    names = feed(*(entry(customer_resource("Customer", f"<name>{'a' * 3000}</name>"), id=str(n)) for n in range(5)))
+    hrefs = feed(*(entry(customer_resource("Customer"), self_href=f"/{n}/{'a' * 1900}") for n in range(6)))
+    hours = (interval(START + n * 900, 900, 1) for n in range(2000))
+    period = "<interval><start>1</start></interval>"
+    nested = resource("UsagePoint", "".join(f"<IntervalBlock>{period}{hour}</IntervalBlock>" for hour in hours))
+    blocks = feed(*(rows((START + n * 900, 900, 1), href=f"/{n}/{'a' * 1900}/1") for n in range(20)))
+
+    assert refusal(names, limits).code == problems.TOO_MANY
+    assert refusal(hrefs, limits).code == problems.TOO_MANY
+    assert read(nested.encode(), FeedLimits(max_kept_characters=1_000)).usage_points[0].readings[0].count == 2000
+    assert sum(reading.count for reading in read(blocks, limits).unlinked_readings) == 20  # those are on disk
 
 
 def test_absurd_numbers_are_left_out() -> None:

@@ -182,7 +182,7 @@ def test_resolver_that_does_not_answer_ends_at_the_deadline(monkeypatch):
 
     hung.set()
     assert code == "TOO_SLOW"
-    assert monotonic() - began < 5
+    assert monotonic() - began < 15
 
 
 @pytest.mark.parametrize(
@@ -211,7 +211,7 @@ def test_slow_drip_ends_at_the_deadline(talk):
         done.set()
 
     assert code == "TOO_SLOW"
-    assert took < 5
+    assert took < 15
 
 
 def _quietly(talk: Talk, connection: socket.socket) -> None:
@@ -225,10 +225,10 @@ def test_handshake_that_never_ends_ends_at_the_deadline():
 
 
 def test_streamed_body_keeps_to_the_deadline():
-    talk = answering(OK + b"Content-Length: 40\r\n\r\n", *[b"x"] * 40, pause=0.05)
+    talk = answering(OK + b"Content-Length: 40\r\n\r\n", *[b"x"] * 40, pause=0.1)
 
     with server(talk) as (port, _):
-        answer = outbound.session(seconds=0.5).get(f"http://127.0.0.1:{port}/", stream=True)
+        answer = outbound.session(seconds=2).get(f"http://127.0.0.1:{port}/", stream=True)
         code = code_of(lambda: list(answer.iter_content(1)))
 
     assert (answer.status_code, code) == (200, "TOO_SLOW")
@@ -307,10 +307,10 @@ def test_proxies_and_passwords_of_the_environment_do_not_count(monkeypatch, tmp_
 
 def test_two_requests_of_one_session_have_a_deadline_each():
     with server(with_body(b"reached")) as (port, heard):
-        dialer = outbound.session(seconds=0.6)
+        dialer = outbound.session(seconds=2)
         for _ in range(3):
             assert dialer.get(f"http://127.0.0.1:{port}/").text == "reached"
-            sleep(0.3)
+            sleep(0.8)
 
     assert len(heard) == 3
 

@@ -1,0 +1,195 @@
+"""getConnections: how far customers are on the way through Connect.
+
+The reference names the operation and some of its fields, not its path (leap.md 3.4), so both are ours where it is
+silent. One entry for each reference ID, as on the page.
+"""
+
+from typing import Any
+
+from django.db.models import QuerySet
+from drf_spectacular.utils import extend_schema
+from rest_framework import serializers
+from rest_framework.request import Request
+from rest_framework.response import Response
+from rest_framework.views import APIView
+
+from onboarding.api.assets import REGIONS
+from onboarding.connect.choices import AuthorizationState, DataState, EndReason, FailureReason, SessionState, Step
+from onboarding.connect.models import Authorization, Connection, ServicePoint
+from onboarding.connect.queries import connections_of
+from onboarding.connect.rows import NoteLine, UtilityStatus, note_lines, row_of
+from portal.api.authentication import partner_of
+from portal.api.cursors import paginate
+from portal.api.errors import validated
+from portal.api.schema import responses
+from programs.identifiers import reference_key
+from programs.models import Utility
+
+PAGE_SIZE = 100
+_NOTES = 20
+
+
+class ConnectionsRequestSerializer(serializers.Serializer[object]):
+    """Which connections are wanted: those that match every part that is given. All parts are optional."""
+
+    reference_id = serializers.ListField(child=serializers.CharField(max_length=256), required=False, max_length=100)
+    connection_start_date_from = serializers.DateTimeField(required=False, help_text="Begun at this time or later.")
+    connection_start_date_to = serializers.DateTimeField(required=False, help_text="Begun before this time.")
+    last_interaction_date_from = serializers.DateTimeField(required=False)
+    last_interaction_date_to = serializers.DateTimeField(required=False)
+    page_token = serializers.CharField(required=False)
+    page_size = serializers.IntegerField(required=False, default=PAGE_SIZE, min_value=1, max_value=500)
+
+
+class ConnectionUtilitySerializer(serializers.Serializer[object]):
+    """How far one utility is."""
+
+    utility_name = serializers.CharField()
+    utility_is_required = serializers.BooleanField(help_text="Whether your link asked for this utility.")
+    status = serializers.ChoiceField(AuthorizationState.values, allow_null=True, help_text="null: not started.")
+    failure_reason = serializers.ChoiceField(FailureReason.values, allow_null=True)
+    data_status = serializers.ChoiceField(DataState.values, allow_null=True)
+    authorized_date_time_utc = serializers.DateTimeField(allow_null=True)
+    data_received_date_time_utc = serializers.DateTimeField(allow_null=True)
+    expires_date_time_utc = serializers.DateTimeField(allow_null=True)
+    ended_date_time_utc = serializers.DateTimeField(allow_null=True)
+    end_reason = serializers.ChoiceField(EndReason.values, allow_null=True)
+    meter_ids = serializers.ListField(child=serializers.UUIDField())
+
+
+class ConnectionNoteSerializer(serializers.Serializer[object]):
+    """Something that happened. The code is stable; the text is for people and may change."""
+
+    code = serializers.CharField()
+    text = serializers.CharField()
+    date_time_utc = serializers.DateTimeField()
+    next_step_expected_by_utc = serializers.DateTimeField(allow_null=True)
+
+
+class SignedDocumentSerializer(serializers.Serializer[object]):
+    """A document that the customer signed."""
+
+    code = serializers.CharField()
+    version = serializers.CharField()
+    title = serializers.CharField()
+    sha256 = serializers.CharField()
+    signed_date_time_utc = serializers.DateTimeField()
+
+
+class ConnectionSerializer(serializers.Serializer[object]):
+    """One customer: the session, each utility, what was signed, and the newest notes."""
+
+    reference_id = serializers.CharField()
+    transmission_region = serializers.ChoiceField(REGIONS)
+    connection_start_date_time_utc = serializers.DateTimeField()
+    last_interaction_date_time_utc = serializers.DateTimeField()
+    session_status = serializers.ChoiceField(SessionState.values, allow_null=True)
+    session_step = serializers.ChoiceField(Step.values, allow_null=True)
+    partner_action_required = serializers.BooleanField()
+    utilities = ConnectionUtilitySerializer(many=True)
+    signed_documents = SignedDocumentSerializer(many=True)
+    notes = ConnectionNoteSerializer(many=True)
+
+
+class ListConnectionsResponseSerializer(serializers.Serializer[object]):
+    """One page of connections, the newest first."""
+
+    connections = ConnectionSerializer(many=True)
+    next_page_token = serializers.CharField(required=False, help_text="Leads to the next page; absent on the last.")
+
+
+class Connections(APIView):
+    """GET /v1.1/connections."""
+
+    @extend_schema(
+        operation_id="getConnections",
+        tags=["connections"],
+        parameters=[ConnectionsRequestSerializer],
+        responses=responses(ListConnectionsResponseSerializer, 400),
+    )
+    def get(self, request: Request) -> Response:
+        """List your customers' connections: those that opened a link with a reference ID."""
+        wanted = validated(ConnectionsRequestSerializer, request.query_params)
+        rows = matching(connections_of(partner_of(request)), wanted)
+        page, next_page = paginate(
+            rows, size=wanted["page_size"], token=wanted.get("page_token", ""), newest_first=True
+        )
+        meters = _meters_of(page)
+        names = dict(Utility.objects.values_list("code", "name")) if page else {}
+        return Response({"connections": [published(one, names, meters) for one in page], **next_page})
+
+
+def matching(rows: QuerySet[Connection], wanted: dict[str, Any]) -> QuerySet[Connection]:
+    """The connections that match every part of the request."""
+    lookups = {
+        "connection_start_date_from": "started_at__gte",
+        "connection_start_date_to": "started_at__lt",
+        "last_interaction_date_from": "last_interaction_at__gte",
+        "last_interaction_date_to": "last_interaction_at__lt",
+    }
+    rows = rows.filter(**{lookup: wanted[name] for name, lookup in lookups.items() if wanted.get(name)})
+    if references := wanted.get("reference_id"):
+        rows = rows.filter(reference_key__in={reference_key(reference) for reference in references})
+    return rows
+
+
+def _meters_of(connections: list[Connection]) -> dict[object, list[object]]:
+    """The meters of each authorization on a page: one query."""
+    meters: dict[object, list[object]] = {}
+    points = ServicePoint.objects.filter(authorization__connection__in=connections, meter__isnull=False)
+    for authorization, meter in points.order_by("pk").values_list("authorization", "meter"):
+        meters.setdefault(authorization, []).append(meter)
+    return meters
+
+
+def published(connection: Connection, names: dict[str, str], meters: dict[object, list[object]]) -> dict[str, object]:
+    """A connection as the API tells it."""
+    row, notes = row_of(connection, names), list(connection.notes.all())[:_NOTES]
+    return {
+        "reference_id": connection.reference,
+        "transmission_region": connection.transmission_region,
+        "connection_start_date_time_utc": connection.started_at,
+        "last_interaction_date_time_utc": connection.last_interaction_at,
+        "session_status": row.session.state if row.session else None,
+        "session_step": row.session.step if row.session else None,
+        "partner_action_required": connection.needs_partner,
+        "utilities": [_utility(status, meters) for status in row.utilities],
+        "signed_documents": [
+            {
+                "code": signature.code,
+                "version": signature.version,
+                "title": signature.title,
+                "sha256": signature.sha256,
+                "signed_date_time_utc": signature.signed_at,
+            }
+            for session in connection.sessions.all()
+            for signature in session.signatures.all()
+        ],
+        "notes": [_note(line, entry.kind) for entry, line in zip(notes, note_lines(notes), strict=True)],
+    }
+
+
+def _utility(status: UtilityStatus, meters: dict[object, list[object]]) -> dict[str, object]:
+    told = status.authorization or Authorization(state="", data_state="")
+    return {
+        "utility_name": status.code,
+        "utility_is_required": status.is_required,
+        "status": told.state or None,
+        "failure_reason": told.failure or None,
+        "data_status": told.data_state or None,
+        "authorized_date_time_utc": told.authorized_at,
+        "data_received_date_time_utc": told.data_received_at,
+        "expires_date_time_utc": told.ends_at,
+        "ended_date_time_utc": told.ended_at,
+        "end_reason": told.end_reason or None,
+        "meter_ids": meters.get(told.pk, []),
+    }
+
+
+def _note(line: NoteLine, code: str) -> dict[str, object]:
+    return {
+        "code": code,
+        "text": line.text,
+        "date_time_utc": line.at,
+        "next_step_expected_by_utc": line.expected_by,
+    }

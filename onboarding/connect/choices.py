@@ -1,0 +1,176 @@
+"""The words of Connect: variants, states, steps and reasons, each with its label, tone and meaning."""
+
+from typing import Final
+
+from django.db import models
+
+AUTHORIZATION_DAYS: Final = 3  # after which missing data is told to the partner
+SESSION_HOURS: Final = 24
+
+
+class Variant(models.TextChoices):
+    """Who goes through a link, and for what (leap.md 3.1)."""
+
+    RESIDENTIAL = "RESIDENTIAL", "Residential"
+    COMMERCIAL = "COMMERCIAL", "Commercial"
+    RESIDENTIAL_AGREEMENTS_ONLY = "RESIDENTIAL_AGREEMENTS_ONLY", "Residential, agreements only"
+    COMMERCIAL_AGREEMENTS_ONLY = "COMMERCIAL_AGREEMENTS_ONLY", "Commercial, agreements only"
+
+    @property
+    def classification(self) -> str:
+        return self.value.partition("_")[0]
+
+    @property
+    def is_agreements_only(self) -> bool:
+        return self.value.endswith("_AGREEMENTS_ONLY")
+
+
+AGREEMENTS_ONLY_REGIONS: Final = frozenset({"PJM"})  # leap.md 3.1
+CONNECT_REGIONS: Final = ("CAISO", "NYISO", "PJM", "ERCOT", "WECC_PC", "WECC_SW")  # leap.md 3.1
+# There the grid operator has the data already, so no utility is asked (program-tables.md, footnote on TX ERS).
+REGIONS_WITHOUT_UTILITY_SIGN_IN: Final = frozenset({"ERCOT"})
+
+
+class LinkState(models.TextChoices):
+    """Whether a link takes customers."""
+
+    ACTIVE = "ACTIVE", "Active"
+    PAUSED = "PAUSED", "Paused"
+    ENDED = "ENDED", "Ended"
+
+    @property
+    def tone(self) -> str:
+        return {"ACTIVE": "success", "PAUSED": "warning"}.get(self.value, "neutral")
+
+
+class SessionState(models.TextChoices):
+    """How far a customer's session is (leap.md 3.3)."""
+
+    CREATED = "CREATED", "Opened"
+    UPDATED = "UPDATED", "In progress"
+    CLOSED = "CLOSED", "Left"
+    COMPLETED = "COMPLETED", "Completed"
+
+    @property
+    def tone(self) -> str:
+        return {"COMPLETED": "success", "CLOSED": "warning", "UPDATED": "info"}.get(self.value, "neutral")
+
+    @property
+    def meaning(self) -> str:
+        return {
+            "CREATED": "The customer opened the link.",
+            "UPDATED": "The customer is between the first and the last step.",
+            "CLOSED": "The customer left, or nothing happened for 24 hours.",
+            "COMPLETED": "The customer reached the last step.",
+        }[self.value]
+
+
+class Step(models.TextChoices):
+    """The steps of the journey, in their order."""
+
+    WELCOME = "welcome", "Welcome"
+    ABOUT = "about", "Your details"
+    AGREEMENTS = "agreements", "Agreements"
+    UTILITY = "utility", "Your utility"
+    DONE = "done", "Done"
+
+
+class AuthorizationState(models.TextChoices):
+    """How a customer's authorization at one utility went (leap.md 3.3)."""
+
+    INITIATED = "INITIATED", "Started"
+    COMPLETED = "COMPLETED", "Authorized"
+    FAILED = "FAILED", "Not authorized"
+
+    @property
+    def tone(self) -> str:
+        return {"COMPLETED": "success", "FAILED": "warning"}.get(self.value, "info")
+
+
+class FailureReason(models.TextChoices):
+    """Why an authorization failed."""
+
+    DECLINED = "DECLINED", "The customer declined"
+    BAD_CREDENTIALS = "BAD_CREDENTIALS", "Sign-in at the utility failed"
+    MFA_FAILED = "MFA_FAILED", "The utility's second step failed"
+    UTILITY_UNAVAILABLE = "UTILITY_UNAVAILABLE", "The utility was not available"
+    UTILITY_ERROR = "UTILITY_ERROR", "The utility reported an error"
+    NOT_CONFIRMED = "NOT_CONFIRMED", "The utility did not confirm the authorization"
+    WRONG_ISSUER = "WRONG_ISSUER", "The answer came from somewhere else"
+    ABANDONED = "ABANDONED", "The customer did not come back from the utility"
+
+
+class EndReason(models.TextChoices):
+    """Why an authorization that was given has ended."""
+
+    BY_CUSTOMER = "BY_CUSTOMER", "Revoked by the customer"
+    AT_UTILITY = "AT_UTILITY", "Revoked at the utility"
+    EXPIRED = "EXPIRED", "Expired"
+    ACCESS_REFUSED = "ACCESS_REFUSED", "The utility no longer accepts our access"
+
+
+class DataState(models.TextChoices):
+    """How far a utility's data is."""
+
+    NONE = "NONE", "Not authorized yet"
+    WAITING = "WAITING", "Waiting for data"
+    RECEIVED = "RECEIVED", "Data received"
+    OVERDUE = "OVERDUE", "Data overdue"
+    ENDED = "ENDED", "Ended"
+
+    @property
+    def tone(self) -> str:
+        return {"RECEIVED": "success", "OVERDUE": "warning", "WAITING": "info"}.get(self.value, "neutral")
+
+
+class SignedAs(models.TextChoices):
+    """In which role a document was signed."""
+
+    CUSTOMER = "CUSTOMER", "For myself"
+    COMPANY = "COMPANY", "For a company"
+
+
+class NoteKind(models.TextChoices):
+    """What can happen to a connection. The text is filled with the note's facts."""
+
+    OPENED = "OPENED", "The customer opened the link."
+    DETAILS_GIVEN = "DETAILS_GIVEN", "The customer entered the required information."
+    SIGNED = "SIGNED", "The customer signed: {documents}."
+    AGREEMENT_DECLINED = "AGREEMENT_DECLINED", "The customer did not accept the agreements."
+    UTILITY_STARTED = "UTILITY_STARTED", "The customer went to {utility} to sign in."
+    AUTHORIZED = "AUTHORIZED", "The customer authorized {utility}. Data usually arrives within 1 to 2 days."
+    NOT_AUTHORIZED = "NOT_AUTHORIZED", "The authorization at {utility} did not succeed: {reason}."
+    LEFT = "LEFT", "Nothing happened for 24 hours; the session ended at the step “{step}”."
+    FINISHED = "FINISHED", "The customer reached the last step."
+    DATA_ARRIVED = "DATA_ARRIVED", "{utility} sent data of {points}."
+    METER_CREATED = "METER_CREATED", "A meter was created: {meter}."
+    METER_JOINED = "METER_JOINED", "The authorization joined a meter you already have: {meter}."
+    TO_DECIDE = "TO_DECIDE", "{utility} sent a service point that may be one of your meters. Decide which one it is."
+    DECIDED = "DECIDED", "{who} decided: {decision}."
+    NOT_A_METER = "NOT_A_METER", "{utility} sent data of {kind}, which no program uses. It was kept and left alone."
+    NO_INTERVALS = "NO_INTERVALS", "{utility} has no interval data of {point}: it may have no smart meter."
+    DATA_OVERDUE = "DATA_OVERDUE", "{utility} has sent no data in 3 days. We keep asking, once a day."
+    FEED_UNREADABLE = "FEED_UNREADABLE", "What {utility} sent could not be read: {reason} We ask again."
+    UTILITY_SILENT = "UTILITY_SILENT", "{utility} did not answer. We ask again."
+    ENDED = "ENDED", "The authorization at {utility} ended: {reason}."
+    ESI_ID_MISSING = "ESI_ID_MISSING", "The customer had no ESI ID at hand. Enter it here to create the meter."
+    ESI_ID_GIVEN = "ESI_ID_GIVEN", "{who} entered the ESI ID."
+
+    @property
+    def tone(self) -> str:
+        return _TONES.get(self.value, "info")
+
+
+_TONES: Final = {
+    "AUTHORIZED": "success",
+    "METER_CREATED": "success",
+    "METER_JOINED": "success",
+    "NOT_AUTHORIZED": "warning",
+    "AGREEMENT_DECLINED": "warning",
+    "TO_DECIDE": "warning",
+    "DATA_OVERDUE": "warning",
+    "FEED_UNREADABLE": "warning",
+    "ESI_ID_MISSING": "warning",
+    "NO_INTERVALS": "warning",
+    "ENDED": "warning",
+}

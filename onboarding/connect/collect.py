@@ -1,0 +1,330 @@
+"""Fetching a utility's data: asked for by the customer's authorization, by the utility's notification, or by polling.
+
+One job per authorization. It refreshes the token, reads whether the authorization still runs there, fetches both feeds
+into files, reads them in a limited process, and makes meters of what they tell. An answer that does not come is asked
+for again, later each time.
+"""
+
+import logging
+import time
+from datetime import timedelta
+from typing import BinaryIO, Final
+
+import requests
+from django.conf import settings
+
+from onboarding.connect import feeds
+from onboarding.connect.absorb import absorb
+from onboarding.connect.authorize import endpoints_of, keep_token, session_to
+from onboarding.connect.choices import AUTHORIZATION_DAYS, AuthorizationState, DataState, EndReason, NoteKind
+from onboarding.connect.ending import end
+from onboarding.connect.models import Authorization, ConnectionNote, Feed
+from onboarding.connect.notes import note
+from onboarding.connect.notifications import tell_overdue, tell_to_decide
+from onboarding.green_button import client, oauth
+from portal.jobs.domain import Run, enqueue
+from portal.problems import Problem
+from portal.security import outbound
+from portal.storage.files import Draft, drafted
+from portal.storage.ids import uuid7
+from portal.web import clock
+
+log = logging.getLogger("onboarding.connect")
+_TOKEN_SECONDS: Final = 20
+_FEED_SECONDS: Final = 900
+_BEAT_SECONDS: Final = 5
+_ONCE_A_DAY: Final = timedelta(days=1)
+_OVERDUE: Final = timedelta(days=AUTHORIZATION_DAYS)
+_SPARE: Final = timedelta(seconds=60)  # a token that ends this soon is refreshed first
+
+
+class NotReady(Exception):
+    """The utility has no data yet, or no answer. after: when to ask again, None for our own backoff."""
+
+    def __init__(self, after: timedelta | None = None, *, is_silent: bool = False) -> None:
+        super().__init__("not ready")
+        self.after, self.is_silent = after, is_silent
+
+
+class AccessEnded(Exception):
+    """The utility does not let us in any more."""
+
+    def __init__(self, reason: EndReason) -> None:
+        super().__init__(reason)
+        self.reason = reason
+
+
+def queue_due() -> int:
+    """Queue the fetches that are due, and tell of data that is overdue; returns how many were queued."""
+    due = (
+        Authorization.objects.filter(next_fetch_at__lte=clock.now()).select_related("partner").order_by("next_fetch_at")
+    )
+    count = 0
+    for authorization in due[:1000]:
+        enqueue("connect.fetch", subject_id=authorization.pk, partner=authorization.partner)
+        count += 1
+    return count
+
+
+def fetch(run: Run) -> None:
+    """Fetch and absorb what one authorization's utility has now."""
+    authorization = _authorization(run.job.subject_id)
+    if authorization is None or not authorization.is_running or authorization.next_fetch_at is None:
+        return
+    try:
+        _refresh(authorization)
+        _read_authorization(authorization)
+        customer = _feed(run, authorization, "customer", authorization.customer_url)
+        usage = _feed(run, authorization, "usage", authorization.resource_url)
+        _take_in(run, authorization, usage=usage, customer=customer)
+    except AccessEnded as ended:
+        end(authorization, ended.reason)
+    except NotReady as later:
+        _ask_later(run, authorization, later)
+    except feeds.Unreadable as unreadable:
+        _say_unreadable(run, authorization, unreadable)
+
+
+def _authorization(pk: str) -> Authorization | None:
+    rows = Authorization.objects.select_related(
+        "partner", "connection", "utility__green_button", "session__link__partner"
+    )
+    return rows.filter(pk=pk).first()
+
+
+# --- access
+
+
+def _refresh(authorization: Authorization) -> None:
+    """A new access token when the old one ends; the utility's new refresh token is stored before anything else."""
+    ends = authorization.token_expires_at
+    if ends is None or ends > clock.now() + _SPARE:
+        return
+    if not authorization.refresh_token:
+        raise AccessEnded(EndReason.ACCESS_REFUSED)
+    connection = authorization.utility.green_button
+    try:
+        with session_to(connection, seconds=_TOKEN_SECONDS) as session:
+            token = oauth.refresh(
+                session, endpoints_of(connection), refresh_token=authorization.refresh_token, now=clock.now()
+            )
+    except oauth.OAuthRefused as refusal:
+        if refusal.code == "invalid_grant":
+            raise AccessEnded(_why_refused(authorization)) from refusal
+        raise NotReady(is_silent=True) from refusal
+    except (oauth.OAuthError, requests.RequestException, outbound.OutboundRefused) as error:
+        raise NotReady(is_silent=True) from error
+    keep_token(authorization, token)
+
+
+def _why_refused(authorization: Authorization) -> EndReason:
+    over = authorization.ends_at is not None and authorization.ends_at <= clock.now()
+    return EndReason.EXPIRED if over else EndReason.ACCESS_REFUSED
+
+
+def _read_authorization(authorization: Authorization) -> None:
+    """Until when the authorization runs at the utility, and whether it is still there."""
+    if not authorization.authorization_url:
+        return
+    content = feeds.read_small(_get(authorization, authorization.authorization_url, most_bytes=1_000_000))
+    if content is None:
+        return
+    changes = {}
+    if content.ends_at and content.ends_at != authorization.ends_at:
+        changes["ends_at"] = content.ends_at
+    if content.starts_at and content.starts_at < (authorization.starts_at or content.starts_at):
+        changes["starts_at"] = content.starts_at
+    for name, value in changes.items():
+        setattr(authorization, name, value)
+    if changes:
+        authorization.save(update_fields=[*changes])
+    if content.is_revoked:
+        raise AccessEnded(EndReason.AT_UTILITY)
+    if authorization.ends_at and authorization.ends_at <= clock.now():
+        raise AccessEnded(EndReason.EXPIRED)
+
+
+def _get(authorization: Authorization, url: str, *, most_bytes: int) -> bytes:
+    """A small resource in memory."""
+    file = feeds.Memory()
+    _fetch_into(authorization, url, file, seconds=_TOKEN_SECONDS, most_bytes=most_bytes)
+    return file.getvalue()
+
+
+def _fetch_into(authorization: Authorization, url: str, file: BinaryIO, *, seconds: float, most_bytes: int) -> None:
+    """Write what a resource holds into a file. Raises NotReady or AccessEnded when it holds nothing for us."""
+    if not feeds.is_below(url, authorization.utility.green_button.resource_url):
+        raise feeds.Unreadable(Problem("NOTIFICATION_OF_OTHER_HOST"))
+    try:
+        with session_to(authorization.utility.green_button, seconds=seconds, most_bytes=most_bytes) as session:
+            answer = client.fetch_resource(
+                session,
+                url,
+                access_token=authorization.access_token,
+                into=file,
+                deadline_seconds=seconds,
+                max_bytes=most_bytes,
+            )
+    except outbound.OutboundRefused as refusal:
+        if refusal.code == "TOO_BIG":
+            problem = Problem("FEED_TOO_LARGE", context={"limit": most_bytes // 1_000_000})
+            raise feeds.Unreadable(problem) from refusal
+        raise NotReady(is_silent=True) from refusal
+    except requests.RequestException as error:
+        raise NotReady(is_silent=True) from error
+    match answer.outcome:
+        case "feed" | "unchanged":
+            return
+        case "not_ready":
+            raise NotReady(answer.retry_after)
+        case "too_large":
+            raise feeds.Unreadable(Problem("FEED_TOO_LARGE", context={"limit": most_bytes // 1_000_000}))
+        case "refused" | "gone":
+            over = authorization.ends_at is not None and authorization.ends_at <= clock.now()
+            raise AccessEnded(EndReason.EXPIRED if over else EndReason.AT_UTILITY)
+        case _:
+            raise NotReady(is_silent=True)
+
+
+# --- feeds
+
+
+class _Beating:
+    """A file that renews the job's lease while a long feed is written into it."""
+
+    def __init__(self, file: BinaryIO, run: Run) -> None:
+        self._file, self._run, self._at = file, run, time.monotonic()
+
+    def write(self, data: bytes) -> int:
+        if time.monotonic() - self._at > _BEAT_SECONDS:
+            self._run.beat()
+            self._at = time.monotonic()
+        return self._file.write(data)
+
+
+def _feed(run: Run, authorization: Authorization, kind: str, url: str) -> Feed | None:
+    """Fetch one feed into a file of its own; None where the utility named no address for it."""
+    if not url:
+        return None
+    if kind == "usage" and authorization.last_fetched_at:
+        url = client.published_since(url, authorization.last_fetched_at - _ONCE_A_DAY)
+    name = f"green_button/{authorization.pk}/{uuid7()}.xml"
+    with drafted(name, mark=str(run.job.fence)) as draft:
+        _fetch_into(
+            authorization,
+            url,
+            _Beating(draft.file, run),  # type: ignore[arg-type]  # only written to
+            seconds=_FEED_SECONDS,
+            most_bytes=settings.GREEN_BUTTON_MAX_BYTES,
+        )
+        return _kept(authorization, kind, name, draft)
+
+
+def _kept(authorization: Authorization, kind: str, name: str, draft: Draft) -> Feed:
+    digest = feeds.sha256_of(draft.file)
+    size = draft.keep()
+    return Feed.objects.create(
+        authorization=authorization, kind=kind, file=name, size=size, sha256=digest, received_at=clock.now()
+    )
+
+
+def _take_in(run: Run, authorization: Authorization, *, usage: Feed | None, customer: Feed | None) -> None:
+    """Read both feeds in a limited process, and make meters of their usage points."""
+    run.beat()
+    points = feeds.points_of(usage=usage, customer=customer, alive=run.beat)
+    with run.chunk():
+        held = Authorization.objects.select_for_update(of=("self",)).get(pk=authorization.pk)
+        if not held.is_running:
+            return
+        now, is_first = clock.now(), authorization.data_received_at is None
+        new = absorb(authorization, points)
+        authorization.data_state, authorization.data_received_at = DataState.RECEIVED, held.data_received_at or now
+        authorization.last_fetched_at, authorization.next_fetch_at = now, now + _ONCE_A_DAY
+        authorization.fetch_attempts = 0
+        authorization.save(
+            update_fields=["data_state", "data_received_at", "last_fetched_at", "next_fetch_at", "fetch_attempts"]
+        )
+        if is_first:
+            count = len(points)
+            said = {"utility": authorization.utility.name, "points": f"{count} service point{'s' * (count != 1)}"}
+            note(authorization.connection, NoteKind.DATA_ARRIVED, authorization=authorization, facts=said)
+        waiting = authorization.service_points.filter(meter=None).exclude(candidates=[]).exists()
+        if is_first and waiting:
+            tell_to_decide(authorization)
+        log.info("authorization %s: %s points, %s new meters", authorization.pk, len(points), len(new))
+
+
+# --- waiting
+
+
+def _ask_later(run: Run, authorization: Authorization, later: NotReady) -> None:
+    """Ask again after the utility's own time, or ours, which grows; at least once a day. Tell once when it is late."""
+    attempt = authorization.fetch_attempts + 1
+    wait = min(later.after or client.backoff(attempt), _ONCE_A_DAY)
+    now = clock.now()
+    is_late = authorization.data_received_at is None and now - (authorization.authorized_at or now) >= _OVERDUE
+    with run.chunk():
+        authorization.fetch_attempts = attempt
+        authorization.next_fetch_at = now + max(wait, timedelta(seconds=settings.GREEN_BUTTON_LEAST_SECONDS))
+        fields = ["fetch_attempts", "next_fetch_at"]
+        if is_late and authorization.data_state == DataState.WAITING:
+            authorization.data_state = DataState.OVERDUE
+            fields.append("data_state")
+            facts = {"utility": authorization.utility.name}
+            expected = now + _ONCE_A_DAY
+            note(
+                authorization.connection,
+                NoteKind.DATA_OVERDUE,
+                authorization=authorization,
+                facts=facts,
+                expected_by=expected,
+            )
+            tell_overdue(authorization)
+        elif later.is_silent and attempt == 1:
+            facts = {"utility": authorization.utility.name}
+            note(authorization.connection, NoteKind.UTILITY_SILENT, authorization=authorization, facts=facts)
+        authorization.save(update_fields=fields)
+
+
+def _say_unreadable(run: Run, authorization: Authorization, unreadable: feeds.Unreadable) -> None:
+    """Keep why a feed could not be read, tell it once, and ask again once a day."""
+    with run.chunk():
+        if unreadable.feed:
+            Feed.objects.filter(pk=unreadable.feed.pk).update(problem=unreadable.problem.as_json())
+        authorization.next_fetch_at = clock.now() + _ONCE_A_DAY
+        authorization.fetch_attempts += 1
+        authorization.save(update_fields=["next_fetch_at", "fetch_attempts"])
+        facts = {"utility": authorization.utility.name, "reason": unreadable.problem.text}
+        told = ConnectionNote.objects.filter(
+            authorization=authorization, kind=NoteKind.FEED_UNREADABLE, facts=facts
+        ).exists()
+        if not told:
+            note(
+                authorization.connection,
+                NoteKind.FEED_UNREADABLE,
+                authorization=authorization,
+                facts=facts,
+                expected_by=authorization.next_fetch_at,
+            )
+
+
+# --- what utilities send us
+
+
+def notified(uris: list[str], *, code: str) -> int:
+    """A utility says that resources have news: those of running authorizations are fetched now; returns how many.
+
+    What it names is never dialled: only the addresses that it gave with the tokens are.
+    """
+    wanted = {feeds.plain(uri) for uri in uris}
+    running = Authorization.objects.filter(
+        utility__code=code, state=AuthorizationState.COMPLETED, ended_at=None
+    ).select_related("partner")
+    count = 0
+    for authorization in running.iterator(chunk_size=500):
+        named = (authorization.resource_url, authorization.customer_url, authorization.authorization_url)
+        if not wanted.isdisjoint(map(feeds.plain, filter(None, named))):
+            Authorization.objects.filter(pk=authorization.pk, ended_at=None).update(next_fetch_at=clock.now())
+            enqueue("connect.fetch", subject_id=authorization.pk, partner=authorization.partner)
+            count += 1
+    return count

@@ -1,0 +1,99 @@
+"""Emails to customers: what they signed, and the link with which they see and revoke what they authorized."""
+
+from collections.abc import Sequence
+from typing import Final
+
+from django.conf import settings
+from django.core import mail, signing
+from django.core.exceptions import ValidationError
+from django.core.validators import validate_email
+from django.template.loader import render_to_string
+from django.urls import reverse
+from django.utils.translation import gettext as _
+
+from onboarding.connect.models import Authorization, ConnectSession, CustomerEmail, Signature
+from portal.jobs.domain import Run, enqueue
+from portal.partners.domain import one_line
+from portal.storage.files import path_of
+from portal.web import clock
+
+_SALT: Final = "onboarding.connect.manage"
+
+
+def manage_path(session: ConnectSession) -> str:
+    """The path of the page on which the customer sees and revokes what was authorized, without an account."""
+    return reverse("connect-manage", args=[signing.dumps(str(session.pk), salt=_SALT, compress=True)])
+
+
+def session_of_token(token: str) -> ConnectSession | None:
+    """The session that such a path names; None when we did not make it."""
+    try:
+        pk = signing.loads(token, salt=_SALT)
+    except signing.BadSignature:
+        return None
+    return ConnectSession.objects.select_related("link__partner", "connection").filter(pk=pk).first()
+
+
+def write_authorized(authorization: Authorization) -> None:
+    """Tell the customer what was authorized and how to revoke it, in the caller's transaction."""
+    utility = authorization.utility.name
+    subject = _("You shared your %(utility)s data with %(partner)s")
+    session = authorization.session
+    said = {"utility": utility, "partner": session.link.shown_name}
+    _write(session, subject % said, "connect/emails/authorized.txt", {"utility": utility})
+
+
+def write_signed_documents(session: ConnectSession, signatures: Sequence[Signature]) -> None:
+    """Send the customer the PDF of each document that was signed, in the caller's transaction."""
+    files = [[signature.file, f"{signature.code}-{signature.version}.pdf"] for signature in signatures]
+    if not files:
+        return
+    subject = _("What you signed with %(partner)s") % {"partner": session.link.shown_name}
+    _write(session, subject, "connect/emails/signed.txt", {"signatures": signatures}, attachments=files)
+
+
+def write_ended(authorization: Authorization) -> None:
+    """Tell the customer that sharing has ended."""
+    session, utility = authorization.session, authorization.utility.name
+    said = {"utility": utility, "partner": session.link.shown_name}
+    subject = _("%(partner)s no longer receives your %(utility)s data") % said
+    _write(session, subject, "connect/emails/ended.txt", {"utility": utility})
+
+
+def _write(
+    session: ConnectSession,
+    subject: str,
+    template: str,
+    context: dict[str, object],
+    *,
+    attachments: Sequence[Sequence[str]] = (),
+) -> None:
+    to = str(session.answers.get("email", ""))
+    try:
+        validate_email(to)
+    except ValidationError:
+        return  # the region does not ask for an email address
+    context |= {
+        "name": one_line(str(session.answers.get("customer_name", ""))),
+        "partner": one_line(session.link.shown_name),
+        "contact": one_line(session.link.support_contact or settings.SUPPORT_EMAIL),
+        "manage": settings.SITE_URL + manage_path(session),
+    }
+    body = render_to_string(template, context)
+    email = CustomerEmail.objects.create(
+        session=session, to=to, subject=one_line(subject)[:200], body=body, attachments=[*map(list, attachments)]
+    )
+    enqueue("connect.mail", subject_id=email.pk, partner=session.partner)
+
+
+def send(run: Run) -> None:
+    """Hand a customer's email over to the mail server, once as far as we know."""
+    email = CustomerEmail.objects.filter(pk=run.job.subject_id, sent_at=None).first()
+    if email is None:
+        return
+    message = mail.EmailMessage(email.subject, email.body, None, [email.to])
+    for name, shown_name in email.attachments:
+        message.attach(shown_name, path_of(name).read_bytes(), "application/pdf")
+    message.send()
+    with run.chunk():
+        CustomerEmail.objects.filter(pk=email.pk).update(sent_at=clock.now())

@@ -1,0 +1,482 @@
+"""The pages that customers see: without an account, in the partner's look, one step at a time."""
+
+import hashlib
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import timedelta
+from functools import wraps
+from typing import Final
+from urllib.parse import urlsplit
+from uuid import UUID
+
+from django.contrib.auth.decorators import login_not_required
+from django.http import FileResponse, Http404, HttpRequest, HttpResponse
+from django.http.response import HttpResponseBase
+from django.shortcuts import redirect, render
+from django.utils.crypto import constant_time_compare
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
+
+from onboarding.connect import authorize, esi_ids, journey
+from onboarding.connect.choices import (
+    REGIONS_WITHOUT_UTILITY_SIGN_IN,
+    AuthorizationState,
+    EndReason,
+    FailureReason,
+    SessionState,
+    SignedAs,
+    Step,
+)
+from onboarding.connect.customer_emails import manage_path, session_of_token
+from onboarding.connect.ending import end
+from onboarding.connect.links import (
+    address_of as link_address,
+)
+from onboarding.connect.links import (
+    final_redirect_of,
+    link_of,
+    own_parameters,
+    reference_of,
+    text_color_on,
+)
+from onboarding.connect.models import Authorization, ConnectLink, ConnectSession, Signature
+from onboarding.connect.queries import connected_utilities, offered_utilities
+from portal.partners.access import address_of
+from portal.problems import Problem, Refused
+from portal.security.limits import within_limit
+from portal.storage.files import path_of
+from portal.storage.ids import as_uuid
+from programs.models import RequiredInformation
+
+SESSION_KEY: Final = "connect"
+_KEPT_SESSIONS: Final = 8
+_PER_HOUR: Final = timedelta(hours=1)
+_AUTOCOMPLETE: Final = {
+    "customer_name": "name",
+    "email": "email",
+    "phone": "tel",
+    "company_name": "organization",
+    "title": "organization-title",
+    "street": "address-line1",
+    "city": "address-level2",
+    "state": "address-level1",
+    "postal_code": "postal-code",
+}
+_INPUT_MODES: Final = {"postal_code": "numeric", "esi_id": "numeric", "phone": "tel", "email": "email"}
+View = Callable[..., HttpResponseBase]
+
+
+def public(*, most: int, name: str) -> Callable[[View], View]:
+    """A page for anybody, so often per network address and hour; never kept by a cache."""
+
+    def made(view: View) -> View:
+        @login_not_required
+        @never_cache
+        @wraps(view)
+        def limited(request: HttpRequest, *args: object, **kwargs: object) -> HttpResponseBase:
+            if not within_limit(f"connect.{name}", address_of(request), most=most, per=_PER_HOUR):
+                return _stopped(request, Problem("CONNECT_TOO_MANY"), status=429)
+            return view(request, *args, **kwargs)
+
+        return limited
+
+    return made
+
+
+def _stopped(
+    request: HttpRequest, *problems: Problem, status: int, session: ConnectSession | None = None
+) -> HttpResponse:
+    """A page that says why it does not go on here, and what to do."""
+    context = {"problems": problems, **_frame(session.link if session else None)}
+    context["again"] = _start_of(session) if session else ""
+    return render(request, "connect/public/stopped.html", context, status=status)
+
+
+def _frame(link: ConnectLink | None) -> dict[str, object]:
+    """What the frame of every page shows of the partner."""
+    return {"link": link, "brand": link.shown_name if link else "", "is_public": True}
+
+
+def _start_of(session: ConnectSession) -> str:
+    """The address with which the session was begun, for beginning anew."""
+    reference = session.connection.reference if session.connection else ""
+    return link_address(session.link, reference=reference)
+
+
+# --- the link
+
+
+@public(most=120, name="open")
+@require_safe
+def connect(request: HttpRequest) -> HttpResponseBase:
+    """The address of a link (leap.md 3.1): begins a session, or goes on with the one of this browser."""
+    return _open(request, request.GET.dict())
+
+
+@public(most=120, name="open")
+@require_safe
+def connect_by_title(request: HttpRequest, account: str, title: str) -> HttpResponseBase:
+    """The older shape of the address: account and title are in its path."""
+    return _open(request, request.GET.dict() | {"account": account, "link": title})
+
+
+def _open(request: HttpRequest, parameters: dict[str, str]) -> HttpResponseBase:
+    try:
+        link, reference = link_of(parameters), reference_of(parameters)
+    except Refused as refusal:
+        return _stopped(request, *refusal.problems, status=404)
+    if request.method == "HEAD":  # a mail program that looks whether the link works is no customer
+        return HttpResponse()
+    session = _going_on(request, link, reference) or _begin(request, link, reference, parameters)
+    return redirect("connect-session", pk=session.pk)
+
+
+def _going_on(request: HttpRequest, link: ConnectLink, reference: str) -> ConnectSession | None:
+    """The open session of this browser on the same link for the same customer."""
+    for pk in reversed(request.session.get(SESSION_KEY, {})):
+        session = _mine(request, pk)
+        if session is None or session.link_id != link.pk or journey.is_over(session):
+            continue
+        if session.state != SessionState.COMPLETED and _reference(session) == reference:
+            return session
+    return None
+
+
+def _reference(session: ConnectSession) -> str:
+    return session.connection.reference if session.connection else ""
+
+
+def _begin(request: HttpRequest, link: ConnectLink, reference: str, parameters: dict[str, str]) -> ConnectSession:
+    asked = [code for code in parameters.get("requestedUtilities", "").split(",") if code.strip()]
+    session, secret = journey.open_session(
+        link,
+        reference=reference,
+        utilities=_known_utilities(link, asked),
+        programs=[program for program in [parameters.get("program", "")] if program],
+        parameters=own_parameters(parameters),
+        address=address_of(request),
+    )
+    kept = dict(request.session.get(SESSION_KEY, {}))
+    while len(kept) >= _KEPT_SESSIONS:
+        kept.pop(next(iter(kept)))
+    request.session[SESSION_KEY] = {**kept, str(session.pk): secret}
+    return session
+
+
+def _known_utilities(link: ConnectLink, asked: list[str]) -> list[str]:
+    known = {utility.code for utility in connected_utilities(link.transmission_region)} if asked else set()
+    return [code.strip().upper() for code in asked if code.strip().upper() in known]
+
+
+def _mine(request: HttpRequest, pk: UUID | str) -> ConnectSession | None:
+    """A session of this browser; None for any other."""
+    secret = request.session.get(SESSION_KEY, {}).get(str(pk), "")
+    if not secret:
+        return None
+    rows = ConnectSession.objects.select_related("link__partner", "connection", "partner")
+    session = rows.filter(pk=pk).first()
+    return session if session and constant_time_compare(session.browser_hash, journey.hash_of(secret)) else None
+
+
+def _session(request: HttpRequest, pk: UUID) -> ConnectSession:
+    session = _mine(request, pk)
+    if session is None:
+        raise Http404
+    return session
+
+
+# --- the steps
+
+
+@dataclass(frozen=True, slots=True)
+class AskedField:
+    """A field of the details as the page shows it."""
+
+    info: RequiredInformation
+    value: str
+    error: str
+    autocomplete: str
+    inputmode: str
+
+    @property
+    def is_required(self) -> bool:
+        """An ESI ID may be left out: the partner adds it later."""
+        return self.info.is_required and self.info.key != "esi_id"
+
+
+@public(most=600, name="step")
+@require_safe
+def session_page(request: HttpRequest, pk: UUID) -> HttpResponseBase:
+    """The step at which the customer is, or an earlier one that is asked for."""
+    session = _session(request, pk)
+    if journey.is_over(session):
+        return _over(request, session)
+    steps = journey.steps_of(session)
+    step = Step(session.step) if session.step in steps else steps[0]
+    asked = request.GET.get("step", "")
+    if asked in steps and session.state != SessionState.COMPLETED and steps.index(Step(asked)) <= steps.index(step):
+        step = Step(asked)
+    return _render_step(request, session, step)
+
+
+def _over(request: HttpRequest, session: ConnectSession) -> HttpResponse:
+    context = _frame(session.link) | {"session": session, "again": _start_of(session)}
+    return render(request, "connect/public/over.html", context, status=410)
+
+
+def _render_step(
+    request: HttpRequest, session: ConnectSession, step: Step, *problems: Problem, typed: dict[str, str] | None = None
+) -> HttpResponse:
+    steps = journey.steps_of(session)
+    number = steps.index(step)
+    context = _frame(session.link) | {
+        "session": session,
+        "step": step,
+        "number": number + 1,
+        "total": len(steps) - 1,
+        "back": steps[number - 1] if 0 < number < len(steps) - 1 else "",
+        "problems": problems,
+        "asks_utility": Step.UTILITY in steps,
+        "is_texas": session.link.transmission_region in REGIONS_WITHOUT_UTILITY_SIGN_IN,
+        **_content_of(session, step, problems, typed),
+    }
+    response = render(request, f"connect/public/{step.value}.html", context, status=422 if problems else 200)
+    if step == Step.UTILITY:
+        _allow_utilities(response, session)
+    return response
+
+
+def _content_of(
+    session: ConnectSession, step: Step, problems: tuple[Problem, ...], typed: dict[str, str] | None
+) -> dict[str, object]:
+    match step:
+        case Step.ABOUT:
+            return {"fields": _fields(session, problems, session.answers if typed is None else typed)}
+        case Step.AGREEMENTS:
+            return {"agreements": journey.agreements_of(session), "typed": typed or {}, "signed_as": SignedAs}
+        case Step.UTILITY:
+            return _utility_content(session)
+        case Step.DONE:
+            return _done_content(session)
+    return {"utilities": offered_utilities(session) if session.utilities or session.link.utilities else []}
+
+
+def _fields(session: ConnectSession, problems: tuple[Problem, ...], values: dict[str, str]) -> list[AskedField]:
+    errors = {problem.field: f"{problem.text} {problem.remedy}".strip() for problem in problems}
+    return [
+        AskedField(
+            info,
+            str(values.get(info.key, "")),
+            errors.get(info.key, ""),
+            _AUTOCOMPLETE.get(info.key, "off"),
+            _INPUT_MODES.get(info.key, "text"),
+        )
+        for info in journey.information_of(session)
+    ]
+
+
+def _utility_content(session: ConnectSession) -> dict[str, object]:
+    tries = list(session.authorizations.select_related("utility").order_by("-initiated_at"))
+    done = [one for one in tries if one.state == AuthorizationState.COMPLETED]
+    codes = {one.utility.code for one in done}
+    last = tries[0] if tries else None
+    failed = last if last and last.state == AuthorizationState.FAILED else None
+    return {
+        "utilities": [utility for utility in offered_utilities(session) if utility.code not in codes],
+        "done": done,
+        "failed": failed if failed and failed.failure != FailureReason.ABANDONED else None,
+    }
+
+
+def _done_content(session: ConnectSession) -> dict[str, object]:
+    done = session.authorizations.filter(state=AuthorizationState.COMPLETED).select_related("utility")
+    esi_id = esi_ids.esi_id_of(str(session.answers.get("esi_id", "")))
+    return {
+        "done": list(done),
+        "signatures": list(session.signatures.order_by("pk")),
+        "next_url": final_redirect_of(session.link, session.parameters, reference=_reference(session)),
+        "manage": manage_path(session),
+        "esi_id": esi_id,
+        "delivery": esi_ids.utility_of(esi_id) if esi_id else None,
+        "email": session.answers.get("email", ""),
+    }
+
+
+def _allow_utilities(response: HttpResponse, session: ConnectSession) -> None:
+    """Let the form of this page lead to the utilities' sign-in pages, which the policy of all pages forbids."""
+    origins = set()
+    for utility in offered_utilities(session):
+        parts = urlsplit(utility.green_button.authorization_url)
+        origins.add(f"{parts.scheme}://{parts.netloc}")
+    update = {"form-action": sorted(origins)}
+    response._csp_update = update  # type: ignore[attr-defined]  # noqa: SLF001  what django-csp's own decorator sets
+
+
+@public(most=300, name="send")
+@require_POST
+def session_send(request: HttpRequest, pk: UUID, step: str) -> HttpResponseBase:
+    """What the customer sends on one step."""
+    session = _session(request, pk)
+    if journey.is_over(session):
+        return _over(request, session)
+    if session.state == SessionState.COMPLETED or step not in journey.steps_of(session) or step not in _SENT:
+        return redirect("connect-session", pk=pk)
+    return _SENT[Step(step)](request, session)
+
+
+def _send_welcome(request: HttpRequest, session: ConnectSession) -> HttpResponseBase:
+    journey.go_on(session, after=Step.WELCOME)
+    return redirect("connect-session", pk=session.pk)
+
+
+def _send_about(request: HttpRequest, session: ConnectSession) -> HttpResponseBase:
+    typed = {key: value for key, value in request.POST.items() if isinstance(value, str)}
+    try:
+        journey.give_details(session, typed)
+    except Refused as refusal:
+        return _render_step(request, session, Step.ABOUT, *refusal.problems, typed=typed)
+    return redirect("connect-session", pk=session.pk)
+
+
+def _send_agreements(request: HttpRequest, session: ConnectSession) -> HttpResponseBase:
+    if "decline" in request.POST:
+        journey.decline(session)
+        return redirect("connect-session", pk=session.pk)
+    name = request.POST.get("name", "")
+    signed_as = SignedAs.COMPANY if request.POST.get("capacity") == SignedAs.COMPANY else SignedAs.CUSTOMER
+    accepted = request.POST.getlist("accepted")
+    try:
+        journey.sign(session, accepted=accepted, name=name, signed_as=signed_as, address=address_of(request))
+    except Refused as refusal:
+        typed = {"name": name, **dict.fromkeys(accepted, "on")}
+        return _render_step(request, session, Step.AGREEMENTS, *refusal.problems, typed=typed)
+    return redirect("connect-session", pk=session.pk)
+
+
+def _send_utility(request: HttpRequest, session: ConnectSession) -> HttpResponseBase:
+    if "finish" in request.POST:
+        if session.authorizations.filter(state=AuthorizationState.COMPLETED).exists():
+            journey.finish(session)
+        return redirect("connect-session", pk=session.pk)
+    try:
+        address = authorize.begin(session, request.POST.get("utility", ""), address=address_of(request))
+    except Refused as refusal:
+        return _render_step(request, session, Step.UTILITY, *refusal.problems)
+    response = redirect(address)
+    _allow_utilities(response, session)
+    return response
+
+
+_SENT: Final[dict[Step, Callable[[HttpRequest, ConnectSession], HttpResponseBase]]] = {
+    Step.WELCOME: _send_welcome,
+    Step.ABOUT: _send_about,
+    Step.AGREEMENTS: _send_agreements,
+    Step.UTILITY: _send_utility,
+}
+
+
+# --- back from the utility
+
+
+@public(most=120, name="return")
+@require_safe
+def connect_return(request: HttpRequest) -> HttpResponseBase:
+    """The customer comes back from a utility, with a code or an error, into the browser that began it."""
+    state = request.GET.get("state", "")[:500]
+    try:
+        authorization = authorize.of_state(state)
+        session = _mine(request, authorization.session_id)
+        if session is None:
+            return _stopped(request, Problem("CONNECT_STATE_OF_ANOTHER_BROWSER"), status=403)
+        if request.method == "HEAD":
+            return HttpResponse()
+        authorization = authorize.returned(state)
+    except Refused as refusal:
+        if refusal.problems[0].code == "CONNECT_STATE_USED":
+            return redirect("connect-session", pk=authorization.session_id)
+        return _stopped(request, *refusal.problems, status=400)
+    _take_answer(request, authorization)
+    return redirect("connect-session", pk=authorization.session_id)
+
+
+def _take_answer(request: HttpRequest, authorization: Authorization) -> None:
+    address = address_of(request)
+    code, error = request.GET.get("code", "")[:2000], request.GET.get("error", "")[:100]
+    if error or not code:
+        description = request.GET.get("error_description", "")[:200]
+        authorize.refuse(authorization, error=error or "server_error", description=description, address=address)
+        return
+    authorize.complete(authorization, code=code, issuer=request.GET.get("iss", ""), address=address)
+
+
+# --- what the customer can do later
+
+
+@public(most=120, name="manage")
+@require_http_methods(["GET", "HEAD", "POST"])
+def manage(request: HttpRequest, token: str) -> HttpResponseBase:
+    """What a customer authorized and signed, by the emailed link; here it is revoked."""
+    session = session_of_token(token)
+    if session is None:
+        return _stopped(request, Problem("CONNECT_LINK_UNKNOWN"), status=404)
+    rows = session.authorizations.filter(state=AuthorizationState.COMPLETED).select_related("utility")
+    if request.method == "POST":
+        wanted = as_uuid(request.POST.get("authorization", ""))
+        chosen = rows.filter(pk=wanted).first() if wanted else None
+        if chosen is None:
+            raise Http404
+        address = address_of(request)
+        if "confirmed" not in request.POST:
+            context = _frame(session.link) | {"authorization": chosen, "token": token}
+            return render(request, "connect/public/revoke.html", context)
+        end(chosen, EndReason.BY_CUSTOMER, by=journey.customer(address), address=address)
+        return redirect("connect-manage", token=token)
+    context = _frame(session.link) | {
+        "session": session,
+        "token": token,
+        "authorizations": list(rows.order_by("authorized_at")),
+        "signatures": list(session.signatures.order_by("pk")),
+    }
+    return render(request, "connect/public/manage.html", context)
+
+
+@public(most=120, name="manage")
+@require_safe
+def signed_document(request: HttpRequest, token: str, pk: UUID) -> HttpResponseBase:
+    """The PDF of something that the customer signed."""
+    session = session_of_token(token)
+    signature = Signature.objects.filter(session=session, pk=pk).first() if session else None
+    if signature is None:
+        raise Http404
+    name = f"{signature.code}-{signature.version}.pdf"
+    return FileResponse(path_of(signature.file).open("rb"), content_type="application/pdf", filename=name)
+
+
+# --- the partner's look
+
+
+@login_not_required
+@require_safe
+def brand_css(request: HttpRequest, pk: UUID) -> HttpResponse:
+    """The partner's color as a style sheet, since pages hold no styles of their own."""
+    link = ConnectLink.objects.filter(pk=pk).only("color").first()
+    if link is None:
+        raise Http404
+    color = link.color
+    text = f":root{{--brand:{color};--on-brand:{text_color_on(color)}}}" if color else ""
+    response = HttpResponse(text, content_type="text/css; charset=utf-8")
+    response.headers["Cache-Control"] = "public, max-age=300"
+    response.headers["ETag"] = f'"{hashlib.sha256(text.encode()).hexdigest()[:16]}"'
+    return response
+
+
+@login_not_required
+@require_safe
+def brand_logo(request: HttpRequest, pk: UUID) -> HttpResponseBase:
+    """The partner's logo, as we wrote it."""
+    link = ConnectLink.objects.filter(pk=pk).only("logo").first()
+    if link is None or not link.logo:
+        raise Http404
+    response = FileResponse(path_of(link.logo).open("rb"), content_type="image/png")
+    response.headers["Cache-Control"] = "public, max-age=300"
+    return response

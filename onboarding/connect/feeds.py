@@ -1,0 +1,144 @@
+"""Reading what a utility sent, in a process of its own that is limited in memory, processor time and disk."""
+
+import hashlib
+import io
+import json
+import subprocess
+import sys
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+from typing import Any, BinaryIO, Final
+from urllib.parse import urlsplit
+
+from onboarding.connect.models import Feed
+from onboarding.connect.points import PointFacts
+from onboarding.green_button.problems import FeedRefused
+from onboarding.green_button.reader import read_feed
+from portal.problems import Problem, storable
+from portal.storage.files import path_of
+
+_ROOT: Final = Path(__file__).resolve().parents[2]
+_CHILD: Final = "onboarding.green_button.child"
+_MEMORY_MB: Final = 512
+_CPU_SECONDS: Final = 600
+_LONGEST: Final = 128  # characters of one text of a feed that become part of a meter
+_ENDED: Final = frozenset({"0", "2"})  # of ESPI's AuthorizationStatus: revoked, denied
+_PIECE: Final = 1024 * 1024
+
+
+class Unreadable(Exception):
+    """A feed cannot be read: the problem, and the feed that has it when it was kept."""
+
+    def __init__(self, problem: Problem, feed: Feed | None = None) -> None:
+        super().__init__(problem.code)
+        self.problem, self.feed = problem, feed
+
+
+class Memory(io.BytesIO):
+    """A small answer in memory."""
+
+
+@dataclass(frozen=True, slots=True)
+class AuthorizationFacts:
+    """What the utility says of an authorization."""
+
+    starts_at: datetime | None
+    ends_at: datetime | None
+    is_revoked: bool
+
+
+def read_small(content: bytes) -> AuthorizationFacts | None:
+    """What an Authorization resource says (domain facts B1); None when it says nothing. Raises Unreadable."""
+    try:
+        feed = read_feed(io.BytesIO(content))
+    except FeedRefused as refusal:
+        raise Unreadable(Problem("FEED_UNREADABLE", context={"reason": str(refusal)})) from refusal
+    if not feed.authorizations:
+        return None
+    told = feed.authorizations[0]
+    return AuthorizationFacts(told.authorized_from, told.authorized_until, is_revoked=told.status in _ENDED)
+
+
+def points_of(*, usage: Feed | None, customer: Feed | None, alive: Callable[[], None]) -> list[PointFacts]:
+    """The service points of both feeds, joined. alive: called every few seconds meanwhile. Raises Unreadable."""
+    order = {
+        "usage": str(path_of(usage.file)) if usage else "",
+        "customer": str(path_of(customer.file)) if customer else "",
+        "memory_mb": _MEMORY_MB,
+        "cpu_seconds": _CPU_SECONDS,
+    }
+    answer = _ask_child(order, alive)
+    if "refused" in answer:
+        feed = usage if answer.get("which") == "usage" else customer
+        raise Unreadable(Problem("FEED_UNREADABLE", context={"reason": storable(str(answer["refused"]))[:300]}), feed)
+    return [_facts(point) for point in answer["points"] if point["usage_point"]]
+
+
+def _ask_child(order: dict[str, object], alive: Callable[[], None]) -> dict[str, Any]:
+    """Run the reader and wait for its answer."""
+    with subprocess.Popen(
+        [sys.executable, "-s", "-P", "-B", "-m", _CHILD, json.dumps(order)],
+        stdin=subprocess.DEVNULL,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.DEVNULL,
+        env={"PYTHONPATH": str(_ROOT), "PYTHONUTF8": "1", "MALLOC_ARENA_MAX": "2"},
+        cwd="/",
+        close_fds=True,
+        start_new_session=True,
+    ) as child:
+        until = time.monotonic() + _CPU_SECONDS * 2
+        while True:
+            try:
+                content, _ = child.communicate(timeout=5)
+                break
+            except subprocess.TimeoutExpired:
+                try:
+                    alive()
+                except BaseException:
+                    child.kill()
+                    raise
+                if time.monotonic() > until:
+                    child.kill()
+    try:
+        answer: dict[str, Any] = json.loads(content)
+    except ValueError as error:
+        reason = "reading it took more memory or time than a feed may."
+        raise Unreadable(Problem("FEED_UNREADABLE", context={"reason": reason})) from error
+    return answer
+
+
+def _facts(point: dict[str, Any]) -> PointFacts:
+    texts = {name: _short(value) for name, value in point.items() if isinstance(value, str)}
+    serials = tuple(filter(None, map(_short, point["meter_serials"])))
+    return PointFacts(**texts, meter_serials=serials[:20], has_intervals=point["has_intervals"])
+
+
+def _short(text: str) -> str:
+    """A text of a feed as a meter can hold it: one line, printable, of a sane length."""
+    plain = "".join(char if char.isprintable() else " " for char in storable(text))
+    return " ".join(plain.split())[:_LONGEST]
+
+
+def sha256_of(file: BinaryIO) -> str:
+    """The digest of what was written into a file, which is left at its end."""
+    file.flush()
+    file.seek(0)
+    digest = hashlib.sha256()
+    while piece := file.read(_PIECE):
+        digest.update(piece)
+    return digest.hexdigest()
+
+
+def is_below(url: str, base: str) -> bool:
+    """Whether an address is on the host and below the path of another one."""
+    ours, theirs = urlsplit(base), urlsplit(url)
+    same = (theirs.scheme, theirs.netloc.lower()) == (ours.scheme, ours.netloc.lower())
+    return same and ".." not in theirs.path and f"{theirs.path}/".startswith(f"{ours.path.rstrip('/')}/")
+
+
+def plain(url: str) -> str:
+    """An address as it is compared: without its query and a slash at its end."""
+    return url.partition("?")[0].rstrip("/")

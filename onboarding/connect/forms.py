@@ -1,0 +1,166 @@
+"""What partners enter about links."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from django import forms
+
+from onboarding.connect.choices import CONNECT_REGIONS, Variant
+from onboarding.connect.links import LinkSpec
+from onboarding.connect.models import ConnectLink, RedirectHost
+from onboarding.connect.queries import connect_programs, connected_utilities
+from portal.partners.models import Partner
+from programs.queries import region_choices
+
+
+def connect_region_choices() -> list[tuple[str, str]]:
+    """The regions in which Connect is available, for a select."""
+    return [(code, label) for code, label in region_choices() if code in CONNECT_REGIONS]
+
+
+class RegionForm(forms.Form):
+    """The first question about a new link: everything else depends on it."""
+
+    region = forms.ChoiceField(
+        choices=connect_region_choices,
+        widget=forms.RadioSelect,
+        error_messages={"required": "Choose a region.", "invalid_choice": "Choose one of the regions."},
+    )
+
+
+class LinkForm(forms.Form):
+    """A link in one region."""
+
+    title = forms.SlugField(
+        label="Name in the address",
+        max_length=64,
+        help_text="Lowercase letters, digits and hyphens, for example summer-2027. Customers see it in the address.",
+        error_messages={"required": "Enter a name.", "invalid": "Use letters, digits and hyphens only."},
+    )
+    variant = forms.ChoiceField(label="Customers", choices=Variant.choices, initial=Variant.RESIDENTIAL)
+    programs = forms.MultipleChoiceField(
+        label="Programs",
+        required=False,
+        widget=forms.CheckboxSelectMultiple,
+        help_text="Optional. Leave empty for all programs of the region.",
+    )
+    utilities = forms.MultipleChoiceField(
+        label="Utilities",
+        required=False,
+        widget=forms.CheckboxSelectMultiple,
+        help_text="Optional. Customers are asked to authorize each of these. Leave empty to let the ZIP code decide.",
+    )
+    final_redirect = forms.CharField(
+        label="Final redirect URL",
+        required=False,
+        max_length=1000,
+        widget=forms.URLInput(attrs={"autocomplete": "off"}),
+        help_text="Your page for customers who are done. Its host must be among your allowed redirect hosts.",
+    )
+    display_name = forms.CharField(
+        label="Name shown to customers", required=False, max_length=80, help_text="Optional. Default: your name here."
+    )
+    logo = forms.FileField(label="Logo", required=False, help_text="Optional. PNG or JPEG, up to 1 MB.")
+    color = forms.CharField(
+        label="Brand color",
+        required=False,
+        max_length=7,
+        help_text="Optional. For example #1a4d2e. It must have a contrast of 3 to 1 with white.",
+    )
+    welcome = forms.CharField(
+        label="Welcome text",
+        required=False,
+        max_length=600,
+        widget=forms.Textarea(attrs={"rows": 3}),
+        help_text="Optional. Shown first, above what is shared and why.",
+    )
+    support_contact = forms.CharField(
+        label="Support contact",
+        required=False,
+        max_length=200,
+        help_text="Optional. An email address or phone number for your customers.",
+    )
+
+    def __init__(self, *args: Any, region: str, link: ConnectLink | None = None, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.region, self.link = region, link
+        programs, utilities = connect_programs(region), connected_utilities(region)
+        self._choose("programs", [(one.identifier, one.name) for one in programs])
+        self._choose("utilities", [(one.code, one.name) for one in utilities])
+        if link:
+            del self.fields["title"]
+
+    def _choose(self, name: str, choices: list[tuple[str, str]]) -> None:
+        """Offer these, or leave the field out where there is nothing to choose from."""
+        if not choices:
+            del self.fields[name]
+            return
+        field = self.fields[name]
+        assert isinstance(field, forms.MultipleChoiceField)
+        field.choices = choices
+
+    @property
+    def spec(self) -> LinkSpec:
+        """What was chosen, once the form is valid."""
+        data: Mapping[str, Any] = self.cleaned_data
+        return LinkSpec(
+            title=self.link.title if self.link else data["title"].lower(),
+            region=self.region,
+            variant=data["variant"],
+            programs=data.get("programs", []),
+            utilities=data.get("utilities", []),
+            final_redirect=data["final_redirect"].strip(),
+            display_name=data["display_name"].strip(),
+            color=data["color"].strip(),
+            welcome=data["welcome"].strip(),
+            support_contact=data["support_contact"].strip(),
+        )
+
+    @property
+    def logo_content(self) -> bytes | None:
+        """The picture that was sent, cut after what a logo may have."""
+        file = self.cleaned_data.get("logo")
+        return file.read(1_000_001) if file else None
+
+
+def initial_of(link: ConnectLink) -> dict[str, object]:
+    """What the form shows of a link."""
+    names = (
+        "variant",
+        "programs",
+        "utilities",
+        "final_redirect",
+        "display_name",
+        "color",
+        "welcome",
+        "support_contact",
+    )
+    return {name: getattr(link, name) for name in names}
+
+
+class HostForm(forms.Form):
+    """A host of the partner's pages."""
+
+    host = forms.CharField(
+        label="Host", max_length=253, error_messages={"required": "Enter a host, for example www.acme.example."}
+    )
+
+
+class EmailLinkForm(forms.Form):
+    """Whom to send a link."""
+
+    email = forms.EmailField(
+        label="Customer's email address",
+        error_messages={"required": "Enter an email address.", "invalid": "Enter a whole email address."},
+    )
+    reference = forms.CharField(
+        label="Reference ID",
+        max_length=256,
+        required=False,
+        help_text="Your ID of the customer or site. Without it you will not see the customer in Connections.",
+    )
+
+
+def hosts_of(partner: Partner) -> list[RedirectHost]:
+    """The hosts that a partner allowed."""
+    return list(RedirectHost.objects.filter(partner=partner))

@@ -1,0 +1,56 @@
+"""A link sent to a customer by email, from the portal."""
+
+from datetime import timedelta
+from typing import Final
+
+from django.core import mail
+from django.template.loader import render_to_string
+
+from onboarding.connect import links
+from onboarding.connect.choices import LinkState
+from onboarding.connect.models import ConnectLink, LinkEmail
+from portal.events.actors import Actor
+from portal.events.domain import record
+from portal.jobs.domain import Run, enqueue
+from portal.partners.domain import one_line
+from portal.problems import Problem, Refused
+from portal.security.limits import within_limit
+
+MOST_PER_DAY: Final = 500
+
+
+def send_link(link: ConnectLink, *, to: str, reference: str, by: Actor) -> None:
+    """Email a link to one customer; one connectlink.sent event, which does not name the customer's address.
+
+    Refuses: LINK_IS_OVER, LINK_REFERENCE_UNUSABLE, LINK_TOO_MANY_EMAILS.
+    """
+    if link.state == LinkState.ENDED:
+        raise Refused(Problem("LINK_IS_OVER"))
+    try:
+        reference = links.reference_of({"refId": reference})
+    except Refused as refusal:
+        raise Refused(Problem("LINK_REFERENCE_UNUSABLE", "reference")) from refusal
+    if not within_limit("connect.invite", str(link.partner_id), most=MOST_PER_DAY, per=timedelta(days=1)):
+        raise Refused(Problem("LINK_TOO_MANY_EMAILS", context={"most": MOST_PER_DAY}))
+    partner = one_line(link.shown_name)
+    context = {"partner": partner, "address": links.address_of(link, reference=reference), "welcome": link.welcome}
+    context["contact"] = one_line(link.support_contact)
+    body = render_to_string("connect/emails/invitation.txt", context)
+    email = {"to": to, "subject": f"{partner} invites you to share your utility data", "body": body}
+    record("connectlink.sent", subject=link, partner=link.partner, by=by, data={"reference": reference})
+    _queue(link, email)
+
+
+def _queue(link: ConnectLink, email: dict[str, str]) -> None:
+    row = LinkEmail.objects.create(link=link, to=email["to"], subject=email["subject"][:200], body=email["body"])
+    enqueue("connect.invite", subject_id=row.pk, partner=link.partner)
+
+
+def send(run: Run) -> None:
+    """Hand an invitation over to the mail server, and forget it."""
+    row = LinkEmail.objects.filter(pk=run.job.subject_id).first()
+    if row is None:
+        return
+    mail.EmailMessage(row.subject, row.body, None, [row.to]).send()
+    with run.chunk():
+        row.delete()

@@ -1,0 +1,327 @@
+"""The customer's walk through a link: the steps, what each one keeps, and how it ends."""
+
+import hashlib
+import secrets
+from collections.abc import Mapping, Sequence
+from datetime import timedelta
+from typing import Final
+
+from django.db import transaction
+
+from onboarding.connect import documents, esi_ids
+from onboarding.connect.choices import (
+    REGIONS_WITHOUT_UTILITY_SIGN_IN,
+    SESSION_HOURS,
+    AuthorizationState,
+    FailureReason,
+    NoteKind,
+    SessionState,
+    SignedAs,
+    Step,
+    Variant,
+)
+from onboarding.connect.customer_emails import write_signed_documents
+from onboarding.connect.models import Authorization, Connection, ConnectLink, ConnectSession, Signature
+from onboarding.connect.notes import note
+from onboarding.connect.queries import open_sessions
+from portal.events.actors import Actor
+from portal.events.domain import record
+from portal.problems import Problem, Refused, storable
+from portal.web import clock
+from programs.identifiers import reference_key
+from programs.models import Agreement, RequiredInformation
+from programs.queries import agreements_for, required_information
+
+CUSTOMER: Final = "Customer"
+_LONGEST_ANSWER: Final = 200
+_IDLE: Final = timedelta(hours=SESSION_HOURS)
+
+
+def customer(address: str = "") -> Actor:
+    """The customer as an actor: without a name, since the log is not where customers' data belongs."""
+    return Actor.system(CUSTOMER, address=address)
+
+
+def hash_of(secret: str) -> str:
+    return hashlib.sha256(secret.encode()).hexdigest()
+
+
+# --- beginning
+
+
+def open_session(
+    link: ConnectLink,
+    *,
+    reference: str,
+    utilities: Sequence[str],
+    programs: Sequence[str],
+    parameters: Mapping[str, str],
+    address: str,
+) -> tuple[ConnectSession, str]:
+    """Begin a session on a link; returns it with the secret that the customer's browser keeps.
+
+    With a reference it belongs to that customer's connection, which is made when it is the first.
+    """
+    secret, now = secrets.token_urlsafe(32), clock.now()
+    with transaction.atomic():
+        connection = _connection_of(link, reference) if reference else None
+        session = ConnectSession.objects.create(
+            partner=link.partner,
+            link=link,
+            connection=connection,
+            browser_hash=hash_of(secret),
+            utilities=list(utilities),
+            programs=list(programs),
+            parameters=dict(parameters),
+            address=address,
+            created_at=now,
+            last_interaction_at=now,
+        )
+        note(connection, NoteKind.OPENED)
+        _tell(session)
+    return session, secret
+
+
+def _connection_of(link: ConnectLink, reference: str) -> Connection:
+    now = clock.now()
+    connection, _ = Connection.objects.get_or_create(
+        partner=link.partner,
+        reference_key=reference_key(reference),
+        defaults={
+            "reference": reference,
+            "transmission_region": link.transmission_region,
+            "started_at": now,
+            "last_interaction_at": now,
+        },
+    )
+    return connection
+
+
+def is_over(session: ConnectSession) -> bool:
+    """Whether a session can be gone on with no more: left, or idle for 24 hours."""
+    if session.state == SessionState.COMPLETED:
+        return False
+    return session.state == SessionState.CLOSED or session.last_interaction_at <= clock.now() - _IDLE
+
+
+# --- the steps
+
+
+def steps_of(session: ConnectSession) -> list[Step]:
+    """The steps of this session, in their order."""
+    link = session.link
+    steps = [Step.WELCOME]
+    if information_of(session):
+        steps.append(Step.ABOUT)
+    if agreements_of(session):
+        steps.append(Step.AGREEMENTS)
+    asks_utility = link.transmission_region not in REGIONS_WITHOUT_UTILITY_SIGN_IN
+    if asks_utility and not Variant(link.variant).is_agreements_only:
+        steps.append(Step.UTILITY)
+    return [*steps, Step.DONE]
+
+
+def information_of(session: ConnectSession) -> list[RequiredInformation]:
+    """What the customer is asked for in the region of the link."""
+    return list(required_information(session.link.transmission_region, session.link.classification))
+
+
+def agreements_of(session: ConnectSession) -> list[Agreement]:
+    """The documents that the customer is to read, and those to sign."""
+    link = session.link
+    programs = session.programs or link.programs
+    return list(agreements_for(link.transmission_region, link.classification, programs, session.created_at))
+
+
+def go_on(session: ConnectSession, *, after: Step) -> None:
+    """Move to the step after this one, unless the customer has been further; one connect_session.updated event."""
+    steps = steps_of(session)
+    here = steps.index(after)
+    reached = steps.index(Step(session.step)) if session.step in steps else 0
+    target = max(steps[here + 1], steps[reached], key=steps.index)
+    with transaction.atomic():
+        if target == Step.DONE:
+            _finish(session)
+            return
+        session.step, session.state = target, SessionState.UPDATED
+        _touch(session, "step", "state")
+        _tell(session)
+
+
+def give_details(session: ConnectSession, given: Mapping[str, str]) -> None:
+    """Keep the required information; unknown keys are dropped. Refuses, all at once: CONNECT_FIELD_MISSING,
+    ESI_ID_UNUSABLE, ESI_ID_UTILITY_UNKNOWN, NOT_IN_TEXAS.
+
+    The ESI ID alone may be missing: then the session goes on, and the partner has something to do.
+    """
+    answers, problems = {}, []
+    for asked in information_of(session):
+        value = " ".join(storable(given.get(asked.key, ""))[:_LONGEST_ANSWER].split())
+        answers[asked.key] = value
+        if asked.is_required and not value and asked.key != "esi_id":
+            problems.append(Problem("CONNECT_FIELD_MISSING", asked.key, context={"label": asked.label}))
+    problems += esi_ids.problems_of(session.link.transmission_region, answers)
+    if problems:
+        raise Refused(*problems)
+    session.answers = answers
+    with transaction.atomic():
+        _touch(session, "answers")
+        note(session.connection, NoteKind.DETAILS_GIVEN)
+        go_on(session, after=Step.ABOUT)
+
+
+def sign(
+    session: ConnectSession, *, accepted: Sequence[str], name: str, signed_as: SignedAs, address: str
+) -> list[Signature]:
+    """The customer signs the agreements that were shown: each is kept as a PDF and mailed. Signing again adds nothing.
+
+    Refuses, all at once: CONNECT_AGREEMENT_OPEN for a required one that is not accepted, CONNECT_SIGNATURE_MISSING.
+    """
+    agreements, name = agreements_of(session), " ".join(storable(name)[:128].split())
+    problems = [
+        Problem("CONNECT_AGREEMENT_OPEN", agreement.code, context={"title": agreement.title})
+        for agreement in agreements
+        if agreement.is_required and agreement.code not in accepted
+    ]
+    if len(name) < 2:
+        problems.append(Problem("CONNECT_SIGNATURE_MISSING", "name"))
+    if problems:
+        raise Refused(*problems)
+    signatures = []
+    with transaction.atomic():
+        for agreement in agreements:
+            if agreement.code in accepted:
+                signatures.append(_sign_one(session, agreement, name=name, signed_as=signed_as, address=address))
+        titles = ", ".join(signature.title for signature in signatures)
+        note(session.connection, NoteKind.SIGNED, facts={"documents": titles})
+        write_signed_documents(session, signatures)
+        go_on(session, after=Step.AGREEMENTS)
+    return signatures
+
+
+def _sign_one(
+    session: ConnectSession, agreement: Agreement, *, name: str, signed_as: SignedAs, address: str
+) -> Signature:
+    signature, is_new = Signature.objects.get_or_create(
+        session=session,
+        code=agreement.code,
+        version=agreement.version,
+        defaults={
+            "partner": session.partner,
+            "title": agreement.title,
+            "sha256": agreement.sha256,
+            "name": name,
+            "capacity": signed_as,
+            "address": address,
+            "signed_at": clock.now(),
+        },
+    )
+    if is_new:
+        stored = documents.store_signed(signature, agreement, session)
+        signature.file, signature.file_sha256 = stored.name, stored.sha256
+        signature.save(update_fields=["file", "file_sha256"])
+        data = {"document": signature.code, "version": signature.version, "sha256": signature.sha256}
+        record("connectsession.signed", subject=session, partner=session.partner, by=customer(address), data=data)
+    return signature
+
+
+# --- the end
+
+
+def decline(session: ConnectSession) -> None:
+    """The customer does not accept the agreements: the session is closed. A new one can be begun from the link."""
+    with transaction.atomic():
+        session.state = SessionState.CLOSED
+        _touch(session, "state")
+        note(session.connection, NoteKind.AGREEMENT_DECLINED)
+        _tell(session)
+
+
+def finish(session: ConnectSession) -> None:
+    """The customer has done all, or has had enough of utilities. Repeating it has no effect."""
+    with transaction.atomic():
+        _finish(session)
+
+
+def _finish(session: ConnectSession) -> None:
+    if session.state == SessionState.COMPLETED:
+        return
+    session.state, session.step, session.completed_at = SessionState.COMPLETED, Step.DONE, clock.now()
+    _touch(session, "state", "step", "completed_at")
+    note(session.connection, NoteKind.FINISHED)
+    _tell(session)
+    if session.link.transmission_region in REGIONS_WITHOUT_UTILITY_SIGN_IN:
+        esi_ids.create_meter_of(session)
+
+
+def close_idle_sessions() -> int:
+    """Close the sessions in which nothing happened for 24 hours, and what they left open; returns how many."""
+    idle = open_sessions().filter(last_interaction_at__lte=clock.now() - _IDLE)
+    closed = 0
+    for session in idle.select_related("link", "connection", "partner")[:1000]:
+        with transaction.atomic():
+            is_mine = open_sessions().filter(pk=session.pk).update(state=SessionState.CLOSED)
+            if not is_mine:
+                continue
+            closed += 1
+            session.state = SessionState.CLOSED
+            note(session.connection, NoteKind.LEFT, facts={"step": Step(session.step).label})
+            _tell(session)
+            for left in session.authorizations.filter(state=AuthorizationState.INITIATED).select_related("utility"):
+                mark_failed(left, FailureReason.ABANDONED)
+    return closed
+
+
+def mark_failed(authorization: Authorization, reason: FailureReason, *, told: str = "", address: str = "") -> None:
+    """The customer's part at the utility did not succeed: one event, one note. The customer can try again.
+
+    told: what the utility said about it, in its own words.
+    """
+    authorization.state, authorization.failure = AuthorizationState.FAILED, reason
+    authorization.code_verifier = ""
+    authorization.save(update_fields=["state", "failure", "code_verifier"])
+    facts = {"utility": authorization.utility.name, "reason": reason.label, "told": storable(told)[:200]}
+    note(authorization.connection, NoteKind.NOT_AUTHORIZED, authorization=authorization, facts=facts)
+    tell_authorization(authorization, address=address)
+
+
+# --- what each verb keeps and tells
+
+
+def _touch(session: ConnectSession, *fields: str) -> None:
+    """Store fields of a session whose customer has just done something."""
+    now = clock.now()
+    session.last_interaction_at = now
+    session.save(update_fields=[*fields, "last_interaction_at"])
+    if session.connection_id:
+        Connection.objects.filter(pk=session.connection_id).update(last_interaction_at=now)
+
+
+def touch(session: ConnectSession) -> None:
+    """The customer has done something that no other verb tells."""
+    _touch(session)
+
+
+def _tell(session: ConnectSession) -> None:
+    """The event that partners' software reads: connect_session.updated (leap.md 3.3)."""
+    reference = session.connection.reference if session.connection else ""
+    data = {"status": session.state, "partner_reference": reference, "step": session.step}
+    by = customer(session.address)
+    record("connect_session.updated", subject=session, partner=session.partner, by=by, data=data)
+
+
+def tell_authorization(authorization: Authorization, *, address: str = "") -> None:
+    """The event that partners' software reads: connect_session.authorization_updated (leap.md 3.3)."""
+    data = {
+        "status": authorization.state,
+        "utility_name": authorization.utility.code,
+        "partner_reference": authorization.connection.reference if authorization.connection else "",
+    }
+    data |= {"reason": authorization.failure} if authorization.failure else {}
+    record(
+        "connect_session.authorization_updated",
+        subject=authorization,
+        partner=authorization.partner,
+        by=customer(address),
+        data=data,
+    )

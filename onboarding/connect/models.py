@@ -1,0 +1,370 @@
+"""What the customer-authorized way keeps: links, connections, sessions, authorizations, consents and feeds."""
+
+from typing import Any, Final
+
+from django.db import models
+from django.db.models import Q
+from django.db.models.functions import Now
+
+from onboarding.connect.choices import (
+    AuthorizationState,
+    DataState,
+    EndReason,
+    FailureReason,
+    LinkState,
+    NoteKind,
+    SessionState,
+    SignedAs,
+    Step,
+    Variant,
+)
+from onboarding.meters.models import KEY_LENGTH
+from portal.events.subjects import Subject, register
+from portal.security.keyring import SecretField
+from portal.storage.ids import uuid7
+from programs.identifiers import reference_key
+from programs.models import TRANSMISSION_REGIONS
+
+REFERENCE_LENGTH: Final = 256
+register(
+    Subject("connectlink", "Connect link", page="connect-link"),
+    Subject("connection", "Connection", page="connection"),
+    Subject("connectsession", "Connect session"),
+    Subject("authorization", "Authorization"),
+    Subject("redirecthost", "Redirect host"),
+)
+
+
+class RedirectHost(models.Model):
+    """A host of a partner's own pages, to which its customers may be sent at the end of their journey."""
+
+    partner = models.ForeignKey("portal.Partner", on_delete=models.CASCADE, related_name="redirect_hosts")
+    host = models.CharField(max_length=253, help_text="For example www.acme.example; with :port where it needs one.")
+    created_at = models.DateTimeField(db_default=Now())
+
+    class Meta:
+        ordering = ["host"]
+        constraints = [models.UniqueConstraint(fields=["partner", "host"], name="one_redirect_host_per_partner")]
+
+    def __str__(self) -> str:
+        return self.host
+
+
+class ConnectLink(models.Model):
+    """An address that a partner gives to its customers, and what they are asked and shown behind it.
+
+    `title` is its name in addresses, unique for the partner. A paused link tells customers to come back later; an ended
+    one is gone for good, and what was begun through it goes on.
+    """
+
+    id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
+    partner = models.ForeignKey("portal.Partner", on_delete=models.PROTECT, related_name="connect_links")
+    title = models.SlugField(max_length=64)
+    transmission_region = models.CharField(max_length=16, choices=TRANSMISSION_REGIONS)
+    variant = models.CharField(max_length=32, choices=Variant.choices, default=Variant.RESIDENTIAL)
+    programs = models.JSONField(default=list, blank=True, help_text="Program identifiers; empty for all of the region.")
+    utilities = models.JSONField(default=list, blank=True, help_text="Codes of the utilities that are asked for.")
+    final_redirect = models.URLField("final redirect URL", max_length=1000, blank=True)
+    display_name = models.CharField("name shown to customers", max_length=80, blank=True)
+    logo = models.CharField(max_length=200, blank=True, help_text="A stored PNG; the path below the files' folder.")
+    color = models.CharField(max_length=7, blank=True, help_text="As #1a4d2e.")
+    welcome = models.TextField("welcome text", max_length=600, blank=True)
+    support_contact = models.CharField(max_length=200, blank=True)
+    state = models.CharField(max_length=8, choices=LinkState.choices, default=LinkState.ACTIVE)
+    created_by = models.CharField(max_length=200)
+    created_at = models.DateTimeField(db_default=Now())
+    updated_at = models.DateTimeField(db_default=Now())
+
+    class Meta:
+        ordering = ["-id"]
+        constraints = [models.UniqueConstraint(fields=["partner", "title"], name="one_connect_link_per_title")]
+
+    def __str__(self) -> str:
+        return f"{self.title} of {self.partner_id}"
+
+    @property
+    def shown_name(self) -> str:
+        """The name under which customers know the partner."""
+        return self.display_name or self.partner.name
+
+    @property
+    def classification(self) -> str:
+        """RESIDENTIAL or COMMERCIAL."""
+        return Variant(self.variant).classification
+
+
+class Connection(models.Model):
+    """One customer or site of a partner on its way through Connect: one row for each refId that somebody used.
+
+    Its sessions, authorizations and notes say how far it is.
+    """
+
+    id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
+    partner = models.ForeignKey("portal.Partner", on_delete=models.PROTECT, related_name="connections", db_index=False)
+    reference = models.CharField("reference ID", max_length=REFERENCE_LENGTH)
+    reference_key = models.CharField(max_length=KEY_LENGTH)
+    transmission_region = models.CharField(max_length=16, choices=TRANSMISSION_REGIONS)
+    started_at = models.DateTimeField()
+    last_interaction_at = models.DateTimeField()
+    needs_partner = models.BooleanField(default=False, help_text="Something waits for the partner's decision.")
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["partner", "reference_key"], name="one_connection_per_reference")
+        ]
+        indexes = [
+            models.Index(fields=["partner", "id"], name="connection_newest"),
+            models.Index(fields=["partner", "last_interaction_at", "id"], name="connection_by_interaction"),
+            models.Index(fields=["partner", "started_at"], name="connection_by_start"),
+            models.Index(fields=["partner"], name="connection_to_decide", condition=Q(needs_partner=True)),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.reference} of {self.partner_id}"
+
+    def save(self, *args: Any, **kwargs: Any) -> None:
+        """Fill in the normal form by which references are compared."""
+        self.reference_key = self.reference_key or reference_key(self.reference)
+        super().save(*args, **kwargs)
+
+
+class ConnectSession(models.Model):
+    """One customer's walk through a link in one browser. `answers` holds what the customer typed.
+
+    Without a refId in the address it has no connection and is not listed. It ends 24 hours after the last step.
+    """
+
+    id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
+    partner = models.ForeignKey("portal.Partner", on_delete=models.PROTECT, related_name="+", db_index=False)
+    link = models.ForeignKey(ConnectLink, on_delete=models.PROTECT, related_name="sessions")
+    connection = models.ForeignKey(Connection, null=True, on_delete=models.PROTECT, related_name="sessions")
+    browser_hash = models.CharField(max_length=64, help_text="Of the secret that only the customer's browser has.")
+    state = models.CharField(max_length=12, choices=SessionState.choices, default=SessionState.CREATED)
+    step = models.CharField(max_length=12, choices=Step.choices, default=Step.WELCOME)
+    utilities = models.JSONField(default=list, help_text="Codes that the address asked for; empty for all.")
+    programs = models.JSONField(default=list, help_text="Identifiers that the address asked for; empty for the link's.")
+    parameters = models.JSONField(default=dict, help_text="The partner's own parameters, for the final redirect.")
+    answers = models.JSONField(default=dict, help_text="Required information by its key.")
+    address = models.CharField(max_length=45, blank=True, help_text="Where the customer's requests came from.")
+    created_at = models.DateTimeField()
+    last_interaction_at = models.DateTimeField()
+    completed_at = models.DateTimeField(null=True)
+
+    class Meta:
+        indexes = [
+            models.Index(
+                fields=["last_interaction_at"],
+                name="connect_session_open",
+                condition=Q(state__in=["CREATED", "UPDATED"]),
+            )
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.state} session of {self.link_id}"
+
+
+class Authorization(models.Model):
+    """A customer's permission that one utility gives us its data: from the way to the utility's sign-in to its end.
+
+    `state` tells how the customer's part went, `data_state` how far the utility's data is. Tokens are encrypted.
+    """
+
+    id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
+    partner = models.ForeignKey("portal.Partner", on_delete=models.PROTECT, related_name="+", db_index=False)
+    session = models.ForeignKey(ConnectSession, on_delete=models.PROTECT, related_name="authorizations")
+    connection = models.ForeignKey(Connection, null=True, on_delete=models.PROTECT, related_name="authorizations")
+    utility = models.ForeignKey("programs.Utility", on_delete=models.PROTECT, related_name="+", db_index=False)
+    state = models.CharField(max_length=12, choices=AuthorizationState.choices, default=AuthorizationState.INITIATED)
+    failure = models.CharField(max_length=32, choices=FailureReason.choices, blank=True)
+    state_hash = models.CharField(max_length=64, unique=True, help_text="Of the OAuth state; used once.")
+    code_verifier = SecretField(blank=True)
+    scope = models.TextField(blank=True, help_text="As the utility granted it.")
+    access_token = SecretField(blank=True)
+    refresh_token = SecretField(blank=True)
+    token_expires_at = models.DateTimeField(null=True)
+    resource_url = models.CharField(max_length=2000, blank=True)
+    authorization_url = models.CharField(max_length=2000, blank=True)
+    customer_url = models.CharField(max_length=2000, blank=True)
+    initiated_at = models.DateTimeField()
+    returned_at = models.DateTimeField(null=True, help_text="When the customer came back: the state is used up.")
+    authorized_at = models.DateTimeField(null=True)
+    starts_at = models.DateTimeField(null=True)
+    ends_at = models.DateTimeField(null=True, help_text="As the utility says; empty when it is open.")
+    ended_at = models.DateTimeField(null=True)
+    end_reason = models.CharField(max_length=20, choices=EndReason.choices, blank=True)
+    data_state = models.CharField(max_length=12, choices=DataState.choices, default=DataState.NONE)
+    data_received_at = models.DateTimeField(null=True, help_text="When the first data arrived.")
+    last_fetched_at = models.DateTimeField(null=True)
+    next_fetch_at = models.DateTimeField(null=True, help_text="Empty: nothing is fetched any more.")
+    fetch_attempts = models.PositiveIntegerField(default=0, help_text="Without an answer, one after the other.")
+
+    class Meta:
+        indexes = [
+            models.Index(
+                fields=["next_fetch_at"], name="authorization_to_fetch", condition=Q(next_fetch_at__isnull=False)
+            ),
+            models.Index(fields=["utility", "resource_url"], name="authorization_by_resource"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.state} at {self.utility_id}"
+
+    @property
+    def is_running(self) -> bool:
+        """Whether the customer has authorized and nothing has ended that."""
+        return self.state == AuthorizationState.COMPLETED and self.ended_at is None
+
+
+class ServicePoint(models.Model):
+    """A usage point that an authorization covers, as the utility's feeds tell of it, and the meter that it is.
+
+    Without a meter it waits for the partner's decision (`candidates`), or is of a kind that is no meter (gas, water).
+    Its keys are the normal forms by which it is compared with meters (programs.identifiers).
+    """
+
+    authorization = models.ForeignKey(Authorization, on_delete=models.CASCADE, related_name="service_points")
+    partner = models.ForeignKey("portal.Partner", on_delete=models.PROTECT, related_name="+", db_index=False)
+    utility = models.ForeignKey("programs.Utility", on_delete=models.PROTECT, related_name="+", db_index=False)
+    usage_point = models.CharField(max_length=256)
+    kind = models.CharField(max_length=12)
+    account_number = models.CharField(max_length=128, blank=True)
+    agreement_number = models.CharField(max_length=128, blank=True)
+    service_point_number = models.CharField(max_length=128, blank=True)
+    meter_serials = models.JSONField(default=list)
+    keys = models.JSONField(default=list, help_text="Normal forms of all its identifiers.")
+    facts = models.JSONField(default=dict, help_text="Name, address and tariff as the utility has them.")
+    meter = models.ForeignKey("onboarding.Meter", null=True, on_delete=models.SET_NULL, related_name="service_points")
+    candidates = models.JSONField(default=list, help_text="IDs of meters that it may be; the partner decides.")
+    problem = models.JSONField(default=dict, help_text="Why it is not joined: a coded problem.")
+    decided_by = models.CharField(max_length=200, blank=True)
+    created_at = models.DateTimeField()
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["authorization", "usage_point"], name="one_row_per_usage_point")]
+        indexes = [models.Index(fields=["partner", "utility", "usage_point"], name="service_point_of_utility")]
+
+    def __str__(self) -> str:
+        return f"{self.usage_point} at {self.utility_id}"
+
+
+class ConnectionNote(models.Model):
+    """Something that happened to a connection, added and never changed: a code, its facts, what is expected."""
+
+    connection = models.ForeignKey(Connection, on_delete=models.CASCADE, related_name="notes")
+    authorization = models.ForeignKey(Authorization, null=True, on_delete=models.CASCADE, related_name="notes")
+    kind = models.CharField(max_length=32, choices=NoteKind.choices)
+    facts = models.JSONField(default=dict)
+    at = models.DateTimeField()
+    expected_by = models.DateTimeField(null=True, help_text="When the next step is expected.")
+
+    class Meta:
+        ordering = ["-at", "-id"]
+
+    def __str__(self) -> str:
+        return f"{self.kind} of {self.connection_id}"
+
+
+class Signature(models.Model):
+    """A document that a customer signed: its version and digest, the name that was typed, when and from where.
+
+    `file` is the PDF of what was signed, with the signature on it.
+    """
+
+    id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
+    partner = models.ForeignKey("portal.Partner", on_delete=models.PROTECT, related_name="+", db_index=False)
+    session = models.ForeignKey(ConnectSession, on_delete=models.PROTECT, related_name="signatures")
+    code = models.CharField(max_length=64)
+    version = models.CharField(max_length=32)
+    title = models.CharField(max_length=200)
+    sha256 = models.CharField(max_length=64)
+    name = models.CharField("typed name", max_length=128)
+    capacity = models.CharField(max_length=12, choices=SignedAs.choices, default=SignedAs.CUSTOMER)
+    address = models.CharField(max_length=45, blank=True)
+    signed_at = models.DateTimeField()
+    file = models.CharField(max_length=200, blank=True)
+    file_sha256 = models.CharField(max_length=64, blank=True)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["session", "code", "version"], name="one_signature_per_document")
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.code} {self.version} by {self.name}"
+
+
+class Consent(models.Model):
+    """One line of the consent ledger: what a customer allowed or ended, and the evidence. Added, never changed.
+
+    It names things by their IDs rather than by foreign keys, since it outlives them.
+    """
+
+    id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
+    owner = models.UUIDField("partner", db_index=True)
+    partner_name = models.CharField(max_length=128)
+    reference = models.CharField(max_length=REFERENCE_LENGTH, blank=True)
+    reference_key = models.CharField(max_length=KEY_LENGTH, blank=True)
+    authorization = models.UUIDField(db_index=True)
+    verb = models.CharField(max_length=12, choices=[(verb, verb.capitalize()) for verb in ("granted", "ended")])
+    customer_name = models.CharField(max_length=128, blank=True)
+    customer_email = models.CharField(max_length=254, blank=True)
+    utility = models.CharField(max_length=32)
+    scope = models.TextField(blank=True)
+    valid_from = models.DateTimeField(null=True)
+    valid_to = models.DateTimeField(null=True)
+    reason = models.CharField(max_length=20, blank=True)
+    evidence = models.JSONField(default=dict)
+    at = models.DateTimeField()
+
+    class Meta:
+        ordering = ["at", "id"]
+        indexes = [models.Index(fields=["owner", "reference_key"], name="consent_of_customer")]
+
+    def __str__(self) -> str:
+        return f"{self.verb} {self.utility} {self.at:%Y-%m-%d}"
+
+
+class Feed(models.Model):
+    """A feed as the utility sent it, kept as it came. `kind` is usage or customer."""
+
+    id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
+    authorization = models.ForeignKey(Authorization, on_delete=models.CASCADE, related_name="feeds")
+    kind = models.CharField(max_length=12, choices=[("usage", "Usage"), ("customer", "Customer")])
+    file = models.CharField(max_length=200)
+    size = models.PositiveBigIntegerField()
+    sha256 = models.CharField(max_length=64)
+    received_at = models.DateTimeField()
+    problem = models.JSONField(default=dict, help_text="Why it could not be read: a coded problem.")
+
+    def __str__(self) -> str:
+        return f"{self.kind} of {self.authorization_id}"
+
+
+class CustomerEmail(models.Model):
+    """An email to a customer about the customer's own authorization: the link to see and revoke it, what was signed."""
+
+    id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
+    session = models.ForeignKey(ConnectSession, on_delete=models.CASCADE, related_name="emails")
+    to = models.EmailField(max_length=254)
+    subject = models.CharField(max_length=200)
+    body = models.TextField()
+    attachments = models.JSONField(default=list, help_text="[path below the files' folder, name] of each.")
+    created_at = models.DateTimeField(db_default=Now())
+    sent_at = models.DateTimeField(null=True)
+
+    def __str__(self) -> str:
+        return f"{self.subject} for session {self.session_id}"
+
+
+class LinkEmail(models.Model):
+    """A link on its way to a customer by email; the row is gone once it is sent."""
+
+    id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
+    link = models.ForeignKey(ConnectLink, on_delete=models.CASCADE, related_name="+")
+    to = models.EmailField(max_length=254)
+    subject = models.CharField(max_length=200)
+    body = models.TextField()
+    created_at = models.DateTimeField(db_default=Now())
+
+    def __str__(self) -> str:
+        return f"{self.link_id} by email"

@@ -1,0 +1,56 @@
+"""The append-only list of what happened to a connection, and whether it waits for the partner."""
+
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Final
+
+from onboarding.connect.choices import NoteKind
+from onboarding.connect.models import Authorization, Connection, ConnectionNote
+from onboarding.connect.queries import to_decide
+from portal.web import clock
+
+_ASKS_FOR_PARTNER: Final = frozenset({NoteKind.TO_DECIDE, NoteKind.ESI_ID_MISSING})
+
+
+def note(
+    connection: Connection | None,
+    kind: NoteKind,
+    *,
+    authorization: Authorization | None = None,
+    facts: Mapping[str, object] | None = None,
+    expected_by: datetime | None = None,
+) -> None:
+    """Add a note, in the caller's transaction; a session without a refId has nowhere to put it."""
+    if connection is None:
+        return
+    ConnectionNote.objects.create(
+        connection=connection,
+        authorization=authorization,
+        kind=kind,
+        facts=dict(facts or {}),
+        at=clock.now(),
+        expected_by=expected_by,
+    )
+    if kind in _ASKS_FOR_PARTNER:
+        Connection.objects.filter(pk=connection.pk).update(needs_partner=True)
+
+
+def refresh_needs(connection: Connection) -> None:
+    """Say that nothing waits for the partner any more, if that is so."""
+    waits_for_esi_id = _last(connection, NoteKind.ESI_ID_MISSING) > _last(connection, NoteKind.ESI_ID_GIVEN)
+    Connection.objects.filter(pk=connection.pk).update(needs_partner=waits_for_esi_id or to_decide(connection).exists())
+
+
+def _last(connection: Connection, kind: NoteKind) -> int:
+    newest = ConnectionNote.objects.filter(connection=connection, kind=kind).order_by("-pk").first()
+    return newest.pk if newest else 0
+
+
+def text_of(entry: ConnectionNote) -> str:
+    """A note as the partner reads it."""
+    return str(NoteKind(entry.kind).label).format_map(_Facts(entry.facts))
+
+
+class _Facts(dict[str, object]):
+    def __missing__(self, key: str) -> str:
+        return ""

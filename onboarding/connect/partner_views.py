@@ -1,0 +1,349 @@
+"""The pages of a partner about Connect: connections, decisions, links and redirect hosts."""
+
+import io
+from uuid import UUID
+
+import qrcode
+import qrcode.image.svg
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse
+from django.http.response import HttpResponseBase
+from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
+from django.views.decorators.http import require_GET, require_http_methods, require_POST, require_safe
+
+from onboarding.connect import absorb, esi_ids, ledger, links
+from onboarding.connect.choices import CONNECT_REGIONS, LinkState
+from onboarding.connect.filters import connection_filter
+from onboarding.connect.forms import (
+    EmailLinkForm,
+    HostForm,
+    LinkForm,
+    RegionForm,
+    connect_region_choices,
+    hosts_of,
+    initial_of,
+)
+from onboarding.connect.invitations import send_link
+from onboarding.connect.models import Connection, ConnectLink, RedirectHost, ServicePoint
+from onboarding.connect.queries import connections_of, consents_of, links_of, to_decide
+from onboarding.connect.rows import EXPORTED, export_lines, note_lines, row_of
+from onboarding.meters.models import Meter
+from onboarding.spreadsheets.workbook import write_csv
+from portal.partners.access import member
+from portal.problems import Problem, Refused
+from portal.web.downloads import csv_response, download_name
+from portal.web.filters import chips_of, without
+from portal.web.pages import keyset_page
+from programs.models import Utility
+
+PER_PAGE = 50
+
+
+def _utility_names() -> dict[str, str]:
+    return dict(Utility.objects.values_list("code", "name"))
+
+
+# --- connections
+
+
+@require_safe
+def connections(request: HttpRequest) -> HttpResponse:
+    """One line for each customer that opened a link with a reference ID."""
+    access = member(request)
+    filtered = connection_filter(request.GET, partner=access.partner)
+    rows = filtered.qs if filtered.form.is_valid() else filtered.queryset.none()
+    page = keyset_page(rows.order_by(), request.GET, sort="-last_interaction_at", size=PER_PAGE)
+    names = _utility_names() if page.rows else {}
+    context = {
+        "section": "connections",
+        "form": filtered.form,
+        "page": page,
+        "rows": [row_of(connection, names) for connection in page.rows],
+        "chips": chips_of(request.GET, filtered.form),
+        "query": without(request.GET, "page"),
+        "has_links": links_of(access.partner).exists(),
+    }
+    return render(request, "connect/connections.html", context, status=422 if filtered.form.errors else 200)
+
+
+@require_GET
+def connections_export(request: HttpRequest) -> HttpResponseBase:
+    """The connections that the list shows, as CSV: all pages of them."""
+    access = member(request)
+    filtered = connection_filter(request.GET, partner=access.partner)
+    if not filtered.form.is_valid():
+        return redirect(f"{reverse('connections')}?{request.GET.urlencode()}")
+    names = _utility_names()
+    rows = (row_of(one, names) for one in filtered.qs.order_by("-pk").iterator(chunk_size=500))
+    return csv_response(
+        write_csv(list(EXPORTED), export_lines(rows)), download_name(access.partner, "connections", suffix="csv")
+    )
+
+
+def _connection(request: HttpRequest, pk: UUID) -> Connection:
+    return get_object_or_404(connections_of(member(request).partner), pk=pk)
+
+
+@require_safe
+def connection(request: HttpRequest, pk: UUID) -> HttpResponse:
+    """One customer: each utility, what was signed, the notes, the meters, and what to decide."""
+    return _connection_page(request, _connection(request, pk))
+
+
+def _connection_page(
+    request: HttpRequest, held: Connection, *problems: Problem, typed: str = "", status: int = 200
+) -> HttpResponse:
+    points = ServicePoint.objects.filter(authorization__connection=held, partner=held.partner_id)
+    context = {
+        "section": "connections",
+        "row": row_of(held, _utility_names()),
+        "connection": held,
+        "notes": note_lines(held.notes.all()[:200]),
+        "meters": list(
+            Meter.objects.filter(pk__in=points.values("meter")).order_by("pk")
+            | Meter.objects.filter(pk__in=_by_reference(held)).order_by("pk")
+        ),
+        "questions": [_question(point) for point in to_decide(held).select_related("utility")],
+        "needs_esi_id": _needs_esi_id(held),
+        "consents": list(consents_of(held)),
+        "problems": problems,
+        "typed": typed,
+    }
+    return render(request, "connect/connection.html", context, status=status)
+
+
+def _by_reference(held: Connection) -> list[UUID]:
+    """The meters that Texas sessions of this customer brought: no service point names them."""
+    meters = Meter.objects.filter(partner=held.partner_id, reference_key=held.reference_key)
+    return list(meters.exclude(created_by="PARTNER").values_list("pk", flat=True)[:100])
+
+
+def _needs_esi_id(held: Connection) -> bool:
+    return held.needs_partner and held.transmission_region == esi_ids.REGION
+
+
+def _question(point: ServicePoint) -> dict[str, object]:
+    """A decision as the page asks it."""
+    meters = Meter.objects.filter(partner=point.partner_id, pk__in=point.candidates).order_by("pk")
+    return {"point": point, "problem": Problem.from_json(point.problem), "meters": list(meters), "facts": point.facts}
+
+
+@require_POST
+def connection_decide(request: HttpRequest, pk: UUID, point: int) -> HttpResponse:
+    """The partner says which meter a service point is, or that it is a new one."""
+    access = member(request)
+    held = _connection(request, pk)
+    asked = get_object_or_404(ServicePoint, pk=point, authorization__connection=held, partner=access.partner)
+    chosen = request.POST.get("meter", "")
+    if not chosen:
+        problem = Problem("POINT_NOTHING_CHOSEN", f"point-{point}")
+        return _connection_page(request, held, problem, status=422)
+    meter = None
+    if chosen != "new":
+        meter = Meter.objects.filter(partner=access.partner, pk__in=asked.candidates, pk=chosen).first()
+        if meter is None:
+            return _connection_page(request, held, Problem("POINT_NOTHING_CHOSEN", f"point-{point}"), status=422)
+    try:
+        joined = absorb.decide(asked, meter, by=access.actor)
+    except Refused as refusal:
+        return _connection_page(request, held, *refusal.problems, status=409)
+    messages.success(request, f"The authorization belongs to {joined.partner_reference} from now on.")
+    return redirect("connection", pk=pk)
+
+
+@require_POST
+def connection_esi_id(request: HttpRequest, pk: UUID) -> HttpResponse:
+    """The partner enters the ESI ID that the customer did not have at hand."""
+    access = member(request)
+    held = _connection(request, pk)
+    text = request.POST.get("esi_id", "")[:64]
+    if not _needs_esi_id(held):
+        return redirect("connection", pk=pk)
+    try:
+        meter = esi_ids.enter_esi_id(held, text, by=access.actor)
+    except Refused as refusal:
+        return _connection_page(request, held, *refusal.problems, typed=text, status=422)
+    messages.success(request, f"Meter {meter.pk} is in your portfolio.")
+    return redirect("connection", pk=pk)
+
+
+@require_GET
+def connection_consents(request: HttpRequest, pk: UUID) -> HttpResponseBase:
+    """The consent ledger of one customer, as CSV."""
+    held = _connection(request, pk)
+    lines = ledger.export_lines(consents_of(held))
+    return csv_response(write_csv(list(ledger.EXPORTED), lines), download_name(held.partner, "consents", suffix="csv"))
+
+
+# --- links
+
+
+@require_safe
+def link_list(request: HttpRequest) -> HttpResponse:
+    """The partner's links, and where customers may be sent at the end."""
+    access = member(request)
+    context = {"section": "connections", "links": list(links_of(access.partner)), "hosts": hosts_of(access.partner)}
+    return render(request, "connect/links.html", context)
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+def link_new(request: HttpRequest) -> HttpResponse:
+    """The builder: first the region, then everything that depends on it."""
+    access = member(request)
+    region = request.POST.get("region") or request.GET.get("region", "")
+    if region not in CONNECT_REGIONS:
+        regions = RegionForm(request.GET if "region" in request.GET else None)
+        return render(request, "connect/link_region.html", {"section": "connections", "form": regions})
+    form_data = (request.POST, request.FILES) if request.method == "POST" else (None, None)
+    form = LinkForm(*form_data, region=region)
+    if request.method == "POST" and form.is_valid():
+        try:
+            link = links.create_link(access.partner, form.spec, by=access.actor, logo=form.logo_content)
+        except Refused as refusal:
+            _add_problems(form, refusal)
+        else:
+            messages.success(request, "The link is ready. Copy it, print its QR code, or email it.")
+            return redirect("connect-link", pk=link.pk)
+    context = {
+        "section": "connections",
+        "form": form,
+        "region": region,
+        "region_label": dict(connect_region_choices())[region],
+        "hosts": hosts_of(access.partner),
+    }
+    return render(request, "connect/link_form.html", context, status=422 if form.errors else 200)
+
+
+def _add_problems(form: LinkForm, refusal: Refused) -> None:
+    for problem in refusal.problems:
+        form.add_error(problem.field if problem.field in form.fields else None, f"{problem.text} {problem.remedy}")
+
+
+def _link(request: HttpRequest, pk: UUID) -> ConnectLink:
+    return get_object_or_404(links_of(member(request).partner), pk=pk)
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+def link_page(request: HttpRequest, pk: UUID) -> HttpResponse:
+    """A link: its address, QR code and contents; here it is emailed."""
+    access = member(request)
+    link = _link(request, pk)
+    form = EmailLinkForm(request.POST if request.method == "POST" else None)
+    if request.method == "POST" and form.is_valid():
+        try:
+            send_link(link, to=form.cleaned_data["email"], reference=form.cleaned_data["reference"], by=access.actor)
+        except Refused as refusal:
+            for problem in refusal.problems:
+                form.add_error(problem.field or None, f"{problem.text} {problem.remedy}")
+        else:
+            messages.success(request, f"The link is on its way to {form.cleaned_data['email']}.")
+            return redirect("connect-link", pk=pk)
+    address = links.address_of(link)
+    context = {
+        "section": "connections",
+        "link": link,
+        "state": LinkState(link.state),
+        "form": form,
+        "address": address,
+        "with_reference": f"{address}&refId=YOUR-CUSTOMER-ID",
+        "older": request.build_absolute_uri(reverse("connect-by-title", args=[link.partner.slug, link.title])),
+        "utilities": list(Utility.objects.filter(code__in=link.utilities).order_by("name")),
+        "sessions": link.sessions.count(),
+    }
+    return render(request, "connect/link.html", context, status=422 if form.errors else 200)
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+def link_edit(request: HttpRequest, pk: UUID) -> HttpResponse:
+    """Change what is behind a link; its address stays."""
+    access = member(request)
+    link = _link(request, pk)
+    if request.method == "POST":
+        form = LinkForm(request.POST, request.FILES, region=link.transmission_region, link=link)
+    else:
+        form = LinkForm(initial=initial_of(link), region=link.transmission_region, link=link)
+    if request.method == "POST" and form.is_valid():
+        try:
+            links.change_link(link, form.spec, by=access.actor, logo=form.logo_content)
+        except Refused as refusal:
+            _add_problems(form, refusal)
+        else:
+            messages.success(request, "The link is changed. Customers see it from now on.")
+            return redirect("connect-link", pk=pk)
+    context = {
+        "section": "connections",
+        "form": form,
+        "link": link,
+        "region": link.transmission_region,
+        "region_label": dict(connect_region_choices()).get(link.transmission_region, link.transmission_region),
+        "hosts": hosts_of(access.partner),
+    }
+    return render(request, "connect/link_form.html", context, status=422 if form.errors else 200)
+
+
+@require_POST
+def link_state(request: HttpRequest, pk: UUID) -> HttpResponse:
+    """Pause a link, resume it, or end it for good, which is asked about first."""
+    access = member(request)
+    link = _link(request, pk)
+    wanted = request.POST.get("state", "")
+    if wanted not in LinkState.values:
+        return redirect("connect-link", pk=pk)
+    if wanted == LinkState.ENDED and "confirmed" not in request.POST:
+        return render(request, "connect/link_end.html", {"section": "connections", "link": link})
+    try:
+        links.set_state(link, LinkState(wanted), by=access.actor)
+    except Refused as refusal:
+        messages.error(request, f"{refusal.problems[0].text} {refusal.problems[0].remedy}")
+    else:
+        done = {LinkState.ACTIVE: "takes customers again", LinkState.PAUSED: "is paused", LinkState.ENDED: "has ended"}
+        messages.success(request, f"The link {done[LinkState(wanted)]}.")
+    return redirect("connect-link", pk=pk)
+
+
+@require_GET
+def link_qr(request: HttpRequest, pk: UUID) -> HttpResponse:
+    """The address as a QR code, to print: an SVG file."""
+    link = _link(request, pk)
+    picture = qrcode.make(links.address_of(link), image_factory=qrcode.image.svg.SvgPathImage, box_size=12)
+    file = io.BytesIO()
+    picture.save(file)
+    response = HttpResponse(file.getvalue(), content_type="image/svg+xml")
+    response.headers["Content-Security-Policy"] = "default-src 'none'; style-src 'unsafe-inline'; sandbox"
+    if "download" in request.GET:
+        response.headers["Content-Disposition"] = f'attachment; filename="connect-{link.title}.svg"'
+    return response
+
+
+@require_POST
+def host_allow(request: HttpRequest) -> HttpResponse:
+    """Allow a host of the partner's own pages as the end of the journey."""
+    access = member(request)
+    form = HostForm(request.POST)
+    if form.is_valid():
+        try:
+            row = links.allow_host(access.partner, form.cleaned_data["host"], by=access.actor)
+        except Refused as refusal:
+            form.add_error("host", f"{refusal.problems[0].text} {refusal.problems[0].remedy}")
+        else:
+            messages.success(request, f"Customers can be sent to {row.host}.")
+            return redirect("connect-links")
+    context = {
+        "section": "connections",
+        "links": list(links_of(access.partner)),
+        "hosts": hosts_of(access.partner),
+        "form": form,
+    }
+    return render(request, "connect/links.html", context, status=422)
+
+
+@require_POST
+def host_remove(request: HttpRequest, pk: int) -> HttpResponse:
+    """Allow a host no more."""
+    access = member(request)
+    row = get_object_or_404(RedirectHost, partner=access.partner, pk=pk)
+    touched = links.disallow_host(row, by=access.actor)
+    more = f" {touched} link{'s' if touched != 1 else ''} that named it now end on our own page." if touched else ""
+    messages.success(request, f"Customers are no longer sent to {row.host}.{more}")
+    return redirect("connect-links")

@@ -1,0 +1,160 @@
+"""A connection as the list, the export and the API show it."""
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Final
+
+from onboarding.connect.choices import (
+    AuthorizationState,
+    DataState,
+    EndReason,
+    FailureReason,
+    SessionState,
+    Step,
+)
+from onboarding.connect.models import Authorization, Connection, ConnectionNote, ConnectSession
+from onboarding.connect.notes import text_of
+
+EXPORTED: Final = (
+    "reference_id",
+    "region",
+    "started",
+    "last_interaction",
+    "session",
+    "step",
+    "documents_signed",
+    "utility",
+    "authorization",
+    "reason",
+    "utility_data",
+    "data_received",
+    "ends",
+    "last_note",
+)
+
+
+@dataclass(frozen=True, slots=True)
+class UtilityStatus:
+    """How far one utility is for a connection: the newest authorization there, and whether it was asked for."""
+
+    code: str
+    name: str
+    is_required: bool
+    authorization: Authorization | None
+
+    @property
+    def state(self) -> AuthorizationState | None:
+        return AuthorizationState(self.authorization.state) if self.authorization else None
+
+    @property
+    def word(self) -> str:
+        """The status in a word or two, for people."""
+        if self.authorization is None:
+            return "Not started"
+        if self.authorization.ended_at:
+            return EndReason(self.authorization.end_reason).label
+        if self.authorization.state == AuthorizationState.FAILED:
+            return FailureReason(self.authorization.failure).label
+        if self.authorization.state == AuthorizationState.COMPLETED:
+            return DataState(self.authorization.data_state).label
+        return AuthorizationState(self.authorization.state).label
+
+    @property
+    def tone(self) -> str:
+        if self.authorization is None:
+            return "neutral"
+        if self.authorization.ended_at:
+            return "warning"
+        if self.authorization.state == AuthorizationState.COMPLETED:
+            return DataState(self.authorization.data_state).tone
+        return AuthorizationState(self.authorization.state).tone
+
+
+@dataclass(frozen=True, slots=True)
+class ConnectionRow:
+    """One connection with all that its line shows."""
+
+    connection: Connection
+    session: ConnectSession | None
+    utilities: list[UtilityStatus]
+    signed: list[str]
+    last_note: ConnectionNote | None
+
+    @property
+    def session_state(self) -> SessionState | None:
+        return SessionState(self.session.state) if self.session else None
+
+    @property
+    def step(self) -> str:
+        return Step(self.session.step).label if self.session else ""
+
+    @property
+    def note_text(self) -> str:
+        return text_of(self.last_note) if self.last_note else ""
+
+    @property
+    def expected_by(self) -> datetime | None:
+        return self.last_note.expected_by if self.last_note else None
+
+
+def row_of(connection: Connection, names: dict[str, str]) -> ConnectionRow:
+    """The line of a connection of `queries.connections_of`. names: of the utilities, by code."""
+    sessions = list(connection.sessions.all())
+    newest = sessions[-1] if sessions else None
+    asked = {code: None for session in sessions for code in session.utilities or session.link.utilities}
+    latest: dict[str, Authorization] = {one.utility.code: one for one in connection.authorizations.all()}
+    utilities = [
+        UtilityStatus(code, names.get(code, code), code in asked, latest.get(code)) for code in {**asked, **latest}
+    ]
+    signed = dict.fromkeys(signature.title for session in sessions for signature in session.signatures.all())
+    notes = list(connection.notes.all()[:1])
+    return ConnectionRow(connection, newest, utilities, list(signed), notes[0] if notes else None)
+
+
+def export_lines(rows: Iterable[ConnectionRow]) -> Iterator[list[object]]:
+    """Lines in the order of EXPORTED: one for each utility of a connection, or one without."""
+    for row in rows:
+        connection = row.connection
+        begin: list[object] = [
+            connection.reference,
+            connection.transmission_region,
+            connection.started_at.isoformat(),
+            connection.last_interaction_at.isoformat(),
+            row.session_state.label if row.session_state else "",
+            row.step,
+            ", ".join(row.signed),
+        ]
+        if not row.utilities:
+            yield [*begin, *[""] * 6, row.note_text]
+        for status in row.utilities:
+            yield [*begin, *_utility_cells(status), row.note_text]
+
+
+def _utility_cells(status: UtilityStatus) -> list[object]:
+    told = status.authorization
+    if told is None:
+        return [status.name, "Not started", "", "", "", ""]
+    reason = FailureReason(told.failure).label if told.failure else ""
+    reason = EndReason(told.end_reason).label if told.end_reason else reason
+    return [
+        status.name,
+        AuthorizationState(told.state).label,
+        reason,
+        DataState(told.data_state).label,
+        told.data_received_at.isoformat() if told.data_received_at else "",
+        told.ends_at.isoformat() if told.ends_at else "",
+    ]
+
+
+@dataclass(frozen=True, slots=True)
+class NoteLine:
+    """A note as the page shows it."""
+
+    text: str
+    at: datetime
+    expected_by: datetime | None
+
+
+def note_lines(notes: Iterable[ConnectionNote]) -> list[NoteLine]:
+    return [NoteLine(text_of(entry), entry.at, entry.expected_by) for entry in notes]

@@ -1,0 +1,23 @@
+"""The jobs and the periodic work of Connect."""
+
+from onboarding.connect import collect, customer_emails, ending, invitations, journey
+from portal.jobs.domain import job_handler
+from portal.jobs.periodic import periodic
+
+job_handler("connect.fetch")(collect.fetch)
+job_handler("connect.revoke")(ending.revoke_tokens)
+job_handler("connect.mail")(customer_emails.send)
+job_handler("connect.invite")(invitations.send)
+
+
+@periodic(seconds=30)
+def fetch_utility_data() -> None:
+    """Ask utilities for the data that is due."""
+    collect.queue_due()
+
+
+@periodic(minutes=10)
+def end_connect_sessions() -> None:
+    """Close sessions in which nothing happened for 24 hours, and end authorizations whose time is over."""
+    journey.close_idle_sessions()
+    ending.end_expired()
