@@ -26,6 +26,7 @@ from onboarding.connect.notifications import tell_overdue, tell_to_decide
 from onboarding.connect.points import PointFacts
 from onboarding.green_button import client, oauth
 from portal.jobs.domain import Run, enqueue
+from portal.jobs.models import Job
 from portal.problems import Problem
 from portal.security import outbound
 from portal.storage.files import Draft, drafted
@@ -306,6 +307,20 @@ def _ask_later(run: Run, authorization: Authorization, later: NotReady) -> None:
             facts = {"utility": authorization.utility.name}
             note(authorization.connection, NoteKind.UTILITY_SILENT, authorization=authorization, facts=facts)
         authorization.save(update_fields=fields)
+
+
+def give_up(job: Job) -> None:
+    """A fetch stopped three times for a reason of ours: say so, and try again a day later."""
+    authorization = _authorization(job.subject_id)
+    if authorization is None or not authorization.is_running:
+        return
+    authorization.next_fetch_at = clock.now() + _ONCE_A_DAY
+    authorization.save(update_fields=["next_fetch_at"])
+    facts = {"utility": authorization.utility.name}
+    expected = authorization.next_fetch_at
+    note(
+        authorization.connection, NoteKind.FETCH_FAILED, authorization=authorization, facts=facts, expected_by=expected
+    )
 
 
 def _say_unreadable(run: Run, authorization: Authorization, unreadable: feeds.Unreadable) -> None:

@@ -21,6 +21,7 @@ from onboarding.enrollment.models import CheckRecord, Enrollment
 from onboarding.green_button.batch_list import write_batch_list
 from onboarding.meters.models import Meter
 from portal.events.models import Event
+from portal.jobs.domain import fail
 from portal.jobs.models import Job
 from portal.partners.models import Partner
 from portal.storage.files import path_of
@@ -368,6 +369,28 @@ def test_a_utility_that_is_silent_is_asked_again_later(fetched: Authorization, s
     assert waits == [5, 10, 20, 40]
     assert notes_of().count("UTILITY_SILENT") == 1
     assert authorization_of().is_running
+
+
+def test_a_fetch_that_fails_is_tried_a_day_later(fetched: Authorization) -> None:
+    Authorization.objects.update(next_fetch_at=clock.now())
+    collect.queue_due()
+    job = Job.objects.get(kind="connect.fetch", state="queued")
+
+    fail(job, "a fault of ours")
+
+    asked = authorization_of().next_fetch_at
+    assert asked is not None
+    assert asked > clock.now() + timedelta(hours=23)
+    assert notes_of()[-1] == "FETCH_FAILED"
+
+
+def test_tokens_are_forgotten_when_the_utility_cannot_be_told(fetched: Authorization) -> None:
+    end(fetched, EndReason.BY_CUSTOMER)
+    assert authorization_of().access_token
+
+    fail(Job.objects.get(kind="connect.revoke"), "nobody answers")
+
+    assert (authorization_of().access_token, authorization_of().refresh_token) == ("", "")
 
 
 # --- how many queries
