@@ -26,7 +26,6 @@ from programs.identifiers import reference_key
 from programs.models import Utility
 
 PAGE_SIZE = 100
-_NOTES = 20
 
 
 class ConnectionsRequestSerializer(serializers.Serializer[object]):
@@ -144,7 +143,7 @@ def _meters_of(connections: list[Connection]) -> dict[object, list[object]]:
 
 def published(connection: Connection, names: dict[str, str], meters: dict[object, list[object]]) -> dict[str, object]:
     """A connection as the API tells it."""
-    row, notes = row_of(connection, names), list(connection.notes.all())[:_NOTES]
+    row, notes = row_of(connection, names), connection.newest_notes
     return {
         "reference_id": connection.reference,
         "transmission_region": connection.transmission_region,

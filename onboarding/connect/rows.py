@@ -13,8 +13,11 @@ from onboarding.connect.choices import (
     SessionState,
     Step,
 )
-from onboarding.connect.models import Authorization, Connection, ConnectionNote, ConnectSession
+from onboarding.connect.models import Authorization, Connection, ConnectionNote, ConnectSession, ServicePoint
 from onboarding.connect.notes import text_of
+from onboarding.connect.queries import to_decide
+from onboarding.meters.models import Meter
+from portal.problems import Problem
 
 EXPORTED: Final = (
     "reference_id",
@@ -108,8 +111,7 @@ def row_of(connection: Connection, names: dict[str, str]) -> ConnectionRow:
         UtilityStatus(code, names.get(code, code), code in asked, latest.get(code)) for code in {**asked, **latest}
     ]
     signed = dict.fromkeys(signature.title for session in sessions for signature in session.signatures.all())
-    notes = list(connection.notes.all()[:1])
-    return ConnectionRow(connection, newest, utilities, list(signed), notes[0] if notes else None)
+    return ConnectionRow(connection, newest, utilities, list(signed), next(iter(connection.newest_notes), None))
 
 
 def export_lines(rows: Iterable[ConnectionRow]) -> Iterator[list[object]]:
@@ -158,3 +160,37 @@ class NoteLine:
 
 def note_lines(notes: Iterable[ConnectionNote]) -> list[NoteLine]:
     return [NoteLine(text_of(entry), entry.at, entry.expected_by) for entry in notes]
+
+
+@dataclass(frozen=True, slots=True)
+class Question:
+    """A service point for which the partner says which meter it is: why it is not clear, and the meters it may be."""
+
+    point: ServicePoint
+    problem: Problem
+    meters: list[Meter]
+
+    @property
+    def anchor(self) -> str:
+        """The ID of its fields on the page."""
+        return f"point-{self.point.pk}"
+
+    @property
+    def address(self) -> str:
+        return address_text(*(self.point.facts.get(part, "") for part in ("street", "city", "state", "postal_code")))
+
+
+def questions_of(connection: Connection) -> list[Question]:
+    """What waits for the partner's decision, the oldest first. Two queries, however much waits."""
+    points = list(to_decide(connection).select_related("utility").order_by("pk"))
+    named = {pk for point in points for pk in point.candidates}
+    meters = {str(meter.pk): meter for meter in Meter.objects.filter(partner=connection.partner_id, pk__in=named)}
+    return [
+        Question(point, Problem.from_json(point.problem), [meters[pk] for pk in point.candidates if pk in meters])
+        for point in points
+    ]
+
+
+def address_text(street: str, city: str, state: str, postal_code: str) -> str:
+    """An address in one line: 1 Main Street, San Francisco, CA 94103."""
+    return ", ".join(filter(None, [street, city, f"{state} {postal_code}".strip()]))
