@@ -162,7 +162,12 @@ ROUTES: dict[str, tuple[str, str, dict[str, str]]] = {
     "api-schema": (KEY, "get", {}),
     "api-unknown": (KEY, "get", {"path": "v2/nothing"}),
 }
-GONE_AFTERWARDS = {"column-memory-forget", "connect-host-remove", "entry-discard", "view-remove"}  # the user was here before the manager
+GONE_AFTERWARDS = {
+    "column-memory-forget",
+    "connect-host-remove",
+    "entry-discard",
+    "view-remove",
+}  # the user was here before the manager
 # The same for everybody, whoever they are: what a public address answers to what the table sends.
 PUBLIC_ANSWERS = {
     "calendar-feed": 404,

@@ -28,6 +28,7 @@ from onboarding.connect.invitations import send_link
 from onboarding.connect.models import Connection, ConnectionNote, ConnectLink, RedirectHost, ServicePoint
 from onboarding.connect.queries import (
     candidate_of,
+    connect_programs,
     connections_of,
     consents_of,
     links_of,
@@ -200,6 +201,8 @@ def link_new(request: HttpRequest) -> HttpResponse:
         "region": region,
         "region_label": dict(connect_region_choices())[region],
         "hosts": hosts_of(access.partner),
+        "asks_no_utility": region in REGIONS_WITHOUT_UTILITY_SIGN_IN,
+        "by_partner": [program for program in connect_programs(region) if program.is_partner_created],
     }
     return render(request, "connect/link_form.html", context, status=422 if form.errors else 200)
 

@@ -22,6 +22,7 @@ from programs.models import Program, Utility
 from programs.queries import not_over, utilities_at
 
 NOTES_AT_HAND: Final = 20  # of each connection
+_NEWEST_NOTES: str = "newest_notes"
 
 
 def links_of(partner: Partner) -> QuerySet[ConnectLink]:
@@ -64,7 +65,7 @@ def connections_of(partner: Partner) -> QuerySet[Connection]:
         Prefetch("authorizations", Authorization.objects.select_related("utility").order_by("pk")),
         Prefetch("sessions", ConnectSession.objects.select_related("link").order_by("pk")),
         Prefetch("sessions__signatures"),
-        Prefetch("notes", ConnectionNote.objects.order_by("-at", "-pk")[:NOTES_AT_HAND], to_attr="newest_notes"),
+        Prefetch("notes", ConnectionNote.objects.order_by("-at", "-pk")[:NOTES_AT_HAND], to_attr=_NEWEST_NOTES),
     )
 
 
@@ -77,7 +78,9 @@ def to_decide(connection: Connection) -> QuerySet[ServicePoint]:
 
 def candidate_of(point: ServicePoint, pk: UUID | None) -> Meter | None:
     """The meter with this ID, if the service point may be that one."""
-    return Meter.objects.filter(partner=point.partner_id, pk__in=point.candidates).filter(pk=pk).first()
+    if pk is None or str(pk) not in point.candidates:
+        return None
+    return Meter.objects.filter(partner=point.partner_id, pk=pk).first()
 
 
 def meters_of_connection(connection: Connection) -> QuerySet[Meter]:

@@ -1,5 +1,6 @@
 """A connection as the list, the export and the API show it."""
 
+from collections import Counter
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import datetime
@@ -189,6 +190,31 @@ def questions_of(connection: Connection) -> list[Question]:
         Question(point, Problem.from_json(point.problem), [meters[pk] for pk in point.candidates if pk in meters])
         for point in points
     ]
+
+
+@dataclass(frozen=True, slots=True)
+class WaitingConnection:
+    """A connection that waits for the partner, and for what: service points to decide about, else an ESI ID."""
+
+    connection: Connection
+    decisions: int
+
+    @property
+    def anchor(self) -> str:
+        """Where on its page the partner does it."""
+        return "esi_id" if self.asks_esi_id else ""
+
+    @property
+    def asks_esi_id(self) -> bool:
+        return not self.decisions
+
+
+def waiting_of(connections: Iterable[Connection]) -> list[WaitingConnection]:
+    """Connections with how many decisions each waits for: two queries."""
+    rows = list(connections)
+    points = ServicePoint.objects.filter(authorization__connection__in=rows, meter=None).exclude(candidates=[])
+    counted = Counter(points.values_list("authorization__connection", flat=True)) if rows else Counter()
+    return [WaitingConnection(row, counted[row.pk]) for row in rows]
 
 
 def address_text(street: str, city: str, state: str, postal_code: str) -> str:
