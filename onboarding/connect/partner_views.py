@@ -242,6 +242,7 @@ def link_page(request: HttpRequest, pk: UUID) -> HttpResponse:
         "older": request.build_absolute_uri(reverse("connect-by-title", args=[link.partner.slug, link.title])),
         "utilities": list(Utility.objects.filter(code__in=link.utilities).order_by("name")),
         "sessions": link.sessions.count(),
+        "redirects": bool(links.final_redirect_of(link, {})),
     }
     return render(request, "connect/link.html", context, status=422 if form.errors else 200)
 
@@ -336,6 +337,7 @@ def host_remove(request: HttpRequest, pk: int) -> HttpResponse:
     access = member(request)
     row = get_object_or_404(RedirectHost, partner=access.partner, pk=pk)
     touched = links.disallow_host(row, by=access.actor)
-    more = f" {touched} link{'s' if touched != 1 else ''} that named it now end on our own page." if touched else ""
+    links_end = "1 link that named it now ends" if touched == 1 else f"{touched} links that named it now end"
+    more = f" {links_end} on our own page." if touched else ""
     messages.success(request, f"Customers are no longer sent to {row.host}.{more}")
     return redirect("connect-links")
