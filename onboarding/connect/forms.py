@@ -167,7 +167,7 @@ class EmailLinkForm(forms.Form):
     """Whom to send a link."""
 
     email = forms.EmailField(
-        label="Customer's email address",
+        label="Customer’s email address",
         error_messages={"required": "Enter an email address.", "invalid": "Enter a whole email address."},
     )
     reference = forms.CharField(

@@ -34,7 +34,7 @@ from onboarding.connect.queries import (
     links_of,
     meters_of_connection,
 )
-from onboarding.connect.rows import EXPORTED, export_lines, note_lines, questions_of, row_of
+from onboarding.connect.rows import EXPORTED, consent_lines, export_lines, note_lines, questions_of, row_of
 from onboarding.spreadsheets.workbook import write_csv
 from portal.partners.access import member
 from portal.problems import Problem, Refused
@@ -104,16 +104,17 @@ def connection(request: HttpRequest, pk: UUID) -> HttpResponse:
 def _connection_page(
     request: HttpRequest, held: Connection, *problems: Problem, typed: str = "", status: int = 200
 ) -> HttpResponse:
+    names = _utility_names()
     context = {
         "section": "connections",
-        "row": row_of(held, _utility_names()),
+        "row": row_of(held, names),
         "connection": held,
         "notes": note_lines(ConnectionNote.objects.filter(connection=held)[:NOTES_SHOWN]),
         "meters": list(meters_of_connection(held)[:METERS_SHOWN]),
         "questions": questions_of(held),
         "needs_esi_id": _needs_esi_id(held),
         "asks_no_utility": held.transmission_region in REGIONS_WITHOUT_UTILITY_SIGN_IN,
-        "consents": list(consents_of(held)),
+        "consents": consent_lines(consents_of(held), names),
         "problems": problems,
         "typed": typed,
     }

@@ -14,7 +14,7 @@ from onboarding.connect.choices import (
     SessionState,
     Step,
 )
-from onboarding.connect.models import Authorization, Connection, ConnectionNote, ConnectSession, ServicePoint
+from onboarding.connect.models import Authorization, Connection, ConnectionNote, ConnectSession, Consent, ServicePoint
 from onboarding.connect.notes import text_of
 from onboarding.connect.queries import to_decide
 from onboarding.meters.models import Meter
@@ -57,12 +57,15 @@ class UtilityStatus:
         if self.authorization is None:
             return "Not started"
         if self.authorization.ended_at:
-            return EndReason(self.authorization.end_reason).label
-        if self.authorization.state == AuthorizationState.FAILED:
-            return FailureReason(self.authorization.failure).label
+            return str(DataState.ENDED.label)
         if self.authorization.state == AuthorizationState.COMPLETED:
             return DataState(self.authorization.data_state).label
         return AuthorizationState(self.authorization.state).label
+
+    @property
+    def reason(self) -> str:
+        """Why it failed or ended; "" for one that did neither."""
+        return _reason_of(self.authorization) if self.authorization else ""
 
     @property
     def tone(self) -> str:
@@ -138,16 +141,33 @@ def _utility_cells(status: UtilityStatus) -> list[object]:
     told = status.authorization
     if told is None:
         return [status.name, "Not started", "", "", "", ""]
-    reason = FailureReason(told.failure).label if told.failure else ""
-    reason = EndReason(told.end_reason).label if told.end_reason else reason
     return [
         status.name,
         AuthorizationState(told.state).label,
-        reason,
+        _reason_of(told),
         DataState(told.data_state).label,
         told.data_received_at.isoformat() if told.data_received_at else "",
         told.ends_at.isoformat() if told.ends_at else "",
     ]
+
+
+def _reason_of(told: Authorization) -> str:
+    if told.end_reason:
+        return EndReason(told.end_reason).label
+    return FailureReason(told.failure).label if told.failure else ""
+
+
+@dataclass(frozen=True, slots=True)
+class ConsentLine:
+    """A line of the consent ledger as the page shows it."""
+
+    consent: Consent
+    utility: str
+
+
+def consent_lines(consents: Iterable[Consent], names: dict[str, str]) -> list[ConsentLine]:
+    """names: of the utilities, by code."""
+    return [ConsentLine(consent, names.get(consent.utility, consent.utility)) for consent in consents]
 
 
 @dataclass(frozen=True, slots=True)
