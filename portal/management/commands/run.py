@@ -23,6 +23,7 @@ class Command(BaseCommand):
         call_command("seed_catalogue", verbosity=0)
         call_command("demo_signins", ensure=True, quiet=True)
         call_command("demo_portfolio")
+        call_command("demo_connect")
         _Supervisor(self, settings.LISTEN_PORT).run()
 
 
