@@ -50,7 +50,7 @@ from portal.security.limits import within_limit
 from portal.storage.files import path_of
 from portal.storage.ids import as_uuid
 from portal.web import clock
-from programs.models import RequiredInformation
+from programs.models import Agreement, RequiredInformation
 
 SESSION_KEY: Final = "connect"
 _KEPT_SESSIONS: Final = 8
@@ -220,6 +220,12 @@ class AskedField:
     inputmode: str
 
     @property
+    def described_by(self) -> str:
+        """The ids of what tells more about the field."""
+        ids = [("hint", self.info.help_text), ("error", self.error)]
+        return " ".join(f"{kind}-{self.info.key}" for kind, text in ids if text)
+
+    @property
     def is_required(self) -> bool:
         """An ESI ID may be left out: the partner adds it later."""
         return self.info.is_required and self.info.key != "esi_id"
@@ -276,7 +282,7 @@ def _content_of(
         case Step.ABOUT:
             return {"fields": _fields(session, problems, session.answers if typed is None else typed)}
         case Step.AGREEMENTS:
-            return {"agreements": journey.agreements_of(session), "typed": typed or {}, "signed_as": SignedAs}
+            return _agreements_content(session, problems, typed or {})
         case Step.UTILITY:
             return _utility_content(session)
         case Step.DONE:
@@ -296,6 +302,31 @@ def _fields(session: ConnectSession, problems: tuple[Problem, ...], values: dict
         )
         for info in journey.information_of(session)
     ]
+
+
+@dataclass(frozen=True, slots=True)
+class AskedAgreement:
+    """A document as the page shows it."""
+
+    agreement: Agreement
+    is_accepted: bool
+    error: str
+
+
+def _agreements_content(
+    session: ConnectSession, problems: tuple[Problem, ...], typed: dict[str, str]
+) -> dict[str, object]:
+    errors = {problem.field: problem.text for problem in problems}
+    is_business = session.link.classification == "COMMERCIAL"  # at home people sign for themselves
+    return {
+        "agreements": [
+            AskedAgreement(agreement, agreement.code in typed, errors.get(agreement.code, ""))
+            for agreement in journey.agreements_of(session)
+        ],
+        "name_error": errors.get("name", ""),
+        "signed_as": SignedAs.choices if is_business else [],
+        "typed": {"capacity": SignedAs.COMPANY if is_business else SignedAs.CUSTOMER} | typed,
+    }
 
 
 def _utility_content(session: ConnectSession) -> dict[str, object]:
