@@ -37,6 +37,8 @@ CUSTOMER: Final = "Customer"
 _LONGEST_ANSWER: Final = 200
 IDLE: Final = timedelta(hours=SESSION_HOURS)
 _OPEN: Final = frozenset({SessionState.CREATED, SessionState.UPDATED})
+# A missing ESI ID is left to the partner; a question that is not answered is no name of something that is missing.
+_WITH_WORDS_OF_THEIR_OWN: Final = frozenset({"esi_id", "has_generator"})
 _ZIP_CODE: Final = re.compile(r"\d{5}(-?\d{4})?", re.ASCII)
 
 
@@ -170,7 +172,7 @@ def give_details(session: ConnectSession, given: Mapping[str, str]) -> None:
     for asked in information_of(session):
         value = " ".join(storable(given.get(asked.key, ""))[:_LONGEST_ANSWER].split())
         answers[asked.key] = value
-        if asked.is_required and not value and asked.key != "esi_id":
+        if asked.is_required and not value and asked.key not in _WITH_WORDS_OF_THEIR_OWN:
             problems.append(Problem("CONNECT_FIELD_MISSING", asked.key, context={"label": asked.label}))
     problems += _unusable(answers)
     problems += esi_ids.problems_of(session.link.transmission_region, answers)
@@ -191,7 +193,7 @@ def _unusable(answers: Mapping[str, str]) -> list[Problem]:
         problems.append(Problem("CONNECT_EMAIL_UNUSABLE", "email", shown(email)))
     if (zip_code := answers.get("postal_code", "")) and not _ZIP_CODE.fullmatch(zip_code):
         problems.append(Problem("CONNECT_ZIP_UNUSABLE", "postal_code", shown(zip_code)))
-    if answers.get("has_generator", "") not in ("", "yes", "no"):
+    if answers.get("has_generator", "no") not in ("yes", "no"):
         problems.append(Problem("CONNECT_ANSWER_UNKNOWN", "has_generator"))
     return problems
 

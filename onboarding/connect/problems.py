@@ -143,7 +143,7 @@ register(
         "CONNECT_EMAIL_UNUSABLE",
         "Email address not right",
         "{value} is not an email address.",
-        "Enter one like name@example.com. We send you there what you share and how to stop it.",
+        "Enter one like name@example.com.",
     ),
     ProblemKind(
         "CONNECT_ZIP_UNUSABLE",

@@ -47,8 +47,8 @@ def texts_of(source: str) -> Iterator[str]:
     for node in Template(source).nodelist.get_nodes_by_type(Node):
         if isinstance(node, TranslateNode) and isinstance(node.filter_expression.var, str):
             yield node.filter_expression.var.replace("%", "%%")
-        elif isinstance(node, TranslateNode):
-            yield str(node.filter_expression.var.literal).replace("%", "%%")
+        elif isinstance(node, TranslateNode) and isinstance(node.filter_expression.var.literal, str):
+            yield node.filter_expression.var.literal.replace("%", "%%")
         elif isinstance(node, BlockTranslateNode):
             yield node.render_token_list(node.singular)[0]
 
