@@ -20,7 +20,7 @@ LOCALE: Final = Path(__file__).resolve().parent.parent / "locale"
 _DOMAIN: Final = "django"  # the name under which Django looks for the catalogues of an app
 _FOLDERS: Final = ("connect/public", "connect/emails")  # the customers' templates
 _CODE: Final = Path(__file__).parent
-_CALLS: Final = {name: None for name in ("_", "gettext", "gettext_lazy", "gettext_noop")}
+_CALLS: Final = dict.fromkeys(("_", "gettext", "gettext_lazy", "gettext_noop"))
 _CUSTOMERS_PROBLEMS: Final = ("CONNECT_", "ESI_ID_", "NOT_IN_TEXAS")
 Text = tuple[str, str]  # the text, and the file it is in
 
@@ -89,7 +89,7 @@ def catalogue_bytes(language: str, known: bytes = b"") -> bytes:
     if known:
         for message in read_po(BytesIO(known), locale=language):
             if message.id and message.string and message.id in made:
-                made[message.id].string = message.string  # type: ignore[index]  # a plain text, no plural form
+                made[message.id].string = message.string
     written = BytesIO()
     write_po(written, made, width=120, sort_output=True, include_lineno=False, omit_header=True)
     head = f'msgid ""\nmsgstr ""\n"Language: {language}\\n"\n"Content-Type: text/plain; charset=utf-8\\n"\n\n'

@@ -9,7 +9,7 @@ class Command(BaseCommand):
     """Compile what has changed; harmless to repeat."""
 
     help = "Compile the catalogues of the customers' texts (locale/*/LC_MESSAGES/django.po)."
-    requires_system_checks: list[str] = []  # noqa: RUF012  Django's own form
+    requires_system_checks: list[str] = []
 
     def handle(self, *args: object, **options: object) -> None:
         for path in compile_catalogues():
