@@ -33,7 +33,7 @@ pytestmark = pytest.mark.django_db
 def test_a_customer_authorizes_and_the_meter_appears(customer: Customer, link: ConnectLink, acme: Partner) -> None:
     page = customer.authorize(link, "success")
 
-    assert "Thank you. You are done." in page.content.decode()
+    assert "You’re all set" in page.content.decode()
     assert customer.session.state == SessionState.COMPLETED
     authorization = authorization_of()
     assert (authorization.state, authorization.data_state) == (AuthorizationState.COMPLETED, DataState.WAITING)
