@@ -11,13 +11,21 @@ from django.db import transaction
 from onboarding.connect.choices import AuthorizationState, NoteKind
 from onboarding.connect.models import Authorization, ConnectSession, ServicePoint
 from onboarding.connect.notes import note, refresh_needs
-from onboarding.connect.points import PointFacts, PointIdentity, keys_of, match_of
+from onboarding.connect.points import (
+    Match,
+    PointFacts,
+    PointIdentity,
+    has_unique_name,
+    is_same_point,
+    keys_of,
+    match_of,
+)
 from onboarding.connect.queries import connect_programs
 from onboarding.enrollment.domain import join_programs, re_evaluate
 from onboarding.enrollment.models import CheckRecord
 from onboarding.enrollment.rules import ProgramRules, rules_of
-from onboarding.meters.columns import Asset
-from onboarding.meters.domain import create_connected_meter, join_connection
+from onboarding.meters.columns import Asset, asset_of
+from onboarding.meters.domain import complete_connected_meter, create_connected_meter, join_connection
 from onboarding.meters.models import CreatedBy, Meter
 from portal.events.actors import Actor
 from portal.partners.models import Partner
@@ -32,6 +40,8 @@ ANOTHER_PROVIDER: Final = "Another provider has this service account. Only one p
 NO_OTHER_PROVIDER: Final = "No other provider has this service account any more."
 HAS_ENDED: Final = "The authorization has ended."
 SIGNED: Final = "Signed in Connect."
+_LONGEST: Final = 128  # characters of a meter's columns
+_MOST: Final = {"postal_code": 10}
 
 
 def data_of(utility: Utility) -> Actor:
@@ -51,8 +61,10 @@ def absorb(authorization: Authorization, points: Iterable[PointFacts]) -> list[M
         # Two authorizations of one point at the same time must not both create its meter.
         Partner.objects.select_for_update(no_key=True).get(pk=authorization.partner_id)
         for facts in points:
-            point, is_new = _keep(authorization, facts)
-            if point.meter_id or point.candidates or (not is_new and facts.kind != ELECTRICITY):
+            point, is_new, is_changed = _keep(authorization, facts)
+            if point.meter_id and is_changed:
+                _complete(point, facts, by=by)
+            if point.meter_id or (point.candidates and not is_changed) or (not is_new and facts.kind != ELECTRICITY):
                 continue
             if facts.kind != ELECTRICITY:
                 told = {"utility": authorization.utility.name, "kind": facts.kind}
@@ -69,8 +81,11 @@ def absorb(authorization: Authorization, points: Iterable[PointFacts]) -> list[M
     return [meter for meter, _ in new]
 
 
-def _keep(authorization: Authorization, facts: PointFacts) -> tuple[ServicePoint, bool]:
-    """The row of a usage point, with what the newest feed says; what a feed leaves out stays."""
+def _keep(authorization: Authorization, facts: PointFacts) -> tuple[ServicePoint, bool, bool]:
+    """The row of a usage point, with what the newest feed says; what a feed leaves out stays.
+
+    Beside it: whether it is new, and whether it was there and the feed says something else than before.
+    """
     known = {
         "kind": facts.kind,
         "account_number": facts.account_number,
@@ -96,7 +111,7 @@ def _keep(authorization: Authorization, facts: PointFacts) -> tuple[ServicePoint
         for name, value in changed.items():
             setattr(point, name, value)
         point.save(update_fields=[*changed])
-    return point, is_new
+    return point, is_new, bool(changed)
 
 
 def _facts_json(facts: PointFacts) -> dict[str, str]:
@@ -106,40 +121,74 @@ def _facts_json(facts: PointFacts) -> dict[str, str]:
 
 def _meter_of(authorization: Authorization, point: ServicePoint, facts: PointFacts) -> tuple[Meter, bool] | None:
     """Join the meter that the point is, or create it, which the second value says; None when the partner decides."""
-    if meter := _of_an_earlier_authorization(point):
-        _join(point, meter, by=data_of(authorization.utility))
-        return meter, False
-    reference = reference_of(authorization.session)
-    identity = PointIdentity(
-        keys=frozenset(point.keys),
-        street=facts.street,
-        postal_code=facts.postal_code,
-        utility=authorization.utility,
-        reference=authorization.connection.reference if authorization.connection else "",
-    )
-    match = match_of(identity, partner=authorization.partner)
-    if match.problem:
+    match = _of_an_earlier_authorization(point)
+    if not match.meter and not match.problem:
+        match = match_of(_identity_of(authorization, point, facts), partner=authorization.partner)
+    was_asked = bool(point.candidates)
+    if match.problem and authorization.connection:
         point.candidates = [str(meter.pk) for meter in match.candidates]
         point.problem = match.problem.as_json()
         point.save(update_fields=["candidates", "problem"])
-        told = {"utility": authorization.utility.name}
-        note(authorization.connection, NoteKind.TO_DECIDE, authorization=authorization, facts=told)
-        if authorization.connection is None:  # nowhere to ask: nothing is joined without a yes
-            return _create(point, facts, reference, by=data_of(authorization.utility)), True
+        if not was_asked:
+            told = {"utility": authorization.utility.name}
+            note(authorization.connection, NoteKind.TO_DECIDE, authorization=authorization, facts=told)
         return None
     if match.meter:
         _join(point, match.meter, by=data_of(authorization.utility))
-        return match.meter, False
-    return _create(point, facts, reference, by=data_of(authorization.utility)), True
+        meter, is_new = match.meter, False
+    else:  # also where there is nowhere to ask: nothing is joined without a yes
+        reference = reference_of(authorization.session)
+        meter, is_new = _create(point, facts, reference, by=data_of(authorization.utility)), True
+    if was_asked and authorization.connection:
+        refresh_needs(authorization.connection)
+    return meter, is_new
 
 
-def _of_an_earlier_authorization(point: ServicePoint) -> Meter | None:
-    """The meter of the same usage point, by an authorization before this one."""
-    earlier = ServicePoint.objects.filter(
-        partner=point.partner_id, utility=point.utility_id, usage_point=point.usage_point, meter__isnull=False
+def _identity_of(authorization: Authorization, point: ServicePoint, facts: PointFacts) -> PointIdentity:
+    """What the point is compared by; the address that the customer entered, where the utility sent none."""
+    answers = authorization.session.answers
+    is_told = bool(facts.street or facts.postal_code)
+    return PointIdentity(
+        keys=frozenset(point.keys),
+        street=facts.street if is_told else str(answers.get("street", "")),
+        postal_code=facts.postal_code if is_told else str(answers.get("postal_code", "")),
+        utility=authorization.utility,
+        reference=authorization.connection.reference if authorization.connection else "",
+        serials=tuple(point.meter_serials),
     )
-    row = earlier.exclude(pk=point.pk).select_related("meter__partner").order_by("pk").first()
-    return row.meter if row else None
+
+
+def _of_an_earlier_authorization(point: ServicePoint) -> Match:
+    """The meter of the same usage point, by an authorization before this one. A meter in the archive is left there."""
+    earlier = ServicePoint.objects.filter(
+        partner=point.partner_id,
+        utility=point.utility_id,
+        usage_point=point.usage_point,
+        meter__isnull=False,
+        meter__is_archived=False,
+    )
+    rows = list(earlier.exclude(pk=point.pk).select_related("meter__partner").order_by("pk"))
+    same = next((row for row in rows if is_same_point(row, point)), None)
+    if same:
+        return Match(meter=same.meter)
+    if not rows or not has_unique_name(point):
+        return Match()
+    meters = list({row.meter_id: row.meter for row in rows if row.meter}.values())
+    said = {"reference": meters[0].partner_reference, "utility": point.utility.name}
+    return Match(candidates=meters, problem=Problem("POINT_OTHER_ACCOUNT", context=said))
+
+
+def _complete(point: ServicePoint, facts: PointFacts, *, by: Actor) -> None:
+    """Give a meter that the utility's data made what only a later feed says; what it has stays."""
+    held = Meter.objects.select_for_update(of=("self",)).select_related("partner").get(service_points=point)
+    if held.created_by != CreatedBy.UTILITY:
+        return
+    told = asset_of_point(point.authorization, facts, held.partner_reference)
+    parts: dict[str, dict[str, object]] = {
+        part: {**told.get(part, {}), **(held.data.get(part) or {})} for part in ("customer", "utility", "site")
+    }
+    asset: Asset = asset_of(held) | {part: values for part, values in parts.items() if values}
+    complete_connected_meter(held, asset, by=by)
 
 
 def reference_of(session: ConnectSession) -> str:
@@ -193,7 +242,7 @@ def asset_of_point(authorization: Authorization, facts: PointFacts, reference: s
     customer = {
         "street_1": facts.street or str(answers.get("street", "")),
         "city": facts.city or str(answers.get("city", "")),
-        "state_or_province_code": facts.state or str(answers.get("state", "")) or state_of(postal_code[:5]) or "",
+        "state_or_province_code": _state(facts.state, str(answers.get("state", "")), postal_code),
         "postal_code": postal_code,
         "country_code": "US",
         "end_customer_name": facts.customer_name or str(answers.get("customer_name", "")),
@@ -220,8 +269,15 @@ def asset_of_point(authorization: Authorization, facts: PointFacts, reference: s
     return asset | ({"site": {"load_zone": facts.load_zone}} if facts.load_zone else {})
 
 
+def _state(sent: str, typed: str, postal_code: str) -> str:
+    """Two letters; some utilities and people write the name out, and then the ZIP code tells."""
+    letters = next((text.upper() for text in (sent.strip(), typed.strip()) if len(text) == 2), "")
+    return letters or state_of(postal_code[:5]) or ""
+
+
 def _filled(values: dict[str, str]) -> dict[str, str]:
-    return {name: value for name, value in values.items() if value}
+    """What is known, no longer than a meter's columns are."""
+    return {name: value[: _MOST.get(name, _LONGEST)] for name, value in values.items() if value}
 
 
 def enroll_meters(meters: Sequence[tuple[Meter, bool]], session: ConnectSession, *, by: Actor) -> None:
@@ -305,7 +361,9 @@ def _about_authorization(meter: UUID, authorizations: Sequence[Authorization]) -
 
 def _rivals(points: Collection[ServicePoint]) -> list[ServicePoint]:
     """The same usage points at the same utilities, of other partners, by authorizations that run or ran."""
-    known = {(point.utility_id, point.usage_point) for point in points}
+    known: dict[tuple[int, str], list[ServicePoint]] = {}
+    for point in points:
+        known.setdefault((point.utility_id, point.usage_point), []).append(point)
     partners = {point.partner_id for point in points}
     rows = ServicePoint.objects.filter(
         usage_point__in={usage_point for _, usage_point in known},
@@ -313,7 +371,11 @@ def _rivals(points: Collection[ServicePoint]) -> list[ServicePoint]:
         authorization__state=AuthorizationState.COMPLETED,
         meter__isnull=False,
     ).exclude(partner__in=partners)
-    return [row for row in rows if (row.utility_id, row.usage_point) in known] if known else []
+    return [
+        row
+        for row in rows
+        if any(is_same_point(row, point) for point in known.get((row.utility_id, row.usage_point), ()))
+    ]
 
 
 def _others_were_first(point: ServicePoint, known: Sequence[ServicePoint]) -> bool:
@@ -322,6 +384,7 @@ def _others_were_first(point: ServicePoint, known: Sequence[ServicePoint]) -> bo
     return any(
         (other.utility_id, other.usage_point) == (point.utility_id, point.usage_point)
         and other.partner_id != point.partner_id
+        and is_same_point(other, point)
         and other.authorization.is_running
         and _is_before(other.authorization, mine)
         for other in known

@@ -8,6 +8,7 @@ for again, later each time.
 import logging
 import time
 from collections.abc import Iterator, Sequence
+from contextlib import suppress
 from datetime import timedelta
 from itertools import islice
 from typing import BinaryIO, Final
@@ -37,6 +38,7 @@ log = logging.getLogger("onboarding.connect")
 _TOKEN_SECONDS: Final = 20
 _FEED_SECONDS: Final = 900
 _BEAT_SECONDS: Final = 5
+_UNAUTHORIZED: Final = 401
 _ONCE_A_DAY: Final = timedelta(days=1)
 _OVERDUE: Final = timedelta(days=AUTHORIZATION_DAYS)
 _POINTS_AT_ONCE: Final = 25
@@ -59,6 +61,10 @@ class AccessEnded(Exception):
         self.reason = reason
 
 
+class TokenRefused(AccessEnded):
+    """The utility does not take the access token, which may have ended before its time (HTTP 401)."""
+
+
 def queue_due() -> int:
     """Queue the fetches that are due, and tell of data that is overdue; returns how many were queued."""
     due = (
@@ -78,9 +84,12 @@ def fetch(run: Run) -> None:
         return
     try:
         _refresh(authorization)
-        _read_authorization(authorization)
-        customer = _feed(run, authorization, "customer", authorization.customer_url)
-        usage = _feed(run, authorization, "usage", authorization.resource_url)
+        try:
+            usage, customer = _feeds(run, authorization)
+        except TokenRefused:
+            if not _refresh(authorization, is_refused=True):
+                raise
+            usage, customer = _feeds(run, authorization)
         _take_in(run, authorization, usage=usage, customer=customer)
     except AccessEnded as ended:
         end(authorization, ended.reason)
@@ -100,12 +109,17 @@ def _authorization(pk: str) -> Authorization | None:
 # --- access
 
 
-def _refresh(authorization: Authorization) -> None:
-    """A new access token when the old one ends; the utility's new refresh token is stored before anything else."""
+def _refresh(authorization: Authorization, *, is_refused: bool = False) -> bool:
+    """A new access token when the old one ends, or is refused; returns whether there is one.
+
+    The utility's new refresh token is stored before anything else. Not every utility says when a token ends.
+    """
     ends = authorization.token_expires_at
-    if ends is None or ends > clock.now() + _SPARE:
-        return
+    if not is_refused and (ends is None or ends > clock.now() + _SPARE):
+        return False
     if not authorization.refresh_token:
+        if is_refused:
+            return False
         raise AccessEnded(EndReason.ACCESS_REFUSED)
     connection = authorization.utility.green_button
     try:
@@ -114,24 +128,41 @@ def _refresh(authorization: Authorization) -> None:
                 session, endpoints_of(connection), refresh_token=authorization.refresh_token, now=clock.now()
             )
     except oauth.OAuthRefused as refusal:
-        if refusal.code == "invalid_grant":
-            raise AccessEnded(_why_refused(authorization)) from refusal
-        raise NotReady(is_silent=True) from refusal
+        if refusal.code != "invalid_grant":
+            raise NotReady(is_silent=True) from refusal
+        if is_refused:
+            return False
+        raise AccessEnded(_why_refused(authorization)) from refusal
     except (oauth.OAuthError, requests.RequestException, outbound.OutboundRefused) as error:
         raise NotReady(is_silent=True) from error
     keep_token(authorization, token)
+    if not Authorization.objects.filter(pk=authorization.pk, ended_at=None).exists():
+        # The customer has revoked it while the utility answered: these tokens are given up as well.
+        enqueue("connect.revoke", subject_id=authorization.pk, partner=authorization.partner)
+        raise AccessEnded(EndReason.BY_CUSTOMER)
+    return True
 
 
 def _why_refused(authorization: Authorization) -> EndReason:
-    over = authorization.ends_at is not None and authorization.ends_at <= clock.now()
-    return EndReason.EXPIRED if over else EndReason.ACCESS_REFUSED
+    return EndReason.EXPIRED if _is_over(authorization) else EndReason.ACCESS_REFUSED
+
+
+def _why_ended(authorization: Authorization) -> EndReason:
+    return EndReason.EXPIRED if _is_over(authorization) else EndReason.AT_UTILITY
+
+
+def _is_over(authorization: Authorization) -> bool:
+    return authorization.ends_at is not None and authorization.ends_at <= clock.now()
 
 
 def _read_authorization(authorization: Authorization) -> None:
     """Until when the authorization runs at the utility, and whether it is still there."""
     if not authorization.authorization_url:
         return
-    content = feeds.read_small(_get(authorization, authorization.authorization_url, most_bytes=1_000_000))
+    try:
+        content = feeds.read_small(_get(authorization, authorization.authorization_url, most_bytes=1_000_000))
+    except AccessEnded:  # some utilities show it to other tokens only; whether we may have the data, the data tells
+        return
     if content is None:
         return
     changes = {}
@@ -145,7 +176,7 @@ def _read_authorization(authorization: Authorization) -> None:
         authorization.save(update_fields=[*changes])
     if content.is_revoked:
         raise AccessEnded(EndReason.AT_UTILITY)
-    if authorization.ends_at and authorization.ends_at <= clock.now():
+    if _is_over(authorization):
         raise AccessEnded(EndReason.EXPIRED)
 
 
@@ -185,8 +216,9 @@ def _fetch_into(authorization: Authorization, url: str, file: BinaryIO, *, secon
         case "too_large":
             raise feeds.Unreadable(Problem("FEED_TOO_LARGE", context={"limit": most_bytes // 1_000_000}))
         case "refused" | "gone":
-            over = authorization.ends_at is not None and authorization.ends_at <= clock.now()
-            raise AccessEnded(EndReason.EXPIRED if over else EndReason.AT_UTILITY)
+            if answer.status == _UNAUTHORIZED:
+                raise TokenRefused(_why_ended(authorization))
+            raise AccessEnded(_why_ended(authorization))
         case _:
             raise NotReady(is_silent=True)
 
@@ -205,6 +237,18 @@ class _Beating:
             self._run.beat()
             self._at = time.monotonic()
         return self._file.write(data)
+
+
+def _feeds(run: Run, authorization: Authorization) -> tuple[Feed | None, Feed | None]:
+    """The usage feed and the customer feed, after a look whether the authorization still runs at the utility.
+
+    A customer feed that the utility does not give us is left out: the usage feed tells whether we may have data.
+    """
+    _read_authorization(authorization)
+    customer = None
+    with suppress(AccessEnded):
+        customer = _feed(run, authorization, "customer", authorization.customer_url)
+    return _feed(run, authorization, "usage", authorization.resource_url), customer
 
 
 def _feed(run: Run, authorization: Authorization, kind: str, url: str) -> Feed | None:
@@ -237,6 +281,8 @@ def _take_in(run: Run, authorization: Authorization, *, usage: Feed | None, cust
     """Read both feeds in a limited process, and make meters of their usage points: some at a time, each once."""
     run.beat()
     points = feeds.points_of(authorization, usage=usage, customer=customer, alive=run.beat)
+    if not points and authorization.data_received_at is None:
+        raise NotReady  # an empty feed is how some utilities say that they are not ready
     new = 0
     for part in batched(points, _POINTS_AT_ONCE):
         with run.chunk():
@@ -287,6 +333,8 @@ def _ask_later(run: Run, authorization: Authorization, later: NotReady) -> None:
     now = clock.now()
     is_late = authorization.data_received_at is None and now - (authorization.authorized_at or now) >= _OVERDUE
     with run.chunk():
+        if not _still_runs(authorization):
+            return
         authorization.fetch_attempts = attempt
         authorization.next_fetch_at = now + max(wait, timedelta(seconds=settings.GREEN_BUTTON_LEAST_SECONDS))
         fields = ["fetch_attempts", "next_fetch_at"]
@@ -312,7 +360,7 @@ def _ask_later(run: Run, authorization: Authorization, later: NotReady) -> None:
 def give_up(job: Job) -> None:
     """A fetch stopped three times for a reason of ours: say so, and try again a day later."""
     authorization = _authorization(job.subject_id)
-    if authorization is None or not authorization.is_running:
+    if authorization is None or not _still_runs(authorization):
         return
     authorization.next_fetch_at = clock.now() + _ONCE_A_DAY
     authorization.save(update_fields=["next_fetch_at"])
@@ -328,6 +376,8 @@ def _say_unreadable(run: Run, authorization: Authorization, unreadable: feeds.Un
     with run.chunk():
         if unreadable.feed:
             Feed.objects.filter(pk=unreadable.feed.pk).update(problem=unreadable.problem.as_json())
+        if not _still_runs(authorization):
+            return
         authorization.next_fetch_at = clock.now() + _ONCE_A_DAY
         authorization.fetch_attempts += 1
         authorization.save(update_fields=["next_fetch_at", "fetch_attempts"])

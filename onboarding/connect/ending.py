@@ -74,7 +74,7 @@ def forget_tokens(job: Job) -> None:
 def revoke_tokens(run: Run) -> None:
     """Tell a utility that we give our tokens up, then forget them. Where it has no address for that, only forget."""
     rows = Authorization.objects.select_related("utility__green_button")
-    authorization = rows.filter(pk=run.job.subject_id, end_reason=EndReason.BY_CUSTOMER).first()
+    authorization = rows.filter(pk=run.job.subject_id, ended_at__isnull=False).first()
     if authorization is None or not (authorization.refresh_token or authorization.access_token):
         return
     connection = getattr(authorization.utility, "green_button", None)

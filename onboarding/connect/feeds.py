@@ -82,8 +82,8 @@ def points_of(
         feed = usage if answer.get("which") == "usage" else customer
         raise Unreadable(Problem("FEED_UNREADABLE", context={"reason": storable(str(answer["refused"]))[:300]}), feed)
     mine = _subscription_in(authorization.resource_url)
-    named = {_subscription_in(point.pop("href")) for point in answer["points"]} - {"", mine}
-    if mine and named:
+    named = {_subscription_in(point.pop("href")) for point in answer["points"]} - {""}
+    if (mine and named - {mine}) or len(named) > 1:  # an address of many customers' data names none of them
         raise Unreadable(Problem("FEED_OF_ANOTHER"), usage)
     return [_facts(point) for point in answer["points"] if point["usage_point"]]
 

@@ -5,7 +5,9 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Final
 
-from django.db.models import Q
+from django.db.models import Func, Q, TextField, Value
+from django.db.models.fields.json import KT
+from django.db.models.functions import Replace, Upper
 
 from onboarding.connect.models import ServicePoint
 from onboarding.meters.models import Meter
@@ -15,8 +17,10 @@ from programs.identifiers import account_key, reference_key
 from programs.models import Utility
 
 SERIAL: Final = "data__utility__utility_meter_serial_number"
+_SEPARATORS: Final = (" ", "-", ".", "/", "_")
 _SHORTEST_KEY: Final = 4  # a shorter identifier says nothing
 _STREET_NUMBER: Final = re.compile(r"\D{0,3}(\d+(?:-\d+)?)")
+_UUID: Final = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,13 +51,17 @@ class Match:
 
 @dataclass(frozen=True, slots=True)
 class PointIdentity:
-    """What tells which meter a service point is. reference: of the connection, "" without one."""
+    """What tells which meter a service point is. reference: of the connection, "" without one.
+
+    serials: the utility's meters there, as it writes them; their keys are among the keys.
+    """
 
     keys: frozenset[str]
     street: str
     postal_code: str
     utility: Utility
     reference: str = ""
+    serials: Sequence[str] = ()
 
     @property
     def place(self) -> Place:
@@ -65,6 +73,26 @@ def keys_of(identifiers: Iterable[str]) -> frozenset[str]:
     return frozenset(key for text in identifiers if len(key := account_key(text)) >= _SHORTEST_KEY)
 
 
+def is_same_point(one: ServicePoint, other: ServicePoint) -> bool:
+    """Whether two rows with the same name of a usage point are one point of their utility.
+
+    Few utilities make names that are unique, and many call the first of each customer 1: their own numbers decide.
+    """
+    ours, theirs = _own_keys(one), _own_keys(other)
+    return bool(ours & theirs) or (has_unique_name(one) and not (ours and theirs))
+
+
+def has_unique_name(point: ServicePoint) -> bool:
+    """Whether the utility's name of the usage point is a UUID, which no two have."""
+    return bool(_UUID.fullmatch(point.usage_point.lower()))
+
+
+def _own_keys(point: ServicePoint) -> frozenset[str]:
+    """What names this point alone; the account, which may have several, only where there is nothing else."""
+    own = keys_of([point.agreement_number, point.service_point_number, *point.meter_serials])
+    return own or keys_of([point.account_number])
+
+
 def match_of(point: PointIdentity, *, partner: Partner) -> Match:
     """The partner's meter that a service point is.
 
@@ -72,7 +100,7 @@ def match_of(point: PointIdentity, *, partner: Partner) -> Match:
     the partner is asked.
     """
     meters = list(_near(point, partner))
-    agreeing = [meter for meter in meters if _keys_of_meter(meter) & point.keys]
+    agreeing = [meter for meter in meters if _agrees(meter, point)]
     sure = [meter for meter in agreeing if meter.utility_name == point.utility.code and _same_place(meter, point)]
     if len(sure) == 1 and len(agreeing) == 1:
         return Match(meter=sure[0])
@@ -91,15 +119,27 @@ def match_of(point: PointIdentity, *, partner: Partner) -> Match:
 def _near(point: PointIdentity, partner: Partner) -> Iterable[Meter]:
     """The partner's utility meters that have one of the identifiers, or are at the ZIP code and not joined yet."""
     meters = Meter.objects.filter(partner=partner, is_archived=False).exclude(meter_type="DEVICE")
+    at_utility = Q(utility_name__in=["", point.utility.code])
     by_key = Q(account_key__in=point.keys)
     zip_code = point.place.zip_code
     by_place = Q(postal_code__startswith=zip_code) if zip_code else Q(pk__in=[])
     serial = by_place & Q(**{f"{SERIAL}__isnull": False})
-    bare = by_place & Q(account_key="", utility_name__in=["", point.utility.code])
+    if keys := keys_of(point.serials):  # at another address it is a disagreement, which the partner is asked about
+        meters = meters.alias(serial_form=_serial_form())
+        serial |= at_utility & Q(serial_form__in=keys)
+    bare = by_place & at_utility & (Q(account_key="") if point.keys else Q())
     same_reference = Q(reference_key=reference_key(point.reference)) if point.reference else Q(pk__in=[])
     known = ServicePoint.objects.filter(partner=partner, meter__isnull=False, utility=point.utility).values("meter")
     near = meters.filter(by_key | serial | ((bare | same_reference) & ~Q(pk__in=known)))
     return near.select_related("partner").order_by("pk")
+
+
+def _serial_form() -> Func | Upper:
+    """The serial number of a meter as account_key has it, as far as the database can."""
+    form: Func | Upper = Upper(KT(SERIAL), output_field=TextField())
+    for separator in _SEPARATORS:
+        form = Replace(form, Value(separator), Value(""), output_field=TextField())
+    return form
 
 
 def _keys_of_meter(meter: Meter) -> frozenset[str]:
@@ -111,9 +151,16 @@ def _same_place(meter: Meter, point: PointIdentity) -> bool:
     return point.place.is_known and Place.of(meter.street, meter.postal_code) == point.place
 
 
+def _agrees(meter: Meter, point: PointIdentity) -> bool:
+    """Whether an identifier agrees. A like number of another utility at another address is somebody else's."""
+    if not _keys_of_meter(meter) & point.keys:
+        return False
+    return meter.utility_name in ("", point.utility.code) or _same_place(meter, point)
+
+
 def _is_unclear(meter: Meter, point: PointIdentity) -> bool:
     """A meter at the same address, with nothing to compare it by: it may be this one."""
-    return not _keys_of_meter(meter) and _same_place(meter, point)
+    return not (_keys_of_meter(meter) and point.keys) and _same_place(meter, point)
 
 
 def _disagreement(meter: Meter, point: PointIdentity) -> Problem:

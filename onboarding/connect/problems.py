@@ -225,6 +225,12 @@ register(
         "The account of {reference} agrees with what {utility} sent, but the meter names another utility or none.",
         "Decide whether it is the same meter.",
     ),
+    ProblemKind(
+        "POINT_OTHER_ACCOUNT",
+        "Account disagrees",
+        "{reference} is the meter of this service point at {utility}, but its account and agreement are others now.",
+        "Decide whether it is the same meter.",
+    ),
     ProblemKind("POINT_NOTHING_CHOSEN", "Nothing chosen", "Choose one of the meters, or a new one.", ""),
     ProblemKind(
         "POINT_DECIDED_ALREADY",

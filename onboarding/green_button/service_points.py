@@ -186,9 +186,9 @@ def _joins(usage_points: tuple[UsagePoint, ...], chains: list[_Chain]) -> dict[i
     joins: dict[int, tuple[list[_Chain], str]] = {}
     places = Places((_numbered(point, index) for index, point in enumerate(usage_points)), ("usagepoint",), {})
     for chain in chains:
-        named = {places.by_href(href) for href in chain.usage_point_hrefs()}
-        named |= {places.by_href(path) for path in _paths(chain.links())}
-        for index in sorted(named - {None}, key=str):
+        hrefs = {*chain.usage_point_hrefs(), *_paths(chain.links())}
+        named = {(places.by_href(href), _subscription_of(href)) for href in hrefs}
+        for index in sorted({index for index, within in named if _is_within(usage_points, index, within)}, key=str):
             assert index is not None
             joins.setdefault(index, ([], ""))[0].append(chain)
     by_key = _by_key(chains)
@@ -200,6 +200,15 @@ def _joins(usage_points: tuple[UsagePoint, ...], chains: list[_Chain]) -> dict[i
     if len(usage_points) == 1 and len(chains) == 1 and not joins and _may_join(usage_points[0], chains[0]):
         joins[0] = (chains, problems.JOINED_AS_THE_ONLY)
     return joins
+
+
+def _is_within(usage_points: tuple[UsagePoint, ...], index: int | None, subscription: str) -> bool:
+    """Whether there is a usage point, and not of another subscription than the href that names it."""
+    return index is not None and len({_subscription_of(usage_points[index].self_href), subscription} - {""}) <= 1
+
+
+def _subscription_of(href: str) -> str:
+    return path_to(key_of(href), "subscription").rpartition("/")[2]
 
 
 def _join_by_retail_customer(

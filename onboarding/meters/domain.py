@@ -91,6 +91,17 @@ def join_connection(meter: Meter, reference: str, *, by: Actor, told: Mapping[st
     record_many("meter", [("meter.authorization_joined", meter.pk, told)], partner=meter.partner, by=by)
 
 
+def complete_connected_meter(meter: Meter, asset: Asset, *, by: Actor) -> None:
+    """Give a meter the asset that its utility's later data completes: one meter.updated event, none without a change.
+
+    The caller holds the meter's row and evaluates it.
+    """
+    new = {name: value for name, value in columns_of(asset).items() if getattr(meter, name) != value}
+    if new:
+        change_meters([MeterChange(meter, new)], verb="meter.updated", partner=meter.partner, by=by)
+        refresh_texts([meter.pk])
+
+
 def record_created(staged: Staged, *, partner: "Partner", upload_id: UUID, by: Actor) -> None:
     """One meter.created event for each staged row (r.meter_id, r.number)."""
     record_staged(
