@@ -263,8 +263,8 @@ def asset_of_point(authorization: Authorization, facts: PointFacts, reference: s
         "customer_classification": link.classification,
         "load_types": [],
         "meter_type": "UTILITY_METER",
-        "customer": _filled(customer),
-        "utility": _filled(utility),
+        "customer": filled(customer),
+        "utility": filled(utility),
     }
     return asset | ({"site": {"load_zone": facts.load_zone}} if facts.load_zone else {})
 
@@ -275,7 +275,7 @@ def _state(sent: str, typed: str, postal_code: str) -> str:
     return letters or state_of(postal_code[:5]) or ""
 
 
-def _filled(values: dict[str, str]) -> dict[str, str]:
+def filled(values: dict[str, str]) -> dict[str, str]:
     """What is known, no longer than a meter's columns are."""
     return {name: value[: _MOST.get(name, _LONGEST)] for name, value in values.items() if value}
 

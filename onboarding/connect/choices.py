@@ -156,6 +156,11 @@ class NoteKind(models.TextChoices):
     FETCH_FAILED = "FETCH_FAILED", "We could not take what {utility} sent. We look into it and try again."
     ENDED = "ENDED", "The authorization at {utility} ended: {reason}."
     ESI_ID_MISSING = "ESI_ID_MISSING", "The customer had no ESI ID at hand. Enter it here to create the meter."
+    ESI_ID_TAKEN = (
+        "ESI_ID_TAKEN",
+        "Your meter {meter} has the customer’s ESI ID, but another address. "
+        "Enter the ESI ID again if it is this meter, or the right one.",
+    )
     ESI_ID_GIVEN = "ESI_ID_GIVEN", "{who} entered the ESI ID."
 
     @property
@@ -174,6 +179,7 @@ _TONES: Final = {
     "FEED_UNREADABLE": "warning",
     "FETCH_FAILED": "warning",
     "ESI_ID_MISSING": "warning",
+    "ESI_ID_TAKEN": "warning",
     "NO_INTERVALS": "warning",
     "ENDED": "warning",
 }

@@ -127,14 +127,14 @@ def _start_of(session: ConnectSession) -> str:
 # --- the link
 
 
-@public(most=120, name="open")
+@public(most=600, name="open")
 @require_safe
 def connect(request: HttpRequest) -> HttpResponseBase:
     """The address of a link (leap.md 3.1): begins a session, or goes on with the one of this browser."""
     return _open(request, request.GET.dict())
 
 
-@public(most=120, name="open")
+@public(most=600, name="open")
 @require_safe
 def connect_by_title(request: HttpRequest, account: str, title: str) -> HttpResponseBase:
     """The older shape of the address: account and title are in its path."""
@@ -231,7 +231,7 @@ class AskedField:
         return self.info.is_required and self.info.key != "esi_id"
 
 
-@public(most=600, name="step", missing=_NOT_HERE)
+@public(most=3_000, name="step", missing=_NOT_HERE)
 @require_safe
 def session_page(request: HttpRequest, pk: UUID) -> HttpResponseBase:
     """The step at which the customer is, or an earlier one that is asked for."""
@@ -366,7 +366,7 @@ def _allow_utilities(response: HttpResponse, session: ConnectSession) -> None:
     response._csp_update = update  # type: ignore[attr-defined]  # noqa: SLF001  what django-csp's own decorator sets
 
 
-@public(most=300, name="send", missing=_NOT_HERE)
+@public(most=1_500, name="send", missing=_NOT_HERE)
 @require_POST
 def session_send(request: HttpRequest, pk: UUID, step: str) -> HttpResponseBase:
     """What the customer sends on one step."""
@@ -435,7 +435,7 @@ _SENT: Final[dict[Step, Callable[[HttpRequest, ConnectSession], HttpResponseBase
 # --- back from the utility
 
 
-@public(most=120, name="return")
+@public(most=600, name="return")
 @require_safe
 def connect_return(request: HttpRequest) -> HttpResponseBase:
     """The customer comes back from a utility, with a code or an error, into the browser that began it."""
@@ -469,7 +469,7 @@ def _take_answer(request: HttpRequest, authorization: Authorization) -> None:
 # --- what the customer can do later
 
 
-@public(most=120, name="manage")
+@public(most=600, name="manage")
 @require_http_methods(["GET", "HEAD", "POST"])
 def manage(request: HttpRequest, token: str) -> HttpResponseBase:
     """What a customer authorized and signed, by the emailed link; here it is revoked."""
@@ -497,7 +497,7 @@ def manage(request: HttpRequest, token: str) -> HttpResponseBase:
     return render(request, "connect/public/manage.html", context)
 
 
-@public(most=120, name="manage")
+@public(most=600, name="manage")
 @require_safe
 def signed_document(request: HttpRequest, token: str, pk: UUID) -> HttpResponseBase:
     """The PDF of something that the customer signed."""

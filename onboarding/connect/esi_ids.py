@@ -6,7 +6,7 @@ from typing import Final
 
 from django.db import transaction
 
-from onboarding.connect.absorb import SIGNED, enroll_meters, reference_of
+from onboarding.connect.absorb import SIGNED, enroll_meters, filled, reference_of
 from onboarding.connect.choices import NoteKind
 from onboarding.connect.models import Connection, ConnectSession
 from onboarding.connect.notes import note, refresh_needs
@@ -65,7 +65,8 @@ def problems_of(region: str, answers: Mapping[str, str]) -> list[Problem]:
 def create_meter_of(session: ConnectSession) -> Meter | None:
     """The meter of a finished Texas session: joined when the partner has it, else created.
 
-    Without an ESI ID there is none, and the partner has something to do. Runs in the caller's transaction.
+    Without an ESI ID, or with that of a meter at another address, there is none, and the partner has something to do.
+    Runs in the caller's transaction.
     """
     if not session.answers.get("esi_id"):
         note(session.connection, NoteKind.ESI_ID_MISSING)
@@ -76,7 +77,8 @@ def create_meter_of(session: ConnectSession) -> Meter | None:
 def enter_esi_id(connection: Connection, text: str, *, by: Actor) -> Meter:
     """The partner enters the ESI ID that the customer did not have: the meter is created or joined.
 
-    Refuses: ESI_ID_UNUSABLE, ESI_ID_UTILITY_UNKNOWN.
+    That a meter with it has another address is no reason to ask again: it was asked about. Refuses: ESI_ID_UNUSABLE,
+    ESI_ID_UTILITY_UNKNOWN, POINT_SEVERAL_METERS.
     """
     if problem := problem_of(text):
         raise Refused(problem)
@@ -85,12 +87,13 @@ def enter_esi_id(connection: Connection, text: str, *, by: Actor) -> Meter:
         session.answers = {**session.answers, "esi_id": text}
         session.save(update_fields=["answers"])
         note(connection, NoteKind.ESI_ID_GIVEN, facts={"who": by.label})
-        meter = _meter_of(session, by=by)
+        meter = _meter_of(session, by=by, is_certain=True)
+        assert meter is not None
         refresh_needs(connection)
     return meter
 
 
-def _meter_of(session: ConnectSession, *, by: Actor) -> Meter:
+def _meter_of(session: ConnectSession, *, by: Actor, is_certain: bool = False) -> Meter | None:
     partner = Partner.objects.select_for_update(no_key=True).get(pk=session.partner_id)
     esi_id, answers = esi_id_of(str(session.answers["esi_id"])), session.answers
     utility = utility_of(esi_id)
@@ -102,7 +105,13 @@ def _meter_of(session: ConnectSession, *, by: Actor) -> Meter:
         utility=utility,
     )
     told = {"connection": session.connection.reference if session.connection else "", "utility": utility.code}
-    meter = match_of(identity, partner=partner).meter
+    match = match_of(identity, partner=partner)
+    if len(match.candidates) > 1 and is_certain:
+        raise Refused(match.problem or Problem("POINT_SEVERAL_METERS"))
+    meter = match.meter or next((one for one in match.candidates if one.account_key == esi_id), None)
+    if meter and not match.meter and not is_certain and told["connection"] not in meter.connection_references:
+        note(session.connection, NoteKind.ESI_ID_TAKEN, facts={"meter": meter.partner_reference})
+        return None
     kind = NoteKind.METER_JOINED if meter else NoteKind.METER_CREATED
     if meter:
         meter = Meter.objects.select_for_update().select_related("partner").get(pk=meter.pk)
@@ -145,12 +154,13 @@ def _asset_of(session: ConnectSession, esi_id: str, utility: Utility) -> Asset:
         "end_customer_company_name": answers.get("company_name", ""),
         "partner_customer_reference": reference,
     }
+    known = {name: str(value) for name, value in customer.items()}
     return {
         "partner_reference": reference,
         "transmission_region": REGION,
         "customer_classification": session.link.classification,
         "load_types": [],
         "meter_type": "UTILITY_METER",
-        "customer": {name: value for name, value in customer.items() if value},
+        "customer": filled(known),
         "utility": {"utility_name": utility.code, "electric_service_account_number": esi_id},
     }

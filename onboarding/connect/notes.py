@@ -9,7 +9,7 @@ from onboarding.connect.models import Authorization, Connection, ConnectionNote
 from onboarding.connect.queries import to_decide
 from portal.web import clock
 
-_ASKS_FOR_PARTNER: Final = frozenset({NoteKind.TO_DECIDE, NoteKind.ESI_ID_MISSING})
+_ASKS_FOR_PARTNER: Final = frozenset({NoteKind.TO_DECIDE, NoteKind.ESI_ID_MISSING, NoteKind.ESI_ID_TAKEN})
 
 
 def note(
@@ -37,7 +37,8 @@ def note(
 
 def refresh_needs(connection: Connection) -> None:
     """Say that nothing waits for the partner any more, if that is so."""
-    waits_for_esi_id = _last(connection, NoteKind.ESI_ID_MISSING) > _last(connection, NoteKind.ESI_ID_GIVEN)
+    asked = max(_last(connection, NoteKind.ESI_ID_MISSING), _last(connection, NoteKind.ESI_ID_TAKEN))
+    waits_for_esi_id = asked > _last(connection, NoteKind.ESI_ID_GIVEN)
     Connection.objects.filter(pk=connection.pk).update(needs_partner=waits_for_esi_id or to_decide(connection).exists())
 
 

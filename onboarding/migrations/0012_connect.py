@@ -220,6 +220,11 @@ class Migration(migrations.Migration):
                                 "ESI_ID_MISSING",
                                 "The customer had no ESI ID at hand. Enter it here to create the meter.",
                             ),
+                            (
+                                "ESI_ID_TAKEN",
+                                "Your meter {meter} has the customer’s ESI ID, but another address. Enter the ESI ID "
+                                "again if it is this meter, or the right one.",
+                            ),
                             ("ESI_ID_GIVEN", "{who} entered the ESI ID."),
                         ],
                         max_length=32,

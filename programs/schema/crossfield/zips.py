@@ -6,12 +6,14 @@ answers with two letters and one byte for each of the 100,000 possible codes.
 
 import functools
 import logging
+import re
 import subprocess
 import sys
 from typing import NamedTuple
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 logger = logging.getLogger(__name__)
+_FIVE_DIGITS = re.compile(r"[0-9]{5}")
 
 _LIST = """
 import sys, zipcodes
@@ -36,13 +38,16 @@ class _Zips(NamedTuple):
 
 
 def state_of(code: str) -> str | None:
-    """The state that a zip code (five digits, perhaps four more) belongs to; "" for a code that does not exist.
+    """The state that a zip code (five digits, perhaps four more) belongs to; "" for a code that does not exist, and for
+    any other text, such as a postal code of Canada.
 
     None when the list could not be read: then nothing can be said.
     """
     states = _zips().states
     if not states:
         return None
+    if not _FIVE_DIGITS.match(code):
+        return ""
     place = 2 * int(code[:5])
     return states[place : place + 2].strip()
 

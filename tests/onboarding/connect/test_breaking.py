@@ -3,9 +3,8 @@
 import threading
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
-from datetime import timedelta
+from functools import partial
 from typing import Any
-from urllib.parse import urlsplit
 from wsgiref.simple_server import make_server
 
 import pytest
@@ -16,12 +15,12 @@ from django.urls import reverse
 
 from onboarding.connect import collect
 from onboarding.connect.absorb import absorb
-from onboarding.connect.choices import AuthorizationState, DataState, EndReason
+from onboarding.connect.choices import DataState, EndReason
 from onboarding.connect.ending import end
-from onboarding.connect.models import Authorization, ConnectSession, ServicePoint
+from onboarding.connect.models import Authorization, Connection, ConnectLink, ConnectSession, ServicePoint
 from onboarding.connect.points import PointFacts
+from onboarding.green_button import client as green_button_client
 from onboarding.meters.models import Meter
-from portal.jobs.models import Job
 from portal.partners.models import Partner
 from portal.web import clock
 from programs.models import Utility, UtilityConnection
@@ -93,9 +92,7 @@ def test_one_of_two_usage_points_is_a_meter_of_the_partner(
 ) -> None:
     mine = builders.meter(acme, "crm-1", account_number="A-200-77")
 
-    absorb(
-        customer_of("home-1"), [facts("p-1", agreement_number="A10077"), facts("p-2", agreement_number="a200 77")]
-    )
+    absorb(customer_of("home-1"), [facts("p-1", agreement_number="A10077"), facts("p-2", agreement_number="a200 77")])
 
     assert ServicePoint.objects.get(usage_point="p-2").meter == mine
     assert ServicePoint.objects.get(usage_point="p-1").meter != mine
@@ -194,9 +191,7 @@ def test_authorized_again_after_the_end_it_is_the_same_meter(customer_of: Callab
     assert [record.holds for record in records] == [True, False, True]
 
 
-def test_an_archived_meter_is_not_what_new_data_joins(
-    customer_of: Callable[..., Authorization], acme: Partner
-) -> None:
+def test_an_archived_meter_is_not_what_new_data_joins(customer_of: Callable[..., Authorization], acme: Partner) -> None:
     absorb(customer_of("home-1"), [facts()])
     Meter.objects.update(is_archived=True)
 
@@ -239,7 +234,7 @@ class Utility_:
     answers: dict[str, tuple[str, bytes]] = field(default_factory=dict)
     tokens: list[tuple[str, bytes]] = field(default_factory=list)
     asked: list[tuple[str, str]] = field(default_factory=list)
-    before: Callable[[str], None] = lambda path: None
+    before: Callable[[str], object] = str
 
     def __call__(self, environ: dict[str, Any], start_response: Any) -> list[bytes]:
         path = environ["PATH_INFO"]
@@ -307,7 +302,9 @@ def agreement(subscription: str, number: str, account: str, name: str = "Alex Ri
         (
             entry("Customer", f"<name>{name}</name>", base, space=CUSTOMER),
             entry("CustomerAccount", f"<name>{account}</name>", accounts, space=CUSTOMER),
-            entry("CustomerAgreement", f"<name>{account}9</name>", f"{accounts}/CustomerAgreement/1", use, space=CUSTOMER),
+            entry(
+                "CustomerAgreement", f"<name>{account}9</name>", f"{accounts}/CustomerAgreement/1", use, space=CUSTOMER
+            ),
             entry("ServiceLocation", place, f"{accounts}/CustomerAgreement/1/ServiceLocation/1", space=CUSTOMER),
         )
     )
@@ -323,6 +320,7 @@ def given(utility: Utility_, customer_of: Callable[..., Authorization]) -> Autho
         resource_url=f"{utility.url}/resource/Batch/Subscription/5",
         customer_url=f"{utility.url}/resource/Batch/RetailCustomer/5",
         next_fetch_at=clock.now(),
+        authorized_at=clock.now(),
     )
 
 
@@ -401,21 +399,23 @@ def test_any_other_answer_is_asked_for_again(given: Authorization, utility: Util
     assert after.next_fetch_at > clock.now()
 
 
-def test_revoked_while_the_utility_does_not_answer(given: Authorization, utility: Utility_) -> None:
+def test_revoked_while_the_utility_does_not_answer(
+    given: Authorization, utility: Utility_, monkeypatch: pytest.MonkeyPatch
+) -> None:
     utility.give(RETAIL, b"", "500 Oops")
-    utility.before = lambda path: end_in_a_thread(given)
+    asked = green_button_client.fetch_resource
+
+    def and_revoke(*args: Any, **options: Any) -> Any:
+        answer = asked(*args, **options)
+        end(given, EndReason.BY_CUSTOMER)
+        return answer
+
+    monkeypatch.setattr(green_button_client, "fetch_resource", and_revoke)
 
     after = fetch(given)
 
     assert (after.end_reason, after.next_fetch_at) == (EndReason.BY_CUSTOMER, None)
-
-
-def end_in_a_thread(given: Authorization) -> None:
-    """What the end does to the row; the test's database is one connection's alone."""
-    ENDED.append(given.pk)
-
-
-ENDED: list[object] = []
+    assert collect.queue_due() == 0
 
 
 def test_another_customers_usage_points_are_refused(given: Authorization, utility: Utility_) -> None:
@@ -509,16 +509,150 @@ def test_hostile_names_are_text_wherever_they_are_shown(
     assert not any(cell.startswith("=") for cell in b"".join(export).decode().replace("\r\n", ",").split(","))
 
 
-def test_a_feed_with_a_thousand_usage_points(given: Authorization, utility: Utility_, settings: Any) -> None:
-    import time
+def test_a_feed_with_many_usage_points_costs_each_alike(given: Authorization, utility: Utility_) -> None:
+    def queries_for(count: int, first: int) -> int:
+        numbers = range(first, first + count)
+        utility.give(USAGE, feed(*(point("5", str(number)) for number in numbers)))
+        utility.give(RETAIL, feed(*(agreement("5", str(number), f"7{number:08d}") for number in numbers)))
+        with CaptureQueriesContext(connection) as queries:
+            fetch(given)
+        return len(queries)
 
-    count = 1000
-    utility.give(USAGE, feed(*(point("5", str(number)) for number in range(count))))
-    utility.give(RETAIL, feed(*(agreement("5", str(number), f"7{number:08d}") for number in range(count))))
-    before = time.monotonic()
-    with CaptureQueriesContext(connection) as queries:
-        fetch(given)
+    few, many = queries_for(25, 0), queries_for(75, 100)
 
-    assert Meter.objects.count() == count
-    assert len(queries) / count < 40, len(queries)
-    assert time.monotonic() - before < 120
+    assert Meter.objects.count() == 100
+    assert many <= 3 * few
+    assert many / 75 < 40
+
+
+# --- what browsers and others send
+
+
+def test_a_postal_code_of_canada_makes_a_meter(customer_of: Callable[..., Authorization]) -> None:
+    absorb(customer_of("home-1"), [facts(postal_code="N6A 4L1", state="ON")])
+
+    assert Meter.objects.get().postal_code == "N6A 4L1"
+
+
+STRANGE = [
+    "\x00",
+    "a\x00b",
+    "\u202e",
+    "💥" * 300,
+    "../../etc/passwd",
+    "%00",
+    "'; DROP TABLE x; --",
+    "\ud800",
+    "a" * 5000,
+]
+
+
+@pytest.mark.parametrize("text", STRANGE, ids=range(len(STRANGE)))
+def test_strange_texts_in_every_place_of_an_address_are_answered(
+    acme: Partner, catalogue: None, client: Client, text: str
+) -> None:
+    from urllib.parse import quote
+
+    link, odd = builders.link(acme, "one"), quote(text, errors="surrogatepass")
+    good = {"account": "acme", "transmissionRegion": "CAISO", "link": link.title, "refId": "home-1"}
+    client.raise_request_exception = True
+    for name in [*good, "variant", "program", "requestedUtilities", "own", odd]:
+        query = "&".join(f"{key}={odd if key == name else value}" for key, value in {**good, name: odd}.items())
+        answer = client.get(f"/connect/?{query}", follow=True)
+        assert answer.status_code in (200, 400, 404), (name, answer.status_code)
+    for path in (
+        f"/connect/acme/{odd}/",
+        f"/connect/{odd}/one/",
+        f"/connect/mine/{odd}/",
+        f"/connect/return/?state={odd}",
+    ):
+        assert client.get(path).status_code in (400, 404, 301), path
+
+
+def _send(client: Client, session: ConnectSession, step: str, data: dict[str, Any]) -> Any:
+    return client.post(reverse("connect-send", args=[session.pk, step]), data)
+
+
+@pytest.mark.parametrize("text", [text for text in STRANGE if text != "\ud800"], ids=range(len(STRANGE) - 1))
+def test_strange_texts_in_forms_are_answered(acme: Partner, catalogue: None, client: Client, text: str) -> None:
+    for region, variant in (("CAISO", "RESIDENTIAL"), ("ERCOT", "COMMERCIAL")):
+        link = builders.link(acme, f"one-{region.lower()}", region=region, variant=variant)
+        client.get(
+            f"/connect/?account=acme&transmissionRegion={region}&link={link.title}&refId=r-{region}&variant={variant}"
+        )
+        session = ConnectSession.objects.order_by("-pk")[0]
+        send = partial(_send, client, session)
+        send("welcome", {})
+        asked = ["customer_name", "email", "phone", "street", "city", "state", "postal_code", "esi_id", "has_generator"]
+        for name in asked:
+            assert send("about", {name: text}).status_code == 422, name
+        assert send("about", dict.fromkeys(asked, text)).status_code == 422
+        assert send("utility", {"utility": text}).status_code == 302
+        assert send("agreements", {"accepted": [text], "name": text, "capacity": text}).status_code in (302, 422)
+        assert client.get(reverse("connect-session", args=[session.pk]), {"step": text}).status_code in (200, 400)
+
+
+def test_long_answers_of_texas_fit_the_meter(acme: Partner, catalogue: None, client: Client) -> None:
+    link = builders.link(acme, "tx", region="ERCOT", variant="COMMERCIAL")
+    client.get(f"/connect/?account=acme&transmissionRegion=ERCOT&link={link.title}&refId=tx-1&variant=COMMERCIAL")
+    session = ConnectSession.objects.get()
+    long = dict.fromkeys(("customer_name", "street", "city", "state", "phone", "company_name", "title"), "x" * 200)
+    session.answers = {**long, "email": "a@example.com", "postal_code": "75202", "esi_id": "10443720000000001"}
+    session.save()
+    from onboarding.connect.journey import finish
+
+    finish(session)
+
+    meter = Meter.objects.get()
+    meter.full_clean(exclude=["reference_key", "upload", "data", "load_types", "connection_references", "tags"])
+
+
+def texas_customer(partner: Partner, reference: str, esi_id: str, **more: str) -> None:
+    from onboarding.connect.journey import finish
+
+    link = ConnectLink.objects.filter(partner=partner, transmission_region="ERCOT").first()
+    link = link or builders.link(partner, "tx", region="ERCOT", variant="COMMERCIAL")
+    held = Connection.objects.filter(partner=partner, reference=reference).first()
+    session = ConnectSession.objects.create(
+        partner=partner,
+        link=link,
+        connection=held or builders.connection(partner, reference, link=link),
+        browser_hash="0" * 64,
+        created_at=clock.now(),
+        last_interaction_at=clock.now(),
+    )
+    texas = {"street": "500 Commerce St", "city": "Dallas", "state": "TX", "postal_code": "75202", "esi_id": esi_id}
+    session.answers = {"customer_name": "A B", "email": "a@example.com", **texas, **more}
+    session.save()
+    finish(session)
+
+
+ESI_ID = "10443720000000001"
+ELSEWHERE = {"street": "99 Elm St", "postal_code": "77002"}
+
+
+def test_an_esi_id_that_comes_twice_is_one_meter(acme: Partner, catalogue: None) -> None:
+    texas_customer(acme, "tx-1", ESI_ID)
+    texas_customer(acme, "tx-2", "1044372-0000 000001")
+    texas_customer(acme, "tx-1", ESI_ID, **ELSEWHERE)  # the same customer, who has corrected the address
+
+    assert Meter.objects.get().connection_references == ["tx-1", "tx-2"]
+
+
+def test_an_esi_id_of_a_meter_elsewhere_is_asked_about(
+    acme: Partner, catalogue: None, client_of: Any, manager: Any
+) -> None:
+    texas_customer(acme, "tx-1", ESI_ID)
+    texas_customer(acme, "tx-2", ESI_ID, **ELSEWHERE)
+
+    assert Meter.objects.get().connection_references == ["tx-1"]
+    held = Connection.objects.get(reference="tx-2")
+    assert held.needs_partner
+    page = reverse("connection", args=[held.pk])
+    assert "has the customer’s ESI ID" in client_of(manager).get(page).content.decode()
+
+    client_of(manager).post(reverse("connection-esi-id", args=[held.pk]), {"esi_id": ESI_ID})
+
+    assert Meter.objects.get().connection_references == ["tx-1", "tx-2"]
+    held.refresh_from_db()
+    assert not held.needs_partner
