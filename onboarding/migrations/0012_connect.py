@@ -8,288 +8,718 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('onboarding', '0011_originals_of_edits'),
-        ('portal', '0006_limit_counts'),
-        ('programs', '0005_connect_catalogue'),
+        ("onboarding", "0011_originals_of_edits"),
+        ("portal", "0006_limit_counts"),
+        ("programs", "0005_connect_catalogue"),
     ]
 
     operations = [
         migrations.CreateModel(
-            name='Connection',
+            name="Connection",
             fields=[
-                ('id', models.UUIDField(default=portal.storage.ids.uuid7, editable=False, primary_key=True, serialize=False)),
-                ('reference', models.CharField(max_length=256, verbose_name='reference ID')),
-                ('reference_key', models.CharField(max_length=768)),
-                ('transmission_region', models.CharField(choices=[('CAISO', 'CAISO (California)'), ('ERCOT', 'ERCOT (Texas)'), ('NYISO', 'NYISO (New York)'), ('ISONE', 'ISO-NE (New England)'), ('PJM', 'PJM (Mid-Atlantic)'), ('SERC', 'SERC (Southeast)'), ('WECC_SW', 'WECC Southwest'), ('WECC_PC', 'WECC Pacific')], max_length=16)),
-                ('started_at', models.DateTimeField()),
-                ('last_interaction_at', models.DateTimeField()),
-                ('needs_partner', models.BooleanField(default=False, help_text="Something waits for the partner's decision.")),
-                ('partner', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='connections', to='portal.partner')),
+                (
+                    "id",
+                    models.UUIDField(
+                        default=portal.storage.ids.uuid7, editable=False, primary_key=True, serialize=False
+                    ),
+                ),
+                ("reference", models.CharField(max_length=256, verbose_name="reference ID")),
+                ("reference_key", models.CharField(max_length=768)),
+                (
+                    "transmission_region",
+                    models.CharField(
+                        choices=[
+                            ("CAISO", "CAISO (California)"),
+                            ("ERCOT", "ERCOT (Texas)"),
+                            ("NYISO", "NYISO (New York)"),
+                            ("ISONE", "ISO-NE (New England)"),
+                            ("PJM", "PJM (Mid-Atlantic)"),
+                            ("SERC", "SERC (Southeast)"),
+                            ("WECC_SW", "WECC Southwest"),
+                            ("WECC_PC", "WECC Pacific"),
+                        ],
+                        max_length=16,
+                    ),
+                ),
+                ("started_at", models.DateTimeField()),
+                ("last_interaction_at", models.DateTimeField()),
+                (
+                    "needs_partner",
+                    models.BooleanField(default=False, help_text="Something waits for the partner's decision."),
+                ),
+                (
+                    "partner",
+                    models.ForeignKey(
+                        db_index=False,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="connections",
+                        to="portal.partner",
+                    ),
+                ),
             ],
         ),
         migrations.CreateModel(
-            name='Authorization',
+            name="Authorization",
             fields=[
-                ('id', models.UUIDField(default=portal.storage.ids.uuid7, editable=False, primary_key=True, serialize=False)),
-                ('state', models.CharField(choices=[('INITIATED', 'Started'), ('COMPLETED', 'Authorized'), ('FAILED', 'Not authorized')], default='INITIATED', max_length=12)),
-                ('failure', models.CharField(blank=True, choices=[('DECLINED', 'The customer declined'), ('BAD_CREDENTIALS', 'Sign-in at the utility failed'), ('MFA_FAILED', "The utility's second step failed"), ('UTILITY_UNAVAILABLE', 'The utility was not available'), ('UTILITY_ERROR', 'The utility reported an error'), ('NOT_CONFIRMED', 'The utility did not confirm the authorization'), ('WRONG_ISSUER', 'The answer came from somewhere else'), ('ABANDONED', 'The customer did not come back from the utility')], max_length=32)),
-                ('state_hash', models.CharField(help_text='Of the OAuth state; used once.', max_length=64, unique=True)),
-                ('code_verifier', portal.security.keyring.SecretField(blank=True, default='')),
-                ('scope', models.TextField(blank=True, help_text='As the utility granted it.')),
-                ('access_token', portal.security.keyring.SecretField(blank=True, default='')),
-                ('refresh_token', portal.security.keyring.SecretField(blank=True, default='')),
-                ('token_expires_at', models.DateTimeField(null=True)),
-                ('resource_url', models.CharField(blank=True, max_length=2000)),
-                ('authorization_url', models.CharField(blank=True, max_length=2000)),
-                ('customer_url', models.CharField(blank=True, max_length=2000)),
-                ('initiated_at', models.DateTimeField()),
-                ('returned_at', models.DateTimeField(help_text='When the customer came back: the state is used up.', null=True)),
-                ('authorized_at', models.DateTimeField(null=True)),
-                ('starts_at', models.DateTimeField(null=True)),
-                ('ends_at', models.DateTimeField(help_text='As the utility says; empty when it is open.', null=True)),
-                ('ended_at', models.DateTimeField(null=True)),
-                ('end_reason', models.CharField(blank=True, choices=[('BY_CUSTOMER', 'Revoked by the customer'), ('AT_UTILITY', 'Revoked at the utility'), ('EXPIRED', 'Expired'), ('ACCESS_REFUSED', 'The utility no longer accepts our access')], max_length=20)),
-                ('data_state', models.CharField(choices=[('NONE', 'Not authorized yet'), ('WAITING', 'Waiting for data'), ('RECEIVED', 'Data received'), ('OVERDUE', 'Data overdue'), ('ENDED', 'Ended')], default='NONE', max_length=12)),
-                ('data_received_at', models.DateTimeField(help_text='When the first data arrived.', null=True)),
-                ('last_fetched_at', models.DateTimeField(null=True)),
-                ('next_fetch_at', models.DateTimeField(help_text='Empty: nothing is fetched any more.', null=True)),
-                ('fetch_attempts', models.PositiveIntegerField(default=0, help_text='Without an answer, one after the other.')),
-                ('partner', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='portal.partner')),
-                ('utility', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='programs.utility')),
-                ('connection', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='authorizations', to='onboarding.connection')),
+                (
+                    "id",
+                    models.UUIDField(
+                        default=portal.storage.ids.uuid7, editable=False, primary_key=True, serialize=False
+                    ),
+                ),
+                (
+                    "state",
+                    models.CharField(
+                        choices=[("INITIATED", "Started"), ("COMPLETED", "Authorized"), ("FAILED", "Not authorized")],
+                        default="INITIATED",
+                        max_length=12,
+                    ),
+                ),
+                (
+                    "failure",
+                    models.CharField(
+                        blank=True,
+                        choices=[
+                            ("DECLINED", "The customer declined"),
+                            ("BAD_CREDENTIALS", "Sign-in at the utility failed"),
+                            ("MFA_FAILED", "The utility's second step failed"),
+                            ("UTILITY_UNAVAILABLE", "The utility was not available"),
+                            ("UTILITY_ERROR", "The utility reported an error"),
+                            ("NOT_CONFIRMED", "The utility did not confirm the authorization"),
+                            ("WRONG_ISSUER", "The answer came from somewhere else"),
+                            ("ABANDONED", "The customer did not come back from the utility"),
+                        ],
+                        max_length=32,
+                    ),
+                ),
+                (
+                    "state_hash",
+                    models.CharField(help_text="Of the OAuth state; used once.", max_length=64, unique=True),
+                ),
+                ("code_verifier", portal.security.keyring.SecretField(blank=True, default="")),
+                ("scope", models.TextField(blank=True, help_text="As the utility granted it.")),
+                ("access_token", portal.security.keyring.SecretField(blank=True, default="")),
+                ("refresh_token", portal.security.keyring.SecretField(blank=True, default="")),
+                ("token_expires_at", models.DateTimeField(null=True)),
+                ("resource_url", models.CharField(blank=True, max_length=2000)),
+                ("authorization_url", models.CharField(blank=True, max_length=2000)),
+                ("customer_url", models.CharField(blank=True, max_length=2000)),
+                ("initiated_at", models.DateTimeField()),
+                (
+                    "returned_at",
+                    models.DateTimeField(help_text="When the customer came back: the state is used up.", null=True),
+                ),
+                ("authorized_at", models.DateTimeField(null=True)),
+                ("starts_at", models.DateTimeField(null=True)),
+                ("ends_at", models.DateTimeField(help_text="As the utility says; empty when it is open.", null=True)),
+                ("ended_at", models.DateTimeField(null=True)),
+                (
+                    "end_reason",
+                    models.CharField(
+                        blank=True,
+                        choices=[
+                            ("BY_CUSTOMER", "Revoked by the customer"),
+                            ("AT_UTILITY", "Revoked at the utility"),
+                            ("EXPIRED", "Expired"),
+                            ("ACCESS_REFUSED", "The utility no longer accepts our access"),
+                        ],
+                        max_length=20,
+                    ),
+                ),
+                (
+                    "data_state",
+                    models.CharField(
+                        choices=[
+                            ("NONE", "Not authorized yet"),
+                            ("WAITING", "Waiting for data"),
+                            ("RECEIVED", "Data received"),
+                            ("OVERDUE", "Data overdue"),
+                            ("ENDED", "Ended"),
+                        ],
+                        default="NONE",
+                        max_length=12,
+                    ),
+                ),
+                ("data_received_at", models.DateTimeField(help_text="When the first data arrived.", null=True)),
+                ("last_fetched_at", models.DateTimeField(null=True)),
+                ("next_fetch_at", models.DateTimeField(help_text="Empty: nothing is fetched any more.", null=True)),
+                (
+                    "fetch_attempts",
+                    models.PositiveIntegerField(default=0, help_text="Without an answer, one after the other."),
+                ),
+                (
+                    "partner",
+                    models.ForeignKey(
+                        db_index=False,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="portal.partner",
+                    ),
+                ),
+                (
+                    "utility",
+                    models.ForeignKey(
+                        db_index=False,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="programs.utility",
+                    ),
+                ),
+                (
+                    "connection",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="authorizations",
+                        to="onboarding.connection",
+                    ),
+                ),
             ],
         ),
         migrations.CreateModel(
-            name='ConnectionNote',
+            name="ConnectionNote",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('kind', models.CharField(choices=[('OPENED', 'The customer opened the link.'), ('DETAILS_GIVEN', 'The customer entered the required information.'), ('SIGNED', 'The customer signed: {documents}.'), ('AGREEMENT_DECLINED', 'The customer did not accept the agreements.'), ('UTILITY_STARTED', 'The customer went to {utility} to sign in.'), ('AUTHORIZED', 'The customer authorized {utility}. Data usually arrives within 1 to 2 days.'), ('NOT_AUTHORIZED', 'The authorization at {utility} did not succeed: {reason}.'), ('LEFT', 'Nothing happened for 24 hours; the session ended at the step “{step}”.'), ('FINISHED', 'The customer reached the last step.'), ('DATA_ARRIVED', '{utility} sent data of {points}.'), ('METER_CREATED', 'A meter was created: {meter}.'), ('METER_JOINED', 'The authorization joined a meter you already have: {meter}.'), ('TO_DECIDE', '{utility} sent a service point that may be one of your meters. Decide which one it is.'), ('DECIDED', '{who} decided: {decision}.'), ('NOT_A_METER', '{utility} sent data of {kind}, which no program uses. It was kept and left alone.'), ('NO_INTERVALS', '{utility} has no interval data of {point}: it may have no smart meter.'), ('DATA_OVERDUE', '{utility} has sent no data in 3 days. We keep asking, once a day.'), ('FEED_UNREADABLE', 'What {utility} sent could not be read: {reason} We ask again.'), ('UTILITY_SILENT', '{utility} did not answer. We ask again.'), ('FETCH_FAILED', 'We could not take what {utility} sent. We look into it and try again.'), ('ENDED', 'The authorization at {utility} ended: {reason}.'), ('ESI_ID_MISSING', 'The customer had no ESI ID at hand. Enter it here to create the meter.'), ('ESI_ID_GIVEN', '{who} entered the ESI ID.')], max_length=32)),
-                ('facts', models.JSONField(default=dict)),
-                ('at', models.DateTimeField()),
-                ('expected_by', models.DateTimeField(help_text='When the next step is expected.', null=True)),
-                ('authorization', models.ForeignKey(null=True, on_delete=django.db.models.deletion.CASCADE, related_name='notes', to='onboarding.authorization')),
-                ('connection', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='notes', to='onboarding.connection')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                (
+                    "kind",
+                    models.CharField(
+                        choices=[
+                            ("OPENED", "The customer opened the link."),
+                            ("DETAILS_GIVEN", "The customer entered the required information."),
+                            ("SIGNED", "The customer signed: {documents}."),
+                            ("AGREEMENT_DECLINED", "The customer did not accept the agreements."),
+                            ("UTILITY_STARTED", "The customer went to {utility} to sign in."),
+                            (
+                                "AUTHORIZED",
+                                "The customer authorized {utility}. Data usually arrives within 1 to 2 days.",
+                            ),
+                            ("NOT_AUTHORIZED", "The authorization at {utility} did not succeed: {reason}."),
+                            ("LEFT", "Nothing happened for 24 hours; the session ended at the step “{step}”."),
+                            ("FINISHED", "The customer reached the last step."),
+                            ("DATA_ARRIVED", "{utility} sent data of {points}."),
+                            ("METER_CREATED", "A meter was created: {meter}."),
+                            ("METER_JOINED", "The authorization joined a meter you already have: {meter}."),
+                            (
+                                "TO_DECIDE",
+                                "{utility} sent a service point that may be one of your meters. Decide which one it is.",
+                            ),
+                            ("DECIDED", "{who} decided: {decision}."),
+                            (
+                                "NOT_A_METER",
+                                "{utility} sent data of {kind}, which no program uses. It was kept and left alone.",
+                            ),
+                            ("NO_INTERVALS", "{utility} has no interval data of {point}: it may have no smart meter."),
+                            ("DATA_OVERDUE", "{utility} has sent no data in 3 days. We keep asking, once a day."),
+                            ("FEED_UNREADABLE", "What {utility} sent could not be read: {reason} We ask again."),
+                            ("UTILITY_SILENT", "{utility} did not answer. We ask again."),
+                            ("FETCH_FAILED", "We could not take what {utility} sent. We look into it and try again."),
+                            ("ENDED", "The authorization at {utility} ended: {reason}."),
+                            (
+                                "ESI_ID_MISSING",
+                                "The customer had no ESI ID at hand. Enter it here to create the meter.",
+                            ),
+                            ("ESI_ID_GIVEN", "{who} entered the ESI ID."),
+                        ],
+                        max_length=32,
+                    ),
+                ),
+                ("facts", models.JSONField(default=dict)),
+                ("at", models.DateTimeField()),
+                ("expected_by", models.DateTimeField(help_text="When the next step is expected.", null=True)),
+                (
+                    "authorization",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="notes",
+                        to="onboarding.authorization",
+                    ),
+                ),
+                (
+                    "connection",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE, related_name="notes", to="onboarding.connection"
+                    ),
+                ),
             ],
             options={
-                'ordering': ['-at', '-id'],
+                "ordering": ["-at", "-id"],
             },
         ),
         migrations.CreateModel(
-            name='ConnectLink',
+            name="ConnectLink",
             fields=[
-                ('id', models.UUIDField(default=portal.storage.ids.uuid7, editable=False, primary_key=True, serialize=False)),
-                ('title', models.SlugField(max_length=64)),
-                ('transmission_region', models.CharField(choices=[('CAISO', 'CAISO (California)'), ('ERCOT', 'ERCOT (Texas)'), ('NYISO', 'NYISO (New York)'), ('ISONE', 'ISO-NE (New England)'), ('PJM', 'PJM (Mid-Atlantic)'), ('SERC', 'SERC (Southeast)'), ('WECC_SW', 'WECC Southwest'), ('WECC_PC', 'WECC Pacific')], max_length=16)),
-                ('variant', models.CharField(choices=[('RESIDENTIAL', 'Residential'), ('COMMERCIAL', 'Commercial'), ('RESIDENTIAL_AGREEMENTS_ONLY', 'Residential, agreements only'), ('COMMERCIAL_AGREEMENTS_ONLY', 'Commercial, agreements only')], default='RESIDENTIAL', max_length=32)),
-                ('programs', models.JSONField(blank=True, default=list, help_text='Program identifiers; empty for all of the region.')),
-                ('utilities', models.JSONField(blank=True, default=list, help_text='Codes of the utilities that are asked for.')),
-                ('final_redirect', models.URLField(blank=True, max_length=1000, verbose_name='final redirect URL')),
-                ('display_name', models.CharField(blank=True, max_length=80, verbose_name='name shown to customers')),
-                ('logo', models.CharField(blank=True, help_text="A stored PNG; the path below the files' folder.", max_length=200)),
-                ('color', models.CharField(blank=True, help_text='As #1a4d2e.', max_length=7)),
-                ('welcome', models.TextField(blank=True, max_length=600, verbose_name='welcome text')),
-                ('support_contact', models.CharField(blank=True, max_length=200)),
-                ('state', models.CharField(choices=[('ACTIVE', 'Active'), ('PAUSED', 'Paused'), ('ENDED', 'Ended')], default='ACTIVE', max_length=8)),
-                ('created_by', models.CharField(max_length=200)),
-                ('created_at', models.DateTimeField(db_default=django.db.models.functions.datetime.Now())),
-                ('updated_at', models.DateTimeField(db_default=django.db.models.functions.datetime.Now())),
-                ('partner', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='connect_links', to='portal.partner')),
+                (
+                    "id",
+                    models.UUIDField(
+                        default=portal.storage.ids.uuid7, editable=False, primary_key=True, serialize=False
+                    ),
+                ),
+                ("title", models.SlugField(max_length=64)),
+                (
+                    "transmission_region",
+                    models.CharField(
+                        choices=[
+                            ("CAISO", "CAISO (California)"),
+                            ("ERCOT", "ERCOT (Texas)"),
+                            ("NYISO", "NYISO (New York)"),
+                            ("ISONE", "ISO-NE (New England)"),
+                            ("PJM", "PJM (Mid-Atlantic)"),
+                            ("SERC", "SERC (Southeast)"),
+                            ("WECC_SW", "WECC Southwest"),
+                            ("WECC_PC", "WECC Pacific"),
+                        ],
+                        max_length=16,
+                    ),
+                ),
+                (
+                    "variant",
+                    models.CharField(
+                        choices=[
+                            ("RESIDENTIAL", "Residential"),
+                            ("COMMERCIAL", "Commercial"),
+                            ("RESIDENTIAL_AGREEMENTS_ONLY", "Residential, agreements only"),
+                            ("COMMERCIAL_AGREEMENTS_ONLY", "Commercial, agreements only"),
+                        ],
+                        default="RESIDENTIAL",
+                        max_length=32,
+                    ),
+                ),
+                (
+                    "programs",
+                    models.JSONField(
+                        blank=True, default=list, help_text="Program identifiers; empty for all of the region."
+                    ),
+                ),
+                (
+                    "utilities",
+                    models.JSONField(blank=True, default=list, help_text="Codes of the utilities that are asked for."),
+                ),
+                ("final_redirect", models.URLField(blank=True, max_length=1000, verbose_name="final redirect URL")),
+                ("display_name", models.CharField(blank=True, max_length=80, verbose_name="name shown to customers")),
+                (
+                    "logo",
+                    models.CharField(
+                        blank=True, help_text="A stored PNG; the path below the files' folder.", max_length=200
+                    ),
+                ),
+                ("color", models.CharField(blank=True, help_text="As #1a4d2e.", max_length=7)),
+                ("welcome", models.TextField(blank=True, max_length=600, verbose_name="welcome text")),
+                ("support_contact", models.CharField(blank=True, max_length=200)),
+                (
+                    "state",
+                    models.CharField(
+                        choices=[("ACTIVE", "Active"), ("PAUSED", "Paused"), ("ENDED", "Ended")],
+                        default="ACTIVE",
+                        max_length=8,
+                    ),
+                ),
+                ("created_by", models.CharField(max_length=200)),
+                ("created_at", models.DateTimeField(db_default=django.db.models.functions.datetime.Now())),
+                ("updated_at", models.DateTimeField(db_default=django.db.models.functions.datetime.Now())),
+                (
+                    "partner",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="connect_links", to="portal.partner"
+                    ),
+                ),
             ],
             options={
-                'ordering': ['-id'],
+                "ordering": ["-id"],
             },
         ),
         migrations.CreateModel(
-            name='ConnectSession',
+            name="ConnectSession",
             fields=[
-                ('id', models.UUIDField(default=portal.storage.ids.uuid7, editable=False, primary_key=True, serialize=False)),
-                ('browser_hash', models.CharField(help_text="Of the secret that only the customer's browser has.", max_length=64)),
-                ('state', models.CharField(choices=[('CREATED', 'Opened'), ('UPDATED', 'In progress'), ('CLOSED', 'Left'), ('COMPLETED', 'Completed')], default='CREATED', max_length=12)),
-                ('step', models.CharField(choices=[('welcome', 'Welcome'), ('about', 'Your details'), ('agreements', 'Agreements'), ('utility', 'Your utility'), ('done', 'Done')], default='welcome', max_length=12)),
-                ('utilities', models.JSONField(default=list, help_text='Codes that the address asked for; empty for all.')),
-                ('programs', models.JSONField(default=list, help_text="Identifiers that the address asked for; empty for the link's.")),
-                ('parameters', models.JSONField(default=dict, help_text="The partner's own parameters, for the final redirect.")),
-                ('answers', models.JSONField(default=dict, help_text='Required information by its key.')),
-                ('address', models.CharField(blank=True, help_text="Where the customer's requests came from.", max_length=45)),
-                ('created_at', models.DateTimeField()),
-                ('last_interaction_at', models.DateTimeField()),
-                ('completed_at', models.DateTimeField(null=True)),
-                ('connection', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='sessions', to='onboarding.connection')),
-                ('link', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='sessions', to='onboarding.connectlink')),
-                ('partner', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='portal.partner')),
+                (
+                    "id",
+                    models.UUIDField(
+                        default=portal.storage.ids.uuid7, editable=False, primary_key=True, serialize=False
+                    ),
+                ),
+                (
+                    "browser_hash",
+                    models.CharField(help_text="Of the secret that only the customer's browser has.", max_length=64),
+                ),
+                (
+                    "state",
+                    models.CharField(
+                        choices=[
+                            ("CREATED", "Opened"),
+                            ("UPDATED", "In progress"),
+                            ("CLOSED", "Left"),
+                            ("COMPLETED", "Completed"),
+                        ],
+                        default="CREATED",
+                        max_length=12,
+                    ),
+                ),
+                (
+                    "step",
+                    models.CharField(
+                        choices=[
+                            ("welcome", "Welcome"),
+                            ("about", "Your details"),
+                            ("agreements", "Agreements"),
+                            ("utility", "Your utility"),
+                            ("done", "Done"),
+                        ],
+                        default="welcome",
+                        max_length=12,
+                    ),
+                ),
+                (
+                    "utilities",
+                    models.JSONField(default=list, help_text="Codes that the address asked for; empty for all."),
+                ),
+                (
+                    "programs",
+                    models.JSONField(
+                        default=list, help_text="Identifiers that the address asked for; empty for the link's."
+                    ),
+                ),
+                (
+                    "parameters",
+                    models.JSONField(default=dict, help_text="The partner's own parameters, for the final redirect."),
+                ),
+                ("answers", models.JSONField(default=dict, help_text="Required information by its key.")),
+                (
+                    "address",
+                    models.CharField(blank=True, help_text="Where the customer's requests came from.", max_length=45),
+                ),
+                ("created_at", models.DateTimeField()),
+                ("last_interaction_at", models.DateTimeField()),
+                ("completed_at", models.DateTimeField(null=True)),
+                (
+                    "connection",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="sessions",
+                        to="onboarding.connection",
+                    ),
+                ),
+                (
+                    "link",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="sessions",
+                        to="onboarding.connectlink",
+                    ),
+                ),
+                (
+                    "partner",
+                    models.ForeignKey(
+                        db_index=False,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="portal.partner",
+                    ),
+                ),
             ],
         ),
         migrations.AddField(
-            model_name='authorization',
-            name='session',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='authorizations', to='onboarding.connectsession'),
+            model_name="authorization",
+            name="session",
+            field=models.ForeignKey(
+                on_delete=django.db.models.deletion.PROTECT,
+                related_name="authorizations",
+                to="onboarding.connectsession",
+            ),
         ),
         migrations.CreateModel(
-            name='Consent',
+            name="Consent",
             fields=[
-                ('id', models.UUIDField(default=portal.storage.ids.uuid7, editable=False, primary_key=True, serialize=False)),
-                ('owner', models.UUIDField(db_index=True, verbose_name='partner')),
-                ('partner_name', models.CharField(max_length=128)),
-                ('reference', models.CharField(blank=True, max_length=256)),
-                ('reference_key', models.CharField(blank=True, max_length=768)),
-                ('authorization', models.UUIDField(db_index=True)),
-                ('verb', models.CharField(choices=[('granted', 'Granted'), ('ended', 'Ended')], max_length=12)),
-                ('customer_name', models.CharField(blank=True, max_length=128)),
-                ('customer_email', models.CharField(blank=True, max_length=254)),
-                ('utility', models.CharField(max_length=32)),
-                ('scope', models.TextField(blank=True)),
-                ('valid_from', models.DateTimeField(null=True)),
-                ('valid_to', models.DateTimeField(null=True)),
-                ('reason', models.CharField(blank=True, max_length=20)),
-                ('evidence', models.JSONField(default=dict)),
-                ('at', models.DateTimeField()),
+                (
+                    "id",
+                    models.UUIDField(
+                        default=portal.storage.ids.uuid7, editable=False, primary_key=True, serialize=False
+                    ),
+                ),
+                ("owner", models.UUIDField(db_index=True, verbose_name="partner")),
+                ("partner_name", models.CharField(max_length=128)),
+                ("reference", models.CharField(blank=True, max_length=256)),
+                ("reference_key", models.CharField(blank=True, max_length=768)),
+                ("authorization", models.UUIDField(db_index=True)),
+                ("verb", models.CharField(choices=[("granted", "Granted"), ("ended", "Ended")], max_length=12)),
+                ("customer_name", models.CharField(blank=True, max_length=128)),
+                ("customer_email", models.CharField(blank=True, max_length=254)),
+                ("utility", models.CharField(max_length=32)),
+                ("scope", models.TextField(blank=True)),
+                ("valid_from", models.DateTimeField(null=True)),
+                ("valid_to", models.DateTimeField(null=True)),
+                ("reason", models.CharField(blank=True, max_length=20)),
+                ("evidence", models.JSONField(default=dict)),
+                ("at", models.DateTimeField()),
             ],
             options={
-                'ordering': ['at', 'id'],
-                'indexes': [models.Index(fields=['owner', 'reference_key'], name='consent_of_customer')],
+                "ordering": ["at", "id"],
+                "indexes": [models.Index(fields=["owner", "reference_key"], name="consent_of_customer")],
             },
         ),
         migrations.CreateModel(
-            name='CustomerEmail',
+            name="CustomerEmail",
             fields=[
-                ('id', models.UUIDField(default=portal.storage.ids.uuid7, editable=False, primary_key=True, serialize=False)),
-                ('to', models.EmailField(max_length=254)),
-                ('subject', models.CharField(max_length=200)),
-                ('body', models.TextField()),
-                ('attachments', models.JSONField(default=list, help_text="[path below the files' folder, name] of each.")),
-                ('created_at', models.DateTimeField(db_default=django.db.models.functions.datetime.Now())),
-                ('sent_at', models.DateTimeField(null=True)),
-                ('session', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='emails', to='onboarding.connectsession')),
+                (
+                    "id",
+                    models.UUIDField(
+                        default=portal.storage.ids.uuid7, editable=False, primary_key=True, serialize=False
+                    ),
+                ),
+                ("to", models.EmailField(max_length=254)),
+                ("subject", models.CharField(max_length=200)),
+                ("body", models.TextField()),
+                (
+                    "attachments",
+                    models.JSONField(default=list, help_text="[path below the files' folder, name] of each."),
+                ),
+                ("created_at", models.DateTimeField(db_default=django.db.models.functions.datetime.Now())),
+                ("sent_at", models.DateTimeField(null=True)),
+                (
+                    "session",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="emails",
+                        to="onboarding.connectsession",
+                    ),
+                ),
             ],
         ),
         migrations.CreateModel(
-            name='Feed',
+            name="Feed",
             fields=[
-                ('id', models.UUIDField(default=portal.storage.ids.uuid7, editable=False, primary_key=True, serialize=False)),
-                ('kind', models.CharField(choices=[('usage', 'Usage'), ('customer', 'Customer')], max_length=12)),
-                ('file', models.CharField(max_length=200)),
-                ('size', models.PositiveBigIntegerField()),
-                ('sha256', models.CharField(max_length=64)),
-                ('received_at', models.DateTimeField()),
-                ('problem', models.JSONField(default=dict, help_text='Why it could not be read: a coded problem.')),
-                ('authorization', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='feeds', to='onboarding.authorization')),
+                (
+                    "id",
+                    models.UUIDField(
+                        default=portal.storage.ids.uuid7, editable=False, primary_key=True, serialize=False
+                    ),
+                ),
+                ("kind", models.CharField(choices=[("usage", "Usage"), ("customer", "Customer")], max_length=12)),
+                ("file", models.CharField(max_length=200)),
+                ("size", models.PositiveBigIntegerField()),
+                ("sha256", models.CharField(max_length=64)),
+                ("received_at", models.DateTimeField()),
+                ("problem", models.JSONField(default=dict, help_text="Why it could not be read: a coded problem.")),
+                (
+                    "authorization",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE, related_name="feeds", to="onboarding.authorization"
+                    ),
+                ),
             ],
         ),
         migrations.CreateModel(
-            name='LinkEmail',
+            name="LinkEmail",
             fields=[
-                ('id', models.UUIDField(default=portal.storage.ids.uuid7, editable=False, primary_key=True, serialize=False)),
-                ('to', models.EmailField(max_length=254)),
-                ('subject', models.CharField(max_length=200)),
-                ('body', models.TextField()),
-                ('created_at', models.DateTimeField(db_default=django.db.models.functions.datetime.Now())),
-                ('link', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='+', to='onboarding.connectlink')),
+                (
+                    "id",
+                    models.UUIDField(
+                        default=portal.storage.ids.uuid7, editable=False, primary_key=True, serialize=False
+                    ),
+                ),
+                ("to", models.EmailField(max_length=254)),
+                ("subject", models.CharField(max_length=200)),
+                ("body", models.TextField()),
+                ("created_at", models.DateTimeField(db_default=django.db.models.functions.datetime.Now())),
+                (
+                    "link",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE, related_name="+", to="onboarding.connectlink"
+                    ),
+                ),
             ],
         ),
         migrations.CreateModel(
-            name='RedirectHost',
+            name="RedirectHost",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('host', models.CharField(help_text='For example www.acme.example; with :port where it needs one.', max_length=253)),
-                ('created_at', models.DateTimeField(db_default=django.db.models.functions.datetime.Now())),
-                ('partner', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='redirect_hosts', to='portal.partner')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                (
+                    "host",
+                    models.CharField(
+                        help_text="For example www.acme.example; with :port where it needs one.", max_length=253
+                    ),
+                ),
+                ("created_at", models.DateTimeField(db_default=django.db.models.functions.datetime.Now())),
+                (
+                    "partner",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE, related_name="redirect_hosts", to="portal.partner"
+                    ),
+                ),
             ],
             options={
-                'ordering': ['host'],
+                "ordering": ["host"],
             },
         ),
         migrations.CreateModel(
-            name='ServicePoint',
+            name="ServicePoint",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('usage_point', models.CharField(max_length=256)),
-                ('kind', models.CharField(max_length=12)),
-                ('account_number', models.CharField(blank=True, max_length=128)),
-                ('agreement_number', models.CharField(blank=True, max_length=128)),
-                ('service_point_number', models.CharField(blank=True, max_length=128)),
-                ('meter_serials', models.JSONField(default=list)),
-                ('keys', models.JSONField(default=list, help_text='Normal forms of all its identifiers.')),
-                ('facts', models.JSONField(default=dict, help_text='Name, address and tariff as the utility has them.')),
-                ('candidates', models.JSONField(default=list, help_text='IDs of meters that it may be; the partner decides.')),
-                ('problem', models.JSONField(default=dict, help_text='Why it is not joined: a coded problem.')),
-                ('decided_by', models.CharField(blank=True, max_length=200)),
-                ('created_at', models.DateTimeField()),
-                ('authorization', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='service_points', to='onboarding.authorization')),
-                ('meter', models.ForeignKey(null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='service_points', to='onboarding.meter')),
-                ('partner', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='portal.partner')),
-                ('utility', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='programs.utility')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("usage_point", models.CharField(max_length=256)),
+                ("kind", models.CharField(max_length=12)),
+                ("account_number", models.CharField(blank=True, max_length=128)),
+                ("agreement_number", models.CharField(blank=True, max_length=128)),
+                ("service_point_number", models.CharField(blank=True, max_length=128)),
+                ("meter_serials", models.JSONField(default=list)),
+                ("keys", models.JSONField(default=list, help_text="Normal forms of all its identifiers.")),
+                (
+                    "facts",
+                    models.JSONField(default=dict, help_text="Name, address and tariff as the utility has them."),
+                ),
+                (
+                    "candidates",
+                    models.JSONField(default=list, help_text="IDs of meters that it may be; the partner decides."),
+                ),
+                ("problem", models.JSONField(default=dict, help_text="Why it is not joined: a coded problem.")),
+                ("decided_by", models.CharField(blank=True, max_length=200)),
+                ("created_at", models.DateTimeField()),
+                (
+                    "authorization",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="service_points",
+                        to="onboarding.authorization",
+                    ),
+                ),
+                (
+                    "meter",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.SET_NULL,
+                        related_name="service_points",
+                        to="onboarding.meter",
+                    ),
+                ),
+                (
+                    "partner",
+                    models.ForeignKey(
+                        db_index=False,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="portal.partner",
+                    ),
+                ),
+                (
+                    "utility",
+                    models.ForeignKey(
+                        db_index=False,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="programs.utility",
+                    ),
+                ),
             ],
         ),
         migrations.CreateModel(
-            name='Signature',
+            name="Signature",
             fields=[
-                ('id', models.UUIDField(default=portal.storage.ids.uuid7, editable=False, primary_key=True, serialize=False)),
-                ('code', models.CharField(max_length=64)),
-                ('version', models.CharField(max_length=32)),
-                ('title', models.CharField(max_length=200)),
-                ('sha256', models.CharField(max_length=64)),
-                ('name', models.CharField(max_length=128, verbose_name='typed name')),
-                ('capacity', models.CharField(choices=[('CUSTOMER', 'For myself'), ('COMPANY', 'For a company')], default='CUSTOMER', max_length=12)),
-                ('address', models.CharField(blank=True, max_length=45)),
-                ('signed_at', models.DateTimeField()),
-                ('file', models.CharField(blank=True, max_length=200)),
-                ('file_sha256', models.CharField(blank=True, max_length=64)),
-                ('partner', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='portal.partner')),
-                ('session', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='signatures', to='onboarding.connectsession')),
+                (
+                    "id",
+                    models.UUIDField(
+                        default=portal.storage.ids.uuid7, editable=False, primary_key=True, serialize=False
+                    ),
+                ),
+                ("code", models.CharField(max_length=64)),
+                ("version", models.CharField(max_length=32)),
+                ("title", models.CharField(max_length=200)),
+                ("sha256", models.CharField(max_length=64)),
+                ("name", models.CharField(max_length=128, verbose_name="typed name")),
+                (
+                    "capacity",
+                    models.CharField(
+                        choices=[("CUSTOMER", "For myself"), ("COMPANY", "For a company")],
+                        default="CUSTOMER",
+                        max_length=12,
+                    ),
+                ),
+                ("address", models.CharField(blank=True, max_length=45)),
+                ("signed_at", models.DateTimeField()),
+                ("file", models.CharField(blank=True, max_length=200)),
+                ("file_sha256", models.CharField(blank=True, max_length=64)),
+                (
+                    "partner",
+                    models.ForeignKey(
+                        db_index=False,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="portal.partner",
+                    ),
+                ),
+                (
+                    "session",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="signatures",
+                        to="onboarding.connectsession",
+                    ),
+                ),
             ],
         ),
         migrations.AddIndex(
-            model_name='connection',
-            index=models.Index(fields=['partner', 'id'], name='connection_newest'),
+            model_name="connection",
+            index=models.Index(fields=["partner", "id"], name="connection_newest"),
         ),
         migrations.AddIndex(
-            model_name='connection',
-            index=models.Index(fields=['partner', 'last_interaction_at', 'id'], name='connection_by_interaction'),
+            model_name="connection",
+            index=models.Index(fields=["partner", "last_interaction_at", "id"], name="connection_by_interaction"),
         ),
         migrations.AddIndex(
-            model_name='connection',
-            index=models.Index(fields=['partner', 'started_at'], name='connection_by_start'),
+            model_name="connection",
+            index=models.Index(fields=["partner", "started_at"], name="connection_by_start"),
         ),
         migrations.AddIndex(
-            model_name='connection',
-            index=models.Index(condition=models.Q(('needs_partner', True)), fields=['partner'], name='connection_to_decide'),
+            model_name="connection",
+            index=models.Index(
+                condition=models.Q(("needs_partner", True)), fields=["partner"], name="connection_to_decide"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='connection',
-            constraint=models.UniqueConstraint(fields=('partner', 'reference_key'), name='one_connection_per_reference'),
+            model_name="connection",
+            constraint=models.UniqueConstraint(
+                fields=("partner", "reference_key"), name="one_connection_per_reference"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='connectlink',
-            constraint=models.UniqueConstraint(fields=('partner', 'title'), name='one_connect_link_per_title'),
+            model_name="connectlink",
+            constraint=models.UniqueConstraint(fields=("partner", "title"), name="one_connect_link_per_title"),
         ),
         migrations.AddIndex(
-            model_name='connectsession',
-            index=models.Index(condition=models.Q(('state__in', ['CREATED', 'UPDATED'])), fields=['last_interaction_at'], name='connect_session_open'),
+            model_name="connectsession",
+            index=models.Index(
+                condition=models.Q(("state__in", ["CREATED", "UPDATED"])),
+                fields=["last_interaction_at"],
+                name="connect_session_open",
+            ),
         ),
         migrations.AddIndex(
-            model_name='authorization',
-            index=models.Index(condition=models.Q(('next_fetch_at__isnull', False)), fields=['next_fetch_at'], name='authorization_to_fetch'),
+            model_name="authorization",
+            index=models.Index(
+                condition=models.Q(("next_fetch_at__isnull", False)),
+                fields=["next_fetch_at"],
+                name="authorization_to_fetch",
+            ),
         ),
         migrations.AddIndex(
-            model_name='authorization',
-            index=models.Index(fields=['utility', 'resource_url'], name='authorization_by_resource'),
+            model_name="authorization",
+            index=models.Index(fields=["utility", "resource_url"], name="authorization_by_resource"),
         ),
         migrations.AddConstraint(
-            model_name='redirecthost',
-            constraint=models.UniqueConstraint(fields=('partner', 'host'), name='one_redirect_host_per_partner'),
+            model_name="redirecthost",
+            constraint=models.UniqueConstraint(fields=("partner", "host"), name="one_redirect_host_per_partner"),
         ),
         migrations.AddIndex(
-            model_name='servicepoint',
-            index=models.Index(fields=['partner', 'utility', 'usage_point'], name='service_point_of_utility'),
+            model_name="servicepoint",
+            index=models.Index(fields=["partner", "utility", "usage_point"], name="service_point_of_utility"),
         ),
         migrations.AddConstraint(
-            model_name='servicepoint',
-            constraint=models.UniqueConstraint(fields=('authorization', 'usage_point'), name='one_row_per_usage_point'),
+            model_name="servicepoint",
+            constraint=models.UniqueConstraint(fields=("authorization", "usage_point"), name="one_row_per_usage_point"),
         ),
         migrations.AddConstraint(
-            model_name='signature',
-            constraint=models.UniqueConstraint(fields=('session', 'code', 'version'), name='one_signature_per_document'),
+            model_name="signature",
+            constraint=models.UniqueConstraint(
+                fields=("session", "code", "version"), name="one_signature_per_document"
+            ),
         ),
     ]

@@ -3,7 +3,7 @@
 import logging
 import re
 
-_SECRETS = re.compile(r"/(calendar|invitations|emails/stop)/(?!address/)[^/\s\"']{16,}")
+_SECRETS = re.compile(r"/(calendar|invitations|emails/stop|connect/mine)/(?!address/)[^/\s\"']{16,}")
 
 
 class WithoutSecrets(logging.Filter):

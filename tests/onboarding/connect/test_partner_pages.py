@@ -27,7 +27,7 @@ ONCOR = "10443720001234567"
 
 @pytest.fixture
 def client(user: User, client_of: Any) -> Client:
-    return client_of(user)  # type: ignore[no-any-return]
+    return client_of(user)
 
 
 def page_of(connection: Connection) -> str:
