@@ -333,7 +333,7 @@ def test_a_connection_tells_what_happened_and_what_comes(client: Client, acme: P
     assert "Terms of service" in page
     assert f"The customer authorized {given.utility.name}" in page
     assert "Next step expected by Nov 22, 2026" in page
-    assert "Granted at LEAP_TEST_CAISO by Alex Rivera" in page
+    assert f"Granted at {given.utility.name} by Alex Rivera" in page
     assert "No meter yet" in page
 
 
