@@ -10,6 +10,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from django.utils.translation import gettext
+
 SHOWN_CHARACTERS = 120
 _NOT_STORABLE = re.compile("[\0\ud800-\udfff]")
 
@@ -97,6 +99,7 @@ class Problem:
             name: ", ".join(map(str, fact)) if isinstance(fact, list | tuple) else fact
             for name, fact in self.context.items()
         }
+        sentence = gettext(sentence) if sentence else ""  # gettext's text of "" is the catalogue's own header
         return sentence.format_map(_Blanks({"field": self.field, "label": self.field, "value": self.value, **facts}))
 
     def as_json(self) -> dict[str, object]:

@@ -398,6 +398,8 @@ IMPORT_EXPORT_USE_TRANSACTIONS = True
 
 # --- language and time -------------------------------------------------------------------------------
 LANGUAGE_CODE = "en-us"
+# Of the customers' pages and emails (onboarding/locale); each browser chooses. The partners' pages are in English.
+LANGUAGES = [("en", "English")]
 TIME_ZONE = "UTC"
 USE_TZ = True
 USE_I18N = True

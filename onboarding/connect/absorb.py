@@ -15,7 +15,7 @@ from onboarding.connect.points import PointFacts, PointIdentity, keys_of, match_
 from onboarding.connect.queries import connect_programs
 from onboarding.enrollment.domain import join_programs, re_evaluate
 from onboarding.enrollment.models import CheckRecord
-from onboarding.enrollment.rules import rules_of
+from onboarding.enrollment.rules import ProgramRules, rules_of
 from onboarding.meters.columns import Asset
 from onboarding.meters.domain import create_connected_meter, join_connection
 from onboarding.meters.models import CreatedBy, Meter
@@ -225,7 +225,7 @@ def _filled(values: dict[str, str]) -> dict[str, str]:
 
 
 def enroll_meters(meters: Sequence[tuple[Meter, bool]], session: ConnectSession, *, by: Actor) -> None:
-    """Put meters into the programs that the link names; those that are new into all of the region when it names none.
+    """Put meters into the programs that the link names; new ones, when it names none, into all that their utility has.
 
     The caller evaluates them.
     """
@@ -233,11 +233,15 @@ def enroll_meters(meters: Sequence[tuple[Meter, bool]], session: ConnectSession,
     everything = [] if named else [program.identifier for program in connect_programs(region)]
     rules = list(rules_of(named or everything).values())
     joins = {
-        meter.pk: [one for one in rules if one.takes(region, meter.meter_type)]
+        meter.pk: [one for one in rules if one.takes(region, meter.meter_type) and (named or _serves(one, meter))]
         for meter, is_new in meters
         if named or is_new
     }
     join_programs(joins, partner=session.partner, by=by)
+
+
+def _serves(program: ProgramRules, meter: Meter) -> bool:
+    return not program.utilities or meter.utility_name in program.utilities
 
 
 # --- what the enrollment is told
@@ -324,10 +328,10 @@ def _others_were_first(point: ServicePoint, known: Sequence[ServicePoint]) -> bo
     )
 
 
-def _is_before(one: Authorization, other: Authorization) -> bool:
-    assert one.authorized_at
-    assert other.authorized_at
-    return (one.authorized_at, one.pk) < (other.authorized_at, other.pk)
+def _is_before(earlier: Authorization, later: Authorization) -> bool:
+    assert earlier.authorized_at
+    assert later.authorized_at
+    return (earlier.authorized_at, earlier.pk) < (later.authorized_at, later.pk)
 
 
 def _record(facts: Sequence[Fact], meters: Sequence[Meter]) -> None:

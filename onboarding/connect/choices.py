@@ -3,6 +3,7 @@
 from typing import Final
 
 from django.db import models
+from django.utils.translation import gettext_lazy as _
 
 AUTHORIZATION_DAYS: Final = 3  # after which missing data is told to the partner
 SESSION_HOURS: Final = 24
@@ -126,8 +127,8 @@ class DataState(models.TextChoices):
 class SignedAs(models.TextChoices):
     """In which role a document was signed."""
 
-    CUSTOMER = "CUSTOMER", "For myself"
-    COMPANY = "COMPANY", "For a company"
+    CUSTOMER = "CUSTOMER", _("For myself")
+    COMPANY = "COMPANY", _("For a company")
 
 
 class NoteKind(models.TextChoices):

@@ -60,6 +60,15 @@ def write_ended(authorization: Authorization) -> None:
     _write(session, subject, "connect/emails/ended.txt", {"utility": utility})
 
 
+def is_email(text: str) -> bool:
+    """Whether a text has the form of an email address."""
+    try:
+        validate_email(text)
+    except ValidationError:
+        return False
+    return True
+
+
 def _write(
     session: ConnectSession,
     subject: str,
@@ -69,9 +78,7 @@ def _write(
     attachments: Sequence[Sequence[str]] = (),
 ) -> None:
     to = str(session.answers.get("email", ""))
-    try:
-        validate_email(to)
-    except ValidationError:
+    if not is_email(to):
         return  # the region does not ask for an email address
     context |= {
         "name": one_line(str(session.answers.get("customer_name", ""))),

@@ -6,13 +6,15 @@ from dataclasses import dataclass
 from datetime import timedelta
 from functools import wraps
 from typing import Final
-from urllib.parse import urlsplit
+from urllib.parse import urlencode, urlsplit
 from uuid import UUID
 
 from django.contrib.auth.decorators import login_not_required
 from django.http import FileResponse, Http404, HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
 from django.shortcuts import redirect, render
+from django.utils import translation
+from django.utils.cache import patch_vary_headers
 from django.utils.crypto import constant_time_compare
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
@@ -23,6 +25,7 @@ from onboarding.connect.choices import (
     AuthorizationState,
     EndReason,
     FailureReason,
+    LinkState,
     SessionState,
     SignedAs,
     Step,
@@ -46,7 +49,8 @@ from portal.problems import Problem, Refused
 from portal.security.limits import within_limit
 from portal.storage.files import path_of
 from portal.storage.ids import as_uuid
-from programs.models import RequiredInformation
+from portal.web import clock
+from programs.models import Agreement, RequiredInformation
 
 SESSION_KEY: Final = "connect"
 _KEPT_SESSIONS: Final = 8
@@ -63,20 +67,33 @@ _AUTOCOMPLETE: Final = {
     "postal_code": "postal-code",
 }
 _INPUT_MODES: Final = {"postal_code": "numeric", "esi_id": "numeric", "phone": "tel", "email": "email"}
+_NOT_HERE: Final = "CONNECT_SESSION_UNKNOWN"
 View = Callable[..., HttpResponseBase]
 
 
-def public(*, most: int, name: str) -> Callable[[View], View]:
-    """A page for anybody, so often per network address and hour; never kept by a cache."""
+def public(*, most: int, name: str, missing: str = "CONNECT_LINK_UNKNOWN") -> Callable[[View], View]:
+    """A page for anybody, so often per network address and hour, in the browser's language; never kept by a cache.
+
+    missing: the code of the problem that is told when what the address names does not exist for this browser.
+    The language is that of these pages alone: the partners' pages are in English.
+    """
 
     def made(view: View) -> View:
         @login_not_required
         @never_cache
         @wraps(view)
         def limited(request: HttpRequest, *args: object, **kwargs: object) -> HttpResponseBase:
-            if not within_limit(f"connect.{name}", address_of(request), most=most, per=_PER_HOUR):
-                return _stopped(request, Problem("CONNECT_TOO_MANY"), status=429)
-            return view(request, *args, **kwargs)
+            language = translation.get_language_from_request(request)
+            with translation.override(language):
+                if not within_limit(f"connect.{name}", address_of(request), most=most, per=_PER_HOUR):
+                    return _stopped(request, Problem("CONNECT_TOO_MANY"), status=429)
+                try:
+                    response = view(request, *args, **kwargs)
+                except Http404:  # in the customers' look, and the same whatever does not exist
+                    response = _stopped(request, Problem(missing), status=404)
+            response.headers["Content-Language"] = language
+            patch_vary_headers(response, ["Accept-Language"])
+            return response
 
         return limited
 
@@ -98,9 +115,13 @@ def _frame(link: ConnectLink | None) -> dict[str, object]:
 
 
 def _start_of(session: ConnectSession) -> str:
-    """The address with which the session was begun, for beginning anew."""
-    reference = session.connection.reference if session.connection else ""
-    return link_address(session.link, reference=reference)
+    """The address with which the session was begun, for beginning anew; "" when its link takes nobody any more."""
+    if session.link.state != LinkState.ACTIVE or not session.link.partner.is_active:
+        return ""
+    asked = {"requestedUtilities": ",".join(session.utilities), "program": ",".join(session.programs)}
+    more = {name: value for name, value in asked.items() if value} | session.parameters
+    address = link_address(session.link, reference=_reference(session))
+    return f"{address}&{urlencode(more)}" if more else address
 
 
 # --- the link
@@ -199,12 +220,18 @@ class AskedField:
     inputmode: str
 
     @property
+    def described_by(self) -> str:
+        """The ids of what tells more about the field."""
+        ids = [("hint", self.info.help_text), ("error", self.error)]
+        return " ".join(f"{kind}-{self.info.key}" for kind, text in ids if text)
+
+    @property
     def is_required(self) -> bool:
         """An ESI ID may be left out: the partner adds it later."""
         return self.info.is_required and self.info.key != "esi_id"
 
 
-@public(most=600, name="step")
+@public(most=600, name="step", missing=_NOT_HERE)
 @require_safe
 def session_page(request: HttpRequest, pk: UUID) -> HttpResponseBase:
     """The step at which the customer is, or an earlier one that is asked for."""
@@ -212,7 +239,7 @@ def session_page(request: HttpRequest, pk: UUID) -> HttpResponseBase:
     if journey.is_over(session):
         return _over(request, session)
     steps = journey.steps_of(session)
-    step = Step(session.step) if session.step in steps else steps[0]
+    step = journey.reached_step(session)
     asked = request.GET.get("step", "")
     if asked in steps and session.state != SessionState.COMPLETED and steps.index(Step(asked)) <= steps.index(step):
         step = Step(asked)
@@ -220,7 +247,9 @@ def session_page(request: HttpRequest, pk: UUID) -> HttpResponseBase:
 
 
 def _over(request: HttpRequest, session: ConnectSession) -> HttpResponse:
-    context = _frame(session.link) | {"session": session, "again": _start_of(session)}
+    kept = session.authorizations.filter(state=AuthorizationState.COMPLETED).exists()
+    declined = session.state == SessionState.CLOSED and session.last_interaction_at > clock.now() - journey.IDLE
+    context = _frame(session.link) | {"again": _start_of(session), "has_authorized": kept, "declined": declined}
     return render(request, "connect/public/over.html", context, status=410)
 
 
@@ -253,7 +282,7 @@ def _content_of(
         case Step.ABOUT:
             return {"fields": _fields(session, problems, session.answers if typed is None else typed)}
         case Step.AGREEMENTS:
-            return {"agreements": journey.agreements_of(session), "typed": typed or {}, "signed_as": SignedAs}
+            return _agreements_content(session, problems, typed or {})
         case Step.UTILITY:
             return _utility_content(session)
         case Step.DONE:
@@ -273,6 +302,31 @@ def _fields(session: ConnectSession, problems: tuple[Problem, ...], values: dict
         )
         for info in journey.information_of(session)
     ]
+
+
+@dataclass(frozen=True, slots=True)
+class AskedAgreement:
+    """A document as the page shows it."""
+
+    agreement: Agreement
+    is_accepted: bool
+    error: str
+
+
+def _agreements_content(
+    session: ConnectSession, problems: tuple[Problem, ...], typed: dict[str, str]
+) -> dict[str, object]:
+    errors = {problem.field: problem.text for problem in problems}
+    is_business = session.link.classification == "COMMERCIAL"  # at home people sign for themselves
+    return {
+        "agreements": [
+            AskedAgreement(agreement, agreement.code in typed, errors.get(agreement.code, ""))
+            for agreement in journey.agreements_of(session)
+        ],
+        "name_error": errors.get("name", ""),
+        "signed_as": SignedAs.choices if is_business else [],
+        "typed": {"capacity": SignedAs.COMPANY if is_business else SignedAs.CUSTOMER} | typed,
+    }
 
 
 def _utility_content(session: ConnectSession) -> dict[str, object]:
@@ -312,14 +366,17 @@ def _allow_utilities(response: HttpResponse, session: ConnectSession) -> None:
     response._csp_update = update  # type: ignore[attr-defined]  # noqa: SLF001  what django-csp's own decorator sets
 
 
-@public(most=300, name="send")
+@public(most=300, name="send", missing=_NOT_HERE)
 @require_POST
 def session_send(request: HttpRequest, pk: UUID, step: str) -> HttpResponseBase:
     """What the customer sends on one step."""
     session = _session(request, pk)
     if journey.is_over(session):
         return _over(request, session)
-    if session.state == SessionState.COMPLETED or step not in journey.steps_of(session) or step not in _SENT:
+    steps = journey.steps_of(session)
+    if session.state == SessionState.COMPLETED or step not in steps or step not in _SENT:
+        return redirect("connect-session", pk=pk)
+    if steps.index(Step(step)) > steps.index(journey.reached_step(session)):  # nobody skips what is asked before
         return redirect("connect-session", pk=pk)
     return _SENT[Step(step)](request, session)
 
@@ -348,7 +405,7 @@ def _send_agreements(request: HttpRequest, session: ConnectSession) -> HttpRespo
     try:
         journey.sign(session, accepted=accepted, name=name, signed_as=signed_as, address=address_of(request))
     except Refused as refusal:
-        typed = {"name": name, **dict.fromkeys(accepted, "on")}
+        typed = {"name": name, "capacity": signed_as.value, **dict.fromkeys(accepted, "on")}
         return _render_step(request, session, Step.AGREEMENTS, *refusal.problems, typed=typed)
     return redirect("connect-session", pk=session.pk)
 

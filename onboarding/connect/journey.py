@@ -1,6 +1,7 @@
 """The customer's walk through a link: the steps, what each one keeps, and how it ends."""
 
 import hashlib
+import re
 import secrets
 from collections.abc import Mapping, Sequence
 from datetime import timedelta
@@ -20,13 +21,13 @@ from onboarding.connect.choices import (
     Step,
     Variant,
 )
-from onboarding.connect.customer_emails import write_signed_documents
+from onboarding.connect.customer_emails import is_email, write_signed_documents
 from onboarding.connect.models import Authorization, Connection, ConnectLink, ConnectSession, Signature
 from onboarding.connect.notes import note
 from onboarding.connect.queries import open_sessions
 from portal.events.actors import Actor
 from portal.events.domain import record
-from portal.problems import Problem, Refused, storable
+from portal.problems import Problem, Refused, shown, storable
 from portal.web import clock
 from programs.identifiers import reference_key
 from programs.models import Agreement, RequiredInformation
@@ -34,7 +35,11 @@ from programs.queries import agreements_for, required_information
 
 CUSTOMER: Final = "Customer"
 _LONGEST_ANSWER: Final = 200
-_IDLE: Final = timedelta(hours=SESSION_HOURS)
+IDLE: Final = timedelta(hours=SESSION_HOURS)
+_OPEN: Final = frozenset({SessionState.CREATED, SessionState.UPDATED})
+# A missing ESI ID is left to the partner; a question that is not answered is no name of something that is missing.
+_WITH_WORDS_OF_THEIR_OWN: Final = frozenset({"esi_id", "has_generator"})
+_ZIP_CODE: Final = re.compile(r"\d{5}(-?\d{4})?", re.ASCII)
 
 
 def customer(address: str = "") -> Actor:
@@ -101,7 +106,7 @@ def is_over(session: ConnectSession) -> bool:
     """Whether a session can be gone on with no more: left, or idle for 24 hours."""
     if session.state == SessionState.COMPLETED:
         return False
-    return session.state == SessionState.CLOSED or session.last_interaction_at <= clock.now() - _IDLE
+    return session.state == SessionState.CLOSED or session.last_interaction_at <= clock.now() - IDLE
 
 
 # --- the steps
@@ -136,10 +141,12 @@ def agreements_of(session: ConnectSession) -> list[Agreement]:
 def go_on(session: ConnectSession, *, after: Step) -> None:
     """Move to the step after this one, unless the customer has been further; one connect_session.updated event."""
     steps = steps_of(session)
-    here = steps.index(after)
-    reached = steps.index(Step(session.step)) if session.step in steps else 0
-    target = max(steps[here + 1], steps[reached], key=steps.index)
+    following = steps[steps.index(after) + 1]
     with transaction.atomic():
+        _hold(session)
+        if session.state not in _OPEN:
+            return
+        target = max(following, reached_step(session), key=steps.index)
         if target == Step.DONE:
             _finish(session)
             return
@@ -148,9 +155,16 @@ def go_on(session: ConnectSession, *, after: Step) -> None:
         _tell(session)
 
 
+def reached_step(session: ConnectSession) -> Step:
+    """How far the customer is; the first step when the link has changed and no longer has that one."""
+    steps = steps_of(session)
+    return Step(session.step) if session.step in steps else steps[0]
+
+
 def give_details(session: ConnectSession, given: Mapping[str, str]) -> None:
     """Keep the required information; unknown keys are dropped. Refuses, all at once: CONNECT_FIELD_MISSING,
-    ESI_ID_UNUSABLE, ESI_ID_UTILITY_UNKNOWN, NOT_IN_TEXAS.
+    CONNECT_EMAIL_UNUSABLE, CONNECT_ZIP_UNUSABLE, CONNECT_ANSWER_UNKNOWN, ESI_ID_UNUSABLE, ESI_ID_UTILITY_UNKNOWN,
+    NOT_IN_TEXAS.
 
     The ESI ID alone may be missing: then the session goes on, and the partner has something to do.
     """
@@ -158,22 +172,38 @@ def give_details(session: ConnectSession, given: Mapping[str, str]) -> None:
     for asked in information_of(session):
         value = " ".join(storable(given.get(asked.key, ""))[:_LONGEST_ANSWER].split())
         answers[asked.key] = value
-        if asked.is_required and not value and asked.key != "esi_id":
+        if asked.is_required and not value and asked.key not in _WITH_WORDS_OF_THEIR_OWN:
             problems.append(Problem("CONNECT_FIELD_MISSING", asked.key, context={"label": asked.label}))
+    problems += _unusable(answers)
     problems += esi_ids.problems_of(session.link.transmission_region, answers)
     if problems:
         raise Refused(*problems)
-    session.answers = answers
     with transaction.atomic():
+        _hold(session)
+        session.answers = answers
         _touch(session, "answers")
         note(session.connection, NoteKind.DETAILS_GIVEN)
         go_on(session, after=Step.ABOUT)
+
+
+def _unusable(answers: Mapping[str, str]) -> list[Problem]:
+    """What cannot be used among the answers: without a right email address the customer never gets the link to stop."""
+    problems = []
+    if (email := answers.get("email", "")) and not is_email(email):
+        problems.append(Problem("CONNECT_EMAIL_UNUSABLE", "email", shown(email)))
+    if (zip_code := answers.get("postal_code", "")) and not _ZIP_CODE.fullmatch(zip_code):
+        problems.append(Problem("CONNECT_ZIP_UNUSABLE", "postal_code", shown(zip_code)))
+    if answers.get("has_generator", "no") not in ("yes", "no"):
+        problems.append(Problem("CONNECT_ANSWER_UNKNOWN", "has_generator"))
+    return problems
 
 
 def sign(
     session: ConnectSession, *, accepted: Sequence[str], name: str, signed_as: SignedAs, address: str
 ) -> list[Signature]:
     """The customer signs the agreements that were shown: each is kept as a PDF and mailed. Signing again adds nothing.
+
+    Returns what is new.
 
     Refuses, all at once: CONNECT_AGREEMENT_OPEN for a required one that is not accepted, CONNECT_SIGNATURE_MISSING.
     """
@@ -187,21 +217,23 @@ def sign(
         problems.append(Problem("CONNECT_SIGNATURE_MISSING", "name"))
     if problems:
         raise Refused(*problems)
-    signatures = []
+    chosen = [agreement for agreement in agreements if agreement.code in accepted]
     with transaction.atomic():
-        for agreement in agreements:
-            if agreement.code in accepted:
-                signatures.append(_sign_one(session, agreement, name=name, signed_as=signed_as, address=address))
-        titles = ", ".join(signature.title for signature in signatures)
-        note(session.connection, NoteKind.SIGNED, facts={"documents": titles})
-        write_signed_documents(session, signatures)
+        _hold(session)
+        tried = [_sign_one(session, each, name=name, signed_as=signed_as, address=address) for each in chosen]
+        signatures = [signature for signature in tried if signature]
+        if signatures:
+            titles = ", ".join(signature.title for signature in signatures)
+            note(session.connection, NoteKind.SIGNED, facts={"documents": titles})
+            write_signed_documents(session, signatures)
         go_on(session, after=Step.AGREEMENTS)
     return signatures
 
 
 def _sign_one(
     session: ConnectSession, agreement: Agreement, *, name: str, signed_as: SignedAs, address: str
-) -> Signature:
+) -> Signature | None:
+    """Sign a document; None when it is signed already."""
     signature, is_new = Signature.objects.get_or_create(
         session=session,
         code=agreement.code,
@@ -216,12 +248,13 @@ def _sign_one(
             "signed_at": clock.now(),
         },
     )
-    if is_new:
-        stored = documents.store_signed(signature, agreement, session)
-        signature.file, signature.file_sha256 = stored.name, stored.sha256
-        signature.save(update_fields=["file", "file_sha256"])
-        data = {"document": signature.code, "version": signature.version, "sha256": signature.sha256}
-        record("connectsession.signed", subject=session, partner=session.partner, by=customer(address), data=data)
+    if not is_new:
+        return None
+    stored = documents.store_signed(signature, agreement, session)
+    signature.file, signature.file_sha256 = stored.name, stored.sha256
+    signature.save(update_fields=["file", "file_sha256"])
+    data = {"document": signature.code, "version": signature.version, "sha256": signature.sha256}
+    record("connectsession.signed", subject=session, partner=session.partner, by=customer(address), data=data)
     return signature
 
 
@@ -229,12 +262,19 @@ def _sign_one(
 
 
 def decline(session: ConnectSession) -> None:
-    """The customer does not accept the agreements: the session is closed. A new one can be begun from the link."""
+    """The customer does not accept the agreements: the session is closed. A new one can be begun from the link.
+
+    A sign-in at a utility that another tab still has open is over with it. Repeating it has no effect.
+    """
     with transaction.atomic():
+        _hold(session)
+        if session.state not in _OPEN:
+            return
         session.state = SessionState.CLOSED
         _touch(session, "state")
         note(session.connection, NoteKind.AGREEMENT_DECLINED)
         _tell(session)
+        _abandon_what_is_open(session)
 
 
 def finish(session: ConnectSession) -> None:
@@ -244,6 +284,7 @@ def finish(session: ConnectSession) -> None:
 
 
 def _finish(session: ConnectSession) -> None:
+    _hold(session)
     if session.state == SessionState.COMPLETED:
         return
     session.state, session.step, session.completed_at = SessionState.COMPLETED, Step.DONE, clock.now()
@@ -256,7 +297,7 @@ def _finish(session: ConnectSession) -> None:
 
 def close_idle_sessions() -> int:
     """Close the sessions in which nothing happened for 24 hours, and what they left open; returns how many."""
-    idle = open_sessions().filter(last_interaction_at__lte=clock.now() - _IDLE)
+    idle = open_sessions().filter(last_interaction_at__lte=clock.now() - IDLE)
     closed = 0
     for session in idle.select_related("link", "connection", "partner")[:1000]:
         with transaction.atomic():
@@ -267,9 +308,13 @@ def close_idle_sessions() -> int:
             session.state = SessionState.CLOSED
             note(session.connection, NoteKind.LEFT, facts={"step": Step(session.step).label})
             _tell(session)
-            for left in session.authorizations.filter(state=AuthorizationState.INITIATED).select_related("utility"):
-                mark_failed(left, FailureReason.ABANDONED)
+            _abandon_what_is_open(session)
     return closed
+
+
+def _abandon_what_is_open(session: ConnectSession) -> None:
+    for left in session.authorizations.filter(state=AuthorizationState.INITIATED).select_related("utility"):
+        mark_failed(left, FailureReason.ABANDONED)
 
 
 def mark_failed(authorization: Authorization, reason: FailureReason, *, told: str = "", address: str = "") -> None:
@@ -286,6 +331,13 @@ def mark_failed(authorization: Authorization, reason: FailureReason, *, told: st
 
 
 # --- what each verb keeps and tells
+
+
+def _hold(session: ConnectSession) -> None:
+    """Take the session's row in the caller's transaction, and what another tab or a second click has changed."""
+    held = ConnectSession.objects.select_for_update().get(pk=session.pk)
+    for name in ("state", "step", "answers", "last_interaction_at", "completed_at"):
+        setattr(session, name, getattr(held, name))
 
 
 def _touch(session: ConnectSession, *fields: str) -> None:

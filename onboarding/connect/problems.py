@@ -140,6 +140,30 @@ register(
         "",
     ),
     ProblemKind(
+        "CONNECT_EMAIL_UNUSABLE",
+        "Email address not right",
+        "{value} is not an email address.",
+        "Enter one like name@example.com.",
+    ),
+    ProblemKind(
+        "CONNECT_ZIP_UNUSABLE",
+        "ZIP code not right",
+        "{value} is not a ZIP code.",
+        "Enter the five digits from the electric bill.",
+    ),
+    ProblemKind(
+        "CONNECT_ANSWER_UNKNOWN",
+        "Answer not known",
+        "Choose yes or no.",
+        "",
+    ),
+    ProblemKind(
+        "CONNECT_SESSION_UNKNOWN",
+        "Page of another browser",
+        "This page belongs to another browser, or your browser did not keep its cookie.",
+        "Open your link again to go on.",
+    ),
+    ProblemKind(
         "CONNECT_SIGNATURE_MISSING",
         "Signature missing",
         "Type your full name to sign.",

@@ -56,6 +56,7 @@ def portal(tmp_path_factory: pytest.TempPathFactory, template: Path | str) -> It
     data = tmp_path_factory.mktemp("portal")
     env = {**os.environ, "DATA_DIR": str(data), "PORT": str(port), "CELERY_QUEUE": name}
     env["DJANGO_SETTINGS_MODULE"] = "portal.settings"
+    env["DEMO_UTILITY_SLOW_SECONDS"] = "1"
     env.pop("DATABASE_URL", None)
     if isinstance(template, Path):
         shutil.copy(template, data / "portal.sqlite3")
