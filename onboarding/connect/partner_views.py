@@ -44,6 +44,7 @@ from portal.web.downloads import csv_response, download_name
 from portal.web.filters import chips_of, without
 from portal.web.pages import keyset_page
 from programs.models import Utility
+from programs.queries import agreements_for
 
 PER_PAGE = 50
 METERS_SHOWN = 100
@@ -247,6 +248,7 @@ def link_page(request: HttpRequest, pk: UUID) -> HttpResponse:
         "utilities": list(Utility.objects.filter(code__in=link.utilities).order_by("name")),
         "sessions": link.sessions.count(),
         "redirects": bool(links.final_redirect_of(link, {})),
+        "agreements": agreements_for(link.transmission_region, link.classification, link.programs),
     }
     return render(request, "connect/link.html", context, status=422 if form.errors else 200)
 

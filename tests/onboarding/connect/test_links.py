@@ -28,6 +28,7 @@ from portal.partners.models import Partner, User
 from portal.problems import Refused
 from portal.storage.files import path_of
 from programs.models import Utility, UtilityConnection
+from programs.queries import agreements_for
 from tests.onboarding.connect import builders as make
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("catalogue")]
@@ -562,3 +563,13 @@ def test_an_email_that_was_sent_is_not_sent_again(link: ConnectLink, run_jobs: A
     run_jobs()
 
     assert mail.outbox == []
+
+
+def test_the_links_page_says_what_customers_sign(acme: Partner, client_of: Any, manager: Any) -> None:
+    link = create_link(acme, LinkSpec(title="sign", region="PJM", variant="COMMERCIAL_AGREEMENTS_ONLY"), by=make.BY)
+
+    page = client_of(manager).get(f"/connections/links/{link.pk}/").content.decode()
+
+    titles = [agreement.title for agreement in agreements_for("PJM", "COMMERCIAL")]
+    assert titles
+    assert all(title in page for title in titles)
