@@ -42,6 +42,12 @@ def region_choices() -> list[tuple[str, str]]:
     return TRANSMISSION_REGIONS
 
 
+def also_by_customers(identifiers: Collection[str]) -> list[Program]:
+    """Those of these programs into which customers can come by their authorization as well, by name."""
+    programs = not_over().filter(identifier__in=identifiers, is_customer_authorized=True)
+    return list(programs.order_by("name"))
+
+
 def partner_created_programs() -> list[Program]:
     """The programs whose meters come from uploads, forms or the API, by name."""
     return list(not_over().filter(is_partner_created=True).select_related("region").order_by("name"))

@@ -36,5 +36,12 @@ def test_contestant_runs(run, tmp_path, contestant, figure):
     assert figures_measured[figure] > 0
 
 
+@pytest.mark.parametrize("contestant", ["ours", "peer", "floor"])
+def test_green_button_contestants_read_the_same(run, contestant):
+    measured = run("tests.bench.green_button", contestant, "0.2")
+
+    assert (measured["intervals"], measured["kwh"]) == (1_536, 592.62)
+
+
 def test_evaluation_runs(run):
     assert run("tests.bench.enrollment", "200")["meters"] == 200

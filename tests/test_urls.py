@@ -9,6 +9,7 @@ from django.urls import URLPattern, URLResolver, get_resolver
 from django.utils import timezone
 
 from onboarding.bulk.domain import create_action
+from onboarding.connect.models import ServicePoint
 from onboarding.meter_form.domain import begin
 from onboarding.meters.models import Meter
 from onboarding.portfolio.exports.domain import ask_export
@@ -22,6 +23,7 @@ from portal.partners.domain import create_api_key, invite
 from portal.partners.models import ApiKey, Invitation, Membership, Partner, Role, User
 from tests import builders
 from tests.conftest import make_user
+from tests.onboarding.connect import builders as connect
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("catalogue")]
 
@@ -132,10 +134,40 @@ ROUTES: dict[str, tuple[str, str, dict[str, str]]] = {
     "api-disenroll-many": (KEY, "post", {}),
     "api-participate": (KEY_OWN, "post", {"meter_id": "meter"}),
     "api-participate-many": (KEY, "post", {}),
+    "connections": (MEMBERS, "get", {}),
+    "connections-export": (MEMBERS, "get", {}),
+    "connection": (OWN, "get", {"pk": "connection"}),
+    "connection-consents": (OWN, "get", {"pk": "connection"}),
+    "connection-esi-id": (OWN, "post", {"pk": "connection"}),
+    "connection-decide": (OWN, "post", {"pk": "connection", "point": "point"}),
+    "connect-links": (MEMBERS, "get", {}),
+    "connect-link-new": (MEMBERS, "get", {}),
+    "connect-link": (OWN, "get", {"pk": "link"}),
+    "connect-link-edit": (OWN, "get", {"pk": "link"}),
+    "connect-link-state": (OWN, "post", {"pk": "link"}),
+    "connect-link-qr": (OWN, "get", {"pk": "link"}),
+    "connect-host-allow": (MEMBERS, "post", {}),
+    "connect-host-remove": (OWN, "post", {"pk": "host"}),
+    "connect": (PUBLIC, "get", {}),
+    "connect-by-title": (PUBLIC, "get", {"account": "acme", "title": "no-such-link"}),
+    "connect-return": (PUBLIC, "get", {}),
+    "connect-notify": (PUBLIC, "post", {"code": "NO_SUCH_UTILITY"}),
+    "connect-session": (PUBLIC, "get", {"pk": "session"}),
+    "connect-send": (PUBLIC, "post", {"pk": "session", "step": "welcome"}),
+    "connect-brand": (PUBLIC, "get", {"pk": "link"}),
+    "connect-logo": (PUBLIC, "get", {"pk": "link"}),
+    "connect-manage": (PUBLIC, "get", {"token": "no-such-token"}),
+    "connect-document": (PUBLIC, "get", {"token": "no-such-token", "pk": "session"}),
+    "api-connections": (KEY, "get", {}),
     "api-schema": (KEY, "get", {}),
     "api-unknown": (KEY, "get", {"path": "v2/nothing"}),
 }
-GONE_AFTERWARDS = {"column-memory-forget", "entry-discard", "view-remove"}  # the user was here before the manager
+GONE_AFTERWARDS = {
+    "column-memory-forget",
+    "connect-host-remove",
+    "entry-discard",
+    "view-remove",
+}  # the user was here before the manager
 # The same for everybody, whoever they are: what a public address answers to what the table sends.
 PUBLIC_ANSWERS = {
     "calendar-feed": 404,
@@ -143,6 +175,16 @@ PUBLIC_ANSWERS = {
     "invitation": 404,
     "healthz": 200,
     "set-theme": 403,  # no such theme
+    "connect": 404,  # names no link
+    "connect-by-title": 404,
+    "connect-return": 400,  # no state
+    "connect-notify": 404,
+    "connect-session": 404,  # another browser's
+    "connect-send": 404,
+    "connect-brand": 200,
+    "connect-logo": 404,  # the link has none
+    "connect-manage": 404,
+    "connect-document": 404,
 }
 # Rooms of others: Django's admin (staff only, tested below) and allauth (its own tests).
 OF_OTHERS = ("admin/", "accounts/")
@@ -188,6 +230,9 @@ def _objects_of(acme: Partner, manager: User, user: User, run_jobs: Callable[[],
     export = ask_export(acme, user, query="q=home-000001", by=by)
     run_jobs()
     invitation, _ = invite(acme, email="new@acme.example", role=Role.USER, by=by)
+    link = connect.link(acme, "acme-secret-link")
+    connected = connect.connection(acme, "acme-secret-home", link=link)
+    connect.question(connected)
     memory = ColumnMemory.objects.create(partner=acme, fingerprint="acme", headers=["Secret header"])
     return {
         "upload": str(upload.pk),
@@ -195,11 +240,16 @@ def _objects_of(acme: Partner, manager: User, user: User, run_jobs: Callable[[],
         "view": str(save_view(acme, user, name="V", query="", is_shared=False, is_default=False).pk),
         "action": str(create_action(acme, manager, kind="archive", meters=None, seen_at=timezone.now(), by=by).pk),
         "draft": str(begin(acme, manager, programs=["CEC-DSGS"], cells={"partner_reference": "acme-draft"}).pk),
-        "meter": str(Meter.objects.first().pk),  # type: ignore[union-attr]  # the upload made two
+        "meter": str(upload.meters.first().pk),  # type: ignore[union-attr]  # the upload made two
         "export": str(export.pk),
         "key": create_api_key(acme, name="acme-secret", by=by)[0].pk,
         "membership": str(Membership.objects.get(user=manager).pk),
         "invitation": str(invitation.pk),
+        "link": str(link.pk),
+        "host": str(connect.host(acme, "acme-secret.example").pk),
+        "connection": str(connected.pk),
+        "session": str(connected.sessions.get().pk),
+        "point": str(ServicePoint.objects.get().pk),
     }
 
 
@@ -354,7 +404,7 @@ def test_stranger_cannot_search_or_filter_into_acme(names: dict[str, str], clien
 
 def test_objects_of_acme_are_there_at_all(names: dict[str, str], api_key: tuple[ApiKey, str]) -> None:
     assert Upload.objects.count() == 1
-    assert Meter.objects.count() == 2
+    assert Meter.objects.filter(upload__isnull=False).count() == 2
     assert Invitation.objects.count() == 1
     answer = Client().get(f"/v2/meters/{names['meter']}", headers={"Authorization": f"Bearer {api_key[1]}"})
     assert answer.status_code == 200

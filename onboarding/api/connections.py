@@ -1,9 +1,10 @@
 """getConnections: how far customers are on the way through Connect.
 
 The reference names the operation and some of its fields, not its path (leap.md 3.4), so both are ours where it is
-silent. One entry for each reference ID, as on the page.
+silent. One entry for each reference ID, as on the page. What is not known yet is absent.
 """
 
+from collections.abc import Mapping
 from typing import Any
 
 from django.db.models import QuerySet
@@ -26,7 +27,6 @@ from programs.identifiers import reference_key
 from programs.models import Utility
 
 PAGE_SIZE = 100
-_NOTES = 20
 
 
 class ConnectionsRequestSerializer(serializers.Serializer[object]):
@@ -46,14 +46,14 @@ class ConnectionUtilitySerializer(serializers.Serializer[object]):
 
     utility_name = serializers.CharField()
     utility_is_required = serializers.BooleanField(help_text="Whether your link asked for this utility.")
-    status = serializers.ChoiceField(AuthorizationState.values, allow_null=True, help_text="null: not started.")
-    failure_reason = serializers.ChoiceField(FailureReason.values, allow_null=True)
-    data_status = serializers.ChoiceField(DataState.values, allow_null=True)
-    authorized_date_time_utc = serializers.DateTimeField(allow_null=True)
-    data_received_date_time_utc = serializers.DateTimeField(allow_null=True)
-    expires_date_time_utc = serializers.DateTimeField(allow_null=True)
-    ended_date_time_utc = serializers.DateTimeField(allow_null=True)
-    end_reason = serializers.ChoiceField(EndReason.values, allow_null=True)
+    status = serializers.ChoiceField(AuthorizationState.values, required=False, help_text="Absent: not started.")
+    failure_reason = serializers.ChoiceField(FailureReason.values, required=False)
+    data_status = serializers.ChoiceField(DataState.values, required=False)
+    authorized_date_time_utc = serializers.DateTimeField(required=False)
+    data_received_date_time_utc = serializers.DateTimeField(required=False)
+    expires_date_time_utc = serializers.DateTimeField(required=False)
+    ended_date_time_utc = serializers.DateTimeField(required=False)
+    end_reason = serializers.ChoiceField(EndReason.values, required=False)
     meter_ids = serializers.ListField(child=serializers.UUIDField())
 
 
@@ -63,7 +63,7 @@ class ConnectionNoteSerializer(serializers.Serializer[object]):
     code = serializers.CharField()
     text = serializers.CharField()
     date_time_utc = serializers.DateTimeField()
-    next_step_expected_by_utc = serializers.DateTimeField(allow_null=True)
+    next_step_expected_by_utc = serializers.DateTimeField(required=False)
 
 
 class SignedDocumentSerializer(serializers.Serializer[object]):
@@ -83,8 +83,8 @@ class ConnectionSerializer(serializers.Serializer[object]):
     transmission_region = serializers.ChoiceField(REGIONS)
     connection_start_date_time_utc = serializers.DateTimeField()
     last_interaction_date_time_utc = serializers.DateTimeField()
-    session_status = serializers.ChoiceField(SessionState.values, allow_null=True)
-    session_step = serializers.ChoiceField(Step.values, allow_null=True)
+    session_status = serializers.ChoiceField(SessionState.values, required=False)
+    session_step = serializers.ChoiceField(Step.values, required=False)
     partner_action_required = serializers.BooleanField()
     utilities = ConnectionUtilitySerializer(many=True)
     signed_documents = SignedDocumentSerializer(many=True)
@@ -144,14 +144,14 @@ def _meters_of(connections: list[Connection]) -> dict[object, list[object]]:
 
 def published(connection: Connection, names: dict[str, str], meters: dict[object, list[object]]) -> dict[str, object]:
     """A connection as the API tells it."""
-    row, notes = row_of(connection, names), list(connection.notes.all())[:_NOTES]
-    return {
+    row, notes = row_of(connection, names), connection.newest_notes
+    told = {
         "reference_id": connection.reference,
         "transmission_region": connection.transmission_region,
         "connection_start_date_time_utc": connection.started_at,
         "last_interaction_date_time_utc": connection.last_interaction_at,
-        "session_status": row.session.state if row.session else None,
-        "session_step": row.session.step if row.session else None,
+        "session_status": row.session.state if row.session else "",
+        "session_step": row.session.step if row.session else "",
         "partner_action_required": connection.needs_partner,
         "utilities": [_utility(status, meters) for status in row.utilities],
         "signed_documents": [
@@ -167,29 +167,39 @@ def published(connection: Connection, names: dict[str, str], meters: dict[object
         ],
         "notes": [_note(line, entry.kind) for entry, line in zip(notes, note_lines(notes), strict=True)],
     }
+    return _known(told)
+
+
+def _known(told: Mapping[str, object]) -> dict[str, object]:
+    """What is known of this: neither None nor an empty text."""
+    return {name: value for name, value in told.items() if value not in (None, "")}
 
 
 def _utility(status: UtilityStatus, meters: dict[object, list[object]]) -> dict[str, object]:
     told = status.authorization or Authorization(state="", data_state="")
-    return {
-        "utility_name": status.code,
-        "utility_is_required": status.is_required,
-        "status": told.state or None,
-        "failure_reason": told.failure or None,
-        "data_status": told.data_state or None,
-        "authorized_date_time_utc": told.authorized_at,
-        "data_received_date_time_utc": told.data_received_at,
-        "expires_date_time_utc": told.ends_at,
-        "ended_date_time_utc": told.ended_at,
-        "end_reason": told.end_reason or None,
-        "meter_ids": meters.get(told.pk, []),
-    }
+    return _known(
+        {
+            "utility_name": status.code,
+            "utility_is_required": status.is_required,
+            "status": told.state,
+            "failure_reason": told.failure,
+            "data_status": told.data_state,
+            "authorized_date_time_utc": told.authorized_at,
+            "data_received_date_time_utc": told.data_received_at,
+            "expires_date_time_utc": told.ends_at,
+            "ended_date_time_utc": told.ended_at,
+            "end_reason": told.end_reason,
+            "meter_ids": meters.get(told.pk, []),
+        }
+    )
 
 
 def _note(line: NoteLine, code: str) -> dict[str, object]:
-    return {
-        "code": code,
-        "text": line.text,
-        "date_time_utc": line.at,
-        "next_step_expected_by_utc": line.expected_by,
-    }
+    return _known(
+        {
+            "code": code,
+            "text": line.text,
+            "date_time_utc": line.at,
+            "next_step_expected_by_utc": line.expected_by,
+        }
+    )

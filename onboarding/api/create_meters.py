@@ -170,6 +170,9 @@ class JobAndAssetsSerializer(JobSerializer):
     """A job, and what became of each asset."""
 
     assets = AssetUploadStatusSerializer(many=True)
+    status_detail = StatusDetailSerializer(
+        required=False, help_text="Why none of the file could be used; not in the published contract."
+    )
 
 
 class MeterBatchJobs(APIView):
@@ -243,7 +246,15 @@ class MeterBatchJob(APIView):
         upload = uploads_of(partner_of(request)).filter(pk=pk).first()
         if upload is None:
             raise ApiError("Job not found", status_code=404, details={"job_id": job_id})
-        return Response({**published_job(upload), "assets": list(_published_assets(upload))})
+        return Response({**published_job(upload), "assets": list(_published_assets(upload)), **_failure(upload)})
+
+
+def _failure(upload: Upload) -> dict[str, object]:
+    """What is wrong with the file as a whole, when nothing of it could be used."""
+    problem = upload.file_problem
+    if problem is None:
+        return {}
+    return {"status_detail": {"name": "VALIDATION_ERROR", "description": f"{problem.text} {problem.remedy}".strip()}}
 
 
 def _chunks(stream: IO[bytes]) -> Iterator[bytes]:

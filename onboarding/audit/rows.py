@@ -8,6 +8,7 @@ from django.urls import NoReverseMatch, reverse
 
 from onboarding.bulk.handlers import all_handlers
 from onboarding.bulk.models import BulkResult
+from onboarding.connect.choices import AuthorizationState, EndReason, FailureReason, SessionState, Step
 from onboarding.portfolio.history import changes_in
 from onboarding.uploads.models import RowOutcome, RowPlan
 from portal.events.models import Event
@@ -45,7 +46,11 @@ def details_of(event: Event, schema: Schema) -> list[str]:
         for key, value in sorted(event.data.items())
         if key != "changes" and _is_told(value)
     ]
-    return facts + [f"{label}: {_or_empty(old)} → {_or_empty(new)}" for label, old, new in changes_in(event, schema)]
+    changes = changes_in(event, schema)
+    return facts + [
+        f"{label}: {_or_empty(new)}" if old == "" else f"{label}: {_or_empty(old)} → {_or_empty(new)}"
+        for label, old, new in changes
+    ]
 
 
 def _is_told(value: object) -> bool:
@@ -54,6 +59,12 @@ def _is_told(value: object) -> bool:
 
 _STEPS = {"totp": "Authenticator app", "webauthn": "Security key", "recovery_codes": "Recovery codes"}
 _COUNTED = {**dict(RowOutcome.choices), **dict(RowPlan.choices), **dict(BulkResult.choices)}
+_CODES: dict[str, dict[str, str]] = {
+    "role": dict(Role.choices),
+    "status": {**dict(SessionState.choices), **dict(AuthorizationState.choices)},
+    "step": dict(Step.choices),
+    "reason": {**dict(FailureReason.choices), **dict(EndReason.choices)},
+}
 _LABELS = {**_COUNTED, "email": "E-mail", "sha256": "SHA-256", "code": "Reason"}
 
 
@@ -63,7 +74,7 @@ def _labels_of(key: str, value: object) -> dict[str, str]:
         return {value: Problem(value).group} if isinstance(value, str) and is_kind(value) else {}
     if key == "kind":
         return _STEPS | {handler.kind: handler.label for handler in all_handlers()}
-    return dict(Role.choices) if key == "role" else {}
+    return _CODES.get(key, {})
 
 
 def _label(key: str) -> str:

@@ -1,6 +1,7 @@
 """From a utility's data to meters: one for each usage point, which may be one that the partner has already."""
 
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Final
 from uuid import UUID
@@ -12,9 +13,9 @@ from onboarding.connect.models import Authorization, ConnectSession, ServicePoin
 from onboarding.connect.notes import note, refresh_needs
 from onboarding.connect.points import PointFacts, PointIdentity, keys_of, match_of
 from onboarding.connect.queries import connect_programs
-from onboarding.enrollment.domain import join_program, re_evaluate
+from onboarding.enrollment.domain import join_programs, re_evaluate
 from onboarding.enrollment.models import CheckRecord
-from onboarding.enrollment.rules import rules_of
+from onboarding.enrollment.rules import ProgramRules, rules_of
 from onboarding.meters.columns import Asset
 from onboarding.meters.domain import create_connected_meter, join_connection
 from onboarding.meters.models import CreatedBy, Meter
@@ -27,7 +28,10 @@ from programs.schema.crossfield.zips import state_of
 
 ELECTRICITY: Final = "electricity"
 AUTHORIZE_AGAIN: Final = "AUTH_0001"  # leap.md 4.4
-_ANOTHER_PROVIDER: Final = "Another provider has this service account. Only one provider can have it at a time."
+ANOTHER_PROVIDER: Final = "Another provider has this service account. Only one provider can have it at a time."
+NO_OTHER_PROVIDER: Final = "No other provider has this service account any more."
+HAS_ENDED: Final = "The authorization has ended."
+SIGNED: Final = "Signed in Connect."
 
 
 def data_of(utility: Utility) -> Actor:
@@ -41,7 +45,8 @@ def absorb(authorization: Authorization, points: Iterable[PointFacts]) -> list[M
 
     A point that may be one of several meters waits for the partner. Gas and water are kept and left alone.
     """
-    new = []
+    new: list[tuple[Meter, bool]] = []
+    by = data_of(authorization.utility)
     with transaction.atomic():
         # Two authorizations of one point at the same time must not both create its meter.
         Partner.objects.select_for_update(no_key=True).get(pk=authorization.partner_id)
@@ -59,8 +64,9 @@ def absorb(authorization: Authorization, points: Iterable[PointFacts]) -> list[M
                 told = {"utility": authorization.utility.name, "point": facts.agreement_number or facts.usage_point}
                 note(authorization.connection, NoteKind.NO_INTERVALS, authorization=authorization, facts=told)
         if new:
-            state_facts({meter.pk for meter in new}, by=data_of(authorization.utility))
-    return new
+            enroll_meters(new, authorization.session, by=by)
+            state_facts({meter.pk for meter, _ in new}, by=by)
+    return [meter for meter, _ in new]
 
 
 def _keep(authorization: Authorization, facts: PointFacts) -> tuple[ServicePoint, bool]:
@@ -98,11 +104,11 @@ def _facts_json(facts: PointFacts) -> dict[str, str]:
     return {name: getattr(facts, name) for name in named if getattr(facts, name)}
 
 
-def _meter_of(authorization: Authorization, point: ServicePoint, facts: PointFacts) -> Meter | None:
-    """Join the meter that the point is, or create it; None when the partner has to decide."""
+def _meter_of(authorization: Authorization, point: ServicePoint, facts: PointFacts) -> tuple[Meter, bool] | None:
+    """Join the meter that the point is, or create it, which the second value says; None when the partner decides."""
     if meter := _of_an_earlier_authorization(point):
         _join(point, meter, by=data_of(authorization.utility))
-        return meter
+        return meter, False
     reference = reference_of(authorization.session)
     identity = PointIdentity(
         keys=frozenset(point.keys),
@@ -119,12 +125,12 @@ def _meter_of(authorization: Authorization, point: ServicePoint, facts: PointFac
         told = {"utility": authorization.utility.name}
         note(authorization.connection, NoteKind.TO_DECIDE, authorization=authorization, facts=told)
         if authorization.connection is None:  # nowhere to ask: nothing is joined without a yes
-            return _create(point, facts, reference, by=data_of(authorization.utility))
+            return _create(point, facts, reference, by=data_of(authorization.utility)), True
         return None
     if match.meter:
         _join(point, match.meter, by=data_of(authorization.utility))
-        return match.meter
-    return _create(point, facts, reference, by=data_of(authorization.utility))
+        return match.meter, False
+    return _create(point, facts, reference, by=data_of(authorization.utility)), True
 
 
 def _of_an_earlier_authorization(point: ServicePoint) -> Meter | None:
@@ -147,7 +153,6 @@ def _join(point: ServicePoint, meter: Meter, *, by: Actor) -> None:
     held = Meter.objects.select_for_update().select_related("partner").get(pk=meter.pk, partner=point.partner_id)
     _set_meter(point, held)
     join_connection(held, reference, by=by, told=_told_of(point))
-    join_programs(held, authorization.session, only_named=True, by=by)
     told = {"utility": authorization.utility.name, "meter": held.partner_reference}
     note(authorization.connection, NoteKind.METER_JOINED, authorization=authorization, facts=told)
 
@@ -162,7 +167,6 @@ def _create(point: ServicePoint, facts: PointFacts, reference: str, *, by: Actor
         told=_told_of(point),
     )
     _set_meter(point, meter)
-    join_programs(meter, authorization.session, only_named=False, by=by)
     told = {"utility": authorization.utility.name, "meter": str(meter.pk)}
     note(authorization.connection, NoteKind.METER_CREATED, authorization=authorization, facts=told)
     return meter
@@ -220,124 +224,158 @@ def _filled(values: dict[str, str]) -> dict[str, str]:
     return {name: value for name, value in values.items() if value}
 
 
-def join_programs(meter: Meter, session: ConnectSession, *, only_named: bool, by: Actor) -> None:
-    """Put a meter into the programs that the link names; a new meter into all of the region when it names none."""
-    named = session.programs or session.link.programs
-    if not named and only_named:
-        return
-    region = session.link.transmission_region
-    identifiers = named or [program.identifier for program in connect_programs(region)]
-    for rules in rules_of(identifiers).values():
-        if rules.takes(region, meter.meter_type):
-            join_program(meter, rules, by=by)
+def enroll_meters(meters: Sequence[tuple[Meter, bool]], session: ConnectSession, *, by: Actor) -> None:
+    """Put meters into the programs that the link names; new ones, when it names none, into all that their utility has.
+
+    The caller evaluates them.
+    """
+    named, region = session.programs or session.link.programs, session.link.transmission_region
+    everything = [] if named else [program.identifier for program in connect_programs(region)]
+    rules = list(rules_of(named or everything).values())
+    joins = {
+        meter.pk: [one for one in rules if one.takes(region, meter.meter_type) and (named or _serves(one, meter))]
+        for meter, is_new in meters
+        if named or is_new
+    }
+    join_programs(joins, partner=session.partner, by=by)
+
+
+def _serves(program: ProgramRules, meter: Meter) -> bool:
+    return not program.utilities or meter.utility_name in program.utilities
 
 
 # --- what the enrollment is told
 
 
+@dataclass(frozen=True, slots=True)
+class Fact:
+    """What the enrollment is to know of one item of a meter's checklist; until: None without an end."""
+
+    meter: UUID
+    kind: ActionType
+    holds: bool
+    note: str
+    code: str = ""
+    until: datetime | None = None
+
+
 def state_facts(meters: Collection[UUID], *, by: Actor) -> None:
     """Record for meters whether their customers' authorizations run, what was signed, and whether another provider was
-    first; then evaluate them. Repeating it has no effect."""
+    first; then evaluate them. Repeating it has no effect; a fixed number of statements for each partner.
+    """
     with transaction.atomic():
-        touched = set(meters) | _of_other_providers(meters)
-        for meter in (
-            Meter.objects.filter(pk__in=touched)
-            .select_related("partner")
-            .order_by("pk")
-            .select_for_update(of=("self",))
-        ):
-            points = list(
-                ServicePoint.objects.filter(meter=meter).select_related(
-                    "authorization__session", "authorization__utility"
-                )
-            )
-            _state_authorization(meter, [point.authorization for point in points])
-            _state_signatures(meter, points)
-            _state_provider(meter, points)
+        mine = list(ServicePoint.objects.filter(meter__in=meters))
+        rivals = _rivals(mine)
+        touched = {*meters, *(rival.meter_id for rival in rivals if rival.meter_id)}
+        held = list(Meter.objects.filter(pk__in=touched).order_by("pk").select_for_update().only("pk", "partner_id"))
+        points = list(
+            ServicePoint.objects.filter(meter__in=touched).select_related("authorization__utility").order_by("pk")
+        )
+        by_meter: dict[UUID, list[ServicePoint]] = {}
+        for point in points:
+            assert point.meter_id is not None
+            by_meter.setdefault(point.meter_id, []).append(point)
+        _record([fact for meter in held for fact in _facts_about(meter.pk, by_meter.get(meter.pk, []), points)], held)
         by_partner: dict[UUID, list[UUID]] = {}
-        for pk, partner in Meter.objects.filter(pk__in=touched).values_list("pk", "partner"):
-            by_partner.setdefault(partner, []).append(pk)
+        for meter in held:
+            by_partner.setdefault(meter.partner_id, []).append(meter.pk)
         for group in by_partner.values():
             re_evaluate(group, by=by)
 
 
-def _state_authorization(meter: Meter, authorizations: Sequence[Authorization]) -> None:
+def _facts_about(meter: UUID, points: Sequence[ServicePoint], known: Sequence[ServicePoint]) -> Iterator[Fact]:
+    if points:
+        yield _about_authorization(meter, [point.authorization for point in points])
+    if points:
+        yield Fact(meter, ActionType.DOCUMENTS_SIGNED, holds=True, note=SIGNED)
+    is_second = any(_others_were_first(point, known) for point in points if point.authorization.is_running)
+    note_of = ANOTHER_PROVIDER if is_second else NO_OTHER_PROVIDER
+    yield Fact(meter, ActionType.NOT_ENROLLED_IN_CONFLICTING_PROGRAM, holds=not is_second, note=note_of)
+
+
+def _about_authorization(meter: UUID, authorizations: Sequence[Authorization]) -> Fact:
     running = [one for one in authorizations if one.is_running]
-    if not authorizations:
-        return
     if not running:
-        _record(meter, ActionType.IS_AUTHORIZED, holds=False, code=AUTHORIZE_AGAIN, note="The authorization has ended.")
-        return
+        return Fact(meter, ActionType.IS_AUTHORIZED, holds=False, note=HAS_ENDED, code=AUTHORIZE_AGAIN)
     ends = [one.ends_at for one in running]
     until = None if None in ends else max(end for end in ends if end)
     names = ", ".join(sorted({one.utility.name for one in running}))
-    _record(meter, ActionType.IS_AUTHORIZED, holds=True, note=f"Through Connect: {names}.", until=until)
+    return Fact(meter, ActionType.IS_AUTHORIZED, holds=True, note=f"Through Connect: {names}."[:300], until=until)
 
 
-def _state_signatures(meter: Meter, points: Sequence[ServicePoint]) -> None:
-    sessions = {point.authorization.session_id for point in points}
-    if sessions and ConnectSession.objects.filter(pk__in=sessions, signatures__isnull=False).exists():
-        _record(meter, ActionType.DOCUMENTS_SIGNED, holds=True, note="Signed in Connect.")
-
-
-def _state_provider(meter: Meter, points: Sequence[ServicePoint]) -> None:
-    """One provider at a time has a service account: whoever was authorized first, as long as that runs."""
-    kind = ActionType.NOT_ENROLLED_IN_CONFLICTING_PROGRAM
-    if any(_others_were_first(point) for point in points if point.authorization.is_running):
-        _record(meter, kind, holds=False, note=_ANOTHER_PROVIDER)
-    elif CheckRecord.objects.filter(meter=meter, action_type=kind, note=_ANOTHER_PROVIDER).exists():
-        _record(meter, kind, holds=True, note="No other provider has this service account any more.")
-
-
-def _rivals(points: Iterable[ServicePoint]) -> list[ServicePoint]:
-    """The same usage points at the same utility, of other partners, by authorizations that run or ran."""
-    mine = list(points)
+def _rivals(points: Collection[ServicePoint]) -> list[ServicePoint]:
+    """The same usage points at the same utilities, of other partners, by authorizations that run or ran."""
+    known = {(point.utility_id, point.usage_point) for point in points}
+    partners = {point.partner_id for point in points}
     rows = ServicePoint.objects.filter(
-        usage_point__in={point.usage_point for point in mine},
-        utility__in={point.utility_id for point in mine},
+        usage_point__in={usage_point for _, usage_point in known},
+        utility__in={utility for utility, _ in known},
         authorization__state=AuthorizationState.COMPLETED,
         meter__isnull=False,
-    ).select_related("authorization")
-    known = {(point.utility_id, point.usage_point) for point in mine}
-    partners = {point.partner_id for point in mine}
-    return [row for row in rows if (row.utility_id, row.usage_point) in known and row.partner_id not in partners]
+    ).exclude(partner__in=partners)
+    return [row for row in rows if (row.utility_id, row.usage_point) in known] if known else []
 
 
-def _others_were_first(point: ServicePoint) -> bool:
-    since = point.authorization.authorized_at
+def _others_were_first(point: ServicePoint, known: Sequence[ServicePoint]) -> bool:
+    """One provider at a time has a service account: whoever was authorized first, as long as that runs."""
+    mine = point.authorization
     return any(
-        rival.authorization.is_running and _is_before(rival.authorization, since, point.authorization_id)
-        for rival in _rivals([point])
+        (other.utility_id, other.usage_point) == (point.utility_id, point.usage_point)
+        and other.partner_id != point.partner_id
+        and other.authorization.is_running
+        and _is_before(other.authorization, mine)
+        for other in known
     )
 
 
-def _is_before(rival: Authorization, since: datetime | None, mine: UUID) -> bool:
-    return since is not None and rival.authorized_at is not None and (rival.authorized_at, rival.pk) < (since, mine)
+def _is_before(one: Authorization, other: Authorization) -> bool:
+    assert one.authorized_at
+    assert other.authorized_at
+    return (one.authorized_at, one.pk) < (other.authorized_at, other.pk)
 
 
-def _of_other_providers(meters: Collection[UUID]) -> set[UUID]:
-    points = list(ServicePoint.objects.filter(meter__in=meters))
-    return {rival.meter_id for rival in _rivals(points) if rival.meter_id} if points else set()
-
-
-def _record(
-    meter: Meter, kind: ActionType, *, holds: bool, note: str, code: str = "", until: datetime | None = None
-) -> None:
-    """Add a record unless the newest of ours says the same."""
-    newest = CheckRecord.objects.filter(meter=meter, action_type=kind, program=None, period=None).first()
-    if newest and (newest.holds, newest.note, newest.code, newest.valid_to) == (holds, note, code, until):
-        return
-    CheckRecord.objects.create(
-        partner_id=meter.partner_id,
-        meter=meter,
-        action_type=kind,
-        holds=holds,
-        code=code,
-        note=note,
-        valid_from=clock.now(),
-        valid_to=until,
-        recorded_by="Connect",
+def _record(facts: Sequence[Fact], meters: Sequence[Meter]) -> None:
+    """Add what is not the newest that we recorded; that no other provider is there is recorded once one was."""
+    signed = _with_signatures(meters)
+    ours = CheckRecord.objects.filter(
+        meter__in=meters, action_type__in={fact.kind for fact in facts}, program=None, period=None
     )
+    newest: dict[tuple[UUID, str], CheckRecord] = {}
+    for record in ours.order_by("valid_from", "pk"):
+        newest[record.meter_id, record.action_type] = record
+    partners, now, new = {meter.pk: meter.partner_id for meter in meters}, clock.now(), []
+    for fact in facts:
+        before = newest.get((fact.meter, fact.kind))
+        if before and (before.holds, before.note, before.code, before.valid_to) == (
+            fact.holds,
+            fact.note,
+            fact.code,
+            fact.until,
+        ):
+            continue
+        if fact.kind == ActionType.DOCUMENTS_SIGNED and fact.meter not in signed:
+            continue
+        if fact.note == NO_OTHER_PROVIDER and (before is None or before.note != ANOTHER_PROVIDER):
+            continue
+        new.append(
+            CheckRecord(
+                partner_id=partners[fact.meter],
+                meter_id=fact.meter,
+                action_type=fact.kind,
+                holds=fact.holds,
+                code=fact.code,
+                note=fact.note,
+                valid_from=now,
+                valid_to=fact.until,
+                recorded_by="Connect",
+            )
+        )
+    CheckRecord.objects.bulk_create(new)
+
+
+def _with_signatures(meters: Sequence[Meter]) -> set[UUID]:
+    signed = ServicePoint.objects.filter(meter__in=meters, authorization__session__signatures__isnull=False)
+    return {meter for meter in signed.values_list("meter", flat=True) if meter}
 
 
 # --- the partner decides
@@ -359,11 +397,12 @@ def decide(point: ServicePoint, meter: Meter | None, *, by: Actor) -> Meter:
             raise Refused(Problem("POINT_DECIDED_ALREADY"))
         held.decided_by = by.label[:200]
         held.save(update_fields=["decided_by"])
-        authorization = held.authorization
+        authorization, is_new = held.authorization, meter is None
         if meter:
             _join(held, meter, by=by)
         else:
             meter = _create(held, _facts_of(held), reference_of(authorization.session), by=by)
+        enroll_meters([(meter, is_new)], authorization.session, by=by)
         state_facts([meter.pk], by=by)
         told = {"who": by.label, "decision": f"it is {meter.partner_reference}"}
         note(authorization.connection, NoteKind.DECIDED, authorization=authorization, facts=told)

@@ -153,6 +153,7 @@ class NoteKind(models.TextChoices):
     DATA_OVERDUE = "DATA_OVERDUE", "{utility} has sent no data in 3 days. We keep asking, once a day."
     FEED_UNREADABLE = "FEED_UNREADABLE", "What {utility} sent could not be read: {reason} We ask again."
     UTILITY_SILENT = "UTILITY_SILENT", "{utility} did not answer. We ask again."
+    FETCH_FAILED = "FETCH_FAILED", "We could not take what {utility} sent. We look into it and try again."
     ENDED = "ENDED", "The authorization at {utility} ended: {reason}."
     ESI_ID_MISSING = "ESI_ID_MISSING", "The customer had no ESI ID at hand. Enter it here to create the meter."
     ESI_ID_GIVEN = "ESI_ID_GIVEN", "{who} entered the ESI ID."
@@ -171,6 +172,7 @@ _TONES: Final = {
     "TO_DECIDE": "warning",
     "DATA_OVERDUE": "warning",
     "FEED_UNREADABLE": "warning",
+    "FETCH_FAILED": "warning",
     "ESI_ID_MISSING": "warning",
     "NO_INTERVALS": "warning",
     "ENDED": "warning",

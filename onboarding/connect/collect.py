@@ -7,7 +7,9 @@ for again, later each time.
 
 import logging
 import time
+from collections.abc import Iterator, Sequence
 from datetime import timedelta
+from itertools import islice
 from typing import BinaryIO, Final
 
 import requests
@@ -21,8 +23,10 @@ from onboarding.connect.ending import end
 from onboarding.connect.models import Authorization, ConnectionNote, Feed
 from onboarding.connect.notes import note
 from onboarding.connect.notifications import tell_overdue, tell_to_decide
+from onboarding.connect.points import PointFacts
 from onboarding.green_button import client, oauth
 from portal.jobs.domain import Run, enqueue
+from portal.jobs.models import Job
 from portal.problems import Problem
 from portal.security import outbound
 from portal.storage.files import Draft, drafted
@@ -35,7 +39,8 @@ _FEED_SECONDS: Final = 900
 _BEAT_SECONDS: Final = 5
 _ONCE_A_DAY: Final = timedelta(days=1)
 _OVERDUE: Final = timedelta(days=AUTHORIZATION_DAYS)
-_SPARE: Final = timedelta(seconds=60)  # a token that ends this soon is refreshed first
+_POINTS_AT_ONCE: Final = 25
+_SPARE: Final = timedelta(seconds=10)  # a token that ends this soon is refreshed first
 
 
 class NotReady(Exception):
@@ -154,7 +159,7 @@ def _get(authorization: Authorization, url: str, *, most_bytes: int) -> bytes:
 def _fetch_into(authorization: Authorization, url: str, file: BinaryIO, *, seconds: float, most_bytes: int) -> None:
     """Write what a resource holds into a file. Raises NotReady or AccessEnded when it holds nothing for us."""
     if not feeds.is_below(url, authorization.utility.green_button.resource_url):
-        raise feeds.Unreadable(Problem("NOTIFICATION_OF_OTHER_HOST"))
+        raise feeds.Unreadable(Problem("FEED_OF_OTHER_HOST"))
     try:
         with session_to(authorization.utility.green_button, seconds=seconds, most_bytes=most_bytes) as session:
             answer = client.fetch_resource(
@@ -229,29 +234,47 @@ def _kept(authorization: Authorization, kind: str, name: str, draft: Draft) -> F
 
 
 def _take_in(run: Run, authorization: Authorization, *, usage: Feed | None, customer: Feed | None) -> None:
-    """Read both feeds in a limited process, and make meters of their usage points."""
+    """Read both feeds in a limited process, and make meters of their usage points: some at a time, each once."""
     run.beat()
-    points = feeds.points_of(usage=usage, customer=customer, alive=run.beat)
+    points = feeds.points_of(authorization, usage=usage, customer=customer, alive=run.beat)
+    new = 0
+    for part in batched(points, _POINTS_AT_ONCE):
+        with run.chunk():
+            if not _still_runs(authorization):
+                return
+            new += len(absorb(authorization, part))
     with run.chunk():
-        held = Authorization.objects.select_for_update(of=("self",)).get(pk=authorization.pk)
-        if not held.is_running:
-            return
-        now, is_first = clock.now(), authorization.data_received_at is None
-        new = absorb(authorization, points)
-        authorization.data_state, authorization.data_received_at = DataState.RECEIVED, held.data_received_at or now
-        authorization.last_fetched_at, authorization.next_fetch_at = now, now + _ONCE_A_DAY
-        authorization.fetch_attempts = 0
-        authorization.save(
-            update_fields=["data_state", "data_received_at", "last_fetched_at", "next_fetch_at", "fetch_attempts"]
-        )
-        if is_first:
-            count = len(points)
-            said = {"utility": authorization.utility.name, "points": f"{count} service point{'s' * (count != 1)}"}
-            note(authorization.connection, NoteKind.DATA_ARRIVED, authorization=authorization, facts=said)
-        waiting = authorization.service_points.filter(meter=None).exclude(candidates=[]).exists()
-        if is_first and waiting:
-            tell_to_decide(authorization)
-        log.info("authorization %s: %s points, %s new meters", authorization.pk, len(points), len(new))
+        if _still_runs(authorization):
+            _mark_received(authorization, len(points))
+    log.info("authorization %s: %s points, %s new meters", authorization.pk, len(points), new)
+
+
+def _still_runs(authorization: Authorization) -> bool:
+    """Whether the customer has not revoked it meanwhile; nobody can until the chunk is over."""
+    return Authorization.objects.select_for_update(of=("self",)).get(pk=authorization.pk).is_running
+
+
+def _mark_received(authorization: Authorization, points: int) -> None:
+    now, is_first = clock.now(), authorization.data_received_at is None
+    authorization.data_state, authorization.data_received_at = DataState.RECEIVED, authorization.data_received_at or now
+    authorization.last_fetched_at, authorization.next_fetch_at = now, now + _ONCE_A_DAY
+    authorization.fetch_attempts = 0
+    authorization.save(
+        update_fields=["data_state", "data_received_at", "last_fetched_at", "next_fetch_at", "fetch_attempts"]
+    )
+    if not is_first:
+        return
+    said = {"utility": authorization.utility.name, "points": f"{points} service point{'s' * (points != 1)}"}
+    note(authorization.connection, NoteKind.DATA_ARRIVED, authorization=authorization, facts=said)
+    if authorization.service_points.filter(meter=None).exclude(candidates=[]).exists():
+        tell_to_decide(authorization)
+
+
+def batched(points: Sequence[PointFacts], size: int) -> Iterator[list[PointFacts]]:
+    """The points, so many at a time."""
+    rest = iter(points)
+    while part := list(islice(rest, size)):
+        yield part
 
 
 # --- waiting
@@ -284,6 +307,20 @@ def _ask_later(run: Run, authorization: Authorization, later: NotReady) -> None:
             facts = {"utility": authorization.utility.name}
             note(authorization.connection, NoteKind.UTILITY_SILENT, authorization=authorization, facts=facts)
         authorization.save(update_fields=fields)
+
+
+def give_up(job: Job) -> None:
+    """A fetch stopped three times for a reason of ours: say so, and try again a day later."""
+    authorization = _authorization(job.subject_id)
+    if authorization is None or not authorization.is_running:
+        return
+    authorization.next_fetch_at = clock.now() + _ONCE_A_DAY
+    authorization.save(update_fields=["next_fetch_at"])
+    facts = {"utility": authorization.utility.name}
+    expected = authorization.next_fetch_at
+    note(
+        authorization.connection, NoteKind.FETCH_FAILED, authorization=authorization, facts=facts, expected_by=expected
+    )
 
 
 def _say_unreadable(run: Run, authorization: Authorization, unreadable: feeds.Unreadable) -> None:

@@ -14,6 +14,7 @@ from onboarding.green_button import oauth
 from portal.events.actors import Actor
 from portal.events.domain import record
 from portal.jobs.domain import Run, enqueue
+from portal.jobs.models import Job
 from portal.web import clock
 
 _SECONDS = 15
@@ -63,6 +64,11 @@ def end_expired() -> int:
         state=AuthorizationState.COMPLETED, ended_at=None, ends_at__isnull=False, ends_at__lte=clock.now()
     )
     return sum(end(authorization, EndReason.EXPIRED) for authorization in over[:1000])
+
+
+def forget_tokens(job: Job) -> None:
+    """The utility cannot be told: forget our tokens all the same, since the customer wants no more of it."""
+    Authorization.objects.filter(pk=job.subject_id).update(access_token="", refresh_token="")
 
 
 def revoke_tokens(run: Run) -> None:

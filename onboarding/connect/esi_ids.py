@@ -6,7 +6,7 @@ from typing import Final
 
 from django.db import transaction
 
-from onboarding.connect.absorb import join_programs, reference_of
+from onboarding.connect.absorb import SIGNED, enroll_meters, reference_of
 from onboarding.connect.choices import NoteKind
 from onboarding.connect.models import Connection, ConnectSession
 from onboarding.connect.notes import note, refresh_needs
@@ -110,7 +110,7 @@ def _meter_of(session: ConnectSession, *, by: Actor) -> Meter:
     else:
         asset = _asset_of(session, esi_id, utility)
         meter = create_connected_meter(asset, created_by=CreatedBy.LEAP, partner=partner, by=by, told=told)
-    join_programs(meter, session, only_named=kind == NoteKind.METER_JOINED, by=by)
+    enroll_meters([(meter, kind == NoteKind.METER_CREATED)], session, by=by)
     _record_signatures(session, meter)
     re_evaluate([meter.pk], by=by)
     shown_as = meter.partner_reference if kind == NoteKind.METER_JOINED else str(meter.pk)
@@ -125,7 +125,7 @@ def _record_signatures(session: ConnectSession, meter: Meter) -> None:
             meter=meter,
             action_type=ActionType.DOCUMENTS_SIGNED,
             holds=True,
-            note="Signed in Connect.",
+            note=SIGNED,
             valid_from=clock.now(),
             recorded_by="Connect",
         )

@@ -3,6 +3,7 @@
 import hashlib
 import io
 import json
+import re
 import subprocess
 import sys
 import time
@@ -13,7 +14,7 @@ from pathlib import Path
 from typing import Any, BinaryIO, Final
 from urllib.parse import urlsplit
 
-from onboarding.connect.models import Feed
+from onboarding.connect.models import Authorization, Feed
 from onboarding.connect.points import PointFacts
 from onboarding.green_button.problems import FeedRefused
 from onboarding.green_button.reader import read_feed
@@ -26,6 +27,7 @@ _MEMORY_MB: Final = 512
 _CPU_SECONDS: Final = 600
 _LONGEST: Final = 128  # characters of one text of a feed that become part of a meter
 _ENDED: Final = frozenset({"0", "2"})  # of ESPI's AuthorizationStatus: revoked, denied
+_SUBSCRIPTION: Final = re.compile(r"/Subscription/([^/?#]+)", re.IGNORECASE)
 _PIECE: Final = 1024 * 1024
 
 
@@ -62,8 +64,13 @@ def read_small(content: bytes) -> AuthorizationFacts | None:
     return AuthorizationFacts(told.authorized_from, told.authorized_until, is_revoked=told.status in _ENDED)
 
 
-def points_of(*, usage: Feed | None, customer: Feed | None, alive: Callable[[], None]) -> list[PointFacts]:
-    """The service points of both feeds, joined. alive: called every few seconds meanwhile. Raises Unreadable."""
+def points_of(
+    authorization: Authorization, *, usage: Feed | None, customer: Feed | None, alive: Callable[[], None]
+) -> list[PointFacts]:
+    """The service points of both feeds, joined. alive: called every few seconds meanwhile.
+
+    Raises Unreadable; also for a feed that holds another subscription's usage points than the one that was asked for.
+    """
     order = {
         "usage": str(path_of(usage.file)) if usage else "",
         "customer": str(path_of(customer.file)) if customer else "",
@@ -74,7 +81,17 @@ def points_of(*, usage: Feed | None, customer: Feed | None, alive: Callable[[], 
     if "refused" in answer:
         feed = usage if answer.get("which") == "usage" else customer
         raise Unreadable(Problem("FEED_UNREADABLE", context={"reason": storable(str(answer["refused"]))[:300]}), feed)
+    mine = _subscription_in(authorization.resource_url)
+    named = {_subscription_in(point.pop("href")) for point in answer["points"]} - {"", mine}
+    if mine and named:
+        raise Unreadable(Problem("FEED_OF_ANOTHER"), usage)
     return [_facts(point) for point in answer["points"] if point["usage_point"]]
+
+
+def _subscription_in(url: str) -> str:
+    """The subscription that an address of ESPI is in; "" when it names none."""
+    match = _SUBSCRIPTION.search(url)
+    return match.group(1) if match else ""
 
 
 def _ask_child(order: dict[str, object], alive: Callable[[], None]) -> dict[str, Any]:

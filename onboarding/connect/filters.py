@@ -4,18 +4,18 @@ from datetime import date
 
 import django_filters
 from django import forms
-from django.db.models import Q, QuerySet
+from django.db.models import Exists, OuterRef, QuerySet, Subquery
 from django.http import QueryDict
 
 from onboarding.connect.choices import AuthorizationState, DataState, SessionState
-from onboarding.connect.models import Connection
-from onboarding.connect.queries import connections_of
+from onboarding.connect.models import Authorization, Connection, ConnectSession
+from onboarding.connect.queries import connections_of, named
 from portal.partners.models import Partner
 from portal.web.filters import PlainFilterSet, day_begins
-from programs.identifiers import reference_key
 from programs.models import Utility
 from programs.queries import region_choices
 
+_NEWEST_SESSION = ConnectSession.objects.filter(connection=OuterRef("pk")).order_by("-pk")
 _DAY = forms.DateInput(attrs={"type": "date"})
 
 
@@ -61,19 +61,32 @@ class ConnectionFilter(PlainFilterSet):
         fields: list[str] = []
 
     def of_reference(self, rows: QuerySet[Connection], name: str, value: str) -> QuerySet[Connection]:
-        return rows.filter(Q(reference__icontains=value.strip()) | Q(reference_key=reference_key(value)))
-
-    def at_utility(self, rows: QuerySet[Connection], name: str, value: str) -> QuerySet[Connection]:
-        return rows.filter(authorizations__utility__code=value).distinct()
+        return rows.filter(named(value))
 
     def with_session(self, rows: QuerySet[Connection], name: str, value: str) -> QuerySet[Connection]:
-        return rows.filter(sessions__state=value).distinct()
+        """The customer's newest session, which is the one that the list shows."""
+        return rows.annotate(session_state=Subquery(_NEWEST_SESSION.values("state")[:1])).filter(session_state=value)
 
     def with_authorization(self, rows: QuerySet[Connection], name: str, value: str) -> QuerySet[Connection]:
-        return rows.filter(authorizations__state=value).distinct()
+        """How the newest authorization at a utility went: at the chosen one, if one is chosen."""
+        return rows.filter(Exists(self._authorizations().filter(state=value)))
+
+    def at_utility(self, rows: QuerySet[Connection], name: str, value: str) -> QuerySet[Connection]:
+        return rows.filter(Exists(self._authorizations()))
 
     def with_data(self, rows: QuerySet[Connection], name: str, value: str) -> QuerySet[Connection]:
-        return rows.filter(authorizations__data_state=value).distinct()
+        """How far the data of a utility is: of the chosen one, if one is chosen."""
+        return rows.filter(Exists(self._authorizations().filter(data_state=value)))
+
+    def _authorizations(self) -> QuerySet[Authorization]:
+        """The newest authorization of a connection at each utility, which is the one that the list shows."""
+        chosen = self.form.cleaned_data.get("utility")
+        rows = Authorization.objects.filter(connection=OuterRef("pk"))
+        rows = rows.filter(utility__code=chosen) if chosen else rows
+        newer = Authorization.objects.filter(
+            connection=OuterRef("connection"), utility=OuterRef("utility"), pk__gt=OuterRef("pk")
+        )
+        return rows.filter(~Exists(newer))
 
     def waits_for_you(self, rows: QuerySet[Connection], name: str, value: str) -> QuerySet[Connection]:
         return rows.filter(needs_partner=True)

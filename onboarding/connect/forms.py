@@ -5,17 +5,25 @@ from typing import Any
 
 from django import forms
 
-from onboarding.connect.choices import CONNECT_REGIONS, Variant
+from onboarding.connect.choices import AGREEMENTS_ONLY_REGIONS, CONNECT_REGIONS, Variant
 from onboarding.connect.links import LinkSpec
 from onboarding.connect.models import ConnectLink, RedirectHost
 from onboarding.connect.queries import connect_programs, connected_utilities
 from portal.partners.models import Partner
 from programs.queries import region_choices
 
+_FROM_LIST = "Choose from the list."
+
 
 def connect_region_choices() -> list[tuple[str, str]]:
     """The regions in which Connect is available, for a select."""
     return [(code, label) for code, label in region_choices() if code in CONNECT_REGIONS]
+
+
+def variants_in(region: str) -> list[tuple[str, str]]:
+    """The variants of a link in a region: agreements without a utility's sign-in exist in some of them only."""
+    allowed = [one for one in Variant if region in AGREEMENTS_ONLY_REGIONS or not one.is_agreements_only]
+    return [(one.value, one.label) for one in allowed]
 
 
 class RegionForm(forms.Form):
@@ -37,18 +45,24 @@ class LinkForm(forms.Form):
         help_text="Lowercase letters, digits and hyphens, for example summer-2027. Customers see it in the address.",
         error_messages={"required": "Enter a name.", "invalid": "Use letters, digits and hyphens only."},
     )
-    variant = forms.ChoiceField(label="Customers", choices=Variant.choices, initial=Variant.RESIDENTIAL)
+    variant = forms.ChoiceField(
+        label="Customers",
+        initial=Variant.RESIDENTIAL,
+        error_messages={"required": _FROM_LIST, "invalid_choice": _FROM_LIST},
+    )
     programs = forms.MultipleChoiceField(
         label="Programs",
         required=False,
         widget=forms.CheckboxSelectMultiple,
         help_text="Optional. Leave empty for all programs of the region.",
+        error_messages={"invalid_choice": f"%(value)s is not available in this region. {_FROM_LIST}"},
     )
     utilities = forms.MultipleChoiceField(
         label="Utilities",
         required=False,
         widget=forms.CheckboxSelectMultiple,
         help_text="Optional. Customers are asked to authorize each of these. Leave empty to let the ZIP code decide.",
+        error_messages={"invalid_choice": f"%(value)s is not available in this region. {_FROM_LIST}"},
     )
     final_redirect = forms.CharField(
         label="Final redirect URL",
@@ -85,6 +99,9 @@ class LinkForm(forms.Form):
         super().__init__(*args, **kwargs)
         self.region, self.link = region, link
         programs, utilities = connect_programs(region), connected_utilities(region)
+        variants = self.fields["variant"]
+        assert isinstance(variants, forms.ChoiceField)
+        variants.choices = variants_in(region)
         self._choose("programs", [(one.identifier, one.name) for one in programs])
         self._choose("utilities", [(one.code, one.name) for one in utilities])
         if link:
@@ -150,7 +167,7 @@ class EmailLinkForm(forms.Form):
     """Whom to send a link."""
 
     email = forms.EmailField(
-        label="Customer's email address",
+        label="Customer’s email address",
         error_messages={"required": "Enter an email address.", "invalid": "Enter a whole email address."},
     )
     reference = forms.CharField(

@@ -4,6 +4,7 @@ from datetime import timedelta
 from typing import Final
 
 from django.core import mail
+from django.db import transaction
 from django.template.loader import render_to_string
 
 from onboarding.connect import links
@@ -36,14 +37,11 @@ def send_link(link: ConnectLink, *, to: str, reference: str, by: Actor) -> None:
     context = {"partner": partner, "address": links.address_of(link, reference=reference), "welcome": link.welcome}
     context["contact"] = one_line(link.support_contact)
     body = render_to_string("connect/emails/invitation.txt", context)
-    email = {"to": to, "subject": f"{partner} invites you to share your utility data", "body": body}
-    record("connectlink.sent", subject=link, partner=link.partner, by=by, data={"reference": reference})
-    _queue(link, email)
-
-
-def _queue(link: ConnectLink, email: dict[str, str]) -> None:
-    row = LinkEmail.objects.create(link=link, to=email["to"], subject=email["subject"][:200], body=email["body"])
-    enqueue("connect.invite", subject_id=row.pk, partner=link.partner)
+    subject = f"{partner} invites you to connect your electricity account"
+    with transaction.atomic():
+        row = LinkEmail.objects.create(link=link, to=to, subject=subject[:200], body=body)
+        record("connectlink.sent", subject=link, partner=link.partner, by=by, data={"reference": reference})
+        enqueue("connect.invite", subject_id=row.pk, partner=link.partner)
 
 
 def send(run: Run) -> None:

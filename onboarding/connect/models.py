@@ -107,6 +107,7 @@ class Connection(models.Model):
     started_at = models.DateTimeField()
     last_interaction_at = models.DateTimeField()
     needs_partner = models.BooleanField(default=False, help_text="Something waits for the partner's decision.")
+    newest_notes: "list[ConnectionNote]"  # of rows by queries.connections_of
 
     class Meta:
         constraints = [

@@ -13,7 +13,7 @@ from django.urls import reverse
 from django.views.decorators.http import require_GET, require_http_methods, require_POST, require_safe
 
 from onboarding.connect import absorb, esi_ids, ledger, links
-from onboarding.connect.choices import CONNECT_REGIONS, LinkState
+from onboarding.connect.choices import CONNECT_REGIONS, REGIONS_WITHOUT_UTILITY_SIGN_IN, LinkState
 from onboarding.connect.filters import connection_filter
 from onboarding.connect.forms import (
     EmailLinkForm,
@@ -25,19 +25,28 @@ from onboarding.connect.forms import (
     initial_of,
 )
 from onboarding.connect.invitations import send_link
-from onboarding.connect.models import Connection, ConnectLink, RedirectHost, ServicePoint
-from onboarding.connect.queries import connections_of, consents_of, links_of, to_decide
-from onboarding.connect.rows import EXPORTED, export_lines, note_lines, row_of
-from onboarding.meters.models import Meter
+from onboarding.connect.models import Connection, ConnectionNote, ConnectLink, RedirectHost, ServicePoint
+from onboarding.connect.queries import (
+    candidate_of,
+    connect_programs,
+    connections_of,
+    consents_of,
+    links_of,
+    meters_of_connection,
+)
+from onboarding.connect.rows import EXPORTED, consent_lines, export_lines, note_lines, questions_of, row_of
 from onboarding.spreadsheets.workbook import write_csv
 from portal.partners.access import member
 from portal.problems import Problem, Refused
+from portal.storage.ids import as_uuid
 from portal.web.downloads import csv_response, download_name
 from portal.web.filters import chips_of, without
 from portal.web.pages import keyset_page
 from programs.models import Utility
 
 PER_PAGE = 50
+METERS_SHOWN = 100
+NOTES_SHOWN = 200
 
 
 def _utility_names() -> dict[str, str]:
@@ -75,7 +84,8 @@ def connections_export(request: HttpRequest) -> HttpResponseBase:
     if not filtered.form.is_valid():
         return redirect(f"{reverse('connections')}?{request.GET.urlencode()}")
     names = _utility_names()
-    rows = (row_of(one, names) for one in filtered.qs.order_by("-pk").iterator(chunk_size=500))
+    matching = filtered.qs.order_by("-last_interaction_at", "-pk")
+    rows = (row_of(one, names) for one in matching.iterator(chunk_size=500))
     return csv_response(
         write_csv(list(EXPORTED), export_lines(rows)), download_name(access.partner, "connections", suffix="csv")
     )
@@ -94,39 +104,25 @@ def connection(request: HttpRequest, pk: UUID) -> HttpResponse:
 def _connection_page(
     request: HttpRequest, held: Connection, *problems: Problem, typed: str = "", status: int = 200
 ) -> HttpResponse:
-    points = ServicePoint.objects.filter(authorization__connection=held, partner=held.partner_id)
+    names = _utility_names()
     context = {
         "section": "connections",
-        "row": row_of(held, _utility_names()),
+        "row": row_of(held, names),
         "connection": held,
-        "notes": note_lines(held.notes.all()[:200]),
-        "meters": list(
-            Meter.objects.filter(pk__in=points.values("meter")).order_by("pk")
-            | Meter.objects.filter(pk__in=_by_reference(held)).order_by("pk")
-        ),
-        "questions": [_question(point) for point in to_decide(held).select_related("utility")],
+        "notes": note_lines(ConnectionNote.objects.filter(connection=held)[:NOTES_SHOWN]),
+        "meters": list(meters_of_connection(held)[:METERS_SHOWN]),
+        "questions": questions_of(held),
         "needs_esi_id": _needs_esi_id(held),
-        "consents": list(consents_of(held)),
+        "asks_no_utility": held.transmission_region in REGIONS_WITHOUT_UTILITY_SIGN_IN,
+        "consents": consent_lines(consents_of(held), names),
         "problems": problems,
         "typed": typed,
     }
     return render(request, "connect/connection.html", context, status=status)
 
 
-def _by_reference(held: Connection) -> list[UUID]:
-    """The meters that Texas sessions of this customer brought: no service point names them."""
-    meters = Meter.objects.filter(partner=held.partner_id, reference_key=held.reference_key)
-    return list(meters.exclude(created_by="PARTNER").values_list("pk", flat=True)[:100])
-
-
 def _needs_esi_id(held: Connection) -> bool:
     return held.needs_partner and held.transmission_region == esi_ids.REGION
-
-
-def _question(point: ServicePoint) -> dict[str, object]:
-    """A decision as the page asks it."""
-    meters = Meter.objects.filter(partner=point.partner_id, pk__in=point.candidates).order_by("pk")
-    return {"point": point, "problem": Problem.from_json(point.problem), "meters": list(meters), "facts": point.facts}
 
 
 @require_POST
@@ -136,14 +132,9 @@ def connection_decide(request: HttpRequest, pk: UUID, point: int) -> HttpRespons
     held = _connection(request, pk)
     asked = get_object_or_404(ServicePoint, pk=point, authorization__connection=held, partner=access.partner)
     chosen = request.POST.get("meter", "")
-    if not chosen:
-        problem = Problem("POINT_NOTHING_CHOSEN", f"point-{point}")
-        return _connection_page(request, held, problem, status=422)
-    meter = None
-    if chosen != "new":
-        meter = Meter.objects.filter(partner=access.partner, pk__in=asked.candidates, pk=chosen).first()
-        if meter is None:
-            return _connection_page(request, held, Problem("POINT_NOTHING_CHOSEN", f"point-{point}"), status=422)
+    meter = candidate_of(asked, as_uuid(chosen))
+    if meter is None and chosen != "new":
+        return _connection_page(request, held, Problem("POINT_NOTHING_CHOSEN", f"point-{point}"), status=422)
     try:
         joined = absorb.decide(asked, meter, by=access.actor)
     except Refused as refusal:
@@ -196,7 +187,7 @@ def link_new(request: HttpRequest) -> HttpResponse:
         regions = RegionForm(request.GET if "region" in request.GET else None)
         return render(request, "connect/link_region.html", {"section": "connections", "form": regions})
     form_data = (request.POST, request.FILES) if request.method == "POST" else (None, None)
-    form = LinkForm(*form_data, region=region)
+    form = LinkForm(*form_data, region=region, initial={"programs": request.GET.getlist("program")})
     if request.method == "POST" and form.is_valid():
         try:
             link = links.create_link(access.partner, form.spec, by=access.actor, logo=form.logo_content)
@@ -211,6 +202,8 @@ def link_new(request: HttpRequest) -> HttpResponse:
         "region": region,
         "region_label": dict(connect_region_choices())[region],
         "hosts": hosts_of(access.partner),
+        "asks_no_utility": region in REGIONS_WITHOUT_UTILITY_SIGN_IN,
+        "by_partner": [program for program in connect_programs(region) if program.is_partner_created],
     }
     return render(request, "connect/link_form.html", context, status=422 if form.errors else 200)
 
@@ -250,6 +243,7 @@ def link_page(request: HttpRequest, pk: UUID) -> HttpResponse:
         "older": request.build_absolute_uri(reverse("connect-by-title", args=[link.partner.slug, link.title])),
         "utilities": list(Utility.objects.filter(code__in=link.utilities).order_by("name")),
         "sessions": link.sessions.count(),
+        "redirects": bool(links.final_redirect_of(link, {})),
     }
     return render(request, "connect/link.html", context, status=422 if form.errors else 200)
 
@@ -344,6 +338,7 @@ def host_remove(request: HttpRequest, pk: int) -> HttpResponse:
     access = member(request)
     row = get_object_or_404(RedirectHost, partner=access.partner, pk=pk)
     touched = links.disallow_host(row, by=access.actor)
-    more = f" {touched} link{'s' if touched != 1 else ''} that named it now end on our own page." if touched else ""
+    links_end = "1 link that named it now ends" if touched == 1 else f"{touched} links that named it now end"
+    more = f" {links_end} on our own page." if touched else ""
     messages.success(request, f"Customers are no longer sent to {row.host}.{more}")
     return redirect("connect-links")

@@ -235,7 +235,13 @@ register(
     # --- feeds
     ProblemKind("FEED_TOO_LARGE", "Feed too large", "The feed is larger than {limit} MB.", ""),
     ProblemKind("FEED_UNREADABLE", "Feed unreadable", "The feed could not be read: {reason}", ""),
-    ProblemKind("FEED_OF_ANOTHER", "Feed of another customer", "The feed names another customer's usage point.", ""),
+    ProblemKind("FEED_OF_ANOTHER", "Feed of another customer", "The feed holds data of another customer.", ""),
+    ProblemKind(
+        "FEED_OF_OTHER_HOST",
+        "Address of another host",
+        "The utility named an address for its data that is not below its own.",
+        "",
+    ),
     # --- notifications from utilities
     ProblemKind(
         "NOTIFICATION_UNREADABLE",

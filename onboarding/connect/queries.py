@@ -1,8 +1,11 @@
 """Named reads of Connect that pages, exports and API share."""
 
+from typing import Final
+from uuid import UUID
+
 from django.db.models import Prefetch, Q, QuerySet
 
-from onboarding.connect.choices import SessionState
+from onboarding.connect.choices import REGIONS_WITHOUT_UTILITY_SIGN_IN, DataState, SessionState
 from onboarding.connect.models import (
     Authorization,
     Connection,
@@ -12,9 +15,14 @@ from onboarding.connect.models import (
     Consent,
     ServicePoint,
 )
+from onboarding.meters.models import Meter
 from portal.partners.models import Partner
+from programs.identifiers import account_key, reference_key
 from programs.models import Program, Utility
 from programs.queries import not_over, utilities_at
+
+NOTES_AT_HAND: Final = 20  # of each connection
+_NEWEST_NOTES: str = "newest_notes"
 
 
 def links_of(partner: Partner) -> QuerySet[ConnectLink]:
@@ -52,12 +60,12 @@ def offered_utilities(session: ConnectSession) -> list[Utility]:
 
 
 def connections_of(partner: Partner) -> QuerySet[Connection]:
-    """A partner's connections with all that their line shows; a fixed number of queries."""
+    """A partner's connections with all that their line shows and their newest notes; a fixed number of queries."""
     return Connection.objects.filter(partner=partner).prefetch_related(
         Prefetch("authorizations", Authorization.objects.select_related("utility").order_by("pk")),
         Prefetch("sessions", ConnectSession.objects.select_related("link").order_by("pk")),
         Prefetch("sessions__signatures"),
-        Prefetch("notes", ConnectionNote.objects.order_by("-at", "-pk")),
+        Prefetch("notes", ConnectionNote.objects.order_by("-at", "-pk")[:NOTES_AT_HAND], to_attr=_NEWEST_NOTES),
     )
 
 
@@ -66,6 +74,51 @@ def to_decide(connection: Connection) -> QuerySet[ServicePoint]:
     return ServicePoint.objects.filter(
         authorization__connection=connection, partner=connection.partner_id, meter=None
     ).exclude(candidates=[])
+
+
+def candidate_of(point: ServicePoint, pk: UUID | None) -> Meter | None:
+    """The meter with this ID, if the service point may be that one."""
+    if pk is None or str(pk) not in point.candidates:
+        return None
+    return Meter.objects.filter(partner=point.partner_id, pk=pk).first()
+
+
+def meters_of_connection(connection: Connection) -> QuerySet[Meter]:
+    """The meters that a customer's authorizations cover, and those whose ESI ID the customer gave, by ID."""
+    points = ServicePoint.objects.filter(authorization__connection=connection, meter__isnull=False)
+    finished = [session for session in connection.sessions.all() if session.state == SessionState.COMPLETED]
+    esi_ids = {key for session in finished if (key := account_key(str(session.answers.get("esi_id") or "")))}
+    of_texas = Q(account_key__in=esi_ids, transmission_region__in=REGIONS_WITHOUT_UTILITY_SIGN_IN)
+    meters = Meter.objects.filter(Q(pk__in=points.values("meter")) | of_texas, partner=connection.partner_id)
+    return meters.order_by("pk")
+
+
+def waiting_connections(partner: Partner) -> QuerySet[Connection]:
+    """The connections in which something waits for the partner: a decision or an ESI ID; the longest waiting first."""
+    return Connection.objects.filter(partner=partner, needs_partner=True).order_by("last_interaction_at", "pk")
+
+
+def overdue_authorizations(partner: Partner) -> QuerySet[Authorization]:
+    """The authorizations that run and whose utility has sent nothing in time; the longest overdue first."""
+    rows = Authorization.objects.filter(partner=partner, data_state=DataState.OVERDUE, ended_at=None)
+    return rows.filter(connection__isnull=False).select_related("connection", "utility").order_by("authorized_at", "pk")
+
+
+def authorizations_of_meter(meter: Meter) -> list[Authorization]:
+    """What customers authorized for a meter, the newest first."""
+    points = ServicePoint.objects.filter(meter=meter, partner=meter.partner_id)
+    rows = Authorization.objects.filter(pk__in=points.values("authorization"))
+    return list(rows.select_related("connection", "utility").order_by("-pk"))
+
+
+def connections_named(partner: Partner, text: str) -> QuerySet[Connection]:
+    """The connections whose reference ID holds a text, or is it in its normal form."""
+    return Connection.objects.filter(named(text), partner=partner).order_by("-last_interaction_at", "-pk")
+
+
+def named(text: str) -> Q:
+    """The condition on connections that their reference ID holds a text, or is it in its normal form."""
+    return Q(reference__icontains=text.strip()) | Q(reference_key=reference_key(text))
 
 
 def consents_of(connection: Connection) -> QuerySet[Consent]:

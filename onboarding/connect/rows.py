@@ -1,5 +1,6 @@
 """A connection as the list, the export and the API show it."""
 
+from collections import Counter
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import datetime
@@ -13,8 +14,11 @@ from onboarding.connect.choices import (
     SessionState,
     Step,
 )
-from onboarding.connect.models import Authorization, Connection, ConnectionNote, ConnectSession
+from onboarding.connect.models import Authorization, Connection, ConnectionNote, ConnectSession, Consent, ServicePoint
 from onboarding.connect.notes import text_of
+from onboarding.connect.queries import to_decide
+from onboarding.meters.models import Meter
+from portal.problems import Problem
 
 EXPORTED: Final = (
     "reference_id",
@@ -53,12 +57,15 @@ class UtilityStatus:
         if self.authorization is None:
             return "Not started"
         if self.authorization.ended_at:
-            return EndReason(self.authorization.end_reason).label
-        if self.authorization.state == AuthorizationState.FAILED:
-            return FailureReason(self.authorization.failure).label
+            return str(DataState.ENDED.label)
         if self.authorization.state == AuthorizationState.COMPLETED:
             return DataState(self.authorization.data_state).label
         return AuthorizationState(self.authorization.state).label
+
+    @property
+    def reason(self) -> str:
+        """Why it failed or ended; "" for one that did neither."""
+        return _reason_of(self.authorization) if self.authorization else ""
 
     @property
     def tone(self) -> str:
@@ -108,8 +115,7 @@ def row_of(connection: Connection, names: dict[str, str]) -> ConnectionRow:
         UtilityStatus(code, names.get(code, code), code in asked, latest.get(code)) for code in {**asked, **latest}
     ]
     signed = dict.fromkeys(signature.title for session in sessions for signature in session.signatures.all())
-    notes = list(connection.notes.all()[:1])
-    return ConnectionRow(connection, newest, utilities, list(signed), notes[0] if notes else None)
+    return ConnectionRow(connection, newest, utilities, list(signed), next(iter(connection.newest_notes), None))
 
 
 def export_lines(rows: Iterable[ConnectionRow]) -> Iterator[list[object]]:
@@ -135,16 +141,33 @@ def _utility_cells(status: UtilityStatus) -> list[object]:
     told = status.authorization
     if told is None:
         return [status.name, "Not started", "", "", "", ""]
-    reason = FailureReason(told.failure).label if told.failure else ""
-    reason = EndReason(told.end_reason).label if told.end_reason else reason
     return [
         status.name,
         AuthorizationState(told.state).label,
-        reason,
+        _reason_of(told),
         DataState(told.data_state).label,
         told.data_received_at.isoformat() if told.data_received_at else "",
         told.ends_at.isoformat() if told.ends_at else "",
     ]
+
+
+def _reason_of(told: Authorization) -> str:
+    if told.end_reason:
+        return EndReason(told.end_reason).label
+    return FailureReason(told.failure).label if told.failure else ""
+
+
+@dataclass(frozen=True, slots=True)
+class ConsentLine:
+    """A line of the consent ledger as the page shows it."""
+
+    consent: Consent
+    utility: str
+
+
+def consent_lines(consents: Iterable[Consent], names: dict[str, str]) -> list[ConsentLine]:
+    """names: of the utilities, by code."""
+    return [ConsentLine(consent, names.get(consent.utility, consent.utility)) for consent in consents]
 
 
 @dataclass(frozen=True, slots=True)
@@ -158,3 +181,62 @@ class NoteLine:
 
 def note_lines(notes: Iterable[ConnectionNote]) -> list[NoteLine]:
     return [NoteLine(text_of(entry), entry.at, entry.expected_by) for entry in notes]
+
+
+@dataclass(frozen=True, slots=True)
+class Question:
+    """A service point for which the partner says which meter it is: why it is not clear, and the meters it may be."""
+
+    point: ServicePoint
+    problem: Problem
+    meters: list[Meter]
+
+    @property
+    def anchor(self) -> str:
+        """The ID of its fields on the page."""
+        return f"point-{self.point.pk}"
+
+    @property
+    def address(self) -> str:
+        return address_text(*(self.point.facts.get(part, "") for part in ("street", "city", "state", "postal_code")))
+
+
+def questions_of(connection: Connection) -> list[Question]:
+    """What waits for the partner's decision, the oldest first. Two queries, however much waits."""
+    points = list(to_decide(connection).select_related("utility").order_by("pk"))
+    named = {pk for point in points for pk in point.candidates}
+    meters = {str(meter.pk): meter for meter in Meter.objects.filter(partner=connection.partner_id, pk__in=named)}
+    return [
+        Question(point, Problem.from_json(point.problem), [meters[pk] for pk in point.candidates if pk in meters])
+        for point in points
+    ]
+
+
+@dataclass(frozen=True, slots=True)
+class WaitingConnection:
+    """A connection that waits for the partner, and for what: service points to decide about, else an ESI ID."""
+
+    connection: Connection
+    decisions: int
+
+    @property
+    def anchor(self) -> str:
+        """Where on its page the partner does it."""
+        return "esi_id" if self.asks_esi_id else ""
+
+    @property
+    def asks_esi_id(self) -> bool:
+        return not self.decisions
+
+
+def waiting_of(connections: Iterable[Connection]) -> list[WaitingConnection]:
+    """Connections with how many decisions each waits for: two queries."""
+    rows = list(connections)
+    points = ServicePoint.objects.filter(authorization__connection__in=rows, meter=None).exclude(candidates=[])
+    counted = Counter(points.values_list("authorization__connection", flat=True)) if rows else Counter()
+    return [WaitingConnection(row, counted[row.pk]) for row in rows]
+
+
+def address_text(street: str, city: str, state: str, postal_code: str) -> str:
+    """An address in one line: 1 Main Street, San Francisco, CA 94103."""
+    return ", ".join(filter(None, [street, city, f"{state} {postal_code}".strip()]))

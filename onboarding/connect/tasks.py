@@ -4,8 +4,8 @@ from onboarding.connect import collect, customer_emails, ending, invitations, jo
 from portal.jobs.domain import job_handler
 from portal.jobs.periodic import periodic
 
-job_handler("connect.fetch")(collect.fetch)
-job_handler("connect.revoke")(ending.revoke_tokens)
+job_handler("connect.fetch", on_failure=collect.give_up)(collect.fetch)
+job_handler("connect.revoke", on_failure=ending.forget_tokens)(ending.revoke_tokens)
 job_handler("connect.mail")(customer_emails.send)
 job_handler("connect.invite")(invitations.send)
 

@@ -114,6 +114,26 @@ def join_program(meter: Meter, program: ProgramRules, *, by: Actor) -> None:
             re_evaluate([meter.pk], by=by, quietly=True)
 
 
+def join_programs(joins: Mapping[UUID, Collection[ProgramRules]], *, partner: Partner, by: Actor) -> None:
+    """Put meters of a partner into programs, by meter, with a meter.program_joined event for each that is new.
+
+    A fixed number of statements. The caller evaluates them.
+    """
+    wanted = {(meter, rules.pk): rules.identifier for meter, programs in joins.items() for rules in programs}
+    known = Enrollment.objects.filter(partner=partner, meter__in=joins).values_list("meter", "program")
+    new = {key: name for key, name in wanted.items() if key not in set(known)}
+    if not new:
+        return
+    now = clock.now()
+    rows = (
+        Enrollment(partner=partner, meter_id=meter, program_id=program, status="INELIGIBLE", joined_at=now)
+        for meter, program in new
+    )
+    Enrollment.objects.bulk_create(rows, ignore_conflicts=True)
+    happenings = (("meter.program_joined", meter, {"program": name}) for (meter, _), name in new.items())
+    record_many("meter", happenings, partner=partner, by=by)
+
+
 def leave_program(meter: Meter, program: ProgramRules, *, by: Actor) -> None:
     """Take a meter out of a program. Repeating it has no effect. Refuses: PROGRAM_HOLDS_ACTIVE.
 

@@ -58,6 +58,7 @@ def _point(point: ServicePoint, read: dict[str, bool]) -> dict[str, object]:
     address = point.address
     return {
         "usage_point": point.usage_point_id,
+        "href": point.usage_point_href,
         "kind": point.kind,
         "account_number": point.account_number,
         "agreement_number": point.agreement_number,

@@ -4,6 +4,7 @@ import re
 from datetime import UTC, datetime, timedelta
 from typing import Final
 
+_DAY_MILLISECONDS: Final = 86_400_000
 _MILLISECONDS_FROM: Final = 100_000_000_000  # as seconds this would be the year 5138
 _LAST_SECOND: Final = 253_402_300_799  # the end of the year 9999
 _EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)
@@ -57,12 +58,16 @@ def moment_of(text: str) -> datetime | None:
 
 
 def end_of(start: str, duration: str) -> datetime | None:
-    """UTC, when a period ends; None when it has no end, or one beyond the calendar."""
+    """UTC, when a period ends; None when it has no end, or one beyond the calendar.
+
+    The duration is in the unit of the start (PG&E writes both in milliseconds), unless that would be less than a day,
+    for which nobody authorizes anything.
+    """
     begin, length = integer(start), integer(duration)
     if begin is None or not length:
         return None
     seconds = epoch_seconds(begin)
-    if is_milliseconds(begin) and length >= _MILLISECONDS_FROM:
+    if is_milliseconds(begin) and length >= _DAY_MILLISECONDS:
         length //= 1000
     end = None if seconds is None else seconds + length
     return moment(end) if end is not None and 0 <= end <= _LAST_SECOND else None

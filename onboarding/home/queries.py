@@ -7,6 +7,9 @@ from urllib.parse import urlencode
 from django.db.models import Count
 from django.urls import reverse
 
+from onboarding.connect.models import Authorization, Connection
+from onboarding.connect.queries import connections_named, overdue_authorizations, waiting_connections
+from onboarding.connect.rows import WaitingConnection, waiting_of
 from onboarding.enrollment.models import Enrollment
 from onboarding.enrollment.rules import rules_of
 from onboarding.meters.models import Meter
@@ -21,31 +24,36 @@ from programs.models import ActionType, Acts
 from programs.schema import schema_for
 
 UPLOADS_SHOWN = 10
+CONNECTIONS_SHOWN = 10
 MATCHES_SHOWN = 10
 ENROLLMENTS_COUNTED = 10_000
 
 
 @dataclass(frozen=True, slots=True)
 class Matches:
-    """What a search found: the address of the one thing that an ID names, else the newest meters and uploads."""
+    """What a search found: the address of the one thing that an ID names, else the newest meters, connections and
+    uploads."""
 
     meters: list[Meter]
     uploads: list[Upload]
+    connections: list[Connection]
     exactly: str | None = None
     more_meters: bool = False
 
 
 def search_everywhere(partner: Partner, text: str) -> Matches:
-    """A meter or an upload by its ID; meters by reference, name, address or account; uploads by file name."""
+    """A meter, an upload or a connection by its ID; meters by reference, name, address or account; connections by
+    reference ID; uploads by file name."""
     if pk := as_uuid(text):
-        for model, route in ((Meter, "meter"), (Upload, "upload")):
+        for model, route in ((Meter, "meter"), (Upload, "upload"), (Connection, "connection")):
             if model.objects.filter(partner=partner, pk=pk).exists():
-                return Matches([], [], exactly=reverse(route, args=[pk]))
+                return Matches([], [], [], exactly=reverse(route, args=[pk]))
     if not text:
-        return Matches([], [])
+        return Matches([], [], [])
     meters = list(Meter.objects.filter(search(partner, text), partner=partner).order_by("-pk")[: MATCHES_SHOWN + 1])
     uploads = files_of(partner).filter(file_name__icontains=text).order_by("-pk")[:MATCHES_SHOWN]
-    return Matches(meters[:MATCHES_SHOWN], list(uploads), more_meters=len(meters) > MATCHES_SHOWN)
+    connections = list(connections_named(partner, text)[:MATCHES_SHOWN])
+    return Matches(meters[:MATCHES_SHOWN], list(uploads), connections, more_meters=len(meters) > MATCHES_SHOWN)
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,22 +92,26 @@ class Needs:
     to_match: list[Upload]
     to_confirm: list[Upload]
     to_fix: list[Upload]
+    connections: list[WaitingConnection]
+    overdue: list[Authorization]
     due: list[Due]
     recent: list[Upload]
     has_meters: bool
 
     @property
     def anything(self) -> bool:
-        return bool(self.to_match or self.to_confirm or self.to_fix or self.due)
+        return bool(self.to_match or self.to_confirm or self.to_fix or self.connections or self.overdue or self.due)
 
 
 def needs_of(partner: Partner) -> Needs:
-    """Uploads that wait for the partner, files that cannot be read, and what meters need, by deadline."""
+    """Uploads and connections that wait for the partner, files that cannot be read, and what meters need."""
     newest = list(files_of(partner).order_by("-pk")[:50])
     return Needs(
         to_match=[upload for upload in newest if upload.state == UploadState.COLUMNS][:UPLOADS_SHOWN],
         to_confirm=[upload for upload in newest if _waits(upload)][:UPLOADS_SHOWN],
         to_fix=[upload for upload in newest if _is_to_fix(upload)][:UPLOADS_SHOWN],
+        connections=waiting_of(waiting_connections(partner)[:CONNECTIONS_SHOWN]),
+        overdue=list(overdue_authorizations(partner)[:CONNECTIONS_SHOWN]),
         due=_due(partner),
         recent=newest[:5],
         has_meters=Meter.objects.filter(partner=partner).exists(),

@@ -12,12 +12,14 @@ from django.db.models import Q, QuerySet, TextField
 from django.db.models.functions import Cast
 from django.http import QueryDict
 
+from onboarding.connect.models import Connection
 from onboarding.meters.models import METER_TYPES, EnrollmentStatus, Meter
 from onboarding.meters.search.queries import search
 from portal.partners.models import Partner
 from portal.storage.ids import as_uuid
 from portal.web import clock
 from portal.web.filters import PlainFilterSet, day_begins
+from programs.identifiers import reference_key
 from programs.models import ActionType, Acts
 from programs.queries import program_choices, region_choices
 
@@ -47,6 +49,7 @@ class MeterFilter(PlainFilterSet):
     )
     upload = django_filters.UUIDFilter(field_name="upload", label="Upload", widget=forms.HiddenInput)
     tag = django_filters.CharFilter(method="with_tag", label="Tag")
+    connection = django_filters.CharFilter(method="of_connection", label="Connection reference")
     group = django_filters.CharFilter(field_name="customer_group", label="Customer group")
     archived = django_filters.ChoiceFilter(
         method="of_archive", label="Archive", choices=[("only", "Archived only"), ("all", "Archived too")]
@@ -72,6 +75,12 @@ class MeterFilter(PlainFilterSet):
 
     def with_tag(self, queryset: QuerySet[Meter], name: str, value: str) -> QuerySet[Meter]:
         return holding_any(queryset, "tags", [value.strip()])
+
+    def of_connection(self, queryset: QuerySet[Meter], name: str, value: str) -> QuerySet[Meter]:
+        """Meters with a connection reference, however it is spelled."""
+        named = Connection.objects.filter(partner=self.request.partner, reference_key=reference_key(value))
+        spelled = [value.strip(), *named.values_list("reference", flat=True)]
+        return holding_any(queryset, "connection_references", spelled)
 
     def of_archive(self, queryset: QuerySet[Meter], name: str, value: str) -> QuerySet[Meter]:
         return queryset.filter(is_archived=True) if value == "only" else queryset

@@ -10,6 +10,7 @@ from django.utils import timezone
 from django.utils.dateparse import parse_date
 from django.views.decorators.http import require_POST, require_safe
 
+from onboarding.connect.queries import authorizations_of_meter
 from onboarding.enrollment.domain import join_program, leave_program
 from onboarding.enrollment.load import HOLDING
 from onboarding.enrollment.models import Enrollment
@@ -59,6 +60,7 @@ def meter_detail(request: HttpRequest, pk: UUID) -> HttpResponse:
         "misfits": [card for card in cards if not card.result.is_wanted and not card.result.fits],
         "participation": [(one, *one.days_in(zone)) for one in participation_of(meter, meter.participation.all())],
         "zone": zone,
+        "authorizations": authorizations_of_meter(meter),
         "another": next(
             (card.program.identifier for card in cards if card.result.is_wanted and card.program.takes_forms), ""
         ),

@@ -11,6 +11,7 @@ from onboarding.meters.models import Meter
 from portal.events.models import Event
 from portal.events.queries import timeline
 from portal.partners.models import Partner
+from programs.models import Utility
 
 _CREATED, _RESTORED = "meter.created", "meter.restored"
 _DOORS = {"form": "form", "api": "API"}  # by Upload.source; a file goes by its own name
@@ -40,7 +41,7 @@ class Provenance:
 
 
 def provenance_of(meter: Meter, keys: Collection[str]) -> Provenance:
-    """Where the present values of these field keys came from. At most three queries, however long the history."""
+    """Where the present values of these field keys came from. At most four queries, however long the history."""
     setters = _setters(meter, keys)
     events = list({event.pk: event for event in setters.values()}.values())
     behind = _Uploads(meter.partner, events)
@@ -67,6 +68,8 @@ class _Uploads:
     def __init__(self, partner: Partner, events: Sequence[Event]) -> None:
         named = {event.data["upload"] for event in events if "upload" in event.data}
         self._uploads = {str(upload.pk): upload for upload in partner.uploads.filter(pk__in=named)}
+        codes = {event.data["utility"] for event in events if "authorization" in event.data}
+        self._utilities = dict(Utility.objects.filter(code__in=codes).values_list("code", "name")) if codes else {}
         rows = Q(pk__in=[])
         for event in events:
             if {"upload", "row"} <= event.data.keys():
@@ -74,11 +77,21 @@ class _Uploads:
         edits = partner.uploads.filter(rows).values_list("pk", "edits__values")
         self._corrected = {str(upload): frozenset(values) for upload, values in edits}
 
+    def _connect_of(self, event: Event) -> str:
+        """What came through Connect: a utility's data, or in Texas what the customer entered; "" for anything else."""
+        if event.verb != _CREATED or "connection" not in event.data:
+            return ""
+        if "authorization" not in event.data:
+            return "Leap Connect"
+        return f"data of {self._utilities.get(event.data['utility'], event.data['utility'])}"
+
     def source(self, event: Event, key: str = "") -> ValueSource:
         """The source that an event names; with a key, where in the file its value was."""
         name = event.data.get("upload", "")
         upload = self._uploads.get(name)
         row = f"row {event.data['row']}" if "row" in event.data else ""
+        if upload is None and (door := self._connect_of(event)):
+            return ValueSource(door, event.at, event.actor_label)
         if upload is None:
             words = event.actor_label if event.verb == _CREATED else event.data.get("file", "bulk change")
             return ValueSource(words, event.at, event.actor_label, place=row)

@@ -29,6 +29,7 @@ from . import frames, problems
 from .archive import GZIP_MAGIC, unpack_gzip, unpack_zip
 from .csvfile import CsvTable
 from .limits import Limits
+from .merged import MergedRows
 from .package import OLE_MAGIC, ZIP_MAGIC, Package, refuse_other_containers, refuse_other_kinds
 from .problems import Unreadable
 from .table import Fitter, Table, find_layout
@@ -160,9 +161,9 @@ def read_frames(
     )
     rows = table.rows()
     facts = table.facts()
-    layout, rows = find_layout(rows, limits, str(facts.get("sheet", "")), names=names, header_row=header_row)
-    table.check_layout(layout.first_row, len(layout.header))
-    fitter = Fitter(layout)
+    merged, name = table.merged(), str(facts.get("sheet", ""))
+    layout, rows = find_layout(rows, limits, name, names=names, header_row=header_row, merged=merged)
+    fitter = Fitter(layout, MergedRows(merged, layout.first_row, layout.header_row, len(layout.header)))
 
     def notes() -> list[tuple[str, dict[str, object]]]:
         collected = [*opening_notes, *table.notes()]
@@ -189,9 +190,10 @@ def read_frames(
         frame = gathered.add(fitted)
         if frame is not None:
             yield frame
-    table.check_layout(layout.first_row, len(layout.header))
+    if len(table.merged()) != len(merged):  # a sheet in UTF-16 names them only now
+        table.check_layout(layout.first_row, len(layout.header))
     if not count:
-        raise Unreadable(problems.FILE_NO_ROWS, sheet=str(facts.get("sheet", "")))
+        raise Unreadable(problems.FILE_NO_ROWS, sheet=name)
     frame = gathered.flush()
     if frame is not None:
         yield frame

@@ -7,12 +7,13 @@ import codecs
 import csv
 import io
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import Any, BinaryIO, Final
 
 from . import charsets, problems
 from .cells import ROW, RawRow, Scalar, Special, column_letters, shorten
 from .limits import MIB, Limits
+from .merged import Area
 from .problems import Unreadable
 from .records import LONGEST_FIELD, Record, records, usual_width
 from .texts import CONTROLS
@@ -25,6 +26,8 @@ _TEXT_FORMULA: Final = re.compile(r'="([^"=]*)"')  # how a program is told to ke
 _TEXT_MARK: Final = re.compile(r"'\d[^\s']*")
 _HEAD_BYTES = 256 * 1024
 _LONGEST_LINE = 8 * MIB
+_REPLACED = "\N{REPLACEMENT CHARACTER}"
+_END_OF_DOS = "\x1a"  # alone in the last line
 _SAMPLE_RECORDS = 100
 _SHOWN_READINGS, _SHOWN_CHARACTERS = 6, 60
 _SEPARATOR_LINE = re.compile(r'"?sep=(.)"?\r?\n?', re.IGNORECASE)
@@ -46,6 +49,7 @@ class CsvTable:
         self._possible: list[str] = []  # sets that the text can be in, when its bytes leave that open
         self._samples: list[str] = []
         self._characters: set[str] = set()  # that the samples show
+        self._is_damaged = False  # UTF-8 with bytes that are none
         self.encoding = self._detect_encoding()
         self._offset = 0
         head = self._decoded_head()
@@ -71,6 +75,10 @@ class CsvTable:
     def check_layout(self, first_row: int, width: int) -> None:
         """Text has no merged cells."""
 
+    def merged(self) -> Sequence[Area]:
+        """Text has no merged cells."""
+        return ()
+
     def hidden_columns(self, width: int) -> list[str]:
         """Text hides nothing."""
         return []
@@ -83,6 +91,9 @@ class CsvTable:
             if row is not None:
                 if line:
                     row[2].append((ROW, "r", problems.STRAY_QUOTE, {"line": line}))
+                elif self._tells_short and len(record) < self._width:
+                    context = {"cells": len(record), "columns": self._width}
+                    row[2].append((ROW, "r", problems.ROW_TOO_SHORT, context))
                 yield row
 
     # --- cells
@@ -115,6 +126,8 @@ class CsvTable:
     def _special(self, text: str) -> Special | None:
         if len(text) > self._limits.max_cell_characters:
             return ("x", problems.CELL_TOO_LONG, shorten(text))
+        if self._is_damaged and _REPLACED in text:
+            return ("x", problems.BYTES_UNREADABLE, shorten(text))
         if self._controls and CONTROLS.search(text):
             return ("x", problems.CONTROL_CHARACTER, shorten(text))
         if text.strip() in _ERRORS:
@@ -126,7 +139,7 @@ class CsvTable:
     def _lines(self) -> Iterator[str]:
         self._file.seek(0)
         source: Any = _Unclosed(self._file)
-        text = io.TextIOWrapper(source, encoding=self.encoding, errors="strict", newline="")
+        text = io.TextIOWrapper(source, encoding=self.encoding, errors=self._errors, newline="")
         number = 0
         while True:
             try:
@@ -140,6 +153,8 @@ class CsvTable:
                 raise Unreadable(problems.FILE_LINE_TOO_LONG, line=number, limit=_LONGEST_LINE)
             if number == 1 and _SEPARATOR_LINE.fullmatch(line):
                 continue
+            if line == _END_OF_DOS:
+                continue
             yield line
         text.detach()
 
@@ -147,8 +162,9 @@ class CsvTable:
         return records(self._lines(), self.delimiter, self._width)
 
     def _survey(self) -> int:
-        """Read it all once: rows, columns, quotes, and whether there are control characters at all."""
-        limits, filled, self._controls = self._limits, 0, True
+        """Read it all once: rows, columns, quotes, whether there are control characters at all, and whether a row with
+        fewer cells than the others says something, which it does not where programs leave out empty ones."""
+        limits, filled, short, self._controls = self._limits, 0, 0, True
         widest = limits.max_columns
         for number, record, _ in self._records():
             if len(record) > widest:
@@ -160,9 +176,11 @@ class CsvTable:
                 self._sample(record)
             if record and (record[0] or any(record)):
                 filled += 1
+                short += len(record) < self._width
                 if filled > limits.max_rows + 2 and any(text.strip() for text in record):
                     raise Unreadable(problems.FILE_TOO_MANY_ROWS, limit=limits.max_rows)
-        self._controls = self._has_controls()
+        self._controls = self._is_damaged or self._has_controls()
+        self._tells_short = 0 < short * 3 <= filled
         return filled
 
     def _sample(self, record: list[str]) -> None:
@@ -201,7 +219,7 @@ class CsvTable:
         if not head.strip(b" \t\r\n\x00\xef\xbb\xbf\xff\xfe"):
             raise Unreadable(problems.FILE_EMPTY)
         if head.startswith(codecs.BOM_UTF8):
-            return self._checked("utf-8-sig")
+            return "utf-8-sig" if self._decodes("utf-8-sig") else self._damaged_utf8("utf-8-sig")
         if head.startswith((codecs.BOM_UTF32_LE, codecs.BOM_UTF32_BE)):
             return self._checked("utf-32")
         if head.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
@@ -212,8 +230,7 @@ class CsvTable:
             raise Unreadable(problems.FILE_UNREADABLE_TEXT)
         if self._decodes("utf-8"):
             return "utf-8"
-        self._refuse_damaged_utf8()
-        return self._eight_bit()
+        return self._damaged_utf8("utf-8") or self._eight_bit()
 
     def _eight_bit(self) -> str:
         """The character set of a text of one byte a character. Refuses: FILE_UNREADABLE_TEXT."""
@@ -227,17 +244,25 @@ class CsvTable:
             raise Unreadable(problems.FILE_UNREADABLE_TEXT)
         return self._charset if self._charset in self._possible else likeliest
 
-    def _refuse_damaged_utf8(self) -> None:
-        """Refuse UTF-8 with some bad bytes: read as Windows text, every name outside of A to Z would be wrong."""
+    def _damaged_utf8(self, encoding: str) -> str:
+        """The encoding, of UTF-8 with some bad bytes; "" for a text in another encoding.
+
+        Read as Windows text, every name outside of A to Z would be wrong, so the cells with such bytes are told.
+        Refuses: FILE_UNREADABLE_TEXT, when the text has the mark of UTF-8 and little else of it.
+        """
         decoder = codecs.getincrementaldecoder("utf-8")(errors="replace")
         bad = wide = 0
         self._file.seek(0)
         while chunk := self._file.read(MIB):
             text = decoder.decode(chunk)
-            bad += text.count("\N{REPLACEMENT CHARACTER}")
+            bad += text.count(_REPLACED)
             wide += len(text) - len(text.encode("ascii", "ignore"))
         if wide > 2 * bad:
+            self._is_damaged = True
+            return encoding
+        if encoding == "utf-8-sig":
             raise Unreadable(problems.FILE_UNREADABLE_TEXT, line=self._bad_line)
+        return ""
 
     def _checked(self, encoding: str) -> str:
         if not self._decodes(encoding):
@@ -260,8 +285,12 @@ class CsvTable:
 
     def _decoded_head(self) -> str:
         self._file.seek(0)
-        decoder = codecs.getincrementaldecoder(self.encoding)(errors="strict")
+        decoder = codecs.getincrementaldecoder(self.encoding)(errors=self._errors)
         return decoder.decode(self._file.read(_HEAD_BYTES))
+
+    @property
+    def _errors(self) -> str:
+        return "replace" if self._is_damaged else "strict"
 
 
 def _delimiter_of(head: str) -> str:

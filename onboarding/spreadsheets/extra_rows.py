@@ -7,8 +7,9 @@ import re
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from typing import Final
 
-from .cells import Cell
+from .cells import BrokenCell, Cell
 from .headers import GROUP_MARK, normalized, own_name
+from .problems import FORMULA_WITHOUT_VALUE
 from .units import is_unit
 
 HEADER_AGAIN: Final = "the column names again"
@@ -16,6 +17,7 @@ TOTAL: Final = "a total"
 GROUP: Final = "the heading of a group"
 UNITS: Final = "a row of units"
 NOTE: Final = "a note beside the table"
+LEGEND: Final = "a row that says what each column needs"
 
 _FEWEST_COLUMNS = 4  # in a narrower table, a row with one filled cell can be a record
 _TOTAL = re.compile(
@@ -30,6 +32,8 @@ _NOTE = re.compile(
 )
 _NUMBER_LIKE = re.compile(r"[-+]?[$€]?[\d.,]+\s*%?")
 _NO_VALUES = frozenset({"-", "–", "#", "text", "date", "number", "string", "unit", "units"})
+_LEGEND = frozenset({"required", "optional", "mandatory", "conditional", "recommended", "required*", "if applicable"})
+_DATE_FORM = re.compile(r"[mdy]{1,4}(?:[/. -][mdy]{1,4}){2}", re.IGNORECASE)
 
 
 class ExtraRows:
@@ -64,7 +68,7 @@ class ExtraRows:
         blanks = cells.count(None)
         filled_share = len(cells) - blanks
         first = cells[self._first]
-        if filled_share * 2 > self._named and not (isinstance(first, str) and self._is_name(self._first, first)):
+        if filled_share * 2 > self._named and not (isinstance(first, str) and self._may_explain(first)):
             return ""
         filled = {index: cell for index, cell in enumerate(cells) if cell is not None and cell != ""}
         if not filled or self._named < 2:
@@ -73,6 +77,8 @@ class ExtraRows:
         texts = {index: text for index, text in texts.items() if not _NUMBER_LIKE.fullmatch(text)}
         if self._repeats_header(filled, texts) or self._repeats_groups(filled, texts):
             return HEADER_AGAIN
+        if len(filled) > 1 and all(text.casefold() in _LEGEND for text in texts.values()) and len(texts) == len(filled):
+            return LEGEND
         if len(filled) * 2 > self._named:
             return ""
         if len(texts) == len(filled) and self._is_units(texts):
@@ -80,6 +86,9 @@ class ExtraRows:
         if self._is_total(filled, texts):
             return TOTAL
         return self._kind_of_few(filled, texts)
+
+    def _may_explain(self, first: str) -> bool:
+        return self._is_name(self._first, first) or first.strip().casefold() in _LEGEND
 
     def _is_name(self, index: int, text: str) -> bool:
         return normalized(text) == self._names[index]
@@ -94,7 +103,7 @@ class ExtraRows:
     def _is_units(self, texts: dict[int, str]) -> bool:
         units = sum(1 for text in texts.values() if is_unit(text))
         others = [text for text in texts.values() if not is_unit(text)]
-        return units > 0 and all(text.casefold() in _NO_VALUES for text in others)
+        return units > 0 and all(text.casefold() in _NO_VALUES or _DATE_FORM.fullmatch(text) for text in others)
 
     def _is_total(self, filled: Mapping[int, Cell], texts: dict[int, str]) -> bool:
         """One text that says total, first, and nothing but amounts beside it; or amounts alone, without a name."""
@@ -102,7 +111,8 @@ class ExtraRows:
         if any(isinstance(filled[index], bool) or not _is_amount(filled[index]) for index in amounts):
             return False
         if not texts:
-            return len(amounts) >= 2 and amounts <= self._numeric
+            has_sums = any(isinstance(filled[index], BrokenCell) for index in amounts)
+            return (len(amounts) >= 2 or has_sums) and amounts <= self._numeric
         if len(texts) != 1 or amounts & self._reference:
             return False
         ((index, text),) = texts.items()
@@ -125,4 +135,7 @@ class ExtraRows:
 
 
 def _is_amount(cell: Cell) -> bool:
+    """Whether a cell is a number, or a formula that nobody has calculated, as sums are."""
+    if isinstance(cell, BrokenCell):
+        return cell.code == FORMULA_WITHOUT_VALUE
     return isinstance(cell, int | float) or (isinstance(cell, str) and _NUMBER_LIKE.fullmatch(cell.strip()) is not None)

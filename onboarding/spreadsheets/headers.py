@@ -36,6 +36,7 @@ _OF_ANYTHING: Final = frozenset(
     re.findall(r"\w+", "account address company contact date email id name no number phone reference status type")
 )
 _REQUIRED_MARK = re.compile(r"(?:\s*\*+|\s*\((?:required|optional)\))+\s*$", re.IGNORECASE)
+_NUMBERING = re.compile(r"^\s*(?:\d{1,3}[.)]|[a-z]\))\s+(?=\S{2})", re.IGNORECASE)  # 3. Street, b) City
 _NOT_WORD = re.compile(r"[\W_]+")
 _FIRST_ITEM = re.compile(r"\.0$")
 _BRACKETS = re.compile(r"\[(\d+)\]")
@@ -114,8 +115,9 @@ def duplicates(matches: Iterable[HeaderMatch]) -> list[tuple[HeaderMatch, Header
 
 
 def normalized(text: str) -> str:
-    """A name as people retype it: no case, accents' composition, blanks (NBSP too), underscores, punctuation, marks."""
-    folded = unicodedata.normalize("NFKC", text).casefold()
+    """A name as people retype it: no case, accents' composition, blanks (NBSP too), underscores, punctuation, marks,
+    numbering."""
+    folded = _NUMBERING.sub("", unicodedata.normalize("NFKC", text).casefold())
     return _NOT_WORD.sub("", unicodedata.normalize("NFKC", _REQUIRED_MARK.sub("", folded)))
 
 

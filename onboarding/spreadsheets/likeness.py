@@ -37,6 +37,17 @@ _OTHER_THINGS: Final = frozenset(
         "router",
         "warranty",
         "lease",
+        "generator",
+        "beacon",
+        "controller",
+        "envoy",
+        "hvac",
+        "array",
+        "peak",
+        "demand",
+        "crew",
+        "deal",
+        "permit",
     }
 )
 _CAMEL = re.compile(r"(?<=[a-z0-9]{2})(?=[A-Z])")

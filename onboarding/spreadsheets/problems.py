@@ -89,6 +89,7 @@ NUMBER_UNREADABLE: Final = "NUMBER_UNREADABLE"  # a number cell that holds no fi
 DATE_OUT_OF_RANGE: Final = "DATE_OUT_OF_RANGE"  # a date format over a number that is no day of the calendar
 DATE_UNREADABLE: Final = "DATE_UNREADABLE"  # a date cell whose text is no ISO date
 CONTROL_CHARACTER: Final = "CONTROL_CHARACTER"  # NUL and its like
+BYTES_UNREADABLE: Final = "BYTES_UNREADABLE"  # bytes that are no UTF-8, in a file that is
 
 CELL_CODES: Final = (
     CELL_ERROR,
@@ -99,13 +100,17 @@ CELL_CODES: Final = (
     DATE_OUT_OF_RANGE,
     DATE_UNREADABLE,
     CONTROL_CHARACTER,
+    BYTES_UNREADABLE,
 )
 
 # --- one row (RowFault.code)
 STRAY_QUOTE: Final = "STRAY_QUOTE"  # line: a quote does not close in it, or text follows where it closes
 ROW_TOO_WIDE: Final = "ROW_TOO_WIDE"  # cells (shown), columns: letters of filled cells beyond the header
+ROW_TOO_SHORT: Final = "ROW_TOO_SHORT"  # cells, columns: how many it has, and how many the other rows have
+CELLS_MERGED: Final = "CELLS_MERGED"  # ranges: list such as ["B2:C2"], the merged areas that the row is part of
 
-ROW_CODES: Final = (STRAY_QUOTE, ROW_TOO_WIDE)
+ROW_CODES: Final = (STRAY_QUOTE, ROW_TOO_WIDE, ROW_TOO_SHORT, CELLS_MERGED)
+MILD_ROW_CODES: Final = frozenset({ROW_TOO_SHORT, CELLS_MERGED})  # a total or a heading may be so, too
 
 # --- things to mention (Note.code); the file is read all the same
 HIDDEN_ROWS: Final = "HIDDEN_ROWS"  # count, first (row number): read like the others

@@ -1,15 +1,16 @@
 """Any table, once read: where its header is, which row holds keys, and rows cut to the header's width."""
 
 import re
-from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import chain, islice
 from typing import Final, Protocol
 
 from . import problems
-from .cells import ROW, RawRow, Scalar, Special, column_index, column_letters, shorten
+from .cells import ROW, RawRow, Scalar, Special, column_letters, shorten
 from .headers import in_group, is_group, normalized
-from .limits import LAST_COLUMN, Limits
+from .limits import Limits
+from .merged import Area, MergedRows
 from .problems import Unreadable
 
 _KEY = re.compile(r"(?:data\.)?[a-z][a-z0-9_]*(?:\.[a-z0-9_]+)*")
@@ -18,7 +19,7 @@ _VALUE = re.compile(r"@|\d{3}|^\d+ [A-Za-z]")  # jo@acme.com, home-001, 12 Elm S
 TOP_ROWS: Final = 25  # among which the header is looked for
 NO_HEADER: Final = 0  # as a header row: the table has none, and its columns are called A, B, C
 _SHOWN_ROWS, _SHOWN_COLUMNS, _SHOWN_CHARACTERS = 12, 30, 60
-_SHOWN_BEYOND, _SHOWN_RANGES = 10, 20
+_SHOWN_BEYOND = 10
 _PEEKED_SHEETS = 20
 METERS_SHEET: Final = "Meters"
 
@@ -32,6 +33,7 @@ class Table(Protocol):
     def facts(self) -> dict[str, object]: ...
     def notes(self) -> list[tuple[str, dict[str, object]]]: ...
     def check_layout(self, first_row: int, width: int) -> None: ...
+    def merged(self) -> Sequence[Area]: ...
     def hidden_columns(self, width: int) -> list[str]: ...
 
 
@@ -63,12 +65,14 @@ def find_layout(
     *,
     names: Collection[str] = (),
     header_row: int | None = None,
+    merged: Sequence[Area] = (),
 ) -> tuple[Layout, Iterator[RawRow]]:
     """Where the header is, and the rows below it.
 
     header_row: its row number, when somebody said so, or NO_HEADER; else the row with the most names that we know
     (`names`, normalised), else the first row as wide as the table that holds only texts. If the row below the header
-    holds keys (dot paths), that is the header and the first its labels.
+    holds keys (dot paths), that is the header and the first its labels; if it goes on with names where the header has
+    none, or names of groups, that is the header. merged: where cells are merged, as far as the file tells.
     Refuses: FILE_NO_HEADER, FILE_NO_ROWS, FILE_TOO_MANY_COLUMNS.
     """
     top = list(islice(rows, TOP_ROWS + 2))  # below a header in the last of them: its keys, and the first row
@@ -83,18 +87,20 @@ def find_layout(
     at = _header_at(texts[:TOP_ROWS], frozenset(names)) if header_row is None else _row_at(top[:TOP_ROWS], header_row)
     if at is None:
         raise _why_not(problems.FILE_NO_HEADER, top, sheet)
+    if header_row is None and _goes_on_below(top, texts, at, frozenset(names)):
+        at += 1
     _refuse_stray_quote(top[at])
     labels, below = texts[at], at + 1
     if below < len(top) and is_key_row(texts[below], labels):
         keys = texts[below]
         width = max(len(labels), len(keys))
         labels = labels + ("",) * (width - len(labels))
-        merged = tuple(keys[index] if index < len(keys) and keys[index] else labels[index] for index in range(width))
-        layout = Layout(merged, top[below][0], labels, top[at][0], top=_shown_top(top, texts))
+        keyed = tuple(keys[index] if index < len(keys) and keys[index] else labels[index] for index in range(width))
+        layout = Layout(keyed, top[below][0], labels, top[at][0], top=_shown_top(top, texts))
         below += 1
     else:
-        groups = _groups_above(top, texts, at)
-        grouped = tuple(map(in_group, groups, labels)) if groups else labels
+        groups = _groups_above(top, texts, at, merged)
+        grouped = tuple(map(in_group, groups, _names_over_two_rows(texts, at))) if groups else labels
         group_row = top[at - 1][0] if groups else None
         layout = Layout(grouped, top[at][0], group_row=group_row, top=_shown_top(top, texts))
     if len(layout.header) > limits.max_columns:
@@ -112,18 +118,53 @@ def _why_not(code: str, top: Sequence[RawRow], sheet: str) -> Unreadable:
     return Unreadable(code, sheet=sheet)
 
 
-def _groups_above(top: Sequence[RawRow], texts: Sequence[tuple[str, ...]], at: int) -> list[str]:
-    """The group of each column, when the row right above the header names groups of columns; else nothing."""
-    header = texts[at]
-    if at == 0 or top[at - 1][0] != top[at][0] - 1 or len(texts[at - 1]) > len(header):
+def _goes_on_below(top: Sequence[RawRow], texts: Sequence[tuple[str, ...]], at: int, names: frozenset[str]) -> bool:
+    """Whether the row below goes on with names of columns: where this row has none, or what may be a group's."""
+    if at + 1 >= len(texts) or top[at + 1][0] != top[at][0] + 1 or _names_in(texts[at + 1], names) < 2:
+        return False
+    width = max(len(texts[at]), len(texts[at + 1]))
+    pairs = list(zip(_padded(texts[at], width), _padded(texts[at + 1], width), strict=True))
+    if any(_NUMBER_LIKE.fullmatch(below) for _, below in pairs if below) or not any(not above for above, _ in pairs):
+        return False
+    return all(above if not below else not above or is_group(above) for above, below in pairs)
+
+
+def _padded(texts: tuple[str, ...], width: int) -> tuple[str, ...]:
+    return texts + ("",) * (width - len(texts))
+
+
+def _groups_above(
+    top: Sequence[RawRow], texts: Sequence[tuple[str, ...]], at: int, merged: Sequence[Area]
+) -> list[str]:
+    """The group of each column, when the row right above the header names groups of columns; else nothing.
+
+    A group reaches as far as its cells are merged; where none are, to the next one.
+    """
+    if at == 0 or top[at - 1][0] != top[at][0] - 1:
         return []
+    width = max(len(texts[at]), len(texts[at - 1]))
+    header, above = _padded(texts[at], width), _padded(texts[at - 1], width)
+    ends = {area.left: area.right for area in merged if area.first <= top[at - 1][0] <= area.last}
     groups: list[str] = []
-    for text in (*texts[at - 1], *[""] * (len(header) - len(texts[at - 1]))):
-        groups.append(text or (groups[-1] if groups else ""))
-    runs = [group for group, before in zip(groups, ["", *groups], strict=False) if group and group != before]
+    until = -1
+    for index, text in enumerate(above):
+        if text:
+            until = ends.get(index, index) if ends else width
+        groups.append(text or (groups[-1] if groups and index <= until else ""))
+    over = [group if name else "" for group, name in zip(groups, header, strict=True)]
+    has_names = any(text and not name for text, name in zip(above, header, strict=True))  # written over two rows
+    runs = [group for group, before in zip(over, ["", *over], strict=False) if group and group != before]
     known = sum(1 for group in runs if is_group(group))
     is_fewer = len(runs) < sum(1 for text in header if text)
-    return groups if len(runs) >= 2 and is_fewer and known * 2 >= len(runs) else []
+    return over if len(runs) + has_names >= 2 and is_fewer and known * 2 >= len(runs) else []
+
+
+def _names_over_two_rows(texts: Sequence[tuple[str, ...]], at: int) -> tuple[str, ...]:
+    """The names of the columns; where the header has none, the one above it."""
+    width = max(len(texts[at]), len(texts[at - 1]))
+    return tuple(
+        name or above for above, name in zip(_padded(texts[at - 1], width), _padded(texts[at], width), strict=True)
+    )
 
 
 def looks_like_row(header: Sequence[str]) -> bool:
@@ -200,10 +241,11 @@ def _texts(row: RawRow) -> tuple[str, ...]:
 
 
 class Fitter:
-    """Cuts rows to the header: pads short ones, marks those with cells beyond it, and remembers filled columns that
-    have no header."""
+    """Cuts rows to the header: pads short ones, marks those with cells beyond it or merged ones, and remembers filled
+    columns that have no header."""
 
-    def __init__(self, layout: Layout) -> None:
+    def __init__(self, layout: Layout, merged: MergedRows | None = None) -> None:
+        self._merged = merged
         self._width = len(layout.header)
         self._blank = [index for index, text in enumerate(layout.header) if not text]
         self.unnamed: set[int] = set()
@@ -220,6 +262,8 @@ class Fitter:
             specials = self._clear_blank(cells, specials)
         if (length > width or self._blank) and not specials and not any(cell is not None for cell in cells):
             return None
+        if self._merged and (areas := self._merged.names_in(number)):
+            specials = [*specials, (ROW, "r", problems.CELLS_MERGED, {"ranges": areas})]
         return number, cells, specials
 
     def _cut(self, cells: list[Scalar], specials: list[Special]) -> list[Special]:
@@ -276,19 +320,3 @@ def chosen_sheet(
     alike = [name for name, count in known if count > 1 and count * 2 >= most]
     filled = [name for name, top in tops if top != []]
     return next(iter(alike or filled or visible)), alike
-
-
-def refuse_merged(areas: Iterable[str], first_row: int, width: int) -> None:
-    """Refuse merged areas ("B2:C2") that touch the header or the rows below it (FILE_MERGED_CELLS)."""
-    touching = [area for area in areas if _touches(area, first_row, width)]
-    if touching:
-        raise Unreadable(problems.FILE_MERGED_CELLS, ranges=touching[:_SHOWN_RANGES], count=len(touching))
-
-
-def _touches(area: str, first_row: int, width: int) -> bool:
-    match = re.fullmatch(r"\$?([A-Z]{1,3})\$?(\d{1,7}):\$?([A-Z]{1,3})\$?(\d{1,7})", area)
-    if match is None:
-        return False
-    left, right = column_index(match[1]), column_index(match[3])
-    single = match[1] == match[3] and match[2] == match[4]
-    return not single and int(match[4]) >= first_row and min(left, right) < width <= LAST_COLUMN

@@ -8,7 +8,7 @@ lost.
 import datetime
 import math
 import re
-from collections.abc import Callable, Collection, Iterator
+from collections.abc import Callable, Collection, Iterator, Sequence
 from importlib import import_module
 from typing import Any, BinaryIO, Final, TypeVar
 
@@ -16,8 +16,9 @@ from . import problems
 from .cells import RawRow, Scalar, Special, column_letters, shorten
 from .formats import LOST_FROM, clock
 from .limits import LAST_COLUMN, LAST_ROW, Limits
+from .merged import Area, areas_of, refuse_merged
 from .problems import Unreadable
-from .table import TOP_ROWS, chosen_sheet, refuse_merged
+from .table import TOP_ROWS, chosen_sheet
 from .texts import CONTROLS
 
 LIBRARY: Final = "python_calamine"
@@ -73,8 +74,11 @@ class WholeTable:
 
     def check_layout(self, first_row: int, width: int) -> None:
         """Refuse merged cells that touch the header or the rows below it, where the file tells of them."""
-        areas = self._sheet.merged_cell_ranges or []
-        refuse_merged([_area(first, last) for first, last in areas], first_row, width)
+        refuse_merged(self.merged(), first_row, width)
+
+    def merged(self) -> Sequence[Area]:
+        """Where cells are merged, where the file tells of it."""
+        return areas_of(_area(first, last) for first, last in self._sheet.merged_cell_ranges or [])
 
     def hidden_columns(self, width: int) -> list[str]:
         """Nobody can tell."""

@@ -10,10 +10,11 @@ from . import markup, problems
 from .cells import RawRow, column_letters
 from .formats import NumberFormat, format_of
 from .limits import MIB, Limits
+from .merged import Area, areas_of, refuse_merged
 from .package import Package, resolve
 from .problems import Unreadable
 from .sheet import Sheet
-from .table import METERS_SHEET, TOP_ROWS, chosen_sheet, refuse_merged
+from .table import METERS_SHEET, TOP_ROWS, chosen_sheet
 from .texts import SharedStrings, Text
 
 TEMPLATE_SHEETS: Final = ("Read me", METERS_SHEET, "Choices")
@@ -64,11 +65,12 @@ class XlsxTable:
             yield from rows
 
     def check_layout(self, first_row: int, width: int) -> None:
-        """Refuse merged cells that touch the header or the rows below it (FILE_MERGED_CELLS).
+        """Refuse merged cells that touch the header or the rows below it (FILE_MERGED_CELLS)."""
+        refuse_merged(self.merged(), first_row, width)
 
-        To be asked again after the last row: a sheet in UTF-16 names them only then.
-        """
-        refuse_merged(self._merged or self._sheet.merged, first_row, width)
+    def merged(self) -> Sequence[Area]:
+        """Where cells are merged. To be asked again after the last row: a sheet in UTF-16 names them only then."""
+        return areas_of(self._merged or self._sheet.merged)
 
     def facts(self) -> dict[str, object]:
         return {

@@ -487,6 +487,21 @@ register(
         "Put quotes around each value that has a comma, or correct the row in the workbook of rows to fix. If the "
         "extra cells do not matter, use the row without them.",
     ),
+    ProblemKind(
+        "ROW_TOO_SHORT",
+        "Fewer cells than columns",
+        "This row has {cells} cells, most others have {columns}. A separator may be missing, which puts values into "
+        "the wrong columns.",
+        "Correct the row in the workbook of rows to fix. If only its last cells are left out, use it with them empty.",
+    ),
+    ProblemKind(
+        "CELLS_MERGED",
+        "Merged cells",
+        "Cells of this row are merged in the sheet ({ranges}). Only the first cell of each has a value; the others are "
+        "empty.",
+        "Fill the empty cells in the workbook of rows to fix, or unmerge them and upload the file again. If the cells "
+        "are right as they are, use the row as read.",
+    ),
 )
 
 # What was decided about a column, or about the text as a whole.

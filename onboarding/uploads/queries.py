@@ -8,7 +8,7 @@ from django.db.models import Count, Max, Min, Q, QuerySet
 
 from onboarding.meters.portal_facts import STATUS_IN
 from onboarding.spreadsheets.cells import column_letters
-from onboarding.spreadsheets.problems import OTHER_SHEETS, ROW_CODES, ROW_TOO_WIDE
+from onboarding.spreadsheets.problems import CELLS_MERGED, OTHER_SHEETS, ROW_CODES, ROW_TOO_SHORT, ROW_TOO_WIDE
 from onboarding.uploads.column_units import converted_units_of
 from onboarding.uploads.devices import columns_of_devices
 from onboarding.uploads.layout import FROM_ZIP, MEMORY, PORTAL, ColumnLayout, covers
@@ -19,7 +19,12 @@ from portal.partners.models import Partner
 from portal.problems import Problem
 
 GROUPS_SHOWN = 100
-_TAKE_LABELS = {ROW_TOO_WIDE: "Use without the extra cells", "NOT_A_METER": "Treat all as meters"}
+_TAKE_LABELS = {
+    ROW_TOO_WIDE: "Use without the extra cells",
+    ROW_TOO_SHORT: "Use with the last cells empty",
+    CELLS_MERGED: "Use as read",
+    "NOT_A_METER": "Treat all as meters",
+}
 
 
 def uploads_of(partner: Partner) -> QuerySet[Upload]:

@@ -16,7 +16,7 @@ from onboarding.meters.models import EnrollmentStatus
 from onboarding.uploads import queries
 from onboarding.uploads.corrections.rows import is_open
 from onboarding.uploads.meanwhile import changed_meanwhile
-from onboarding.uploads.models import RowPlan, Upload, UploadProblem, UploadRow
+from onboarding.uploads.models import WRITTEN, RowOutcome, RowPlan, Upload, UploadProblem, UploadRow
 from onboarding.uploads.shown_values import values_of
 from programs.schema import Schema
 
@@ -24,6 +24,7 @@ ROWS_PER_PAGE: Final = 100
 _FITS: Final = {"eligible": "eligible", "pending": "waiting for Leap", "not_yet": "not yet"}
 _ELIGIBLE: Final = [EnrollmentStatus.ACTIVE.value, EnrollmentStatus.ELIGIBLE.value]
 _LONGEST: Final = 128
+_WRITTEN_AS: Final = {RowOutcome.METER_CREATED.value, RowOutcome.METER_UPDATED.value}
 
 
 @dataclass(frozen=True, slots=True)
@@ -141,13 +142,15 @@ def _shown_row(
     schema: Schema,
 ) -> dict[str, Any]:
     outcome, description = row.outcome(upload)
+    is_refused = bool(outcome) and row.plan in WRITTEN and outcome not in _WRITTEN_AS
     return {
         "row": row,
         "result": outcome,
         "description": description,
-        "is_written": outcome in {"METER_CREATED", "METER_UPDATED"},
+        "is_written": outcome in _WRITTEN_AS,
         "can_edit": is_open(row, upload),
-        "plan": RowPlan(row.plan),
+        "word": "Not written" if is_refused else RowPlan(row.plan).label,
+        "tone": "danger" if is_refused else RowPlan(row.plan).tone,
         "problems": problems,
         "values": values_of(row, schema, {line.problem.field for line in problems}),
         "changes": [(_label(key, schema), old, new) for key, (old, new) in (row.changes or {}).items()]

@@ -36,6 +36,7 @@ from portal.problems import Problem, Refused
 from portal.web.downloads import csv_response, download_name, workbook_response
 from portal.web.notices import tell_refusal
 from portal.web.pages import newest_first
+from programs.queries import also_by_customers
 from programs.schema import schema_for
 
 
@@ -75,6 +76,7 @@ def upload_new(request: HttpRequest) -> HttpResponse:
         "max_mb": settings.UPLOAD_MAX_BYTES // 1024 // 1024,
         "max_rows": settings.UPLOAD_MAX_ROWS,
         "max_rows_whole": settings.UPLOAD_MAX_ROWS_WHOLE,
+        "by_customers": also_by_customers(chosen) if chosen else [],
     }
     return render(request, "uploads/new.html", context, status=422 if form.errors else 200)
 

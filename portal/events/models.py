@@ -52,8 +52,9 @@ class Event(models.Model):
 
     @property
     def verb_text(self) -> str:
-        """The verb for people: meter.created is "Meter created"."""
-        return f"{self.subject.noun} {self.verb.partition('.')[2].replace('_', ' ')}"
+        """The verb for people: meter.created is "Meter created". A verb that names its subject does so once."""
+        noun, done = self.subject.noun, self.verb.partition(".")[2].replace("_", " ")
+        return f"{noun} {done.removeprefix(f'{noun.lower()} ')}"
 
 
 class Seal(models.Model):

@@ -170,6 +170,11 @@ class Program(SourcedRow):
         return self.is_partner_created and not is_over(self.active_to)
 
     @property
+    def takes_customers(self) -> bool:
+        """Whether customers can come into it by their authorization: that is one of its ways, and it is not over."""
+        return self.is_customer_authorized and not is_over(self.active_to)
+
+    @property
     def methods(self) -> list[str]:
         """The ways to onboard, in the words of the program tables."""
         ways = [("Partner-created", self.is_partner_created), ("Customer-authorized", self.is_customer_authorized)]

@@ -133,6 +133,12 @@ register(
         "Check it. Write dates as year-month-day, without a time, for example 2026-05-31.",
     ),
     ProblemKind(
+        "DATE_FROM_NUMBER",
+        "{label} is a number",
+        "{label} is {value}, which spreadsheet programs count as the day {day}.",
+        "Check it. Write dates as year-month-day, for example 2026-05-31.",
+    ),
+    ProblemKind(
         "DATE_WITHOUT_PLACE",
         "{label} was read as the day that it names",
         "{label} is “{value}”, a moment in some time zone; without the meter's zip code it was read as {day}.",
@@ -209,6 +215,12 @@ register(
         "{label} contains invisible characters",
         "{label} contains characters that cannot be seen, or that change the order of others.",
         "Delete the cell's content and type it again.",
+    ),
+    ProblemKind(
+        "BYTES_UNREADABLE",
+        "{label} has unreadable characters",
+        "{label} is “{value}”: the rest of the file is UTF-8, but not these characters.",
+        "Type the value again.",
     ),
     ProblemKind(
         "LOOKS_LIKE_FORMULA",

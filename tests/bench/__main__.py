@@ -7,11 +7,12 @@ or 127.0.0.1:5432 answers, each contestant loads it into the same table, in a pr
 - the peer, django-import-export: with its defaults, and as fast as it goes (bulk, checks off);
 - the floor: python-calamine, the bare validator loop, one bulk load; nothing else, on one core.
 
-Before it, how well columns are matched, on labelled sheets. Then growth: 1,000 to 1,000,000 rows of csv, and what pages
-take meanwhile. Then the evaluation of 100,000 meters, and the pages of a partner with 1,000,000.
+Before it, how well columns are matched, on labelled sheets, and how fast a Green Button feed is read. Then growth:
+1,000 to 1,000,000 rows of csv, and what pages take meanwhile. Then the evaluation of 100,000 meters, and the pages of a
+partner with 1,000,000.
 
 Settings: BENCH_ROWS, BENCH_GROWTH (row counts, separated by commas; empty for none), BENCH_ONLY (contestants),
-BENCH_METERS (0 for no pages), BENCH_EVALUATED (meters, 0 for none), DATABASE_URL.
+BENCH_METERS (0 for no pages), BENCH_EVALUATED (meters, 0 for none), BENCH_FEED_MB, DATABASE_URL.
 """
 
 import json
@@ -34,6 +35,7 @@ GROWTH = [int(n) for n in os.environ.get("BENCH_GROWTH", "1000,10000,100000,1000
 CONTESTANTS = [name for name in os.environ.get("BENCH_ONLY", "floor,ours,peer_fastest,peer_default").split(",") if name]
 METERS = int(os.environ.get("BENCH_METERS", "1000000"))
 EVALUATED = int(os.environ.get("BENCH_EVALUATED", "100000"))
+FEED_MB = float(os.environ.get("BENCH_FEED_MB", "50"))
 LOCAL = "postgres://postgres@127.0.0.1:5432/postgres"
 
 
@@ -44,6 +46,10 @@ def main() -> None:
     figures: dict[str, Any] = {"import": {}, "growth": {}, "enrollment": {}, "pages": {}}
     figures["matching"] = in_a_child(None, "tests.bench.matching")
     print("columns matched", json.dumps(figures["matching"]), flush=True)
+    figures["green_button"] = {
+        name: in_a_child(None, "tests.bench.green_button", name, str(FEED_MB)) for name in ("ours", "peer", "floor")
+    }
+    print("Green Button", json.dumps(figures["green_button"]), flush=True)
     with tempfile.TemporaryDirectory() as folder:
         book = workbook.xlsx(Path(folder), ROWS)
         print(f"The workbook: {ROWS:,} rows x {workbook.COLUMNS} columns, {book.stat().st_size / 1e6:.1f} MB")
@@ -75,6 +81,7 @@ def main() -> None:
 
 def report(figures: dict[str, Any]) -> None:
     """The figures side by side, with the ratios."""
+    _report_feeds(figures["green_button"])
     names = ("read_s", "validate_s", "check_s", "commit_s", "ours_s", "rows_per_s", "peak_worker_mb", "peak_child_mb")
     others = ("peer_default_s", "peer_fastest_s", "floor_s")
     print(f"\n{ROWS:,} rows x {workbook.COLUMNS} columns\n")
@@ -106,6 +113,14 @@ def report(figures: dict[str, Any]) -> None:
             f"  18,000th page: {measured['deep_page_ratio']} times the first; "
             f"search: p95 {measured['search_p95_ms']} ms"
         )
+
+
+def _report_feeds(measured: dict[str, dict[str, float]]) -> None:
+    ours = measured["ours"]
+    print(f"\nA Green Button feed of {FEED_MB:g} MB, {ours['intervals']:,} intervals")
+    for name, line in measured.items():
+        ratio = "" if name == "ours" else f"{line['seconds'] / ours['seconds']:8.2f} x ours"
+        print(f"  {name:18}{line['seconds']:>12,.1f} s{line['peak_mb']:>8} MB{ratio}")
 
 
 def postgres() -> str | None:

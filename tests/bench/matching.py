@@ -1,8 +1,9 @@
 """How well columns are matched, measured on sheets that people labelled.
 
 python -m tests.bench.matching, with an empty data directory in DATA_DIR.
-Two files of made-up sheets, one that was tuned on and one that was held out. The figures: how many proposals called
-"Sure" and "Likely" are wrong, and how many of the columns that hold a field are proposed rightly.
+Files of made-up sheets: one that was tuned on, one that was held out, and two that somebody else made later, whose
+names were taken in after they were first measured (0.88 and 0.91 of the knowable columns were right). The figures: how
+many proposals called "Sure" and "Likely" are wrong, and how many of the columns that hold a field are proposed rightly.
 """
 
 import io
@@ -25,12 +26,13 @@ from onboarding.uploads.layout import covers  # noqa: E402  Django first
 from programs.schema import Schema, schema_for  # noqa: E402  Django first
 
 SHEETS = Path(__file__).parent.parent / "onboarding" / "uploads" / "labelled"
-NAMES = ("tuned", "held_out")
+NAMES = ("tuned", "held_out", "second_look", "third_look")
 _CUSTOMER, _DEVICE, _UTILITY = "customer.", "device.", "utility."
 KEYS = {
     "ref": "partner_reference",
     "region": "transmission_region",
     "class": "customer_classification",
+    "group": "customer_group",
     "load": "load_types.0",
     "name": _CUSTOMER + "end_customer_name",
     "title": _CUSTOMER + "end_customer_title",
@@ -149,7 +151,7 @@ def summary(figures: Figures) -> dict[str, object]:
 
 
 def main() -> None:
-    """Print the figures of both files as one line of JSON; with -v, what is wrong in the tuned one before it."""
+    """Print the figures of each file as one line of JSON; with -v, what is wrong in the tuned one before it."""
     call_command("migrate", verbosity=0)
     call_command("seed_catalogue", verbosity=0, stdout=io.StringIO())
     measured = {name: measure(name, schema_for()) for name in NAMES}

@@ -6,6 +6,7 @@ import resource
 import sys
 import traceback
 from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "portal.settings")
 
@@ -18,7 +19,16 @@ from django.core.management import call_command  # noqa: E402  Django first
 from django.db import connection  # noqa: E402
 from django.db.models import Count  # noqa: E402
 from django.test import Client  # noqa: E402
+from django.test.utils import override_settings  # noqa: E402
 
+from onboarding.connect.models import (  # noqa: E402
+    Authorization,
+    ConnectionNote,
+    ConnectLink,
+    Consent,
+    ServicePoint,
+)
+from onboarding.enrollment.models import CheckRecord  # noqa: E402
 from onboarding.meters.models import Meter  # noqa: E402
 from onboarding.uploads.models import Upload, UploadRow  # noqa: E402
 from onboarding.uploads.pipeline.commit import confirm_upload  # noqa: E402
@@ -31,7 +41,11 @@ from portal.jobs.periodic import run_periodic_tasks  # noqa: E402
 from portal.partners.models import Partner, User  # noqa: E402
 from portal.problems import Refused  # noqa: E402
 from portal.storage.files import path_of  # noqa: E402
+from portal.web import clock  # noqa: E402
+from programs.models import UtilityConnection  # noqa: E402
 from tests import builders  # noqa: E402
+from tests.demo_utility import DemoUtility  # noqa: E402
+from tests.onboarding.connect.conftest import CAISO, Customer, connect_utility, link_for  # noqa: E402
 from tests.onboarding.spreadsheets.hostile.zips import sheet_that_takes_long  # noqa: E402
 
 BY = Actor.system("Chaos")
@@ -165,8 +179,48 @@ def storm(times: str) -> dict[str, int]:
     }
 
 
+def authorize(base_url: str, portal_url: str, *user_names: str) -> int:
+    """Customers walk through Connect and authorize at the demo utility; returns how many authorizations there are."""
+    with override_settings(SITE_URL=portal_url, ALLOWED_HOSTS=["*"]):
+        demo = DemoUtility(Path(os.environ["DATA_DIR"]), portal_url)
+        demo.base_url = base_url
+        if not UtilityConnection.objects.exists():
+            connect_utility(demo, CAISO, "CAISO")
+        partner = Partner.objects.get(slug="acme")
+        link = ConnectLink.objects.first() or link_for(partner, utilities=[CAISO])
+        for name in user_names:
+            Customer(demo, Client()).authorize(link, name, reference=f"home-{name}")
+    return Authorization.objects.filter(state="COMPLETED").count()
+
+
+def ask_utilities_again() -> int:
+    """As if the time to ask utilities again had come."""
+    return Authorization.objects.filter(ended_at=None).update(next_fetch_at=clock.now())
+
+
+def connected() -> dict[str, object]:
+    """What came of authorizations, in the whole database."""
+    created = Event.objects.filter(verb="meter.created")
+    points = ServicePoint.objects.filter(meter__isnull=False)
+    return {
+        "received": Authorization.objects.filter(data_state="RECEIVED").count(),
+        "points": points.count(),
+        "usage_points": points.values("usage_point").distinct().count(),
+        "meters": Meter.objects.count(),
+        "events": created.count(),
+        "told": created.values("subject_id").distinct().count(),
+        "authorized": CheckRecord.objects.filter(action_type="IS_AUTHORIZED", holds=True).count(),
+        "consents": Consent.objects.count(),
+        "notes": ConnectionNote.objects.filter(kind="METER_CREATED").count(),
+        "ended": Authorization.objects.exclude(ended_at=None).count(),
+    }
+
+
 VERBS = (
     prepare,
+    authorize,
+    ask_utilities_again,
+    connected,
     make_periodic_work_due,
     make_person,
     sign_in,

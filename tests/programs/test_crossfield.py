@@ -97,6 +97,14 @@ CASES: list[tuple[str, dict[str, Any], str, bool, str]] = [
         WARNS,
         "before the installation on 2023-02-15",
     ),
+    (
+        "SEVERAL_IN_ONE_CELL",
+        {"device.device_serial_number": "TG120001 / TG120002"},
+        "device.device_serial_number",
+        WARNS,
+        "looks like 2 of them in one cell",
+    ),
+    ("DATE_LONG_AGO", {INSTALLED: "1970-01-01"}, INSTALLED, WARNS, "is 1970-01-01"),
     ("DATE_TO_COME", {INSTALLED: "2026-06-02", PERMITTED: None}, INSTALLED, WARNS, "(today is 2026-06-01)"),
     (
         "NEM3_TOO_EARLY",

@@ -12,6 +12,7 @@ from programs.schema.crossfield.batteries import UsualRange, battery_rules
 from programs.schema.crossfield.customers import customer_rules, only_for_businesses
 from programs.schema.crossfield.dates import INSTALLED, NEM, PERMITTED, dates_in_order
 from programs.schema.crossfield.facts import Facts, FormatFacts, StateFacts, UtilityFacts
+from programs.schema.crossfield.identifiers import how_many
 from programs.schema.crossfield.places import (
     BILLING_STATE,
     BILLING_ZIP,
@@ -185,6 +186,28 @@ def test_every_slot_of_the_site_is_a_battery_of_its_own():
 
 
 @pytest.mark.parametrize(
+    ("text", "count"),
+    [
+        ("TG120001 / TG120002", 2),
+        ("TG120001, TG120002;TG120003", 3),
+        ("TG120001 and TG120002", 2),
+        ("122107012345 122107012346", 2),
+        ("1112392226 | 1112392227", 2),
+        ("TG120001/B", 1),
+        ("TG-12 0000 1", 1),
+        ("5 234 567 8901", 1),
+        ("1234567 1234567", 1),
+        ("1,112,392,222", 1),
+        ("TG120001, Unit B", 1),
+        ("TG120001;", 1),
+        ("", 1),
+    ],
+)
+def test_identifiers_of_one_cell_are_counted(text, count):
+    assert how_many(text) == count
+
+
+@pytest.mark.parametrize(
     ("row", "expected"),
     [
         ({INSTALLED: "2024-02-02", PERMITTED: "2024-02-02"}, []),
@@ -193,6 +216,8 @@ def test_every_slot_of_the_site_is_a_battery_of_its_own():
         ({INSTALLED: "2026-06-01"}, []),
         ({INSTALLED: "2026-06-02"}, ["DATE_TO_COME"]),
         ({PERMITTED: "2026-06-01"}, []),
+        ({INSTALLED: "1990-01-01", PERMITTED: "1990-01-01"}, []),
+        ({INSTALLED: "1989-12-31", PERMITTED: "1989-12-31"}, ["DATE_LONG_AGO", "DATE_LONG_AGO"]),
         ({PERMITTED: "2026-06-02"}, ["DATE_TO_COME"]),
         ({PERMITTED: "2023-04-14", NEM: "NEM3"}, ["NEM3_TOO_EARLY"]),
         ({PERMITTED: "2023-04-15", NEM: "NEM3"}, []),

@@ -150,3 +150,16 @@ def test_a_moment_that_never_was_is_a_problem(cell):
     assert [(problem.field, problem.code in {"NOT_A_DATE", "DATE_DOES_NOT_EXIST"}) for problem in checked.problems] == [
         (INSTALLED, True)
     ]
+
+
+@pytest.mark.usefixtures("catalogue")
+@pytest.mark.django_db
+@pytest.mark.parametrize(
+    ("cell", "codes"),
+    [(45387, ["DATE_FROM_NUMBER"]), ("45387", ["DATE_FROM_NUMBER"]), (20240405, []), ("20240405", [])],
+)
+def test_the_number_of_a_day_is_that_day_and_it_is_said(cell, codes):
+    checked = schema_for([]).check(row(1) | {INSTALLED: cell, "device.permission_to_operate_date": None})
+
+    assert [problem.code for problem in checked.warnings if problem.field == INSTALLED] == codes
+    assert checked.asset["device"]["install_date"] == "2024-04-05"

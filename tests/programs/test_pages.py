@@ -76,7 +76,7 @@ def test_every_kind_of_program_has_a_page(client_of, user, identifier):
     assert program.name in text
     assert (reverse("template", args=[identifier, "xlsx"]) in page) is program.is_partner_created
     assert (f"{reverse('upload-new')}?program={identifier}" in page) is program.is_partner_created
-    assert ("Give your customer a Leap Connect link" in text) is program.is_customer_authorized
+    assert ("Create a Connect link and send it to your customer" in text) is program.is_customer_authorized
     assert 'id="columns"' in page
 
 

@@ -78,6 +78,7 @@ BAD = [
     ("CELL_ERROR", KW, Problem("CELL_ERROR", value="#N/A")),
     ("FORMULA_WITHOUT_VALUE", REFERENCE, Problem("FORMULA_WITHOUT_VALUE", value="=A1")),
     ("CELL_TOO_LONG", NAME, Problem("CELL_TOO_LONG")),
+    ("BYTES_UNREADABLE", NAME, Problem("BYTES_UNREADABLE", value="Zo�")),
     ("NUMBER_LOST_DIGITS", ACCOUNT, Problem("NUMBER_LOST_DIGITS", value="1234567890123456789")),
     ("NUMBER_UNREADABLE", KW, Problem("NUMBER_UNREADABLE", value="x")),
     ("DATE_UNREADABLE", INSTALLED, Problem("DATE_UNREADABLE", value="x")),
@@ -98,6 +99,7 @@ WARNINGS = {
     "DATE_IN_ORDER",
     "DATE_AT_PLACE",
     "DATE_WITHOUT_PLACE",
+    "DATE_FROM_NUMBER",
 }
 
 

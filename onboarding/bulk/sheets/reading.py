@@ -12,7 +12,14 @@ from django.conf import settings
 from onboarding.spreadsheets.cells import BrokenCell, Cell, Row, column_letters
 from onboarding.spreadsheets.headers import HeaderSpec, duplicates, match_headers, names_of, normalized
 from onboarding.spreadsheets.limits import Limits
-from onboarding.spreadsheets.problems import HIDDEN_SHEETS, OTHER_SHEETS, UNNAMED_COLUMNS, Unreadable
+from onboarding.spreadsheets.problems import (
+    CELLS_MERGED,
+    HIDDEN_SHEETS,
+    OTHER_SHEETS,
+    ROW_TOO_SHORT,
+    UNNAMED_COLUMNS,
+    Unreadable,
+)
 from onboarding.spreadsheets.reader import Book, read_book, refuse_by_name
 from onboarding.spreadsheets.whole import KINDS
 from portal.problems import Problem, Refused, shown, storable
@@ -129,9 +136,7 @@ def _rows(path: str, above: int, columns: SheetColumns, most: int) -> Iterator[S
         header, first = _opened(book, columns)
         places = _places(header, columns)
         for row in chain(first, chain.from_iterable(book.rows())):
-            if row.faults and book.facts.kind == "csv":
-                context = {**row.faults[0].context, "row": row.number - above}
-                raise Refused(Problem("SHEET_ROW_BROKEN", "file", context=context))
+            _refuse_faults(row, book.facts.kind, above)
             cells = {key: row.cells[index] for key, index in places.items()}
             if book.facts.kind in KINDS:
                 _refuse_number(cells, row.number, book.facts.kind, columns)
@@ -139,6 +144,17 @@ def _rows(path: str, above: int, columns: SheetColumns, most: int) -> Iterator[S
                 yield SheetRow(row.number - above, cells)
         if columns.is_strict:
             _refuse_passed_over(book)
+
+
+def _refuse_faults(row: Row, kind: str, above: int) -> None:
+    """Refuses: FILE_MERGED_CELLS; SHEET_ROW_BROKEN, for text. A row may leave out its last cells."""
+    for fault in row.faults:
+        if fault.code == CELLS_MERGED:
+            ranges = _listed(fault.context["ranges"])
+            raise Refused(Problem("FILE_MERGED_CELLS", "file", context={"ranges": ranges}))
+        if kind == "csv" and fault.code != ROW_TOO_SHORT:
+            context = {**fault.context, "row": row.number - above}
+            raise Refused(Problem("SHEET_ROW_BROKEN", "file", context=context))
 
 
 def _refuse_number(cells: Cells, number: int, kind: str, columns: SheetColumns) -> None:

@@ -25,7 +25,7 @@ from onboarding.uploads.compounds import compounds_of, parts_in
 from onboarding.uploads.layout import ADDRESS, ALSO, NOT_USED, PORTAL, SIZES, covers, parts_of
 from onboarding.uploads.stored import SheetColumn
 from portal.problems import shown
-from programs.schema import Schema
+from programs.schema import Schema, reading_of
 
 REMEMBERED: Final = "remembered"
 ALIKE: Final = "alike"
@@ -36,6 +36,8 @@ _SAMPLE_CHARACTERS = 60
 _NAME: Final = "customer.end_customer_name"
 _UTILITY: Final = "utility.utility_name"
 _REFERENCE: Final = "partner_reference"
+_REGION: Final = "transmission_region"
+_STATE: Final = "customer.state_or_province_code"
 _OTHER_IDS: Final = ("device.device_serial_number", "utility.electric_service_account_number")
 _UUID = re.compile(r"[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}")
 _HALF_SCORE = 80
@@ -147,6 +149,7 @@ def propose(
             blanks=len(filled) < len(rows),
             earlier=other if other != target and how != REMEMBERED and targets.issuperset(parts_of(other)) else "",
         )
+    proposals |= _regions_that_are_states(proposals, cells, schema)
     doubtful = _contradicted(proposals, cells, schema)
     guessed = _guessed(proposals | doubtful, cells, schema)
     proposals |= {
@@ -170,15 +173,40 @@ def _is_portal_fact(header: str, cells: Sequence[Cell]) -> bool:
 def _contradicted(
     proposals: Mapping[int, ColumnProposal], cells: Mapping[int, list[Cell]], schema: Schema
 ) -> dict[int, ColumnProposal]:
-    """The columns whose name, or what it meant in another sheet, does not go with a single one of their cells, as if
-    nobody knew them: another field may go with them."""
+    """The columns whose name, or what it meant in another sheet, does not go with their cells, as if nobody knew them:
+    another field may go with them."""
     return {
         index: replace(proposal, key=NOT_USED, how=UNKNOWN)
         for index, proposal in proposals.items()
         if proposal.how in {EXACT_ALIAS, NORMALIZED, REMEMBERED}
         and schema.knows(proposal.key)
         and cells[index]
-        and not any(_goes_with(schema, proposal.key, cell) for cell in cells[index])
+        and (
+            not any(_goes_with(schema, proposal.key, cell) for cell in cells[index])
+            or (proposal.key == _NAME and proposal.how != REMEMBERED and _is_mostly_one(cells[index]))
+        )
+    }
+
+
+def _is_mostly_one(cells: Sequence[Cell]) -> bool:
+    """Whether most cells are the same, as the names of installers are and those of customers are not."""
+    ((_, most),) = Counter(map(str, cells)).most_common(1)
+    return len(cells) >= _SAMPLES and most * 2 > len(cells)
+
+
+def _regions_that_are_states(
+    proposals: Mapping[int, ColumnProposal], cells: Mapping[int, list[Cell]], schema: Schema
+) -> dict[int, ColumnProposal]:
+    """A column called region whose cells are states, in a sheet that has no other states."""
+    if not schema.knows(_STATE) or any(_STATE in covers(proposal.key) for proposal in proposals.values()):
+        return {}
+    return {
+        index: replace(proposal, key=_STATE, how=VALUES, score=LIKELY)
+        for index, proposal in proposals.items()
+        if proposal.key == _REGION
+        and proposal.how in {EXACT_ALIAS, NORMALIZED}
+        and cells[index]
+        and all(schema.accepts(_STATE, cell) for cell in cells[index])
     }
 
 
@@ -186,6 +214,8 @@ def _goes_with(schema: Schema, key: str, cell: Cell) -> bool:
     """Whether a field takes a cell, and the cell looks like what the field holds."""
     if key == _NAME and schema.knows(_UTILITY) and schema.accepts(_UTILITY, cell):
         return False
+    if isinstance(cell, str) and schema.column(key).type == "date" and reading_of(cell):
+        return True  # which of two days it is, the whole column tells
     return schema.accepts(key, cell) and looks_like(key, cell)
 
 

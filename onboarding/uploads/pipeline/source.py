@@ -13,7 +13,7 @@ from onboarding.spreadsheets.cells import Cell, Row, column_letters
 from onboarding.spreadsheets.extra_rows import ExtraRows
 from onboarding.spreadsheets.headers import UNKNOWN, HeaderSpec, names_of, normalized
 from onboarding.spreadsheets.limits import Limits
-from onboarding.spreadsheets.problems import Unreadable
+from onboarding.spreadsheets.problems import MILD_ROW_CODES, Unreadable
 from onboarding.spreadsheets.reader import Book, facts_of, read_book
 from onboarding.spreadsheets.workbook import ROW_KEY_HEADER
 from onboarding.uploads.columns.assembly import RowAssembler, stored_cell
@@ -244,11 +244,10 @@ def _extra_rows(upload: Upload, layout: ColumnLayout, book: Book, schema: Schema
 
 def _by_field(row: Row, assembler: RowAssembler, extra_rows: ExtraRows, numbers: Numbers) -> dict[str, object]:
     cells = numbers.stopped(assembler.cells(row.cells), row.cells)
-    if row.faults:
-        return with_faults(cells, row.faults)
-    kind = extra_rows.kind_of(row.cells)
+    told = [fault for fault in row.faults if fault.code not in MILD_ROW_CODES]
+    kind = "" if told else extra_rows.kind_of(row.cells)
     if not kind:
-        return cells
+        return with_faults(cells, told or row.faults)
     first = next(cell for cell in row.cells if cell is not None and cell != "")
     return no_meter(cells, kind, str(first))
 

@@ -7,7 +7,7 @@ from rapidfuzz import fuzz, process
 from programs.models import Field
 from programs.schema.coerce.plain import EMPTY, Coercer, cached, fail, plain_text
 
-_YES = frozenset({"yes", "y", "true", "t", "1", "on", "x", "✓", "✔", "☑"})
+_YES = frozenset({"yes", "y", "true", "t", "1", "on", "x", "sí", "si", "✓", "✔", "☑"})
 _NO = frozenset({"no", "n", "false", "f", "0", "off", "none"})
 _ALIKE = 72  # of 100: below, a suggestion would be a guess
 _LISTED = 20

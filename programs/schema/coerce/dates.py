@@ -42,11 +42,13 @@ _SERIAL_FROM, _SERIAL_TO = 18264, 73051  # 1950-01-01 to 2100-01-01
 def day_of(cell: Any) -> Any:
     """A date of a meter: as `date_of` reads it, or a moment in a named zone, whose day depends on where the meter is.
 
-    For such a moment: Mended with the day as written, and the moment for who knows the place.
+    For such a moment: Mended with the day as written, and the moment for who knows the place. For the number of a day,
+    as a spreadsheet keeps it: Mended with that day.
     """
     moment = _ZONED.fullmatch(cell.strip()) if cell.__class__ is str else None
     if moment is None:
-        return date_of(cell)
+        day = date_of(cell)
+        return Mended(day, "DATE_FROM_NUMBER", {"day": day}) if _is_serial(cell) else day
     written, hour, minute, second, _, sign, hours, minutes = moment.groups()
     day = date_of(written)
     try:
@@ -149,6 +151,13 @@ def _with_month_name(text: str) -> str:
     if len(months) != 1:
         raise fail("NOT_A_DATE")
     return _iso_day(full_year(year), months[0], int(day))
+
+
+def _is_serial(cell: object) -> bool:
+    """Whether a cell that is a date is the number of a day."""
+    if isinstance(cell, int | float):
+        return not _BASIC_DATE.fullmatch(str(int(cell)))
+    return isinstance(cell, str) and len(text := cell.strip()) == 5 and text.isascii() and text.isdigit()
 
 
 def _serial(cell: float) -> str:

@@ -10,6 +10,7 @@ from programs.schema.crossfield.batteries import UsualRange, battery_rules
 from programs.schema.crossfield.customers import customer_rules
 from programs.schema.crossfield.dates import date_rules
 from programs.schema.crossfield.facts import Facts, facts_of_catalogue
+from programs.schema.crossfield.identifiers import identifier_rules
 from programs.schema.crossfield.places import place_rules
 from programs.schema.crossfield.problems import KINDS
 from programs.schema.crossfield.rule import CrossCheck, RowFinding
@@ -26,6 +27,7 @@ def cross_check(facts: Facts, keys: Collection[str], usual: Mapping[str, UsualRa
             *place_rules(facts, keys),
             *account_rules(facts),
             *date_rules(),
+            *identifier_rules(),
             *battery_rules(keys, usual),
             *customer_rules(keys),
         ]

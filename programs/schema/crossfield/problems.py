@@ -70,6 +70,18 @@ KINDS = (
         "Check the year; leave it empty if it has not happened yet.",
     ),
     ProblemKind(
+        "DATE_LONG_AGO",
+        "{label} is long ago",
+        "{label} is {value}. Some programs write such a day when they know none.",
+        "Check the year; leave it empty if the day is not known.",
+    ),
+    ProblemKind(
+        "SEVERAL_IN_ONE_CELL",
+        "{label} looks like several",
+        "{label} is “{value}”, which looks like {count} of them in one cell. It is stored as one.",
+        "Make a row of each, or keep only the one of this meter.",
+    ),
+    ProblemKind(
         "NEM3_TOO_EARLY",
         "{label} does not fit the permission to operate",
         "{label} is NEM3, but permission to operate was given on {permitted}, before NEM3 began ({from}, as far as "

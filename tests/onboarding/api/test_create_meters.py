@@ -227,3 +227,14 @@ def test_asset_that_contradicts_itself_fails_alone(
     assets = client.get(f"/v1.1/jobs/meters/{answer.json()['job_id']}", headers=headers).json()["assets"]
     assert [asset["status"] for asset in assets] == ["COMPLETED", "FAILED"]
     assert list(assets[1]["status_detail"]["failed_fields"]) == ["transmission_region"]
+
+
+def test_job_whose_file_cannot_be_used_says_why(api: Api, run_jobs: Any) -> None:
+    body = builders.csv_bytes([{**builders.row(1), "SN": "X1"}])
+
+    job_id = api("post", "/v1.1/jobs/meters", data=body, content_type="text/csv").json()["job_id"]
+    run_jobs()
+
+    job = api("get", f"/v1.1/jobs/meters/{job_id}").json()
+    assert (job["status"], job["assets"], job["status_detail"]["name"]) == ("FAILED", [], "VALIDATION_ERROR")
+    assert "(SN)" in job["status_detail"]["description"]

@@ -17,6 +17,7 @@ from portal.partners.domain import create_api_key
 from portal.partners.models import ApiKey, Partner
 from programs.models import Field
 from tests import builders
+from tests.onboarding.connect import builders as connect
 from tests.portal.api_contract import ANSWERS, ERROR, holds
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("catalogue")]
@@ -25,6 +26,7 @@ SNAPSHOT = Path(__file__).with_name("schema.yml")
 RENEW = 'RENEW_SCHEMA=1 make test ARGS="-n 0 tests/onboarding/api/test_schema.py"'
 NOBODY = "11111111-1111-1111-1111-111111111111"
 JOBS, METERS, PARTICIPATION = "/v1.1/jobs/meters", "/v2/meters", "/v1.1/enrollment/meters"
+CONNECTIONS = "/v1.1/connections"
 IDLE = {"start_date": "2099-01-01", "end_date": "2099-01-31"}
 LEAVE = {"date": "2099-01-01", "reason": "Sold"}
 
@@ -107,6 +109,9 @@ CASES: list[Case] = [
     ("createDisenrollmentRequest", 200, "post", f"{PARTICIPATION}/{{idle}}/disenrollment_requests", LEAVE),
     ("createDisenrollmentRequest", 400, "post", f"{PARTICIPATION}/{{meter}}/disenrollment_requests", {}),
     ("createDisenrollmentRequest", 404, "post", f"{PARTICIPATION}/{{theirs}}/disenrollment_requests", LEAVE),
+    ("getConnections", 200, "get", CONNECTIONS, None),
+    ("getConnections", 200, "get", f"{CONNECTIONS}?reference_id=home-1&page_size=1", None),
+    ("getConnections", 400, "get", f"{CONNECTIONS}?connection_start_date_from=soon", None),
     ("participate", 200, "post", f"{PARTICIPATION}/{{idle}}/participate", {}),
     ("participate", 400, "post", f"{PARTICIPATION}/{{meter}}/participate", {"start_date": 7}),
     ("participate", 404, "post", f"{PARTICIPATION}/{{theirs}}/participate", {}),
@@ -139,7 +144,9 @@ def test_every_answer_that_is_described_has_a_case() -> None:
 
 
 @pytest.fixture
-def places(borealis: Partner, api_key: tuple[ApiKey, str], run_jobs: Callable[[], int]) -> dict[str, str]:
+def places(
+    acme: Partner, borealis: Partner, api_key: tuple[ApiKey, str], run_jobs: Callable[[], int]
+) -> dict[str, str]:
     """What the cases name: two meters of Acme (one is idle), one of Borealis, and a job of each."""
     theirs = create_api_key(borealis, name="theirs", by=Actor.system())[1]
     jobs = [
@@ -147,6 +154,10 @@ def places(borealis: Partner, api_key: tuple[ApiKey, str], run_jobs: Callable[[]
         for key, numbers in ((api_key[1], (1, 2)), (theirs, (3,)))
     ]
     run_jobs()
+    for number in (1, 2):
+        row = connect.connection(acme, f"home-{number}")
+        connect.point(connect.authorization(row), joined=Meter.objects.get(partner_reference=f"home-00000{number}"))
+        connect.signature(row)
     meters = [str(pk) for pk in Meter.objects.order_by("partner_reference").values_list("pk", flat=True)]
     assert call(api_key[1], "post", f"{PARTICIPATION}/{meters[1]}/idle_periods", IDLE).status_code == 200
     return {"meter": meters[0], "idle": meters[1], "theirs": meters[2], "job": jobs[0], "their_job": jobs[1]}

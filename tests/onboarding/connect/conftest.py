@@ -14,6 +14,7 @@ from django.urls import reverse
 
 from onboarding.connect.links import LinkSpec, address_of, create_link
 from onboarding.connect.models import Authorization, Connection, ConnectLink, ConnectSession
+from onboarding.connect.queries import connect_programs
 from portal.events.actors import Actor
 from portal.jobs.domain import run_next
 from portal.partners.models import Partner
@@ -54,6 +55,9 @@ def connect_utility(demo: DemoUtility, code: str, region: str) -> UtilityConnect
     if utility.transmission_region != region:
         utility.transmission_region = region
         utility.save()
+    for program in connect_programs(region):
+        if program.utilities.exists():
+            program.utilities.add(utility)
     at, client = demo.endpoints(code), demo.client
     return UtilityConnection.objects.create(
         utility=utility,

@@ -13,6 +13,7 @@ from onboarding.enrollment.models import CheckRecord
 from onboarding.meters.models import Meter
 from portal.events.models import Event
 from portal.partners.models import Partner
+from programs.models import Program
 from tests.onboarding.connect.conftest import (
     CAISO,
     NYISO,
@@ -171,6 +172,29 @@ def test_an_address_that_disagrees_is_asked_about(
     assert answer.status_code == 302
     assert CheckRecord.objects.get(meter=mine, action_type="IS_AUTHORIZED").holds
     assert not connection_of().needs_partner
+
+
+def test_a_utility_with_another_address_than_the_meter_is_asked_about(
+    customer: Customer, link: ConnectLink, acme: Partner
+) -> None:
+    partner_meter(acme, CAISO, "address_mismatch")
+
+    customer.authorize(link, "address_mismatch")
+    run_jobs()
+
+    point = ServicePoint.objects.get()
+    assert (point.meter, point.problem["code"]) == (None, "POINT_ADDRESS_DISAGREES")
+    assert "TO_DECIDE" in notes_of()
+
+
+def test_a_new_meter_joins_the_programs_of_its_utility(customer: Customer, acme: Partner) -> None:
+    customer.authorize(link_for(acme, "NYISO", utilities=[NYISO]), "success", code=NYISO)
+    run_jobs()
+
+    meter = Meter.objects.get(partner=acme)
+    programs = Program.objects.filter(transmission_region="NYISO", is_customer_authorized=True, active_to=None)
+    fitting = {one.identifier for one in programs if not one.utilities.exists() or one.utilities.filter(code=NYISO)}
+    assert set(meter.enrollments.values_list("program__identifier", flat=True)) == fitting
 
 
 def test_a_partner_says_it_is_another_meter(

@@ -593,6 +593,21 @@ def test_authorization_is_read_with_epochs_of_both_kinds() -> None:
     assert authorization.customer_resource_uri == "https://utility.example/RetailCustomer/0"
 
 
+@pytest.mark.parametrize(
+    ("start", "duration", "seconds"),
+    [
+        (1_440_585_200, 86_400, 86_400),
+        (1_440_585_200_000, 86_400_000, 86_400),  # PG&E: both in milliseconds
+        (1_440_585_200_000, 86_399_999, 86_399_999),  # less than a day in milliseconds: seconds
+    ],
+)
+def test_authorization_period_is_in_the_unit_of_its_start(start: int, duration: int, seconds: int) -> None:
+    content = f"<authorizedPeriod><duration>{duration}</duration><start>{start}</start></authorizedPeriod>"
+    (authorization,) = read(entry(resource("Authorization", content)).encode()).authorizations
+
+    assert authorization.authorized_until == at(1_440_585_200 + seconds)
+
+
 def test_secrets_of_an_application_are_not_read() -> None:
     content = "<client_id>us</client_id><client_secret>hush</client_secret><scope>FB=1</scope>"
     result = read(resource("ApplicationInformation", content).encode())

@@ -33,6 +33,8 @@ COLUMNS = [
         ("REFERENCE-ID", "partner_reference", "normalized"),
         ("PartnerReference", "partner_reference", "normalized"),
         ("Customer_Zip", "customer.zip", "normalized"),
+        ("3. Customer Zip*", "customer.zip", "normalized"),
+        ("b) Customer Zip", "customer.zip", "normalized"),
         ("Data.Customer.Zip", "customer.zip", "normalized"),
         ("Name", None, "unknown"),
         ("Customer ID", None, "unknown"),

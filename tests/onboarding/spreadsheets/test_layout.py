@@ -5,6 +5,7 @@ from pathlib import Path
 
 import pytest
 
+from onboarding.spreadsheets.cells import column_letters
 from onboarding.spreadsheets.limits import Limits
 from onboarding.spreadsheets.reader import Book, read_book
 
@@ -76,3 +77,24 @@ def test_names_of_groups_above_the_header_belong_to_its_columns(
 
     assert (book.header[:3], book.header_row, len(rows)) == (read, 2, 1)
     assert [note.code for note in book.facts.notes] == ([] if "›" in read[0] else ["TITLE_ROWS"])
+
+
+@pytest.mark.parametrize(
+    ("text", "header"),
+    [
+        (
+            "Site,,Battery,,\nReference,City,Serial,kW,Zip\na,b,c,1,2\n",
+            ("Site › Reference", "Site › City", "Battery › Serial", "Battery › kW", "Battery › Zip"),
+        ),
+        (
+            "Reference,Address,,Battery,,Notes\n,City,Zip,Serial,kW,\na,b,2,c,1,x\n",
+            ("Reference", "Address › City", "Address › Zip", "Battery › Serial", "Battery › kW", "Notes"),
+        ),
+        ("Reference,City,Zip,Battery,\n,,,Name,kW\na,b,2,c,1\n", ("Reference", "City", "Zip", "Battery", "E")),
+    ],
+)
+def test_names_may_be_written_over_two_rows(opened: Opened, text: str, header: tuple[str, ...]) -> None:
+    """The last one names too few columns in its second row to be told from a row of values."""
+    book, _ = opened(text, names=NAMES)
+
+    assert tuple(name or column_letters(index) for index, name in enumerate(book.header)) == header[: len(book.header)]

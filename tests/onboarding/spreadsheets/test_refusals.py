@@ -213,14 +213,21 @@ def test_too_many_csv_columns_are_refused_with_the_cell(read: Reading) -> None:
     assert (result.code, result.context) == (problems.FILE_TOO_MANY_COLUMNS, {"limit": 3, "cell": "D2"})
 
 
-def test_merged_cells_in_the_data_are_refused_with_their_ranges(read: Reading) -> None:
+def test_merged_cells_in_the_header_are_refused_with_their_ranges(read: Reading) -> None:
     merged = (
-        '<mergeCells count="9"><mergeCell ref="A2:B3"/><mergeCell ref="H1:J9"/><mergeCell ref="A2:A2"/></mergeCells>'
+        '<mergeCells count="9"><mergeCell ref="A1:B1"/><mergeCell ref="H1:J9"/><mergeCell ref="A2:A2"/></mergeCells>'
     )
 
     result = read(zipped(parts(sheet(*GOOD, after=merged))))
 
-    assert (result.code, result.context) == (problems.FILE_MERGED_CELLS, {"ranges": ["A2:B3"], "count": 1})
+    assert (result.code, result.context) == (problems.FILE_MERGED_CELLS, {"ranges": ["A1:B1"], "count": 1})
+
+
+@pytest.mark.parametrize(("count", "code"), [(1_000, ""), (1_001, problems.FILE_MERGED_CELLS)])
+def test_sheet_that_is_merged_all_over_is_refused(read: Reading, count: int, code: str) -> None:
+    cells = "".join(f'<mergeCell ref="A{number}:B{number}"/>' for number in range(2, count + 2))
+
+    assert read(zipped(parts(sheet(*GOOD, after=f"<mergeCells>{cells}</mergeCells>")))).code == code
 
 
 def test_merged_cells_in_utf16_are_refused_after_the_rows(read: Reading) -> None:

@@ -10,7 +10,7 @@ import openpyxl
 import pytest
 
 from onboarding.spreadsheets import problems
-from onboarding.spreadsheets.cells import BrokenCell
+from onboarding.spreadsheets.cells import BrokenCell, RowFault
 
 from .books import Read, parts, reader_in, zipped
 from .office import SOFFICE, needs_libreoffice
@@ -120,7 +120,7 @@ def test_sheets_of_an_xlsb_are_chosen_as_those_of_an_xlsx(read: Reading) -> None
 
 
 @needs_libreoffice
-def test_merged_cells_of_an_xls_are_refused(read: Reading, tmp_path: Path) -> None:
+def test_merged_cells_of_an_xls_concern_their_rows(read: Reading, tmp_path: Path) -> None:
     book = openpyxl.Workbook()
     sheet = book.active
     assert sheet is not None
@@ -133,7 +133,7 @@ def test_merged_cells_of_an_xls_are_refused(read: Reading, tmp_path: Path) -> No
 
     result = read((tmp_path / "m.xls").read_bytes(), "m.xls")
 
-    assert (result.code, result.context) == ("FILE_MERGED_CELLS", {"ranges": ["B2:C2"], "count": 1})
+    assert [row.faults for row in result.rows] == [(RowFault("CELLS_MERGED", {"ranges": ["B2:C2"]}),), ()]
 
 
 @pytest.mark.parametrize(("rows", "code"), [(5, ""), (6, "FILE_TOO_MANY_ROWS_OF_KIND")])

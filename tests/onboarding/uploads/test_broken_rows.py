@@ -101,3 +101,40 @@ def test_rows_with_stray_quotes_can_be_left_out(acme: Partner, send: Any, client
 
     upload.refresh_from_db()
     assert upload.counts == {"create": 2, "left_out": 2, "rows": 4}
+
+
+SHORT = b"""Partner reference,Region,Customer type,Meter type,Load type,Street,City,State,Zip,Make,Model,Installer
+home-1,CAISO,RESIDENTIAL,DEVICE,BATTERY_STORAGE,1 Elm St,Oakland,CA,94607,Tesla,PW2,SunPro
+home-2,CAISO,RESIDENTIAL,DEVICE,BATTERY_STORAGE,2 Elm St,Oakland,CA,94607,Tesla,SunPro
+home-3,CAISO,RESIDENTIAL,DEVICE,BATTERY_STORAGE,3 Elm St,Oakland,CA,94607,Tesla,PW2,SunPro
+home-4,CAISO,RESIDENTIAL,DEVICE,BATTERY_STORAGE,4 Elm St,Oakland,CA,94607,Tesla,PW2,
+Total,4
+"""
+
+
+def test_row_with_fewer_cells_than_the_others_is_not_created_with_shifted_values(
+    acme: Partner, send: Any, commit: Any
+) -> None:
+    upload = commit(send(acme, SHORT, "meters.csv"))
+
+    assert problems(upload) == [(3, "ROW_TOO_SHORT", True), (6, "NOT_A_METER", True)]
+    assert references() == ["home-1", "home-3", "home-4"]
+
+
+def test_file_whose_rows_leave_out_their_empty_cells_has_no_problem(acme: Partner, send: Any) -> None:
+    lines = SHORT.decode().splitlines()[:5]
+    content = "\n".join(line.removesuffix(",PW2,SunPro") for line in [*lines[:2], lines[3], lines[4].rstrip(",")])
+
+    upload = send(acme, content.encode(), "meters.csv")
+
+    assert (upload.counts, problems(upload)) == ({"create": 3, "rows": 3}, [])
+
+
+def test_row_with_bytes_that_are_no_utf8_is_stopped_alone(acme: Partner, send: Any, commit: Any) -> None:
+    lines = [builders.row(n, customer__end_customer_name=name) for n, name in enumerate(("José Peña", "M?", "Zoë"), 1)]
+    content = builders.csv_bytes(lines).replace(b"M?", b"Mu\xf1oz")
+
+    upload = commit(send(acme, content, "meters.csv"))
+
+    assert problems(upload) == [(3, "BYTES_UNREADABLE", True)]
+    assert sorted(Meter.objects.values_list("customer_name", flat=True)) == ["José Peña", "Zoë"]

@@ -59,6 +59,8 @@ def test_the_row_says_what_changed(late: Late, client: Client) -> None:
     ]
     assert "1 row could not be written, because its meter or reference changed after the check." in page
     assert "Check this row again" in page
+    outcome = page.split('data-label="Outcome"')[1].split("</td>")[0]
+    assert ("Not written" in outcome, "Changed" in outcome) == (True, False)
     said = "<strong>Device model</strong>: <q>Home 10</q> at the check, <q>Home 30</q> now, <q>Home 20</q> in the file"
     assert said in page
 

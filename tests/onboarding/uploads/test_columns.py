@@ -350,3 +350,38 @@ def test_address_that_cannot_be_taken_apart_is_one_problem(
     upload.refresh_from_db()
     assert upload.counts == {"create": 2, "needs_fixing": 1, "rows": 3}
     assert [one.code for one in UploadProblem.objects.filter(upload=upload)] == ["ADDRESS_NOT_APART"]
+
+
+def test_region_that_holds_states_is_the_state_where_no_other_column_is(acme: Partner, send: Any) -> None:
+    lines = [{"Site ID": f"s-{n}", "Region": "CA", "Locality": "Fresno", "Postcode": "93720"} for n in range(3)]
+
+    alone = send(acme, builders.csv_bytes(lines), "alone.csv")
+    beside = send(acme, builders.csv_bytes([{**line, "State": "CA"} for line in lines]), "beside.csv")
+
+    assert keys_of(alone)["Region"] == ("customer.state_or_province_code", "values")
+    assert keys_of(beside)["Region"] == ("transmission_region", "normalized")
+
+
+def test_name_that_most_rows_share_is_asked_about(acme: Partner, send: Any) -> None:
+    names = ["Bright Roofs", "Bright Roofs", "SunPro"]
+    lines = [{**builders.row(n), "Account Name": name} for n, name in enumerate(names)]
+    for line in lines:
+        line.pop("customer.end_customer_name")
+
+    upload = send(acme, builders.csv_bytes(lines), "installers.csv")
+
+    assert upload.state == "columns"
+    assert next(column["score"] for column in upload.columns if column["header"] == "Account Name") < 80
+
+
+def test_dates_that_can_be_two_days_go_with_a_column_of_dates(acme: Partner, send: Any) -> None:
+    lines = [{**builders.row(n), "PTO": f"0{n}/02/2023", "Solar": "Sí"} for n in (3, 4)]
+    for line in lines:
+        line.pop("device.permission_to_operate_date")
+        line.pop("device.is_connected_to_solar")
+
+    upload = send(acme, builders.csv_bytes(lines), "dates.csv")
+
+    assert upload.state == "ready"
+    assert keys_of(upload)["PTO"] == ("device.permission_to_operate_date", "normalized")
+    assert keys_of(upload)["Solar"] == ("device.is_connected_to_solar", "normalized")

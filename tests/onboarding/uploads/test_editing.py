@@ -133,7 +133,7 @@ def test_an_unchanged_download_changes_nothing(varied: None, client: Client, sen
     assert upload.counts == {"unchanged": 4, "rows": 4}
     assert [column for column in upload.columns if not column["key"]] == []
     # What is odd about these meters as they stand; nothing that the download did to them.
-    oddities = ["DURATION_DIFFERS", "ZIP_OF_OTHER_STATE", "ZIP_OF_OTHER_STATE"]
+    oddities = ["DATE_LONG_AGO", "DURATION_DIFFERS", "ZIP_OF_OTHER_STATE", "ZIP_OF_OTHER_STATE"]
     assert sorted(upload.problems.values_list("code", flat=True)) == oddities
 
 

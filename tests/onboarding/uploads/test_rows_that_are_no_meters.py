@@ -7,8 +7,8 @@ from typing import Any
 import pytest
 from django.test import Client
 
-from onboarding.spreadsheets.cells import Cell
-from onboarding.spreadsheets.extra_rows import GROUP, HEADER_AGAIN, NOTE, TOTAL, UNITS, ExtraRows
+from onboarding.spreadsheets.cells import BrokenCell, Cell
+from onboarding.spreadsheets.extra_rows import GROUP, HEADER_AGAIN, LEGEND, NOTE, TOTAL, UNITS, ExtraRows
 from onboarding.uploads.columns.domain import choose_columns
 from onboarding.uploads.models import Upload, UploadRow, UploadState
 from onboarding.uploads.pipeline.receive import receive_by_api
@@ -19,6 +19,7 @@ from tests import builders
 
 BY = Actor.system("Test")
 TOTALS = Path(__file__).parents[2] / "cases" / "11_totals.xlsx"
+SUM = BrokenCell("FORMULA_WITHOUT_VALUE", "=SUM(F2:F9)")
 HEADER = ("Reference", "Name", "Street", "City", "Zip", "kW", "kWh", "Devices")
 
 
@@ -47,6 +48,11 @@ def kind_of(*cells: Cell, updates: bool = False) -> str:
         (("Page 1 of 2",), NOTE),
         ((None, None, None, None, None, "kW", "kWh"), UNITS),
         (("-", None, None, None, None, "(kW)", "(kWh)", "#"), UNITS),
+        ((None, None, "mm/dd/yyyy", None, None, "kW", "kWh"), UNITS),
+        (("Required", *["optional"] * 7), LEGEND),
+        (("required", None, "required"), LEGEND),
+        ((None, None, None, None, None, SUM), TOTAL),
+        (("Total", None, None, None, None, SUM, SUM), TOTAL),
     ],
 )
 def test_row_is_no_record(cells: Sequence[Cell], kind: str) -> None:
@@ -65,6 +71,8 @@ def test_row_is_no_record(cells: Sequence[Cell], kind: str) -> None:
         (None, None, None, None, 95616, 5),
         (1001, None, None, None, None, 5),
         ("R-1", "Maria"),
+        ("Required", "Maria", "1 Oak", "Davis", "95616", 5),
+        (None, "Maria", None, None, None, SUM),
         (None, "Maria", "1 Oak"),
     ],
 )
