@@ -37,7 +37,7 @@ FILLED = {"region": "CAISO", "title": "summer-2027", "variant": "RESIDENTIAL"}
 
 @pytest.fixture
 def client(user: User, client_of: Any) -> Client:
-    return client_of(user)  # type: ignore[no-any-return]
+    return client_of(user)
 
 
 @pytest.fixture
@@ -163,6 +163,14 @@ def test_each_refusal_is_shown_at_its_field(
     assert told.lower() in at_field(page, field).lower()
     assert re.search(rf'href="#id_{field}', page)
     assert ConnectLink.objects.count() == 1
+
+
+def test_all_fields_are_said_at_once(client: Client) -> None:
+    answer = client.post(NEW, {**FILLED, "title": "", "color": "yellow", "final_redirect": "https://evil.example/"})
+
+    page = answer.content.decode()
+    assert answer.status_code == 422
+    assert [bool(at_field(page, name)) for name in ("title", "color", "final_redirect")] == [True, True, True]
 
 
 @pytest.mark.parametrize(
