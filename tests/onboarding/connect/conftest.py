@@ -3,6 +3,7 @@
 import re
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from html import unescape
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -128,8 +129,11 @@ class Customer:
     def to_sign_in(self, code: str = CAISO) -> str:
         """Choose a utility; returns the address of its sign-in."""
         answer = self.send("utility", utility=code)
-        assert answer.status_code == 302, answer.content.decode()
-        return str(answer.headers["Location"])
+        page = answer.content.decode()
+        link = re.search(r'id="to-utility" href="([^"]+)"', page)
+        assert link, page
+        assert f'http-equiv="refresh" content="0;url={link.group(1)}"' in page
+        return unescape(link.group(1))
 
     def come_back(self, location: str) -> Any:
         parts = urlsplit(location)
