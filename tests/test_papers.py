@@ -20,6 +20,7 @@ from portal.jobs import domain as jobs
 from portal.jobs.periodic import periodic_tasks
 from portal.partners.models import ApiKey
 from portal.problems import is_kind
+from tests.onboarding.connect import builders as connect
 
 ROOT = Path(__file__).resolve().parents[1]
 NAMES = ("README", "CONTRIBUTING", "CHANGELOG", "SECURITY", "docs/architecture", "docs/glossary", "docs/operations")
@@ -351,6 +352,9 @@ def holds(told: Any, real: Any, place: str = "") -> None:
 @pytest.mark.django_db
 @pytest.mark.usefixtures("catalogue")
 def test_examples_of_the_api_run_as_written(api_key: tuple[ApiKey, str], run_jobs: Callable[[], int]) -> None:
+    row = connect.connection(api_key[0].partner, "home-7")
+    connect.point(connect.authorization(row), joined=connect.meter(row.partner, "home-7", transmission_region="PJM"))
+    connect.signature(row, "TERMS")
     paper, run, answer = PAPERS["docs/api.md"], 0, None
     shell = Shell(api_key[1], run_jobs)
     for language, text in blocks(paper):

@@ -44,6 +44,7 @@ def test_everyday_commands_run_as_written(env: dict[str, str]) -> None:
         "periodic",
         "check_log",
         "demo_clock",
+        "create_connect_link",
     ]
     manage(env, "migrate", "--verbosity", "0")
     manage(env, "demo_signins", "--ensure", "--quiet")
@@ -51,6 +52,8 @@ def test_everyday_commands_run_as_written(env: dict[str, str]) -> None:
         printed = manage(env, *words)
         if words[0] == "create_api_key":
             assert re.fullmatch(r"[0-9a-f]{16}:\S{40,}\n", printed)
+        if words[0] == "create_connect_link":
+            assert re.fullmatch(r"http://\S+/connect/\?transmissionRegion=CAISO&account=acme\S+\n", printed)
     people = json.loads(manage(env, "demo_signins", "--json"))
     assert sorted(person["email"] for person in people) == [
         "manager@acme.example",

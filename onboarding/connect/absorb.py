@@ -391,10 +391,10 @@ def _others_were_first(point: ServicePoint, known: Sequence[ServicePoint]) -> bo
     )
 
 
-def _is_before(one: Authorization, other: Authorization) -> bool:
-    assert one.authorized_at
-    assert other.authorized_at
-    return (one.authorized_at, one.pk) < (other.authorized_at, other.pk)
+def _is_before(earlier: Authorization, later: Authorization) -> bool:
+    assert earlier.authorized_at
+    assert later.authorized_at
+    return (earlier.authorized_at, earlier.pk) < (later.authorized_at, later.pk)
 
 
 def _record(facts: Sequence[Fact], meters: Sequence[Meter]) -> None:

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import timedelta
 from functools import wraps
 from typing import Final
-from urllib.parse import urlencode, urlsplit
+from urllib.parse import urlencode
 from uuid import UUID
 
 from django.contrib.auth.decorators import login_not_required
@@ -269,10 +269,7 @@ def _render_step(
         "is_texas": session.link.transmission_region in REGIONS_WITHOUT_UTILITY_SIGN_IN,
         **_content_of(session, step, problems, typed),
     }
-    response = render(request, f"connect/public/{step.value}.html", context, status=422 if problems else 200)
-    if step == Step.UTILITY:
-        _allow_utilities(response, session)
-    return response
+    return render(request, f"connect/public/{step.value}.html", context, status=422 if problems else 200)
 
 
 def _content_of(
@@ -356,16 +353,6 @@ def _done_content(session: ConnectSession) -> dict[str, object]:
     }
 
 
-def _allow_utilities(response: HttpResponse, session: ConnectSession) -> None:
-    """Let the form of this page lead to the utilities' sign-in pages, which the policy of all pages forbids."""
-    origins = set()
-    for utility in offered_utilities(session):
-        parts = urlsplit(utility.green_button.authorization_url)
-        origins.add(f"{parts.scheme}://{parts.netloc}")
-    update = {"form-action": sorted(origins)}
-    response._csp_update = update  # type: ignore[attr-defined]  # noqa: SLF001  what django-csp's own decorator sets
-
-
 @public(most=1_500, name="send", missing=_NOT_HERE)
 @require_POST
 def session_send(request: HttpRequest, pk: UUID, step: str) -> HttpResponseBase:
@@ -419,9 +406,10 @@ def _send_utility(request: HttpRequest, session: ConnectSession) -> HttpResponse
         address = authorize.begin(session, request.POST.get("utility", ""), address=address_of(request))
     except Refused as refusal:
         return _render_step(request, session, Step.UTILITY, *refusal.problems)
-    response = redirect(address)
-    _allow_utilities(response, session)
-    return response
+    # Not a redirect: browsers hold those that follow a form to our form-action, also the utility's own further ones.
+    utility = session.authorizations.select_related("utility").latest("initiated_at").utility
+    context = _frame(session.link) | {"address": address, "utility": utility}
+    return render(request, "connect/public/leaving.html", context)
 
 
 _SENT: Final[dict[Step, Callable[[HttpRequest, ConnectSession], HttpResponseBase]]] = {

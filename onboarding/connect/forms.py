@@ -12,6 +12,7 @@ from onboarding.connect.queries import connect_programs, connected_utilities
 from portal.partners.models import Partner
 from programs.queries import region_choices
 
+_TEXTS = ("final_redirect", "display_name", "color", "welcome", "support_contact")
 _FROM_LIST = "Choose from the list."
 
 
@@ -118,19 +119,15 @@ class LinkForm(forms.Form):
 
     @property
     def spec(self) -> LinkSpec:
-        """What was chosen, once the form is valid."""
+        """What was chosen; what is wrong in itself counts as left out."""
         data: Mapping[str, Any] = self.cleaned_data
         return LinkSpec(
-            title=self.link.title if self.link else data["title"].lower(),
+            title=self.link.title if self.link else data.get("title", "").lower(),
             region=self.region,
-            variant=data["variant"],
+            variant=data.get("variant", Variant.RESIDENTIAL),
             programs=data.get("programs", []),
             utilities=data.get("utilities", []),
-            final_redirect=data["final_redirect"].strip(),
-            display_name=data["display_name"].strip(),
-            color=data["color"].strip(),
-            welcome=data["welcome"].strip(),
-            support_contact=data["support_contact"].strip(),
+            **{name: data.get(name, "").strip() for name in _TEXTS},
         )
 
     @property
@@ -142,17 +139,7 @@ class LinkForm(forms.Form):
 
 def initial_of(link: ConnectLink) -> dict[str, object]:
     """What the form shows of a link."""
-    names = (
-        "variant",
-        "programs",
-        "utilities",
-        "final_redirect",
-        "display_name",
-        "color",
-        "welcome",
-        "support_contact",
-    )
-    return {name: getattr(link, name) for name in names}
+    return {name: getattr(link, name) for name in ("variant", "programs", "utilities", *_TEXTS)}
 
 
 class HostForm(forms.Form):

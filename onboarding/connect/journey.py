@@ -168,13 +168,13 @@ def give_details(session: ConnectSession, given: Mapping[str, str]) -> None:
 
     The ESI ID alone may be missing: then the session goes on, and the partner has something to do.
     """
-    answers, problems = {}, []
-    for asked in information_of(session):
+    answers, problems, information = {}, [], information_of(session)
+    for asked in information:
         value = " ".join(storable(given.get(asked.key, ""))[:_LONGEST_ANSWER].split())
         answers[asked.key] = value
         if asked.is_required and not value and asked.key not in _WITH_WORDS_OF_THEIR_OWN:
             problems.append(Problem("CONNECT_FIELD_MISSING", asked.key, context={"label": asked.label}))
-    problems += _unusable(answers)
+    problems += _unusable(answers, information)
     problems += esi_ids.problems_of(session.link.transmission_region, answers)
     if problems:
         raise Refused(*problems)
@@ -186,7 +186,7 @@ def give_details(session: ConnectSession, given: Mapping[str, str]) -> None:
         go_on(session, after=Step.ABOUT)
 
 
-def _unusable(answers: Mapping[str, str]) -> list[Problem]:
+def _unusable(answers: Mapping[str, str], information: Sequence[RequiredInformation]) -> list[Problem]:
     """What cannot be used among the answers: without a right email address the customer never gets the link to stop."""
     problems = []
     if (email := answers.get("email", "")) and not is_email(email):
@@ -194,7 +194,8 @@ def _unusable(answers: Mapping[str, str]) -> list[Problem]:
     if (zip_code := answers.get("postal_code", "")) and not _ZIP_CODE.fullmatch(zip_code):
         problems.append(Problem("CONNECT_ZIP_UNUSABLE", "postal_code", shown(zip_code)))
     if answers.get("has_generator", "no") not in ("yes", "no"):
-        problems.append(Problem("CONNECT_ANSWER_UNKNOWN", "has_generator"))
+        label = next(asked.label for asked in information if asked.key == "has_generator")
+        problems.append(Problem("CONNECT_ANSWER_UNKNOWN", "has_generator", context={"label": label}))
     return problems
 
 

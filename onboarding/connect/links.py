@@ -57,7 +57,7 @@ def create_link(partner: Partner, spec: LinkSpec, *, by: Actor, logo: bytes | No
     LINK_UTILITY_UNAVAILABLE, LINK_REDIRECT_NOT_ALLOWED, LINK_REDIRECT_UNUSABLE, LINK_COLOR_UNUSABLE,
     LINK_COLOR_TOO_LIGHT, LINK_LOGO_UNUSABLE, LINK_TITLE_TAKEN.
     """
-    problems = _problems_of(partner, spec)
+    problems = problems_of(partner, spec)
     if ConnectLink.objects.filter(partner=partner, title=spec.title).exists():
         problems.append(Problem("LINK_TITLE_TAKEN", "title", context={"title": spec.title}))
     if problems:
@@ -86,7 +86,7 @@ def change_link(link: ConnectLink, spec: LinkSpec, *, by: Actor, logo: bytes | N
     """
     if link.state == LinkState.ENDED:
         raise Refused(Problem("LINK_IS_OVER"))
-    problems = _problems_of(link.partner, spec)
+    problems = problems_of(link.partner, spec)
     if problems:
         raise Refused(*problems)
     fields = _looks_of(spec) | ({"logo": logos.store_logo(logo)} if logo else {})
@@ -218,7 +218,8 @@ def _looks_of(spec: LinkSpec) -> dict[str, object]:
     }
 
 
-def _problems_of(partner: Partner, spec: LinkSpec) -> list[Problem]:
+def problems_of(partner: Partner, spec: LinkSpec) -> list[Problem]:
+    """What is wrong with a link's contents, all at once; whether its title is free is another question."""
     region = {"region": spec.region}
     if spec.region not in CONNECT_REGIONS:
         return [Problem("LINK_REGION_WITHOUT_CONNECT", "region", spec.region, region)]

@@ -1,6 +1,7 @@
 """The pages of a partner about Connect: connections, decisions, links and redirect hosts."""
 
 import io
+from collections.abc import Iterable
 from uuid import UUID
 
 import qrcode
@@ -43,6 +44,7 @@ from portal.web.downloads import csv_response, download_name
 from portal.web.filters import chips_of, without
 from portal.web.pages import keyset_page
 from programs.models import Utility
+from programs.queries import agreements_for
 
 PER_PAGE = 50
 METERS_SHOWN = 100
@@ -192,10 +194,12 @@ def link_new(request: HttpRequest) -> HttpResponse:
         try:
             link = links.create_link(access.partner, form.spec, by=access.actor, logo=form.logo_content)
         except Refused as refusal:
-            _add_problems(form, refusal)
+            _add_problems(form, refusal.problems)
         else:
             messages.success(request, "The link is ready. Copy it, print its QR code, or email it.")
             return redirect("connect-link", pk=link.pk)
+    elif request.method == "POST":
+        _add_problems(form, links.problems_of(access.partner, form.spec))
     context = {
         "section": "connections",
         "form": form,
@@ -208,8 +212,8 @@ def link_new(request: HttpRequest) -> HttpResponse:
     return render(request, "connect/link_form.html", context, status=422 if form.errors else 200)
 
 
-def _add_problems(form: LinkForm, refusal: Refused) -> None:
-    for problem in refusal.problems:
+def _add_problems(form: LinkForm, problems: Iterable[Problem]) -> None:
+    for problem in problems:
         form.add_error(problem.field if problem.field in form.fields else None, f"{problem.text} {problem.remedy}")
 
 
@@ -244,6 +248,7 @@ def link_page(request: HttpRequest, pk: UUID) -> HttpResponse:
         "utilities": list(Utility.objects.filter(code__in=link.utilities).order_by("name")),
         "sessions": link.sessions.count(),
         "redirects": bool(links.final_redirect_of(link, {})),
+        "agreements": agreements_for(link.transmission_region, link.classification, link.programs),
     }
     return render(request, "connect/link.html", context, status=422 if form.errors else 200)
 
@@ -261,10 +266,12 @@ def link_edit(request: HttpRequest, pk: UUID) -> HttpResponse:
         try:
             links.change_link(link, form.spec, by=access.actor, logo=form.logo_content)
         except Refused as refusal:
-            _add_problems(form, refusal)
+            _add_problems(form, refusal.problems)
         else:
             messages.success(request, "The link is changed. Customers see it from now on.")
             return redirect("connect-link", pk=pk)
+    elif request.method == "POST":
+        _add_problems(form, links.problems_of(access.partner, form.spec))
     context = {
         "section": "connections",
         "form": form,

@@ -154,7 +154,7 @@ register(
     ProblemKind(
         "CONNECT_ANSWER_UNKNOWN",
         "Answer not known",
-        "Choose yes or no.",
+        "Choose yes or no: {label}",
         "",
     ),
     ProblemKind(

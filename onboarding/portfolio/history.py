@@ -10,7 +10,6 @@ from portal.web.clock import day_text
 from programs.schema import Schema
 
 Change = tuple[str, object, object]  # what it is called, what it was ("": nothing to be told), what it is
-_UTILITY = "utility.utility_name"
 EventData = Mapping[str, Any]
 Told = Callable[[EventData], Change]
 _REGISTERED: dict[str, Told] = {}
@@ -38,7 +37,7 @@ def changes_in(event: Event, schema: Schema) -> list[Change]:
         was, now = (EnrollmentStatus(value).label for value in changes["enrollment_status"])
         return [(f"Status in {event.data['program']}", was, now)]
     if event.verb == "meter.authorization_joined" or (event.verb == "meter.created" and "connection" in event.data):
-        return [_connection(event.data, schema)]
+        return [("Connection", "", event.data["connection"] or "without a reference ID")]
     if event.verb in _REGISTERED:
         return [_REGISTERED[event.verb](event.data)]
     return [
@@ -46,13 +45,6 @@ def changes_in(event: Event, schema: Schema) -> list[Change]:
         for key, (old, new) in changes.items()
         if key != "is_archived"  # the event's own words say it
     ]
-
-
-def _connection(data: EventData, schema: Schema) -> Change:
-    """The customer's way through Connect that brought or joined the meter; there is nothing that it was before."""
-    utilities = dict(schema.column(_UTILITY).choices) if schema.knows(_UTILITY) else {}
-    utility = utilities.get(data["utility"], data["utility"])
-    return "Connection", "", f"{data['connection'] or 'without a reference ID'} ({utility})"
 
 
 def _label(key: str, schema: Schema) -> str:

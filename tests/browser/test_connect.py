@@ -37,6 +37,16 @@ DETAILS = {
 TEXAS = {"street": "500 Commerce St", "city": "Dallas", "state": "TX", "postal_code": "75202"}
 ESI_ID = "10443720001234567"
 _references = count(1)
+LONG = "Niederösterreichisch" * 4  # as long as a name may be, without a place to break it
+HOSTILE = "<script>alert(1)</script>\n</p><img src=x onerror=alert(2)> {{ brand }}"
+HOSTILE_LINK = f"""
+from onboarding.connect.links import LinkSpec, create_link
+from portal.events.actors import Actor
+from portal.partners.models import Partner
+spec = LinkSpec("hostile", "NYISO", "COMMERCIAL", display_name={LONG!r}, color="#000000", welcome={HOSTILE!r},
+                support_contact={"x" * 200!r})
+create_link(Partner.objects.get(slug="acme"), spec, by=Actor.system("Test"))
+"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,6 +70,7 @@ def site(portal: Portal) -> Site:
     end = f"{portal.url}/healthz?from=partner#end"
     words = ["--partner", "acme", "--region", "CAISO", "--title", "browser-home", "--utility", "LEAP_TEST_CAISO"]
     portal.manage("create_connect_link", *words, "--final-redirect", end)
+    portal.manage("shell", "-c", HOSTILE_LINK)
     made = Site(portal.url, f"http://127.0.0.1:{int(portal.url.rpartition(':')[2]) + 10}")
     until = time.monotonic() + 90
     while time.monotonic() < until:
@@ -403,6 +414,57 @@ def test_texas_and_two_utilities_look_right(phone: Callable[..., Page], site: Si
     look(page, "utility-another")
     press(page, "Finish without it")
     expect(page.get_by_role("heading", level=1)).to_have_text("You’re all set")
+
+
+def test_long_names_and_hostile_texts_do_no_harm(phone: Callable[..., Page], site: Site) -> None:
+    page = phone()
+    page.goto(site.link("hostile", "NYISO", "COMMERCIAL"))
+
+    expect(page.get_by_text("<script>alert(1)</script>")).to_be_visible()
+    expect(page.get_by_text("{{ brand }}")).to_be_visible()
+    assert page.locator("main img, main script").count() == 0
+    look(page, "hostile")
+    press(page, "Start")
+    fill_in(page, customer_name="n" * 200, company_name=HOSTILE, postal_code="10001")
+    press(page, "Continue")
+    sign(page)
+    go_to(page, EMPIRE)
+    answer_utility(page, site, "success")
+    look(page, "hostile-done")
+
+
+def test_agreement_is_read_and_signed_by_keyboard(phone: Callable[..., Page], site: Site) -> None:
+    page = phone()
+    page.goto(site.link("new-york-business", "NYISO", "COMMERCIAL"))
+    press(page, "Start")
+    fill_in(page, postal_code="10001")
+    page.get_by_label("ZIP code").press("Enter")
+    text = page.locator(".agreement-text").first
+
+    text.focus()
+    for _ in range(3):
+        page.keyboard.press("PageDown")
+    page.wait_for_function("document.activeElement.scrollTop > 0")
+
+    assert text.evaluate("one => getComputedStyle(one).outlineStyle") == "solid"
+    page.keyboard.press("Tab")
+    page.keyboard.press("Space")
+    expect(page.get_by_label("I have read and accept “Utility data sharing agreement”")).to_be_checked()
+    page.get_by_label("I have read and accept “Demand response participation agreement”").press("Space")
+    page.get_by_label("Type your full name").fill("Alex Rivera")
+    page.keyboard.press("Enter")  # signs: the first button of the form, not the one that declines
+    expect(page.get_by_role("heading", level=1)).to_have_text("Choose your utility")
+
+
+def test_demo_clock_is_shown_to_customers(phone: Callable[..., Page], site: Site, portal: Portal) -> None:
+    page = phone()
+    portal.manage("demo_clock", "--days", "2")
+    try:
+        page.goto(site.home())
+        expect(page.get_by_text("Demo clock: 2 days ahead")).to_be_visible()
+        look(page, "demo-clock")
+    finally:
+        portal.manage("demo_clock", "--reset")
 
 
 @pytest.fixture

@@ -225,6 +225,7 @@ def test_an_address_that_fails_is_blotted_out_of_the_log(address, user, client_o
     [
         ("Not Found: /invitations/0123456789abcdef0123/", "Not Found: /invitations/…/"),
         ("Not Found: /emails/stop/WzEsInVwbG9hZHMiXQ:abcdef/", "Not Found: /emails/stop/…/"),
+        ("Not Found: /connect/mine/ImFiYyI:1abcde:fghijklmn/", "Not Found: /connect/mine/…/"),
         ("Not Found: /calendar/address/", "Not Found: /calendar/address/"),
         ("Not Found: /meters/0123456789abcdef0123/", "Not Found: /meters/0123456789abcdef0123/"),
     ],

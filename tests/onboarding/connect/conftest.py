@@ -3,6 +3,7 @@
 import re
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from html import unescape
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -15,6 +16,7 @@ from django.urls import reverse
 from onboarding.connect.links import LinkSpec, address_of, create_link
 from onboarding.connect.models import Authorization, Connection, ConnectLink, ConnectSession
 from onboarding.connect.queries import connect_programs
+from onboarding.connect.texts import compile_catalogues
 from portal.events.actors import Actor
 from portal.jobs.domain import run_next
 from portal.partners.models import Partner
@@ -37,6 +39,12 @@ DETAILS = {
     "account_number": "1234567890",
     "load_types": "OTHER",
 }
+
+
+@pytest.fixture(scope="session", autouse=True)
+def compiled_texts() -> None:
+    """The customers' texts as `make run` has them."""
+    compile_catalogues()
 
 
 @pytest.fixture
@@ -121,8 +129,11 @@ class Customer:
     def to_sign_in(self, code: str = CAISO) -> str:
         """Choose a utility; returns the address of its sign-in."""
         answer = self.send("utility", utility=code)
-        assert answer.status_code == 302, answer.content.decode()
-        return str(answer.headers["Location"])
+        page = answer.content.decode()
+        link = re.search(r'id="to-utility" href="([^"]+)"', page)
+        assert link, page
+        assert f'http-equiv="refresh" content="0;url={link.group(1)}"' in page
+        return unescape(link.group(1))
 
     def come_back(self, location: str) -> Any:
         parts = urlsplit(location)

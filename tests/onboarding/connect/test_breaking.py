@@ -104,7 +104,8 @@ def test_any_identifier_joins(customer_of: Callable[..., Authorization], acme: P
     typed, sent = "77-001 234", "77001234"
     mine = builders.meter(acme, "crm-1", account_number=typed, street="#1 Main St.", postal_code="94103-1234")
 
-    absorb(customer_of("home-1"), [facts(**{number: (sent,) if number == "meter_serials" else sent})])
+    told: dict[str, Any] = {number: (sent,) if number == "meter_serials" else sent}
+    absorb(customer_of("home-1"), [facts(**told)])
 
     assert ServicePoint.objects.get().meter == mine
 
@@ -165,8 +166,7 @@ def test_what_comes_late_joins_the_partners_meter(customer_of: Callable[..., Aut
     absorb(given, [facts()])
 
     assert ServicePoint.objects.get().meter == mine
-    given.connection.refresh_from_db()
-    assert not given.connection.needs_partner
+    assert not Connection.objects.get().needs_partner
 
 
 def test_an_account_number_that_comes_late_is_the_meters(customer_of: Callable[..., Authorization]) -> None:

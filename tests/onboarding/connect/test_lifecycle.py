@@ -410,13 +410,13 @@ def test_queries_grow_little_with_the_points(
     link = link_for(acme, region, utilities=[code])
     customer.authorize(link, "success", code=code)
     Job.objects.exclude(kind="connect.fetch").delete()
-    one = queries_of_fetch()
+    with_one = queries_of_fetch()
 
     new_customer().authorize(link, "two_meters", reference="home-2", code=code)
     Job.objects.exclude(kind="connect.fetch").filter(state="queued").delete()
-    two = queries_of_fetch()
+    with_two = queries_of_fetch()
 
-    assert two - one <= 20, (one, two)
+    assert with_two - with_one <= 20, (with_one, with_two)
 
 
 def test_a_notification_costs_few_queries(fetched: Authorization, django_assert_max_num_queries: Any) -> None:

@@ -28,6 +28,7 @@ from portal.partners.models import Partner, User
 from portal.problems import Refused
 from portal.storage.files import path_of
 from programs.models import Utility, UtilityConnection
+from programs.queries import agreements_for
 from tests.onboarding.connect import builders as make
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("catalogue")]
@@ -37,7 +38,7 @@ FILLED = {"region": "CAISO", "title": "summer-2027", "variant": "RESIDENTIAL"}
 
 @pytest.fixture
 def client(user: User, client_of: Any) -> Client:
-    return client_of(user)  # type: ignore[no-any-return]
+    return client_of(user)
 
 
 @pytest.fixture
@@ -163,6 +164,14 @@ def test_each_refusal_is_shown_at_its_field(
     assert told.lower() in at_field(page, field).lower()
     assert re.search(rf'href="#id_{field}', page)
     assert ConnectLink.objects.count() == 1
+
+
+def test_all_fields_are_said_at_once(client: Client) -> None:
+    answer = client.post(NEW, {**FILLED, "title": "", "color": "yellow", "final_redirect": "https://evil.example/"})
+
+    page = answer.content.decode()
+    assert answer.status_code == 422
+    assert [bool(at_field(page, name)) for name in ("title", "color", "final_redirect")] == [True, True, True]
 
 
 @pytest.mark.parametrize(
@@ -554,3 +563,13 @@ def test_an_email_that_was_sent_is_not_sent_again(link: ConnectLink, run_jobs: A
     run_jobs()
 
     assert mail.outbox == []
+
+
+def test_the_links_page_says_what_customers_sign(acme: Partner, client_of: Any, manager: Any) -> None:
+    link = create_link(acme, LinkSpec(title="sign", region="PJM", variant="COMMERCIAL_AGREEMENTS_ONLY"), by=make.BY)
+
+    page = client_of(manager).get(f"/connections/links/{link.pk}/").content.decode()
+
+    titles = [agreement.title for agreement in agreements_for("PJM", "COMMERCIAL")]
+    assert titles
+    assert all(title in page for title in titles)

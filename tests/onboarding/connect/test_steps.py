@@ -156,8 +156,8 @@ def test_declining_after_an_authorization_says_what_still_applies(customer: Cust
         ({"email": ""}, "Email is missing."),
         ({"postal_code": "9410"}, "9410 is not a ZIP code."),
         ({"postal_code": "９４１０３"}, "９４１０３ is not a ZIP code."),
-        ({"has_generator": "maybe"}, "Choose yes or no."),
-        ({"has_generator": ""}, "Choose yes or no."),
+        ({"has_generator": "maybe"}, "Choose yes or no: Is there a generator on site?"),
+        ({"has_generator": ""}, "Choose yes or no: Is there a generator on site?"),
     ],
 )
 def test_an_answer_that_cannot_be_used_is_said(

@@ -116,6 +116,7 @@ def test_no_text_of_a_page_is_left_in_english(pseudo_customer: Customer, acme: P
     customer.send("agreements", accepted=codes, name="Alex Rivera", capacity="COMPANY")
     pages["utility"] = customer.page()
     pages["utility, none"] = customer.send("utility", utility="NOBODY")
+    pages["leaving"] = customer.send("utility", utility="LEAP_TEST_NYISO")
     for user_name in ("cancel", "wrong_password", "mfa_failed", "utility_down", "error_after_consent", "success"):
         at_utility = customer.to_sign_in("LEAP_TEST_NYISO")
         pages[user_name] = customer.come_back(customer.demo.sign_in(requests.Session(), at_utility, user_name))

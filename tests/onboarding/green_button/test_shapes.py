@@ -13,7 +13,6 @@ from tests.onboarding.green_button.feeds import read
 ATOM: Final = "http://www.w3.org/2005/Atom"
 ESPI: Final = "http://naesb.org/espi"
 START: Final = 1_699_999_200  # an hour
-_FACTORS: Final = {72: 1, 169: 1, 119: 1, 42: 1, 128: 1}
 Build = Callable[[], bytes]
 
 
@@ -90,6 +89,11 @@ def _one(
         ),
         prefix=prefix,
     )
+
+
+def _meter_reading(href: str, number: int) -> str:
+    links = (("related", f"{href}/IntervalBlock"), ("related", f"ReadingType/{number}"))
+    return _entry("MeterReading", "", href, *links)
 
 
 def _net_metering() -> str:
@@ -241,7 +245,6 @@ SHAPES: Final[dict[str, Build]] = {
     "blanks around numbers": lambda: _one([9, 8, 7]).replace("<value>", "<value>\n ").encode(),
     "CDATA": lambda: _one([9]).replace("<value>9</value>", "<value><![CDATA[9]]></value>").encode(),
     "no title, no id": lambda: _one([9, 8, 7]).replace("<title/>", "").encode(),
-    "blocks first": lambda: _daily_blocks().encode(),
 }
 
 
