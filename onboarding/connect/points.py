@@ -73,13 +73,13 @@ def keys_of(identifiers: Iterable[str]) -> frozenset[str]:
     return frozenset(key for text in identifiers if len(key := account_key(text)) >= _SHORTEST_KEY)
 
 
-def is_same_point(one: ServicePoint, other: ServicePoint) -> bool:
+def is_same_point(point: ServicePoint, like: ServicePoint) -> bool:
     """Whether two rows with the same name of a usage point are one point of their utility.
 
     Few utilities make names that are unique, and many call the first of each customer 1: their own numbers decide.
     """
-    ours, theirs = _own_keys(one), _own_keys(other)
-    return bool(ours & theirs) or (has_unique_name(one) and not (ours and theirs))
+    ours, theirs = _own_keys(point), _own_keys(like)
+    return bool(ours & theirs) or (has_unique_name(point) and not (ours and theirs))
 
 
 def has_unique_name(point: ServicePoint) -> bool:

@@ -656,3 +656,52 @@ def test_an_esi_id_of_a_meter_elsewhere_is_asked_about(
     assert Meter.objects.get().connection_references == ["tx-1", "tx-2"]
     held.refresh_from_db()
     assert not held.needs_partner
+
+
+# --- at the same time
+
+
+@pytest.mark.django_db(transaction=True)
+@pytest.mark.skipif(connection.vendor != "postgresql", reason="SQLite has one writer at a time anyway")
+def test_two_authorizations_of_one_point_at_once_make_one_meter(acme: Partner, catalogue: None) -> None:
+    rows = [builders.authorization(builders.connection(acme, f"home-{number}")) for number in range(4)]
+
+    at_once([partial(absorb, Authorization.objects.get(pk=row.pk), [facts(UUID_1)]) for row in rows])
+
+    assert sorted(Meter.objects.get().connection_references) == [f"home-{number}" for number in range(4)]
+    assert ServicePoint.objects.filter(meter=Meter.objects.get()).count() == 4
+
+
+@pytest.mark.django_db(transaction=True)
+@pytest.mark.skipif(connection.vendor != "postgresql", reason="SQLite has one writer at a time anyway")
+def test_a_decision_that_is_sent_twice_at_once_makes_one_meter(acme: Partner, catalogue: None) -> None:
+    from onboarding.connect.absorb import decide
+
+    point_ = builders.question(builders.connection(acme, "home-1"))
+    before = Meter.objects.count()
+
+    refused = at_once([partial(decide, point_, None, by=builders.BY) for _ in range(4)])
+
+    assert Meter.objects.count() == before + 1
+    assert [str(problem.problems[0].code) for problem in refused] == ["POINT_DECIDED_ALREADY"] * 3
+
+
+def at_once(deeds: list[Callable[[], object]]) -> list[Any]:
+    """Do all at the same time, each on a connection of its own; returns what was refused."""
+    gate, refused = threading.Barrier(len(deeds)), []
+
+    def do(deed: Callable[[], object]) -> None:
+        gate.wait()
+        try:
+            deed()
+        except Exception as error:
+            refused.append(error)
+        finally:
+            connection.close()
+
+    threads = [threading.Thread(target=do, args=(deed,)) for deed in deeds]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    return refused

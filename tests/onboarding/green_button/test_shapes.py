@@ -1,7 +1,7 @@
 """Feeds in the shapes of public collections: what they sum up to is what a few plain lines find in the same file."""
 
 import xml.etree.ElementTree as ET
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from decimal import Decimal
 from typing import Final
 
@@ -47,8 +47,8 @@ def _prefixed(text: str, prefix: str) -> str:
     return text.replace("</", "\0").replace("<", f"<{prefix}:").replace("\0", f"</{prefix}:") if prefix else text
 
 
-def _type(prefix: str = "", **codes: int) -> str:
-    known = {"commodity": 1, "flowDirection": 1, "intervalLength": 900, "powerOfTenMultiplier": 0, "uom": 72, **codes}
+def _type(prefix: str = "", codes: Mapping[str, int] | None = None, **more: int) -> str:
+    known = {"commodity": 1, "flowDirection": 1, "intervalLength": 900, "powerOfTenMultiplier": 0, "uom": 72, **(codes or {}), **more}
     return _prefixed("".join(f"<{name}>{value}</{name}>" for name, value in known.items()), prefix)
 
 
@@ -192,7 +192,7 @@ def _gas_and_electricity() -> str:
             _entry(
                 "MeterReading", "", href, ("related", f"{href}/IntervalBlock"), ("related", f"ReadingType/{number}")
             ),
-            _entry("ReadingType", _type(**codes), f"ReadingType/{number}"),
+            _entry("ReadingType", _type(codes=codes), f"ReadingType/{number}"),
             _entry("IntervalBlock", _readings(values), f"{href}/IntervalBlock/1", ("up", f"{href}/IntervalBlock")),
         ]
     return _feed(*points)
