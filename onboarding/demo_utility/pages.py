@@ -36,6 +36,12 @@ def front(request: HttpRequest) -> HttpResponse:
 
 
 @require_GET
+def partner_page(request: HttpRequest) -> HttpResponse:
+    """A page of a made-up partner, on which the demo's customers end: it shows what its address carries."""
+    return _page(request, "partner_page", None, carried=sorted(request.GET.items()))
+
+
+@require_GET
 def authorize(request: HttpRequest, slug: str) -> HttpResponse:
     """The authorization endpoint: checks what the portal asks for, then shows the sign-in."""
     utility = BY_SLUG.get(slug)

@@ -7,6 +7,7 @@ from onboarding.demo_utility import endpoints, pages
 _ESPI = "<slug:slug>/espi/1_1/resource"
 urlpatterns = [
     path("", pages.front, name="front"),
+    path("partner-page/", pages.partner_page, name="partner_page"),
     path("<slug:slug>/oauth/authorize", pages.authorize, name="authorize"),
     path("<slug:slug>/oauth/token", endpoints.token, name="token"),
     path("<slug:slug>/oauth/revoke", endpoints.revoke, name="revoke"),

@@ -42,6 +42,8 @@ def test_pages_pass_axe_and_fit_a_phone(demo_utility: DemoUtility, chromium: Bro
     page = chromium.new_context(locale="en-US").new_page()
     page.goto(demo_utility.base_url)
     look(page, "front")
+    page.goto(f"{demo_utility.base_url}/partner-page/?refId=home-1")
+    look(page, "partner-page")
     page.goto(demo_utility.authorization_url("LEAP_TEST_CAISO", VERIFIER))
     look(page, "sign-in")
     page.get_by_role("button", name="Sign in", exact=True).click()

@@ -67,7 +67,7 @@ def _make_links(partner: Partner) -> None:
     """A link for homes in each region, and one for businesses in New York."""
     if ConnectLink.objects.filter(partner=partner).exists():
         return
-    allow_host(partner, "127.0.0.1:" + str(settings.LISTEN_PORT), by=BY)
+    allow_host(partner, settings.DEMO_UTILITY_URL.removeprefix("http://"), by=BY)
     for title, region, variant in (
         ("california-homes", "CAISO", "RESIDENTIAL"),
         ("new-york-business", "NYISO", "COMMERCIAL"),
@@ -81,6 +81,7 @@ def _make_links(partner: Partner) -> None:
             variant=variant,
             color=PARTNERS[partner.slug],
             welcome="Thank you for joining. This takes about three minutes.",
+            final_redirect=f"{settings.DEMO_UTILITY_URL}/partner-page/",
             support_contact=f"help@{partner.slug}.example",
         )
         create_link(partner, spec, by=BY)

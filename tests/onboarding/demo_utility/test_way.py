@@ -192,3 +192,10 @@ def test_pages_load_nothing_from_elsewhere(demo_utility: DemoUtility, code: str)
     assert "<script" not in page.text
     assert len(page.content) < 20_000
     assert sorted(session.cookies.keys()) == ["demo_utility_csrf", "demo_utility_session"]  # the portal has others
+
+
+def test_the_partners_page_shows_what_the_address_carried(demo_utility: DemoUtility) -> None:
+    page = requests.get(f"{demo_utility.base_url}/partner-page/?refId=home-1&campaign=<b>x</b>", timeout=30).text
+
+    assert "<dt><code>refId</code></dt><dd>home-1</dd>" in page
+    assert "<dt><code>campaign</code></dt><dd>&lt;b&gt;x&lt;/b&gt;</dd>" in page
