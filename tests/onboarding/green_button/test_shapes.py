@@ -48,7 +48,8 @@ def _prefixed(text: str, prefix: str) -> str:
 
 
 def _type(prefix: str = "", codes: Mapping[str, int] | None = None, **more: int) -> str:
-    known = {"commodity": 1, "flowDirection": 1, "intervalLength": 900, "powerOfTenMultiplier": 0, "uom": 72, **(codes or {}), **more}
+    usual = {"commodity": 1, "flowDirection": 1, "intervalLength": 900, "powerOfTenMultiplier": 0, "uom": 72}
+    known = {**usual, **(codes or {}), **more}
     return _prefixed("".join(f"<{name}>{value}</{name}>" for name, value in known.items()), prefix)
 
 
