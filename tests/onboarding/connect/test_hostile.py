@@ -9,6 +9,7 @@ import requests
 from django.test import Client
 from django.urls import reverse
 
+from onboarding.connect.customer_emails import manage_path
 from onboarding.connect.models import Authorization, ConnectLink, ConnectSession
 from onboarding.green_button.batch_list import write_batch_list
 from portal.jobs.models import Job
@@ -260,3 +261,40 @@ def test_tokens_are_encrypted_and_shown_nowhere(waiting: Authorization, client_o
     page = client_of(manager).get(reverse("connection", args=[waiting.connection_id])).content.decode()
     assert token not in page
     assert not any(token in str(job) for job in Job.objects.values_list("failure", "checkpoint"))
+
+
+def test_no_log_line_holds_a_secret(customer: Customer, link: ConnectLink, caplog: pytest.LogCaptureFixture) -> None:
+    with caplog.at_level("DEBUG"):
+        answer = to_utility(customer, link)
+        come_back(customer.client, **answer)
+        run_jobs()
+
+    authorization, connection = authorization_of(), UtilityConnection.objects.get(utility__code=CAISO)
+    assert authorization.data_state == "RECEIVED"
+    secrets = [authorization.access_token, authorization.refresh_token, connection.client_secret, answer["code"]]
+    assert all(len(secret) > 10 for secret in secrets)
+    assert [secret for secret in secrets if secret in caplog.text] == []
+
+
+# --- forms of other sites
+
+
+def test_no_public_form_is_taken_from_another_site(customer: Customer, link: ConnectLink) -> None:
+    customer.authorize(link, "success")
+    session, manage_address = customer.session, manage_path(customer.session)
+    other = Client(enforce_csrf_checks=True)
+    other.cookies = customer.client.cookies
+
+    for step in ("welcome", "about", "agreements", "utility"):
+        assert other.post(reverse("connect-send", args=[session.pk, step]), {"utility": CAISO}).status_code == 403
+    sent = {"authorization": str(authorization_of().pk), "confirmed": "1"}
+    assert other.post(manage_address, sent).status_code == 403
+    assert authorization_of().is_running
+
+
+def test_a_notification_of_very_many_resources_is_refused(connected: Any) -> None:
+    base = UtilityConnection.objects.get(utility__code=CAISO).resource_url
+
+    answer = notify(CAISO, write_batch_list([f"{base}Batch/{number}" for number in range(2_000)]))
+
+    assert (answer.status_code, answer.json()["code"]) == (400, "NOTIFICATION_UNREADABLE")
