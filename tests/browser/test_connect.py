@@ -67,11 +67,11 @@ class Site:
 
 @pytest.fixture(scope="module")
 def site(portal: Portal) -> Site:
-    end = f"{portal.url}/healthz?from=partner#end"
+    made = Site(portal.url, f"http://127.0.0.1:{int(portal.url.rpartition(':')[2]) + 10}")
+    end = f"{made.utility_url}/partner-page/?from=partner#end"
     words = ["--partner", "acme", "--region", "CAISO", "--title", "browser-home", "--utility", "LEAP_TEST_CAISO"]
     portal.manage("create_connect_link", *words, "--final-redirect", end)
     portal.manage("shell", "-c", HOSTILE_LINK)
-    made = Site(portal.url, f"http://127.0.0.1:{int(portal.url.rpartition(':')[2]) + 10}")
     until = time.monotonic() + 90
     while time.monotonic() < until:
         try:
@@ -186,7 +186,7 @@ def test_home_in_california_ends_on_the_partners_page(
     page.get_by_role("link", name="Continue to Acme Energy").click()
 
     parts = urlsplit(page.url)
-    assert f"{parts.scheme}://{parts.netloc}{parts.path}" == f"{site.url}/healthz"
+    assert f"{parts.scheme}://{parts.netloc}{parts.path}" == f"{site.utility_url}/partner-page/"
     reference = dict(parse_qsl(urlsplit(address).query))["refId"]
     assert dict(parse_qsl(parts.query)) == {
         "from": "partner",
@@ -256,7 +256,7 @@ def test_business_in_pjm_only_signs(phone: Callable[..., Page], site: Site, has_
 
     expect(page.get_by_role("heading", level=1)).to_have_text("You’re all set")
     expect(page.get_by_text("You signed “PJM demand response customer agreement”.")).to_be_visible()
-    expect(page.get_by_text("You can close this page.")).to_be_visible()
+    expect(page.get_by_role("link", name="Continue to Acme Energy")).to_be_visible()
 
 
 @both_ways

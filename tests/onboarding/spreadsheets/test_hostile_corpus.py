@@ -100,7 +100,7 @@ def test_hostile_file_gets_its_answer_and_leaves_nothing_to_the_next(case: Case,
     assert watch.peak_mib < case.memory_mib
     assert lasted < case.seconds
     assert _children() - others == set()
-    assert len(os.listdir("/proc/self/fd")) <= open_files  # fewer, when what an earlier test left is collected meanwhile
+    assert len(os.listdir("/proc/self/fd")) <= open_files  # fewer, when an earlier test left some
     if case.name in FIRST_OF_ITS_ANSWER:
         assert read(good()).cells == [["a", "b"]]
 
