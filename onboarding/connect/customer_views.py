@@ -119,7 +119,7 @@ def _start_of(session: ConnectSession) -> str:
     if session.link.state != LinkState.ACTIVE or not session.link.partner.is_active:
         return ""
     asked = {"requestedUtilities": ",".join(session.utilities), "program": ",".join(session.programs)}
-    more = {name: value for name, value in asked.items() if value} | session.parameters
+    more = [*((name, value) for name, value in asked.items() if value), *session.parameters]
     address = link_address(session.link, reference=_reference(session))
     return f"{address}&{urlencode(more)}" if more else address
 
@@ -174,7 +174,7 @@ def _begin(request: HttpRequest, link: ConnectLink, reference: str, parameters: 
         reference=reference,
         utilities=_known_utilities(link, asked),
         programs=[program for program in [parameters.get("program", "")] if program],
-        parameters=own_parameters(parameters),
+        parameters=own_parameters((name, value) for name, values in request.GET.lists() for value in values),
         address=address_of(request),
     )
     kept = dict(request.session.get(SESSION_KEY, {}))

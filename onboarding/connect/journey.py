@@ -60,7 +60,7 @@ def open_session(
     reference: str,
     utilities: Sequence[str],
     programs: Sequence[str],
-    parameters: Mapping[str, str],
+    parameters: Sequence[tuple[str, str]],
     address: str,
 ) -> tuple[ConnectSession, str]:
     """Begin a session on a link; returns it with the secret that the customer's browser keeps.
@@ -77,7 +77,7 @@ def open_session(
             browser_hash=hash_of(secret),
             utilities=list(utilities),
             programs=list(programs),
-            parameters=dict(parameters),
+            parameters=[*map(list, parameters)],
             address=address,
             created_at=now,
             last_interaction_at=now,

@@ -1,7 +1,7 @@
 """Making links, changing them, and finding the one that an address names."""
 
 import re
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final
 from urllib.parse import urlencode, urlsplit
@@ -140,14 +140,14 @@ def disallow_host(row: RedirectHost, *, by: Actor) -> int:
     return len(touched)
 
 
-def final_redirect_of(link: ConnectLink, parameters: Mapping[str, str], *, reference: str = "") -> str:
+def final_redirect_of(link: ConnectLink, parameters: Iterable[Sequence[str]], *, reference: str = "") -> str:
     """Where a customer goes at the end, with what the partner's link carried; "" when there is no such page.
 
     A host that is not allowed any more gets nobody: what was allowed when the link was made does not count.
     """
     if not link.final_redirect or _redirect_problem(link.partner, link.final_redirect):
         return ""
-    carried = [*([("refId", reference)] if reference else []), *parameters.items()]
+    carried = [*([("refId", reference)] if reference else []), *((name, value) for name, value in parameters)]
     if not carried:
         return link.final_redirect
     address, mark, fragment = link.final_redirect.partition("#")
@@ -198,11 +198,11 @@ def reference_of(parameters: Mapping[str, str]) -> str:
     return reference
 
 
-def own_parameters(parameters: Mapping[str, str]) -> dict[str, str]:
-    """What in an address is the partner's own: at most 20 parameters, kept short."""
-    own = [(name, value) for name, value in parameters.items() if name not in RESERVED and name]
+def own_parameters(pairs: Iterable[tuple[str, str]]) -> list[tuple[str, str]]:
+    """What in an address is the partner's own, in its order: at most 20 parameters, kept short."""
+    own = [(name, value) for name, value in pairs if name not in RESERVED and name]
     kept = [(name, value) for name, value in own if len(name) <= _LONGEST_NAME and len(value) <= _LONGEST_VALUE]
-    return dict(kept[:MOST_PARAMETERS])
+    return kept[:MOST_PARAMETERS]
 
 
 def _looks_of(spec: LinkSpec) -> dict[str, object]:

@@ -144,7 +144,7 @@ class ConnectSession(models.Model):
     step = models.CharField(max_length=12, choices=Step.choices, default=Step.WELCOME)
     utilities = models.JSONField(default=list, help_text="Codes that the address asked for; empty for all.")
     programs = models.JSONField(default=list, help_text="Identifiers that the address asked for; empty for the link's.")
-    parameters = models.JSONField(default=dict, help_text="The partner's own parameters, for the final redirect.")
+    parameters = models.JSONField(default=list, help_text="[name, value] of the partner's own, for the final redirect.")
     answers = models.JSONField(default=dict, help_text="Required information by its key.")
     address = models.CharField(max_length=45, blank=True, help_text="Where the customer's requests came from.")
     created_at = models.DateTimeField()

@@ -247,7 +247,7 @@ def link_page(request: HttpRequest, pk: UUID) -> HttpResponse:
         "older": request.build_absolute_uri(reverse("connect-by-title", args=[link.partner.slug, link.title])),
         "utilities": list(Utility.objects.filter(code__in=link.utilities).order_by("name")),
         "sessions": link.sessions.count(),
-        "redirects": bool(links.final_redirect_of(link, {})),
+        "redirects": bool(links.final_redirect_of(link, [])),
         "agreements": agreements_for(link.transmission_region, link.classification, link.programs),
     }
     return render(request, "connect/link.html", context, status=422 if form.errors else 200)

@@ -387,7 +387,9 @@ class Migration(migrations.Migration):
                 ),
                 (
                     "parameters",
-                    models.JSONField(default=dict, help_text="The partner's own parameters, for the final redirect."),
+                    models.JSONField(
+                        default=list, help_text="[name, value] of the partner's own, for the final redirect."
+                    ),
                 ),
                 ("answers", models.JSONField(default=dict, help_text="Required information by its key.")),
                 (

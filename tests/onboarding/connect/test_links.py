@@ -391,15 +391,15 @@ def test_removing_a_host_ends_its_links_on_our_page(client: Client, acme: Partne
     host = make.host(acme)
     link = make.link(acme, final_redirect="https://www.acme.example/thanks")
     other = make.link(acme)
-    assert links.final_redirect_of(link, {"own": "1"}, reference="home-1") == (
+    assert links.final_redirect_of(link, [("own", "1")], reference="home-1") == (
         "https://www.acme.example/thanks?refId=home-1&own=1"
     )
 
     page = client.post(reverse("connect-host-remove", args=[host.pk]), follow=True).content.decode()
 
     assert "1 link that named it now ends on our own page." in page
-    assert links.final_redirect_of(link, {"own": "1"}, reference="home-1") == ""
-    assert links.final_redirect_of(other, {}) == ""
+    assert links.final_redirect_of(link, [("own", "1")], reference="home-1") == ""
+    assert links.final_redirect_of(other, []) == ""
     assert "its host is not allowed" in client.get(reverse("connect-link", args=[link.pk])).content.decode()
 
 

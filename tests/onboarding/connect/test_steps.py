@@ -220,7 +220,7 @@ def test_an_idle_session_is_over_and_begins_anew_with_all_it_had(
     new = customer.session
     assert new.pk != old.pk
     assert (new.parameters, new.utilities, new.connection_id) == (old.parameters, old.utilities, old.connection_id)
-    assert new.parameters == {"campaign": "spring & fall"}
+    assert new.parameters == [["campaign", "spring & fall"]]
 
 
 def test_an_idle_session_of_an_ended_link_offers_no_way(customer: Customer, link: ConnectLink) -> None:
@@ -379,6 +379,14 @@ def test_the_partners_parameters_reach_its_page(
     journey.finish(customer.session)
 
     assert next_query(customer) == [("a", "1"), ("refId", "home-1"), *(given if carried is None else carried).items()]
+
+
+def test_a_parameter_that_comes_twice_is_carried_twice(customer: Customer, sending_link: ConnectLink) -> None:
+    address = reverse("connect-by-title", args=["acme", sending_link.title])
+    customer.client.get(f"{address}?refId=home-1&z=1&tag=a&tag=b")
+    journey.finish(customer.session)
+
+    assert next_query(customer) == [("a", "1"), ("refId", "home-1"), ("z", "1"), ("tag", "a"), ("tag", "b")]
 
 
 def test_what_the_customer_signed_comes_by_email(customer: Customer, link: ConnectLink) -> None:
