@@ -35,7 +35,7 @@ from portal.storage.ids import uuid7
 from portal.web import clock
 
 log = logging.getLogger("onboarding.connect")
-_TOKEN_SECONDS: Final = 20
+_TOKEN_SECONDS: Final = 15  # less than a lease
 _FEED_SECONDS: Final = 900
 _BEAT_SECONDS: Final = 5
 _UNAUTHORIZED: Final = 401
@@ -84,6 +84,7 @@ def fetch(run: Run) -> None:
         return
     try:
         _refresh(authorization)
+        run.beat()
         try:
             usage, customer = _feeds(run, authorization)
         except TokenRefused:
@@ -198,6 +199,7 @@ def _fetch_into(authorization: Authorization, url: str, file: BinaryIO, *, secon
                 url,
                 access_token=authorization.access_token,
                 into=file,
+                timeout_seconds=_TOKEN_SECONDS,
                 deadline_seconds=seconds,
                 max_bytes=most_bytes,
             )
@@ -245,6 +247,7 @@ def _feeds(run: Run, authorization: Authorization) -> tuple[Feed | None, Feed | 
     A customer feed that the utility does not give us is left out: the usage feed tells whether we may have data.
     """
     _read_authorization(authorization)
+    run.beat()
     customer = None
     with suppress(AccessEnded):
         customer = _feed(run, authorization, "customer", authorization.customer_url)

@@ -7,12 +7,12 @@ from django.core.wsgi import get_wsgi_application
 os.environ["DJANGO_SETTINGS_MODULE"] = "onboarding.demo_utility.settings"
 application = get_wsgi_application()
 
-from django.core.management import call_command  # noqa: E402
+from django.core.management import call_command  # noqa: E402  Django first
 
-from onboarding.demo_utility import settings  # noqa: E402
-from onboarding.demo_utility.domain import register_portal  # noqa: E402
-from onboarding.demo_utility.notifier import start_notifier  # noqa: E402
-from onboarding.demo_utility.registration import registration  # noqa: E402
+from onboarding.demo_utility import settings  # noqa: E402  Django first
+from onboarding.demo_utility.domain import register_portal  # noqa: E402  Django first
+from onboarding.demo_utility.notifier import start_notifier  # noqa: E402  Django first
+from onboarding.demo_utility.registration import registration  # noqa: E402  Django first
 
 call_command("migrate", verbosity=0)
 register_portal(registration(settings.DATA_DIR), f"{settings.PORTAL_URL}/connect/return/")

@@ -38,7 +38,7 @@ class Fields:
 
     def is_like(self, other: "Fields") -> bool:
         """Whether both hold the same texts."""
-        return self._texts == other._texts  # noqa: SLF001
+        return self._texts == other._texts  # noqa: SLF001  of the same class
 
     def raw(self, *paths: str) -> str:
         """The first text under the first of these paths that has one, as it is in the feed."""

@@ -14,39 +14,39 @@ import django
 
 django.setup()
 
-from allauth.account.models import EmailAddress  # noqa: E402
+from allauth.account.models import EmailAddress  # noqa: E402  Django first
 from django.core.management import call_command  # noqa: E402  Django first
-from django.db import connection  # noqa: E402
-from django.db.models import Count  # noqa: E402
-from django.test import Client  # noqa: E402
-from django.test.utils import override_settings  # noqa: E402
+from django.db import connection  # noqa: E402  Django first
+from django.db.models import Count  # noqa: E402  Django first
+from django.test import Client  # noqa: E402  Django first
+from django.test.utils import override_settings  # noqa: E402  Django first
 
-from onboarding.connect.models import (  # noqa: E402
+from onboarding.connect.models import (  # noqa: E402  Django first
     Authorization,
     ConnectionNote,
     ConnectLink,
     Consent,
     ServicePoint,
 )
-from onboarding.enrollment.models import CheckRecord  # noqa: E402
-from onboarding.meters.models import Meter  # noqa: E402
-from onboarding.uploads.models import Upload, UploadRow  # noqa: E402
-from onboarding.uploads.pipeline.commit import confirm_upload  # noqa: E402
-from onboarding.uploads.pipeline.receive import receive_upload  # noqa: E402
-from portal.events.actors import Actor  # noqa: E402
-from portal.events.models import Event  # noqa: E402
-from portal.jobs.domain import run_next  # noqa: E402
-from portal.jobs.models import Job, PeriodicRun  # noqa: E402
-from portal.jobs.periodic import run_periodic_tasks  # noqa: E402
-from portal.partners.models import Partner, User  # noqa: E402
-from portal.problems import Refused  # noqa: E402
-from portal.storage.files import path_of  # noqa: E402
-from portal.web import clock  # noqa: E402
-from programs.models import UtilityConnection  # noqa: E402
-from tests import builders  # noqa: E402
-from tests.demo_utility import DemoUtility  # noqa: E402
-from tests.onboarding.connect.conftest import CAISO, Customer, connect_utility, link_for  # noqa: E402
-from tests.onboarding.spreadsheets.hostile.zips import sheet_that_takes_long  # noqa: E402
+from onboarding.enrollment.models import CheckRecord  # noqa: E402  Django first
+from onboarding.meters.models import Meter  # noqa: E402  Django first
+from onboarding.uploads.models import Upload, UploadRow  # noqa: E402  Django first
+from onboarding.uploads.pipeline.commit import confirm_upload  # noqa: E402  Django first
+from onboarding.uploads.pipeline.receive import receive_upload  # noqa: E402  Django first
+from portal.events.actors import Actor  # noqa: E402  Django first
+from portal.events.models import Event  # noqa: E402  Django first
+from portal.jobs.domain import run_next  # noqa: E402  Django first
+from portal.jobs.models import Job, PeriodicRun  # noqa: E402  Django first
+from portal.jobs.periodic import run_periodic_tasks  # noqa: E402  Django first
+from portal.partners.models import Partner, User  # noqa: E402  Django first
+from portal.problems import Refused  # noqa: E402  Django first
+from portal.storage.files import path_of  # noqa: E402  Django first
+from portal.web import clock  # noqa: E402  Django first
+from programs.models import UtilityConnection  # noqa: E402  Django first
+from tests import builders  # noqa: E402  Django first
+from tests.demo_utility import DemoUtility  # noqa: E402  Django first
+from tests.onboarding.connect.conftest import CAISO, Customer, connect_utility, link_for  # noqa: E402  Django first
+from tests.onboarding.spreadsheets.hostile.zips import sheet_that_takes_long  # noqa: E402  Django first
 
 BY = Actor.system("Chaos")
 

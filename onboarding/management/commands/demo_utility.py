@@ -31,4 +31,4 @@ class Command(BaseCommand):
             "DEMO_UTILITY_PORT": str(port),
             "DJANGO_SETTINGS_MODULE": "onboarding.demo_utility.settings",
         }
-        os.execve(command[0], command, {"PORTAL_URL": settings.SITE_URL, **os.environ, **own})  # noqa: S606
+        os.execve(command[0], command, {"PORTAL_URL": settings.SITE_URL, **os.environ, **own})  # noqa: S606  no shell is wanted
