@@ -51,7 +51,7 @@ class Check:
 class Moment:
     """When a meter is evaluated, in which delivery period (None: the program has none), by which requirements.
 
-    is_ahead: whether the period is still to come.
+    is_ahead: whether the period is still to come. present: when it is evaluated; None for `at`.
     """
 
     at: datetime
@@ -59,10 +59,11 @@ class Moment:
     period: PeriodRules | None
     schema: Schema
     is_ahead: bool = False
+    present: datetime | None = None
 
 
 CheckFunction = Callable[[MeterFacts, ProgramRules, Moment, bool], Iterator[Check]]
-REGISTRY: dict[str, CheckFunction] = {}
+REGISTRY: dict[str, list[CheckFunction]] = {}
 
 
 def checks(*action_types: ActionType) -> Callable[[CheckFunction], CheckFunction]:
@@ -70,7 +71,7 @@ def checks(*action_types: ActionType) -> Callable[[CheckFunction], CheckFunction
 
     def register(function: CheckFunction) -> CheckFunction:
         for action_type in action_types:
-            REGISTRY[action_type.value] = function
+            REGISTRY.setdefault(action_type.value, []).append(function)
         return function
 
     return register
@@ -78,7 +79,8 @@ def checks(*action_types: ActionType) -> Callable[[CheckFunction], CheckFunction
 
 def run_checks(meter: MeterFacts, program: ProgramRules, moment: Moment, *, passed: bool = False) -> list[Check]:
     """All checks of a meter in a program, in the order of the registry."""
-    return [one for function in dict.fromkeys(REGISTRY.values()) for one in function(meter, program, moment, passed)]
+    functions = dict.fromkeys(function for functions in REGISTRY.values() for function in functions)
+    return [one for function in functions for one in function(meter, program, moment, passed)]
 
 
 @checks(ActionType.IS_ELIGIBLE, ActionType.ADDRESS)
@@ -105,6 +107,28 @@ def fits(meter: MeterFacts, program: ProgramRules, moment: Moment, passed: bool)
         problem = Problem("PROGRAM_NOT_OPEN", "", "", {"program": program.identifier, "on": moment.on.isoformat()})
         wanted = f"{source.valid_from or ''} to {source.valid_to or ''}".strip()
         yield Check(ActionType.IS_ELIGIBLE, CheckOutcome.FAILED, "Day", moment.on.isoformat(), wanted, source, problem)
+
+
+@checks(ActionType.IS_ELIGIBLE)
+def in_time(meter: MeterFacts, program: ProgramRules, moment: Moment, passed: bool) -> Iterator[Check]:
+    """A period whose last deadline has passed takes no meter that has not made one, nor is active in it."""
+    period, present = moment.period, moment.present or moment.at
+    if period is None or not period.deadlines or period.next_deadline(present) or meter.deadline_made(period, present):
+        return
+    activation = meter.activation(period.pk, present)
+    if activation is not None and activation.covers(max(present, activation.active_from)):
+        return
+    last = max(deadline.accepted_until for deadline in period.deadlines)
+    context = {"period": period.name, "deadline": f"{last:%Y-%m-%d}"}
+    yield Check(
+        ActionType.IS_ELIGIBLE,
+        CheckOutcome.FAILED,
+        "Deadline",
+        f"{program.day_of(present)}",
+        f"before {last:%Y-%m-%d}",
+        program.source,
+        Problem("PROGRAM_TOO_LATE", "", "", context),
+    )
 
 
 @checks(ActionType.NO_MISSING_FIELDS, ActionType.MEETS_EXTRA_PROGRAM_REQUIREMENTS, ActionType.GENERATOR)
@@ -299,7 +323,7 @@ def check_of_problem(problem: Problem) -> Check:
 
 def in_place(meter: MeterFacts, program: ProgramRules, moment: Moment) -> list[Check]:
     """What fails, or is open, for every asset of one place and type, whatever its fields hold."""
-    functions = (fits, authorized, recorded)
+    functions = (fits, in_time, authorized, recorded)
     return [one for function in functions for one in function(meter, program, moment, False)]
 
 

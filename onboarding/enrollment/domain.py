@@ -12,7 +12,7 @@ from django.dispatch import receiver
 
 from onboarding.enrollment.evaluate import Evaluator
 from onboarding.enrollment.facts import MeterFacts
-from onboarding.enrollment.load import KEEPING, customer_of, excluding_here, facts_of, meters_of_customers
+from onboarding.enrollment.load import customer_of, excluding_here, facts_of, meters_of_customers
 from onboarding.enrollment.models import Enrollment
 from onboarding.enrollment.results import COLUMNS, EnrollmentResult, best, first_to_act, without_misfit_actions
 from onboarding.enrollment.rules import ProgramRules, rules_of
@@ -224,13 +224,12 @@ def _write(meters: Sequence[Meter], rules: Mapping[str, ProgramRules], now: date
         assert facts.pk is not None
         row = rows[facts.pk, rules[name].pk]
         turn = min((one for one in facts.turns(rules[name]) if one > now), default=None)
-        since = now if result.status in KEEPING and row.status not in KEEPING else row.eligible_since
         results[facts.pk].append(result)
         if row.status != result.status:
             changes.append(Change(facts.pk, name, row.status, result.status.value, row.partner_id))
         if turn != row.reconsider_at or [getattr(row, column) for column in COLUMNS] != result.columns:
-            updates.append([row.pk, *result.columns, since, now, turn])
-    bulk.update(Enrollment, [*COLUMNS, "eligible_since", "evaluated_at", "reconsider_at"], updates)
+            updates.append([row.pk, *result.columns, now, turn])
+    bulk.update(Enrollment, [*COLUMNS, "evaluated_at", "reconsider_at"], updates)
     _write_global(meters, results)
     return changes
 

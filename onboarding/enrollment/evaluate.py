@@ -32,7 +32,7 @@ def result_in_place(
 def moment_of(program: ProgramRules, period: PeriodRules | None, schema: Schema, at: datetime) -> Moment:
     """The moment for which a meter is evaluated in a period: now, or when the period begins if that is later."""
     then = max(at, period.starts_at) if period else at
-    return Moment(then, program.day_of(then), period, schema, is_ahead=then > at)
+    return Moment(then, program.day_of(then), period, schema, is_ahead=then > at, present=at)
 
 
 def status_of(
@@ -77,7 +77,7 @@ class Evaluator:
     """
 
     def __init__(self, program: ProgramRules, schema: Schema, at: datetime, *, passed: bool = False) -> None:
-        self._program, self._at, self._passed = program, at, passed
+        self._program, self._schema, self._at, self._passed = program, schema, at, passed
         leading, periods = program.leading_period(at), program.shown_periods(at)
         self._next = moment_of(program, leading, schema, at)
         before = [one for one in periods if one.starts_at <= at or (leading and one.starts_at < leading.starts_at)]
@@ -95,11 +95,15 @@ class Evaluator:
             activation = meter.activation(period.pk, self._at) if meter.activations else None
             if activation is not None and activation.covers(self._at):
                 return self._in(moment, meter)
-            if meter.eligible_since and meter.deadline_made(self._program, period, self._at):
+            if meter.made and meter.deadline_made(period, self._at):
                 assessment = self._in(moment, meter)
-                if assessment.status == EnrollmentStatus.ELIGIBLE:
+                if assessment.status != EnrollmentStatus.INELIGIBLE:
                     return assessment
         return self._in(self._next, meter)
+
+    def status_in(self, period: PeriodRules, meter: MeterFacts) -> EnrollmentStatus:
+        """The status of a meter in one period, whichever leads."""
+        return self._in(moment_of(self._program, period, self._schema, self._at), meter).status
 
     def _in(self, moment: Moment, meter: MeterFacts) -> Assessment:
         checks = run_checks(meter, self._program, moment, passed=self._passed)
@@ -146,9 +150,15 @@ def _is_missing(check: Check) -> bool:
 
 
 def _open_types(program: ProgramRules, open_checks: Iterable[Check]) -> list[tuple[str, str]]:
-    """Each open item once, with who acts. Being out is the partner's own decision and no action."""
-    kinds = dict.fromkeys(one.action_type for one in open_checks if one.action_type != ActionType.PARTICIPATING)
+    """Each open item once, with who acts. Being out is the partner's own decision, and nobody can undo that a deadline
+    has passed: neither is an action."""
+    kinds = dict.fromkeys(one.action_type for one in open_checks if not _is_final(one))
     return [(kind, action_definition(program, kind).acts) for kind in kinds]
+
+
+def _is_final(check: Check) -> bool:
+    too_late = check.problem is not None and check.problem.code == "PROGRAM_TOO_LATE"
+    return too_late or check.action_type == ActionType.PARTICIPATING
 
 
 def action_definition(program: ProgramRules, kind: str) -> ActionDefinition:
@@ -242,22 +252,7 @@ def _in_period(
     moment = moment_of(program, period, schema, at)
     checks = run_checks(meter, program, moment, passed=passed)
     status = _unless_unwanted(status_of(meter, moment, checks), program.identifier in meter.wanted)
-    deadline, made = period.next_deadline(at), meter.deadline_made(program, period, at)
-    joins = status in {EnrollmentStatus.ELIGIBLE, EnrollmentStatus.PENDING}
-    if period.deadlines and deadline is None and made is None and joins:
-        last = max(one.accepted_until for one in period.deadlines)
-        context = {"period": period.name, "deadline": f"{last:%Y-%m-%d}"}
-        problem = Problem("PROGRAM_TOO_LATE", "", "", context)
-        late = Check(
-            ActionType.IS_ELIGIBLE,
-            CheckOutcome.FAILED,
-            "Deadline",
-            f"{program.day_of(at)}",
-            f"before {last:%Y-%m-%d}",
-            program.source,
-            problem,
-        )
-        checks, status = [*checks, late], EnrollmentStatus.INELIGIBLE
+    deadline, made = period.next_deadline(at), meter.deadline_made(period, at)
     return PeriodResult(period, status, checks, meter.activation(period.pk, moment.at), deadline, made)
 
 
@@ -274,7 +269,7 @@ def required_actions(results: Iterable[ProgramResult]) -> list[RequiredAction]:
             continue
         seen: set[str] = set()
         for period in result.periods:
-            open_checks = [check for check in failing(period.checks) if check.subject != "Deadline"]
+            open_checks = failing(period.checks)
             for kind, _ in _open_types(result.program, open_checks):
                 if kind not in seen:
                     seen.add(kind)

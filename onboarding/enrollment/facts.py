@@ -69,6 +69,14 @@ class Activated:
 
 
 @dataclass(frozen=True, slots=True)
+class Made:
+    """The meter was eligible in a period when a deadline passed (see MadeDeadline)."""
+
+    period: int
+    deadline: DeadlineRule
+
+
+@dataclass(frozen=True, slots=True)
 class Held:
     """A program that the same customer holds, on this meter or another: which excludes which is decided by `since`.
 
@@ -88,19 +96,20 @@ class Held:
 class MeterFacts:
     """One meter, or an asset that is to become one: what it holds, and what people recorded about it.
 
-    wanted: the programs that it is meant for, and when it joined each of them. eligible_since: the programs in which
-    it is eligible or active, and since when.
+    wanted: the programs that it is meant for, and when it joined each of them. lost: of a moment in the past, what
+    cannot be told any more (see MeterPast).
     """
 
     asset: Mapping[str, Any]
     pk: UUID | None = None
     created_at: datetime | None = None
     wanted: Mapping[str, tuple[datetime, int]] = field(default_factory=dict)
-    eligible_since: Mapping[str, datetime] = field(default_factory=dict)
     out_periods: Sequence[OutPeriod] = ()
     records: Sequence[Recorded] = ()
     activations: Sequence[Activated] = ()
+    made: Sequence[Made] = ()
     held: Sequence[Held] = ()
+    lost: Sequence[str] = ()
     _flat: dict[str, object] | None = None
 
     @property
@@ -172,13 +181,12 @@ class MeterFacts:
                     return boundary(program, period, out.starts_at)
         return out.starts_at
 
-    def deadline_made(self, program: ProgramRules, period: PeriodRules, at: datetime) -> DeadlineRule | None:
-        """The first deadline of a period that went by while the meter was eligible: it is expected active on its date
+    def deadline_made(self, period: PeriodRules, at: datetime) -> DeadlineRule | None:
+        """Of the deadlines of a period that the meter has made by a moment, the one that activates it first
         (leap.md 4.5). None once an activation is recorded, which says more."""
-        since = self.eligible_since.get(program.identifier)
-        if since is None or self.activation(period.pk) is not None:
+        if self.activation(period.pk) is not None:
             return None
-        made = [one for one in period.deadlines if since < one.accepted_until <= at]
+        made = [one.deadline for one in self.made if one.period == period.pk and one.deadline.accepted_until <= at]
         return min(made, key=lambda one: (one.activation_at, one.accepted_until), default=None)
 
     def turns(self, program: ProgramRules) -> Iterable[datetime]:

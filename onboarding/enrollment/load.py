@@ -1,23 +1,26 @@
 """Reading what is known of many meters: a few queries for all of them."""
 
 from collections.abc import Collection, Iterable, Mapping
-from datetime import datetime
+from datetime import datetime, timedelta
 from uuid import UUID
 
 from django.db.models import Exists, OuterRef, Q, QuerySet
 
-from onboarding.enrollment.evaluate import evaluate
-from onboarding.enrollment.facts import Activated, Held, MeterFacts, OutPeriod, Recorded
-from onboarding.enrollment.models import Activation, CheckRecord, Enrollment, ParticipationPeriod
-from onboarding.enrollment.rules import ProgramRules
+from onboarding.enrollment.evaluate import Evaluator, evaluate
+from onboarding.enrollment.facts import Activated, Held, Made, MeterFacts, OutPeriod, Recorded
+from onboarding.enrollment.models import Activation, CheckRecord, Enrollment, MadeDeadline, ParticipationPeriod
+from onboarding.enrollment.past import MeterPast, meters_at
+from onboarding.enrollment.rules import ProgramRules, RulesOfMoment, rules_at, rules_moment_of
 from onboarding.meters.columns import asset_of
 from onboarding.meters.models import EnrollmentStatus, Meter
+from programs.deadlines import DeadlineRule
 from programs.models import Program
 from programs.schema import Schema
 
-KEEPING = (EnrollmentStatus.ACTIVE, EnrollmentStatus.ELIGIBLE)  # what makes a deadline
 HOLDING = (EnrollmentStatus.ACTIVE, EnrollmentStatus.ELIGIBLE, EnrollmentStatus.PENDING)
 Customer = tuple[str, str]  # utility, account number in its normal form
+Joined = tuple[datetime, int]  # when, and the number of its row: which of two came first
+_INSTANT = timedelta(microseconds=1)
 
 
 def facts_of(
@@ -28,42 +31,151 @@ def facts_of(
     *,
     assets: Mapping[UUID, Mapping[str, object]] | None = None,
 ) -> dict[UUID, MeterFacts]:
-    """The facts of meters of one partner, by ID. assets: what some of them are to hold, instead of what they hold."""
-    facts = _own_facts(meters, rules, assets)
+    """The facts of meters of one partner, by ID. assets: what some of them are to hold, instead of what they hold.
+
+    A deadline that has passed, of which it is not recorded yet who made it, is looked at here: see `makers_of`.
+    """
+    facts = _facts_of(meters, rules, schema, at, assets=assets)
+    for meter, made in _not_recorded(meters, facts, rules, at).items():
+        facts[meter].made = [*facts[meter].made, *made]
+    return facts
+
+
+def facts_then(meters: Collection[Meter], then: RulesOfMoment, at: datetime) -> dict[UUID, MeterFacts]:
+    """The facts of meters of one partner at a moment in the past: the values and programs that they had then.
+
+    Meters that did not exist yet are left out.
+    """
+    return _facts_of([meter for meter in meters if meter.created_at <= at], then.rules, then.schema, at, is_past=True)
+
+
+def _facts_of(
+    meters: Collection[Meter],
+    rules: Mapping[str, ProgramRules],
+    schema: Schema,
+    at: datetime,
+    *,
+    assets: Mapping[UUID, Mapping[str, object]] | None = None,
+    is_past: bool = False,
+) -> dict[UUID, MeterFacts]:
+    facts = _own_facts(meters, rules, at, assets, is_past=is_past)
     partner = next((meter.partner_id for meter in meters), None)
     if partner is not None and len(excluding_here(partner, rules)) > 1:
-        _add_held(partner, meters, facts, rules, schema, at)
+        _add_held(partner, meters, facts, rules, schema, at, is_past=is_past)
     return facts
 
 
 def _own_facts(
     meters: Collection[Meter],
     rules: Mapping[str, ProgramRules],
+    at: datetime,
     assets: Mapping[UUID, Mapping[str, object]] | None = None,
+    *,
+    is_past: bool = False,
 ) -> dict[UUID, MeterFacts]:
     """What is known of each meter by itself."""
     keys = [meter.pk for meter in meters]
-    facts_by_meter = {
-        meter.pk: MeterFacts((assets or {}).get(meter.pk) or asset_of(meter), pk=meter.pk, created_at=meter.created_at)
-        for meter in meters
-    }
+    wanted, out_periods, made = _wanted(keys, rules), _out_periods(keys), _made(keys)
+    records, activations = _records(keys), _activations(keys)
+    past = meters_at(meters, at, out_periods) if is_past else {}
+    facts_by_meter = {}
+    for meter in meters:
+        pk, then = meter.pk, past.get(meter.pk)
+        programs = wanted.get(pk, {})
+        if is_past:
+            programs = _wanted_then(meter, programs, then, rules, at)
+        facts_by_meter[pk] = MeterFacts(
+            then.asset if then else (assets or {}).get(pk) or asset_of(meter),
+            pk=pk,
+            created_at=meter.created_at,
+            wanted=programs,
+            out_periods=then.out_periods if then else out_periods.get(pk, ()),
+            records=records.get(pk, ()),
+            activations=activations.get(pk, ()),
+            made=made.get(pk, ()),
+            lost=tuple(then.lost) if then else (),
+        )
+    return facts_by_meter
+
+
+def _wanted(keys: Collection[UUID], rules: Mapping[str, ProgramRules]) -> dict[UUID, dict[str, Joined]]:
     names = {program.pk: name for name, program in rules.items()}
-    wanted: dict[UUID, dict[str, tuple[datetime, int]]] = {}
-    eligible: dict[UUID, dict[str, datetime]] = {}
-    for meter, program, joined, number, status, since in Enrollment.objects.filter(meter__in=keys).values_list(
-        "meter", "program", "joined_at", "pk", "status", "eligible_since"
-    ):
+    wanted: dict[UUID, dict[str, Joined]] = {}
+    rows = Enrollment.objects.filter(meter__in=keys).values_list("meter", "program", "joined_at", "pk")
+    for meter, program, joined, number in rows:
         if program in names:
             wanted.setdefault(meter, {})[names[program]] = (joined, number)
-            if status in KEEPING:
-                eligible.setdefault(meter, {})[names[program]] = since or joined
-    for pk, programs in wanted.items():
-        facts_by_meter[pk].wanted, facts_by_meter[pk].eligible_since = programs, eligible.get(pk, {})
-    out_periods, records, activations = _out_periods(keys), _records(keys), _activations(keys)
-    for pk, facts in facts_by_meter.items():
-        facts.out_periods, facts.records = out_periods.get(pk, ()), records.get(pk, ())
-        facts.activations = activations.get(pk, ())
-    return facts_by_meter
+    return wanted
+
+
+def _wanted_then(
+    meter: Meter,
+    programs: Mapping[str, Joined],
+    then: MeterPast | None,
+    rules: Mapping[str, ProgramRules],
+    at: datetime,
+) -> dict[str, Joined]:
+    """The programs that a meter was in at a moment: those that it had joined, and those that it has left since."""
+    joined = {name: since for name, since in programs.items() if since[0] <= at}
+    left = then.left & rules.keys() if then else set()
+    return dict.fromkeys(left, (meter.created_at, 0)) | joined
+
+
+# --- deadlines
+
+
+def makers_of(
+    meters: Collection[Meter], program: str, period: int, deadline: DeadlineRule, rules_moment: datetime
+) -> dict[UUID, bool]:
+    """The meters, of one partner, that are in a program at one of its deadlines, and whether each of them makes it.
+
+    A meter makes it that is eligible in the period as the deadline passes: by the values, programs and recorded facts
+    of that moment, and by the rules of `rules_moment`. A program, period or deadline that was not there then has none.
+    """
+    then, at = rules_at(rules_moment), deadline.accepted_until - _INSTANT
+    rules = then.rules.get(program)
+    in_period = next((one for one in rules.periods if one.pk == period), None) if rules else None
+    facts = facts_then(meters, then, at)
+    inside = {pk: meter for pk, meter in facts.items() if program in meter.wanted}
+    if (
+        rules is None
+        or in_period is None
+        or all(one.deadline_at != deadline.deadline_at for one in in_period.deadlines)
+    ):
+        return dict.fromkeys(inside, False)
+    evaluator = Evaluator(rules, then.schema, at)
+    return {pk: evaluator.status_in(in_period, meter) == EnrollmentStatus.ELIGIBLE for pk, meter in inside.items()}
+
+
+def _not_recorded(
+    meters: Collection[Meter], facts: Mapping[UUID, MeterFacts], rules: Mapping[str, ProgramRules], at: datetime
+) -> dict[UUID, list[Made]]:
+    """The deadlines that meters made, of those that have passed and of which it is not recorded yet."""
+    made: dict[UUID, list[Made]] = {}
+    for name, program in rules.items():
+        joined = [(facts[meter.pk].wanted[name][0], meter) for meter in meters if name in facts[meter.pk].wanted]
+        first = min((since for since, _ in joined), default=at)
+        for period in program.shown_periods(at):
+            for deadline in period.deadlines:
+                if first < deadline.accepted_until <= at and deadline.deadline_at not in period.recorded:
+                    there = [meter for since, meter in joined if since < deadline.accepted_until]
+                    moment = rules_moment_of(period.pk, deadline)
+                    for pk, makes in makers_of(there, name, period.pk, deadline, moment).items():
+                        if makes:
+                            made.setdefault(pk, []).append(Made(period.pk, deadline))
+    return made
+
+
+def _made(keys: Collection[UUID]) -> dict[UUID, list[Made]]:
+    made: dict[UUID, list[Made]] = {}
+    for row in MadeDeadline.objects.filter(meter__in=keys).select_related("deadline"):
+        passed = row.deadline
+        deadline = DeadlineRule(passed.deadline_at, passed.accepted_until, passed.activation_at)
+        made.setdefault(row.meter_id, []).append(Made(passed.period_id, deadline))
+    return made
+
+
+# --- what people recorded
 
 
 def _out_periods(keys: Collection[UUID]) -> dict[UUID, list[OutPeriod]]:
@@ -122,9 +234,12 @@ def _add_held(
     rules: Mapping[str, ProgramRules],
     schema: Schema,
     at: datetime,
+    *,
+    is_past: bool,
 ) -> None:
     """What the customers of these meters hold: on the meter itself, and on the partner's others of the same account."""
-    shared = held_by(partner, {customer for meter in meters if (customer := customer_of(meter))}, rules, schema, at)
+    customers = {customer for meter in meters if (customer := customer_of(meter))}
+    shared = held_by(partner, customers, rules, schema, at, is_past=is_past)
     for meter in meters:
         customer, facts = customer_of(meter), facts_by_meter[meter.pk]
         if customer is None:
@@ -134,15 +249,24 @@ def _add_held(
 
 
 def held_by(
-    partner: UUID, customers: Collection[Customer], rules: Mapping[str, ProgramRules], schema: Schema, at: datetime
+    partner: UUID,
+    customers: Collection[Customer],
+    rules: Mapping[str, ProgramRules],
+    schema: Schema,
+    at: datetime,
+    *,
+    is_past: bool = False,
 ) -> dict[Customer, list[Held]]:
-    """The programs that customers of one partner hold, by customer. Other partners' meters are never looked at."""
+    """The programs that customers of one partner hold, by customer. Other partners' meters are never looked at.
+
+    is_past: by what those meters held at the moment; the customers are those of the present.
+    """
     meters = meters_of_customers(partner, customers, rules).filter(is_archived=False)
     by_customer: dict[Customer, list[Meter]] = {}
     for meter in meters:
         if customer := customer_of(meter):
             by_customer.setdefault(customer, []).append(meter)
-    facts = _own_facts([meter for group in by_customer.values() for meter in group], rules)
+    facts = _own_facts([meter for group in by_customer.values() for meter in group], rules, at, is_past=is_past)
     return {
         customer: _holding([(meter, facts[meter.pk]) for meter in group], rules, schema, at)
         for customer, group in by_customer.items()

@@ -25,9 +25,6 @@ class Enrollment(models.Model):
     leap_actions = models.JSONField(default=list, help_text="Action types that Leap has to do.")
     acts = models.CharField("who acts next", max_length=8, choices=Acts.choices, blank=True)
     joined_at = models.DateTimeField(db_default=Now(), help_text="Of two programs that exclude each other, the first.")
-    eligible_since = models.DateTimeField(
-        null=True, help_text="When it became eligible, if that was later than it joined: which deadlines it has made."
-    )
     evaluated_at = models.DateTimeField(db_default=Now())
     reconsider_at = models.DateTimeField(null=True, help_text="When time alone changes what is recorded here.")
 
@@ -155,6 +152,27 @@ class Activation(models.Model):
 
     def __str__(self) -> str:
         return f"{self.meter_id} active in {self.period_id}"
+
+
+class MadeDeadline(models.Model):
+    """A meter was eligible when a deadline passed: it is expected active from that deadline's activation date.
+
+    No later change of the meter, the rules or the deadline takes this away; it ends when the deadline is evaluated
+    again by other rules.
+    """
+
+    partner = models.ForeignKey("portal.Partner", on_delete=models.PROTECT, related_name="+", db_index=False)
+    meter = models.ForeignKey(
+        "onboarding.Meter", on_delete=models.CASCADE, related_name="made_deadlines", db_index=False
+    )
+    deadline = models.ForeignKey("programs.PassedDeadline", on_delete=models.PROTECT, related_name="made_by")
+    recorded_at = models.DateTimeField(db_default=Now())
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["meter", "deadline"], name="a_meter_makes_a_deadline_once")]
+
+    def __str__(self) -> str:
+        return f"{self.meter_id} made {self.deadline_id}"
 
 
 class Evaluated(models.Model):

@@ -3,8 +3,8 @@
 import hashlib
 import json
 import threading
-from collections.abc import Collection, Iterable
-from dataclasses import dataclass, fields, is_dataclass
+from collections.abc import Collection, Iterable, Mapping
+from dataclasses import dataclass, field, fields, is_dataclass
 from datetime import date, datetime
 from decimal import Decimal
 from typing import Any
@@ -12,8 +12,20 @@ from zoneinfo import ZoneInfo
 
 from portal.web.clock import local_day
 from programs.deadlines import DeadlineRule, accepted_until, next_deadline, over_at
-from programs.models import ActionType, Boundary, CheckKind, Conflict, DeliveryPeriod, Program, ProgramCheck, is_over
-from programs.schema import Schema, catalogue_version
+from programs.models import (
+    ActionType,
+    Boundary,
+    CheckKind,
+    Conflict,
+    Deadline,
+    DeliveryPeriod,
+    PassedDeadline,
+    Program,
+    ProgramCheck,
+    is_over,
+)
+from programs.models.past import ProgramRows, catalogue_at, deadline_states, last_change, recorded_since
+from programs.schema import Schema, catalogue_version, schema_for, schema_of_past
 
 _YEAR_DAYS = 366
 
@@ -72,7 +84,8 @@ class Exclusion:
 class PeriodRules:
     """A delivery period; aware datetimes in the program's zone.
 
-    ends_at is what is published: the midnight with which its last day begins. Until over_at it runs.
+    ends_at is what is published: the midnight with which its last day begins. Until over_at it runs. recorded: the
+    moments (deadline_at) of its deadlines that have passed and of which it is recorded which meters made them.
     """
 
     pk: int
@@ -81,6 +94,7 @@ class PeriodRules:
     ends_at: datetime
     over_at: datetime
     deadlines: tuple[DeadlineRule, ...]
+    recorded: frozenset[datetime] = field(default=frozenset(), compare=False)
 
     def next_deadline(self, at: datetime) -> DeadlineRule | None:
         """The deadline that can still be made and activates soonest."""
@@ -163,13 +177,13 @@ class ProgramRules:
 def _without_functions(schema: Schema, program: str, on: date) -> Iterable[dict[str, Any]]:
     for rule in schema.rules_of(program):
         if rule.applies(on):
-            yield {field.name: getattr(rule, field.name) for field in fields(rule) if field.name != "holds"}
+            yield {part.name: getattr(rule, part.name) for part in fields(rule) if part.name != "holds"}
 
 
 def _as_json(value: object) -> object:
     """What JSON has no form for: the same text in every process. TypeError for what has none, such as a function."""
     if is_dataclass(value) and not isinstance(value, type):
-        return {field.name: getattr(value, field.name) for field in fields(value)}
+        return {part.name: getattr(value, part.name) for part in fields(value) if part.compare}
     if isinstance(value, (set, frozenset)):
         return sorted(value)
     if isinstance(value, date):
@@ -190,26 +204,115 @@ def rules_of(identifiers: Collection[str] = ()) -> dict[str, ProgramRules]:
     version = catalogue_version()
     compiled = _kept.get(version)
     if compiled is None:
-        compiled = _compiled()
+        compiled = _present()
         with _lock:
             _kept.clear()
             _kept[version] = compiled
     return {name: compiled[name] for name in identifiers if name in compiled} if identifiers else dict(compiled)
 
 
-def _compiled() -> dict[str, ProgramRules]:
+@dataclass(frozen=True, slots=True)
+class RulesOfMoment:
+    """The rules of all programs as they were at a moment, with the validator that goes with them."""
+
+    rules: Mapping[str, ProgramRules]
+    schema: Schema
+
+
+_kept_past: dict[tuple[str, datetime], RulesOfMoment] = {}
+_PAST_KEPT = 8
+
+
+def rules_at(at: datetime) -> RulesOfMoment:
+    """The rules as the catalogue's history has them; before its beginning, the first that it has.
+
+    Some ten queries for a moment before the last change of the catalogue; kept until it changes.
+    """
+    key = (catalogue_version(), at)
+    kept = _kept_past.get(key)
+    if kept is None:
+        kept = _rules_at(at)
+        with _lock:
+            if len(_kept_past) >= _PAST_KEPT:
+                _kept_past.clear()
+            _kept_past[key] = kept
+    return kept
+
+
+def _rules_at(at: datetime) -> RulesOfMoment:
+    changed = last_change()
+    if changed is None or changed <= at:
+        rules = rules_of()
+        return RulesOfMoment(rules, schema_for(rules))
+    first = recorded_since()
+    past = catalogue_at(max(at, first) if first else at)
+    rules = _compiled(past.programs, past.kinds, past.conflicts)
+    return RulesOfMoment(rules, schema_of_past(past, rules, at.date()))
+
+
+_kept_entered: tuple[str, dict[tuple[int, datetime], datetime]] = ("", {})
+
+
+def rules_moment_of(period: int, deadline: DeadlineRule) -> datetime:
+    """The moment whose rules decide who made a deadline: its own, or when it was entered if that was later."""
+    global _kept_entered  # noqa: PLW0603  kept until the catalogue changes
+    version = catalogue_version()
+    if _kept_entered[0] != version:
+        entered_at: dict[tuple[int, datetime], datetime] = {}
+        for state in deadline_states():
+            key = (state.period, state.deadline_at)
+            entered_at[key] = min(state.since, entered_at.get(key, state.since))
+        _kept_entered = (version, entered_at)
+    entered = _kept_entered[1].get((period, deadline.deadline_at))
+    return max(entered, deadline.accepted_until) if entered else deadline.accepted_until
+
+
+def _present() -> dict[str, ProgramRules]:
+    programs = [
+        ProgramRows(
+            program,
+            [utility.code for utility in program.utilities.all()],
+            [(period, list(period.deadlines.all())) for period in program.delivery_periods.all()],
+            list(program.checks.all()),
+        )
+        for program in Program.objects.prefetch_related("utilities", "delivery_periods__deadlines", "checks__kind")
+    ]
+    conflicts = Conflict.objects.select_related("program", "other", "utility").order_by("pk")
+    return _compiled(programs, CheckKind.objects.all(), conflicts)
+
+
+def _compiled(
+    programs: Iterable[ProgramRows], kinds: Iterable[CheckKind], conflicts: Iterable[Conflict]
+) -> dict[str, ProgramRules]:
     actions = {
         kind.action_type: ActionDefinition(kind.action_type, kind.acts, kind.code, kind.description, kind.while_open)
-        for kind in CheckKind.objects.all()
+        for kind in kinds
     }
     for kind in ActionType:  # one that an admin deleted is still said
         actions.setdefault(kind.value, ActionDefinition(kind.value, "partner", "", kind.label, "INELIGIBLE"))
-    exclusions = _exclusions()
-    programs = Program.objects.prefetch_related("utilities", "delivery_periods__deadlines", "checks__kind")
-    return {one.identifier: _rules(one, actions, exclusions.get(one.identifier, ())) for one in programs}
+    exclusions, recorded = _exclusions(conflicts), _recorded_deadlines()
+    return {
+        rows.program.identifier: _rules(rows, actions, exclusions.get(rows.program.identifier, ()), recorded)
+        for rows in programs
+    }
 
 
-def _rules(program: Program, actions: dict[str, ActionDefinition], exclusions: Collection[Exclusion]) -> ProgramRules:
+def _recorded_deadlines() -> dict[int, frozenset[datetime]]:
+    """By period: the deadlines of which it is known which meters made them."""
+    recorded: dict[int, set[datetime]] = {}
+    rows = PassedDeadline.objects.exclude(recorded_at=None).values_list("period", "deadline_at")
+    for period, deadline_at in rows:
+        recorded.setdefault(period, set()).add(deadline_at)
+    return {period: frozenset(moments) for period, moments in recorded.items()}
+
+
+def _rules(
+    rows: ProgramRows,
+    actions: dict[str, ActionDefinition],
+    exclusions: Collection[Exclusion],
+    recorded: Mapping[int, frozenset[datetime]],
+) -> ProgramRules:
+    program = rows.program
     zone = ZoneInfo(program.time_zone)
     return ProgramRules(
         pk=program.pk,
@@ -218,7 +321,7 @@ def _rules(program: Program, actions: dict[str, ActionDefinition], exclusions: C
         transmission_region=program.transmission_region,
         meter_types=frozenset(program.accepted_meter_types),
         states=frozenset(program.states),
-        utilities=frozenset(utility.code for utility in program.utilities.all()),
+        utilities=frozenset(rows.utilities),
         needs_authorization=program.needs_utility_authorization,
         is_partner_created=program.is_partner_created,
         leaves_at=program.leaves_at,
@@ -227,14 +330,20 @@ def _rules(program: Program, actions: dict[str, ActionDefinition], exclusions: C
         source=Source(
             f"program {program.identifier}", program.source, program.verified, program.active_from, program.active_to
         ),
-        periods=tuple(_period(period, zone, program) for period in program.delivery_periods.all()),
-        recorded=tuple(_recorded(check, actions) for check in program.checks.all()),
+        periods=tuple(
+            _period(period, deadlines, recorded.get(period.pk, frozenset()), program)
+            for period, deadlines in rows.periods
+        ),
+        recorded=tuple(_recorded(check, actions) for check in rows.checks),
         exclusions=tuple(exclusions),
         actions=actions,
     )
 
 
-def _period(period: DeliveryPeriod, zone: ZoneInfo, program: Program) -> PeriodRules:
+def _period(
+    period: DeliveryPeriod, deadlines: Iterable[Deadline], recorded: frozenset[datetime], program: Program
+) -> PeriodRules:
+    zone = ZoneInfo(program.time_zone)
     return PeriodRules(
         pk=period.pk,
         name=period.name,
@@ -247,8 +356,9 @@ def _period(period: DeliveryPeriod, zone: ZoneInfo, program: Program) -> PeriodR
                 accepted_until(line.deadline_at, zone, rolls_over=program.weekend_rolls_over),
                 line.activation_at.astimezone(zone),
             )
-            for line in period.deadlines.all()
+            for line in deadlines
         ),
+        recorded=recorded,
     )
 
 
@@ -265,10 +375,10 @@ def _recorded(check: ProgramCheck, actions: dict[str, ActionDefinition]) -> Reco
     return RecordedRule(action, source)
 
 
-def _exclusions() -> dict[str, list[Exclusion]]:
+def _exclusions(conflicts: Iterable[Conflict]) -> dict[str, list[Exclusion]]:
     """By program; every conflict is listed under both of its programs."""
     exclusions: dict[str, list[Exclusion]] = {}
-    for row in Conflict.objects.select_related("program", "other", "utility").order_by("pk"):
+    for row in conflicts:
         for program, other in ((row.program, row.other), (row.other, row.program)):
             exclusion = Exclusion(
                 other=other.identifier,

@@ -4,15 +4,18 @@ from uuid import UUID
 
 from django.dispatch import receiver
 
+from onboarding.enrollment.deadlines import by_partner, forget_later_than, note_passed_deadlines, record_makers
 from onboarding.enrollment.domain import re_evaluate
 from onboarding.enrollment.models import Enrollment, Evaluated
 from onboarding.enrollment.rules import rules_of
+from onboarding.meters.models import Meter
 from portal.events.actors import Actor
 from portal.jobs.domain import Run, enqueue, job_handler
 from portal.jobs.periodic import periodic
 from portal.partners.models import Partner
 from portal.web import clock
 from portal.web.clock import clock_moved
+from programs.models import PassedDeadline
 from programs.schema import schema_for
 
 _AT_ONCE = 1000  # enrollments
@@ -20,12 +23,49 @@ _AT_ONCE = 1000  # enrollments
 
 @receiver(clock_moved)
 def _reconsider_all(is_back: bool, **_: object) -> None:
-    """A demo's clock that was set back makes every result one of the future; set forward, `reconsider` sees it."""
+    """A demo's clock that was set back makes every result one of the future; set forward, the periodic work sees it."""
     if is_back:
+        forget_later_than(clock.now())
         Enrollment.objects.update(reconsider_at=clock.now())
 
 
-@periodic(hours=1)
+@periodic(minutes=10)
+def record_deadlines() -> None:
+    """Queue the deadlines that have passed and of which it is not recorded yet which meters made them."""
+    for passed in note_passed_deadlines(clock.now()):
+        enqueue("enrollment.record_deadline", subject_id=passed.pk, partner=None)
+
+
+@job_handler("enrollment.record_deadline")
+def record_deadline(run: Run) -> None:
+    """Find out for all meters of a program, of every partner, whether they made a deadline, and record it.
+
+    They are evaluated again where that changes, and once all are through, those of programs whose rules tell now that
+    it has passed.
+    """
+    passed = PassedDeadline.objects.select_related("period__program").filter(pk=int(run.job.subject_id)).first()
+    if passed is None:
+        return
+    by = Actor.system("Deadline")
+    rows = Enrollment.objects.filter(program=passed.period.program_id).order_by("pk")
+    while True:
+        with run.chunk() as chunk:
+            after = chunk.checkpoint.get("after", 0)
+            page = list(rows.filter(pk__gt=after).values_list("pk", "meter")[:_AT_ONCE])
+            if not page:
+                passed.recorded_at = clock.now()
+                passed.save(update_fields=["recorded_at", "updated_at"])
+                break
+            held = Meter.objects.filter(pk__in=[meter for _, meter in page]).order_by("pk").select_for_update()
+            for meters in by_partner(held):
+                makers = record_makers(passed, meters, by=by)
+                re_evaluate([*makers.gain, *makers.lose], by=by)
+            chunk.checkpoint, chunk.done = {"after": page[-1][0]}, chunk.done + len(page)
+        run.yield_to_other_partners()
+    queue_changed_programs()
+
+
+@periodic(minutes=10)
 def reconsider() -> None:
     """Queue what time has made old: meters whose own facts begin or end to count, and programs with other rules."""
     due = Enrollment.objects.filter(reconsider_at__lte=clock.now()).order_by()

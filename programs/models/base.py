@@ -1,7 +1,11 @@
 """What every catalogue row has: a history, the time of its last change, its source."""
 
+from datetime import datetime
+
 from django.db import models
 from simple_history.models import HistoricalRecords
+
+from portal import clock
 
 
 class Stamped(models.Model):
@@ -20,6 +24,11 @@ class CatalogueRow(Stamped):
 
     class Meta:
         abstract = True
+
+    @property
+    def _history_date(self) -> datetime:
+        """When its history says that a change was made: by the portal's clock, as everything else that happens."""
+        return clock.now()
 
 
 class Sourced(models.Model):

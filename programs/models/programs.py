@@ -10,7 +10,7 @@ from django.db import models
 from django.db.models import F, Q
 
 from portal.web import clock
-from programs.models.base import CatalogueRow, SourcedRow
+from programs.models.base import CatalogueRow, SourcedRow, Stamped
 from programs.models.places import TRANSMISSION_REGIONS, Region, Utility
 
 
@@ -228,3 +228,28 @@ class Deadline(CatalogueRow):
             raise ValidationError({"deadline_at": "The deadline is after the activation date."})
         if self.period_id and self.activation_at and self.activation_at > self.period.ends_at:
             raise ValidationError({"activation_at": "The activation date is after the end of the period."})
+
+
+class PassedDeadline(Stamped):
+    """A deadline that has passed, with the dates that it had: a meter that was eligible then is active from
+    `activation_at`, whatever happens to the deadline or the rules later.
+
+    Which meters those are is found out by the rules as they were at `rules_at`; it is, once `recorded_at` is set.
+    """
+
+    period = models.ForeignKey(DeliveryPeriod, on_delete=models.CASCADE, related_name="passed_deadlines")
+    deadline_at = models.DateTimeField("enrollment deadline")
+    accepted_until = models.DateTimeField(help_text="Later than the deadline where a weekend rolls over.")
+    activation_at = models.DateTimeField("activation date")
+    rules_at = models.DateTimeField("by the rules as of", help_text="The deadline itself, unless said otherwise.")
+    recorded_at = models.DateTimeField(null=True, help_text="When it was known which meters made it.")
+
+    class Meta(Stamped.Meta):
+        abstract = False
+        ordering = ["-accepted_until", "period"]
+        constraints = [
+            models.UniqueConstraint(fields=["period", "deadline_at"], name="one_passed_deadline_per_period_and_time")
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.period}: {self.deadline_at:%Y-%m-%d} → {self.activation_at:%Y-%m-%d}"

@@ -5,11 +5,11 @@ from programs.schema.coerce import says_nothing
 from programs.schema.coerce.dates import DateOrder, order_of, reading_of
 from programs.schema.coerce.plain import without_marks
 from programs.schema.columns import Column
-from programs.schema.compile import schema_for
+from programs.schema.compile import schema_for, schema_of_past
 from programs.schema.crossfield import ROW_CODES
 from programs.schema.crossfield.zips import state_of as state_of_zip
 from programs.schema.json_schema import asset_json_schema
-from programs.schema.nesting import flatten
+from programs.schema.nesting import Nesting, flatten
 from programs.schema.schema import Checked, Rule, Schema, missing_in
 
 __all__ = [
@@ -17,6 +17,7 @@ __all__ = [
     "Checked",
     "Column",
     "DateOrder",
+    "Nesting",
     "Rule",
     "Schema",
     "asset_json_schema",
@@ -27,6 +28,7 @@ __all__ = [
     "reading_of",
     "says_nothing",
     "schema_for",
+    "schema_of_past",
     "state_of_zip",
     "without_marks",
 ]

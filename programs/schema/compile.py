@@ -10,6 +10,7 @@ from typing_extensions import TypedDict
 
 from portal.web import clock
 from programs.models import Field, FieldType, Level, Needed, Operator, Requirement
+from programs.models.past import PastCatalogue
 from programs.schema.catalogue import catalogue_version
 from programs.schema.coerce import Coercer, coercer_for, fault_of_default
 from programs.schema.columns import Asked, Column, When, columns_of, slots_of
@@ -32,7 +33,7 @@ def schema_for(identifiers: Collection[str] = ()) -> Schema:
     key = (catalogue_version(), frozenset(identifiers), clock.now().date())
     schema = _kept.get(key)
     if schema is None:
-        schema = _compile(key[1], key[2])
+        schema = _compile_present(key[1], key[2])
         with _lock:
             if len(_kept) >= _KEPT:
                 _kept.clear()
@@ -40,7 +41,13 @@ def schema_for(identifiers: Collection[str] = ()) -> Schema:
     return schema
 
 
-def _compile(identifiers: frozenset[str], today: date) -> Schema:
+def schema_of_past(past: PastCatalogue, identifiers: Collection[str], today: date) -> Schema:
+    """The validator of these programs by the catalogue as it was. Not kept: the caller does."""
+    requirements = [row for row in past.requirements if row.program.identifier in identifiers]
+    return _compile(frozenset(identifiers), today, past.fields, requirements)
+
+
+def _compile_present(identifiers: frozenset[str], today: date) -> Schema:
     fields = list(Field.objects.select_related("choice_list").prefetch_related("choice_list__choices"))
     requirements = list(
         Requirement.objects.filter(program__identifier__in=identifiers)
@@ -48,6 +55,12 @@ def _compile(identifiers: frozenset[str], today: date) -> Schema:
         .prefetch_related("condition_field__choice_list__choices")
         .order_by("program__identifier", "field__position")
     )
+    return _compile(identifiers, today, fields, requirements)
+
+
+def _compile(
+    identifiers: frozenset[str], today: date, fields: Sequence[Field], requirements: Sequence[Requirement]
+) -> Schema:
     columns = columns_of(fields, _asked([one for one in requirements if one.applies_on(today)], identifiers))
     by_path = {field.path: field for field in fields}
     coercers = {field.path: coercer_for(field) for field in fields}

@@ -4,7 +4,7 @@ from dataclasses import replace
 
 import pytest
 
-from onboarding.enrollment.facts import boundary
+from onboarding.enrollment.facts import Made, boundary
 from programs.models import Boundary
 from tests.onboarding.enrollment.pure import (
     SUMMER,
@@ -159,38 +159,39 @@ def test_end_of_the_month_is_never_after_the_end_of_the_period():
 
 
 @pytest.mark.parametrize(
-    ("since", "at", "made"),
+    ("made", "at", "told"),
     [
-        ("2027-03-14 23:59", "2027-03-15", 0),
-        ("2027-03-14 23:59", "2027-03-14 23:59", None),  # the deadline is still to come
-        ("2027-03-15", "2027-03-16", None),  # eligible with the deadline's last moment is too late
-        ("2027-03-15", "2027-04-15", 1),
-        ("2027-01-01", "2027-04-20", 0),  # of two that were made, the one that activates first
+        ([0], "2027-03-14 23:59", None),  # the deadline is still to come
+        ([0], "2027-03-15", 0),
+        ([1], "2027-04-14 23:59", None),
+        ([1], "2027-04-15", 1),
+        ([1, 0], "2027-04-20", 0),  # of two that were made, the one that activates first
+        ([], "2027-04-20", None),
     ],
 )
-def test_deadline_is_made_by_who_was_eligible_before_it_went_by(since, at, made):
-    meter = facts(eligible_since={"ALPHA": local(since)})
+def test_deadline_is_made_once_it_has_passed(made, at, told):
+    meter = facts(made=[Made(7, SUMMER.deadlines[number]) for number in made])
 
-    assert meter.deadline_made(ALPHA, SUMMER, local(at)) == (None if made is None else SUMMER.deadlines[made])
+    assert meter.deadline_made(SUMMER, local(at)) == (None if told is None else SUMMER.deadlines[told])
 
 
-def test_no_deadline_is_made_without_eligibility_or_once_activated():
-    late = local("2027-04-20")
+def test_deadline_made_in_another_period_or_once_activated_is_not_told():
+    late, made = local("2027-04-20"), [Made(7, SUMMER.deadlines[0])]
 
-    assert facts(eligible_since={"BETA": local("2027-01-01")}).deadline_made(ALPHA, SUMMER, late) is None
-    eligible = {"ALPHA": local("2027-01-01")}
-    active = facts(eligible_since=eligible, activations=(activated("2027-05-01"),))
-    active_elsewhere = facts(eligible_since=eligible, activations=(activated("2027-05-01", in_period=8),))
-    assert active.deadline_made(ALPHA, SUMMER, late) is None
-    assert active_elsewhere.deadline_made(ALPHA, SUMMER, late) == SUMMER.deadlines[0]
+    active = facts(made=made, activations=(activated("2027-05-01"),))
+    active_elsewhere = facts(made=made, activations=(activated("2027-05-01", in_period=8),))
+
+    assert facts(made=[Made(8, SUMMER.deadlines[0])]).deadline_made(SUMMER, late) is None
+    assert active.deadline_made(SUMMER, late) is None
+    assert active_elsewhere.deadline_made(SUMMER, late) == SUMMER.deadlines[0]
 
 
 def test_of_deadlines_with_one_activation_the_earlier_is_made():
     later, earlier = deadline("2027-04-15", "2027-05-01"), deadline("2027-04-01", "2027-05-01")
     season = period(7, "2027-05-01", "2027-11-01", later, earlier)
-    meter = facts(eligible_since={"ALPHA": local("2027-01-01")})
+    meter = facts(made=[Made(7, later), Made(7, earlier)])
 
-    assert meter.deadline_made(ALPHA, season, local("2027-04-20")) == earlier
+    assert meter.deadline_made(season, local("2027-04-20")) == earlier
 
 
 def test_turns_are_all_beginnings_and_ends():

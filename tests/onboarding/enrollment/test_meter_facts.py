@@ -176,33 +176,6 @@ def test_meter_is_out_for_a_time_only_without_a_gap(periods: list[OutPeriod], is
 # --- deadlines that were made
 
 
-@pytest.mark.parametrize(
-    ("since", "at", "made"),
-    [
-        (None, on(4), None),
-        (on(2), on(3) - SECOND, None),
-        (on(2), on(3), MADE_FIRST),
-        (on(2), on(4), MADE_FIRST),
-        (on(3) - SECOND, on(4), MADE_FIRST),
-        (on(3), on(4), MADE_LAST),
-        (on(4), on(9), None),
-    ],
-)
-def test_deadline_is_made_by_who_was_eligible_before_it(
-    since: datetime | None, at: datetime, made: DeadlineRule | None
-) -> None:
-    facts = MeterFacts({}, eligible_since={"P": since} if since else {"Q": on(1)})
-
-    assert facts.deadline_made(PROGRAM, SUMMER, at) == made
-
-
-def test_recorded_activation_says_more_than_a_deadline() -> None:
-    facts = MeterFacts({}, eligible_since={"P": on(2)}, activations=[activated(1, on(5))])
-
-    assert facts.deadline_made(PROGRAM, SUMMER, on(4)) is None
-    assert facts.deadline_made(PROGRAM, replace(SUMMER, pk=9), on(4)) == MADE_FIRST
-
-
 def test_turns_are_all_moments_at_which_something_begins_or_ends() -> None:
     facts = MeterFacts(
         {},

@@ -1,0 +1,157 @@
+"""Recording which meters made a deadline, once it has passed. The only place that writes made deadlines."""
+
+from collections.abc import Collection, Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from uuid import UUID
+from zoneinfo import ZoneInfo
+
+from django.db import transaction
+from django.db.models import Min
+
+from onboarding.enrollment.load import makers_of
+from onboarding.enrollment.models import Enrollment, MadeDeadline
+from onboarding.enrollment.rules import rules_moment_of, rules_of
+from onboarding.meters.models import Meter
+from portal.events.actors import Actor
+from portal.events.domain import record, record_many
+from portal.partners.models import Partner
+from programs.deadlines import DeadlineRule, accepted_until
+from programs.models import Deadline, DeliveryPeriod, PassedDeadline
+from programs.models.past import deadline_states
+
+
+def note_passed_deadlines(at: datetime) -> list[PassedDeadline]:
+    """Note the deadlines that have passed by a moment; returns those of which it is not recorded yet who made them.
+
+    A deadline that no meter was there for is done at once. One that was deleted or moved after it had passed counts as
+    it was; one that was entered later counts too. Repeating it has no effect.
+    """
+    known = set(PassedDeadline.objects.values_list("period", "deadline_at"))
+    new = [row for row in _passed(at) if (row.period_id, row.deadline_at) not in known]
+    first = dict(
+        Enrollment.objects.order_by().values("program").annotate(first=Min("joined_at")).values_list("program", "first")
+    )
+    programs = dict(DeliveryPeriod.objects.values_list("pk", "program"))
+    for row in new:
+        joined = first.get(programs[row.period_id])
+        row.recorded_at = at if joined is None or joined >= row.accepted_until else None
+    PassedDeadline.objects.bulk_create(new, ignore_conflicts=True)
+    return list(PassedDeadline.objects.filter(recorded_at=None, accepted_until__lte=at))
+
+
+def _passed(at: datetime) -> list[PassedDeadline]:
+    """The deadlines that have passed, as they were then, and those of the present catalogue that lie in the past."""
+    rows: dict[tuple[int, datetime], PassedDeadline] = {}
+    for program in rules_of().values():
+        for period in program.periods:
+            for deadline in period.deadlines:
+                if deadline.accepted_until <= at:
+                    rows[period.pk, deadline.deadline_at] = _row(period.pk, deadline)
+    for period_pk, deadline in _as_they_passed(at):
+        rows[period_pk, deadline.deadline_at] = _row(period_pk, deadline)
+    return list(rows.values())
+
+
+def _as_they_passed(at: datetime) -> Iterator[tuple[int, DeadlineRule]]:
+    """The deadlines that were in the catalogue when they passed, whatever became of them since."""
+    programs = {period.pk: period.program for period in DeliveryPeriod.objects.select_related("program")}
+    for state in deadline_states():
+        program = programs.get(state.period)
+        if program is not None:
+            zone = ZoneInfo(program.time_zone)
+            last = accepted_until(state.deadline_at, zone, rolls_over=program.weekend_rolls_over)
+            if state.since < last <= at and (state.until is None or last <= state.until):
+                yield state.period, DeadlineRule(state.deadline_at, last, state.activation_at)
+
+
+def _row(period: int, deadline: DeadlineRule) -> PassedDeadline:
+    return PassedDeadline(
+        period_id=period,
+        deadline_at=deadline.deadline_at,
+        accepted_until=deadline.accepted_until,
+        activation_at=deadline.activation_at,
+        rules_at=rules_moment_of(period, deadline),
+    )
+
+
+def rule_of(passed: PassedDeadline) -> DeadlineRule:
+    """A passed deadline as the evaluation has deadlines."""
+    return DeadlineRule(passed.deadline_at, passed.accepted_until, passed.activation_at)
+
+
+@dataclass(frozen=True, slots=True)
+class Makers:
+    """Of some meters: those that make a deadline and are not recorded, and those that are and do not make it."""
+
+    gain: Sequence[UUID]
+    lose: Sequence[UUID]
+
+
+def compare_makers(passed: PassedDeadline, meters: Collection[Meter], rules_moment: datetime) -> Makers:
+    """What recording a deadline by the rules of a moment would change, for meters of one partner. Reads only."""
+    program = passed.period.program.identifier
+    makes = makers_of(meters, program, passed.period_id, rule_of(passed), rules_moment)
+    keys = [meter.pk for meter in meters]
+    recorded = set(MadeDeadline.objects.filter(deadline=passed, meter__in=keys).values_list("meter", flat=True))
+    made = {pk for pk, is_made in makes.items() if is_made}
+    return Makers([pk for pk in keys if pk in made - recorded], [pk for pk in keys if pk in recorded - made])
+
+
+def record_makers(passed: PassedDeadline, meters: Collection[Meter], *, by: Actor) -> Makers:
+    """Record which meters of one partner made a deadline, with one event for each whose record changes.
+
+    The caller evaluates them. Repeating it has no effect.
+    """
+    makers = compare_makers(passed, meters, passed.rules_at)
+    partner = next((meter.partner_id for meter in meters), None)
+    if partner is None:
+        return makers
+    MadeDeadline.objects.bulk_create(
+        (MadeDeadline(partner_id=partner, meter_id=pk, deadline=passed) for pk in makers.gain), ignore_conflicts=True
+    )
+    MadeDeadline.objects.filter(deadline=passed, meter__in=makers.lose).delete()
+    told = {
+        "program": passed.period.program.identifier,
+        "period": passed.period.name,
+        "deadline": passed.accepted_until.isoformat(),
+        "activation": passed.activation_at.isoformat(),
+    }
+    happenings = [
+        *(("meter.deadline_made", pk, told) for pk in makers.gain),
+        *(("meter.deadline_undone", pk, told) for pk in makers.lose),
+    ]
+    record_many("meter", happenings, partner=Partner(pk=partner), by=by)
+    return makers
+
+
+def record_again(passed: PassedDeadline, *, rules_at: datetime, by: Actor) -> None:
+    """Ask for a passed deadline to be recorded again by the rules of another moment, with the dates that it has now.
+
+    A deadline that is not in the catalogue any more is then made by nobody. One passeddeadline.reopened event; the next
+    run of the periodic work does it. The meters keep what they made until then.
+    """
+    with transaction.atomic():
+        held = PassedDeadline.objects.select_for_update().get(pk=passed.pk)
+        present = Deadline.objects.filter(period=held.period_id, deadline_at=held.deadline_at).first()
+        if present is not None:
+            held.activation_at = present.activation_at
+        held.rules_at, held.recorded_at = rules_at, None
+        held.save()
+        data = {"deadline": str(held), "rules_at": rules_at.isoformat()}
+        record("passeddeadline.reopened", subject=held, partner=None, by=by, data=data)
+
+
+def forget_later_than(at: datetime) -> None:
+    """Forget what was recorded of deadlines after a moment, because the demo's clock was set back to it."""
+    later = PassedDeadline.objects.filter(accepted_until__gt=at)
+    MadeDeadline.objects.filter(deadline__in=later).delete()
+    later.delete()
+
+
+def by_partner(meters: Iterable[Meter]) -> list[list[Meter]]:
+    """Meters in groups of one partner each."""
+    groups: dict[UUID, list[Meter]] = {}
+    for meter in meters:
+        groups.setdefault(meter.partner_id, []).append(meter)
+    return list(groups.values())

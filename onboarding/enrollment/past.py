@@ -1,0 +1,142 @@
+"""What meters held at a moment in the past: their present state with every event since then taken back."""
+
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import date, datetime, timedelta
+from typing import Any
+from uuid import UUID
+from zoneinfo import ZoneInfo
+
+from onboarding.enrollment.facts import OutPeriod
+from onboarding.meters.columns import PLACES, Asset, asset_of
+from onboarding.meters.models import Meter
+from portal.events.models import Event
+from portal.web.clock import midnight
+from programs.schema import Nesting, flatten
+
+_OUT = {
+    "meter.idled": "IDLE",
+    "meter.disenrolled": "DISENROLL",
+    "meter.participating": "",
+    "meter.idle_removed": "IDLE",
+}
+_LEFT = "meter.program_left"
+_CHANGED = ("meter.updated", "meter.restored", "meter.reference_changed", "meter.grouped")
+
+
+@dataclass(slots=True)
+class MeterPast:
+    """One meter at a moment in the past.
+
+    left: the programs, by identifier, that it was in and has left since. lost: what cannot be told any more, because
+    it was erased: "values", "programs", "participation".
+    """
+
+    asset: Asset
+    out_periods: list[OutPeriod]
+    left: set[str] = field(default_factory=set)
+    lost: list[str] = field(default_factory=list)
+
+
+def meters_at(
+    meters: Collection[Meter], at: datetime, out_periods: Mapping[UUID, Sequence[OutPeriod]]
+) -> dict[UUID, MeterPast]:
+    """Those of the meters about which anything happened since, as they were; the others are as they are. One query.
+
+    out_periods: when the meters take no part, as it is known now.
+    """
+    by_key = {str(meter.pk): meter for meter in meters}
+    verbs = (*_CHANGED, *_OUT, _LEFT)
+    events = Event.objects.filter(subject_type="meter", subject_id__in=by_key, verb__in=verbs, at__gt=at)
+    by_meter: dict[UUID, list[Event]] = {}
+    for event in events.order_by("-id").only("verb", "subject_id", "data", "erased_at"):
+        by_meter.setdefault(by_key[event.subject_id].pk, []).append(event)
+    by_pk = {meter.pk: meter for meter in meters}
+    return {pk: _taken_back(by_pk[pk], since, out_periods.get(pk, ())) for pk, since in by_meter.items()}
+
+
+def _taken_back(meter: Meter, events: Iterable[Event], out_periods: Sequence[OutPeriod]) -> MeterPast:
+    past = MeterPast(asset_of(meter), list(out_periods))
+    for event in events:
+        if event.erased_at is not None:
+            _lose(past, event)
+        elif event.verb == _LEFT:
+            past.left.add(event.data["program"])
+        elif event.verb in _OUT:
+            past.out_periods = _out_before(past.out_periods, event)
+        else:
+            past.asset = _asset_before(past.asset, event)
+    return past
+
+
+def _lose(past: MeterPast, event: Event) -> None:
+    """An event whose data were erased tells that something changed, and no more."""
+    what = "programs" if event.verb == _LEFT else "participation" if event.verb in _OUT else "values"
+    if what not in past.lost:
+        past.lost.append(what)
+
+
+# --- values
+
+
+def _asset_before(asset: Asset, event: Event) -> Asset:
+    """The asset without what an event changed. Its changes name fields by key, or the meter's columns."""
+    changes: Mapping[str, Any] = event.data.get("changes") or {}
+    if "data" in changes:
+        kept = {name: asset[name] for name in asset if (name,) in PLACES.values()}
+        asset = {**kept, **changes["data"][0]}
+    flat = flatten(asset)
+    for name, (old, _) in changes.items():
+        path = PLACES.get(name)
+        if name != "data" and (path is None or len(path) == 1):
+            _put(flat, name, old)
+    return dict(Nesting(flat).nest(flat))
+
+
+def _put(flat: dict[str, object], key: str, value: object) -> None:
+    for slot in [name for name in flat if name == key or name.startswith(f"{key}.")]:
+        del flat[slot]
+    if isinstance(value, list):
+        flat.update({f"{key}.{number}": item for number, item in enumerate(value)})
+    elif value not in (None, ""):
+        flat[key] = value
+
+
+# --- participation
+
+
+def _out_before(periods: Sequence[OutPeriod], event: Event) -> list[OutPeriod]:
+    """The periods out without what an event did: those that it overrode have their own days again."""
+    zone = ZoneInfo(event.data["zone"])
+    if event.verb == "meter.idle_removed":
+        idle = _period("IDLE", event.data, zone)
+        return sorted([*_cut(periods, idle), idle], key=lambda period: period.starts_at)
+    overridden = [_period(told["preference"], told, zone) for told in event.data.get("gave_way", ())]
+    asked = _period(_OUT[event.verb], event.data, zone)
+    left = [period for period in periods if not any(_meet(period, other) for other in (asked, *overridden))]
+    return sorted([*left, *overridden], key=lambda period: period.starts_at)
+
+
+def _period(preference: str, days: Mapping[str, Any], zone: ZoneInfo) -> OutPeriod:
+    start = midnight(date.fromisoformat(days["from"]), zone)
+    end = midnight(date.fromisoformat(days["to"]) + timedelta(days=1), zone) if days.get("to") else None
+    return OutPeriod(preference, start, end, days.get("reason", ""))
+
+
+def _meet(period: OutPeriod, other: OutPeriod) -> bool:
+    begins = other.ends_at is None or period.starts_at < other.ends_at
+    return begins and (period.ends_at is None or other.starts_at < period.ends_at)
+
+
+def _cut(periods: Iterable[OutPeriod], idle: OutPeriod) -> list[OutPeriod]:
+    """The periods beside an idle time: what lies in it is its own."""
+    cut = []
+    for period in periods:
+        if not _meet(period, idle):
+            cut.append(period)
+            continue
+        if period.starts_at < idle.starts_at:
+            cut.append(OutPeriod(period.preference, period.starts_at, idle.starts_at, period.reason))
+        if idle.ends_at and (period.ends_at is None or period.ends_at > idle.ends_at):
+            cut.append(OutPeriod(period.preference, idle.ends_at, period.ends_at, period.reason))
+    return cut
