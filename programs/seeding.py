@@ -38,6 +38,7 @@ from programs.models import (
     State,
     Utility,
 )
+from programs.models.base import in_one_moment
 
 SEED = Path(__file__).parent / "seed" / "catalogue.yaml"
 Entry = Mapping[str, Any]  # a part of the seed file
@@ -66,7 +67,7 @@ class SeedKind:
 def seed_catalogue(path: Path = SEED) -> dict[str, int]:
     """Bring the seed file into the database; returns how many rows were created, updated and left. One transaction."""
     done = {"created": 0, "updated": 0, "left": 0}
-    with transaction.atomic():
+    with transaction.atomic(), in_one_moment():
         records = {(record.kind, record.key): record for record in SeedRecord.objects.all()}
         for row in rows_of(yaml.safe_load(path.read_text(encoding="utf-8"))):
             done[_seed(row, records.get((row.kind, row.key)))] += 1

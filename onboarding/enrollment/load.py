@@ -44,9 +44,9 @@ def facts_of(
 def facts_then(meters: Collection[Meter], then: RulesOfMoment, at: datetime) -> dict[UUID, MeterFacts]:
     """The facts of meters of one partner at a moment in the past: the values and programs that they had then.
 
-    Meters that did not exist yet are left out.
+    One that did not exist yet has its first values, and the programs that it is in now.
     """
-    return _facts_of([meter for meter in meters if meter.created_at <= at], then.rules, then.schema, at, is_past=True)
+    return _facts_of(meters, then.rules, then.schema, at, is_past=True)
 
 
 def _facts_of(
@@ -116,6 +116,8 @@ def _wanted_then(
     at: datetime,
 ) -> dict[str, Joined]:
     """The programs that a meter was in at a moment: those that it had joined, and those that it has left since."""
+    if meter.created_at > at:
+        return dict(programs)
     joined = {name: since for name, since in programs.items() if since[0] <= at}
     left = then.left & rules.keys() if then else set()
     return dict.fromkeys(left, (meter.created_at, 0)) | joined
@@ -135,7 +137,7 @@ def makers_of(
     then, at = rules_at(rules_moment), deadline.accepted_until - _INSTANT
     rules = then.rules.get(program)
     in_period = next((one for one in rules.periods if one.pk == period), None) if rules else None
-    facts = facts_then(meters, then, at)
+    facts = facts_then([meter for meter in meters if meter.created_at <= at], then, at)
     inside = {pk: meter for pk, meter in facts.items() if program in meter.wanted}
     if (
         rules is None

@@ -9,12 +9,15 @@ from zoneinfo import ZoneInfo
 from django.db.models import QuerySet
 
 from onboarding.enrollment.evaluate import ProgramResult, explain
-from onboarding.enrollment.load import facts_of
+from onboarding.enrollment.facts import MeterFacts
+from onboarding.enrollment.load import facts_of, facts_then
 from onboarding.enrollment.models import ParticipationPeriod, Preference
-from onboarding.enrollment.rules import rules_of
+from onboarding.enrollment.rules import RulesOfMoment, rules_at, rules_of
+from onboarding.meters.columns import Asset
 from onboarding.meters.models import Meter
 from portal.web import clock
-from portal.web.clock import last_day_before, local_day
+from portal.web.clock import day_text, last_day_before, local_day
+from programs.models.past import recorded_since
 from programs.schema import schema_for
 
 
@@ -37,33 +40,92 @@ def next_activations(identifiers: Collection[str], now: datetime | None = None) 
     return activations
 
 
-def program_results_of(meter: Meter, at: datetime | None = None) -> list[ProgramResult]:
-    """One meter in its programs, with every check that was made; see `program_results_of_all`."""
-    return program_results_of_all([meter], at, passed=True)[meter.pk]
+@dataclass(frozen=True, slots=True)
+class MeterAt:
+    """A meter at a moment: what it held, and how it stood in every program.
+
+    results: those that it was meant for first, then by name. untold: of a moment in the
+    past, what cannot be told as it was, as code and sentence.
+    """
+
+    asset: Asset
+    results: Sequence[ProgramResult]
+    untold: Sequence[tuple[str, str]] = ()
+
+
+def program_results_of(meter: Meter, at: datetime | None = None) -> Sequence[ProgramResult]:
+    """One meter in its programs, with every check that was made; see `meters_at_moment`."""
+    return meters_at_moment([meter], at, passed=True)[meter.pk].results
 
 
 def program_results_of_all(
     meters: Sequence[Meter], at: datetime | None = None, *, passed: bool = False
-) -> dict[UUID, list[ProgramResult]]:
+) -> dict[UUID, Sequence[ProgramResult]]:
+    """Meters of one partner in their programs; see `meters_at_moment`."""
+    return {pk: view.results for pk, view in meters_at_moment(meters, at, passed=passed).items()}
+
+
+def meters_at_moment(
+    meters: Sequence[Meter], at: datetime | None = None, *, passed: bool = False
+) -> dict[UUID, MeterAt]:
     """Meters of one partner in every program that looks at meters of their region and type, or that they are meant for.
 
-    By meter; those that it is meant for come first, then by name. passed: include the checks that hold.
+    A moment in the past is answered by the rules, values and programs of that moment; one to come by those of the
+    present. passed: include the checks that hold.
     """
-    now = at or clock.now()
-    rules = rules_of()
-    schema = schema_for(rules)
-    results_by_meter = {}
-    for pk, facts in facts_of(meters, rules, schema, now).items():
-        region, meter_type = facts.asset["transmission_region"], facts.asset["meter_type"]
-        looked_at = [
-            program
-            for name, program in rules.items()
-            if name in facts.wanted
-            or (program.takes(region, meter_type) and program.source.applies(program.day_of(now)))
-        ]
-        results = [explain(facts, program, schema, now, passed=passed) for program in looked_at]
-        results_by_meter[pk] = sorted(results, key=lambda one: (not one.is_wanted, one.program.name))
-    return results_by_meter
+    present = clock.now()
+    now = at or present
+    if now >= present:
+        rules = rules_of()
+        then = RulesOfMoment(rules, schema_for(rules))
+        facts, untold = facts_of(meters, then.rules, then.schema, now), []
+    else:
+        then = rules_at(now)
+        facts, untold = facts_then(meters, then, now), _untold_rules(now)
+    return {
+        meter.pk: MeterAt(
+            dict(facts[meter.pk].asset),
+            _results(facts[meter.pk], then, now, passed=passed),
+            [*untold, *_untold_values(meter, facts[meter.pk], now)] if now < present else (),
+        )
+        for meter in meters
+    }
+
+
+def _results(facts: MeterFacts, then: RulesOfMoment, now: datetime, *, passed: bool) -> list[ProgramResult]:
+    region, meter_type = facts.asset["transmission_region"], facts.asset["meter_type"]
+    looked_at = [
+        program
+        for name, program in then.rules.items()
+        if name in facts.wanted or (program.takes(region, meter_type) and program.source.applies(program.day_of(now)))
+    ]
+    results = [explain(facts, program, then.schema, now, passed=passed) for program in looked_at]
+    return sorted(results, key=lambda one: (not one.is_wanted, one.program.name))
+
+
+def _untold_rules(at: datetime) -> list[tuple[str, str]]:
+    """What is not known of the rules of a moment."""
+    first = recorded_since()
+    if first is None or first <= at:
+        return []
+    day = day_text(first.date())
+    return [("rules", f"Program rules are on record from {day} (UTC). This uses the first that are on record.")]
+
+
+_LOST = {
+    "values": "Earlier field values were erased. This uses the values that the meter has now.",
+    "programs": "Earlier programs were erased. This uses the programs that the meter is in now.",
+    "participation": "Earlier time-outs were erased. This uses those that are on record now.",
+}
+
+
+def _untold_values(meter: Meter, facts: MeterFacts, at: datetime) -> list[tuple[str, str]]:
+    """What is not known of the meter at a moment."""
+    untold = [(what, _LOST[what]) for what in facts.lost]
+    if meter.created_at > at:
+        day = day_text(meter.created_at.date())
+        untold.append(("meter", f"The meter was created on {day} (UTC). This uses its first values."))
+    return untold
 
 
 def meters_of_customer(meter: Meter) -> QuerySet[Meter]:

@@ -14,9 +14,8 @@ from onboarding.connect.queries import authorizations_of_meter
 from onboarding.enrollment.domain import join_program, leave_program
 from onboarding.enrollment.load import HOLDING
 from onboarding.enrollment.models import Enrollment
-from onboarding.enrollment.queries import meters_of_customer, participation_of, program_results_of
+from onboarding.enrollment.queries import meters_at_moment, meters_of_customer, participation_of
 from onboarding.enrollment.rules import rules_of
-from onboarding.meters.columns import asset_of
 from onboarding.meters.queries import meters_of
 from onboarding.participation.zones import zone_of
 from onboarding.portfolio.cards import ahead_of, cards_of
@@ -42,11 +41,12 @@ def meter_detail(request: HttpRequest, pk: UUID) -> HttpResponse:
     """One meter's story. ?as_of= a day: as it is then. ?events=all: all that happened."""
     access = member(request)
     meter = get_object_or_404(meters_of(access.partner).select_related("upload", "partner"), pk=pk)
-    schema, asset = schema_for(), asset_of(meter)
-    provenance = provenance_of(meter, schema.flatten(asset).keys())
     at, as_of = _as_of(request)
+    then = meters_at_moment([meter], at if as_of else None, passed=True)[meter.pk]
+    schema, asset = schema_for(), then.asset
+    provenance = provenance_of(meter, schema.flatten(asset).keys())
     zone = zone_of(meter)
-    cards = cards_of(program_results_of(meter, at), at)
+    cards = cards_of(then.results, at)
     shown = _EVENTS_AT_MOST if request.GET.get("events") == "all" else _EVENTS_SHOWN
     events = list(timeline(meter)[: shown + 1])
     context = {
@@ -55,6 +55,7 @@ def meter_detail(request: HttpRequest, pk: UUID) -> HttpResponse:
         "sections": sections_of(asset, provenance.by_key),
         "shared": provenance.shared,
         "as_of": as_of,
+        "untold": [text for _, text in then.untold],
         "cards": [card for card in cards if card.result.is_wanted],
         "could_join": [card for card in cards if not card.result.is_wanted and card.result.fits],
         "misfits": [card for card in cards if not card.result.is_wanted and not card.result.fits],

@@ -1,5 +1,8 @@
 """What every catalogue row has: a history, the time of its last change, its source."""
 
+from collections.abc import Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
 from datetime import datetime
 
 from django.db import models
@@ -28,7 +31,20 @@ class CatalogueRow(Stamped):
     @property
     def _history_date(self) -> datetime:
         """When its history says that a change was made: by the portal's clock, as everything else that happens."""
-        return clock.now()
+        return _moment.get() or clock.now()
+
+
+_moment: ContextVar[datetime | None] = ContextVar("the moment of changes that belong together", default=None)
+
+
+@contextmanager
+def in_one_moment() -> Iterator[None]:
+    """A context in which all changes of the catalogue have one moment in its history, so that none is seen alone."""
+    token = _moment.set(clock.now())
+    try:
+        yield
+    finally:
+        _moment.reset(token)
 
 
 class Sourced(models.Model):

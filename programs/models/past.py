@@ -17,7 +17,7 @@ from programs.models.requirements import Requirement
 
 Row = TypeVar("Row", bound=CatalogueRow)
 
-# Written by a migration beside rows that an earlier version changed without a history.
+# The reason of the states with which the history begins anew after upgrades that left none.
 CARRIED_OVER = "as an upgrade left it"
 DECIDING = (Field, Requirement, Program, DeliveryPeriod, Deadline, CheckKind, ProgramCheck, Conflict)
 

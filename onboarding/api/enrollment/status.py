@@ -1,6 +1,6 @@
 """The published meter-enrollment operations: getMeterEnrollment and searchMeterEnrollments."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import UTC, datetime
 from uuid import UUID
 
@@ -22,7 +22,7 @@ from onboarding.api.meter_details import (
 )
 from onboarding.enrollment.evaluate import PeriodResult, ProgramResult, RequiredAction, required_actions
 from onboarding.enrollment.models import ParticipationPeriod, Preference
-from onboarding.enrollment.queries import participation_of, program_results_of_all
+from onboarding.enrollment.queries import meters_at_moment, participation_of
 from onboarding.enrollment.results import best
 from onboarding.meters.models import EnrollmentStatus, Meter
 from portal.api.errors import ApiError
@@ -34,7 +34,7 @@ from programs.schema import schema_for
 TAGS = ["meter enrollment"]
 _WITHOUT_END = "9000-01-01T00:00:00Z"
 _AS_OF = OpenApiParameter(
-    "as_of", str, description="A day (local midnight of the portal) or a time: how the meter stands then. Default: now."
+    "as_of", str, description="A day (local midnight of the portal) or a time: the status then. Default: now."
 )
 
 
@@ -85,6 +85,13 @@ class RequiredActionsSerializer(serializers.Serializer[object]):
     leap = RequiredActionSerializer(many=True)
 
 
+class UntoldSerializer(serializers.Serializer[object]):
+    """Something that cannot be told as it was at a moment in the past."""
+
+    subject = serializers.ChoiceField(["meter", "rules", "values", "programs", "participation"])
+    description = serializers.CharField()
+
+
 class MeterEnrollmentResponseSerializer(MeterIdentifiersSerializer):
     """How a meter is enrolled: status, participation, programs, and what has to be done."""
 
@@ -92,6 +99,9 @@ class MeterEnrollmentResponseSerializer(MeterIdentifiersSerializer):
     participation_preferences = ParticipationPreferenceSerializer(many=True)
     program_enrollment = ProgramEnrollmentSerializer(many=True)
     required_actions = RequiredActionsSerializer()
+    as_of_limits = UntoldSerializer(
+        many=True, required=False, help_text="With as_of in the past: what could not be told as it was."
+    )
 
 
 class SearchMeterEnrollmentsResponseSerializer(serializers.Serializer[object]):
@@ -151,16 +161,25 @@ def _as_of(request: Request) -> datetime | None:
 def published(meters: Iterable[Meter], at: datetime | None) -> list[dict[str, object]]:
     """Meters of one partner as the published MeterEnrollmentResponse has them; as many queries for one as for all."""
     meters = list(meters)
-    labels, results = _labels(), program_results_of_all(meters, at)
+    labels, views = _labels(), meters_at_moment(meters, at)
     out_periods: dict[UUID, list[ParticipationPeriod]] = {}
     for period in ParticipationPeriod.objects.filter(meter__in=meters):
         out_periods.setdefault(period.meter_id, []).append(period)
-    return [_published(meter, results[meter.pk], out_periods.get(meter.pk, []), labels) for meter in meters]
+    return [
+        _published(meter, views[meter.pk].results, out_periods.get(meter.pk, []), labels)
+        | _limits(views[meter.pk].untold)
+        for meter in meters
+    ]
+
+
+def _limits(untold: Sequence[tuple[str, str]]) -> dict[str, object]:
+    limits = [{"subject": subject, "description": text} for subject, text in untold]
+    return {"as_of_limits": limits} if limits else {}
 
 
 def _published(
     meter: Meter,
-    results: list[ProgramResult],
+    results: Sequence[ProgramResult],
     out_periods: Iterable[ParticipationPeriod],
     labels: Mapping[str, str],
 ) -> dict[str, object]:

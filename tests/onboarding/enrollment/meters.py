@@ -10,6 +10,7 @@ from onboarding.meters.columns import columns_of
 from onboarding.meters.models import Meter
 from portal.events.actors import Actor
 from portal.partners.models import Partner
+from portal.web import clock
 from programs.models import DeliveryPeriod, Program
 
 PLACES = {
@@ -59,10 +60,11 @@ def make_meter(
         asset["utility"] = {key: value for key, value in about.items() if value}
     for part, values in parts.items():
         asset[part] = {**asset.get(part, {}), **values}
-    meter = Meter.objects.create(partner=partner, **columns_of(asset))
+    now = clock.now()
+    meter = Meter.objects.create(partner=partner, created_at=now, **columns_of(asset))
     for identifier in programs:
         program = Program.objects.get(identifier=identifier)
-        Enrollment.objects.create(partner=partner, meter=meter, program=program, status="INELIGIBLE")
+        Enrollment.objects.create(partner=partner, meter=meter, program=program, status="INELIGIBLE", joined_at=now)
     if evaluated:
         re_evaluate([meter.pk], by=Actor.system("Test"))
     meter.refresh_from_db()
