@@ -1,6 +1,6 @@
 """Recording which meters made a deadline, once it has passed. The only place that writes made deadlines."""
 
-from collections.abc import Collection, Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
@@ -11,14 +11,14 @@ from django.db.models import Min
 
 from onboarding.enrollment.load import makers_of
 from onboarding.enrollment.models import Enrollment, MadeDeadline
-from onboarding.enrollment.rules import rules_moment_of, rules_of
+from onboarding.enrollment.rules import rules_of
 from onboarding.meters.models import Meter
 from portal.events.actors import Actor
 from portal.events.domain import record, record_many
 from portal.partners.models import Partner
 from programs.deadlines import DeadlineRule, accepted_until
-from programs.models import Deadline, DeliveryPeriod, PassedDeadline
-from programs.models.past import deadline_states
+from programs.models import Deadline, DeliveryPeriod, PassedDeadline, Program
+from programs.models.past import DeadlineState, deadline_states
 
 
 def note_passed_deadlines(at: datetime) -> list[PassedDeadline]:
@@ -28,51 +28,56 @@ def note_passed_deadlines(at: datetime) -> list[PassedDeadline]:
     it was; one that was entered later counts too. Repeating it has no effect.
     """
     known = set(PassedDeadline.objects.values_list("period", "deadline_at"))
-    new = [row for row in _passed(at) if (row.period_id, row.deadline_at) not in known]
-    first = dict(
-        Enrollment.objects.order_by().values("program").annotate(first=Min("joined_at")).values_list("program", "first")
-    )
-    programs = dict(DeliveryPeriod.objects.values_list("pk", "program"))
-    for row in new:
-        joined = first.get(programs[row.period_id])
-        row.recorded_at = at if joined is None or joined >= row.accepted_until else None
+    states = deadline_states()
+    programs = {period.pk: period.program for period in DeliveryPeriod.objects.select_related("program")}
+    passed = {key: row for key, row in _passed(states, programs, at).items() if key not in known}
+    first = Enrollment.objects.order_by().values("program").annotate(first=Min("joined_at"))
+    first_joined = dict(first.values_list("program", "first"))
+    entered = _entered(states)
+    new = []
+    for (period, deadline_at), deadline in passed.items():
+        joined = first_joined.get(programs[period].pk)
+        is_done = joined is None or joined >= deadline.accepted_until
+        row = PassedDeadline(
+            period_id=period,
+            deadline_at=deadline_at,
+            accepted_until=deadline.accepted_until,
+            activation_at=deadline.activation_at,
+            rules_at=max(deadline.accepted_until, entered.get((period, deadline_at), deadline.accepted_until)),
+            recorded_at=at if is_done else None,
+        )
+        new.append(row)
     PassedDeadline.objects.bulk_create(new, ignore_conflicts=True)
     return list(PassedDeadline.objects.filter(recorded_at=None, accepted_until__lte=at))
 
 
-def _passed(at: datetime) -> list[PassedDeadline]:
+Key = tuple[int, datetime]  # period, deadline_at
+
+
+def _passed(states: Iterable[DeadlineState], programs: Mapping[int, Program], at: datetime) -> dict[Key, DeadlineRule]:
     """The deadlines that have passed, as they were then, and those of the present catalogue that lie in the past."""
-    rows: dict[tuple[int, datetime], PassedDeadline] = {}
-    for program in rules_of().values():
-        for period in program.periods:
+    passed: dict[Key, DeadlineRule] = {}
+    for rules in rules_of().values():
+        for period in rules.periods:
             for deadline in period.deadlines:
                 if deadline.accepted_until <= at:
-                    rows[period.pk, deadline.deadline_at] = _row(period.pk, deadline)
-    for period_pk, deadline in _as_they_passed(at):
-        rows[period_pk, deadline.deadline_at] = _row(period_pk, deadline)
-    return list(rows.values())
-
-
-def _as_they_passed(at: datetime) -> Iterator[tuple[int, DeadlineRule]]:
-    """The deadlines that were in the catalogue when they passed, whatever became of them since."""
-    programs = {period.pk: period.program for period in DeliveryPeriod.objects.select_related("program")}
-    for state in deadline_states():
+                    passed[period.pk, deadline.deadline_at] = deadline
+    for state in states:
         program = programs.get(state.period)
         if program is not None:
             zone = ZoneInfo(program.time_zone)
             last = accepted_until(state.deadline_at, zone, rolls_over=program.weekend_rolls_over)
             if state.since < last <= at and (state.until is None or last <= state.until):
-                yield state.period, DeadlineRule(state.deadline_at, last, state.activation_at)
+                passed[state.period, state.deadline_at] = DeadlineRule(state.deadline_at, last, state.activation_at)
+    return passed
 
 
-def _row(period: int, deadline: DeadlineRule) -> PassedDeadline:
-    return PassedDeadline(
-        period_id=period,
-        deadline_at=deadline.deadline_at,
-        accepted_until=deadline.accepted_until,
-        activation_at=deadline.activation_at,
-        rules_at=rules_moment_of(period, deadline),
-    )
+def _entered(states: Iterable[DeadlineState]) -> dict[Key, datetime]:
+    entered: dict[Key, datetime] = {}
+    for state in states:
+        key = (state.period, state.deadline_at)
+        entered[key] = min(state.since, entered.get(key, state.since))
+    return entered
 
 
 def rule_of(passed: PassedDeadline) -> DeadlineRule:

@@ -24,7 +24,7 @@ from programs.models import (
     ProgramCheck,
     is_over,
 )
-from programs.models.past import ProgramRows, catalogue_at, deadline_states, last_change, recorded_since
+from programs.models.past import HistoryVersion, ProgramRows, catalogue_at, entered_at, history_version, recorded_since
 from programs.schema import Schema, catalogue_version, schema_for, schema_of_past
 
 _YEAR_DAYS = 366
@@ -219,16 +219,20 @@ class RulesOfMoment:
     schema: Schema
 
 
-_kept_past: dict[tuple[str, datetime], RulesOfMoment] = {}
+_kept_past: dict[tuple[HistoryVersion, str, datetime], RulesOfMoment] = {}
 _PAST_KEPT = 8
 
 
 def rules_at(at: datetime) -> RulesOfMoment:
     """The rules as the catalogue's history has them; before its beginning, the first that it has.
 
-    Some ten queries for a moment before the last change of the catalogue; kept until it changes.
+    Two queries; some ten more for a moment before the last change of the catalogue, kept until it changes again.
     """
-    key = (catalogue_version(), at)
+    version = history_version()
+    if version.last_change is None or version.last_change <= at:
+        rules = rules_of()
+        return RulesOfMoment(rules, schema_for(rules))
+    key = (version, catalogue_version(), at)
     kept = _kept_past.get(key)
     if kept is None:
         kept = _rules_at(at)
@@ -240,30 +244,15 @@ def rules_at(at: datetime) -> RulesOfMoment:
 
 
 def _rules_at(at: datetime) -> RulesOfMoment:
-    changed = last_change()
-    if changed is None or changed <= at:
-        rules = rules_of()
-        return RulesOfMoment(rules, schema_for(rules))
     first = recorded_since()
     past = catalogue_at(max(at, first) if first else at)
     rules = _compiled(past.programs, past.kinds, past.conflicts)
     return RulesOfMoment(rules, schema_of_past(past, rules, at.date()))
 
 
-_kept_entered: tuple[str, dict[tuple[int, datetime], datetime]] = ("", {})
-
-
 def rules_moment_of(period: int, deadline: DeadlineRule) -> datetime:
     """The moment whose rules decide who made a deadline: its own, or when it was entered if that was later."""
-    global _kept_entered  # noqa: PLW0603  kept until the catalogue changes
-    version = catalogue_version()
-    if _kept_entered[0] != version:
-        entered_at: dict[tuple[int, datetime], datetime] = {}
-        for state in deadline_states():
-            key = (state.period, state.deadline_at)
-            entered_at[key] = min(state.since, entered_at.get(key, state.since))
-        _kept_entered = (version, entered_at)
-    entered = _kept_entered[1].get((period, deadline.deadline_at))
+    entered = entered_at(period, deadline.deadline_at)
     return max(entered, deadline.accepted_until) if entered else deadline.accepted_until
 
 

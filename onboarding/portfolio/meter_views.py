@@ -55,6 +55,8 @@ def meter_detail(request: HttpRequest, pk: UUID) -> HttpResponse:
         "sections": sections_of(asset, provenance.by_key),
         "shared": provenance.shared,
         "as_of": as_of,
+        "as_of_day": parse_date(as_of),
+        "is_past": bool(as_of) and at < clock.now(),
         "untold": [text for _, text in then.untold],
         "cards": [card for card in cards if card.result.is_wanted],
         "could_join": [card for card in cards if not card.result.is_wanted and card.result.fits],

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, TypeVar
 
-from django.db.models import Max, Min, Model, Value
+from django.db.models import Count, Max, Min, Model, Value
 
 from programs.models.base import CatalogueRow
 from programs.models.checks import CheckKind, ProgramCheck
@@ -65,7 +65,7 @@ def catalogue_at(at: datetime) -> PastCatalogue:
 
 
 def _programs(at: datetime, kinds: Sequence[CheckKind]) -> list[ProgramRows]:
-    states = list(Program.history.filter(history_date__lte=at).latest_of_each().exclude(history_type="-"))
+    states = _states(Program, at)
     utilities = _utilities_of(states)
     periods, deadlines, checks = _rows(DeliveryPeriod, at), _rows(Deadline, at), _rows(ProgramCheck, at)
     checks = _wired(checks, kind={kind.pk: kind for kind in kinds})
@@ -100,13 +100,26 @@ def _grouped(rows: Iterable[Row], name: str) -> dict[int, list[Row]]:
     return groups
 
 
-def last_change() -> datetime | None:
-    """When the catalogue last changed in what decides about enrollment; None when it has no history. One query."""
+@dataclass(frozen=True, slots=True)
+class HistoryVersion:
+    """Which history it is: another one after every change, also one that leaves the catalogue as it was before.
+
+    last_change: when the catalogue last changed in what decides about enrollment; None when it has no history.
+    """
+
+    states: tuple[object, ...]
+    last_change: datetime | None
+
+
+def history_version() -> HistoryVersion:
+    """The version of the history as it is now. One query."""
+    told = {"count": Count("history_id"), "last": Max("history_id"), "at": Max("history_date")}
     first, *rest = (
-        model.history.order_by().values(n=Value(number)).annotate(at=Max("history_date"))
-        for number, model in enumerate(DECIDING)
+        model.history.order_by().values(n=Value(number)).annotate(**told) for number, model in enumerate(DECIDING)
     )
-    return max((row["at"] for row in first.union(*rest, all=True)), default=None)
+    rows = list(first.union(*rest, all=True))
+    states = sorted((row["n"], row["count"], row["last"], str(row["at"])) for row in rows)
+    return HistoryVersion(tuple(states), max((row["at"] for row in rows), default=None))
 
 
 def recorded_since() -> datetime | None:
@@ -116,6 +129,13 @@ def recorded_since() -> datetime | None:
     known = [at for at in upgrades if at is not None]
     first: datetime | None = Program.history.aggregate(at=Min("history_date"))["at"]
     return max(known) if known else first
+
+
+def entered_at(period: int, deadline_at: datetime) -> datetime | None:
+    """When a deadline was entered that is one, or was; None for none. One query."""
+    states = Deadline.history.filter(period=period, deadline_at=deadline_at).exclude(history_type="-")
+    first: datetime | None = states.aggregate(at=Min("history_date"))["at"]
+    return first
 
 
 @dataclass(frozen=True, slots=True)
@@ -143,7 +163,15 @@ def deadline_states() -> list[DeadlineState]:
 
 
 def _rows(model: type[Row], at: datetime) -> list[Row]:
-    return list(model.history.as_of(at))
+    return [state.instance for state in _states(model, at)]
+
+
+def _states(model: type[CatalogueRow], at: datetime) -> list[Any]:
+    """The state of each row that was there: of several at one moment the last."""
+    states: dict[int, Any] = {}
+    for state in model.history.filter(history_date__lte=at).order_by("history_date", "history_id"):
+        states[state.id] = state
+    return [state for state in states.values() if state.history_type != "-"]
 
 
 def _wired(rows: Iterable[Row], **targets: Mapping[int, Model]) -> list[Row]:
