@@ -1,27 +1,32 @@
 """What meters held at a moment in the past: their present state with every event since then taken back."""
 
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import date, datetime, timedelta
+from datetime import datetime
 from typing import Any
 from uuid import UUID
-from zoneinfo import ZoneInfo
 
 from onboarding.enrollment.facts import OutPeriod
 from onboarding.meters.columns import PLACES, Asset, asset_of
 from onboarding.meters.models import Meter
 from portal.events.models import Event
-from portal.web.clock import midnight
 from programs.schema import Nesting, flatten
 
-_OUT = {
-    "meter.idled": "IDLE",
-    "meter.disenrolled": "DISENROLL",
-    "meter.participating": "",
-    "meter.idle_removed": "IDLE",
-}
 _LEFT = "meter.program_left"
 _CHANGED = ("meter.updated", "meter.restored", "meter.reference_changed", "meter.grouped")
+
+TakeBack = Callable[[Sequence[OutPeriod], Event], list[OutPeriod]]
+_OF_PARTICIPATION: dict[str, TakeBack] = {}
+
+
+def takes_back(*verbs: str) -> Callable[[TakeBack], TakeBack]:
+    """Register how what events did to the times in which a meter is out is taken back; for the room that does it."""
+
+    def register(take_back: TakeBack) -> TakeBack:
+        _OF_PARTICIPATION.update(dict.fromkeys(verbs, take_back))
+        return take_back
+
+    return register
 
 
 @dataclass(slots=True)
@@ -46,7 +51,7 @@ def meters_at(
     out_periods: when the meters take no part, as it is known now.
     """
     by_key = {str(meter.pk): meter for meter in meters}
-    verbs = (*_CHANGED, *_OUT, _LEFT)
+    verbs = (*_CHANGED, *_OF_PARTICIPATION, _LEFT)
     events = Event.objects.filter(subject_type="meter", subject_id__in=by_key, verb__in=verbs, at__gt=at)
     by_meter: dict[UUID, list[Event]] = {}
     for event in events.order_by("-id").only("verb", "subject_id", "data", "erased_at"):
@@ -62,8 +67,8 @@ def _taken_back(meter: Meter, events: Iterable[Event], out_periods: Sequence[Out
             _lose(past, event)
         elif event.verb == _LEFT:
             past.left.add(event.data["program"])
-        elif event.verb in _OUT:
-            past.out_periods = _out_before(past.out_periods, event)
+        elif event.verb in _OF_PARTICIPATION:
+            past.out_periods = _OF_PARTICIPATION[event.verb](past.out_periods, event)
         else:
             past.asset = _asset_before(past.asset, event)
     return past
@@ -71,7 +76,7 @@ def _taken_back(meter: Meter, events: Iterable[Event], out_periods: Sequence[Out
 
 def _lose(past: MeterPast, event: Event) -> None:
     """An event whose data were erased tells that something changed, and no more."""
-    what = "programs" if event.verb == _LEFT else "participation" if event.verb in _OUT else "values"
+    what = "programs" if event.verb == _LEFT else "participation" if event.verb in _OF_PARTICIPATION else "values"
     if what not in past.lost:
         past.lost.append(what)
 
@@ -100,43 +105,3 @@ def _put(flat: dict[str, object], key: str, value: object) -> None:
         flat.update({f"{key}.{number}": item for number, item in enumerate(value)})
     elif value not in (None, ""):
         flat[key] = value
-
-
-# --- participation
-
-
-def _out_before(periods: Sequence[OutPeriod], event: Event) -> list[OutPeriod]:
-    """The periods out without what an event did: those that it overrode have their own days again."""
-    zone = ZoneInfo(event.data["zone"])
-    if event.verb == "meter.idle_removed":
-        idle = _period("IDLE", event.data, zone)
-        return sorted([*_cut(periods, idle), idle], key=lambda period: period.starts_at)
-    overridden = [_period(told["preference"], told, zone) for told in event.data.get("gave_way", ())]
-    asked = _period(_OUT[event.verb], event.data, zone)
-    left = [period for period in periods if not any(_meet(period, other) for other in (asked, *overridden))]
-    return sorted([*left, *overridden], key=lambda period: period.starts_at)
-
-
-def _period(preference: str, days: Mapping[str, Any], zone: ZoneInfo) -> OutPeriod:
-    start = midnight(date.fromisoformat(days["from"]), zone)
-    end = midnight(date.fromisoformat(days["to"]) + timedelta(days=1), zone) if days.get("to") else None
-    return OutPeriod(preference, start, end, days.get("reason", ""))
-
-
-def _meet(period: OutPeriod, other: OutPeriod) -> bool:
-    begins = other.ends_at is None or period.starts_at < other.ends_at
-    return begins and (period.ends_at is None or other.starts_at < period.ends_at)
-
-
-def _cut(periods: Iterable[OutPeriod], idle: OutPeriod) -> list[OutPeriod]:
-    """The periods beside an idle time: what lies in it is its own."""
-    cut = []
-    for period in periods:
-        if not _meet(period, idle):
-            cut.append(period)
-            continue
-        if period.starts_at < idle.starts_at:
-            cut.append(OutPeriod(period.preference, period.starts_at, idle.starts_at, period.reason))
-        if idle.ends_at and (period.ends_at is None or period.ends_at > idle.ends_at):
-            cut.append(OutPeriod(period.preference, idle.ends_at, period.ends_at, period.reason))
-    return cut

@@ -33,10 +33,10 @@ def _reconsider_all(is_back: bool, **_: object) -> None:
 def record_deadlines() -> None:
     """Queue the deadlines that have passed and of which it is not recorded yet which meters made them."""
     for passed in note_passed_deadlines(clock.now()):
-        enqueue("enrollment.record_deadline", subject_id=passed.pk, partner=None)
+        enqueue("enrollment.deadline", subject_id=passed.pk, partner=None)
 
 
-@job_handler("enrollment.record_deadline")
+@job_handler("enrollment.deadline")
 def record_deadline(run: Run) -> None:
     """Find out for all meters of a program, of every partner, whether they made a deadline, and record it.
 

@@ -18,7 +18,8 @@ from django.utils import timezone
 from onboarding.bulk.domain import confirm, create_action
 from onboarding.bulk.models import BulkAction
 from onboarding.calendar.notifications import queue_notifications
-from onboarding.enrollment.models import Enrollment
+from onboarding.enrollment.deadlines import note_passed_deadlines
+from onboarding.enrollment.models import Enrollment, MadeDeadline
 from onboarding.enrollment.rules import rules_of
 from onboarding.meters.models import Meter
 from onboarding.meters.search.domain import make_texts_behind
@@ -35,7 +36,7 @@ from portal.jobs import domain as jobs
 from portal.jobs.models import Job
 from portal.notifications.domain import write_to
 from portal.partners.models import Partner, User
-from programs.models import Program
+from programs.models import Deadline, Program
 from programs.schema import schema_for
 from tests import builders
 
@@ -143,7 +144,7 @@ def test_check_of_rows_that_change_meters(sent: Any, written: Any, n: int) -> No
     written(builders.rows(n))
     sent(changed_rows(n), updates=True)
 
-    assert queries_of_job("uploads.check") == on(42, 40)
+    assert queries_of_job("uploads.check") == on(43, 41)
 
 
 def test_check_of_a_request_by_api(acme: Partner, n: int) -> None:
@@ -186,7 +187,7 @@ def test_commit_of_changes(confirmed: Any, written: Any, n: int) -> None:
     written(builders.rows(n))
     confirmed(changed_rows(n), updates=True)
 
-    assert queries_of_job("uploads.commit") == 60
+    assert queries_of_job("uploads.commit") == 61
 
 
 def test_commit_of_rows_whose_references_were_taken_meanwhile(confirmed: Any, run_jobs: Any, n: int) -> None:
@@ -212,7 +213,7 @@ def test_commit_of_rows_whose_meters_changed_meanwhile(confirmed: Any, written: 
 def test_taking_back_new_meters(written: Any, n: int) -> None:
     withdraw_upload(written(builders.rows(n)), by=BY)
 
-    assert queries_of_job("uploads.withdraw") == on(45, 44)
+    assert queries_of_job("uploads.withdraw") == on(46, 45)
     assert Meter.objects.count() == 0
 
 
@@ -220,7 +221,7 @@ def test_taking_back_changes(written: Any, n: int) -> None:
     written(builders.rows(n))
     withdraw_upload(written(changed_rows(n), updates=True), by=BY)
 
-    assert queries_of_job("uploads.withdraw") == on(55, 53)
+    assert queries_of_job("uploads.withdraw") == on(56, 54)
     assert set(Meter.objects.values_list("data__device__device_model", flat=True)) == {"Home 10"}
 
 
@@ -235,7 +236,7 @@ def test_texts_of_new_meters(acme: Partner, written: Any, n: int) -> None:
 
 @pytest.mark.parametrize(
     ("kind", "sqlite", "postgresql"),
-    [("archive", 35, 32), ("add_tag", 32, 29), ("set_group", 32, 29), ("idle", 53, 49)],
+    [("archive", 35, 32), ("add_tag", 32, 29), ("set_group", 32, 29), ("idle", 54, 50)],
 )
 def test_bulk_action(acme: Partner, user: User, written: Any, kind: str, sqlite: int, postgresql: int, n: int) -> None:
     written(builders.rows(n))
@@ -264,8 +265,22 @@ def test_evaluation_of_meters_whose_time_has_come(acme: Partner, written: Any, n
     Enrollment.objects.update(reconsider_at=timezone.now(), status="PENDING")
     jobs.enqueue("enrollment.reconsider", subject_id=acme.pk, partner=acme)
 
-    assert queries_of_job("enrollment.reconsider") == on(32, 31)
+    assert queries_of_job("enrollment.reconsider") == on(33, 32)
     assert Enrollment.objects.filter(status="ELIGIBLE").count() == n
+
+
+def test_recording_who_made_a_deadline(written: Any, n: int) -> None:
+    written(builders.rows(n))
+    joined, passed = timezone.now() - timedelta(days=3), timezone.now() - timedelta(days=1)
+    Meter.objects.update(created_at=joined)
+    Enrollment.objects.update(joined_at=joined)
+    season = Program.objects.get(identifier="CEC-DSGS").delivery_periods.get(name="CEC-DSGS_2027_MAY_OCT")
+    Deadline.objects.create(period=season, deadline_at=passed, activation_at=season.starts_at)
+    (deadline,) = note_passed_deadlines(timezone.now())
+    jobs.enqueue("enrollment.deadline", subject_id=deadline.pk, partner=None)
+
+    assert queries_of_job("enrollment.deadline") == on(163, 162)
+    assert MadeDeadline.objects.count() == n
 
 
 def test_evaluation_of_a_program_whose_rules_changed(written: Any, n: int) -> None:
@@ -273,7 +288,7 @@ def test_evaluation_of_a_program_whose_rules_changed(written: Any, n: int) -> No
     Enrollment.objects.update(status="PENDING")
     jobs.enqueue("enrollment.restate", subject_id=Program.objects.get(identifier="CEC-DSGS").pk, partner=None)
 
-    assert queries_of_job("enrollment.restate") == on(40, 39)
+    assert queries_of_job("enrollment.restate") == on(41, 40)
     assert Enrollment.objects.filter(status="ELIGIBLE").count() == n
 
 

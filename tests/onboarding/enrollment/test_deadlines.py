@@ -78,9 +78,8 @@ def made_by() -> list[tuple[str, datetime, datetime]]:
 def now_in(meter: Meter) -> tuple[str, str, list[str]]:
     """The stored status, the status of the only period, and the codes of the reasons."""
     row = Enrollment.objects.get(meter=meter)
-    (result,) = [
-        one for one in program_results_of(Meter.objects.get(pk=meter.pk)) if one.program.identifier == "CEC-DSGS"
-    ]
+    results = program_results_of(Meter.objects.get(pk=meter.pk))
+    result = next(result for result in results if result.program.identifier == "CEC-DSGS")
     return row.status, result.periods[0].status.value, [reason["code"] for reason in row.reasons]
 
 

@@ -50,7 +50,7 @@ def then(meter: Meter, when: str) -> MeterAt:
 
 
 def status(meter: Meter, when: str, program: str = DSGS) -> str:
-    return next(one.status.value for one in then(meter, when).results if one.program.identifier == program)
+    return next(result.status.value for result in then(meter, when).results if result.program.identifier == program)
 
 
 def change(meter: Meter, part: str, **values: Any) -> None:
@@ -132,7 +132,7 @@ def test_programs_are_those_of_the_day(acme: Partner, move_to: Move) -> None:
 
     days = ("2031-01-20", "2031-02-10", "2031-03-02")
     is_wanted = [
-        next(one.is_wanted for one in then(meter, day).results if one.program.identifier == DSGS) for day in days
+        next(dsgs.is_wanted for dsgs in then(meter, day).results if dsgs.program.identifier == DSGS) for day in days
     ]
     assert is_wanted == [True, False, True]
 
@@ -160,7 +160,7 @@ def test_conflict_is_that_of_the_day(acme: Partner, move_to: Move) -> None:
     move_to("2031-02-05")
 
     def excluded(day: str) -> bool:
-        (elrp,) = (one for one in then(site, day).results if one.program.identifier == "ELRP")
+        (elrp,) = (result for result in then(site, day).results if result.program.identifier == "ELRP")
         return any(check.problem and check.problem.code == "PROGRAM_EXCLUDED" for check in elrp.checks)
 
     assert meter.pk != site.pk
