@@ -1,6 +1,5 @@
 """Every change of the catalogue, read-only: who, when, old and new. Deleted rows are found here too."""
 
-from collections.abc import Sequence
 from datetime import datetime
 from typing import Any, Protocol
 
@@ -9,6 +8,7 @@ from django.db.models import Model
 from django.http import HttpRequest
 
 from portal.partners.models import User
+from programs.admin.versions import SYSTEM, differences, name_of
 from programs.models import (
     AccountFormat,
     Agreement,
@@ -28,20 +28,6 @@ from programs.models import (
 )
 
 
-class Difference(Protocol):
-    """One field that a change changed."""
-
-    field: str
-    old: object
-    new: object
-
-
-class Delta(Protocol):
-    """What two states of a row differ in."""
-
-    changes: Sequence[Difference]
-
-
 class HistoricalRecord(Protocol):
     """One state of a row, as django-simple-history keeps it; its models are made at run time."""
 
@@ -52,10 +38,6 @@ class HistoricalRecord(Protocol):
     prev_record: "HistoricalRecord | None"
 
     def get_history_type_display(self) -> str: ...
-
-    def diff_against(
-        self, old: "HistoricalRecord", *, foreign_keys_are_objs: bool, excluded_fields: list[str]
-    ) -> Delta: ...
 
 
 class ChangeAdmin(admin.ModelAdmin):
@@ -83,7 +65,7 @@ class ChangeAdmin(admin.ModelAdmin):
 
     @admin.display(description="who")
     def who(self, record: HistoricalRecord) -> str:
-        return str(record.history_user or "the seed or the system")
+        return str(record.history_user or SYSTEM)
 
     @admin.display(description="what", ordering="history_type")
     def what(self, record: HistoricalRecord) -> str:
@@ -91,22 +73,14 @@ class ChangeAdmin(admin.ModelAdmin):
 
     @admin.display(description="row")
     def row(self, record: HistoricalRecord) -> str:
-        try:
-            return str(record.instance)
-        except Exception:  # the row names another that was deleted since; its number still says which
-            return f"number {record.instance.pk}"
+        return name_of(record.instance)
 
     @admin.display(description="old → new")
     def changes(self, record: HistoricalRecord) -> str:
         before = record.prev_record
         if before is None or record.history_type != "~":
             return "–"
-        delta = record.diff_against(before, foreign_keys_are_objs=False, excluded_fields=["updated_at"])
-        return "; ".join(f"{change.field}: {_shown(change.old)} → {_shown(change.new)}" for change in delta.changes)
-
-
-def _shown(value: object) -> str:
-    return "nothing" if value in (None, "", []) else str(value)
+        return "; ".join(differences(record, before))
 
 
 _WATCHED = (

@@ -11,14 +11,17 @@ from django.contrib.admin.actions import delete_selected
 from django.contrib.admin.utils import unquote
 from django.db import transaction
 from django.db.models import Model, ProtectedError, QuerySet
-from django.http import HttpRequest, HttpResponse
+from django.forms import BaseForm, CharField, HiddenInput
+from django.http import HttpRequest, HttpResponse, QueryDict
 from django.template.response import TemplateResponse
 from import_export.admin import ImportExportMixin
-from simple_history.admin import SimpleHistoryAdmin
+from import_export.forms import ConfirmImportForm, ImportForm
 
 from portal.security.keyring import SEALED, SecretField, sealed
 from portal.web import clock
+from programs.admin.locking import ChangedSincePreview, LocksRows, digest_of_preview, going_with
 from programs.admin.transfer import escaped
+from programs.admin.versions import SHOWN, versions_of, written
 from programs.impact import Impact, answers
 
 _SEEN, _AS_FILE = "_impact_seen", "_impact_csv"
@@ -28,7 +31,13 @@ class _NotKept(Exception):
     """Raised to roll back a trial save."""
 
 
-class ShowsImpact(ImportExportMixin, SimpleHistoryAdmin):
+class ConfirmForm(ConfirmImportForm):
+    """Says which preview was confirmed."""
+
+    preview = CharField(widget=HiddenInput, required=False)
+
+
+class ShowsImpact(ImportExportMixin, LocksRows):
     """A table whose rows affect meters: the admin shows the impact of a change before it is made.
 
     Saving adds a page that asks; deleting and importing show the impact on Django's own pages that ask.
@@ -37,6 +46,7 @@ class ShowsImpact(ImportExportMixin, SimpleHistoryAdmin):
     delete_confirmation_template = "admin/delete_with_impact.html"
     delete_selected_confirmation_template = "admin/delete_selected_with_impact.html"
     import_template_name = "admin/import_with_impact.html"
+    confirm_form_class = ConfirmForm
 
     def changeform_view(
         self,
@@ -106,9 +116,41 @@ class ShowsImpact(ImportExportMixin, SimpleHistoryAdmin):
     def import_action(self, request: HttpRequest, **kwargs: Any) -> HttpResponse:
         response: HttpResponse = super().import_action(request, **kwargs)
         context = getattr(response, "context_data", None) or {}
-        if "confirm_form" in context and (how := answers()):
-            context["impact"] = how.measure(context["result"].rules)
+        if "confirm_form" in context:
+            context["confirm_form"].initial["preview"] = digest_of_preview(context["result"])
+            if how := answers():
+                context["impact"] = how.measure(context["result"].rules)
         return response
+
+    def process_import(self, request: HttpRequest, **kwargs: Any) -> HttpResponse:
+        """Import what was confirmed, or show the preview again when it is not what would happen now."""
+        try:
+            with transaction.atomic():
+                response: HttpResponse = super().process_import(request, **kwargs)
+                return response
+        except ChangedSincePreview as changed:
+            return self._preview_again(request, changed.result)
+
+    def process_dataset(self, dataset: object, form: BaseForm, request: HttpRequest, **kwargs: Any) -> object:
+        if preview := form.cleaned_data.get("preview"):
+            list(self.model._base_manager.select_for_update(no_key=True).order_by("pk"))
+            resource = self.choose_import_resource_class(form, request)()
+            result = resource.import_data(dataset, dry_run=True, raise_errors=False, user=request.user)
+            if digest_of_preview(result) != preview:
+                raise ChangedSincePreview(result)
+        return super().process_dataset(dataset, form, request, **kwargs)
+
+    def _preview_again(self, request: HttpRequest, result: Any) -> HttpResponse:
+        context = {**self.admin_site.each_context(request), "title": "Import", "opts": self.opts, "result": result}
+        context |= {"import_error_display": self.import_error_display, "is_preview_again": True}
+        if result.has_errors() or result.has_validation_errors():
+            context["form"] = ImportForm(self.get_import_formats(), self.get_import_resource_classes(request))
+        else:
+            sent = {name: request.POST.get(name, "") for name in self.confirm_form_class.base_fields}
+            context["confirm_form"] = self.confirm_form_class(initial={**sent, "preview": digest_of_preview(result)})
+            if how := answers():
+                context["impact"] = how.measure(result.rules)
+        return TemplateResponse(request, [self.import_template_name], context)
 
     def process_result(self, result: object, request: HttpRequest) -> HttpResponse:
         _re_evaluate()
@@ -137,24 +179,27 @@ class ShowsImpact(ImportExportMixin, SimpleHistoryAdmin):
             super().message_user(request, message, *args, **kwargs)
 
     def _page(self, request: HttpRequest, impact: Impact) -> TemplateResponse:
-        secrets = self._secret_inputs(request)
-        sent = [
-            (name, sealed(value) if secrets.fullmatch(name) and not value.startswith(SEALED) else value)
-            for name, values in request.POST.lists()
-            for value in values
-            if name != "csrfmiddlewaretoken"
-        ]
         site: AdminSite = self.admin_site
         context = {
             **site.each_context(request),
             "title": "What this change will do",
             "opts": self.opts,
             "impact": impact,
-            "sent": sent,
+            "sent": self.sent_by(request, request.POST),
             "seen_name": _SEEN,
             "file_name": _AS_FILE,
         }
         return TemplateResponse(request, "admin/impact.html", context)
+
+    def sent_by(self, request: HttpRequest, data: QueryDict) -> list[tuple[str, str]]:
+        """Names and values of a form that a page passes on to the next; secrets go on sealed."""
+        secrets = self._secret_inputs(request)
+        return [
+            (name, sealed(value) if secrets.fullmatch(name) and not value.startswith(SEALED) else value)
+            for name, values in data.lists()
+            for value in values
+            if name not in {"csrfmiddlewaretoken", _SEEN, _AS_FILE}
+        ]
 
     def _secret_inputs(self, request: HttpRequest) -> re.Pattern[str]:
         """The names of inputs that hold secrets, here and in inlines: their values go on sealed, never shown."""
@@ -194,7 +239,8 @@ def _delete_selected(admin: ModelAdmin, request: HttpRequest, queryset: QuerySet
     if impact and _AS_FILE in request.POST:
         return _csv(impact)
     response: Any = delete_selected(admin, request, queryset)
-    response.context_data |= {"impact": impact, "file_name": _AS_FILE}
+    shown = written(versions_of(going_with(queryset)))
+    response.context_data |= {"impact": impact, "file_name": _AS_FILE, "shown_name": SHOWN, "rows_shown": shown}
     return response
 
 

@@ -163,7 +163,7 @@ def test_deletion_is_shown_before_it_is_done(needed: Requirement, admin: Client)
 
     assert "Nothing is saved yet. 1 standings were looked at." in text
     assert FREED in text
-    assert "Are you sure" in text
+    assert "and everything that belongs to it?" in text
     assert len(file) == 2
     assert Requirement.objects.filter(pk=needed.pk).exists()
 
