@@ -133,7 +133,7 @@ class ShowsImpact(ImportExportMixin, LocksRows):
 
     def process_dataset(self, dataset: object, form: BaseForm, request: HttpRequest, **kwargs: Any) -> object:
         if preview := form.cleaned_data.get("preview"):
-            list(self.model._base_manager.select_for_update(no_key=True).order_by("pk"))
+            list(self.model._default_manager.select_for_update(no_key=True).order_by("pk"))
             resource = self.choose_import_resource_class(form, request)()
             result = resource.import_data(dataset, dry_run=True, raise_errors=False, user=request.user)
             if digest_of_preview(result) != preview:

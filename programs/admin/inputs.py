@@ -69,7 +69,7 @@ def put(data: QueryDict, mine: BoundField, theirs: BoundField) -> None:
 
 def without_rows(data: QueryDict, prefix: str, *, gone: Sequence[int], again: Sequence[int]) -> None:
     """Leave out rows of a formset, and send others as new ones: the numbers that rows have follow from their order."""
-    total, initial = int(data[f"{prefix}-TOTAL_FORMS"]), int(data[f"{prefix}-INITIAL_FORMS"])
+    total, initial = (int(str(data[f"{prefix}-{name}_FORMS"])) for name in ("TOTAL", "INITIAL"))
     kept = [number for number in range(initial) if number not in {*gone, *again}]
     order = [*kept, *again, *range(initial, total)]
     rows = [_taken(data, f"{prefix}-{number}-") for number in range(total)]

@@ -7,6 +7,7 @@ from typing import Any
 
 from django.contrib import messages
 from django.contrib.admin.helpers import ACTION_CHECKBOX_NAME
+from django.contrib.admin.options import InlineModelAdmin
 from django.contrib.admin.utils import NestedObjects, flatten_fieldsets, unquote
 from django.core.exceptions import PermissionDenied
 from django.db import DEFAULT_DB_ALIAS, transaction
@@ -59,8 +60,11 @@ class LocksRows(SimpleHistoryAdmin):
         row = self.get_object(request, unquote(object_id))
         if row is None:
             return ""
-        formsets, _ = self._create_formsets(request, row, change=True)  # type: ignore[attr-defined]  # Django's
-        return written(versions_of([row, *(line for formset in formsets for line in formset.get_queryset())]))
+        lines = (line for formset, _ in self._formsets(request, row) for line in formset.get_queryset())
+        return written(versions_of([row, *lines]))
+
+    def _formsets(self, request: HttpRequest, row: Model) -> list[tuple[Any, InlineModelAdmin]]:
+        return list(zip(*self._create_formsets(request, row, change=True), strict=True))
 
     def _question(self, request: HttpRequest, object_id: str) -> HttpResponse | None:
         """The page that asks whose values are meant; None when nobody else changed what this page showed."""
@@ -73,7 +77,7 @@ class LocksRows(SimpleHistoryAdmin):
         row = self.get_object(request, unquote(object_id))
         if row is None:
             return self._gone(request, shown)
-        page = EditedPage(self, request, row)
+        page = EditedPage(self, request, row, self._formsets(request, row))
         conflicts = page.conflicts(shown)
         if not conflicts:
             request.POST = take_answers(request.POST, page)  # type: ignore[assignment]  # as above
@@ -163,7 +167,7 @@ class LocksRows(SimpleHistoryAdmin):
         context = getattr(response, "context_data", None) or {}
         if "cl" in context:
             context["shown_name"], context["rows_shown"] = SHOWN, written(versions_of(context["cl"].result_list))
-        return response  # type: ignore[no-any-return]  # a response
+        return response
 
     def response_action(self, request: HttpRequest, queryset: QuerySet[Model]) -> HttpResponse | None:
         """Run an action unless one of its rows has changed since the list, or the page that asks, was opened."""

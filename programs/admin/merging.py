@@ -7,6 +7,7 @@ from datetime import datetime
 from typing import Any
 
 from django.contrib.admin import ModelAdmin
+from django.contrib.admin.options import InlineModelAdmin
 from django.contrib.admin.utils import flatten_fieldsets
 from django.db.models import Model
 from django.forms import BaseForm, BaseModelFormSet
@@ -78,14 +79,15 @@ class Place:
 class EditedPage:
     """A form that was sent, with its inlines, and the rows as they are stored now."""
 
-    def __init__(self, admin: ModelAdmin, request: HttpRequest, row: Model) -> None:
+    def __init__(
+        self, admin: ModelAdmin, request: HttpRequest, row: Model, formsets: Iterable[tuple[Any, InlineModelAdmin]]
+    ) -> None:
         self.places: dict[str, Place] = {}
         self.rows: list[Model] = [row]
         fields = flatten_fieldsets(admin.get_fieldsets(request, row))
         form = admin.get_form(request, row, change=True, fields=fields)
         self.places[key_of(row)] = Place(form(request.POST, instance=copy(row)))
-        formsets, inlines = admin._create_formsets(request, row, change=True)  # type: ignore[attr-defined]  # Django's
-        for formset, inline in zip(formsets, inlines, strict=True):
+        for formset, inline in formsets:
             self.rows += formset.get_queryset()
             if inline.has_change_permission(request, row):
                 self.places.update(_places(formset))
@@ -140,8 +142,8 @@ def _choices(place: Place, change: Meanwhile, record: int) -> Iterator[Choice]:
             continue
         told = [words_of(form[name]) for form in (place.form, theirs)]
         was = words_of(shown[name]) if shown is not None else ""
-        proposed = "" if shown is None else _proposed(was, *told)
-        yield Choice(f"{TAKE}:{place.name}:{name}", str(place.form[name].label), was, *told, proposed)
+        proposed = "" if shown is None else _proposed(was, told[0], told[1])
+        yield Choice(f"{TAKE}:{place.name}:{name}", str(bound.label), was, told[0], told[1], proposed)
 
 
 def _proposed(before: str, mine: str, theirs: str) -> str:
@@ -167,7 +169,8 @@ def take_answers(data: QueryDict, page: EditedPage) -> QueryDict:
             elif answer == MINE and place.form[name].field.show_hidden_initial:
                 taken.pop(place.form[name].html_initial_name, None)  # what the page showed is not what is stored now
     for formset, places in _by_formset(page.places.values()):
-        gone, again = [], []
+        gone: list[int] = []
+        again: list[int] = []
         for place in places:
             answer = data.get(_row(place))
             if answer == THEIRS and place.form.instance.pk is not None:
@@ -176,7 +179,7 @@ def take_answers(data: QueryDict, page: EditedPage) -> QueryDict:
             elif place.form.instance.pk is None:
                 (again if answer == MINE else gone).append(place.number)
         if gone or again:
-            without_rows(taken, formset.prefix, gone=gone, again=again)
+            without_rows(taken, str(formset.prefix), gone=gone, again=again)
     return without_questions(taken)
 
 
@@ -209,7 +212,7 @@ def as_new(data: QueryDict) -> QueryDict:
     for name in data:
         if name.endswith("-INITIAL_FORMS"):
             prefix = name.removesuffix("-INITIAL_FORMS")
-            without_rows(new, prefix, gone=(), again=range(int(data[name])))
+            without_rows(new, prefix, gone=(), again=range(int(str(data[name]))))
     return new
 
 

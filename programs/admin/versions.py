@@ -77,7 +77,7 @@ def locked(keys: Iterable[str]) -> dict[str, Model]:
         by_model.setdefault(label, []).append(int(pk))
     rows: dict[str, Model] = {}
     for label, pks in sorted(by_model.items()):
-        table = apps.get_model(label)._base_manager
+        table = apps.get_model(label)._default_manager
         # Weaker than a lock on the key: a row that refers to this one can be saved beside it.
         for row in table.select_for_update(no_key=True).filter(pk__in=pks).order_by("pk"):
             rows[key_of(row)] = row
