@@ -44,6 +44,7 @@ def staff_actor(request: HttpRequest) -> Actor:
 class OfMeters(ReadOnlyAdmin):
     """Rows about meters: the reference leads, since people know it; the ID comes last, since it is long."""
 
+    group = "Work"
     search_fields = ["meter__partner_reference__startswith", "=meter__id"]
     show_full_result_count = False
 

@@ -16,6 +16,7 @@ from portal.jobs.models import Job
 
 @admin.register(Event)
 class EventAdmin(ReadOnlyAdmin):
+    group = "Log"
     list_display = ["at", "partner", "verb", "subject_type", "subject_id", "actor_label", "address"]
     list_filter = ["partner", "verb"]
     search_fields = ["subject_id", "actor_label"]
@@ -24,6 +25,7 @@ class EventAdmin(ReadOnlyAdmin):
 
 @admin.register(LogCheck)
 class LogCheckAdmin(ReadOnlyAdmin):
+    group = "Log"
     list_display = ["at", "events", "head", "findings"]
 
 
@@ -44,6 +46,7 @@ class FindingForm(forms.ModelForm):
 class FindingAdmin(ReadOnlyAdmin):
     """Its note is written once; that acknowledges it, and its partners' audit pages stop warning."""
 
+    group = "Log"
     form = FindingForm
     list_display = ["found_at", "what", "which", "acknowledged_at", "acknowledged_by"]
     list_filter = ["what", ("acknowledged_at", admin.EmptyFieldListFilter)]
@@ -60,6 +63,7 @@ class FindingAdmin(ReadOnlyAdmin):
 
 @admin.register(Job)
 class JobAdmin(ReadOnlyAdmin):
+    group = "Work"
     list_display = ["kind", "partner", "state", "attempts", "done", "total", "created_at", "finished_at"]
     list_filter = ["state", "kind"]
     search_fields = ["subject_id"]

@@ -11,6 +11,7 @@ from import_export.forms import ExportForm
 
 from portal.admin.base import AutocompleteAdmin
 from programs.admin.impact import ShowsImpact
+from programs.admin.inlines import name_parts
 from programs.admin.transfer import SafeCSV, SafeXLSX
 from programs.models.base import SourcedRow
 
@@ -47,12 +48,18 @@ class CatalogueAdmin(AutocompleteAdmin, ShowsImpact):
     Exporting a table needs the right to view it; importing needs the rights to add and to change.
     """
 
+    group = "Catalogue"
     formfield_overrides = LISTS_AS_TEXT
     list_per_page = 50
     save_on_top = True
     show_full_result_count = False
     # All columns, always: an export can come back as an import, and the form that selects columns needs inline code.
     export_form_class = ExportForm
+
+    def get_form(self, request: HttpRequest, obj: Any | None = None, change: bool = False, **kwargs: Any) -> Any:
+        form = super().get_form(request, obj, change, **kwargs)
+        name_parts(form)
+        return form
 
     def has_import_permission(self, request: HttpRequest) -> bool:
         return self.has_add_permission(request) and self.has_change_permission(request)

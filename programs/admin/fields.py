@@ -9,11 +9,12 @@ from django.http import HttpRequest
 
 from programs.admin.base import LISTS_AS_TEXT, SOURCE_FIELDS, CatalogueAdmin, SourcedAdmin
 from programs.admin.forms import FieldForm
+from programs.admin.inlines import CatalogueInline
 from programs.admin.transfer import ChoiceListResource, ChoiceResource, FieldResource
 from programs.models import Choice, ChoiceList, Field
 
 
-class ChoiceInline(admin.TabularInline):
+class ChoiceInline(CatalogueInline, admin.TabularInline):
     model = Choice
     fields = ["value", "label", "synonyms", "is_offered", "position"]
     formfield_overrides = LISTS_AS_TEXT

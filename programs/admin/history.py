@@ -43,6 +43,8 @@ class HistoricalRecord(Protocol):
 class ChangeAdmin(admin.ModelAdmin):
     """One line for each change of a table."""
 
+    history_of: type[Model]
+
     list_display = ["when", "who", "what", "row", "changes"]
     list_display_links = None
     list_filter = ["history_date", "history_type"]
@@ -90,4 +92,4 @@ _WATCHED = (
 for _model in _WATCHED:
     _historical: Any = _model.history.model
     _historical._meta.verbose_name_plural = f"changes of {_model._meta.verbose_name_plural}"
-    admin.site.register(_historical, ChangeAdmin)
+    admin.site.register(_historical, type(f"{_model.__name__}ChangeAdmin", (ChangeAdmin,), {"history_of": _model}))

@@ -69,7 +69,7 @@ class LocksRows(SimpleHistoryAdmin):
     def _question(self, request: HttpRequest, object_id: str) -> HttpResponse | None:
         """The page that asks whose values are meant; None when nobody else changed what this page showed."""
         if not is_answered(request.POST):
-            request.POST = _asked_again(request.POST)  # type: ignore[assignment]  # one that is not immutable
+            request.POST = _asked_again(request.POST)
         shown = read(request.POST.get(SHOWN, ""))
         if not shown or not self.has_change_permission(request):
             return None

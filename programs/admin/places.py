@@ -12,6 +12,7 @@ from django.urls import URLPattern, path, reverse
 from django.views.decorators.http import require_POST
 
 from programs.admin.base import LISTS_AS_TEXT, SOURCE_FIELDS, CatalogueAdmin, SourcedAdmin
+from programs.admin.inlines import CatalogueInline
 from programs.admin.transfer import AccountFormatResource, RegionResource, StateResource, UtilityResource
 from programs.domain import try_connection
 from programs.models import AccountFormat, Region, State, Utility, UtilityConnection
@@ -43,7 +44,7 @@ class StateAdmin(SourcedAdmin):
         return ", ".join(state.transmission_regions) or "–"
 
 
-class AccountFormatInline(admin.TabularInline):
+class AccountFormatInline(CatalogueInline, admin.TabularInline):
     """How the utility's account numbers look."""
 
     model = AccountFormat
@@ -52,8 +53,10 @@ class AccountFormatInline(admin.TabularInline):
     extra = 0
 
 
-class UtilityConnectionInline(admin.StackedInline):
+class UtilityConnectionInline(CatalogueInline, admin.StackedInline):
     """How the utility's Green Button service is reached. The secret goes in and never comes out."""
+
+    is_seen_with_page = False
 
     model = UtilityConnection
     formfield_overrides = LISTS_AS_TEXT

@@ -21,6 +21,7 @@ from programs.admin.forms import (
     RequirementFormSet,
     RequirementRowForm,
 )
+from programs.admin.inlines import CatalogueInline
 from programs.admin.transfer import DeadlineResource, FootnoteResource, PeriodResource, ProgramResource
 from programs.domain import roll_forward
 from programs.models import Deadline, DeliveryPeriod, Footnote, Level, Program, Requirement
@@ -28,7 +29,7 @@ from programs.models import Deadline, DeliveryPeriod, Footnote, Level, Program, 
 _TIMES = "Times are UTC here. A deadline is a local midnight of the program's zone: 07:00 or 08:00 UTC in California."
 
 
-class RequirementInline(AutocompleteAdmin, admin.TabularInline):
+class RequirementInline(CatalogueInline, AutocompleteAdmin, admin.TabularInline):
     """What the program asks of fields, as far as a line has room; limits, dates and source are behind "Change"."""
 
     model = Requirement
@@ -59,7 +60,7 @@ class RequirementInline(AutocompleteAdmin, admin.TabularInline):
         return super().formfield_for_choice_field(db_field, request, **kwargs)
 
 
-class NotUsedInline(AutocompleteAdmin, admin.TabularInline):
+class NotUsedInline(CatalogueInline, AutocompleteAdmin, admin.TabularInline):
     """The fields that the program leaves out of its templates."""
 
     model = Requirement
@@ -75,7 +76,7 @@ class NotUsedInline(AutocompleteAdmin, admin.TabularInline):
         return super().get_queryset(request).select_related("program", "field").filter(level="hidden")
 
 
-class PeriodInline(admin.TabularInline):
+class PeriodInline(CatalogueInline, admin.TabularInline):
     model = DeliveryPeriod
     form = PeriodForm
     fields = ["name", "starts_at", "ends_at", "source", "verified"]
@@ -83,7 +84,7 @@ class PeriodInline(admin.TabularInline):
     extra = 0
 
 
-class DeadlineInline(admin.TabularInline):
+class DeadlineInline(CatalogueInline, admin.TabularInline):
     model = Deadline
     form = DeadlineForm
     fields = ["deadline_at", "activation_at"]
@@ -146,9 +147,9 @@ class ProgramAdmin(SourcedAdmin):
     def required_fields(self, program: Program) -> int:
         return sum(1 for requirement in program.requirements.all() if requirement.level == "required")
 
-    @admin.display(description="")
+    @admin.display(description="public page")
     def page(self, program: Program) -> str:
-        return format_html('<a href="{}">Page</a>', reverse("program", args=[program.identifier]))
+        return format_html('<a href="{}">Open</a>', reverse("program", args=[program.identifier]))
 
 
 def _local_day(time: datetime, period: DeliveryPeriod) -> str:
