@@ -17,13 +17,18 @@ from programs.models import Deadline, DeliveryPeriod, UtilityConnection
 _YEAR = re.compile(r"(?<![0-9])20[0-9]{2}(?![0-9])")
 
 
+def next_name(period: DeliveryPeriod) -> str:
+    """The name of the same period a year later."""
+    return _YEAR.sub(lambda year: str(int(year[0]) + 1), period.name)
+
+
 def roll_forward(period: DeliveryPeriod) -> DeliveryPeriod | None:
     """Copy a delivery period and its deadlines to the next year, unverified; None when that period exists.
 
     The same local days a year later; the last day of February stays the last day of February. One transaction.
     """
     zone = ZoneInfo(period.program.time_zone)
-    name = _YEAR.sub(lambda year: str(int(year[0]) + 1), period.name)
+    name = next_name(period)
     with transaction.atomic():
         if DeliveryPeriod.objects.filter(program=period.program, name=name).exists():
             return None

@@ -4,12 +4,14 @@ from typing import Any
 
 from django import forms
 from django.contrib import admin
+from django.contrib.admin.utils import unquote
 from django.db import models
-from django.http import HttpRequest
+from django.http import HttpRequest, HttpResponse
 from import_export.formats.base_formats import Format
 from import_export.forms import ExportForm
 
 from portal.admin.base import AutocompleteAdmin
+from programs.admin.belongings import changes_below
 from programs.admin.impact import ShowsImpact
 from programs.admin.inlines import name_parts
 from programs.admin.transfer import SafeCSV, SafeXLSX
@@ -49,6 +51,7 @@ class CatalogueAdmin(AutocompleteAdmin, ShowsImpact):
     """
 
     group = "Catalogue"
+    object_history_template = "admin/catalogue_history.html"
     formfield_overrides = LISTS_AS_TEXT
     list_per_page = 50
     save_on_top = True
@@ -60,6 +63,14 @@ class CatalogueAdmin(AutocompleteAdmin, ShowsImpact):
         form = super().get_form(request, obj, change, **kwargs)
         name_parts(form)
         return form
+
+    def history_view(
+        self, request: HttpRequest, object_id: str, extra_context: dict[str, object] | None = None
+    ) -> HttpResponse:
+        """The history of a row, with that of the rows that belong to it."""
+        below = changes_below(self.model, unquote(object_id))
+        answer: HttpResponse = super().history_view(request, object_id, {**(extra_context or {}), "below": below})
+        return answer
 
     def has_import_permission(self, request: HttpRequest) -> bool:
         return self.has_add_permission(request) and self.has_change_permission(request)

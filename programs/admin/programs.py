@@ -22,6 +22,7 @@ from programs.admin.forms import (
     RequirementRowForm,
 )
 from programs.admin.inlines import CatalogueInline
+from programs.admin.set_up import GuidesSetUp, may_copy
 from programs.admin.transfer import DeadlineResource, FootnoteResource, PeriodResource, ProgramResource
 from programs.domain import roll_forward
 from programs.models import Deadline, DeliveryPeriod, Footnote, Level, Program, Requirement
@@ -99,7 +100,7 @@ class FootnoteAdmin(CatalogueAdmin):
 
 
 @admin.register(Program)
-class ProgramAdmin(SourcedAdmin):
+class ProgramAdmin(GuidesSetUp, SourcedAdmin):
     """A program with what it asks and when. Saving changes its template, check, API and column guide at once."""
 
     form = ProgramForm
@@ -194,7 +195,10 @@ class DeliveryPeriodAdmin(SourcedAdmin):
     def number_of_deadlines(self, period: Any) -> int:
         return int(period.number)
 
-    @admin.action(description="Copy to the next year", permissions=["add"])
+    def has_copy_permission(self, request: HttpRequest) -> bool:
+        return may_copy(request)
+
+    @admin.action(description="Copy to the next year", permissions=["copy"])
     def roll_forward(self, request: HttpRequest, queryset: QuerySet[DeliveryPeriod]) -> None:
         made: list[str] = []
         there: list[str] = []

@@ -1,0 +1,193 @@
+"""What is still missing before meters can be enrolled in a program, as far as the catalogue knows. Reads only."""
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+from zoneinfo import ZoneInfo
+
+from django.db.models import Count, Q
+
+from portal.web import clock
+from programs.deadlines import over_at
+from programs.models import (
+    Agreement,
+    Conflict,
+    DeliveryPeriod,
+    Level,
+    Program,
+    RequiredInformation,
+    Requirement,
+    Utility,
+)
+from programs.models.programs import is_over
+
+
+class State(StrEnum):
+    """How far one item of the checklist is."""
+
+    DONE = "done"
+    WARNING = "look"
+    MISSING = "missing"
+
+
+@dataclass(frozen=True, slots=True)
+class Item:
+    """One item of a program's checklist. model and pk say which row is to be edited; no pk: one is to be added."""
+
+    state: State
+    text: str
+    model: str
+    pk: int | None = None
+    preset: tuple[tuple[str, object], ...] = ()
+
+
+def checklist(program: Program) -> list[Item]:
+    """Everything that a program needs, in the order in which it is set up."""
+    return [
+        *_program(program),
+        *_season(program),
+        *_requirements(program),
+        *_utilities(program),
+        *_customers(program),
+        *_conflicts(program),
+    ]
+
+
+def missing_in(items: Iterable[Item]) -> int:
+    return sum(1 for item in items if item.state == State.MISSING)
+
+
+def _program(program: Program) -> Iterator[Item]:
+    if is_over(program.active_to):
+        yield Item(State.MISSING, f"The program ended on {program.active_to}.", "program", program.pk)
+    if not program.summary:
+        yield Item(State.WARNING, "The program's page has no summary.", "program", program.pk)
+    yield _sourced("The program", program.source, program.verified, "program", program.pk)
+
+
+def _sourced(what: str, source: str, verified: bool, model: str, pk: int) -> Item:
+    if not source:
+        return Item(State.MISSING, f"{what} has no source.", model, pk)
+    if not verified:
+        return Item(State.WARNING, f"{what} is not verified. Its source: {source}", model, pk)
+    return Item(State.DONE, f"{what} is verified.", model, pk)
+
+
+def _season(program: Program) -> Iterator[Item]:
+    now, zone = clock.now(), ZoneInfo(program.time_zone)
+    preset = (("program", program.pk),)
+    periods = [
+        period
+        for period in program.delivery_periods.prefetch_related("deadlines").order_by("starts_at")
+        if over_at(period.ends_at, zone) > now
+    ]
+    if not periods:
+        yield Item(
+            State.MISSING, "There is no delivery period that is running or to come.", "deliveryperiod", None, preset
+        )
+    for period in periods:
+        yield from _period(period, now)
+    if periods and not any(deadline.deadline_at > now for period in periods for deadline in period.deadlines.all()):
+        yield Item(
+            State.MISSING, "No deadline is to come, so no new meter can be activated.", "deliveryperiod", periods[-1].pk
+        )
+
+
+def _period(period: DeliveryPeriod, now: datetime) -> Iterator[Item]:
+    deadlines = list(period.deadlines.all())
+    if not deadlines:
+        yield Item(State.MISSING, f"{period.name} has no deadlines.", "deliveryperiod", period.pk)
+    else:
+        count = sum(1 for deadline in deadlines if deadline.deadline_at > now)
+        yield Item(
+            State.DONE,
+            f"{period.name} has {len(deadlines)} deadlines, {count} of them to come.",
+            "deliveryperiod",
+            period.pk,
+        )
+    yield _sourced(period.name, period.source, period.verified, "deliveryperiod", period.pk)
+
+
+def _requirements(program: Program) -> Iterator[Item]:
+    rows = list(program.requirements.select_related("field").order_by("field__position"))
+    required = [row for row in rows if row.level == Level.REQUIRED]
+    if required:
+        yield Item(State.DONE, f"{len(required)} required fields.", "program", program.pk)
+    else:
+        yield Item(State.MISSING, "The program requires no field of its own.", "program", program.pk)
+    for row in rows:
+        if row.level != Level.HIDDEN and not row.source:
+            yield Item(State.MISSING, f"{_named(row)} has no source.", "requirement", row.pk)
+        elif row.level != Level.HIDDEN and not row.verified:
+            yield Item(State.WARNING, f"{_named(row)} is not verified.", "requirement", row.pk)
+        if row.field.deprecated and row.level == Level.REQUIRED:
+            yield Item(
+                State.MISSING, f"{row.field.label} is required, and is not offered any more.", "requirement", row.pk
+            )
+
+
+def _named(row: Requirement) -> str:
+    return f"{row.field.label} ({row.get_level_display().lower()})"
+
+
+def _utilities(program: Program) -> Iterator[Item]:
+    named = program.utilities.annotate(formats=Count("account_formats"))
+    if not named:
+        text = "Customers of any utility may join." if not program.states else "Any utility in its states may join."
+        yield Item(State.DONE, text, "program", program.pk)
+    for utility in named:
+        yield from _utility(utility, program)
+
+
+def _utility(utility: Utility, program: Program) -> Iterator[Item]:
+    if not utility.is_offered:
+        yield Item(State.MISSING, f"{utility.name} may join, and is not offered in lists.", "utility", utility.pk)
+    if utility.transmission_region not in ("", program.transmission_region):
+        text = f"{utility.name} is in {utility.transmission_region}, the program in {program.transmission_region}."
+        yield Item(State.MISSING, text, "utility", utility.pk)
+    if not utility.formats:  # type: ignore[attr-defined]  # annotated above
+        yield Item(
+            State.WARNING,
+            f"No account format of {utility.name} is known, so its account numbers are not checked.",
+            "utility",
+            utility.pk,
+        )
+
+
+def _customers(program: Program) -> Iterator[Item]:
+    """What Connect needs before customers can come by their authorization."""
+    if not program.is_customer_authorized:
+        return
+    region = Q(transmission_region=program.transmission_region)
+    preset = (("transmission_region", program.transmission_region),)
+    for model, what in ((Agreement, "agreement"), (RequiredInformation, "required information")):
+        if model._default_manager.filter(region).exists():
+            yield Item(State.DONE, f"Connect has {what} for {program.transmission_region}.", model.__name__.lower())
+        else:
+            text = f"Connect has no {what} for {program.transmission_region}."
+            yield Item(State.MISSING, text, model.__name__.lower(), None, preset)
+    if program.needs_utility_authorization:
+        yield from _connections(program)
+
+
+def _connections(program: Program) -> Iterator[Item]:
+    utilities = program.utilities.all() or Utility.objects.filter(transmission_region=program.transmission_region)
+    if utilities.filter(green_button__is_active=True).exists():
+        yield Item(State.DONE, "At least one of its utilities can be reached for authorizations.", "utility")
+    else:
+        yield Item(
+            State.MISSING, "None of its utilities can be reached: no Green Button connection is active.", "utility"
+        )
+
+
+def _conflicts(program: Program) -> Iterator[Item]:
+    """Programs of the region about which nothing is said: two such programs count as compatible."""
+    rows = Conflict.objects.filter(Q(program=program) | Q(other=program))
+    known = {key for pair in rows.values_list("program", "other") for key in pair}
+    others = Program.objects.filter(region=program.region_id).exclude(pk__in=[*known, program.pk])
+    for other in others.order_by("position"):
+        preset = (("program", program.pk), ("other", other.pk))
+        text = f"Nothing is said about {other.name}: it counts as compatible."
+        yield Item(State.WARNING, text, "conflict", None, preset)
+    yield Item(State.DONE, f"{rows.count()} rules about other programs.", "conflict")
