@@ -17,12 +17,25 @@
       const shown = box.querySelector(".select2-selection__rendered");
       box.setAttribute("aria-label", name);
       if (shown && shown.id) {
+        shown.setAttribute("aria-label", shown.textContent.trim() || `${name}: empty`);
         box.id = `${shown.id}-box`;
         box.setAttribute("aria-labelledby", `${box.id} ${shown.id}`);
       }
     }
   }
 
-  window.addEventListener("load", () => nameInputs(document));
-  document.addEventListener("formset:added", (event) => setTimeout(() => nameInputs(event.target), 0));
+  // Select2 comes when the page is ready, with each new line, and at no announced moment.
+  function isSelect2(node) {
+    return node.nodeType === Node.ELEMENT_NODE && (node.matches(".select2") || node.querySelector(".select2"));
+  }
+
+  new MutationObserver((changes) => {
+    if (changes.some((change) => [...change.addedNodes].some(isSelect2))) nameInputs(document);
+  }).observe(document.body, { childList: true, subtree: true });
+  nameInputs(document);
+
+  // What scrolls in its place can be scrolled with the keyboard too.
+  for (const box of document.querySelectorAll("#content .module, #content .results, #content .scrolls")) {
+    if (box.scrollWidth > box.clientWidth) box.tabIndex = 0;
+  }
 })();
