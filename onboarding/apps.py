@@ -11,4 +11,4 @@ class OnboardingConfig(AppConfig):
 
     def ready(self) -> None:
         """Also: what rooms add to a meter's history and past, the catalogue's pages, the search's index and lists."""
-        autodiscover(self.name, also=["history", "impact", "index", "panels", "past", "tryout"])
+        autodiscover(self.name, also=["history", "impact", "index", "panels", "past", "tryout", "uses"])

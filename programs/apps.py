@@ -1,6 +1,10 @@
 """The programs app."""
 
+from collections.abc import Sequence
+
 from django.apps import AppConfig
+from django.core import checks
+from django.db import DatabaseError
 
 from portal.autodiscover import autodiscover
 
@@ -12,3 +16,17 @@ class ProgramsConfig(AppConfig):
 
     def ready(self) -> None:
         autodiscover(self.name)
+        checks.register(core_fields_are_there, checks.Tags.database)
+
+
+def core_fields_are_there(databases: Sequence[str] | None = None, **_: object) -> list[checks.CheckMessage]:
+    """At start, with the migrations: what the catalogue lacks of the fields that the code reads."""
+    from programs.models import core_faults
+
+    try:
+        faults = core_faults() if databases else []
+    except DatabaseError:  # before the first migration
+        return []
+    return [
+        checks.Warning(fault, hint="Add or correct it in the admin, Fields.", id="programs.W001") for fault in faults
+    ]

@@ -19,6 +19,7 @@ from programs.models import (
     RequiredInformation,
     Requirement,
     Utility,
+    core_faults,
 )
 from programs.models.programs import is_over
 
@@ -59,6 +60,8 @@ def missing_in(items: Iterable[Item]) -> int:
 
 
 def _program(program: Program) -> Iterator[Item]:
+    for fault in core_faults():
+        yield Item(State.MISSING, fault, "field")
     if is_over(program.active_to):
         yield Item(State.MISSING, f"The program ended on {program.active_to}.", "program", program.pk)
     if not program.summary:

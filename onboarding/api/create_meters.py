@@ -36,6 +36,7 @@ from programs.schema import ROW_CODES, schema_for
 FILE_NAME = re.compile(r"^[a-zA-Z0-9._\s-]+.[a-zA-Z0-9]+$")
 ERRORS_SHOWN = 1000
 _CHARSET = re.compile(r"""\bcharset\s*=\s*"?([\w.:-]{1,40})""", re.IGNORECASE)
+_FAULTS_OF_OURS = {"FILE_NOT_STORED": 500, "CATALOGUE_INCOMPLETE": 503}  # of refusals that are no fault of the request
 _TAGS = ["create meters"]
 _ENDED = ["done", "withdrawn", "merged"]
 _OPEN = "PROCESSING"
@@ -222,7 +223,7 @@ class MeterBatchJobs(APIView):
                 by=actor_of(request),
             )
         except Refused as refusal:
-            status_code = 500 if refusal.problems[0].code == "FILE_NOT_STORED" else 400
+            status_code = _FAULTS_OF_OURS.get(refusal.problems[0].code, 400)
             details = [{"message": f"{problem.text} {problem.remedy}"} for problem in refusal.problems]
             raise ApiError(refusal.problems[0].text, status_code=status_code, details=details) from refusal
         return Response({"job_id": str(upload.pk)}, status=201)

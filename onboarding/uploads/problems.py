@@ -7,6 +7,12 @@ _AGAIN = "Then upload the file again."
 
 register(
     ProblemKind(
+        "CATALOGUE_INCOMPLETE",
+        "Not possible now",
+        "The portal cannot take meters now: a field that every meter needs is missing in its catalogue.",
+        "Try again later.",
+    ),
+    ProblemKind(
         "FILE_MISSING", "Nothing chosen", "No file was chosen.", "Select a spreadsheet, such as .xlsx or .csv."
     ),
     ProblemKind("FILE_EMPTY", "Empty file", "The file is empty.", f"Fill in the template and save it. {_AGAIN}"),

@@ -15,6 +15,7 @@ from programs.admin.belongings import changes_below
 from programs.admin.impact import ShowsImpact
 from programs.admin.inlines import name_parts
 from programs.admin.transfer import SafeCSV, SafeXLSX
+from programs.models import uses_of
 from programs.models.base import SourcedRow
 
 
@@ -51,6 +52,7 @@ class CatalogueAdmin(AutocompleteAdmin, ShowsImpact):
     """
 
     group = "Catalogue"
+    code_field = ""  # by which others know a row
     object_history_template = "admin/catalogue_history.html"
     formfield_overrides = LISTS_AS_TEXT
     list_per_page = 50
@@ -58,6 +60,15 @@ class CatalogueAdmin(AutocompleteAdmin, ShowsImpact):
     show_full_result_count = False
     # All columns, always: an export can come back as an import, and the form that selects columns needs inline code.
     export_form_class = ExportForm
+
+    def get_readonly_fields(self, request: HttpRequest, obj: Any | None = None) -> Any:
+        """Also the code of a row in use: others are kept under it. Its name stays editable."""
+        names = super().get_readonly_fields(request, obj)
+        if obj is None or not self.code_field:
+            return names
+        if not hasattr(obj, "is_in_use"):  # asked several times for one page
+            obj.is_in_use = bool(uses_of(obj))
+        return [*names, self.code_field] if obj.is_in_use else names
 
     def get_form(self, request: HttpRequest, obj: Any | None = None, change: bool = False, **kwargs: Any) -> Any:
         form = super().get_form(request, obj, change, **kwargs)
@@ -78,9 +89,10 @@ class CatalogueAdmin(AutocompleteAdmin, ShowsImpact):
     def has_export_permission(self, request: HttpRequest) -> bool:
         return bool(self.has_view_permission(request))
 
-    def get_deleted_objects(self, objs: object, request: HttpRequest) -> object:
-        """Name the rows that protect a row, rather than a permission that nobody has."""
+    def get_deleted_objects(self, objs: Any, request: HttpRequest) -> object:
+        """Name what protects a row, rather than a permission that nobody has."""
         deleted, counts, lacking, protected = super().get_deleted_objects(objs, request)
+        protected = [*protected, *(f"{row}: {words}" for row in objs for words in uses_of(row))]
         return deleted, counts, set() if protected else lacking, protected
 
     def get_export_formats(self) -> list[type[Format]]:

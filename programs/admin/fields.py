@@ -2,16 +2,16 @@
 
 from typing import Any
 
-from django.contrib import admin
+from django.contrib import admin, messages
 from django.contrib.admin.options import InlineModelAdmin
 from django.db.models import Count, QuerySet
-from django.http import HttpRequest
+from django.http import HttpRequest, HttpResponse
 
 from programs.admin.base import LISTS_AS_TEXT, SOURCE_FIELDS, CatalogueAdmin, SourcedAdmin
 from programs.admin.forms import FieldForm
 from programs.admin.inlines import CatalogueInline
 from programs.admin.transfer import ChoiceListResource, ChoiceResource, FieldResource
-from programs.models import Choice, ChoiceList, Field
+from programs.models import Choice, ChoiceList, Field, core_faults
 
 
 class ChoiceInline(CatalogueInline, admin.TabularInline):
@@ -63,6 +63,7 @@ class FieldAdmin(SourcedAdmin):
     """A new field here is a new column everywhere, at once: templates, check, forms, API and column guide."""
 
     form = FieldForm
+    code_field = "path"
     resource_classes = [FieldResource]
     list_display = ["label", "path", "section", "type", "unit", "needed", "personal", "deprecated", "verified"]
     list_filter = ["needed", "type", "section", "personal", "deprecated", "verified"]
@@ -94,3 +95,10 @@ class FieldAdmin(SourcedAdmin):
         ("Other column names", {"fields": ["aliases"]}),
         SOURCE_FIELDS,
     ]
+
+    def process_result(self, result: object, request: HttpRequest) -> HttpResponse:
+        """After an import: what the code misses now."""
+        response = super().process_result(result, request)
+        for fault in core_faults():
+            self.message_user(request, fault, messages.ERROR)
+        return response

@@ -20,6 +20,7 @@ from programs.models import AccountFormat, Region, State, Utility, UtilityConnec
 
 @admin.register(Region)
 class RegionAdmin(CatalogueAdmin):
+    code_field = "code"
     resource_classes = [RegionResource]
     list_display = ["code", "name", "transmission_region", "position"]
     list_filter = ["transmission_region"]
@@ -87,6 +88,8 @@ class UtilityConnectionInline(CatalogueInline, admin.StackedInline):
 class UtilityAdmin(SourcedAdmin):
     """The one table of utilities: a row here is a value in templates, forms, checks and suggestions at once."""
 
+    code_field = "code"
+    looking_actions = ["test_connections"]
     resource_classes = [UtilityResource]
     inlines = [AccountFormatInline, UtilityConnectionInline]
     change_form_template = "admin/utility_form.html"

@@ -104,6 +104,7 @@ class ProgramAdmin(GuidesSetUp, SourcedAdmin):
     """A program with what it asks and when. Saving changes its template, check, API and column guide at once."""
 
     form = ProgramForm
+    code_field = "identifier"
     resource_classes = [ProgramResource]
     inlines = [RequirementInline, PeriodInline, NotUsedInline]
     list_display = [

@@ -18,6 +18,7 @@ from programs.models.programs import (
     ProgramType,
     is_over,
 )
+from programs.models.protection import core_faults, register_use, uses_of
 from programs.models.requirements import Level, Operator, Requirement
 from programs.models.seed import SeedRecord
 
@@ -60,5 +61,8 @@ __all__ = [
     "Utility",
     "UtilityConnection",
     "WhileOpen",
+    "core_faults",
     "is_over",
+    "register_use",
+    "uses_of",
 ]

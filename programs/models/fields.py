@@ -8,6 +8,7 @@ from django.db import models
 from django.utils.functional import cached_property
 
 from programs.models.base import CatalogueRow, SourcedRow
+from programs.models.core_fields import CORE_FIELDS
 from programs.models.patterns import fault_of
 from programs.models.places import Option, Utility
 
@@ -165,10 +166,26 @@ class Field(SourcedRow):
             errors["path"] = "The path of a list of values ends with [], and no other path does."
         if fault := fault_of(self.pattern):
             errors["pattern"] = fault
+        self._check_core(errors)
         self._check_place(errors)
         self._check_requirements(errors)
         if errors:
             raise ValidationError(errors)
+
+    def _check_core(self, errors: dict[str, str]) -> None:
+        """What the code reads stays as the code expects it."""
+        before = Field.objects.filter(pk=self.pk).values_list("path", flat=True).first() if self.pk else None
+        if before in CORE_FIELDS and before != self.path:
+            errors["path"] = f"The code reads the field {before}. Add another field instead."
+        core = CORE_FIELDS.get(self.path)
+        if core is None:
+            return
+        if self.type not in core.types:
+            errors["type"] = f"The code reads this field as {' or '.join(sorted(core.types))}."
+        if core.is_always and self.needed != Needed.ALWAYS:
+            errors["needed"] = "The code needs this field for every meter."
+        if core.is_always and self.deprecated:
+            errors["deprecated"] = "The code needs this field for every meter, so it stays offered."
 
     def _check_place(self, errors: dict[str, str]) -> None:
         """A field is a leaf: nothing is below another field, and no list is in another list."""

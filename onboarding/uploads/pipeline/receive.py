@@ -21,7 +21,7 @@ from portal.jobs.domain import enqueue
 from portal.partners.models import Partner, User
 from portal.problems import Problem, Refused, shown
 from portal.storage import files
-from programs.models import Program
+from programs.models import Program, core_faults
 
 _PIECE_BYTES = 1024 * 1024
 
@@ -42,7 +42,7 @@ def receive_upload(
     corrects: the upload whose corrected rows the file is said to hold.
 
     The same content with the same choices finds the earlier upload, also when sent many times at once.
-    Refuses (Refused): FILE_WRONG_TYPE, FILE_NUMBERS, FILE_EMPTY, FILE_TOO_LARGE, FILE_NOT_STORED,
+    Refuses (Refused): CATALOGUE_INCOMPLETE, FILE_WRONG_TYPE, FILE_NUMBERS, FILE_EMPTY, FILE_TOO_LARGE, FILE_NOT_STORED,
     PROGRAM_UNKNOWN, PROGRAM_NOT_BY_UPLOAD; then nothing is kept.
     """
     file_name = plain_file_name(file_name)
@@ -50,6 +50,7 @@ def receive_upload(
         refuse_by_name(file_name)
     except Unreadable as error:
         raise Refused(Problem(error.code, "file", file_name, dict(error.context))) from None
+    refuse_incomplete_catalogue()
     refuse_unsuitable(programs)
     ending = PurePath(file_name).suffix.lower()
     suffix = ".csv" if ending in TEXT_ENDINGS else ending  # text with tabs is read as text with commas is
@@ -157,6 +158,7 @@ def receive_by_api(
 
     As published, sending it again makes a second job. Refuses as `receive_upload` does.
     """
+    refuse_incomplete_catalogue()
     stored = _store(content, partner=partner, suffix=suffix)
     upload = Upload(
         partner=partner,
@@ -174,6 +176,12 @@ def receive_by_api(
         upload.file_name = f"{upload.pk}{suffix}"
     _begin(upload, by=by)
     return upload
+
+
+def refuse_incomplete_catalogue() -> None:
+    """Refuse every row while the catalogue lacks a field that every meter needs: its cells would be dropped unseen."""
+    if core_faults():
+        raise Refused(Problem("CATALOGUE_INCOMPLETE"))
 
 
 def refuse_unsuitable(programs: Collection[str]) -> None:
