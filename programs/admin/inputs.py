@@ -40,7 +40,7 @@ def _inputs(widget: Mapping[str, Any]) -> Iterator[Input]:
             yield from _inputs(part)
     elif "optgroups" in widget:
         options = [option for _, options, _ in widget["optgroups"] for option in options if option["selected"]]
-        yield from (Input(widget["name"], str(one["value"]), str(one["label"])) for one in options)
+        yield from (Input(widget["name"], str(option["value"]), str(option["label"])) for option in options)
     elif widget.get("type") == "checkbox":
         yield from [Input(widget["name"], "on", "yes")] if widget["attrs"].get("checked") else []
     else:
@@ -48,7 +48,7 @@ def _inputs(widget: Mapping[str, Any]) -> Iterator[Input]:
         yield Input(widget["name"], value, value)
 
 
-def words_of(bound: BoundField) -> str:
+def text_of_value(bound: BoundField) -> str:
     """The field's value as people read it. A secret is never shown."""
     if isinstance(bound.field, SecretFormField):
         return _HIDDEN_FROM_VIEW
@@ -56,15 +56,15 @@ def words_of(bound: BoundField) -> str:
     if isinstance(bound.field, forms.BooleanField):
         return "yes" if inputs else "no"
     separator = " " if isinstance(bound.field.widget, forms.MultiWidget) else ", "
-    return separator.join(one.shown for one in inputs if one.value) or _NOTHING
+    return separator.join(part.shown for part in inputs if part.value) or _NOTHING
 
 
 def put(data: QueryDict, mine: BoundField, theirs: BoundField) -> None:
     """Replace what one form sent for a field by what another form would send for it."""
-    for one in (*inputs_of(mine), *inputs_of(theirs)):
-        data.setlist(one.name, [])
-    for one in inputs_of(theirs):
-        data.appendlist(one.name, one.value)
+    for sent in (*inputs_of(mine), *inputs_of(theirs)):
+        data.setlist(sent.name, [])
+    for sent in inputs_of(theirs):
+        data.appendlist(sent.name, sent.value)
 
 
 def without_rows(data: QueryDict, prefix: str, *, gone: Sequence[int], again: Sequence[int]) -> None:

@@ -14,7 +14,7 @@ from django.forms import BaseForm, BaseModelFormSet
 from django.http import HttpRequest, QueryDict
 
 from programs.admin import versions
-from programs.admin.inputs import put, without_rows, words_of
+from programs.admin.inputs import put, without_rows, text_of_value
 from programs.admin.versions import SHOWN, Meanwhile, key_of, many_of, shown_row
 
 MINE, THEIRS = "mine", "theirs"
@@ -128,7 +128,7 @@ def _row(place: Place) -> str:
 
 def _as_typed(place: Place, name: str) -> tuple[str, str]:
     bound = place.form[name]
-    return str(bound.label), words_of(bound)
+    return str(bound.label), text_of_value(bound)
 
 
 def _choices(place: Place, change: Meanwhile, record: int) -> Iterator[Choice]:
@@ -140,8 +140,8 @@ def _choices(place: Place, change: Meanwhile, record: int) -> Iterator[Choice]:
         bound = place.form[name]
         if bound.field.disabled or not bound.field.has_changed(bound.initial, bound.data):
             continue
-        told = [words_of(form[name]) for form in (place.form, theirs)]
-        was = words_of(shown[name]) if shown is not None else ""
+        told = [text_of_value(form[name]) for form in (place.form, theirs)]
+        was = text_of_value(shown[name]) if shown is not None else ""
         proposed = "" if shown is None else _proposed(was, told[0], told[1])
         yield Choice(f"{TAKE}:{place.name}:{name}", str(bound.label), was, told[0], told[1], proposed)
 
@@ -218,4 +218,4 @@ def as_new(data: QueryDict) -> QueryDict:
 
 def typed_in(form: BaseForm) -> list[tuple[str, str]]:
     """Every field's label and what was typed there."""
-    return [(str(form[name].label), words_of(form[name])) for name in _visible(form)]
+    return [(str(form[name].label), text_of_value(form[name])) for name in _visible(form)]

@@ -19,9 +19,8 @@ from django.urls import reverse
 
 from portal.security.keyring import decrypt, is_current
 from programs.domain import EndpointAnswer, try_connection
-from programs.models import Program, Utility, UtilityConnection
+from programs.models import Utility, UtilityConnection
 from tests.conftest import make_user
-from tests.onboarding.enrollment.meters import make_meter
 from tests.programs.test_admin import form_of
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("catalogue")]
@@ -102,22 +101,22 @@ def test_history_does_not_hold_the_secret(desk, connected):
     assert "client_secret" not in {field.name for field in connected.history.model._meta.get_fields()}
 
 
-def test_page_that_asks_before_saving_carries_the_secret_on_unseen(desk, connected, acme):
-    Program.objects.get(identifier="CEC-DSGS").utilities.set([connected.utility])
-    battery = {"battery_power_capacity_kw": 5, "battery_energy_capacity_kwh": 13.5}
-    parts = {"device": battery, "site": {"number_of_devices": 1}}
-    make_meter(acme, programs=["CEC-DSGS"], meter_type="DEVICE", utility="PGE", **parts)
-    data = form_of(desk, address()) | {"code": "PGE_RENAMED", "green_button-0-client_secret": "brand-new-secret"}
+def test_page_that_asks_before_saving_carries_the_secret_on_unseen(desk, connected):
     page_address = address()
+    data = form_of(desk, page_address) | {"name": "Mine", "green_button-0-client_secret": "brand-new-secret"}
+    data["_rows_shown"] = desk.get(page_address).context["rows_shown"]
+    connected.utility.name = "Theirs"
+    connected.utility.save()
 
     asked = desk.post(page_address, data)
     sent = dict(re.findall(r'<input type="hidden" name="([^"]+)" value="([^"]*)">', asked.content.decode()))
     connected.refresh_from_db()
     before = connected.client_secret
-    saved = desk.post(page_address, {name: unescape(value) for name, value in sent.items()} | {"_impact_seen": "yes"})
+    choice = {sent["_asked"]: "mine"}
+    saved = desk.post(page_address, {name: unescape(value) for name, value in sent.items()} | choice)
     connected.refresh_from_db()
 
-    assert "What this change will do" in asked.content.decode()
+    assert "Somebody else has changed this since you opened it" in asked.content.decode()
     assert "brand-new-secret" not in asked.content.decode()
     assert before == SECRET
     assert saved.status_code == 302
