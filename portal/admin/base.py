@@ -51,7 +51,7 @@ class SafeAutocompleteSelect(_OnlyWhatCanBe, AutocompleteSelect):  # type: ignor
 
 class SafeAutocompleteSelectMultiple(_OnlyWhatCanBe, AutocompleteSelectMultiple):  # type: ignore[misc]  # as above
     def build_attrs(self, base_attrs: dict[str, Any], extra_attrs: dict[str, Any] | None = None) -> dict[str, Any]:
-        """Without the mark that clears all: it is no item of the list that it is put into, as readers of screens say."""
+        """Without the mark that clears all: it is no item of the list that it is put into."""
         attrs: dict[str, Any] = super().build_attrs(base_attrs, extra_attrs)
         return attrs | {"data-allow-clear": "false"}
 

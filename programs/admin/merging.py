@@ -14,7 +14,7 @@ from django.forms import BaseForm, BaseModelFormSet
 from django.http import HttpRequest, QueryDict
 
 from programs.admin import versions
-from programs.admin.inputs import put, without_rows, text_of_value
+from programs.admin.inputs import put, text_of_value, without_rows
 from programs.admin.versions import SHOWN, Meanwhile, key_of, many_of, shown_row
 
 MINE, THEIRS = "mine", "theirs"
