@@ -2,6 +2,7 @@
 
 import calendar
 import re
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Final
@@ -12,7 +13,8 @@ from django.db import transaction
 
 from portal.security import outbound
 from portal.security.outbound import OutboundRefused
-from programs.models import Deadline, DeliveryPeriod, UtilityConnection
+from portal.web.days import Reading, day_of, moment_of, same_local, time_of
+from programs.models import Deadline, DeliveryPeriod, Program, UtilityConnection
 
 _YEAR = re.compile(r"(?<![0-9])20[0-9]{2}(?![0-9])")
 
@@ -30,25 +32,46 @@ def roll_forward(period: DeliveryPeriod) -> DeliveryPeriod | None:
         copy = DeliveryPeriod.objects.create(
             program=period.program,
             name=name,
-            starts_at=_a_year_later(period.starts_at, zone),
-            ends_at=_a_year_later(period.ends_at, zone),
+            starts_at=_a_year_later(period.starts_at, zone, Reading.BEGINS),
+            ends_at=_a_year_later(period.ends_at, zone, Reading.LAST_DAY),
             source=f"rolled forward from {period.name}"[:300],
             verified=False,
         )
         for deadline in period.deadlines.all():
             Deadline.objects.create(
                 period=copy,
-                deadline_at=_a_year_later(deadline.deadline_at, zone),
-                activation_at=_a_year_later(deadline.activation_at, zone),
+                deadline_at=_a_year_later(deadline.deadline_at, zone, Reading.CLOSES),
+                activation_at=_a_year_later(deadline.activation_at, zone, Reading.BEGINS),
             )
     return copy
 
 
-def _a_year_later(moment: datetime, zone: ZoneInfo) -> datetime:
-    local = moment.astimezone(zone)
-    last_of_month = calendar.monthrange(local.year, local.month)[1] == local.day
-    day = calendar.monthrange(local.year + 1, local.month)[1] if last_of_month else local.day
-    return datetime.combine(date(local.year + 1, local.month, day), local.timetz().replace(tzinfo=None), zone)
+def move_to_zone(program: Program, before: ZoneInfo, *, but: Collection[tuple[int, str]] = ()) -> None:
+    """Move a program's dates to the same local days and times in its new zone. One transaction; each row has history.
+
+    but: periods and names of their fields that stay as they are.
+    """
+    with transaction.atomic():
+        for period in program.delivery_periods.prefetch_related("deadlines"):
+            for name in ("starts_at", "ends_at"):
+                if (period.pk, name) not in but:
+                    setattr(period, name, same_local(getattr(period, name), before, program.zone))
+            period.save()
+            lines = sorted(period.deadlines.all(), key=lambda line: line.deadline_at)
+            moves_on = bool(lines) and same_local(lines[0].deadline_at, before, program.zone) > lines[0].deadline_at
+            for line in reversed(lines) if moves_on else lines:  # so that none meets another on its way
+                line.deadline_at = same_local(line.deadline_at, before, program.zone)
+                line.activation_at = same_local(line.activation_at, before, program.zone)
+                line.save()
+
+
+def _a_year_later(moment: datetime, zone: ZoneInfo, reading: Reading) -> datetime:
+    time = time_of(moment, zone)
+    day = day_of(moment, zone, reading)
+    last = calendar.monthrange(day.year + 1, day.month)[1]
+    is_last = calendar.monthrange(day.year, day.month)[1] == day.day
+    later = date(day.year + 1, day.month, last if is_last else day.day)
+    return datetime.combine(later, time, zone) if time else moment_of(later, zone, reading)
 
 
 NO_ANSWER: Final = "NO_ANSWER"

@@ -67,7 +67,7 @@ class ShowsImpact(ImportExportMixin, SimpleHistoryAdmin):
             impact = how.measure(rules)
             if _AS_FILE in request.POST:
                 return _csv(impact)
-            if impact.moves or not impact.is_whole:
+            if impact.moves or not impact.is_whole or getattr(request, "cautions", ()):
                 return self._page(request, impact)
         with transaction.atomic():
             response = save()
@@ -108,6 +108,7 @@ class ShowsImpact(ImportExportMixin, SimpleHistoryAdmin):
         context = getattr(response, "context_data", None) or {}
         if "confirm_form" in context and (how := answers()):
             context["impact"] = how.measure(context["result"].rules)
+            context["cautions"] = getattr(context["result"], "cautions", ())
         return response
 
     def process_result(self, result: object, request: HttpRequest) -> HttpResponse:
@@ -131,6 +132,15 @@ class ShowsImpact(ImportExportMixin, SimpleHistoryAdmin):
         request.is_tried = False  # type: ignore[attr-defined]  # our own mark on the request
         return response, rules
 
+    def cautions(self, form: Any, formsets: list[Any], *, change: bool) -> list[str]:
+        """What is allowed and seldom meant about rows that were just saved: a person confirms it."""
+        return []
+
+    def save_related(self, request: HttpRequest, form: Any, formsets: Any, change: bool) -> None:
+        super().save_related(request, form, formsets, change)
+        if getattr(request, "is_tried", False):
+            request.cautions = self.cautions(form, formsets, change=change)  # type: ignore[attr-defined]  # our own mark
+
     def message_user(self, request: HttpRequest, message: object, *args: Any, **kwargs: Any) -> None:
         """Silent about a save that is only tried: "was changed" is not true yet."""
         if not getattr(request, "is_tried", False):
@@ -150,6 +160,7 @@ class ShowsImpact(ImportExportMixin, SimpleHistoryAdmin):
             "title": "What this change will do",
             "opts": self.opts,
             "impact": impact,
+            "cautions": getattr(request, "cautions", ()),
             "sent": sent,
             "seen_name": _SEEN,
             "file_name": _AS_FILE,

@@ -2,7 +2,6 @@
 
 from datetime import datetime
 from typing import Any
-from zoneinfo import ZoneInfo
 
 from django.contrib import admin, messages
 from django.db.models import Count, Field, QuerySet
@@ -12,20 +11,26 @@ from django.urls import reverse
 from django.utils.html import format_html
 
 from portal.admin.base import AutocompleteAdmin
+from portal.admin.days import stored_text
+from portal.web.days import Reading, begin_text, last_day_text
 from programs.admin.base import SOURCE_FIELDS, CatalogueAdmin, SourcedAdmin
+from programs.admin.cautions import change_of_zone, overlaps
 from programs.admin.forms import (
     DeadlineForm,
+    DeadlineFormSet,
     NotUsedForm,
     PeriodForm,
+    PeriodFormSet,
+    PeriodRowForm,
     ProgramForm,
     RequirementFormSet,
     RequirementRowForm,
 )
 from programs.admin.transfer import DeadlineResource, FootnoteResource, PeriodResource, ProgramResource
-from programs.domain import roll_forward
+from programs.domain import move_to_zone, roll_forward
 from programs.models import Deadline, DeliveryPeriod, Footnote, Level, Program, Requirement
 
-_TIMES = "Times are UTC here. A deadline is a local midnight of the program's zone: 07:00 or 08:00 UTC in California."
+_TIMES = "Days are local to the program. Below each is the moment that is stored."
 
 
 class RequirementInline(AutocompleteAdmin, admin.TabularInline):
@@ -77,7 +82,8 @@ class NotUsedInline(AutocompleteAdmin, admin.TabularInline):
 
 class PeriodInline(admin.TabularInline):
     model = DeliveryPeriod
-    form = PeriodForm
+    form = PeriodRowForm
+    formset = PeriodFormSet
     fields = ["name", "starts_at", "ends_at", "source", "verified"]
     show_change_link = True
     extra = 0
@@ -86,6 +92,7 @@ class PeriodInline(admin.TabularInline):
 class DeadlineInline(admin.TabularInline):
     model = Deadline
     form = DeadlineForm
+    formset = DeadlineFormSet
     fields = ["deadline_at", "activation_at"]
     extra = 0
 
@@ -121,7 +128,7 @@ class ProgramAdmin(SourcedAdmin):
     autocomplete_fields = ["region", "utilities", "footnotes"]
     fieldsets = [
         (None, {"fields": ["identifier", "name", "family", "summary", "position"]}),
-        ("Where", {"fields": ["region", "transmission_region", "states", "utilities", "time_zone"]}),
+        ("Where", {"fields": ["region", "transmission_region", "states", "utilities", "time_zone", "keeps_days"]}),
         ("What", {"fields": ["program_type", "accepted_meter_types", "interval_data_source", "footnotes"]}),
         (
             "How meters come in",
@@ -138,6 +145,18 @@ class ProgramAdmin(SourcedAdmin):
         programs: QuerySet[Program] = super().get_queryset(request)
         return programs.prefetch_related("requirements")
 
+    def save_related(self, request: HttpRequest, form: ProgramForm, formsets: Any, change: bool) -> None:
+        super().save_related(request, form, formsets, change)
+        if form.moves_dates and form.zone_before:
+            typed = {(row.pk, name) for row, names in _changed_periods(formsets) for name in names}
+            move_to_zone(form.instance, form.zone_before, but=typed)
+
+    def cautions(self, form: ProgramForm, formsets: list[Any], *, change: bool) -> list[str]:
+        said = overlaps(row for row, names in _changed_periods(formsets) if {"starts_at", "ends_at"} & {*names})
+        if "time_zone" in form.changed_data and form.zone_before:
+            said += change_of_zone(form.instance, form.zone_before, keeps_days=form.moves_dates)
+        return said
+
     @admin.display(description="onboard method")
     def ways(self, program: Program) -> str:
         return " or ".join(program.methods)
@@ -151,13 +170,19 @@ class ProgramAdmin(SourcedAdmin):
         return format_html('<a href="{}">Page</a>', reverse("program", args=[program.identifier]))
 
 
-def _local_day(time: datetime, period: DeliveryPeriod) -> str:
-    """The program's day; the UTC day of a time so near the end of the calendar that no other zone has it."""
+def _changed_periods(formsets: list[Any]) -> list[tuple[DeliveryPeriod, list[str]]]:
+    """The periods that were typed in a program's form, each with the names of its changed fields."""
+    periods = [formset for formset in formsets if formset.model is DeliveryPeriod]
+    new = [(row, ["starts_at", "ends_at"]) for formset in periods for row in formset.new_objects]
+    return new + [changed for formset in periods for changed in formset.changed_objects]
+
+
+def _local(at: datetime, period: DeliveryPeriod) -> datetime:
+    """In the program's zone; in UTC so near the end of the calendar that no other zone has it."""
     try:
-        time = time.astimezone(ZoneInfo(period.program.time_zone))
+        return at.astimezone(period.program.zone)
     except OverflowError:
-        pass
-    return time.date().isoformat()
+        return at
 
 
 @admin.register(DeliveryPeriod)
@@ -181,13 +206,17 @@ class DeliveryPeriodAdmin(SourcedAdmin):
         periods: QuerySet[DeliveryPeriod] = super().get_queryset(request)
         return periods.annotate(number=Count("deadlines"))
 
+    def cautions(self, form: PeriodForm, formsets: list[Any], *, change: bool) -> list[str]:
+        moved = not change or {"program", "starts_at", "ends_at"} & {*form.changed_data}
+        return overlaps([form.instance]) if moved else []
+
     @admin.display(description="first day", ordering="starts_at")
     def first_day(self, period: DeliveryPeriod) -> str:
-        return _local_day(period.starts_at, period)
+        return begin_text(_local(period.starts_at, period))
 
     @admin.display(description="last day", ordering="ends_at")
     def last_day(self, period: DeliveryPeriod) -> str:
-        return _local_day(period.ends_at, period)
+        return last_day_text(_local(period.ends_at, period))
 
     @admin.display(description="deadlines", ordering="number")
     def number_of_deadlines(self, period: Any) -> int:
@@ -212,8 +241,16 @@ class DeadlineAdmin(CatalogueAdmin):
 
     form = DeadlineForm
     resource_classes = [DeadlineResource]
-    list_display = ["period", "deadline_at", "activation_at"]
+    list_display = ["period", "closes", "active_from"]
     list_filter = ["period__program", "deadline_at"]
     list_select_related = ["period", "period__program"]
     search_fields = ["period__name", "period__program__identifier"]
     autocomplete_fields = ["period"]
+
+    @admin.display(description="enrollment deadline", ordering="deadline_at")
+    def closes(self, line: Deadline) -> str:
+        return stored_text(line.deadline_at.astimezone(line.period.program.zone), Reading.CLOSES, "")
+
+    @admin.display(description="activation date", ordering="activation_at")
+    def active_from(self, line: Deadline) -> str:
+        return begin_text(line.activation_at.astimezone(line.period.program.zone))

@@ -1,0 +1,55 @@
+"""What is allowed and seldom meant: said before it is saved, on the page that asks."""
+
+from collections.abc import Iterable
+from datetime import date
+from zoneinfo import ZoneInfo
+
+from django.utils.text import get_text_list
+
+from portal.web.days import deadline_text, is_midnight, period_end_text
+from programs.models import Deadline, DeliveryPeriod, Program
+
+
+def overlaps(periods: Iterable[DeliveryPeriod]) -> list[str]:
+    """The other periods that run at the same time as these ones; each pair once."""
+    pairs = {
+        tuple(sorted((period, other), key=lambda one: (one.starts_at, one.name)))
+        for period in periods
+        for other in period.overlapping()
+    }
+    return sorted(
+        f"{first.name} ({first.days_text}) and {second.name} ({second.days_text}) run at the same time."
+        for first, second in pairs
+    )
+
+
+def change_of_zone(program: Program, before: ZoneInfo, *, keeps_days: bool) -> list[str]:
+    """What becomes of the dates of a program whose time zone changes; nothing for one without dates."""
+    periods = list(DeliveryPeriod.objects.filter(program=program).order_by("starts_at"))
+    deadlines = list(Deadline.objects.filter(period__program=program).order_by("deadline_at"))
+    if not periods:
+        return []
+    how_many = get_text_list([_count(len(periods), "delivery period"), _count(len(deadlines), "deadline")], "and")
+    changes = f"The time zone changes from {before.key} to {program.time_zone}."
+    if keeps_days:
+        return [f"{changes} {how_many} move to the same local days and times in the new zone."]
+    moments = [at for one in periods for at in (one.starts_at, one.ends_at)]
+    moments += [at for line in deadlines for at in (line.deadline_at, line.activation_at)]
+    broken = sum(is_midnight(at, before) and not is_midnight(at, program.zone) for at in moments)
+    lines = [f"{changes} {how_many} keep their moments; {broken} of {len(moments)} are no local midnights any more."]
+    lines.append(_example(periods[-1], deadlines[-1:], before, program.zone))
+    return [*lines, "Go back and select “Keep the local days” to move them instead."]
+
+
+def _example(period: DeliveryPeriod, deadlines: list[Deadline], before: ZoneInfo, after: ZoneInfo) -> str:
+    def said(zone: ZoneInfo) -> str:
+        if deadlines:
+            return deadline_text(deadlines[0].deadline_at.astimezone(zone), date.min)
+        return f"ends {period_end_text(period.ends_at.astimezone(zone))}"
+
+    name = deadlines[0].period.name if deadlines else period.name
+    return f"For example, in {name}: “{said(before)}” becomes “{said(after)}”."
+
+
+def _count(number: int, what: str) -> str:
+    return f"{number:,} {what}" if number == 1 else f"{number:,} {what}s"
