@@ -71,7 +71,7 @@ class DayField(forms.MultiValueField):
     zone: tzinfo | None = None  # of what is typed; None as long as nobody knows it
 
     def __init__(self, reading: Reading, verb: str = "", **kwargs: Any) -> None:
-        self.reading = reading
+        self.reading, self.verb = reading, verb
         day = forms.DateField(error_messages={"incomplete": "Choose the day as well."})
         parts = (day, forms.TimeField(required=False))
         super().__init__(parts, require_all_fields=False, widget=DayWidget(reading, verb), **kwargs)
@@ -91,7 +91,9 @@ class DayField(forms.MultiValueField):
     def _moment(self, day: date, at: time | None) -> datetime:
         if not FIRST_YEAR <= day.year <= LAST_YEAR:
             raise ValidationError(f"The year must be between {FIRST_YEAR} and {LAST_YEAR}.")
-        zone = self.zone or UTC
+        zone = self.zone
+        if zone is None:
+            raise ValidationError("Nobody knows the time zone of this day yet. Choose whose day it is first.")
         if at is None:
             return moment_of(day, zone, self.reading)
         if at == time.min:

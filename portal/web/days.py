@@ -54,6 +54,28 @@ def same_local(at: datetime, before: tzinfo, after: tzinfo) -> datetime:
     return midnight(local.date(), after) if is_midnight(at, before) else datetime.combine(local, local.time(), after)
 
 
+def day_or_moment(value: object) -> date | datetime | None:
+    """What a cell says: a local day as 2027-02-14, or a moment with its offset; None for all else.
+
+    The zone of a time without an offset would be a guess. A workbook writes a day as a midnight.
+    """
+    if isinstance(value, datetime) and value.tzinfo is None:
+        return value.date() if value.time() == time.min else None
+    text = str(value).strip()
+    try:
+        if len(text) == len("2027-02-14"):
+            return date.fromisoformat(text)
+        moment = datetime.fromisoformat(text)
+    except ValueError:
+        return None
+    return moment if moment.tzinfo else None
+
+
+def read_moment(said: date | datetime, zone: tzinfo, reading: Reading) -> datetime:
+    """The moment of what a cell says."""
+    return said if isinstance(said, datetime) else moment_of(said, zone, reading)
+
+
 # --- the words
 
 

@@ -70,6 +70,12 @@ class PeriodRowForm(PeriodForm):
 class _ZonedFormSet(BaseInlineFormSet):
     """Rows whose local days are those of a program: of the zone in the form around them, which may be new."""
 
+    def _construct_form(self, i: int, **kwargs: Any) -> DayForm:
+        """Each row knows what it belongs to, also when that is new: its checks ask for it."""
+        form = super()._construct_form(i, **kwargs)
+        setattr(form.instance, self.fk.name, self.instance)
+        return form
+
     def get_form_kwargs(self, index: int | None) -> dict[str, Any]:
         return {**super().get_form_kwargs(index), "zones": self._zones}
 

@@ -4,7 +4,7 @@ A cell that a spreadsheet program would run as a formula goes out with an apostr
 """
 
 from collections.abc import Callable, Iterable, Mapping
-from datetime import date, datetime, time
+from datetime import date, datetime
 from typing import Any
 
 import tablib  # type: ignore[import-untyped]  # has no stubs
@@ -15,7 +15,7 @@ from import_export.formats.base_formats import CSV, XLSX
 from import_export.widgets import ForeignKeyWidget, ManyToManyWidget, Widget
 
 from portal.admin.days import FIRST_YEAR, LAST_YEAR
-from portal.web.days import Reading, day_of, is_midnight, moment_of
+from portal.web.days import Reading, day_of, day_or_moment, is_midnight, read_moment
 from programs.admin.cautions import change_of_zone, overlaps
 from programs.admin.limits import fault_of_dates, refuse_faults
 from programs.impact import answers
@@ -184,12 +184,17 @@ class _DayColumn(fields.Field):
         value = row[self.column_name]
         if value in self.empty_values:
             return None
-        day, at = _day_or_moment(value)
-        if not any(said and FIRST_YEAR <= said.year <= LAST_YEAR for said in (day, at)):
+        said = day_or_moment(value)
+        if said is None:
+            raise ValueError(
+                f"“{value}” is not read. Write a local day, as 2027-02-14, or a time with its offset, "
+                "as 2027-02-14 17:00-08:00."
+            )
+        if not FIRST_YEAR <= said.year <= LAST_YEAR:
             raise ValueError(f"The year must be between {FIRST_YEAR} and {LAST_YEAR}.")
         identifier = str(row.get(self._program) or "").partition("/")[0]
-        zone = Program.objects.filter(identifier=identifier).first()
-        return at or (moment_of(day, zone.zone, self.reading) if day and zone else None)
+        program = Program.objects.filter(identifier=identifier).first()
+        return read_moment(said, program.zone, self.reading) if program else None
 
     def export(self, instance: Any, **kwargs: object) -> str:
         value = self.get_value(instance)
@@ -200,25 +205,6 @@ class _DayColumn(fields.Field):
         if is_midnight(value, zone):
             return day_of(value, zone, self.reading).isoformat()
         return value.astimezone(zone).isoformat(sep=" ")
-
-
-def _day_or_moment(value: object) -> tuple[date | None, datetime | None]:
-    """What a cell says: a day, or a moment with its offset. Raises ValueError, which says what to write."""
-    if isinstance(value, datetime) and value.time() == time.min:  # how a workbook gives a day
-        return value.date(), None
-    text = str(value).strip()
-    try:
-        if len(text) == len("2027-02-14"):
-            return date.fromisoformat(text), None
-        moment = datetime.fromisoformat(text)
-    except ValueError:
-        moment = None
-    if moment is None or moment.tzinfo is None:
-        raise ValueError(
-            f"“{text}” is not read. Write a local day, as 2027-02-14, or a time with its offset, "
-            "as 2027-02-14 17:00-08:00."
-        )
-    return None, moment
 
 
 class PeriodWidget(ForeignKeyWidget):

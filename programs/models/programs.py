@@ -215,20 +215,22 @@ class DeliveryPeriod(SourcedRow):
     def clean(self) -> None:
         if self.starts_at and self.ends_at and self.starts_at >= self.ends_at:
             raise ValidationError({"ends_at": "The period ends before it begins."})
-        if self.program_id and (other := self._named_for()):
-            raise ValidationError({"name": f"This name is for {other}. Begin it with {self.program.identifier}_."})
+        program = _program_of(self)
+        if program and (other := self._named_for(program)):
+            raise ValidationError({"name": f"This name is for {other}. Begin it with {program.identifier}_."})
 
-    def _named_for(self) -> str:
+    def _named_for(self, program: Program) -> str:
         """The other program whose name begins the period's: "CEC-DSGS_2027_MAY_OCT", "CAISO-CCA_2027_JAN"."""
-        programs = Program.objects.values_list("pk", "identifier", "transmission_region")
-        begins = {
-            start: (pk, identifier)
-            for pk, identifier, region in programs
-            for start in (identifier.casefold(), f"{region}-{identifier}".casefold())
-            if f"{self.name}_".casefold().startswith(f"{start}_")
+        own = program.identifier, program.transmission_region
+        others = Program.objects.exclude(pk=program.pk).values_list("identifier", "transmission_region")
+        lengths = {
+            identifier: len(start)
+            for identifier, region in (*others, own)
+            for start in (identifier, f"{region}-{identifier}")
+            if f"{self.name}_".casefold().startswith(f"{start}_".casefold())
         }
-        whose, name = begins[max(begins, key=len)] if begins else (self.program_id, "")
-        return "" if whose == self.program_id else name
+        name = max(lengths, key=lambda identifier: lengths[identifier], default="")
+        return "" if name == program.identifier else name
 
     @property
     def has_days(self) -> bool:
@@ -279,10 +281,11 @@ class Deadline(CatalogueRow):
     def clean(self) -> None:
         if self.deadline_at and self.activation_at and self.deadline_at > self.activation_at:
             raise ValidationError({"activation_at": "The activation is before the deadline."})
-        if not (self.period_id and self.period.program_id):
+        period = _period_of(self)
+        if period is None or _program_of(period) is None:
             return
-        if self.activation_at and self.period.has_days and not self.period.runs_at(self.activation_at):
-            text = f"The activation is outside the delivery period, which runs from {self.period.days_text}."
+        if self.activation_at and period.has_days and not period.runs_at(self.activation_at):
+            text = f"The activation is outside the delivery period, which runs from {period.days_text}."
             raise ValidationError({"activation_at": text})
         if self.deadline_at and (other := self.of_the_same_day()):
             local = other.deadline_at.astimezone(self.period.program.zone)
@@ -324,3 +327,18 @@ class PassedDeadline(Stamped):
 
     def __str__(self) -> str:
         return f"{self.period}: {self.deadline_at:%Y-%m-%d} → {self.activation_at:%Y-%m-%d}"
+
+
+def _program_of(period: DeliveryPeriod) -> Program | None:
+    """The program of a period that may be new, in a form that names none or makes both."""
+    try:
+        return period.program
+    except Program.DoesNotExist:
+        return None
+
+
+def _period_of(deadline: Deadline) -> DeliveryPeriod | None:
+    try:
+        return deadline.period
+    except DeliveryPeriod.DoesNotExist:
+        return None
