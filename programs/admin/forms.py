@@ -72,7 +72,7 @@ class _ZonedFormSet(BaseInlineFormSet):
 
     def _construct_form(self, i: int, **kwargs: Any) -> DayForm:
         """Each row knows what it belongs to, also when that is new: its checks ask for it."""
-        form = super()._construct_form(i, **kwargs)
+        form = super()._construct_form(i, **kwargs)  # type: ignore[misc]  # missing in the stubs
         setattr(form.instance, self.fk.name, self.instance)
         return form
 

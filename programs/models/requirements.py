@@ -107,19 +107,29 @@ class Requirement(SourcedRow):
 
     def _check_limits(self, errors: dict[str, object]) -> None:
         field = self.field
-        low, high = self.minimum, self.maximum
-        if (low is not None or high is not None) and field.type not in {FieldType.NUMBER, FieldType.INTEGER}:
-            errors["minimum"] = f"{field.label} is not a number."
-        if (self.earliest or self.latest) and field.type != FieldType.DATE:
-            errors["earliest"] = f"{field.label} is not a date."
+        self._check_days(errors)
+        if self.level == Level.HIDDEN and self.narrows:
+            errors["level"] = "A field that is not used has no limits."
+        self._check_numbers(errors)
+        if self.choices:
+            known = {option.value for option in field.choice_list.options} if field.choice_list else set()
+            if unknown := sorted(set(self.choices) - known):
+                errors["choices"] = f"Not in the field's list: {', '.join(unknown)}."
+
+    def _check_days(self, errors: dict[str, object]) -> None:
+        if (self.earliest or self.latest) and self.field.type != FieldType.DATE:
+            errors["earliest"] = f"{self.field.label} is not a date."
         elif self.earliest and self.latest and self.earliest > self.latest:
             errors["latest"] = "The last day is before the first."
         if self.earliest and self.earliest.year > _LAST_YEAR:
             errors["earliest"] = f"Dates are accepted up to the year {_LAST_YEAR}, so no day could reach this."
         if self.latest and self.latest.year < _FIRST_YEAR:
             errors["latest"] = f"Dates are accepted from the year {_FIRST_YEAR} on, so every day would be after this."
-        if self.level == Level.HIDDEN and self.narrows:
-            errors["level"] = "A field that is not used has no limits."
+
+    def _check_numbers(self, errors: dict[str, object]) -> None:
+        field, low, high = self.field, self.minimum, self.maximum
+        if (low is not None or high is not None) and field.type not in {FieldType.NUMBER, FieldType.INTEGER}:
+            errors["minimum"] = f"{field.label} is not a number."
         if low is not None and high is not None and low > high:
             errors["maximum"] = "The largest value is below the smallest."
         if low is not None and field.minimum is not None and low < field.minimum:
@@ -132,10 +142,6 @@ class Requirement(SourcedRow):
             errors["maximum"] = f"The field itself starts at {field.minimum:g}, so every value would be above this."
         if not errors and field.type == FieldType.INTEGER and self._has_no_integer():
             errors["maximum"] = "No whole number lies between the smallest and the largest value."
-        if self.choices:
-            known = {option.value for option in field.choice_list.options} if field.choice_list else set()
-            if unknown := sorted(set(self.choices) - known):
-                errors["choices"] = f"Not in the field's list: {', '.join(unknown)}."
 
     def _has_no_integer(self) -> bool:
         """Whether no whole number is within its limits and those of the field."""

@@ -313,7 +313,8 @@ def test_periods_at_the_same_time_are_confirmed_first(desk, season):
     saved = desk.post(url("deliveryperiod_add"), sent | {"_impact_seen": "yes"})
 
     assert (
-        f"{SEASON} (May 1, 2027 to Oct 31, 2027) and CEC-DSGS_2027_JUL (Jul 1, 2027 to Jul 31, 2027) run at the same time."
+        f"{SEASON} (May 1, 2027 to Oct 31, 2027) and CEC-DSGS_2027_JUL (Jul 1, 2027 to Jul 31, 2027) "
+        "run at the same time."
     ) in page_of(asked)
     assert (asked.status_code, none_yet, saved.status_code) == (200, False, 302)
     assert DeliveryPeriod.objects.filter(name="CEC-DSGS_2027_JUL").exists()
