@@ -7,7 +7,7 @@ from urllib.parse import urlsplit
 from icalendar import Calendar, Event
 
 from onboarding.calendar.queries import Happening, Kind, Waiting
-from portal.web.days import begin_text, deadline_text, period_end_text
+from portal.web.days import begin_text, deadline_text, period_end_text, zone_text
 
 _AGAIN_AFTER = timedelta(hours=6)
 
@@ -77,4 +77,4 @@ def _description(happening: Happening, waiting: Waiting | None, on: date) -> str
         lines.append(f"It ends {period_end_text(happening.at)}.")
     if not happening.period.verified:
         lines.append("Rolled forward from an earlier season; not confirmed for this one.")
-    return "\n".join([*lines, f"The day is that of {happening.program.time_zone}."])
+    return "\n".join([*lines, f"The day is in {zone_text(happening.program.time_zone)}."])

@@ -17,6 +17,7 @@ from portal.web.days import (
     time_of,
     time_text,
     until_text,
+    zone_text,
 )
 
 FIRST_YEAR, LAST_YEAR = 2000, 2100
@@ -57,7 +58,7 @@ class DayWidget(forms.MultiWidget):
         context = super().get_context(name, value, attrs)
         kept = self.kept.astimezone(self.zone or UTC) if self.kept else None
         context["stored"] = stored_text(kept, self.reading, self.verb) if kept else ""
-        context["zone"] = self.zone
+        context["zone"] = zone_text(str(self.zone)) if self.zone else ""
         return context
 
 

@@ -79,6 +79,22 @@ def read_moment(said: date | datetime, zone: tzinfo, reading: Reading) -> dateti
 # --- the words
 
 
+_ZONES = {
+    "America/New_York": "Eastern time",
+    "America/Chicago": "Central time",
+    "America/Denver": "Mountain time",
+    "America/Phoenix": "Arizona time",
+    "America/Los_Angeles": "Pacific time",
+    "America/Anchorage": "Alaska time",
+    "Pacific/Honolulu": "Hawaii time",
+}
+
+
+def zone_text(name: str) -> str:
+    """A time zone as people of the United States say it: "Pacific time"; any other by its name."""
+    return _ZONES.get(name, name)
+
+
 def time_text(at: datetime) -> str:
     """A local time as people say it: "5:00 PM CST"."""
     minutes = f"{at:%M:%S}" if at.second else f"{at:%M}"

@@ -6,7 +6,7 @@ from zoneinfo import ZoneInfo
 
 from django.utils.text import get_text_list
 
-from portal.web.days import deadline_text, is_midnight, period_end_text
+from portal.web.days import deadline_text, is_midnight, period_end_text, zone_text
 from programs.models import Deadline, DeliveryPeriod, Program
 
 
@@ -30,7 +30,7 @@ def change_of_zone(program: Program, before: ZoneInfo, *, keeps_days: bool) -> l
     if not periods:
         return []
     how_many = get_text_list([_count(len(periods), "delivery period"), _count(len(deadlines), "deadline")], "and")
-    changes = f"The time zone changes from {before.key} to {program.time_zone}."
+    changes = f"The time zone changes from {zone_text(before.key)} to {zone_text(program.time_zone)}."
     if keeps_days:
         return [f"{changes} {how_many} move to the same local days and times in the new zone."]
     moments = [at for one in periods for at in (one.starts_at, one.ends_at)]

@@ -344,7 +344,7 @@ def test_change_of_the_time_zone_says_what_becomes_of_the_dates(desk, season):
     page = page_of(desk.post(address, sent))
     assert desk.post(address, sent | {"_impact_seen": "yes"}).status_code == 302
 
-    assert "The time zone changes from America/Los_Angeles to America/New_York." in page
+    assert "The time zone changes from Pacific time to Eastern time." in page
     assert "delivery periods and 12 deadlines keep their moments; 28 of 28 are no local midnights any more." in page
     assert "“by end of Tue, Sep 14, 2027 (11:59 PM PDT)” becomes “by Wed, Sep 15, 2027, 3:00 AM EDT”." in page
     season.refresh_from_db()
@@ -457,7 +457,7 @@ def test_import_says_what_overlaps_and_what_a_new_zone_does(desk, season):
 
     assert "CEC-DSGS_2027_JUL (Jul 1, 2027 to Jul 31, 2027) run at the same time." in page
     assert [caution.split(" keep")[0] for caution in result.cautions][:1] == [
-        "The time zone changes from America/Los_Angeles to America/New_York. 2 delivery periods and 12 deadlines"
+        "The time zone changes from Pacific time to Eastern time. 2 delivery periods and 12 deadlines"
     ]
 
 

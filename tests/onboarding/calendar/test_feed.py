@@ -71,7 +71,7 @@ def test_the_file_reads_back(address):
         "A meter that is eligible by then is expected to be active from May 1, 2027.",
         "1 of your meters needs something from you before.",
         "Rolled forward from an earlier season; not confirmed for this one.",
-        "The day is that of America/Los_Angeles.",
+        "The day is in Pacific time.",
     ]
     assert b"DTSTART;VALUE=DATE:20270414" in answer.content
 

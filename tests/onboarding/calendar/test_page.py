@@ -177,8 +177,7 @@ def test_the_time_zones_are_named(acme, user, client_of):
     wants(acme, "CONED-CSRP", region="NYISO", reference="b")
 
     assert (
-        "Days and times are local to each program: America/Los_Angeles for CEC-DSGS, ELRP; "
-        "America/New_York for CONED-CSRP."
+        "Days and times are local to each program: Pacific time for CEC-DSGS, ELRP; Eastern time for CONED-CSRP."
     ) in text_of(client_of(user).get(URL))
 
 
