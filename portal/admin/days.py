@@ -94,7 +94,7 @@ class DayField(forms.MultiValueField):
             raise ValidationError(f"The year must be between {FIRST_YEAR} and {LAST_YEAR}.")
         zone = self.zone
         if zone is None:
-            raise ValidationError("Nobody knows the time zone of this day yet. Choose whose day it is first.")
+            raise ValidationError("The time zone of this day is not known yet. Choose the program first.")
         if at is None:
             return moment_of(day, zone, self.reading)
         if at == time.min:

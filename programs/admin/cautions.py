@@ -36,9 +36,9 @@ def change_of_zone(program: Program, before: ZoneInfo, *, keeps_days: bool) -> l
     moments = [at for one in periods for at in (one.starts_at, one.ends_at)]
     moments += [at for line in deadlines for at in (line.deadline_at, line.activation_at)]
     broken = sum(is_midnight(at, before) and not is_midnight(at, program.zone) for at in moments)
-    lines = [f"{changes} {how_many} keep their moments; {broken} of {len(moments)} are no local midnights any more."]
-    lines.append(_example(periods[-1], deadlines[-1:], before, program.zone))
-    return [*lines, "Go back and select “Keep the local days” to move them instead."]
+    kept = f"{how_many} keep their moments; {broken} of {len(moments)} dates will no longer be local midnights."
+    example = _example(periods[-1], deadlines[-1:], before, program.zone)
+    return [f"{changes} {kept} {example} To move them instead, go back and select “Keep the local days”."]
 
 
 def _example(period: DeliveryPeriod, deadlines: list[Deadline], before: ZoneInfo, after: ZoneInfo) -> str:

@@ -163,7 +163,7 @@ def test_new_program_s_days_are_those_of_the_zone_in_its_form(desk):
     unknown = desk.post(url("program_add"), data | {"time_zone": "Mars/Olympus"})
     saved = desk.post(url("program_add"), data)
 
-    assert "Nobody knows the time zone of this day yet." in page_of(unknown)
+    assert "The time zone of this day is not known yet." in page_of(unknown)
     assert saved.status_code == 302, saved.context["errors"]
     period = DeliveryPeriod.objects.get(program__identifier="NEW")
     assert (period.starts_at, period.ends_at) == (utc("2030-05-01 07:00"), utc("2030-09-30 07:00"))
@@ -345,7 +345,10 @@ def test_change_of_the_time_zone_says_what_becomes_of_the_dates(desk, season):
     assert desk.post(address, sent | {"_impact_seen": "yes"}).status_code == 302
 
     assert "The time zone changes from Pacific time to Eastern time." in page
-    assert "delivery periods and 12 deadlines keep their moments; 28 of 28 are no local midnights any more." in page
+    assert (
+        "delivery periods and 12 deadlines keep their moments; 28 of 28 dates will no longer be local midnights."
+        in page
+    )
     assert "“by end of Tue, Sep 14, 2027 (11:59 PM PDT)” becomes “by Wed, Sep 15, 2027, 3:00 AM EDT”." in page
     season.refresh_from_db()
     assert season.starts_at == utc("2027-05-01 07:00")

@@ -114,7 +114,7 @@ def test_days_of_meters_in_several_zones_need_a_program(acme: Partner, admin: Cl
     program = str(here.enrollments.get().program_id)
     done = said(do(admin, "record_result", here, there, program=program, **typed))
 
-    assert "Nobody knows the time zone of this day yet." in refused
+    assert "The time zone of this day is not known yet." in refused
     assert done == ["Done for 2 meters: holds from Jun 1, 2027, 12:00 AM PDT."]
 
 
@@ -151,3 +151,14 @@ def test_sheet_ends_an_activation_within_the_season(battery: Any, admin: Client,
     page = sent(admin, "meter_id,what,period,note,until", f"{battery.pk},END,{SEASON},Moved.,{until}")
 
     assert ("runs from May 1, 2027 to Oct 31, 2027; Until is after that." in page) is not is_in
+
+
+def test_audit_tells_the_moments_as_people_do(battery: Any, admin: Client, manager: User, client_of: Any) -> None:
+    typed = {"period": period(SEASON), "active_from_0": "2027-06-01", "even_if_not_eligible": "on", "note": "Agreed."}
+    do(admin, "activate", battery, **typed)
+    do(admin, "end_activation", battery, period=period(SEASON), reason="Moved.", active_to_0="2027-10-31")
+
+    page = client_of(manager).get("/audit/?meters=yes").content.decode()
+
+    assert "From: Jun 1, 2027, 12:00 AM PDT" in page
+    assert "Until: Oct 31, 2027, 11:59 PM PDT" in page
