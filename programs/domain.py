@@ -13,8 +13,11 @@ from django.db import transaction
 
 from portal.security import outbound
 from portal.security.outbound import OutboundRefused
+from portal.web import clock
 from portal.web.days import Reading, day_of, moment_of, same_local, time_of
+from programs.deadlines import over_at
 from programs.models import Deadline, DeliveryPeriod, Program, UtilityConnection
+from programs.models.base import in_one_moment
 
 _YEAR = re.compile(r"(?<![0-9])20[0-9]{2}(?![0-9])")
 
@@ -47,22 +50,28 @@ def roll_forward(period: DeliveryPeriod) -> DeliveryPeriod | None:
 
 
 def move_to_zone(program: Program, before: ZoneInfo, *, but: Collection[tuple[int, str]] = ()) -> None:
-    """Move a program's dates to the same local days and times in its new zone. One transaction; each row has history.
+    """Move a program's dates to the same local days and times in its new zone, but not those of what has passed.
 
-    but: periods and names of their fields that stay as they are.
+    but: periods and names of their fields that stay as they are. One transaction and one moment; each row has history.
     """
-    with transaction.atomic():
+    now = clock.now()
+    with transaction.atomic(), in_one_moment():
         for period in program.delivery_periods.prefetch_related("deadlines"):
+            if over_at(period.ends_at, before) <= now:
+                continue
             for name in ("starts_at", "ends_at"):
                 if (period.pk, name) not in but:
                     setattr(period, name, same_local(getattr(period, name), before, program.zone))
             period.save()
-            lines = sorted(period.deadlines.all(), key=lambda line: line.deadline_at)
-            moves_on = bool(lines) and same_local(lines[0].deadline_at, before, program.zone) > lines[0].deadline_at
-            for line in reversed(lines) if moves_on else lines:  # so that none meets another on its way
-                line.deadline_at = same_local(line.deadline_at, before, program.zone)
-                line.activation_at = same_local(line.activation_at, before, program.zone)
-                line.save()
+            _move_lines([line for line in period.deadlines.all() if line.deadline_at > now], before, program.zone)
+
+
+def _move_lines(lines: list[Deadline], before: ZoneInfo, after: ZoneInfo) -> None:
+    moved = [(same_local(line.deadline_at, before, after), line) for line in lines]
+    goes_on = any(at > line.deadline_at for at, line in moved)
+    for at, line in sorted(moved, key=lambda pair: pair[0], reverse=goes_on):  # so that none meets another on its way
+        line.deadline_at, line.activation_at = at, same_local(line.activation_at, before, after)
+        line.save()
 
 
 def _a_year_later(moment: datetime, zone: ZoneInfo, reading: Reading) -> datetime:

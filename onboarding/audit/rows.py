@@ -89,8 +89,8 @@ def _or_empty(value: object) -> str:
     return "empty" if value is None else str(value)
 
 
-_ENDS = {"until"}
-_MOMENTS = {"from", "to", *_ENDS}
+_ENDS = {"until", "deadline"}
+_MOMENTS = {"from", "to", "activation", *_ENDS}
 
 
 def _moment(key: str, value: object) -> str:

@@ -12,6 +12,7 @@ from onboarding.enrollment.facts import Held, MeterFacts
 from onboarding.enrollment.rules import PeriodRules, ProgramRules, Source
 from portal.problems import Problem, shown
 from portal.web.clock import day_text, last_day_before
+from portal.web.days import deadline_text
 from programs.models import ActionType, MeterType
 from programs.schema import Rule, Schema
 
@@ -121,13 +122,14 @@ def in_time(meter: MeterFacts, program: ProgramRules, moment: Moment, passed: bo
     if activation is not None and activation.covers(max(present, activation.active_from)):
         return
     last = max(deadline.accepted_until for deadline in period.deadlines)
-    context = {"period": period.name, "deadline": f"{last:%Y-%m-%d}"}
+    until = deadline_text(last, date.min)
+    context = {"period": period.name, "deadline": until}
     yield Check(
         ActionType.IS_ELIGIBLE,
         CheckOutcome.FAILED,
         "Deadline",
-        f"{program.day_of(present)}",
-        f"before {last:%Y-%m-%d}",
+        day_text(program.day_of(present)),
+        until,
         program.source,
         Problem("PROGRAM_TOO_LATE", "", "", context),
     )

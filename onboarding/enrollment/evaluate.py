@@ -5,7 +5,7 @@ The moment is given (`at`), never the clock's, so that the answer is the same wh
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
-from datetime import date, datetime
+from datetime import datetime
 
 from onboarding.enrollment.checks import Check, CheckOutcome, Moment, check_of_problem, failing, run_checks, takes_part
 from onboarding.enrollment.facts import Activated, MeterFacts
@@ -13,8 +13,6 @@ from onboarding.enrollment.results import MISFITS, EnrollmentResult, first_to_ac
 from onboarding.enrollment.rules import ActionDefinition, PeriodRules, ProgramRules
 from onboarding.meters.models import EnrollmentStatus
 from portal.problems import Problem
-from portal.web.clock import day_text
-from portal.web.days import deadline_text
 from programs.deadlines import DeadlineRule
 from programs.models import ActionType, Acts
 from programs.schema import Schema

@@ -32,7 +32,7 @@ def change_of_zone(program: Program, before: ZoneInfo, *, keeps_days: bool) -> l
     how_many = get_text_list([_count(len(periods), "delivery period"), _count(len(deadlines), "deadline")], "and")
     changes = f"The time zone changes from {zone_text(before.key)} to {zone_text(program.time_zone)}."
     if keeps_days:
-        return [f"{changes} {how_many} move to the same local days and times in the new zone."]
+        return [f"{changes} Dates to come move to the same local days and times in the new zone; passed ones stay."]
     moments = [at for one in periods for at in (one.starts_at, one.ends_at)]
     moments += [at for line in deadlines for at in (line.deadline_at, line.activation_at)]
     broken = sum(is_midnight(at, before) and not is_midnight(at, program.zone) for at in moments)

@@ -274,9 +274,7 @@ class Deadline(CatalogueRow):
         ]
 
     def __str__(self) -> str:
-        zone = self.period.program.zone
-        until, begins = self.deadline_at.astimezone(zone), self.activation_at.astimezone(zone)
-        return f"{deadline_text(until, date.min)} → {begin_text(begins)}"
+        return _dates_text(self)
 
     def clean(self) -> None:
         if self.deadline_at and self.activation_at and self.deadline_at > self.activation_at:
@@ -326,7 +324,13 @@ class PassedDeadline(Stamped):
         ]
 
     def __str__(self) -> str:
-        return f"{self.period}: {self.deadline_at:%Y-%m-%d} → {self.activation_at:%Y-%m-%d}"
+        return f"{self.period}: {_dates_text(self)}"
+
+
+def _dates_text(line: Deadline | PassedDeadline) -> str:
+    zone = line.period.program.zone
+    until, begins = line.deadline_at.astimezone(zone), line.activation_at.astimezone(zone)
+    return f"{deadline_text(until, date.min)} → {begin_text(begins)}"
 
 
 def _program_of(period: DeliveryPeriod) -> Program | None:

@@ -5,9 +5,11 @@ from datetime import UTC, date, datetime
 from html import unescape
 from io import BytesIO
 from typing import Any
+from zoneinfo import ZoneInfo
 
 import pytest
 import tablib
+import time_machine
 from django.core.exceptions import ValidationError
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
@@ -16,11 +18,13 @@ from openpyxl import load_workbook
 from portal.partners.models import User
 from programs.admin import transfer
 from programs.admin.transfer import SafeXLSX
+from programs.domain import move_to_zone
 from programs.models import Deadline, DeliveryPeriod, Field, Program, Requirement
 from tests.programs.test_admin import form_of, url
 
 pytestmark = pytest.mark.usefixtures("catalogue")
 SEASON = "CEC-DSGS_2027_MAY_OCT"
+PACIFIC, EASTERN = "America/Los_Angeles", "America/New_York"
 
 
 @pytest.fixture
@@ -355,7 +359,9 @@ def test_change_of_the_time_zone_says_what_becomes_of_the_dates(desk, season):
     assert "starts May 1, 2027, 3:00 AM EDT" in page_of(desk.get(url("deliveryperiod_change", season.pk)))
 
 
-def test_dates_can_move_to_the_same_days_of_the_new_zone(desk, season):
+@time_machine.travel("2027-05-20 12:00 +0000", tick=False)
+def test_dates_to_come_can_move_to_the_same_days_of_the_new_zone(staff, client_of, season):
+    desk = client_of(staff)
     address = url("program_change", season.program_id)
     before = [str(line) for line in season.deadlines.all()]
     sent = form_of(desk, address) | {"time_zone": "America/New_York", "keeps_days": "on"}
@@ -363,11 +369,31 @@ def test_dates_can_move_to_the_same_days_of_the_new_zone(desk, season):
     page = page_of(desk.post(address, sent))
     assert desk.post(address, sent | {"_impact_seen": "yes"}).status_code == 302
 
-    assert "move to the same local days and times in the new zone." in page
+    assert "Dates to come move to the same local days and times in the new zone; passed ones stay." in page
     season = DeliveryPeriod.objects.get(pk=season.pk)
     assert (season.starts_at, season.ends_at) == (utc("2027-05-01 04:00"), utc("2027-10-31 04:00"))
-    assert [str(line) for line in season.deadlines.all()] == [text.replace("PDT", "EDT") for text in before]
     assert season.history.first().starts_at == utc("2027-05-01 04:00")
+    passed, coming = list(season.deadlines.all())[:2], list(season.deadlines.all())[2:]
+    assert [line.deadline_at for line in passed] == [utc("2027-04-15 07:00"), utc("2027-05-15 07:00")]
+    assert [str(line) for line in coming] == [text.replace("PDT", "EDT") for text in before[2:]]
+
+
+@pytest.mark.parametrize(("before", "after"), [(PACIFIC, EASTERN), (EASTERN, PACIFIC)])
+@time_machine.travel("2027-01-10 12:00 +0000", tick=False)
+def test_deadlines_that_meet_on_their_way_move_in_order(before, after):
+    program = Program.objects.get(identifier="CEC-DSGS")
+    Program.objects.filter(pk=program.pk).update(time_zone=after)
+    program.refresh_from_db()
+    season = DeliveryPeriod.objects.get(name=SEASON)
+    season.deadlines.all().delete()
+    for hour in (7, 10):
+        at = datetime(2027, 4, 15, hour, tzinfo=UTC)
+        Deadline.objects.create(period=season, deadline_at=at, activation_at=utc("2027-06-01 07:00"))
+
+    move_to_zone(program, ZoneInfo(before))
+
+    hours = [line.deadline_at.hour for line in season.deadlines.all()]
+    assert hours == ([4, 7] if after == EASTERN else [10, 13])
 
 
 # --- import
