@@ -111,7 +111,7 @@ class DayForm(forms.ModelForm):
 
     def __init__(self, *args: Any, zones: tuple[tzinfo | None, tzinfo | None] | None = None, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        stored, typed = zones or self.zones()
+        self.stored_in, self.typed_in = stored, typed = zones or self.zones()
         for name, field in self.fields.items():
             if isinstance(field, DayField):
                 kept = getattr(self.instance, name) if self.instance.pk else None

@@ -41,6 +41,15 @@ def change_of_zone(program: Program, before: ZoneInfo, *, keeps_days: bool) -> l
     return [f"{changes} {kept} {example} To move them instead, go back and select “Keep the local days”."]
 
 
+def change_of_program(period: DeliveryPeriod, before: ZoneInfo) -> list[str]:
+    """What becomes of the dates of a period that goes to a program of another time zone."""
+    if before.key == period.program.time_zone:
+        return []
+    zones = f"{zone_text(before.key)}, {period.program} is in {zone_text(period.program.time_zone)}"
+    example = _example(period, list(period.deadlines.all()[:1]), before, period.program.zone)
+    return [f"The period was in {zones}. Days that you did not change keep their moments. {example}"]
+
+
 def _example(period: DeliveryPeriod, deadlines: list[Deadline], before: ZoneInfo, after: ZoneInfo) -> str:
     def said(zone: ZoneInfo) -> str:
         if deadlines:

@@ -1,7 +1,8 @@
 """Programs, their footnotes and delivery periods in the admin."""
 
 from datetime import datetime
-from typing import Any
+from typing import Any, ClassVar
+from zoneinfo import ZoneInfo
 
 from django.contrib import admin, messages
 from django.db.models import Count, Field, QuerySet
@@ -14,7 +15,7 @@ from portal.admin.base import AutocompleteAdmin
 from portal.admin.days import stored_text
 from portal.web.days import Reading, begin_text, last_day_text
 from programs.admin.base import SOURCE_FIELDS, CatalogueAdmin, SourcedAdmin
-from programs.admin.cautions import change_of_zone, overlaps
+from programs.admin.cautions import change_of_program, change_of_zone, overlaps
 from programs.admin.forms import (
     DeadlineForm,
     DeadlineFormSet,
@@ -80,7 +81,66 @@ class NotUsedInline(AutocompleteAdmin, admin.TabularInline):
         return super().get_queryset(request).select_related("program", "field").filter(level="hidden")
 
 
-class PeriodInline(admin.TabularInline):
+def _local(at: datetime, period: DeliveryPeriod) -> datetime:
+    """In the program's zone; in UTC so near the end of the calendar that no other zone has it."""
+    try:
+        return at.astimezone(period.program.zone)
+    except OverflowError:
+        return at
+
+
+class _LookedAt(admin.options.BaseModelAdmin):
+    """Rows whose moments are shown as local days to those, too, who may only look at them.
+
+    shown: a field's name to that of the method which shows it.
+    """
+
+    shown: ClassVar[dict[str, str]] = {}
+
+    def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> Any:
+        names = super().get_readonly_fields(request, obj)
+        return names if self._may_edit(request, obj) else [*names, *self.shown.values()]
+
+    def get_fieldsets(self, request: HttpRequest, obj: Any = None) -> Any:
+        fieldsets = super().get_fieldsets(request, obj)
+        if self._may_edit(request, obj):
+            return fieldsets
+        return [
+            (title, {**about, "fields": [self.shown.get(str(name), name) for name in about["fields"]]})
+            for title, about in fieldsets
+        ]
+
+    def _may_edit(self, request: HttpRequest, obj: Any) -> bool:
+        """Whether its forms have inputs: a new row is always typed."""
+        may_add = isinstance(self, admin.TabularInline) and self.has_add_permission(request, obj)
+        return obj is None or may_add or self.has_change_permission(request, obj)
+
+
+class _PeriodDays(_LookedAt):
+    shown: ClassVar[dict[str, str]] = {"starts_at": "first_day", "ends_at": "last_day"}
+
+    @admin.display(description="first day", ordering="starts_at")
+    def first_day(self, period: DeliveryPeriod) -> str:
+        return begin_text(_local(period.starts_at, period))
+
+    @admin.display(description="last day", ordering="ends_at")
+    def last_day(self, period: DeliveryPeriod) -> str:
+        return last_day_text(_local(period.ends_at, period))
+
+
+class _DeadlineDays(_LookedAt):
+    shown: ClassVar[dict[str, str]] = {"deadline_at": "closes", "activation_at": "active_from"}
+
+    @admin.display(description="enrollment deadline", ordering="deadline_at")
+    def closes(self, line: Deadline) -> str:
+        return stored_text(line.deadline_at.astimezone(line.period.program.zone), Reading.CLOSES, "")
+
+    @admin.display(description="activation date", ordering="activation_at")
+    def active_from(self, line: Deadline) -> str:
+        return begin_text(line.activation_at.astimezone(line.period.program.zone))
+
+
+class PeriodInline(_PeriodDays, admin.TabularInline):
     model = DeliveryPeriod
     form = PeriodRowForm
     formset = PeriodFormSet
@@ -89,7 +149,7 @@ class PeriodInline(admin.TabularInline):
     extra = 0
 
 
-class DeadlineInline(admin.TabularInline):
+class DeadlineInline(_DeadlineDays, admin.TabularInline):
     model = Deadline
     form = DeadlineForm
     formset = DeadlineFormSet
@@ -177,16 +237,8 @@ def _changed_periods(formsets: list[Any]) -> list[tuple[DeliveryPeriod, list[str
     return new + [changed for formset in periods for changed in formset.changed_objects]
 
 
-def _local(at: datetime, period: DeliveryPeriod) -> datetime:
-    """In the program's zone; in UTC so near the end of the calendar that no other zone has it."""
-    try:
-        return at.astimezone(period.program.zone)
-    except OverflowError:
-        return at
-
-
 @admin.register(DeliveryPeriod)
-class DeliveryPeriodAdmin(SourcedAdmin):
+class DeliveryPeriodAdmin(_PeriodDays, SourcedAdmin):
     form = PeriodForm
     resource_classes = [PeriodResource]
     inlines = [DeadlineInline]
@@ -208,15 +260,10 @@ class DeliveryPeriodAdmin(SourcedAdmin):
 
     def cautions(self, form: PeriodForm, formsets: list[Any], *, change: bool) -> list[str]:
         moved = not change or {"program", "starts_at", "ends_at"} & {*form.changed_data}
-        return overlaps([form.instance]) if moved else []
-
-    @admin.display(description="first day", ordering="starts_at")
-    def first_day(self, period: DeliveryPeriod) -> str:
-        return begin_text(_local(period.starts_at, period))
-
-    @admin.display(description="last day", ordering="ends_at")
-    def last_day(self, period: DeliveryPeriod) -> str:
-        return last_day_text(_local(period.ends_at, period))
+        said = overlaps([form.instance]) if moved else []
+        if change and "program" in form.changed_data and isinstance(form.stored_in, ZoneInfo):
+            said += change_of_program(form.instance, form.stored_in)
+        return said
 
     @admin.display(description="deadlines", ordering="number")
     def number_of_deadlines(self, period: Any) -> int:
@@ -236,7 +283,7 @@ class DeliveryPeriodAdmin(SourcedAdmin):
 
 
 @admin.register(Deadline)
-class DeadlineAdmin(CatalogueAdmin):
+class DeadlineAdmin(_DeadlineDays, CatalogueAdmin):
     """All deadlines in one table, for import and export."""
 
     form = DeadlineForm
@@ -246,11 +293,3 @@ class DeadlineAdmin(CatalogueAdmin):
     list_select_related = ["period", "period__program"]
     search_fields = ["period__name", "period__program__identifier"]
     autocomplete_fields = ["period"]
-
-    @admin.display(description="enrollment deadline", ordering="deadline_at")
-    def closes(self, line: Deadline) -> str:
-        return stored_text(line.deadline_at.astimezone(line.period.program.zone), Reading.CLOSES, "")
-
-    @admin.display(description="activation date", ordering="activation_at")
-    def active_from(self, line: Deadline) -> str:
-        return begin_text(line.activation_at.astimezone(line.period.program.zone))

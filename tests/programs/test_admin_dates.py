@@ -10,6 +10,7 @@ from zoneinfo import ZoneInfo
 import pytest
 import tablib
 import time_machine
+from django.contrib.auth.models import Permission
 from django.core.exceptions import ValidationError
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
@@ -20,6 +21,7 @@ from programs.admin import transfer
 from programs.admin.transfer import SafeXLSX
 from programs.domain import move_to_zone
 from programs.models import Deadline, DeliveryPeriod, Field, Program, Requirement
+from tests.conftest import make_user
 from tests.programs.test_admin import form_of, url
 
 pytestmark = pytest.mark.usefixtures("catalogue")
@@ -171,6 +173,24 @@ def test_new_program_s_days_are_those_of_the_zone_in_its_form(desk):
     assert saved.status_code == 302, saved.context["errors"]
     period = DeliveryPeriod.objects.get(program__identifier="NEW")
     assert (period.starts_at, period.ends_at) == (utc("2030-05-01 07:00"), utc("2030-09-30 07:00"))
+
+
+def test_who_may_only_look_sees_local_days(client_of, season):
+    clerk = make_user("clerk@portal.example", "Cleo Clerk", is_staff=True)
+    names = [f"view_{model}" for model in ("program", "deliveryperiod", "deadline")]
+    clerk.user_permissions.set(Permission.objects.filter(codename__in=names))
+    client = client_of(clerk)
+
+    periods = [
+        page_of(client.get(url(f"{model}_change", pk)))
+        for model, pk in (("deliveryperiod", season.pk), ("program", season.program_id))
+    ]
+    line = page_of(client.get(url("deadline_change", season.deadlines.first().pk)))
+
+    assert all("May 1, 2027" in page and "Oct 31, 2027" in page for page in periods)
+    assert "by end of Wed, Apr 14, 2027 (11:59 PM PDT)" in periods[0]
+    assert "by end of Wed, Apr 14, 2027 (11:59 PM PDT)" in line
+    assert not any('type="date"' in page or "a.m." in page for page in (*periods, line))
 
 
 # --- what is refused
@@ -357,6 +377,17 @@ def test_change_of_the_time_zone_says_what_becomes_of_the_dates(desk, season):
     season.refresh_from_db()
     assert season.starts_at == utc("2027-05-01 07:00")
     assert "starts May 1, 2027, 3:00 AM EDT" in page_of(desk.get(url("deliveryperiod_change", season.pk)))
+
+
+def test_period_that_goes_to_a_program_of_another_zone_says_what_becomes_of_its_days(desk, season):
+    address = url("deliveryperiod_change", season.pk)
+    other = Program.objects.get(identifier="CONED-CSRP")
+    sent = form_of(desk, address) | {"program": other.pk, "name": "CONED-CSRP_SPECIAL"}
+
+    page = page_of(desk.post(address, sent))
+
+    assert "The period was in Pacific time, CONED-CSRP is in Eastern time." in page
+    assert "“by end of Wed, Apr 14, 2027 (11:59 PM PDT)” becomes “by Thu, Apr 15, 2027, 3:00 AM EDT”." in page
 
 
 @time_machine.travel("2027-05-20 12:00 +0000", tick=False)
