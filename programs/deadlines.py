@@ -6,6 +6,7 @@ from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
 from portal.web.clock import local_day, midnight
+from portal.web.days import Reading, day_of, is_midnight
 
 _SATURDAY = 5
 
@@ -25,13 +26,15 @@ class DeadlineRule:
 def accepted_until(deadline_at: datetime, zone: ZoneInfo, *, rolls_over: bool) -> datetime:
     """Until when a deadline is accepted: with `rolls_over` one on a local Saturday or Sunday holds until Monday.
 
-    The local time of day stays, also over a change of the clocks. Source: coned.com, domain facts C2.
+    The day of a deadline at 00:00 is the one that ends then. The local time of day remains, also over a change of the
+    clocks. Source: coned.com, domain facts C2.
     """
     local = deadline_at.astimezone(zone)
-    if not rolls_over or local.weekday() < _SATURDAY:
+    weekday = day_of(local, zone, Reading.CLOSES).weekday()
+    if not rolls_over or weekday < _SATURDAY:
         return local
-    monday = local.date() + timedelta(days=7 - local.weekday())
-    return datetime.combine(monday, local.time(), zone)
+    later = local.date() + timedelta(days=7 - weekday)
+    return midnight(later, zone) if is_midnight(local, zone) else datetime.combine(later, local.time(), zone)
 
 
 def next_deadline(deadlines: Iterable[DeadlineRule], at: datetime) -> DeadlineRule | None:
@@ -51,9 +54,7 @@ def days_left(deadline: datetime, now: datetime) -> int:
 def over_at(ends_at: datetime, zone: ZoneInfo) -> datetime:
     """When a delivery period is over. The contract's samples end it with the midnight that begins its last day."""
     local = ends_at.astimezone(zone)
-    if local.time() != datetime.min.time():
-        return local
-    return midnight(local.date() + timedelta(days=1), zone)
+    return midnight(local.date() + timedelta(days=1), zone) if is_midnight(local, zone) else local
 
 
 def end_of_month(at: datetime, zone: ZoneInfo) -> datetime:

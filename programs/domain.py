@@ -2,6 +2,7 @@
 
 import calendar
 import re
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Final
@@ -12,7 +13,11 @@ from django.db import transaction
 
 from portal.security import outbound
 from portal.security.outbound import OutboundRefused
-from programs.models import Deadline, DeliveryPeriod, UtilityConnection
+from portal.web import clock
+from portal.web.days import Reading, day_of, moment_of, same_local, time_of
+from programs.deadlines import over_at
+from programs.models import Deadline, DeliveryPeriod, Program, UtilityConnection
+from programs.models.base import in_one_moment
 
 _YEAR = re.compile(r"(?<![0-9])20[0-9]{2}(?![0-9])")
 
@@ -35,25 +40,52 @@ def roll_forward(period: DeliveryPeriod) -> DeliveryPeriod | None:
         copy = DeliveryPeriod.objects.create(
             program=period.program,
             name=name,
-            starts_at=_a_year_later(period.starts_at, zone),
-            ends_at=_a_year_later(period.ends_at, zone),
+            starts_at=_a_year_later(period.starts_at, zone, Reading.BEGINS),
+            ends_at=_a_year_later(period.ends_at, zone, Reading.LAST_DAY),
             source=f"rolled forward from {period.name}"[:300],
             verified=False,
         )
         for deadline in period.deadlines.all():
             Deadline.objects.create(
                 period=copy,
-                deadline_at=_a_year_later(deadline.deadline_at, zone),
-                activation_at=_a_year_later(deadline.activation_at, zone),
+                deadline_at=_a_year_later(deadline.deadline_at, zone, Reading.CLOSES),
+                activation_at=_a_year_later(deadline.activation_at, zone, Reading.BEGINS),
             )
     return copy
 
 
-def _a_year_later(moment: datetime, zone: ZoneInfo) -> datetime:
-    local = moment.astimezone(zone)
-    last_of_month = calendar.monthrange(local.year, local.month)[1] == local.day
-    day = calendar.monthrange(local.year + 1, local.month)[1] if last_of_month else local.day
-    return datetime.combine(date(local.year + 1, local.month, day), local.timetz().replace(tzinfo=None), zone)
+def move_to_zone(program: Program, before: ZoneInfo, *, but: Collection[tuple[int, str]] = ()) -> None:
+    """Move a program's dates to the same local days and times in its new zone, but not those of what has passed.
+
+    but: periods and names of their fields that stay as they are. One transaction and one moment; each row has history.
+    """
+    now = clock.now()
+    with transaction.atomic(), in_one_moment():
+        for period in program.delivery_periods.prefetch_related("deadlines"):
+            if over_at(period.ends_at, before) <= now:
+                continue
+            for name in ("starts_at", "ends_at"):
+                if (period.pk, name) not in but:
+                    setattr(period, name, same_local(getattr(period, name), before, program.zone))
+            period.save()
+            _move_lines([line for line in period.deadlines.all() if line.deadline_at > now], before, program.zone)
+
+
+def _move_lines(lines: list[Deadline], before: ZoneInfo, after: ZoneInfo) -> None:
+    moved = [(same_local(line.deadline_at, before, after), line) for line in lines]
+    goes_on = any(at > line.deadline_at for at, line in moved)
+    for at, line in sorted(moved, key=lambda pair: pair[0], reverse=goes_on):  # so that none meets another on its way
+        line.deadline_at, line.activation_at = at, same_local(line.activation_at, before, after)
+        line.save()
+
+
+def _a_year_later(moment: datetime, zone: ZoneInfo, reading: Reading) -> datetime:
+    time = time_of(moment, zone)
+    day = day_of(moment, zone, reading)
+    last = calendar.monthrange(day.year + 1, day.month)[1]
+    is_last = calendar.monthrange(day.year, day.month)[1] == day.day
+    later = date(day.year + 1, day.month, last if is_last else day.day)
+    return datetime.combine(later, time, zone) if time else moment_of(later, zone, reading)
 
 
 NO_ANSWER: Final = "NO_ANSWER"

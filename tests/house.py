@@ -12,7 +12,7 @@ PAGE = ROOT / "docs" / "architecture.md"
 STOREYS = ("onboarding", "programs", "portal")  # from the top
 _BEGIN, _END = "<!-- house: begin (made by `make house`) -->", "<!-- house: end -->"
 _GATHERING = {"__init__", "admin", "apps", "celery", "models", "settings", "urls", "wsgi"}  # modules that are no rooms
-_FOLDERS = {"management", "migrations"}  # packages that are none
+_FOLDERS = {"management", "migrations", "templatetags"}  # packages that are none
 
 
 def rooms_of(storey: str) -> dict[str, str]:

@@ -2,9 +2,11 @@
 
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
+from datetime import datetime
 
 from django.db.models import QuerySet
 from django.urls import NoReverseMatch, reverse
+from django.utils import timezone
 
 from onboarding.bulk.handlers import all_handlers
 from onboarding.bulk.models import BulkResult
@@ -14,6 +16,8 @@ from onboarding.uploads.models import RowOutcome, RowPlan
 from portal.events.models import Event
 from portal.partners.models import Role
 from portal.problems import Problem, is_kind
+from portal.web.clock import day_text
+from portal.web.days import day_or_moment, moment_text, until_text
 from programs.schema import Schema, schema_for
 
 EXPORTED = ["id", "at", "who", "kind_of_actor", "from_address", "what", "about", "subject_id", "details"]
@@ -42,7 +46,7 @@ def url_of(event: Event) -> str:
 def details_of(event: Event, schema: Schema) -> list[str]:
     """What the event says besides, a short text each; old and new values last."""
     facts = [
-        f"{_label(key)}: {_text(value, _labels_of(key, value))}"
+        f"{_label(key)}: {_moment(key, value) or _text(value, _labels_of(key, value))}"
         for key, value in sorted(event.data.items())
         if key != "changes" and _is_told(value)
     ]
@@ -83,6 +87,19 @@ def _label(key: str) -> str:
 
 def _or_empty(value: object) -> str:
     return "empty" if value is None else str(value)
+
+
+_ENDS = {"until", "deadline"}
+_MOMENTS = {"from", "to", "activation", *_ENDS}
+
+
+def _moment(key: str, value: object) -> str:
+    """From when or until when something holds, as people write it; "" for what is neither."""
+    said = day_or_moment(value) if key in _MOMENTS else None
+    if not isinstance(said, datetime):
+        return day_text(said) if said else ""
+    local = timezone.localtime(said)
+    return until_text(local) if key in _ENDS else moment_text(local)
 
 
 def _text(value: object, labels: Mapping[str, str]) -> str:

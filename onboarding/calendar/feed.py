@@ -1,13 +1,13 @@
 """The dates of programs as a calendar file (RFC 5545, RFC 7986): whole days, counts, and no customer's data."""
 
 from collections.abc import Iterable, Mapping
-from datetime import UTC, datetime, time, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 from urllib.parse import urlsplit
 
 from icalendar import Calendar, Event
 
 from onboarding.calendar.queries import Happening, Kind, Waiting
-from portal.web.clock import weekday_text
+from portal.web.days import begin_text, deadline_text, period_end_text, zone_text
 
 _AGAIN_AFTER = timedelta(hours=6)
 
@@ -42,17 +42,17 @@ def calendar_file(
         event.add("dtstamp", stamp)
         event.add("dtstart", happening.on)
         event.add("dtend", happening.on + timedelta(days=1))
-        event.add("summary", _summary(happening))
-        event.add("description", _description(happening, waiting.get(happening.program.pk)))
+        event.add("summary", _summary(happening, stamp.date()))
+        event.add("description", _description(happening, waiting.get(happening.program.pk), stamp.date()))
         event.add("url", f"{site_url}{page}?program={happening.program.identifier}")
         event.add("transp", "TRANSPARENT")  # nobody is busy that day because of it
         calendar.add_component(event)
     return calendar.to_ical()
 
 
-def _summary(happening: Happening) -> str:
+def _summary(happening: Happening, on: date) -> str:
     said = {
-        Kind.DEADLINE: f"enrollment closes at {happening.at:%H:%M %Z}",
+        Kind.DEADLINE: f"enroll {deadline_text(happening.at, on)}",
         Kind.ACTIVATION: "activation",
         Kind.BEGINS: f"{happening.period.name} begins",
         Kind.ENDS: f"{happening.period.name} ends",
@@ -60,20 +60,21 @@ def _summary(happening: Happening) -> str:
     return f"{happening.program.identifier}: {said[happening.kind]}"
 
 
-def _description(happening: Happening, waiting: Waiting | None) -> str:
+def _description(happening: Happening, waiting: Waiting | None, on: date) -> str:
     lines = [f"{happening.program.name}, delivery period {happening.period.name}."]
     line = happening.deadline
     if happening.kind is Kind.DEADLINE and line:
-        lines.append(
-            f"A meter that is eligible by then is expected to be active from {weekday_text(line.activation_at)}."
-        )
+        begins = begin_text(line.activation_at)
+        lines.append(f"A meter that is eligible by then is expected to be active from {begins}.")
         if line.rolls_over:
-            lines.append(f"Published for {weekday_text(line.deadline_at)}; a weekend holds until Monday.")
+            lines.append(f"Published: {deadline_text(line.deadline_at, on)}; a weekend holds until Monday.")
         if line.is_next and waiting:
             need = "needs" if waiting.meters == 1 else "need"
             lines.append(f"{waiting.meters:,} of your meters {need} something from you before.")
     if happening.kind is Kind.ACTIVATION and line:
-        lines.append(f"Of the meters that are eligible by {weekday_text(line.accepted_until)}.")
+        lines.append(f"For meters that are eligible {deadline_text(line.accepted_until, on)}.")
+    if happening.kind is Kind.ENDS:
+        lines.append(f"It ends {period_end_text(happening.at)}.")
     if not happening.period.verified:
         lines.append("Rolled forward from an earlier season; not confirmed for this one.")
-    return "\n".join([*lines, f"The day is that of {happening.program.time_zone}."])
+    return "\n".join([*lines, f"The day is in {zone_text(happening.program.time_zone)}."])

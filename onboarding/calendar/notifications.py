@@ -22,7 +22,7 @@ from portal.notifications.choices import NotificationKind, register
 from portal.notifications.domain import write_to
 from portal.partners.models import Partner, User
 from portal.web import clock
-from portal.web.clock import weekday_text
+from portal.web.days import begin_text, deadline_text
 from programs.models import ActionType, Program
 from programs.queries import DeadlineLine, all_periods_of, not_over
 
@@ -226,8 +226,8 @@ def _tell(partner: Partner, kind: NotificationKind, subject: str, text: str) -> 
 def _deadline(near: Near) -> str:
     line = near.line
     return (
-        f"{near.program.identifier} closes {_in_days(line.days_left)}: {weekday_text(line.accepted_until)}, "
-        f"{line.accepted_until:%H:%M %Z}. Who is eligible by then is active from {weekday_text(line.activation_at)}."
+        f"{near.program.identifier} closes {_in_days(line.days_left)}: {deadline_text(line.accepted_until)}. "
+        f"Meters that are eligible by then are active from {begin_text(line.activation_at)}."
     )
 
 

@@ -3,7 +3,7 @@
 from collections import Counter
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import date, datetime
+from datetime import UTC, date, datetime
 from enum import Enum
 from itertools import groupby
 from typing import Any
@@ -13,6 +13,7 @@ from django.db.models import Count, Exists, OuterRef, Q, QuerySet
 from onboarding.enrollment.models import Enrollment
 from onboarding.meters.models import EnrollmentStatus
 from portal.partners.models import Partner
+from portal.web.days import Reading, day_of
 from programs.models import DeliveryPeriod, Program
 from programs.queries import DeadlineLine, all_periods_of, not_over
 
@@ -47,7 +48,9 @@ class Happening:
 
     @property
     def on(self) -> date:
-        return self.at.date()
+        """Its day; that of a deadline at 00:00 is the one that ends then."""
+        reading = Reading.CLOSES if self.kind is Kind.DEADLINE else Reading.BEGINS
+        return day_of(self.at, self.at.tzinfo or UTC, reading)
 
 
 def programs_of(partner: Partner) -> QuerySet[Program]:

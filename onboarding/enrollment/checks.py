@@ -11,7 +11,8 @@ from enum import StrEnum
 from onboarding.enrollment.facts import Held, MeterFacts
 from onboarding.enrollment.rules import PeriodRules, ProgramRules, Source
 from portal.problems import Problem, shown
-from portal.web.clock import last_day_before
+from portal.web.clock import day_text, last_day_before
+from portal.web.days import deadline_text
 from programs.models import ActionType, MeterType
 from programs.schema import Rule, Schema
 
@@ -104,9 +105,11 @@ def fits(meter: MeterFacts, program: ProgramRules, moment: Moment, passed: bool)
         outcome = CheckOutcome.FAILED if problem else CheckOutcome.PASSED
         yield Check(kind, outcome, _label(moment, key), shown(_display(value)), wanted_text, source, problem, key)
     if not source.applies(moment.on):
-        problem = Problem("PROGRAM_NOT_OPEN", "", "", {"program": program.identifier, "on": moment.on.isoformat()})
-        wanted = f"{source.valid_from or ''} to {source.valid_to or ''}".strip()
-        yield Check(ActionType.IS_ELIGIBLE, CheckOutcome.FAILED, "Day", moment.on.isoformat(), wanted, source, problem)
+        problem = Problem("PROGRAM_NOT_OPEN", "", "", {"program": program.identifier, "on": day_text(moment.on)})
+        wanted = " ".join(
+            f"{word} {day_text(day)}" for word, day in (("from", source.valid_from), ("to", source.valid_to)) if day
+        )
+        yield Check(ActionType.IS_ELIGIBLE, CheckOutcome.FAILED, "Day", day_text(moment.on), wanted, source, problem)
 
 
 @checks(ActionType.IS_ELIGIBLE)
@@ -119,13 +122,14 @@ def in_time(meter: MeterFacts, program: ProgramRules, moment: Moment, passed: bo
     if activation is not None and activation.covers(max(present, activation.active_from)):
         return
     last = max(deadline.accepted_until for deadline in period.deadlines)
-    context = {"period": period.name, "deadline": f"{last:%Y-%m-%d}"}
+    until = deadline_text(last, date.min)
+    context = {"period": period.name, "deadline": until}
     yield Check(
         ActionType.IS_ELIGIBLE,
         CheckOutcome.FAILED,
         "Deadline",
-        f"{program.day_of(present)}",
-        f"before {last:%Y-%m-%d}",
+        day_text(program.day_of(present)),
+        until,
         program.source,
         Problem("PROGRAM_TOO_LATE", "", "", context),
     )
@@ -290,11 +294,11 @@ def takes_part(meter: MeterFacts, program: ProgramRules, moment: Moment, passed:
                 ActionType.PARTICIPATING, CheckOutcome.PASSED, "Participation", "takes part", "takes part", source
             )
         return
-    until = f" to {last_day_before(out.ends_at, program.zone):%Y-%m-%d}" if out.ends_at else ""
+    until = f" to {day_text(last_day_before(out.ends_at, program.zone))}" if out.ends_at else ""
     code = "METER_IDLE" if out.preference == "IDLE" else "METER_DISENROLLED"
     begins = meter.out_from(program, out).astimezone(program.zone)
-    context = {"program": program.identifier, "since": f"{begins:%Y-%m-%d}", "until": until, "reason": out.reason}
-    actual = f"{'idle' if out.preference == 'IDLE' else 'disenrolled'} from {begins:%Y-%m-%d}{until}"
+    context = {"program": program.identifier, "since": day_text(begins), "until": until, "reason": out.reason}
+    actual = f"{'idle' if out.preference == 'IDLE' else 'disenrolled'} from {day_text(begins)}{until}"
     problem = Problem(code, "", "", context)
     yield Check(
         ActionType.PARTICIPATING,

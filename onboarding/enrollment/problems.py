@@ -72,7 +72,7 @@ register(
     ProblemKind(
         "PROGRAM_TOO_LATE",
         "Too late for this delivery period",
-        "The last deadline of {period} was {deadline}.",
+        "{period} took meters that were eligible {deadline}.",
         "The meter can join from the next delivery period on.",
     ),
 )

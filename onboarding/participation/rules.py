@@ -9,7 +9,7 @@ from zoneinfo import ZoneInfo
 from onboarding.enrollment.facts import OutPeriod
 from onboarding.enrollment.models import Preference
 from portal.problems import Problem, shown
-from portal.web.clock import last_day_before, local_day, midnight
+from portal.web.clock import day_text, last_day_before, local_day, midnight
 
 LONGEST_REASON: Final = 300
 _DAY = timedelta(days=1)
@@ -85,8 +85,8 @@ def unclear(request: ParticipationRequest) -> Iterator[Problem]:
     for name, day in too_far:
         yield Problem("PARTICIPATION_DAY_TOO_FAR", name, str(day), {"label": f"The {name} day"})
     if request.first and request.last and request.preference == Preference.IDLE and request.last < request.first:
-        first = request.first.isoformat()
-        yield Problem("IDLE_ENDS_BEFORE_IT_BEGINS", "last", request.last.isoformat(), {"first": first})
+        begins = {"first": day_text(request.first)}
+        yield Problem("IDLE_ENDS_BEFORE_IT_BEGINS", "last", request.last.isoformat(), begins)
     if request.preference == Preference.DISENROLL and not request.reason:
         yield Problem("DISENROLL_NEEDS_REASON", "reason")
     if len(request.reason) > LONGEST_REASON:
@@ -101,7 +101,7 @@ def _day_missing(name: str, label: str) -> Problem:
 def untimely(request: ParticipationRequest, zone: ZoneInfo, now: datetime) -> Iterator[Problem]:
     """The problems of a clear request that depend on today's date where the meter is."""
     today = today_in(zone, now)
-    facts = {"today": today.isoformat(), "tomorrow": (today + _DAY).isoformat()}
+    facts = {"today": day_text(today), "tomorrow": day_text(today + _DAY)}
     first, last = request.first, request.last
     if request.preference == Preference.IDLE and last is not None and last < today:
         yield Problem("IDLE_IS_OVER", "last", last.isoformat(), facts)

@@ -1,10 +1,11 @@
 """Enrollments in the Django admin: staff view them, record what they found out, activate meters and end activations."""
 
 from collections import Counter
-from collections.abc import Callable
+from collections.abc import Callable, Collection
+from datetime import UTC, datetime, tzinfo
 from typing import Any
+from uuid import UUID
 
-from django import forms
 from django.contrib import admin, messages
 from django.core.exceptions import PermissionDenied
 from django.core.files.uploadedfile import UploadedFile
@@ -19,6 +20,7 @@ from onboarding.bulk.sheets.domain import preview_sheet
 from onboarding.bulk.sheets.reading import SheetFile
 from onboarding.enrollment.models import Activation, CheckRecord, Enrollment
 from onboarding.meters.models import Meter
+from onboarding.participation.zones import zones_of
 from onboarding.spreadsheets.reader import ENDINGS
 from onboarding.staff.domain import RecordResult, activate, end_activation, record_checks
 from onboarding.staff.forms import ActivateForm, EndForm, RecordForm
@@ -28,7 +30,9 @@ from portal.events.actors import Actor
 from portal.partners.access import address_of
 from portal.problems import Problem, Refused
 from portal.storage.ids import as_uuid
+from portal.web.days import Reading, moment_text, until_text
 from portal.web.downloads import csv_response
+from programs.models import Program
 
 AT_MOST = 5_000
 _MOST_BYTES = 1_500_000
@@ -130,7 +134,7 @@ class EnrollmentAdmin(OfMeters):
         request: HttpRequest,
         queryset: QuerySet[Enrollment],
         title: str,
-        form_class: type[forms.Form],
+        form_class: type[RecordForm | ActivateForm | EndForm],
         write: Callable[[list[Meter], dict[str, Any]], RecordResult],
     ) -> HttpResponse | None:
         """Show a form, then do the action; meters that are left out are named with the reason."""
@@ -138,11 +142,15 @@ class EnrollmentAdmin(OfMeters):
         if len(keys) > AT_MOST:
             self.message_user(request, f"Choose at most {AT_MOST:,} meters at once.", messages.ERROR)
             return None
-        form = form_class(request.POST if _ASKED in request.POST else None, initial=_usual(queryset))
+        form = form_class(
+            request.POST if _ASKED in request.POST else None,
+            initial=_usual(queryset),
+            zone_of_meters=lambda: _zone_of(keys),
+        )
         if form.is_bound and form.is_valid():
             meters = list(Meter.objects.filter(pk__in=keys).select_related("partner"))
             try:
-                self._tell(request, write(meters, dict(form.cleaned_data)), meters)
+                self._tell(request, write(meters, dict(form.cleaned_data)), meters, form.stored)
             except Refused as refusal:
                 self.message_user(request, f"{refusal.problems[0].text} {refusal.problems[0].remedy}", messages.ERROR)
             return None
@@ -161,9 +169,10 @@ class EnrollmentAdmin(OfMeters):
         }
         return TemplateResponse(request, "admin/staff_action.html", context)
 
-    def _tell(self, request: HttpRequest, done: RecordResult, meters: list[Meter]) -> None:
+    def _tell(self, request: HttpRequest, done: RecordResult, meters: list[Meter], stored: str) -> None:
         if done.meters:
-            self.message_user(request, f"Done for {len(done.meters):,} meter{'s' if len(done.meters) != 1 else ''}.")
+            how_many = f"{len(done.meters):,} meter{'s' if len(done.meters) != 1 else ''}"
+            self.message_user(request, f"Done for {how_many}{f': {stored}' if stored else ''}.")
         names = {meter.pk: meter.partner_reference for meter in meters}
         left: dict[str, list[str]] = {}
         for pk, problem in done.left.items():
@@ -206,6 +215,20 @@ def _recorded(request: HttpRequest) -> dict[str, object]:
     return {"results": action.rows.order_by("number")}
 
 
+def _zone_of(keys: Collection[UUID]) -> tzinfo | None:
+    """The one zone that these meters are in; None when there are several."""
+    zones = {*zones_of(Meter.objects.filter(pk__in=keys)).values()}
+    return zones.pop() if len(zones) == 1 else None
+
+
+def _local(at: datetime | None, program: Program | None, reading: Reading) -> str:
+    """A stored moment in the zone of its program; in UTC for what holds in every program."""
+    if at is None:
+        return "–"
+    local = at.astimezone(program.zone if program else UTC)
+    return until_text(local) if reading is Reading.CLOSES else moment_text(local)
+
+
 def _usual(queryset: QuerySet[Enrollment]) -> dict[str, object]:
     """The program that all chosen enrollments are in, and its period that comes next."""
     programs = list(queryset.order_by().values_list("program", flat=True).distinct()[:2])
@@ -223,6 +246,8 @@ class CheckRecordAdmin(OfMeters):
         "holds",
         "program",
         "period",
+        "holds_from",
+        "holds_until",
         "note",
         "recorded_at",
         "meter_key",
@@ -230,6 +255,14 @@ class CheckRecordAdmin(OfMeters):
     list_filter = ["action_type", "holds", "program", "partner"]
     list_select_related = ["meter", "partner", "program", "period"]
     ordering = ["-pk"]
+
+    @admin.display(description="from", ordering="valid_from")
+    def holds_from(self, row: CheckRecord) -> str:
+        return _local(row.valid_from, row.program, Reading.BEGINS)
+
+    @admin.display(description="until", ordering="valid_to")
+    def holds_until(self, row: CheckRecord) -> str:
+        return _local(row.valid_to, row.program, Reading.CLOSES)
 
 
 @admin.register(Activation)
@@ -240,13 +273,21 @@ class ActivationAdmin(OfMeters):
         "reference",
         "partner",
         "period",
-        "active_from",
-        "active_to",
+        "begins",
+        "ends",
         "market_group_name",
         "end_reason",
         "meter_key",
     ]
     list_filter = ["period__program", "partner"]
-    list_select_related = ["meter", "partner", "period"]
+    list_select_related = ["meter", "partner", "period__program"]
     search_fields = [*OfMeters.search_fields, "market_group_name"]
     ordering = ["-pk"]
+
+    @admin.display(description="active from", ordering="active_from")
+    def begins(self, row: Activation) -> str:
+        return _local(row.active_from, row.period.program, Reading.BEGINS)
+
+    @admin.display(description="active until", ordering="active_to")
+    def ends(self, row: Activation) -> str:
+        return _local(row.active_to, row.period.program, Reading.CLOSES)

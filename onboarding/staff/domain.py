@@ -4,7 +4,6 @@ from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from uuid import UUID
-from zoneinfo import ZoneInfo
 
 from django.db import transaction
 
@@ -93,8 +92,8 @@ def activate(
     Refuses: OUTSIDE_PERIOD. An activation that has ended by then is not changed.
     """
     since = active_from or max(period.starts_at, clock.now())
-    if not runs_at(period, since):
-        raise Refused(Problem("OUTSIDE_PERIOD", context={"period": period.name, "days": days_of(period)}))
+    if not period.runs_at(since):
+        raise Refused(Problem("OUTSIDE_PERIOD", context={"period": period.name, "days": period.days_text}))
     left = _outside(meters, period.program)
     running = Activation.objects.filter(meter__in=meters, period=period).exclude(active_to__lte=since)
     for pk in running.values_list("meter", flat=True):
@@ -133,8 +132,8 @@ def end_activation(
     Refuses: OUTSIDE_PERIOD, for an end after the period's.
     """
     until = active_to or clock.now()
-    if active_to and active_to > over_at(period.ends_at, ZoneInfo(period.program.time_zone)):
-        raise Refused(Problem("OUTSIDE_PERIOD", context={"period": period.name, "days": days_of(period)}))
+    if active_to and active_to > over_at(period.ends_at, period.program.zone):
+        raise Refused(Problem("OUTSIDE_PERIOD", context={"period": period.name, "days": period.days_text}))
     running = Activation.objects.filter(meter__in=meters, period=period, active_from__lte=until)
     running = running.exclude(active_to__lte=until)
     known = set(running.values_list("meter", flat=True))
@@ -146,16 +145,6 @@ def end_activation(
 
     told = {"program": period.program.identifier, "period": period.name, "until": until.isoformat(), "reason": reason}
     return _each(meters, "meter.activation_ended", told, write, left, by=by)
-
-
-def runs_at(period: DeliveryPeriod, at: datetime) -> bool:
-    """Whether a period runs at a moment; through its last day."""
-    return period.starts_at <= at < over_at(period.ends_at, ZoneInfo(period.program.time_zone))
-
-
-def days_of(period: DeliveryPeriod) -> str:
-    zone = ZoneInfo(period.program.time_zone)
-    return f"{period.starts_at.astimezone(zone):%Y-%m-%d} to {period.ends_at.astimezone(zone):%Y-%m-%d}"
 
 
 def _outside(meters: Collection[Meter], program: Program | None) -> dict[UUID, Problem]:

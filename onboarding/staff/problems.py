@@ -66,7 +66,7 @@ register(
         "STAFF_MOMENT_UNKNOWN",
         "Not a day",
         "{label} is '{value}'.",
-        "Write it as 2026-05-31 or 2026-05-31 07:00, UTC.",
+        "Write a local day as 2026-05-31, or a time with its offset as 2026-05-31 17:00-07:00.",
     ),
     ProblemKind("STAFF_ROW_REPEATED", "Said twice", "Row {row} says something about this meter and item already.", ""),
     ProblemKind(

@@ -3,11 +3,10 @@
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
+from functools import cached_property
 from typing import Any, Final, TypeVar
 from uuid import UUID
 from zoneinfo import ZoneInfo
-
-from django.utils.dateparse import parse_date, parse_datetime
 
 from onboarding.bulk.handlers import ActionResult, register
 from onboarding.bulk.models import BulkAction, BulkResult, BulkRow
@@ -15,21 +14,21 @@ from onboarding.bulk.sheets.known_meters import READ, KnownMeter
 from onboarding.bulk.sheets.reading import METER_ID, SheetColumns, SheetRow
 from onboarding.bulk.sheets.spec import SheetAction, SheetRowResult
 from onboarding.meters.models import Meter
+from onboarding.participation.zones import zones_of
 from onboarding.spreadsheets.headers import HeaderSpec
 from onboarding.staff.domain import (
     CAN_BE_RECORDED,
     RecordResult,
     activate,
-    days_of,
     end_activation,
     record_checks,
-    runs_at,
 )
 from portal.events.actors import Actor
 from portal.partners.models import Partner
 from portal.problems import Problem, shown
 from portal.storage.ids import as_uuid
 from portal.web import clock
+from portal.web.days import Reading, day_or_moment, read_moment
 from programs.deadlines import over_at
 from programs.models import ActionType, DeliveryPeriod, Program
 
@@ -52,6 +51,7 @@ _SPECS: Final = tuple(
     )
 )
 _LABELS: Final = {spec.key: spec.label for spec in _SPECS}
+_PLACE = ("postal_code", "state")
 _MOMENT = timedelta(microseconds=1)
 _YES, _NO = {"yes", "y", "true", "1", "ok", "passed"}, {"no", "n", "false", "0", "failed"}
 
@@ -95,7 +95,7 @@ class RecordLeapActions(SheetAction[LeapAction]):
     def validate_rows(self, partner: Partner | None, rows: Sequence[SheetRow]) -> Sequence[SheetRowResult[LeapAction]]:
         rows = [row for row in rows if any(row.text(key) for key in row.cells)]
         keys = {pk for row in rows if (pk := as_uuid(row.meter_id))}
-        reader = _RowReader({meter.pk: KnownMeter.of(meter) for meter in Meter.objects.filter(pk__in=keys).only(*READ)})
+        reader = _RowReader({meter.pk: meter for meter in Meter.objects.filter(pk__in=keys).only(*READ, *_PLACE)})
         results, first_rows = [], dict[tuple[Any, ...], int]()
         for row in rows:
             result = reader.read(row)
@@ -118,7 +118,7 @@ class RecordLeapActions(SheetAction[LeapAction]):
     ) -> Sequence[ActionResult]:
         """Rows that are alike are done together. What the clock or the catalogue has against a row by now is said."""
         by, results = Actor.from_json(action.actor), dict[int, ActionResult]()
-        reader = _RowReader({pk: KnownMeter.of(meter) for pk, meter in meters.items()})
+        reader = _RowReader(meters)
         alike: dict[str, list[tuple[BulkRow, LeapAction]]] = {}
         for row in rows:
             now = reader.read(SheetRow(row.number or 0, dict(row.details or {})))
@@ -152,7 +152,7 @@ def _record(request: LeapAction, meters: Sequence[Meter], *, by: Actor) -> Recor
 class _RowReader:
     """Reads rows against the catalogue as it is now; collects everything that is wrong with a row."""
 
-    def __init__(self, meters: Mapping[UUID, KnownMeter]) -> None:
+    def __init__(self, meters: Mapping[UUID, Meter]) -> None:
         self._meters = meters
         self._programs = {program.identifier: program for program in Program.objects.all()}
         self._periods = {period.name: period for period in DeliveryPeriod.objects.select_related("program")}
@@ -160,7 +160,8 @@ class _RowReader:
     def read(self, row: SheetRow) -> SheetRowResult[LeapAction]:
         result = SheetRowResult[LeapAction](row)
         pk = as_uuid(row.meter_id)
-        result.meter = self._meters.get(pk) if pk else None
+        meter = self._meters.get(pk) if pk else None
+        result.meter = KnownMeter.of(meter) if meter else None
         if result.meter is None:
             code = "STAFF_METER_UNKNOWN" if row.meter_id else "STAFF_METER_MISSING"
             result.problems.append(Problem(code, METER_ID, shown(row.meter_id)))
@@ -174,9 +175,10 @@ class _RowReader:
         row, problems = result.row, result.problems
         period = self._named("period", self._periods, result)
         program = self._named("program", self._programs, result)
-        begins, ends = _moment("from", result), _moment("until", result)
         note = _text("note", 300, result)
         program = program or (period.program if period else None)
+        begins = self._moment("from", Reading.BEGINS, program, result)
+        ends = self._moment("until", Reading.CLOSES, program, result)
         if what in {ACTIVATE, END} and period is None and not row.text("period"):
             problems.append(Problem("STAFF_PERIOD_MISSING", "period"))
         if period and program and period.program_id != program.pk:
@@ -186,9 +188,9 @@ class _RowReader:
             problems.append(Problem("STAFF_ENDS_BEFORE_IT_BEGINS", "until"))
         if what == ACTIVATE and ends:
             problems.append(Problem("STAFF_ACTIVATION_WITH_END", "until"))
-        days = {"period": str(period), "days": days_of(period)} if period else {}
+        days = {"period": str(period), "days": period.days_text} if period else {}
         since = begins or (max(period.starts_at, clock.now()) if period else None)
-        if what == ACTIVATE and period and since and not runs_at(period, since):
+        if what == ACTIVATE and period and since and not period.runs_at(since):
             problems.append(Problem("STAFF_STARTS_OUTSIDE_PERIOD", "from", context=days))
         if what == ACTIVATE:
             group = row.text("market_group_id")
@@ -202,7 +204,7 @@ class _RowReader:
         if what == END:
             if not note:
                 problems.append(Problem("STAFF_END_WITHOUT_NOTE", "note"))
-            if period and ends and ends > over_at(period.ends_at, ZoneInfo(period.program.time_zone)):
+            if period and ends and ends > over_at(period.ends_at, period.program.zone):
                 problems.append(Problem("STAFF_ENDS_OUTSIDE_PERIOD", "until", context=days))
             return {"period": period, "active_to": ends, "reason": note}
         holds = _holds(result)
@@ -210,6 +212,25 @@ class _RowReader:
             problems.append(Problem("STAFF_NO_WITHOUT_NOTE", "note"))
         texts = {"code": _text("code", 32, result), "note": note}
         return {"holds": holds, "program": program, "period": period, "valid_from": begins, "valid_to": ends, **texts}
+
+    def _moment(
+        self, key: str, reading: Reading, program: Program | None, result: SheetRowResult[LeapAction]
+    ) -> datetime | None:
+        """A day of the program, else of the meter; or a moment with its offset."""
+        text = result.row.text(key)
+        if not text:
+            return None
+        said = day_or_moment(text)
+        if said is None or not 2000 <= said.year <= 2100:
+            result.problems.append(Problem("STAFF_MOMENT_UNKNOWN", key, shown(text), {"label": key.capitalize()}))
+            return None
+        if program:
+            return read_moment(said, program.zone, reading)
+        return read_moment(said, self._zones[result.meter.pk] if result.meter else UTC, reading)
+
+    @cached_property
+    def _zones(self) -> Mapping[UUID, ZoneInfo]:
+        return zones_of(self._meters.values())
 
     def _named(self, key: str, known: Mapping[str, Named], result: SheetRowResult[LeapAction]) -> Named | None:
         text = result.row.text(key)
@@ -245,19 +266,6 @@ def _holds(result: SheetRowResult[LeapAction]) -> bool | None:
     code = "STAFF_HOLDS_UNKNOWN" if text else "STAFF_HOLDS_MISSING"
     result.problems.append(Problem(code, "holds", shown(text.lower())))
     return None
-
-
-def _moment(key: str, result: SheetRowResult[LeapAction]) -> datetime | None:
-    text = result.row.text(key)
-    try:
-        day = parse_date(text)
-        at = datetime(day.year, day.month, day.day, tzinfo=UTC) if day else parse_datetime(text)
-    except ValueError:
-        at = None
-    if text and (at is None or not 2000 <= at.year <= 2100):
-        result.problems.append(Problem("STAFF_MOMENT_UNKNOWN", key, shown(text), {"label": key.capitalize()}))
-        return None
-    return at.replace(tzinfo=at.tzinfo or UTC) if at else None
 
 
 RECORD_LEAP_ACTIONS: Final = RecordLeapActions()

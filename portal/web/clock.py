@@ -3,8 +3,7 @@
 `now` is that of portal/clock.py, which the rooms below the web ask too.
 """
 
-from datetime import date, datetime, timedelta
-from zoneinfo import ZoneInfo
+from datetime import UTC, date, datetime, timedelta, tzinfo
 
 from portal.clock import MOST, clock_moved, move, now, offset, set_offset
 
@@ -32,19 +31,19 @@ def offset_text(ahead: timedelta) -> str:
     return " ".join(f"{count} {unit}{'s' * (count > 1)}" for count, unit in counts if count) or "less than an hour"
 
 
-def midnight(day: date, zone: ZoneInfo) -> datetime:
-    """The moment at which a day begins in a zone."""
+def midnight(day: date, zone: tzinfo) -> datetime:
+    """The moment at which a day begins in a zone; also where a change of the clocks leaves its first hour out."""
     return datetime.combine(day, datetime.min.time(), zone)
 
 
-def local_day(at: datetime, zone: ZoneInfo) -> date:
+def local_day(at: datetime, zone: tzinfo) -> date:
     """The day on which a moment falls in a zone."""
     return at.astimezone(zone).date()
 
 
-def last_day_before(end: datetime, zone: ZoneInfo) -> date:
+def last_day_before(end: datetime, zone: tzinfo) -> date:
     """The last day, in a zone, of a time that ends at this moment: for a midnight it is the day before."""
-    return local_day(end - _INSTANT, zone)
+    return local_day(end.astimezone(UTC) - _INSTANT, zone)
 
 
 def day_text(day: date) -> str:

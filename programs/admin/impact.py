@@ -77,7 +77,7 @@ class ShowsImpact(ImportExportMixin, LocksRows):
             impact = how.measure(rules)
             if _AS_FILE in request.POST:
                 return _csv(impact)
-            if impact.moves or not impact.is_whole:
+            if impact.moves or not impact.is_whole or getattr(request, "cautions", ()):
                 return self._page(request, impact)
         with transaction.atomic():
             response = save()
@@ -120,6 +120,7 @@ class ShowsImpact(ImportExportMixin, LocksRows):
             context["confirm_form"].initial["preview"] = digest_of_preview(context["result"])
             if how := answers():
                 context["impact"] = how.measure(context["result"].rules)
+            context["cautions"] = getattr(context["result"], "cautions", ())
         return response
 
     def process_import(self, request: HttpRequest, **kwargs: Any) -> HttpResponse:
@@ -173,6 +174,15 @@ class ShowsImpact(ImportExportMixin, LocksRows):
         request.is_tried = False  # type: ignore[attr-defined]  # our own mark on the request
         return response, rules
 
+    def cautions(self, form: Any, formsets: list[Any], *, change: bool) -> list[str]:
+        """What is allowed and seldom meant about rows that were just saved: a person confirms it."""
+        return []
+
+    def save_related(self, request: HttpRequest, form: Any, formsets: Any, change: bool) -> None:
+        super().save_related(request, form, formsets, change)
+        if getattr(request, "is_tried", False):
+            request.cautions = self.cautions(form, formsets, change=change)  # type: ignore[attr-defined]  # our own mark
+
     def message_user(self, request: HttpRequest, message: object, *args: Any, **kwargs: Any) -> None:
         """Silent about a save that is only tried: "was changed" is not true yet."""
         if not getattr(request, "is_tried", False):
@@ -185,6 +195,7 @@ class ShowsImpact(ImportExportMixin, LocksRows):
             "title": "What this change will do",
             "opts": self.opts,
             "impact": impact,
+            "cautions": getattr(request, "cautions", ()),
             "sent": self.sent_by(request, request.POST),
             "seen_name": _SEEN,
             "file_name": _AS_FILE,

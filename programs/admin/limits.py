@@ -6,9 +6,9 @@ from django.core.exceptions import ValidationError
 from django.db import models
 from django.urls import resolve, reverse
 
+from portal.admin.days import FIRST_YEAR, LAST_YEAR
 from programs.models import Deadline, DeliveryPeriod, Program
 
-FIRST_YEAR, LAST_YEAR = 2000, 2100
 _TIMES = {DeliveryPeriod: ("starts_at", "ends_at"), Deadline: ("deadline_at", "activation_at")}
 
 
@@ -22,6 +22,14 @@ def faults_of(row: models.Model) -> dict[str, str]:
         for name in times
         if isinstance(time := getattr(row, name), datetime) and not FIRST_YEAR <= time.year <= LAST_YEAR
     }
+
+
+def fault_of_dates(period: DeliveryPeriod) -> str:
+    """What is wrong with a period's dates for its deadlines, where those cannot be changed along with it."""
+    outside = [str(line) for line in period.activations_outside()]
+    if not outside:
+        return ""
+    return f"An activation would be outside it: {'; '.join(outside)}. Change both on the period's own page."
 
 
 def _is_taken(identifier: str) -> bool:

@@ -1,7 +1,7 @@
 """Programs, their footnotes and delivery periods in the admin."""
 
 from datetime import datetime
-from typing import Any
+from typing import Any, ClassVar
 from zoneinfo import ZoneInfo
 
 from django.contrib import admin, messages
@@ -12,11 +12,17 @@ from django.urls import reverse
 from django.utils.html import format_html
 
 from portal.admin.base import AutocompleteAdmin
+from portal.admin.days import stored_text
+from portal.web.days import Reading, begin_text, last_day_text
 from programs.admin.base import SOURCE_FIELDS, CatalogueAdmin, SourcedAdmin
+from programs.admin.cautions import change_of_program, change_of_zone, overlaps
 from programs.admin.forms import (
     DeadlineForm,
+    DeadlineFormSet,
     NotUsedForm,
     PeriodForm,
+    PeriodFormSet,
+    PeriodRowForm,
     ProgramForm,
     RequirementFormSet,
     RequirementRowForm,
@@ -24,10 +30,10 @@ from programs.admin.forms import (
 from programs.admin.inlines import CatalogueInline
 from programs.admin.set_up import GuidesSetUp, may_copy
 from programs.admin.transfer import DeadlineResource, FootnoteResource, PeriodResource, ProgramResource
-from programs.domain import roll_forward
+from programs.domain import move_to_zone, roll_forward
 from programs.models import Deadline, DeliveryPeriod, Footnote, Level, Program, Requirement
 
-_TIMES = "Times are UTC here. A deadline is a local midnight of the program's zone: 07:00 or 08:00 UTC in California."
+_TIMES = "Days are local to the program. Below each is the moment that is stored."
 
 
 class RequirementInline(CatalogueInline, AutocompleteAdmin, admin.TabularInline):
@@ -77,17 +83,78 @@ class NotUsedInline(CatalogueInline, AutocompleteAdmin, admin.TabularInline):
         return super().get_queryset(request).select_related("program", "field").filter(level="hidden")
 
 
-class PeriodInline(CatalogueInline, admin.TabularInline):
+def _local(at: datetime, period: DeliveryPeriod) -> datetime:
+    """In the program's zone; in UTC so near the end of the calendar that no other zone has it."""
+    try:
+        return at.astimezone(period.program.zone)
+    except OverflowError:
+        return at
+
+
+class _LookedAt(admin.options.BaseModelAdmin):
+    """Rows whose moments are shown as local days to those, too, who may only look at them.
+
+    shown: a field's name to that of the method which shows it.
+    """
+
+    shown: ClassVar[dict[str, str]] = {}
+
+    def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> Any:
+        names = super().get_readonly_fields(request, obj)
+        return names if self._may_edit(request, obj) else [*names, *self.shown.values()]
+
+    def get_fieldsets(self, request: HttpRequest, obj: Any = None) -> Any:
+        fieldsets = super().get_fieldsets(request, obj)
+        if self._may_edit(request, obj):
+            return fieldsets
+        return [
+            (title, {**about, "fields": [self.shown.get(str(name), name) for name in about["fields"]]})
+            for title, about in fieldsets
+        ]
+
+    def _may_edit(self, request: HttpRequest, obj: Any) -> bool:
+        """Whether its forms have inputs: a new row is always typed."""
+        may_add = isinstance(self, admin.TabularInline) and self.has_add_permission(request, obj)
+        return obj is None or may_add or self.has_change_permission(request, obj)
+
+
+class _PeriodDays(_LookedAt):
+    shown: ClassVar[dict[str, str]] = {"starts_at": "first_day", "ends_at": "last_day"}
+
+    @admin.display(description="first day", ordering="starts_at")
+    def first_day(self, period: DeliveryPeriod) -> str:
+        return begin_text(_local(period.starts_at, period))
+
+    @admin.display(description="last day", ordering="ends_at")
+    def last_day(self, period: DeliveryPeriod) -> str:
+        return last_day_text(_local(period.ends_at, period))
+
+
+class _DeadlineDays(_LookedAt):
+    shown: ClassVar[dict[str, str]] = {"deadline_at": "closes", "activation_at": "active_from"}
+
+    @admin.display(description="enrollment deadline", ordering="deadline_at")
+    def closes(self, line: Deadline) -> str:
+        return stored_text(line.deadline_at.astimezone(line.period.program.zone), Reading.CLOSES, "")
+
+    @admin.display(description="activation date", ordering="activation_at")
+    def active_from(self, line: Deadline) -> str:
+        return begin_text(line.activation_at.astimezone(line.period.program.zone))
+
+
+class PeriodInline(CatalogueInline, _PeriodDays, admin.TabularInline):
     model = DeliveryPeriod
-    form = PeriodForm
+    form = PeriodRowForm
+    formset = PeriodFormSet
     fields = ["name", "starts_at", "ends_at", "source", "verified"]
     show_change_link = True
     extra = 0
 
 
-class DeadlineInline(CatalogueInline, admin.TabularInline):
+class DeadlineInline(CatalogueInline, _DeadlineDays, admin.TabularInline):
     model = Deadline
     form = DeadlineForm
+    formset = DeadlineFormSet
     fields = ["deadline_at", "activation_at"]
     extra = 0
 
@@ -124,7 +191,7 @@ class ProgramAdmin(GuidesSetUp, SourcedAdmin):
     autocomplete_fields = ["region", "utilities", "footnotes"]
     fieldsets = [
         (None, {"fields": ["identifier", "name", "family", "summary", "position"]}),
-        ("Where", {"fields": ["region", "transmission_region", "states", "utilities", "time_zone"]}),
+        ("Where", {"fields": ["region", "transmission_region", "states", "utilities", "time_zone", "keeps_days"]}),
         ("What", {"fields": ["program_type", "accepted_meter_types", "interval_data_source", "footnotes"]}),
         (
             "How meters come in",
@@ -141,6 +208,18 @@ class ProgramAdmin(GuidesSetUp, SourcedAdmin):
         programs: QuerySet[Program] = super().get_queryset(request)
         return programs.prefetch_related("requirements")
 
+    def save_related(self, request: HttpRequest, form: ProgramForm, formsets: Any, change: bool) -> None:
+        super().save_related(request, form, formsets, change)
+        if form.moves_dates and form.zone_before:
+            typed = {(row.pk, name) for row, names in _changed_periods(formsets) for name in names}
+            move_to_zone(form.instance, form.zone_before, but=typed)
+
+    def cautions(self, form: ProgramForm, formsets: list[Any], *, change: bool) -> list[str]:
+        said = overlaps(row for row, names in _changed_periods(formsets) if {"starts_at", "ends_at"} & {*names})
+        if "time_zone" in form.changed_data and form.zone_before:
+            said += change_of_zone(form.instance, form.zone_before, keeps_days=form.moves_dates)
+        return said
+
     @admin.display(description="onboard method")
     def ways(self, program: Program) -> str:
         return " or ".join(program.methods)
@@ -154,17 +233,15 @@ class ProgramAdmin(GuidesSetUp, SourcedAdmin):
         return format_html('<a href="{}">Open</a>', reverse("program", args=[program.identifier]))
 
 
-def _local_day(time: datetime, period: DeliveryPeriod) -> str:
-    """The program's day; the UTC day of a time so near the end of the calendar that no other zone has it."""
-    try:
-        time = time.astimezone(ZoneInfo(period.program.time_zone))
-    except OverflowError:
-        pass
-    return time.date().isoformat()
+def _changed_periods(formsets: list[Any]) -> list[tuple[DeliveryPeriod, list[str]]]:
+    """The periods that were typed in a program's form, each with the names of its changed fields."""
+    periods = [formset for formset in formsets if formset.model is DeliveryPeriod]
+    new = [(row, ["starts_at", "ends_at"]) for formset in periods for row in formset.new_objects]
+    return new + [changed for formset in periods for changed in formset.changed_objects]
 
 
 @admin.register(DeliveryPeriod)
-class DeliveryPeriodAdmin(SourcedAdmin):
+class DeliveryPeriodAdmin(_PeriodDays, SourcedAdmin):
     form = PeriodForm
     resource_classes = [PeriodResource]
     inlines = [DeadlineInline]
@@ -184,13 +261,12 @@ class DeliveryPeriodAdmin(SourcedAdmin):
         periods: QuerySet[DeliveryPeriod] = super().get_queryset(request)
         return periods.annotate(number=Count("deadlines"))
 
-    @admin.display(description="first day", ordering="starts_at")
-    def first_day(self, period: DeliveryPeriod) -> str:
-        return _local_day(period.starts_at, period)
-
-    @admin.display(description="last day", ordering="ends_at")
-    def last_day(self, period: DeliveryPeriod) -> str:
-        return _local_day(period.ends_at, period)
+    def cautions(self, form: PeriodForm, formsets: list[Any], *, change: bool) -> list[str]:
+        moved = not change or {"program", "starts_at", "ends_at"} & {*form.changed_data}
+        said = overlaps([form.instance]) if moved else []
+        if change and "program" in form.changed_data and isinstance(form.stored_in, ZoneInfo):
+            said += change_of_program(form.instance, form.stored_in)
+        return said
 
     @admin.display(description="deadlines", ordering="number")
     def number_of_deadlines(self, period: Any) -> int:
@@ -213,12 +289,12 @@ class DeliveryPeriodAdmin(SourcedAdmin):
 
 
 @admin.register(Deadline)
-class DeadlineAdmin(CatalogueAdmin):
+class DeadlineAdmin(_DeadlineDays, CatalogueAdmin):
     """All deadlines in one table, for import and export."""
 
     form = DeadlineForm
     resource_classes = [DeadlineResource]
-    list_display = ["period", "deadline_at", "activation_at"]
+    list_display = ["period", "closes", "active_from"]
     list_filter = ["period__program", "deadline_at"]
     list_select_related = ["period", "period__program"]
     search_fields = ["period__name", "period__program__identifier"]

@@ -3,7 +3,8 @@
 A cell that a spreadsheet program would run as a formula goes out with an apostrophe before it, and comes back without.
 """
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
+from datetime import date, datetime
 from typing import Any
 
 import tablib  # type: ignore[import-untyped]  # has no stubs
@@ -13,7 +14,10 @@ from import_export import fields, resources
 from import_export.formats.base_formats import CSV, XLSX
 from import_export.widgets import ForeignKeyWidget, ManyToManyWidget, Widget
 
-from programs.admin.limits import refuse_faults
+from portal.admin.days import FIRST_YEAR, LAST_YEAR
+from portal.web.days import Reading, day_of, day_or_moment, is_midnight, read_moment
+from programs.admin.cautions import change_of_zone, overlaps
+from programs.admin.limits import fault_of_dates, refuse_faults
 from programs.impact import answers
 from programs.models import (
     AccountFormat,
@@ -144,9 +148,18 @@ class _Resource(resources.ModelResource):
         super().validate_instance(instance, *args, **kwargs)
         refuse_faults(instance)
 
+    def before_import(self, dataset: tablib.Dataset, **kwargs: object) -> None:
+        super().before_import(dataset, **kwargs)
+        self._said, self._saved = list[str](), list[DeliveryPeriod]()
+
+    def cautions(self) -> list[str]:
+        """What is allowed and seldom meant about the rows, to be said before they are imported."""
+        return self._said
+
     def after_import(self, dataset: tablib.Dataset, result: Any, **kwargs: object) -> None:
-        """Keep in a dry run's result the rules as they would be, before the rows are rolled back."""
+        """Keep in a dry run's result what is to be said of it, and the rules as they would be, before it is undone."""
         super().after_import(dataset, result, **kwargs)
+        result.cautions = self.cautions()
         is_whole = not result.has_errors() and not result.has_validation_errors()
         if self._is_dry_run(kwargs) and is_whole and (how := answers()):
             result.rules = how.rules()
@@ -157,6 +170,41 @@ class _Resource(resources.ModelResource):
         skip_unchanged = True
         report_skipped = True
         exclude = ["id", "updated_at"]
+
+
+class _DayColumn(fields.Field):
+    """A moment as a local day of the row's program, or with its time and offset when it is no local midnight."""
+
+    def __init__(self, name: str, reading: Reading, program: str) -> None:
+        """program: the column that names the program, alone or before a slash."""
+        super().__init__(attribute=name, column_name=name)
+        self.reading, self._program = reading, program
+
+    def clean(self, row: Mapping[str, object], **kwargs: object) -> datetime | None:
+        value = row[self.column_name]
+        if value in self.empty_values:
+            return None
+        said = day_or_moment(value)
+        if said is None:
+            raise ValueError(
+                f"“{value}” is not read. Write a local day, as 2027-02-14, or a time with its offset, "
+                "as 2027-02-14 17:00-08:00."
+            )
+        if not FIRST_YEAR <= said.year <= LAST_YEAR:
+            raise ValueError(f"The year must be between {FIRST_YEAR} and {LAST_YEAR}.")
+        identifier = str(row.get(self._program) or "").partition("/")[0]
+        program = Program.objects.filter(identifier=identifier).first()
+        return read_moment(said, program.zone, self.reading) if program else None
+
+    def export(self, instance: Any, **kwargs: object) -> str:
+        value = self.get_value(instance)
+        if not isinstance(value, datetime):
+            return ""
+        row = getattr(instance, "period", instance)
+        zone = row.program.zone
+        if is_midnight(value, zone):
+            return day_of(value, zone, self.reading).isoformat()
+        return value.astimezone(zone).isoformat(sep=" ")
 
 
 class PeriodWidget(ForeignKeyWidget):
@@ -232,6 +280,11 @@ class ProgramResource(_Resource):
     utilities = _many("utilities", Utility, "code")
     footnotes = _many("footnotes", Footnote, "key")
 
+    def before_save_instance(self, instance: Program, row: object, **kwargs: object) -> None:
+        before = Program.objects.filter(pk=instance.pk).exclude(time_zone=instance.time_zone).first()
+        if before:
+            self._said += change_of_zone(instance, before.zone, keeps_days=False)
+
     class Meta(_Resource.Meta):
         model = Program
         import_id_fields = ["identifier"]
@@ -239,6 +292,20 @@ class ProgramResource(_Resource):
 
 class PeriodResource(_Resource):
     program = _related("program", Program, "identifier")
+    starts_at = _DayColumn("starts_at", Reading.BEGINS, "program")
+    ends_at = _DayColumn("ends_at", Reading.LAST_DAY, "program")
+
+    def validate_instance(self, instance: models.Model, *args: object, **kwargs: object) -> None:
+        super().validate_instance(instance, *args, **kwargs)
+        assert isinstance(instance, DeliveryPeriod)
+        if fault := fault_of_dates(instance):
+            raise ValidationError({"ends_at": fault})
+
+    def after_save_instance(self, instance: DeliveryPeriod, row: object, **kwargs: object) -> None:
+        self._saved.append(instance)
+
+    def cautions(self) -> list[str]:
+        return overlaps(self._saved)
 
     class Meta(_Resource.Meta):
         model = DeliveryPeriod
@@ -246,7 +313,31 @@ class PeriodResource(_Resource):
 
 
 class DeadlineResource(_Resource):
+    """A row names its deadline by period and day. A second row for the same, and a second deadline, are refused."""
+
     period = fields.Field(attribute="period", column_name="period", widget=PeriodWidget(DeliveryPeriod))
+    deadline_at = _DayColumn("deadline_at", Reading.CLOSES, "period")
+    activation_at = _DayColumn("activation_at", Reading.BEGINS, "period")
+
+    def before_import(self, dataset: tablib.Dataset, **kwargs: object) -> None:
+        super().before_import(dataset, **kwargs)
+        self._rows = dict[tuple[int, date], object]()
+
+    def get_instance(self, instance_loader: object, row: object) -> Deadline | None:
+        """The deadline that a row names; none for one with a cell that is not read, which is refused by its cell."""
+        try:
+            return super().get_instance(instance_loader, row)
+        except ValueError:
+            return None
+
+    def import_instance(self, instance: Deadline, row: object, **kwargs: object) -> None:
+        super().import_instance(instance, row, **kwargs)
+        if not (instance.period_id and instance.deadline_at):
+            return
+        number = kwargs["row_number"]
+        first = self._rows.setdefault((instance.period_id, instance.day), number)
+        if first != number:
+            raise ValidationError({"deadline_at": f"Row {first} names the deadline of this day and period already."})
 
     class Meta(_Resource.Meta):
         model = Deadline

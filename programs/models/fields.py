@@ -214,5 +214,9 @@ class Field(SourcedRow):
                 errors["minimum"] = f"{program} starts at {low:g}; change that requirement first."
             if high is not None and self.maximum is not None and high > self.maximum:
                 errors["maximum"] = f"{program} goes up to {high:g}; change that requirement first."
+            if low is not None and self.maximum is not None and low > self.maximum:
+                errors["maximum"] = f"{program} starts at {low:g}, above this; change that requirement first."
+            if high is not None and self.minimum is not None and high < self.minimum:
+                errors["minimum"] = f"{program} goes up to {high:g}, below this; change that requirement first."
             if gone := sorted(set(requirement.choices) - values):
                 errors["choice_list"] = f"{program} takes {', '.join(gone)}, which this list does not have."

@@ -1,8 +1,9 @@
 """Programs, their footnotes, delivery periods and enrollment deadlines."""
 
 import re
-from datetime import date
-from zoneinfo import available_timezones
+from collections.abc import Iterable
+from datetime import date, datetime
+from zoneinfo import ZoneInfo, available_timezones
 
 from django.core.exceptions import ValidationError
 from django.core.validators import MinValueValidator, RegexValidator
@@ -10,6 +11,8 @@ from django.db import models
 from django.db.models import F, Q
 
 from portal.web import clock
+from portal.web.days import Reading, begin_text, day_of, deadline_text, period_text
+from programs.deadlines import over_at
 from programs.models.base import CatalogueRow, SourcedRow, Stamped
 from programs.models.places import TRANSMISSION_REGIONS, Region, Utility
 
@@ -154,7 +157,7 @@ class Program(SourcedRow):
             errors["accepted_meter_types"] = "Choose at least one meter type."
         if self.region_id and self.region.transmission_region != self.transmission_region:
             errors["transmission_region"] = f"{self.region} lies in {self.region.transmission_region}."
-        if self.time_zone not in available_timezones():
+        if not self.has_zone:
             errors["time_zone"] = "Write the name of a time zone, for example America/New_York."
         if strange := [str(state) for state in self.states if not re.fullmatch("[A-Z]{2}", str(state))]:
             errors["states"] = f"Write states as two capital letters, not as {', '.join(strange)}."
@@ -163,6 +166,15 @@ class Program(SourcedRow):
 
     def is_open(self, on: date) -> bool:
         return not ((self.active_from and on < self.active_from) or (self.active_to and on > self.active_to))
+
+    @property
+    def has_zone(self) -> bool:
+        """Whether its time zone is the name of one."""
+        return self.time_zone in available_timezones()
+
+    @property
+    def zone(self) -> ZoneInfo:
+        return ZoneInfo(self.time_zone)
 
     @property
     def takes_forms(self) -> bool:
@@ -203,6 +215,47 @@ class DeliveryPeriod(SourcedRow):
     def clean(self) -> None:
         if self.starts_at and self.ends_at and self.starts_at >= self.ends_at:
             raise ValidationError({"ends_at": "The period ends before it begins."})
+        program = _program_of(self)
+        if program and (other := self._named_for(program)):
+            raise ValidationError({"name": f"This name is for {other}. Begin it with {program.identifier}_."})
+
+    def _named_for(self, program: Program) -> str:
+        """The other program whose name begins the period's: "CEC-DSGS_2027_MAY_OCT", "CAISO-CCA_2027_JAN"."""
+        own = program.identifier, program.transmission_region
+        others = Program.objects.exclude(pk=program.pk).values_list("identifier", "transmission_region")
+        lengths = {
+            identifier: len(start)
+            for identifier, region in (*others, own)
+            for start in (identifier, f"{region}-{identifier}")
+            if f"{self.name}_".casefold().startswith(f"{start}_".casefold())
+        }
+        name = max(lengths, key=lambda identifier: lengths[identifier], default="")
+        return "" if name == program.identifier else name
+
+    @property
+    def has_days(self) -> bool:
+        """Whether both its days are known; a form may lack one."""
+        return bool(self.starts_at and self.ends_at)
+
+    def runs_at(self, at: datetime) -> bool:
+        """Whether it runs at a moment; through its last day."""
+        return self.starts_at <= at < over_at(self.ends_at, self.program.zone)
+
+    @property
+    def days_text(self) -> str:
+        """From its first to its last day, in the program's zone."""
+        zone = self.program.zone
+        return period_text(self.starts_at.astimezone(zone), self.ends_at.astimezone(zone))
+
+    def overlapping(self) -> "Iterable[DeliveryPeriod]":
+        """The other periods of its program that share a moment with it."""
+        end = over_at(self.ends_at, self.program.zone)
+        others = DeliveryPeriod.objects.filter(program=self.program_id, starts_at__lt=end).exclude(pk=self.pk)
+        return [other for other in others if over_at(other.ends_at, self.program.zone) > self.starts_at]
+
+    def activations_outside(self) -> "Iterable[Deadline]":
+        """Its deadlines whose activation lies outside it."""
+        return [line for line in self.deadlines.all() if not self.runs_at(line.activation_at)] if self.pk else []
 
 
 class Deadline(CatalogueRow):
@@ -221,13 +274,32 @@ class Deadline(CatalogueRow):
         ]
 
     def __str__(self) -> str:
-        return f"{self.deadline_at:%Y-%m-%d} → {self.activation_at:%Y-%m-%d}"
+        return _dates_text(self)
 
     def clean(self) -> None:
         if self.deadline_at and self.activation_at and self.deadline_at > self.activation_at:
-            raise ValidationError({"deadline_at": "The deadline is after the activation date."})
-        if self.period_id and self.activation_at and self.activation_at > self.period.ends_at:
-            raise ValidationError({"activation_at": "The activation date is after the end of the period."})
+            raise ValidationError({"activation_at": "The activation is before the deadline."})
+        period = _period_of(self)
+        if period is None or _program_of(period) is None:
+            return
+        if self.activation_at and period.has_days and not period.runs_at(self.activation_at):
+            text = f"The activation is outside the delivery period, which runs from {period.days_text}."
+            raise ValidationError({"activation_at": text})
+        if self.deadline_at and (other := self.of_the_same_day()):
+            local = other.deadline_at.astimezone(self.period.program.zone)
+            text = f"This period has a deadline on that day: {deadline_text(local, date.min)}. Change that one."
+            raise ValidationError({"deadline_at": text})
+
+    @property
+    def day(self) -> date:
+        """The local day by whose end it must be made."""
+        return day_of(self.deadline_at, self.period.program.zone, Reading.CLOSES)
+
+    def of_the_same_day(self) -> "Deadline | None":
+        """Another deadline of its period on the same local day."""
+        others = Deadline.objects.filter(period=self.period_id).exclude(pk=self.pk)
+        zone = self.period.program.zone
+        return next((other for other in others if day_of(other.deadline_at, zone, Reading.CLOSES) == self.day), None)
 
 
 class PassedDeadline(Stamped):
@@ -252,4 +324,25 @@ class PassedDeadline(Stamped):
         ]
 
     def __str__(self) -> str:
-        return f"{self.period}: {self.deadline_at:%Y-%m-%d} → {self.activation_at:%Y-%m-%d}"
+        return f"{self.period}: {_dates_text(self)}"
+
+
+def _dates_text(line: Deadline | PassedDeadline) -> str:
+    zone = line.period.program.zone
+    until, begins = line.deadline_at.astimezone(zone), line.activation_at.astimezone(zone)
+    return f"{deadline_text(until, date.min)} → {begin_text(begins)}"
+
+
+def _program_of(period: DeliveryPeriod) -> Program | None:
+    """The program of a period that may be new, in a form that names none or makes both."""
+    try:
+        return period.program
+    except Program.DoesNotExist:
+        return None
+
+
+def _period_of(deadline: Deadline) -> DeliveryPeriod | None:
+    try:
+        return deadline.period
+    except DeliveryPeriod.DoesNotExist:
+        return None

@@ -12,6 +12,8 @@ from programs.models.checks import ActionType
 from programs.models.fields import Field, FieldType, Needed
 from programs.models.programs import Program
 
+_FIRST_YEAR, _LAST_YEAR = 1900, 2100  # of the dates that cells may hold
+
 
 class Level(models.TextChoices):
     """How much a program asks for a field."""
@@ -105,25 +107,47 @@ class Requirement(SourcedRow):
 
     def _check_limits(self, errors: dict[str, object]) -> None:
         field = self.field
-        low, high = self.minimum, self.maximum
-        if (low is not None or high is not None) and field.type not in {FieldType.NUMBER, FieldType.INTEGER}:
-            errors["minimum"] = f"{field.label} is not a number."
-        if (self.earliest or self.latest) and field.type != FieldType.DATE:
-            errors["earliest"] = f"{field.label} is not a date."
-        elif self.earliest and self.latest and self.earliest > self.latest:
-            errors["latest"] = "The last day is before the first."
+        self._check_days(errors)
         if self.level == Level.HIDDEN and self.narrows:
             errors["level"] = "A field that is not used has no limits."
+        self._check_numbers(errors)
+        if self.choices:
+            known = {option.value for option in field.choice_list.options} if field.choice_list else set()
+            if unknown := sorted(set(self.choices) - known):
+                errors["choices"] = f"Not in the field's list: {', '.join(unknown)}."
+
+    def _check_days(self, errors: dict[str, object]) -> None:
+        if (self.earliest or self.latest) and self.field.type != FieldType.DATE:
+            errors["earliest"] = f"{self.field.label} is not a date."
+        elif self.earliest and self.latest and self.earliest > self.latest:
+            errors["latest"] = "The last day is before the first."
+        if self.earliest and self.earliest.year > _LAST_YEAR:
+            errors["earliest"] = f"Dates are accepted up to the year {_LAST_YEAR}, so no day could reach this."
+        if self.latest and self.latest.year < _FIRST_YEAR:
+            errors["latest"] = f"Dates are accepted from the year {_FIRST_YEAR} on, so every day would be after this."
+
+    def _check_numbers(self, errors: dict[str, object]) -> None:
+        field, low, high = self.field, self.minimum, self.maximum
+        if (low is not None or high is not None) and field.type not in {FieldType.NUMBER, FieldType.INTEGER}:
+            errors["minimum"] = f"{field.label} is not a number."
         if low is not None and high is not None and low > high:
             errors["maximum"] = "The largest value is below the smallest."
         if low is not None and field.minimum is not None and low < field.minimum:
             errors["minimum"] = f"The field itself starts at {field.minimum:g}; a program can only be narrower."
         if high is not None and field.maximum is not None and high > field.maximum:
             errors["maximum"] = f"The field itself ends at {field.maximum:g}; a program can only be narrower."
-        if self.choices:
-            known = {option.value for option in field.choice_list.options} if field.choice_list else set()
-            if unknown := sorted(set(self.choices) - known):
-                errors["choices"] = f"Not in the field's list: {', '.join(unknown)}."
+        if low is not None and field.maximum is not None and low > field.maximum:
+            errors["minimum"] = f"The field itself ends at {field.maximum:g}, so no value could reach this."
+        if high is not None and field.minimum is not None and high < field.minimum:
+            errors["maximum"] = f"The field itself starts at {field.minimum:g}, so every value would be above this."
+        if not errors and field.type == FieldType.INTEGER and self._has_no_integer():
+            errors["maximum"] = "No whole number lies between the smallest and the largest value."
+
+    def _has_no_integer(self) -> bool:
+        """Whether no whole number is within its limits and those of the field."""
+        lows = [low for low in (self.minimum, self.field.minimum) if low is not None]
+        highs = [high for high in (self.maximum, self.field.maximum) if high is not None]
+        return bool(lows and highs) and math.ceil(max(lows)) > math.floor(min(highs))
 
     def _check_condition(self, errors: dict[str, object]) -> None:
         if bool(self.condition_field_id) != bool(self.condition_operator):

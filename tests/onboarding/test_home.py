@@ -38,8 +38,14 @@ def lack(partner, count: int, *fields: str) -> None:
 @pytest.mark.parametrize(
     ("day", "expected"),
     [
-        ("2026-11-25", "By <strong>Apr 15, 2027, 00:00 PDT</strong>, 140 days left, to be active from May 1, 2027."),
-        ("2027-04-10", 'By <strong>Apr 15, 2027, 00:00 PDT</strong>, <span class="tag tag-warning">4 days left</span>'),
+        (
+            "2026-11-25",
+            "<strong>By end of Wed, Apr 14 (11:59 PM PDT)</strong>, 140 days left, to be active from May 1, 2027.",
+        ),
+        (
+            "2027-04-10",
+            '<strong>By end of Wed, Apr 14 (11:59 PM PDT)</strong>, <span class="tag tag-warning">4 days left</span>',
+        ),
         ("2027-11-25", "No deadline is known."),
     ],
 )

@@ -404,19 +404,22 @@ def test_an_import_refuses_what_the_forms_refuse():
     table = transfer.PeriodResource()
     rows = table.export(DeliveryPeriod.objects.filter(program=program)[:1])
     column = rows.headers.index("starts_at")
-    far_off = [["0001-01-02 00:00:00" if n == column else cell for n, cell in enumerate(row)] for row in rows]
+    far_off = [["0001-01-02" if n == column else cell for n, cell in enumerate(row)] for row in rows]
 
     result = table.import_data(type(rows)(*far_off, headers=rows.headers), dry_run=True)
 
-    assert result.has_validation_errors()
+    (refused,) = result.invalid_rows
+    assert refused.field_specific_errors == {"starts_at": ["The year must be between 2000 and 2100."]}
 
 
-@pytest.mark.parametrize("day", ["0001-01-01T00:00:00Z", "9999-12-31T23:59:59Z"])
-def test_the_list_of_periods_shows_whatever_stands_there(desk, day):
+@pytest.mark.parametrize(
+    ("day", "said"), [("0001-01-01T00:00:00Z", "Jan 1, 1<"), ("9999-12-31T23:59:59Z", "Dec 31, 9999, ")]
+)
+def test_the_list_of_periods_shows_whatever_is_stored(desk, day, said):
     period = DeliveryPeriod.objects.order_by("starts_at", "name").first()
     DeliveryPeriod.objects.filter(pk=period.pk).update(**{"starts_at" if day < "2" else "ends_at": day})
 
     page = desk.get(url("deliveryperiod_changelist"))
 
     assert page.status_code == 200
-    assert day[:10] in page.content.decode()
+    assert said in page.content.decode()

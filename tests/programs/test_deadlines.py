@@ -10,6 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from portal.web.clock import midnight
+from portal.web.days import Reading, day_of
 from programs.deadlines import DeadlineRule, accepted_until, days_left, end_of_month, next_deadline, over_at
 from programs.domain import roll_forward
 from programs.models import Deadline, DeliveryPeriod, Program
@@ -31,14 +32,16 @@ def local(text: str, zone: ZoneInfo = NEW_YORK) -> datetime:
 @pytest.mark.parametrize(
     ("deadline", "until"),
     [
-        ("2027-03-12 00:00", "2027-03-12 00:00"),  # Friday
-        ("2027-03-13 00:00", "2027-03-15 00:00"),  # Saturday; the clocks change on Sunday
-        ("2027-03-14 00:00", "2027-03-15 00:00"),  # Sunday
-        ("2027-03-15 00:00", "2027-03-15 00:00"),  # Monday
+        ("2027-03-13 00:00", "2027-03-13 00:00"),  # by the end of Friday
+        ("2027-03-13 00:01", "2027-03-15 00:01"),  # Saturday; the clocks change on Sunday
+        ("2027-03-14 00:00", "2027-03-16 00:00"),  # by the end of Saturday
+        ("2027-03-15 00:00", "2027-03-16 00:00"),  # by the end of Sunday
+        ("2027-03-15 00:01", "2027-03-15 00:01"),  # Monday
+        ("2027-03-16 00:00", "2027-03-16 00:00"),  # by the end of Monday
         ("2026-10-31 17:00", "2026-11-02 17:00"),  # Saturday before the clocks go back
-        ("2028-02-26 00:00", "2028-02-28 00:00"),  # Saturday of a leap year's last week
-        ("2027-01-02 00:00", "2027-01-04 00:00"),
-        ("2027-12-31 00:00", "2027-12-31 00:00"),  # Friday
+        ("2028-02-27 00:00", "2028-02-29 00:00"),  # Saturday of a leap year's last week
+        ("2027-01-03 00:00", "2027-01-05 00:00"),
+        ("2027-12-31 00:00", "2027-12-31 00:00"),  # by the end of Thursday
     ],
 )
 def test_a_weekend_rolls_over_to_the_same_time_on_monday(deadline, until):
@@ -63,7 +66,7 @@ def test_what_is_accepted_is_a_weekday_within_three_days_at_the_same_time(moment
 
     until = accepted_until(at, zone, rolls_over=True)
 
-    assert until.weekday() < 5
+    assert day_of(until, zone, Reading.CLOSES).weekday() < 5
     assert until.time() == at.astimezone(zone).time()
     assert timedelta(0) <= until.date() - at.astimezone(zone).date() <= timedelta(days=2)
 
@@ -198,13 +201,13 @@ def period(program: Program, name: str, first: str, last: str, *deadlines: tuple
 def test_periods_know_until_when_a_weekend_is_accepted(coned):
     DeliveryPeriod.objects.filter(program=coned).delete()
     period(
-        coned, "2025_MAY_SEP", "2025-05-01", "2025-09-30", ("2025-03-15", "2025-05-01"), ("2025-04-15", "2025-06-01")
+        coned, "2025_MAY_SEP", "2025-05-01", "2025-09-30", ("2025-03-16", "2025-05-01"), ("2025-04-15", "2025-06-01")
     )
 
     (shown,) = periods_of(coned, local("2025-03-16 12:00"))  # the Sunday
 
     assert [(line.rolls_over, line.accepted_until, line.days_left, line.is_next) for line in shown.deadlines] == [
-        (True, local("2025-03-17"), 0, True),
+        (True, local("2025-03-18"), 1, True),
         (False, local("2025-04-15"), 29, False),
     ]
 
@@ -230,9 +233,9 @@ def test_a_period_over_the_turn_of_the_year_rolls_forward_with_its_weekends(cone
     assert copy.name == "2027_DEC_2028_FEB"
     shown = next(one for one in periods_of(coned, local("2027-11-01")) if one.period == copy)
     assert shown.ends_at == local("2028-02-29")  # the last of February stays the last
-    assert shown.deadlines[0].accepted_until == local("2027-11-29")  # a Monday; the year before it was a Sunday
+    assert shown.deadlines[0].accepted_until == local("2027-11-30")  # Monday; that of the year before is a Saturday
     before = next(one for one in periods_of(coned, local("2026-11-01")) if one.period == winter)
-    assert before.deadlines[0].accepted_until == local("2026-11-30")
+    assert before.deadlines[0].accepted_until == local("2026-12-01")
 
 
 def test_many_programs_cost_two_queries(coned, django_assert_num_queries):
@@ -248,8 +251,18 @@ def test_many_programs_cost_two_queries(coned, django_assert_num_queries):
 def test_the_program_page_says_until_when_a_weekend_is_accepted(coned, client_of, manager):
     text = text_of(client_of(manager).get(reverse("program", args=["CONED-CSRP"])))
 
-    assert "Sat, Aug 15, 2026 00:00 EDT; accepted until Mon, Aug 17, 00:00 EDT" in text
-    assert "Next 2 days" in text
+    assert "By end of Fri, Aug 14 (11:59 PM EDT)" in text
+    assert "Next Less than a day" in text
+
+
+@time_machine.travel("2026-11-24 12:00 +0000", tick=False)
+def test_the_program_page_tells_the_weekend_from_the_day_that_is_published(coned, client_of, manager):
+    DeliveryPeriod.objects.filter(program=coned).delete()
+    period(coned, "2026_DEC", "2026-12-01", "2027-02-28", ("2026-11-29", "2026-12-01"))
+
+    text = text_of(client_of(manager).get(reverse("program", args=["CONED-CSRP"])))
+
+    assert "By end of Sat, Nov 28 (11:59 PM EST) Accepted by end of Mon, Nov 30 (11:59 PM EST)" in text
 
 
 # --- ends

@@ -117,10 +117,10 @@ def test_a_new_field_stands_in_the_guide_at_once(client_of, user):
     ("now", "words"),
     [
         # 15 April 2027 begins at 07:00 UTC in California.
-        ("2027-04-13T06:30:00+00:00", "Apr 15, 2027 00:00 PDT May 1, 2027 Next 2 days"),
-        ("2027-04-15T06:30:00+00:00", "Apr 15, 2027 00:00 PDT May 1, 2027 Next Less than a day"),
-        ("2027-04-15T07:30:00+00:00", "Apr 15, 2027 00:00 PDT May 1, 2027 Passed"),
-        ("2027-04-15T07:30:00+00:00", "May 15, 2027 00:00 PDT Jun 1, 2027 Next 29 days"),
+        ("2027-04-13T06:30:00+00:00", "By end of Wed, Apr 14 (11:59 PM PDT) May 1, 2027 Next 2 days"),
+        ("2027-04-15T06:30:00+00:00", "By end of Wed, Apr 14 (11:59 PM PDT) May 1, 2027 Next Less than a day"),
+        ("2027-04-15T07:30:00+00:00", "By end of Wed, Apr 14 (11:59 PM PDT) May 1, 2027 Passed"),
+        ("2027-04-15T07:30:00+00:00", "By end of Fri, May 14 (11:59 PM PDT) Jun 1, 2027 Next 29 days"),
     ],
 )
 def test_deadlines_count_days_in_the_program_s_time_zone(client_of, user, now, words):

@@ -184,17 +184,17 @@ def test_every_problem_is_said_at_once(acme: Partner, borealis: Partner, meters:
         6: ["It is not said what the meter is to do."],
         7: [
             "It is not said why the meter leaves.",
-            "A meter can be disenrolled from tomorrow on; where the meter is, today is 2026-10-05, and this says "
+            "A meter can be disenrolled from tomorrow on; where the meter is, today is Oct 5, 2026, and this says "
             "2026-10-05.",
         ],
         8: [
-            "A meter can be disenrolled from tomorrow on; where the meter is, today is 2026-10-05, and this says "
+            "A meter can be disenrolled from tomorrow on; where the meter is, today is Oct 5, 2026, and this says "
             "2026-10-05."
         ],
-        9: ["The last day, 2026-10-10, is before the first, 2026-10-20."],
-        10: ["The last day, 2026-10-04, is over; where the meter is, today is 2026-10-05."],
+        9: ["The last day, 2026-10-10, is before the first, Oct 20, 2026."],
+        10: ["The last day, 2026-10-04, is over; where the meter is, today is Oct 5, 2026."],
         11: [
-            "A meter can take part again from today on; where the meter is, today is 2026-10-05, and this says "
+            "A meter can take part again from today on; where the meter is, today is Oct 5, 2026, and this says "
             "2026-10-04."
         ],
         12: ["Rows 12 and 13 are about the same meter."],

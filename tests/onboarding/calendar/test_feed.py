@@ -64,16 +64,16 @@ def test_the_file_reads_back(address):
     assert b"BEGIN:VALARM" not in answer.content
     first = Deadline.objects.get(period__name="CEC-DSGS_2027_MAY_OCT", activation_at__month=5)
     deadline = events(answer.content)[f"deadline-{first.pk}@127.0.0.1"]
-    assert (deadline["dtstart"], deadline["dtend"]) == (date(2027, 4, 15), date(2027, 4, 16))
-    assert deadline["summary"] == "CEC-DSGS: enrollment closes at 00:00 PDT"
+    assert (deadline["dtstart"], deadline["dtend"]) == (date(2027, 4, 14), date(2027, 4, 15))
+    assert deadline["summary"] == "CEC-DSGS: enroll by end of Wed, Apr 14 (11:59 PM PDT)"
     assert deadline["description"].split("\n") == [
         "Demand Side Grid Support, delivery period CEC-DSGS_2027_MAY_OCT.",
-        "A meter that is eligible by then is expected to be active from Sat, May 1, 2027.",
+        "A meter that is eligible by then is expected to be active from May 1, 2027.",
         "1 of your meters needs something from you before.",
         "Rolled forward from an earlier season; not confirmed for this one.",
-        "The day is that of America/Los_Angeles.",
+        "The day is in Pacific time.",
     ]
-    assert b"DTSTART;VALUE=DATE:20270415" in answer.content
+    assert b"DTSTART;VALUE=DATE:20270414" in answer.content
 
 
 def test_all_lines_are_short_and_end_as_the_standard_says(address):
@@ -90,9 +90,9 @@ def test_a_weekend_stands_on_its_monday(address):
     (rolled,) = [
         happening
         for happening in happenings
-        if happening["dtstart"] == date(2027, 8, 16) and happening["summary"].startswith("CONED-CSRP: enrollment")
+        if happening["dtstart"] == date(2027, 8, 16) and happening["summary"].startswith("CONED-CSRP: enroll ")
     ]
-    assert "Published for Sun, Aug 15, 2027; a weekend holds until Monday." in rolled["description"]
+    assert "Published: by end of Sat, Aug 14 (11:59 PM EDT); a weekend holds until Monday." in rolled["description"]
 
 
 def test_it_holds_the_partner_s_programs_and_no_customer(address):
@@ -113,7 +113,7 @@ def test_the_same_dates_keep_their_names_when_they_move(address):
     after = events(Client().get(address).content)
 
     assert set(after) == set(before)
-    assert after[f"deadline-{moved.pk}@127.0.0.1"]["dtstart"] == date(2027, 4, 13)
+    assert after[f"deadline-{moved.pk}@127.0.0.1"]["dtstart"] == date(2027, 4, 12)
 
 
 def test_what_has_not_changed_is_not_sent_again(address):

@@ -65,8 +65,8 @@ def test_deadline_is_ahead_until_its_moment(now, ahead):
     assert is_ahead(happening(Kind.DEADLINE, "2027-04-15 17:00"), local(now).astimezone(UTC)) is ahead
 
 
-@pytest.mark.parametrize("at", ["2027-04-15 00:00", "2027-04-15 17:00", "2027-04-15 23:59"])
-def test_event_of_the_feed_stands_on_the_local_day(at):
+@pytest.mark.parametrize("at", ["2027-04-15 00:01", "2027-04-15 17:00", "2027-04-15 23:59", "2027-04-16 00:00"])
+def test_event_of_the_feed_is_on_the_local_day_that_the_deadline_closes(at):
     content = calendar_file(
         [happening(Kind.DEADLINE, at)],
         {},

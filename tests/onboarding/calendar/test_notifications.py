@@ -80,8 +80,8 @@ def test_what_the_email_says(acme, user, tidy):
 
     (message,) = mail.outbox
     assert message.body.split("\n\nYou get this")[0] == (
-        "CEC-DSGS closes in 10 days: Thu, Apr 15, 2027, 00:00 PDT. "
-        "Who is eligible by then is active from Sat, May 1, 2027.\n"
+        "CEC-DSGS closes in 10 days: by end of Wed, Apr 14 (11:59 PM PDT). "
+        "Meters that are eligible by then are active from May 1, 2027.\n"
         "2 meters would miss it as they stand.\n"
         "http://127.0.0.1:8000/meters/?program=CEC-DSGS&status=INELIGIBLE\n"
         "http://127.0.0.1:8000/meters/?program=CEC-DSGS&status=PENDING\n\n"
@@ -151,25 +151,25 @@ def test_a_weekend_that_rolls_over_is_counted_to_its_monday(acme, user, tidy):
     acme.save()
     wants(acme, "CONED-CSRP", region="NYISO")
 
-    assert tidy("2027-08-04 22:00 +0000") == []  # ten days before the Sunday for which it is published
-    assert tidy("2027-08-05 11:00 +0000") == [("user@acme.example", "CONED-CSRP closes in 10 days: meters need you")]
-    assert tidy("2027-08-12 11:00 +0000") == [("user@acme.example", "CONED-CSRP closes in 3 days: meters need you")]
+    assert tidy("2027-08-05 11:00 +0000") == []  # ten days before the Saturday for which it is published
+    assert tidy("2027-08-06 11:00 +0000") == [("user@acme.example", "CONED-CSRP closes in 10 days: meters need you")]
+    assert tidy("2027-08-13 11:00 +0000") == [("user@acme.example", "CONED-CSRP closes in 3 days: meters need you")]
 
 
 @pytest.mark.parametrize(
     ("moment", "subject"),
     [
         ("2027-03-04 11:59 +0000", None),  # 06:59 in New York, standard time
-        ("2027-03-04 12:00 +0000", "CONED-CSRP closes in 10 days: meters need you"),
-        ("2027-03-11 12:00 +0000", "CONED-CSRP closes in 3 days: meters need you"),
+        ("2027-03-04 12:00 +0000", "NYISO-SCR closes in 10 days: meters need you"),
+        ("2027-03-11 12:00 +0000", "NYISO-SCR closes in 3 days: meters need you"),
         ("2027-03-14 10:59 +0000", None),  # 06:59: the clocks went forward that night
-        ("2027-03-14 11:00 +0000", "CONED-CSRP closes in less than a day: meters need you"),
+        ("2027-03-14 11:00 +0000", "NYISO-SCR closes in less than a day: meters need you"),
     ],
 )
 def test_days_are_counted_over_the_change_of_the_clocks(acme, user, tidy, moment, subject):
     acme.time_zone = "America/New_York"
     acme.save()
-    wants(acme, "CONED-CSRP", region="NYISO")
+    wants(acme, "NYISO-SCR", region="NYISO")
 
     assert tidy(moment) == ([("user@acme.example", subject)] if subject else [])
 
@@ -299,12 +299,12 @@ def test_the_email_of_the_week(acme, user, tidy):
         "- not yet “The address is in the program's area”: 1\n"
         "http://127.0.0.1:8000/meters/?program=CEC-DSGS&status=INELIGIBLE\n\n"
         "Next deadlines:\n"
-        "- CONED-CSRP closes in 6 days: Mon, Mar 15, 2027, 00:00 EDT. "
-        "Who is eligible by then is active from Sat, May 1, 2027.\n"
-        "- NYISO-SCR closes in 6 days: Mon, Mar 15, 2027, 00:00 EDT. "
-        "Who is eligible by then is active from Sat, May 1, 2027.\n"
-        "- CEC-DSGS closes in 37 days: Thu, Apr 15, 2027, 00:00 PDT. "
-        "Who is eligible by then is active from Sat, May 1, 2027.\n\n"
+        "- NYISO-SCR closes in 6 days: by end of Sun, Mar 14 (11:59 PM EDT). "
+        "Meters that are eligible by then are active from May 1, 2027.\n"
+        "- CONED-CSRP closes in 7 days: by end of Mon, Mar 15 (11:59 PM EDT). "
+        "Meters that are eligible by then are active from May 1, 2027.\n"
+        "- CEC-DSGS closes in 37 days: by end of Wed, Apr 14 (11:59 PM PDT). "
+        "Meters that are eligible by then are active from May 1, 2027.\n\n"
         "Became active in the last seven days:\n"
         "- NYISO-SCR: 1 meter\n\n"
         "All dates:\n\n"

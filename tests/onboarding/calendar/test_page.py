@@ -48,11 +48,13 @@ def test_the_dates_of_the_partner_s_programs_stand_by_month(acme, user, client_o
         f"{month} 2027" for month in ("April", "May", "June", "July", "August", "September", "October")
     ]
     assert rows(page)[:3] == [
-        "Thu, Apr 15 CEC-DSGS Enrollment closes at 00:00 PDT Eligible by then, active from May 1, 2027. Unverified "
+        "Wed, Apr 14 CEC-DSGS Enroll by end of Wed, Apr 14 (11:59 PM PDT) "
+        "Meters eligible by then are active from May 1, 2027. Unverified "
         "Next 36 days left 1 meter would miss it",
-        "Sat, May 1 CEC-DSGS Activation of meters that were eligible by Apr 15 "
+        "Sat, May 1 CEC-DSGS Activation of meters that were eligible by end of Wed, Apr 14 (11:59 PM PDT) "
         "Delivery period begins: CEC-DSGS_2027_MAY_OCT",
-        "Sat, May 15 CEC-DSGS Enrollment closes at 00:00 PDT Eligible by then, active from Jun 1, 2027. Unverified "
+        "Fri, May 14 CEC-DSGS Enroll by end of Fri, May 14 (11:59 PM PDT) "
+        "Meters eligible by then are active from Jun 1, 2027. Unverified "
         "66 days left",
     ]
     assert rows(page)[-1] == "Sun, Oct 31 CEC-DSGS Delivery period ends: CEC-DSGS_2027_MAY_OCT"
@@ -65,8 +67,9 @@ def test_a_weekend_stands_on_the_monday_on_which_it_is_accepted(acme, user, clie
         shown = rows(client_of(user).get(URL))
 
     assert (
-        "Mon, Aug 16 CONED-CSRP Enrollment closes at 00:00 EDT Published for Sun, Aug 15; the weekend holds until "
-        "Monday. Eligible by then, active from Sep 1, 2027. Unverified 87 days left"
+        "Mon, Aug 16 CONED-CSRP Enroll by end of Mon, Aug 16 (11:59 PM EDT) Published: by end of Sat, Aug 14 "
+        "(11:59 PM EDT); the weekend holds until Monday. Meters eligible by then are active from Sep 1, 2027. "
+        "Unverified 88 days left"
     ) in shown
 
 
@@ -75,20 +78,20 @@ def test_days_are_those_of_the_program_and_not_of_the_partner(acme, user, client
     acme.save()
     wants(acme, "CONED-CSRP", region="NYISO")
 
-    with time_machine.travel("2027-03-15 03:30 +0000", tick=False):  # half an hour before it closes in New York
+    with time_machine.travel("2027-03-16 03:30 +0000", tick=False):  # half an hour before it closes in New York
         shown = rows(client_of(user).get(URL))
 
-    assert shown[0].startswith("Mon, Mar 15 CONED-CSRP Enrollment closes at 00:00 EDT")
+    assert shown[0].startswith("Mon, Mar 15 CONED-CSRP Enroll by end of Mon, Mar 15 (11:59 PM EDT)")
     assert "Next less than a day left" in shown[0]
 
 
 def test_a_deadline_that_has_passed_is_gone(acme, user, client_of):
     wants(acme, "CONED-CSRP", region="NYISO")
 
-    with time_machine.travel("2027-03-15 04:00 +0000", tick=False):
+    with time_machine.travel("2027-03-16 04:00 +0000", tick=False):
         shown = rows(client_of(user).get(URL))
 
-    assert shown[0].startswith("Thu, Apr 15 CONED-CSRP Enrollment closes at 00:00 EDT")
+    assert shown[0].startswith("Wed, Apr 14 CONED-CSRP Enroll by end of Wed, Apr 14 (11:59 PM EDT)")
 
 
 # --- filters and empty states
@@ -174,8 +177,7 @@ def test_the_time_zones_are_named(acme, user, client_of):
     wants(acme, "CONED-CSRP", region="NYISO", reference="b")
 
     assert (
-        "Days and times are local to each program: America/Los_Angeles for CEC-DSGS, ELRP; "
-        "America/New_York for CONED-CSRP."
+        "Days and times are local to each program: Pacific time for CEC-DSGS, ELRP; Eastern time for CONED-CSRP."
     ) in text_of(client_of(user).get(URL))
 
 

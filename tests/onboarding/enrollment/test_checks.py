@@ -106,9 +106,9 @@ def test_item_is_asked_for_to_the_last_day_of_its_rule(on, is_asked):
 @pytest.mark.parametrize(
     ("preference", "until", "actual", "code"),
     [
-        ("IDLE", "2027-02-11", "idle from 2027-01-10 to 2027-02-10", "METER_IDLE"),
-        ("IDLE", "", "idle from 2027-01-10", "METER_IDLE"),
-        ("DISENROLL", "", "disenrolled from 2027-01-10", "METER_DISENROLLED"),
+        ("IDLE", "2027-02-11", "idle from Jan 10, 2027 to Feb 10, 2027", "METER_IDLE"),
+        ("IDLE", "", "idle from Jan 10, 2027", "METER_IDLE"),
+        ("DISENROLL", "", "disenrolled from Jan 10, 2027", "METER_DISENROLLED"),
     ],
 )
 def test_meter_that_is_out_says_the_days_of_the_program(preference, until, actual, code):
@@ -147,7 +147,7 @@ def test_days_of_a_time_out_are_those_of_the_program():
 
     (check,) = takes_part(facts(out_periods=(in_utc,)), program(), moment(), False)
 
-    assert check.actual == "idle from 2027-01-09"
+    assert check.actual == "idle from Jan 9, 2027"
 
 
 @pytest.mark.parametrize(("in_period", "expected"), [(7, [(FAILED, "no")]), (8, [])])

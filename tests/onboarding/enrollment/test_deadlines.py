@@ -372,19 +372,19 @@ def test_activation_date_that_was_corrected_is_taken_over_by_recording_again(
 def test_weekend_that_rolls_over_is_the_deadline(
     acme: Partner, season: DeliveryPeriod, move_to: Move, run_jobs: Any
 ) -> None:
-    saturday, monday = at("2031-04-19T07:00"), at("2031-04-21T07:00")
+    saturday, monday = at("2031-04-20T07:00"), at("2031-04-22T07:00")  # the midnights with which they end
     Program.objects.filter(identifier="CEC-DSGS").update(weekend_rolls_over=True)
     program = Program.objects.get(identifier="CEC-DSGS")
     program.save()
     Deadline.objects.filter(deadline_at=DEADLINE).first().delete()  # type: ignore[union-attr]  # the season's
     Deadline.objects.create(period=season, deadline_at=saturday, activation_at=ACTIVATION)
-    move_to("2031-04-20")
+    move_to("2031-04-21")
     battery(acme)
 
-    move_to("2031-04-21T06:59")
+    move_to("2031-04-22T06:59")
     sweep(run_jobs)
     before = made_by()
-    move_to("2031-04-21T07:00")
+    move_to("2031-04-22T07:00")
     sweep(run_jobs)
 
     assert (before, made_by()) == ([], [("battery-1", saturday, ACTIVATION)])

@@ -350,10 +350,10 @@ def test_period_whose_deadlines_have_passed_is_too_late(acme: Partner) -> None:
 @pytest.mark.parametrize(
     ("day", "period", "deadline"),
     [
-        ("2027-03-15T03:59", "CONED-CSRP_2027_MAY_SEP", datetime(2027, 3, 15, 4, tzinfo=UTC)),
-        ("2027-03-15T04:01", "CONED-CSRP_2027_MAY_SEP", datetime(2027, 4, 15, 4, tzinfo=UTC)),
-        # August 15th 2027 is a Sunday: it holds until Monday.
-        ("2027-08-15T12:00", "CONED-CSRP_2027_MAY_SEP", datetime(2027, 8, 16, 4, tzinfo=UTC)),
+        # It closes with Sunday, March 14th 2027, and holds until Monday; so does that of Saturday, August 14th.
+        ("2027-03-16T03:59", "CONED-CSRP_2027_MAY_SEP", datetime(2027, 3, 16, 4, tzinfo=UTC)),
+        ("2027-03-16T04:00", "CONED-CSRP_2027_MAY_SEP", datetime(2027, 4, 15, 4, tzinfo=UTC)),
+        ("2027-08-15T12:00", "CONED-CSRP_2027_MAY_SEP", datetime(2027, 8, 17, 4, tzinfo=UTC)),
     ],
 )
 def test_next_deadline_of_con_edison(acme: Partner, day: str, period: str, deadline: datetime) -> None:
@@ -473,7 +473,7 @@ def test_activation_that_was_ended_makes_no_deadline(acme: Partner) -> None:
     period = program_result(meter, "CEC-DSGS", "2027-05-21").periods[0]
 
     assert period.made is None
-    assert "Ended May 19, 2027: Recalled" in card_text(meter, "2027-05-21")
+    assert "Ended May 19, 2027, 5:00 PM PDT: Recalled" in card_text(meter, "2027-05-21")
 
 
 def test_a_short_idle_time_at_the_start_of_a_season_keeps_nobody_out_of_it(acme: Partner) -> None:

@@ -41,11 +41,14 @@ def test_card_says_who_acts_by_when_and_what_it_rests_on(acme: Partner, client: 
     text = text_of(client.get(f"/meters/{meter.pk}/"))
 
     assert "You: fill in Number of devices" in text
-    assert "Next activation: May 1, 2027 , if it is eligible by Apr 15, 2027, 00:00 PDT. 140 days left." in text
+    assert (
+        "Next activation: May 1, 2027 , if it is eligible by end of Wed, Apr 14 (11:59 PM PDT). 140 days left." in text
+    )
     assert "Number of devices empty filled in Failed Requirement" in text
     assert "Battery power capacity 5 filled in Passed" in text
     assert (
-        "CEC-DSGS_2027_MAY_OCT May 1, 2027 to Oct 31, 2027 Not eligible yet Apr 15, 2027, 00:00 PDT May 1, 2027" in text
+        "CEC-DSGS_2027_MAY_OCT May 1, 2027 to Oct 31, 2027 Not eligible yet "
+        "By end of Wed, Apr 14 (11:59 PM PDT) May 1, 2027" in text
     )
 
 

@@ -202,7 +202,7 @@ def test_every_problem_of_every_row_is_said_and_nothing_is_done(acme: Partner, a
         "No meter has the ID 'nothing'. Copy it from the list of enrollments, or from the partner's export.",
         "What 'DANCE' means is not known. Write ACTIVATE, END or an item's name.",
         "There is no program 'NONE'. Write its name as the catalogue does.",
-        "From is '2026-13-01'. Write it as 2026-05-31 or 2026-05-31 07:00, UTC.",
+        "From is '2026-13-01'. Write a local day as 2026-05-31, or a time with its offset as 2026-05-31 17:00-07:00.",
         "Holds is 'maybe'. Write yes or no.",
         "Until is not after From.",
         "Say in Note why the activation ends.",
@@ -224,7 +224,7 @@ def test_nobody_is_active_outside_the_period(acme: Partner, admin: Client) -> No
     over = "CEC-DSGS_2026_MAY_OCT"
 
     assert said(do(admin, "activate", meter, period=period(over))) == [
-        f"{over} runs from 2026-05-01 to 2026-10-31. Choose a moment within it, or another period."
+        f"{over} runs from May 1, 2026 to Oct 31, 2026. Choose a moment within it, or another period."
     ]
     page = sent(
         admin,
@@ -232,7 +232,7 @@ def test_nobody_is_active_outside_the_period(acme: Partner, admin: Client) -> No
         f"{meter.pk},ACTIVATE,{over},,",
         f"{meter.pk},ACTIVATE,CEC-DSGS_2027_MAY_OCT,2026-01-01,2027-01-01",
     )
-    assert f"{over} runs from 2026-05-01 to 2026-10-31." in page
+    assert f"{over} runs from May 1, 2026 to Oct 31, 2026." in page
     assert "An activation has no end here." in page
     assert not Activation.objects.exists()
 

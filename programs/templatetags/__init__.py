@@ -1,0 +1,1 @@
+"""Filters of templates for the dates of programs."""
