@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 from urllib.parse import urlencode
 from zoneinfo import ZoneInfo
@@ -27,6 +27,7 @@ from programs.schema import Column, schema_for
 from programs.tryout import Tried, try_row
 
 _CELL = "cell:"
+_INSTANT = timedelta(microseconds=1)
 _MOST_OPTIONS = 60
 _COPIED = 4  # periods that are offered to be copied: the newest
 
@@ -147,7 +148,8 @@ def _seasons() -> Iterator[Seasons]:
     for program in programs.order_by("region__position", "position"):
         zone, day, deadline = ZoneInfo(program.time_zone), program.last_day, program.last_deadline
         is_set = bool(deadline and deadline > now)
-        yield Seasons(program, day and day.astimezone(zone), deadline and deadline.astimezone(zone), is_set)
+        closes = deadline and (deadline - _INSTANT).astimezone(zone)  # at midnight it closes the day before
+        yield Seasons(program, day and day.astimezone(zone), closes, is_set)
 
 
 def _copies(program: Program) -> list[tuple[DeliveryPeriod, str, str]]:
