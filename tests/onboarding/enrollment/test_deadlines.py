@@ -70,7 +70,7 @@ def sweep(run_jobs: Callable[[], object]) -> None:
 
 
 def made_by() -> list[tuple[str, datetime, datetime]]:
-    rows = MadeDeadline.objects.order_by("meter__partner_reference")
+    rows = MadeDeadline.objects.order_by("meter__partner_reference", "deadline__deadline_at")
     names = ("meter__partner_reference", "deadline__deadline_at", "deadline__activation_at")
     return list(rows.values_list(*names))
 
