@@ -6,7 +6,7 @@ from uuid import UUID
 
 from django.db.models import Exists, OuterRef, Q, QuerySet
 
-from onboarding.enrollment.evaluate import Evaluator, evaluate
+from onboarding.enrollment.evaluate import evaluate, makes
 from onboarding.enrollment.facts import Activated, Held, Made, MeterFacts, OutPeriod, Recorded
 from onboarding.enrollment.models import Activation, CheckRecord, Enrollment, MadeDeadline, ParticipationPeriod
 from onboarding.enrollment.past import MeterPast, meters_at
@@ -145,8 +145,7 @@ def makers_of(
         or all(one.deadline_at != deadline.deadline_at for one in in_period.deadlines)
     ):
         return dict.fromkeys(inside, False)
-    evaluator = Evaluator(rules, then.schema, at)
-    return {pk: evaluator.status_in(in_period, meter) == EnrollmentStatus.ELIGIBLE for pk, meter in inside.items()}
+    return {pk: makes(meter, rules, then.schema, in_period, deadline) for pk, meter in inside.items()}
 
 
 def _not_recorded(
