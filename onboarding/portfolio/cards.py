@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from onboarding.enrollment.checks import Check, CheckOutcome, failing
-from onboarding.enrollment.evaluate import PeriodResult, ProgramResult, action_definition
+from onboarding.enrollment.evaluate import PeriodResult, ProgramResult, action_definition, is_action, is_too_late
 from onboarding.enrollment.facts import Activated
 from onboarding.enrollment.rules import ProgramRules
 from onboarding.meters.models import EnrollmentStatus
@@ -83,6 +83,11 @@ class ProgramCard:
         return next((one for one in failing(self.checks) if one.action_type == ActionType.PARTICIPATING), None)
 
     @property
+    def late(self) -> Check | None:
+        """That the last deadline has passed, if that keeps the meter out."""
+        return next((check for check in failing(self.checks) if is_too_late(check)), None)
+
+    @property
     def to_come(self) -> Activated | None:
         """The activation that is recorded and has not begun."""
         open_activations = (
@@ -103,7 +108,7 @@ def _card(result: ProgramResult, at: datetime) -> ProgramCard:
     items = [
         OpenItem(action_definition(result.program, check.action_type).acts, check)
         for check in failing(result.checks)
-        if check.action_type != ActionType.PARTICIPATING
+        if is_action(check)
     ]
     leading = next((one for one in result.periods if one.period == result.leading), None)
     expected_at = leading.expected_at if leading else None

@@ -22,7 +22,7 @@ from onboarding.portfolio.stacking import pairs_of
 from portal.events.actors import Actor
 from portal.events.models import Event
 from portal.partners.models import Partner
-from programs.models import ActionType, Conflict, Program, ProgramCheck, Requirement, Utility
+from programs.models import ActionType, Conflict, DeliveryPeriod, Program, ProgramCheck, Requirement, Utility
 from programs.schema import schema_for
 from tests.onboarding.enrollment.meters import activate, at, make_meter, note
 
@@ -452,6 +452,18 @@ def test_eligible_meter_that_makes_a_deadline_is_expected_on_its_date(acme: Part
         assert period.expected_at == at("2027-05-01T07:00")
     assert "Leap has not recorded it yet" not in card_text(meter, "2027-04-20")
     assert "Expected to be active since May 1, 2027. Leap has not recorded it yet." in card_text(meter, "2027-05-03")
+
+
+def test_card_of_a_meter_that_is_too_late_says_so_and_asks_for_nothing(acme: Partner) -> None:
+    meter = dsgs(acme)
+    DeliveryPeriod.objects.exclude(name="CEC-DSGS_2027_MAY_OCT").filter(program__identifier="CEC-DSGS").delete()
+    Enrollment.objects.filter(meter=meter).update(joined_at=at("2027-10-20"))
+
+    text = card_text(meter, "2027-10-20")
+
+    assert "You:" not in text
+    assert "No activation date is known" not in text
+    assert "The meter can join from the next delivery period on." in text
 
 
 def test_meter_that_was_mended_after_the_deadline_has_not_made_it(acme: Partner) -> None:
