@@ -201,14 +201,14 @@ def _is_missing(check: Check) -> bool:
 
 def _open_types(program: ProgramRules, open_checks: Iterable[Check]) -> list[tuple[str, str]]:
     """Each open item once, with who acts. Being out is the partner's own decision, and nobody can undo that a deadline
-    has passed: neither is an action."""
+    has passed: neither is an action, nor is what nobody can tell."""
     kinds = dict.fromkeys(one.action_type for one in open_checks if is_action(one))
     return [(kind, action_definition(program, kind).acts) for kind in kinds]
 
 
 def is_action(check: Check) -> bool:
     """Whether somebody can do something about a check that fails."""
-    return not is_too_late(check) and check.action_type != ActionType.PARTICIPATING
+    return check.asks and not is_too_late(check) and check.action_type != ActionType.PARTICIPATING
 
 
 def is_too_late(check: Check) -> bool:

@@ -96,6 +96,23 @@ class ProgramCard:
         return next((one for one in open_activations if self.status != EnrollmentStatus.ACTIVE), None)
 
     @property
+    def cannot_tell(self) -> list[Check]:
+        """What nobody can tell, and nobody can act on."""
+        return [one for one in failing(self.checks) if not one.asks]
+
+    @property
+    def excluded_by(self) -> list[str]:
+        """The programs of the customer that go before this one."""
+        problems = (one.problem for one in failing(self.checks) if one.problem)
+        return [str(one.context["other"]) for one in problems if one.code == "PROGRAM_EXCLUDED"]
+
+    @property
+    def would_need(self) -> list[str]:
+        """What a meter that is not in the program would need to get in, besides leaving others."""
+        checks = (item.check for item in self.partner_items)
+        return [one.subject for one in checks if not (one.problem and one.problem.code == "PROGRAM_EXCLUDED")]
+
+    @property
     def holds(self) -> int:
         return sum(one.outcome is CheckOutcome.PASSED for one in self.checks)
 
@@ -127,10 +144,10 @@ def _card(result: ProgramResult, at: datetime) -> ProgramCard:
 
 
 def ahead_of(program: ProgramRules, at: datetime) -> Ahead | None:
-    """The next deadline of a program that can still be made; None when none is known."""
+    """The next deadline of a program that can still be made; None when none is known, or not whether one is before."""
     period = program.leading_period(at)
     deadline = period.next_deadline(at) if period else None
-    if period is None or deadline is None:
+    if period is None or deadline is None or program.unknown_before(period, at, ""):
         return None
     left = days_left(deadline.accepted_until, at)
     return Ahead(period.name, deadline.deadline_at, deadline.accepted_until, deadline.activation_at, left)

@@ -20,9 +20,11 @@ from programs.models import (
     Field,
     Program,
     ProgramCheck,
+    ProgramFact,
     RequiredInformation,
     Requirement,
     State,
+    UnknownSeason,
     Utility,
     UtilityConnection,
 )
@@ -112,6 +114,7 @@ def _shown(value: object) -> str:
 _WATCHED = (
     *(Program, DeliveryPeriod, Deadline, Field, Choice, Requirement, Utility, AccountFormat, State),
     *(Conflict, ProgramCheck, CheckKind, UtilityConnection, Agreement, RequiredInformation),
+    *(ProgramFact, UnknownSeason),
 )
 for _model in _WATCHED:
     _historical: Any = _model.history.model

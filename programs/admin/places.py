@@ -11,18 +11,19 @@ from django.shortcuts import get_object_or_404
 from django.urls import URLPattern, path, reverse
 from django.views.decorators.http import require_POST
 
-from programs.admin.base import LISTS_AS_TEXT, SOURCE_FIELDS, CatalogueAdmin, SourcedAdmin
+from programs.admin.base import LISTS_AS_TEXT, SOURCE_FIELDS, SourcedAdmin
 from programs.admin.transfer import AccountFormatResource, RegionResource, StateResource, UtilityResource
 from programs.domain import try_connection
 from programs.models import AccountFormat, Region, State, Utility, UtilityConnection
 
 
 @admin.register(Region)
-class RegionAdmin(CatalogueAdmin):
+class RegionAdmin(SourcedAdmin):
     resource_classes = [RegionResource]
-    list_display = ["code", "name", "transmission_region", "position"]
-    list_filter = ["transmission_region"]
+    list_display = ["code", "name", "transmission_region", "position", "verified"]
+    list_filter = ["transmission_region", "verified"]
     search_fields = ["code", "name"]
+    fieldsets = [(None, {"fields": ["code", "name", "transmission_region", "position"]}), SOURCE_FIELDS]
 
 
 @admin.register(State)

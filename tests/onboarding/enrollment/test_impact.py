@@ -195,7 +195,8 @@ def test_deletion_of_several_is_shown_before_it_is_done(needed: Requirement, adm
 def test_what_follows_through_conflicts_is_shown(acme: Partner, admin: Client) -> None:
     where: Any = {"utility": "PGE", "account": "42"}
     make_meter(acme, programs=["CEC-DSGS"], meter_type="DEVICE", reference="b-1", **where, **BATTERY)
-    site = make_meter(acme, programs=["ELRP"], reference="site-1", evaluated=False, **where)
+    about: Any = where | {"reference": "site-1", "classification": "COMMERCIAL"}
+    site = make_meter(acme, programs=["ELRP"], evaluated=False, **about)
     note(site, "IS_AUTHORIZED")
     re_evaluate([site.pk], by=Actor.system("Test"))
 
