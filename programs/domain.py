@@ -4,7 +4,7 @@ import calendar
 import re
 from collections.abc import Collection
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date, datetime, time, timedelta
 from typing import Final
 from zoneinfo import ZoneInfo
 
@@ -14,11 +14,13 @@ from django.db import transaction
 from portal.security import outbound
 from portal.security.outbound import OutboundRefused
 from portal.web import clock
+from portal.web.clock import local_day, midnight
 from portal.web.days import Reading, day_of, moment_of, same_local, time_of
 from programs.deadlines import over_at
 from programs.models import Deadline, DeliveryPeriod, Program, UtilityConnection
 from programs.models.base import in_one_moment
 
+_LAST_WEEK: Final = timedelta(days=7)
 _YEAR = re.compile(r"(?<![0-9])20[0-9]{2}(?![0-9])")
 
 
@@ -30,7 +32,8 @@ def next_name(period: DeliveryPeriod) -> str:
 def roll_forward(period: DeliveryPeriod) -> DeliveryPeriod | None:
     """Copy a delivery period and its deadlines to the next year, unverified; None when that period exists.
 
-    The same local days a year later; the last day of February stays the last day of February. One transaction.
+    The same local days a year later; the last day of February stays the last day of February, and a deadline in the
+    last week before its activation stays as many days before it. One transaction.
     """
     zone = ZoneInfo(period.program.time_zone)
     name = next_name(period)
@@ -42,14 +45,13 @@ def roll_forward(period: DeliveryPeriod) -> DeliveryPeriod | None:
             name=name,
             starts_at=_a_year_later(period.starts_at, zone, Reading.BEGINS),
             ends_at=_a_year_later(period.ends_at, zone, Reading.LAST_DAY),
-            source=f"rolled forward from {period.name}"[:300],
+            source=f"The same days as {period.name}"[:300],
             verified=False,
         )
         for deadline in period.deadlines.all():
+            deadline_at, activation_at = _deadline_a_year_later(deadline, zone)
             Deadline.objects.create(
-                period=copy,
-                deadline_at=_a_year_later(deadline.deadline_at, zone, Reading.CLOSES),
-                activation_at=_a_year_later(deadline.activation_at, zone, Reading.BEGINS),
+                period=copy, deadline_at=deadline_at, activation_at=activation_at, source=copy.source
             )
     return copy
 
@@ -79,13 +81,26 @@ def _move_lines(lines: list[Deadline], before: ZoneInfo, after: ZoneInfo) -> Non
         line.save()
 
 
+def _deadline_a_year_later(deadline: Deadline, zone: ZoneInfo) -> tuple[datetime, datetime]:
+    """Two days before March are February 27 or 28: such a deadline counts days, others keep their day of the year."""
+    activation_at = _a_year_later(deadline.activation_at, zone, Reading.BEGINS)
+    before = local_day(deadline.activation_at, zone) - local_day(deadline.deadline_at, zone)
+    if before > _LAST_WEEK:
+        return _a_year_later(deadline.deadline_at, zone, Reading.CLOSES), activation_at
+    return _at(local_day(activation_at, zone) - before, time_of(deadline.deadline_at, zone), zone), activation_at
+
+
 def _a_year_later(moment: datetime, zone: ZoneInfo, reading: Reading) -> datetime:
-    time = time_of(moment, zone)
+    local_time = time_of(moment, zone)
     day = day_of(moment, zone, reading)
     last = calendar.monthrange(day.year + 1, day.month)[1]
     is_last = calendar.monthrange(day.year, day.month)[1] == day.day
     later = date(day.year + 1, day.month, last if is_last else day.day)
-    return datetime.combine(later, time, zone) if time else moment_of(later, zone, reading)
+    return datetime.combine(later, local_time, zone) if local_time else moment_of(later, zone, reading)
+
+
+def _at(day: date, local_time: time | None, zone: ZoneInfo) -> datetime:
+    return datetime.combine(day, local_time, zone) if local_time else midnight(day, zone)
 
 
 NO_ANSWER: Final = "NO_ANSWER"

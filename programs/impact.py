@@ -16,8 +16,20 @@ class Move:
 
 
 @dataclass(frozen=True, slots=True)
+class DateMove:
+    """How many meters of a program get another date. what: "Deadline", "Activation" or "Active until"; was, now: the
+    dates as people say them, "none" where there is none."""
+
+    program: str
+    what: str
+    was: str
+    now: str
+    meters: int
+
+
+@dataclass(frozen=True, slots=True)
 class Example:
-    """One meter whose status would change: its IDs, and why in a few words."""
+    """One meter whose status or dates would change: its IDs, and why in a few words."""
 
     partner: str
     reference: str
@@ -30,12 +42,19 @@ class Example:
 
 @dataclass(frozen=True, slots=True)
 class Impact:
-    """What a change would do. looked_at: how many enrollments were evaluated; is_whole: whether those are all."""
+    """What a change would do, to statuses and to dates. looked_at: how many enrollments were evaluated; is_whole:
+    whether those are all."""
 
     moves: Sequence[Move]
+    dates: Sequence[DateMove]
     examples: Sequence[Example]
     looked_at: int
     is_whole: bool
+
+    @property
+    def is_any(self) -> bool:
+        """Whether a meter would change, or may: not all were looked at."""
+        return bool(self.moves or self.dates) or not self.is_whole
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,7 +11,10 @@ from portal.web import clock
 from programs.deadlines import DeadlineRule, accepted_until, days_left, next_deadline, over_at
 from programs.models import (
     TRANSMISSION_REGIONS,
+    About,
     Agreement,
+    Boundary,
+    Conflict,
     Deadline,
     DeliveryPeriod,
     Footnote,
@@ -21,19 +24,21 @@ from programs.models import (
     RequiredInformation,
     State,
     Utility,
+    is_over,
 )
+from programs.models.base import Sourced
 from programs.schema.crossfield.zips import state_of
 
 
 def not_over() -> QuerySet[Program]:
     """The programs that run or will run; one that has ended keeps its page, but is not offered any more."""
     today = clock.now().date()
-    return Program.objects.filter(Q(active_to=None) | Q(active_to__gte=today))
+    return Program.objects.filter(Q(active_to=None) | Q(active_to__gte=today), is_offered=True)
 
 
 def program_choices() -> list[tuple[str, str]]:
     """Programs for a select: identifier and label."""
-    names = Program.objects.order_by("name").values_list("identifier", "name")
+    names = Program.objects.filter(is_offered=True).order_by("name").values_list("identifier", "name")
     return [(identifier, f"{name} ({identifier})") for identifier, name in names]
 
 
@@ -155,8 +160,10 @@ def _table(kind: ProgramType, programs: Iterable[Program], footnotes: list[Footn
     for program in programs:
         if program.program_type != kind:
             continue
-        source, methods = program.get_interval_data_source_display(), " or ".join(program.methods)
-        row = rows.setdefault((program.region.code, source, methods), TableRow(program.region, source, methods))
+        region, methods = program.region, " or ".join(program.methods)
+        assert region is not None  # an offered program has one
+        source = program.get_interval_data_source_display()
+        row = rows.setdefault((region.code, source, methods), TableRow(region, source, methods))
         family = row.families.setdefault(program.family, Family(program.family))
         family.programs.append(program)
         for footnote in program.footnotes.all():
@@ -166,6 +173,77 @@ def _table(kind: ProgramType, programs: Iterable[Program], footnotes: list[Footn
             if number not in family.footnotes:
                 family.footnotes.append(number)
     return ProgramTable(kind, list(rows.values()))
+
+
+@dataclass(frozen=True, slots=True)
+class Statement:
+    """Something that is said of a program, with the row that has its source. period: the one that it is about."""
+
+    about: str
+    text: str
+    row: Sourced
+    period: str = ""
+
+
+def statements_of(program: Program) -> list[Statement]:
+    """What is known of a program, each with its source; what its own columns say comes first."""
+    columns = {About.PLACES.value: _places(program), About.LEAVING.value: _leaving(program)}
+    onboarding = "Region, meter types, interval data and onboard method are as shown at the top of this page."
+    order = list(About.values)
+    facts = sorted(program.facts.select_related("period"), key=lambda fact: order.index(fact.about))
+    return [
+        Statement("How to onboard", onboarding, program),
+        *(
+            Statement(
+                fact.get_about_display(),
+                fact.text or columns.get(fact.about, ""),
+                fact,
+                fact.period.name if fact.period else "",
+            )
+            for fact in facts
+        ),
+    ]
+
+
+def _places(program: Program) -> str:
+    """Whose customers may join."""
+    names = [utility.name for utility in program.utilities.all()]
+    states = f" in {', '.join(program.states)}" if program.states else ""
+    return f"Customers of {', '.join(names)}{states}." if names else f"Customers{states or ' in all of the region'}."
+
+
+def _leaving(program: Program) -> str:
+    boundary = "month" if program.leaves_at == Boundary.MONTH else "delivery period"
+    return f"An active meter that disenrolls is out at the end of the {boundary}."
+
+
+@dataclass(frozen=True, slots=True)
+class Compatibility:
+    """Whether other programs can be held beside one, for whom, and why: rows that say the same of several in one."""
+
+    others: list[Program]
+    row: Conflict
+
+    @property
+    def customers(self) -> str:
+        """For whom it holds; "" for all customers."""
+        kind = {"RESIDENTIAL": "Homes", "COMMERCIAL": "Businesses"}.get(self.row.classification, "")
+        utility = f"{'of' if kind else 'Customers of'} {self.row.utility.name}" if self.row.utility else ""
+        return " ".join(filter(None, (kind, utility)))
+
+
+def compatible_programs(program: Program) -> list[Compatibility]:
+    """What the catalogue says of this program and others, by their order; pairs without a row can be held together."""
+    today = clock.now().date()
+    rows = Conflict.objects.filter(Q(program=program) | Q(other=program))
+    rows = rows.filter(Q(valid_to=None) | Q(valid_to__gte=today)).select_related("program", "other", "utility")
+    pairs = [(row.other if row.program_id == program.pk else row.program, row) for row in rows]
+    alike: dict[tuple[object, ...], Compatibility] = {}
+    for other, row in sorted(pairs, key=lambda pair: (pair[0].position, pair[0].identifier, bool(pair[1].path))):
+        if other.is_offered and not is_over(other.active_to):
+            said = (row.is_allowed, row.utility_id, row.classification, row.path, row.note, row.source, row.verified)
+            alike.setdefault(said, Compatibility([], row)).others.append(other)
+    return list(alike.values())
 
 
 @dataclass(frozen=True, slots=True)
@@ -181,6 +259,7 @@ class DeadlineLine:
     activation_at: datetime
     days_left: int
     is_next: bool
+    row: Deadline
 
     @property
     def rolls_over(self) -> bool:
@@ -196,6 +275,15 @@ class PeriodLines:
     ends_at: datetime
     is_over: bool
     deadlines: list[DeadlineLine]
+
+
+def sources_of_dates(periods: Iterable[PeriodLines]) -> list[tuple[str, Sourced]]:
+    """Where days and deadlines come from, each source once, with what it is the source of."""
+    told: dict[tuple[str, str, bool], Sourced] = {}
+    for period in periods:
+        for of, row in (("Seasons: ", period.period), *(("Deadlines: ", line.row) for line in period.deadlines)):
+            told.setdefault((of, row.source, row.verified), row)
+    return [(of, row) for (of, _, _), row in sorted(told.items(), key=lambda item: item[0][0], reverse=True)]
 
 
 def periods_of(program: Program, now: datetime | None = None) -> list[PeriodLines]:
@@ -218,8 +306,8 @@ def _lines(program: Program, periods: Iterable[DeliveryPeriod], now: datetime) -
     """The next deadline is that of the first period that can still be joined, as the evaluation has it."""
     zone, lines, has_next = ZoneInfo(program.time_zone), [], False
     for period in periods:
-        rules = {line.pk: _rule(line, zone, program) for line in period.deadlines.all()}
-        following = None if has_next else next_deadline(rules.values(), now)
+        rules = [(line, _rule(line, zone, program)) for line in period.deadlines.all()]
+        following = None if has_next else next_deadline([rule for _, rule in rules], now)
         has_next = has_next or following is not None
         lines.append(
             PeriodLines(
@@ -229,14 +317,15 @@ def _lines(program: Program, periods: Iterable[DeliveryPeriod], now: datetime) -
                 is_over=over_at(period.ends_at, zone) <= now,
                 deadlines=[
                     DeadlineLine(
-                        pk=pk,
+                        pk=line.pk,
+                        row=line,
                         deadline_at=rule.deadline_at,
                         accepted_until=rule.accepted_until,
                         activation_at=rule.activation_at,
                         days_left=days_left(rule.accepted_until, now),
                         is_next=rule is following,
                     )
-                    for pk, rule in rules.items()
+                    for line, rule in rules
                 ],
             )
         )

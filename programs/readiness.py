@@ -9,6 +9,7 @@ from zoneinfo import ZoneInfo
 from django.db.models import Count, Q
 
 from portal.web import clock
+from portal.web.clock import day_text
 from programs.deadlines import over_at
 from programs.models import (
     Agreement,
@@ -62,8 +63,12 @@ def missing_in(items: Iterable[Item]) -> int:
 def _program(program: Program) -> Iterator[Item]:
     for fault in core_faults():
         yield Item(State.MISSING, fault, "field")
+    if not program.is_offered:
+        yield Item(State.MISSING, "The program is not offered, so no meter can join it.", "program", program.pk)
     if is_over(program.active_to):
         yield Item(State.MISSING, f"The program ended on {program.active_to}.", "program", program.pk)
+    if not program.accepted_meter_types:
+        yield Item(State.MISSING, "The program takes no meter type.", "program", program.pk)
     if not program.summary:
         yield Item(State.WARNING, "The program's page has no summary.", "program", program.pk)
     yield _sourced("The program", program.source, program.verified, "program", program.pk)
@@ -91,6 +96,9 @@ def _season(program: Program) -> Iterator[Item]:
         )
     for period in periods:
         yield from _period(period, now)
+    for season in program.unknown_seasons.all():
+        days = f"{day_text(season.starts_on)} to {day_text(season.ends_on)}"
+        yield Item(State.WARNING, f"No delivery period is published for {days}.", "unknownseason", season.pk)
     if periods and not any(deadline.deadline_at > now for period in periods for deadline in period.deadlines.all()):
         yield Item(
             State.MISSING, "No deadline is to come, so no new meter can be activated.", "deliveryperiod", periods[-1].pk
@@ -109,6 +117,10 @@ def _period(period: DeliveryPeriod, now: datetime) -> Iterator[Item]:
             "deliveryperiod",
             period.pk,
         )
+        if not all(deadline.source for deadline in deadlines):
+            yield Item(State.MISSING, f"A deadline of {period.name} has no source.", "deliveryperiod", period.pk)
+        elif not all(deadline.verified for deadline in deadlines):
+            yield Item(State.WARNING, f"Deadlines of {period.name} are not verified.", "deliveryperiod", period.pk)
     yield _sourced(period.name, period.source, period.verified, "deliveryperiod", period.pk)
 
 
@@ -188,7 +200,7 @@ def _conflicts(program: Program) -> Iterator[Item]:
     """Programs of the region about which nothing is said: two such programs count as compatible."""
     rows = Conflict.objects.filter(Q(program=program) | Q(other=program))
     known = {key for pair in rows.values_list("program", "other") for key in pair}
-    others = Program.objects.filter(region=program.region_id).exclude(pk__in=[*known, program.pk])
+    others = Program.objects.filter(region=program.region_id, is_offered=True).exclude(pk__in=[*known, program.pk])
     for other in others.order_by("position"):
         preset = (("program", program.pk), ("other", other.pk))
         text = f"Nothing is said about {other.name}: it counts as compatible."

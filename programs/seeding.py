@@ -1,15 +1,16 @@
 """Bringing the seed file into the database, without overwriting what an admin changed or deleted.
 
 For every row that the seed wrote, a SeedRecord keeps the values it had then. A row that still has them follows the
-seed file; a row that has others was changed by an admin and stays; a row that is gone was deleted and stays gone.
+seed file, also when the file has it no longer; a row that has others was changed by an admin and stays; a row that is
+gone was deleted and stays gone.
 """
 
 import calendar
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from pathlib import Path
-from typing import Any
+from typing import Any, Final
 from zoneinfo import ZoneInfo
 
 import yaml
@@ -31,11 +32,13 @@ from programs.models import (
     Level,
     Program,
     ProgramCheck,
+    ProgramFact,
     Region,
     RequiredInformation,
     Requirement,
     SeedRecord,
     State,
+    UnknownSeason,
     Utility,
 )
 from programs.models.base import in_one_moment
@@ -43,6 +46,9 @@ from programs.models.base import in_one_moment
 SEED = Path(__file__).parent / "seed" / "catalogue.yaml"
 Entry = Mapping[str, Any]  # a part of the seed file
 Values = dict[str, Any]
+Records = Mapping[tuple[str, str], SeedRecord]  # by kind and key
+# What a later seed takes back, in this order.
+_WITHDRAWN: Final = ("fact", "unknown_season", "conflict", "program_check", "requirement", "period", "deadline")
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,13 +71,67 @@ class SeedKind:
 
 
 def seed_catalogue(path: Path = SEED) -> dict[str, int]:
-    """Bring the seed file into the database; returns how many rows were created, updated and left. One transaction."""
-    done = {"created": 0, "updated": 0, "left": 0}
+    """Bring the seed file into the database; returns how many rows were created, updated, left and withdrawn.
+
+    One transaction.
+    """
+    done = {"created": 0, "updated": 0, "left": 0, "withdrawn": 0}
     with transaction.atomic(), in_one_moment():
         records = {(record.kind, record.key): record for record in SeedRecord.objects.all()}
-        for row in rows_of(yaml.safe_load(path.read_text(encoding="utf-8"))):
+        rows = list(rows_of(yaml.safe_load(path.read_text(encoding="utf-8"))))
+        done["withdrawn"] = _withdraw(records, {(row.kind, row.key) for row in rows})
+        for row in rows:
             done[_seed(row, records.get((row.kind, row.key)))] += 1
     return done
+
+
+def _withdraw(records: Records, kept: Collection[tuple[str, str]]) -> int:
+    """Delete what an earlier seed wrote and this one has no longer, unless an admin changed it or something needs it.
+
+    A delivery period goes with its deadlines or not at all.
+    """
+    gone = {place: record for place, record in records.items() if place not in kept and place[0] in _WITHDRAWN}
+    count = 0
+    for kind in _WITHDRAWN:
+        for key, record in [(key, record) for (name, key), record in gone.items() if name == kind]:
+            if kind == "deadline" and ("period", key.rpartition("/")[0]) in gone:
+                continue
+            stored = _untouched(record)
+            if stored is None or (isinstance(stored, DeliveryPeriod) and not _goes_whole(stored, gone)):
+                continue
+            if _delete(stored):
+                SeedRecord.objects.filter(kind=kind, key=key).delete()
+                if kind == "period":
+                    SeedRecord.objects.filter(kind="deadline", key__startswith=f"{key}/").delete()
+                count += 1
+    return count
+
+
+def _delete(row: models.Model) -> bool:
+    """Delete a row; False when something that partners or Leap recorded needs it."""
+    try:
+        with transaction.atomic():
+            row.delete()
+    except models.ProtectedError:
+        return False
+    return True
+
+
+def _goes_whole(period: DeliveryPeriod, gone: Records) -> bool:
+    """Whether all that belongs to a delivery period is the earlier seed's too."""
+    for line in period.deadlines.all():
+        at = line.deadline_at.astimezone(ZoneInfo("UTC")).isoformat()
+        record = gone.get(("deadline", f"{natural_key(period)}/{at}"))
+        if record is None or _untouched(record) is None:
+            return False
+    return not period.facts.exists()
+
+
+def _untouched(record: SeedRecord) -> models.Model | None:
+    """The row of a record, if it still has the values that the seed wrote."""
+    kind = KINDS[record.kind]
+    stored = kind.find(record.key)
+    return stored if stored is not None and _values_of(kind, stored, record.values) == record.values else None
 
 
 def _seed(row: SeedRow, record: SeedRecord | None) -> str:
@@ -85,8 +145,8 @@ def _seed(row: SeedRow, record: SeedRecord | None) -> str:
         return "created"
     if record.values == row.values:
         return "left"
-    stored = kind.find(row.key)
-    if stored is None or _values_of(kind, stored, record.values) != record.values:
+    stored = _untouched(record)
+    if stored is None:
         return "left"
     _save(kind, stored, row.values)
     record.values = row.values
@@ -215,6 +275,17 @@ def _requirement(key: str) -> models.Model | None:
     )
 
 
+def _fact(key: str) -> models.Model | None:
+    program, about, period, text = key.split("|", 3)
+    facts = ProgramFact.objects.filter(program__identifier=program, about=about, period__name=period or None)
+    return facts.filter(text__startswith=text).first() if text else facts.filter(text="").first()
+
+
+def _unknown_season(key: str) -> models.Model | None:
+    program, starts_on, classification = key.split("|")
+    return _first(UnknownSeason, program__identifier=program, starts_on=starts_on, classification=classification)
+
+
 def _check_kind(key: str) -> models.Model | None:
     return _first(CheckKind, action_type=key)
 
@@ -265,36 +336,79 @@ KINDS: dict[str, SeedKind] = {
     "program_check": SeedKind(ProgramCheck, _program_check, {"program": _program, "kind": _check_kind}, {}),
     "agreement": SeedKind(Agreement, _agreement, {}, {}),
     "required_information": SeedKind(RequiredInformation, _required_information, {}, {}),
-    "conflict": SeedKind(Conflict, _conflict, {"program": _program, "other": _program, "utility": _utility}, {}),
+    "conflict": SeedKind(
+        Conflict, _conflict, {"program": _program, "other": _program, "utility": _utility, "said_by": _field}, {}
+    ),
+    "fact": SeedKind(ProgramFact, _fact, {"program": _program, "period": _period}, {}),
+    "unknown_season": SeedKind(UnknownSeason, _unknown_season, {"program": _program}, {}),
 }
 
 
 def rows_of(seed: Entry) -> Iterator[SeedRow]:
     """The seed file as rows, those that others point to first."""
     for position, region in enumerate(seed["regions"]):
-        yield SeedRow("region", region["code"], {**region, "position": position})
+        yield SeedRow("region", region["code"], {**region, **_source(seed, region), "position": position})
     yield from _state_rows(seed)
     yield from _utility_rows(seed)
     yield from _account_format_rows(seed)
     yield from _choice_rows(seed)
     yield from _field_rows(seed)
-    for position, (key, text) in enumerate(seed["footnotes"].items()):
-        yield SeedRow("footnote", key, {"key": key, "text": text, "position": position})
+    for position, (key, entry) in enumerate(seed["footnotes"].items()):
+        values = {"key": key, "text": entry["text"], "position": position, **_source(seed, entry)}
+        yield SeedRow("footnote", key, values)
     yield from _program_rows(seed)
+    yield from _unoffered_rows(seed)
     yield from _requirement_rows(seed)
     for group in seed["delivery_periods"]:
         yield from _period_rows(seed, group)
     for action_type, entry in seed["check_kinds"].items():
-        yield SeedRow("check_kind", action_type, {"action_type": action_type, **entry})
+        yield SeedRow("check_kind", action_type, {"action_type": action_type, **entry, **_source(seed, entry)})
     for entry in seed["program_checks"]:
-        facts = {name: entry[name] for name in ("description", "while_open", "source", "verified") if name in entry}
+        facts = {name: entry[name] for name in ("description", "while_open") if name in entry} | _source(seed, entry)
         for program in entry["programs"]:
             values = {"program": program, "kind": entry["kind"], **facts}
             yield SeedRow("program_check", f"{program}/{entry['kind']}", values)
     for entry in seed["conflicts"]:
-        yield from _conflict_rows(entry)
+        yield from _conflict_rows(seed, entry)
+    yield from _fact_rows(seed)
+    for entry in seed["unknown_seasons"]:
+        yield _unknown_season_row(seed, entry)
     yield from _agreement_rows(seed)
     yield from _information_rows(seed)
+
+
+def _source(seed: Entry, entry: Entry) -> Values:
+    """Where a fact comes from: a source by its key, or as its own text."""
+    source = seed["sources"].get(entry["source"], {"name": entry["source"]})
+    return {
+        "source": source["name"],
+        "source_url": source.get("url", ""),
+        "remark": entry.get("remark", ""),
+        "verified": entry.get("verified", False),
+    }
+
+
+def _fact_rows(seed: Entry) -> Iterator[SeedRow]:
+    for entry in seed["facts"]:
+        about, period, text = entry["about"], entry.get("period", ""), entry.get("text", "")
+        for program in entry["programs"]:
+            values = {"program": program, "about": about, "text": text, **_source(seed, entry)}
+            values["period"] = f"{program}/{period}" if period else ""
+            yield SeedRow("fact", f"{program}|{about}|{period}|{text[:60]}", values)
+
+
+def _unknown_season_row(seed: Entry, entry: Entry) -> SeedRow:
+    first, last = (day.isoformat() for day in entry["days"])
+    classification = entry.get("classification", "")
+    values = {
+        "program": entry["program"],
+        "starts_on": first,
+        "ends_on": last,
+        "classification": classification,
+        "note": entry["note"],
+        **_source(seed, entry),
+    }
+    return SeedRow("unknown_season", f"{entry['program']}|{first}|{classification}", values)
 
 
 def _agreement_rows(seed: Entry) -> Iterator[SeedRow]:
@@ -432,11 +546,29 @@ def _program_rows(seed: Entry) -> Iterator[SeedRow]:
             "footnotes": entry.get("footnotes", []),
             "time_zone": seed["time_zones"][entry["region"]],
             "position": position,
-            "source": entry["source"],
-            "verified": entry["verified"],
+            **_source(seed, entry),
         }
         own = ("active_to", "weekend_rolls_over", "leaves_at", "periods_ahead")
         values |= {name: entry[name] for name in own if name in entry}
+        yield SeedRow("program", identifier, values)
+
+
+def _unoffered_rows(seed: Entry) -> Iterator[SeedRow]:
+    """Identifiers of which nothing else is known."""
+    regions = {region["code"]: region["transmission_region"] for region in seed["regions"]}
+    for position, (identifier, entry) in enumerate(seed["unoffered_programs"].items(), len(seed["programs"])):
+        region = entry.get("region", "")
+        values = {
+            "identifier": identifier,
+            "name": identifier,
+            "family": identifier,
+            "is_offered": False,
+            "region": region,
+            "transmission_region": entry.get("transmission_region") or regions.get(region, ""),
+            "states": entry.get("states", []),
+            "position": position,
+            **_source(seed, {"source": "enrollment-api", "remark": "only the identifier is published"}),
+        }
         yield SeedRow("program", identifier, values)
 
 
@@ -452,8 +584,7 @@ def _requirement_rows(seed: Entry) -> Iterator[SeedRow]:
                 "condition_operator": operator,
                 "condition_value": value,
                 "note": entry.get("note", ""),
-                "source": entry["source"],
-                "verified": entry.get("verified", False),
+                **_source(seed, entry),
             }
             values |= {name: entry[name] for name in ("earliest", "action_type") if name in entry}
             yield SeedRow("requirement", f"{program}|{entry['field']}|asked|{condition}|{operator}|{value}", values)
@@ -465,35 +596,41 @@ def _requirement_rows(seed: Entry) -> Iterator[SeedRow]:
                     "program": program,
                     "field": path,
                     "level": "hidden",
-                    "source": "inferred: belongs to another market",
+                    **_source(seed, {"source": "none", "remark": "inferred: belongs to another market"}),
                 }
                 yield SeedRow("requirement", f"{program}|{path}|hidden|||", values)
 
 
-def _conflict_rows(entry: Entry) -> Iterator[SeedRow]:
+def _conflict_rows(seed: Entry, entry: Entry) -> Iterator[SeedRow]:
     """One row for each pair of programs and each utility."""
-    facts = {name: entry[name] for name in ("is_allowed", "note", "path", "source", "verified") if name in entry}
+    facts = {name: entry[name] for name in ("is_allowed", "note", "path", "said_by") if name in entry}
+    classification, path = entry.get("classification", ""), entry.get("path", "")
     for program in entry["programs"]:
         for other in entry["others"]:
             for utility in entry.get("utilities", [""]):
-                values = {"program": program, "other": other, "utility": utility, "classification": "", **facts}
-                key = f"{program}|{other}|{utility}||{entry.get('path', '')}"
-                yield SeedRow("conflict", key, values)
+                values = {"program": program, "other": other, "utility": utility, "classification": classification}
+                key = f"{program}|{other}|{utility}|{classification}|{path}"
+                yield SeedRow("conflict", key, {**values, **facts, **_source(seed, entry)})
 
 
 def _period_rows(seed: Entry, group: Entry) -> Iterator[SeedRow]:
     for program, prefix in group["programs"].items():
         zone = ZoneInfo(seed["time_zones"][seed["programs"][program]["region"]])
         periods = group["periods"] if "periods" in group else _monthly(group["monthly"])
+        deadlines_say = {
+            "source": group.get("deadlines_source", group["source"]),
+            "remark": group.get("deadlines_remark", ""),
+            "verified": group.get("verified", False),
+        }
         for name, (first, last, deadlines) in periods.items():
             key = f"{program}/{prefix}_{name}"
             values = {"program": program, "name": f"{prefix}_{name}", "starts_at": midnight_text(first, zone)}
-            values |= {"ends_at": midnight_text(last, zone), "source": group["source"], "verified": False}
+            values |= {"ends_at": midnight_text(last, zone), **_source(seed, group)}
             yield SeedRow("period", key, values)
             for deadline, activation in deadlines:
                 at = midnight_text(deadline, zone)
                 values = {"period": key, "deadline_at": at, "activation_at": midnight_text(activation, zone)}
-                yield SeedRow("deadline", f"{key}/{at}", values)
+                yield SeedRow("deadline", f"{key}/{at}", values | _source(seed, deadlines_say))
 
 
 def _monthly(entry: Entry) -> dict[str, tuple[date, date, list[list[date]]]]:

@@ -5,8 +5,9 @@ from django.shortcuts import get_object_or_404, render
 from django.views.decorators.http import require_safe
 
 from portal.partners.access import signed_in
+from portal.web import clock
 from programs.models import MeterType, Program, Region, Requirement
-from programs.queries import not_over, periods_of, program_tables
+from programs.queries import compatible_programs, not_over, periods_of, program_tables, sources_of_dates, statements_of
 from programs.schema import Column, schema_for
 from programs.ways import way_for
 
@@ -23,16 +24,22 @@ def program_list(request: HttpRequest) -> HttpResponse:
 @require_safe
 def program_detail(request: HttpRequest, identifier: str) -> HttpResponse:
     _, access = signed_in(request)
-    programs = Program.objects.select_related("region").prefetch_related("utilities", "footnotes")
+    programs = Program.objects.filter(is_offered=True).select_related("region")
+    programs = programs.prefetch_related("utilities", "footnotes")
     program = get_object_or_404(programs, identifier=identifier)
+    periods = periods_of(program)
     context = {
         "section": "programs",
         "program": program,
         "meter_types": [dict(MeterType.choices).get(one, one) for one in program.accepted_meter_types],
         "access": access,
-        "periods": periods_of(program),
+        "periods": periods,
+        "sources": sources_of_dates(periods),
         "guide": column_guide(program),
-        "sources": sources_of(program),
+        "requirements": sources_of(program),
+        "statements": statements_of(program),
+        "compatible": compatible_programs(program),
+        "unknown_seasons": [season for season in program.unknown_seasons.all() if season.ends_on >= clock.now().date()],
     }
     return render(request, "programs/detail.html", context)
 

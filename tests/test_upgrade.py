@@ -79,6 +79,16 @@ def test_references_that_only_look_different_are_told_and_kept_apart(environment
     assert look(environment, "contents")["meters"] == 36
 
 
+def test_deadlines_that_meters_had_made_are_carried_over(environment: dict[str, str]) -> None:
+    eligible = look(environment, "make_eligible")
+
+    run(environment, "manage.py", "migrate", "--verbosity", "0")
+
+    made = look(environment, "made")
+    assert 0 < made.pop("meters") <= eligible
+    assert made == {"partners": ["cedar"], "of_own_programs": True, "passed": True, "left_to_record": 0}
+
+
 @pytest.mark.django_db
 def test_upgraded_tables_are_those_of_a_new_database(
     environment: dict[str, str], tmp_path: Path, template: Path | str

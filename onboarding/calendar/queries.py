@@ -14,13 +14,15 @@ from onboarding.enrollment.models import Enrollment
 from onboarding.meters.models import EnrollmentStatus
 from portal.partners.models import Partner
 from portal.web.days import Reading, day_of
-from programs.models import DeliveryPeriod, Program
+from programs.models import Acts, DeliveryPeriod, Program
 from programs.queries import DeadlineLine, all_periods_of, not_over
 
 # Who is active, eligible or taken out misses no deadline.
 _NOT_IN = (EnrollmentStatus.INELIGIBLE, EnrollmentStatus.PENDING)
 # As the index enrollment_waiting has it.
 WAITS = ~Q(partner_actions=[])
+# Nobody but Leap acts next; by the index enrollment_to_act.
+AT_LEAP = Q(acts=Acts.LEAP.value)
 
 
 class Kind(Enum):
@@ -131,7 +133,7 @@ def months_of(happenings: Iterable[Happening], waiting: Mapping[int, "Waiting"])
 
 @dataclass(frozen=True, slots=True)
 class Waiting:
-    """How many meters of a program wait for the partner, by the status that the list of meters finds them with."""
+    """How many meters of a program would miss a deadline, by the status that the list of meters finds them with."""
 
     ineligible: int = 0
     pending: int = 0
@@ -141,10 +143,15 @@ class Waiting:
         return self.ineligible + self.pending
 
 
-def waiting_of(partner: Partner) -> dict[int, Waiting]:
-    """By program: meters that are not in it because of something that the partner has to do. Two queries."""
+def waiting_of(partner: Partner, *, for_leap: bool = False) -> dict[int, Waiting]:
+    """By program: meters that are not in it because of something that the partner has to do. Two queries.
+
+    for_leap: and those for which only Leap has to do something, which would miss a deadline too. Four queries.
+    """
     counts: dict[int, Counter[str]] = {}
     for (program, status), count in _counted(partner, "status").items():
+        counts.setdefault(program, Counter())[status] += count
+    for (program, status), count in _counted(partner, "status", AT_LEAP).items() if for_leap else ():
         counts.setdefault(program, Counter())[status] += count
     return {
         program: Waiting(mine[EnrollmentStatus.INELIGIBLE], mine[EnrollmentStatus.PENDING])
@@ -160,12 +167,12 @@ def actions_of(partner: Partner) -> dict[int, Counter[str]]:
     return counts
 
 
-def _counted(partner: Partner, by: str) -> Counter[tuple[int, Any]]:
+def _counted(partner: Partner, by: str, who: Q = WAITS) -> Counter[tuple[int, Any]]:
     """Waiting meters by program and one column of the index that holds nothing else: the count reads only that index.
 
     Those in the archive are taken off again, so that the index suffices; they are few.
     """
-    waiting = Enrollment.objects.filter(WAITS, partner=partner, status__in=_NOT_IN).order_by()
+    waiting = Enrollment.objects.filter(who, partner=partner, status__in=_NOT_IN).order_by()
     archived = waiting.filter(meter__is_archived=True, meter__partner=partner)
     counts: Counter[tuple[int, object]] = Counter()
     for sign, rows in ((1, waiting), (-1, archived)):

@@ -49,7 +49,7 @@ def calendar(request: HttpRequest) -> HttpResponse:
     ]
     until = now.date() + _SHOWN
     upcoming = [one for one in happenings(chosen, now) if is_ahead(one, now) and one.on <= until]
-    waiting = waiting_of(access.partner)
+    waiting = waiting_of(access.partner, for_leap=True)
     context: dict[str, object] = {
         "section": "calendar",
         "programs": programs,

@@ -21,6 +21,7 @@ from onboarding.connect.points import (
     match_of,
 )
 from onboarding.connect.queries import connect_programs
+from onboarding.enrollment.choice import joined_unchosen
 from onboarding.enrollment.domain import join_programs, re_evaluate
 from onboarding.enrollment.models import CheckRecord
 from onboarding.enrollment.rules import ProgramRules, rules_of
@@ -281,7 +282,7 @@ def filled(values: dict[str, str]) -> dict[str, str]:
 
 
 def enroll_meters(meters: Sequence[tuple[Meter, bool]], session: ConnectSession, *, by: Actor) -> None:
-    """Put meters into the programs that the link names; new ones, when it names none, into all that their utility has.
+    """Put meters into the programs that the link names; new ones, when it names none, into those of their utility.
 
     The caller evaluates them.
     """
@@ -289,15 +290,20 @@ def enroll_meters(meters: Sequence[tuple[Meter, bool]], session: ConnectSession,
     everything = [] if named else [program.identifier for program in connect_programs(region)]
     rules = list(rules_of(named or everything).values())
     joins = {
-        meter.pk: [one for one in rules if one.takes(region, meter.meter_type) and (named or _serves(one, meter))]
+        meter.pk: [one for one in rules if one.takes(region, meter.meter_type)] if named else _joined(rules, meter)
         for meter, is_new in meters
         if named or is_new
     }
     join_programs(joins, partner=session.partner, by=by)
 
 
-def _serves(program: ProgramRules, meter: Meter) -> bool:
-    return not program.utilities or meter.utility_name in program.utilities
+def _joined(rules: Sequence[ProgramRules], meter: Meter) -> list[ProgramRules]:
+    """The programs of its region and utility; of those that exclude each other the first."""
+    region, utility = meter.transmission_region, meter.utility_name
+    fitting = [one for one in rules if one.takes(region, meter.meter_type) and utility in (one.utilities or {utility})]
+    classification = meter.customer_classification
+    names = joined_unchosen(fitting, utility=utility, classification=classification, at=clock.now())
+    return [one for one in fitting if one.identifier in names]
 
 
 # --- what the enrollment is told

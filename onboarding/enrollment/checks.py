@@ -3,13 +3,13 @@
 Checks that hold are left out unless `passed` asks for them, because most meters pass almost all of them.
 """
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Collection, Iterable, Iterator
 from dataclasses import dataclass
 from datetime import date, datetime
 from enum import StrEnum
 
 from onboarding.enrollment.facts import Held, MeterFacts
-from onboarding.enrollment.rules import PeriodRules, ProgramRules, Source
+from onboarding.enrollment.rules import Exclusion, PeriodRules, ProgramRules, Source
 from portal.problems import Problem, shown
 from portal.web.clock import day_text, last_day_before
 from portal.web.days import deadline_text
@@ -33,7 +33,8 @@ class CheckOutcome(StrEnum):
 class Check:
     """One comparison: what is actually there, what is wanted, by which rule, and the problem if it fails.
 
-    while_open: the status of the meter while the outcome is CANNOT_TELL. field: its key, if it is one field.
+    while_open: the status of the meter while the outcome is CANNOT_TELL. field: its key, if it is one field. asks:
+    whether somebody has to act while it is open.
     """
 
     action_type: str
@@ -46,6 +47,7 @@ class Check:
     field: str = ""
     while_open: str = "INELIGIBLE"
     note: str = ""
+    asks: bool = True
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,7 +106,7 @@ def fits(meter: MeterFacts, program: ProgramRules, moment: Moment, passed: bool)
         problem = None if value in wanted else Problem(f"PROGRAM_{code}", key, str(value), context)
         outcome = CheckOutcome.FAILED if problem else CheckOutcome.PASSED
         yield Check(kind, outcome, _label(moment, key), shown(_display(value)), wanted_text, source, problem, key)
-    if not source.applies(moment.on):
+    if not program.is_offered or not source.applies(moment.on):
         problem = Problem("PROGRAM_NOT_OPEN", "", "", {"program": program.identifier, "on": day_text(moment.on)})
         wanted = " ".join(
             f"{word} {day_text(day)}" for word, day in (("from", source.valid_from), ("to", source.valid_to)) if day
@@ -135,6 +137,27 @@ def in_time(meter: MeterFacts, program: ProgramRules, moment: Moment, passed: bo
     )
 
 
+@checks(ActionType.IS_ELIGIBLE)
+def season_known(meter: MeterFacts, program: ProgramRules, moment: Moment, passed: bool) -> Iterator[Check]:
+    """Nobody can tell when a meter becomes active that may do so in a season that is not published. Nobody can act."""
+    season = program.unknown_before(moment.period, moment.present or moment.at, meter.classification)
+    if season is None:
+        return
+    context = {"program": program.identifier, "note": season.note}
+    yield Check(
+        ActionType.IS_ELIGIBLE,
+        CheckOutcome.CANNOT_TELL,
+        "Delivery period",
+        f"not published for {program.day_of(season.starts_at)} to {last_day_before(season.over_at, program.zone)}",
+        "published",
+        season.source,
+        Problem("PROGRAM_SEASON_UNKNOWN", "", "", context),
+        while_open="PENDING",
+        note=season.note,
+        asks=False,
+    )
+
+
 @checks(ActionType.NO_MISSING_FIELDS, ActionType.MEETS_EXTRA_PROGRAM_REQUIREMENTS, ActionType.GENERATOR)
 def fields_meet(meter: MeterFacts, program: ProgramRules, moment: Moment, passed: bool) -> Iterator[Check]:
     """What the program requires of fields: that they are filled, and within its limits."""
@@ -151,7 +174,8 @@ def fields_meet(meter: MeterFacts, program: ProgramRules, moment: Moment, passed
 def _of_rule(meter: MeterFacts, rule: Rule, problem: Problem | None) -> Check:
     wanted = rule.limits() or "filled in"
     actual = ", ".join(shown(_plain_value(value)) for value in _given(meter, rule)) or "empty"
-    source = Source(f"requirement {rule.number}", rule.source, rule.verified, rule.valid_from, rule.valid_to)
+    about = (rule.source, rule.verified, rule.valid_from, rule.valid_to, rule.source_url)
+    source = Source(f"requirement {rule.number}", *about)
     outcome = CheckOutcome.FAILED if problem else CheckOutcome.PASSED
     kind = action_of(problem) if problem else rule.action_type or ActionType.NO_MISSING_FIELDS.value
     return Check(kind, outcome, rule.label, actual, wanted, source, problem, rule.keys[0])
@@ -185,7 +209,10 @@ def authorized(meter: MeterFacts, program: ProgramRules, moment: Moment, passed:
 
 @checks(ActionType.NOT_ENROLLED_IN_CONFLICTING_PROGRAM)
 def excludes_none(meter: MeterFacts, program: ProgramRules, moment: Moment, passed: bool) -> Iterator[Check]:
-    """No program of the same customer excludes this one. Of two, the active one stays, then the one joined first."""
+    """No program of the same customer excludes this one. Of two, the active one stays, then the one joined first.
+
+    Where that depends on the utility, nobody can tell before it is known.
+    """
     if not meter.held or not program.exclusions:
         return
     mine = next((one for one in meter.held if one.program == program.identifier and one.meter == meter.pk), None)
@@ -194,6 +221,10 @@ def excludes_none(meter: MeterFacts, program: ProgramRules, moment: Moment, pass
             continue
         classes, on = {meter.classification, other.classification}, max(moment.on, other.asked_on)
         row = program.exclusion_of(other.program, utility=meter.utility, classes=classes, on=on)
+        if row is None and not meter.utility and _goes_first(other, mine):
+            yield from unknown_beside(program, other.program, classes, on)
+        if row is not None and row.said_by:
+            yield from _said(meter, program, other, row, _label(moment, row.said_by))
         if row is None or (row.is_allowed and not passed):
             continue
         where = "this meter" if other.meter == meter.pk else f"your meter {other.reference}"
@@ -221,6 +252,44 @@ def excludes_none(meter: MeterFacts, program: ProgramRules, moment: Moment, pass
             Problem("PROGRAM_EXCLUDED", "", other.program, context),
             note=row.note,
         )
+
+
+def unknown_beside(program: ProgramRules, other: str, classes: Collection[str], on: date) -> Iterator[Check]:
+    """Whether a program can be held beside another one depends on the utility, which is not known."""
+    row = program.depends_on_utility(other, classes=classes, on=on)
+    if row is None:
+        return
+    context = {"program": program.identifier, "other": other}
+    yield Check(
+        ActionType.NOT_ENROLLED_IN_CONFLICTING_PROGRAM,
+        CheckOutcome.CANNOT_TELL,
+        f"With {other}",
+        "utility not known",
+        "can be held together",
+        row.source,
+        Problem("PROGRAM_EXCLUSION_UNKNOWN", "", other, context),
+        while_open="PENDING",
+        note=row.note,
+        asks=False,
+    )
+
+
+def _said(meter: MeterFacts, program: ProgramRules, other: Held, row: Exclusion, label: str) -> Iterator[Check]:
+    """The meter's own answer agrees with the programs that it holds. An empty one is a missing field."""
+    if other.meter != meter.pk or meter.flat.get(row.said_by) is not False:
+        return
+    context = {"program": program.identifier, "other": other.program, "label": label}
+    yield Check(
+        ActionType.MEETS_EXTRA_PROGRAM_REQUIREMENTS,
+        CheckOutcome.FAILED,
+        label,
+        "no",
+        "yes",
+        row.source,
+        Problem("PROGRAM_ANSWER_DISAGREES", row.said_by, "no", context),
+        row.said_by,
+        note=row.note,
+    )
 
 
 def _goes_first(other: Held, mine: Held | None) -> bool:
@@ -327,7 +396,7 @@ def check_of_problem(problem: Problem) -> Check:
 
 def in_place(meter: MeterFacts, program: ProgramRules, moment: Moment) -> list[Check]:
     """What fails, or is open, for every asset of one place and type, whatever its fields hold."""
-    functions = (fits, in_time, authorized, recorded)
+    functions = (fits, in_time, season_known, authorized, recorded)
     return [one for function in functions for one in function(meter, program, moment, False)]
 
 

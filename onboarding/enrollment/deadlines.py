@@ -20,6 +20,10 @@ from programs.deadlines import DeadlineRule, accepted_until
 from programs.models import Deadline, DeliveryPeriod, PassedDeadline, Program
 from programs.models.past import DeadlineState, deadline_states
 
+LOOKED_AT = 20_000  # enrollments, when a person waits for the answer: some seconds
+_AT_ONCE = 2_000
+_SHOWN = 20
+
 
 def note_passed_deadlines(at: datetime) -> list[PassedDeadline]:
     """Note the deadlines that have passed by a moment; returns those of which it is not recorded yet who made them.
@@ -160,3 +164,32 @@ def by_partner(meters: Iterable[Meter]) -> list[list[Meter]]:
     for meter in meters:
         groups.setdefault(meter.partner_id, []).append(meter)
     return list(groups.values())
+
+
+@dataclass(frozen=True, slots=True)
+class RecordedAgain:
+    """What recording a deadline again would do: how many meters make it then and do not now, how many the other way
+    round, and some of both with their partner. is_whole: whether all meters were looked at."""
+
+    gain: int
+    lose: int
+    examples: Sequence[tuple[str, str, bool]]
+    looked_at: int
+    is_whole: bool
+
+
+def measure_again(passed: PassedDeadline, rules_moment: datetime) -> RecordedAgain:
+    """What `record_again` would do by the rules of a moment; of many meters the newest are looked at. Reads only."""
+    rows = Enrollment.objects.filter(program=passed.period.program_id).order_by("-pk")
+    keys = list(rows.values_list("meter", flat=True)[: LOOKED_AT + 1])
+    gain = lose = 0
+    examples: list[tuple[str, str, bool]] = []
+    for start in range(0, min(len(keys), LOOKED_AT), _AT_ONCE):
+        held = Meter.objects.filter(pk__in=keys[start : start + _AT_ONCE][:LOOKED_AT]).select_related("partner")
+        for meters in by_partner(held):
+            makers = compare_makers(passed, meters, rules_moment)
+            gain, lose = gain + len(makers.gain), lose + len(makers.lose)
+            by_pk = {meter.pk: meter for meter in meters}
+            for pk in [*makers.gain, *makers.lose]:
+                examples.append((by_pk[pk].partner.name, by_pk[pk].partner_reference, pk in makers.gain))
+    return RecordedAgain(gain, lose, examples[:_SHOWN], min(len(keys), LOOKED_AT), len(keys) <= LOOKED_AT)

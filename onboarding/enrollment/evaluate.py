@@ -5,7 +5,7 @@ The moment is given (`at`), never the clock's, so that the answer is the same wh
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from onboarding.enrollment.checks import Check, CheckOutcome, Moment, check_of_problem, failing, run_checks, takes_part
 from onboarding.enrollment.facts import Activated, MeterFacts
@@ -18,6 +18,7 @@ from programs.models import ActionType, Acts
 from programs.schema import Schema
 
 # The problems that are shown for a meter that does not fit the program: the misfit, and that the meter is out.
+_INSTANT = timedelta(microseconds=1)
 _TOLD_OF_MISFITS = MISFITS | {"METER_IDLE", "METER_DISENROLLED"}
 
 
@@ -118,6 +119,55 @@ def _out_at_present(meter: MeterFacts, program: ProgramRules, moment: Moment, at
     return list(takes_part(meter, program, replace(moment, at=at, is_ahead=False), False))
 
 
+@dataclass(frozen=True, slots=True)
+class Dates:
+    """The dates of a meter in a program, in the program's time; None where there is none.
+
+    deadline_at: until when it can still make the next deadline. activation_at: when it is expected active, should it be
+    eligible. active_until: the end of the period in which it is active.
+    """
+
+    deadline_at: datetime | None = None
+    activation_at: datetime | None = None
+    active_until: datetime | None = None
+
+
+def outlook(meter: MeterFacts, program: ProgramRules, schema: Schema, at: datetime) -> tuple[EnrollmentStatus, Dates]:
+    """The status of a meter in a program, with the dates that go with it."""
+    leading = Evaluator(program, schema, at).leading(meter)
+    period = leading.period
+    if period is None or leading.status == EnrollmentStatus.NOT_PARTICIPATING:
+        return leading.status, Dates()
+    if leading.status == EnrollmentStatus.ACTIVE:
+        return leading.status, Dates(active_until=period.over_at)
+    made, ahead = meter.deadline_made(period, at), period.next_deadline(at)
+    if made is not None:
+        return leading.status, Dates(activation_at=made.activation_at)
+    if ahead is not None:
+        return leading.status, Dates(ahead.accepted_until, ahead.activation_at)
+    return leading.status, Dates()
+
+
+def first_deadline(meter: MeterFacts, program: ProgramRules, schema: Schema, at: datetime) -> DeadlineRule | None:
+    """The deadline that the meter has made, or will make first if nothing changes until then; None for none."""
+    for period in program.shown_periods(at):
+        if made := meter.deadline_made(period, at):
+            return made
+        ahead = [deadline for deadline in period.deadlines if deadline.accepted_until > at]
+        for deadline in sorted(ahead, key=lambda one: (one.activation_at, one.accepted_until)):
+            if makes(meter, program, schema, period, deadline):
+                return deadline
+    return None
+
+
+def makes(
+    meter: MeterFacts, program: ProgramRules, schema: Schema, period: PeriodRules, deadline: DeadlineRule
+) -> bool:
+    """Whether a meter is eligible in a period as a deadline passes."""
+    evaluator = Evaluator(program, schema, deadline.accepted_until - _INSTANT)
+    return evaluator.status_in(period, meter) == EnrollmentStatus.ELIGIBLE
+
+
 def evaluate(meter: MeterFacts, program: ProgramRules, schema: Schema, at: datetime) -> EnrollmentResult:
     """The result of one meter in a program; see Evaluator."""
     return Evaluator(program, schema, at).evaluate(meter)
@@ -151,14 +201,19 @@ def _is_missing(check: Check) -> bool:
 
 def _open_types(program: ProgramRules, open_checks: Iterable[Check]) -> list[tuple[str, str]]:
     """Each open item once, with who acts. Being out is the partner's own decision, and nobody can undo that a deadline
-    has passed: neither is an action."""
-    kinds = dict.fromkeys(one.action_type for one in open_checks if not _is_final(one))
+    has passed: neither is an action, nor is what nobody can tell."""
+    kinds = dict.fromkeys(one.action_type for one in open_checks if is_action(one))
     return [(kind, action_definition(program, kind).acts) for kind in kinds]
 
 
-def _is_final(check: Check) -> bool:
-    too_late = check.problem is not None and check.problem.code == "PROGRAM_TOO_LATE"
-    return too_late or check.action_type == ActionType.PARTICIPATING
+def is_action(check: Check) -> bool:
+    """Whether somebody can do something about a check that fails."""
+    return check.asks and not is_too_late(check) and check.action_type != ActionType.PARTICIPATING
+
+
+def is_too_late(check: Check) -> bool:
+    """Whether a check fails because the last deadline has passed."""
+    return check.problem is not None and check.problem.code == "PROGRAM_TOO_LATE"
 
 
 def action_definition(program: ProgramRules, kind: str) -> ActionDefinition:

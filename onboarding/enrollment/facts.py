@@ -14,6 +14,10 @@ if TYPE_CHECKING:
     from onboarding.enrollment.models import ParticipationPeriod
 
 
+# When a meter joined a program; of those joined at once, by the catalogue's order, then by the row's number.
+Since = tuple[datetime, int, int]
+
+
 @dataclass(frozen=True, slots=True)
 class OutPeriod:
     """A time in which the meter takes no part (see ParticipationPeriod); ends_at is None when it has no end.
@@ -87,7 +91,7 @@ class Held:
     meter: UUID
     reference: str
     is_active: bool
-    since: tuple[datetime, int]
+    since: Since
     classification: str
     asked_on: date
 
@@ -103,7 +107,7 @@ class MeterFacts:
     asset: Mapping[str, Any]
     pk: UUID | None = None
     created_at: datetime | None = None
-    wanted: Mapping[str, tuple[datetime, int]] = field(default_factory=dict)
+    wanted: Mapping[str, Since] = field(default_factory=dict)
     out_periods: Sequence[OutPeriod] = ()
     records: Sequence[Recorded] = ()
     activations: Sequence[Activated] = ()
@@ -133,12 +137,13 @@ class MeterFacts:
         return str(self.asset.get("customer", {}).get("state_or_province_code") or "")
 
     def place(self) -> tuple[object, ...]:
-        """What decides about the fit to a program: assets alike in this have the same result."""
+        """What decides about the fit to a program, besides fields: assets alike in this have the same result."""
         return (
             self.asset["transmission_region"],
             self.state,
             self.asset["meter_type"],
             self.utility,
+            self.classification,
         )
 
     def record(self, action_type: str, program: int, period: int | None, at: datetime) -> Recorded | None:

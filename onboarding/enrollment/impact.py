@@ -1,13 +1,13 @@
 """What other rules would do to the enrollments that are recorded. Reads, never writes."""
 
 from collections import Counter
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
 from onboarding.enrollment.checks import failing, run_checks
-from onboarding.enrollment.evaluate import evaluate, moment_of
+from onboarding.enrollment.evaluate import Dates, moment_of, outlook
 from onboarding.enrollment.facts import MeterFacts
 from onboarding.enrollment.load import facts_of
 from onboarding.enrollment.models import Enrollment
@@ -15,7 +15,8 @@ from onboarding.enrollment.rules import ProgramRules, rules_of
 from onboarding.enrollment.tasks import queue_changed_programs
 from onboarding.meters.models import EnrollmentStatus, Meter
 from portal.web import clock
-from programs.impact import Answers, Example, Impact, Move, register
+from portal.web.days import begin_text, deadline_text, until_text
+from programs.impact import Answers, DateMove, Example, Impact, Move, register
 from programs.schema import Schema, schema_for
 
 LOOKED_AT = 20_000  # enrollments: some seconds
@@ -37,41 +38,62 @@ def proposed_rules() -> Proposed:
 
 
 def measure(proposed: Proposed) -> Impact:
-    """The meters whose status would change, newest first: in programs whose rules differ, or that exclude one of these
-    or are excluded by it."""
+    """The meters whose status or dates would change, newest first: in programs whose rules differ, or that exclude one
+    of these or are excluded by it."""
     at, present = clock.now(), rules_of()
-    schema = schema_for(present)
-    now = Proposed(present, schema)
+    now = Proposed(present, schema_for(present))
+    rows = Enrollment.objects.filter(program__in=_differing(now, proposed, at))
+    enrollments = list(rows.select_related("program", "partner").order_by("-pk")[: LOOKED_AT + 1])
+    moves: Counter[tuple[str, str, str]] = Counter()
+    dates: Counter[tuple[str, str, str, str]] = Counter()
+    examples: list[Example] = []
+    for start in range(0, min(len(enrollments), LOOKED_AT), _AT_ONCE):
+        for change in _compared(enrollments[start : start + _AT_ONCE], now, proposed, at):
+            program = change.row.program.identifier
+            if change.was != change.then:
+                words = (program, str(change.was.label), str(change.then.label))
+                moves[words] += 1
+                whose = (change.row.partner.name, change.meter.partner_reference, str(change.meter.pk))
+                examples.append(Example(*whose, *words, change.why))
+            dates.update((program, *moved) for moved in change.dates)
+    return Impact(
+        [Move(*words, count) for words, count in moves.most_common()],
+        [DateMove(*words, count) for words, count in dates.most_common()],
+        examples,
+        min(len(enrollments), LOOKED_AT),
+        len(enrollments) <= LOOKED_AT,
+    )
+
+
+def _differing(now: Proposed, proposed: Proposed, at: datetime) -> list[int]:
+    """The programs whose rules differ, and those that exclude one of them or are excluded by it."""
     differ = {
         name
         for name, program in proposed.rules.items()
-        if name not in present or present[name].digest(schema, at) != program.digest(proposed.schema, at)
+        if name not in now.rules or now.rules[name].digest(now.schema, at) != program.digest(proposed.schema, at)
     }
     beside = {
         other
         for name in differ
-        for rules in (present, proposed.rules)
+        for rules in (now.rules, proposed.rules)
         for other in (rules[name].excluded if name in rules else ())
     }
-    keys = [proposed.rules[name].pk for name in differ | beside if name in proposed.rules]
-    rows = Enrollment.objects.filter(program__in=keys).select_related("program", "partner").order_by("-pk")
-    enrollments = list(rows[: LOOKED_AT + 1])
-    moves: Counter[tuple[str, str, str]] = Counter()
-    examples: list[Example] = []
-    for start in range(0, min(len(enrollments), LOOKED_AT), _AT_ONCE):
-        for row, meter, was, then, why in _compared(enrollments[start : start + _AT_ONCE], now, proposed, at):
-            words = (row.program.identifier, str(was.label), str(then.label))
-            moves[words] += 1
-            examples.append(Example(row.partner.name, meter.partner_reference, str(meter.pk), *words, why))
-    listed = [Move(*words, count) for words, count in moves.most_common()]
-    return Impact(listed, examples, min(len(enrollments), LOOKED_AT), len(enrollments) <= LOOKED_AT)
+    return [proposed.rules[name].pk for name in differ | beside if name in proposed.rules]
 
 
-def _compared(
-    rows: list[Enrollment], present: Proposed, proposed: Proposed, at: datetime
-) -> Iterator[tuple[Enrollment, Meter, EnrollmentStatus, EnrollmentStatus, str]]:
-    """The rows whose status would change: each with its meter, the status by the present rules, the one by the proposed
-    rules, and what would not hold then."""
+@dataclass(frozen=True, slots=True)
+class _Changed:
+    """A meter whose status or dates in a program would change; why: what would not hold then."""
+
+    row: Enrollment
+    meter: Meter
+    was: EnrollmentStatus
+    then: EnrollmentStatus
+    dates: Sequence[tuple[str, str, str]]
+    why: str
+
+
+def _compared(rows: list[Enrollment], present: Proposed, proposed: Proposed, at: datetime) -> Iterator[_Changed]:
     by_partner: dict[UUID, list[Enrollment]] = {}
     for row in rows:
         by_partner.setdefault(row.partner_id, []).append(row)
@@ -84,10 +106,25 @@ def _compared(
             if name not in proposed.rules or name not in present.rules:
                 continue
             program = proposed.rules[name]
-            was = evaluate(before[row.meter_id], present.rules[name], present.schema, at).status
-            then = evaluate(facts[row.meter_id], program, proposed.schema, at).status
-            if then != was:
-                yield row, meters[row.meter_id], was, then, _why(facts[row.meter_id], program, proposed, at)
+            was, dates_now = outlook(before[row.meter_id], present.rules[name], present.schema, at)
+            then, dates_then = outlook(facts[row.meter_id], program, proposed.schema, at)
+            if then != was or dates_now != dates_then:
+                why = _why(facts[row.meter_id], program, proposed, at) if then != was else ""
+                yield _Changed(row, meters[row.meter_id], was, then, _moved(dates_now, dates_then), why)
+
+
+def _moved(was: Dates, then: Dates) -> list[tuple[str, str, str]]:
+    """The dates that differ: which, the one now, and the one then, in words."""
+    told = [
+        ("Deadline", was.deadline_at, then.deadline_at, deadline_text),
+        ("Activation", was.activation_at, then.activation_at, begin_text),
+        ("Active until", was.active_until, then.active_until, until_text),
+    ]
+    return [
+        (what, words(before) if before else "none", words(after) if after else "none")
+        for what, before, after, words in told
+        if before != after
+    ]
 
 
 def _why(facts: MeterFacts, program: ProgramRules, proposed: Proposed, at: datetime) -> str:

@@ -6,8 +6,8 @@ from uuid import UUID
 
 from django.db.models import Exists, OuterRef, Q, QuerySet
 
-from onboarding.enrollment.evaluate import Evaluator, evaluate
-from onboarding.enrollment.facts import Activated, Held, Made, MeterFacts, OutPeriod, Recorded
+from onboarding.enrollment.evaluate import evaluate, makes
+from onboarding.enrollment.facts import Activated, Held, Made, MeterFacts, OutPeriod, Recorded, Since
 from onboarding.enrollment.models import Activation, CheckRecord, Enrollment, MadeDeadline, ParticipationPeriod
 from onboarding.enrollment.past import MeterPast, meters_at
 from onboarding.enrollment.rules import ProgramRules, RulesOfMoment, rules_at, rules_moment_of
@@ -19,7 +19,6 @@ from programs.schema import Schema
 
 HOLDING = (EnrollmentStatus.ACTIVE, EnrollmentStatus.ELIGIBLE, EnrollmentStatus.PENDING)
 Customer = tuple[str, str]  # utility, account number in its normal form
-Joined = tuple[datetime, int]  # when, and the number of its row: which of two came first
 _INSTANT = timedelta(microseconds=1)
 
 
@@ -98,29 +97,30 @@ def _own_facts(
     return facts_by_meter
 
 
-def _wanted(keys: Collection[UUID], rules: Mapping[str, ProgramRules]) -> dict[UUID, dict[str, Joined]]:
+def _wanted(keys: Collection[UUID], rules: Mapping[str, ProgramRules]) -> dict[UUID, dict[str, Since]]:
     names = {program.pk: name for name, program in rules.items()}
-    wanted: dict[UUID, dict[str, Joined]] = {}
+    wanted: dict[UUID, dict[str, Since]] = {}
     rows = Enrollment.objects.filter(meter__in=keys).values_list("meter", "program", "joined_at", "pk")
     for meter, program, joined, number in rows:
         if program in names:
-            wanted.setdefault(meter, {})[names[program]] = (joined, number)
+            name = names[program]
+            wanted.setdefault(meter, {})[name] = (joined, rules[name].position, number)
     return wanted
 
 
 def _wanted_then(
     meter: Meter,
-    programs: Mapping[str, Joined],
+    programs: Mapping[str, Since],
     then: MeterPast | None,
     rules: Mapping[str, ProgramRules],
     at: datetime,
-) -> dict[str, Joined]:
+) -> dict[str, Since]:
     """The programs that a meter was in at a moment: those that it had joined, and those that it has left since."""
     if meter.created_at > at:
         return dict(programs)
     joined = {name: since for name, since in programs.items() if since[0] <= at}
     left = then.left & rules.keys() if then else set()
-    return dict.fromkeys(left, (meter.created_at, 0)) | joined
+    return dict.fromkeys(left, (meter.created_at, 0, 0)) | joined
 
 
 # --- deadlines
@@ -145,8 +145,7 @@ def makers_of(
         or all(one.deadline_at != deadline.deadline_at for one in in_period.deadlines)
     ):
         return dict.fromkeys(inside, False)
-    evaluator = Evaluator(rules, then.schema, at)
-    return {pk: evaluator.status_in(in_period, meter) == EnrollmentStatus.ELIGIBLE for pk, meter in inside.items()}
+    return {pk: makes(meter, rules, then.schema, in_period, deadline) for pk, meter in inside.items()}
 
 
 def _not_recorded(
@@ -294,7 +293,7 @@ def _holding(
     group: Collection[tuple[Meter, MeterFacts]], rules: Mapping[str, ProgramRules], schema: Schema, at: datetime
 ) -> list[Held]:
     """The programs that one customer holds. A program counts when its own checks allow it and no program before it
-    excludes it; active ones come first, then those that were joined first."""
+    excludes it; active ones come first, then those that were joined first, then those that the catalogue has first."""
     candidates = []
     for meter, facts in group:
         for name, since in facts.wanted.items():
@@ -324,8 +323,8 @@ def _holding(
 
 
 def excluding_here(partner: UUID, rules: Mapping[str, ProgramRules]) -> set[int]:
-    """The programs that exclude others, or are excluded, and that any meter of a partner is in. One query."""
-    excluding = [program.pk for program in rules.values() if program.excluded]
+    """The programs whose status depends on others, and that any meter of a partner is in. One query."""
+    excluding = [program.pk for program in rules.values() if program.is_compared]
     inside = Enrollment.objects.filter(partner=partner, program=OuterRef("pk"))
     return set(Program.objects.filter(Exists(inside), pk__in=excluding).values_list("pk", flat=True))
 

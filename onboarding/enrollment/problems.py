@@ -46,6 +46,24 @@ register(
         "Keep one of the two: take the meter out of {other}, or leave {program}.",
     ),
     ProblemKind(
+        "PROGRAM_EXCLUSION_UNKNOWN",
+        "Cannot tell without the utility",
+        "Whether a customer can be in {program} and {other} at once depends on the utility.",
+        "Enter the utility name, or wait for the utility's data.",
+    ),
+    ProblemKind(
+        "PROGRAM_ANSWER_DISAGREES",
+        "Answer does not agree with the programs",
+        "“{label}” is answered with no, and the meter is in {other}.",
+        "Change the answer to yes, or leave {other}.",
+    ),
+    ProblemKind(
+        "PROGRAM_SEASON_UNKNOWN",
+        "Cannot tell when it becomes active",
+        "We cannot tell when this meter becomes active in {program}. {note}",
+        "You do not have to do anything. We tell you here when the dates are published.",
+    ),
+    ProblemKind(
         "PROGRAM_CHECK_FAILED",
         "Leap found something that does not hold",
         "{program}: “{subject}” does not hold. {note}",

@@ -30,12 +30,12 @@ class NextActivation:
 
 
 def next_activations(identifiers: Collection[str], now: datetime | None = None) -> dict[str, NextActivation]:
-    """By program identifier; a program without a deadline ahead has none."""
+    """By program identifier; a program has none without a deadline ahead, or when a season before it is unknown."""
     at, activations = now or clock.now(), {}
     for name, rules in rules_of(identifiers).items() if identifiers else ():
         period = rules.leading_period(at)
         deadline = period.next_deadline(at) if period else None
-        if deadline:
+        if deadline and not rules.unknown_before(period, at, ""):
             activations[name] = NextActivation(deadline.accepted_until, deadline.activation_at)
     return activations
 

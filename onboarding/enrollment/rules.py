@@ -5,12 +5,12 @@ import json
 import threading
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, field, fields, is_dataclass
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from decimal import Decimal
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from portal.web.clock import local_day
+from portal.web.clock import local_day, midnight
 from programs.deadlines import DeadlineRule, accepted_until, next_deadline, over_at
 from programs.models import (
     ActionType,
@@ -22,6 +22,7 @@ from programs.models import (
     PassedDeadline,
     Program,
     ProgramCheck,
+    UnknownSeason,
     is_over,
 )
 from programs.models.past import HistoryVersion, ProgramRows, catalogue_at, entered_at, history_version, recorded_since
@@ -32,13 +33,14 @@ _YEAR_DAYS = 366
 
 @dataclass(frozen=True, slots=True)
 class Source:
-    """Where a rule comes from: its ID for people, the document, whether it was confirmed, when it holds."""
+    """Where a rule comes from: its ID for people, the document, whether it was confirmed, when it holds; its link."""
 
     rule: str
     source: str = ""
     verified: bool = False
     valid_from: date | None = None
     valid_to: date | None = None
+    url: str = ""
 
     def applies(self, on: date) -> bool:
         return not ((self.valid_from and on < self.valid_from) or (self.valid_to and on > self.valid_to))
@@ -65,7 +67,10 @@ class RecordedRule:
 
 @dataclass(frozen=True, slots=True)
 class Exclusion:
-    """Whether a customer of the program can be in another one too. utility, classification, path: "" for any."""
+    """Whether a customer of the program can be in another one too. utility, classification, path: "" for any.
+
+    said_by: the key of the program's own yes-or-no field that says whether the other is held too; "" for none.
+    """
 
     other: str
     utility: str
@@ -74,10 +79,25 @@ class Exclusion:
     is_allowed: bool
     note: str
     source: Source
+    said_by: str = ""
 
     def applies_to(self, utility: str, classes: Collection[str], on: date) -> bool:
         fits = self.utility in ("", utility) and self.classification in ("", *classes)
         return fits and not self.path and self.source.applies(on)
+
+
+@dataclass(frozen=True, slots=True)
+class UnknownSeasonRules:
+    """A time in which the program may run, and of which no delivery period is published; aware datetimes.
+
+    classification: the kind of customer that it is about, "" for both.
+    """
+
+    starts_at: datetime
+    over_at: datetime
+    classification: str
+    note: str
+    source: Source
 
 
 @dataclass(frozen=True, slots=True)
@@ -122,15 +142,18 @@ class ProgramRules:
     recorded: tuple[RecordedRule, ...]
     exclusions: tuple[Exclusion, ...]
     actions: dict[str, ActionDefinition]
+    unknown_seasons: tuple[UnknownSeasonRules, ...] = ()
+    position: int = 0
+    is_offered: bool = True
 
     @property
     def takes_forms(self) -> bool:
         """Whether a form for a new meter of it can be opened: partners create its meters, and it is not over."""
-        return self.is_partner_created and not is_over(self.source.valid_to)
+        return self.is_offered and self.is_partner_created and not is_over(self.source.valid_to)
 
     def takes(self, region: str, meter_type: str) -> bool:
         """Whether meters of a region and type are looked at for it at all."""
-        return region == self.transmission_region and meter_type in self.meter_types
+        return self.is_offered and region == self.transmission_region and meter_type in self.meter_types
 
     def shown_periods(self, at: datetime) -> tuple[PeriodRules, ...]:
         """The periods that are evaluated: the running one and the next, within a year (periods_ahead in all)."""
@@ -141,6 +164,16 @@ class ProgramRules:
         """The period that a meter can be activated in next; without one, the first that is not over."""
         shown = self.shown_periods(at)
         return next((one for one in shown if one.next_deadline(at)), shown[0] if shown else None)
+
+    def unknown_before(
+        self, period: PeriodRules | None, at: datetime, classification: str
+    ) -> UnknownSeasonRules | None:
+        """The unpublished season in which meters may become active before a period begins, or while it runs."""
+        for season in self.unknown_seasons:
+            begins_before = period is None or season.starts_at <= period.starts_at
+            if season.over_at > at and begins_before and season.classification in ("", classification):
+                return season
+        return None
 
     def asked_on(self, at: datetime) -> date:
         """The local day whose requirements count for a meter that wants to join now."""
@@ -156,13 +189,29 @@ class ProgramRules:
         """The programs that somebody cannot hold beside it."""
         return frozenset(one.other for one in self.exclusions if not one.is_allowed)
 
+    @property
+    def is_compared(self) -> bool:
+        """Whether its status depends on what else a customer holds."""
+        return any(not one.is_allowed or one.said_by for one in self.exclusions)
+
     def exclusion_of(self, other: str, *, utility: str, classes: Collection[str], on: date) -> Exclusion | None:
-        """The row that decides about another program for one customer: the most specific one.
+        """The row that decides about another program for one customer: the most specific one, of those the strictest.
 
         classes: those of the two meters. on: a day when both are held, so that both programs find the same row.
         """
         rows = [one for one in self.exclusions if one.other == other and one.applies_to(utility, classes, on)]
-        return max(rows, key=lambda one: (bool(one.utility), bool(one.classification)), default=None)
+        return max(
+            rows, key=lambda one: (bool(one.utility), bool(one.classification), not one.is_allowed), default=None
+        )
+
+    def depends_on_utility(self, other: str, *, classes: Collection[str], on: date) -> Exclusion | None:
+        """A row about another program that holds at one utility only, when rows of other utilities say otherwise or
+        nothing is said of any utility: then nobody can tell for a customer whose utility is not known."""
+        rows = [one for one in self.exclusions if one.other == other and one.utility]
+        rows = [one for one in rows if one.applies_to(one.utility, classes, on)]
+        if self.exclusion_of(other, utility="", classes=classes, on=on) or all(one.is_allowed for one in rows):
+            return None
+        return next(one for one in rows if not one.is_allowed)
 
     def digest(self, schema: Schema, at: datetime) -> str:
         """A text that changes when the rules change, or when time makes them apply to another period or day."""
@@ -170,6 +219,7 @@ class ProgramRules:
         running = [one.pk for one in self.periods if one.starts_at <= at < one.over_at]
         told: list[Any] = [self, period and period.pk, running, period and period.next_deadline(at)]
         told += _without_functions(schema, self.identifier, on)
+        told += [one.over_at > at for one in self.unknown_seasons]
         told += [one.source.applies(on) for one in self.recorded] + [one.source.applies(on) for one in self.exclusions]
         return hashlib.sha256(json.dumps(told, default=_as_json, sort_keys=True).encode()).hexdigest()
 
@@ -263,10 +313,13 @@ def _present() -> dict[str, ProgramRules]:
             [utility.code for utility in program.utilities.all()],
             [(period, list(period.deadlines.all())) for period in program.delivery_periods.all()],
             list(program.checks.all()),
+            list(program.unknown_seasons.all()),
         )
-        for program in Program.objects.prefetch_related("utilities", "delivery_periods__deadlines", "checks__kind")
+        for program in Program.objects.prefetch_related(
+            "utilities", "delivery_periods__deadlines", "checks__kind", "unknown_seasons"
+        )
     ]
-    conflicts = Conflict.objects.select_related("program", "other", "utility").order_by("pk")
+    conflicts = Conflict.objects.select_related("program", "other", "utility", "said_by").order_by("pk")
     return _compiled(programs, CheckKind.objects.all(), conflicts)
 
 
@@ -313,16 +366,24 @@ def _rules(
         utilities=frozenset(rows.utilities),
         needs_authorization=program.needs_utility_authorization,
         is_partner_created=program.is_partner_created,
+        is_offered=program.is_offered,
+        position=program.position,
         leaves_at=program.leaves_at,
         periods_ahead=program.periods_ahead,
         zone=zone,
         source=Source(
-            f"program {program.identifier}", program.source, program.verified, program.active_from, program.active_to
+            f"program {program.identifier}",
+            program.source,
+            program.verified,
+            program.active_from,
+            program.active_to,
+            program.source_url,
         ),
         periods=tuple(
             _period(period, deadlines, recorded.get(period.pk, frozenset()), program)
             for period, deadlines in rows.periods
         ),
+        unknown_seasons=tuple(_unknown_season(season, zone) for season in rows.unknown_seasons),
         recorded=tuple(_recorded(check, actions) for check in rows.checks),
         exclusions=tuple(exclusions),
         actions=actions,
@@ -351,6 +412,16 @@ def _period(
     )
 
 
+def _unknown_season(season: UnknownSeason, zone: ZoneInfo) -> UnknownSeasonRules:
+    return UnknownSeasonRules(
+        starts_at=midnight(season.starts_on, zone),
+        over_at=midnight(season.ends_on + timedelta(days=1), zone),
+        classification=season.classification,
+        note=season.note,
+        source=Source(f"season {season.pk}", season.source, season.verified, url=season.source_url),
+    )
+
+
 def _recorded(check: ProgramCheck, actions: dict[str, ActionDefinition]) -> RecordedRule:
     usual = actions[check.kind.action_type]
     action = ActionDefinition(
@@ -360,7 +431,9 @@ def _recorded(check: ProgramCheck, actions: dict[str, ActionDefinition]) -> Reco
         check.description or usual.description,
         check.while_open or usual.while_open,
     )
-    source = Source(f"check {check.pk}", check.source, check.verified, check.valid_from, check.valid_to)
+    source = Source(
+        f"check {check.pk}", check.source, check.verified, check.valid_from, check.valid_to, check.source_url
+    )
     return RecordedRule(action, source)
 
 
@@ -368,6 +441,7 @@ def _exclusions(conflicts: Iterable[Conflict]) -> dict[str, list[Exclusion]]:
     """By program; every conflict is listed under both of its programs."""
     exclusions: dict[str, list[Exclusion]] = {}
     for row in conflicts:
+        about = (row.source, row.verified, row.valid_from, row.valid_to, row.source_url)
         for program, other in ((row.program, row.other), (row.other, row.program)):
             exclusion = Exclusion(
                 other=other.identifier,
@@ -376,7 +450,8 @@ def _exclusions(conflicts: Iterable[Conflict]) -> dict[str, list[Exclusion]]:
                 path=row.path,
                 is_allowed=row.is_allowed,
                 note=row.note,
-                source=Source(f"conflict {row.pk}", row.source, row.verified, row.valid_from, row.valid_to),
+                source=Source(f"conflict {row.pk}", *about),
+                said_by=row.said_by.path if row.said_by and program == row.program else "",
             )
             exclusions.setdefault(program.identifier, []).append(exclusion)
     return exclusions

@@ -18,7 +18,7 @@ def try_row(identifier: str, cells: Mapping[str, object]) -> Tried:
     checked = schema.check(cells, at.date(), asked_on={identifier: program.asked_on(at)})
     if checked.asset is None:
         return Tried(checked.problems, checked.warnings)
-    meter = MeterFacts(checked.asset, created_at=at, wanted={identifier: (at, 0)})
+    meter = MeterFacts(checked.asset, created_at=at, wanted={identifier: (at, program.position, 0)})
     result = explain(meter, program, schema, at, passed=False)
     return Tried(
         warnings=checked.warnings,

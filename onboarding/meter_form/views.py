@@ -59,6 +59,10 @@ def _keep_signed_out(request: HttpRequest) -> str:
     return reverse("entry-draft", args=[draft.pk])
 
 
+def _by_region(program: Program) -> tuple[int, str]:
+    return program.region.position if program.region else 0, program.name
+
+
 @require_safe
 def entry_start(request: HttpRequest) -> HttpResponse:
     """Choose the program that the meter is for, or go on with a draft."""
@@ -66,7 +70,7 @@ def entry_start(request: HttpRequest) -> HttpResponse:
     drafts = list(own_first(saved_drafts(access.partner), access.user)[: _DRAFTS_SHOWN + 1])
     context = {
         "section": "meters",
-        "programs": sorted(partner_created_programs(), key=lambda program: (program.region.position, program.name)),
+        "programs": sorted(partner_created_programs(), key=_by_region),
         "drafts": drafts[:_DRAFTS_SHOWN],
         "has_more": len(drafts) > _DRAFTS_SHOWN,
     }

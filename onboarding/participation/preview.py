@@ -4,7 +4,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
-from onboarding.enrollment.evaluate import evaluate
+from onboarding.enrollment.evaluate import evaluate, first_deadline
 from onboarding.enrollment.facts import MeterFacts, OutPeriod
 from onboarding.enrollment.load import facts_of
 from onboarding.enrollment.models import Preference
@@ -14,7 +14,8 @@ from onboarding.participation.domain import ParticipationResult
 from onboarding.participation.rules import days_of, window
 from portal.web import clock
 from portal.web.clock import day_text, last_day_before, local_day
-from programs.schema import schema_for
+from portal.web.days import begin_text, deadline_text
+from programs.schema import Schema, schema_for
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,13 +36,28 @@ def outlook_of(meter: Meter, result: ParticipationResult, now: datetime | None =
     lines = []
     for program in sorted((rules[name] for name in facts.wanted), key=lambda one: one.name):
         status = evaluate(facts, program, schema, at).status
-        words = _words(later, program, result, at)
+        said = (_words(later, program, result, at), _activation(facts, later, program, schema, at))
+        words = " ".join(filter(None, said))
         if result.request.preference == Preference.PARTICIPATE:
             start, _ = window(result.request, result.zone, at)
             then = evaluate(later, program, schema, max(start, at)).status
             words = f"{words} It will be: {then.label.lower()}."
         lines.append(ProgramForecast(program, status, words))
     return lines
+
+
+def _activation(before: MeterFacts, later: MeterFacts, program: ProgramRules, schema: Schema, at: datetime) -> str:
+    """What becomes of the activation that the meter can expect; "" when it expects none, before or after."""
+    was, then = (first_deadline(facts, program, schema, at) for facts in (before, later))
+    if was is None:
+        return f"Expected to be active from {begin_text(then.activation_at)}." if then else ""
+    if was == then:
+        return f"Still expected to be active from {begin_text(was.activation_at)}."
+    misses = f"Misses the deadline {deadline_text(was.accepted_until)}"
+    if then is None:
+        return f"{misses}, and no later one is known."
+    dates = begin_text(then.activation_at), begin_text(was.activation_at)
+    return f"{misses}: expected to be active from {dates[0]} instead of {dates[1]}."
 
 
 def _words(later: MeterFacts, program: ProgramRules, result: ParticipationResult, now: datetime) -> str:

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from onboarding.enrollment.checks import Check, CheckOutcome, failing
-from onboarding.enrollment.evaluate import PeriodResult, ProgramResult, action_definition
+from onboarding.enrollment.evaluate import PeriodResult, ProgramResult, action_definition, is_action, is_too_late
 from onboarding.enrollment.facts import Activated
 from onboarding.enrollment.rules import ProgramRules
 from onboarding.meters.models import EnrollmentStatus
@@ -83,12 +83,34 @@ class ProgramCard:
         return next((one for one in failing(self.checks) if one.action_type == ActionType.PARTICIPATING), None)
 
     @property
+    def late(self) -> Check | None:
+        """That the last deadline has passed, if that keeps the meter out."""
+        return next((check for check in failing(self.checks) if is_too_late(check)), None)
+
+    @property
     def to_come(self) -> Activated | None:
         """The activation that is recorded and has not begun."""
         open_activations = (
             period.activation for period in self.periods if period.activation and period.activation.active_to is None
         )
         return next((one for one in open_activations if self.status != EnrollmentStatus.ACTIVE), None)
+
+    @property
+    def cannot_tell(self) -> list[Check]:
+        """What nobody can tell, and nobody can act on."""
+        return [one for one in failing(self.checks) if not one.asks]
+
+    @property
+    def excluded_by(self) -> list[str]:
+        """The programs of the customer that go before this one."""
+        problems = (one.problem for one in failing(self.checks) if one.problem)
+        return [str(one.context["other"]) for one in problems if one.code == "PROGRAM_EXCLUDED"]
+
+    @property
+    def would_need(self) -> list[str]:
+        """What a meter that is not in the program would need to get in, besides leaving others."""
+        checks = (item.check for item in self.partner_items)
+        return [one.subject for one in checks if not (one.problem and one.problem.code == "PROGRAM_EXCLUDED")]
 
     @property
     def holds(self) -> int:
@@ -103,7 +125,7 @@ def _card(result: ProgramResult, at: datetime) -> ProgramCard:
     items = [
         OpenItem(action_definition(result.program, check.action_type).acts, check)
         for check in failing(result.checks)
-        if check.action_type != ActionType.PARTICIPATING
+        if is_action(check)
     ]
     leading = next((one for one in result.periods if one.period == result.leading), None)
     expected_at = leading.expected_at if leading else None
@@ -122,10 +144,10 @@ def _card(result: ProgramResult, at: datetime) -> ProgramCard:
 
 
 def ahead_of(program: ProgramRules, at: datetime) -> Ahead | None:
-    """The next deadline of a program that can still be made; None when none is known."""
+    """The next deadline of a program that can still be made; None when none is known, or not whether one is before."""
     period = program.leading_period(at)
     deadline = period.next_deadline(at) if period else None
-    if period is None or deadline is None:
+    if period is None or deadline is None or program.unknown_before(period, at, ""):
         return None
     left = days_left(deadline.accepted_until, at)
     return Ahead(period.name, deadline.deadline_at, deadline.accepted_until, deadline.activation_at, left)

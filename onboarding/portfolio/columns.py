@@ -255,7 +255,10 @@ _KNOWN_FACTS = {"partner_reference", *(name for column in KNOWN for name in colu
 
 def _of_programs() -> tuple[ShownColumn, ...]:
     """A column for each program: the meter's status there, empty when it is not meant for it."""
-    return tuple(_status_column(*names) for names in Program.objects.order_by("name").values_list("pk", "identifier"))
+    return tuple(
+        _status_column(*names)
+        for names in Program.objects.filter(is_offered=True).order_by("name").values_list("pk", "identifier")
+    )
 
 
 def _status_column(program: int, identifier: str) -> ShownColumn:

@@ -130,7 +130,8 @@ def meter_stacking(request: HttpRequest, pk: UUID) -> HttpResponse:
     offered = {
         name
         for name, program in rules.items()
-        if program.transmission_region == meter.transmission_region
+        if program.is_offered
+        and program.transmission_region == meter.transmission_region
         and program.source.applies(program.day_of(now))
         and (not program.states or meter.state in program.states)
         and (not program.utilities or not meter.utility_name or meter.utility_name in program.utilities)
@@ -161,7 +162,7 @@ def program_meters(request: HttpRequest, identifier: str) -> HttpResponse:
     """The partner's season in one program."""
     access = member(request)
     program, now = rules_of([identifier]).get(identifier), clock.now()
-    if program is None:
+    if program is None or not program.is_offered:
         raise Http404
     context = {
         "section": "programs",

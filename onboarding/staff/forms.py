@@ -56,7 +56,9 @@ class RecordForm(_LocalDays):
         label="Item of the checklist", choices=[(kind, ActionType(kind).label) for kind in CAN_BE_RECORDED]
     )
     holds = forms.ChoiceField(label="Does it hold?", choices=[("yes", "Yes"), ("no", "No")], widget=forms.RadioSelect)
-    program = forms.ModelChoiceField(Program.objects.all(), required=False, help_text="Empty: in every program.")
+    program = forms.ModelChoiceField(
+        Program.objects.filter(is_offered=True), required=False, help_text="Empty: in every program."
+    )
     period = forms.ModelChoiceField(DeliveryPeriod.objects.all(), required=False, help_text="Empty: in every period.")
     code = forms.CharField(max_length=32, required=False, help_text="What the market answered, if it gave a code.")
     note = forms.CharField(max_length=300, required=False, help_text="Why. The partner reads this.")

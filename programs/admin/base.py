@@ -125,4 +125,4 @@ class SourcedAdmin(CatalogueAdmin):
         self.message_user(request, f"{count} marked as {'verified' if verified else 'unverified'}.")
 
 
-SOURCE_FIELDS: tuple[str, Any] = ("Where this comes from", {"fields": ["source", "verified"]})
+SOURCE_FIELDS: tuple[str, Any] = ("Where this comes from", {"fields": ["source", "source_url", "remark", "verified"]})

@@ -44,9 +44,9 @@ class ConflictAdmin(SourcedAdmin):
     list_filter = ["program", "is_allowed", "verified"]
     list_select_related = ["program", "other", "utility"]
     search_fields = ["program__identifier", "other__identifier", "utility__code", "note"]
-    autocomplete_fields = ["program", "other", "utility"]
+    autocomplete_fields = ["program", "other", "utility", "said_by"]
     fieldsets = [
-        (None, {"fields": ["program", "other", "is_allowed", "note"]}),
+        (None, {"fields": ["program", "other", "is_allowed", "said_by", "note"]}),
         ("Only for some customers", {"fields": ["utility", "classification", "path"]}),
         ("From when to when", {"fields": [("valid_from", "valid_to")]}),
         SOURCE_FIELDS,

@@ -137,7 +137,10 @@ class ProgramForm(LimitedForm):
     """Meter types as boxes to tick instead of a list to type."""
 
     accepted_meter_types = forms.MultipleChoiceField(
-        choices=MeterType.choices, widget=forms.CheckboxSelectMultiple, help_text="What may be enrolled here."
+        choices=MeterType.choices,
+        widget=forms.CheckboxSelectMultiple,
+        required=False,
+        help_text="What may be enrolled here.",
     )
     keeps_days = forms.BooleanField(
         label="Keep the local days",

@@ -20,9 +20,11 @@ from programs.models import (
     Field,
     Program,
     ProgramCheck,
+    ProgramFact,
     RequiredInformation,
     Requirement,
     State,
+    UnknownSeason,
     Utility,
     UtilityConnection,
 )
@@ -88,6 +90,7 @@ class ChangeAdmin(admin.ModelAdmin):
 _WATCHED = (
     *(Program, DeliveryPeriod, Deadline, Field, Choice, Requirement, Utility, AccountFormat, State),
     *(Conflict, ProgramCheck, CheckKind, UtilityConnection, Agreement, RequiredInformation),
+    *(ProgramFact, UnknownSeason),
 )
 for _model in _WATCHED:
     _historical: Any = _model.history.model

@@ -77,7 +77,7 @@ class ShowsImpact(ImportExportMixin, LocksRows):
             impact = how.measure(rules)
             if _AS_FILE in request.POST:
                 return _csv(impact)
-            if impact.moves or not impact.is_whole or getattr(request, "cautions", ()):
+            if impact.is_any or bool(getattr(request, "cautions", ())):
                 return self._page(request, impact)
         with transaction.atomic():
             response = save()

@@ -11,7 +11,7 @@ from django.shortcuts import get_object_or_404
 from django.urls import URLPattern, path, reverse
 from django.views.decorators.http import require_POST
 
-from programs.admin.base import LISTS_AS_TEXT, SOURCE_FIELDS, CatalogueAdmin, SourcedAdmin
+from programs.admin.base import LISTS_AS_TEXT, SOURCE_FIELDS, SourcedAdmin
 from programs.admin.inlines import CatalogueInline
 from programs.admin.transfer import AccountFormatResource, RegionResource, StateResource, UtilityResource
 from programs.domain import try_connection
@@ -19,12 +19,13 @@ from programs.models import AccountFormat, Region, State, Utility, UtilityConnec
 
 
 @admin.register(Region)
-class RegionAdmin(CatalogueAdmin):
+class RegionAdmin(SourcedAdmin):
     code_field = "code"
     resource_classes = [RegionResource]
-    list_display = ["code", "name", "transmission_region", "position"]
-    list_filter = ["transmission_region"]
+    list_display = ["code", "name", "transmission_region", "position", "verified"]
+    list_filter = ["transmission_region", "verified"]
     search_fields = ["code", "name"]
+    fieldsets = [(None, {"fields": ["code", "name", "transmission_region", "position"]}), SOURCE_FIELDS]
 
 
 @admin.register(State)

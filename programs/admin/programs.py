@@ -14,7 +14,7 @@ from django.utils.html import format_html
 from portal.admin.base import AutocompleteAdmin
 from portal.admin.days import stored_text
 from portal.web.days import Reading, begin_text, last_day_text
-from programs.admin.base import SOURCE_FIELDS, CatalogueAdmin, SourcedAdmin
+from programs.admin.base import SOURCE_FIELDS, SourcedAdmin
 from programs.admin.cautions import change_of_program, change_of_zone, overlaps
 from programs.admin.forms import (
     DeadlineForm,
@@ -29,9 +29,25 @@ from programs.admin.forms import (
 )
 from programs.admin.inlines import CatalogueInline
 from programs.admin.set_up import GuidesSetUp, may_copy
-from programs.admin.transfer import DeadlineResource, FootnoteResource, PeriodResource, ProgramResource
+from programs.admin.transfer import (
+    DeadlineResource,
+    FootnoteResource,
+    PeriodResource,
+    ProgramFactResource,
+    ProgramResource,
+    UnknownSeasonResource,
+)
 from programs.domain import move_to_zone, roll_forward
-from programs.models import Deadline, DeliveryPeriod, Footnote, Level, Program, Requirement
+from programs.models import (
+    Deadline,
+    DeliveryPeriod,
+    Footnote,
+    Level,
+    Program,
+    ProgramFact,
+    Requirement,
+    UnknownSeason,
+)
 
 _TIMES = "Days are local to the program. Below each is the moment that is stored."
 
@@ -155,15 +171,45 @@ class DeadlineInline(CatalogueInline, _DeadlineDays, admin.TabularInline):
     model = Deadline
     form = DeadlineForm
     formset = DeadlineFormSet
-    fields = ["deadline_at", "activation_at"]
+    fields = ["deadline_at", "activation_at", "source", "verified"]
     extra = 0
 
 
 @admin.register(Footnote)
-class FootnoteAdmin(CatalogueAdmin):
+class FootnoteAdmin(SourcedAdmin):
     resource_classes = [FootnoteResource]
-    list_display = ["key", "text", "position"]
+    list_display = ["key", "text", "position", "verified"]
     search_fields = ["key", "text"]
+    fieldsets = [(None, {"fields": ["key", "text", "position"]}), SOURCE_FIELDS]
+
+
+@admin.register(ProgramFact)
+class ProgramFactAdmin(SourcedAdmin):
+    """What is known of programs besides their columns, each fact with its own source."""
+
+    resource_classes = [ProgramFactResource]
+    list_display = ["program", "about", "text", "period", "verified"]
+    list_filter = ["program", "about", "verified"]
+    list_select_related = ["program", "period"]
+    search_fields = ["program__identifier", "text"]
+    autocomplete_fields = ["program", "period"]
+    fieldsets = [(None, {"fields": ["program", "period", "about", "text"]}), SOURCE_FIELDS]
+
+
+@admin.register(UnknownSeason)
+class UnknownSeasonAdmin(SourcedAdmin):
+    """Times in which a program may run without a published delivery period."""
+
+    resource_classes = [UnknownSeasonResource]
+    list_display = ["program", "starts_on", "ends_on", "classification", "note", "verified"]
+    list_filter = ["program", "verified"]
+    list_select_related = ["program"]
+    search_fields = ["program__identifier", "note"]
+    autocomplete_fields = ["program"]
+    fieldsets = [
+        (None, {"fields": ["program", ("starts_on", "ends_on"), "classification", "note"]}),
+        SOURCE_FIELDS,
+    ]
 
 
 @admin.register(Program)
@@ -185,12 +231,12 @@ class ProgramAdmin(GuidesSetUp, SourcedAdmin):
         "verified",
         "page",
     ]
-    list_filter = ["region", "program_type", "is_partner_created", "is_customer_authorized", "verified"]
+    list_filter = ["is_offered", "region", "program_type", "is_partner_created", "is_customer_authorized", "verified"]
     list_select_related = ["region"]
     search_fields = ["identifier", "name", "family"]
     autocomplete_fields = ["region", "utilities", "footnotes"]
     fieldsets = [
-        (None, {"fields": ["identifier", "name", "family", "summary", "position"]}),
+        (None, {"fields": ["identifier", "name", "family", "summary", "is_offered", "position"]}),
         ("Where", {"fields": ["region", "transmission_region", "states", "utilities", "time_zone", "keeps_days"]}),
         ("What", {"fields": ["program_type", "accepted_meter_types", "interval_data_source", "footnotes"]}),
         (
@@ -230,6 +276,8 @@ class ProgramAdmin(GuidesSetUp, SourcedAdmin):
 
     @admin.display(description="public page")
     def page(self, program: Program) -> str:
+        if not program.is_offered:
+            return "Not offered"
         return format_html('<a href="{}">Open</a>', reverse("program", args=[program.identifier]))
 
 
@@ -289,13 +337,14 @@ class DeliveryPeriodAdmin(_PeriodDays, SourcedAdmin):
 
 
 @admin.register(Deadline)
-class DeadlineAdmin(_DeadlineDays, CatalogueAdmin):
+class DeadlineAdmin(_DeadlineDays, SourcedAdmin):
     """All deadlines in one table, for import and export."""
 
     form = DeadlineForm
     resource_classes = [DeadlineResource]
-    list_display = ["period", "closes", "active_from"]
-    list_filter = ["period__program", "deadline_at"]
+    list_display = ["period", "closes", "active_from", "verified"]
+    list_filter = ["period__program", "deadline_at", "verified"]
     list_select_related = ["period", "period__program"]
     search_fields = ["period__name", "period__program__identifier"]
     autocomplete_fields = ["period"]
+    fieldsets = [(None, {"fields": ["period", "deadline_at", "activation_at"]}), SOURCE_FIELDS]

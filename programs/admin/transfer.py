@@ -32,10 +32,12 @@ from programs.models import (
     Footnote,
     Program,
     ProgramCheck,
+    ProgramFact,
     Region,
     RequiredInformation,
     Requirement,
     State,
+    UnknownSeason,
     Utility,
 )
 from programs.schema.coerce import fault_of_default
@@ -406,8 +408,29 @@ class ConflictResource(_Resource):
     program = _related("program", Program, "identifier")
     other = _related("other", Program, "identifier")
     utility = _related("utility", Utility, "code")
+    said_by = _related("said_by", Field, "path")
 
     class Meta(_Resource.Meta):
         model = Conflict
         exclude = ["updated_at"]
         import_id_fields = ["id"]
+
+
+class ProgramFactResource(_Resource):
+    """Without a natural key of its own (a program has several facts about one thing), a fact is named by its number."""
+
+    program = _related("program", Program, "identifier")
+    period = fields.Field(attribute="period", column_name="period", widget=PeriodWidget(DeliveryPeriod))
+
+    class Meta(_Resource.Meta):
+        model = ProgramFact
+        exclude = ["updated_at"]
+        import_id_fields = ["id"]
+
+
+class UnknownSeasonResource(_Resource):
+    program = _related("program", Program, "identifier")
+
+    class Meta(_Resource.Meta):
+        model = UnknownSeason
+        import_id_fields = ["program", "starts_on", "classification"]

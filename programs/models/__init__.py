@@ -5,6 +5,7 @@ from programs.models.agreements import Agreement, InformationKey, RequiredInform
 from programs.models.checks import RECORDED, ActionType, Acts, CheckKind, ProgramCheck, WhileOpen
 from programs.models.conflicts import Classification, Conflict
 from programs.models.connections import TokenAuthMethod, UtilityConnection
+from programs.models.facts import About, ProgramFact, UnknownSeason
 from programs.models.fields import Choice, ChoiceList, Field, FieldType, Needed
 from programs.models.places import TRANSMISSION_REGIONS, Option, Region, State, Utility
 from programs.models.programs import (
@@ -25,6 +26,7 @@ from programs.models.seed import SeedRecord
 __all__ = [
     "RECORDED",
     "TRANSMISSION_REGIONS",
+    "About",
     "AccountFormat",
     "ActionType",
     "Acts",
@@ -50,6 +52,7 @@ __all__ = [
     "PassedDeadline",
     "Program",
     "ProgramCheck",
+    "ProgramFact",
     "ProgramType",
     "Region",
     "RequiredInformation",
@@ -58,6 +61,7 @@ __all__ = [
     "Severity",
     "State",
     "TokenAuthMethod",
+    "UnknownSeason",
     "Utility",
     "UtilityConnection",
     "WhileOpen",

@@ -5,6 +5,7 @@ from contextlib import contextmanager
 from contextvars import ContextVar
 from datetime import datetime
 
+from django.core.validators import URLValidator
 from django.db import models
 from simple_history.models import HistoricalRecords
 
@@ -50,7 +51,15 @@ def in_one_moment() -> Iterator[None]:
 class Sourced(models.Model):
     """What a fact of the trade says of itself: where it comes from and whether that was confirmed."""
 
-    source = models.CharField(max_length=300, blank=True, help_text="Where this fact comes from.")
+    source = models.CharField(
+        max_length=300, blank=True, help_text="The document or page that says it, as partners read it."
+    )
+    source_url = models.CharField(
+        "link to the source", max_length=300, blank=True, validators=[URLValidator(schemes=["https", "http"])]
+    )
+    remark = models.CharField(
+        max_length=300, blank=True, help_text="How it was read, or what it was inferred from. Partners never see it."
+    )
     verified = models.BooleanField(
         default=False, help_text="Switch on once the program's own documents or its administrator confirm it."
     )

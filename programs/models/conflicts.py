@@ -5,6 +5,7 @@ from django.db import models
 from django.db.models import F, Q
 
 from programs.models.base import SourcedRow
+from programs.models.fields import Field, FieldType
 from programs.models.places import Utility
 from programs.models.programs import Program
 
@@ -45,6 +46,14 @@ class Conflict(SourcedRow):
         "Such a row is shown to partners and decides nothing.",
     )
     is_allowed = models.BooleanField("can be held together", default=False)
+    said_by = models.ForeignKey(
+        Field,
+        null=True,
+        blank=True,
+        on_delete=models.SET_NULL,
+        related_name="+",
+        help_text="A yes-or-no field of meters in the first program that says whether the other is held too.",
+    )
     note = models.CharField(max_length=300, blank=True, help_text="Why, in a sentence that partners read.")
     valid_from = models.DateField(null=True, blank=True)
     valid_to = models.DateField(null=True, blank=True)
@@ -67,6 +76,8 @@ class Conflict(SourcedRow):
         errors: dict[str, str] = {}
         if self.program_id and self.program_id == self.other_id:
             errors["other"] = "Choose another program."
+        if self.said_by and (self.said_by.type != FieldType.BOOLEAN or not self.is_allowed):
+            errors["said_by"] = "Choose a yes-or-no field, for programs that can be held together."
         if self.valid_from and self.valid_to and self.valid_from > self.valid_to:
             errors["valid_to"] = "The end is before the beginning."
         if not errors and self.program_id and self.other_id and self._says_twice():

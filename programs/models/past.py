@@ -10,6 +10,7 @@ from django.db.models import Count, Max, Min, Model, Value
 from programs.models.base import CatalogueRow
 from programs.models.checks import CheckKind, ProgramCheck
 from programs.models.conflicts import Conflict
+from programs.models.facts import UnknownSeason
 from programs.models.fields import ChoiceList, Field
 from programs.models.places import Utility
 from programs.models.programs import Deadline, DeliveryPeriod, Program
@@ -19,17 +20,19 @@ Row = TypeVar("Row", bound=CatalogueRow)
 
 # The reason of the states with which the history begins anew after upgrades that left none.
 CARRIED_OVER = "as an upgrade left it"
-DECIDING = (Field, Requirement, Program, DeliveryPeriod, Deadline, CheckKind, ProgramCheck, Conflict)
+DECIDING = (Field, Requirement, Program, DeliveryPeriod, Deadline, CheckKind, ProgramCheck, Conflict, UnknownSeason)
 
 
 @dataclass(frozen=True, slots=True)
 class ProgramRows:
-    """A program with what belongs to it: utilities by code, periods with their deadlines, checks with their kind."""
+    """A program with what belongs to it: utilities by code, periods with their deadlines, checks with their kind, and
+    the seasons that nobody published."""
 
     program: Program
     utilities: Sequence[str]
     periods: Sequence[tuple[DeliveryPeriod, Sequence[Deadline]]]
     checks: Sequence[ProgramCheck]
+    unknown_seasons: Sequence[UnknownSeason]
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,7 +57,7 @@ def catalogue_at(at: datetime) -> PastCatalogue:
     programs = _programs(at, kinds)
     only = {rows.program.pk: rows.program for rows in programs}
     requirements = _wired(_rows(Requirement, at), program=only, field=by_pk, condition_field=by_pk)
-    conflicts = _wired(_rows(Conflict, at), program=only, other=only, utility=Utility.objects.in_bulk())
+    conflicts = _wired(_rows(Conflict, at), program=only, other=only, utility=Utility.objects.in_bulk(), said_by=by_pk)
     return PastCatalogue(
         fields=sorted(fields, key=lambda field: (field.position, field.path)),
         requirements=sorted(requirements, key=lambda row: (row.program.identifier, row.field.position)),
@@ -71,6 +74,7 @@ def _programs(at: datetime, kinds: Sequence[CheckKind]) -> list[ProgramRows]:
     checks = _wired(checks, kind={kind.pk: kind for kind in kinds})
     of_period = _grouped(sorted(deadlines, key=lambda row: row.deadline_at), "period_id")
     of_program = _grouped(sorted(periods, key=lambda row: (row.starts_at, row.name)), "program_id")
+    seasons_of = _grouped(sorted(_rows(UnknownSeason, at), key=lambda row: row.starts_on), "program_id")
     checks_of = _grouped(sorted(checks, key=lambda row: row.kind_id), "program_id")
     rows = [
         ProgramRows(
@@ -78,6 +82,7 @@ def _programs(at: datetime, kinds: Sequence[CheckKind]) -> list[ProgramRows]:
             utilities.get(state.pk, []),
             [(period, of_period.get(period.pk, [])) for period in of_program.get(state.id, [])],
             checks_of.get(state.id, []),
+            seasons_of.get(state.id, []),
         )
         for state in states
     ]

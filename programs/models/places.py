@@ -9,7 +9,7 @@ from django.core.validators import RegexValidator
 from django.db import models
 from django.db.models import Q
 
-from programs.models.base import CatalogueRow, SourcedRow
+from programs.models.base import SourcedRow
 
 TRANSMISSION_REGIONS = [
     ("CAISO", "CAISO (California)"),
@@ -23,7 +23,7 @@ TRANSMISSION_REGIONS = [
 ]
 
 
-class Region(CatalogueRow):
+class Region(SourcedRow):
     """A region as the program tables name it (CA, NY, PJM, TX, MA, RI)."""
 
     code = models.CharField(max_length=16, unique=True)
@@ -31,7 +31,7 @@ class Region(CatalogueRow):
     transmission_region = models.CharField(max_length=16, choices=TRANSMISSION_REGIONS)
     position = models.PositiveSmallIntegerField(default=0, help_text="Order in the program tables.")
 
-    class Meta(CatalogueRow.Meta):
+    class Meta(SourcedRow.Meta):
         abstract = False
         ordering = ["position", "code"]
 

@@ -13,7 +13,7 @@ from django.db.models import F, Q
 from portal.web import clock
 from portal.web.days import Reading, begin_text, day_of, deadline_text, period_text
 from programs.deadlines import over_at
-from programs.models.base import CatalogueRow, SourcedRow, Stamped
+from programs.models.base import SourcedRow, Stamped
 from programs.models.places import TRANSMISSION_REGIONS, Region, Utility
 
 
@@ -47,19 +47,22 @@ class Boundary(models.TextChoices):
     PERIOD = "period", "At the end of the delivery period"
 
 
-class Footnote(CatalogueRow):
+class Footnote(SourcedRow):
     """A remark under the program tables."""
 
     key = models.SlugField(max_length=64, unique=True)
     text = models.TextField()
     position = models.PositiveSmallIntegerField(default=0)
 
-    class Meta(CatalogueRow.Meta):
+    class Meta(SourcedRow.Meta):
         abstract = False
         ordering = ["position", "key"]
 
     def __str__(self) -> str:
         return self.key
+
+
+_OF_OFFERED = ("transmission_region", "program_type", "interval_data_source")
 
 
 def is_over(active_to: date | None) -> bool:
@@ -68,7 +71,10 @@ def is_over(active_to: date | None) -> bool:
 
 
 class Program(SourcedRow):
-    """One grid-services program that a meter can be enrolled in, by its published program identifier."""
+    """One grid-services program that a meter can be enrolled in, by its published program identifier.
+
+    One that is not offered is known by its identifier only: the API names it, and nothing can join it.
+    """
 
     identifier = models.CharField(
         max_length=64,
@@ -81,17 +87,20 @@ class Program(SourcedRow):
         max_length=64, help_text="The name in the program tables, for example ConnectedSolutions."
     )
     summary = models.TextField(blank=True, help_text="One or two sentences for the program's page.")
-    region = models.ForeignKey(Region, on_delete=models.PROTECT, related_name="programs")
-    transmission_region = models.CharField(max_length=16, choices=TRANSMISSION_REGIONS)
+    is_offered = models.BooleanField(
+        "offered", default=True, db_default=True, help_text="Off: only its identifier is known, and no meter can join."
+    )
+    region = models.ForeignKey(Region, null=True, blank=True, on_delete=models.PROTECT, related_name="programs")
+    transmission_region = models.CharField(max_length=16, choices=TRANSMISSION_REGIONS, blank=True)
     states = models.JSONField(
         default=list, blank=True, help_text="Two-letter states where customers may be; empty: the whole region."
     )
     utilities = models.ManyToManyField(
         Utility, blank=True, related_name="programs", help_text="Whose customers may join; empty: any utility."
     )
-    program_type = models.CharField(max_length=16, choices=ProgramType.choices)
-    accepted_meter_types = models.JSONField(default=list)
-    interval_data_source = models.CharField(max_length=8, choices=IntervalSource.choices)
+    program_type = models.CharField(max_length=16, choices=ProgramType.choices, blank=True)
+    accepted_meter_types = models.JSONField(default=list, blank=True)
+    interval_data_source = models.CharField(max_length=8, choices=IntervalSource.choices, blank=True)
     is_partner_created = models.BooleanField(
         "partner-created", default=False, help_text="The partner may create meters by upload, form or API."
     )
@@ -124,7 +133,11 @@ class Program(SourcedRow):
         validators=[MinValueValidator(1)],
         help_text="How many delivery periods are evaluated: the running one and those after it.",
     )
-    position = models.PositiveSmallIntegerField(default=0, help_text="Order in the program tables.")
+    position = models.PositiveSmallIntegerField(
+        default=0,
+        help_text="Order in the program tables. Of programs that exclude each other, and of which none was chosen, a "
+        "meter joins the one that comes first.",
+    )
 
     _history_m2m_fields = ["utilities", "footnotes"]  # the name that simple_history looks for
 
@@ -133,7 +146,12 @@ class Program(SourcedRow):
         ordering = ["position", "identifier"]
         constraints = [
             models.CheckConstraint(
-                condition=Q(is_partner_created=True) | Q(is_customer_authorized=True), name="program_has_a_way_in"
+                condition=Q(is_offered=False) | Q(is_partner_created=True) | Q(is_customer_authorized=True),
+                name="program_has_a_way_in",
+            ),
+            models.CheckConstraint(
+                condition=Q(is_offered=False) | Q(region__isnull=False) & ~Q(transmission_region=""),
+                name="offered_program_has_a_region",
             ),
             models.CheckConstraint(
                 condition=Q(active_from=None) | Q(active_to=None) | Q(active_from__lte=F("active_to")),
@@ -146,16 +164,16 @@ class Program(SourcedRow):
 
     def clean(self) -> None:
         errors: dict[str, str] = {}
-        if not self.is_partner_created and not self.is_customer_authorized:
-            errors["is_partner_created"] = "Choose at least one of the two ways to onboard."
+        if self.is_offered:
+            errors |= self._lacking()
         if self.needs_utility_authorization and not self.is_customer_authorized:
             errors["needs_utility_authorization"] = "A program that needs authorization must be customer-authorized."
         if self.active_from and self.active_to and self.active_from > self.active_to:
             errors["active_to"] = "The end is before the beginning."
         unknown = set(self.accepted_meter_types) - set(MeterType.values)
-        if unknown or not self.accepted_meter_types:
+        if unknown:
             errors["accepted_meter_types"] = "Choose at least one meter type."
-        if self.region_id and self.region.transmission_region != self.transmission_region:
+        if self.region and self.region.transmission_region != self.transmission_region:
             errors["transmission_region"] = f"{self.region} lies in {self.region.transmission_region}."
         if not self.has_zone:
             errors["time_zone"] = "Write the name of a time zone, for example America/New_York."
@@ -163,6 +181,17 @@ class Program(SourcedRow):
             errors["states"] = f"Write states as two capital letters, not as {', '.join(strange)}."
         if errors:
             raise ValidationError(errors)
+
+    def _lacking(self) -> dict[str, str]:
+        """What an offered program cannot do without."""
+        errors = {name: "Choose one." for name in _OF_OFFERED if not getattr(self, name)}
+        if not self.region_id:
+            errors["region"] = "Choose one."
+        if not self.accepted_meter_types:
+            errors["accepted_meter_types"] = "Choose at least one meter type."
+        if not self.is_partner_created and not self.is_customer_authorized:
+            errors["is_partner_created"] = "Choose at least one of the two ways to onboard."
+        return errors
 
     def is_open(self, on: date) -> bool:
         return not ((self.active_from and on < self.active_from) or (self.active_to and on > self.active_to))
@@ -179,12 +208,12 @@ class Program(SourcedRow):
     @property
     def takes_forms(self) -> bool:
         """Whether a form for a new meter of it can be opened: partners create its meters, and it is not over."""
-        return self.is_partner_created and not is_over(self.active_to)
+        return self.is_offered and self.is_partner_created and not is_over(self.active_to)
 
     @property
     def takes_customers(self) -> bool:
         """Whether customers can come into it by their authorization: that is one of its ways, and it is not over."""
-        return self.is_customer_authorized and not is_over(self.active_to)
+        return self.is_offered and self.is_customer_authorized and not is_over(self.active_to)
 
     @property
     def methods(self) -> list[str]:
@@ -258,14 +287,14 @@ class DeliveryPeriod(SourcedRow):
         return [line for line in self.deadlines.all() if not self.runs_at(line.activation_at)] if self.pk else []
 
 
-class Deadline(CatalogueRow):
+class Deadline(SourcedRow):
     """Enroll by `deadline_at` and the meter is active from `activation_at`."""
 
     period = models.ForeignKey(DeliveryPeriod, on_delete=models.CASCADE, related_name="deadlines")
     deadline_at = models.DateTimeField("enrollment deadline")
     activation_at = models.DateTimeField("activation date")
 
-    class Meta(CatalogueRow.Meta):
+    class Meta(SourcedRow.Meta):
         abstract = False
         ordering = ["deadline_at"]
         constraints = [

@@ -22,6 +22,7 @@ from programs.models import (
     Region,
     Requirement,
     State,
+    UnknownSeason,
     Utility,
 )
 
@@ -41,6 +42,7 @@ _TABLES = (
     CheckKind,
     ProgramCheck,
     Conflict,
+    UnknownSeason,
 )
 
 

@@ -206,6 +206,7 @@ def _rules(
                     action_type=requirement.action_type,
                     number=requirement.pk,
                     source=requirement.source,
+                    source_url=requirement.source_url,
                     verified=requirement.verified,
                 )
             )

@@ -70,6 +70,7 @@ class Rule:
     action_type: str = ""
     number: int = 0
     source: str = ""
+    source_url: str = ""
     verified: bool = False
 
     def applies(self, on: date) -> bool:

@@ -53,6 +53,6 @@ def test_period_and_two_deadlines_by_date_pickers(portal: Portal, open_as: OpenA
     for width, scheme in product((1280, 390), ("light", "dark")):
         page.set_viewport_size({"width": width, "height": 900})
         page.emulate_media(color_scheme=scheme)  # type: ignore[arg-type]  # one of Playwright's words
-        found = Axe().run(page, options={"runOnly": ["label", "color-contrast", "aria-allowed-attr"]}).response
-        faults = [f"{one['id']}: {node['html'][:160]}" for one in found["violations"] for node in one["nodes"]]
+        told = Axe().run(page, options={"runOnly": ["label", "color-contrast", "aria-allowed-attr"]}).response
+        faults = [f"{one['id']}: {node['html'][:160]}" for one in told["violations"] for node in one["nodes"]]
         assert [fault for fault in faults if "day-input" in fault or "stored" in fault] == [], (width, scheme)

@@ -54,7 +54,7 @@ def closes(moment: str) -> None:
     )  # another version of the catalogue each time
 
 
-def words_of(response: Any) -> str:
+def readable_text(response: Any) -> str:
     page = response.content.decode().split("<main", 1)[1]
     return " ".join(unescape(re.sub(r"<[^>]+>", " ", page)).split())
 
@@ -82,7 +82,7 @@ def test_pages_tell_it(
         "upload": lambda: _uploaded(acme, run_jobs),
     }
 
-    text = words_of(client.get(addresses[page]()))
+    text = readable_text(client.get(addresses[page]()))
 
     assert told(text) == [said]
     assert not re.search(r"(?<![0-9:])00:00", text)
@@ -147,8 +147,8 @@ def test_end_of_a_season_is_its_last_day(acme: Partner, client: Client) -> None:
 
     pages = [client.get(address) for address in (reverse("program", args=["CEC-DSGS"]), reverse("calendar"))]
 
-    assert "May 1, 2027 to Oct 31, 2027" in words_of(pages[0])
-    assert "Sun, Oct 31 CEC-DSGS Delivery period ends: CEC-DSGS_2027_MAY_OCT" in words_of(pages[1])
+    assert "May 1, 2027 to Oct 31, 2027" in readable_text(pages[0])
+    assert "Sun, Oct 31 CEC-DSGS Delivery period ends: CEC-DSGS_2027_MAY_OCT" in readable_text(pages[1])
     (ends,) = [
         event
         for event in Calendar.from_ical(Client().get(new_address(client)).content).events

@@ -185,6 +185,8 @@ def test_the_next_deadline_is_the_one_that_activates_first():
 
 @pytest.fixture
 def coned(db, catalogue) -> Program:
+    """A program whose deadlines an admin lets roll over."""
+    Program.objects.filter(identifier="CONED-CSRP").update(weekend_rolls_over=True)
     return Program.objects.get(identifier="CONED-CSRP")
 
 

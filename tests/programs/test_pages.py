@@ -91,7 +91,9 @@ def test_the_column_guide_says_what_is_needed_and_accepted(client_of, user):
 
     text = text_of(response)
     assert re.search(r"Partner reference partner_reference Every meter", text)
-    assert re.search(r"Battery energy capacity device\.battery_energy_capacity_kwh This program unverified", text)
+    assert re.search(
+        r"Battery energy capacity device\.battery_energy_capacity_kwh This program \(not verified yet\)", text
+    )
     assert re.search(r"Receives SGIP funding .*? This program For batteries installed after 2023-06-30", text)
     assert re.search(r"Tariff utility\.tariff Optional", text)
     assert "Number in kWh, 0 to 999999" in text

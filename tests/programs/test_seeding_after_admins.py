@@ -1,14 +1,16 @@
 """The seed file changes after an admin did: what is whose."""
 
 from collections.abc import Callable
+from datetime import date, timedelta
 from pathlib import Path
 from typing import Any
 
 import pytest
 import yaml
 
-from programs.models import Choice, DeliveryPeriod, Field, Program, Requirement
+from programs.models import Choice, Conflict, Deadline, DeliveryPeriod, Field, Program, Requirement, SeedRecord
 from programs.seeding import KINDS, SEED, rows_of, seed_catalogue
+from tests.onboarding.enrollment.meters import activate, make_meter
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("catalogue")]
 
@@ -98,3 +100,70 @@ def test_a_broken_file_leaves_nothing_half_done(changed):
         seed_catalogue(changed(broken))
 
     assert Program.objects.get(identifier="CEC-DSGS").name != "Half"
+
+
+# --- rows that a newer seed has no longer
+
+
+def without_elrp_of_2027(seed: Any) -> None:
+    seed["delivery_periods"] = [
+        group for group in seed["delivery_periods"] if str(group.get("monthly", {}).get("from")) != "2027-05"
+    ]
+
+
+def elrp() -> set[str]:
+    return set(DeliveryPeriod.objects.filter(program__identifier="ELRP").values_list("name", flat=True))
+
+
+def test_periods_that_a_newer_seed_has_no_longer_go_with_their_deadlines(changed):
+    path = changed(without_elrp_of_2027)
+
+    assert seed_catalogue(path)["withdrawn"] == 6
+    assert elrp() == {"CAISO-ELRP_2024_OCT"}
+    assert not SeedRecord.objects.filter(key__startswith="ELRP/CAISO-ELRP_2027").exists()
+    assert seed_catalogue(path)["withdrawn"] == 0
+    assert seed_catalogue()["created"] == 6 + 12  # they come back with the seed, deadlines too
+
+
+def test_period_that_an_admin_changed_or_that_a_meter_needs_stays(changed, acme):
+    may, june, july, august = (
+        DeliveryPeriod.objects.get(name=f"CAISO-ELRP_2027_{month}") for month in ("MAY", "JUN", "JUL", "AUG")
+    )
+    may.verified = True
+    may.save()
+    deadline = june.deadlines.earliest("deadline_at")
+    deadline.deadline_at -= timedelta(days=1)
+    deadline.save()
+    Deadline.objects.create(period=july, deadline_at=july.starts_at, activation_at=july.starts_at)
+    meter = make_meter(acme, programs=["ELRP"], utility="PGE", evaluated=False)
+    activate(meter, august.name, since="2027-08-01T07:00")
+    deadlines = {period.name: period.deadlines.count() for period in (may, june, july, august)}
+
+    assert seed_catalogue(changed(without_elrp_of_2027))["withdrawn"] == 2
+    assert elrp() == {"CAISO-ELRP_2024_OCT", *deadlines}
+    for period in (may, june, july, august):
+        assert period.deadlines.count() == deadlines[period.name], period
+
+
+def test_corrected_deadline_takes_the_place_of_the_old_one(changed):
+    def correct(seed):
+        group = next(one for one in seed["delivery_periods"] if "2027_JUN_SEP" in one.get("periods", {}))
+        group["periods"]["2027_JUN_SEP"][2][0][0] = date(2027, 5, 29)
+
+    seed_catalogue(changed(correct))
+
+    lines = Deadline.objects.filter(period__name="RIE-CS_2027_JUN_SEP").values_list("deadline_at", flat=True)
+    assert [f"{at:%Y-%m-%d}" for at in lines] == ["2027-05-29"]
+
+
+def test_corrected_conflict_of_an_admin_stays_beside_the_seed_s_own(changed):
+    row = Conflict.objects.get(program__identifier="CCA", other__identifier="ENERGY-ONLY")
+    row.note = "As we know it."
+    row.save()
+    count = Conflict.objects.count()
+
+    def drop(seed):
+        seed["conflicts"] = [one for one in seed["conflicts"] if one["programs"] != ["CCA"]]
+
+    assert seed_catalogue(changed(drop))["withdrawn"] == 0
+    assert Conflict.objects.count() == count

@@ -3,6 +3,7 @@
 import json
 import os
 import sys
+from datetime import UTC, datetime
 
 import django
 
@@ -11,7 +12,7 @@ django.setup()
 
 from django.db import connection  # noqa: E402  Django first
 
-from onboarding.enrollment.models import Enrollment  # noqa: E402
+from onboarding.enrollment.models import Enrollment, MadeDeadline  # noqa: E402
 from onboarding.meters.models import Meter  # noqa: E402
 from onboarding.portfolio.filters import matching  # noqa: E402
 from onboarding.uploads.models import Upload  # noqa: E402
@@ -19,6 +20,7 @@ from portal.events.chain import check_log, seal_log  # noqa: E402
 from portal.events.models import Event  # noqa: E402
 from portal.jobs.domain import run_next  # noqa: E402
 from portal.partners.models import Partner  # noqa: E402
+from programs.models import PassedDeadline  # noqa: E402
 
 
 def schema() -> dict[str, dict[str, list[list[object]]]]:
@@ -80,10 +82,34 @@ def make_twins() -> int:
     )
 
 
+def make_eligible() -> int:
+    """All enrollments are old; those of one partner are eligible, and the others not. Returns how many are eligible."""
+    long_ago = datetime(2024, 1, 1, tzinfo=UTC)
+    Enrollment.objects.update(joined_at=long_ago, status="INELIGIBLE")
+    return Enrollment.objects.filter(partner__slug="cedar").update(status="ELIGIBLE")
+
+
+def made() -> dict[str, object]:
+    """Of the recorded deadlines: whose meters made them, and whether each is one of the meter's own program's."""
+    rows = MadeDeadline.objects.select_related("partner", "deadline__period")
+    programs = {(row.meter_id, row.program_id) for row in Enrollment.objects.all()}
+    return {
+        "partners": sorted({row.partner.slug for row in rows}),
+        "of_own_programs": all((row.meter_id, row.deadline.period.program_id) in programs for row in rows),
+        "meters": len({row.meter_id for row in rows}),
+        "passed": all(row.deadline.accepted_until < row.recorded_at for row in rows),
+        "left_to_record": PassedDeadline.objects.filter(recorded_at=None).count(),
+    }
+
+
 def keys() -> list[list[str]]:
     """Each reference with its normal form."""
     return [list(pair) for pair in Meter.objects.values_list("partner_reference", "reference_key")]
 
 
 if __name__ == "__main__":
-    print(json.dumps({look.__name__: look for look in (schema, contents, make_twins, keys)}[sys.argv[1]]()))
+    print(
+        json.dumps(
+            {look.__name__: look for look in (schema, contents, make_twins, make_eligible, made, keys)}[sys.argv[1]]()
+        )
+    )

@@ -14,7 +14,8 @@ from django.db.models import Q
 from django.db.models.fields.json import KT
 from django.db.models.functions import Lower
 
-from onboarding.enrollment.checks import Check, fits, in_place
+from onboarding.enrollment.checks import Check, fits, in_place, unknown_beside
+from onboarding.enrollment.choice import denied_by, joined_unchosen
 from onboarding.enrollment.evaluate import evaluate, moment_of, result_in_place
 from onboarding.enrollment.facts import Held, MeterFacts
 from onboarding.enrollment.load import Customer, facts_of, held_by
@@ -247,12 +248,15 @@ class RowPreview:
     def program_results(self, checked: Checked) -> dict[str, EnrollmentResult]:
         """The asset's result in each chosen program, and in those that it could join besides."""
         assert checked.asset is not None
-        return {
+        candidates = self._candidates_of(checked.asset)
+        results = {
             candidate.program.identifier: candidate.result(checked)
             if candidate.program.identifier in checked.unmet
             else candidate.complete
-            for candidate in self._candidates_of(checked.asset)
+            for candidate in candidates
         }
+        denied = () if self.chosen else denied_by(checked.asset, (candidate.program for candidate in candidates))
+        return results | {name: replace(results[name], could_join=True) for name in denied if name in results}
 
     def _worth_asking(self, asset: Asset) -> list[str]:
         return [candidate.program.identifier for candidate in self._candidates_of(asset)]
@@ -263,21 +267,39 @@ class RowPreview:
         place = facts.place()
         candidates = self._candidates.get(place)
         if candidates is None:
-            candidates = self._candidates[place] = tuple(self._new_candidates(facts))
+            candidates = self._candidates[place] = self._new_candidates(facts)
             if any(candidate.is_meant and candidate.fits for candidate in candidates):
                 for misfit in (candidate for candidate in candidates if not candidate.fits):
                     misfit.ask_nothing()
         return candidates
 
-    def _new_candidates(self, facts: MeterFacts) -> "Iterable[ProgramCandidate]":
+    def _new_candidates(self, facts: MeterFacts) -> "tuple[ProgramCandidate, ...]":
+        fitting = {}
         for identifier, program in self.programs.items():
             moment = moment_of(program, program.leading_period(self.at), self.schema, self.at)
             is_chosen = identifier in self.chosen
             if is_chosen or not any(fits(facts, program, moment, False)):
                 if self.chosen and not is_chosen and not program.is_partner_created:
                     continue
-                checks = in_place(facts, program, moment)
-                yield ProgramCandidate(program, checks, is_chosen or not self.chosen)
+                fitting[identifier] = in_place(facts, program, moment)
+        meant = self.chosen or joined_unchosen(
+            (self.programs[name] for name in fitting),
+            utility=facts.utility,
+            classification=facts.classification,
+            at=self.at,
+        )
+        joining = meant & fitting.keys()
+        for name in joining if not facts.utility else ():
+            fitting[name] += self._unknown_beside(name, joining, facts)
+        return tuple(ProgramCandidate(self.programs[name], checks, name in meant) for name, checks in fitting.items())
+
+    def _unknown_beside(self, name: str, meant: Collection[str], facts: MeterFacts) -> list[Check]:
+        """What cannot be told of a program while the utility is not known, beside those that go before it."""
+        program, checks = self.programs[name], list[Check]()
+        for other in (self.programs[other] for other in meant if self.programs[other].position < program.position):
+            on = max(self._asked_on[name], self._asked_on[other.identifier])
+            checks += unknown_beside(program, other.identifier, {facts.classification}, on)
+        return checks
 
     def _add_known_facts(self, results: Sequence[RowResult], targets: Mapping[UUID, Meter]) -> None:
         """Evaluate rows again with the facts of the meters that they change, and with what their customers hold."""
@@ -288,7 +310,7 @@ class RowPreview:
         for pk, facts in self._facts_of(meters, assets).items() if meters else ():
             self._evaluate_again(known[pk], facts)
             _add_joins(known[pk], facts)
-        if not any(self.programs[name].excluded for name in self.chosen or self.programs):
+        if not any(self.programs[name].is_compared for name in self.chosen or self.programs):
             return
         created = (result for result in results if result.plan is RowPlan.CREATE)
         new = [(customer, result) for result in created if (customer := _customer_of(result.asset))]
@@ -311,7 +333,8 @@ class RowPreview:
         """
         by_program = dict(result.programs)
         for name in {*by_program, *facts.wanted}:
-            joins = name in self.chosen or name in facts.wanted or not (self.chosen or facts.wanted)
+            possible = name in by_program and by_program[name].could_join
+            joins = name in self.chosen or name in facts.wanted or not (self.chosen or facts.wanted or possible)
             program_result = evaluate(facts, self.programs[name], self.schema, self.at)
             by_program[name] = program_result if joins else replace(program_result, could_join=True)
         meant = {name: status for name, status in by_program.items() if not status.could_join}

@@ -12,5 +12,6 @@ class Command(BaseCommand):
         done = seed_catalogue()
         if options["verbosity"]:
             self.stdout.write(
-                f"Catalogue: {done['created']} created, {done['updated']} updated, {done['left']} left as they are."
+                f"Catalogue: {done['created']} created, {done['updated']} updated, "
+                f"{done['withdrawn']} withdrawn, {done['left']} left as they are."
             )

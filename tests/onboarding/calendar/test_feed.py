@@ -16,7 +16,7 @@ from portal.events.models import Event
 from portal.partners.domain import remove_member
 from portal.partners.models import Membership
 from portal.web.logs import WithoutSecrets
-from programs.models import Deadline
+from programs.models import Deadline, Program
 from tests.onboarding.calendar.test_page import wants
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("catalogue")]
@@ -85,6 +85,8 @@ def test_all_lines_are_short_and_end_as_the_standard_says(address):
 
 
 def test_a_weekend_stands_on_its_monday(address):
+    Program.objects.filter(identifier="CONED-CSRP").update(weekend_rolls_over=True)
+
     happenings = events(Client().get(address).content).values()
 
     (rolled,) = [

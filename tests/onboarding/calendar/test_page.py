@@ -62,6 +62,7 @@ def test_the_dates_of_the_partner_s_programs_stand_by_month(acme, user, client_o
 
 def test_a_weekend_stands_on_the_monday_on_which_it_is_accepted(acme, user, client_of):
     wants(acme, "CONED-CSRP", region="NYISO")
+    Program.objects.filter(identifier="CONED-CSRP").update(weekend_rolls_over=True)
 
     with time_machine.travel("2027-05-20 12:00 +0000", tick=False):
         shown = rows(client_of(user).get(URL))
@@ -78,10 +79,10 @@ def test_days_are_those_of_the_program_and_not_of_the_partner(acme, user, client
     acme.save()
     wants(acme, "CONED-CSRP", region="NYISO")
 
-    with time_machine.travel("2027-03-16 03:30 +0000", tick=False):  # half an hour before it closes in New York
+    with time_machine.travel("2027-03-15 03:30 +0000", tick=False):  # half an hour before it closes in New York
         shown = rows(client_of(user).get(URL))
 
-    assert shown[0].startswith("Mon, Mar 15 CONED-CSRP Enroll by end of Mon, Mar 15 (11:59 PM EDT)")
+    assert shown[0].startswith("Sun, Mar 14 CONED-CSRP Enroll by end of Sun, Mar 14 (11:59 PM EDT)")
     assert "Next less than a day left" in shown[0]
 
 
@@ -150,11 +151,15 @@ def test_another_partner_s_meters_are_not_counted(acme, stranger, client_of):
 # --- how many would miss it
 
 
-def test_only_meters_that_wait_for_the_partner_would_miss_it(acme, user, client_of):
+def test_meters_for_which_somebody_has_to_act_would_miss_it(acme, user, client_of):
     wants(acme, "CEC-DSGS", reference="a")
-    wants(acme, "CEC-DSGS", reference="b")
+    leap = wants(acme, "CEC-DSGS", reference="leap acts", actions=())
+    Enrollment.objects.filter(meter=leap).update(leap_actions=["HAS_AMI"], acts="leap")
     wants(acme, "CEC-DSGS", reference="pending", status="PENDING")
-    wants(acme, "CEC-DSGS", reference="leap acts", actions=())
+    wants(acme, "CEC-DSGS", reference="nobody acts", actions=())
+    away = wants(acme, "CEC-DSGS", reference="leap acts, archived", actions=())
+    Enrollment.objects.filter(meter=away).update(leap_actions=["HAS_AMI"], acts="leap")
+    Meter.objects.filter(pk=away.pk).update(is_archived=True)
     wants(acme, "CEC-DSGS", reference="active", status="ACTIVE")
     wants(acme, "CEC-DSGS", reference="out", status="NOT_PARTICIPATING")
     archived = wants(acme, "CEC-DSGS", reference="archived")
@@ -188,7 +193,7 @@ def test_queries_of_the_page(acme, user, client_of, django_assert_num_queries, c
     client = client_of(user)
     client.get(URL)
 
-    with django_assert_num_queries(10):
+    with django_assert_num_queries(12):
         client.get(URL)
 
 

@@ -106,7 +106,7 @@ def held(name: str = "BETA", *, since: str = "2026-01-01", number: int = 1, **ch
         "meter": OTHER_METER,
         "reference": "m-2",
         "is_active": False,
-        "since": (local(since), number),
+        "since": (local(since), 0, number),
         "classification": "RESIDENTIAL",
         "asked_on": local("2027-02-01").date(),
     }

@@ -70,7 +70,7 @@ def sweep(run_jobs: Callable[[], object]) -> None:
 
 
 def made_by() -> list[tuple[str, datetime, datetime]]:
-    rows = MadeDeadline.objects.order_by("meter__partner_reference")
+    rows = MadeDeadline.objects.order_by("meter__partner_reference", "deadline__deadline_at")
     names = ("meter__partner_reference", "deadline__deadline_at", "deadline__activation_at")
     return list(rows.values_list(*names))
 
@@ -372,7 +372,7 @@ def test_activation_date_that_was_corrected_is_taken_over_by_recording_again(
 def test_weekend_that_rolls_over_is_the_deadline(
     acme: Partner, season: DeliveryPeriod, move_to: Move, run_jobs: Any
 ) -> None:
-    saturday, monday = at("2031-04-20T07:00"), at("2031-04-22T07:00")  # the midnights with which they end
+    saturday, monday = at("2031-04-20T07:00"), at("2031-04-22T07:00")  # the midnights that end them
     Program.objects.filter(identifier="CEC-DSGS").update(weekend_rolls_over=True)
     program = Program.objects.get(identifier="CEC-DSGS")
     program.save()

@@ -22,7 +22,7 @@ from onboarding.portfolio.stacking import pairs_of
 from portal.events.actors import Actor
 from portal.events.models import Event
 from portal.partners.models import Partner
-from programs.models import ActionType, Conflict, Program, ProgramCheck, Requirement, Utility
+from programs.models import ActionType, Conflict, DeliveryPeriod, Program, ProgramCheck, Requirement, Utility
 from programs.schema import schema_for
 from tests.onboarding.enrollment.meters import activate, at, make_meter, note
 
@@ -172,10 +172,18 @@ def test_check_that_an_admin_adds_blocks_at_once(acme: Partner) -> None:
 
 # --- what excludes what
 
+BUSINESS: dict[str, Any] = {
+    "reference": "site-1",
+    "utility": "PGE",
+    "account": "42",
+    "classification": "COMMERCIAL",
+}
+
 
 @pytest.mark.parametrize(("utility", "expected"), [("PGE", "ELIGIBLE"), ("SCE", "ELIGIBLE"), ("SDGE", "INELIGIBLE")])
 def test_elrp_beside_cca_differs_by_utility(acme: Partner, utility: str, expected: str) -> None:
-    meter = make_meter(acme, programs=["CCA", "ELRP"], utility=utility, account="123", evaluated=False)
+    where: Any = {"utility": utility, "account": "123", "classification": "COMMERCIAL"}
+    meter = make_meter(acme, programs=["CCA", "ELRP"], evaluated=False, **where)
     note(meter, "IS_AUTHORIZED")
     note(meter, "HAS_MARKET_REGISTRATION")
     re_evaluate([meter.pk], by=BY)
@@ -187,7 +195,7 @@ def test_elrp_beside_cca_differs_by_utility(acme: Partner, utility: str, expecte
 def test_other_meter_of_the_customer_excludes_and_makes_room_when_it_leaves(acme: Partner, borealis: Partner) -> None:
     dsgs(borealis, utility="PGE", account="42")  # another partner's meter of the same account is nobody's business
     first = dsgs(acme, utility="PGE", account="42")
-    site = make_meter(acme, programs=["ELRP"], reference="site-1", utility="PGE", account="42", evaluated=False)
+    site = make_meter(acme, programs=["ELRP"], evaluated=False, **BUSINESS)
     note(site, "IS_AUTHORIZED")
     re_evaluate([site.pk], by=BY)
 
@@ -206,7 +214,7 @@ def test_other_meter_of_the_customer_excludes_and_makes_room_when_it_leaves(acme
 def site_beside_battery(partner: Partner, **site: Any) -> tuple[Meter, Meter]:
     """A battery in CEC-DSGS, and a site in ELRP of the same account, which the battery keeps out."""
     battery = dsgs(partner, utility="PGE", account="42")
-    about: dict[str, Any] = {"reference": "site-1", "utility": "PGE", "account": "42", "evaluated": False} | site
+    about: dict[str, Any] = BUSINESS | {"evaluated": False} | site
     other = make_meter(partner, programs=["ELRP"], **about)
     note(other, "IS_AUTHORIZED")
     re_evaluate([other.pk], by=BY)
@@ -275,10 +283,10 @@ def test_limited_conflict_is_the_same_from_both_sides(
 
 def test_active_program_stays_although_the_other_was_joined_first(acme: Partner) -> None:
     battery = dsgs(acme, utility="PGE", account="42")
-    site = make_meter(acme, programs=["ELRP"], reference="site-1", utility="PGE", account="42", evaluated=False)
+    site = make_meter(acme, programs=["ELRP"], evaluated=False, **BUSINESS)
     note(site, "IS_AUTHORIZED")
-    activate(site, "CAISO-ELRP_2026_NOV", since="2026-11-01T07:00")
-    re_evaluate([site.pk], by=BY, at=at("2026-11-20"))
+    activate(site, "CAISO-ELRP_2027_MAY", since="2027-05-01T07:00")
+    re_evaluate([site.pk], by=BY, at=at("2027-05-20"))
 
     assert (status(site, "ELRP"), status(battery, "CEC-DSGS")) == ("ACTIVE", "INELIGIBLE")
 
@@ -293,7 +301,7 @@ def test_rule_for_one_utility_goes_before_the_general_one(acme: Partner) -> None
     homes = Conflict.objects.create(
         program=Program.objects.get(identifier="CCA"),
         other=Program.objects.get(identifier="ELRP"),
-        utility=Utility.objects.get(code="SCE"),
+        utility=Utility.objects.get(code="PGE"),
         classification="RESIDENTIAL",
     )
 
@@ -304,8 +312,8 @@ def test_rule_for_one_utility_goes_before_the_general_one(acme: Partner) -> None
         return row.source.rule if row else ""
 
     assert deciding("", "COMMERCIAL") == f"conflict {general.pk}"
-    assert deciding("SCE", "RESIDENTIAL") == f"conflict {homes.pk}"
-    assert deciding("SCE", "COMMERCIAL") not in ("", f"conflict {general.pk}", f"conflict {homes.pk}")
+    assert deciding("PGE", "RESIDENTIAL") == f"conflict {homes.pk}"
+    assert deciding("PGE", "COMMERCIAL") not in ("", f"conflict {general.pk}", f"conflict {homes.pk}")
 
 
 # --- time
@@ -350,10 +358,10 @@ def test_period_whose_deadlines_have_passed_is_too_late(acme: Partner) -> None:
 @pytest.mark.parametrize(
     ("day", "period", "deadline"),
     [
-        # It closes with Sunday, March 14th 2027, and holds until Monday; so does that of Saturday, August 14th.
-        ("2027-03-16T03:59", "CONED-CSRP_2027_MAY_SEP", datetime(2027, 3, 16, 4, tzinfo=UTC)),
-        ("2027-03-16T04:00", "CONED-CSRP_2027_MAY_SEP", datetime(2027, 4, 15, 4, tzinfo=UTC)),
-        ("2027-08-15T12:00", "CONED-CSRP_2027_MAY_SEP", datetime(2027, 8, 17, 4, tzinfo=UTC)),
+        ("2027-03-15T03:59", "CONED-CSRP_2027_MAY_SEP", datetime(2027, 3, 15, 4, tzinfo=UTC)),
+        ("2027-03-15T04:01", "CONED-CSRP_2027_MAY_SEP", datetime(2027, 4, 15, 4, tzinfo=UTC)),
+        # August 15th 2027 is a Sunday: it does not move, because Con Edison's rule is about its own dates.
+        ("2027-08-15T03:59", "CONED-CSRP_2027_MAY_SEP", datetime(2027, 8, 15, 4, tzinfo=UTC)),
     ],
 )
 def test_next_deadline_of_con_edison(acme: Partner, day: str, period: str, deadline: datetime) -> None:
@@ -454,6 +462,18 @@ def test_eligible_meter_that_makes_a_deadline_is_expected_on_its_date(acme: Part
     assert "Expected to be active since May 1, 2027. Leap has not recorded it yet." in card_text(meter, "2027-05-03")
 
 
+def test_card_of_a_meter_that_is_too_late_says_so_and_asks_for_nothing(acme: Partner) -> None:
+    meter = dsgs(acme)
+    DeliveryPeriod.objects.exclude(name="CEC-DSGS_2027_MAY_OCT").filter(program__identifier="CEC-DSGS").delete()
+    Enrollment.objects.filter(meter=meter).update(joined_at=at("2027-10-20"))
+
+    text = card_text(meter, "2027-10-20")
+
+    assert "You:" not in text
+    assert "No activation date is known" not in text
+    assert "The meter can join from the next delivery period on." in text
+
+
 def test_meter_that_was_mended_after_the_deadline_has_not_made_it(acme: Partner) -> None:
     meter = dsgs(acme, evaluated=False)
     note(meter, "DOCUMENTS_SIGNED", holds=False, since="2027-01-01", until="2027-05-10")
@@ -518,8 +538,7 @@ def test_what_is_stored_agrees_with_what_is_explained_whatever_the_order(acme: P
     """Of programs that exclude each other the first one holds; one pass sets all meters of a customer right."""
     programs = ["CCA", "ENERGY-ONLY", "ELRP"]
     meters = [
-        make_meter(acme, programs=programs, reference=f"site-{n}", utility="PGE", account="42", evaluated=False)
-        for n in (1, 2)
+        make_meter(acme, programs=programs, evaluated=False, **BUSINESS | {"reference": f"site-{n}"}) for n in (1, 2)
     ]
     steps = [
         lambda meter: note(meter, "HAS_MARKET_REGISTRATION"),

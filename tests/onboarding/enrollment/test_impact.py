@@ -16,7 +16,7 @@ from portal.events.actors import Actor
 from portal.jobs.models import Job
 from portal.partners.models import Partner, User
 from programs.admin.transfer import RequirementResource, SafeCSV
-from programs.models import Field, Program, Requirement
+from programs.models import DeliveryPeriod, Field, Program, Requirement
 from tests.onboarding.enrollment.meters import make_meter, note
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("catalogue")]
@@ -59,7 +59,7 @@ def test_new_requirement_is_shown_saved_and_evaluated(
 
     text = text_of(page.content.decode())
     assert page.status_code == 200
-    assert "Nothing is saved yet. 2 standings were looked at." in text
+    assert "Nothing is saved yet. 2 enrollments checked." in text
     assert "was added successfully" not in text
     assert "CEC-DSGS Eligible Not eligible yet 2" in text
     assert "b-acme CEC-DSGS Eligible Not eligible yet Installer: empty" in text
@@ -161,7 +161,7 @@ def test_deletion_is_shown_before_it_is_done(needed: Requirement, admin: Client)
     text = text_of(admin.get(url).content.decode())
     file = admin.post(url, {"_impact_csv": "yes"}).content.decode("utf-8-sig").splitlines()
 
-    assert "Nothing is saved yet. 1 standings were looked at." in text
+    assert "Nothing is saved yet. 1 enrollment checked." in text
     assert FREED in text
     assert "and everything that belongs to it?" in text
     assert len(file) == 2
@@ -174,7 +174,7 @@ def test_deletion_of_what_decides_nothing_says_so(acme: Partner, admin: Client) 
 
     page = admin.get(reverse("admin:programs_requirement_delete", args=[rows[0].pk])).content.decode()
 
-    assert "Nothing is saved yet. No meter would stand otherwise." in text_of(page)
+    assert "Nothing is saved yet. No meter would change." in text_of(page)
     assert "Download all of them" not in page
 
 
@@ -195,7 +195,8 @@ def test_deletion_of_several_is_shown_before_it_is_done(needed: Requirement, adm
 def test_what_follows_through_conflicts_is_shown(acme: Partner, admin: Client) -> None:
     where: Any = {"utility": "PGE", "account": "42"}
     make_meter(acme, programs=["CEC-DSGS"], meter_type="DEVICE", reference="b-1", **where, **BATTERY)
-    site = make_meter(acme, programs=["ELRP"], reference="site-1", evaluated=False, **where)
+    about: Any = where | {"reference": "site-1", "classification": "COMMERCIAL"}
+    site = make_meter(acme, programs=["ELRP"], evaluated=False, **about)
     note(site, "IS_AUTHORIZED")
     re_evaluate([site.pk], by=Actor.system("Test"))
 
@@ -216,7 +217,7 @@ def test_change_of_which_not_everything_was_looked_at_is_never_saved_at_once(
     page = admin.post(reverse("admin:programs_requirement_add"), requirement(field=filled)).content.decode()
     text = text_of(page)
 
-    assert "No meter would stand otherwise. 1 standings were looked at, the newest of more" in text
+    assert "No meter would change. 1 enrollment checked, the newest of more" in text
 
 
 def test_going_back_in_history_is_shown_first_too(needed: Requirement, admin: Client) -> None:
@@ -278,3 +279,29 @@ def test_deleted_requirement_is_evaluated_anew(
     assert answer.status_code == 302
     run_jobs()
     assert Enrollment.objects.get().status == "ELIGIBLE"
+
+
+def test_dates_that_move_are_shown_before_a_deadline_is_saved(acme: Partner, admin: Client) -> None:
+    batteries(acme)
+    period = DeliveryPeriod.objects.get(name="CEC-DSGS_2027_MAY_OCT")
+    first = period.deadlines.order_by("deadline_at").first()
+    assert first is not None
+    url = reverse("admin:programs_deliveryperiod_change", args=[period.pk])
+    sent = inputs_of(admin.get(url).content.decode()) | {"program": str(period.program_id)}
+    (number,) = (name.split("-")[1] for name, value in sent.items() if name.endswith("-id") and value == str(first.pk))
+
+    moved = text_of(admin.post(url, sent | {f"deadlines-{number}-deadline_at_0": "2027-04-18"}).content.decode())
+    deleted = text_of(admin.get(reverse("admin:programs_deadline_delete", args=[first.pk])).content.decode())
+
+    assert "Meters whose dates will change" in moved
+    assert "CEC-DSGS Deadline by end of Wed, Apr 14 (11:59 PM PDT) by end of Sun, Apr 18 (11:59 PM PDT) 1" in moved
+    assert "Meters whose status will change" not in moved
+    assert "CEC-DSGS Activation May 1, 2027 Jun 1, 2027 1" in deleted
+
+
+def inputs_of(page: str) -> dict[str, str]:
+    """The names and values of a page's inputs."""
+    inputs = re.findall(r"<input[^>]*>", page)
+    named = {match[1]: tag for tag in inputs if (match := re.search(r'name="([^"]+)"', tag))}
+    values = {name: re.search(r'value="([^"]*)"', tag) for name, tag in named.items() if 'type="checkbox"' not in tag}
+    return {name: value[1] if value else "" for name, value in values.items() if name != "_save"}

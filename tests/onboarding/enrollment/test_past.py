@@ -150,6 +150,7 @@ def test_utilities_of_a_program_are_those_of_the_day(acme: Partner, move_to: Mov
 
 def test_conflict_is_that_of_the_day(acme: Partner, move_to: Move) -> None:
     meter = battery(acme, utility="PGE", account="42", reference="b")
+    move_to("2031-01-16")
     site = make_meter(acme, programs=["ELRP"], reference="s", utility="PGE", account="42", classification="COMMERCIAL")
     note(site, "IS_AUTHORIZED")
     move_to("2031-02-01")

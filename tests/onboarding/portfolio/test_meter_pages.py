@@ -185,7 +185,8 @@ def test_views_of_the_list_ask_who_acts_next(acme: Partner, client: Client) -> N
 
 def test_program_is_left_and_makes_room(acme: Partner, client: Client) -> None:
     first = battery(acme, utility="PGE", account="42", site={"number_of_devices": 1})
-    site = make_meter(acme, programs=["ELRP"], reference="site-1", utility="PGE", account="42", evaluated=False)
+    where: Any = {"utility": "PGE", "account": "42", "classification": "COMMERCIAL"}
+    site = make_meter(acme, programs=["ELRP"], reference="site-1", evaluated=False, **where)
     note(site, "IS_AUTHORIZED")
     re_evaluate([site.pk], by=Actor.system())
     assert Enrollment.objects.get(meter=site).status == "INELIGIBLE"
