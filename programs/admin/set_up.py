@@ -211,7 +211,8 @@ def _input(column: Column, value: str) -> forms.Field:
 def _usual(program: Program) -> dict[str, str]:
     """What a row of this program says of its place and kind."""
     usual = {"transmission_region": program.transmission_region}
-    usual |= {"meter_type": str(kind) for kind in program.accepted_meter_types[:1]}
+    if program.accepted_meter_types:
+        usual["meter_type"] = str(program.accepted_meter_types[0])
     if program.states:
         usual["customer.state_or_province_code"] = str(program.states[0])
     utility = program.utilities.first()
