@@ -103,8 +103,10 @@ class Evaluator:
         return self._in(self._next, meter)
 
     def status_in(self, period: PeriodRules, meter: MeterFacts) -> EnrollmentStatus:
-        """The status of a meter in one period, whichever leads."""
-        return self._in(moment_of(self._program, period, self._schema, self._at), meter).status
+        """The status of a meter in one published period, whichever leads, and whatever is unknown before it."""
+        moment = moment_of(self._program, period, self._schema, self._at)
+        checks = [check for check in self._in(moment, meter).checks if not _is_of_unknown_season(check)]
+        return status_of(meter, moment, checks, self._at)
 
     def _in(self, moment: Moment, meter: MeterFacts) -> Assessment:
         checks = run_checks(meter, self._program, moment, passed=self._passed)
@@ -209,6 +211,10 @@ def _open_types(program: ProgramRules, open_checks: Iterable[Check]) -> list[tup
 def is_action(check: Check) -> bool:
     """Whether somebody can do something about a check that fails."""
     return check.asks and not is_too_late(check) and check.action_type != ActionType.PARTICIPATING
+
+
+def _is_of_unknown_season(check: Check) -> bool:
+    return check.problem is not None and check.problem.code == "PROGRAM_SEASON_UNKNOWN"
 
 
 def is_too_late(check: Check) -> bool:

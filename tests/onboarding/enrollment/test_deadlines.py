@@ -22,7 +22,7 @@ from portal.events.actors import Actor
 from portal.events.models import Event
 from portal.partners.models import Partner
 from portal.web import clock
-from programs.models import Deadline, DeliveryPeriod, Field, PassedDeadline, Program, Requirement
+from programs.models import Deadline, DeliveryPeriod, Field, PassedDeadline, Program, Requirement, UnknownSeason
 from tests.onboarding.enrollment.meters import at, make_meter
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("catalogue")]
@@ -389,6 +389,25 @@ def test_weekend_that_rolls_over_is_the_deadline(
 
     assert (before, made_by()) == ([], [("battery-1", saturday, ACTIVATION)])
     assert PassedDeadline.objects.get(deadline_at=saturday).accepted_until == monday
+
+
+def test_season_that_is_not_published_keeps_nobody_from_a_deadline_that_is(
+    acme: Partner, season: DeliveryPeriod, move_to: Move, run_jobs: Any
+) -> None:
+    note = "Nobody has published when this season begins."
+    UnknownSeason.objects.create(
+        program=season.program, starts_on=date(2031, 1, 1), ends_on=date(2031, 4, 20), note=note
+    )
+    meter = battery(acme)
+    before = now_in(meter)[0]
+
+    move_to("2031-04-15T07:00")
+    sweep(run_jobs)
+
+    assert (before, made_by()) == ("PENDING", [("battery-1", DEADLINE, ACTIVATION)])
+    move_to("2031-04-22")
+    sweep(run_jobs)
+    assert now_in(meter) == ("ELIGIBLE", "ELIGIBLE", [])
 
 
 def test_meter_that_left_and_joined_again_keeps_what_it_made(
