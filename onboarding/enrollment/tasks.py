@@ -53,8 +53,9 @@ def record_deadline(run: Run) -> None:
             after = chunk.checkpoint.get("after", 0)
             page = list(rows.filter(pk__gt=after).values_list("pk", "meter")[:_AT_ONCE])
             if not page:
-                passed.recorded_at = clock.now()
-                passed.save(update_fields=["recorded_at", "updated_at"])
+                now = clock.now()
+                asked = PassedDeadline.objects.filter(pk=passed.pk, rules_at=passed.rules_at)
+                asked.update(recorded_at=now, updated_at=now)  # by other rules meanwhile: then it is done again
                 break
             held = Meter.objects.filter(pk__in=[meter for _, meter in page]).order_by("pk").select_for_update()
             for meters in by_partner(held):
