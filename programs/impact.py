@@ -29,7 +29,7 @@ class DateMove:
 
 @dataclass(frozen=True, slots=True)
 class Example:
-    """One meter whose status or dates would change: its IDs, and why in a few words."""
+    """One meter whose status or one of whose dates would change: its IDs, and why, or which date."""
 
     partner: str
     reference: str

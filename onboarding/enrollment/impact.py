@@ -50,12 +50,14 @@ def measure(proposed: Proposed) -> Impact:
     for start in range(0, min(len(enrollments), LOOKED_AT), _AT_ONCE):
         for change in _compared(enrollments[start : start + _AT_ONCE], now, proposed, at):
             program = change.row.program.identifier
+            whose = (change.row.partner.name, change.meter.partner_reference, str(change.meter.pk))
             if change.was != change.then:
                 words = (program, str(change.was.label), str(change.then.label))
                 moves[words] += 1
-                whose = (change.row.partner.name, change.meter.partner_reference, str(change.meter.pk))
                 examples.append(Example(*whose, *words, change.why))
-            dates.update((program, *moved) for moved in change.dates)
+            for what, was, then in change.dates:
+                dates[program, what, was, then] += 1
+                examples.append(Example(*whose, program, was, then, what))
     return Impact(
         [Move(*words, count) for words, count in moves.most_common()],
         [DateMove(*words, count) for words, count in dates.most_common()],

@@ -31,9 +31,9 @@ class RulesForm(forms.Form):
     rules = forms.ChoiceField(
         label="Rules to use",
         choices=[
-            (NOW, "The rules as they are now: as if a mistake that is corrected since had never been made"),
-            (AT_DEADLINE, "The rules as they were at the deadline"),
-            (OTHER, "The rules as they were at another moment"),
+            (NOW, "Current rules (as if a mistake that has been corrected since never happened)"),
+            (AT_DEADLINE, "Rules at the deadline"),
+            (OTHER, "Rules at another moment"),
         ],
         widget=forms.RadioSelect,
         initial=NOW,
@@ -71,7 +71,7 @@ class PassedDeadlineAdmin(ReadOnlyAdmin):
     """Which deadlines have passed, how many meters made each, and by the rules of which moment."""
 
     group = "Work"
-    list_display = ["deadline", "program", "period", "activation", "made", "by_rules", "again"]
+    list_display = ["deadline", "period", "activation", "made", "by_rules"]
     list_display_links = None
     list_filter = ["period__program"]
     search_fields = ["period__name"]
@@ -86,13 +86,19 @@ class PassedDeadlineAdmin(ReadOnlyAdmin):
         again = self.admin_site.admin_view(self.record_again)
         return [path("<int:pk>/again/", again, name="passed-deadline-again"), *super().get_urls()]
 
+    def get_list_display(self, request: HttpRequest) -> Any:
+        """The deadline leads to recording it again, for those who may."""
+        first = "again" if self.has_again_permission(request) else "deadline"
+        return [first, *self.list_display[1:]]
+
+    @admin.display(description="deadline", ordering="accepted_until")
+    def again(self, row: PassedDeadline) -> str:
+        url = reverse("admin:passed-deadline-again", args=[row.pk])
+        return format_html('<a href="{}">{}</a>', url, self.deadline(row))
+
     @admin.display(description="deadline", ordering="accepted_until")
     def deadline(self, row: PassedDeadline) -> str:
         return deadline_text(row.accepted_until.astimezone(row.period.program.zone), date.min)
-
-    @admin.display(description="program", ordering="period__program__identifier")
-    def program(self, row: PassedDeadline) -> str:
-        return row.period.program.identifier
 
     @admin.display(description="active from", ordering="activation_at")
     def activation(self, row: PassedDeadline) -> str:
@@ -107,11 +113,6 @@ class PassedDeadlineAdmin(ReadOnlyAdmin):
         if row.rules_at == row.accepted_until:
             return "the deadline"
         return moment_text(row.rules_at.astimezone(row.period.program.zone))
-
-    @admin.display(description="")
-    def again(self, row: PassedDeadline) -> str:
-        url = reverse("admin:passed-deadline-again", args=[row.pk])
-        return format_html('<a href="{}">Record again<span class="visually-hidden"> {}</span></a>', url, row)
 
     def has_again_permission(self, request: HttpRequest) -> bool:
         return request.user.has_perm("programs.change_passeddeadline")

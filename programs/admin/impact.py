@@ -265,7 +265,7 @@ def _csv(impact: Impact) -> HttpResponse:
     """Every meter whose status would change."""
     text = io.StringIO()
     lines = csv.writer(text)
-    lines.writerow(["partner", "partner_reference", "meter_id", "program", "status_now", "status_then", "why"])
+    lines.writerow(["partner", "partner_reference", "meter_id", "program", "now", "then", "what_changes"])
     for example in impact.examples:
         cells = [
             example.partner,

@@ -11,7 +11,7 @@ from django import forms
 from django.contrib import messages
 from django.contrib.admin import AdminSite
 from django.core.exceptions import PermissionDenied
-from django.db.models import Max, Q
+from django.db.models import Max
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import get_object_or_404
 from django.template.response import TemplateResponse
@@ -22,6 +22,7 @@ from programs.admin.impact import ShowsImpact
 from programs.admin.versions import SHOWN, locked, meanwhile, read, versions_of, written
 from programs.domain import next_name, roll_forward
 from programs.models import DeliveryPeriod, Program
+from programs.queries import not_over
 from programs.readiness import Item, State, checklist, missing_in
 from programs.schema import Column, schema_for
 from programs.tryout import Tried, try_row
@@ -142,7 +143,7 @@ class GuidesSetUp(ShowsImpact):
 
 def _seasons() -> Iterator[Seasons]:
     now = clock.now()
-    programs = Program.objects.filter(Q(active_to=None) | Q(active_to__gte=now.date())).annotate(
+    programs = not_over().annotate(
         last_day=Max("delivery_periods__ends_at"), last_deadline=Max("delivery_periods__deadlines__deadline_at")
     )
     for program in programs.order_by("region__position", "position"):

@@ -83,7 +83,7 @@ def test_all_that_moves_can_be_downloaded(acme: Partner, admin: Client) -> None:
     answer = admin.post(reverse("admin:programs_requirement_add"), requirement() | {"_impact_csv": "yes"})
 
     header, line = answer.content.decode("utf-8-sig").splitlines()
-    assert header == "partner,partner_reference,meter_id,program,status_now,status_then,why"
+    assert header == "partner,partner_reference,meter_id,program,now,then,what_changes"
     assert re.fullmatch(r"Acme Energy,b-acme,[0-9a-f-]{36},CEC-DSGS,Eligible,Not eligible yet,Installer: empty", line)
 
 
