@@ -144,7 +144,11 @@ def record_again(passed: PassedDeadline, *, rules_at: datetime, by: Actor) -> No
         held = PassedDeadline.objects.select_for_update().get(pk=passed.pk)
         present = Deadline.objects.filter(period=held.period_id, deadline_at=held.deadline_at).first()
         if present is not None:
+            program = held.period.program
             held.activation_at = present.activation_at
+            held.accepted_until = accepted_until(
+                present.deadline_at, program.zone, rolls_over=program.weekend_rolls_over
+            )
         held.rules_at, held.recorded_at = rules_at, None
         held.save()
         data = {"deadline": str(held), "rules_at": rules_at.isoformat()}

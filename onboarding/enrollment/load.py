@@ -168,10 +168,12 @@ def _not_recorded(
 
 
 def _made(keys: Collection[UUID]) -> dict[UUID, list[Made]]:
+    """The deadlines that meters made, in the time of their program, as those of the rules are."""
     made: dict[UUID, list[Made]] = {}
-    for row in MadeDeadline.objects.filter(meter__in=keys).select_related("deadline"):
+    for row in MadeDeadline.objects.filter(meter__in=keys).select_related("deadline__period__program"):
         passed = row.deadline
-        deadline = DeadlineRule(passed.deadline_at, passed.accepted_until, passed.activation_at)
+        moments = (passed.deadline_at, passed.accepted_until, passed.activation_at)
+        deadline = DeadlineRule(*(moment.astimezone(passed.period.program.zone) for moment in moments))
         made.setdefault(row.meter_id, []).append(Made(passed.period_id, deadline))
     return made
 

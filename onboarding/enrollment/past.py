@@ -12,7 +12,7 @@ from onboarding.meters.models import Meter
 from portal.events.models import Event
 from programs.schema import Nesting, flatten
 
-_LEFT = "meter.program_left"
+_JOINED, _LEFT = "meter.program_joined", "meter.program_left"
 _CHANGED = ("meter.updated", "meter.restored", "meter.reference_changed", "meter.grouped")
 
 TakeBack = Callable[[Sequence[OutPeriod], Event], list[OutPeriod]]
@@ -51,7 +51,7 @@ def meters_at(
     out_periods: when the meters take no part, as it is known now.
     """
     by_key = {str(meter.pk): meter for meter in meters}
-    verbs = (*_CHANGED, *_OF_PARTICIPATION, _LEFT)
+    verbs = (*_CHANGED, *_OF_PARTICIPATION, _JOINED, _LEFT)
     events = Event.objects.filter(subject_type="meter", subject_id__in=by_key, verb__in=verbs, at__gt=at)
     by_meter: dict[UUID, list[Event]] = {}
     for event in events.order_by("-id").only("verb", "subject_id", "data", "erased_at"):
@@ -67,6 +67,8 @@ def _taken_back(meter: Meter, events: Iterable[Event], out_periods: Sequence[Out
             _lose(past, event)
         elif event.verb == _LEFT:
             past.left.add(event.data["program"])
+        elif event.verb == _JOINED:
+            past.left.discard(event.data["program"])
         elif event.verb in _OF_PARTICIPATION:
             past.out_periods = _OF_PARTICIPATION[event.verb](past.out_periods, event)
         else:
@@ -76,7 +78,13 @@ def _taken_back(meter: Meter, events: Iterable[Event], out_periods: Sequence[Out
 
 def _lose(past: MeterPast, event: Event) -> None:
     """An event whose data were erased tells that something changed, and no more."""
-    what = "programs" if event.verb == _LEFT else "participation" if event.verb in _OF_PARTICIPATION else "values"
+    what = (
+        "programs"
+        if event.verb in (_JOINED, _LEFT)
+        else "participation"
+        if event.verb in _OF_PARTICIPATION
+        else "values"
+    )
     if what not in past.lost:
         past.lost.append(what)
 

@@ -20,7 +20,7 @@ from onboarding.participation.domain import change_participation
 from onboarding.participation.rules import ParticipationRequest, Preference
 from portal.events.actors import Actor
 from portal.events.models import Event
-from portal.partners.models import Partner
+from portal.partners.models import Partner, User
 from portal.web import clock
 from programs.models import Deadline, DeliveryPeriod, Field, PassedDeadline, Program, Requirement, UnknownSeason
 from tests.onboarding.enrollment.meters import at, make_meter
@@ -116,6 +116,19 @@ def test_meter_that_is_eligible_at_the_deadline_has_made_it(
     assert (told.subject_id, told.data["activation"]) == (str(meter.pk), ACTIVATION.isoformat())
     sweep(run_jobs)
     assert MadeDeadline.objects.count() == 1
+
+
+def test_made_deadline_is_told_in_the_time_of_its_program(
+    acme: Partner, manager: User, season: DeliveryPeriod, move_to: Move, run_jobs: Any, client_of: Any
+) -> None:
+    meter = battery(acme)
+    move_to("2031-04-16")
+    sweep(run_jobs)
+
+    page = client_of(manager).get(f"/meters/{meter.pk}/").content.decode()
+
+    assert "Expected to be active from <strong>May 1, 2031</strong>." in page
+    assert "Made: by end of Mon, Apr 14 (11:59 PM PDT)" in page
 
 
 def test_rule_that_is_taken_back_after_the_deadline_costs_nobody_the_season(
@@ -408,6 +421,30 @@ def test_season_that_is_not_published_keeps_nobody_from_a_deadline_that_is(
     move_to("2031-04-22")
     sweep(run_jobs)
     assert now_in(meter) == ("ELIGIBLE", "ELIGIBLE", [])
+
+
+def test_weekend_that_rolls_over_after_all_is_taken_over_by_recording_again(
+    acme: Partner, season: DeliveryPeriod, move_to: Move, run_jobs: Any
+) -> None:
+    saturday, monday = at("2031-04-20T07:00"), at("2031-04-22T07:00")
+    Deadline.objects.filter(period=season).delete()
+    Deadline.objects.create(period=season, deadline_at=saturday, activation_at=ACTIVATION)
+    move_to("2031-04-20T12:00")
+    sweep(run_jobs)
+    late = battery(acme)
+    move_to("2031-04-20T13:00")
+    season.program.weekend_rolls_over = True
+    season.program.save()
+
+    record_again(PassedDeadline.objects.get(deadline_at=saturday), rules_at=clock.now(), by=BY)
+    sweep(run_jobs)
+    before = made_by()
+    move_to("2031-04-22T07:00")
+    sweep(run_jobs)
+
+    assert (before, made_by()) == ([], [("battery-1", saturday, ACTIVATION)])
+    assert PassedDeadline.objects.get(deadline_at=saturday).accepted_until == monday
+    assert now_in(late) == ("ELIGIBLE", "ELIGIBLE", [])
 
 
 def test_meter_that_left_and_joined_again_keeps_what_it_made(

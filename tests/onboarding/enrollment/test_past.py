@@ -137,6 +137,23 @@ def test_programs_are_those_of_the_day(acme: Partner, move_to: Move) -> None:
     assert is_wanted == [True, False, True]
 
 
+def test_program_joined_and_left_since_is_none_of_the_day(acme: Partner, move_to: Move) -> None:
+    meter = battery(acme)
+    leave_program(meter, rules_of()[DSGS], by=BY)
+    move_to("2031-02-01")
+    join_program(meter, rules_of()[DSGS], by=BY)
+    move_to("2031-03-01")
+    leave_program(meter, rules_of()[DSGS], by=BY)
+    move_to("2031-03-05")
+
+    is_wanted = [
+        next(dsgs.is_wanted for dsgs in then(meter, day).results if dsgs.program.identifier == DSGS)
+        for day in ("2031-01-20", "2031-02-10", "2031-03-02")
+    ]
+
+    assert is_wanted == [False, True, False]
+
+
 def test_utilities_of_a_program_are_those_of_the_day(acme: Partner, move_to: Move) -> None:
     meter = battery(acme, utility="PGE", account="42")
     program = Program.objects.get(identifier=DSGS)
