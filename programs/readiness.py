@@ -113,7 +113,7 @@ def _period(period: DeliveryPeriod, now: datetime) -> Iterator[Item]:
         count = sum(1 for deadline in deadlines if deadline.deadline_at > now)
         yield Item(
             State.DONE,
-            f"{period.name} has {len(deadlines)} deadlines, {count} of them to come.",
+            f"{period.name} has {_counted(len(deadlines))}, {count} to come.",
             "deliveryperiod",
             period.pk,
         )
@@ -122,6 +122,10 @@ def _period(period: DeliveryPeriod, now: datetime) -> Iterator[Item]:
         elif not all(deadline.verified for deadline in deadlines):
             yield Item(State.WARNING, f"Deadlines of {period.name} are not verified.", "deliveryperiod", period.pk)
     yield _sourced(period.name, period.source, period.verified, "deliveryperiod", period.pk)
+
+
+def _counted(deadlines: int) -> str:
+    return "1 deadline" if deadlines == 1 else f"{deadlines} deadlines"
 
 
 def _requirements(program: Program) -> Iterator[Item]:

@@ -30,7 +30,7 @@ from programs.tryout import Tried, try_row
 _CELL = "cell:"
 _INSTANT = timedelta(microseconds=1)
 _MOST_OPTIONS = 60
-_COPIED = 4  # periods that are offered to be copied: the newest
+_COPIED = 12  # periods that are offered to be copied: those of a year of months
 
 
 def may_copy(request: HttpRequest) -> bool:
@@ -154,10 +154,11 @@ def _seasons() -> Iterator[Seasons]:
 
 
 def _copies(program: Program) -> list[tuple[DeliveryPeriod, str, str]]:
-    """The newest periods that have no copy in the next year: each with the copy's name and the versions shown."""
-    periods = list(program.delivery_periods.prefetch_related("deadlines").order_by("-starts_at"))
-    names = {period.name for period in periods}
-    new = [period for period in periods if next_name(period) not in names][:_COPIED]
+    """The first periods that have no copy in the next year, unless it would be over: each with the copy's name and the
+    versions shown. The first come first, so that those of a season are copied before copies are."""
+    periods = list(program.delivery_periods.prefetch_related("deadlines").order_by("starts_at"))
+    names, last_year = {period.name for period in periods}, clock.now() - timedelta(days=365)
+    new = [period for period in periods if period.ends_at > last_year and next_name(period) not in names][:_COPIED]
     return [(period, next_name(period), written(versions_of([period, *period.deadlines.all()]))) for period in new]
 
 

@@ -161,6 +161,26 @@ def test_last_season_is_copied_and_its_days_are_shown(desk, program):
     assert desk.get(page_of(program)).context["copies"][0][1] == "ZED_2029_MAY_OCT"
 
 
+def test_every_month_of_last_year_is_offered_until_it_is_copied(desk, program):
+    for month in range(1, 13):
+        days = {"starts_at": f"2027-{month:02}-01T08:00Z", "ends_at": f"2027-{month:02}-28T08:00Z"}
+        DeliveryPeriod.objects.create(program=program, name=f"ZED_2027_{month:02}", **days)
+    DeliveryPeriod.objects.create(
+        program=program, name="ZED_2020", starts_at="2020-05-01T07:00Z", ends_at="2020-10-31T07:00Z"
+    )
+
+    copied = []
+    for _ in range(12):
+        period, name, shown = desk.get(page_of(program)).context["copies"][0]
+        desk.post(page_of(program), {"copy": period.pk, "_rows_shown": shown})
+        copied.append(name)
+
+    assert copied == [f"ZED_2028_{month:02}" for month in range(1, 13)]
+    assert [name for _, name, _ in desk.get(page_of(program)).context["copies"]] == [
+        f"ZED_2029_{month:02}" for month in range(1, 13)
+    ]
+
+
 def test_a_season_that_somebody_changed_meanwhile_is_not_copied(desk, program):
     period = season(program)
     [(_, _, shown)] = desk.get(page_of(program)).context["copies"]
