@@ -130,7 +130,7 @@ def in_time(meter: MeterFacts, program: ProgramRules, moment: Moment, passed: bo
         ActionType.IS_ELIGIBLE,
         CheckOutcome.FAILED,
         "Deadline",
-        day_text(program.day_of(present)),
+        "passed",
         until,
         program.source,
         Problem("PROGRAM_TOO_LATE", "", "", context),
@@ -148,7 +148,8 @@ def season_known(meter: MeterFacts, program: ProgramRules, moment: Moment, passe
         ActionType.IS_ELIGIBLE,
         CheckOutcome.CANNOT_TELL,
         "Delivery period",
-        f"not published for {program.day_of(season.starts_at)} to {last_day_before(season.over_at, program.zone)}",
+        f"not published for {day_text(program.day_of(season.starts_at))} to"
+        f" {day_text(last_day_before(season.over_at, program.zone))}",
         "published",
         season.source,
         Problem("PROGRAM_SEASON_UNKNOWN", "", "", context),

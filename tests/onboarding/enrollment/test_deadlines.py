@@ -205,6 +205,18 @@ def test_late_worker_evaluates_by_the_values_of_the_deadline(
     assert now_in(lost) == ("ELIGIBLE", "ELIGIBLE", [])
 
 
+def test_check_of_a_deadline_that_passed_says_so_and_names_the_deadline(
+    acme: Partner, season: DeliveryPeriod, move_to: Move
+) -> None:
+    move_to("2031-04-20")
+    meter = battery(acme)
+
+    checks = program_results_of(meter)[0].checks
+
+    told = [(check.actual, check.wanted) for check in checks if check.subject == "Deadline"]
+    assert told == [("passed", "by end of Mon, Apr 14, 2031 (11:59 PM PDT)")]
+
+
 def test_meter_that_joined_after_the_deadline_or_was_created_then_has_not_made_it(
     acme: Partner, season: DeliveryPeriod, move_to: Move, run_jobs: Any
 ) -> None:
