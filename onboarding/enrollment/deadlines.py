@@ -11,7 +11,8 @@ from django.db.models import Min
 
 from onboarding.enrollment.load import makers_of
 from onboarding.enrollment.models import Enrollment, MadeDeadline
-from onboarding.enrollment.rules import rules_of
+from onboarding.enrollment.past import left_since
+from onboarding.enrollment.rules import rules_at, rules_of
 from onboarding.meters.models import Meter
 from portal.events.actors import Actor
 from portal.events.domain import record, record_many
@@ -35,13 +36,12 @@ def note_passed_deadlines(at: datetime) -> list[PassedDeadline]:
     states = deadline_states()
     programs = {period.pk: period.program for period in DeliveryPeriod.objects.select_related("program")}
     passed = {key: row for key, row in _passed(states, programs, at).items() if key not in known}
-    first = Enrollment.objects.order_by().values("program").annotate(first=Min("joined_at"))
-    first_joined = dict(first.values_list("program", "first"))
+    begun = _first_meters(min((deadline.accepted_until for deadline in passed.values()), default=at))
     entered = _entered(states)
     new = []
     for (period, deadline_at), deadline in passed.items():
-        joined = first_joined.get(programs[period].pk)
-        is_done = joined is None or joined >= deadline.accepted_until
+        first = begun.get(programs[period].identifier)
+        is_done = first is None or first >= deadline.accepted_until
         row = PassedDeadline(
             period_id=period,
             deadline_at=deadline_at,
@@ -53,6 +53,16 @@ def note_passed_deadlines(at: datetime) -> list[PassedDeadline]:
         new.append(row)
     PassedDeadline.objects.bulk_create(new, ignore_conflicts=True)
     return list(PassedDeadline.objects.filter(recorded_at=None, accepted_until__lte=at))
+
+
+def _first_meters(since: datetime) -> dict[str, datetime]:
+    """By program: when the first meter was created that is in it, or that has left it since a moment."""
+    rows = Enrollment.objects.order_by().values("program__identifier").annotate(first=Min("meter__created_at"))
+    first = dict(rows.values_list("program__identifier", "first"))
+    for program, meters in left_since(since).items():
+        created = Meter.objects.filter(pk__in=meters).aggregate(first=Min("created_at"))["first"]
+        first[program] = min(filter(None, (first.get(program), created)), default=None)
+    return {program: moment for program, moment in first.items() if moment}
 
 
 Key = tuple[int, datetime]  # period, deadline_at
@@ -100,7 +110,7 @@ class Makers:
 def compare_makers(passed: PassedDeadline, meters: Collection[Meter], rules_moment: datetime) -> Makers:
     """What recording a deadline by the rules of a moment would change, for meters of one partner. Reads only."""
     program = passed.period.program.identifier
-    makes = makers_of(meters, program, passed.period_id, rule_of(passed), rules_moment)
+    makes = makers_of(meters, program, passed.period_id, rule_of(passed), rules_at(rules_moment))
     keys = [meter.pk for meter in meters]
     recorded = set(MadeDeadline.objects.filter(deadline=passed, meter__in=keys).values_list("meter", flat=True))
     made = {pk for pk, is_made in makes.items() if is_made}

@@ -113,6 +113,7 @@ class MeterFacts:
     activations: Sequence[Activated] = ()
     made: Sequence[Made] = ()
     held: Sequence[Held] = ()
+    is_archived: bool = False
     lost: Sequence[str] = ()
     _flat: dict[str, object] | None = None
 

@@ -9,11 +9,12 @@ from django.db.models import Exists, OuterRef, Q, QuerySet
 from onboarding.enrollment.evaluate import evaluate, makes
 from onboarding.enrollment.facts import Activated, Held, Made, MeterFacts, OutPeriod, Recorded, Since
 from onboarding.enrollment.models import Activation, CheckRecord, Enrollment, MadeDeadline, ParticipationPeriod
-from onboarding.enrollment.past import MeterPast, meters_at
+from onboarding.enrollment.past import MeterPast, meters_at, moved_since
 from onboarding.enrollment.rules import ProgramRules, RulesOfMoment, rules_at, rules_moment_of
 from onboarding.meters.columns import asset_of
 from onboarding.meters.models import EnrollmentStatus, Meter
 from programs.deadlines import DeadlineRule
+from programs.identifiers import account_key
 from programs.models import Program
 from programs.schema import Schema
 
@@ -35,7 +36,7 @@ def facts_of(
     A deadline that has passed, of which it is not recorded yet who made it, is looked at here: see `makers_of`.
     """
     facts = _facts_of(meters, rules, schema, at, assets=assets)
-    for meter, made in _not_recorded(meters, facts, rules, at).items():
+    for meter, made in _not_recorded(meters, facts, RulesOfMoment(rules, schema), at).items():
         facts[meter].made = [*facts[meter].made, *made]
     return facts
 
@@ -45,7 +46,11 @@ def facts_then(meters: Collection[Meter], then: RulesOfMoment, at: datetime) -> 
 
     One that did not exist yet has its first values, and the programs that it is in now.
     """
-    return _facts_of(meters, then.rules, then.schema, at, is_past=True)
+    facts = _own_facts(meters, then.rules, at, is_past=True)
+    partner = next((meter.partner_id for meter in meters), None)
+    if partner is not None:
+        _add_held_then(partner, meters, facts, then, at)
+    return facts
 
 
 def _facts_of(
@@ -55,12 +60,11 @@ def _facts_of(
     at: datetime,
     *,
     assets: Mapping[UUID, Mapping[str, object]] | None = None,
-    is_past: bool = False,
 ) -> dict[UUID, MeterFacts]:
-    facts = _own_facts(meters, rules, at, assets, is_past=is_past)
+    facts = _own_facts(meters, rules, at, assets)
     partner = next((meter.partner_id for meter in meters), None)
     if partner is not None and len(excluding_here(partner, rules)) > 1:
-        _add_held(partner, meters, facts, rules, schema, at, is_past=is_past)
+        _add_held(partner, meters, facts, rules, schema, at)
     return facts
 
 
@@ -92,6 +96,7 @@ def _own_facts(
             records=records.get(pk, ()),
             activations=activations.get(pk, ()),
             made=made.get(pk, ()),
+            is_archived=then.is_archived if then else is_past and meter.is_archived,
             lost=tuple(then.lost) if then else (),
         )
     return facts_by_meter
@@ -119,22 +124,22 @@ def _wanted_then(
     if meter.created_at > at:
         return dict(programs)
     joined = {name: since for name, since in programs.items() if since[0] <= at}
-    left = then.left & rules.keys() if then else set()
-    return dict.fromkeys(left, (meter.created_at, 0, 0)) | joined
+    left = {name: since for name, since in then.left.items() if name in rules} if then else {}
+    return joined | {name: (since, rules[name].position, 0) for name, since in left.items()}
 
 
 # --- deadlines
 
 
 def makers_of(
-    meters: Collection[Meter], program: str, period: int, deadline: DeadlineRule, rules_moment: datetime
+    meters: Collection[Meter], program: str, period: int, deadline: DeadlineRule, then: RulesOfMoment
 ) -> dict[UUID, bool]:
     """The meters, of one partner, that are in a program at one of its deadlines, and whether each of them makes it.
 
     A meter makes it that is eligible in the period as the deadline passes: by the values, programs and recorded facts
-    of that moment, and by the rules of `rules_moment`. A program, period or deadline that was not there then has none.
+    of that moment, and by the rules of `then`. A program, period or deadline that was not there then has none.
     """
-    then, at = rules_at(rules_moment), deadline.accepted_until - _INSTANT
+    at = deadline.accepted_until - _INSTANT
     rules = then.rules.get(program)
     in_period = next((one for one in rules.periods if one.pk == period), None) if rules else None
     facts = facts_then([meter for meter in meters if meter.created_at <= at], then, at)
@@ -149,19 +154,22 @@ def makers_of(
 
 
 def _not_recorded(
-    meters: Collection[Meter], facts: Mapping[UUID, MeterFacts], rules: Mapping[str, ProgramRules], at: datetime
+    meters: Collection[Meter], facts: Mapping[UUID, MeterFacts], present: RulesOfMoment, at: datetime
 ) -> dict[UUID, list[Made]]:
-    """The deadlines that meters made, of those that have passed and of which it is not recorded yet."""
+    """The deadlines that meters made, of those that have passed and of which it is not recorded yet.
+
+    One that is not in the catalogue's history is only proposed: it is judged by the rules that propose it.
+    """
     made: dict[UUID, list[Made]] = {}
-    for name, program in rules.items():
-        joined = [(facts[meter.pk].wanted[name][0], meter) for meter in meters if name in facts[meter.pk].wanted]
-        first = min((since for since, _ in joined), default=at)
+    for name, program in present.rules.items():
+        inside = [meter for meter in meters if name in facts[meter.pk].wanted]
+        first = min((meter.created_at for meter in inside), default=at)
         for period in program.shown_periods(at):
             for deadline in period.deadlines:
                 if first < deadline.accepted_until <= at and deadline.deadline_at not in period.recorded:
-                    there = [meter for since, meter in joined if since < deadline.accepted_until]
                     moment = rules_moment_of(period.pk, deadline)
-                    for pk, makes in makers_of(there, name, period.pk, deadline, moment).items():
+                    then = rules_at(moment) if moment else present
+                    for pk, makes in makers_of(inside, name, period.pk, deadline, then).items():
                         if makes:
                             made.setdefault(pk, []).append(Made(period.pk, deadline))
     return made
@@ -237,12 +245,10 @@ def _add_held(
     rules: Mapping[str, ProgramRules],
     schema: Schema,
     at: datetime,
-    *,
-    is_past: bool,
 ) -> None:
     """What the customers of these meters hold: on the meter itself, and on the partner's others of the same account."""
     customers = {customer for meter in meters if (customer := customer_of(meter))}
-    shared = held_by(partner, customers, rules, schema, at, is_past=is_past)
+    shared = held_by(partner, customers, rules, schema, at)
     for meter in meters:
         customer, facts = customer_of(meter), facts_by_meter[meter.pk]
         if customer is None:
@@ -257,23 +263,58 @@ def held_by(
     rules: Mapping[str, ProgramRules],
     schema: Schema,
     at: datetime,
-    *,
-    is_past: bool = False,
 ) -> dict[Customer, list[Held]]:
-    """The programs that customers of one partner hold, by customer. Other partners' meters are never looked at.
-
-    is_past: by what those meters held at the moment; the customers are those of the present.
-    """
+    """The programs that customers of one partner hold, by customer. Other partners' meters are never looked at."""
     meters = meters_of_customers(partner, customers, rules).filter(is_archived=False)
     by_customer: dict[Customer, list[Meter]] = {}
     for meter in meters:
         if customer := customer_of(meter):
             by_customer.setdefault(customer, []).append(meter)
-    facts = _own_facts([meter for group in by_customer.values() for meter in group], rules, at, is_past=is_past)
+    facts = _own_facts([meter for group in by_customer.values() for meter in group], rules, at)
     return {
         customer: _holding([(meter, facts[meter.pk]) for meter in group], rules, schema, at)
         for customer, group in by_customer.items()
     }
+
+
+def _add_held_then(
+    partner: UUID,
+    meters: Collection[Meter],
+    facts_by_meter: Mapping[UUID, MeterFacts],
+    then: RulesOfMoment,
+    at: datetime,
+) -> None:
+    """What the customers of these meters held at a moment: on all meters that had their account then."""
+    customers = {customer for facts in facts_by_meter.values() if (customer := _customer_then(facts))}
+    had_account = _of_accounts(customers) | Q(pk__in=moved_since(partner, at))
+    near = list(Meter.objects.filter(had_account, partner=partner, created_at__lte=at)) if customers else []
+    facts_near = _own_facts(near, then.rules, at, is_past=True)
+    by_customer: dict[Customer, list[tuple[Meter, MeterFacts]]] = {}
+    for meter in near:
+        customer = _customer_then(facts_near[meter.pk])
+        if customer in customers and not facts_near[meter.pk].is_archived:
+            by_customer.setdefault(customer, []).append((meter, facts_near[meter.pk]))
+    held = {customer: _holding(group, then.rules, then.schema, at) for customer, group in by_customer.items()}
+    for meter in meters:
+        facts = facts_by_meter[meter.pk]
+        customer = _customer_then(facts)
+        alone = [] if customer else _holding([(meter, facts)], then.rules, then.schema, at)
+        facts.held = held.get(customer, ()) if customer else alone
+
+
+def _customer_then(facts: MeterFacts) -> Customer | None:
+    """Who was behind a meter, by what it held."""
+    number = facts.asset.get("utility", {}).get("electric_service_account_number")
+    return (facts.utility, account_key(str(number))) if number else None
+
+
+def _of_accounts(customers: Collection[Customer]) -> Q:
+    """The condition that a meter belongs to one of these customers."""
+    any_of = Q(pk__in=())
+    for utility in {utility for utility, _ in customers}:
+        accounts = [number for name, number in customers if name == utility]
+        any_of |= Q(utility_name=utility, account_key__any_of=accounts)
+    return any_of
 
 
 def meters_of_customers(
@@ -283,12 +324,8 @@ def meters_of_customers(
     excluding = excluding_here(partner, rules) if customers else set()
     if len(excluding) < 2:
         return Meter.objects.none()
-    any_of = Q()
-    for utility in {utility for utility, _ in customers}:
-        accounts = [number for name, number in customers if name == utility]
-        any_of |= Q(utility_name=utility, account_key__any_of=accounts)
     inside = Enrollment.objects.filter(meter=OuterRef("pk"), program__in=excluding)
-    return Meter.objects.filter(any_of, Exists(inside), partner=partner)
+    return Meter.objects.filter(_of_accounts(customers), Exists(inside), partner=partner)
 
 
 def _holding(

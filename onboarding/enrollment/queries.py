@@ -9,9 +9,9 @@ from zoneinfo import ZoneInfo
 from django.db.models import QuerySet
 
 from onboarding.enrollment.evaluate import ProgramResult, explain
-from onboarding.enrollment.facts import MeterFacts
+from onboarding.enrollment.facts import MeterFacts, OutPeriod
 from onboarding.enrollment.load import facts_of, facts_then
-from onboarding.enrollment.models import ParticipationPeriod, Preference
+from onboarding.enrollment.models import Preference
 from onboarding.enrollment.rules import RulesOfMoment, rules_at, rules_of
 from onboarding.meters.columns import Asset
 from onboarding.meters.models import Meter
@@ -44,12 +44,13 @@ def next_activations(identifiers: Collection[str], now: datetime | None = None) 
 class MeterAt:
     """A meter at a moment: what it held, and how it stood in every program.
 
-    results: those that it was meant for first, then by name. untold: of a moment in the
-    past, what cannot be told as it was, as code and sentence.
+    results: those that it was meant for first, then by name. out_periods: when it takes no part. untold: of a moment in
+    the past, what cannot be told as it was, as code and sentence.
     """
 
     asset: Asset
     results: Sequence[ProgramResult]
+    out_periods: Sequence[OutPeriod]
     untold: Sequence[tuple[str, str]] = ()
 
 
@@ -86,6 +87,7 @@ def meters_at_moment(
         meter.pk: MeterAt(
             dict(facts[meter.pk].asset),
             _results(facts[meter.pk], then, now, passed=passed),
+            facts[meter.pk].out_periods,
             [*untold, *_untold_values(meter, facts[meter.pk], now)] if now < present else (),
         )
         for meter in meters
@@ -152,7 +154,7 @@ class Participation:
         return local_day(self.starts_at, zone), last_day_before(self.ends_at, zone) if self.ends_at else None
 
 
-def participation_of(meter: Meter, out_periods: Iterable[ParticipationPeriod]) -> list[Participation]:
+def participation_of(meter: Meter, out_periods: Iterable[OutPeriod]) -> list[Participation]:
     """A meter's participation from its creation on, without gaps: the periods in which it is out, and those between."""
     stretches: list[Participation] = []
     reached: datetime | None = meter.created_at

@@ -300,10 +300,11 @@ def _rules_at(at: datetime) -> RulesOfMoment:
     return RulesOfMoment(rules, schema_of_past(past, rules, at.date()))
 
 
-def rules_moment_of(period: int, deadline: DeadlineRule) -> datetime:
-    """The moment whose rules decide who made a deadline: its own, or when it was entered if that was later."""
+def rules_moment_of(period: int, deadline: DeadlineRule) -> datetime | None:
+    """The moment whose rules decide who made a deadline: its own, or when it was entered if that was later; None for
+    one that never was in the catalogue."""
     entered = entered_at(period, deadline.deadline_at)
-    return max(entered, deadline.accepted_until) if entered else deadline.accepted_until
+    return max(entered, deadline.accepted_until) if entered else None
 
 
 def _present() -> dict[str, ProgramRules]:

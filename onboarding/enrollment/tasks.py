@@ -7,6 +7,7 @@ from django.dispatch import receiver
 from onboarding.enrollment.deadlines import by_partner, forget_later_than, note_passed_deadlines, record_makers
 from onboarding.enrollment.domain import re_evaluate
 from onboarding.enrollment.models import Enrollment, Evaluated
+from onboarding.enrollment.past import left_since
 from onboarding.enrollment.rules import rules_of
 from onboarding.meters.models import Meter
 from portal.events.actors import Actor
@@ -53,6 +54,7 @@ def record_deadline(run: Run) -> None:
             after = chunk.checkpoint.get("after", 0)
             page = list(rows.filter(pk__gt=after).values_list("pk", "meter")[:_AT_ONCE])
             if not page:
+                _record_those_who_left(passed, by)
                 now = clock.now()
                 asked = PassedDeadline.objects.filter(pk=passed.pk, rules_at=passed.rules_at)
                 asked.update(recorded_at=now, updated_at=now)  # by other rules meanwhile: then it is done again
@@ -64,6 +66,14 @@ def record_deadline(run: Run) -> None:
             chunk.checkpoint, chunk.done = {"after": page[-1][0]}, chunk.done + len(page)
         run.yield_to_other_partners()
     queue_changed_programs()
+
+
+def _record_those_who_left(passed: PassedDeadline, by: Actor) -> None:
+    """The meters that made a deadline and have left the program since: they may join it again."""
+    left = left_since(passed.accepted_until).get(passed.period.program.identifier, ())
+    inside = Enrollment.objects.filter(program=passed.period.program_id, meter__in=left).values("meter")
+    for meters in by_partner(Meter.objects.filter(pk__in=left).exclude(pk__in=inside)):
+        record_makers(passed, meters, by=by)
 
 
 @periodic(minutes=10)

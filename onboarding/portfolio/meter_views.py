@@ -61,7 +61,7 @@ def meter_detail(request: HttpRequest, pk: UUID) -> HttpResponse:
         "cards": [card for card in cards if card.result.is_wanted],
         "could_join": [card for card in cards if not card.result.is_wanted and card.result.fits],
         "misfits": [card for card in cards if not card.result.is_wanted and not card.result.fits],
-        "participation": [(one, *one.days_in(zone)) for one in participation_of(meter, meter.participation.all())],
+        "participation": [(one, *one.days_in(zone)) for one in participation_of(meter, then.out_periods)],
         "zone": zone,
         "authorizations": authorizations_of_meter(meter),
         "another": next(

@@ -2,7 +2,6 @@
 
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import UTC, datetime
-from uuid import UUID
 
 from django.utils import timezone
 from django.utils.dateparse import parse_date, parse_datetime
@@ -21,8 +20,8 @@ from onboarding.api.meter_details import (
     meters_wanted,
 )
 from onboarding.enrollment.evaluate import PeriodResult, ProgramResult, RequiredAction, required_actions
-from onboarding.enrollment.models import ParticipationPeriod, Preference
-from onboarding.enrollment.queries import meters_at_moment, participation_of
+from onboarding.enrollment.models import Preference
+from onboarding.enrollment.queries import MeterAt, meters_at_moment, participation_of
 from onboarding.enrollment.results import best
 from onboarding.meters.models import EnrollmentStatus, Meter
 from portal.api.errors import ApiError
@@ -162,14 +161,7 @@ def published(meters: Iterable[Meter], at: datetime | None) -> list[dict[str, ob
     """Meters of one partner as the published MeterEnrollmentResponse has them; as many queries for one as for all."""
     meters = list(meters)
     labels, views = _labels(), meters_at_moment(meters, at)
-    out_periods: dict[UUID, list[ParticipationPeriod]] = {}
-    for period in ParticipationPeriod.objects.filter(meter__in=meters):
-        out_periods.setdefault(period.meter_id, []).append(period)
-    return [
-        _published(meter, views[meter.pk].results, out_periods.get(meter.pk, []), labels)
-        | _limits(views[meter.pk].untold)
-        for meter in meters
-    ]
+    return [_published(meter, views[meter.pk], labels) | _limits(views[meter.pk].untold) for meter in meters]
 
 
 def _limits(untold: Sequence[tuple[str, str]]) -> dict[str, object]:
@@ -177,12 +169,8 @@ def _limits(untold: Sequence[tuple[str, str]]) -> dict[str, object]:
     return {"as_of_limits": limits} if limits else {}
 
 
-def _published(
-    meter: Meter,
-    results: Sequence[ProgramResult],
-    out_periods: Iterable[ParticipationPeriod],
-    labels: Mapping[str, str],
-) -> dict[str, object]:
+def _published(meter: Meter, view: MeterAt, labels: Mapping[str, str]) -> dict[str, object]:
+    results = view.results
     actions = required_actions(results)
     return {
         **identifiers(meter),
@@ -194,7 +182,7 @@ def _published(
                 "end_time": _utc(period.ends_at) if period.ends_at else _WITHOUT_END,
                 **({"reason": period.reason} if period.reason else {}),
             }
-            for period in participation_of(meter, out_periods)
+            for period in participation_of(meter, view.out_periods)
         ],
         "program_enrollment": [_in_period(one, period) for one in results for period in one.periods],
         "required_actions": {

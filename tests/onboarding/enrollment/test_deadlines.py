@@ -472,6 +472,24 @@ def test_meter_that_left_and_joined_again_keeps_what_it_made(
     assert now_in(meter) == ("ELIGIBLE", "ELIGIBLE", [])
 
 
+@pytest.mark.parametrize("recorded_between", [False, True])
+def test_meter_that_left_before_it_was_recorded_has_made_it_all_the_same(
+    acme: Partner, season: DeliveryPeriod, move_to: Move, run_jobs: Any, recorded_between: bool
+) -> None:
+    meter = battery(acme)
+    move_to("2031-04-16")
+    leave_program(meter, rules_of()["CEC-DSGS"], by=BY)
+    move_to("2031-04-17")
+    if recorded_between:
+        sweep(run_jobs)
+    join_program(meter, rules_of()["CEC-DSGS"], by=BY)
+    before = now_in(meter)
+    sweep(run_jobs)
+
+    assert before == now_in(meter) == ("ELIGIBLE", "ELIGIBLE", [])
+    assert made_by() == [("battery-1", DEADLINE, ACTIVATION)]
+
+
 def test_deadline_without_a_meter_is_done_at_once(season: DeliveryPeriod, move_to: Move) -> None:
     move_to("2031-04-16")
 

@@ -1,6 +1,7 @@
 """What a change of the catalogue will do is shown before it is saved, and is done afterwards."""
 
 import re
+from datetime import UTC, datetime
 from html import unescape
 from typing import Any
 
@@ -12,11 +13,12 @@ from django.urls import reverse
 from onboarding.enrollment import impact
 from onboarding.enrollment.domain import re_evaluate
 from onboarding.enrollment.models import Enrollment, Evaluated
+from onboarding.enrollment.tasks import record_deadlines
 from portal.events.actors import Actor
 from portal.jobs.models import Job
 from portal.partners.models import Partner, User
 from programs.admin.transfer import RequirementResource, SafeCSV
-from programs.models import DeliveryPeriod, Field, Program, Requirement
+from programs.models import Deadline, DeliveryPeriod, Field, Program, Requirement
 from tests.onboarding.enrollment.meters import make_meter, note
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("catalogue")]
@@ -305,3 +307,38 @@ def inputs_of(page: str) -> dict[str, str]:
     named = {match[1]: tag for tag in inputs if (match := re.search(r'name="([^"]+)"', tag))}
     values = {name: re.search(r'value="([^"]*)"', tag) for name, tag in named.items() if 'type="checkbox"' not in tag}
     return {name: value[1] if value else "" for name, value in values.items() if name != "_save"}
+
+
+@pytest.mark.parametrize("moved", [True, False])
+def test_deadline_that_is_put_into_the_past_says_who_makes_it(
+    acme: Partner, client_of: Any, staff: User, time_machine: Any, run_jobs: Any, moved: bool
+) -> None:
+    time_machine.move_to("2031-01-10T00:00:00+00:00", tick=False)
+    program = Program.objects.get(identifier="CEC-DSGS")
+    program.delivery_periods.all().delete()
+    begins, ends = (datetime(2031, month, day, 7, tzinfo=UTC) for month, day in ((5, 1), (10, 31)))
+    period = DeliveryPeriod.objects.create(
+        program=program, name="CEC-DSGS_2031_MAY_OCT", starts_at=begins, ends_at=ends
+    )
+    first = Deadline.objects.create(
+        period=period, deadline_at=datetime(2031, 4, 15, 7, tzinfo=UTC), activation_at=begins
+    )
+    time_machine.move_to("2031-04-16T12:00:00+00:00", tick=False)
+    batteries(acme)  # too late
+    time_machine.move_to("2031-04-30T12:00:00+00:00", tick=False)
+    record_deadlines()
+    run_jobs()
+    admin = client_of(staff)
+    form: dict[str, str] = {"period": str(period.pk), "source": "test", "activation_at_0": "2031-05-01"}
+    form |= {"deadline_at_0": "2031-04-24", "deadline_at_1": "", "activation_at_1": "", "source_url": "", "remark": ""}
+    url = (
+        reverse("admin:programs_deadline_change", args=[first.pk]) if moved else reverse("admin:programs_deadline_add")
+    )
+
+    text = text_of(admin.post(url, form).content.decode())
+    admin.post(url, form | {"_impact_seen": "yes"})
+    record_deadlines()
+    run_jobs()
+
+    assert "CEC-DSGS Not eligible yet Eligible 1" in text
+    assert set(Enrollment.objects.values_list("status", flat=True)) == {"ELIGIBLE"}
