@@ -2,12 +2,13 @@
 
 from collections.abc import Iterable
 from datetime import date
+from typing import Any
 from zoneinfo import ZoneInfo
 
 from django.utils.text import get_text_list
 
-from portal.web.days import deadline_text, is_midnight, period_end_text, zone_text
-from programs.models import Deadline, DeliveryPeriod, Program
+from portal.web.days import begin_text, deadline_text, is_midnight, period_end_text, zone_text
+from programs.models import Deadline, DeliveryPeriod, PassedDeadline, Program
 
 
 def overlaps(periods: Iterable[DeliveryPeriod]) -> list[str]:
@@ -48,6 +49,28 @@ def change_of_program(period: DeliveryPeriod, before: ZoneInfo) -> list[str]:
     zones = f"{zone_text(before.key)}, {period.program} is in {zone_text(period.program.time_zone)}"
     example = _example(period, list(period.deadlines.all()[:1]), before, period.program.zone)
     return [f"The period was in {zones}. Days that you did not change keep their moments. {example}"]
+
+
+def changes_of_passed(forms: Iterable[Any]) -> list[str]:
+    """That a deadline which is moved, changed or deleted has passed: the meters that made it keep its activation."""
+    said = []
+    for form in forms:
+        deletes = bool(form.cleaned_data.get("DELETE"))
+        before = form.initial.get("deadline_at")
+        if before and (deletes or {"deadline_at", "activation_at"} & {*form.changed_data}):
+            period = form.instance.period
+            passed = PassedDeadline.objects.filter(period=period, deadline_at=before).first()
+            said += [_of_passed(passed, period.program.zone)] if passed else []
+    return said
+
+
+def _of_passed(passed: PassedDeadline, zone: ZoneInfo) -> str:
+    until = deadline_text(passed.accepted_until.astimezone(zone), date.min)
+    active = begin_text(passed.activation_at.astimezone(zone))
+    return (
+        f"The deadline {until} has passed. Meters that made it stay expected active from {active}. "
+        "To change that, open Passed deadlines and record it again."
+    )
 
 
 def _example(period: DeliveryPeriod, deadlines: list[Deadline], before: ZoneInfo, after: ZoneInfo) -> str:

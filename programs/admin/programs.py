@@ -15,7 +15,7 @@ from portal.admin.base import AutocompleteAdmin
 from portal.admin.days import stored_text
 from portal.web.days import Reading, begin_text, last_day_text
 from programs.admin.base import SOURCE_FIELDS, SourcedAdmin
-from programs.admin.cautions import change_of_program, change_of_zone, overlaps
+from programs.admin.cautions import change_of_program, change_of_zone, changes_of_passed, overlaps
 from programs.admin.forms import (
     DeadlineForm,
     DeadlineFormSet,
@@ -314,7 +314,8 @@ class DeliveryPeriodAdmin(_PeriodDays, SourcedAdmin):
         said = overlaps([form.instance]) if moved else []
         if change and "program" in form.changed_data and isinstance(form.stored_in, ZoneInfo):
             said += change_of_program(form.instance, form.stored_in)
-        return said
+        lines = [line for formset in formsets if formset.model is Deadline for line in formset.forms]
+        return said + changes_of_passed(lines)
 
     @admin.display(description="deadlines", ordering="number")
     def number_of_deadlines(self, period: Any) -> int:
@@ -347,4 +348,8 @@ class DeadlineAdmin(_DeadlineDays, SourcedAdmin):
     list_select_related = ["period", "period__program"]
     search_fields = ["period__name", "period__program__identifier"]
     autocomplete_fields = ["period"]
+
     fieldsets = [(None, {"fields": ["period", "deadline_at", "activation_at"]}), SOURCE_FIELDS]
+
+    def cautions(self, form: DeadlineForm, formsets: list[Any], *, change: bool) -> list[str]:
+        return changes_of_passed([form])

@@ -9,8 +9,10 @@ import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 from django.urls import reverse
+from django.utils import timezone
 
 from onboarding.enrollment import impact
+from onboarding.enrollment.deadlines import note_passed_deadlines
 from onboarding.enrollment.domain import re_evaluate
 from onboarding.enrollment.models import Enrollment, Evaluated
 from onboarding.enrollment.tasks import record_deadlines
@@ -342,3 +344,26 @@ def test_deadline_that_is_put_into_the_past_says_who_makes_it(
 
     assert "CEC-DSGS Not eligible yet Eligible 1" in text
     assert set(Enrollment.objects.values_list("status", flat=True)) == {"ELIGIBLE"}
+
+
+def test_passed_deadline_that_is_changed_says_that_meters_keep_it(admin: Client) -> None:
+    period = DeliveryPeriod.objects.get(name="CAISO-CCA_2026_NOV")
+    note_passed_deadlines(timezone.now())
+    deadline = period.deadlines.latest("deadline_at")
+    url = reverse("admin:programs_deliveryperiod_change", args=[period.pk])
+    sent = inputs_of(admin.get(url).content.decode()) | {"program": str(period.program_id)}
+    (number,) = (
+        name.split("-")[1] for name, value in sent.items() if name.endswith("-id") and value == str(deadline.pk)
+    )
+
+    moved = text_of(admin.post(url, sent | {f"deadlines-{number}-activation_at_0": "2026-11-20"}).content.decode())
+    deleted = text_of(admin.post(url, sent | {f"deadlines-{number}-DELETE": "on"}).content.decode())
+    same = admin.post(url, sent)
+
+    said = (
+        "The deadline by end of Thu, Nov 12, 2026 (11:59 PM PST) has passed. Meters that made it stay expected active "
+        "from Nov 15, 2026. To change that, open Passed deadlines and record it again."
+    )
+    assert said in moved
+    assert said in deleted
+    assert same.status_code == 302
