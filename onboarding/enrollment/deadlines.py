@@ -30,16 +30,17 @@ def note_passed_deadlines(at: datetime) -> list[PassedDeadline]:
     """Note the deadlines that have passed by a moment; returns those of which it is not recorded yet who made them.
 
     A deadline that no meter was there for is done at once. One that was deleted or moved after it had passed counts as
-    it was; one that was entered later counts too. Repeating it has no effect.
+    it was; one that was entered later counts too, and one that a weekend holds open, again when it closes. Repeating it
+    has no effect.
     """
-    known = set(PassedDeadline.objects.values_list("period", "deadline_at"))
+    known = set(PassedDeadline.objects.values_list("period", "deadline_at", "accepted_until"))
     states = deadline_states()
     programs = {period.pk: period.program for period in DeliveryPeriod.objects.select_related("program")}
     passed = {key: row for key, row in _passed(states, programs, at).items() if key not in known}
     begun = _first_meters(min((deadline.accepted_until for deadline in passed.values()), default=at))
     entered = _entered(states)
     new = []
-    for (period, deadline_at), deadline in passed.items():
+    for (period, deadline_at, _), deadline in passed.items():
         first = begun.get(programs[period].identifier)
         is_done = first is None or first >= deadline.accepted_until
         row = PassedDeadline(
@@ -65,7 +66,7 @@ def _first_meters(since: datetime) -> dict[str, datetime]:
     return {program: moment for program, moment in first.items() if moment}
 
 
-Key = tuple[int, datetime]  # period, deadline_at
+Key = tuple[int, datetime, datetime]  # period, deadline_at, accepted_until
 
 
 def _passed(states: Iterable[DeadlineState], programs: Mapping[int, Program], at: datetime) -> dict[Key, DeadlineRule]:
@@ -75,19 +76,20 @@ def _passed(states: Iterable[DeadlineState], programs: Mapping[int, Program], at
         for period in rules.periods:
             for deadline in period.deadlines:
                 if deadline.accepted_until <= at:
-                    passed[period.pk, deadline.deadline_at] = deadline
+                    passed[period.pk, deadline.deadline_at, deadline.accepted_until] = deadline
     for state in states:
         program = programs.get(state.period)
         if program is not None:
             zone = ZoneInfo(program.time_zone)
             last = accepted_until(state.deadline_at, zone, rolls_over=program.weekend_rolls_over)
             if state.since < last <= at and (state.until is None or last <= state.until):
-                passed[state.period, state.deadline_at] = DeadlineRule(state.deadline_at, last, state.activation_at)
+                deadline = DeadlineRule(state.deadline_at, last, state.activation_at)
+                passed[state.period, state.deadline_at, last] = deadline
     return passed
 
 
-def _entered(states: Iterable[DeadlineState]) -> dict[Key, datetime]:
-    entered: dict[Key, datetime] = {}
+def _entered(states: Iterable[DeadlineState]) -> dict[tuple[int, datetime], datetime]:
+    entered: dict[tuple[int, datetime], datetime] = {}
     for state in states:
         key = (state.period, state.deadline_at)
         entered[key] = min(state.since, entered.get(key, state.since))
@@ -154,11 +156,7 @@ def record_again(passed: PassedDeadline, *, rules_at: datetime, by: Actor) -> No
         held = PassedDeadline.objects.select_for_update().get(pk=passed.pk)
         present = Deadline.objects.filter(period=held.period_id, deadline_at=held.deadline_at).first()
         if present is not None:
-            program = held.period.program
             held.activation_at = present.activation_at
-            held.accepted_until = accepted_until(
-                present.deadline_at, program.zone, rolls_over=program.weekend_rolls_over
-            )
         held.rules_at, held.recorded_at = rules_at, None
         held.save()
         data = {"deadline": str(held), "rules_at": rules_at.isoformat()}

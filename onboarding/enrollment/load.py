@@ -166,7 +166,7 @@ def _not_recorded(
         first = min((meter.created_at for meter in inside), default=at)
         for period in program.shown_periods(at):
             for deadline in period.deadlines:
-                if first < deadline.accepted_until <= at and deadline.deadline_at not in period.recorded:
+                if first < deadline.accepted_until <= at and not period.is_recorded(deadline):
                     moment = rules_moment_of(period.pk, deadline)
                     then = rules_at(moment) if moment else present
                     for pk, makes in makers_of(inside, name, period.pk, deadline, then).items():

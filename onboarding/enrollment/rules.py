@@ -104,8 +104,8 @@ class UnknownSeasonRules:
 class PeriodRules:
     """A delivery period; aware datetimes in the program's zone.
 
-    ends_at is what is published: the midnight with which its last day begins. Until over_at it runs. recorded: the
-    moments (deadline_at) of its deadlines that have passed and of which it is recorded which meters made them.
+    ends_at is what is published: the midnight with which its last day begins. Until over_at it runs. recorded: of
+    its deadlines that have passed, those of which it is recorded which meters made them: deadline_at, accepted_until.
     """
 
     pk: int
@@ -114,7 +114,11 @@ class PeriodRules:
     ends_at: datetime
     over_at: datetime
     deadlines: tuple[DeadlineRule, ...]
-    recorded: frozenset[datetime] = field(default=frozenset(), compare=False)
+    recorded: frozenset[tuple[datetime, datetime]] = field(default=frozenset(), compare=False)
+
+    def is_recorded(self, deadline: DeadlineRule) -> bool:
+        """Whether it is recorded which meters made a deadline."""
+        return (deadline.deadline_at, deadline.accepted_until) in self.recorded
 
     def next_deadline(self, at: datetime) -> DeadlineRule | None:
         """The deadline that can still be made and activates soonest."""
@@ -340,12 +344,15 @@ def _compiled(
     }
 
 
-def _recorded_deadlines() -> dict[int, frozenset[datetime]]:
+Recorded = dict[int, frozenset[tuple[datetime, datetime]]]
+
+
+def _recorded_deadlines() -> Recorded:
     """By period: the deadlines of which it is known which meters made them."""
-    recorded: dict[int, set[datetime]] = {}
-    rows = PassedDeadline.objects.exclude(recorded_at=None).values_list("period", "deadline_at")
-    for period, deadline_at in rows:
-        recorded.setdefault(period, set()).add(deadline_at)
+    recorded: dict[int, set[tuple[datetime, datetime]]] = {}
+    rows = PassedDeadline.objects.exclude(recorded_at=None).values_list("period", "deadline_at", "accepted_until")
+    for period, deadline_at, until in rows:
+        recorded.setdefault(period, set()).add((deadline_at, until))
     return {period: frozenset(moments) for period, moments in recorded.items()}
 
 
@@ -353,7 +360,7 @@ def _rules(
     rows: ProgramRows,
     actions: dict[str, ActionDefinition],
     exclusions: Collection[Exclusion],
-    recorded: Mapping[int, frozenset[datetime]],
+    recorded: Recorded,
 ) -> ProgramRules:
     program = rows.program
     zone = ZoneInfo(program.time_zone)
@@ -392,7 +399,10 @@ def _rules(
 
 
 def _period(
-    period: DeliveryPeriod, deadlines: Iterable[Deadline], recorded: frozenset[datetime], program: Program
+    period: DeliveryPeriod,
+    deadlines: Iterable[Deadline],
+    recorded: frozenset[tuple[datetime, datetime]],
+    program: Program,
 ) -> PeriodRules:
     zone = ZoneInfo(program.time_zone)
     return PeriodRules(

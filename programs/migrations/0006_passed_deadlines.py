@@ -42,7 +42,8 @@ class Migration(migrations.Migration):
                 "abstract": False,
                 "constraints": [
                     models.UniqueConstraint(
-                        fields=("period", "deadline_at"), name="one_passed_deadline_per_period_and_time"
+                        fields=("period", "deadline_at", "accepted_until"),
+                        name="one_passed_deadline_per_period_and_time",
                     )
                 ],
             },

@@ -349,7 +349,9 @@ class PassedDeadline(Stamped):
         abstract = False
         ordering = ["-accepted_until", "period"]
         constraints = [
-            models.UniqueConstraint(fields=["period", "deadline_at"], name="one_passed_deadline_per_period_and_time")
+            models.UniqueConstraint(
+                fields=["period", "deadline_at", "accepted_until"], name="one_passed_deadline_per_period_and_time"
+            )
         ]
 
     def __str__(self) -> str:

@@ -416,6 +416,29 @@ def test_weekend_that_rolls_over_is_the_deadline(
     assert PassedDeadline.objects.get(deadline_at=saturday).accepted_until == monday
 
 
+def test_weekend_that_holds_it_open_after_it_was_recorded_lets_more_meters_make_it(
+    acme: Partner, season: DeliveryPeriod, move_to: Move, run_jobs: Any
+) -> None:
+    saturday_ends = at("2031-04-20T07:00")
+    Deadline.objects.filter(deadline_at=DEADLINE).first().delete()  # type: ignore[union-attr]  # the season's
+    Deadline.objects.create(period=season, deadline_at=saturday_ends, activation_at=ACTIVATION)
+    battery(acme, "early")
+    move_to("2031-04-20T08:00")
+    sweep(run_jobs)
+    early = made_by()
+
+    program = Program.objects.get(identifier="CEC-DSGS")
+    program.weekend_rolls_over = True
+    program.save()
+    late = battery(acme, "late")
+    move_to("2031-04-22T07:00")
+    sweep(run_jobs)
+
+    assert early == [("early", saturday_ends, ACTIVATION)]
+    assert {reference for reference, _, _ in made_by()} == {"early", "late"}
+    assert now_in(late) == ("ELIGIBLE", "ELIGIBLE", [])
+
+
 def test_season_that_is_not_published_keeps_nobody_from_a_deadline_that_is(
     acme: Partner, season: DeliveryPeriod, move_to: Move, run_jobs: Any
 ) -> None:
@@ -433,30 +456,6 @@ def test_season_that_is_not_published_keeps_nobody_from_a_deadline_that_is(
     move_to("2031-04-22")
     sweep(run_jobs)
     assert now_in(meter) == ("ELIGIBLE", "ELIGIBLE", [])
-
-
-def test_weekend_that_rolls_over_after_all_is_taken_over_by_recording_again(
-    acme: Partner, season: DeliveryPeriod, move_to: Move, run_jobs: Any
-) -> None:
-    saturday, monday = at("2031-04-20T07:00"), at("2031-04-22T07:00")
-    Deadline.objects.filter(period=season).delete()
-    Deadline.objects.create(period=season, deadline_at=saturday, activation_at=ACTIVATION)
-    move_to("2031-04-20T12:00")
-    sweep(run_jobs)
-    late = battery(acme)
-    move_to("2031-04-20T13:00")
-    season.program.weekend_rolls_over = True
-    season.program.save()
-
-    record_again(PassedDeadline.objects.get(deadline_at=saturday), rules_at=clock.now(), by=BY)
-    sweep(run_jobs)
-    before = made_by()
-    move_to("2031-04-22T07:00")
-    sweep(run_jobs)
-
-    assert (before, made_by()) == ([], [("battery-1", saturday, ACTIVATION)])
-    assert PassedDeadline.objects.get(deadline_at=saturday).accepted_until == monday
-    assert now_in(late) == ("ELIGIBLE", "ELIGIBLE", [])
 
 
 def test_meter_that_left_and_joined_again_keeps_what_it_made(
