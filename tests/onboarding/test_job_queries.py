@@ -173,7 +173,7 @@ def test_check_of_a_workbook_of_corrections(acme: Partner, sent: Any, run_jobs: 
         corrects=upload,
     )
 
-    assert queries_of_job("uploads.check") == on(60, 57)
+    assert queries_of_job("uploads.check") == on(62, 59)
     assert UploadRow.objects.filter(upload=upload, plan="create").count() == n
 
 
@@ -213,7 +213,7 @@ def test_commit_of_rows_whose_meters_changed_meanwhile(confirmed: Any, written: 
 def test_taking_back_new_meters(written: Any, n: int) -> None:
     withdraw_upload(written(builders.rows(n)), by=BY)
 
-    assert queries_of_job("uploads.withdraw") == on(46, 45)
+    assert queries_of_job("uploads.withdraw") == on(48, 47)
     assert Meter.objects.count() == 0
 
 
