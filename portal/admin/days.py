@@ -42,7 +42,7 @@ class DayWidget(forms.MultiWidget):
 
     def __init__(self, reading: Reading, verb: str) -> None:
         self.reading, self.verb = reading, verb
-        times = forms.TimeInput(attrs={"type": "time", "step": 1, "aria-label": "Time of day"}, format="%H:%M:%S")
+        times = forms.TimeInput(attrs={"type": "time", "step": 1}, format="%H:%M:%S")
         super().__init__([forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"), times])
 
     def decompress(self, value: object) -> list[object]:
@@ -59,7 +59,14 @@ class DayWidget(forms.MultiWidget):
         kept = self.kept.astimezone(self.zone or UTC) if self.kept else None
         context["stored"] = stored_text(kept, self.reading, self.verb) if kept else ""
         context["zone"] = zone_text(str(self.zone)) if self.zone else ""
+        _name_time(context["widget"])
         return context
+
+
+def _name_time(widget: dict[str, Any]) -> None:
+    """Name the time's input apart from the day's, which alone has the name of both."""
+    name = widget["attrs"].get("aria-label")
+    widget["subwidgets"][1]["attrs"]["aria-label"] = f"Time of day: {name}" if name else "Time of day"
 
 
 class DayField(forms.MultiValueField):

@@ -22,8 +22,8 @@ def test_period_and_two_deadlines_by_date_pickers(portal: Portal, open_as: OpenA
     page.locator(".select2-search__field").fill("CONED-CSRP")
     page.get_by_role("option", name="CONED-CSRP").click()
     page.get_by_label("Name", exact=False).first.fill(NAME)
-    page.get_by_label("First day").fill("2028-05-01")
-    page.get_by_label("Last day").fill("2028-09-30")
+    page.get_by_label("First day", exact=True).fill("2028-05-01")
+    page.get_by_label("Last day", exact=True).fill("2028-09-30")
     for number, (deadline, activation) in enumerate([("2028-02-29", "2028-05-01"), ("2028-04-14", "2028-06-01")]):
         page.get_by_text("Add another Deadline").click()
         page.locator(f"[name=deadlines-{number}-deadline_at_0]").fill(deadline)
@@ -49,7 +49,7 @@ def test_period_and_two_deadlines_by_date_pickers(portal: Portal, open_as: OpenA
             "active from Jun 1, 2028, 12:00 AM EDT",
         ]
     )
-    expect(page.get_by_label("Last day")).to_have_value("2028-09-30")
+    expect(page.get_by_label("Last day", exact=True)).to_have_value("2028-09-30")
     for width, scheme in product((1280, 390), ("light", "dark")):
         page.set_viewport_size({"width": width, "height": 900})
         page.emulate_media(color_scheme=scheme)  # type: ignore[arg-type]  # one of Playwright's words

@@ -45,7 +45,6 @@ def season_begins(admin: Page, portal: Portal) -> None:
     admin.fill("[name=name]", SEASON)
     for name, day in (("starts_at", today - timedelta(days=2)), ("ends_at", today + timedelta(days=40))):
         admin.fill(f"[name={name}_0]", day.isoformat())
-        admin.fill(f"[name={name}_1]", "05:00:00")
     admin.click("[name=_save] >> nth=0")
     expect(admin.locator(".messagelist .success")).to_be_visible()
 
