@@ -3,6 +3,8 @@
 from typing import Any
 
 from django.contrib import admin
+from django.contrib.admin.options import IncorrectLookupParameters
+from django.contrib.admin.views.main import ChangeList
 from django.contrib.admin.widgets import AutocompleteSelect, AutocompleteSelectMultiple
 from django.core.exceptions import ValidationError
 from django.db import models
@@ -14,7 +16,17 @@ from portal.events.actors import Actor
 from portal.partners.access import address_of
 
 
-class ReadOnlyAdmin(admin.ModelAdmin):
+class TableAdmin(admin.options.BaseModelAdmin):
+    """A list whose address may have made-up filters: it then says so."""
+
+    def get_changelist_instance(self, request: HttpRequest) -> ChangeList:
+        try:
+            return super().get_changelist_instance(request)  # type: ignore[misc]  # a mixin
+        except OverflowError as error:  # SQLite's, of a number that no column holds
+            raise IncorrectLookupParameters(error) from error
+
+
+class ReadOnlyAdmin(TableAdmin, admin.ModelAdmin):
     """Rows that are looked at and never changed here."""
 
     def has_add_permission(self, request: HttpRequest) -> bool:
@@ -39,7 +51,7 @@ class _OnlyWhatCanBe:
 
 def _fits(key: models.Field, value: object) -> bool:
     try:
-        key.to_python(value)
+        key.clean(value, None)  # also whether the number fits into its column
     except ValidationError:
         return False
     return True

@@ -6,7 +6,7 @@ from django.forms import BaseModelFormSet, ModelForm
 from django.forms.models import BaseInlineFormSet
 from django.http import HttpRequest
 
-from portal.admin.base import AutocompleteAdmin, ReadOnlyAdmin, changes_of, staff
+from portal.admin.base import AutocompleteAdmin, ReadOnlyAdmin, TableAdmin, changes_of, staff
 from portal.events.domain import record
 from portal.partners.models import ApiKey, Invitation, Membership, Partner, Role
 from portal.partners.people import has_manager
@@ -34,7 +34,7 @@ class MembershipInline(AutocompleteAdmin, admin.TabularInline):
 
 
 @admin.register(Partner)
-class PartnerAdmin(admin.ModelAdmin):
+class PartnerAdmin(TableAdmin, admin.ModelAdmin):
     list_display = ["name", "slug", "time_zone", "requires_two_factor", "is_active", "created_at"]
     list_filter = ["is_active", "requires_two_factor"]
     search_fields = ["name", "slug"]

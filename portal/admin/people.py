@@ -15,7 +15,7 @@ from django.db.models import Model, QuerySet
 from django.forms import ModelForm
 from django.http import HttpRequest, HttpResponse
 
-from portal.admin.base import ReadOnlyAdmin, changes_of, staff
+from portal.admin.base import ReadOnlyAdmin, TableAdmin, changes_of, staff
 from portal.partners.models import User
 from portal.partners.people import move_sign_in_address, needed_as_manager, record_of_person, remove_second_step
 
@@ -50,7 +50,7 @@ class UserForm(_EmailForm, UserChangeForm):
 
 
 @admin.register(User)
-class UserAdmin(DjangoUserAdmin):
+class UserAdmin(TableAdmin, DjangoUserAdmin):
     """Nobody is deleted here, since their name is shown beside their work. Deactivate them instead."""
 
     form = UserForm

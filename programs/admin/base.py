@@ -4,13 +4,16 @@ from typing import Any
 
 from django import forms
 from django.contrib import admin
+from django.contrib.admin.options import IncorrectLookupParameters
 from django.contrib.admin.utils import unquote
+from django.contrib.admin.views.main import ERROR_FLAG
 from django.db import models
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.urls import reverse
 from import_export.formats.base_formats import Format
 from import_export.forms import ExportForm
 
-from portal.admin.base import AutocompleteAdmin
+from portal.admin.base import AutocompleteAdmin, TableAdmin
 from programs.admin.belongings import changes_below
 from programs.admin.impact import ShowsImpact
 from programs.admin.inlines import name_parts
@@ -45,7 +48,7 @@ class ListField(forms.CharField):
 LISTS_AS_TEXT: dict[type, dict[str, object]] = {models.JSONField: {"form_class": ListField}}
 
 
-class CatalogueAdmin(AutocompleteAdmin, ShowsImpact):
+class CatalogueAdmin(TableAdmin, AutocompleteAdmin, ShowsImpact):
     """A catalogue table: every change is kept with its person and time, old and new, and shown before it is made.
 
     Exporting a table needs the right to view it; importing needs the rights to add and to change.
@@ -88,6 +91,15 @@ class CatalogueAdmin(AutocompleteAdmin, ShowsImpact):
 
     def has_export_permission(self, request: HttpRequest) -> bool:
         return bool(self.has_view_permission(request))
+
+    def export_action(self, request: HttpRequest) -> HttpResponse:
+        """Export what the list's filters leave; with made-up filters back to the list, which says so."""
+        try:
+            answer: HttpResponse = super().export_action(request)
+        except (IncorrectLookupParameters, OverflowError):
+            here = f"admin:{self.opts.app_label}_{self.opts.model_name}_changelist"
+            return HttpResponseRedirect(f"{reverse(here)}?{ERROR_FLAG}=1")
+        return answer
 
     def get_deleted_objects(self, objs: Any, request: HttpRequest) -> object:
         """Name what protects a row, rather than a permission that nobody has."""

@@ -7,6 +7,7 @@ from django.contrib import admin
 from django.db.models import Model
 from django.http import HttpRequest
 
+from portal.admin.base import TableAdmin
 from portal.partners.models import User
 from programs.admin.versions import SYSTEM, differences, name_of
 from programs.models import (
@@ -42,7 +43,7 @@ class HistoricalRecord(Protocol):
     def get_history_type_display(self) -> str: ...
 
 
-class ChangeAdmin(admin.ModelAdmin):
+class ChangeAdmin(TableAdmin, admin.ModelAdmin):
     """One line for each change of a table."""
 
     history_of: type[Model]
