@@ -17,13 +17,21 @@ from portal.partners.access import address_of
 
 
 class TableAdmin(admin.options.BaseModelAdmin):
-    """A list whose address may have made-up filters: it then says so."""
+    """A list whose address may have made-up filters: it then says so. It reads what its lines name at once."""
 
     def get_changelist_instance(self, request: HttpRequest) -> ChangeList:
         try:
             return super().get_changelist_instance(request)  # type: ignore[misc]  # a mixin
         except OverflowError as error:  # SQLite's, of a number that no column holds
             raise IncorrectLookupParameters(error) from error
+
+    def get_list_select_related(self, request: HttpRequest) -> bool | list[str] | tuple[str, ...]:
+        """Also what a row may have none of: Django by itself asks for that row by row."""
+        names: bool | list[str] | tuple[str, ...] = super().get_list_select_related(request)  # type: ignore[misc]  # a mixin
+        if names is not False:
+            return names
+        references = {field.name for field in self.opts.fields if field.many_to_one}
+        return [str(name) for name in self.list_display if name in references]  # type: ignore[attr-defined]  # as above
 
 
 class ReadOnlyAdmin(TableAdmin, admin.ModelAdmin):

@@ -10,7 +10,7 @@ from portal.events.actors import Actor
 from portal.events.chain import check_log, open_findings, seal_log
 from portal.events.domain import record
 from portal.events.models import Event, Finding
-from portal.partners.models import Membership, User
+from portal.partners.models import Membership, Partner, User
 from tests.conftest import PASSWORD, make_user
 
 pytestmark = pytest.mark.django_db
@@ -63,6 +63,19 @@ def test_a_password_set_by_staff_stands_in_the_partner_s_log(acme, user, desk):
     user.refresh_from_db()
     assert user.check_password(new)
     assert log(acme) == [("person.password_changed", "Stef Staff", {"email": user.email})]
+
+
+@pytest.mark.parametrize("n", [1, 3])
+def test_list_of_the_log_costs_the_same_whatever_the_partners(desk, n, django_assert_num_queries):
+    desk.get(address(Event, "changelist"))
+    for number in range(n):
+        partner = Partner.objects.create(name=f"Partner {number}", slug=f"partner-{number}")
+        record("partner.seen", subject=partner, partner=partner, by=Actor.system())
+
+    with django_assert_num_queries(7):
+        page = desk.get(address(Event, "changelist"))
+
+    assert page.content.decode().count("field-partner") == n
 
 
 def test_nobody_is_deleted_by_staff(user, desk):

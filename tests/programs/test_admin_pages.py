@@ -8,9 +8,11 @@ import re
 import pytest
 from django.apps import apps
 from django.contrib import admin
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
-from programs.models import Conflict
+from programs.models import Conflict, Program
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("catalogue")]
 
@@ -98,6 +100,30 @@ def test_number_beyond_every_column_exports_no_row(client_of, staff):
 
     assert len(within.content.splitlines()) == 1 + Conflict.objects.filter(program=known).count() > 1
     assert len(beyond.content.splitlines()) <= 1
+
+
+# Without programs: the library compares their utilities and footnotes line by line.
+HISTORIES = [
+    model.history.model for model in CATALOGUE if model is not Program and admin.site.is_registered(model.history.model)
+]
+
+
+@pytest.mark.parametrize("model", HISTORIES, ids=lambda model: model.__name__)
+def test_list_of_changes_costs_the_same_for_one_change_of_each_row_and_for_three(client_of, staff, model):
+    rows, client = list(model.instance_type._default_manager.all()[:3]), client_of(staff)
+    client.get(address(model, "changelist"))
+    counts = []
+
+    for changes in (1, 3):
+        model._default_manager.all().delete()
+        for row in rows * (1 + changes):
+            row.save()
+        with CaptureQueriesContext(connection) as queries:
+            page = client.get(address(model, "changelist"))
+        counts.append((page.content.decode().count("field-row"), len(queries)))
+
+    (few, cost), (many, cost_of_many) = counts
+    assert (few, many, cost_of_many) == (2 * len(rows), 4 * len(rows), cost)
 
 
 def test_the_admin_is_named_after_the_portal(client_of, staff):
