@@ -4,9 +4,10 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
+from itertools import chain
 from zoneinfo import ZoneInfo
 
-from django.db.models import Count, Q
+from django.db.models import Count, Prefetch, Q, QuerySet
 
 from portal.web import clock
 from portal.web.clock import day_text
@@ -44,24 +45,61 @@ class Item:
     preset: tuple[tuple[str, object], ...] = ()
 
 
+@dataclass(frozen=True, slots=True)
+class _Shared:
+    """What is the same for all programs: faults of the core fields; the transmission regions that have agreements and
+    required information; the utilities that can be reached, each with its region."""
+
+    faults: list[str]
+    agreements: frozenset[str]
+    information: frozenset[str]
+    reached: dict[int, str]
+
+
 def checklist(program: Program) -> list[Item]:
     """Everything that a program needs, in the order in which it is set up."""
-    return [
-        *_program(program),
-        *_season(program),
-        *_requirements(program),
-        *_utilities(program),
-        *_customers(program),
-        *_conflicts(program),
-    ]
+    [(read, needed)] = _needed_by(Program.objects.filter(pk=program.pk))
+    return [*needed, *_conflicts(read)]
+
+
+def missing_by_program(programs: QuerySet[Program]) -> dict[int, int]:
+    """How many things each program misses, by its key, in as many queries for many programs as for one."""
+    return {program.pk: missing_in(needed) for program, needed in _needed_by(programs)}
 
 
 def missing_in(items: Iterable[Item]) -> int:
     return sum(1 for item in items if item.state == State.MISSING)
 
 
-def _program(program: Program) -> Iterator[Item]:
-    for fault in core_faults():
+def _needed_by(programs: QuerySet[Program]) -> Iterator[tuple[Program, list[Item]]]:
+    """What each of these programs needs of its own; about other programs, nothing is ever missing."""
+    shared = _shared()
+    periods = DeliveryPeriod.objects.order_by("starts_at").prefetch_related("deadlines")
+    requirements = Requirement.objects.select_related("field").order_by("field__position")
+    utilities = Utility.objects.filter(is_test=False).annotate(formats=Count("account_formats"))
+    related = (
+        Prefetch("delivery_periods", periods),
+        "unknown_seasons",
+        Prefetch("requirements", requirements),
+        Prefetch("utilities", utilities),
+    )
+    for program in programs.prefetch_related(*related):
+        parts = (_program(program, shared), _season(program), _requirements(program), _utilities(program))
+        yield program, [*chain(*parts), *_customers(program, shared)]
+
+
+def _shared() -> _Shared:
+    connected = Utility.objects.filter(is_test=False, green_button__is_active=True)
+    return _Shared(
+        core_faults(),
+        frozenset(Agreement.objects.values_list("transmission_region", flat=True)),
+        frozenset(RequiredInformation.objects.values_list("transmission_region", flat=True)),
+        dict(connected.values_list("pk", "transmission_region")),
+    )
+
+
+def _program(program: Program, shared: _Shared) -> Iterator[Item]:
+    for fault in shared.faults:
         yield Item(State.MISSING, fault, "field")
     if not program.is_offered:
         yield Item(State.MISSING, "The program is not offered, so no meter can join it.", "program", program.pk)
@@ -85,11 +123,7 @@ def _sourced(what: str, source: str, verified: bool, model: str, pk: int) -> Ite
 def _season(program: Program) -> Iterator[Item]:
     now, zone = clock.now(), ZoneInfo(program.time_zone)
     preset = (("program", program.pk),)
-    periods = [
-        period
-        for period in program.delivery_periods.prefetch_related("deadlines").order_by("starts_at")
-        if over_at(period.ends_at, zone) > now
-    ]
+    periods = [period for period in program.delivery_periods.all() if over_at(period.ends_at, zone) > now]
     if not periods:
         yield Item(
             State.MISSING, "There is no delivery period that is running or to come.", "deliveryperiod", None, preset
@@ -129,10 +163,13 @@ def _counted(deadlines: int) -> str:
 
 
 def _requirements(program: Program) -> Iterator[Item]:
-    rows = list(program.requirements.select_related("field").order_by("field__position"))
+    rows = list(program.requirements.all())
     required = [row for row in rows if row.level == Level.REQUIRED]
     if required:
         yield Item(State.DONE, f"{len(required)} required fields.", "program", program.pk)
+    elif program.is_customer_authorized:
+        text = "The program requires no field of its own: its customers come by their authorization."
+        yield Item(State.DONE, text, "program", program.pk)
     else:
         yield Item(State.MISSING, "The program requires no field of its own.", "program", program.pk)
     for row in rows:
@@ -151,7 +188,7 @@ def _named(row: Requirement) -> str:
 
 
 def _utilities(program: Program) -> Iterator[Item]:
-    named = program.utilities.annotate(formats=Count("account_formats"))
+    named = program.utilities.all()
     if not named:
         text = "Customers of any utility may join." if not program.states else "Any utility in its states may join."
         yield Item(State.DONE, text, "program", program.pk)
@@ -174,25 +211,27 @@ def _utility(utility: Utility, program: Program) -> Iterator[Item]:
         )
 
 
-def _customers(program: Program) -> Iterator[Item]:
+def _customers(program: Program, shared: _Shared) -> Iterator[Item]:
     """What Connect needs before customers can come by their authorization."""
     if not program.is_customer_authorized:
         return
-    region = Q(transmission_region=program.transmission_region)
     preset = (("transmission_region", program.transmission_region),)
-    for model, what in ((Agreement, "agreement"), (RequiredInformation, "required information")):
-        if model._default_manager.filter(region).exists():
-            yield Item(State.DONE, f"Connect has {what} for {program.transmission_region}.", model.__name__.lower())
+    for model, what, regions in (
+        ("agreement", "agreement", shared.agreements),
+        ("requiredinformation", "required information", shared.information),
+    ):
+        if program.transmission_region in regions:
+            yield Item(State.DONE, f"Connect has {what} for {program.transmission_region}.", model)
         else:
             text = f"Connect has no {what} for {program.transmission_region}."
-            yield Item(State.MISSING, text, model.__name__.lower(), None, preset)
+            yield Item(State.MISSING, text, model, None, preset)
     if program.needs_utility_authorization:
-        yield from _connections(program)
+        yield from _connections(program, shared.reached)
 
 
-def _connections(program: Program) -> Iterator[Item]:
-    utilities = program.utilities.all() or Utility.objects.filter(transmission_region=program.transmission_region)
-    if utilities.filter(green_button__is_active=True).exists():
+def _connections(program: Program, reached: dict[int, str]) -> Iterator[Item]:
+    named = {utility.pk for utility in program.utilities.all()}
+    if named & reached.keys() if named else program.transmission_region in reached.values():
         yield Item(State.DONE, "At least one of its utilities can be reached for authorizations.", "utility")
     else:
         yield Item(

@@ -23,7 +23,7 @@ from programs.admin.versions import SHOWN, locked, meanwhile, read, versions_of,
 from programs.domain import next_name, roll_forward
 from programs.models import DeliveryPeriod, Program
 from programs.queries import not_over
-from programs.readiness import Item, State, checklist, missing_in
+from programs.readiness import Item, State, checklist, missing_by_program, missing_in
 from programs.schema import Column, schema_for
 from programs.tryout import Tried, try_row
 
@@ -56,12 +56,13 @@ class Line:
 
 @dataclass(frozen=True, slots=True)
 class Seasons:
-    """A program with how far its seasons reach."""
+    """A program with how far its seasons reach, and how many things its checklist misses."""
 
     program: Program
     last_day: datetime | None
     last_deadline: datetime | None
     is_set: bool
+    missing: int
 
 
 class GuidesSetUp(ShowsImpact):
@@ -146,11 +147,12 @@ def _seasons() -> Iterator[Seasons]:
     programs = not_over().annotate(
         last_day=Max("delivery_periods__ends_at"), last_deadline=Max("delivery_periods__deadlines__deadline_at")
     )
+    missing = missing_by_program(not_over())
     for program in programs.order_by("region__position", "position"):
         zone, day, deadline = ZoneInfo(program.time_zone), program.last_day, program.last_deadline
         is_set = bool(deadline and deadline > now)
         closes = deadline and (deadline - _INSTANT).astimezone(zone)  # at midnight it closes the day before
-        yield Seasons(program, day and day.astimezone(zone), closes, is_set)
+        yield Seasons(program, day and day.astimezone(zone), closes, is_set, missing[program.pk])
 
 
 def _copies(program: Program) -> list[tuple[DeliveryPeriod, str, str]]:

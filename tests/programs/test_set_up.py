@@ -16,7 +16,7 @@ from onboarding.meters.models import Meter
 from portal.events.models import Event
 from portal.partners.models import User
 from portal.web import clock
-from programs.models import Conflict, Deadline, DeliveryPeriod, Program, Region, Requirement
+from programs.models import Conflict, Deadline, DeliveryPeriod, Program, Region, Requirement, Utility, UtilityConnection
 from programs.readiness import State, checklist
 from tests.conftest import make_user
 from tests.programs.test_admin import url
@@ -141,10 +141,49 @@ def test_every_program_of_the_catalogue_has_a_checklist(desk):
 def test_the_way_in_lists_all_programs_with_few_queries(desk, program, django_assert_max_num_queries):
     assert Program.objects.count() > 12
 
-    with django_assert_max_num_queries(12):
+    with django_assert_max_num_queries(20):
         page = desk.get(reverse("admin:programs-set-up"))
 
     assert "Zed ZED None None Needs a season" in text_of(page)
+
+
+def test_the_way_in_says_what_each_program_s_own_page_says(desk):
+    Program.objects.filter(identifier="CEC-DSGS").update(source="")
+
+    way_in = desk.get(reverse("admin:programs-set-up"))
+    lines = {line.program.identifier: line for line in way_in.context["seasons"]}
+    pages = {name: desk.get(page_of(line.program)).context["missing"] for name, line in lines.items()}
+
+    assert {name: line.missing for name, line in lines.items()} == pages
+    assert (pages["CEC-DSGS"], pages["NATGRID-CS"]) == (1, 0)
+    text = text_of(way_in)
+    assert re.search(r" CEC-DSGS \w+ \d+, \d+ \w+ \d+, \d+ 1 thing missing ", text)
+    assert re.search(r" NATGRID-CS \w+ \d+, \d+ \w+ \d+, \d+ Can be enrolled", text)
+    assert [name for name, line in lines.items() if not line.is_set and not line.missing] == []
+
+
+def test_customers_program_may_do_without_fields_of_its_own(program):
+    fields = "The program requires no field of its own"
+
+    for is_customer_authorized, expected in ((False, State.MISSING), (True, State.DONE)):
+        Program.objects.filter(pk=program.pk).update(is_customer_authorized=is_customer_authorized)
+        assert [item.state for item in checklist(program) if item.text.startswith(fields)] == [expected]
+
+
+def test_test_utility_neither_misses_anything_nor_lets_customers_in(program):
+    unknown, unreached = "is not offered in lists", "None of its utilities can be reached"
+    Program.objects.filter(pk=program.pk).update(is_customer_authorized=True, needs_utility_authorization=True)
+    demo = Utility.objects.get(code="DEMO")
+    UtilityConnection.objects.create(utility=demo)
+    Utility.objects.filter(pk=demo.pk).update(is_offered=False)
+    program.utilities.set([demo])
+
+    as_test = " ".join(texts(program, State.MISSING))
+    Utility.objects.filter(pk=demo.pk).update(is_test=False)
+    as_real = " ".join(texts(program, State.MISSING))
+
+    assert [words in as_test for words in (unknown, unreached)] == [False, True]
+    assert [words in as_real for words in (unknown, unreached)] == [True, False]
 
 
 def test_last_season_is_copied_and_its_days_are_shown(desk, program):
