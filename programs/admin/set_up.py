@@ -19,6 +19,7 @@ from django.urls import URLPattern, path, reverse
 
 from portal.web import clock
 from programs.admin.impact import ShowsImpact
+from programs.admin.samples import is_needed, sample_of
 from programs.admin.versions import SHOWN, locked, meanwhile, read, versions_of, written
 from programs.domain import next_name, roll_forward
 from programs.models import DeliveryPeriod, Program
@@ -177,13 +178,14 @@ def _place_of(item: Item, request: HttpRequest) -> str:
 
 
 class SampleForm(forms.Form):
-    """One row to try: the columns of a program, filled in with their examples. Needed ones first."""
+    """One row to try: the columns of a program, filled in with a sample that fits it. Needed ones first."""
 
     def __init__(self, columns: Iterable[Column], program: Program, *args: Any) -> None:
         super().__init__(*args)
-        usual = _usual(program)
-        for column in sorted(columns, key=lambda column: not _is_needed(column)):
-            self.fields[f"{_CELL}{column.key}"] = _input(column, usual.get(column.key, column.example))
+        columns = list(columns)
+        sample = sample_of(program, columns)
+        for column in sorted(columns, key=lambda column: not is_needed(column)):
+            self.fields[f"{_CELL}{column.key}"] = _input(column, sample.get(column.key, ""))
 
     @property
     def cells(self) -> dict[str, object]:
@@ -196,31 +198,15 @@ class SampleForm(forms.Form):
         return [bound for bound in self if not bound.field.widget.attrs["data-needed"]]
 
 
-def _is_needed(column: Column) -> bool:
-    return column.required != "optional" or bool(column.needed_when)
-
-
 def _input(column: Column, value: str) -> forms.Field:
-    attrs = {"data-needed": "yes" if _is_needed(column) else ""}
-    given = value if _is_needed(column) else ""
+    attrs = {"data-needed": "yes" if is_needed(column) else ""}
     if column.choices and len(column.choices) <= _MOST_OPTIONS:
         widget: forms.Widget = forms.Select(attrs=attrs)
         widget.choices = [("", "–"), *column.choices]  # type: ignore[attr-defined]  # a select has them
     else:
         widget = forms.TextInput(attrs=attrs)
     label = f"{column.label} ({column.unit})" if column.unit else column.label
-    return forms.CharField(label=label, required=False, widget=widget, initial=given, max_length=500)
-
-
-def _usual(program: Program) -> dict[str, str]:
-    """What a row of this program says of its place and kind."""
-    usual = {"transmission_region": program.transmission_region}
-    if program.accepted_meter_types:
-        usual["meter_type"] = str(program.accepted_meter_types[0])
-    if program.states:
-        usual["customer.state_or_province_code"] = str(program.states[0])
-    utility = program.utilities.first()
-    return usual | ({"utility.utility_name": utility.code} if utility else {})
+    return forms.CharField(label=label, required=False, widget=widget, initial=value, max_length=500)
 
 
 def _tried(program: Program, form: SampleForm) -> Tried | None:

@@ -17,10 +17,15 @@ from portal.events.models import Event
 from portal.partners.models import User
 from portal.web import clock
 from programs.models import Conflict, Deadline, DeliveryPeriod, Program, Region, Requirement, Utility, UtilityConnection
+from programs.queries import not_over
 from programs.readiness import State, checklist
 from tests.conftest import make_user
 from tests.programs.test_admin import url
 
+OFFERED = [
+    *("CCA", "ENERGY-ONLY", "ELRP", "DRAM", "NYISO-SCR", "CONED-DLRP", "PSEGLI-DLRP", "CONED-CSRP", "PSEGLI-CSRP"),
+    *("PJM-CAPACITY", "ERCOT-ERS", "CEC-DSGS", "MA_DOER-CPS", "EVERSOURCE-CS", "NATGRID-CS", "UNITIL-CS", "RIE-CS"),
+]
 pytestmark = pytest.mark.usefixtures("catalogue")
 
 
@@ -274,6 +279,35 @@ def test_a_sample_row_is_tried_and_nothing_is_written(desk):
     assert (incomplete.status, incomplete.open_checks) == ("Not eligible yet", ["Number of devices: empty"])
     assert [problem.field for problem in refused.problems] == ["customer.postal_code"]
     assert [model.objects.count() for model in (Meter, Enrollment, Event)] == counts
+
+
+@pytest.mark.parametrize("identifier", OFFERED)
+def test_sample_as_filled_in_fits_its_program(desk, identifier):
+    address = page_of(Program.objects.get(identifier=identifier))
+    form = desk.get(address).context["form"]
+
+    tried = desk.post(address, {bound.html_name: bound.value() or "" for bound in form}).context["tried"]
+
+    assert ([str(problem) for problem in tried.problems], [str(one) for one in tried.warnings]) == ([], [])
+    assert tried.status
+
+
+def test_every_offered_program_has_its_sample_tried():
+    assert set(OFFERED) == set(not_over().values_list("identifier", flat=True)) | {"DRAM"}
+
+
+def test_sample_of_texas_is_a_business_there_with_an_esi_id(desk):
+    form = desk.get(page_of(Program.objects.get(identifier="ERCOT-ERS"))).context["form"]
+
+    sample = {bound.html_name.removeprefix("cell:"): bound.value() for bound in form if bound.value()}
+    assert {
+        "customer.city": "Dallas",
+        "customer.postal_code": "75202",
+        "customer.state_or_province_code": "TX",
+        "customer_classification": "COMMERCIAL",
+        "customer.end_customer_company_name": "Rivera Foods Inc.",
+        "utility.electric_service_account_number": "10443720001234567",
+    }.items() <= sample.items()
 
 
 def test_a_new_program_leads_to_what_it_misses(desk):
