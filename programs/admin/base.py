@@ -57,6 +57,7 @@ class CatalogueAdmin(TableAdmin, AutocompleteAdmin, ShowsImpact):
     group = "Catalogue"
     code_field = ""  # by which others know a row
     object_history_template = "admin/catalogue_history.html"
+    object_history_list_template = "admin/catalogue_history_list.html"
     formfield_overrides = LISTS_AS_TEXT
     list_per_page = 50
     save_on_top = True
