@@ -1,12 +1,14 @@
 """What happened to a meter, as people write it. Rooms above register the events that are theirs."""
 
 from collections.abc import Callable, Mapping
-from datetime import date
+from datetime import UTC, date, datetime
 from typing import Any
 
+from onboarding.enrollment.rules import rules_of
 from onboarding.meters.models import EnrollmentStatus
 from portal.events.models import Event
 from portal.web.clock import day_text
+from portal.web.days import begin_text, deadline_text
 from programs.schema import Schema
 
 Change = tuple[str, object, object]  # what it is called, what it was ("": nothing to be told), what it is
@@ -32,6 +34,8 @@ def changes_in(event: Event, schema: Schema) -> list[Change]:
     """What an event changed: label, old and new value of each field, as people write them."""
     if event.verb in _PARTICIPATION:
         return [_participation(event)]
+    if event.verb in _MAKING:
+        return [_making(event)]
     changes = event.data.get("changes", {})
     if event.verb == "meter.enrollment_changed":
         was, now = (EnrollmentStatus(value).label for value in changes["enrollment_status"])
@@ -57,6 +61,21 @@ def _written(value: object) -> object:
     if isinstance(value, list):
         return ", ".join(map(str, value)) or None
     return ("yes" if value else "no") if isinstance(value, bool) else value if value != "" else None
+
+
+_MAKING = {"meter.deadline_made": "Made", "meter.deadline_undone": "No longer counted as made:"}
+
+
+def _making(event: Event) -> Change:
+    """Which deadline a meter made, or did not make after all, in the time of the program's place."""
+    identifier, period = event.data["program"], event.data["period"]
+    rules = rules_of([identifier]).get(identifier)
+    zone = rules.zone if rules else UTC  # as the data have it, once the program is gone
+    deadline, activation = (
+        datetime.fromisoformat(event.data[key]).astimezone(zone) for key in ("deadline", "activation")
+    )
+    told = f"the deadline of {period} {deadline_text(deadline)}, active from {begin_text(activation)}"
+    return identifier, "", f"{_MAKING[event.verb]} {told}"
 
 
 _PARTICIPATION = {
