@@ -14,7 +14,7 @@ from onboarding.enrollment.models import Enrollment
 from onboarding.enrollment.rules import rules_of
 from onboarding.meters.models import Meter
 from onboarding.meters.search.queries import search
-from onboarding.portfolio.cards import Ahead, ahead_of
+from onboarding.portfolio.cards import Ahead, ahead_of, without_deadline
 from onboarding.uploads.models import RowOutcome, RowPlan, Upload, UploadState
 from onboarding.uploads.queries import files_of
 from portal.partners.models import Partner
@@ -77,11 +77,12 @@ class ToDo:
 
 @dataclass(frozen=True, slots=True)
 class Due:
-    """What has to be done by one deadline; ahead is None when no deadline is known."""
+    """What has to be done by one deadline; ahead is None when no deadline is ahead, and without says why."""
 
     program: str
     name: str
     ahead: Ahead | None
+    without: str
     to_do: list[ToDo]
 
 
@@ -141,6 +142,7 @@ def _due(partner: Partner) -> list[Due]:
             name,
             rules[name].name,
             ahead_of(rules[name], now),
+            without_deadline(rules[name], now),
             [
                 ToDo(
                     name,

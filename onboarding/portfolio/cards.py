@@ -151,3 +151,11 @@ def ahead_of(program: ProgramRules, at: datetime) -> Ahead | None:
         return None
     left = days_left(deadline.accepted_until, at)
     return Ahead(period.name, deadline.deadline_at, deadline.accepted_until, deadline.activation_at, left)
+
+
+def without_deadline(program: ProgramRules, at: datetime) -> str:
+    """Why no deadline is ahead: the last one has passed, or none is known."""
+    period = program.leading_period(at)
+    if period and period.deadlines and not period.next_deadline(at) and not program.unknown_before(period, at, ""):
+        return f"It is too late for {period.name}: its last deadline has passed."
+    return "No deadline is known."

@@ -18,7 +18,7 @@ from onboarding.enrollment.queries import meters_at_moment, meters_of_customer, 
 from onboarding.enrollment.rules import rules_of
 from onboarding.meters.queries import meters_of
 from onboarding.participation.zones import zone_of
-from onboarding.portfolio.cards import ahead_of, cards_of
+from onboarding.portfolio.cards import ahead_of, cards_of, without_deadline
 from onboarding.portfolio.funnel import funnel_of
 from onboarding.portfolio.history import changes_in
 from onboarding.portfolio.provenance import provenance_of
@@ -169,6 +169,7 @@ def program_meters(request: HttpRequest, identifier: str) -> HttpResponse:
         "program": program,
         "period": program.leading_period(now),
         "ahead": ahead_of(program, now),
+        "without": without_deadline(program, now),
         "funnel": funnel_of(access.partner, program.pk),
     }
     return render(request, "portfolio/program_meters.html", context)

@@ -46,6 +46,7 @@ def lack(partner, count: int, *fields: str) -> None:
             "2027-04-10",
             '<strong>By end of Wed, Apr 14 (11:59 PM PDT)</strong>, <span class="tag tag-warning">4 days left</span>',
         ),
+        ("2027-10-05", "It is too late for CEC-DSGS_2027_MAY_OCT: its last deadline has passed."),
         ("2027-11-25", "No deadline is known."),
     ],
 )
