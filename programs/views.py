@@ -6,7 +6,7 @@ from django.views.decorators.http import require_safe
 
 from portal.partners.access import signed_in
 from portal.web import clock
-from programs.models import MeterType, Program, Region, Requirement
+from programs.models import MeterType, Program, Region, Requirement, is_over
 from programs.queries import compatible_programs, not_over, periods_of, program_tables, sources_of_dates, statements_of
 from programs.schema import Column, schema_for
 from programs.ways import way_for
@@ -31,6 +31,7 @@ def program_detail(request: HttpRequest, identifier: str) -> HttpResponse:
     context = {
         "section": "programs",
         "program": program,
+        "is_over": is_over(program.active_to),
         "meter_types": [dict(MeterType.choices).get(one, one) for one in program.accepted_meter_types],
         "access": access,
         "periods": periods,

@@ -80,6 +80,16 @@ def test_every_kind_of_program_has_a_page(client_of, user, identifier):
     assert 'id="columns"' in page
 
 
+@pytest.mark.parametrize(("day", "is_over"), [("2024-12-31", False), ("2025-01-01", True)])
+def test_program_that_has_ended_says_so_instead_of_how_to_join(client_of, user, time_machine, day, is_over):
+    time_machine.move_to(f"{day}T12:00Z")
+
+    text = text_of(client_of(user).get(reverse("program", args=["DRAM"])))
+
+    assert ("The program ended on Dec 31, 2024. No new meter can join it." in text) is is_over
+    assert ("Create a Connect link" in text) is not is_over
+
+
 def test_staff_are_not_offered_an_upload(client_of, staff):
     page = client_of(staff).get(reverse("program", args=["CEC-DSGS"])).content.decode()
 
