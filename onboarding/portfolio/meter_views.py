@@ -82,8 +82,8 @@ def _as_of(request: HttpRequest) -> tuple[datetime, str]:
         day = None
     if day is None or not 2000 <= day.year <= 2100:
         if asked:
-            text = f"“{shown(asked)}” is no day from 2000 to 2100, so this is how the meter stands now."
-            messages.warning(request, text)
+            remedy = "Enter a date between 2000 and 2100. You see the meter as it is now."
+            messages.warning(request, f"“{shown(asked)}” was not understood. {remedy}")
         return clock.now(), ""
     return midnight(day, timezone.get_current_timezone()), day.isoformat()
 
@@ -97,7 +97,7 @@ def meter_join(request: HttpRequest, pk: UUID, identifier: str) -> HttpResponse:
     if program is None or not program.takes(meter.transmission_region, meter.meter_type):
         raise Http404
     join_program(meter, program, by=access.actor)
-    messages.success(request, f"The meter is in {program.name} now. What it still needs there stands below.")
+    messages.success(request, f"The meter is in {program.name} now. See below what it still needs there.")
     return redirect("meter", meter.pk)
 
 

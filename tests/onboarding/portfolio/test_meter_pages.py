@@ -60,7 +60,16 @@ def test_another_day_can_be_asked_for(acme: Partner, client: Client) -> None:
         client.get(f"/meters/{meter.pk}/?as_of=2027-07-01")
     )
     assert "Enrolled and dispatched" not in text_of(client.get(f"/meters/{meter.pk}/"))
-    assert client.get(f"/meters/{meter.pk}/?as_of=0001-01-01").status_code == 200
+    answers = {
+        day: text_of(client.get(f"/meters/{meter.pk}/?as_of={day}")) for day in ("1999-12-31", "2000-01-01", "soon")
+    }
+    assert {
+        day: f"“{day}” was not understood. Enter a date between 2000 and 2100." in text for day, text in answers.items()
+    } == {
+        "1999-12-31": True,
+        "2000-01-01": False,
+        "soon": True,
+    }
     assert client.get(f"/meters/{meter.pk}/?as_of=%00").status_code in {200, 400}
 
 
