@@ -30,7 +30,7 @@ from programs.models import Program
 from programs.schema import schema_for
 
 _LISTS = ("missing", "reasons", "partner_actions", "leap_actions")
-_READ = ("id", "partner_id", "created_at", "utility_name", "account_key", "enrollment_status", "acts")
+_READ = ("id", "partner_id", "created_at", "is_archived", "utility_name", "account_key", "enrollment_status", "acts")
 
 
 @dataclass(frozen=True, slots=True)

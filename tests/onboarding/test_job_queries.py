@@ -279,7 +279,7 @@ def test_recording_who_made_a_deadline(written: Any, n: int) -> None:
     (deadline,) = note_passed_deadlines(timezone.now())
     jobs.enqueue("enrollment.deadline", subject_id=deadline.pk, partner=None)
 
-    assert queries_of_job("enrollment.deadline") == on(221, 220)
+    assert queries_of_job("enrollment.deadline") == on(236, 235)
     assert MadeDeadline.objects.count() == n
 
 
