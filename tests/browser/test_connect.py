@@ -108,7 +108,9 @@ def phone(chromium: Browser) -> Iterator[Callable[..., Page]]:
 
 
 def press(page: Page, name: str) -> None:
-    page.get_by_role("button", name=name, exact=True).click()
+    """Press a button and wait for the page to which it leads: a click by itself returns before it on a busy machine."""
+    with page.expect_navigation():
+        page.get_by_role("button", name=name, exact=True).click()
 
 
 def heading(page: Page) -> str:
