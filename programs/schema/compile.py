@@ -1,6 +1,7 @@
 """Compiling a schema from the catalogue, and keeping it until the catalogue changes."""
 
 import threading
+from collections import OrderedDict
 from collections.abc import Callable, Collection, Mapping, Sequence
 from datetime import date
 from typing import Annotated
@@ -21,7 +22,7 @@ from programs.schema.schema import Condition, Rule, Schema
 from programs.schema.utilities import UtilityNames
 
 _KEPT = 32
-_kept: dict[tuple[str, frozenset[str], date], Schema] = {}
+_kept: OrderedDict[tuple[str, frozenset[str], date], Schema] = OrderedDict()  # the one used last comes last
 _lock = threading.Lock()
 
 
@@ -34,10 +35,11 @@ def schema_for(identifiers: Collection[str] = ()) -> Schema:
     schema = _kept.get(key)
     if schema is None:
         schema = _compile_present(key[1], key[2])
-        with _lock:
-            if len(_kept) >= _KEPT:
-                _kept.clear()
-            _kept[key] = schema
+    with _lock:
+        _kept[key] = schema
+        _kept.move_to_end(key)
+        if len(_kept) > _KEPT:
+            _kept.popitem(last=False)
     return schema
 
 

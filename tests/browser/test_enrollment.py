@@ -111,7 +111,8 @@ def test_pages_of_enrollment_pass_axe_and_fit_a_phone(portal: Portal, open_as: O
     page.get_by_role("button", name="Create 2 meters").click()
     expect(page.get_by_role("heading", name="Receipt")).to_be_visible(timeout=30_000)
     page.goto(f"{portal.url}/meters/?q=axe-2")
-    page.get_by_role("link", name="axe-2", exact=True).click()
+    with page.expect_navigation():
+        page.get_by_role("link", name="axe-2", exact=True).click()
     meter = re.sub(r"\?.*", "", page.url)
 
     own = ["", "programs/CEC-DSGS/meters/", "meters/fill/CEC-DSGS/site.number_of_devices/", "meters/?acts=partner"]

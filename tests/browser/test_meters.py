@@ -70,7 +70,8 @@ def test_pages_of_columns_and_exports_pass_axe_and_fit_a_phone(portal: Portal, o
     page.goto(f"{portal.url}/meters/columns/")
     for box in page.get_by_role("checkbox").all():
         box.check()
-    page.get_by_role("button", name="Show these columns").click()
+    with page.expect_navigation():
+        page.get_by_role("button", name="Show these columns").click()
     everything = page.url
 
     paths = [f"{portal.url}/meters/{path}" for path in ("columns/", "exports/", "exports/new/")]

@@ -285,6 +285,14 @@ def test_schema_is_compiled_once_and_asks_the_database_one_question(db):
     assert len(queries) == 1
 
 
+def test_schema_that_is_used_stays_while_others_come_and_go(db):
+    used = schema_for(["CEC-DSGS"])
+
+    for number in range(40):
+        schema_for([f"other-{number}"])
+        assert schema_for(["CEC-DSGS"]) is used
+
+
 def test_template_columns_follow_the_programs():
     dsgs = {column.key for column in schema_for(["CEC-DSGS"]).columns if not column.hidden}
     ers = {column.key for column in schema_for(["ERCOT-ERS"]).columns if not column.hidden}
