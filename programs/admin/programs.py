@@ -348,7 +348,6 @@ class DeadlineAdmin(_DeadlineDays, SourcedAdmin):
     list_select_related = ["period", "period__program"]
     search_fields = ["period__name", "period__program__identifier"]
     autocomplete_fields = ["period"]
-
     fieldsets = [(None, {"fields": ["period", "deadline_at", "activation_at"]}), SOURCE_FIELDS]
 
     def cautions(self, form: DeadlineForm, formsets: list[Any], *, change: bool) -> list[str]:
