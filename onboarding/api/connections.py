@@ -12,7 +12,6 @@ from drf_spectacular.utils import extend_schema
 from rest_framework import serializers
 from rest_framework.request import Request
 from rest_framework.response import Response
-from rest_framework.views import APIView
 
 from onboarding.api.assets import REGIONS
 from onboarding.connect.choices import AuthorizationState, DataState, EndReason, FailureReason, SessionState, Step
@@ -23,6 +22,8 @@ from portal.api.authentication import partner_of
 from portal.api.cursors import paginate
 from portal.api.errors import validated
 from portal.api.schema import responses
+from portal.api.views import ApiView
+from portal.partners.models import KeyPermission
 from programs.identifiers import reference_key
 from programs.models import Utility
 
@@ -98,8 +99,10 @@ class ListConnectionsResponseSerializer(serializers.Serializer[object]):
     next_page_token = serializers.CharField(required=False, help_text="Leads to the next page; absent on the last.")
 
 
-class Connections(APIView):
+class Connections(ApiView):
     """GET /v1.1/connections."""
+
+    needs = {"GET": KeyPermission.CONNECTIONS}
 
     @extend_schema(
         operation_id="getConnections",

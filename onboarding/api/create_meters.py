@@ -18,7 +18,6 @@ from rest_framework import serializers
 from rest_framework.parsers import BaseParser
 from rest_framework.request import Request
 from rest_framework.response import Response
-from rest_framework.views import APIView
 
 from onboarding.api.assets import REGIONS, CreateMeterSerializer
 from onboarding.uploads.column_units import converted_units_of
@@ -30,6 +29,8 @@ from portal.api.authentication import actor_of, partner_of
 from portal.api.cursors import paginate
 from portal.api.errors import ApiError, validated
 from portal.api.schema import responses
+from portal.api.views import ApiView
+from portal.partners.models import KeyPermission
 from portal.problems import Problem, Refused
 from programs.schema import ROW_CODES, schema_for
 
@@ -176,8 +177,10 @@ class JobAndAssetsSerializer(JobSerializer):
     )
 
 
-class MeterBatchJobs(APIView):
+class MeterBatchJobs(ApiView):
     """GET and POST /v1.1/jobs/meters."""
+
+    needs = {"GET": KeyPermission.READ_METERS, "POST": KeyPermission.WRITE_METERS}
 
     parser_classes = [RawJson, RawCsv]
 
@@ -229,8 +232,10 @@ class MeterBatchJobs(APIView):
         return Response({"job_id": str(upload.pk)}, status=201)
 
 
-class MeterBatchJob(APIView):
+class MeterBatchJob(ApiView):
     """GET /v1.1/jobs/meters/{job_id}."""
+
+    needs = {"GET": KeyPermission.READ_METERS}
 
     @extend_schema(
         operation_id="getMeterBatchJob",

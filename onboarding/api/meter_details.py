@@ -9,7 +9,6 @@ from drf_spectacular.utils import OpenApiParameter, extend_schema
 from rest_framework import serializers
 from rest_framework.request import Request
 from rest_framework.response import Response
-from rest_framework.views import APIView
 
 from onboarding.api.assets import REGIONS, MeterIdentifiersSerializer
 from onboarding.meters.columns import asset_of
@@ -20,6 +19,8 @@ from portal.api.authentication import partner_of
 from portal.api.cursors import NextPage, paginate
 from portal.api.errors import ApiError, validated
 from portal.api.schema import responses
+from portal.api.views import ApiView
+from portal.partners.models import KeyPermission
 from programs.identifiers import reference_key
 from programs.models import ActionType, Acts
 
@@ -70,8 +71,10 @@ class ListMeterDetailsResponseSerializer(serializers.Serializer[object]):
 METER_ID = OpenApiParameter("meter_id", UUID, OpenApiParameter.PATH)
 
 
-class MeterDetails(APIView):
+class MeterDetails(ApiView):
     """GET /v2/meters/{meter_id}."""
+
+    needs = {"GET": KeyPermission.READ_METERS}
 
     @extend_schema(
         operation_id="getMeterDetails",
@@ -84,8 +87,10 @@ class MeterDetails(APIView):
         return Response(published(meter_named(request, meter_id)))
 
 
-class MeterDetailsSearch(APIView):
+class MeterDetailsSearch(ApiView):
     """POST /v2/meters/search."""
+
+    needs = {"POST": KeyPermission.READ_METERS}
 
     @extend_schema(
         operation_id="searchMeterDetails",

@@ -1,8 +1,22 @@
-"""Views that belong to no operation."""
+"""The base of every operation, and the view of the paths that are none."""
+
+from collections.abc import Mapping
+from typing import ClassVar
 
 from rest_framework.exceptions import NotFound
 from rest_framework.request import Request
 from rest_framework.views import APIView
+
+from portal.partners.models import KeyPermission
+
+
+class ApiView(APIView):
+    """One path of the API.
+
+    needs: the permission that a key must have, by method; a path without one is open to every key.
+    """
+
+    needs: ClassVar[Mapping[str, KeyPermission]] = {}
 
 
 class UnknownPath(APIView):

@@ -154,6 +154,17 @@ class Invitation(models.Model):
         return self.expires_at <= clock.now()
 
 
+class KeyPermission(models.TextChoices):
+    """What a key may do: a group of operations each. Leap publishes no list of names, so these are ours."""
+
+    READ_METERS = "READ_METERS", "Read meters"
+    WRITE_METERS = "WRITE_METERS", "Create and change meters"
+    ENROLLMENT = "ENROLLMENT", "Change participation"
+    CONNECTIONS = "CONNECTIONS", "Read connections"
+    WEBHOOKS = "WEBHOOKS", "Manage webhooks and read events"
+    INTERVAL_DATA = "INTERVAL_DATA", "Upload and read interval data"
+
+
 class ApiKey(models.Model):
     """A key with which a partner's software calls the API: `id:secret`. Only the hash of the secret is kept."""
 

@@ -18,7 +18,6 @@ from drf_spectacular.utils import OpenApiParameter, extend_schema
 from rest_framework import serializers
 from rest_framework.request import Request
 from rest_framework.response import Response
-from rest_framework.views import APIView
 
 from onboarding.api.enrollment.status import TAGS, ParticipationPreferenceSerializer
 from onboarding.api.meter_details import METER_ID, meter_named
@@ -39,6 +38,8 @@ from onboarding.participation.zones import zone_of
 from portal.api.authentication import actor_of, partner_of
 from portal.api.errors import ApiError, validated
 from portal.api.schema import responses
+from portal.api.views import ApiView
+from portal.partners.models import KeyPermission
 from portal.problems import Problem, Refused, storable
 
 MOST_AT_ONCE = 1000  # meters in one request: all of them are changed in one transaction
@@ -162,8 +163,10 @@ _MANY = responses(ParticipationResultsSerializer, 400, 404, 415)
 _PERIOD = [OpenApiParameter(name, date, required=True) for name in ("start_date", "end_date")]
 
 
-class IdlePeriods(APIView):
+class IdlePeriods(ApiView):
     """GET, POST and DELETE /v1.1/enrollment/meters/{meter_id}/idle_periods."""
+
+    needs = {"GET": KeyPermission.READ_METERS, "POST": KeyPermission.ENROLLMENT, "DELETE": KeyPermission.ENROLLMENT}
 
     @extend_schema(
         operation_id="getIdlePeriods",
@@ -209,8 +212,10 @@ class IdlePeriods(APIView):
         return Response(_idle_periods(meter))
 
 
-class DisenrollmentRequests(APIView):
+class DisenrollmentRequests(ApiView):
     """POST /v1.1/enrollment/meters/{meter_id}/disenrollment_requests."""
+
+    needs = {"POST": KeyPermission.ENROLLMENT}
 
     @extend_schema(
         operation_id="createDisenrollmentRequest",
@@ -226,8 +231,10 @@ class DisenrollmentRequests(APIView):
         return Response(_change_one(request, meter, wanted, _DISENROLL_FIELDS))
 
 
-class Participate(APIView):
+class Participate(ApiView):
     """POST /v1.1/enrollment/meters/{meter_id}/participate."""
+
+    needs = {"POST": KeyPermission.ENROLLMENT}
 
     @extend_schema(
         operation_id="participate",
@@ -249,8 +256,10 @@ class Participate(APIView):
 # --- many meters
 
 
-class BulkIdlePeriods(APIView):
+class BulkIdlePeriods(ApiView):
     """POST /v1.1/enrollment/meters/idle_periods."""
+
+    needs = {"POST": KeyPermission.ENROLLMENT}
 
     @extend_schema(
         operation_id="createIdlePeriods", tags=TAGS, request=MeterIdlePeriodsRequestSerializer, responses=_MANY
@@ -261,8 +270,10 @@ class BulkIdlePeriods(APIView):
         return Response(_change_many(request, [(item["meter_id"], _idle(item)) for item in items], _IDLE_FIELDS))
 
 
-class BulkDisenrollmentRequests(APIView):
+class BulkDisenrollmentRequests(ApiView):
     """POST /v1.1/enrollment/meters/disenrollment_requests."""
+
+    needs = {"POST": KeyPermission.ENROLLMENT}
 
     @extend_schema(
         operation_id="createDisenrollmentRequests",
@@ -277,8 +288,10 @@ class BulkDisenrollmentRequests(APIView):
         return Response(_change_many(request, requests, _DISENROLL_FIELDS))
 
 
-class BulkParticipate(APIView):
+class BulkParticipate(ApiView):
     """POST /v1.1/enrollment/meters/participate."""
+
+    needs = {"POST": KeyPermission.ENROLLMENT}
 
     @extend_schema(
         operation_id="participateMany", tags=TAGS, request=ParticipateRequestsRequestSerializer, responses=_MANY

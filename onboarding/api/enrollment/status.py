@@ -9,7 +9,6 @@ from drf_spectacular.utils import OpenApiParameter, extend_schema
 from rest_framework import serializers
 from rest_framework.request import Request
 from rest_framework.response import Response
-from rest_framework.views import APIView
 
 from onboarding.api.assets import MeterIdentifiersSerializer, ProgramIdentifierField
 from onboarding.api.meter_details import (
@@ -26,6 +25,8 @@ from onboarding.enrollment.results import best
 from onboarding.meters.models import EnrollmentStatus, Meter
 from portal.api.errors import ApiError
 from portal.api.schema import responses
+from portal.api.views import ApiView
+from portal.partners.models import KeyPermission
 from portal.web.clock import midnight
 from programs.models import ActionType, Acts
 from programs.schema import schema_for
@@ -110,8 +111,10 @@ class SearchMeterEnrollmentsResponseSerializer(serializers.Serializer[object]):
     next_page_token = serializers.CharField(required=False, help_text="Leads to the next page; absent on the last.")
 
 
-class MeterEnrollment(APIView):
+class MeterEnrollment(ApiView):
     """GET /v2/meters/{meter_id}/enrollments."""
+
+    needs = {"GET": KeyPermission.READ_METERS}
 
     @extend_schema(
         operation_id="getMeterEnrollment",
@@ -125,8 +128,10 @@ class MeterEnrollment(APIView):
         return Response(published([meter_named(request, meter_id)], at)[0])
 
 
-class MeterEnrollmentsSearch(APIView):
+class MeterEnrollmentsSearch(ApiView):
     """POST /v2/meters/enrollments/search."""
+
+    needs = {"POST": KeyPermission.READ_METERS}
 
     @extend_schema(
         operation_id="searchMeterEnrollments",
