@@ -407,10 +407,17 @@ USE_I18N = True
 LOGGING = {
     "version": 1,
     "disable_existing_loggers": False,
-    "formatters": {"line": {"format": "{asctime} {levelname} {name} {message}", "style": "{"}},
-    "filters": {"without_secrets": {"()": "portal.web.logs.WithoutSecrets"}},
+    "formatters": {"line": {"format": "{asctime} {levelname} {name} {request_id} {message}", "style": "{"}},
+    "filters": {
+        "without_secrets": {"()": "portal.web.logs.WithoutSecrets"},
+        "with_request_id": {"()": "portal.web.logs.WithRequestId"},
+    },
     "handlers": {
-        "console": {"class": "logging.StreamHandler", "formatter": "line", "filters": ["without_secrets"]},
+        "console": {
+            "class": "logging.StreamHandler",
+            "formatter": "line",
+            "filters": ["without_secrets", "with_request_id"],
+        },
     },
     "root": {"handlers": ["console"], "level": text("LOG_LEVEL", "WARNING")},
     "loggers": {"portal": {"level": text("LOG_LEVEL", "INFO")}, "onboarding": {"level": text("LOG_LEVEL", "INFO")}},

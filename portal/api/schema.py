@@ -7,7 +7,7 @@ from drf_spectacular.types import OpenApiTypes
 from drf_spectacular.utils import OpenApiResponse
 from rest_framework.serializers import Serializer
 
-from portal.api.errors import ErrorResponseSerializer
+from portal.api.shapes import ENVELOPE, ErrorShape
 
 _ERRORS = {
     400: "The request is not valid.",
@@ -28,13 +28,21 @@ class KeyScheme(OpenApiAuthenticationExtension):
 
 
 def responses(
-    answer: type[Serializer[object]], *errors: int, status: int = 200, description: str = "OK"
+    answer: type[Serializer[object]],
+    *errors: int,
+    status: int = 200,
+    description: str = "OK",
+    shape: ErrorShape = ENVELOPE,
 ) -> Mapping[int, OpenApiResponse]:
-    """The answers of an operation, for extend_schema: when all is well, the named errors, and 401 and 500 always."""
+    """The answers of an operation, for extend_schema: when all is well, the named errors, and 401 and 500 always.
+
+    shape: that of the operation's errors, its view's error_shape.
+    """
+    ours = OpenApiTypes.STR if shape.server_error_is_text else shape.serializer
     return {
         status: OpenApiResponse(answer, description),
-        **{code: OpenApiResponse(ErrorResponseSerializer, _ERRORS[code]) for code in sorted({401, *errors})},
-        500: OpenApiResponse(OpenApiTypes.STR, "Something failed on our side."),
+        **{code: OpenApiResponse(shape.serializer, _ERRORS[code]) for code in sorted({401, *errors})},
+        500: OpenApiResponse(ours, "Something failed on our side."),
     }
 
 

@@ -7,6 +7,7 @@ from rest_framework.exceptions import NotFound
 from rest_framework.request import Request
 from rest_framework.views import APIView
 
+from portal.api.shapes import ENVELOPE, ErrorShape
 from portal.partners.models import KeyPermission
 
 
@@ -14,9 +15,11 @@ class ApiView(APIView):
     """One path of the API.
 
     needs: the permission that a key must have, by method; a path without one is open to every key.
+    error_shape: the published shape of every error of this path, also of those that come before the view.
     """
 
     needs: ClassVar[Mapping[str, KeyPermission]] = {}
+    error_shape: ClassVar[ErrorShape] = ENVELOPE
 
 
 class UnknownPath(APIView):

@@ -15,6 +15,7 @@ from django.http.response import HttpResponseBase
 from django.urls import reverse
 from django.utils import timezone
 
+from portal import correlation
 from portal.partners.access import access_of
 from portal.partners.models import User
 from portal.partners.rules import has_two_factor, must_have_two_factor
@@ -116,15 +117,19 @@ def _sent_to(request: HttpRequest, url: str) -> HttpResponse:
 
 
 class RequestIdMiddleware:
-    """Names every request: the X-Request-ID that a proxy gave, else a new one; error pages and answers carry it."""
+    """Names every request: the X-Request-Id that a proxy or client gave if it is harmless, else a new one.
+
+    Its answer, error pages and bodies, log lines, events and jobs carry it.
+    """
 
     def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
         self.get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
-        given = request.headers.get("X-Request-ID", "")
+        given = request.headers.get("X-Request-Id", "")
         name = given if _ACCEPTABLE.fullmatch(given) else uuid.uuid4().hex
         request.request_id = name  # type: ignore[attr-defined]  # our own mark on the request
-        response = self.get_response(request)
-        response["X-Request-ID"] = name
+        with correlation.working_for(name):
+            response = self.get_response(request)
+        response["X-Request-Id"] = name
         return response

@@ -200,11 +200,12 @@ ENROLLMENTS = {
 CREATED_JOB = {"type": "object", "required": ["job_id"], "properties": {"job_id": UUID}}
 ERROR: dict[str, Any] = {
     "type": "object",
-    "required": ["title", "status", "details"],
+    "required": ["title", "status", "details", "request_id"],
     "properties": {
         "title": {"type": "string", "minLength": 1, "maxLength": 2000},
         "status": {"type": "integer"},
         "details": {"type": ["object", "array"]},
+        "request_id": {"type": "string", "pattern": "^[A-Za-z0-9-]{8,64}$"},
     },
 }
 # What an operation of the contract answers when all is well.

@@ -65,7 +65,8 @@ def test_unknown_path_is_404_in_the_envelope(api_key: Key, path: str) -> None:
     answer = Client().get(path, headers=headers_of(api_key))
 
     assert (answer.status_code, answer["Content-Type"]) == (404, "application/json")
-    assert answer.json() == {"title": "Not found", "status": 404, "details": {}}
+    expected = {"title": "Not found", "status": 404, "details": {}, "request_id": answer["X-Request-Id"]}
+    assert answer.json() == expected
     assert holds(answer.json(), ERROR)
 
 
@@ -77,7 +78,10 @@ def test_unknown_path_answers_every_method_alike(api_key: Key, method: str) -> N
 
 @pytest.mark.parametrize("method", METHODS)
 def test_without_a_key_known_and_unknown_paths_are_alike(method: str) -> None:
-    known, unknown = (getattr(Client(), method)(path) for path in ("/v1.1/jobs/meters", "/v1.1/jobs/nothing"))
+    headers = {"X-Request-Id": "the-same-for-both"}
+    known, unknown = (
+        getattr(Client(), method)(path, headers=headers) for path in ("/v1.1/jobs/meters", "/v1.1/jobs/nothing")
+    )
 
     assert (known.status_code, known.content) == (unknown.status_code, unknown.content)
     assert known.status_code == 401
