@@ -1,13 +1,11 @@
 """The forms about people: invite somebody, and take up an invitation."""
 
-from datetime import datetime, timedelta
 from typing import Any
 
 from crispy_forms.helper import FormHelper
 from django import forms
 from django.contrib.auth.password_validation import password_validators_help_texts, validate_password
 
-from portal import clock
 from portal.partners.models import Role, User
 from portal.partners.rules import time_zones
 
@@ -69,37 +67,6 @@ class RulesForm(forms.Form):
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.helper = _helper()
-
-
-class KeyForm(forms.Form):
-    """What a new API key is for, and how long it works."""
-
-    name = forms.CharField(
-        label="Name",
-        max_length=100,
-        help_text="The software that will use it, for example “Nightly sync”.",
-        error_messages={"required": "Enter a name.", "max_length": "Enter at most 100 characters."},
-        widget=forms.TextInput(attrs={"autocomplete": "off"}),
-    )
-    days = forms.ChoiceField(
-        label="Works for",
-        choices=[("30", "30 days"), ("90", "90 days"), ("365", "One year"), ("0", "Until it is revoked")],
-        initial="365",
-        error_messages={"required": "Choose how long it works.", "invalid_choice": "Choose one of the list."},
-    )
-
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        self.helper = _helper()
-
-    def clean_name(self) -> str:
-        return " ".join(self.cleaned_data["name"].split())
-
-    @property
-    def expires_at(self) -> datetime | None:
-        """When the key ends; None for never."""
-        days = int(self.cleaned_data["days"])
-        return clock.now() + timedelta(days=days) if days else None
 
 
 class NewPersonForm(forms.Form):

@@ -2,13 +2,11 @@
 
 from django.urls import path
 
-from portal.partners import key_views, session_views, views
+from portal.partners import session_views, views
 
 urlpatterns = [
     path("people/", views.people, name="people"),
     path("people/rules/", views.rules, name="partner-rules"),
-    path("people/keys/", key_views.api_keys, name="api-keys"),
-    path("people/keys/<str:pk>/revoke/", key_views.api_key_revoke, name="api-key-revoke"),
     path("people/invite/", views.invite, name="invite"),
     path("people/<int:pk>/role/", views.member_role, name="member-role"),
     path("people/<int:pk>/remove/", views.member_remove, name="member-remove"),

@@ -35,14 +35,14 @@ def upload_with_faults(portal: Portal, page: Page, tmp_path: Path) -> str:
 
 def test_pages_of_people_pass_axe_and_fit_a_phone(portal: Portal, open_as: OpenAs) -> None:
     page = open_as(MANAGER)
-    page.goto(f"{portal.url}/people/keys/")
+    page.goto(f"{portal.url}/developers/keys/")
     page.get_by_label("Name").fill("Nightly sync")
     page.get_by_role("button", name="Make the key").click()
     expect(page.get_by_text("Copy it now")).to_be_visible()
     keep_picture(page, "key-made")
     page.get_by_role("link", name="Revoke Nightly sync").click()
 
-    paths = ["people/", "people/keys/", "audit/", "audit/?first=garbage", "accounts/email/", "accounts/sessions/"]
+    paths = ["people/", "developers/keys/", "audit/", "audit/?first=garbage", "accounts/email/", "accounts/sessions/"]
     paths += ["accounts/password/change/", "accounts/2fa/", page.url.removeprefix(f"{portal.url}/")]
     for width, scheme, path in product((1280, 390), ("light", "dark"), paths):
         page.set_viewport_size({"width": width, "height": 900})
@@ -77,7 +77,7 @@ def test_an_upload_with_rows_to_fix_fits_a_small_phone_and_prints_no_controls(
     expect(page.get_by_role("heading", name="Receipt")).to_be_visible(timeout=60_000)
     controls = "main :is(button, input, select, a.btn):visible"
     page.set_viewport_size({"width": 1280, "height": 900})
-    for path in (upload, f"{portal.url}/people/", f"{portal.url}/people/keys/", f"{portal.url}/programs/CEC-DSGS/"):
+    for path in (upload, f"{portal.url}/people/", f"{portal.url}/developers/keys/", f"{portal.url}/programs/CEC-DSGS/"):
         page.goto(path)
         page.emulate_media(media="screen")
         on_screen = page.locator(controls).count()

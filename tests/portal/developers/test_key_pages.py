@@ -17,7 +17,7 @@ BY = Actor.system("Test")
 
 
 def make(client: Client, **values: str):
-    return client.post("/people/keys/", {"name": "Nightly sync", "days": "90", **values})
+    return client.post("/developers/keys/", {"name": "Nightly sync", "days": "90", **values})
 
 
 def test_a_manager_makes_a_key_whose_secret_is_shown_once(acme, manager, client_of):
@@ -32,7 +32,7 @@ def test_a_manager_makes_a_key_whose_secret_is_shown_once(acme, manager, client_
     assert timedelta(days=89) < key.expires_at - timezone.now() < timedelta(days=91)
     assert text in answer.content.decode()
     assert "no-store" in answer["Cache-Control"]
-    later = client.get("/people/keys/").content.decode()
+    later = client.get("/developers/keys/").content.decode()
     assert (text in later, f"{key.pk}:…{key.last_four}" in later, "Mara Manager" in later) == (False, True, True)
     event = Event.objects.get(verb="api_key.created")
     assert (event.partner, event.actor_label, event.data["name"]) == (acme, "Mara Manager", "Nightly sync")
@@ -68,19 +68,19 @@ def test_a_key_ends_when_its_time_is_over(manager, client_of):
 
     with time_machine.travel(timezone.now() + timedelta(days=31)):
         assert authenticate_api_key(text) is None
-        assert "Expired" in client_of(manager).get("/people/keys/").content.decode()
+        assert "Expired" in client_of(manager).get("/developers/keys/").content.decode()
 
 
 def test_revoking_asks_first_and_twice_is_harmless(acme, manager, client_of):
     client = client_of(manager)
     key, text = create_api_key(acme, name="Old", by=BY)
 
-    asked = client.get(f"/people/keys/{key.pk}/revoke/")
+    asked = client.get(f"/developers/keys/{key.pk}/revoke/")
 
     assert "Revoke Old?" in asked.content.decode()
     assert authenticate_api_key(text) == key
     for _ in range(2):
-        done = client.post(f"/people/keys/{key.pk}/revoke/", follow=True)
+        done = client.post(f"/developers/keys/{key.pk}/revoke/", follow=True)
         assert "The key Old is revoked." in done.content.decode()
     assert authenticate_api_key(text) is None
     assert Event.objects.filter(verb="api_key.revoked", actor_label="Mara Manager").count() == 1
@@ -90,10 +90,10 @@ def test_keys_are_for_the_partner_s_managers(acme, user, stranger, client_of):
     key, text = create_api_key(acme, name="Old", by=BY)
 
     for method in ("get", "post"):
-        assert getattr(client_of(user), method)("/people/keys/").status_code == 403
-        assert getattr(client_of(user), method)(f"/people/keys/{key.pk}/revoke/").status_code == 403
-        assert getattr(client_of(stranger), method)(f"/people/keys/{key.pk}/revoke/").status_code == 404
-    assert "Old" not in client_of(stranger).get("/people/keys/").content.decode()
+        assert getattr(client_of(user), method)("/developers/keys/").status_code == 403
+        assert getattr(client_of(user), method)(f"/developers/keys/{key.pk}/revoke/").status_code == 403
+        assert getattr(client_of(stranger), method)(f"/developers/keys/{key.pk}/revoke/").status_code == 404
+    assert "Old" not in client_of(stranger).get("/developers/keys/").content.decode()
     assert authenticate_api_key(text) == key
 
 
@@ -102,7 +102,11 @@ def test_queries_of_the_keys_page(acme, manager, client_of, django_assert_num_qu
     for number in range(count):
         create_api_key(acme, name=f"Key {number}", by=BY, created_by=manager)
     client = client_of(manager)
-    client.get("/people/keys/")
+    client.get("/developers/keys/")
 
     with django_assert_num_queries(4):
-        client.get("/people/keys/")
+        client.get("/developers/keys/")
+
+
+def test_the_old_address_leads_to_the_keys(manager, client_of):
+    assert client_of(manager).get("/people/keys/").url == "/developers/keys/"

@@ -6,9 +6,9 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods
 
+from portal.developers.forms import KeyForm
 from portal.partners import domain, queries
 from portal.partners.access import manager
-from portal.partners.forms import KeyForm
 from portal.problems import Refused
 
 
@@ -32,13 +32,13 @@ def api_keys(request: HttpRequest) -> HttpResponse:
         except Refused as refusal:
             form.add_error("name", " ".join(f"{one.text} {one.remedy}" for one in refusal.problems))
     context = {
-        "section": "people",
+        "section": "developers",
         "keys": queries.api_keys_of(access.partner),
         "form": form,
         "made": made,
         "text": text,
     }
-    return render(request, "partners/keys.html", context, status=422 if form.errors else 200)
+    return render(request, "developers/keys.html", context, status=422 if form.errors else 200)
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -47,7 +47,7 @@ def api_key_revoke(request: HttpRequest, pk: str) -> HttpResponse:
     access = manager(request)
     key = get_object_or_404(queries.api_keys_of(access.partner), pk=pk)
     if request.method != "POST":
-        return render(request, "partners/key_revoke.html", {"section": "people", "key": key})
+        return render(request, "developers/key_revoke.html", {"section": "developers", "key": key})
     domain.revoke_api_key(key, by=access.actor)
     messages.success(request, f"The key {key.name} is revoked. Software that uses it is refused from now on.")
     return redirect("api-keys")

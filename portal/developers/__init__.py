@@ -1,0 +1,1 @@
+"""The pages for a partner's developers: quick start, keys, request log, API reference, changelog."""
