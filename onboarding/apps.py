@@ -10,5 +10,5 @@ class OnboardingConfig(AppConfig):
     default_auto_field = "django.db.models.BigAutoField"
 
     def ready(self) -> None:
-        """Also: what rooms add to a meter's history and past, the catalogue's pages, the search's index and lists."""
-        autodiscover(self.name, also=["history", "impact", "index", "panels", "past", "tryout", "uses"])
+        """Also: what rooms add to histories, published events, the catalogue's pages, the search's index and lists."""
+        autodiscover(self.name, also=["history", "impact", "index", "panels", "past", "published", "tryout", "uses"])

@@ -1,6 +1,6 @@
 """Gathers the models of the ground floor's rooms; they live in their rooms."""
 
-from portal.events.models import Event, Finding, LogCheck, Seal
+from portal.events.models import Event, Finding, Horizon, LogCheck, Publication, Seal
 from portal.jobs.models import Job, PeriodicRun
 from portal.notifications.models import EmailMessage, EmailOptOut
 from portal.partners.models import ApiKey, Invitation, Membership, Partner, User
@@ -12,6 +12,7 @@ __all__ = [
     "EmailOptOut",
     "Event",
     "Finding",
+    "Horizon",
     "Invitation",
     "Job",
     "LimitCount",
@@ -19,6 +20,7 @@ __all__ = [
     "Membership",
     "Partner",
     "PeriodicRun",
+    "Publication",
     "Seal",
     "User",
 ]

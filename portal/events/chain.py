@@ -24,7 +24,7 @@ from portal.events.actors import Actor
 from portal.events.domain import record
 from portal.events.models import Event, Finding, LogCheck, Seal, What
 from portal.events.personal import digest_of, is_personal_intact, keep_digests
-from portal.storage.settled import wait_for_others
+from portal.storage.settled import wait_for_writers
 
 log = logging.getLogger(__name__)
 EVENTS_IN_A_SEAL: Final = 256
@@ -39,7 +39,7 @@ def seal_log(*, seconds: float = math.inf) -> int:
     """Seal every settled event, or as many as the seconds allow; returns how many. Safe to run twice at once."""
     until = time.monotonic() + seconds
     newest = Event.objects.aggregate(newest=Max("pk"))["newest"]
-    if newest is None or not wait_for_others(seconds=_WAIT_SECONDS):
+    if newest is None or not wait_for_writers(Event, seconds=_WAIT_SECONDS):
         return 0
     _watch_the_end()
     last = Seal.objects.order_by("-number").first()

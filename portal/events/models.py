@@ -1,4 +1,5 @@
-"""The Event: something that happened, never changed. The Seal: the hash of a batch of events when it was sealed."""
+"""The Event: something that happened, never changed. Beside it: its place in the stream that programs read, and the
+Seal, the hash of a batch of events when it was sealed."""
 
 from django.db import models
 from django.db.models import Q
@@ -55,6 +56,44 @@ class Event(models.Model):
         """The verb for people: meter.created is "Meter created". A verb that names its subject does so once."""
         noun, done = self.subject.noun, self.verb.partition(".")[2].replace("_", " ")
         return f"{noun} {done.removeprefix(f'{noun.lower()} ')}"
+
+
+class Publication(models.Model):
+    """An event of the log that programs may read, with its place in the order of its subject.
+
+    Written once nothing can appear before it any more (portal/events/relay.py), and never changed. What is told is made
+    from the event whenever it is read.
+    """
+
+    number = models.BigIntegerField("ID of the event", primary_key=True)
+    partner = models.ForeignKey("portal.Partner", on_delete=models.PROTECT, related_name="+", db_index=False)
+    type = models.CharField(max_length=64)
+    subject = models.CharField(max_length=64)
+    sequence = models.PositiveIntegerField(help_text="1, 2, 3… over the publications of one subject.")
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["partner", "subject", "sequence"], name="publications_of_a_subject")
+        ]
+        indexes = [models.Index(fields=["partner", "number"], name="publication_of_partner")]
+
+    def __str__(self) -> str:
+        return f"{self.number}: {self.type}"
+
+
+class Horizon(models.Model):
+    """Up to which event the log is settled and published: no event with a lower ID can still appear. One row.
+
+    Events up to `until` follow when each transaction of `waits_for`, which may have taken a lower ID, has ended.
+    """
+
+    number = models.BigIntegerField(default=0)
+    until = models.BigIntegerField(default=0)
+    waits_for = models.JSONField(default=list)
+    moved_at = models.DateTimeField(null=True)
+
+    def __str__(self) -> str:
+        return f"published to {self.number}"
 
 
 class Seal(models.Model):

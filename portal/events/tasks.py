@@ -1,9 +1,16 @@
-"""The periodic work of the log: seal it every minute, read it whole once a day."""
+"""The periodic work of the log: publish it every few seconds, seal it every minute, read it whole once a day."""
 
 from django.conf import settings
 
 from portal.events.chain import check_log, seal_log
+from portal.events.relay import publish_settled
 from portal.jobs.periodic import periodic
+
+
+@periodic(seconds=5)
+def publish_new_events() -> None:
+    """Publish what is settled; after a large import the next runs go on with it."""
+    publish_settled(seconds=settings.JOB_SLICE_SECONDS)
 
 
 @periodic(minutes=1)
