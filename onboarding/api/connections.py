@@ -19,7 +19,7 @@ from onboarding.connect.models import Authorization, Connection, ServicePoint
 from onboarding.connect.queries import connections_of
 from onboarding.connect.rows import NoteLine, UtilityStatus, note_lines, row_of
 from portal.api.authentication import partner_of
-from portal.api.cursors import paginate
+from portal.api.cursors import PageTokenField, paginate
 from portal.api.errors import validated
 from portal.api.schema import responses
 from portal.api.views import ApiView
@@ -38,7 +38,7 @@ class ConnectionsRequestSerializer(serializers.Serializer[object]):
     connection_start_date_to = serializers.DateTimeField(required=False, help_text="Begun before this time.")
     last_interaction_date_from = serializers.DateTimeField(required=False)
     last_interaction_date_to = serializers.DateTimeField(required=False)
-    page_token = serializers.CharField(required=False)
+    page_token = PageTokenField()
     page_size = serializers.IntegerField(required=False, default=PAGE_SIZE, min_value=1, max_value=500)
 
 
@@ -115,7 +115,7 @@ class Connections(ApiView):
         wanted = validated(ConnectionsRequestSerializer, request.query_params)
         rows = matching(connections_of(partner_of(request)), wanted)
         page, next_page = paginate(
-            rows, size=wanted["page_size"], token=wanted.get("page_token", ""), newest_first=True
+            rows, request=request, size=wanted["page_size"], token=wanted["page_token"], newest_first=True
         )
         meters = _meters_of(page)
         names = dict(Utility.objects.values_list("code", "name")) if page else {}

@@ -26,7 +26,7 @@ from onboarding.uploads.models import Upload, UploadRow
 from onboarding.uploads.pipeline.receive import receive_by_api
 from onboarding.uploads.queries import files_of, problems_by_row, uploads_of
 from portal.api.authentication import actor_of, partner_of
-from portal.api.cursors import paginate
+from portal.api.cursors import PageTokenField, paginate
 from portal.api.errors import ApiError, validated
 from portal.api.schema import responses
 from portal.api.views import ApiView
@@ -95,7 +95,7 @@ class ListMeterBatchJobsQuerySerializer(serializers.Serializer[object]):
         required=False,
         help_text="key:value1,value2 with the key status, transmission_region or file_name; several must all match.",
     )
-    page_token = serializers.CharField(required=False, help_text="The next_page_token of the page before.")
+    page_token = PageTokenField()
     page_size = serializers.IntegerField(required=False, default=100, min_value=1, max_value=500)
     search_query = serializers.CharField(required=False, help_text="One or more texts, separated by commas.")
     search_fields = serializers.ListField(
@@ -194,7 +194,9 @@ class MeterBatchJobs(ApiView):
         """List your jobs, newest first."""
         query = validated(ListMeterBatchJobsQuerySerializer, request.query_params)
         jobs = _filtered(files_of(partner_of(request)), query)
-        page, next_page = paginate(jobs, size=query["page_size"], token=query.get("page_token", ""), newest_first=True)
+        page, next_page = paginate(
+            jobs, request=request, size=query["page_size"], token=query["page_token"], newest_first=True
+        )
         return Response({"jobs": [published_job(upload) for upload in page], **next_page})
 
     @extend_schema(

@@ -16,8 +16,9 @@ from onboarding.meters.models import EnrollmentStatus, Meter
 from onboarding.meters.queries import meters_of
 from onboarding.portfolio.filters import acting, holding_any
 from portal.api.authentication import partner_of
-from portal.api.cursors import NextPage, paginate
+from portal.api.cursors import NextPage, PageTokenField, paginate
 from portal.api.errors import ApiError, validated
+from portal.api.etags import answer_unless_known
 from portal.api.schema import responses
 from portal.api.views import ApiView
 from portal.partners.models import KeyPermission
@@ -35,7 +36,7 @@ def _list_of(child: serializers.Field[Any, Any, Any, Any], *, most: int, least: 
 class MeterFilterRequestSerializer(serializers.Serializer[object]):
     """Which meters are wanted: those that match every part that is given. All parts are optional."""
 
-    page_token = serializers.CharField(required=False)
+    page_token = PageTokenField()
     page_size = serializers.IntegerField(required=False, default=PAGE_SIZE, min_value=1, max_value=PAGE_SIZE)
     transmission_region = serializers.ChoiceField(REGIONS, required=False)
     customer_classification = serializers.ChoiceField(["RESIDENTIAL", "COMMERCIAL"], required=False)
@@ -84,7 +85,7 @@ class MeterDetails(ApiView):
     )
     def get(self, request: Request, meter_id: str) -> Response:
         """Get a meter."""
-        return Response(published(meter_named(request, meter_id)))
+        return answer_unless_known(request, published(meter_named(request, meter_id)))
 
 
 class MeterDetailsSearch(ApiView):
@@ -120,7 +121,7 @@ def meters_wanted(request: Request) -> tuple[list[Meter], NextPage]:
     """A page of the caller's meters that match a MeterFilterRequest, and how to go on when there are more."""
     wanted = validated(MeterFilterRequestSerializer, request.data)
     meters = matching(meters_of(partner_of(request)), wanted)
-    return paginate(meters, size=wanted["page_size"], token=wanted.get("page_token", ""))
+    return paginate(meters, request=request, size=wanted["page_size"], token=wanted["page_token"])
 
 
 def matching(meters: QuerySet[Meter], wanted: Mapping[str, Any]) -> QuerySet[Meter]:

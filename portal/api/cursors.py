@@ -1,13 +1,17 @@
 """Keyset pagination: an opaque, signed page token names the last row of a page."""
 
-from typing import TypedDict, TypeVar
+from typing import Any, Final, TypedDict, TypeVar
 
 from django.core import signing
 from django.db.models import Model, QuerySet
+from rest_framework import serializers
+from rest_framework.request import Request
 
+from portal.api.authentication import partner_of
 from portal.api.errors import ApiError
 
 _SALT = "portal.api.cursors"
+LONGEST_TOKEN: Final = 1000
 Row = TypeVar("Row", bound=Model)
 
 
@@ -17,16 +21,26 @@ class NextPage(TypedDict, total=False):
     next_page_token: str
 
 
+class PageTokenField(serializers.CharField):
+    """Where to go on, in a query or body; an empty one is the first page."""
+
+    def __init__(self, **kwargs: Any) -> None:
+        said = "The next_page_token of the page before; empty or absent for the first page."
+        settled = {"required": False, "allow_blank": True, "default": "", "max_length": LONGEST_TOKEN}
+        super().__init__(**{**settled, "help_text": said, **kwargs})
+
+
 def paginate(
-    rows: QuerySet[Row], *, size: int, token: str = "", newest_first: bool = False
+    rows: QuerySet[Row], *, request: Request, size: int, token: str = "", newest_first: bool = False
 ) -> tuple[list[Row], NextPage]:
     """One page of the rows in the order of their keys (which are in the order of creation), and how to go on.
 
     `token` is the next_page_token of the page before; "" begins. Raises ApiError 400 for one that we did not make for
-    rows of this model. Rows that come or go between two pages make no other row appear twice or be left out.
+    this partner, this address and rows of this model. Rows that come or go between two pages make no other row appear
+    twice or be left out.
     """
     rows = rows.order_by("-pk" if newest_first else "pk")
-    salt = f"{_SALT}.{rows.model._meta.label_lower}"
+    salt = f"{_SALT}.{rows.model._meta.label_lower}.{partner_of(request).pk}.{request.path}"
     if token:
         rows = rows.filter(**{"pk__lt" if newest_first else "pk__gt": _read(token, salt)})
     page = list(rows[: size + 1])

@@ -80,13 +80,15 @@ def _seal(events: list[Event], *, after: Seal | None) -> Seal:
 def fingerprint(event: Event, *, partner_id: object = None) -> bytes:
     """16 bytes of hash over the event, or over the event as if it were that partner's.
 
-    The personal parts count by their digest, so it stays the same when they are blanked.
+    The personal parts count by their digest, so it stays the same when they are blanked. The request's ID counts where
+    there is one: events are sealed since before it was kept.
     """
     said = [
         event.pk,
         event.at.astimezone(UTC).isoformat(),
         str(partner_id or event.partner_id),
         *(getattr(event, name) for name in _SAID),
+        *filter(None, [event.request_id]),
     ]
     return hashlib.sha256(json.dumps(said, sort_keys=True).encode()).digest()[:16]
 

@@ -4,13 +4,13 @@ from collections.abc import Iterable, Mapping
 
 from django.db import models
 
-from portal import clock
+from portal import clock, correlation
 from portal.events.actors import Actor
 from portal.events.models import Event
 from portal.storage.bulk import insert
 from portal.storage.staging import Given, Staged, insert_from
 
-_WHOM = ("actor_kind", "actor_id", "actor_label", "address")
+_WHOM = ("actor_kind", "actor_id", "actor_label", "address", "request_id")
 
 
 def record(
@@ -32,6 +32,7 @@ def record(
         actor_id=by.id,
         actor_label=by.label[:200],
         address=by.address,
+        request_id=correlation.request_id(),
         data=dict(data or {}),
     )
 
@@ -44,7 +45,7 @@ def record_many(
     by: Actor,
 ) -> int:
     """Add many events of one partner and actor in one statement: (verb, subject id, data) each. Returns how many."""
-    at, whom = clock.now(), (by.kind, by.id, by.label[:200], by.address)
+    at, whom = clock.now(), (by.kind, by.id, by.label[:200], by.address, correlation.request_id())
     owner = partner.pk if partner else None
     return insert(
         Event,
@@ -77,6 +78,7 @@ def record_staged(
             "actor_id": Given(by.id),
             "actor_label": Given(by.label[:200]),
             "address": Given(by.address),
+            "request_id": Given(correlation.request_id()),
             "data": data,
         },
     )

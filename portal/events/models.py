@@ -31,6 +31,7 @@ class Event(models.Model):
     actor_id = models.CharField(max_length=64, blank=True)
     actor_label = models.CharField(max_length=200)
     address = models.CharField(max_length=45, blank=True, db_default="", help_text="Where the request came from.")
+    request_id = models.CharField(max_length=64, blank=True, db_default="", help_text="Of the request that led to it.")
     data = models.JSONField(default=dict)
     # Salted digest of actor_label, address and data (portal/events/personal.py). Written when the event is sealed.
     personal_salt = models.CharField(max_length=32, blank=True, db_default="")

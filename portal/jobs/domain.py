@@ -17,6 +17,7 @@ from django.db.models import Case, Count, DateTimeField, ExpressionWrapper, F, O
 from django.db.models.functions import Coalesce, Now
 from django.utils import timezone
 
+from portal import correlation
 from portal.celery import app
 from portal.jobs.faults import is_of_the_machine
 from portal.jobs.models import Job, JobState
@@ -57,7 +58,11 @@ def enqueue(kind: str, *, subject_id: object, partner: models.Model | None) -> J
         kind=kind,
         subject_id=str(subject_id),
         state__in=[JobState.QUEUED, JobState.RUNNING],
-        defaults={"partner_id": partner.pk if partner else None, "state": JobState.QUEUED},
+        defaults={
+            "partner_id": partner.pk if partner else None,
+            "state": JobState.QUEUED,
+            "request_id": correlation.request_id(),
+        },
     )
     if created:
         transaction.on_commit(wake)
@@ -213,7 +218,8 @@ def run_next() -> bool:
     handler = _HANDLERS[job.kind][0]
     mine = Job.objects.filter(pk=job.pk, fence=job.fence, state=JobState.RUNNING)
     try:
-        handler(run)
+        with correlation.working_for(job.request_id):
+            handler(run)
     except LeaseLost:
         log.warning("lease lost: %s", job)
     except YieldToOthers:

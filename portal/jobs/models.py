@@ -37,6 +37,7 @@ class Job(models.Model):
     done = models.PositiveIntegerField(default=0)
     total = models.PositiveIntegerField(default=0)
     failure = models.TextField(blank=True, help_text="Why it failed, for staff.")
+    request_id = models.CharField(max_length=64, blank=True, db_default="", help_text="Of the request that queued it.")
     created_at = models.DateTimeField(db_default=Now())
     started_at = models.DateTimeField(null=True)
     finished_at = models.DateTimeField(null=True)

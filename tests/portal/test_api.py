@@ -1,5 +1,7 @@
 """How the API reads bodies, pages, and answers what it cannot do."""
 
+from contextlib import nullcontext
+from datetime import UTC, datetime
 from typing import Any
 
 import pytest
@@ -7,9 +9,12 @@ from django.core.signals import got_request_exception
 from django.test import Client
 from rest_framework.test import APIRequestFactory
 
-from portal.api.authentication import partner_of
+from portal.api.authentication import ApiCaller, partner_of
 from portal.api.cursors import paginate
 from portal.api.errors import ApiError, exception_handler, messages_by_field
+from portal.api.etags import answer_unless_known, etag_of, refuse_stale
+from portal.events.actors import Actor
+from portal.partners.domain import create_api_key
 from portal.partners.models import ApiKey, Partner
 from tests.portal.api_contract import ERROR, holds
 
@@ -147,24 +152,86 @@ def test_request_without_a_key_has_no_partner() -> None:
         partner_of(request)
 
 
+def request_of(caller: ApiCaller, path: str = "/v2/x") -> Any:
+    request: Any = APIRequestFactory().get(path)
+    request.user = caller
+    return request
+
+
 @pytest.mark.parametrize("newest_first", [False, True])
-def test_pages_neither_lose_nor_repeat(newest_first: bool) -> None:
+def test_pages_neither_lose_nor_repeat(api_key: Key, newest_first: bool) -> None:
     made = [Partner.objects.create(name=f"P{number}", slug=f"p{number}") for number in range(5)]
-    rows = Partner.objects.filter(slug__startswith="p")
+    rows, request = Partner.objects.filter(slug__startswith="p"), request_of(ApiCaller(api_key[0]))
     seen, token, pages = [], "", 0
 
     while not pages or token:
-        page, next_page = paginate(rows, size=2, token=token, newest_first=newest_first)
+        page, next_page = paginate(rows, request=request, size=2, token=token, newest_first=newest_first)
         seen += page
         token, pages = next_page.get("next_page_token", ""), pages + 1
 
     assert (seen, pages) == (made[::-1] if newest_first else made, 3)
 
 
-def test_token_of_other_rows_is_refused() -> None:
-    for number in range(2):
-        Partner.objects.create(name=f"P{number}", slug=f"p{number}")
-    _, next_page = paginate(Partner.objects.all(), size=1)
+def test_token_leads_on_only_where_it_was_given(api_key: Key, borealis: Partner) -> None:
+    caller = ApiCaller(api_key[0])
+    stranger = ApiCaller(create_api_key(borealis, name="theirs", by=Actor.system())[0])
+    token = paginate(Partner.objects.all(), request=request_of(caller), size=1)[1]["next_page_token"]
 
-    with pytest.raises(ApiError):
-        paginate(ApiKey.objects.all(), size=1, token=next_page["next_page_token"])
+    for rows, request, given in [
+        (ApiKey.objects.all(), request_of(caller), token),
+        (Partner.objects.all(), request_of(caller, "/v2/y"), token),
+        (Partner.objects.all(), request_of(stranger), token),
+        (Partner.objects.all(), request_of(caller), token[:-1] + ("a" if token[-1] != "a" else "b")),
+    ]:
+        with pytest.raises(ApiError):
+            paginate(rows, request=request, size=1, token=given)  # type: ignore[type-var]  # of either model
+    assert paginate(Partner.objects.all(), request=request_of(caller), size=1, token=token)[0]
+
+
+@pytest.mark.parametrize("path", ["/v1.1/jobs/meters?page_token=", "/v1.1/connections?page_token="])
+def test_empty_page_token_in_a_query_is_the_first_page(api_key: Key, path: str) -> None:
+    assert Client().get(path, headers=headers_of(api_key)).status_code == 200
+
+
+@pytest.mark.parametrize("path", ["/v2/meters/search", "/v2/meters/enrollments/search"])
+def test_empty_page_token_in_a_body_is_the_first_page(api_key: Key, path: str) -> None:
+    answer = Client().post(path, {"page_token": ""}, "application/json", headers=headers_of(api_key))
+
+    assert (answer.status_code, answer.json()) == (200, {"meters": []})
+
+
+ANSWER = {"meter_id": "a", "at": datetime(2031, 1, 1, tzinfo=UTC)}
+ETAG = etag_of(ANSWER)
+
+
+@pytest.mark.parametrize(
+    ("said", "status"),
+    [
+        ("", 200),
+        ('"other"', 200),
+        ("not a tag", 200),
+        (ETAG, 304),
+        (f'"other", {ETAG}', 304),
+        (f"W/{ETAG}", 304),
+        (f'{ETAG[:-1]}-gzip"', 304),
+        ("*", 304),
+    ],
+)
+def test_known_answer_is_not_sent_again(said: str, status: int) -> None:
+    response = answer_unless_known(APIRequestFactory().get("/", headers={"If-None-Match": said}), ANSWER)  # type: ignore[arg-type]  # Django's request has headers too
+
+    assert (response.status_code, response["ETag"]) == (status, ETAG)
+    assert response.data == (ANSWER if status == 200 else None)
+
+
+@pytest.mark.parametrize(
+    ("said", "is_stale"),
+    [(None, False), (ETAG, False), (f'{ETAG[:-1]}-gzip"', False), ("*", False), ('"other"', True), ("", True)],
+)
+def test_change_of_what_changed_since_is_refused(said: str | None, is_stale: bool) -> None:
+    request: Any = APIRequestFactory().patch("/", headers={} if said is None else {"If-Match": said})
+
+    with pytest.raises(ApiError) if is_stale else nullcontext() as raised:
+        refuse_stale(request, ANSWER)
+
+    assert not is_stale or (raised.value.status_code, raised.value.details) == (412, {"ETag": ETAG})

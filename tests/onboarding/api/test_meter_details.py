@@ -6,7 +6,9 @@ from typing import Any
 import pytest
 from django.test import Client
 
+from onboarding.meters.domain import MeterChange, change_meters
 from onboarding.meters.models import Meter
+from portal.events.actors import Actor
 from portal.partners.models import ApiKey
 from tests import builders
 from tests.portal.api_contract import ERROR, METER, METERS, holds
@@ -38,6 +40,19 @@ def search(call: Any, **body: Any) -> list[str]:
     assert answer.status_code == 200, answer.content
     assert holds(answer.json(), METERS)
     return [meter["partner_reference"] for meter in answer.json()["meters"]]
+
+
+def test_meter_has_another_etag_once_it_changed(call: Any, meters: list[Meter]) -> None:
+    first, again = (call("get", f"/v2/meters/{meters[0].pk}")["ETag"] for _ in range(2))
+
+    change_meters(
+        [MeterChange(meters[0], {"customer_group": "South"})],
+        verb="meter.updated",
+        partner=meters[0].partner,
+        by=Actor.system(),
+    )
+
+    assert first == again != call("get", f"/v2/meters/{meters[0].pk}")["ETag"]
 
 
 def test_meter_reads_back_as_it_was_sent(call: Any, meters: list[Meter]) -> None:

@@ -1,12 +1,14 @@
 """The hash chain: what is altered, removed or slipped in shows, and nothing else does."""
 
 import hashlib
+import json
 import threading
 
 import pytest
 from django.core.management import CommandError, call_command
 from django.db import connection
 
+from portal.correlation import working_for
 from portal.events import chain
 from portal.events.actors import Actor
 from portal.events.chain import EVENTS_IN_A_SEAL, acknowledge, altered_among, check_log, open_findings, seal_log
@@ -33,6 +35,22 @@ def test_a_log_that_nobody_touched_is_as_it_was_sealed(acme):
     assert (sealed, check.events, check.findings) == (3, 3, [])
     assert check.head == Seal.objects.get().digest
     assert altered_among(events) == set()
+
+
+def test_request_id_is_sealed_and_events_without_one_stay_as_they_were(acme):
+    with working_for("request-0001"):
+        record("partner.seen", subject=acme, partner=acme, by=BY)
+    event = write(acme, 1)[0]
+    bare = Event.objects.get(request_id="")
+    seal_log()
+    bare.refresh_from_db()
+    said = [bare.pk, bare.at.isoformat(), str(acme.pk), bare.verb, "meter", "0", "system", "", bare.personal_digest]
+    as_ever = hashlib.sha256(json.dumps(said).encode()).digest()[:16]
+
+    Event.objects.filter(pk=event.pk).update(request_id="request-0002")
+
+    assert chain.fingerprint(bare) == as_ever
+    assert altered_among([event, bare]) == {event.pk}
 
 
 def test_sealing_again_seals_only_what_is_new(acme):

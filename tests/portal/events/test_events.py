@@ -3,6 +3,7 @@
 import pytest
 from django.db.models import ProtectedError
 
+from portal.correlation import working_for
 from portal.events.actors import Actor
 from portal.events.domain import record, record_many
 from portal.events.models import Event
@@ -41,17 +42,19 @@ def test_actor_survives_json(manager, api_key):
 def test_record_many_equals_as_many_records(acme, manager):
     by = Actor.person(manager)
     subjects = [acme, manager]
-    for subject in subjects:
-        record("meter.created", subject=subject, partner=acme, by=by, data={"n": 1})
-    one_by_one = list(Event.objects.order_by("id").values("partner", "verb", "subject_id", "actor_id", "data"))
+    told = ("partner", "verb", "subject_id", "actor_id", "data", "request_id")
+    with working_for("request-0001"):
+        for subject in subjects:
+            record("meter.created", subject=subject, partner=acme, by=by, data={"n": 1})
+        one_by_one = list(Event.objects.order_by("id").values(*told))
 
-    count = record_many(
-        "partner", (("meter.created", subject.pk, {"n": 1}) for subject in subjects), partner=acme, by=by
-    )
+        count = record_many(
+            "partner", (("meter.created", subject.pk, {"n": 1}) for subject in subjects), partner=acme, by=by
+        )
 
-    both = list(Event.objects.order_by("id").values("partner", "verb", "subject_id", "actor_id", "data"))
     assert count == 2
-    assert both == one_by_one * 2
+    assert list(Event.objects.order_by("id").values(*told)) == one_by_one * 2
+    assert {event["request_id"] for event in one_by_one} == {"request-0001"}
 
 
 def test_timeline_is_one_subject_s_newest_first(acme, borealis):

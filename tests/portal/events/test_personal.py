@@ -4,6 +4,7 @@ import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
+from portal.correlation import working_for
 from portal.events.actors import Actor
 from portal.events.chain import altered_among, check_log, seal_log
 from portal.events.domain import record, record_many, record_staged
@@ -53,6 +54,13 @@ def test_every_way_of_writing_gets_a_salt_and_a_digest_of_its_own(sealed):
 
     assert [(len(event.personal_salt), len(event.personal_digest)) for event in sealed] == [(32, 64)] * 3
     assert len({event.personal_salt for event in sealed}) == len({event.personal_digest for event in sealed}) == 3
+
+
+def test_every_way_of_writing_names_the_request(acme):
+    with working_for("request-0001"):
+        events = write(acme)
+
+    assert [event.request_id for event in events] == ["request-0001"] * 3
 
 
 def test_the_same_words_have_another_digest_in_another_event(acme):

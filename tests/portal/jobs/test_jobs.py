@@ -11,6 +11,7 @@ import pytest
 from django.db import IntegrityError, OperationalError
 from django.utils import timezone
 
+from portal import correlation
 from portal.jobs import domain
 from portal.jobs.domain import LeaseLost, Run, claim, enqueue, job_handler, run_next
 from portal.jobs.faults import is_of_the_machine
@@ -68,6 +69,17 @@ def test_asked_for_again_while_it_runs_it_runs_again(acme: Partner) -> None:
     run_next()
     assert ran == [0, 1]
     assert Job.objects.get().state == "done"
+
+
+def test_job_works_for_the_request_that_queued_it(acme: Partner, handler: Any) -> None:
+    told: list[str] = []
+    handler(lambda _: told.append(correlation.request_id()))
+    with correlation.working_for("request-0001"):
+        enqueue("test", subject_id="a", partner=acme)
+
+    run_next()
+
+    assert (told, correlation.request_id()) == (["request-0001"], "")
 
 
 def test_claim_takes_a_job_once(acme: Partner) -> None:
