@@ -1,5 +1,6 @@
 """Gathers the models of the ground floor's rooms; they live in their rooms."""
 
+from portal.api.models import KeptAnswer
 from portal.events.models import Event, Finding, Horizon, LogCheck, Publication, Seal
 from portal.jobs.models import Job, PeriodicRun
 from portal.notifications.models import EmailMessage, EmailOptOut
@@ -15,6 +16,7 @@ __all__ = [
     "Horizon",
     "Invitation",
     "Job",
+    "KeptAnswer",
     "LimitCount",
     "LogCheck",
     "Membership",

@@ -28,6 +28,7 @@ from onboarding.uploads.queries import files_of, problems_by_row, uploads_of
 from portal.api.authentication import actor_of, partner_of
 from portal.api.cursors import PageTokenField, paginate
 from portal.api.errors import ApiError, validated
+from portal.api.idempotency import keep_answer
 from portal.api.schema import responses
 from portal.api.views import ApiView
 from portal.partners.models import KeyPermission
@@ -183,6 +184,10 @@ class MeterBatchJobs(ApiView):
     needs = {"GET": KeyPermission.READ_METERS, "POST": KeyPermission.WRITE_METERS}
 
     parser_classes = [RawJson, RawCsv]
+    in_one_transaction = False  # it reads the body and stores the file first
+
+    def most_bytes(self) -> int:
+        return settings.UPLOAD_MAX_BYTES
 
     @extend_schema(
         operation_id="listMeterBatchJobs",
@@ -226,12 +231,17 @@ class MeterBatchJobs(ApiView):
                 update_existing=query["update_existing"],
                 encoding=None if is_json else encoding_named(str(body["charset"])),
                 by=actor_of(request),
+                also=lambda upload: keep_answer(request, _created(upload)),
             )
         except Refused as refusal:
             status_code = _FAULTS_OF_OURS.get(refusal.problems[0].code, 400)
             details = [{"message": f"{problem.text} {problem.remedy}"} for problem in refusal.problems]
             raise ApiError(refusal.problems[0].text, status_code=status_code, details=details) from refusal
-        return Response({"job_id": str(upload.pk)}, status=201)
+        return _created(upload)
+
+
+def _created(upload: Upload) -> Response:
+    return Response({"job_id": str(upload.pk)}, status=201)
 
 
 class MeterBatchJob(ApiView):

@@ -16,16 +16,18 @@ from onboarding.meters.models import EnrollmentStatus, Meter
 from onboarding.meters.queries import meters_of
 from onboarding.portfolio.filters import acting, holding_any
 from portal.api.authentication import partner_of
-from portal.api.cursors import NextPage, PageTokenField, paginate
-from portal.api.errors import ApiError, validated
+from portal.api.cursors import PageTokenField, paginate
+from portal.api.errors import ApiError
 from portal.api.etags import answer_unless_known
 from portal.api.schema import responses
-from portal.api.views import ApiView
+from portal.api.unknown import WarnedSerializer, validated_with_warnings
+from portal.api.views import SEARCHES, ApiView
 from portal.partners.models import KeyPermission
 from programs.identifiers import reference_key
 from programs.models import ActionType, Acts
 
 PAGE_SIZE = 500
+LONGEST = 256  # of a text in a filter: as long as a reference
 _TAGS = ["meter details"]
 
 
@@ -44,15 +46,15 @@ class MeterFilterRequestSerializer(serializers.Serializer[object]):
     partner_references = _list_of(serializers.CharField(min_length=3, max_length=256), most=1000)
     global_enrollment_statuses = _list_of(serializers.ChoiceField(EnrollmentStatus.values), most=5)
     meter_types = _list_of(serializers.ChoiceField(["UTILITY_METER", "SUBMETER", "DEVICE"]), most=20)
-    load_types = _list_of(serializers.CharField(), most=20)
-    customer_groups = _list_of(serializers.CharField(), most=20)
-    tags = _list_of(serializers.CharField(), most=20)
+    load_types = _list_of(serializers.CharField(max_length=LONGEST), most=20)
+    customer_groups = _list_of(serializers.CharField(max_length=LONGEST), most=20)
+    tags = _list_of(serializers.CharField(max_length=LONGEST), most=20)
     last_modified_date_time = serializers.DateTimeField(required=False)
     created_after_date_time = serializers.DateTimeField(required=False)
     created_before_date_time = serializers.DateTimeField(required=False)
     partner_action_required = serializers.BooleanField(required=False, default=False)
     exclude_archived = serializers.BooleanField(required=False, default=False)
-    connection_reference_ids = _list_of(serializers.CharField(), most=100)
+    connection_reference_ids = _list_of(serializers.CharField(max_length=LONGEST), most=100)
     action_type = _list_of(serializers.ChoiceField(ActionType.values), most=20)
 
 
@@ -62,7 +64,7 @@ class MeterDetailsResponseSerializer(MeterIdentifiersSerializer):
     catalogue_fields = None
 
 
-class ListMeterDetailsResponseSerializer(serializers.Serializer[object]):
+class ListMeterDetailsResponseSerializer(WarnedSerializer):
     """One page of meters."""
 
     meters = MeterDetailsResponseSerializer(many=True)
@@ -92,6 +94,7 @@ class MeterDetailsSearch(ApiView):
     """POST /v2/meters/search."""
 
     needs = {"POST": KeyPermission.READ_METERS}
+    reads = SEARCHES
 
     @extend_schema(
         operation_id="searchMeterDetails",
@@ -101,8 +104,8 @@ class MeterDetailsSearch(ApiView):
     )
     def post(self, request: Request) -> Response:
         """Find your meters, all or those that match."""
-        meters, next_page = meters_wanted(request)
-        return Response({"meters": [published(meter) for meter in meters], **next_page})
+        meters, beside = meters_wanted(request)
+        return Response({"meters": [published(meter) for meter in meters], **beside})
 
 
 def meter_named(request: Request, meter_id: str) -> Meter:
@@ -117,11 +120,12 @@ def meter_named(request: Request, meter_id: str) -> Meter:
     return meter
 
 
-def meters_wanted(request: Request) -> tuple[list[Meter], NextPage]:
-    """A page of the caller's meters that match a MeterFilterRequest, and how to go on when there are more."""
-    wanted = validated(MeterFilterRequestSerializer, request.data)
+def meters_wanted(request: Request) -> tuple[list[Meter], Mapping[str, object]]:
+    """A page of the caller's meters that match a MeterFilterRequest; and how to go on, and what was not understood."""
+    wanted, warnings = validated_with_warnings(MeterFilterRequestSerializer, request.data)
     meters = matching(meters_of(partner_of(request)), wanted)
-    return paginate(meters, request=request, size=wanted["page_size"], token=wanted["page_token"])
+    page, next_page = paginate(meters, request=request, size=wanted["page_size"], token=wanted["page_token"])
+    return page, {**next_page, **warnings}
 
 
 def matching(meters: QuerySet[Meter], wanted: Mapping[str, Any]) -> QuerySet[Meter]:

@@ -1,5 +1,6 @@
 """The one place that answers an error, in the shape of its path (portal/api/shapes.py)."""
 
+import math
 from collections.abc import Mapping
 from typing import Any
 
@@ -34,11 +35,19 @@ TITLES = {
 
 
 class ApiError(exceptions.APIException):
-    """An answer in the contract's envelope; `details` is an object, or a list of objects with one error each."""
+    """An error that is answered; `details` is an object, or a list of objects with one error each."""
 
-    def __init__(self, title: str, *, status_code: int = 400, details: Details | None = None) -> None:
+    def __init__(
+        self,
+        title: str,
+        *,
+        status_code: int = 400,
+        details: Details | None = None,
+        headers: Mapping[str, str] | None = None,
+    ) -> None:
         super().__init__(title)
         self.title, self.status_code, self.details = title, status_code, {} if details is None else details
+        self.headers = headers or {}
 
 
 def validated(serializer: type[serializers.Serializer[object]], data: object) -> dict[str, Any]:
@@ -64,7 +73,7 @@ def exception_handler(error: Exception, context: Mapping[str, object]) -> Respon
     """Answer every exception of a view in its shape; one that no view means to raise is logged, and is a 500."""
     shape = shape_of(context.get("view"))
     if isinstance(error, ApiError):
-        return failed(shape, error.title, error.status_code, error.details)
+        return failed(shape, error.title, error.status_code, error.details, error.headers)
     if isinstance(error, Http404):
         error = exceptions.NotFound()
     elif isinstance(error, PermissionDenied):
@@ -72,10 +81,15 @@ def exception_handler(error: Exception, context: Mapping[str, object]) -> Respon
     if not isinstance(error, exceptions.APIException):
         return _server_error(error, context.get("request"), shape)
     title = TITLES.get(error.status_code, TITLES[400])
-    response = failed(shape, title, error.status_code, _details_of(error) if error.status_code == 400 else {})
-    if error.status_code == 401:
-        response["WWW-Authenticate"] = "Bearer"
-    return response
+    details = _details_of(error) if error.status_code == 400 else {}
+    return failed(shape, title, error.status_code, details, _headers_of(error))
+
+
+def _headers_of(error: exceptions.APIException) -> dict[str, str]:
+    wait: float | None = getattr(error, "wait", None)  # of Throttled; DRF's types do not know it
+    if wait is not None:
+        return {"Retry-After": str(math.ceil(wait))}
+    return {"WWW-Authenticate": "Bearer"} if error.status_code == 401 else {}
 
 
 def shape_of(view: object) -> ErrorShape:
@@ -84,10 +98,16 @@ def shape_of(view: object) -> ErrorShape:
     return shape if isinstance(shape, ErrorShape) else ENVELOPE
 
 
-def failed(shape: ErrorShape, title: str, status_code: int, details: Details | None = None) -> Response:
+def failed(
+    shape: ErrorShape,
+    title: str,
+    status_code: int,
+    details: Details | None = None,
+    headers: Mapping[str, str] | None = None,
+) -> Response:
     """The answer to something that went wrong. What is quoted is made fit for UTF-8."""
     failure = Failure(title, status_code, storable_json(details or {}), correlation.request_id())
-    return Response(shape.answered(failure), status=status_code)
+    return Response(shape.answered(failure), status=status_code, headers=dict(headers or {}))
 
 
 def _details_of(error: exceptions.APIException) -> dict[str, object]:

@@ -4,13 +4,14 @@ from django.urls import path, register_converter
 from django.urls.converters import StringConverter
 from drf_spectacular.views import SpectacularAPIView
 
+from portal.api.middleware import API_PATH
 from portal.api.views import UnknownPath
 
 
 class ApiPathConverter(StringConverter):
     """Matches any path below api/ or a version prefix such as v2/, whether that version exists or not."""
 
-    regex = r"(?:api|v[0-9][^/]*)(?:/[\s\S]*)?"
+    regex = API_PATH
 
 
 register_converter(ApiPathConverter, "api_path")

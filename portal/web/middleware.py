@@ -26,6 +26,18 @@ _WITHOUT_SECOND_STEP = ("account_", "mfa_", "usersessions_", "set-theme")
 _ACCEPTABLE = re.compile(r"[A-Za-z0-9-]{8,64}")
 
 
+class NoStoreMiddleware:
+    """Lets nobody keep an answer whose view does not say for how long: it may hold personal data."""
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        response = self.get_response(request)
+        response.headers.setdefault("Cache-Control", "no-store, private")
+        return response
+
+
 class NoNulMiddleware:
     """Refuses addresses with a NUL: no page has one, and PostgreSQL fails on them."""
 

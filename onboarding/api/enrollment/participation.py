@@ -36,8 +36,9 @@ from onboarding.participation.domain import (
 from onboarding.participation.rules import ParticipationRequest, unclear
 from onboarding.participation.zones import zone_of
 from portal.api.authentication import actor_of, partner_of
-from portal.api.errors import ApiError, validated
+from portal.api.errors import ApiError
 from portal.api.schema import responses
+from portal.api.unknown import WarnedSerializer, validated_with_warnings
 from portal.api.views import ApiView
 from portal.partners.models import KeyPermission
 from portal.problems import Problem, Refused, storable
@@ -121,14 +122,14 @@ class ParticipationPeriodSerializer(ParticipationPreferenceSerializer):
     time_zone = serializers.CharField()
 
 
-class IdlePeriodsSerializer(serializers.Serializer[object]):
+class IdlePeriodsSerializer(WarnedSerializer):
     """The idle periods of one meter."""
 
     meter_id = serializers.UUIDField()
     idle_periods = ParticipationPeriodSerializer(many=True)
 
 
-class ParticipationResultSerializer(serializers.Serializer[object]):
+class MeterParticipationSerializer(serializers.Serializer[object]):
     """What became of one meter: the periods that this request cut, split or replaced, and those that there are now."""
 
     meter_id = serializers.UUIDField()
@@ -137,10 +138,14 @@ class ParticipationResultSerializer(serializers.Serializer[object]):
     participation_preferences = ParticipationPeriodSerializer(many=True)
 
 
-class ParticipationResultsSerializer(serializers.Serializer[object]):
+class ParticipationResultSerializer(MeterParticipationSerializer, WarnedSerializer):
+    """The same, with what was not understood."""
+
+
+class ParticipationResultsSerializer(WarnedSerializer):
     """What became of several meters; the IDs that are no meters of the caller's are named."""
 
-    meters = ParticipationResultSerializer(many=True)
+    meters = MeterParticipationSerializer(many=True)
     unknown_meter_ids = serializers.ListField(child=serializers.UUIDField())
 
 
@@ -189,9 +194,8 @@ class IdlePeriods(ApiView):
     def post(self, request: Request, meter_id: str) -> Response:
         """Make a meter idle from one day to another."""
         meter = meter_named(request, meter_id)
-        return Response(
-            _change_one(request, meter, _idle(validated(IdlePeriodRequestSerializer, request.data)), _IDLE_FIELDS)
-        )
+        item, warnings = validated_with_warnings(IdlePeriodRequestSerializer, request.data)
+        return Response({**_change_one(request, meter, _idle(item), _IDLE_FIELDS), **warnings})
 
     @extend_schema(
         operation_id="deleteIdlePeriod",
@@ -204,12 +208,12 @@ class IdlePeriods(ApiView):
         """Delete the idle period with exactly these days. They come as query parameters, or in a body as for POST."""
         meter = meter_named(request, meter_id)
         asked = request.query_params if "start_date" in request.query_params else request.data
-        item = validated(IdlePeriodRequestSerializer, asked)
+        item, warnings = validated_with_warnings(IdlePeriodRequestSerializer, asked)
         try:
             remove_idle(meter, item["start_date"], item["end_date"], by=actor_of(request))
         except Refused as refusal:
             raise ApiError("Idle period not found", status_code=404, details=_texts(refusal.problems)) from refusal
-        return Response(_idle_periods(meter))
+        return Response({**_idle_periods(meter), **warnings})
 
 
 class DisenrollmentRequests(ApiView):
@@ -227,8 +231,8 @@ class DisenrollmentRequests(ApiView):
     def post(self, request: Request, meter_id: str) -> Response:
         """Disenroll a meter."""
         meter = meter_named(request, meter_id)
-        wanted = _disenrolled(validated(DisenrollmentRequestSerializer, request.data))
-        return Response(_change_one(request, meter, wanted, _DISENROLL_FIELDS))
+        item, warnings = validated_with_warnings(DisenrollmentRequestSerializer, request.data)
+        return Response({**_change_one(request, meter, _disenrolled(item), _DISENROLL_FIELDS), **warnings})
 
 
 class Participate(ApiView):
@@ -246,11 +250,8 @@ class Participate(ApiView):
     def post(self, request: Request, meter_id: str) -> Response:
         """Make a meter take part again."""
         meter = meter_named(request, meter_id)
-        return Response(
-            _change_one(
-                request, meter, _participating(validated(ParticipateRequestSerializer, request.data)), _IDLE_FIELDS
-            )
-        )
+        item, warnings = validated_with_warnings(ParticipateRequestSerializer, request.data)
+        return Response({**_change_one(request, meter, _participating(item), _IDLE_FIELDS), **warnings})
 
 
 # --- many meters
@@ -266,8 +267,9 @@ class BulkIdlePeriods(ApiView):
     )
     def post(self, request: Request) -> Response:
         """Make several meters idle: all of them, or none."""
-        items = validated(MeterIdlePeriodsRequestSerializer, request.data)["meter_idle_periods"]
-        return Response(_change_many(request, [(item["meter_id"], _idle(item)) for item in items], _IDLE_FIELDS))
+        read, warnings = validated_with_warnings(MeterIdlePeriodsRequestSerializer, request.data)
+        requests = [(item["meter_id"], _idle(item)) for item in read["meter_idle_periods"]]
+        return Response({**_change_many(request, requests, _IDLE_FIELDS), **warnings})
 
 
 class BulkDisenrollmentRequests(ApiView):
@@ -283,9 +285,9 @@ class BulkDisenrollmentRequests(ApiView):
     )
     def post(self, request: Request) -> Response:
         """Disenroll several meters: all of them, or none."""
-        items = validated(DisenrollmentRequestsRequestSerializer, request.data)["disenrollment_requests"]
-        requests = [(item["meter_id"], _disenrolled(item)) for item in items]
-        return Response(_change_many(request, requests, _DISENROLL_FIELDS))
+        read, warnings = validated_with_warnings(DisenrollmentRequestsRequestSerializer, request.data)
+        requests = [(item["meter_id"], _disenrolled(item)) for item in read["disenrollment_requests"]]
+        return Response({**_change_many(request, requests, _DISENROLL_FIELDS), **warnings})
 
 
 class BulkParticipate(ApiView):
@@ -298,10 +300,9 @@ class BulkParticipate(ApiView):
     )
     def post(self, request: Request) -> Response:
         """Make several meters take part again: all of them, or none."""
-        items = validated(ParticipateRequestsRequestSerializer, request.data)["participate_requests"]
-        return Response(
-            _change_many(request, [(item["meter_id"], _participating(item)) for item in items], _IDLE_FIELDS)
-        )
+        read, warnings = validated_with_warnings(ParticipateRequestsRequestSerializer, request.data)
+        requests = [(item["meter_id"], _participating(item)) for item in read["participate_requests"]]
+        return Response({**_change_many(request, requests, _IDLE_FIELDS), **warnings})
 
 
 # --- what they share

@@ -25,7 +25,8 @@ from onboarding.enrollment.results import best
 from onboarding.meters.models import EnrollmentStatus, Meter
 from portal.api.errors import ApiError
 from portal.api.schema import responses
-from portal.api.views import ApiView
+from portal.api.unknown import WarnedSerializer
+from portal.api.views import SEARCHES, ApiView
 from portal.partners.models import KeyPermission
 from portal.web.clock import midnight
 from programs.models import ActionType, Acts
@@ -104,7 +105,7 @@ class MeterEnrollmentResponseSerializer(MeterIdentifiersSerializer):
     )
 
 
-class SearchMeterEnrollmentsResponseSerializer(serializers.Serializer[object]):
+class SearchMeterEnrollmentsResponseSerializer(WarnedSerializer):
     """One page of enrollments."""
 
     meters = MeterEnrollmentResponseSerializer(many=True)
@@ -132,6 +133,7 @@ class MeterEnrollmentsSearch(ApiView):
     """POST /v2/meters/enrollments/search."""
 
     needs = {"POST": KeyPermission.READ_METERS}
+    reads = SEARCHES
 
     @extend_schema(
         operation_id="searchMeterEnrollments",
@@ -143,8 +145,8 @@ class MeterEnrollmentsSearch(ApiView):
     def post(self, request: Request) -> Response:
         """Find how your meters are enrolled, all or those that match."""
         at = _as_of(request)
-        meters, next_page = meters_wanted(request)
-        return Response({"meters": published(meters, at), **next_page})
+        meters, beside = meters_wanted(request)
+        return Response({"meters": published(meters, at), **beside})
 
 
 def _as_of(request: Request) -> datetime | None:

@@ -1,7 +1,7 @@
 """Receiving a file: keep it safely, make one upload of it, queue its check."""
 
 import hashlib
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Callable, Collection, Iterable, Sequence
 from functools import partial
 from pathlib import PurePath
 
@@ -151,10 +151,12 @@ def receive_by_api(
     update_existing: bool,
     by: Actor,
     encoding: str | None = None,
+    also: Callable[[Upload], object] | None = None,
 ) -> Upload:
     """Keep a request body and queue it as a job that commits its good rows itself.
 
     encoding: the one that the request names for a text whose bytes leave it open.
+    also: what is done with the upload in the transaction that saves it.
 
     As published, sending it again makes a second job. Refuses as `receive_upload` does.
     """
@@ -174,7 +176,7 @@ def receive_by_api(
     )
     if not file_name:
         upload.file_name = f"{upload.pk}{suffix}"
-    _begin(upload, by=by)
+    _begin(upload, by=by, also=also)
     return upload
 
 
@@ -217,7 +219,7 @@ def _store(content: Iterable[bytes], *, partner: Partner, suffix: str) -> files.
     return stored
 
 
-def _begin(upload: Upload, *, by: Actor) -> None:
+def _begin(upload: Upload, *, by: Actor, also: Callable[[Upload], object] | None = None) -> None:
     """Save the upload, its event and its check job together; without them the file goes."""
     try:
         with transaction.atomic():
@@ -230,6 +232,8 @@ def _begin(upload: Upload, *, by: Actor) -> None:
                 data={"file_name": upload.file_name, "size": upload.size, "sha256": upload.sha256},
             )
             enqueue("uploads.check", subject_id=upload.pk, partner=upload.partner)
+            if also:
+                also(upload)
     except BaseException:
         files.remove(upload.stored_name)
         raise
