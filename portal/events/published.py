@@ -141,7 +141,7 @@ def _published(row: Publication, event: Event, payload: Payload) -> PublishedEve
         subject=row.subject,
         sequence=row.sequence,
         payload={TYPE: row.type, **payload},
-        request_id=getattr(event, "request_id", ""),
+        request_id=event.request_id,
     )
 
 
