@@ -375,6 +375,8 @@ if PRODUCTION:
 OUTBOUND_ALLOWS_LOOPBACK = DEMO
 
 # --- the API ---------------------------------------------------------------------------------------
+API_REQUESTS_PER_MINUTE = number("API_REQUESTS_PER_MINUTE", 3000)  # of one key; a partner may have its own number
+API_BAD_KEYS_PER_MINUTE = number("API_BAD_KEYS_PER_MINUTE", 60)  # from one network address, which are then answered 429
 REST_FRAMEWORK = {
     "DEFAULT_AUTHENTICATION_CLASSES": ["portal.api.authentication.KeyAuthentication"],
     "DEFAULT_PERMISSION_CLASSES": ["rest_framework.permissions.IsAuthenticated"],

@@ -216,7 +216,7 @@ def catalogue(db: None) -> None:
 
 @pytest.fixture
 def api_key(acme: Partner) -> tuple[ApiKey, str]:
-    from portal.partners.domain import create_api_key
+    from portal.partners.keys import create_api_key
 
     return create_api_key(acme, name="test", by=Actor.system())
 

@@ -19,7 +19,8 @@ from onboarding.uploads.pipeline.commit import confirm_upload
 from onboarding.uploads.pipeline.receive import receive_upload
 from portal.events.actors import Actor
 from portal.events.models import Event
-from portal.partners.domain import create_api_key, invite
+from portal.partners.domain import invite
+from portal.partners.keys import create_api_key
 from portal.partners.models import ApiKey, Invitation, Membership, Partner, Role, User
 from tests import builders
 from tests.conftest import make_user
@@ -105,6 +106,7 @@ ROUTES: dict[str, tuple[str, str, dict[str, str]]] = {
     "old-api-keys": (MANAGERS, "get", {}),
     "api-keys": (MANAGERS, "get", {}),
     "api-key-revoke": (MANAGERS, "get", {"pk": "key"}),
+    "api-key-roll": (MANAGERS, "get", {"pk": "key"}),
     "usersessions_end": (SIGNED_IN, "post", {"pk": "0"}),
     "emails": (MEMBERS, "get", {}),
     "emails-stop": (PUBLIC, "get", {"token": "no-such-token"}),

@@ -35,7 +35,15 @@ class MembershipInline(AutocompleteAdmin, admin.TabularInline):
 
 @admin.register(Partner)
 class PartnerAdmin(TableAdmin, admin.ModelAdmin):
-    list_display = ["name", "slug", "time_zone", "requires_two_factor", "is_active", "created_at"]
+    list_display = [
+        "name",
+        "slug",
+        "time_zone",
+        "requires_two_factor",
+        "is_active",
+        "api_requests_per_minute",
+        "created_at",
+    ]
     list_filter = ["is_active", "requires_two_factor"]
     search_fields = ["name", "slug"]
     prepopulated_fields = {"slug": ["name"]}

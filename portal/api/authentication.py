@@ -4,9 +4,11 @@ from rest_framework import exceptions
 from rest_framework.authentication import BaseAuthentication, get_authorization_header
 from rest_framework.request import Request
 
+from portal.api.admission import count_bad_key
+from portal.api.calls import call_of
 from portal.events.actors import Actor
 from portal.partners.access import address_of
-from portal.partners.domain import authenticate_api_key
+from portal.partners.keys import key_of_text
 from portal.partners.models import ApiKey, Partner
 
 
@@ -31,10 +33,10 @@ class KeyAuthentication(BaseAuthentication):
         words = get_authorization_header(request).split()
         if not words or words[0].lower() != b"bearer":
             return None
-        if len(words) != 2:
-            raise exceptions.AuthenticationFailed
-        key = authenticate_api_key(words[1].decode("ascii", "replace"))
-        if key is None:
+        key = key_of_text(words[1].decode("ascii", "replace")) if len(words) == 2 else None
+        call_of(request).key = key
+        if key is None or not key.works or not key.partner.is_active:
+            count_bad_key(request)
             raise exceptions.AuthenticationFailed
         return ApiCaller(key), key
 

@@ -12,8 +12,10 @@ from portal.api.shapes import ENVELOPE, ErrorShape
 _ERRORS = {
     400: "The request is not valid.",
     401: "The request carries no key that works.",
+    403: "The key lacks the permission, or does not work from this network address.",
     404: "There is no such object of yours.",
     415: "The content type is not accepted here.",
+    429: "There were too many requests; Retry-After says in how many seconds to go on.",
 }
 
 
@@ -34,14 +36,14 @@ def responses(
     description: str = "OK",
     shape: ErrorShape = ENVELOPE,
 ) -> Mapping[int, OpenApiResponse]:
-    """The answers of an operation, for extend_schema: when all is well, the named errors, and 401 and 500 always.
+    """The answers of an operation, for extend_schema: when all is well, the named errors, and those that all have.
 
     shape: that of the operation's errors, its view's error_shape.
     """
     ours = OpenApiTypes.STR if shape.server_error_is_text else shape.serializer
     return {
         status: OpenApiResponse(answer, description),
-        **{code: OpenApiResponse(shape.serializer, _ERRORS[code]) for code in sorted({401, *errors})},
+        **{code: OpenApiResponse(shape.serializer, _ERRORS[code]) for code in sorted({401, 403, 429, *errors})},
         500: OpenApiResponse(ours, "Something failed on our side."),
     }
 

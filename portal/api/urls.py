@@ -5,7 +5,7 @@ from django.urls.converters import StringConverter
 from drf_spectacular.views import SpectacularAPIView
 
 from portal.api.middleware import API_PATH
-from portal.api.views import UnknownPath
+from portal.api.views import ApiView, UnknownPath
 
 
 class ApiPathConverter(StringConverter):
@@ -14,9 +14,13 @@ class ApiPathConverter(StringConverter):
     regex = API_PATH
 
 
+class ApiSchema(ApiView, SpectacularAPIView):
+    """GET /api/schema."""
+
+
 register_converter(ApiPathConverter, "api_path")
 
 urlpatterns = [
-    path("api/schema", SpectacularAPIView.as_view(), name="api-schema"),
+    path("api/schema", ApiSchema.as_view(), name="api-schema"),
     path("<api_path:path>", UnknownPath.as_view(), name="api-unknown"),
 ]

@@ -16,7 +16,10 @@ from rest_framework.response import Response
 from rest_framework.views import APIView
 
 from portal.api import idempotency, unknown
+from portal.api.admission import admit, tell_limit
+from portal.api.authentication import ApiCaller
 from portal.api.bodies import MOST_BYTES
+from portal.api.calls import call_of
 from portal.api.requests import ApiRequest
 from portal.api.shapes import ENVELOPE, ErrorShape
 from portal.partners.models import KeyPermission
@@ -66,6 +69,14 @@ class ApiView(APIView):
         self.response = self.finalize_response(call, response, *args, **kwargs)
         return self.response
 
+    def initial(self, request: Request, *args: object, **kwargs: object) -> None:
+        """Who calls, how often, from where, and with which permission: before anything else is read."""
+        caller: object = request.user  # DRF's types know Django's users only
+        if isinstance(caller, ApiCaller):
+            method = "GET" if request.method == "HEAD" else request.method or ""
+            admit(request, caller.key, self.needs.get(method))
+        super().initial(request, *args, **kwargs)
+
     def _carried_out(self, request: ApiRequest, *args: object, **kwargs: object) -> Response:
         """What the operation answers, once the query and the body were received by the rules."""
         method = (request.method or "").lower()
@@ -88,10 +99,11 @@ class ApiView(APIView):
         answer = super().finalize_response(request, response, *args, **kwargs)
         if request.method in self.reads and (ignored := unknown.unknown_parameters(self, request)):
             answer[unknown.HEADER] = ignored
+        tell_limit(answer, call_of(request).limit)
         return answer
 
 
-class UnknownPath(APIView):
+class UnknownPath(ApiView):
     """Answers API paths without an operation: 401 without a key, 404 with one, for any method.
 
     Without a key, known and unknown paths answer alike, so that nobody can probe for paths.

@@ -1,11 +1,9 @@
-"""What happens to partners, their people, invitations and API keys. Every verb writes its event."""
+"""What happens to partners, their people and invitations. Every verb writes its event."""
 
 import hashlib
-import hmac
 import logging
-import re
 import secrets
-from datetime import datetime, timedelta
+from datetime import timedelta
 
 from allauth.account.models import EmailAddress
 from django.conf import settings
@@ -19,14 +17,12 @@ from django.utils.text import slugify
 from portal import clock
 from portal.events.actors import Actor
 from portal.events.domain import record
-from portal.partners.models import ApiKey, Invitation, Membership, Partner, Role, User
+from portal.partners.models import Invitation, Membership, Partner, Role, User
 from portal.partners.people import has_manager
 from portal.problems import Problem, Refused
 
 logger = logging.getLogger(__name__)
 INVITATION_DAYS = 14
-LAST_USED_EVERY = timedelta(minutes=1)
-_KEY_ID = re.compile(r"[0-9a-f]{16}")
 
 
 class MailNotSentError(Exception):
@@ -275,57 +271,6 @@ def _locked(membership: Membership) -> Membership | None:
 def _refuse_last_manager(membership: Membership) -> None:
     if membership.role == Role.MANAGER and not has_manager(membership.partner, besides=membership.user):
         raise Refused(Problem("LAST_MANAGER"))
-
-
-def create_api_key(
-    partner: Partner, *, name: str, by: Actor, created_by: User | None = None, expires_at: datetime | None = None
-) -> tuple[ApiKey, str]:
-    """Make a key; returns it with its text `id:secret`, which is never shown again.
-
-    Refuses KEY_NAME_TAKEN, so that a form sent twice makes one key, and every key can be told from the others.
-    """
-    identifier, secret = secrets.token_hex(8), secrets.token_urlsafe(48)
-    with transaction.atomic():
-        Partner.objects.select_for_update().get(pk=partner.pk)
-        named = ApiKey.objects.filter(partner=partner, name__iexact=name[:100], revoked_at=None)
-        if any(key.works for key in named):
-            raise Refused(Problem("KEY_NAME_TAKEN", "name", name, {"name": name}))
-        key = ApiKey.objects.create(
-            id=identifier,
-            partner=partner,
-            name=name[:100],
-            secret_hash=_hash(secret),
-            last_four=secret[-4:],
-            created_by=created_by,
-            expires_at=expires_at,
-        )
-        data = {"name": key.name, "expires": expires_at.date().isoformat() if expires_at else "never"}
-        record("api_key.created", subject=key, partner=partner, by=by, data=data)
-    return key, f"{identifier}:{secret}"
-
-
-def revoke_api_key(key: ApiKey, *, by: Actor) -> None:
-    """End a key; repeating it changes nothing."""
-    with transaction.atomic():
-        if ApiKey.objects.filter(pk=key.pk, revoked_at=None).update(revoked_at=clock.now()):
-            record("api_key.revoked", subject=key, partner=key.partner, by=by, data={"name": key.name})
-
-
-def authenticate_api_key(text: str) -> ApiKey | None:
-    """The key that this text is, while it and its partner are in use; compared in constant time."""
-    identifier, _, secret = text.partition(":")
-    if not _KEY_ID.fullmatch(identifier):  # PostgreSQL refuses a NUL, so no foreign text reaches it
-        return None
-    key = ApiKey.objects.select_related("partner").filter(pk=identifier, revoked_at=None).first()
-    expected = key.secret_hash if key else _hash("")
-    if not hmac.compare_digest(expected, _hash(secret)) or key is None or not secret:
-        return None
-    if not key.works or not key.partner.is_active:
-        return None
-    now = clock.now()
-    if key.last_used_at is None or now - key.last_used_at > LAST_USED_EVERY:
-        ApiKey.objects.filter(pk=key.pk).update(last_used_at=now)
-    return key
 
 
 def _hash(secret: str) -> str:

@@ -6,8 +6,9 @@ from typing import ClassVar
 from django.contrib.auth.base_user import AbstractBaseUser, BaseUserManager
 from django.contrib.auth.models import PermissionsMixin
 from django.core.exceptions import ValidationError
+from django.core.validators import MinValueValidator
 from django.db import models
-from django.db.models import Q
+from django.db.models import Q, Value
 from django.db.models.functions import Lower, Now
 
 from portal import clock
@@ -88,6 +89,13 @@ class Partner(models.Model):
         "two-factor sign-in", default=False, db_default=False, help_text="Its people need a second step at sign-in."
     )
     is_active = models.BooleanField(default=True)
+    api_requests_per_minute = models.PositiveIntegerField(
+        "API requests per minute",
+        null=True,
+        blank=True,
+        validators=[MinValueValidator(1)],
+        help_text="Of each of its keys. Empty: as many as the portal allows everybody.",
+    )
     created_at = models.DateTimeField(db_default=Now())
 
     def __str__(self) -> str:
@@ -164,11 +172,31 @@ class KeyPermission(models.TextChoices):
     WEBHOOKS = "WEBHOOKS", "Manage webhooks and read events"
     INTERVAL_DATA = "INTERVAL_DATA", "Upload and read interval data"
 
+    @property
+    def meaning(self) -> str:
+        return {
+            "READ_METERS": "Meters, jobs, enrollment status, required actions and deadlines.",
+            "WRITE_METERS": "Create, update and archive meters, and send jobs of many.",
+            "ENROLLMENT": "Idle times, disenrollment and taking part again.",
+            "CONNECTIONS": "How far your customers are in Connect, and what they signed.",
+            "WEBHOOKS": "Create, change and delete webhooks, and read the stream of events.",
+            "INTERVAL_DATA": "Send meter readings, and read which of them are there.",
+        }[self.value]
+
+
+def every_permission() -> list[str]:
+    """All that a key can be allowed: what keys could do before there were permissions."""
+    return list(KeyPermission.values)
+
 
 class ApiKey(models.Model):
-    """A key with which a partner's software calls the API: `id:secret`. Only the hash of the secret is kept."""
+    """A key with which a partner's software calls the API: `id:secret`. Only the hash of the secret is kept.
 
-    id = models.CharField(primary_key=True, max_length=16)
+    The id says what it is, so that scanners of secrets know one: lpk_live_ and 16 digits; older keys have the digits
+    alone. A key that replaces another one is a key of its own; the other one works until it expires.
+    """
+
+    id = models.CharField(primary_key=True, max_length=32)
     partner = models.ForeignKey(Partner, on_delete=models.CASCADE, related_name="api_keys")
     name = models.CharField(max_length=100)
     secret_hash = models.CharField(max_length=64)
@@ -176,6 +204,20 @@ class ApiKey(models.Model):
     created_by = models.ForeignKey(User, null=True, on_delete=models.SET_NULL, related_name="+")
     created_at = models.DateTimeField(db_default=Now())
     last_used_at = models.DateTimeField(null=True)
+    last_used_address = models.CharField(max_length=64, blank=True, default="", db_default="")
+    permissions = models.JSONField(
+        default=every_permission,
+        db_default=Value(KeyPermission.values, models.JSONField()),
+        help_text="What the key may do, as KeyPermission names it.",
+    )
+    networks = models.JSONField(
+        default=list,
+        db_default=Value([], models.JSONField()),
+        help_text="Where requests may come from: address ranges in CIDR form. Empty: from anywhere.",
+    )
+    rolled_from = models.OneToOneField(
+        "self", null=True, on_delete=models.SET_NULL, related_name="rolled_into", help_text="The key that it replaces."
+    )
     expires_at = models.DateTimeField(null=True, help_text="Empty: it works until it is revoked.")
     revoked_at = models.DateTimeField(null=True)
 
@@ -189,3 +231,10 @@ class ApiKey(models.Model):
     @property
     def works(self) -> bool:
         return self.revoked_at is None and not self.is_expired
+
+    def may(self, permission: KeyPermission) -> bool:
+        return permission.value in self.permissions
+
+    @property
+    def permission_labels(self) -> list[str]:
+        return [permission.label for permission in KeyPermission if self.may(permission)]

@@ -66,4 +66,37 @@ register(
         "There is a key called {name}.",
         "Choose another name, or revoke that key first.",
     ),
+    ProblemKind(
+        "KEY_WITHOUT_PERMISSION", "Key without permission", "The key may do nothing.", "Select at least one permission."
+    ),
+    ProblemKind(
+        "KEY_NOT_IN_USE",
+        "Key not in use",
+        "The key {name} was revoked or has expired.",
+        "Create a new key.",
+    ),
+    ProblemKind(
+        "KEY_ROLLED_BEFORE",
+        "Key rolled before",
+        "The key {name} was replaced already.",
+        "Roll the key that replaced it.",
+    ),
+    ProblemKind(
+        "NETWORK_NOT_READ",
+        "Network not read",
+        "{network} is no network.",
+        "Enter addresses or ranges, for example 203.0.113.7 or 203.0.113.0/24.",
+    ),
+    ProblemKind(
+        "NETWORK_OF_ALL",
+        "Network of all addresses",
+        "{network} is every address.",
+        "Leave the networks empty to allow all of them.",
+    ),
+    ProblemKind(
+        "TOO_MANY_NETWORKS",
+        "Too many networks",
+        "A key takes at most {most} networks.",
+        "Join neighboring ranges into larger ones.",
+    ),
 )

@@ -31,5 +31,6 @@ def was_removed(partner: Partner, membership_id: int) -> bool:
 
 
 def api_keys_of(partner: Partner) -> QuerySet[ApiKey]:
-    """The partner's keys, those that are not revoked first, newest first."""
-    return partner.api_keys.select_related("created_by").order_by(F("revoked_at").desc(nulls_first=True), "-created_at")
+    """The partner's keys, those that are not revoked first, newest first, with those that replaced them."""
+    keys = partner.api_keys.select_related("created_by", "rolled_from", "rolled_into")
+    return keys.order_by(F("revoked_at").desc(nulls_first=True), "-created_at")

@@ -1,6 +1,8 @@
 """The one counter behind every limit: atomic between threads, processes and machines, on both databases."""
 
-from datetime import timedelta
+import math
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
 
 from django.db import connection
 from django.utils import timezone
@@ -14,12 +16,40 @@ _COUNT = """
     ON CONFLICT (digest) DO UPDATE SET
         count = CASE WHEN counted.ends_at <= %s THEN 1 ELSE counted.count + 1 END,
         ends_at = CASE WHEN counted.ends_at <= %s THEN excluded.ends_at ELSE counted.ends_at END
-    RETURNING count
+    RETURNING count, ends_at
 """
 
 
+@dataclass(frozen=True, slots=True)
+class LimitState:
+    """A limit right after an event was counted: the how many-th it was in the window, of at most how many."""
+
+    count: int
+    most: int
+    per: timedelta
+    ends_at: datetime
+
+    @property
+    def is_within(self) -> bool:
+        return self.count <= self.most
+
+    @property
+    def remaining(self) -> int:
+        return max(self.most - self.count, 0)
+
+    @property
+    def seconds_left(self) -> int:
+        """Until the window ends and the count begins anew, rounded up: at least 1."""
+        return max(math.ceil((self.ends_at - timezone.now()).total_seconds()), 1)
+
+
 def within_limit(name: str, key: str, *, most: int, per: timedelta) -> bool:
-    """Count one event and say whether it is within the limit: the first `most` in each window of `per` are.
+    """Count one event and say whether it is within the limit, as `count_event` does."""
+    return count_event(name, key, most=most, per=per).is_within
+
+
+def count_event(name: str, key: str, *, most: int, per: timedelta) -> LimitState:
+    """Count one event; the first `most` in each window of `per` are within the limit. One statement.
 
     name: the limit's own, for example "connect.journey"; key: whom it counts, for example an address.
     The window is fixed. It begins with the first event after the one before has ended, so that two windows next to each
@@ -31,8 +61,14 @@ def within_limit(name: str, key: str, *, most: int, per: timedelta) -> bool:
     statement = _COUNT.format(table=connection.ops.quote_name(LimitCount._meta.db_table))
     with connection.cursor() as cursor:
         cursor.execute(statement, [_digest(name, key), adapted(now + per), adapted(now), adapted(now)])
-        [(count,)] = cursor.fetchall()
-    return count <= most
+        [(count, ends_at)] = cursor.fetchall()
+    return LimitState(count, most, per, _as_time(ends_at))
+
+
+def _as_time(value: datetime | str) -> datetime:
+    """SQLite has no type for times: what it returns is in UTC and does not say so."""
+    time = datetime.fromisoformat(value) if isinstance(value, str) else value
+    return time if timezone.is_aware(time) else time.replace(tzinfo=UTC)
 
 
 def drop_ended() -> int:

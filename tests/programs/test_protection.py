@@ -14,7 +14,7 @@ from django.urls import reverse
 
 from onboarding.meters.columns import PLACES
 from portal.events.actors import Actor
-from portal.partners.domain import create_api_key
+from portal.partners.keys import create_api_key
 from portal.partners.models import Partner, User
 from programs.models import (
     AccountFormat,

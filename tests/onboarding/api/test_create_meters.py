@@ -9,7 +9,7 @@ from django.test import Client
 from onboarding.meters.models import Meter
 from onboarding.uploads.models import Upload
 from portal.events.actors import Actor
-from portal.partners.domain import create_api_key, revoke_api_key
+from portal.partners.keys import create_api_key, revoke_api_key
 from portal.partners.models import ApiKey, Partner
 from tests import builders
 from tests.portal.api_contract import ERROR, JOB_AND_ASSETS, PAGED_JOBS, holds

@@ -13,8 +13,8 @@ from django.test import Client
 
 from onboarding.meters.models import Meter
 from portal.events.actors import Actor
-from portal.partners.domain import create_api_key
-from portal.partners.models import ApiKey, Partner
+from portal.partners.keys import create_api_key
+from portal.partners.models import ApiKey, KeyPermission, Partner
 from programs.models import Field
 from tests import builders
 from tests.onboarding.connect import builders as connect
@@ -134,7 +134,7 @@ FIRST_OF = {operation: (method, path, body) for operation, _, method, path, body
 CASES += [
     (operation, 415, method, path, b"a: 1") for operation, (method, path, _) in FIRST_OF.items() if method in BODIED
 ]
-CASES += [(operation, 401, *FIRST_OF[operation]) for operation in FIRST_OF]
+CASES += [(operation, status, *FIRST_OF[operation]) for operation in FIRST_OF for status in (401, 403, 429)]
 
 
 def test_every_answer_that_is_described_has_a_case() -> None:
@@ -179,13 +179,21 @@ def filled(value: Any, places: dict[str, str]) -> Any:
     return places.get(value[1:-1], value) if isinstance(value, str) else value
 
 
-def test_every_answer_is_as_described_and_as_published(places: dict[str, str], api_key: tuple[ApiKey, str]) -> None:
+def test_every_answer_is_as_described_and_as_published(
+    places: dict[str, str], api_key: tuple[ApiKey, str], acme: Partner, borealis: Partner
+) -> None:
     schema = description()
     described = {operation["operationId"]: operation["responses"] for operation in operations()}
+    by = Actor.system()
+    keys = {
+        401: None,
+        403: create_api_key(acme, name="powerless", by=by, permissions=[KeyPermission.INTERVAL_DATA])[1],
+        429: create_api_key(borealis, name="busy", by=by)[1],
+    }
+    Partner.objects.filter(pk=borealis.pk).update(api_requests_per_minute=1)
+    call(keys[429], "get", JOBS)
     for operation, status, method, path, body in CASES:
-        key = None if status == 401 else api_key[1]
-
-        answer = call(key, method, path.format(**places), filled(body, places))
+        answer = call(keys.get(status, api_key[1]), method, path.format(**places), filled(body, places))
 
         assert answer.status_code == status, (operation, answer.content)
         assert answer["Content-Type"] == "application/json"

@@ -11,7 +11,7 @@ from django.test.utils import CaptureQueriesContext
 from onboarding.connect.choices import AuthorizationState, DataState, NoteKind
 from onboarding.connect.notes import note
 from portal.events.actors import Actor
-from portal.partners.domain import create_api_key
+from portal.partners.keys import create_api_key
 from portal.partners.models import ApiKey, Partner
 from tests.onboarding.connect import builders as make
 from tests.portal.api_contract import ERROR, holds

@@ -9,15 +9,17 @@ from django.utils import timezone
 
 from portal.events.actors import Actor
 from portal.events.models import Event
-from portal.partners.domain import authenticate_api_key, create_api_key
+from portal.partners.keys import authenticate_api_key, create_api_key, roll_api_key
 from portal.partners.models import ApiKey
 
 pytestmark = pytest.mark.django_db
 BY = Actor.system("Test")
 
 
-def make(client: Client, **values: str):
-    return client.post("/developers/keys/", {"name": "Nightly sync", "days": "90", **values})
+def make(client: Client, **values: object):
+    return client.post(
+        "/developers/keys/", {"name": "Nightly sync", "days": "90", "permissions": ["READ_METERS"], **values}
+    )
 
 
 def test_a_manager_makes_a_key_whose_secret_is_shown_once(acme, manager, client_of):
@@ -25,7 +27,7 @@ def test_a_manager_makes_a_key_whose_secret_is_shown_once(acme, manager, client_
 
     answer = make(client)
 
-    text = answer.context["text"]
+    text = answer.context["made"][1]
     key = ApiKey.objects.get()
     assert authenticate_api_key(text) == key
     assert (key.partner, key.name, key.created_by) == (acme, "Nightly sync", manager)
@@ -54,6 +56,10 @@ def test_a_form_sent_twice_makes_one_key(manager, client_of):
         ({"name": " "}, "Enter a name."),
         ({"name": "x" * 101}, "Enter at most 100 characters."),
         ({"days": "7"}, "Choose one of the list."),
+        ({"permissions": []}, "Select at least one permission."),
+        ({"permissions": ["PLACE_BID"]}, "Select some of the list."),
+        ({"networks": "203.0.113.0/24\noffice"}, "office is no network."),
+        ({"networks": "::/0"}, "::/0 is every address."),
     ],
 )
 def test_what_cannot_be_made_is_said(manager, client_of, values, error):
@@ -64,7 +70,7 @@ def test_what_cannot_be_made_is_said(manager, client_of, values, error):
 
 
 def test_a_key_ends_when_its_time_is_over(manager, client_of):
-    text = make(client_of(manager), days="30").context["text"]
+    text = make(client_of(manager), days="30").context["made"][1]
 
     with time_machine.travel(timezone.now() + timedelta(days=31)):
         assert authenticate_api_key(text) is None
@@ -91,8 +97,10 @@ def test_keys_are_for_the_partner_s_managers(acme, user, stranger, client_of):
 
     for method in ("get", "post"):
         assert getattr(client_of(user), method)("/developers/keys/").status_code == 403
-        assert getattr(client_of(user), method)(f"/developers/keys/{key.pk}/revoke/").status_code == 403
-        assert getattr(client_of(stranger), method)(f"/developers/keys/{key.pk}/revoke/").status_code == 404
+        for verb in ("revoke", "roll"):
+            path = f"/developers/keys/{key.pk}/{verb}/"
+            assert getattr(client_of(user), method)(path).status_code == 403
+            assert getattr(client_of(stranger), method)(path).status_code == 404
     assert "Old" not in client_of(stranger).get("/developers/keys/").content.decode()
     assert authenticate_api_key(text) == key
 
@@ -110,3 +118,57 @@ def test_queries_of_the_keys_page(acme, manager, client_of, django_assert_num_qu
 
 def test_the_old_address_leads_to_the_keys(manager, client_of):
     assert client_of(manager).get("/people/keys/").url == "/developers/keys/"
+
+
+def test_a_key_gets_the_permissions_and_networks_of_the_form(manager, client_of):
+    given = {"permissions": ["ENROLLMENT", "READ_METERS"], "networks": "203.0.113.7/24, 2001:DB8::/32\n\n"}
+
+    page = make(client_of(manager), **given).content.decode()
+
+    key = ApiKey.objects.get()
+    assert (key.permissions, key.networks) == (["READ_METERS", "ENROLLMENT"], ["203.0.113.0/24", "2001:db8::/32"])
+    assert "From 203.0.113.0/24, 2001:db8::/32 only" in page
+
+
+def test_rolling_shows_the_new_key_once_and_both_in_the_list(acme, manager, client_of):
+    client = client_of(manager)
+    old, old_text = create_api_key(acme, name="Sync", by=BY)
+    path = f"/developers/keys/{old.pk}/roll/"
+    assert "Roll the key" in client.get(path).content.decode()
+
+    answer = client.post(path, {"hours": "72", "days": "365"})
+    again = client.post(path, {"hours": "72", "days": "365"})
+
+    new, text = answer.context["made"]
+    assert (authenticate_api_key(text), authenticate_api_key(old_text)) == (new, old)
+    assert (text in answer.content.decode(), "no-store" in answer["Cache-Control"]) == (True, True)
+    assert (again.status_code, ApiKey.objects.count()) == (422, 2)
+    assert "The key Sync was replaced already." in again.content.decode()
+    page = client.get("/developers/keys/").content.decode()
+    assert (f"{old.pk}:…" in page, f"Replaces {old.pk}" in page, "Being replaced" in page, text in page) == (
+        True,
+        True,
+        True,
+        False,
+    )
+
+
+def test_revoking_a_rolled_key_offers_to_revoke_the_one_before(acme, manager, client_of):
+    client = client_of(manager)
+    old, old_text = create_api_key(acme, name="Sync", by=BY)
+    new, _ = roll_api_key(old, overlap=timedelta(days=1), by=BY)
+    path = f"/developers/keys/{new.pk}/revoke/"
+    assert f"{old.pk}:…{old.last_four}" in client.get(path).content.decode()
+
+    client.post(path, {"with_older": "on"})
+
+    assert authenticate_api_key(old_text) is None
+
+
+@pytest.mark.parametrize("values", [{"hours": "200", "days": "30"}, {"days": "30"}, {"hours": "1", "days": "x"}])
+def test_a_key_is_rolled_for_a_choice_of_the_list(acme, manager, client_of, values):
+    old, _ = create_api_key(acme, name="Sync", by=BY)
+
+    answer = client_of(manager).post(f"/developers/keys/{old.pk}/roll/", values)
+
+    assert (answer.status_code, ApiKey.objects.count()) == (422, 1)

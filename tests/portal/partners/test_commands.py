@@ -3,12 +3,15 @@
 import io
 import json
 import stat
+from datetime import timedelta
 
 import pytest
 from django.core.management import CommandError, call_command
+from django.utils import timezone
 
 from portal.events.models import Event
 from portal.partners import demo, domain
+from portal.partners.keys import authenticate_api_key
 from portal.partners.models import Membership, Partner, User
 
 
@@ -61,7 +64,29 @@ def test_create_api_key_prints_the_key_alone(acme):
     out = run("create_api_key", "--partner", "acme", "--name", "loader")
 
     assert out.count("\n") == 1
-    assert domain.authenticate_api_key(out.strip()).name == "loader"
+    assert authenticate_api_key(out.strip()).name == "loader"
+
+
+def test_create_api_key_takes_permissions_days_and_networks(acme):
+    given = ["--permission", "READ_METERS", "--permission", "WEBHOOKS", "--days", "7", "--network", "203.0.113.7/24"]
+
+    key = authenticate_api_key(run("create_api_key", "--partner", "acme", "--name", "loader", *given).strip())
+
+    assert (key.permissions, key.networks) == (["READ_METERS", "WEBHOOKS"], ["203.0.113.0/24"])
+    assert timedelta(days=6, hours=23) < key.expires_at - timezone.now() <= timedelta(days=7)
+
+
+@pytest.mark.parametrize(
+    ("given", "words"),
+    [
+        (["--days", "0"], "A key works for at least 1 day."),
+        (["--network", "office"], "office is no network."),
+        (["--network", "0.0.0.0/0"], "0.0.0.0/0 is every address."),
+    ],
+)
+def test_create_api_key_refuses_what_no_key_can_have(acme, given, words):
+    with pytest.raises(CommandError, match=words):
+        run("create_api_key", "--partner", "acme", "--name", "loader", *given)
 
 
 @pytest.mark.parametrize(

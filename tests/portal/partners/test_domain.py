@@ -9,7 +9,7 @@ from django.utils import timezone
 from portal.events.actors import Actor
 from portal.events.models import Event
 from portal.partners import domain
-from portal.partners.models import ApiKey, Invitation, Membership, Partner, Role, User
+from portal.partners.models import Invitation, Membership, Partner, Role, User
 from portal.problems import Refused
 from tests.conftest import make_user
 
@@ -323,47 +323,3 @@ def test_remove_member_twice_is_one_event_and_keeps_the_person(acme, manager, us
     assert codes(refusal) == ["NOT_A_MEMBER"]
     assert User.objects.filter(pk=user.pk).exists()
     assert verbs() == ["member.removed"]
-
-
-def test_api_key_is_found_by_its_text_and_marks_its_use(acme):
-    key, text = domain.create_api_key(acme, name="loader", by=BY)
-
-    authenticated = domain.authenticate_api_key(text)
-
-    assert (authenticated, authenticated.partner) == (key, acme)
-    key.refresh_from_db()
-    assert key.last_used_at is not None
-    assert text.split(":")[1] not in str(ApiKey.objects.values())
-    assert text.endswith(key.last_four)
-    assert verbs() == ["api_key.created"]
-
-
-@pytest.mark.parametrize(
-    "change", ["{0}:{1}x", "{0}:", "{0}", ":{1}", "", "{0}0:{1}", "\x00:{1}", "{0}:é\udcff", " {0}:{1}"]
-)
-def test_api_key_with_another_text_is_not_found(acme, change):
-    _, text = domain.create_api_key(acme, name="loader", by=BY)
-    assert domain.authenticate_api_key(text) is not None
-
-    assert domain.authenticate_api_key(change.format(*text.split(":"))) is None
-
-
-def test_api_key_does_not_outlive_revocation(acme):
-    key, text = domain.create_api_key(acme, name="loader", by=BY)
-
-    domain.revoke_api_key(key, by=BY)
-    domain.revoke_api_key(key, by=BY)
-
-    assert domain.authenticate_api_key(text) is None
-    assert verbs() == ["api_key.created", "api_key.revoked"]
-
-
-def test_api_key_rests_while_its_partner_is_switched_off(acme):
-    key, text = domain.create_api_key(acme, name="loader", by=BY)
-
-    Partner.objects.update(is_active=False)
-    resting = domain.authenticate_api_key(text)
-    Partner.objects.update(is_active=True)
-
-    assert resting is None
-    assert domain.authenticate_api_key(text) == key

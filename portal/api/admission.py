@@ -1,0 +1,61 @@
+"""Whether a request with a key may do what it asks: how often, from where, and with which permission."""
+
+from datetime import timedelta
+from http import HTTPStatus
+
+from django.conf import settings
+from rest_framework.exceptions import Throttled
+from rest_framework.request import Request
+from rest_framework.response import Response
+
+from portal.api.calls import call_of
+from portal.api.errors import TITLES, ApiError
+from portal.partners.access import address_of
+from portal.partners.keys import note_use
+from portal.partners.models import ApiKey, KeyPermission
+from portal.partners.networks import admits
+from portal.security.limits import LimitState, count_event
+
+WINDOW = timedelta(minutes=1)
+REFUSED_NETWORK = "This key does not work from this network address"
+
+
+def admit(request: Request, key: ApiKey, permission: KeyPermission | None) -> None:
+    """Count the request, and let it in or raise the error that answers it: 429, or 403 for network and permission."""
+    most = key.partner.api_requests_per_minute or settings.API_REQUESTS_PER_MINUTE
+    _count(request, "api.requests", key.pk, most=most)
+    address = address_of(request)
+    if not admits(key.networks, address):
+        where = f"The request came from {address or 'an unknown address'}, which is none of the key's networks."
+        raise ApiError(REFUSED_NETWORK, status_code=403, details={"error": where})
+    if permission is not None and not key.may(permission):
+        lacks = f"The key lacks the permission {permission.value} ({permission.label})."
+        raise ApiError(TITLES[403], status_code=403, details={"error": lacks})
+    note_use(key, address=address)
+
+
+def count_bad_key(request: Request) -> None:
+    """Count a request whose key does not work. Raises Throttled when its network address sent too many of them.
+
+    A key that works is not concerned, whatever else came from its address.
+    """
+    _count(request, "api.bad_keys", address_of(request), most=settings.API_BAD_KEYS_PER_MINUTE)
+
+
+def _count(request: Request, name: str, whom: str, *, most: int) -> None:
+    limit = count_event(name, whom, most=most, per=WINDOW)
+    call_of(request).limit = limit
+    if not limit.is_within:
+        raise Throttled(wait=limit.seconds_left)
+
+
+def tell_limit(response: Response, limit: LimitState | None) -> None:
+    """Put the limit and what is left of it into the headers of an answer."""
+    if limit is None:
+        return
+    response["RateLimit-Limit"] = str(limit.most)
+    response["RateLimit-Remaining"] = str(limit.remaining)
+    response["RateLimit-Reset"] = str(limit.seconds_left)
+    response["RateLimit-Policy"] = f"{limit.most};w={limit.per.seconds}"
+    if response.status_code == HTTPStatus.TOO_MANY_REQUESTS:
+        response["Retry-After"] = str(limit.seconds_left)
