@@ -12,5 +12,6 @@ urlpatterns = [
     path("", include("onboarding.participation.urls")),
     path("", include("onboarding.bulk.urls")),
     path("", include("onboarding.portfolio.urls")),
+    path("", include("onboarding.quick_start.urls")),
     path("", include("onboarding.api.urls")),
 ]

@@ -1,6 +1,7 @@
 """Gathers the models of the ground floor's rooms; they live in their rooms."""
 
 from portal.api.models import KeptAnswer
+from portal.developers.models import ApiRequest
 from portal.events.models import Event, Finding, Horizon, LogCheck, Publication, Seal
 from portal.jobs.models import Job, PeriodicRun
 from portal.notifications.models import EmailMessage, EmailOptOut
@@ -9,6 +10,7 @@ from portal.security.models import LimitCount
 
 __all__ = [
     "ApiKey",
+    "ApiRequest",
     "EmailMessage",
     "EmailOptOut",
     "Event",

@@ -132,10 +132,12 @@ INSTALLED_APPS = [
     "import_export",
     "rest_framework",
     "drf_spectacular",
+    "drf_spectacular_sidecar",
 ]
 MIDDLEWARE = [
     "portal.web.middleware.NoStoreMiddleware",
     "portal.web.middleware.RequestIdMiddleware",
+    "portal.developers.request_log.RequestLogMiddleware",
     "portal.api.middleware.ApiMiddleware",
     "portal.web.middleware.NoNulMiddleware",
     "django.middleware.security.SecurityMiddleware",

@@ -102,8 +102,13 @@ ROUTES: dict[str, tuple[str, str, dict[str, str]]] = {
     "audit": (MANAGERS, "get", {}),
     "audit-export": (MANAGERS, "get", {}),
     "partner-rules": (MANAGERS, "get", {}),
-    "developers": (MANAGERS, "get", {}),
+    "developers": (MEMBERS, "get", {}),
     "old-api-keys": (MANAGERS, "get", {}),
+    "request-log": (MEMBERS, "get", {}),
+    "logged-request": (OWN, "get", {"request_id": "request"}),
+    "api-reference": (MEMBERS, "get", {}),
+    "api-description": (MEMBERS, "get", {}),
+    "api-changelog": (MEMBERS, "get", {}),
     "api-keys": (MANAGERS, "get", {}),
     "api-key-revoke": (MANAGERS, "get", {"pk": "key"}),
     "api-key-roll": (MANAGERS, "get", {"pk": "key"}),
@@ -237,6 +242,8 @@ def _objects_of(acme: Partner, manager: User, user: User, run_jobs: Callable[[],
     link = connect.link(acme, "acme-secret-link")
     connected = connect.connection(acme, "acme-secret-home", link=link)
     connect.question(connected)
+    key, text = create_api_key(acme, name="acme-secret", by=by)
+    answer = Client().get("/v1.1/jobs/meters", headers={"Authorization": f"Bearer {text}"})
     memory = ColumnMemory.objects.create(partner=acme, fingerprint="acme", headers=["Secret header"])
     return {
         "upload": str(upload.pk),
@@ -246,7 +253,8 @@ def _objects_of(acme: Partner, manager: User, user: User, run_jobs: Callable[[],
         "draft": str(begin(acme, manager, programs=["CEC-DSGS"], cells={"partner_reference": "acme-draft"}).pk),
         "meter": str(upload.meters.first().pk),  # type: ignore[union-attr]  # the upload made two
         "export": str(export.pk),
-        "key": create_api_key(acme, name="acme-secret", by=by)[0].pk,
+        "key": key.pk,
+        "request": answer["X-Request-Id"],
         "membership": str(Membership.objects.get(user=manager).pk),
         "invitation": str(invitation.pk),
         "link": str(link.pk),

@@ -14,12 +14,11 @@ class ApiCall:
     """One request to the API.
 
     key: the key in it, also one that is refused; None where the text is no key. limit: the limit that it counted for.
-    operation: the operation's ID in the schema; error_title: what went wrong, without what was sent.
+    error_title: what went wrong, without what was sent.
     """
 
     key: ApiKey | None = None
     limit: LimitState | None = None
-    operation: str = ""
     error_title: str = ""
 
 

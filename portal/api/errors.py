@@ -107,7 +107,9 @@ def failed(
 ) -> Response:
     """The answer to something that went wrong. What is quoted is made fit for UTF-8."""
     failure = Failure(title, status_code, storable_json(details or {}), correlation.request_id())
-    return Response(shape.answered(failure), status=status_code, headers=dict(headers or {}))
+    response = Response(shape.answered(failure), status=status_code, headers=dict(headers or {}))
+    response.error_title = title  # type: ignore[attr-defined]  # for the log, whatever the shape
+    return response
 
 
 def _details_of(error: exceptions.APIException) -> dict[str, object]:

@@ -1,7 +1,9 @@
 """What the API's OpenAPI description says beside its operations: keys, and the answers that all of them give."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Iterator, Mapping
+from functools import lru_cache
 
+from django.urls import URLResolver, get_resolver
 from drf_spectacular.extensions import OpenApiAuthenticationExtension
 from drf_spectacular.types import OpenApiTypes
 from drf_spectacular.utils import OpenApiResponse
@@ -9,6 +11,7 @@ from rest_framework.serializers import Serializer
 
 from portal.api.shapes import ENVELOPE, ErrorShape
 
+_METHODS = ("GET", "POST", "PUT", "PATCH", "DELETE")
 _ERRORS = {
     400: "The request is not valid.",
     401: "The request carries no key that works.",
@@ -46,6 +49,29 @@ def responses(
         **{code: OpenApiResponse(shape.serializer, _ERRORS[code]) for code in sorted({401, 403, 429, *errors})},
         500: OpenApiResponse(ours, "Something failed on our side."),
     }
+
+
+@lru_cache(maxsize=1000)
+def operation_of(view: Callable[..., object], method: str) -> str:
+    """The operation's ID that a URL's view and a method have in the schema; "" for what is no operation."""
+    view_class = getattr(view, "view_class", None)
+    handler = getattr(view_class, "get" if method == "HEAD" else method.lower(), None)
+    described = getattr(handler, "kwargs", {}).get("schema")
+    if view_class is None or described is None:
+        return ""
+    described = described()
+    described.view, described.method = view_class(), method  # what drf-spectacular asks in return
+    described.view.request, described.view.kwargs, described.path = None, {}, ""
+    return str(described.get_operation_id()) if not described.is_excluded() else ""
+
+
+def all_operations(resolver: URLResolver | None = None) -> Iterator[str]:
+    """The IDs of all operations, as their addresses come."""
+    for entry in (resolver or get_resolver()).url_patterns:
+        if isinstance(entry, URLResolver):
+            yield from all_operations(entry)
+        else:
+            yield from filter(None, (operation_of(entry.callback, method) for method in _METHODS))
 
 
 def inline_enums(result: dict[str, object], **_: object) -> dict[str, object]:

@@ -99,7 +99,9 @@ class ApiView(APIView):
         answer = super().finalize_response(request, response, *args, **kwargs)
         if request.method in self.reads and (ignored := unknown.unknown_parameters(self, request)):
             answer[unknown.HEADER] = ignored
-        tell_limit(answer, call_of(request).limit)
+        call = call_of(request)
+        call.error_title = getattr(response, "error_title", "")
+        tell_limit(answer, call.limit)
         return answer
 
 

@@ -19,12 +19,12 @@ from django.urls import URLPattern, path, reverse
 
 from portal.web import clock
 from programs.admin.impact import ShowsImpact
-from programs.admin.samples import is_needed, sample_of
 from programs.admin.versions import SHOWN, locked, meanwhile, read, versions_of, written
 from programs.domain import next_name, roll_forward
 from programs.models import DeliveryPeriod, Program
 from programs.queries import not_over
 from programs.readiness import Item, State, checklist, missing_by_program, missing_in
+from programs.samples import is_needed, sample_of
 from programs.schema import Column, schema_for
 from programs.tryout import Tried, try_row
 

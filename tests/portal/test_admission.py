@@ -150,9 +150,9 @@ def test_health_is_not_counted(db):
 
 
 def test_queries_of_a_request(acme, api_key, django_assert_num_queries):
-    """The key with its partner, the count, and the jobs; the first one of a minute notes its use."""
+    """The key with its partner, the count, the jobs, and after the answer the log; the first one notes its use."""
     _, text = api_key
     ask(text)
 
-    with django_assert_num_queries(3):
+    with django_assert_num_queries(4):
         ask(text)

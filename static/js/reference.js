@@ -1,0 +1,13 @@
+/* The API reference: Swagger UI over our own description. The key that is pasted stays in this page. */
+"use strict";
+
+const reference = document.getElementById("swagger-ui");
+SwaggerUIBundle({
+  url: reference.dataset.schema,
+  domNode: reference,
+  deepLinking: true,
+  docExpansion: "list",
+  defaultModelsExpandDepth: -1,
+  persistAuthorization: false,
+  validatorUrl: null,
+});
