@@ -51,7 +51,7 @@ def test_everyday_commands_run_as_written(env: dict[str, str]) -> None:
     for words in commands():
         printed = manage(env, *words)
         if words[0] == "create_api_key":
-            assert re.fullmatch(r"[0-9a-f]{16}:\S{40,}\n", printed)
+            assert re.fullmatch(r"lpk_live_[0-9a-f]{16}:\S{40,}\n", printed)
         if words[0] == "create_connect_link":
             assert re.fullmatch(r"http://\S+/connect/\?transmissionRegion=CAISO&account=acme\S+\n", printed)
     people = json.loads(manage(env, "demo_signins", "--json"))

@@ -236,5 +236,9 @@ class ApiKey(models.Model):
         return permission.value in self.permissions
 
     @property
+    def may_everything(self) -> bool:
+        return all(self.may(permission) for permission in KeyPermission)
+
+    @property
     def permission_labels(self) -> list[str]:
         return [permission.label for permission in KeyPermission if self.may(permission)]

@@ -37,7 +37,7 @@ def test_pages_of_people_pass_axe_and_fit_a_phone(portal: Portal, open_as: OpenA
     page = open_as(MANAGER)
     page.goto(f"{portal.url}/developers/keys/")
     page.get_by_label("Name").fill("Nightly sync")
-    page.get_by_role("button", name="Make the key").click()
+    page.get_by_role("button", name="Create API key").click()
     expect(page.get_by_text("Copy it now")).to_be_visible()
     keep_picture(page, "key-made")
     page.get_by_role("link", name="Revoke Nightly sync").click()
