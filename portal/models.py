@@ -1,7 +1,7 @@
 """Gathers the models of the ground floor's rooms; they live in their rooms."""
 
 from portal.api.models import KeptAnswer
-from portal.developers.models import ApiRequest
+from portal.developers.models import LoggedRequest
 from portal.events.models import Event, Finding, Horizon, LogCheck, Publication, Seal
 from portal.jobs.models import Job, PeriodicRun
 from portal.notifications.models import EmailMessage, EmailOptOut
@@ -10,7 +10,6 @@ from portal.security.models import LimitCount
 
 __all__ = [
     "ApiKey",
-    "ApiRequest",
     "EmailMessage",
     "EmailOptOut",
     "Event",
@@ -21,6 +20,7 @@ __all__ = [
     "KeptAnswer",
     "LimitCount",
     "LogCheck",
+    "LoggedRequest",
     "Membership",
     "Partner",
     "PeriodicRun",

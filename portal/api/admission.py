@@ -28,10 +28,10 @@ def admit(request: Request, key: ApiKey, permission: KeyPermission | None) -> No
     if not admits(key.networks, address):
         where = f"The request came from {address or 'an unknown address'}, which is none of the key's networks."
         raise ApiError(REFUSED_NETWORK, status_code=403, details={"error": where})
+    note_use(key, address=address)
     if permission is not None and not key.may(permission):
         lacks = f"The key lacks the permission {permission.value} ({permission.label})."
         raise ApiError(TITLES[403], status_code=403, details={"error": lacks})
-    note_use(key, address=address)
 
 
 def count_bad_key(request: Request) -> None:

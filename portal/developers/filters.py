@@ -4,7 +4,7 @@ import django_filters
 from django.db.models import QuerySet
 
 from portal.api.schema import all_operations
-from portal.developers.models import ApiRequest
+from portal.developers.models import LoggedRequest
 from portal.partners.models import ApiKey, Partner
 from portal.web.filters import PlainFilterSet
 
@@ -26,20 +26,20 @@ class RequestFilter(PlainFilterSet):
     key = django_filters.ChoiceFilter(field_name="key_id", label="Key", empty_label="Any")
 
     class Meta:
-        model = ApiRequest
+        model = LoggedRequest
         fields: list[str] = []
 
-    def with_id(self, rows: QuerySet[ApiRequest], name: str, value: str) -> QuerySet[ApiRequest]:
+    def with_id(self, rows: QuerySet[LoggedRequest], name: str, value: str) -> QuerySet[LoggedRequest]:
         return rows.filter(request_id=value.strip())
 
-    def of_class(self, rows: QuerySet[ApiRequest], name: str, value: str) -> QuerySet[ApiRequest]:
+    def of_class(self, rows: QuerySet[LoggedRequest], name: str, value: str) -> QuerySet[LoggedRequest]:
         first = int(value) * 100
         return rows.filter(status__gte=first, status__lt=400 if first == 200 else first + 100)
 
 
 def request_filter(data: object, *, partner: Partner) -> RequestFilter:
     """The filter over one partner's requests, whose keys it offers."""
-    filtered = RequestFilter(data, queryset=ApiRequest.objects.filter(partner=partner))
+    filtered = RequestFilter(data, queryset=LoggedRequest.objects.filter(partner=partner))
     keys = ApiKey.objects.filter(partner=partner).order_by("-created_at").values_list("pk", "name")
     filtered.filters["key"].extra["choices"] = [(pk, f"{name} ({pk})") for pk, name in keys]
     return filtered

@@ -1,11 +1,11 @@
-"""The ApiRequest: what one call of the API asked for and got, without what was sent."""
+"""The LoggedRequest: what one call of the API asked for and got, without what was sent."""
 
 from django.db import models
 
 from portal.partners.models import ApiKey, Partner
 
 
-class ApiRequest(models.Model):
+class LoggedRequest(models.Model):
     """One request with a key of a partner, kept for 30 days.
 
     It holds no body, no query and no ID of an address: `path` is the operation's, with names for what varies. So

@@ -14,7 +14,7 @@ from django.http.response import HttpResponseBase
 from portal import clock
 from portal.api.calls import ApiCall, known_call
 from portal.api.schema import operation_of
-from portal.developers.models import ApiRequest
+from portal.developers.models import LoggedRequest
 from portal.partners.access import address_of
 
 logger = logging.getLogger(__name__)
@@ -51,12 +51,12 @@ def _is_flood(call: ApiCall) -> bool:
     return call.limit is not None and call.limit.count > call.limit.most + MOST_BEYOND_LIMIT
 
 
-def _entry_of(request: HttpRequest, response: HttpResponseBase, call: ApiCall, *, milliseconds: int) -> ApiRequest:
+def _entry_of(request: HttpRequest, response: HttpResponseBase, call: ApiCall, *, milliseconds: int) -> LoggedRequest:
     assert call.key is not None
     match, method = request.resolver_match, request.method or ""
     operation = operation_of(match.func, method) if match else ""
     length = request.headers.get("Content-Length", "")
-    return ApiRequest(
+    return LoggedRequest(
         partner_id=call.key.partner_id,
         key=call.key,
         at=clock.now(),
@@ -79,7 +79,7 @@ def path_of(route: str) -> str:
     return "/" + _VARIABLE.sub(r"{\1}", route)
 
 
-def _keep(entry: ApiRequest) -> None:
+def _keep(entry: LoggedRequest) -> None:
     """One insert; a log that cannot be written fails no request."""
     try:
         entry.save(force_insert=True)
@@ -89,7 +89,7 @@ def _keep(entry: ApiRequest) -> None:
 
 def drop_old_requests(*, batch: int = BATCH) -> int:
     """Drop requests that are 30 days old, in batches; returns how many."""
-    old, dropped = ApiRequest.objects.filter(at__lt=clock.now() - KEPT), 0
+    old, dropped = LoggedRequest.objects.filter(at__lt=clock.now() - KEPT), 0
     while keys := list(old.order_by("at").values_list("pk", flat=True)[:batch]):
-        dropped += ApiRequest.objects.filter(pk__in=keys).delete()[0]
+        dropped += LoggedRequest.objects.filter(pk__in=keys).delete()[0]
     return dropped

@@ -3,13 +3,15 @@
 from django.http import Http404, HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
 from django.shortcuts import redirect, render
+from django.urls import NoReverseMatch, reverse
 from django.views.decorators.http import require_safe
 from drf_spectacular.views import SpectacularJSONAPIView
 from rest_framework.permissions import AllowAny
 
 from portal.developers.changelog import changelog_html
 from portal.developers.filters import request_filter
-from portal.developers.models import ApiRequest
+from portal.developers.models import LoggedRequest
+from portal.events.models import Event
 from portal.partners.access import manager, member
 from portal.web.filters import chips_of, without
 from portal.web.pages import newest_first
@@ -30,7 +32,7 @@ def request_log(request: HttpRequest) -> HttpResponse:
     """The partner's requests of the last 30 days, newest first."""
     access = member(request)
     filtered = request_filter(request.GET, partner=access.partner)
-    rows = filtered.qs if filtered.form.is_valid() else ApiRequest.objects.none()
+    rows = filtered.qs if filtered.form.is_valid() else LoggedRequest.objects.none()
     context = {
         "section": "developers",
         "form": filtered.form,
@@ -45,12 +47,27 @@ def request_log(request: HttpRequest) -> HttpResponse:
 def logged_request(request: HttpRequest, request_id: str) -> HttpResponse:
     """One request by its ID: whatever the partner's programs called so, and what it did."""
     access = member(request)
-    rows = ApiRequest.objects.filter(partner=access.partner, request_id=request_id)
+    rows = LoggedRequest.objects.filter(partner=access.partner, request_id=request_id)
     entries = list(rows.select_related("key").order_by("-pk")[:REQUESTS_PER_PAGE])
     if not entries:
         raise Http404
-    context = {"section": "developers", "entries": entries, "request_id_shown": request_id}
+    events = Event.objects.filter(partner=access.partner, request_id=request_id).exclude(request_id="")
+    context = {
+        "section": "developers",
+        "entries": entries,
+        "request_id_shown": request_id,
+        "events": [(event, event_page(event)) for event in events.order_by("pk")[:EVENTS_SHOWN]],
+        "events_shown": EVENTS_SHOWN,
+    }
     return render(request, "developers/request.html", context)
+
+
+def event_page(event: Event) -> str:
+    """The page of what an event is about; "" when it has none."""
+    try:
+        return reverse(event.subject.page, args=[event.subject_id]) if event.subject.page else ""
+    except NoReverseMatch:
+        return ""
 
 
 @require_safe

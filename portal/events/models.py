@@ -43,6 +43,7 @@ class Event(models.Model):
             models.Index(fields=["subject_type", "subject_id", "id"], name="event_of_subject"),
             models.Index(fields=["partner", "id"], name="event_of_partner"),
             models.Index(fields=["partner", "id"], name="event_of_few", condition=NOT_ONE_OF_MANY),
+            models.Index(fields=["partner", "request_id"], name="event_of_request", condition=~Q(request_id="")),
         ]
 
     def __str__(self) -> str:

@@ -43,11 +43,11 @@ def test_newcomer_gets_from_the_sign_in_to_the_first_meter_by_what_is_shown(port
 
     create, job, enrollment = page.locator(".command code").all_inner_texts()
     assert "job_id" in pasted(create)
-    while (found := pasted(job)["jobs"][0])["status"] == "PROCESSING":
+    while (listed := pasted(job)["jobs"][0])["status"] == "PROCESSING":
         time.sleep(0.1)
     meters = pasted(enrollment)["meters"]
 
-    assert (found["status"], found["assets_created_count"]) == ("COMPLETED", 1)
+    assert (listed["status"], listed["assets_created_count"]) == ("COMPLETED", 1)
     assert re.fullmatch(r"[0-9a-f-]{36}", str(meters[0]["meter_id"]))
     assert time.monotonic() - began < 120
     page.get_by_role("link", name="Request log").click()

@@ -1,11 +1,14 @@
 """Which requests of a key come in: by permission, by network and by rate; and what answers say about it."""
 
+from collections import Counter
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 from typing import Any
 
 import pytest
 import time_machine
+from django.db import connection
 from django.http import HttpResponse
 from django.test import Client, override_settings
 from django.urls import URLPattern, URLResolver, get_resolver
@@ -156,3 +159,19 @@ def test_queries_of_a_request(acme, api_key, django_assert_num_queries):
 
     with django_assert_num_queries(4):
         ask(text)
+
+
+@pytest.mark.django_db(transaction=True)
+@pytest.mark.skipif(connection.vendor == "sqlite", reason="SQLite has one writer at a time")
+@override_settings(API_REQUESTS_PER_MINUTE=50)
+def test_24_clients_at_once_are_admitted_exactly_up_to_the_limit(api_key: tuple[ApiKey, str]) -> None:
+    def ask_often(_: int) -> list[int]:
+        try:
+            return [ask(api_key[1], path="/v2/nothing").status_code for _ in range(4)]
+        finally:
+            connection.close()
+
+    with ThreadPoolExecutor(24) as pool:
+        answers = Counter(status for statuses in pool.map(ask_often, range(24)) for status in statuses)
+
+    assert answers == {404: 50, 429: 46}

@@ -14,7 +14,7 @@ from portal.api.cursors import paginate
 from portal.api.errors import ApiError, exception_handler, messages_by_field
 from portal.api.etags import answer_unless_known, etag_of, refuse_stale
 from portal.events.actors import Actor
-from portal.partners.domain import create_api_key
+from portal.partners.keys import create_api_key
 from portal.partners.models import ApiKey, Partner
 from tests.portal.api_contract import ERROR, holds
 

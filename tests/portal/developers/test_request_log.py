@@ -12,8 +12,9 @@ from django.http import HttpResponse
 from django.test import Client, override_settings
 from django.utils import timezone
 
+from portal import correlation
 from portal.developers import request_log
-from portal.developers.models import ApiRequest
+from portal.developers.models import LoggedRequest
 from portal.developers.request_log import drop_old_requests, path_of
 from portal.events.actors import Actor
 from portal.partners.keys import create_api_key, revoke_api_key
@@ -30,10 +31,10 @@ def ask(text: str, path: str = JOBS, method: str = "get", **extra: Any) -> HttpR
     return getattr(Client(), method)(path, headers=headers, **extra)
 
 
-def entry(partner: Partner, key: ApiKey, **values: Any) -> ApiRequest:
+def entry(partner: Partner, key: ApiKey, **values: Any) -> LoggedRequest:
     facts = {"method": "GET", "path": JOBS, "operation": "listMeterBatchJobs", "status": 200, "milliseconds": 5}
     facts |= {"at": timezone.now(), "request_id": uuid.uuid4().hex, "address": "203.0.113.7", **values}
-    return ApiRequest.objects.create(partner=partner, key=key, **facts)
+    return LoggedRequest.objects.create(partner=partner, key=key, **facts)
 
 
 def test_request_is_logged_without_what_was_sent(acme, api_key):
@@ -42,7 +43,7 @@ def test_request_is_logged_without_what_was_sent(acme, api_key):
 
     answer = ask(text, "/v2/meters/search?name=Alex", "post", data=body, content_type="application/json")
 
-    logged = ApiRequest.objects.values().get()
+    logged = LoggedRequest.objects.values().get()
     assert logged == logged | {
         "partner_id": acme.pk,
         "key_id": key.pk,
@@ -70,7 +71,7 @@ def test_request_is_logged_without_what_was_sent(acme, api_key):
 def test_path_is_kept_with_names_for_what_varies(api_key, path, kept, operation):
     ask(api_key[1], path)
 
-    logged = ApiRequest.objects.get()
+    logged = LoggedRequest.objects.get()
     assert (logged.path, logged.operation) == (kept, operation)
 
 
@@ -87,7 +88,7 @@ def test_request_with_a_key_that_ended_is_logged_and_one_with_no_key_is_not(acme
     ask("nonsense")
     Client().get(JOBS)
 
-    assert list(ApiRequest.objects.values_list("status", "error_title")) == [(401, "Unauthorized")]
+    assert list(LoggedRequest.objects.values_list("status", "error_title")) == [(401, "Unauthorized")]
 
 
 @override_settings(API_REQUESTS_PER_MINUTE=1)
@@ -97,14 +98,14 @@ def test_program_in_a_loop_does_not_fill_the_log(api_key, monkeypatch):
     for _ in range(6):
         ask(api_key[1])
 
-    assert list(ApiRequest.objects.order_by("pk").values_list("status", flat=True)) == [200, 429, 429]
+    assert list(LoggedRequest.objects.order_by("pk").values_list("status", flat=True)) == [200, 429, 429]
 
 
 def test_log_that_cannot_be_written_fails_no_request(api_key):
-    with patch.object(ApiRequest, "save", side_effect=DatabaseError("disk full")):
+    with patch.object(LoggedRequest, "save", side_effect=DatabaseError("disk full")):
         answer = ask(api_key[1])
 
-    assert (answer.status_code, ApiRequest.objects.count()) == (200, 0)
+    assert (answer.status_code, LoggedRequest.objects.count()) == (200, 0)
 
 
 def test_requests_are_dropped_after_30_days_in_batches(acme, api_key, django_assert_num_queries):
@@ -114,7 +115,7 @@ def test_requests_are_dropped_after_30_days_in_batches(acme, api_key, django_ass
     with django_assert_num_queries(7):  # per batch its keys, its rows and their end; and a last look
         assert drop_old_requests(batch=2) == 3
 
-    assert ApiRequest.objects.count() == 2
+    assert LoggedRequest.objects.count() == 2
 
 
 def test_log_shows_a_member_the_partner_s_own_requests(acme, borealis, user, stranger, client_of, api_key):
@@ -127,6 +128,20 @@ def test_log_shows_a_member_the_partner_s_own_requests(acme, borealis, user, str
     assert client_of(user).get(f"/developers/requests/{mine.request_id}/").status_code == 200
     assert client_of(stranger).get(f"/developers/requests/{mine.request_id}/").status_code == 404
     assert api_key[0].pk not in client_of(stranger).get("/developers/requests/").content.decode()
+
+
+def test_page_of_a_request_shows_what_it_did(acme, user, client_of, api_key):
+    body = '{"assets": [{"partner_reference": "home-000001"}]}'
+    refused = ask(api_key[1], JOBS, "post", data=body, content_type="application/json")
+    with correlation.working_for("did-much-0001"):
+        create_api_key(acme, name="made meanwhile", by=BY)
+    entry(acme, api_key[0], request_id="did-much-0001")
+
+    def shown(request_id: str) -> str:
+        return client_of(user).get(f"/developers/requests/{request_id}/").content.decode()
+
+    assert "Nothing was changed." in shown(refused["X-Request-Id"])
+    assert ("API key created" in shown("did-much-0001"), "Nothing" in shown("did-much-0001")) == (True, False)
 
 
 @pytest.mark.parametrize(
@@ -197,4 +212,4 @@ def test_expired_time_of_a_key_is_seen_in_the_log(acme):
     with time_machine.travel(timezone.now() + timedelta(days=2)):
         assert ask(text).status_code == 401
 
-    assert ApiRequest.objects.get().status == 401
+    assert LoggedRequest.objects.get().status == 401

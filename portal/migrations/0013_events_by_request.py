@@ -1,0 +1,20 @@
+from django.db import migrations, models
+
+
+class Migration(migrations.Migration):
+    """The events of one request, for the page of that request."""
+
+    dependencies = [
+        ("portal", "0012_logged_requests"),
+    ]
+
+    operations = [
+        migrations.AddIndex(
+            model_name="event",
+            index=models.Index(
+                condition=models.Q(("request_id", ""), _negated=True),
+                fields=["partner", "request_id"],
+                name="event_of_request",
+            ),
+        ),
+    ]
