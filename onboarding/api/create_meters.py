@@ -37,6 +37,7 @@ from programs.schema import ROW_CODES, schema_for
 
 FILE_NAME = re.compile(r"^[a-zA-Z0-9._\s-]+.[a-zA-Z0-9]+$")
 ERRORS_SHOWN = 1000
+MOST_TERMS, LONGEST_TERM = 100, 256
 _CHARSET = re.compile(r"""\bcharset\s*=\s*"?([\w.:-]{1,40})""", re.IGNORECASE)
 _FAULTS_OF_OURS = {"FILE_NOT_STORED": 500, "CATALOGUE_INCOMPLETE": 503}  # of refusals that are no fault of the request
 _TAGS = ["create meters"]
@@ -94,14 +95,16 @@ class ListMeterBatchJobsQuerySerializer(serializers.Serializer[object]):
     filter = serializers.ListField(
         child=serializers.CharField(),
         required=False,
+        max_length=20,
         help_text="key:value1,value2 with the key status, transmission_region or file_name; several must all match.",
     )
     page_token = PageTokenField()
     page_size = serializers.IntegerField(required=False, default=100, min_value=1, max_value=500)
     search_query = serializers.CharField(required=False, help_text="One or more texts, separated by commas.")
     search_fields = serializers.ListField(
-        child=serializers.CharField(),
+        child=serializers.CharField(max_length=100),
         required=False,
+        max_length=20,
         help_text="Where to search: file_name, partner_reference. Goes together with search_query.",
     )
 
@@ -347,7 +350,7 @@ def _filtered(jobs: QuerySet[Upload], query: Mapping[str, Any]) -> QuerySet[Uplo
     for item in query.get("filter", ()):
         key, _, values = item.partition(":")
         any_of = Q(pk__in=[])
-        for value in values.split(","):
+        for value in _terms(values, "filter"):
             if key == "status":
                 any_of |= _with_status(value)
             elif key == "transmission_region":
@@ -361,7 +364,16 @@ def _filtered(jobs: QuerySet[Upload], query: Mapping[str, Any]) -> QuerySet[Uplo
     fields = [name for field in query.get("search_fields", ()) for name in field.split(",")]
     if bool(search) != bool(fields):
         raise ApiError("search_query and search_fields go together", details={"search_fields": fields})
-    return jobs.filter(_search(search.split(","), fields)) if search else jobs
+    return jobs.filter(_search(_terms(search, "search_query"), fields)) if search else jobs
+
+
+def _terms(text: str, parameter: str) -> list[str]:
+    """The parts between commas. ApiError 400 when they are more, or one is longer, than a query can be made of."""
+    terms = text.split(",")
+    if len(terms) > MOST_TERMS or max(map(len, terms)) > LONGEST_TERM:
+        said = f"At most {MOST_TERMS} values of at most {LONGEST_TERM} characters."
+        raise ApiError("The request is not valid", details={parameter: said})
+    return terms
 
 
 def _with_status(status: str) -> Q:
