@@ -321,6 +321,23 @@ def test_signed_out_gets_the_sign_in_or_401(name: str, names: dict[str, str]) ->
         assert (answer.status_code, answer.url.split("?")[0]) == (302, "/accounts/login/")
 
 
+# Answers that say themselves for how long they may be kept: no personal data, or a calendar that subscribes.
+KEPT_BY_BROWSERS = {"connect-brand"}
+
+
+@pytest.mark.parametrize("name", sorted(ROUTES))
+def test_nobody_may_keep_an_answer(name: str, names: dict[str, str], client_of: Any, manager: User) -> None:
+    who, method, _ = ROUTES[name]
+    key = create_api_key(Partner.objects.get(slug="acme"), name="caching", by=Actor.system())[1]
+    client, headers = (
+        (Client(), {"Authorization": f"Bearer {key}"}) if who in {KEY, KEY_OWN} else (client_of(manager), {})
+    )
+
+    said = getattr(client, method)(path_of(name, names), headers=headers)["Cache-Control"]
+
+    assert {"no-store", "private"} <= set(said.split(", ")) or name in KEPT_BY_BROWSERS, said
+
+
 @pytest.mark.parametrize("name", sorted(name for name, (who, *_) in ROUTES.items() if who not in {KEY, KEY_OWN}))
 def test_member_stranger_and_staff(
     name: str, names: dict[str, str], client_of: Any, user: User, manager: User, stranger: User, staff: User

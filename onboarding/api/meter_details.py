@@ -5,7 +5,7 @@ from typing import Any
 from uuid import UUID
 
 from django.db.models import QuerySet
-from drf_spectacular.utils import OpenApiParameter, extend_schema
+from drf_spectacular.utils import OpenApiParameter, OpenApiResponse, extend_schema
 from rest_framework import serializers
 from rest_framework.request import Request
 from rest_framework.response import Response
@@ -71,6 +71,7 @@ class ListMeterDetailsResponseSerializer(WarnedSerializer):
     next_page_token = serializers.CharField(required=False, help_text="Leads to the next page; absent on the last.")
 
 
+_KNOWN = OpenApiParameter("If-None-Match", str, OpenApiParameter.HEADER, description="The ETag of what you have.")
 METER_ID = OpenApiParameter("meter_id", UUID, OpenApiParameter.PATH)
 
 
@@ -82,8 +83,8 @@ class MeterDetails(ApiView):
     @extend_schema(
         operation_id="getMeterDetails",
         tags=_TAGS,
-        parameters=[METER_ID],
-        responses=responses(MeterDetailsResponseSerializer, 400, 404),
+        parameters=[METER_ID, _KNOWN],
+        responses={**responses(MeterDetailsResponseSerializer, 400, 404), 304: OpenApiResponse(None, "You have it.")},
     )
     def get(self, request: Request, meter_id: str) -> Response:
         """Get a meter."""

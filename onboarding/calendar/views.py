@@ -111,7 +111,7 @@ def feed(request: HttpRequest, secret: str) -> HttpResponseBase:
     feed = domain.feed_at(secret)
     if feed is None:
         gone = HttpResponse("There is no calendar at this address.\n", status=404, content_type="text/plain")
-        return _kept_quiet(gone, "no-store")
+        return _kept_quiet(gone, "no-store, private")
     partner, now = feed.membership.partner, clock.now()
     content = calendar_file(
         happenings(list(programs_of(partner)), now),

@@ -1,12 +1,15 @@
-"""What the API's OpenAPI description says beside its operations: keys, and the answers that all of them give."""
+"""What the API's OpenAPI description says beside its operations: keys, and what all of them take and answer."""
 
 from collections.abc import Callable, Iterator, Mapping
 from functools import lru_cache
+from typing import Any
 
 from django.urls import URLResolver, get_resolver
 from drf_spectacular.extensions import OpenApiAuthenticationExtension
+from drf_spectacular.openapi import AutoSchema
 from drf_spectacular.types import OpenApiTypes
 from drf_spectacular.utils import OpenApiResponse
+from rest_framework.permissions import SAFE_METHODS
 from rest_framework.serializers import Serializer
 
 from portal.api.shapes import ENVELOPE, ErrorShape
@@ -72,6 +75,71 @@ def all_operations(resolver: URLResolver | None = None) -> Iterator[str]:
             yield from all_operations(entry)
         else:
             yield from filter(None, (operation_of(entry.callback, method) for method in _METHODS))
+
+
+_EVERYWHERE = {
+    400: "The request is not valid.",
+    406: "This API answers in JSON.",
+    414: "The address is too long.",
+}
+_WITH_BODY = {413: "The body is too large.", 415: "The content type or encoding is not accepted here."}
+_OF_WRITES = {
+    409: "The request with this Idempotency-Key is being carried out. Retry-After says for how long to wait.",
+    422: "The Idempotency-Key was used for another request.",
+}
+COMMON = {*_EVERYWHERE, *_WITH_BODY, *_OF_WRITES}
+_HEADERS = {
+    "X-Request-Id": ("string", "Names the request. Quote it when you ask for help."),
+    "Retry-After": ("integer", "Seconds to wait before the next try."),
+    "RateLimit-Limit": ("integer", "Requests that the key has in the current window."),
+    "RateLimit-Remaining": ("integer", "Requests that are left of them."),
+    "RateLimit-Reset": ("integer", "Seconds until the window ends."),
+    "RateLimit-Policy": ("string", "The limit and its window: requests;w=seconds."),
+}
+_LIMIT = [name for name in _HEADERS if name.startswith("RateLimit-")]
+_KEY_PARAMETER = {
+    "in": "header",
+    "name": "Idempotency-Key",
+    "schema": {"type": "string", "minLength": 1, "maxLength": 255, "pattern": "^[ -~]+$"},
+    "description": "A text of your own for this write. Sent again with the same key within 24 hours, it is answered as "
+    "the first time, with Idempotent-Replayed: true, and carried out once.",
+}
+_WRITES = "x-writes"
+
+
+class ApiSchema(AutoSchema):
+    """drf-spectacular's, with a mark on writes that `describe_common` reads."""
+
+    def get_extensions(self) -> dict[str, object]:
+        reads = getattr(self.view, "reads", SAFE_METHODS)
+        return super().get_extensions() | ({} if self.method in reads else {_WRITES: True})
+
+
+def describe_common(result: dict[str, Any], **_: object) -> dict[str, Any]:
+    """Say once what every operation takes and answers; errors have the shape of the operation's 401."""
+    components = result.setdefault("components", {})
+    components["headers"] = {
+        name: {"schema": {"type": kind}, "description": text} for name, (kind, text) in _HEADERS.items()
+    }
+    components["parameters"] = {"IdempotencyKey": _KEY_PARAMETER}
+    for operation in (operation for path in result["paths"].values() for operation in path.values()):
+        _describe(operation)
+    return result
+
+
+def _describe(operation: dict[str, Any]) -> None:
+    is_write, answers = operation.pop(_WRITES, False), operation["responses"]
+    common = _EVERYWHERE | (_WITH_BODY if "requestBody" in operation else {}) | (_OF_WRITES if is_write else {})
+    content = answers["401"]["content"]
+    for status, text in common.items():
+        answers.setdefault(str(status), {"content": content, "description": text})
+    for status, answer in answers.items():
+        names = ["X-Request-Id", *([] if status in {"401", "500"} else _LIMIT)]
+        names += ["Retry-After"] if status in {"409", "429"} else []
+        answer.setdefault("headers", {}).update({name: {"$ref": f"#/components/headers/{name}"} for name in names})
+    operation["responses"] = dict(sorted(answers.items()))
+    if is_write:
+        operation.setdefault("parameters", []).append({"$ref": "#/components/parameters/IdempotencyKey"})
 
 
 def inline_enums(result: dict[str, object], **_: object) -> dict[str, object]:

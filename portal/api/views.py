@@ -97,7 +97,8 @@ class ApiView(APIView):
 
     def finalize_response(self, request: Request, response: Response, *args: object, **kwargs: object) -> Response:
         answer = super().finalize_response(request, response, *args, **kwargs)
-        if request.method in self.reads and (ignored := unknown.unknown_parameters(self, request)):
+        is_read = request.method in self.reads and response.status_code < 400  # noqa: PLR2004  what fails names no path
+        if is_read and (ignored := unknown.unknown_parameters(self, request)):
             answer[unknown.HEADER] = ignored
         call = call_of(request)
         call.error_title = getattr(response, "error_title", "")

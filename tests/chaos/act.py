@@ -5,6 +5,7 @@ import os
 import resource
 import sys
 import traceback
+import uuid
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
@@ -20,6 +21,7 @@ from django.db import connection  # noqa: E402  Django first
 from django.db.models import Count  # noqa: E402  Django first
 from django.test import Client  # noqa: E402  Django first
 from django.test.utils import override_settings  # noqa: E402  Django first
+from django.utils import timezone  # noqa: E402  Django first
 
 from onboarding.connect.models import (  # noqa: E402  Django first
     Authorization,
@@ -33,11 +35,14 @@ from onboarding.meters.models import Meter  # noqa: E402  Django first
 from onboarding.uploads.models import Upload, UploadRow  # noqa: E402  Django first
 from onboarding.uploads.pipeline.commit import confirm_upload  # noqa: E402  Django first
 from onboarding.uploads.pipeline.receive import receive_upload  # noqa: E402  Django first
+from portal.api import idempotency  # noqa: E402  Django first
+from portal.api.models import KeptAnswer  # noqa: E402  Django first
 from portal.events.actors import Actor  # noqa: E402  Django first
 from portal.events.models import Event  # noqa: E402  Django first
 from portal.jobs.domain import run_next  # noqa: E402  Django first
 from portal.jobs.models import Job, PeriodicRun  # noqa: E402  Django first
 from portal.jobs.periodic import run_periodic_tasks  # noqa: E402  Django first
+from portal.partners.domain import create_api_key  # noqa: E402  Django first
 from portal.partners.models import Partner, User  # noqa: E402  Django first
 from portal.problems import Refused  # noqa: E402  Django first
 from portal.storage.files import path_of  # noqa: E402  Django first
@@ -216,6 +221,55 @@ def connected() -> dict[str, object]:
     }
 
 
+def post_job(number: str, dies: str = "") -> list[object]:
+    """A job of one meter by the API, always with the same Idempotency-Key: the status, and whether it was replayed.
+
+    dies: the process ends `before` or `after` its effect and the answer are committed; then nothing is answered.
+    """
+    if not dies:
+        return _posted(number)
+    process = os.fork()
+    if process == 0:
+        setattr(idempotency, {"before": "_keep", "after": "_settle"}[dies], lambda *_: os._exit(9))
+        _posted(number)
+    return [os.waitstatus_to_exitcode(os.waitpid(process, 0)[1]), False]
+
+
+def post_job_at_once(times: str) -> list[list[object]]:
+    """The same job many times at once; every thread has its own connection."""
+
+    def post(_: int) -> list[object]:
+        try:
+            return _posted("1")
+        finally:
+            connection.close()
+
+    with ThreadPoolExecutor(int(times)) as threads:
+        return list(threads.map(post, range(int(times))))
+
+
+def _posted(number: str) -> list[object]:
+    key = create_api_key(Partner.objects.get(slug="acme"), name=uuid.uuid4().hex, by=BY)[1]
+    headers = {"Authorization": f"Bearer {key}", "Idempotency-Key": "the same"}
+    body = {"assets": [builders.asset(int(number))]}
+    client = Client(SERVER_NAME="localhost", raise_request_exception=False)
+    answer = client.post("/v1.1/jobs/meters", body, "application/json", headers=headers)
+    return [answer.status_code, "Idempotent-Replayed" in answer]
+
+
+def end_leases() -> int:
+    """As if the time of whoever claimed a write were over."""
+    return KeptAnswer.objects.update(lease_until=timezone.now())
+
+
+def api_jobs() -> dict[str, int]:
+    return {
+        "uploads": Upload.objects.count(),
+        "jobs": Job.objects.count(),
+        "told": Event.objects.filter(verb="upload.received").count(),
+    }
+
+
 VERBS = (
     prepare,
     authorize,
@@ -230,6 +284,10 @@ VERBS = (
     confirm,
     state,
     storm,
+    post_job,
+    post_job_at_once,
+    end_leases,
+    api_jobs,
 )
 
 
