@@ -6,7 +6,7 @@ export PORT
 # Each of the many processes of a test run would compile every module anew.
 unexport PYTHONDONTWRITEBYTECODE
 
-.PHONY: run test lint fmt check coverage mutants house bench lock
+.PHONY: run test lint fmt check coverage fuzz mutants house bench lock
 
 run: .venv/.runtime
 	@exec $(BIN)/python manage.py run
@@ -30,6 +30,10 @@ check: lint test
 # Which lines and branches the suite reaches in its own process. The floor is fail_under in pyproject.toml; it only rises.
 coverage: .venv/.development
 	$(BIN)/python -m pytest --cov -m "not browser and not chaos" --ignore=tests/test_bench.py $(ARGS)
+
+# Made-up requests for every operation of the API, FUZZ_CASES good and as many bad ones for each.
+fuzz: .venv/.development
+	FUZZ_CASES=$${FUZZ_CASES:-100} $(BIN)/python -m pytest tests/onboarding/api/test_fuzz.py $(ARGS)
 
 # Changes the engine in one place at a time and tells what no test notices: make mutants SAMPLE=200 SEED=1 ONLY=portal/jobs JOBS=2
 mutants: .venv/.development

@@ -1,0 +1,92 @@
+"""Made-up requests from the API's description, good and bad: each answer is as described, and none is an error of ours.
+
+A few for each operation in the suite; `make fuzz` makes many (FUZZ_CASES), and FUZZ_SCHEMA names another description.
+"""
+
+import os
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+import schemathesis
+import yaml
+from django.core.wsgi import get_wsgi_application
+from django.test import Client
+from hypothesis import HealthCheck, Phase, given, settings
+from schemathesis import GenerationMode
+from schemathesis.checks import not_a_server_error
+from schemathesis.specs.openapi.checks import (
+    content_type_conformance,
+    response_headers_conformance,
+    response_schema_conformance,
+    status_code_conformance,
+)
+
+from onboarding.meters.models import Meter
+from onboarding.uploads.models import Upload
+from portal.partners.models import ApiKey
+from tests import builders
+
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("catalogue"), pytest.mark.timeout(3600)]
+CASES = int(os.environ.get("FUZZ_CASES", "5"))
+OTHER = os.environ.get("FUZZ_SCHEMA")
+SCHEMA = yaml.safe_load(Path(OTHER or Path(__file__).with_name("schema.yml")).read_text())
+CHECKS = [not_a_server_error]
+if not OTHER:  # published files describe fewer statuses than there are
+    CHECKS += [
+        status_code_conformance,
+        content_type_conformance,
+        response_headers_conformance,
+        response_schema_conformance,
+    ]
+for _operation in [operation for path in SCHEMA["paths"].values() for operation in path.values()]:
+    if isinstance(_operation, dict):
+        _operation.pop("security", None)  # the key is no part of what is made up
+SCHEMA.pop("security", None)
+METHODS = ("get", "post", "put", "patch", "delete")
+OPERATIONS = [(path, method) for path, item in SCHEMA["paths"].items() for method in item if method in METHODS]
+
+
+@pytest.fixture(scope="module")
+def description() -> Any:
+    loaded = schemathesis.openapi.from_dict(SCHEMA)
+    loaded.app = get_wsgi_application()
+    return loaded
+
+
+@pytest.fixture
+def places(api_key: tuple[ApiKey, str], run_jobs: Callable[[], int]) -> dict[str, str]:
+    """Objects of the caller, for the parts of paths that name one."""
+    headers = {"Authorization": f"Bearer {api_key[1]}"}
+    Client().post("/v1.1/jobs/meters", {"assets": [builders.asset(1)]}, "application/json", headers=headers)
+    run_jobs()
+    return {"meter_id": str(Meter.objects.get().pk), "job_id": str(Upload.objects.get().pk)}
+
+
+@pytest.mark.parametrize("mode", list(GenerationMode), ids=lambda mode: mode.value)
+@pytest.mark.parametrize(("path", "method"), OPERATIONS, ids=str)
+def test_made_up_request_is_answered_as_described(
+    description: Any, places: dict[str, str], api_key: tuple[ApiKey, str], path: str, method: str, mode: GenerationMode
+) -> None:
+    headers = {"Authorization": f"Bearer {api_key[1]}", "Accept-Encoding": "identity"}
+    ours = {name: value for name, value in places.items() if f"{{{name}}}" in path}
+
+    @settings(
+        max_examples=CASES,
+        derandomize=True,
+        database=None,
+        deadline=None,
+        phases=[Phase.generate],
+        suppress_health_check=list(HealthCheck),
+    )
+    @given(case=description[path][method].as_strategy(generation_mode=mode))
+    def send(case: Any) -> None:
+        if ours and mode == GenerationMode.POSITIVE:
+            case.path_parameters = ours
+        answer = case.call(headers=headers)
+        case.validate_response(answer, checks=CHECKS)
+        assert "x-request-id" in answer.headers
+        assert answer.status_code != 401  # else nothing was tried
+
+    send()
