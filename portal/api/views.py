@@ -97,7 +97,8 @@ class ApiView(APIView):
 
     def finalize_response(self, request: Request, response: Response, *args: object, **kwargs: object) -> Response:
         answer = super().finalize_response(request, response, *args, **kwargs)
-        is_read = request.method in self.reads and response.status_code < 400  # noqa: PLR2004  what fails names no path
+        # An error without a key must not tell known paths from unknown ones.
+        is_read = request.method in self.reads and response.status_code < 400
         if is_read and (ignored := unknown.unknown_parameters(self, request)):
             answer[unknown.HEADER] = ignored
         call = call_of(request)

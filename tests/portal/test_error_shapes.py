@@ -1,19 +1,23 @@
 """The shape of an error is that of its path; each carries the request's ID."""
 
+import logging
 from collections.abc import Callable
 from typing import Any
 
 import pytest
+from django.http import HttpRequest
 from django.test import override_settings
 from django.test.client import Client
 from django.urls import path
 from rest_framework.request import Request
 from rest_framework.response import Response
 
+from portal import correlation
 from portal.api.errors import ApiError
 from portal.api.shapes import ENVELOPE, ERROR_AND_MESSAGE, ERRORS, MESSAGE, ErrorShape
 from portal.api.views import ApiView
 from portal.partners.models import ApiKey
+from portal.web.logs import WithRequestId
 
 Key = tuple[ApiKey, str]
 ID = "request-0001"
@@ -118,3 +122,17 @@ def test_request_id_that_could_do_harm_is_replaced(given: str) -> None:
     answer = Client().get("/v2/x", headers={"X-Request-Id": given})
 
     assert answer["X-Request-Id"] == answer.json()["request_id"] != given
+
+
+def test_line_of_the_log_names_the_request_that_it_is_about() -> None:
+    def named(**extra: object) -> str:
+        record = logging.makeLogRecord(extra)
+        assert WithRequestId().filter(record)
+        return str(record.request_id)  # type: ignore[attr-defined]  # the filter put it there
+
+    request = HttpRequest()
+    request.request_id = "request-0002"  # type: ignore[attr-defined]  # our own mark on the request
+    with correlation.working_for(ID):
+        during = named()
+
+    assert (during, named(request=request), named()) == (ID, "request-0002", "-")
