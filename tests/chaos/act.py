@@ -42,7 +42,7 @@ from portal.events.models import Event  # noqa: E402  Django first
 from portal.jobs.domain import run_next  # noqa: E402  Django first
 from portal.jobs.models import Job, PeriodicRun  # noqa: E402  Django first
 from portal.jobs.periodic import run_periodic_tasks  # noqa: E402  Django first
-from portal.partners.domain import create_api_key  # noqa: E402  Django first
+from portal.partners.keys import create_api_key  # noqa: E402  Django first
 from portal.partners.models import Partner, User  # noqa: E402  Django first
 from portal.problems import Refused  # noqa: E402  Django first
 from portal.storage.files import path_of  # noqa: E402  Django first

@@ -24,7 +24,7 @@ from portal.api.views import SEARCHES, ApiView
 from portal.events.actors import Actor
 from portal.events.domain import record
 from portal.events.models import Event
-from portal.partners.domain import create_api_key
+from portal.partners.keys import create_api_key
 from portal.partners.models import ApiKey, Partner
 
 pytestmark = [pytest.mark.django_db, pytest.mark.urls(__name__)]
