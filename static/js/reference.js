@@ -10,4 +10,6 @@ SwaggerUIBundle({
   defaultModelsExpandDepth: -1,
   persistAuthorization: false,
   validatorUrl: null,
+  /* The page has one main part already. */
+  onComplete: () => reference.querySelectorAll("main").forEach((part) => part.setAttribute("role", "presentation")),
 });
