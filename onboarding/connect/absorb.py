@@ -57,14 +57,15 @@ def absorb(authorization: Authorization, points: Iterable[PointFacts]) -> list[M
     A point that may be one of several meters waits for the partner. Gas and water are kept and left alone.
     """
     new: list[tuple[Meter, bool]] = []
-    by = data_of(authorization.utility)
+    completed: set[UUID] = set()
+    by, began = data_of(authorization.utility), clock.now()
     with transaction.atomic():
         # Two authorizations of one point at the same time must not both create its meter.
         Partner.objects.select_for_update(no_key=True).get(pk=authorization.partner_id)
         for facts in points:
             point, is_new, is_changed = _keep(authorization, facts)
             if point.meter_id and is_changed:
-                _complete(point, facts, by=by)
+                completed.update(_complete(point, facts, by=by))
             if point.meter_id or (point.candidates and not is_changed) or (not is_new and facts.kind != ELECTRICITY):
                 continue
             if facts.kind != ELECTRICITY:
@@ -78,7 +79,8 @@ def absorb(authorization: Authorization, points: Iterable[PointFacts]) -> list[M
                 note(authorization.connection, NoteKind.NO_INTERVALS, authorization=authorization, facts=told)
         if new:
             enroll_meters(new, authorization.session, by=by)
-            state_facts({meter.pk for meter, _ in new}, by=by)
+            state_facts({meter.pk for meter, _ in new}, by=by, since=began)
+        re_evaluate(completed, by=by)
     return [meter for meter, _ in new]
 
 
@@ -179,17 +181,18 @@ def _of_an_earlier_authorization(point: ServicePoint) -> Match:
     return Match(candidates=meters, problem=Problem("POINT_OTHER_ACCOUNT", context=said))
 
 
-def _complete(point: ServicePoint, facts: PointFacts, *, by: Actor) -> None:
-    """Give a meter that the utility's data made what only a later feed says; what it has stays."""
+def _complete(point: ServicePoint, facts: PointFacts, *, by: Actor) -> list[UUID]:
+    """Give a meter that the utility's data made what only a later feed says; what it has stays. Returns the meter, if
+    it changed: the caller evaluates it."""
     held = Meter.objects.select_for_update(of=("self",)).select_related("partner").get(service_points=point)
     if held.created_by != CreatedBy.UTILITY:
-        return
+        return []
     told = asset_of_point(point.authorization, facts, held.partner_reference)
     parts: dict[str, dict[str, object]] = {
         part: {**told.get(part, {}), **(held.data.get(part) or {})} for part in ("customer", "utility", "site")
     }
     asset: Asset = asset_of(held) | {part: values for part, values in parts.items() if values}
-    complete_connected_meter(held, asset, by=by)
+    return [held.pk] if complete_connected_meter(held, asset, by=by) else []
 
 
 def reference_of(session: ConnectSession) -> str:
@@ -321,9 +324,11 @@ class Fact:
     until: datetime | None = None
 
 
-def state_facts(meters: Collection[UUID], *, by: Actor) -> None:
+def state_facts(meters: Collection[UUID], *, by: Actor, since: datetime | None = None) -> None:
     """Record for meters whether their customers' authorizations run, what was signed, and whether another provider was
     first; then evaluate them. Repeating it has no effect; a fixed number of statements for each partner.
+
+    since: when the caller's work began, if it creates meters (see re_evaluate).
     """
     with transaction.atomic():
         mine = list(ServicePoint.objects.filter(meter__in=meters))
@@ -342,7 +347,7 @@ def state_facts(meters: Collection[UUID], *, by: Actor) -> None:
         for meter in held:
             by_partner.setdefault(meter.partner_id, []).append(meter.pk)
         for group in by_partner.values():
-            re_evaluate(group, by=by)
+            re_evaluate(group, by=by, since=since)
 
 
 def _facts_about(meter: UUID, points: Sequence[ServicePoint], known: Sequence[ServicePoint]) -> Iterator[Fact]:
@@ -455,6 +460,7 @@ def decide(point: ServicePoint, meter: Meter | None, *, by: Actor) -> Meter:
 
     Returns the meter. Refuses: POINT_DECIDED_ALREADY. KeyError-free: a meter that is no candidate is the caller's 404.
     """
+    began = clock.now()
     with transaction.atomic():
         Partner.objects.select_for_update(no_key=True).get(pk=point.partner_id)
         held = (
@@ -472,7 +478,7 @@ def decide(point: ServicePoint, meter: Meter | None, *, by: Actor) -> Meter:
         else:
             meter = _create(held, _facts_of(held), reference_of(authorization.session), by=by)
         enroll_meters([(meter, is_new)], authorization.session, by=by)
-        state_facts([meter.pk], by=by)
+        state_facts([meter.pk], by=by, since=began)
         told = {"who": by.label, "decision": f"it is {meter.partner_reference}"}
         note(authorization.connection, NoteKind.DECIDED, authorization=authorization, facts=told)
         if authorization.connection:

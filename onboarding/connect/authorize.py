@@ -17,7 +17,7 @@ from onboarding.connect.choices import (
     NoteKind,
 )
 from onboarding.connect.customer_emails import write_authorized
-from onboarding.connect.journey import finish, hash_of, mark_failed, tell_authorization, touch
+from onboarding.connect.journey import finish, hash_of, hold, mark_failed, tell_authorization, touch
 from onboarding.connect.models import Authorization, ConnectSession
 from onboarding.connect.notes import note
 from onboarding.connect.queries import offered_utilities
@@ -83,6 +83,7 @@ def begin(session: ConnectSession, code: str, *, address: str) -> str:
         raise Refused(Problem("CONNECT_UTILITY_UNKNOWN", "utility"))
     request = oauth.authorization_request(endpoints_of(utility.green_button), redirect_uri=redirect_uri())
     with transaction.atomic():
+        hold(session)
         for left in session.authorizations.filter(state=AuthorizationState.INITIATED, utility=utility):
             mark_failed(left, FailureReason.ABANDONED, address=address)
         authorization = Authorization.objects.create(
@@ -126,6 +127,7 @@ def refuse(authorization: Authorization, *, error: str, description: str, addres
     if error == "access_denied":
         reason = next((finer for words, finer in _DESCRIPTIONS if words.search(description)), reason)
     with transaction.atomic():
+        hold(authorization.session)
         touch(authorization.session)
         mark_failed(authorization, reason, told=description or error, address=address)
 
@@ -154,6 +156,7 @@ def complete(authorization: Authorization, *, code: str, issuer: str, address: s
     except (requests.RequestException, outbound.OutboundRefused):
         return _failed(authorization, FailureReason.UTILITY_UNAVAILABLE, address=address)
     with transaction.atomic():
+        hold(authorization.session)
         keep_token(authorization, token)
         _begin_of_data(authorization, address=address)
     return True
@@ -161,6 +164,7 @@ def complete(authorization: Authorization, *, code: str, issuer: str, address: s
 
 def _failed(authorization: Authorization, reason: FailureReason, *, address: str) -> bool:
     with transaction.atomic():
+        hold(authorization.session)
         mark_failed(authorization, reason, address=address)
     return False
 

@@ -94,6 +94,7 @@ def enter_esi_id(connection: Connection, text: str, *, by: Actor) -> Meter:
 
 
 def _meter_of(session: ConnectSession, *, by: Actor, is_certain: bool = False) -> Meter | None:
+    began = clock.now()
     partner = Partner.objects.select_for_update(no_key=True).get(pk=session.partner_id)
     esi_id, answers = esi_id_of(str(session.answers["esi_id"])), session.answers
     utility = utility_of(esi_id)
@@ -121,7 +122,7 @@ def _meter_of(session: ConnectSession, *, by: Actor, is_certain: bool = False) -
         meter = create_connected_meter(asset, created_by=CreatedBy.LEAP, partner=partner, by=by, told=told)
     enroll_meters([(meter, kind == NoteKind.METER_CREATED)], session, by=by)
     _record_signatures(session, meter)
-    re_evaluate([meter.pk], by=by)
+    re_evaluate([meter.pk], by=by, since=began)
     shown_as = meter.partner_reference if kind == NoteKind.METER_JOINED else str(meter.pk)
     note(session.connection, kind, facts={"meter": shown_as, "utility": utility.name})
     return meter

@@ -143,7 +143,7 @@ def go_on(session: ConnectSession, *, after: Step) -> None:
     steps = steps_of(session)
     following = steps[steps.index(after) + 1]
     with transaction.atomic():
-        _hold(session)
+        hold(session)
         if session.state not in _OPEN:
             return
         target = max(following, reached_step(session), key=steps.index)
@@ -179,7 +179,7 @@ def give_details(session: ConnectSession, given: Mapping[str, str]) -> None:
     if problems:
         raise Refused(*problems)
     with transaction.atomic():
-        _hold(session)
+        hold(session)
         session.answers = answers
         _touch(session, "answers")
         note(session.connection, NoteKind.DETAILS_GIVEN)
@@ -220,7 +220,7 @@ def sign(
         raise Refused(*problems)
     chosen = [agreement for agreement in agreements if agreement.code in accepted]
     with transaction.atomic():
-        _hold(session)
+        hold(session)
         tried = [_sign_one(session, each, name=name, signed_as=signed_as, address=address) for each in chosen]
         signatures = [signature for signature in tried if signature]
         if signatures:
@@ -268,7 +268,7 @@ def decline(session: ConnectSession) -> None:
     A sign-in at a utility that another tab still has open is over with it. Repeating it has no effect.
     """
     with transaction.atomic():
-        _hold(session)
+        hold(session)
         if session.state not in _OPEN:
             return
         session.state = SessionState.CLOSED
@@ -285,7 +285,7 @@ def finish(session: ConnectSession) -> None:
 
 
 def _finish(session: ConnectSession) -> None:
-    _hold(session)
+    hold(session)
     if session.state == SessionState.COMPLETED:
         return
     session.state, session.step, session.completed_at = SessionState.COMPLETED, Step.DONE, clock.now()
@@ -321,7 +321,7 @@ def _abandon_what_is_open(session: ConnectSession) -> None:
 def mark_failed(authorization: Authorization, reason: FailureReason, *, told: str = "", address: str = "") -> None:
     """The customer's part at the utility did not succeed: one event, one note. The customer can try again.
 
-    told: what the utility said about it, in its own words.
+    told: what the utility said about it, in its own words. The caller holds the session.
     """
     authorization.state, authorization.failure = AuthorizationState.FAILED, reason
     authorization.code_verifier = ""
@@ -334,8 +334,9 @@ def mark_failed(authorization: Authorization, reason: FailureReason, *, told: st
 # --- what each verb keeps and tells
 
 
-def _hold(session: ConnectSession) -> None:
-    """Take the session's row in the caller's transaction, and what another tab or a second click has changed."""
+def hold(session: ConnectSession) -> None:
+    """Take the session's row in the caller's transaction, before any of its authorizations, and what another tab or a
+    second click has changed."""
     held = ConnectSession.objects.select_for_update().get(pk=session.pk)
     for name in ("state", "step", "answers", "last_interaction_at", "completed_at"):
         setattr(session, name, getattr(held, name))
@@ -364,7 +365,8 @@ def _tell(session: ConnectSession) -> None:
 
 
 def tell_authorization(authorization: Authorization, *, address: str = "") -> None:
-    """The event that partners' software reads: connect_session.authorization_updated (leap.md 3.3)."""
+    """The event that partners' software reads: connect_session.authorization_updated (leap.md 3.3). The caller holds the
+    session: its events, and those of its authorizations, are in the order in which they were committed."""
     data = {
         "status": authorization.state,
         "utility_name": authorization.utility.code,
@@ -373,7 +375,7 @@ def tell_authorization(authorization: Authorization, *, address: str = "") -> No
     data |= {"reason": authorization.failure} if authorization.failure else {}
     record(
         "connect_session.authorization_updated",
-        subject=authorization,
+        subject=authorization.session,
         partner=authorization.partner,
         by=customer(address),
         data=data,

@@ -14,7 +14,17 @@ from onboarding.enrollment.evaluate import Evaluator
 from onboarding.enrollment.facts import MeterFacts
 from onboarding.enrollment.load import customer_of, excluding_here, facts_of, meters_of_customers
 from onboarding.enrollment.models import Enrollment
-from onboarding.enrollment.results import COLUMNS, EnrollmentResult, best, first_to_act, without_misfit_actions
+from onboarding.enrollment.published import Told, record_published
+from onboarding.enrollment.results import (
+    COLUMNS,
+    MISFITS,
+    NOTHING,
+    Asked,
+    EnrollmentResult,
+    best,
+    first_to_act,
+    without_misfit_actions,
+)
 from onboarding.enrollment.rules import ProgramRules, rules_of
 from onboarding.meters.columns import ASSET_COLUMNS
 from onboarding.meters.models import EnrollmentStatus, Meter
@@ -104,6 +114,7 @@ def _table(model: type[Model]) -> str:
 def join_program(meter: Meter, program: ProgramRules, *, by: Actor) -> None:
     """Put a meter into one more program, whose fields its form asks for from now on. Repeating it has no effect."""
     with transaction.atomic():
+        _hold(meter)
         defaults = {"status": "INELIGIBLE", "joined_at": clock.now()}
         _, is_new = Enrollment.objects.get_or_create(
             partner_id=meter.partner_id, meter=meter, program_id=program.pk, defaults=defaults
@@ -112,6 +123,11 @@ def join_program(meter: Meter, program: ProgramRules, *, by: Actor) -> None:
             happening = ("meter.program_joined", meter.pk, {"program": program.identifier})
             record_many("meter", [happening], partner=meter.partner, by=by)
             re_evaluate([meter.pk], by=by, quietly=True)
+
+
+def _hold(meter: Meter) -> None:
+    """Take the meter's row before its events are written, so that they are in the order in which they are committed."""
+    Meter.objects.select_for_update().only("pk").get(pk=meter.pk)
 
 
 def join_programs(joins: Mapping[UUID, Collection[ProgramRules]], *, partner: Partner, by: Actor) -> None:
@@ -140,57 +156,73 @@ def leave_program(meter: Meter, program: ProgramRules, *, by: Actor) -> None:
     The customer's other meters are evaluated again, because a program that was excluded may be open to them now.
     """
     with transaction.atomic():
+        _hold(meter)
         row = Enrollment.objects.select_for_update().filter(meter=meter, program=program.pk).first()
         if row is None:
             return
         if row.status == EnrollmentStatus.ACTIVE:
             raise Refused(Problem("PROGRAM_HOLDS_ACTIVE", context={"program": program.identifier}))
         others = _neighbours([meter.pk], rules_of())
+        asked = _asked_before(row, None) != NOTHING
         row.delete()
         happening = ("meter.program_left", meter.pk, {"program": program.identifier})
         record_many("meter", [happening], partner=meter.partner, by=by)
-        re_evaluate({meter.pk, *others}, by=by)
+        re_evaluate({meter.pk, *others}, by=by, left=[meter.pk] if asked else ())
 
 
-def leave_programs(leaving: Mapping[UUID, Collection[str]], *, partner: Partner, by: Actor) -> None:
-    """Take meters out of programs, by meter, with a meter.program_left event each. The caller evaluates them again.
+def leave_programs(leaving: Mapping[UUID, Collection[str]], *, partner: Partner, by: Actor) -> set[UUID]:
+    """Take meters out of programs, by meter, with a meter.program_left event each. The caller evaluates them again;
+    returned are those of them of which a program that they left asked for something.
 
     A fixed number of statements. An active meter stays: the caller leaves those out.
     """
     if not leaving:
-        return
+        return set()
     names = {name for programs in leaving.values() for name in programs}
     rows = Enrollment.objects.filter(meter__in=leaving, program__identifier__in=names, partner=partner)
-    left = [
-        (pk, meter, program)
-        for pk, meter, program in rows.values_list("pk", "meter", "program__identifier")
-        if program in leaving[meter]
-    ]
-    Enrollment.objects.filter(pk__in=[pk for pk, _, _ in left]).delete()
-    happenings = (("meter.program_left", meter, {"program": program}) for _, meter, program in left)
+    left = [row for row in rows.select_related("program") if row.program.identifier in leaving[row.meter_id]]
+    Enrollment.objects.filter(pk__in=[row.pk for row in left]).delete()
+    happenings = (("meter.program_left", row.meter_id, {"program": row.program.identifier}) for row in left)
     record_many("meter", happenings, partner=partner, by=by)
+    return {row.meter_id for row in left if _asked_before(row, None) != NOTHING}
 
 
 # --- evaluating again
 
 
 def re_evaluate(
-    meters: Collection[UUID], *, by: Actor, at: datetime | None = None, quietly: bool = False
+    meters: Collection[UUID],
+    *,
+    by: Actor,
+    at: datetime | None = None,
+    quietly: bool = False,
+    since: datetime | None = None,
+    left: Collection[UUID] = (),
 ) -> list[Change]:
     """Evaluate meters of one partner again in the programs that they are meant for, and write what changed.
 
     The other meters of their customers are evaluated too, where one program excludes another. Each changed status is a
-    meter.enrollment_changed event, unless `quietly`, when the caller's own event tells it. One transaction, which locks
-    the meters, so that two evaluations at the same time do not mix old facts with new ones.
+    meter.enrollment_changed event, unless `quietly`, when the caller's own event tells it. What programs read is told
+    in any case, once for each meter: another global status, other required actions of the partner.
+
+    since: when the caller's work began; a meter that was created since then has no status that changes, only its first
+    actions, and a program that was joined since then asked for nothing before. left: the meters that have left a
+    program which asked for something.
+
+    One transaction, which locks the meters, so that two evaluations at the same time do not mix old facts with new
+    ones, and events of one meter are in the order in which they were committed.
     """
     if not meters:
         return []
     now = at or clock.now()
     with transaction.atomic():
         rules = rules_of()
-        changes = _write(_meters({*meters, *_neighbours(meters, rules)}), rules, now)
+        held = _meters({*meters, *_neighbours(meters, rules)})
+        changes, told = _write(held, rules, now, since=since)
+        told.asked_otherwise.update(left)
         if changes and not quietly:
             _tell(changes, by=by)
+        record_published(held, told, rules, now, by=by)
     return changes
 
 
@@ -213,37 +245,61 @@ def evaluate_all(
             yield facts, name, result
 
 
-def _write(meters: Sequence[Meter], rules: Mapping[str, ProgramRules], now: datetime) -> list[Change]:
+def _write(
+    meters: Sequence[Meter], rules: Mapping[str, ProgramRules], now: datetime, *, since: datetime | None
+) -> tuple[list[Change], Told]:
     rows = {
         (row.meter_id, row.program_id): row
         for row in Enrollment.objects.filter(meter__in=[meter.pk for meter in meters])
     }
     results: dict[UUID, list[EnrollmentResult]] = {meter.pk: [] for meter in meters}
-    changes, updates = [], []
+    changes, updates, told = [], [], Told()
     for facts, name, result in evaluate_all(meters, rules, now):
         assert facts.pk is not None
         row = rows[facts.pk, rules[name].pk]
         turn = min((one for one in facts.turns(rules[name]) if one > now), default=None)
         results[facts.pk].append(result)
+        told.facts[facts.pk] = facts
+        if not result.is_misfit:
+            told.fitting.setdefault(facts.pk, []).append(name)
         if row.status != result.status:
             changes.append(Change(facts.pk, name, row.status, result.status.value, row.partner_id))
+        if _asked_before(row, since) != result.asked:
+            told.asked_otherwise.add(facts.pk)
         if turn != row.reconsider_at or [getattr(row, column) for column in COLUMNS] != result.columns:
             updates.append([row.pk, *result.columns, now, turn])
     bulk.update(Enrollment, [*COLUMNS, "evaluated_at", "reconsider_at"], updates)
-    _write_global(meters, results)
-    return changes
+    new = {meter.pk for meter in meters if since and meter.created_at >= since}
+    told.statuses = {pk: change for pk, change in _write_global(meters, results).items() if pk not in new}
+    return changes, told
 
 
-def _write_global(meters: Iterable[Meter], results: Mapping[UUID, Sequence[EnrollmentResult]]) -> None:
-    """Set each meter's global status to the best of its programs, and who acts next in any of them."""
+def _asked_before(row: Enrollment, since: datetime | None) -> Asked:
+    """What the partner was asked for by what was known until now: by a program that was just joined, nothing."""
+    if not row.partner_actions or (since and row.joined_at >= since):
+        return NOTHING
+    is_misfit = any(reason["code"] in MISFITS for reason in row.reasons)
+    return NOTHING if is_misfit else (tuple(row.partner_actions), tuple(row.missing))
+
+
+def _write_global(
+    meters: Iterable[Meter], results: Mapping[UUID, Sequence[EnrollmentResult]]
+) -> dict[UUID, tuple[str, str]]:
+    """Set each meter's global status to the best of its programs, and who acts next in any of them; returns the
+    statuses that changed, from and to."""
     alike: dict[tuple[str, str], list[UUID]] = {}
+    changed = {}
     for meter in meters:
         status = best(result.status for result in results[meter.pk])
         acts = first_to_act(result.acts for result in results[meter.pk])
+        if status != meter.enrollment_status:
+            changed[meter.pk] = (meter.enrollment_status, status)
         if (status, acts) != (meter.enrollment_status, meter.acts):
             alike.setdefault((status, acts), []).append(meter.pk)
+            meter.enrollment_status, meter.acts = status, acts
     for (status, acts), group in alike.items():
         Meter.objects.filter(pk__in=group).update(enrollment_status=status, acts=acts)
+    return changed
 
 
 @contextmanager
@@ -290,14 +346,15 @@ def _tell(changes: Iterable[Change], *, by: Actor) -> None:
         record_many("meter", happenings, partner=Partner(pk=partner), by=by)
 
 
-def re_evaluate_sharing(meters: Collection[UUID], *, partner: Partner, by: Actor) -> None:
-    """Evaluate those of these new meters again whose customers hold a program that excludes theirs.
+def re_evaluate_sharing(meters: Collection[UUID], *, partner: Partner, by: Actor, since: datetime) -> set[UUID]:
+    """Evaluate those of these new meters again whose customers hold a program that excludes theirs; returns them.
 
-    Rows of one sheet can exclude each other, which is seen only once they are meters.
+    Rows of one sheet can exclude each other, which is seen only once they are meters. since: when they began to be
+    created (see re_evaluate).
     """
     excluding = excluding_here(partner.pk, rules_of())
     if len(excluding) < 2:
-        return
+        return set()
     here = Enrollment.objects.filter(partner=partner, meter__in=meters, program__in=excluding)
     accounts = set(here.exclude(meter__account_key="").values_list("meter__account_key", flat=True))
     others = Meter.objects.filter(
@@ -307,6 +364,6 @@ def re_evaluate_sharing(meters: Collection[UUID], *, partner: Partner, by: Actor
     for account, program in others:
         programs.setdefault(account, set()).add(program)
     shared = [account for account, found in programs.items() if len(found) > 1]
-    if shared:
-        keys = set(here.filter(meter__account_key__any_of=shared).values_list("meter", flat=True))
-        re_evaluate(keys, by=by, quietly=True)
+    keys = set(here.filter(meter__account_key__any_of=shared).values_list("meter", flat=True)) if shared else set()
+    re_evaluate(keys, by=by, quietly=True, since=since)
+    return keys

@@ -256,7 +256,7 @@ class PeriodResult:
 
     @property
     def due_at(self) -> datetime:
-        """The date that is published with an open action."""
+        """The date that is published with an open action (see due_at)."""
         return self.next_deadline.activation_at if self.next_deadline else self.period.starts_at
 
 
@@ -271,7 +271,7 @@ class RequiredAction:
     fields: Sequence[str]
 
     def description(self, labels: Mapping[str, str]) -> str:
-        return self.definition.description.replace("{fields}", ", ".join(labels.get(key, key) for key in self.fields))
+        return self.definition.described(self.fields, labels)
 
 
 @dataclass(frozen=True, slots=True)
@@ -326,16 +326,45 @@ def required_actions(results: Iterable[ProgramResult]) -> list[RequiredAction]:
     """
     actions: list[RequiredAction] = []
     for result in results:
-        if not result.fits or not result.is_wanted:
-            continue
-        seen: set[str] = set()
-        for period in result.periods:
-            open_checks = failing(period.checks)
-            for kind, _ in _open_types(result.program, open_checks):
-                if kind not in seen:
-                    seen.add(kind)
-                    mine = [check for check in open_checks if check.action_type == kind and check.field]
-                    keys = [check.field for check in sorted(mine, key=_place_in_catalogue)]
-                    definition = action_definition(result.program, kind)
-                    actions.append(RequiredAction(result.program, period.period, definition, period.due_at, keys))
+        if result.fits and result.is_wanted:
+            looked_at = ((period.period, period.due_at, period.checks) for period in result.periods)
+            actions += _first_open(result.program, looked_at)
     return actions
+
+
+class ActionFinder:
+    """Finds the required actions of meters in one program at one moment, as `required_actions` does; the periods are
+    looked up once for all of them."""
+
+    def __init__(self, program: ProgramRules, schema: Schema, at: datetime) -> None:
+        self._program = program
+        self._moments = [(one, moment_of(program, one, schema, at)) for one in program.shown_periods(at)]
+        self._due = {one.pk: due_at(one, at) for one, _ in self._moments}
+
+    def actions_of(self, meter: MeterFacts) -> list[RequiredAction]:
+        """Of a meter that fits the program and is meant for it."""
+        looked_at = (
+            (period, self._due[period.pk], run_checks(meter, self._program, moment)) for period, moment in self._moments
+        )
+        return _first_open(self._program, looked_at)
+
+
+def due_at(period: PeriodRules, at: datetime) -> datetime:
+    """The date that is published with an open action of a period."""
+    deadline = period.next_deadline(at)
+    return deadline.activation_at if deadline else period.starts_at
+
+
+def _first_open(
+    program: ProgramRules, looked_at: Iterable[tuple[PeriodRules, datetime, Sequence[Check]]]
+) -> list[RequiredAction]:
+    """The open actions of a meter in the periods of one program, each where it is open first."""
+    actions: dict[str, RequiredAction] = {}
+    for period, due, checks in looked_at:
+        open_checks = failing(checks)
+        for kind, _ in _open_types(program, open_checks):
+            if kind not in actions:
+                mine = [check for check in open_checks if check.action_type == kind and check.field]
+                keys = [check.field for check in sorted(mine, key=_place_in_catalogue)]
+                actions[kind] = RequiredAction(program, period, action_definition(program, kind), due, keys)
+    return list(actions.values())

@@ -54,7 +54,11 @@ class ActionDefinition:
     acts: str
     code: str
     description: str
-    while_open: str
+    while_open: str = "INELIGIBLE"
+
+    def described(self, fields: Iterable[str], labels: Mapping[str, str]) -> str:
+        """The description, with the fields that it is about."""
+        return self.description.replace("{fields}", ", ".join(labels.get(key, key) for key in fields))
 
 
 @dataclass(frozen=True, slots=True)

@@ -72,7 +72,8 @@ def _record_those_who_left(passed: PassedDeadline, by: Actor) -> None:
     """The meters that made a deadline and have left the program since: they may join it again."""
     left = left_since(passed.accepted_until).get(passed.period.program.identifier, ())
     inside = Enrollment.objects.filter(program=passed.period.program_id, meter__in=left).values("meter")
-    for meters in by_partner(Meter.objects.filter(pk__in=left).exclude(pk__in=inside)):
+    gone = Meter.objects.filter(pk__in=left).exclude(pk__in=inside).order_by("pk").select_for_update()
+    for meters in by_partner(gone):
         record_makers(passed, meters, by=by)
 
 

@@ -9,10 +9,12 @@ from django.db.models import F
 
 from onboarding.meters.columns import ASSET_COLUMNS, KEYS, PLACES, Asset, columns_of, columns_sql
 from onboarding.meters.models import CreatedBy, Meter
+from onboarding.meters.published import identity_in, identity_sql
 from onboarding.meters.search.domain import expect_texts, refresh_texts
 from onboarding.meters.signals import meters_archived
 from portal.events.actors import Actor
 from portal.events.domain import record_many, record_staged
+from portal.events.published import PUBLISHED
 from portal.storage import json_sql
 from portal.storage.bulk import update
 from portal.storage.staging import Given, Staged, insert_from, update_from
@@ -74,7 +76,8 @@ def create_connected_meter(
         **columns_of(asset),
     )
     refresh_texts([meter.pk])
-    record_many("meter", [("meter.created", meter.pk, told)], partner=partner, by=by)
+    happening = ("meter.created", meter.pk, {**told, PUBLISHED: identity_in(asset)})
+    record_many("meter", [happening], partner=partner, by=by)
     return meter
 
 
@@ -91,8 +94,9 @@ def join_connection(meter: Meter, reference: str, *, by: Actor, told: Mapping[st
     record_many("meter", [("meter.authorization_joined", meter.pk, told)], partner=meter.partner, by=by)
 
 
-def complete_connected_meter(meter: Meter, asset: Asset, *, by: Actor) -> None:
+def complete_connected_meter(meter: Meter, asset: Asset, *, by: Actor) -> bool:
     """Give a meter the asset that its utility's later data completes: one meter.updated event, none without a change.
+    Returns whether it changed.
 
     The caller holds the meter's row and evaluates it.
     """
@@ -100,16 +104,17 @@ def complete_connected_meter(meter: Meter, asset: Asset, *, by: Actor) -> None:
     if new:
         change_meters([MeterChange(meter, new)], verb="meter.updated", partner=meter.partner, by=by)
         refresh_texts([meter.pk])
+    return bool(new)
 
 
 def record_created(staged: Staged, *, partner: "Partner", upload_id: UUID, by: Actor) -> None:
-    """One meter.created event for each staged row (r.meter_id, r.number)."""
+    """One meter.created event for each staged row (r.meter_id, r.number, r.asset)."""
     record_staged(
         staged,
         "meter.created",
         subject_type="meter",
         subject_id=json_sql.uuid_text(staged.vendor, "r.meter_id"),
-        data=json_sql.object_of(staged.vendor, place_of(upload_id)),
+        data=json_sql.object_of(staged.vendor, [*place_of(upload_id), (PUBLISHED, identity_sql(staged.vendor))]),
         partner=partner,
         by=by,
     )

@@ -13,10 +13,13 @@ from onboarding.enrollment.domain import re_evaluate
 from onboarding.enrollment.facts import OutPeriod
 from onboarding.enrollment.models import ParticipationPeriod, Preference
 from onboarding.meters.models import Meter
-from onboarding.participation.rules import ParticipationRequest, after, days_of, overridden, unclear, untimely
+from onboarding.meters.published import IDENTITY, identity_of
+from onboarding.participation.published import preference_from
+from onboarding.participation.rules import ParticipationRequest, after, days_of, overridden, unclear, untimely, window
 from onboarding.participation.zones import zones_of
 from portal.events.actors import Actor
 from portal.events.domain import record_many
+from portal.events.published import PUBLISHED
 from portal.problems import Problem, Refused
 from portal.storage import bulk
 from portal.web import clock
@@ -101,13 +104,16 @@ def change_participation(
     at = now or clock.now()
     with transaction.atomic():
         held = Meter.objects.filter(partner=partner, pk__in=list(requests)).order_by("pk").select_for_update()
-        results = preview_requests(list(held.only(*NEEDED)), requests, at)
+        meters = {meter.pk: meter for meter in held.only(*NEEDED, *IDENTITY)}
+        results = preview_requests(list(meters.values()), requests, at)
         refused = {pk: one for pk, one in results.items() if one.problems}
         if refused and all_or_none:
             raise RequestsRefused(refused)
         changed = {pk: one for pk, one in results.items() if one.changes}
         if changed:
-            happenings = [(VERBS[one.request.preference], pk, _event_data(one, at)) for pk, one in changed.items()]
+            happenings = [
+                (VERBS[one.request.preference], pk, _event_data(meters[pk], one, at)) for pk, one in changed.items()
+            ]
             _write({pk: (one.before, one.afterwards) for pk, one in changed.items()}, partner, at)
             record_many("meter", happenings, partner=partner, by=by)
             re_evaluate(list(changed), by=by, at=at)
@@ -130,10 +136,24 @@ def remove_idle(meter: Meter, first: date, last: date, *, by: Actor, now: dateti
         if not gone:
             days = {"first": first.isoformat(), "last": last.isoformat()}
             raise Refused(Problem("IDLE_NOT_FOUND", "", "", days))
-        _write({held.pk: (before, merge_periods(before, gone[0]))}, held.partner, now or clock.now())
-        data = {**days_as_json(gone[0], zone), "zone": zone.key}
+        afterwards = merge_periods(before, gone[0])
+        _write({held.pk: (before, afterwards)}, held.partner, now or clock.now())
+        data: dict[str, object] = {**days_as_json(gone[0], zone), "zone": zone.key}
+        data |= {PUBLISHED: {**identity_of(held), **_preference_after(gone[0], afterwards)}}
         record_many("meter", [("meter.idle_removed", held.pk, data)], partner=held.partner, by=by)
         re_evaluate([held.pk], by=by, at=now)
+
+
+def _preference_after(gone: OutPeriod, afterwards: Iterable[OutPeriod]) -> dict[str, str]:
+    """What holds from the beginning of an idle time that was taken back: the disenrollment that it had cut, or that
+    the meter takes part, until the next time out."""
+    following = None
+    for period in afterwards:
+        if period.starts_at <= gone.starts_at and (period.ends_at is None or period.ends_at > gone.starts_at):
+            return preference_from(Preference(period.preference), period.starts_at, period.ends_at)
+        if period.starts_at > gone.starts_at:
+            following = period.starts_at if following is None else min(following, period.starts_at)
+    return preference_from(Preference.PARTICIPATE, gone.starts_at, following)
 
 
 def merge_periods(before: Sequence[OutPeriod], gone: OutPeriod) -> list[OutPeriod]:
@@ -186,10 +206,12 @@ def days_as_json(out: OutPeriod, zone: ZoneInfo) -> dict[str, str]:
     }
 
 
-def _event_data(result: ParticipationResult, now: datetime) -> dict[str, object]:
-    """What the event of a change says: the days where the meter is, why, and what it overrode."""
+def _event_data(meter: Meter, result: ParticipationResult, now: datetime) -> dict[str, object]:
+    """What the event of a change says: the days where the meter is, why, what it overrode, and what programs read."""
     first = result.request.first or local_day(now, result.zone)
     data: dict[str, object] = {"from": first.isoformat(), "zone": result.zone.key}
+    told = preference_from(result.request.preference, *window(result.request, result.zone, now))
+    data[PUBLISHED] = {**identity_of(meter), **told}
     if result.request.last:
         data["to"] = result.request.last.isoformat()
     if result.request.reason:

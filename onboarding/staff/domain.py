@@ -10,8 +10,10 @@ from django.db import transaction
 from onboarding.enrollment.domain import re_evaluate
 from onboarding.enrollment.models import Activation, CheckRecord, Enrollment
 from onboarding.meters.models import EnrollmentStatus, Meter
+from onboarding.staff.published import record_groups
 from portal.events.actors import Actor
 from portal.events.domain import record_many
+from portal.partners.models import Partner
 from portal.problems import Problem, Refused
 from portal.web import clock
 from programs.deadlines import over_at
@@ -49,7 +51,7 @@ def record_checks(
     """
     program = program or (period.program if period else None)
 
-    def write(group: Sequence[Meter]) -> None:
+    def write(group: Sequence[Meter]) -> Collection[UUID]:
         CheckRecord.objects.bulk_create(
             CheckRecord(
                 partner_id=meter.partner_id,
@@ -66,6 +68,7 @@ def record_checks(
             )
             for meter in group
         )
+        return ()
 
     told = {"item": ActionType(action_type).label, "holds": holds, "code": code, "note": note}
     told |= {"program": program.identifier} if program else {}
@@ -104,7 +107,7 @@ def activate(
             context = {"status": EnrollmentStatus(status).label.lower(), "program": period.program.identifier}
             left.setdefault(pk, Problem("NOT_ELIGIBLE_TO_ACTIVATE", context=context))
 
-    def write(group: Sequence[Meter]) -> None:
+    def write(group: Sequence[Meter]) -> Collection[UUID]:
         Activation.objects.bulk_create(
             [
                 Activation(
@@ -118,10 +121,11 @@ def activate(
                 for meter in group
             ]
         )
+        return [market_group_id] if market_group_id else ()
 
     told = {"program": period.program.identifier, "period": period.name, "from": since.isoformat(), "note": note}
     told |= {"market_group": market_group_name} if market_group_name else {}
-    return _each(meters, "meter.activated", told, write, left, by=by)
+    return _each(meters, "meter.activated", told, write, left, by=by, period=period)
 
 
 def end_activation(
@@ -140,11 +144,14 @@ def end_activation(
     problem = Problem("NOT_ACTIVE", context={"period": period.name})
     left = {meter.pk: problem for meter in meters if meter.pk not in known}
 
-    def write(group: Sequence[Meter]) -> None:
-        running.filter(meter__in=group).update(active_to=until, end_reason=reason)
+    def write(group: Sequence[Meter]) -> Collection[UUID]:
+        ending = running.filter(meter__in=group)
+        groups = {pk for pk in ending.values_list("market_group_id", flat=True) if pk}
+        ending.update(active_to=until, end_reason=reason)
+        return groups
 
     told = {"program": period.program.identifier, "period": period.name, "until": until.isoformat(), "reason": reason}
-    return _each(meters, "meter.activation_ended", told, write, left, by=by)
+    return _each(meters, "meter.activation_ended", told, write, left, by=by, period=period)
 
 
 def _outside(meters: Collection[Meter], program: Program | None) -> dict[UUID, Problem]:
@@ -160,12 +167,14 @@ def _each(
     meters: Collection[Meter],
     verb: str,
     told: Mapping[str, object],
-    write: Callable[[Sequence[Meter]], None],
+    write: Callable[[Sequence[Meter]], Collection[UUID]],
     left: Mapping[UUID, Problem],
     *,
     by: Actor,
+    period: DeliveryPeriod | None = None,
 ) -> RecordResult:
-    """Write for the meters that are not left out, with an event each; then evaluate them. One transaction for all."""
+    """Write for the meters that are not left out, with an event each, and one for each market group of the period that
+    `write` returns; then evaluate them. One transaction for all, which holds the meters before it writes."""
     result = RecordResult(left=dict(left))
     by_partner: dict[UUID, list[Meter]] = {}
     for meter in meters:
@@ -173,8 +182,13 @@ def _each(
             by_partner.setdefault(meter.partner_id, []).append(meter)
     with transaction.atomic():
         for group in by_partner.values():
-            write(group)
-            record_many("meter", ((verb, meter.pk, told) for meter in group), partner=group[0].partner, by=by)
-            re_evaluate([meter.pk for meter in group], by=by)
-            result.meters += [meter.pk for meter in group]
+            partner = Partner.objects.select_for_update(no_key=True).get(pk=group[0].partner_id)
+            keys = [meter.pk for meter in group]
+            list(Meter.objects.filter(pk__in=keys).order_by("pk").select_for_update().values_list("pk"))
+            market_groups = write(group)
+            record_many("meter", ((verb, pk, told) for pk in keys), partner=partner, by=by)
+            if period and market_groups:
+                record_groups(market_groups, period, partner=partner, by=by)
+            re_evaluate(keys, by=by)
+            result.meters += keys
     return result

@@ -10,6 +10,7 @@ from portal.events.models import Event
 from portal.storage.bulk import insert
 from portal.storage.staging import Given, Staged, insert_from
 
+Happening = tuple[str, object, Mapping[str, object]]  # verb, ID of the subject, data
 _WHOM = ("actor_kind", "actor_id", "actor_label", "address", "request_id")
 
 
@@ -39,12 +40,12 @@ def record(
 
 def record_many(
     subject_type: str,
-    happenings: Iterable[tuple[str, object, Mapping[str, object]]],
+    happenings: Iterable[Happening],
     *,
     partner: models.Model | None,
     by: Actor,
 ) -> int:
-    """Add many events of one partner and actor in one statement: (verb, subject id, data) each. Returns how many."""
+    """Add many events of one partner and actor in one statement. Returns how many."""
     at, whom = clock.now(), (by.kind, by.id, by.label[:200], by.address, correlation.request_id())
     owner = partner.pk if partner else None
     return insert(

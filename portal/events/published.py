@@ -6,7 +6,7 @@ kept (Publication), so that whoever reads gets the same, however often.
 
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Final
 from uuid import UUID, uuid5
 
@@ -17,6 +17,7 @@ from portal.events.models import Event, Horizon, Publication
 Payload = dict[str, object]
 Build = Callable[[Sequence[Event]], Mapping[int, Payload]]
 TYPE: Final = "webhook_event_type"
+PUBLISHED: Final = "published"  # the part of an event's data that its payload is made of: what was true then
 
 
 @dataclass(frozen=True, slots=True)
@@ -143,6 +144,11 @@ def _published(row: Publication, event: Event, payload: Payload) -> PublishedEve
         payload={TYPE: row.type, **payload},
         request_id=event.request_id,
     )
+
+
+def published_time(at: datetime) -> str:
+    """A moment as payloads have it: RFC 3339 in UTC, to the second."""
+    return f"{at.astimezone(UTC):%Y-%m-%dT%H:%M:%SZ}"
 
 
 def webhook_event_id(event: Event) -> UUID:

@@ -9,7 +9,7 @@ answer.
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
-from datetime import UTC, date, datetime
+from datetime import date
 from typing import Any
 from uuid import UUID
 from zoneinfo import ZoneInfo
@@ -40,6 +40,7 @@ from portal.api.errors import ApiError
 from portal.api.schema import responses
 from portal.api.unknown import WarnedSerializer, validated_with_warnings
 from portal.api.views import ApiView
+from portal.events.published import published_time
 from portal.partners.models import KeyPermission
 from portal.problems import Problem, Refused, storable
 
@@ -404,11 +405,7 @@ def _period(out: OutPeriod, zone: ZoneInfo) -> dict[str, object]:
         "start_date": days["from"],
         **({"end_date": days["to"]} if "to" in days else {}),
         "time_zone": zone.key,
-        "start_time": _utc(out.starts_at),
-        "end_time": _utc(out.ends_at) if out.ends_at else "9000-01-01T00:00:00Z",
+        "start_time": published_time(out.starts_at),
+        "end_time": published_time(out.ends_at) if out.ends_at else "9000-01-01T00:00:00Z",
         **({"reason": out.reason} if out.reason else {}),
     }
-
-
-def _utc(at: datetime) -> str:
-    return f"{at.astimezone(UTC):%Y-%m-%dT%H:%M:%SZ}"

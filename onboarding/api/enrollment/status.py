@@ -18,8 +18,9 @@ from onboarding.api.meter_details import (
     meter_named,
     meters_wanted,
 )
-from onboarding.enrollment.evaluate import PeriodResult, ProgramResult, RequiredAction, required_actions
+from onboarding.enrollment.evaluate import PeriodResult, ProgramResult, required_actions
 from onboarding.enrollment.models import Preference
+from onboarding.enrollment.published import published_action, published_labels
 from onboarding.enrollment.queries import MeterAt, meters_at_moment, participation_of
 from onboarding.enrollment.results import best
 from onboarding.meters.models import EnrollmentStatus, Meter
@@ -27,10 +28,10 @@ from portal.api.errors import ApiError
 from portal.api.schema import responses
 from portal.api.unknown import WarnedSerializer
 from portal.api.views import SEARCHES, ApiView
+from portal.events.published import published_time
 from portal.partners.models import KeyPermission
 from portal.web.clock import midnight
 from programs.models import ActionType, Acts
-from programs.schema import schema_for
 
 TAGS = ["meter enrollment"]
 _WITHOUT_END = "9000-01-01T00:00:00Z"
@@ -167,7 +168,7 @@ def _as_of(request: Request) -> datetime | None:
 def published(meters: Iterable[Meter], at: datetime | None) -> list[dict[str, object]]:
     """Meters of one partner as the published MeterEnrollmentResponse has them; as many queries for one as for all."""
     meters = list(meters)
-    labels, views = _labels(), meters_at_moment(meters, at)
+    labels, views = published_labels(), meters_at_moment(meters, at)
     return [_published(meter, views[meter.pk], labels) | _limits(views[meter.pk].untold) for meter in meters]
 
 
@@ -185,15 +186,16 @@ def _published(meter: Meter, view: MeterAt, labels: Mapping[str, str]) -> dict[s
         "participation_preferences": [
             {
                 "participation_preference": period.preference,
-                "start_time": _utc(period.starts_at),
-                "end_time": _utc(period.ends_at) if period.ends_at else _WITHOUT_END,
+                "start_time": published_time(period.starts_at),
+                "end_time": published_time(period.ends_at) if period.ends_at else _WITHOUT_END,
                 **({"reason": period.reason} if period.reason else {}),
             }
             for period in participation_of(meter, view.out_periods)
         ],
         "program_enrollment": [_in_period(one, period) for one in results for period in one.periods],
         "required_actions": {
-            acts.value: [_action(one, labels) for one in actions if one.definition.acts == acts] for acts in Acts
+            acts.value: [published_action(one, labels) for one in actions if one.definition.acts == acts]
+            for acts in Acts
         },
     }
 
@@ -202,13 +204,13 @@ def _in_period(result: ProgramResult, period_result: PeriodResult) -> dict[str, 
     published: dict[str, object] = {
         "program_identifier": result.program.identifier,
         "delivery_period": period_result.period.name,
-        "delivery_period_start_date_time": _utc(period_result.period.starts_at),
-        "delivery_period_end_date_time": _utc(period_result.period.ends_at),
+        "delivery_period_start_date_time": published_time(period_result.period.starts_at),
+        "delivery_period_end_date_time": published_time(period_result.period.ends_at),
         "enrollment_status": period_result.status.value,
         "enrollment_deadlines": [
             {
-                "enrollment_deadline_date_time": _utc(line.deadline_at),
-                "activation_date_time": _utc(line.activation_at),
+                "enrollment_deadline_date_time": published_time(line.deadline_at),
+                "activation_date_time": published_time(line.activation_at),
             }
             for line in period_result.period.deadlines
         ],
@@ -218,23 +220,3 @@ def _in_period(result: ProgramResult, period_result: PeriodResult) -> dict[str, 
     if period_result.activation and period_result.activation.market_group_name:
         published["market_group_name"] = period_result.activation.market_group_name
     return published
-
-
-def _action(action: RequiredAction, labels: Mapping[str, str]) -> dict[str, str]:
-    return {
-        "program_identifier": action.program.identifier,
-        "delivery_period": action.period.name,
-        "enrollment_deadline_date_time": _utc(action.due_at),
-        "action_type": action.definition.action_type,
-        "action_description": action.description(labels),
-        "action_code": action.definition.code,
-    }
-
-
-def _labels() -> dict[str, str]:
-    """Fields as published descriptions name them."""
-    return {column.key: column.published_name or column.label for column in schema_for().columns}
-
-
-def _utc(at: datetime) -> str:
-    return f"{at.astimezone(UTC):%Y-%m-%dT%H:%M:%SZ}"

@@ -12,9 +12,11 @@ from django.db import transaction
 from onboarding.enrollment.models import Enrollment
 from onboarding.meters.columns import columns_of
 from onboarding.meters.models import Meter
+from onboarding.meters.published import identity_in
 from onboarding.meters.search.domain import add_texts
 from portal.events.actors import Actor
 from portal.events.domain import record_many
+from portal.events.published import PUBLISHED
 from portal.partners.models import Partner
 from portal.storage.bulk import insert
 from portal.storage.ids import uuid7
@@ -84,7 +86,8 @@ def make(partner: Partner, numbers: range, chance: random.Random) -> None:
     )
     add_texts([pk for pk, *_ in meters])
     by = Actor.system("Generator")
-    record_many("meter", (("meter.created", pk, {}) for pk, *_ in meters), partner=partner, by=by)
+    made = (("meter.created", pk, {PUBLISHED: identity_in(asset)}) for pk, _, asset in meters)
+    record_many("meter", made, partner=partner, by=by)
 
 
 def _standings(

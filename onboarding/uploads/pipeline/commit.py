@@ -15,6 +15,7 @@ from django.db import OperationalError, transaction
 from django.db.models import Count, QuerySet
 
 from onboarding.enrollment.domain import enroll, making_room, re_evaluate, re_evaluate_sharing, record_joined
+from onboarding.enrollment.published import record_first_actions
 from onboarding.meters.domain import create_meters, place_of, record_created, update_meters
 from onboarding.meters.models import Meter
 from onboarding.meters.search.domain import make_texts_behind
@@ -154,13 +155,14 @@ def _write(upload: Upload, plans: list[tuple[int, str]]) -> None:
         (upload.pk, plans[0][0], plans[-1][0], upload.rounds),
     )
     creates, updates = rows.narrowed("r.plan = %s", "create"), rows.narrowed("r.plan = %s", "update")
-    counts = Counter(plan for _, plan in plans)
+    counts, began = Counter(plan for _, plan in plans), clock.now()
     if counts[RowPlan.CREATE]:
         if create_meters(creates, partner=partner, upload_id=upload.pk) < counts[RowPlan.CREATE]:
             _refuse_taken(upload, plans[0][0], plans[-1][0])
         record_created(creates, partner=partner, upload_id=upload.pk, by=by)
         enroll(creates, partner=partner)
-        re_evaluate_sharing(_meters_of(creates), partner=partner, by=by)
+        told = re_evaluate_sharing(_meters_of(creates), partner=partner, by=by, since=began)
+        record_first_actions(creates, passed_over=told, partner=partner, by=by)
     if counts[RowPlan.UPDATE] or counts[RowPlan.UNCHANGED]:
         _refuse_stale(upload, plans[0][0], plans[-1][0])
         known = rows.narrowed("r.plan IN (%s, %s)", "update", "unchanged")
@@ -170,7 +172,7 @@ def _write(upload: Upload, plans: list[tuple[int, str]]) -> None:
             update_meters(changed, partner=partner, upload_id=upload.pk, by=by)
             record_joined(updates, place=place_of(upload.pk), partner=partner, by=by)
             enroll(known, partner=partner, ignore_conflicts=True)
-            re_evaluate(meters, by=by)
+            re_evaluate(meters, by=by, since=began)
 
 
 def _meters_of(rows: Staged) -> list[UUID]:

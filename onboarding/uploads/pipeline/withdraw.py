@@ -139,8 +139,8 @@ def _chunk(run: Run, upload: Upload, preview: RowPreview, total: int) -> bool:
         with making_room(list(meters), by=by):
             remove_meters(plan.removals, upload_id=upload.pk, partner=partner, by=by)
             restore_meters(plan.restores, upload_id=upload.pk, partner=partner, by=by)
-            leave_programs(plan.leaves, partner=partner, by=by)
-            re_evaluate({*plan.leaves, *(restore.meter.pk for restore in plan.restores)}, by=by)
+            asked = leave_programs(plan.leaves, partner=partner, by=by)
+            re_evaluate({*plan.leaves, *(restore.meter.pk for restore in plan.restores)}, by=by, left=asked)
         bulk.update(UploadRow, ["withdrawal", "description"], plan.marks)
         chunk.done, chunk.total = chunk.done + len(rows), total
     return True
