@@ -14,6 +14,7 @@ from onboarding.connect.choices import AuthorizationState, EndReason, FailureRea
 from onboarding.portfolio.history import changes_in
 from onboarding.uploads.models import RowOutcome, RowPlan
 from portal.events.models import Event
+from portal.events.published import PUBLISHED
 from portal.partners.models import Role
 from portal.problems import Problem, is_kind
 from portal.web.clock import day_text
@@ -48,13 +49,16 @@ def details_of(event: Event, schema: Schema) -> list[str]:
     facts = [
         f"{_label(key)}: {_moment(key, value) or _text(value, _labels_of(key, value))}"
         for key, value in sorted(event.data.items())
-        if key != "changes" and _is_told(value)
+        if key not in _TOLD_APART and _is_told(value)
     ]
     changes = changes_in(event, schema)
     return facts + [
         f"{label}: {_or_empty(new)}" if old == "" else f"{label}: {_or_empty(old)} → {_or_empty(new)}"
         for label, old, new in changes
     ]
+
+
+_TOLD_APART = {"changes", PUBLISHED}  # old and new values; what programs read of it
 
 
 def _is_told(value: object) -> bool:

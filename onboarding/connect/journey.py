@@ -365,8 +365,11 @@ def _tell(session: ConnectSession) -> None:
 
 
 def tell_authorization(authorization: Authorization, *, address: str = "") -> None:
-    """The event that partners' software reads: connect_session.authorization_updated (leap.md 3.3). The caller holds the
-    session: its events, and those of its authorizations, are in the order in which they were committed."""
+    """The event that partners' software reads: connect_session.authorization_updated (leap.md 3.3).
+
+    The caller holds the session: its events, and those of its authorizations, are in the order in which they were
+    committed.
+    """
     data = {
         "status": authorization.state,
         "utility_name": authorization.utility.code,

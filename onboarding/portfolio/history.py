@@ -4,14 +4,19 @@ from collections.abc import Callable, Mapping
 from datetime import UTC, date, datetime
 from typing import Any
 
+from onboarding.enrollment.published import ACTIONS_CHANGED, STATUS_CHANGED
 from onboarding.enrollment.rules import rules_of
 from onboarding.meters.models import EnrollmentStatus
 from portal.events.models import Event
+from portal.events.published import PUBLISHED
 from portal.web.clock import day_text
 from portal.web.days import begin_text, deadline_text
+from programs.models import ActionType
 from programs.schema import Schema
 
 Change = tuple[str, object, object]  # what it is called, what it was ("": nothing to be told), what it is
+# Told for programs; people read the status in each program instead.
+NOT_FOR_PEOPLE = (STATUS_CHANGED,)
 EventData = Mapping[str, Any]
 Told = Callable[[EventData], Change]
 _REGISTERED: dict[str, Told] = {}
@@ -40,6 +45,11 @@ def changes_in(event: Event, schema: Schema) -> list[Change]:
     if event.verb == "meter.enrollment_changed":
         was, now = (EnrollmentStatus(value).label for value in changes["enrollment_status"])
         return [(f"Status in {event.data['program']}", was, now)]
+    if event.verb == STATUS_CHANGED:
+        was, now = (EnrollmentStatus(value).label for value in changes["enrollment_status"])
+        return [("Status in all programs", was, now)]
+    if event.verb == ACTIONS_CHANGED:
+        return [_actions(event.data.get(PUBLISHED, {}))]
     if event.verb == "meter.authorization_joined" or (event.verb == "meter.created" and "connection" in event.data):
         return [("Connection", "", event.data["connection"] or "without a reference ID")]
     if event.verb in _REGISTERED:
@@ -61,6 +71,15 @@ def _written(value: object) -> object:
     if isinstance(value, list):
         return ", ".join(map(str, value)) or None
     return ("yes" if value else "no") if isinstance(value, bool) else value if value != "" else None
+
+
+def _actions(told: EventData) -> Change:
+    """What the partner has to do from then on, each thing once with the programs that ask for it."""
+    programs: dict[str, list[str]] = {}
+    for action in told.get("actions", ()):
+        programs.setdefault(ActionType(action["type"]).to_do, []).append(action["program"])
+    texts = [f"{to_do} ({', '.join(names)})" for to_do, names in programs.items()]
+    return "To do", "", "; ".join(texts) or "nothing any more"
 
 
 _MAKING = {"meter.deadline_made": "Made", "meter.deadline_undone": "No longer counted as made:"}

@@ -20,7 +20,7 @@ from onboarding.meters.queries import meters_of
 from onboarding.participation.zones import zone_of
 from onboarding.portfolio.cards import ahead_of, cards_of, without_deadline
 from onboarding.portfolio.funnel import funnel_of
-from onboarding.portfolio.history import changes_in
+from onboarding.portfolio.history import NOT_FOR_PEOPLE, changes_in
 from onboarding.portfolio.provenance import provenance_of
 from onboarding.portfolio.queries import sections_of
 from onboarding.portfolio.stacking import pairs_of
@@ -48,7 +48,7 @@ def meter_detail(request: HttpRequest, pk: UUID) -> HttpResponse:
     zone = zone_of(meter)
     cards = cards_of(then.results, at)
     shown = _EVENTS_AT_MOST if request.GET.get("events") == "all" else _EVENTS_SHOWN
-    events = list(timeline(meter)[: shown + 1])
+    events = list(timeline(meter).exclude(verb__in=NOT_FOR_PEOPLE)[: shown + 1])
     context = {
         "section": "meters",
         "meter": meter,

@@ -195,9 +195,9 @@ def test_events_of_connect_read_well(acme: Partner, client: Client, manager: Use
 
 
 def test_an_event_about_itself_names_its_subject_once() -> None:
-    event = Event(verb="connect_session.authorization_updated", subject_type="authorization")
+    event = Event(verb="authorization.authorization_ended", subject_type="authorization")
 
-    assert event.verb_text == "Authorization updated"
+    assert event.verb_text == "Authorization ended"
 
 
 # --- programs

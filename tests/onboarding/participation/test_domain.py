@@ -13,9 +13,10 @@ from onboarding.meters.models import Meter
 from onboarding.participation.domain import RequestsRefused, change_participation, remove_idle
 from onboarding.participation.rules import ParticipationRequest, days_of
 from onboarding.participation.zones import zone_of
-from onboarding.portfolio.history import changes_in
+from onboarding.portfolio.history import NOT_FOR_PEOPLE, changes_in
 from portal.events.actors import Actor
 from portal.events.models import Event
+from portal.events.published import PUBLISHED
 from portal.partners.models import Partner
 from portal.problems import Refused
 from programs.schema import schema_for
@@ -48,8 +49,9 @@ def periods(meter: Meter) -> list[tuple[str, str, str, str]]:
 
 
 def events(meter: Meter) -> list[tuple[str, dict[str, Any]]]:
-    events = Event.objects.filter(subject_id=str(meter.pk)).order_by("pk")
-    return [(one.verb, one.data) for one in events]
+    """What happened to a meter, for people."""
+    events = Event.objects.filter(subject_id=str(meter.pk)).exclude(verb__in=NOT_FOR_PEOPLE).order_by("pk")
+    return [(one.verb, {key: value for key, value in one.data.items() if key != PUBLISHED}) for one in events]
 
 
 def test_idle_meter_is_out_and_comes_back(acme: Partner) -> None:
@@ -205,5 +207,17 @@ def test_idle_time_is_removed_only_by_its_exact_days(acme: Partner) -> None:
     assert periods(meter) == [("IDLE", "10-25 07:00", "10-27 07:00", "")]
     assert meter.enrollment_status == "INELIGIBLE"
     event = Event.objects.get(verb="meter.idle_removed")
-    assert event.data == {"from": "2026-10-05", "to": "2026-10-20", "zone": "America/Los_Angeles"}
+    assert event.data == {
+        "from": "2026-10-05",
+        "to": "2026-10-20",
+        "zone": "America/Los_Angeles",
+        PUBLISHED: {
+            "partner_reference": "m-1",
+            "transmission_region": "CAISO",
+            "meter_type": "DEVICE",
+            "participation_preference": "PARTICIPATE",
+            "start_time": "2026-10-05T07:00:00Z",
+            "end_time": "2026-10-25T07:00:00Z",
+        },
+    }
     assert changes_in(event, schema_for()) == [("Participation", "idle from Oct 5, 2026 to Oct 20, 2026", "takes part")]
