@@ -277,6 +277,7 @@ JOB_FAULT_SECONDS = number("JOB_FAULT_SECONDS", 15)  # pause after a full disk o
 JOB_CHUNK_ROWS = number("JOB_CHUNK_ROWS", 4000)  # rows that are validated and staged in one transaction
 JOB_COMMIT_ROWS = number("JOB_COMMIT_ROWS", 10_000)  # rows that one transaction makes into meters
 JOB_SLICE_SECONDS = number("JOB_SLICE_SECONDS", 3)  # after this a job yields to a waiting partner
+LONG_POLLS = number("LONG_POLLS", 4)  # requests of one process that may wait for events, half of them one partner's
 
 # --- people ----------------------------------------------------------------------------------------
 AUTH_USER_MODEL = "portal.User"

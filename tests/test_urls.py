@@ -168,6 +168,7 @@ ROUTES: dict[str, tuple[str, str, dict[str, str]]] = {
     "connect-manage": (PUBLIC, "get", {"token": "no-such-token"}),
     "connect-document": (PUBLIC, "get", {"token": "no-such-token", "pk": "session"}),
     "api-connections": (KEY, "get", {}),
+    "api-events": (KEY, "get", {}),
     "api-schema": (KEY, "get", {}),
     "api-unknown": (KEY, "get", {"path": "v2/nothing"}),
 }

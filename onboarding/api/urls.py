@@ -2,13 +2,14 @@
 
 from django.urls import path
 
-from onboarding.api import connections, create_meters, meter_details
+from onboarding.api import connections, create_meters, events, meter_details
 from onboarding.api.enrollment import participation, status
 
 _METERS = "v1.1/enrollment/meters/"
 
 urlpatterns = [
     path("v1.1/connections", connections.Connections.as_view(), name="api-connections"),
+    path("v1.1/events", events.Events.as_view(), name="api-events"),
     path("v1.1/jobs/meters", create_meters.MeterBatchJobs.as_view(), name="api-meter-jobs"),
     path("v1.1/jobs/meters/<str:job_id>", create_meters.MeterBatchJob.as_view(), name="api-meter-job"),
     path("v2/meters/search", meter_details.MeterDetailsSearch.as_view(), name="api-meter-search"),

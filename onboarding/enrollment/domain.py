@@ -17,9 +17,6 @@ from onboarding.enrollment.models import Enrollment
 from onboarding.enrollment.published import Told, record_published
 from onboarding.enrollment.results import (
     COLUMNS,
-    MISFITS,
-    NOTHING,
-    Asked,
     EnrollmentResult,
     best,
     first_to_act,
@@ -163,11 +160,10 @@ def leave_program(meter: Meter, program: ProgramRules, *, by: Actor) -> None:
         if row.status == EnrollmentStatus.ACTIVE:
             raise Refused(Problem("PROGRAM_HOLDS_ACTIVE", context={"program": program.identifier}))
         others = _neighbours([meter.pk], rules_of())
-        asked = _asked_before(row, None) != NOTHING
         row.delete()
         happening = ("meter.program_left", meter.pk, {"program": program.identifier})
         record_many("meter", [happening], partner=meter.partner, by=by)
-        re_evaluate({meter.pk, *others}, by=by, left=[meter.pk] if asked else ())
+        re_evaluate({meter.pk, *others}, by=by, left=[meter.pk] if row.partner_actions else ())
 
 
 def leave_programs(leaving: Mapping[UUID, Collection[str]], *, partner: Partner, by: Actor) -> set[UUID]:
@@ -184,7 +180,7 @@ def leave_programs(leaving: Mapping[UUID, Collection[str]], *, partner: Partner,
     Enrollment.objects.filter(pk__in=[row.pk for row in left]).delete()
     happenings = (("meter.program_left", row.meter_id, {"program": row.program.identifier}) for row in left)
     record_many("meter", happenings, partner=partner, by=by)
-    return {row.meter_id for row in left if _asked_before(row, None) != NOTHING}
+    return {row.meter_id for row in left if row.partner_actions}
 
 
 # --- evaluating again
@@ -219,7 +215,8 @@ def re_evaluate(
         rules = rules_of()
         held = _meters({*meters, *_neighbours(meters, rules)})
         changes, told = _write(held, rules, now, since=since)
-        told.asked_otherwise.update(left)
+        told.candidates.update(left)
+        told.asked_before.update(left)
         if changes and not quietly:
             _tell(changes, by=by)
         record_published(held, told, rules, now, by=by)
@@ -264,22 +261,18 @@ def _write(
             told.fitting.setdefault(facts.pk, []).append(name)
         if row.status != result.status:
             changes.append(Change(facts.pk, name, row.status, result.status.value, row.partner_id))
-        if _asked_before(row, since) != result.asked:
-            told.asked_otherwise.add(facts.pk)
-        if turn != row.reconsider_at or [getattr(row, column) for column in COLUMNS] != result.columns:
+        is_other = [getattr(row, column) for column in COLUMNS] != result.columns
+        if turn != row.reconsider_at or is_other:
             updates.append([row.pk, *result.columns, now, turn])
+        is_new = since is not None and row.joined_at >= since
+        if row.partner_actions and not is_new:
+            told.asked_before.add(facts.pk)
+        if (is_other or is_new) and (row.partner_actions or result.partner_actions):
+            told.candidates.add(facts.pk)
     bulk.update(Enrollment, [*COLUMNS, "evaluated_at", "reconsider_at"], updates)
     new = {meter.pk for meter in meters if since and meter.created_at >= since}
     told.statuses = {pk: change for pk, change in _write_global(meters, results).items() if pk not in new}
     return changes, told
-
-
-def _asked_before(row: Enrollment, since: datetime | None) -> Asked:
-    """What the partner was asked for by what was known until now: by a program that was just joined, nothing."""
-    if not row.partner_actions or (since and row.joined_at >= since):
-        return NOTHING
-    is_misfit = any(reason["code"] in MISFITS for reason in row.reasons)
-    return NOTHING if is_misfit else (tuple(row.partner_actions), tuple(row.missing))
 
 
 def _write_global(

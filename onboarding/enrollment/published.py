@@ -11,6 +11,7 @@ from typing import Any, Final
 from uuid import UUID
 
 import orjson
+from django.db.models import Max
 
 from onboarding.enrollment.evaluate import ActionFinder, RequiredAction, action_definition
 from onboarding.enrollment.facts import MeterFacts
@@ -36,11 +37,15 @@ _STATUS: Final = "global_enrollment_status"
 
 @dataclass(slots=True)
 class Told:
-    """What an evaluation of meters changed for programs: global statuses (from, to), and the meters whose partner is
-    asked for something else than before. facts: of each meter; fitting: the programs that it fits."""
+    """What an evaluation of meters may have changed for programs: global statuses (from, to), and the meters whose
+    partner may be asked for something else than before; asked_before: those of which it was asked for anything.
+
+    facts: of each meter; fitting: the programs that it fits.
+    """
 
     statuses: dict[UUID, tuple[str, str]] = field(default_factory=dict)
-    asked_otherwise: set[UUID] = field(default_factory=set)
+    candidates: set[UUID] = field(default_factory=set)
+    asked_before: set[UUID] = field(default_factory=set)
     facts: dict[UUID, MeterFacts] = field(default_factory=dict)
     fitting: dict[UUID, list[str]] = field(default_factory=dict)
 
@@ -75,9 +80,9 @@ def _kept(action: RequiredAction) -> dict[str, object]:
 def record_published(
     meters: Sequence[Meter], told: Told, rules: Mapping[str, ProgramRules], at: datetime, *, by: Actor
 ) -> None:
-    """One event for each meter whose global status changed, and one for each whose required actions did. The caller
-    holds the meters, which have their new status."""
-    asked = _Asked(rules, schema_for(rules), at)
+    """One event for each meter whose global status changed, and one for each whose required actions are others than
+    those that were told last. The caller holds the meters, which have their new status."""
+    asked, newest = _Asked(rules, schema_for(rules), at), _newest_told(told.candidates)
     by_partner: dict[UUID, list[Happening]] = {}
     for meter in meters:
         happenings = by_partner.setdefault(meter.partner_id, [])
@@ -85,13 +90,33 @@ def record_published(
         if change := told.statuses.get(meter.pk):
             data = {"changes": {"enrollment_status": list(change)}, PUBLISHED: kept}
             happenings.append((STATUS_CHANGED, meter.pk, data))
-        if meter.pk in told.asked_otherwise:
+        if meter.pk in told.candidates:
             facts = told.facts.get(meter.pk)
             actions = asked.of(facts, told.fitting.get(meter.pk, ())) if facts else []
-            happenings.append((ACTIONS_CHANGED, meter.pk, {PUBLISHED: {**kept, "actions": actions}}))
+            before = newest.get(str(meter.pk), _UNKNOWN if meter.pk in told.asked_before else [])
+            if before is _UNKNOWN or _codes(before) != _codes(actions):
+                happenings.append((ACTIONS_CHANGED, meter.pk, {PUBLISHED: {**kept, "actions": actions}}))
     for partner, group in by_partner.items():
         if group:
             record_many("meter", group, partner=Partner(pk=partner), by=by)
+
+
+_UNKNOWN: Final[list[dict[str, Any]]] = [{}]  # what was told is not known any more, or was never told
+
+
+def _newest_told(meters: Collection[UUID]) -> dict[str, list[dict[str, Any]]]:
+    """The actions that were told last, of the meters of which any were. Two queries at most."""
+    if not meters:
+        return {}
+    events = Event.objects.filter(subject_type="meter", subject_id__any_of=[*map(str, meters)], verb=ACTIONS_CHANGED)
+    newest = events.order_by().values("subject_id").annotate(newest=Max("pk")).values_list("newest", flat=True)
+    told = Event.objects.filter(pk__in=list(newest)).values_list("subject_id", "data")
+    return {meter: data.get(PUBLISHED, {}).get("actions", _UNKNOWN) for meter, data in told}
+
+
+def _codes(actions: Iterable[Mapping[str, Any]]) -> list[tuple[str, str, list[str]]]:
+    """What tells actions apart; that one is due later, or in another period, is no change."""
+    return [(action["program"], action["type"], action["fields"]) for action in actions]
 
 
 def record_first_actions(staged: Staged, *, passed_over: Collection[UUID], partner: Partner, by: Actor) -> None:

@@ -9,9 +9,6 @@ from onboarding.meters.models import EnrollmentStatus
 from portal.problems import Problem
 from programs.models import Acts
 
-# What the partner is asked for: the types of its actions, and the fields that are missing, when there is any action.
-Asked = tuple[tuple[str, ...], tuple[str, ...]]
-NOTHING: Final[Asked] = ((), ())
 # What an Enrollment row keeps of a result, in this order.
 COLUMNS: Final = ("status", "missing", "reasons", "partner_actions", "leap_actions", "acts")
 # The problems of a meter that does not fit a program at all: nothing that is filled in later helps.
@@ -93,11 +90,6 @@ class EnrollmentResult:
     def is_misfit(self) -> bool:
         """Whether the meter does not fit the program at all."""
         return any(problem.code in MISFITS for problem in self.reasons)
-
-    @property
-    def asked(self) -> Asked:
-        """What the partner is asked for; a program that the meter does not fit asks for nothing."""
-        return (self.partner_actions, self.missing) if self.partner_actions and not self.is_misfit else NOTHING
 
     def without_actions(self) -> "EnrollmentResult":
         """The same result with nothing to be done."""

@@ -84,26 +84,28 @@ def settled_to() -> int:
 
 
 def published_after(
-    number: int, *, limit: int, partner: UUID | None = None, types: Collection[str] | None = None
+    number: int,
+    *,
+    limit: int,
+    partner: UUID | None = None,
+    types: Collection[str] | None = None,
+    until: int | None = None,
 ) -> list[PublishedEvent]:
-    """The next published events after a number, in order; an empty list when there is none yet.
+    """The next published events after a number, in order: fewer than the limit when there are no more yet.
 
-    partner: of this one only. types: of these only.
+    partner: of this one only. types: of these only. until: up to this number, included.
     """
     rows = _publications(partner, types).order_by("number")
-    while page := list(rows.filter(number__gt=number)[:limit]):
-        if events := _built(page):
-            return events
-        number = page[-1].number  # nothing can be told of any of these
-    return []
-
-
-def published_between(
-    first: int, last: int, *, limit: int, partner: UUID | None = None, types: Collection[str] | None = None
-) -> list[PublishedEvent]:
-    """The published events from one number to another, both included, at most so many; go on after the last."""
-    events = published_after(first - 1, limit=limit, partner=partner, types=types)
-    return [event for event in events if event.number <= last]
+    if until is not None:
+        rows = rows.filter(number__lte=until)
+    events: list[PublishedEvent] = []
+    while wanted := limit - len(events):
+        page = list(rows.filter(number__gt=number)[:wanted])
+        events += _built(page)  # without those of which nothing can be told any more
+        if len(page) < wanted:
+            break
+        number = page[-1].number
+    return events
 
 
 def published_of(numbers: Iterable[int], *, partner: UUID | None = None) -> list[PublishedEvent]:
@@ -120,7 +122,7 @@ def _publications(partner: UUID | None, types: Collection[str] | None) -> QueryS
 
 def _built(rows: Sequence[Publication]) -> list[PublishedEvent]:
     """Published events with their payloads: one query for the events, and those of each type for all of its events."""
-    events = Event.objects.in_bulk([row.number for row in rows])
+    events = Event.objects.in_bulk([row.number for row in rows]) if rows else {}
     by_type: dict[str, list[Event]] = {}
     for row in rows:
         if row.number in events:

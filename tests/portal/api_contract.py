@@ -197,6 +197,73 @@ ENROLLMENTS = {
     "type": "object",
     "properties": {"meters": {"type": "array", "items": ENROLLMENT}, "next_page_token": {"type": "string"}},
 }
+
+
+def _event(name: str, required: str, optional: str = "", **properties: Any) -> dict[str, Any]:
+    """A published payload: no other fields than these."""
+    names = required.split()
+    return {
+        "type": "object",
+        "required": ["webhook_event_type", *names],
+        "additionalProperties": False,
+        "properties": {
+            "webhook_event_type": {"const": name},
+            **{field: properties.get(field, _PARTS.get(field)) for field in [*names, *optional.split()]},
+        },
+    }
+
+
+_PARTS: dict[str, Any] = {
+    "meter_id": UUID,
+    "partner_reference": {"type": "string", "minLength": 3, "maxLength": 256},
+    "transmission_region": {"enum": REGIONS},
+    "meter_type": {"enum": ["UTILITY_METER", "SUBMETER", "DEVICE"]},
+    "global_enrollment_status": STATUS,
+    "participation_preference": PREFERENCE["properties"]["participation_preference"],
+    "start_time": TIME,
+    "end_time": TIME,
+    "market_group_id": UUID,
+    "market_group_name": {"type": "string"},
+    "start_date_time": TIME,
+    "end_date_time": TIME,
+    "meter_ids": {"type": "array", "items": UUID},
+    "utility_name": {"type": "string", "pattern": "^[A-Z0-9_]+$"},
+    "required_actions": {
+        "type": "object",
+        "required": ["partner"],
+        "additionalProperties": False,
+        "properties": {"partner": {"type": "array", "items": ACTION}},
+    },
+}
+_METER, _WHICH = "meter_id transmission_region", "partner_reference meter_type"
+_ENROLLED = "meter.enrollment"
+PAYLOADS = {
+    payload["properties"]["webhook_event_type"]["const"]: payload
+    for payload in (
+        _event("meter.created", _METER, _WHICH),
+        _event(f"{_ENROLLED}.global-status.updated", f"{_METER} global_enrollment_status", _WHICH),
+        _event(
+            f"{_ENROLLED}.participation-status.updated",
+            f"{_METER} participation_preference start_time",
+            f"{_WHICH} end_time",
+        ),
+        _event(f"{_ENROLLED}.required-actions.updated", f"{_METER} required_actions global_enrollment_status", _WHICH),
+        _event(
+            f"{_ENROLLED}.group.updated",
+            "market_group_id market_group_name start_date_time end_date_time meter_ids",
+        ),
+        _event(
+            "connect_session.updated",
+            "partner_reference status",
+            status={"enum": ["CREATED", "UPDATED", "CLOSED", "COMPLETED"]},
+        ),
+        _event(
+            "connect_session.authorization_updated",
+            "partner_reference utility_name status",
+            status={"enum": ["INITIATED", "COMPLETED", "FAILED"]},
+        ),
+    )
+}
 CREATED_JOB = {"type": "object", "required": ["job_id"], "properties": {"job_id": UUID}}
 ERROR: dict[str, Any] = {
     "type": "object",

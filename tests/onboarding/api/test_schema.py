@@ -27,7 +27,7 @@ SNAPSHOT = Path(__file__).with_name("schema.yml")
 RENEW = 'RENEW_SCHEMA=1 make test ARGS="-n 0 tests/onboarding/api/test_schema.py"'
 NOBODY = "11111111-1111-1111-1111-111111111111"
 JOBS, METERS, PARTICIPATION = "/v1.1/jobs/meters", "/v2/meters", "/v1.1/enrollment/meters"
-CONNECTIONS = "/v1.1/connections"
+CONNECTIONS, EVENTS = "/v1.1/connections", "/v1.1/events"
 IDLE = {"start_date": "2099-01-01", "end_date": "2099-01-31"}
 LEAVE = {"date": "2099-01-01", "reason": "Sold"}
 
@@ -123,6 +123,9 @@ CASES: list[Case] = [
     ("getConnections", 200, "get", CONNECTIONS, None),
     ("getConnections", 200, "get", f"{CONNECTIONS}?reference_id=home-1&page_size=1", None),
     ("getConnections", 400, "get", f"{CONNECTIONS}?connection_start_date_from=soon", None),
+    ("listEvents", 200, "get", EVENTS, None),
+    ("listEvents", 200, "get", f"{EVENTS}?types=meter.created&page_size=1", None),
+    ("listEvents", 400, "get", f"{EVENTS}?after=somewhere", None),
     ("participate", 200, "post", f"{PARTICIPATION}/{{idle}}/participate", {}),
     ("participate", 400, "post", f"{PARTICIPATION}/{{meter}}/participate", {"start_date": 7}),
     ("participate", 404, "post", f"{PARTICIPATION}/{{theirs}}/participate", {}),
