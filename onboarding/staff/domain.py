@@ -13,7 +13,6 @@ from onboarding.meters.models import EnrollmentStatus, Meter
 from onboarding.staff.published import record_groups
 from portal.events.actors import Actor
 from portal.events.domain import record_many
-from portal.partners.models import Partner
 from portal.problems import Problem, Refused
 from portal.web import clock
 from programs.deadlines import over_at
@@ -182,8 +181,7 @@ def _each(
             by_partner.setdefault(meter.partner_id, []).append(meter)
     with transaction.atomic():
         for group in by_partner.values():
-            partner = Partner.objects.select_for_update(no_key=True).get(pk=group[0].partner_id)
-            keys = [meter.pk for meter in group]
+            partner, keys = group[0].partner, [meter.pk for meter in group]
             list(Meter.objects.filter(pk__in=keys).order_by("pk").select_for_update().values_list("pk"))
             market_groups = write(group)
             record_many("meter", ((verb, pk, told) for pk in keys), partner=partner, by=by)

@@ -12,6 +12,7 @@ from portal.events.published import PUBLISHED, EventType, Payload, published_tim
 from portal.events.published import register as publish
 from portal.events.subjects import Subject, register
 from portal.partners.models import Partner
+from portal.storage.locks import hold
 from portal.web import clock
 from programs.deadlines import over_at
 from programs.models import DeliveryPeriod
@@ -21,8 +22,10 @@ register(Subject("marketgroup", "Market group"))
 
 
 def record_groups(groups: Collection[UUID], period: DeliveryPeriod, *, partner: Partner, by: Actor) -> None:
-    """One marketgroup.updated event for each of these groups of a partner, with all meters that it has now. The caller
-    holds the partner's row, so that two changes of one group are in the order in which they were committed."""
+    """One marketgroup.updated event for each of these groups of a partner, with all meters that it has now. It holds
+    them until the caller's transaction ends: two changes of one group are in the order in which they are committed."""
+    for group in sorted(groups):
+        hold(f"market group {group} of {partner.pk}")
     activations = Activation.objects.filter(partner=partner, period=period, market_group_id__in=groups).order_by("pk")
     by_group: dict[UUID, list[Activation]] = {}
     for activation in activations:
