@@ -49,6 +49,7 @@ from portal.storage.files import path_of  # noqa: E402  Django first
 from portal.web import clock  # noqa: E402  Django first
 from programs.models import UtilityConnection  # noqa: E402  Django first
 from tests import builders  # noqa: E402  Django first
+from tests.chaos.stream import write_and_read  # noqa: E402  Django first
 from tests.demo_utility import DemoUtility  # noqa: E402  Django first
 from tests.onboarding.connect.conftest import CAISO, Customer, connect_utility, link_for  # noqa: E402  Django first
 from tests.onboarding.spreadsheets.hostile.zips import sheet_that_takes_long  # noqa: E402  Django first
@@ -288,6 +289,7 @@ VERBS = (
     post_job_at_once,
     end_leases,
     api_jobs,
+    write_and_read,
 )
 
 
