@@ -203,6 +203,11 @@ class Upload(models.Model):
     def file_problem(self) -> Problem | None:
         return Problem.from_json(self.problem) if self.problem else None
 
+    @property
+    def is_json(self) -> bool:
+        """Whether its rows came as JSON, so that their values have types."""
+        return self.facts.get("kind") == "json" or self.stored_name.endswith(".json")
+
     def count(self, name: str) -> int:
         return int(self.counts.get(name, 0))
 

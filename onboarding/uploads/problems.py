@@ -440,6 +440,12 @@ register(
         f"Check whether a quote is missing, or save the sheet as Excel Workbook (.xlsx). {_AGAIN}",
     ),
     ProblemKind(
+        "UNKNOWN_COLUMN",
+        "Columns that no field has",
+        "The column “{field}” is not known, so it was not read.",
+        "Check its name in the column guide.",
+    ),
+    ProblemKind(
         "UNKNOWN_PROPERTY",
         "Unknown property",
         "{field} is not a property that we know; its value is not stored.",

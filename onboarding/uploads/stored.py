@@ -68,6 +68,7 @@ class UploadFacts(TypedDict, total=False):
     """What the reader found in the file (spreadsheets.reader.facts_of), or what became of a workbook of corrections.
 
     kind: "xlsx", "csv", "json" or "form"; nothing else is known of the last two. header_row: in the partner's sheet.
+    unknown: names in a JSON body, beside its assets, that nobody knows.
     not_taken: rows of a workbook of corrections that belong to no row of an upload (the first of them), and how many.
     """
 
@@ -84,6 +85,7 @@ class UploadFacts(TypedDict, total=False):
     top: list[list[Any]]
     readings: list[tuple[str, list[str]]]
     header_row: int
+    unknown: list[str]
     not_taken: list[int]
     not_taken_count: int
 

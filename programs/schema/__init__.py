@@ -9,7 +9,8 @@ from programs.schema.compile import schema_for, schema_of_past
 from programs.schema.crossfield import ROW_CODES
 from programs.schema.crossfield.zips import state_of as state_of_zip
 from programs.schema.json_schema import asset_json_schema
-from programs.schema.nesting import Nesting, flatten
+from programs.schema.json_types import TypedRow, under
+from programs.schema.nesting import Nesting, flatten, flatten_json
 from programs.schema.schema import Checked, Rule, Schema, missing_in
 
 __all__ = [
@@ -20,9 +21,11 @@ __all__ = [
     "Nesting",
     "Rule",
     "Schema",
+    "TypedRow",
     "asset_json_schema",
     "catalogue_version",
     "flatten",
+    "flatten_json",
     "missing_in",
     "order_of",
     "reading_of",
@@ -30,5 +33,6 @@ __all__ = [
     "schema_for",
     "schema_of_past",
     "state_of_zip",
+    "under",
     "without_marks",
 ]

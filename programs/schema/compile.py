@@ -210,6 +210,7 @@ def _rules(
                     source=requirement.source,
                     source_url=requirement.source_url,
                     verified=requirement.verified,
+                    depends_on=tuple(condition_keys),
                 )
             )
     return rules

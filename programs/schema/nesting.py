@@ -7,6 +7,7 @@ from operator import itemgetter
 from programs.schema.lists import Flat
 
 _MOST_SHAPES = 1000
+_DEEPEST = 6
 
 Pick = Callable[[tuple[object, ...]], tuple[object, ...]]
 
@@ -134,7 +135,7 @@ def flatten(asset: Mapping[str, object]) -> dict[str, object]:
 
 
 def _flatten(value: object, prefix: str, flat: dict[str, object], depth: int) -> None:
-    if depth > 6:
+    if depth > _DEEPEST:
         flat[prefix] = value
     elif isinstance(value, Mapping) and (value or not prefix):
         for name, inner in value.items():
@@ -144,3 +145,19 @@ def _flatten(value: object, prefix: str, flat: dict[str, object], depth: int) ->
             _flatten(inner, f"{prefix}.{slot}", flat, depth + 1)
     elif value is not None and value != "":
         flat[prefix] = value
+
+
+def flatten_json(asset: Mapping[str, object]) -> dict[str, object]:
+    """The same for an asset whose types are still to be checked: empty objects and lists stay, under their own key."""
+    flat: dict[str, object] = {}
+    _flatten_json(asset, "", flat, 0)
+    return flat
+
+
+def _flatten_json(value: Mapping[str, object], above: str, flat: dict[str, object], depth: int) -> None:
+    for name, inner in value.items():
+        if isinstance(inner, dict | list) and inner and depth <= _DEEPEST:
+            members = inner if isinstance(inner, dict) else {str(slot): item for slot, item in enumerate(inner)}
+            _flatten_json(members, f"{above}{name}.", flat, depth + 1)
+        elif inner is not None and inner != "":
+            flat[above + name] = inner

@@ -274,3 +274,42 @@ register(
         "Send one value.",
     ),
 )
+
+
+# The types of a JSON body.
+register(
+    ProblemKind(
+        "WRONG_JSON_TYPE",
+        "{label} has the wrong JSON type",
+        "{label} came as {came}; it is {wanted}.",
+        "Send {wanted}, or leave it out.",
+    ),
+    ProblemKind(
+        "NUMBER_NOT_TEXT",
+        "{label} came as a number",
+        "{label} came as the number {value}. A number keeps 15 digits and no zeros in front, so it may not be what was "
+        "meant.",
+        "Send it as a text, in quotes.",
+    ),
+    ProblemKind(
+        "LIST_TOO_LONG", "{label} is too long", "{label} has more than {limit} entries.", "Send at most {limit}."
+    ),
+    ProblemKind(
+        "NUMBER_AS_TEXT",
+        "{label} came as a number",
+        "{label} came as a number; the text {suggestion} was taken.",
+        "Send it as a text, in quotes, so that no digit is lost.",
+    ),
+    ProblemKind(
+        "JSON_TYPE_CONVERTED",
+        "{label} has another JSON type",
+        "{label} came as {came}, {value}, and was read as {wanted}.",
+        "Send {wanted}.",
+    ),
+    ProblemKind(
+        "LIST_AS_TEXT",
+        "{label} came as a text",
+        "{label} came as one text and was read as a list.",
+        "Send a list.",
+    ),
+)

@@ -18,6 +18,7 @@ from programs.schema.columns import Column
 from programs.schema.crossfield import CrossCheck, RowFinding
 from programs.schema.crossfield.places import STATE, UTILITY, ZIP
 from programs.schema.crossfield.zips import state_of, zone_of
+from programs.schema.json_types import JsonTypes, TypedRow
 from programs.schema.lists import Flat, spread
 from programs.schema.nesting import Nesting, flatten
 from programs.schema.utilities import UtilityNames, suggestion_for
@@ -53,7 +54,8 @@ class Rule:
     """What a program requires of one column, compiled: when that applies, whether it must be filled, what it may hold.
 
     A list of values has several keys; the rule is met when one of them holds what the program takes. earliest and
-    latest are days as ISO text. number, source and verified name the requirement that it was made of.
+    latest are days as ISO text. number, source and verified name the requirement that it was made of. depends_on: the
+    keys that its condition looks at.
     """
 
     keys: tuple[str, ...]
@@ -72,6 +74,7 @@ class Rule:
     source: str = ""
     source_url: str = ""
     verified: bool = False
+    depends_on: tuple[str, ...] = ()
 
     def applies(self, on: date) -> bool:
         return not ((self.valid_from and on < self.valid_from) or (self.valid_to and on > self.valid_to))
@@ -142,6 +145,45 @@ class Schema:
         self._group_of = {key: prefix for prefix in groups for key in self._by_key if key.startswith(prefix)}
         self._group_defaults = dict(group_defaults)
         self._nesting = Nesting(self._by_key)
+        self._json_types = JsonTypes(self.columns, value_lists)
+        needed = {column.key for column in columns if column.required == "always"}
+        self._needed_lists = {first: slots for first, slots in value_lists.items() if needed.intersection(slots)}
+        self._needed = (
+            *needed.difference(*self._needed_lists.values()),
+            *(slot for slots in self._needed_lists.values() for slot in slots),
+            *(first.removesuffix(".0") for first in self._needed_lists),
+        )
+
+    def typed(self, flat: Flat) -> TypedRow:
+        """The values of a JSON asset (`flatten_json`) as cells, with what is to be said of their types."""
+        return self._json_types.read(flat)
+
+    def check_always(self, cells: Flat) -> list[Problem]:
+        """What is wrong with the fields that every meter needs, whatever else the row holds.
+
+        Much quicker than `check`, of which it says a part: rules about several fields are left out.
+        """
+        given: Flat = {key: cells[key] for key in self._needed if key in cells}
+        given, typed_under = spread(given, self._needed_lists, self.accepts)
+        problems, empty = list[Problem](), set(self._always)
+        for key, cell in given.items():
+            try:
+                if self._coercers[key](cell) is not EMPTY:
+                    empty.discard(key)
+            except PydanticCustomError as error:
+                problems.append(self._of_error(key, typed_under.get(key, key), error.type, error.context or {}, cell))
+        known = {*given} - empty
+        broken = {problem.field for problem in problems}
+        empty -= broken
+        missing = [key for key in self._always if key in empty and not self._filled_elsewhere(key, known, broken)]
+        return [*problems, *(self._problem("REQUIRED_MISSING", key) for key in missing)]
+
+    def _of_error(self, key: str, typed: str, code: str, context: Mapping[str, Any], cell: object) -> Problem:
+        """The problem that a coercer raised, under the key that the cell was typed under."""
+        if code != GIVEN:
+            return self._problem(code, typed, shown(cell), context)
+        given: Problem = context["problem"]
+        return Problem(given.code, key, given.value, {"label": self._by_key[key].label, **given.context})
 
     def check(
         self,
@@ -201,6 +243,24 @@ class Schema:
         unmet = {program: problems for program, problems in told.items() if problems}
         return Checked(asset, (), _missing(unmet), unmet, warnings)
 
+    def check_part(self, cells: Flat, on: date | None = None) -> Checked:
+        """Check what is known of a row by now: nothing is missing. The asset is there even when there are problems; it
+        holds what is right."""
+        given = _given(cells, {}) if NoneType in map(type, cells.values()) else cells
+        problems: list[Problem] = []
+        spread_cells, typed_under = spread(given, self._value_lists, self.accepts)
+        try:
+            flat = self._validate(spread_cells)
+        except ValidationError as error:
+            flat, problems = self._partial(spread_cells, typed_under, error)
+        flat = {key: value for key, value in flat.items() if value is not EMPTY}
+        warnings = self._mended(flat, spread_cells, typed_under)
+        warnings = tuple(_at_place(warning, flat) for warning in warnings)
+        findings = self._cross_check(flat, on or clock.now().date(), {problem.field for problem in problems})
+        problems += self._told(findings, flat, blocks=True)
+        warnings += tuple(self._told(findings, flat, blocks=False))
+        return Checked(self._nesting.nest(flat), tuple(problems), warnings=warnings)
+
     def _mended(self, flat: dict[str, Any], cells: Flat, typed_under: Mapping[str, str]) -> tuple[Problem, ...]:
         """Replace mended values in `flat`, and return a warning for each."""
         if Mended not in map(type, flat.values()):
@@ -255,15 +315,9 @@ class Schema:
         broken = set()
         for line in error.errors(include_url=False):
             key = str(line["loc"][0])
-            context = line.get("ctx", {})
             broken.add(key)
-            if line["type"] == GIVEN:
-                given: Problem = context["problem"]
-                texts = {"label": self._by_key[key].label, **given.context}
-                problems.append(Problem(given.code, key, given.value, texts))
-            else:
-                key = typed_under.get(key, key)
-                problems.append(self._problem(line["type"], key, shown(line["input"]), context))
+            typed = typed_under.get(key, key)
+            problems.append(self._of_error(key, typed, line["type"], line.get("ctx", {}), line["input"]))
         right = self._validate({key: cell for key, cell in cells.items() if key not in broken})
         return right, [self._narrowed(problem, right) for problem in problems]
 
@@ -295,7 +349,7 @@ class Schema:
         start = key.rpartition(".")[0] + "."
         return [other for other in self._by_key if other.startswith(start)]
 
-    def _filled_elsewhere(self, key: str, flat: Flat, broken: set[str]) -> bool:
+    def _filled_elsewhere(self, key: str, flat: Collection[str], broken: set[str]) -> bool:
         """Whether another slot of the key's list is filled, well or badly."""
         return any(other in flat or other in broken for other in self._value_lists.get(key, ()))
 

@@ -26,7 +26,7 @@ from onboarding.meters.models import CreatedBy, Meter
 from onboarding.spreadsheets.garbled import decoded_again, without_entities
 from onboarding.uploads.columns.assembly import plain_reference
 from onboarding.uploads.editing import CLEARS
-from onboarding.uploads.models import RowOutcome, RowPlan
+from onboarding.uploads.models import WRITTEN, RowOutcome, RowPlan
 from onboarding.uploads.pipeline.first_rows import FirstRows
 from onboarding.uploads.pipeline.row_faults import NOT_A_METER, ROW, fault_in
 from onboarding.uploads.stored import FieldChanges
@@ -35,7 +35,7 @@ from portal.problems import Problem, shown
 from portal.storage.ids import uuid7
 from portal.web import clock
 from programs.identifiers import account_key, reference_key, serial_key
-from programs.schema import Checked, Schema, schema_for
+from programs.schema import Checked, Schema, TypedRow, schema_for, under
 
 _MANY = 3  # problems of a row, from which on a total is looked for
 _TOTAL = re.compile(r"\s*(?:grand |sub)?-?totals?\s*:?\s*|\s*sums?\s*:?\s*", re.IGNORECASE)
@@ -49,12 +49,14 @@ _ALIKE = ", apart from spaces, dashes or characters that cannot be seen"
 class CandidateRow:
     """One row to check: its number in the file, and its cells by field key.
 
-    meter: the meter that the row is about, when it is known: then the cells are all that it is to hold.
+    meter: the meter that the row is about, when it is known: then the cells are all that it is to hold. typed: the
+    fields that somebody typed into, whose texts are no fault of the program that sent the rest.
     """
 
     number: int
     cells: Mapping[str, object]
     meter: Meter | None = None
+    typed: Collection[str] = ()
 
 
 @dataclass(slots=True)
@@ -87,7 +89,9 @@ class RowPreview:
     programs: those the rows are for; without any, whatever fits. update_existing: a row whose reference one meter of
     the partner has changes that meter. creates_unknown: then a row whose reference no meter has is a new meter, and
     otherwise it needs fixing. names_fields: whether the rows name their fields themselves (an API body), so
-    that an unknown name gets a warning. date_orders: field key to "mdy" or "dmy" where dates can be read both ways.
+    that an unknown name gets a warning. reads_json: whether the cells are the values of JSON assets, whose types are
+    checked before they are read as cells (`flatten_json`). date_orders: field key to "mdy" or "dmy" where dates can be
+    read both ways.
     """
 
     def __init__(
@@ -98,6 +102,7 @@ class RowPreview:
         update_existing: bool,
         creates_unknown: bool = True,
         names_fields: bool = False,
+        reads_json: bool = False,
         date_orders: Mapping[str, str] | None = None,
     ) -> None:
         self.partner = partner
@@ -114,11 +119,15 @@ class RowPreview:
         self.serials = FirstRows()
         self.letters = FirstRows()  # references without capitals
         self._names_fields = names_fields
+        self._reads_json = reads_json
         self._texts = frozenset(column.key for column in self.schema.columns if column.type == "text")
         self._candidates: dict[tuple[object, ...], tuple[ProgramCandidate, ...]] = {}
 
     def check(self, rows: Sequence[CandidateRow]) -> list[RowResult]:
         """The result of each row, in order. The number of queries does not depend on how many rows there are."""
+        types = {row.number: self._typed(row) for row in rows} if self._reads_json else {}
+        if types:
+            rows = [replace(row, cells=types[row.number].cells) for row in rows]
         references = {reference_of(row.cells) for row in rows} - {""}
         keys = {reference: reference_key(reference) for reference in references}
         existing = self._meters_of({*keys, *keys.values()})
@@ -126,12 +135,20 @@ class RowPreview:
         self.references.expect(set(keys.values()))
         targets: dict[UUID, Meter] = {}
         results = [self._validate(row, keys, existing, targets) for row in rows]
+        for result in results if types else ():
+            _add_types(result, types[result.number])
         self._add_known_facts(results, targets)
         self._warn_of_other_capitals(results)
         self._warn_of_capitals_in_file(results)
         self._suggest_known_references(results)
         self._warn_of_repeated_serials(results)
         return results
+
+    def _typed(self, row: CandidateRow) -> TypedRow:
+        typed = self.schema.typed(row.cells)
+        if not row.typed:
+            return typed
+        return replace(typed, warnings=tuple(one for one in typed.warnings if one.field not in row.typed))
 
     def _meters_of(self, keys: Collection[str]) -> dict[str, list[Meter]]:
         """The partner's meters whose references have one of these normal forms."""
@@ -173,7 +190,8 @@ class RowPreview:
             problem = Problem("REFERENCE_UNKNOWN", "partner_reference", shown(reference))
             return RowResult(row.number, reference, RowPlan.NEEDS_FIXING, (problem,), key=key)
         checked = self.check_cells(cells)
-        warnings = (*checked.warnings, *kept, *self._garbled(row.cells))
+        unknown = self._unknown(row.cells) if self._names_fields else ()
+        warnings = (*checked.warnings, *kept, *self._garbled(row.cells), *unknown)
         result = RowResult(row.number, reference, RowPlan.NEEDS_FIXING, checked.problems, warnings, key=key)
         if self._is_duplicate(result, [] if target in meters else meters):
             return result
@@ -183,8 +201,6 @@ class RowPreview:
                 result.problems = (Problem("TOTALS_ROW", total, shown(cells[total])),)
             return result
         result.asset, result.problems = checked.asset, ()
-        if self._names_fields:
-            result.warnings = (*result.warnings, *self._unknown(row.cells))
         result.programs = self.program_results(checked)
         if target is not None:
             targets[target.pk] = target
@@ -239,7 +255,10 @@ class RowPreview:
         return True
 
     def _unknown(self, cells: Iterable[str]) -> list[Problem]:
-        return [Problem("UNKNOWN_PROPERTY", shown(key)) for key in cells if key != ROW and not self.schema.knows(key)]
+        """A warning for each name that no field has, in the order of the row."""
+        lists = {first.removesuffix(".0") for first in self.schema.value_lists}
+        known = (key for key in cells if key != ROW and key not in lists)
+        return [Problem("UNKNOWN_PROPERTY", shown(key)) for key in known if not self.schema.knows(key)]
 
     def check_cells(self, cells: Mapping[str, object]) -> Checked:
         """Validate the cells of one row, with the requirements of the period by which each program evaluates it."""
@@ -406,6 +425,18 @@ class RowPreview:
         # KT, not data__device__…: looking for such a relation Django keeps a traceback, and with it the whole chunk.
         lines = meters.values_list("pk", KT("data__device__device_manufacturer"), "serial_key")
         return {(str(maker or "").casefold(), key): pk for pk, maker, key in lines}
+
+
+def _add_types(result: RowResult, typed: TypedRow) -> None:
+    """What is to be said of the types of a row's values. A wrong shape of an object or a list stops the row."""
+    result.warnings = (*typed.warnings, *result.warnings)
+    if not typed.problems:
+        return
+    below = under(typed.problems)
+    result.problems = (*typed.problems, *(one for one in result.problems if not one.field.startswith(below)))
+    if result.plan in WRITTEN:
+        result.plan, result.asset, result.programs, result.changes = RowPlan.NEEDS_FIXING, None, {}, None
+        result.meter_id = result.meter_version = None
 
 
 def _add_joins(result: RowResult, facts: MeterFacts) -> None:

@@ -1,11 +1,11 @@
 """The rows of a stored upload: a sheet read in the limited child process, or the API's JSON."""
 
-import json
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
-from itertools import chain
-from typing import cast
+from itertools import chain, islice
+from pathlib import Path
+from typing import Final, cast
 
 from django.conf import settings
 
@@ -31,12 +31,16 @@ from onboarding.uploads.devices import columns_of_devices, device_layout
 from onboarding.uploads.layout import FROM_ZIP, MEMORY, NAMES, ColumnLayout
 from onboarding.uploads.models import ColumnMemory, Upload, UploadSource
 from onboarding.uploads.pipeline.bare_numbers import Numbers
+from onboarding.uploads.pipeline.json_assets import NotJson, flattened, split_body
 from onboarding.uploads.pipeline.row_faults import no_meter, with_faults
 from onboarding.uploads.stored import RowCells, SheetColumn, UploadFacts, field_cells, sheet_cells
 from portal.problems import shown, storable_json
 from portal.storage.files import path_of
 from programs.queries import only_answers
 from programs.schema import Schema, schema_for
+
+_AT_ONCE: Final = 1000  # assets of a JSON body
+_UNKNOWN_NAMED: Final = 20
 
 
 @dataclass(slots=True)
@@ -90,19 +94,21 @@ def limits() -> Limits:
 
 
 @contextmanager
-def open_source(upload: Upload, schema: Schema, *, on_wait: Callable[[], None] | None = None) -> Iterator[OpenSource]:
+def open_source(
+    upload: Upload, schema: Schema, *, on_wait: Callable[[], None] | None = None, path: Path | None = None
+) -> Iterator[OpenSource]:
     """Open an upload's file for reading. Raises Unreadable with a FILE_ code for a file that cannot be used.
 
-    on_wait: called once a second while the reader of a sheet keeps us waiting.
+    on_wait: called once a second while the reader of a sheet keeps us waiting. path: of a file that is not stored.
     """
     if upload.stored_name.endswith(".json"):
-        yield _open_json(upload, schema)
+        yield from _open_json(upload)
         return
     layout = upload.column_layout
     names = names_of([HeaderSpec(column.key, column.label, column.aliases) for column in schema.columns])
     with read_book(
-        path_of(upload.stored_name),
-        file_name=upload.stored_name,
+        path or path_of(upload.stored_name),
+        file_name=str(path) if path else upload.stored_name,
         limits=limits(),
         sheet=layout.sheet,
         header_row=layout.header_row,
@@ -262,15 +268,13 @@ def _sheet_chunks(
         ]
 
 
-def _open_json(upload: Upload, schema: Schema) -> OpenSource:
+def _open_json(upload: Upload) -> Iterator[OpenSource]:
     with path_of(upload.stored_name).open("rb") as file:
-        assets = json.load(file)["assets"]
-
-    def chunks() -> Iterator[list[SourceRow]]:
-        for start in range(0, len(assets), 1000):
-            yield [
-                SourceRow(number, (), schema.flatten(asset))
-                for number, asset in enumerate(assets[start : start + 1000], start)
-            ]
-
-    return OpenSource(layout=ColumnLayout(), columns=[], facts=lambda: {"kind": "json"}, chunks=chunks())
+        try:
+            body = split_body(file)
+            rows = (SourceRow(number, (), flattened(asset)) for number, asset in enumerate(body))
+            chunks = iter(lambda: list(islice(rows, _AT_ONCE)), [])
+            facts: UploadFacts = {"kind": "json", "unknown": [shown(name) for name in body.unknown][:_UNKNOWN_NAMED]}
+            yield OpenSource(layout=ColumnLayout(), columns=[], facts=lambda: facts, chunks=chunks)
+        except NotJson as error:  # it was JSON when it came
+            raise Unreadable("FILE_BROKEN") from error

@@ -32,6 +32,7 @@ def preview_of(upload: Upload) -> RowPreview:
         update_existing=upload.update_existing,
         creates_unknown=upload.creates_unknown or upload.source == UploadSource.API,
         names_fields=upload.source == UploadSource.API,
+        reads_json=upload.is_json,
         date_orders=upload.column_layout.date_orders,
     )
     preview.references = FirstRows(partial(_rows_with_references, upload))
@@ -79,7 +80,9 @@ def validate_rows(
     if not edits:
         return preview.check([CandidateRow(number, cells) for number, cells in rows])
     kept = [
-        CandidateRow(number, edited(cells, edits[number]) if number in edits else cells)
+        CandidateRow(number, edited(cells, edits[number]), typed=edits[number].values)
+        if number in edits
+        else CandidateRow(number, cells)
         for number, cells in rows
         if number not in edits or not edits[number].is_left_out
     ]

@@ -105,7 +105,7 @@ def test_numbers_as_references_of_the_api_are_their_digits(acme: Partner, run_jo
     assert list(Meter.objects.values_list("partner_reference", flat=True)) == ["7700123"]
     outcomes = [row.outcome(upload)[0] for row in UploadRow.objects.filter(upload=upload).order_by("number")]
     assert outcomes == ["METER_CREATED", "DUPLICATE_REF_ID"]
-    assert (0, "partner_reference", "IDENTIFIER_TAIL_CUT", False) in problems(upload)
+    assert (0, "partner_reference", "NUMBER_AS_TEXT", False) in problems(upload)
 
 
 def test_date_in_a_date_column_stays_a_date(acme: Partner, send: Any) -> None:

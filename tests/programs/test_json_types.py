@@ -1,0 +1,81 @@
+"""The types of JSON values, before they are read as cells."""
+
+from typing import Any
+
+import pytest
+
+from programs.schema import flatten_json, schema_for
+
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("catalogue")]
+
+
+def told(asset: dict[str, Any]) -> tuple[list[tuple[str, str]], list[tuple[str, str]]]:
+    """(field, code) of each fault, and of each warning."""
+    typed = schema_for().typed(flatten_json(asset))
+    return [(one.field, one.code) for one in typed.faults], [(one.field, one.code) for one in typed.warnings]
+
+
+@pytest.mark.parametrize(
+    ("asset", "field"),
+    [
+        ({"partner_reference": True}, "partner_reference"),
+        ({"partner_reference": ["a"]}, "partner_reference"),
+        ({"partner_reference": {"a": 1}}, "partner_reference"),
+        ({"partner_reference": []}, "partner_reference"),
+        ({"device": {"battery_power_capacity_kw": True}}, "device.battery_power_capacity_kw"),
+        ({"device": {"is_connected_to_solar": []}}, "device.is_connected_to_solar"),
+        ({"load_types": [False]}, "load_types.0"),
+        ({"load_types": {"first": "HVAC"}}, "load_types"),
+        ({"customer": "1 Main Street"}, "customer"),
+        ({"customer": [{"city": "Oakland"}]}, "customer"),
+        ({"site": {"site_devices": {"device_type": "BATTERY"}}}, "site.site_devices"),
+        ({"site": {"site_devices": ["BATTERY"]}}, "site.site_devices.0"),
+    ],
+)
+def test_value_of_a_wrong_type_is_refused_at_its_field(asset: dict[str, Any], field: str) -> None:
+    assert told(asset) == ([(field, "WRONG_JSON_TYPE")], [])
+
+
+@pytest.mark.parametrize("number", [1.5, 10**15, -1e300])
+def test_number_that_may_not_be_what_was_meant_is_no_text(number: float) -> None:
+    assert told({"partner_reference": number}) == ([("partner_reference", "NUMBER_NOT_TEXT")], [])
+
+
+@pytest.mark.parametrize(
+    ("number", "text"), [(7700123, "7700123"), (7700123.0, "7700123"), (999_999_999_999_999, "9" * 15)]
+)
+def test_whole_number_is_its_digits_with_a_warning(number: float, text: str) -> None:
+    typed = schema_for().typed(flatten_json({"partner_reference": number}))
+
+    assert typed.cells == {"partner_reference": text}
+    assert [warning.code for warning in typed.warnings] == ["NUMBER_AS_TEXT"]
+
+
+def test_texts_where_other_values_belong_are_read_with_a_warning() -> None:
+    asset = {"device": {"battery_power_capacity_kw": "5 kW", "is_connected_to_solar": "yes"}, "load_types": "HVAC"}
+
+    assert told(asset) == (
+        [],
+        [
+            ("device.battery_power_capacity_kw", "JSON_TYPE_CONVERTED"),
+            ("device.is_connected_to_solar", "JSON_TYPE_CONVERTED"),
+            ("load_types", "LIST_AS_TEXT"),
+        ],
+    )
+
+
+def test_more_entries_than_a_list_holds_are_refused() -> None:
+    assert told({"site": {"site_devices": [{"device_type": "BATTERY"}] * 11}}) == (
+        [("site.site_devices", "LIST_TOO_LONG")],
+        [],
+    )
+
+
+def test_what_is_not_given_has_no_type() -> None:
+    asset = {
+        "device": {},
+        "site": {"generator_fuel_type": "", "load_zone": None, "site_devices": []},
+        "color": {"a": 1},
+    }
+
+    assert told(asset) == ([], [])
