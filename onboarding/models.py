@@ -1,5 +1,6 @@
 """The models of the rooms upstairs, gathered for Django."""
 
+from onboarding.api.create_meters.models import OnboardingToken
 from onboarding.bulk.models import BulkAction, BulkRow
 from onboarding.calendar.models import CalendarFeed, DeadlineNotice, WeeklyDigest
 from onboarding.connect.models import (
@@ -16,7 +17,14 @@ from onboarding.connect.models import (
     ServicePoint,
     Signature,
 )
-from onboarding.enrollment.models import Activation, CheckRecord, Enrollment, Evaluated, ParticipationPeriod
+from onboarding.enrollment.models import (
+    Activation,
+    CheckRecord,
+    Enrollment,
+    Evaluated,
+    ParticipationPeriod,
+    RegistrationRefresh,
+)
 from onboarding.meter_form.models import MeterDraft
 from onboarding.meters.models import Meter
 from onboarding.meters.search.models import MeterText, TextBacklog
@@ -47,8 +55,10 @@ __all__ = [
     "Meter",
     "MeterDraft",
     "MeterText",
+    "OnboardingToken",
     "ParticipationPeriod",
     "RedirectHost",
+    "RegistrationRefresh",
     "SavedView",
     "ServicePoint",
     "Signature",

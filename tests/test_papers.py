@@ -30,7 +30,7 @@ STOREYS = ("portal", "programs", "onboarding")
 # Folders that a path in backticks may begin with, and single files that it may be.
 PLACES = ("portal/", "programs/", "onboarding/", "templates/", "static/", "tests/", "docs/", ".ci/")
 # What papers name in capitals though it is neither a setting nor a choice nor a code.
-OTHERS = {"BASE", "KEY", "JOB", "METER", "TOKEN", "DELETE", "GET", "POST", "PORTAL"}
+OTHERS = {"BASE", "KEY", "JOB", "METER", "TOKEN", "ONBOARDING", "DELETE", "GET", "POST", "PORTAL"}
 each_paper = pytest.mark.parametrize("name", sorted(PAPERS))
 
 
@@ -327,6 +327,8 @@ class Shell:
             self.names.setdefault("JOB", body["job_id"])
         for meter in body.get("meters", ()):
             self.names.setdefault("METER", meter["meter_id"])
+        if "onboarding_token" in body:
+            self.names["ONBOARDING"] = body["onboarding_token"]
         if "next_page_token" in body:
             self.names["TOKEN"] = body["next_page_token"]
 

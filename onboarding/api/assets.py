@@ -5,7 +5,7 @@ meter: so a field that is added in the catalogue is accepted, answered and descr
 """
 
 from collections.abc import Collection
-from typing import ClassVar
+from typing import Any, ClassVar
 
 from drf_spectacular.extensions import OpenApiSerializerExtension, OpenApiSerializerFieldExtension
 from drf_spectacular.openapi import AutoSchema
@@ -35,6 +35,10 @@ class AssetSerializer(serializers.Serializer[object]):
 
 class CreateMeterSerializer(AssetSerializer):
     """One asset that is to become a meter."""
+
+
+class PartialAssetSerializer(AssetSerializer):
+    """An asset of which nothing is required."""
 
 
 class AuditInfoSerializer(serializers.Serializer[object]):
@@ -76,11 +80,21 @@ class _AssetSchema(OpenApiSerializerExtension):
             if wanted is None or name in wanted
         }
         required = [name for name in asset.get("required", ()) if name in fields]  # type: ignore[attr-defined]  # JSON
-        return {
-            **own,
-            "properties": {**own.get("properties", {}), **fields},
-            "required": sorted({*own.get("required", ()), *required}),
-        }
+        described = {**own, "properties": {**own.get("properties", {}), **fields}}
+        if isinstance(self.target, PartialAssetSerializer):
+            return _without_required(described)
+        return {**described, "required": sorted({*own.get("required", ()), *required})}
+
+
+def _without_required(part: Any) -> Any:
+    """A schema whose objects require nothing, however deep."""
+    if isinstance(part, list):
+        return [_without_required(inner) for inner in part]
+    if not isinstance(part, dict):
+        return part
+    return {
+        name: _without_required(inner) for name, inner in part.items() if name != "required" or isinstance(inner, dict)
+    }
 
 
 class _ProgramIdentifierSchema(OpenApiSerializerFieldExtension):

@@ -2,7 +2,8 @@
 
 from django.urls import path
 
-from onboarding.api import connections, create_meters, events, meter_details
+from onboarding.api import connections, eligibility, events, meter_changes, meter_details
+from onboarding.api.create_meters import jobs, provisional_assets, single
 from onboarding.api.enrollment import participation, status
 
 _METERS = "v1.1/enrollment/meters/"
@@ -10,8 +11,30 @@ _METERS = "v1.1/enrollment/meters/"
 urlpatterns = [
     path("v1.1/connections", connections.Connections.as_view(), name="api-connections"),
     path("v1.1/events", events.Events.as_view(), name="api-events"),
-    path("v1.1/jobs/meters", create_meters.MeterBatchJobs.as_view(), name="api-meter-jobs"),
-    path("v1.1/jobs/meters/<str:job_id>", create_meters.MeterBatchJob.as_view(), name="api-meter-job"),
+    path("v1.1/jobs/meters", jobs.MeterBatchJobs.as_view(), name="api-meter-jobs"),
+    path("v1.1/jobs/meter-job-filters", jobs.MeterBatchJobsFilters.as_view(), name="api-meter-job-filters"),
+    path("v1.1/jobs/meters/<str:job_id>", jobs.MeterBatchJob.as_view(), name="api-meter-job"),
+    path("v1.1/meters", single.SingleMeter.as_view(), name="api-single-meter"),
+    path("v1.1/onboarding-tokens", single.OnboardingTokens.as_view(), name="api-onboarding-tokens"),
+    path("v1.1/provisional-assets", provisional_assets.ProvisionalAssets.as_view(), name="api-provisional-assets"),
+    path(
+        "v1.1/provisional-assets-filters",
+        provisional_assets.ProvisionalAssetsFilters.as_view(),
+        name="api-provisional-assets-filters",
+    ),
+    path("v1.1/eligibility", eligibility.Eligibility.as_view(), name="api-eligibility"),
+    path("v1.1/meters/tags", meter_changes.Tags.as_view(), name="api-tags"),
+    path("v1.1/meters/partner_meter_ref", meter_changes.BulkPartnerMeterRef.as_view(), name="api-references"),
+    path(
+        "v1.1/meters/<str:meter_id>/partner_meter_ref",
+        meter_changes.PartnerMeterRef.as_view(),
+        name="api-reference",
+    ),
+    path(
+        "v2/meters/<str:meter_id>/market-registrations/refresh-requests",
+        meter_changes.RefreshRequests.as_view(),
+        name="api-registration-refresh",
+    ),
     path("v2/meters/search", meter_details.MeterDetailsSearch.as_view(), name="api-meter-search"),
     path("v2/meters/<str:meter_id>", meter_details.MeterDetails.as_view(), name="api-meter"),
     path("v2/meters/enrollments/search", status.MeterEnrollmentsSearch.as_view(), name="api-enrollment-search"),

@@ -184,3 +184,26 @@ class Evaluated(models.Model):
 
     def __str__(self) -> str:
         return f"{self.program_id}: {self.digest[:8]}"
+
+
+class RegistrationRefresh(models.Model):
+    """A partner asked that a meter's market registration is looked at again; open until Leap records a result."""
+
+    partner = models.ForeignKey("portal.Partner", on_delete=models.CASCADE, related_name="+", db_index=False)
+    meter = models.ForeignKey("onboarding.Meter", on_delete=models.CASCADE, related_name="+")
+    requested_at = models.DateTimeField()
+    requested_by = models.CharField(max_length=200)
+    answered_at = models.DateTimeField(null=True, blank=True)
+
+    class Meta:
+        verbose_name = "registration refresh"
+        verbose_name_plural = "registration refreshes"
+        constraints = [
+            models.UniqueConstraint(
+                fields=["meter"], condition=models.Q(answered_at=None), name="one_open_refresh_per_meter"
+            )
+        ]
+        indexes = [models.Index(fields=["partner", "id"], name="refresh_newest")]
+
+    def __str__(self) -> str:
+        return f"{self.meter_id}, {self.requested_at:%Y-%m-%d}"

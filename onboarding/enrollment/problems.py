@@ -94,3 +94,24 @@ register(
         "The meter can join from the next delivery period on.",
     ),
 )
+
+register(
+    ProblemKind(
+        "REGISTRATION_OF_OTHER_REGION",
+        "No market registration of its own",
+        "Only meters in CAISO have a market registration of their own; this one is in {region}.",
+        "Nothing needs to be refreshed.",
+    ),
+    ProblemKind(
+        "REGISTRATION_OF_OTHER_TYPE",
+        "No market registration of its own",
+        "Only utility meters have a market registration of their own; this is another kind.",
+        "Ask for the utility meter at the same site.",
+    ),
+    ProblemKind(
+        "REGISTRATION_NOT_NEEDED",
+        "Nothing to refresh",
+        "The meter is {status}, so its market registration stops nothing.",
+        "Ask again if it becomes ineligible.",
+    ),
+)

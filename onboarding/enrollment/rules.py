@@ -28,6 +28,7 @@ from programs.models import (
 from programs.models.past import HistoryVersion, ProgramRows, catalogue_at, entered_at, history_version, recorded_since
 from programs.schema import Schema, catalogue_version, schema_for, schema_of_past
 
+_NOT_DIGESTED = frozenset({"holds", "depends_on"})
 _YEAR_DAYS = 366
 
 
@@ -235,7 +236,7 @@ class ProgramRules:
 def _without_functions(schema: Schema, program: str, on: date) -> Iterable[dict[str, Any]]:
     for rule in schema.rules_of(program):
         if rule.applies(on):
-            yield {part.name: getattr(rule, part.name) for part in fields(rule) if part.name != "holds"}
+            yield {part.name: getattr(rule, part.name) for part in fields(rule) if part.name not in _NOT_DIGESTED}
 
 
 def _as_json(value: object) -> object:

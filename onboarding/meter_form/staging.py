@@ -17,36 +17,41 @@ from onboarding.uploads.states import create_confirmed
 from onboarding.uploads.stored import Outlook, field_cells
 from portal.events.actors import Actor
 from portal.partners.models import Partner, User
+from portal.problems import storable_json
 from portal.storage.bulk import insert
 from portal.web import clock
 from programs.schema import catalogue_version
 
 
 def stage_typed_rows(
-    rows: Sequence[tuple[RowResult, Mapping[str, str]]],
+    rows: Sequence[tuple[RowResult, Mapping[str, object]]],
     *,
     name: str,
     programs: Sequence[str],
     updates: bool,
     partner: Partner,
     by: Actor,
-    user: User,
+    user: User | None = None,
+    source: UploadSource = UploadSource.FORM,
 ) -> Upload:
-    """An upload of good rows, each with what was typed, confirmed already; its preview is kept like a sheet's."""
+    """An upload of rows, each with what was typed, confirmed already; its preview is kept like a sheet's.
+
+    source: a form, or the API for an asset that is written while the caller waits.
+    """
     results = [result for result, _ in rows]
     outlook: Outlook = {}
     for result in results:
         add_to_outlook(outlook, result.programs)
     upload = create_confirmed(
         partner=partner,
-        source=UploadSource.FORM,
+        source=source,
         actor=by.as_json(),
         user=user,
         file_name=name[:255],
         size=0,
         programs=list(programs),
         update_existing=updates,
-        facts={"kind": "form"},
+        facts={"kind": "json" if source == UploadSource.API else "form"},
         catalogue_version=catalogue_version(),
         counts={**Counter(result.plan.value for result in results), "rows": len(rows)},
         outlook=outlook,
@@ -57,7 +62,10 @@ def stage_typed_rows(
     insert(
         UploadRow,
         ROW_COLUMNS,
-        (row_values(upload, result, field_cells(cells) if keeps_cells(result) else None) for result, cells in rows),
+        (
+            row_values(upload, result, field_cells(storable_json(cells)) if keeps_cells(result) else None)
+            for result, cells in rows
+        ),
     )
     insert(UploadProblem, PROBLEM_COLUMNS, problem_values(upload, results, {}))
     return upload

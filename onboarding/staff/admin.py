@@ -12,13 +12,14 @@ from django.core.files.uploadedfile import UploadedFile
 from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.template.response import TemplateResponse
-from django.urls import URLPattern, path
+from django.urls import URLPattern, path, reverse
+from django.utils.html import format_html
 
 from onboarding.bulk.domain import confirm
 from onboarding.bulk.models import BulkAction, BulkResult, BulkState
 from onboarding.bulk.sheets.domain import preview_sheet
 from onboarding.bulk.sheets.reading import SheetFile
-from onboarding.enrollment.models import Activation, CheckRecord, Enrollment
+from onboarding.enrollment.models import Activation, CheckRecord, Enrollment, RegistrationRefresh
 from onboarding.meters.models import Meter
 from onboarding.participation.zones import zones_of
 from onboarding.spreadsheets.reader import ENDINGS
@@ -53,11 +54,11 @@ class OfMeters(ReadOnlyAdmin):
     show_full_result_count = False
 
     @admin.display(description="meter")
-    def reference(self, row: Enrollment | CheckRecord | Activation) -> str:
+    def reference(self, row: Enrollment | CheckRecord | Activation | RegistrationRefresh) -> str:
         return row.meter.partner_reference or str(row.meter_id)
 
     @admin.display(description="Leap meter ID")
-    def meter_key(self, row: Enrollment | CheckRecord | Activation) -> str:
+    def meter_key(self, row: Enrollment | CheckRecord | Activation | RegistrationRefresh) -> str:
         return str(row.meter_id)
 
 
@@ -291,3 +292,18 @@ class ActivationAdmin(OfMeters):
     @admin.display(description="active until", ordering="active_to")
     def ends(self, row: Activation) -> str:
         return _local(row.active_to, row.period.program, Reading.CLOSES)
+
+
+@admin.register(RegistrationRefresh)
+class RegistrationRefreshAdmin(OfMeters):
+    """Whose market registration a partner wants to be looked at again; recording a result answers it."""
+
+    list_display = ["reference", "partner", "requested_at", "requested_by", "answered_at", "enrollments", "meter_key"]
+    list_filter = [("answered_at", admin.EmptyFieldListFilter), "partner"]
+    list_select_related = ["meter", "partner"]
+    ordering = ["-pk"]
+
+    @admin.display(description="record a result")
+    def enrollments(self, row: RegistrationRefresh) -> str:
+        address = reverse("admin:onboarding_enrollment_changelist")
+        return format_html('<a href="{}?q={}">Enrollments</a>', address, row.meter_id)

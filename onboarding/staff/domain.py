@@ -9,6 +9,7 @@ from django.db import transaction
 
 from onboarding.enrollment.domain import re_evaluate
 from onboarding.enrollment.models import Activation, CheckRecord, Enrollment
+from onboarding.enrollment.registrations import answer_refreshes
 from onboarding.meters.models import EnrollmentStatus, Meter
 from onboarding.staff.published import record_groups
 from portal.events.actors import Actor
@@ -67,6 +68,8 @@ def record_checks(
             )
             for meter in group
         )
+        if action_type == ActionType.HAS_MARKET_REGISTRATION:
+            answer_refreshes([meter.pk for meter in group])
         return ()
 
     told = {"item": ActionType(action_type).label, "holds": holds, "code": code, "note": note}

@@ -21,6 +21,11 @@ def _with_note(text: str, note: str | None) -> str:
     return f"{text}: {note}" if note else text
 
 
+def _refresh(data: EventData) -> Change:
+    return "Market registration", "", "to be looked at again"
+
+
 register("meter.activated", _activated)
+register("meter.registration_refresh_requested", _refresh)
 register("meter.activation_ended", _ended)
 register("meter.check_recorded", _recorded)

@@ -40,17 +40,34 @@ def paginate(
     twice or be left out.
     """
     rows = rows.order_by("-pk" if newest_first else "pk")
-    salt = f"{_SALT}.{rows.model._meta.label_lower}.{partner_of(request).pk}.{request.path}"
+    salt = _salt(request, rows.model._meta.label_lower)
     if token:
-        rows = rows.filter(**{"pk__lt" if newest_first else "pk__gt": _read(token, salt)})
+        rows = rows.filter(**{"pk__lt" if newest_first else "pk__gt": str(_read(token, salt))})
     page = list(rows[: size + 1])
     if len(page) <= size:
         return page, {}
     return page[:size], {"next_page_token": signing.dumps(str(page[size - 1].pk), salt=salt)}
 
 
-def _read(token: str, salt: str) -> str:
+def token_for(request: Request, kind: str, place: object) -> str:
+    """A page token for a list that is not in the order of its keys: the place (JSON) from behind which to go on."""
+    return signing.dumps(place, salt=_salt(request, kind))
+
+
+def place_named(request: Request, kind: str, token: str) -> object:
+    """The place of such a token. ApiError 400 for one that we did not make for this partner, address and kind."""
+    return _read(token, _salt(request, kind))
+
+
+def _salt(request: Request, kind: str) -> str:
+    return f"{_SALT}.{kind}.{partner_of(request).pk}.{request.path}"
+
+
+def _read(token: str, salt: str) -> object:
     try:
-        return str(signing.loads(token, salt=salt))
+        return signing.loads(token, salt=salt)
     except signing.BadSignature as error:
-        raise ApiError("page_token is not one that this API gave", details={"page_token": token[:200]}) from error
+        raise ApiError(
+            "page_token is not one that this API gave",
+            details={"page_token": f"“{token[:200]}” is no token of this list."},
+        ) from error

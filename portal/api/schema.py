@@ -20,6 +20,8 @@ _ERRORS = {
     401: "The request carries no key that works.",
     403: "The key lacks the permission, or does not work from this network address.",
     404: "There is no such object of yours.",
+    412: "The object changed since you read it.",
+    413: "The body is too large.",
     415: "The content type is not accepted here.",
     429: "There were too many requests; Retry-After says in how many seconds to go on.",
 }

@@ -75,11 +75,25 @@ class WebhookErrorResponseSerializer(_Numbered):
     details = DetailsField(required=False, help_text="More about the error, where there is more.")
 
 
+class FieldSuggestionSerializer(serializers.Serializer[object]):
+    """A value that may be meant."""
+
+    field = serializers.CharField()
+    suggestion = serializers.CharField()
+
+
+class SuggestionSerializer(serializers.Serializer[object]):
+    """Values that go together."""
+
+    suggestions = FieldSuggestionSerializer(many=True)
+
+
 class FieldErrorSerializer(serializers.Serializer[object]):
     """What is wrong with one field, or with the whole."""
 
     field = serializers.CharField(required=False)
     description = serializers.CharField()
+    suggestions = SuggestionSerializer(many=True, required=False)
 
 
 class CreateMeterErrorResponseSerializer(_Numbered):
@@ -136,7 +150,13 @@ class _Errors(ErrorShape):
     serializer = CreateMeterErrorResponseSerializer
 
     def body(self, failure: Failure) -> dict[str, object]:
-        errors = [{**({"field": field} if field else {}), "description": text} for field, text in failure.messages()]
+        told = failure.details if isinstance(failure.details, Sequence) else ()
+        errors: list[dict[str, object]] = [
+            {**({"field": field} if field else {}), "description": text} for field, text in failure.messages()
+        ]
+        for error, detail in zip(errors, told, strict=False):
+            if "suggestions" in detail:
+                error["suggestions"] = detail["suggestions"]
         return {"errors": errors or [{"description": failure.title}]}
 
 

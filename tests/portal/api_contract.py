@@ -264,6 +264,32 @@ PAYLOADS = {
         ),
     )
 }
+PROVISIONAL_ASSET: dict[str, Any] = {"allOf": [ASSET_STATUS, {"required": ["job_id"], "properties": {"job_id": UUID}}]}
+PROVISIONAL_ASSETS: dict[str, Any] = {
+    "type": "object",
+    "required": ["provisional_assets"],
+    "properties": {
+        "provisional_assets": {"type": "array", "items": PROVISIONAL_ASSET},
+        "next_page_token": {"type": "string"},
+    },
+}
+FILTER_OPTIONS: dict[str, Any] = {
+    "type": "object",
+    "required": ["filter_options"],
+    "properties": {
+        "filter_options": {
+            "type": "array",
+            "items": {
+                "type": "object",
+                "required": ["key", "values"],
+                "properties": {
+                    "key": {"type": "string"},
+                    "values": {"type": "array", "items": {"type": "string"}},
+                },
+            },
+        }
+    },
+}
 CREATED_JOB = {"type": "object", "required": ["job_id"], "properties": {"job_id": UUID}}
 ERROR: dict[str, Any] = {
     "type": "object",
@@ -280,6 +306,10 @@ ANSWERS: dict[str, dict[str, Any]] = {
     "listMeterBatchJobs": PAGED_JOBS,
     "createMeterBatchJob": CREATED_JOB,
     "getMeterBatchJob": JOB_AND_ASSETS,
+    "listMeterBatchJobsFilters": FILTER_OPTIONS,
+    "createSingleMeter": PROVISIONAL_ASSET,
+    "listProvisionalAssets": PROVISIONAL_ASSETS,
+    "listProvisionalAssetsFilters": FILTER_OPTIONS,
     "getMeterDetails": METER,
     "searchMeterDetails": METERS,
     "getMeterEnrollment": ENROLLMENT,

@@ -19,7 +19,7 @@ from rest_framework import serializers
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from onboarding.api.enrollment.status import TAGS, ParticipationPreferenceSerializer
+from onboarding.api.enrollment.status import TAGS, MeterParticipationPreferenceSerializer
 from onboarding.api.meter_details import METER_ID, meter_named
 from onboarding.enrollment.facts import OutPeriod
 from onboarding.enrollment.models import Preference
@@ -115,7 +115,7 @@ class ParticipateRequestsRequestSerializer(serializers.Serializer[object]):
     participate_requests = _many(MeterParticipateSerializer)
 
 
-class ParticipationPeriodSerializer(ParticipationPreferenceSerializer):
+class ParticipationPeriodSerializer(MeterParticipationPreferenceSerializer):
     """A time in which the meter is idle or disenrolled, with its first and last day where the meter is."""
 
     start_date = serializers.DateField()
@@ -123,7 +123,7 @@ class ParticipationPeriodSerializer(ParticipationPreferenceSerializer):
     time_zone = serializers.CharField()
 
 
-class IdlePeriodsSerializer(WarnedSerializer):
+class MeterIdleTimesSerializer(WarnedSerializer):
     """The idle periods of one meter."""
 
     meter_id = serializers.UUIDField()
@@ -178,7 +178,7 @@ class IdlePeriods(ApiView):
         operation_id="getIdlePeriods",
         tags=TAGS,
         parameters=[METER_ID],
-        responses=responses(IdlePeriodsSerializer, 400, 404),
+        responses=responses(MeterIdleTimesSerializer, 400, 404),
     )
     def get(self, request: Request, meter_id: str) -> Response:
         """List the idle periods of a meter."""
@@ -203,7 +203,7 @@ class IdlePeriods(ApiView):
         tags=TAGS,
         parameters=[METER_ID, *_PERIOD],
         request=None,
-        responses=responses(IdlePeriodsSerializer, 400, 404, 415),
+        responses=responses(MeterIdleTimesSerializer, 400, 404, 415),
     )
     def delete(self, request: Request, meter_id: str) -> Response:
         """Delete the idle period with exactly these days. They come as query parameters, or in a body as for POST."""

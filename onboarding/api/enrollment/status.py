@@ -40,7 +40,7 @@ _AS_OF = OpenApiParameter(
 )
 
 
-class ParticipationPreferenceSerializer(serializers.Serializer[object]):
+class MeterParticipationPreferenceSerializer(serializers.Serializer[object]):
     """A time in which the meter takes part, is idle, or is disenrolled."""
 
     participation_preference = serializers.ChoiceField(Preference.values)
@@ -98,7 +98,7 @@ class MeterEnrollmentResponseSerializer(MeterIdentifiersSerializer):
     """How a meter is enrolled: status, participation, programs, and what has to be done."""
 
     global_enrollment_status = serializers.ChoiceField(EnrollmentStatus.values)
-    participation_preferences = ParticipationPreferenceSerializer(many=True)
+    participation_preferences = MeterParticipationPreferenceSerializer(many=True)
     program_enrollment = ProgramEnrollmentSerializer(many=True)
     required_actions = RequiredActionsSerializer()
     as_of_limits = UntoldSerializer(

@@ -1,22 +1,59 @@
 """Adding and removing tags, and setting the customer group."""
 
+from collections.abc import Collection
+from uuid import UUID
+
+from django.db import transaction
+
 from onboarding.bulk.handlers import FieldHandler, register
 from onboarding.bulk.models import BulkAction
+from onboarding.meters.domain import MeterChange, change_meters
 from onboarding.meters.models import Meter
-from portal.problems import Problem, Refused
+from onboarding.meters.queries import meters_of
+from portal.events.actors import Actor
+from portal.partners.models import Partner
+from portal.problems import Problem, Refused, storable
 from programs.schema import schema_for
 
 LONGEST_TAG = 64
 
 
+def clean_tag(value: str) -> str:
+    """A tag as it is kept. Refuses: TAG_MISSING, TAG_NOT_ACCEPTED."""
+    if not value:
+        raise Refused(Problem("TAG_MISSING", "value"))
+    if len(value) > LONGEST_TAG or "," in value:
+        raise Refused(Problem("TAG_NOT_ACCEPTED", "value", value[:100]))
+    return value
+
+
+def change_tags(
+    meters: Collection[UUID], *, add: Collection[str] = (), remove: Collection[str] = (), partner: Partner, by: Actor
+) -> dict[UUID, tuple[list[str], bool]]:
+    """Add tags to these meters of the partner and remove others, at once: its tags then, and whether they changed.
+
+    One meter.tagged or meter.untagged event for each that changes; meters that are not the partner's are passed over.
+    Refuses: TAG_MISSING, TAG_NOT_ACCEPTED.
+    """
+    added = [clean_tag(" ".join(storable(tag).split())) for tag in add]
+    gone = {" ".join(storable(tag).split()) for tag in remove}
+    results: dict[UUID, tuple[list[str], bool]] = {}
+    changes = []
+    with transaction.atomic():
+        for meter in meters_of(partner).filter(pk__in=meters).select_for_update().order_by("pk"):
+            kept = [tag for tag in meter.tags if tag not in gone]
+            tags = list(dict.fromkeys([*kept, *added]))
+            results[meter.pk] = (tags, tags != meter.tags)
+            if tags != meter.tags:
+                changes.append(MeterChange(meter, {"tags": tags}))
+        change_meters(changes, verb="meter.tagged" if added else "meter.untagged", partner=partner, by=by)
+    return results
+
+
 class _TagHandler(FieldHandler):
     def clean_value(self, value: str) -> str:
         """Refuses: TAG_MISSING, TAG_NOT_ACCEPTED."""
-        if not value:
-            raise Refused(Problem("TAG_MISSING", "value"))
-        if len(value) > LONGEST_TAG or "," in value:
-            raise Refused(Problem("TAG_NOT_ACCEPTED", "value", value))
-        return value
+        return clean_tag(value)
 
 
 class AddTag(_TagHandler):

@@ -27,7 +27,7 @@ from portal.storage.staging import Staged
 from programs.identifiers import reference_key
 from programs.schema import Schema, schema_for
 
-_NEW: Final = "new_partner_reference"
+NEW: Final = "new_partner_reference"
 _SPECS: Final = (
     HeaderSpec(METER_ID, "Leap meter ID", ("leap id", "meter uuid")),
     HeaderSpec(
@@ -38,13 +38,13 @@ _SPECS: Final = (
             *("present reference", "current reference", "current partner reference", "old key"),
         ),
     ),
-    HeaderSpec(_NEW, "New partner reference", ("new", "new reference", "new ref id", "new id", "new key")),
+    HeaderSpec(NEW, "New partner reference", ("new", "new reference", "new ref id", "new id", "new key")),
     HeaderSpec(METER, "Meter"),
 )
 
 
 def _missing(columns: Collection[str]) -> list[str]:
-    return no_meter_column(columns) + ([] if _NEW in columns else ["what its new reference is"])
+    return no_meter_column(columns) + ([] if NEW in columns else ["what its new reference is"])
 
 
 class ChangeReferences(SheetAction[str]):
@@ -71,18 +71,18 @@ class ChangeReferences(SheetAction[str]):
     guide = format_html(
         "Each row has a meter’s ID and its present reference. Fill in <code>{}</code>; where it stays empty, the "
         "reference stays as it is.",
-        _NEW,
+        NEW,
     )
     file_hint = format_html(
         "A sheet of your own is fine too: it needs one column that says the meter (<code>{}</code> or <code>{}</code>) "
         "and one with its new reference (<code>{}</code>).",
         METER_ID,
         REFERENCE,
-        _NEW,
+        NEW,
     )
     check_label = "Check the references"
-    columns = SheetColumns(_SPECS, _NEW, _missing, "REFERENCE_COLUMNS_MISSING", references=(REFERENCE, METER, _NEW))
-    header = (METER_ID, REFERENCE, _NEW)
+    columns = SheetColumns(_SPECS, NEW, _missing, "REFERENCE_COLUMNS_MISSING", references=(REFERENCE, METER, NEW))
+    header = (METER_ID, REFERENCE, NEW)
     widths = (38, 32, 32)
     pasted_label = "Present and new references"
     pasted_hint = (
@@ -90,7 +90,7 @@ class ChangeReferences(SheetAction[str]):
         "semicolon between them. Two columns copied from a spreadsheet are fine."
     )
     meter_label = "Present reference"
-    shown_columns = ((_NEW, "New reference"),)
+    shown_columns = ((NEW, "New reference"),)
 
     def sentence(self, action: BulkAction) -> str:
         return "Change the reference of"
@@ -118,10 +118,10 @@ class ChangeReferences(SheetAction[str]):
         return results
 
     def stored(self, result: SheetRowResult[str]) -> Mapping[str, object]:
-        return {"new_reference": result.request or text_of(result.row.cells.get(_NEW))}
+        return {"new_reference": result.request or text_of(result.row.cells.get(NEW))}
 
     def written(self, row: BulkRow) -> Mapping[str, str]:
-        return {_NEW: row.new_reference}
+        return {NEW: row.new_reference}
 
     def apply(
         self, action: BulkAction, rows: Sequence[BulkRow], meters: Mapping[UUID, Meter]
@@ -146,7 +146,7 @@ class ChangeReferences(SheetAction[str]):
 
 
 def _with_new_reference(row: SheetRow, schema: Schema) -> SheetRowResult[str]:
-    cell = row.cells.get(_NEW)
+    cell = row.cells.get(NEW)
     texts = {"label": "The new reference"}
     if isinstance(cell, BrokenCell):
         return SheetRowResult(row, problems=[Problem(cell.code, REFERENCE, shown(cell.shown), texts)])
@@ -163,7 +163,7 @@ def _refuse_same_new_reference(results: Iterable[SheetRowResult[str]]) -> None:
         if result.request and result.changes and (result.meter is None or result.meter.is_unique):
             by_reference.setdefault(reference_key(result.request), []).append(result)
     for group in by_reference.values():
-        refuse_all(group, "NEW_REFERENCE_TWICE", _NEW, shown(group[0].request))
+        refuse_all(group, "NEW_REFERENCE_TWICE", NEW, shown(group[0].request))
 
 
 def _refuse_taken(results: Iterable[SheetRowResult[str]], meters: KnownMeters) -> None:

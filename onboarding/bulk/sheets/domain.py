@@ -6,7 +6,7 @@ from typing import Any
 from django.db import transaction
 
 from onboarding.bulk.models import BulkAction, BulkRow
-from onboarding.bulk.sheets.reading import SheetFile, read_rows
+from onboarding.bulk.sheets.reading import SheetFile, SheetRow, read_rows
 from onboarding.bulk.sheets.spec import SheetAction, SheetRowResult
 from portal.events.actors import Actor
 from portal.partners.models import Partner, User
@@ -26,9 +26,22 @@ def preview_sheet(
     if partner is None and handler.slug:
         raise ValueError(f"{handler.kind} is about the meters of one partner")
     rows = read_rows(sheet, handler.columns, most=handler.most_rows)
+    return preview_rows(handler, rows, name=sheet.name, partner=partner, user=user, by=by)
+
+
+def preview_rows(
+    handler: SheetAction[Any],
+    rows: Sequence[SheetRow],
+    *,
+    name: str,
+    partner: Partner | None,
+    user: User | None,
+    by: Actor,
+) -> BulkAction:
+    """The same for rows that are read already. name: what they came in, such as the name of a file."""
     seen_at = clock.now()
     results = handler.validate_rows(partner, rows)
-    name = "".join(char for char in sheet.name if char.isprintable())
+    name = "".join(char for char in name if char.isprintable())
     with transaction.atomic():
         action = BulkAction.objects.create(
             partner=partner,

@@ -77,9 +77,11 @@ def commit_at_once(upload: Upload) -> bool:
     """Write the few rows of an upload in the caller's transaction, without a job, and close it.
 
     Returns whether all were written; otherwise something changed since the check (a reference taken, a meter changed),
-    and the caller rolls back. IntegrityError when it happened this very moment.
+    and the caller rolls back. False as well for rows that need fixing, of which nothing is written. IntegrityError when
+    it happened this very moment.
     """
-    _write(upload, list(_to_write(upload, after=-1).values_list("number", "plan")))
+    if plans := list(_to_write(upload, after=-1).values_list("number", "plan")):
+        _write(upload, plans)
     return _close(upload) and not upload.count("failed")
 
 

@@ -123,7 +123,8 @@ def test_unknown_property_is_named_and_not_stored(api: Api, run_jobs: Any) -> No
 
     (asset,) = api("get", f"/v1.1/jobs/meters/{answer.json()['job_id']}").json()["assets"]
     assert asset["status"] == "COMPLETED"
-    assert list(asset["status_detail"]["failed_fields"]) == ["colour"]
+    assert "failed_fields" not in asset["status_detail"]
+    assert [(line["field"], line["code"]) for line in asset["warnings"]] == [("colour", "UNKNOWN_PROPERTY")]
 
 
 def test_list_pages_filters_and_searches(api: Api, run_jobs: Any) -> None:

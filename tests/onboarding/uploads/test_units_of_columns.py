@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 from django.test import Client
 
-from onboarding.api.create_meters import _published_assets as published_assets
+from onboarding.api.create_meters.statuses import job_warnings
 from onboarding.meters.models import Meter
 from onboarding.spreadsheets.units import unit_in, unit_to_convert
 from onboarding.uploads.columns.domain import choose_columns
@@ -97,8 +97,8 @@ def test_api_converts_units_and_says_so(acme: Partner, run_jobs: Callable[[], in
     upload.refresh_from_db()
 
     assert [meter.data["device"]["battery_power_capacity_kw"] for meter in Meter.objects.all()] == [5, 5]
-    told = [asset["status_detail"]["failed_fields"][KW] for asset in published_assets(upload)]  # type: ignore[index]  # JSON
-    assert told == ["Battery power capacity: W were read as kW."] * 2
+    told = "Battery power capacity: W were read as kW. Check one of the values below."
+    assert job_warnings(upload) == {"warnings": [{"field": KW, "code": "UNIT_CONVERTED", "message": told}]}
 
 
 @pytest.mark.parametrize(("cell", "kw"), [("5000", 5), ("5 kW", 5), ("5,000", 5), (5000, 5), (5000.5, 5.0005)])

@@ -1,0 +1,78 @@
+"""A client that openapi-python-client generates from our schema works against the portal, and its types are right."""
+
+import importlib.util
+import os
+import shutil
+import subprocess
+import sys
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+from django.contrib.staticfiles.handlers import StaticFilesHandler
+from django.db import DEFAULT_DB_ALIAS, connections
+from django.test.testcases import LiveServerThread
+
+from portal.partners.models import ApiKey
+
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("catalogue"), pytest.mark.timeout(180)]
+HERE = Path(__file__).parent
+
+
+@pytest.fixture
+def address() -> Iterator[str]:
+    """The portal behind a real socket, on the database of the test."""
+    connection = connections[DEFAULT_DB_ALIAS]
+    connection.inc_thread_sharing()
+    server = LiveServerThread("127.0.0.1", StaticFilesHandler, connections_override={DEFAULT_DB_ALIAS: connection})
+    server.daemon = True
+    server.start()
+    server.is_ready.wait()
+    assert server.error is None
+    yield f"http://127.0.0.1:{server.port}"
+    server.terminate()
+    connection.dec_thread_sharing()
+
+
+@pytest.fixture
+def generated(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """A folder with the client, and the program that uses it."""
+    (tmp_path / "config.yml").write_text("post_hooks: []\n")
+    command = [sys.executable, "-m", "openapi_python_client", "generate", "--meta", "none"]
+    command += ["--path", str(HERE / "schema.yml"), "--config", str(tmp_path / "config.yml")]
+    command += ["--output-path", str(tmp_path / "portal_client")]
+    subprocess.run(command, cwd=tmp_path, check=True, capture_output=True)
+    shutil.copy(HERE / "generated_journey.py", tmp_path)
+    monkeypatch.syspath_prepend(str(tmp_path))
+    return tmp_path
+
+
+def test_generated_client_makes_the_journey_and_type_checks(
+    generated: Path, address: str, api_key: tuple[ApiKey, str], run_jobs: Callable[[], int]
+) -> None:
+    checked = subprocess.Popen(
+        [sys.executable, "-m", "mypy", "--strict", "--config-file", os.devnull, "generated_journey.py"],
+        cwd=generated,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        text=True,
+    )
+
+    spec = importlib.util.spec_from_file_location("generated_journey", generated / "generated_journey.py")
+    assert spec
+    assert spec.loader
+    module = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(module)
+    seen = module.journey(address, api_key[1], run_jobs)
+
+    assert seen == {
+        "unknown": "transmission_region",
+        "preview": "CREATE",
+        "job": "COMPLETED",
+        "asset": "COMPLETED",
+        "single": "COMPLETED",
+        "meters": "home-000001",
+        "enrollment": "ELIGIBLE",
+    }
+    said, _ = checked.communicate(timeout=150)
+    assert checked.returncode == 0, said
