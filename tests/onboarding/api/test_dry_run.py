@@ -10,6 +10,7 @@ from django.conf import settings
 from onboarding.meters.models import Meter
 from onboarding.uploads.models import Upload
 from portal.events.models import Event
+from portal.partners.models import Partner
 from tests import builders
 from tests.onboarding.api.conftest import Call
 
@@ -29,7 +30,7 @@ def known(call: Call, run_jobs: Callable[[], int]) -> Meter:
 
 
 def counted() -> tuple[int, int, int, list[Path]]:
-    files = sorted(Path(settings.MEDIA_ROOT).rglob("*.*")) if Path(settings.MEDIA_ROOT).exists() else []
+    files = sorted(Path(settings.MEDIA_ROOT, "uploads", str(Partner.objects.get().pk)).glob("*"))
     return Meter.objects.count(), Upload.objects.count(), Event.objects.count(), files
 
 
