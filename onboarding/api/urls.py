@@ -23,12 +23,12 @@ urlpatterns = [
         name="api-provisional-assets-filters",
     ),
     path("v1.1/eligibility", eligibility.Eligibility.as_view(), name="api-eligibility"),
-    path("v1.1/meters/tags", meter_changes.Tags.as_view(), name="api-tags"),
-    path("v1.1/meters/partner_meter_ref", meter_changes.BulkPartnerMeterRef.as_view(), name="api-references"),
+    path("v1.1/meters/tags", meter_changes.Tags.as_view(), name="api-meter-tags"),
+    path("v1.1/meters/partner_meter_ref", meter_changes.BulkPartnerMeterRef.as_view(), name="api-meter-references"),
     path(
         "v1.1/meters/<str:meter_id>/partner_meter_ref",
         meter_changes.PartnerMeterRef.as_view(),
-        name="api-reference",
+        name="api-meter-reference",
     ),
     path(
         "v2/meters/<str:meter_id>/market-registrations/refresh-requests",

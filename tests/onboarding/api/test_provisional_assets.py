@@ -8,9 +8,9 @@ import pytest
 from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
-from portal.partners.keys import create_api_key
 
 from portal.events.actors import Actor
+from portal.partners.keys import create_api_key
 from portal.partners.models import Partner
 from tests import builders
 from tests.onboarding.api.conftest import Call

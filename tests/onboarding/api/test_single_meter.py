@@ -6,7 +6,6 @@ from typing import Any
 import pytest
 import time_machine
 from django.test import Client
-from portal.partners.keys import create_api_key
 
 from onboarding.api.create_meters.models import OnboardingToken
 from onboarding.api.create_meters.tokens import drop_expired_tokens
@@ -14,6 +13,7 @@ from onboarding.meters.models import Meter
 from onboarding.uploads.models import Upload
 from portal.events.actors import Actor
 from portal.events.models import Event
+from portal.partners.keys import create_api_key
 from portal.partners.models import Partner
 from tests import builders
 from tests.onboarding.api.conftest import Call
