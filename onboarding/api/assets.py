@@ -5,7 +5,7 @@ meter: so a field that is added in the catalogue is accepted, answered and descr
 """
 
 from collections.abc import Collection
-from typing import Any, ClassVar
+from typing import Any, ClassVar, Final
 
 from drf_spectacular.extensions import OpenApiSerializerExtension, OpenApiSerializerFieldExtension
 from drf_spectacular.openapi import AutoSchema
@@ -25,6 +25,34 @@ _IDENTIFIERS = (
     "meter_type",
     "customer_group",
 )
+
+
+EXAMPLE_ASSET: Final = {
+    "partner_reference": "home-000001",
+    "transmission_region": "CAISO",
+    "customer_classification": "RESIDENTIAL",
+    "load_types": ["BATTERY_STORAGE"],
+    "meter_type": "DEVICE",
+    "customer": {
+        "street_1": "1 Main Street",
+        "postal_code": "94103",
+        "city": "San Francisco",
+        "state_or_province_code": "CA",
+        "country_code": "US",
+        "end_customer_name": "Alex Rivera",
+    },
+    "device": {
+        "device_type": "BATTERY",
+        "device_serial_number": "SN-00000001",
+        "device_manufacturer": "Volta",
+        "device_model": "Home 10",
+        "install_date": "2023-01-30",
+        "battery_power_capacity_kw": 5,
+        "battery_energy_capacity_kwh": 13.5,
+    },
+    "site": {"number_of_devices": 1},
+    "utility": {"utility_name": "PGE", "electric_service_account_number": "1100000001"},
+}
 
 
 class AssetSerializer(serializers.Serializer[object]):

@@ -16,7 +16,7 @@ from onboarding.api.create_meters.statuses import published_warning
 from onboarding.enrollment.eligibility import EligibilityStatus, ProgramEligibility, eligibility_of
 from onboarding.uploads.pipeline.json_assets import flattened
 from portal.api.errors import ApiError
-from portal.api.schema import responses
+from portal.api.schema import example, responses
 from portal.api.unknown import validated_with_warnings
 from portal.api.views import SEARCHES, ApiView
 from portal.partners.models import KeyPermission
@@ -94,6 +94,11 @@ class Eligibility(ApiView):
         operation_id="checkEligibility",
         tags=_TAGS,
         request=EligibilityRequestSerializer,
+        examples=[
+            example(
+                "A battery at a ZIP code", {"asset": {"meter_type": "DEVICE", "customer": {"postal_code": "94103"}}}
+            )
+        ],
         responses=responses(EligibilitySerializer, 400, 415),
     )
     def post(self, request: Request) -> Response:

@@ -29,7 +29,7 @@ from onboarding.meters.queries import meters_of
 from portal.api.authentication import actor_of, partner_of
 from portal.api.errors import ApiError
 from portal.api.etags import etag_of, refuse_stale
-from portal.api.schema import responses
+from portal.api.schema import example, responses
 from portal.api.unknown import WarnedSerializer, validated_with_warnings
 from portal.api.views import ApiView
 from portal.partners.models import KeyPermission
@@ -38,6 +38,7 @@ from portal.problems import Problem, Refused
 MOST_DIGITS: Final = 15  # of a number, which every program keeps
 MOST_AT_ONCE: Final = 1000  # meters in one request: all of them are changed in one transaction
 _TAGS: Final = ["meter details"]
+_A_METER: Final = "0198c0de-0000-7000-8000-000000000002"
 _CHANGED, _UNCHANGED = "CHANGED", "UNCHANGED"
 
 
@@ -132,6 +133,7 @@ class PartnerMeterRef(ApiView):
         tags=_TAGS,
         parameters=[METER_ID],
         request=PartnerMeterRefRequestSerializer,
+        examples=[example("A new reference", {"partner_meter_ref": "site-000001"})],
         responses=responses(ReferenceAnswerSerializer, 400, 404, 412, 415),
     )
     def patch(self, request: Request, meter_id: str) -> Response:
@@ -154,6 +156,7 @@ class BulkPartnerMeterRef(ApiView):
         operation_id="updatePartnerMeterRefs",
         tags=_TAGS,
         request=PartnerMeterRefsRequestSerializer,
+        examples=[example("A new reference", {"meters": [{"meter_id": _A_METER, "partner_meter_ref": "site-000001"}]})],
         responses=responses(ReferenceResultsSerializer, 400, 404, 415),
     )
     def patch(self, request: Request) -> Response:
@@ -237,6 +240,7 @@ class Tags(ApiView):
         operation_id="addMeterTags",
         tags=_TAGS,
         request=TagsRequestSerializer,
+        examples=[example("Two tags", {"meter_ids": [_A_METER], "tags": ["summer", "north"]})],
         responses=responses(TagResultsSerializer, 400, 404, 412, 415),
     )
     def post(self, request: Request) -> Response:

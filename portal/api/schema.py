@@ -8,7 +8,7 @@ from django.urls import URLResolver, get_resolver
 from drf_spectacular.extensions import OpenApiAuthenticationExtension
 from drf_spectacular.openapi import AutoSchema
 from drf_spectacular.types import OpenApiTypes
-from drf_spectacular.utils import OpenApiResponse
+from drf_spectacular.utils import OpenApiExample, OpenApiResponse
 from rest_framework.permissions import SAFE_METHODS
 from rest_framework.serializers import Serializer
 
@@ -142,6 +142,11 @@ def _describe(operation: dict[str, Any]) -> None:
     operation["responses"] = dict(sorted(answers.items()))
     if is_write:
         operation.setdefault("parameters", []).append({"$ref": "#/components/parameters/IdempotencyKey"})
+
+
+def example(name: str, value: object, *, media_type: str = "application/json") -> OpenApiExample:
+    """An example of a request, for extend_schema."""
+    return OpenApiExample(name, value=value, request_only=True, media_type=media_type)
 
 
 def inline_enums(result: dict[str, object], **_: object) -> dict[str, object]:

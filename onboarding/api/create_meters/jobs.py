@@ -12,7 +12,7 @@ from drf_spectacular.utils import OpenApiParameter, extend_schema
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from onboarding.api.assets import REGIONS
+from onboarding.api.assets import EXAMPLE_ASSET, REGIONS
 from onboarding.api.create_meters import bodies, dry_run
 from onboarding.api.create_meters.listing import conditions, containing, regions
 from onboarding.api.create_meters.serializers import (
@@ -42,12 +42,17 @@ from portal.api.authentication import actor_of, partner_of
 from portal.api.cursors import paginate
 from portal.api.errors import ApiError, validated
 from portal.api.idempotency import keep_answer
-from portal.api.schema import responses
+from portal.api.schema import example, responses
 from portal.api.views import ApiView
 from portal.partners.models import KeyPermission
 from portal.problems import Refused
 
 _FAULTS_OF_OURS: Final = {"FILE_NOT_STORED": 500, "CATALOGUE_INCOMPLETE": 503, "FILE_TOO_LARGE": 413}
+_EXAMPLE_CSV: Final = (
+    "partner_reference,transmission_region,customer_classification,meter_type,load_types.0,customer.street_1,"
+    "customer.postal_code,customer.city,customer.state_or_province_code\n"
+    "home-000001,CAISO,RESIDENTIAL,DEVICE,BATTERY_STORAGE,1 Main Street,94103,San Francisco,CA\n"
+)
 
 
 class MeterBatchJobs(ApiView):
@@ -92,6 +97,10 @@ class MeterBatchJobs(ApiView):
             bodies.RawJson.media_type: CreateMeterBatchJobRequestSerializer,
             bodies.RawCsv.media_type: OpenApiTypes.STR,
         },
+        examples=[
+            example("A battery", {"assets": [EXAMPLE_ASSET]}),
+            example("A battery, as CSV", _EXAMPLE_CSV, media_type=bodies.RawCsv.media_type),
+        ],
         responses={
             **responses(CreateMeterBatchJobResponseSerializer, 400, 413, 415, status=201, description="Created"),
             200: dry_run.DryRunAnswerSerializer,

@@ -11,7 +11,7 @@ from onboarding.api.assets import REGIONS
 from portal.api.errors import ApiError
 from portal.problems import storable
 
-MOST_TERMS = 100
+MOST_TERMS, LONGEST_TERM = 100, 256
 Condition = Callable[[Sequence[str]], Q | None]  # of values, of which one must match; None when one is not known
 
 
@@ -50,8 +50,9 @@ def _search(query: Mapping[str, Any], searches: Mapping[str, Condition]) -> list
 
 def _terms(text: str, parameter: str) -> list[str]:
     terms = [storable(term.strip()) for term in text.split(",") if term.strip()]
-    if len(terms) > MOST_TERMS:
-        raise _refused("Too many values", parameter, f"{parameter} takes at most {MOST_TERMS} values at once.")
+    if len(terms) > MOST_TERMS or any(len(term) > LONGEST_TERM for term in terms):
+        said = f"At most {MOST_TERMS} values of at most {LONGEST_TERM} characters."
+        raise _refused("The request is not valid", parameter, said)
     return terms
 
 

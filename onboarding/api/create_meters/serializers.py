@@ -34,16 +34,14 @@ class ListQuerySerializer(serializers.Serializer[object]):
     """What lists of jobs and of provisional assets share."""
 
     filter = serializers.ListField(
-        child=serializers.CharField(max_length=2000),
+        child=serializers.CharField(),
         required=False,
         max_length=20,
         help_text="key:value1,value2; one value must match, and of several filters all must.",
     )
     page_token = PageTokenField()
     page_size = serializers.IntegerField(required=False, default=100, min_value=1, max_value=500)
-    search_query = serializers.CharField(
-        required=False, max_length=2000, help_text="One or more texts, separated by commas."
-    )
+    search_query = serializers.CharField(required=False, help_text="One or more texts, separated by commas.")
     search_fields = serializers.ListField(
         child=serializers.CharField(max_length=200),
         required=False,

@@ -9,7 +9,7 @@ from rest_framework import serializers
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from onboarding.api.assets import CreateMeterSerializer, PartialAssetSerializer
+from onboarding.api.assets import EXAMPLE_ASSET, CreateMeterSerializer, PartialAssetSerializer
 from onboarding.api.create_meters.bodies import contract_problems
 from onboarding.api.create_meters.dry_run import of_assets
 from onboarding.api.create_meters.serializers import (
@@ -24,7 +24,7 @@ from onboarding.uploads.models import Upload, UploadProblem, UploadRow
 from onboarding.uploads.pipeline.json_assets import flattened
 from portal.api.authentication import actor_of, partner_of
 from portal.api.errors import ApiError, validated
-from portal.api.schema import responses
+from portal.api.schema import example, responses
 from portal.api.shapes import ERRORS
 from portal.api.views import ApiView
 from portal.partners.models import KeyPermission
@@ -63,6 +63,7 @@ class OnboardingTokens(ApiView):
         operation_id="createOnboardingToken",
         tags=TAGS,
         request=OnboardingTokenRequestSerializer,
+        examples=[example("Defaults of a form", {"default_values": {"transmission_region": "CAISO"}})],
         responses=responses(OnboardingTokenSerializer, 400, 415, status=201, description="Created"),
     )
     def post(self, request: Request) -> Response:
@@ -89,6 +90,7 @@ class SingleMeter(ApiView):
         tags=TAGS,
         parameters=[CreateMeterQuerySerializer],
         request=CreateAssetRequestSerializer,
+        examples=[example("A battery", {"onboarding_token": "a token", "provisional_asset": EXAMPLE_ASSET})],
         responses=responses(ProvisionalAssetSerializer, 400, 415, shape=ERRORS),
     )
     def post(self, request: Request) -> Response:

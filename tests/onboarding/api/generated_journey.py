@@ -55,8 +55,11 @@ ASSET = {
 
 def journey(address: str, key: str, work: Callable[[], int]) -> dict[str, str]:
     """From the question whether an asset is eligible to the enrollment of its meter. work: does what is queued."""
-    client = AuthenticatedClient(base_url=address, token=key, raise_on_unexpected_status=True)
+    with AuthenticatedClient(base_url=address, token=key, raise_on_unexpected_status=True) as client:
+        return _made(client, work)
 
+
+def _made(client: AuthenticatedClient, work: Callable[[], int]) -> dict[str, str]:
     question = EligibilityRequest.from_dict({"asset": {"meter_type": "DEVICE", "customer": {"postal_code": "94103"}}})
     eligibility = check_eligibility.sync(client=client, body=question)
     assert isinstance(eligibility, Eligibility)

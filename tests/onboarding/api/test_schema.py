@@ -211,8 +211,9 @@ CASES += [(operation, status, *FIRST_OF[operation]) for operation in FIRST_OF fo
 def test_every_answer_that_is_described_has_a_case() -> None:
     named = {(operation["operationId"], int(status)) for operation in operations() for status in operation["responses"]}
 
+    without_input = {("listMeterBatchJobsFilters", 400), ("listProvisionalAssetsFilters", 400)}
     assert {(operation, status) for operation, status, *_ in CASES} >= {
-        case for case in named if case[1] not in {304, 500, *COMMON - {400, 415}}
+        case for case in named - without_input if case[1] not in {304, 500, *COMMON - {400, 415}}
     }
 
 
