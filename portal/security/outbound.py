@@ -126,21 +126,21 @@ def resolve(host: str, port: int) -> list[str]:
     return list(dict.fromkeys(str(answer[4][0]) for answer in answers))
 
 
-def vet(addresses: Sequence[str], scheme: str) -> None:
-    """Refuse the host when one of its addresses is not allowed: ADDRESS_NOT_ALLOWED, SCHEME_NOT_ALLOWED."""
+def vet(addresses: Sequence[str], scheme: str, *, allows_loopback: bool | None = None) -> None:
+    """Refuse the host when one of its addresses is not allowed: ADDRESS_NOT_ALLOWED, SCHEME_NOT_ALLOWED.
+
+    allows_loopback: whether this machine may be dialed, also over http; by default, what OUTBOUND_ALLOWS_LOOPBACK says.
+    """
+    may_be_own = settings.OUTBOUND_ALLOWS_LOOPBACK if allows_loopback is None else allows_loopback
     parsed = [ipaddress.ip_address(address) for address in addresses]
-    if not parsed or not all(is_public(address) or _is_own(address) for address in parsed):
+    own = [may_be_own and address.is_loopback for address in parsed]
+    if not parsed or not all(is_own or is_public(address) for is_own, address in zip(own, parsed, strict=True)):
         raise OutboundRefused(ADDRESS_NOT_ALLOWED)
-    if scheme != "https" and not all(map(_is_own, parsed)):
+    if scheme != "https" and not all(own):
         raise OutboundRefused(SCHEME_NOT_ALLOWED)
 
 
-def _is_own(address: IPAddress) -> bool:
-    """Whether it is this machine, and that is allowed: in demo mode alone."""
-    return bool(settings.OUTBOUND_ALLOWS_LOOPBACK) and address.is_loopback
-
-
-class _Deadline:
+class Deadline:
     """The end of one request: a timer that shuts its socket down, whatever is waited for at that moment.
 
     It holds a duplicate of the socket, since TLS takes over the original.
@@ -204,24 +204,38 @@ def _resolved(host: str, port: int, seconds: float) -> list[str]:
     return answer
 
 
-def _dial(connection: HTTPConnection, scheme: str) -> socket.socket:
-    """A socket to one of the host's addresses, after all of them were vetted."""
-    deadline: _Deadline = _calls.deadline
-    host, port = connection.host.strip("[]"), connection.port
-    assert port is not None
+def dial(
+    host: str, port: int, scheme: str, deadline: Deadline, *, allows_loopback: bool | None = None
+) -> socket.socket:
+    """A socket to one of the host's addresses, after all of them were vetted.
+
+    Raises OutboundRefused, socket.gaierror for a name without an address, and ConnectionError when nobody answers.
+    """
     try:
         addresses = _resolved(host, port, deadline.remaining())
     except (OSError, UnicodeError) as error:
-        raise NameResolutionError(host, connection, socket.gaierror(str(error))) from error
-    vet(addresses, scheme)
+        raise socket.gaierror(str(error)) from error
+    vet(addresses, scheme, allows_loopback=allows_loopback)
     for address in addresses:
         with suppress(OSError):
             return _connected(address, port, deadline)
     deadline.remaining()
-    raise NewConnectionError(connection, f"No connection to {host}.")
+    raise ConnectionError(f"No connection to {host}.")
 
 
-def _connected(address: str, port: int, deadline: _Deadline) -> socket.socket:
+def _dial(connection: HTTPConnection, scheme: str) -> socket.socket:
+    """The socket of a session's connection, with the errors of its library."""
+    host, port = connection.host.strip("[]"), connection.port
+    assert port is not None
+    try:
+        return dial(host, port, scheme, _calls.deadline)
+    except socket.gaierror as error:
+        raise NameResolutionError(host, connection, error) from error
+    except ConnectionError as error:
+        raise NewConnectionError(connection, str(error)) from error
+
+
+def _connected(address: str, port: int, deadline: Deadline) -> socket.socket:
     dialed = socket.socket(socket.AF_INET6 if ":" in address else socket.AF_INET, socket.SOCK_STREAM)
     try:
         dialed.settimeout(min(deadline.remaining(), _DIAL_SECONDS))
@@ -256,7 +270,7 @@ class _SecurePool(HTTPSConnectionPool):
 class _Body:
     """The body of an answer, unpacked and read under both limits."""
 
-    def __init__(self, raw: HTTPResponse, deadline: _Deadline, most_bytes: int) -> None:
+    def __init__(self, raw: HTTPResponse, deadline: Deadline, most_bytes: int) -> None:
         self._raw, self._deadline, self._left = raw, deadline, most_bytes
         self._chunks = raw.stream(_CHUNK, decode_content=True)
         self._buffer = b""
@@ -333,7 +347,7 @@ class VettingAdapter(HTTPAdapter):
         _refuse_url(request.url or "")
         request.headers.update({"Accept-Encoding": "gzip, deflate", "Connection": "close"})
         self.poolmanager.clear()  # a kept connection would be watched by no deadline
-        deadline = _calls.deadline = _Deadline(self.seconds)
+        deadline = _calls.deadline = Deadline(self.seconds)
         try:
             response = super().send(
                 request,
@@ -352,7 +366,7 @@ class VettingAdapter(HTTPAdapter):
             raise
 
     def _limited(
-        self, response: requests.Response, request: requests.PreparedRequest, deadline: _Deadline
+        self, response: requests.Response, request: requests.PreparedRequest, deadline: Deadline
     ) -> requests.Response:
         """The answer with a body that keeps to the limits; refused at once when its headers say enough."""
         code = REDIRECTED if response.is_redirect else ""
