@@ -7,6 +7,7 @@ from portal.jobs.models import Job, PeriodicRun
 from portal.notifications.models import EmailMessage, EmailOptOut
 from portal.partners.models import ApiKey, Invitation, Membership, Partner, User
 from portal.security.models import LimitCount
+from portal.webhooks.models import WebhookAttempt, WebhookDelivery, WebhookEndpoint, WebhookReplay
 
 __all__ = [
     "ApiKey",
@@ -27,4 +28,8 @@ __all__ = [
     "Publication",
     "Seal",
     "User",
+    "WebhookAttempt",
+    "WebhookDelivery",
+    "WebhookEndpoint",
+    "WebhookReplay",
 ]

@@ -376,6 +376,10 @@ if PRODUCTION:
 # Everything that the portal fetches goes through portal/security/outbound.py: public addresses over https alone. The
 # demo's utility runs on the same machine, so in demo mode this machine may be dialed too, also over http.
 OUTBOUND_ALLOWS_LOOPBACK = DEMO
+# Webhooks go to port 443, 8443 or 8843 of public addresses; with this switch also to this machine, and to any port.
+WEBHOOKS_ALLOW_LOOPBACK = switch("WEBHOOKS_ALLOW_LOOPBACK", False)
+if PRODUCTION and WEBHOOKS_ALLOW_LOOPBACK:
+    raise ImproperlyConfigured("WEBHOOKS_ALLOW_LOOPBACK must be off when PORTAL_ENV is production.")
 
 # --- the API ---------------------------------------------------------------------------------------
 API_REQUESTS_PER_MINUTE = number("API_REQUESTS_PER_MINUTE", 3000)  # of one key; a partner may have its own number

@@ -7,6 +7,7 @@ urlpatterns = [
     path("", include("onboarding.urls")),
     path("", include("portal.partners.urls")),
     path("", include("portal.notifications.urls")),
+    path("", include("portal.webhooks.urls")),
     path("", include("portal.developers.urls")),
     path("", include("portal.web.urls")),
     path("programs/", include("programs.urls")),

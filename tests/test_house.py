@@ -44,6 +44,7 @@ EXCEPTIONS = {
     ("portal.events", "partners"): "a finding about the log concerns the partners whose events it is about",
     ("portal.events", "meter"): "a partial index needs a constant condition: it leaves out these two subjects, ...",
     ("portal.security", "Connection"): "a header of HTTP",
+    ("portal.webhooks", "connection"): "the same header",
     ("portal.events", "uploadrow"): "... whose events are many times as many as all others",
 }
 

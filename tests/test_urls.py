@@ -19,9 +19,12 @@ from onboarding.uploads.pipeline.commit import confirm_upload
 from onboarding.uploads.pipeline.receive import receive_upload
 from portal.events.actors import Actor
 from portal.events.models import Event
+from portal.events.published import event_types
 from portal.partners.domain import invite
 from portal.partners.keys import create_api_key
 from portal.partners.models import ApiKey, Invitation, Membership, Partner, Role, User
+from portal.webhooks.domain import create_endpoint
+from portal.webhooks.models import WebhookDelivery
 from tests import builders
 from tests.conftest import make_user
 from tests.onboarding.connect import builders as connect
@@ -179,6 +182,20 @@ ROUTES: dict[str, tuple[str, str, dict[str, str]]] = {
     "connect-document": (PUBLIC, "get", {"token": "no-such-token", "pk": "session"}),
     "api-connections": (KEY, "get", {}),
     "api-events": (KEY, "get", {}),
+    "webhooks": (MEMBERS, "get", {}),
+    "webhook-new": (MANAGERS, "get", {}),
+    "webhook": (OWN, "get", {"pk": "webhook"}),
+    "webhook-edit": (MANAGERS, "get", {"pk": "webhook"}),
+    "webhook-state": (MANAGERS, "post", {"pk": "webhook"}),
+    "webhook-secret": (MANAGERS, "get", {"pk": "webhook"}),
+    "webhook-test": (MANAGERS, "get", {"pk": "webhook"}),
+    "webhook-redeliver": (MANAGERS, "get", {"pk": "webhook"}),
+    "webhook-delete": (MANAGERS, "get", {"pk": "webhook"}),
+    "webhook-delivery": (OWN, "get", {"pk": "webhook", "delivery": "delivery"}),
+    "webhook-delivery-again": (MANAGERS, "post", {"pk": "webhook", "delivery": "delivery"}),
+    "api-webhooks": (KEY, "get", {}),
+    "api-webhook": (KEY_OWN, "put", {"webhook_id": "webhook"}),
+    "api-webhook-test": (KEY_OWN, "post", {"webhook_id": "webhook"}),
     "api-schema": (KEY, "get", {}),
     "api-unknown": (KEY, "get", {"path": "v2/nothing"}),
 }
@@ -255,6 +272,12 @@ def _objects_of(acme: Partner, manager: User, user: User, run_jobs: Callable[[],
     connect.question(connected)
     key, text = create_api_key(acme, name="acme-secret", by=by)
     answer = Client().get("/v1.1/jobs/meters", headers={"Authorization": f"Bearer {text}"})
+    hook = create_endpoint(
+        acme, receiver_url="https://acme-secret.example/hook", event_types=[event_types()[0].name], by=by
+    )
+    delivery = WebhookDelivery.objects.create(
+        endpoint=hook, webhook_event_id=hook.pk, event_type="acme-secret", event_at=timezone.now(), body="{}"
+    )
     memory = ColumnMemory.objects.create(partner=acme, fingerprint="acme", headers=["Secret header"])
     return {
         "upload": str(upload.pk),
@@ -268,6 +291,8 @@ def _objects_of(acme: Partner, manager: User, user: User, run_jobs: Callable[[],
         "request": answer["X-Request-Id"],
         "membership": str(Membership.objects.get(user=manager).pk),
         "invitation": str(invitation.pk),
+        "webhook": str(hook.pk),
+        "delivery": str(delivery.pk),
         "link": str(link.pk),
         "host": str(connect.host(acme, "acme-secret.example").pk),
         "connection": str(connected.pk),

@@ -301,6 +301,37 @@ ERROR: dict[str, Any] = {
         "request_id": {"type": "string", "pattern": "^[A-Za-z0-9-]{8,64}$"},
     },
 }
+WEBHOOK_ERROR: dict[str, Any] = {
+    "type": "object",
+    "required": ["error", "message", "request_id"],
+    "properties": {"error": {"type": "string"}, "message": {"type": "string"}},
+}
+HEADER = {
+    "type": "object",
+    "required": ["name", "value"],
+    "properties": {"name": {"type": "string"}, "value": {"type": "string"}},
+}
+WEBHOOK: dict[str, Any] = {
+    "type": "object",
+    "required": ["webhook_id", "event_types", "headers", "receiver_url"],
+    "properties": {
+        "webhook_id": UUID,
+        "event_types": {"type": "array", "items": {"type": "string"}},
+        "headers": {"type": "array", "items": HEADER},
+        "receiver_url": {"type": "string"},
+    },
+}
+WEBHOOK_ID = {"type": "object", "required": ["webhook_id"], "properties": {"webhook_id": UUID}}
+WEBHOOK_TEST = {
+    "type": "object",
+    "required": ["is_successful"],
+    "properties": {
+        "is_successful": {"type": "boolean"},
+        "error": {"type": "string"},
+        "status_code": {"type": "integer"},
+        "response_time_ms": {"type": "integer"},
+    },
+}
 # What an operation of the contract answers when all is well.
 ANSWERS: dict[str, dict[str, Any]] = {
     "listMeterBatchJobs": PAGED_JOBS,
@@ -314,6 +345,15 @@ ANSWERS: dict[str, dict[str, Any]] = {
     "searchMeterDetails": METERS,
     "getMeterEnrollment": ENROLLMENT,
     "searchMeterEnrollments": ENROLLMENTS,
+    "listWebhooks": {
+        "type": "object",
+        "required": ["webhooks"],
+        "properties": {"webhooks": {"type": "array", "items": WEBHOOK}},
+    },
+    "createWebhook": WEBHOOK_ID,
+    "updateWebhook": WEBHOOK_ID,
+    "deleteWebhook": {"type": "object", "required": ["message"], "properties": {"message": {"type": "string"}}},
+    "testWebhook": WEBHOOK_TEST,
 }
 
 

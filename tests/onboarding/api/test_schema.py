@@ -16,10 +16,11 @@ from portal.api.schema import COMMON
 from portal.events.actors import Actor
 from portal.partners.keys import create_api_key
 from portal.partners.models import ApiKey, KeyPermission, Partner
+from portal.webhooks.domain import create_endpoint
 from programs.models import Field
 from tests import builders
 from tests.onboarding.connect import builders as connect
-from tests.portal.api_contract import ANSWERS, ERROR, holds
+from tests.portal.api_contract import ANSWERS, ERROR, WEBHOOK_ERROR, holds
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("catalogue")]
 
@@ -27,7 +28,7 @@ SNAPSHOT = Path(__file__).with_name("schema.yml")
 RENEW = 'RENEW_SCHEMA=1 make test ARGS="-n 0 tests/onboarding/api/test_schema.py"'
 NOBODY = "11111111-1111-1111-1111-111111111111"
 JOBS, METERS, PARTICIPATION = "/v1.1/jobs/meters", "/v2/meters", "/v1.1/enrollment/meters"
-CONNECTIONS, EVENTS = "/v1.1/connections", "/v1.1/events"
+CONNECTIONS, EVENTS, WEBHOOKS = "/v1.1/connections", "/v1.1/events", "/v1.1/webhooks"
 SINGLE, CHANGES, TOKENS, ASSETS = "/v1.1/meters", "/v1.1/meters", "/v1.1/onboarding-tokens", "/v1.1/provisional-assets"
 REFRESH = "market-registrations/refresh-requests"
 REFERENCE = {"partner_meter_ref": "home-two"}
@@ -193,7 +194,23 @@ CASES += [
         (operation, 404, "post", f"{PARTICIPATION}/{path}", {name: [{"meter_id": "{theirs}", **item}]}),
     ]
 ]
-BODIED = {"post", "delete", "patch"}
+HOOK = {"receiver_url": "https://127.0.0.1:8443/", "event_types": ["meter.created"]}
+CASES += [
+    ("listWebhooks", 200, "get", WEBHOOKS, None),
+    ("listWebhooks", 400, "get", f"{WEBHOOKS}?at=%00", None),
+    ("createWebhook", 200, "post", WEBHOOKS, {**HOOK, "headers": [{"name": "x-api-key", "value": "your-test-key"}]}),
+    ("createWebhook", 400, "post", WEBHOOKS, {**HOOK, "event_types": []}),
+    ("updateWebhook", 200, "put", f"{WEBHOOKS}/{{webhook}}", HOOK),
+    ("updateWebhook", 400, "put", f"{WEBHOOKS}/{{webhook}}", {}),
+    ("updateWebhook", 404, "put", f"{WEBHOOKS}/{{their_webhook}}", HOOK),
+    ("testWebhook", 200, "post", f"{WEBHOOKS}/{{webhook}}/test", {"webhook_event_type": "meter.created"}),
+    ("testWebhook", 400, "post", f"{WEBHOOKS}/{{webhook}}/test", {}),
+    ("testWebhook", 404, "post", f"{WEBHOOKS}/{{their_webhook}}/test", {}),
+    ("deleteWebhook", 200, "delete", f"{WEBHOOKS}/{{other_webhook}}", None),
+    ("deleteWebhook", 400, "delete", f"{WEBHOOKS}/{{webhook}}?dry_run=1", None),
+    ("deleteWebhook", 404, "delete", f"{WEBHOOKS}/{{their_webhook}}", None),
+]
+BODIED = {"post", "put", "delete", "patch"}
 CASES += [
     ("updatePartnerMeterRef", 412, "patch", f"{CHANGES}/{{meter}}/partner_meter_ref", {"partner_meter_ref": "home-1"}),
     ("addMeterTags", 412, "post", f"{CHANGES}/tags", {"meter_ids": ["{meter}"], "tags": ["summer"]}),
@@ -219,9 +236,10 @@ def test_every_answer_that_is_described_has_a_case() -> None:
 
 @pytest.fixture
 def places(
-    acme: Partner, borealis: Partner, api_key: tuple[ApiKey, str], run_jobs: Callable[[], int]
+    acme: Partner, borealis: Partner, api_key: tuple[ApiKey, str], run_jobs: Callable[[], int], settings: Any
 ) -> dict[str, str]:
-    """What the cases name: two meters of Acme (one is idle), one of Borealis, and a job of each."""
+    """What the cases name: two meters of Acme (one is idle), one of Borealis, and a job of each; webhooks of each."""
+    settings.WEBHOOKS_ALLOW_LOOPBACK = True  # where nobody listens
     theirs = create_api_key(borealis, name="theirs", by=Actor.system())[1]
     jobs = [
         call(key, "post", JOBS, {"assets": [builders.asset(number) for number in numbers]}).json()["job_id"]
@@ -238,7 +256,9 @@ def places(
     meters = [str(pk) for pk in Meter.objects.order_by("partner_reference").values_list("pk", flat=True)]
     assert call(api_key[1], "post", f"{PARTICIPATION}/{meters[1]}/idle_periods", IDLE).status_code == 200
     named = dict(zip(("meter", "idle", "theirs", "utility"), meters, strict=True))
-    return {**named, "job": jobs[0], "their_job": jobs[1], "token": token}
+    hooks = [str(create_endpoint(whose, **HOOK, by=Actor.system()).pk) for whose in (acme, acme, borealis)]
+    webhooks = dict(zip(("webhook", "other_webhook", "their_webhook"), hooks, strict=True))
+    return {**named, **webhooks, "job": jobs[0], "their_job": jobs[1], "token": token}
 
 
 def call(key: str | None, method: str, path: str, body: Any = None, *, stale: bool = False) -> Any:
@@ -282,6 +302,7 @@ def test_every_answer_is_as_described_and_as_published(
         whole = {**content["schema"], "components": schema["components"]}
         jsonschema.validate(answer.json(), whole, format_checker=jsonschema.FormatChecker())
         own_errors = operation in {"createSingleMeter", "listProvisionalAssets"}
+        error = {} if own_errors else WEBHOOK_ERROR if path.startswith(WEBHOOKS) else ERROR
         published = ANSWERS.get(operation, {}) if (operation, status) != ("createMeterBatchJob", 200) else {}
-        assert holds(answer.json(), published if status < 400 else {} if own_errors else ERROR)
-        assert status < 400 or own_errors or answer.json()["status"] == status
+        assert holds(answer.json(), published if status < 400 else error), (operation, answer.json())
+        assert status < 400 or own_errors or answer.json().get("status", status) == status
