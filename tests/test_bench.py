@@ -43,5 +43,10 @@ def test_green_button_contestants_read_the_same(run, contestant):
     assert (measured["intervals"], measured["kwh"]) == (1_536, 592.62)
 
 
+@pytest.mark.parametrize(("contestant", "deliveries"), [("ours", 100), ("peer", 100), ("floor", 100)])
+def test_webhook_contestants_deliver_all(run, contestant, deliveries):
+    assert run("tests.bench.webhooks", contestant, str(deliveries))["deliveries"] == deliveries
+
+
 def test_evaluation_runs(run):
     assert run("tests.bench.enrollment", "200")["meters"] == 200

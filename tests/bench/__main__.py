@@ -7,12 +7,14 @@ or 127.0.0.1:5432 answers, each contestant loads it into the same table, in a pr
 - the peer, django-import-export: with its defaults, and as fast as it goes (bulk, checks off);
 - the floor: python-calamine, the bare validator loop, one bulk load; nothing else, on one core.
 
-Before it, how well columns are matched, on labelled sheets, and how fast a Green Button feed is read. Then growth:
+Before it, how well columns are matched, on labelled sheets, how fast a Green Button feed is read, and how fast webhooks
+are delivered to 50 receivers. Then growth:
 1,000 to 1,000,000 rows of csv, and what pages take meanwhile. Then the evaluation of 100,000 meters, and the pages of a
 partner with 1,000,000.
 
 Settings: BENCH_ROWS, BENCH_GROWTH (row counts, separated by commas; empty for none), BENCH_ONLY (contestants),
-BENCH_METERS (0 for no pages), BENCH_EVALUATED (meters, 0 for none), BENCH_FEED_MB, DATABASE_URL.
+BENCH_METERS (0 for no pages), BENCH_EVALUATED (meters, 0 for none), BENCH_FEED_MB,
+BENCH_DELIVERIES (0 for none), DATABASE_URL.
 """
 
 import json
@@ -35,6 +37,7 @@ GROWTH = [int(n) for n in os.environ.get("BENCH_GROWTH", "1000,10000,100000,1000
 CONTESTANTS = [name for name in os.environ.get("BENCH_ONLY", "floor,ours,peer_fastest,peer_default").split(",") if name]
 METERS = int(os.environ.get("BENCH_METERS", "1000000"))
 EVALUATED = int(os.environ.get("BENCH_EVALUATED", "100000"))
+DELIVERIES = int(os.environ.get("BENCH_DELIVERIES", "10000"))
 FEED_MB = float(os.environ.get("BENCH_FEED_MB", "50"))
 LOCAL = "postgres://postgres@127.0.0.1:5432/postgres"
 
@@ -43,7 +46,7 @@ def main() -> None:
     """Run everything, print the tables, keep the figures."""
     path = ROOT / "var" / "bench.json"
     path.parent.mkdir(exist_ok=True)
-    figures: dict[str, Any] = {"import": {}, "growth": {}, "enrollment": {}, "pages": {}}
+    figures: dict[str, Any] = {"import": {}, "growth": {}, "enrollment": {}, "pages": {}, "webhooks": {}}
     figures["matching"] = in_a_child(None, "tests.bench.matching")
     print("columns matched", json.dumps(figures["matching"]), flush=True)
     figures["green_button"] = {
@@ -72,6 +75,12 @@ def main() -> None:
             if EVALUATED:
                 figures["enrollment"][database] = in_a_child(server, "tests.bench.enrollment", str(EVALUATED))
                 print(f"{database:>12} enrollment    ", json.dumps(figures["enrollment"][database]), flush=True)
+            if DELIVERIES:
+                figures["webhooks"][database] = {
+                    name: in_a_child(server, "tests.bench.webhooks", name, str(DELIVERIES))
+                    for name in ("ours", "hanging", "peer", "floor")
+                }
+                print(f"{database:>12} webhooks      ", json.dumps(figures["webhooks"][database]), flush=True)
             if METERS:
                 figures["pages"][database] = in_a_child(server, "tests.bench.pages", str(METERS))
                 print(f"{database:>12} pages         ", json.dumps(figures["pages"][database]), flush=True)
@@ -106,6 +115,11 @@ def report(figures: dict[str, Any]) -> None:
     for database, measured in figures["enrollment"].items():
         print(f"\n{database}: {measured['meters']:,} meters evaluated in {measured['seconds']} s")
         print(f"  one meter after an edit: {measured['one_meter_ms']} ms")
+    for database, contestants in figures["webhooks"].items():
+        print(f"\n{database}: webhooks to 50 receivers")
+        for name, line in contestants.items():
+            ratio = "" if name == "ours" else f"{contestants['ours']['per_s'] / line['per_s']:8.2f} times as fast: ours"
+            print(f"  {name:18}{line['per_s']:>12,.1f} a second{ratio}")
     for database, measured in figures["pages"].items():
         print(f"\n{database}: pages with {METERS:,} meters")
         print(f"  list: p95 {measured['list_p95_ms']} ms and {measured['list_rps']} requests/s with 8 connections")

@@ -7,6 +7,7 @@ import sys
 import traceback
 import uuid
 from concurrent.futures import ThreadPoolExecutor
+from datetime import timedelta
 from pathlib import Path
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "portal.settings")
@@ -35,6 +36,7 @@ from onboarding.meters.models import Meter  # noqa: E402  Django first
 from onboarding.uploads.models import Upload, UploadRow  # noqa: E402  Django first
 from onboarding.uploads.pipeline.commit import confirm_upload  # noqa: E402  Django first
 from onboarding.uploads.pipeline.receive import receive_upload  # noqa: E402  Django first
+from portal import clock  # noqa: E402  Django first
 from portal.api import idempotency  # noqa: E402  Django first
 from portal.api.models import KeptAnswer  # noqa: E402  Django first
 from portal.events.actors import Actor  # noqa: E402  Django first
@@ -46,7 +48,7 @@ from portal.partners.keys import create_api_key  # noqa: E402  Django first
 from portal.partners.models import Partner, User  # noqa: E402  Django first
 from portal.problems import Refused  # noqa: E402  Django first
 from portal.storage.files import path_of  # noqa: E402  Django first
-from portal.web import clock  # noqa: E402  Django first
+from portal.webhooks.domain import create_endpoint  # noqa: E402  Django first
 from programs.models import UtilityConnection  # noqa: E402  Django first
 from tests import builders  # noqa: E402  Django first
 from tests.chaos.stream import write_and_read  # noqa: E402  Django first
@@ -185,6 +187,17 @@ def storm(times: str) -> dict[str, int]:
     }
 
 
+def make_webhook(url: str) -> str:
+    """A webhook of Acme for new meters; returns its secret."""
+    partner = Partner.objects.get(slug="acme")
+    return str(create_endpoint(partner, receiver_url=url, event_types=["meter.created"], by=BY).secret)
+
+
+def move_clock(minutes: str) -> None:
+    """Let time pass, for all processes."""
+    clock.set_offset(clock.offset() + timedelta(minutes=int(minutes)))
+
+
 def authorize(base_url: str, portal_url: str, *user_names: str) -> int:
     """Customers walk through Connect and authorize at the demo utility; returns how many authorizations there are."""
     with override_settings(SITE_URL=portal_url, ALLOWED_HOSTS=["*"]):
@@ -278,6 +291,8 @@ VERBS = (
     connected,
     make_periodic_work_due,
     make_person,
+    make_webhook,
+    move_clock,
     sign_in,
     send,
     send_hostile,
