@@ -18,7 +18,7 @@ from onboarding.participation.published import preference_from
 from onboarding.participation.rules import ParticipationRequest, after, days_of, overridden, unclear, untimely, window
 from onboarding.participation.zones import zones_of
 from portal.events.actors import Actor
-from portal.events.domain import record_many
+from portal.events.domain import Happening, record_many
 from portal.events.published import PUBLISHED
 from portal.problems import Problem, Refused
 from portal.storage import bulk
@@ -111,9 +111,7 @@ def change_participation(
             raise RequestsRefused(refused)
         changed = {pk: one for pk, one in results.items() if one.changes}
         if changed:
-            happenings = [
-                (VERBS[one.request.preference], pk, _event_data(meters[pk], one, at)) for pk, one in changed.items()
-            ]
+            happenings = [_happening(meters[pk], result, at) for pk, result in changed.items()]
             _write({pk: (one.before, one.afterwards) for pk, one in changed.items()}, partner, at)
             record_many("meter", happenings, partner=partner, by=by)
             re_evaluate(list(changed), by=by, at=at)
@@ -206,8 +204,8 @@ def days_as_json(out: OutPeriod, zone: ZoneInfo) -> dict[str, str]:
     }
 
 
-def _event_data(meter: Meter, result: ParticipationResult, now: datetime) -> dict[str, object]:
-    """What the event of a change says: the days where the meter is, why, what it overrode, and what programs read."""
+def _happening(meter: Meter, result: ParticipationResult, now: datetime) -> Happening:
+    """The event of a change: the days where the meter is, why, what it overrode, and what programs read."""
     first = result.request.first or local_day(now, result.zone)
     data: dict[str, object] = {"from": first.isoformat(), "zone": result.zone.key}
     told = preference_from(result.request.preference, *window(result.request, result.zone, now))
@@ -220,4 +218,4 @@ def _event_data(meter: Meter, result: ParticipationResult, now: datetime) -> dic
         data["gave_way"] = [
             {"preference": out.preference, **days_as_json(out, result.zone)} for out in result.overridden
         ]
-    return data
+    return VERBS[result.request.preference], meter.pk, data

@@ -38,7 +38,7 @@ def record_groups(groups: Collection[UUID], period: DeliveryPeriod, *, partner: 
 def _data(period: DeliveryPeriod, activations: Sequence[Activation]) -> dict[str, object]:
     """What the event says of a group, of which these are all activations that it had in the period."""
     now = clock.now()
-    members = [one for one in activations if one.active_to is None or one.active_to > now]
+    members = [one for one in activations if not one.active_to or one.active_to > now]
     counted = members or activations
     is_open = any(one.active_to is None for one in counted)
     ends_at = max(one.active_to or over_at(period.ends_at, period.program.zone) for one in counted)

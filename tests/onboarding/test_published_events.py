@@ -6,6 +6,7 @@ from typing import Any
 from uuid import UUID
 
 import pytest
+from django.urls import reverse
 
 from onboarding.api.enrollment.status import published
 from onboarding.connect.journey import decline, open_session, tell_authorization
@@ -26,7 +27,7 @@ from portal.events.models import Event
 from portal.events.personal import blank_personal_parts
 from portal.events.published import PublishedEvent, event_types, published_after
 from portal.events.relay import publish_settled
-from portal.partners.models import Partner
+from portal.partners.models import Partner, User
 from programs.models import DeliveryPeriod, Field, Program, Requirement
 from tests import builders
 from tests.onboarding.connect import builders as connect
@@ -85,9 +86,9 @@ MISSING = ("CEC-DSGS", "NO_MISSING_FIELDS")
 
 
 def test_the_examples_of_all_seven_types_are_as_published() -> None:
-    assert {one.name for one in event_types()} == PAYLOADS.keys()
-    for one in event_types():
-        assert holds({"webhook_event_type": one.name, **one.example}, PAYLOADS[one.name])
+    assert {each.name for each in event_types()} == PAYLOADS.keys()
+    for each in event_types():
+        assert holds({"webhook_event_type": each.name, **each.example}, PAYLOADS[each.name])
 
 
 def test_a_new_meter_is_told_once_and_what_it_asks_for_once(acme: Partner, run_jobs: Jobs) -> None:
@@ -269,6 +270,27 @@ def test_customers_sessions_are_told_in_one_order_if_they_have_a_reference(acme:
     ]
     assert {event.subject for event in events} == {str(session.pk)}
     assert events[1].payload["utility_name"] == given.utility.code
+
+
+# --- what people read of it
+
+
+def test_people_read_what_is_to_be_done_and_not_what_is_meant_for_programs(
+    acme: Partner, user: User, client_of: Any, run_jobs: Jobs
+) -> None:
+    sent(acme, run_jobs, builders.row(1, site__number_of_devices=None))
+    sent(acme, run_jobs, builders.row(1))
+    meter, client = Meter.objects.get(), client_of(user)
+
+    history = " ".join(client.get(reverse("meter", args=[meter.pk])).content.decode().split())
+    audit = client.get("/audit/", {"meters": "yes"}).content.decode()
+
+    assert "Fill in what is missing (CEC-DSGS)" in history
+    assert "nothing any more" in history
+    assert "Meter required actions changed" in history
+    assert "global status" not in history
+    assert "Status in all programs: Not eligible yet → Eligible" in audit
+    assert "transmission_region" not in audit + history
 
 
 # --- what is told later on

@@ -13,7 +13,7 @@ from portal.events.actors import Actor
 from portal.events.domain import record_many
 from portal.events.models import Event
 from portal.events.published import PUBLISHED
-from portal.partners.domain import create_api_key
+from portal.partners.keys import create_api_key
 from portal.partners.models import Partner
 
 pytestmark = pytest.mark.django_db
