@@ -28,7 +28,7 @@ _IDENTIFIERS = (
 
 
 EXAMPLE_ASSET: Final = {
-    "partner_reference": "home-000001",
+    "partner_reference": "site-000001",
     "transmission_region": "CAISO",
     "customer_classification": "RESIDENTIAL",
     "load_types": ["BATTERY_STORAGE"],

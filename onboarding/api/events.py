@@ -76,7 +76,7 @@ class EventSerializer(serializers.Serializer[object]):
     request_id = serializers.CharField(required=False, help_text="Of the API request that caused it.")
 
 
-class EventsSerializer(serializers.Serializer[object]):
+class ListEventsResponseSerializer(serializers.Serializer[object]):
     """The next events, oldest first."""
 
     events = EventSerializer(many=True)
@@ -93,7 +93,7 @@ class Events(ApiView):
         operation_id="listEvents",
         tags=["webhooks"],
         parameters=[EventsRequestSerializer],
-        responses=responses(EventsSerializer, 400),
+        responses=responses(ListEventsResponseSerializer, 400),
     )
     def get(self, request: Request) -> Response:
         """Read the events that webhooks deliver, in order, by cursor."""

@@ -57,5 +57,5 @@ def tell_limit(response: Response, limit: LimitState | None) -> None:
     response["RateLimit-Remaining"] = str(limit.remaining)
     response["RateLimit-Reset"] = str(limit.seconds_left)
     response["RateLimit-Policy"] = f"{limit.most};w={limit.per.seconds}"
-    if response.status_code == HTTPStatus.TOO_MANY_REQUESTS:
+    if response.status_code == HTTPStatus.TOO_MANY_REQUESTS and not limit.is_within:
         response["Retry-After"] = str(limit.seconds_left)

@@ -276,11 +276,11 @@ def test_customers_sessions_are_told_in_one_order_if_they_have_a_reference(acme:
 
 
 def test_people_read_what_is_to_be_done_and_not_what_is_meant_for_programs(
-    acme: Partner, user: User, client_of: Any, run_jobs: Jobs
+    acme: Partner, manager: User, client_of: Any, run_jobs: Jobs
 ) -> None:
     sent(acme, run_jobs, builders.row(1, site__number_of_devices=None))
     sent(acme, run_jobs, builders.row(1))
-    meter, client = Meter.objects.get(), client_of(user)
+    meter, client = Meter.objects.get(), client_of(manager)
 
     history = " ".join(client.get(reverse("meter", args=[meter.pk])).content.decode().split())
     audit = client.get("/audit/", {"meters": "yes"}).content.decode()

@@ -51,7 +51,7 @@ _FAULTS_OF_OURS: Final = {"FILE_NOT_STORED": 500, "CATALOGUE_INCOMPLETE": 503, "
 _EXAMPLE_CSV: Final = (
     "partner_reference,transmission_region,customer_classification,meter_type,load_types.0,customer.street_1,"
     "customer.postal_code,customer.city,customer.state_or_province_code\n"
-    "home-000001,CAISO,RESIDENTIAL,DEVICE,BATTERY_STORAGE,1 Main Street,94103,San Francisco,CA\n"
+    "site-000001,CAISO,RESIDENTIAL,DEVICE,BATTERY_STORAGE,1 Main Street,94103,San Francisco,CA\n"
 )
 
 

@@ -11,8 +11,9 @@ from pathlib import Path
 from wsgiref.simple_server import WSGIRequestHandler, make_server
 
 import pytest
+from django.core.signals import request_finished, request_started
 from django.core.wsgi import get_wsgi_application
-from django.db import DEFAULT_DB_ALIAS, connections
+from django.db import DEFAULT_DB_ALIAS, close_old_connections, connections
 
 from portal.partners.models import ApiKey
 
@@ -30,6 +31,9 @@ def address() -> Iterator[str]:
     """The portal behind a real socket, in a thread that shares the connection of the test and never closes it."""
     connection = connections[DEFAULT_DB_ALIAS]
     connection.inc_thread_sharing()
+    signals = (request_started, request_finished)
+    for signal in signals:
+        signal.disconnect(close_old_connections)
 
     def serve() -> None:
         connections[DEFAULT_DB_ALIAS] = connection  # of this thread
@@ -41,6 +45,8 @@ def address() -> Iterator[str]:
         yield f"http://127.0.0.1:{server.server_port}"
         server.shutdown()
         thread.join(timeout=10)
+    for signal in signals:
+        signal.connect(close_old_connections)
     connection.dec_thread_sharing()
 
 
