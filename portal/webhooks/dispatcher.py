@@ -11,10 +11,10 @@ import time
 from collections.abc import Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import datetime, timedelta
 from uuid import UUID
 
-from django.db.models import Exists, OuterRef, Q, QuerySet
+from django.db.models import Count, Exists, OuterRef, Q, QuerySet
 
 from portal import clock
 from portal.jobs.domain import Run, YieldToOthers
@@ -39,6 +39,8 @@ _SLOW_AFTER_SECONDS = 1.0
 _GATHER_SECONDS = 0.04  # results are written together
 _WAIT_SECONDS = 0.25
 _BEAT_SECONDS = 1.0
+_TRIES_OF_A_TYPE = 3  # that failed: then other types go first
+_REMEMBERED = timedelta(days=1)
 _LONGEST_YIELD_SECONDS = 2.0  # in which quick endpoints go on while the slow ones end
 
 
@@ -223,15 +225,30 @@ def due_endpoints(now: datetime) -> QuerySet[WebhookEndpoint]:
 def due_parcels(endpoint: WebhookEndpoint, now: datetime) -> list[Parcel]:
     """What is sent to an endpoint next, in order; of one that fails, one only.
 
-    An event waits while an earlier one of its subject waits to be tried again.
+    An event waits while an earlier one of its subject waits to be tried again. Types that the receiver does not take
+    come after the others, so that they hold up nothing but the subjects of theirs.
     """
     earlier = _waiting().filter(
-        endpoint=OuterRef("endpoint"),
-        subject=OuterRef("subject"),
-        event_number__lt=OuterRef("event_number"),
-        next_attempt_at__gt=now,
+        endpoint=OuterRef("endpoint"), subject=OuterRef("subject"), event_number__lt=OuterRef("event_number")
     )
-    due = _waiting().filter(endpoint=endpoint, next_attempt_at__lte=now).exclude(Exists(earlier))
+    due = _waiting().filter(endpoint=endpoint, next_attempt_at__lte=now)
+    due = due.exclude(Exists(earlier.filter(next_attempt_at__gt=now))).order_by("event_number", "pk")
     most = 1 if endpoint.is_failing else PARCELS_AT_ONCE
-    rows = due.order_by("event_number", "pk").values_list("pk", "webhook_event_id", "subject", "body")[:most]
+    if refused := _refused_types(endpoint, now):
+        taken = due.exclude(event_type__in=refused).exclude(Exists(earlier.filter(event_type__in=refused)))
+        if parcels := _parcels(taken, most):
+            return parcels
+    return _parcels(due, most)
+
+
+def _parcels(due: QuerySet[WebhookDelivery], most: int) -> list[Parcel]:
+    rows = due.values_list("pk", "webhook_event_id", "subject", "body")[:most]
     return [Parcel(pk, str(event_id), subject, body.encode()) for pk, event_id, subject, body in rows]
+
+
+def _refused_types(endpoint: WebhookEndpoint, now: datetime) -> list[str]:
+    """The event types of which several were tried and wait to be tried again. Nothing is read of a healthy endpoint."""
+    if endpoint.last_failure_at is None or endpoint.last_failure_at < now - _REMEMBERED:
+        return []
+    tried = _waiting().filter(endpoint=endpoint, attempts__gt=0).values("event_type").annotate(count=Count("pk"))
+    return list(tried.filter(count__gte=_TRIES_OF_A_TYPE).order_by().values_list("event_type", flat=True))

@@ -2,11 +2,12 @@
 
 import json
 from collections.abc import Mapping, Sequence
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Final
 from urllib.parse import urlsplit
 
 from django.db import transaction
+from django.db.models import Exists, OuterRef
 
 from portal import clock
 from portal.events.actors import Actor
@@ -17,7 +18,14 @@ from portal.partners.models import Partner
 from portal.problems import Problem, Refused
 from portal.security.keyring import SecretUnreadable
 from portal.webhooks import receivers, signing
-from portal.webhooks.models import DeliveryState, DisabledReason, EndpointState, WebhookDelivery, WebhookEndpoint
+from portal.webhooks.models import (
+    DeliveryState,
+    DisabledReason,
+    EndpointState,
+    WebhookAttempt,
+    WebhookDelivery,
+    WebhookEndpoint,
+)
 from portal.webhooks.notifications import tell_disabled
 
 MOST_ENDPOINTS: Final = 20
@@ -143,9 +151,15 @@ def wake_delivery() -> None:
     enqueue(DELIVER, subject_id="all", partner=None)
 
 
-def make_due(endpoint: WebhookEndpoint) -> None:
-    """Everything that waits is tried now, in order."""
+def make_due(endpoint: WebhookEndpoint, *, tried_since: datetime | None = None) -> None:
+    """Everything that waits is tried now, in order.
+
+    tried_since: without what had failed before, which keeps its schedule, since it fails also when others succeed.
+    """
     waiting = WebhookDelivery.objects.filter(endpoint=endpoint, state=DeliveryState.WAITING)
+    if tried_since:
+        before = WebhookAttempt.objects.filter(delivery=OuterRef("pk"), at__lt=tried_since)
+        waiting = waiting.exclude(Exists(before))
     waiting.filter(next_attempt_at__gt=clock.now()).update(next_attempt_at=clock.now())
 
 

@@ -85,7 +85,7 @@ def _note_success(result: AttemptResult, delivery: WebhookDelivery, endpoint: We
     delivery.attempts += 1
     delivery.state, delivery.next_attempt_at, delivery.ended_at = DeliveryState.DELIVERED, None, clock.now()
     if endpoint.is_failing:  # it works again: what was tried meanwhile goes first, with all that waited
-        make_due(endpoint)
+        make_due(endpoint, tried_since=endpoint.failing_since)
     endpoint.failures, endpoint.failing_since, endpoint.next_probe_at = 0, None, None
     endpoint.last_success_at = result.at
 

@@ -5,15 +5,17 @@ import ssl
 import threading
 import time
 from contextlib import contextmanager, suppress
+from datetime import UTC, datetime, timedelta
 
 import pytest
+import time_machine
 
 from portal.partners.models import Partner
 from portal.security import outbound, posting
 from portal.security.posting import Poster
 from portal.webhooks import sending
 from portal.webhooks.domain import create_endpoint, update_endpoint
-from portal.webhooks.models import WebhookAttempt, WebhookDelivery
+from portal.webhooks.models import WebhookAttempt, WebhookDelivery, WebhookEndpoint
 from tests.portal.security.test_outbound import certificate, server  # noqa: F401  the same sockets
 
 from .conftest import BY, make
@@ -258,3 +260,20 @@ def test_endpoints_that_hang_do_not_delay_the_others(acme, borealis, deliver, mo
     delays = sorted(request.at - began for request in good.received)
     assert len(delays) == 40 * 4
     assert delays[int(len(delays) * 0.95)] < 3
+
+
+def test_type_that_the_receiver_cannot_take_holds_up_no_other_type(acme, receiver, endpoint, deliver):
+    update_endpoint(endpoint, receiver_url=receiver.url, event_types=["thing.made", "thing.ended"], by=BY)
+    receiver.answer = lambda request: 500 if request.payload["webhook_event_type"] == "thing.made" else 200
+    with time_machine.travel(datetime(2031, 3, 1, tzinfo=UTC), tick=False) as clock:
+        make(acme, *(f"made {n}" for n in range(30)), "both")
+        make(acme, "both", *(f"ended {n}" for n in range(30)), verb="thing.ended")
+        deliver()
+        for _ in range(3):
+            clock.shift(timedelta(minutes=1, seconds=1))
+            deliver()
+
+    ended = [request.thing for request in receiver.received if request.payload["webhook_event_type"] == "thing.ended"]
+    assert ended == [f"ended {n}" for n in range(30)]
+    assert WebhookEndpoint.objects.get().state == "active"
+    assert WebhookDelivery.objects.filter(event_type="thing.made", state="waiting").count() == 31
