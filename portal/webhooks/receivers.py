@@ -16,6 +16,7 @@ from portal.security.outbound import is_public
 HIDDEN: Final = "********"  # what is shown instead of a header's value; sent back, it keeps that value
 PORTS: Final = (443, 8443, 8843)
 MOST_HEADERS: Final = 20
+LONGEST_VALUE: Final = 4096  # of a header
 _LONGEST_URL = 2048
 _URL = re.compile(r"[!-~]+")  # printable ASCII without blanks: what goes into a request line as it is
 _NAME = re.compile(r"[!#$%&'*+.^_`|~0-9A-Za-z-]{1,128}")  # a token of RFC 9110

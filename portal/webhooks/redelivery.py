@@ -104,4 +104,6 @@ def _send_again(deliveries: models.QuerySet[WebhookDelivery]) -> int:
 
 
 def _record(endpoint: WebhookEndpoint, by: Actor, **data: object) -> None:
+    """The event. One who asks for it expects an attempt now, also where failures had us wait."""
+    WebhookEndpoint.objects.filter(pk=endpoint.pk).update(next_probe_at=None)
     record("webhookendpoint.redelivered", subject=endpoint, partner=endpoint.partner, by=by, data=data)

@@ -1,5 +1,6 @@
 """One attempt: a signed request to a receiver, and what came of it. Touches no database, so that threads can do it."""
 
+import json
 import logging
 import time
 from collections.abc import Mapping, Sequence
@@ -27,6 +28,8 @@ UNREADABLE: Final = "SECRET_UNREADABLE"
 _AGENT = "partner-portal-webhooks/1"
 _MOST_HEADERS_KEPT = 40
 _LONGEST_HEADER_KEPT = 500
+_SHORTEST_SECRET = 4  # characters; shorter ones are in any answer
+_SHORTEST_PART = 8  # of several words: longer than Bearer
 
 log = logging.getLogger("portal.webhooks")
 
@@ -103,8 +106,8 @@ def send(target: Target, parcel: Parcel, poster: Poster) -> AttemptResult:
         duration_ms,
         shown,
         status=answer.status,
-        response_headers=_kept_headers(answer.headers),
-        response_text=storable(answer.body[: KEPT_CHARACTERS * 4].decode("utf-8", "replace"))[:KEPT_CHARACTERS],
+        response_headers=_kept_headers(answer.headers, target),
+        response_text=_kept_text(answer.body, target),
         retry_after=_retry_after({name.lower(): value for name, value in answer.headers}),
     )
 
@@ -124,10 +127,30 @@ def _posted(poster: Poster, body: bytes, headers: Mapping[str, str]) -> tuple[An
         return None, failure_of(OSError(str(error)))
 
 
-def _kept_headers(headers: Pairs) -> list[tuple[str, str]]:
+def _kept_headers(headers: Pairs, target: Target) -> list[tuple[str, str]]:
     return [
-        (storable(name)[:128], storable(value)[:_LONGEST_HEADER_KEPT]) for name, value in headers[:_MOST_HEADERS_KEPT]
+        (
+            storable(_without_secrets(name, target))[:128],
+            storable(_without_secrets(value, target))[:_LONGEST_HEADER_KEPT],
+        )
+        for name, value in headers[:_MOST_HEADERS_KEPT]
     ]
+
+
+def _kept_text(body: bytes, target: Target) -> str:
+    """The beginning of an answer. What is hidden in it may be longer than what is kept."""
+    beginning = body[: KEPT_CHARACTERS * 4 + receivers.LONGEST_VALUE].decode("utf-8", "replace")
+    return storable(_without_secrets(beginning, target))[:KEPT_CHARACTERS]
+
+
+def _without_secrets(text: str, target: Target) -> str:
+    """What a receiver answered, which may repeat the partner's headers to everybody who reads the log: hidden there."""
+    values = [value for value in target.headers.values() if len(value) >= _SHORTEST_SECRET]
+    parts = [part for value in values for part in value.split() if len(part) >= _SHORTEST_PART]
+    for value in sorted({*values, *parts}, key=len, reverse=True):
+        for written in (value, json.dumps(value)[1:-1]):
+            text = text.replace(written, receivers.HIDDEN)
+    return text
 
 
 def _retry_after(headers: Mapping[str, str]) -> timedelta | None:

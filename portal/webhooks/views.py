@@ -202,7 +202,7 @@ def webhook_delivery_again(request: HttpRequest, pk: UUID, delivery: int) -> Htt
     endpoint = _own(access, pk)
     row = get_object_or_404(queries.deliveries_of(endpoint), pk=delivery)
     redelivery.redeliver(row, by=access.actor)
-    messages.success(request, "The event is delivered again, with the same ID.")
+    messages.success(request, f"The event is delivered again, with the same ID{_once_it_may(endpoint)}.")
     return redirect("webhook-delivery", pk=endpoint.pk, delivery=row.pk)
 
 
@@ -214,10 +214,8 @@ def webhook_redeliver(request: HttpRequest, pk: UUID) -> HttpResponse:
     endpoint = health.endpoint
     if request.method == "POST" and request.POST.get("what") == "failed":
         count = redelivery.redeliver_failed(endpoint, by=access.actor)
-        messages.success(
-            request,
-            f"{count:,} failed events are delivered again." if count != 1 else "1 failed event is delivered again.",
-        )
+        what = f"{count:,} failed events are" if count != 1 else "1 failed event is"
+        messages.success(request, f"{what} delivered again{_once_it_may(endpoint)}.")
         return redirect("webhook", pk=endpoint.pk)
     form = SinceForm(request.POST if request.method == "POST" else None)
     if request.method == "POST" and form.is_valid():
@@ -228,10 +226,19 @@ def webhook_redeliver(request: HttpRequest, pk: UUID) -> HttpResponse:
             until=redelivery.number_before(access.partner, until) if until else None,
             by=access.actor,
         )
-        messages.success(request, "The events of that time are delivered again, with the same IDs.")
+        messages.success(
+            request, f"The events of that time are delivered again, with the same IDs{_once_it_may(endpoint)}."
+        )
         return redirect("webhook", pk=endpoint.pk)
     context = {**_SECTION, "endpoint": endpoint, "health": health, "form": form}
     return render(request, "webhooks/redeliver.html", context, status=422 if form.errors else 200)
+
+
+def _once_it_may(endpoint: WebhookEndpoint) -> str:
+    """When an endpoint that is sent nothing gets what is delivered again."""
+    return {EndpointState.PAUSED: ", once you resume", EndpointState.DISABLED: ", once you enable the webhook"}.get(
+        EndpointState(endpoint.state), ""
+    )
 
 
 def _outcome(status: int | None, error: str | None) -> str:

@@ -236,7 +236,7 @@ def test_caller_without_a_key_is_answered_in_the_published_shape(call):
 
 def test_test_event_is_sent_signed_and_its_answer_told(call, receiver):
     webhook_id = call("POST", body={**SAMPLE, "receiver_url": receiver.url}).json()["webhook_id"]
-    payload = {"webhook_event_type": "thing.made", "meter_id": "364be407-1f08-48fa-afd2-ee1dd228b76b", "odd": [1]}
+    payload = {"webhook_event_type": "thing.made", "meter_id": "364be407-1f08-48fa-afd2-ee1dd228b76b", "odd": [2**80]}
 
     answer = call("POST", f"/{webhook_id}/test", payload)
 

@@ -1,5 +1,6 @@
 """Events reach their receivers: signed, in order, once; and again until it worked."""
 
+import json
 from datetime import UTC, datetime, timedelta
 
 import pytest
@@ -79,6 +80,25 @@ def test_partners_headers_are_sent_in_lower_case_and_hidden_in_the_log(acme, rec
     assert request.headers["x-api-key"] == "s3cret"
     assert ["x-api-key", "********"] in attempt.request_headers
     assert "s3cret" not in str(attempt.request_headers)
+
+
+def echo(value):
+    return f"Bearer {value} {json.dumps(value.removeprefix('Bearer '))}".encode()
+
+
+def test_header_that_the_receiver_repeats_is_hidden_in_its_answer(acme, receiver, endpoint, deliver):
+    headers = [{"name": "authorization", "value": 'Bearer s3cret-"token"'}]
+    update_endpoint(endpoint, receiver_url=receiver.url, event_types=["thing.made"], headers=headers, by=BY)
+    receiver.answer = lambda request: (200, {"X-Got": (got := request.headers["authorization"])}, echo(got))
+    make(acme, "1")
+
+    deliver()
+
+    attempt = WebhookAttempt.objects.get()
+    assert attempt.status_code == 200
+    assert "s3cret" not in f"{attempt.response_headers} {attempt.response_text}"
+    assert attempt.response_text.count("********") == 2
+    assert ["X-Got", "********"] in attempt.response_headers
 
 
 def test_only_chosen_types_of_the_own_partner_since_the_endpoint_was_made_are_delivered(
@@ -266,6 +286,19 @@ def test_redelivered_event_has_its_id_and_a_new_attempt(acme, receiver, endpoint
     first, second = receiver.received
     assert (first.event_id, first.body) == (second.event_id, second.body)
     assert WebhookAttempt.objects.count() == 2
+
+
+def test_redelivery_tries_an_endpoint_at_once_that_is_left_alone(acme, receiver, endpoint, deliver, clock):
+    receiver.answer = lambda _: 503
+    make(acme, *"abcdefgh")
+    deliver()
+    receiver.answer = lambda _: 200
+
+    redeliver(WebhookDelivery.objects.get(subject="c"), by=BY)
+    deliver()
+
+    assert sorted(receiver.things[5:]) == list("abcdefgh")
+    assert {state for _, state, _ in states(endpoint)} == {"delivered"}
 
 
 def test_failed_events_are_redelivered_in_order(acme, receiver, endpoint, deliver):

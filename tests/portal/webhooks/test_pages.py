@@ -174,6 +174,23 @@ def test_events_are_redelivered_from_the_page(client_of, manager, acme, receiver
     assert receiver.things == ["1", "1"]
 
 
+@pytest.mark.parametrize(
+    ("state", "when"), [("paused", "once you resume"), ("disabled", "once you enable the webhook")]
+)
+def test_redelivery_says_what_it_waits_for(as_manager, acme, receiver, endpoint, deliver, state, when):
+    make(acme, "1")
+    deliver()
+    WebhookEndpoint.objects.update(state=state)
+    [delivery] = WebhookDelivery.objects.all()
+
+    page = reverse("webhook-delivery-again", args=[endpoint.pk, delivery.pk])
+    answer = as_manager.post(page, follow=True)
+    deliver()
+
+    assert f"delivered again, with the same ID, {when}." in answer.content.decode()
+    assert receiver.things == ["1"]
+
+
 def test_nothing_happens_to_what_is_outside_the_span(client_of, manager, acme, receiver, endpoint, deliver):
     with time_machine.travel(datetime(2031, 3, 1, 12, tzinfo=UTC), tick=False):
         client = client_of(manager)
