@@ -4,7 +4,7 @@ A misspelled `dry_run` must not create meters. Published clients, though, send f
 """
 
 import difflib
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from functools import cache
 from itertools import islice
 from typing import Any, Final, NotRequired, TypedDict
@@ -62,12 +62,24 @@ def _plain(name: str) -> str:
 
 
 def refuse_unknown_parameters(view: APIView, request: Request) -> None:
-    """Raise ApiError 400 naming each parameter of the query that the operation does not have, with the likeliest."""
+    """Raise ApiError 400 naming each parameter of the query that the operation does not have, with the likeliest.
+
+    So too for one that is given twice, or without a value: `?dry_run` must not create meters either.
+    """
     known = parameters_of(type(view), request.method or "")
     unknown = [name for name in request.query_params if name not in known]
     if unknown:
         details = {name[:100]: _said("This parameter is not known.", name, known) for name in unknown[:MOST_WARNINGS]}
         raise ApiError("The query has a parameter that this operation does not know", details=details)
+    if unclear := {name: said for name, values in request.query_params.lists() if (said := _unclear(values))}:
+        raise ApiError("The query can be read in more than one way", details=unclear)
+
+
+def _unclear(values: Sequence[str]) -> str:
+    """Why it is not sure what a parameter of a write means, "" when it is."""
+    if len(values) > 1:
+        return "This parameter is given more than once. Give it once."
+    return "" if "".join(values).strip() else "This parameter has no value. Give it one, or leave it out."
 
 
 def unknown_parameters(view: APIView, request: Request) -> str:

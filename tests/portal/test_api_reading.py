@@ -213,6 +213,13 @@ def test_misspelled_parameter_of_a_write_is_refused_with_what_was_meant(
     assert answer.json()["details"] == {name: f"This parameter is not known. Did you mean {meant}?"}
 
 
+@pytest.mark.parametrize("query", ["dry_run", "dry_run=", "dry_run=true&dry_run=false", "dry_run=true&dry_run=true"])
+def test_parameter_of_a_write_that_is_empty_or_given_twice_is_refused(call: Callable[..., Any], query: str) -> None:
+    answer = call("POST", f"/v1.1/jobs/meters?{query}", '{"assets": []}')
+
+    assert (answer.status_code, list(answer.json()["details"])) == (400, ["dry_run"])
+
+
 def test_parameter_that_is_like_none_is_refused_all_the_same(call: Callable[..., Any]) -> None:
     answer = call("POST", "/v1.1/enrollment/meters/participate?%0Dx=1", "{}")
 
