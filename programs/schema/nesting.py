@@ -4,6 +4,7 @@ from collections.abc import Callable, Collection, Iterable, Mapping
 from dataclasses import dataclass
 from operator import itemgetter
 
+from portal.problems import Problem
 from programs.schema.lists import Flat
 
 _MOST_SHAPES = 1000
@@ -148,7 +149,10 @@ def _flatten(value: object, prefix: str, flat: dict[str, object], depth: int) ->
 
 
 def flatten_json(asset: Mapping[str, object]) -> dict[str, object]:
-    """The same for an asset whose types are still to be checked: empty objects and lists stay, under their own key."""
+    """The same for an asset whose types are still to be checked: empty objects and lists stay, under their own key.
+
+    What is given twice, as a member of an object and under a name with dots, is the Problem with that.
+    """
     flat: dict[str, object] = {}
     _flatten_json(asset, "", flat, 0)
     return flat
@@ -160,4 +164,5 @@ def _flatten_json(value: Mapping[str, object], above: str, flat: dict[str, objec
             members = inner if isinstance(inner, dict) else {str(slot): item for slot, item in enumerate(inner)}
             _flatten_json(members, f"{above}{name}.", flat, depth + 1)
         elif inner is not None and inner != "":
-            flat[above + name] = inner
+            key = above + name
+            flat[key] = Problem("GIVEN_TWICE", key, "", {"label": key}) if key in flat else inner

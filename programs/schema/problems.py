@@ -312,4 +312,10 @@ register(
         "{label} came as one text and was read as a list.",
         "Send a list.",
     ),
+    ProblemKind(
+        "GIVEN_TWICE",
+        "{label} is given twice",
+        "{label} is given twice: inside an object or list, and under a name with dots.",
+        "Give it once.",
+    ),
 )

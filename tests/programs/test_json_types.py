@@ -36,6 +36,18 @@ def test_value_of_a_wrong_type_is_refused_at_its_field(asset: dict[str, Any], fi
     assert told(asset) == ([(field, "WRONG_JSON_TYPE")], [])
 
 
+@pytest.mark.parametrize(
+    ("asset", "field"),
+    [
+        ({"customer": {"city": "Oakland"}, "customer.city": "Fresno"}, "customer.city"),
+        ({"customer.city": "Fresno", "customer": {"city": "Oakland"}}, "customer.city"),
+        ({"load_types": ["HVAC"], "load_types.0": "LIGHTING"}, "load_types.0"),
+    ],
+)
+def test_field_that_is_given_under_two_names_is_refused(asset: dict[str, Any], field: str) -> None:
+    assert told(asset) == ([(field, "GIVEN_TWICE")], [])
+
+
 @pytest.mark.parametrize("number", [1.5, 10**15, -1e300])
 def test_number_that_may_not_be_what_was_meant_is_no_text(number: float) -> None:
     assert told({"partner_reference": number}) == ([("partner_reference", "NUMBER_NOT_TEXT")], [])

@@ -13,6 +13,7 @@ import msgspec
 from programs.schema import flatten_json
 
 _SAYS_ASSETS: Final = re.compile(rb'"assets"\s*:')
+_SPELLS_LETTERS: Final = re.compile(rb"\\u00[67]")  # then "\u0061ssets" may stand beside "assets"
 _ENDS_NAME: Final = re.compile(rb'"\s+:')
 _HEAD: Final = 64
 _MARK: Final = b"\xef\xbb\xbf"  # of UTF-8
@@ -71,7 +72,8 @@ def split_body(file: IO[bytes]) -> JsonBody:
         return _split_slowly(body)
     except (msgspec.DecodeError, RecursionError, ValueError):
         return _split_slowly(body)
-    if len(_SAYS_ASSETS.findall(body)) > 1:  # an asset may have an unknown field of that name
+    # An asset may have an unknown field of that name.
+    if len(_SAYS_ASSETS.findall(body)) > 1 or _SPELLS_LETTERS.search(body):
         return _split_slowly(body)
     return JsonBody(assets, tuple(parts))
 

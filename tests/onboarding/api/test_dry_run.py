@@ -86,6 +86,7 @@ def test_csv_is_previewed_by_its_rows(call: Call, known: Meter) -> None:
         ({"assets": []}, 400),
         (b"", 400),
         (b"no,column\n1,2\n", 400),
+        (b'{"assets": [{}], "\\u0061ssets": [{}]}', 400),
     ],
 )
 def test_what_is_no_request_is_refused(call: Call, body: Any, status: int) -> None:
