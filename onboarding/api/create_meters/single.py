@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import timedelta
+from itertools import islice
 from typing import Any
 
 from drf_spectacular.utils import extend_schema
@@ -19,13 +20,21 @@ from onboarding.api.create_meters.serializers import (
     WarningSerializer,
 )
 from onboarding.api.create_meters.statuses import published_asset, published_warning
-from onboarding.api.create_meters.tokens import create_single, create_token, text_of, token_of, with_defaults
+from onboarding.api.create_meters.tokens import (
+    create_single,
+    create_token,
+    text_of,
+    token_of,
+    upload_before,
+    with_defaults,
+)
 from onboarding.uploads.models import Upload, UploadProblem, UploadRow
 from onboarding.uploads.pipeline.json_assets import flattened
 from portal.api.authentication import actor_of, partner_of
 from portal.api.errors import ApiError, validated
 from portal.api.schema import example, responses
 from portal.api.shapes import ERRORS
+from portal.api.unknown import MOST_WARNINGS, unknown_fields
 from portal.api.views import ApiView
 from portal.partners.models import KeyPermission
 from portal.problems import Problem, Refused
@@ -68,10 +77,13 @@ class OnboardingTokens(ApiView):
     )
     def post(self, request: Request) -> Response:
         """Make a token that creates one meter, once. Your own form can hold it while a customer fills it in."""
-        data = request.data if isinstance(request.data, dict) else {}
-        days = validated(OnboardingTokenRequestSerializer, {**data, "default_values": {}})["expires_in_days"]
-        defaults = data.get("default_values") or {}
-        warnings = _checked_defaults(defaults)
+        data = request.data
+        if not isinstance(data, dict):
+            raise ApiError("The request is not valid", details={"error": "The body must be an object."})
+        bare = {**data, "default_values": {}}
+        days = validated(OnboardingTokenRequestSerializer, bare)["expires_in_days"]
+        defaults = {} if data.get("default_values") is None else data["default_values"]
+        warnings = [*_checked_defaults(defaults), *_unused(OnboardingTokenRequestSerializer, bare)]
         token = create_token(
             partner_of(request), default_values=defaults, valid_for=timedelta(days=days), by=actor_of(request)
         )
@@ -106,6 +118,8 @@ class SingleMeter(ApiView):
             token = token_of(partner, text) if text else None
             whole = with_defaults(token.default_values if token else {}, asset)
             if query["dry_run"]:
+                if token:
+                    upload_before(token, asset, update_existing=updates)
                 return Response(of_assets([whole], partner, update_existing=updates))
             if problems := contract_problems(whole, schema_for()):
                 raise Refused(*problems)
@@ -113,7 +127,16 @@ class SingleMeter(ApiView):
             upload = create_single(token, asset, update_existing=updates, by=actor_of(request))
         except Refused as refusal:
             raise ApiError("The asset cannot be taken", details=list(_errors(refusal.problems))) from refusal
-        return Response(published_provisional(upload))
+        answer = published_provisional(upload)
+        if beside := _unused(CreateAssetRequestSerializer, {**request.data, "provisional_asset": {}}):
+            answer["warnings"] = [*answer.get("warnings", ()), *beside]
+        return Response(answer)
+
+
+def _unused(serializer: type[serializers.Serializer[object]], data: object) -> list[dict[str, object]]:
+    """A warning for each name in a body that is none of the operation's."""
+    told = islice(unknown_fields(serializer(), data), MOST_WARNINGS)
+    return [{"code": "UNKNOWN_PROPERTY", **warning} for warning in told]
 
 
 def _parts(body: object, *, needs_token: bool) -> tuple[str, Mapping[str, Any]]:
@@ -165,7 +188,7 @@ def _checked_defaults(defaults: object) -> list[dict[str, object]]:
     return [published_warning(one) for one in [*typed.warnings, *checked.warnings, *unknown]]
 
 
-def published_provisional(upload: Upload) -> dict[str, object]:
+def published_provisional(upload: Upload) -> dict[str, Any]:
     """The one asset of an upload as the published ProvisionalAsset."""
     row = UploadRow.objects.get(upload=upload)
     lines = list(UploadProblem.objects.filter(upload=upload).order_by("pk"))

@@ -91,17 +91,28 @@ def create_single(token: OnboardingToken, asset: Mapping[str, Any], *, update_ex
     raise Refused(Problem("TOKEN_IN_TRANSIT", "provisional_asset"))
 
 
+def upload_before(token: OnboardingToken, asset: Mapping[str, Any], *, update_existing: bool) -> Upload | None:
+    """The upload of the same submission, if the token was used for it. Refuses: TOKEN_USED when it was for another."""
+    if token.upload is not None and token.sha256 == _digest(asset, update_existing=update_existing):
+        return token.upload
+    if token.used_at is not None:
+        raise Refused(Problem("TOKEN_USED", "onboarding_token"))
+    return None
+
+
+def _digest(asset: Mapping[str, Any], *, update_existing: bool) -> str:
+    return hashlib.sha256(json.dumps([asset, update_existing], sort_keys=True).encode()).hexdigest()
+
+
 def _create_once(token: OnboardingToken, asset: Mapping[str, Any], *, update_existing: bool, by: Actor) -> Upload:
-    sha256 = hashlib.sha256(json.dumps([asset, update_existing], sort_keys=True).encode()).hexdigest()
     with transaction.atomic():
         locked = OnboardingToken.objects.select_for_update().get(pk=token.pk)
-        if locked.upload is not None and locked.sha256 == sha256:
-            return locked.upload
-        if locked.used_at is not None:
-            raise Refused(Problem("TOKEN_USED", "onboarding_token"))
+        if before := upload_before(locked, asset, update_existing=update_existing):
+            return before
         upload, is_written = _written(token, asset, update_existing=update_existing, by=by)
         if is_written:
-            locked.used_at, locked.upload, locked.sha256 = clock.now(), upload, sha256
+            locked.used_at, locked.upload = clock.now(), upload
+            locked.sha256 = _digest(asset, update_existing=update_existing)
             locked.save(update_fields=["used_at", "upload", "sha256"])
         return upload
 

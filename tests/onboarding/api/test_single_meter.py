@@ -151,6 +151,32 @@ def test_dry_run_needs_no_token_and_stores_nothing(call: Call) -> None:
     assert (Meter.objects.count(), Upload.objects.count()) == (0, 0)
 
 
+def test_dry_run_refuses_a_token_that_was_used_as_the_request_would(call: Call) -> None:
+    text = token(call)
+    submit(call, text, builders.asset(1))
+
+    tried, done = submit(call, text, builders.asset(2), "?dry_run=true"), submit(call, text, builders.asset(2))
+    same = submit(call, text, builders.asset(1), "?dry_run=true")
+
+    assert (tried.status_code, tried.json()["errors"]) == (400, done.json()["errors"])
+    assert same.json()["outcomes"]["CREATE"] == 0
+
+
+def test_names_that_nobody_knows_are_warned_of(call: Call) -> None:
+    made = call("post", TOKENS, {"expire_in_days": 5}).json()
+    body = {"onboarding_token": made["onboarding_token"], "provisional_asset": builders.asset(1), "update_existing": True}
+
+    answer = call("post", METERS, body).json()
+
+    assert [warning["field"] for warning in made["warnings"]] == ["expire_in_days"]
+    assert [warning["field"] for warning in answer["warnings"]] == ["update_existing"]
+
+
+@pytest.mark.parametrize("body", [[], {"default_values": []}, {"default_values": False}])
+def test_token_is_not_made_from_what_is_no_object(call: Call, body: Any) -> None:
+    assert call("post", TOKENS, body).status_code == 400
+
+
 def test_token_and_meter_are_in_the_log(call: Call, acme: Partner) -> None:
     submit(call, token(call), builders.asset(1))
 
