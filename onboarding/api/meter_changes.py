@@ -127,6 +127,7 @@ class PartnerMeterRef(ApiView):
     """PATCH /v1.1/meters/{meter_id}/partner_meter_ref."""
 
     needs = {"PATCH": KeyPermission.WRITE_METERS}
+    compares = ("PATCH",)
 
     @extend_schema(
         operation_id="updatePartnerMeterRef",
@@ -235,6 +236,7 @@ class Tags(ApiView):
     """POST and DELETE /v1.1/meters/tags."""
 
     needs = {"POST": KeyPermission.WRITE_METERS, "DELETE": KeyPermission.WRITE_METERS}
+    compares = ("POST", "DELETE")
 
     @extend_schema(
         operation_id="addMeterTags",

@@ -44,5 +44,12 @@ def refuse_stale(request: Request, answer: object) -> None:
         raise ApiError("The object changed since you read it", status_code=412, details={"ETag": now})
 
 
+def refuse_comparison(request: Request) -> None:
+    """Raise ApiError 400 when If-Match comes to an operation that does not compare."""
+    if "If-Match" in request.headers:
+        said = "This operation does not compare what you read with the present state. Send it without If-Match."
+        raise ApiError("If-Match is not heeded here", details={"If-Match": said})
+
+
 def _named(request: Request, header: str) -> list[str]:
     return [name.replace(f'{GZIP}"', '"') for name in parse_etags(request.headers.get(header, ""))]

@@ -20,6 +20,7 @@ from portal.api.admission import admit, tell_limit
 from portal.api.authentication import ApiCaller
 from portal.api.bodies import MOST_BYTES
 from portal.api.calls import call_of
+from portal.api.etags import refuse_comparison
 from portal.api.requests import ApiRequest
 from portal.api.shapes import ENVELOPE, ErrorShape
 from portal.partners.models import KeyPermission
@@ -33,6 +34,7 @@ class ApiView(APIView):
     needs: the permission that a key must have, by method; a path without one is open to every key.
     error_shape: the published shape of every error of this path, also of those that come before the view.
     reads: the methods that change nothing. A search whose filter comes in a body has SEARCHES.
+    compares: the methods that heed If-Match; the other writes refuse it, so that nobody relies on it in vain.
     in_one_transaction: whether a write with an Idempotency-Key is carried out in one transaction with the record of
         its answer. One that takes long or calls others says no, and hands its answer to `keep_answer` in the
         transaction of its effect.
@@ -41,6 +43,7 @@ class ApiView(APIView):
     needs: ClassVar[Mapping[str, KeyPermission]] = {}
     error_shape: ClassVar[ErrorShape] = ENVELOPE
     reads: ClassVar[Collection[str]] = SAFE_METHODS
+    compares: ClassVar[Collection[str]] = ()
     in_one_transaction: ClassVar[bool] = True
 
     def most_bytes(self) -> int:
@@ -86,6 +89,8 @@ class ApiView(APIView):
         act, is_write = partial(handler, request, *args, **kwargs), request.method not in self.reads
         if is_write:
             unknown.refuse_unknown_parameters(self, request)
+            if request.method not in self.compares:
+                refuse_comparison(request)
         if request.method not in SAFE_METHODS:
             request.receive(self.most_bytes())
         if not is_write or idempotency.HEADER not in request.headers:

@@ -107,6 +107,19 @@ def test_what_are_no_tags_is_400(call: Call, meters: list[str], body: Any) -> No
     assert set(map(tuple, Meter.objects.values_list("tags", flat=True))) == {()}
 
 
+def test_if_match_is_refused_where_nothing_is_compared(call: Call, meters: list[str]) -> None:
+    renamed = {"meters": [{"meter_id": meters[0], "partner_meter_ref": "site-1"}]}
+    idle = {"start_date": "2099-01-01", "end_date": "2099-01-02"}
+
+    answers = [
+        call("patch", f"{METERS}/partner_meter_ref", renamed, **{"If-Match": '"another"'}),
+        call("post", f"/v1.1/enrollment/meters/{meters[0]}/idle_periods", idle, **{"If-Match": '"another"'}),
+    ]
+
+    assert [(answer.status_code, list(answer.json()["details"])) for answer in answers] == [(400, ["If-Match"])] * 2
+    assert not Meter.objects.filter(partner_reference="site-1").exists()
+
+
 def test_if_match_keeps_a_meter_that_changed_meanwhile(call: Call, meters: list[str]) -> None:
     read = call("get", f"/v2/meters/{meters[0]}")["ETag"]
     tag = {"meter_ids": [meters[0]], "tags": ["summer"]}
