@@ -128,7 +128,7 @@ class SingleMeter(ApiView):
         except Refused as refusal:
             raise ApiError("The asset cannot be taken", details=list(_errors(refusal.problems))) from refusal
         answer = published_provisional(upload)
-        if beside := _unused(CreateAssetRequestSerializer, {**request.data, "provisional_asset": {}}):
+        if beside := _unused(CreateAssetRequestSerializer, {**_object(request.data), "provisional_asset": {}}):
             answer["warnings"] = [*answer.get("warnings", ()), *beside]
         return Response(answer)
 
@@ -139,9 +139,13 @@ def _unused(serializer: type[serializers.Serializer[object]], data: object) -> l
     return [{"code": "UNKNOWN_PROPERTY", **warning} for warning in told]
 
 
+def _object(body: object) -> dict[str, Any]:
+    return body if isinstance(body, dict) else {}
+
+
 def _parts(body: object, *, needs_token: bool) -> tuple[str, Mapping[str, Any]]:
     """The token's text and the asset. ApiError 400 with all that is wrong with them."""
-    data = body if isinstance(body, dict) else {}
+    data = _object(body)
     text, asset = data.get("onboarding_token", ""), data.get("provisional_asset")
     errors = []
     if not isinstance(text, str) or (needs_token and not text):

@@ -164,9 +164,9 @@ def test_dry_run_refuses_a_token_that_was_used_as_the_request_would(call: Call) 
 
 def test_names_that_nobody_knows_are_warned_of(call: Call) -> None:
     made = call("post", TOKENS, {"expire_in_days": 5}).json()
-    body = {"onboarding_token": made["onboarding_token"], "provisional_asset": builders.asset(1), "update_existing": True}
+    body = {"onboarding_token": made["onboarding_token"], "provisional_asset": builders.asset(1)}
 
-    answer = call("post", METERS, body).json()
+    answer = call("post", METERS, body | {"update_existing": True}).json()
 
     assert [warning["field"] for warning in made["warnings"]] == ["expire_in_days"]
     assert [warning["field"] for warning in answer["warnings"]] == ["update_existing"]
