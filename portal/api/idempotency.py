@@ -31,7 +31,7 @@ LEASE: Final = timedelta(seconds=30)
 LONGEST_KEY: Final = 255
 _KEY = re.compile(f"[ -~]{{1,{LONGEST_KEY}}}")
 _SECONDS_TO_WAIT = 5
-_PASSES_BY = {409, 429}  # what the next try may get another answer to
+_PASSES_BY = {409, 412, 429}  # what the next try may get another answer to
 
 
 def carried_out_once(
@@ -44,7 +44,7 @@ def carried_out_once(
     """What the write is answered, now or the first time. ApiError: 400 (key), 409 (in flight), 422 (another request).
 
     explain: what an exception of `act` is answered. Not in_one_transaction: then `act` calls `keep_answer`. Errors of
-    400 to 499 are kept like other answers, without any effect; 409, 429 and errors of ours are not.
+    400 to 499 are kept like other answers, without any effect; 409, 412, 429 and errors of ours are not.
     """
     claimed = _claimed(request)
     if isinstance(claimed, Response):

@@ -134,7 +134,9 @@ def test_without_a_key_and_in_a_search_nothing_is_kept(send: Callable[..., Any])
     assert (effects(), KeptAnswer.objects.count()) == (4, 0)
 
 
-@pytest.mark.parametrize(("status", "is_kept"), [(400, True), (404, True), (409, False), (429, False), (500, False)])
+@pytest.mark.parametrize(
+    ("status", "is_kept"), [(400, True), (404, True), (409, False), (412, False), (429, False), (500, False)]
+)
 def test_error_leaves_no_effect_and_is_kept_when_it_would_come_again(
     send: Callable[..., Any], status: int, is_kept: bool
 ) -> None:

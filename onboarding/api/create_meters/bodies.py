@@ -6,16 +6,18 @@ from collections.abc import Iterable, Iterator, Mapping
 from typing import IO, Any, Final
 
 from django.conf import settings
+from rest_framework.exceptions import UnsupportedMediaType
 from rest_framework.parsers import BaseParser
 from rest_framework.request import Request
 
+from onboarding.uploads.columns.encodings import is_readable
 from onboarding.uploads.pipeline.json_assets import JsonBody, NotJson, flattened, split_body
 from portal.api.errors import ApiError
 from portal.problems import Problem
 from programs.schema import Schema, schema_for, under
 
 ERRORS_SHOWN: Final = 1000
-_CHARSET: Final = re.compile(r"""\bcharset\s*=\s*"?([\w.:-]{1,40})""", re.IGNORECASE)
+_CHARSET: Final = re.compile(r"""\bcharset\s*=\s*"?([^\s";]{1,40})""", re.IGNORECASE)
 _PIECE: Final = 64 * 1024
 
 
@@ -24,16 +26,29 @@ class _Raw(BaseParser):
 
     def parse(self, stream: object, media_type: str | None = None, parser_context: object = None) -> dict[str, object]:
         said, _, parameters = (media_type or self.media_type or "").partition(";")
-        charset = _CHARSET.search(parameters)
-        return {"stream": stream, "media_type": said.strip(), "charset": charset[1] if charset else ""}
+        named = _CHARSET.search(parameters)
+        charset = named[1] if named else ""
+        if charset and not self.reads(charset):
+            raise UnsupportedMediaType(media_type or "")
+        return {"stream": stream, "media_type": said.strip(), "charset": charset}
+
+    def reads(self, charset: str) -> bool:
+        """Whether a body in this encoding can be read."""
+        raise NotImplementedError
 
 
 class RawJson(_Raw):
     media_type = "application/json"
 
+    def reads(self, charset: str) -> bool:
+        return charset.lower() in {"utf-8", "utf8", "us-ascii"}
+
 
 class RawCsv(_Raw):
     media_type = "text/csv"
+
+    def reads(self, charset: str) -> bool:
+        return is_readable(charset)
 
 
 def body_of(request: Request) -> Mapping[str, Any]:

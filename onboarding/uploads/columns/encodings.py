@@ -68,9 +68,19 @@ def warnings_of_guess(cells: Mapping[str, object], encoding: str, schema: Schema
 
 def encoding_named(charset: str) -> str | None:
     """The encoding that a name in a Content-Type header means; None for one that a text shows by itself, or unknown."""
-    try:
-        name = codecs.lookup(charset).name.replace("-", "_") if charset.isascii() else ""
-    except (LookupError, ValueError):
-        return None
+    name = _codec(charset)
     name = "cp1252" if name == "iso8859_1" else name  # as browsers take it: Latin-1 and more
     return name if name in CHARSETS else None
+
+
+def is_readable(charset: str) -> bool:
+    """Whether a sheet in the encoding that a Content-Type header names can be read."""
+    return encoding_named(charset) is not None or _codec(charset) == "ascii" or _codec(charset).startswith("utf_")
+
+
+def _codec(charset: str) -> str:
+    """Python's name of an encoding, "" for one that it does not know."""
+    try:
+        return codecs.lookup(charset).name.replace("-", "_") if charset.isascii() else ""
+    except (LookupError, ValueError):
+        return ""

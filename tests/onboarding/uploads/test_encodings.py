@@ -195,7 +195,7 @@ def test_names_are_escaped_on_both_pages(
 
 @pytest.fixture
 def api(api_key: tuple[ApiKey, str], run_jobs: Any) -> Callable[..., list[dict[str, str]]]:
-    """Send a file and let the job end; returns the failed fields of each asset."""
+    """Send a file and let the job end; returns the warnings of each asset by field."""
     headers = {"Authorization": f"Bearer {api_key[1]}"}
 
     def send(content: bytes, content_type: str) -> list[dict[str, str]]:
@@ -203,7 +203,8 @@ def api(api_key: tuple[ApiKey, str], run_jobs: Any) -> Callable[..., list[dict[s
         job = Client().generic("post", path, content, content_type=content_type, headers=headers).json()["job_id"]
         run_jobs()
         assets = Client().get(f"{path}/{job}", headers=headers).json()["assets"]
-        return [asset["status_detail"].get("failed_fields", {}) for asset in assets]
+        assert not any("failed_fields" in asset["status_detail"] for asset in assets)
+        return [{line["field"]: line["message"] for line in asset.get("warnings", ())} for asset in assets]
 
     return send
 
@@ -217,7 +218,7 @@ def test_api_warns_on_each_row_of_a_guess(api: Callable[..., list[dict[str, str]
     ]
     assert said[1]["customer.end_customer_name"] == (
         "Customer name was read as “Zoë Brontë”: the file does not say how it is encoded, and Mac Roman (CSV made on a "
-        "Mac) fits best."
+        "Mac) fits best. If that is wrong, send the file in UTF-8, or name its charset in the Content-Type header."
     )
     assert sorted(Meter.objects.values_list("customer_name", flat=True)) == NAMES
 
@@ -228,6 +229,21 @@ def test_api_takes_the_charset_of_the_content_type(
 ) -> None:
     assert api(MAC, f"text/csv; charset={charset}") == [{}, {}]
     assert sorted(Meter.objects.values_list("customer_name", flat=True)) == sorted(names)
+
+
+@pytest.mark.parametrize(
+    ("kind", "status"),
+    [
+        ("text/csv; charset=klingon", 415), ("text/csv; charset=shift_jis", 415), ("text/csv; charset=rot13", 415),
+        ("text/csv; charset=é", 415), ("text/csv; charset=UTF-8", 201), ("text/csv; charset=us-ascii", 201),
+    ],
+)  # fmt: skip
+def test_charset_that_cannot_be_read_is_refused(api_key: tuple[ApiKey, str], kind: str, status: int) -> None:
+    headers = {"Authorization": f"Bearer {api_key[1]}"}
+
+    answer = Client().generic("post", "/v1.1/jobs/meters", MAC, content_type=kind, headers=headers)
+
+    assert (answer.status_code, Upload.objects.count()) == (status, int(status == 201))
 
 
 @pytest.mark.parametrize(
