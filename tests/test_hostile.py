@@ -19,22 +19,27 @@ from tests import builders
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("catalogue")]
 ODD: list[Any] = [None, 1, 1.5, -1, True, "", [], {}, ["x"], {"a": 1}, "x" * 500, "a\0b", "\ud800", "<script>", "=1+1"]
 ODD += [10**30, 1e308, [[1]], "2026-02-31", "١٢٣", "²", {"0": {"0": 1}}]
-ODD_KEYS = ["", "a.b", "load_types.0", "\0", "x" * 300, "0", "customer", "site.site_devices.99.model", "\ud800"]
+UNKNOWN_KEYS = ["", "a.b", "\0", "x" * 300, "0", "\ud800"]
+ODD_KEYS = [*UNKNOWN_KEYS, "load_types.0", "customer", "site.site_devices.99.model"]
 NEEDED = set(builders.asset(1)) | set(builders.asset(1)["customer"])
 
 
 def mutated(chance: random.Random, asset: dict[str, Any], everywhere: bool) -> dict[str, Any]:
-    """The asset with odd values in some places: anywhere, or only where the job and not the request must answer."""
+    """The asset with odd values in some places: anywhere, or only where the job and not the request must answer.
+
+    A value of another JSON type is an error of the request.
+    """
     asset = copy.deepcopy(asset)
+    keys = ODD_KEYS if everywhere else UNKNOWN_KEYS
 
     def walk(part: dict[str, Any]) -> None:
         for key in list(part):
             if isinstance(part[key], dict) and key != "customer_group" and chance.random() < 0.9:
                 walk(part[key])
             elif chance.random() < 0.2 and (everywhere or key not in NEEDED):
-                part[key] = chance.choice(ODD)
+                part[key] = chance.choice([odd for odd in ODD if everywhere or type(odd) is type(part[key])])
         if chance.random() < 0.2:
-            part[chance.choice(ODD_KEYS)] = chance.choice(ODD)
+            part[chance.choice(keys)] = chance.choice(ODD)
 
     walk(asset)
     return asset

@@ -28,7 +28,10 @@ def _filter(item: str, filters: Mapping[str, Condition]) -> Q:
     key, _, text = item.partition(":")
     if key not in filters:
         raise _unknown("This filter is not known", "filter", item, filters)
-    condition = filters[key](_terms(text, "filter"))
+    terms = _terms(text, "filter")
+    if not terms:
+        raise _refused("This filter has no value", "filter", f"“{item[:200]}” names no value: send {key}:value.")
+    condition = filters[key](terms)
     if condition is None:
         raise _refused(f"This {key} is not known", "filter", f"“{item[:200]}” names a value that {key} does not have.")
     return condition

@@ -106,7 +106,9 @@ def assignments(tree: ast.AST) -> Iterator[ast.AST]:
             names = [inner for target in targets for inner in ast.walk(target)]
             if any(isinstance(name, ast.Attribute) and name.attr == "state" for name in names):
                 yield node
-        if isinstance(node, ast.Call) and getattr(node.func, "attr", "") not in {"filter", "exclude", "get"}:
+        called = getattr(node, "func", None)
+        name = getattr(called, "attr", getattr(called, "id", ""))
+        if isinstance(node, ast.Call) and name not in {"filter", "exclude", "get", "Q"}:
             for keyword in node.keywords:
                 if keyword.arg == "state" and "UploadState" in ast.dump(keyword.value):
                     yield node
