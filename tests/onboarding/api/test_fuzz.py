@@ -5,7 +5,7 @@ A few for each operation in the suite; `make fuzz` makes many (FUZZ_CASES), and 
 
 import json
 import os
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from contextlib import suppress
 from pathlib import Path
 from typing import Any
@@ -13,7 +13,9 @@ from typing import Any
 import pytest
 import schemathesis
 import yaml
+from django.core.signals import request_finished, request_started
 from django.core.wsgi import get_wsgi_application
+from django.db import close_old_connections
 from django.test import Client
 from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis.errors import Unsatisfiable
@@ -68,6 +70,21 @@ def places(api_key: tuple[ApiKey, str], run_jobs: Callable[[], int]) -> dict[str
     return {"meter_id": str(Meter.objects.get().pk), "job_id": str(Upload.objects.get().pk)}
 
 
+@pytest.fixture
+def one_connection(places: dict[str, str]) -> Iterator[None]:
+    """Keeps the connection with the test's transaction open between requests, as Django's own test client does.
+
+    After places, since that client connects the signals anew.
+    """
+    signals = (request_started, request_finished)
+    for signal in signals:
+        signal.disconnect(close_old_connections)
+    yield
+    for signal in signals:
+        signal.connect(close_old_connections)
+
+
+@pytest.mark.usefixtures("one_connection")
 @pytest.mark.parametrize("mode", list(GenerationMode), ids=lambda mode: mode.value)
 @pytest.mark.parametrize(("path", "method"), OPERATIONS, ids=str)
 def test_made_up_request_is_answered_as_described(
