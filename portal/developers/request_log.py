@@ -43,6 +43,7 @@ class RequestLogMiddleware:
 
 def _when_sent(response: HttpResponseBase, work: Callable[[], None]) -> None:
     """Do the work when the server closes the answer, as Django does for the files that an answer sends."""
+    # Django has no public way to add one, and its types do not know the list.
     closers: list[Callable[[], None]] = response._resource_closers  # type: ignore[attr-defined]  # noqa: SLF001
     closers.append(work)
 

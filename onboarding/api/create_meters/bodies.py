@@ -34,14 +34,11 @@ class _Raw(BaseParser):
 
     def reads(self, charset: str) -> bool:
         """Whether a body in this encoding can be read."""
-        raise NotImplementedError
+        return charset.lower() in {"utf-8", "utf8", "us-ascii"}
 
 
 class RawJson(_Raw):
     media_type = "application/json"
-
-    def reads(self, charset: str) -> bool:
-        return charset.lower() in {"utf-8", "utf8", "us-ascii"}
 
 
 class RawCsv(_Raw):
