@@ -25,6 +25,8 @@ from onboarding.enrollment.models import (
     ParticipationPeriod,
     RegistrationRefresh,
 )
+from onboarding.intervals.models import IntervalSeries, IntervalSettings, IntervalSource, IntervalUpload
+from onboarding.intervals.store.models import Interval, IntervalCorrection, IntervalDay
 from onboarding.meter_form.models import MeterDraft
 from onboarding.meters.models import Meter
 from onboarding.meters.search.models import MeterText, TextBacklog
@@ -51,6 +53,13 @@ __all__ = [
     "Evaluated",
     "Export",
     "Feed",
+    "Interval",
+    "IntervalCorrection",
+    "IntervalDay",
+    "IntervalSeries",
+    "IntervalSettings",
+    "IntervalSource",
+    "IntervalUpload",
     "LinkEmail",
     "Meter",
     "MeterDraft",

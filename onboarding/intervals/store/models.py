@@ -1,0 +1,52 @@
+"""The store's tables in the database. A migration makes them by hand: months on PostgreSQL, no row IDs on SQLite."""
+
+from django.db import models
+from django.db.models.functions import Now
+
+
+class Interval(models.Model):
+    """One interval of a series. On PostgreSQL a partition holds the starts of a month."""
+
+    pk = models.CompositePrimaryKey("series", "start")
+    series = models.IntegerField()
+    start = models.IntegerField(help_text="Minutes since 1970-01-01 UTC.")
+    net = models.FloatField(null=True, help_text="kWh")
+    generated = models.FloatField(null=True, help_text="kWh")
+    consumed = models.FloatField(null=True, help_text="kWh")
+    final = models.BooleanField(null=True)
+    source = models.IntegerField()
+
+    def __str__(self) -> str:
+        return f"{self.series} at {self.start}"
+
+
+class IntervalDay(models.Model):
+    """Which intervals of a UTC day are there: a bit for each, in the transaction that wrote them."""
+
+    pk = models.CompositePrimaryKey("series", "day")
+    series = models.IntegerField()
+    day = models.IntegerField(help_text="Days since 1970-01-01 UTC.")
+    present = models.BinaryField()
+
+    def __str__(self) -> str:
+        return f"{self.series} on {self.day}"
+
+
+class IntervalCorrection(models.Model):
+    """What an interval had before other values replaced it."""
+
+    series = models.IntegerField()
+    start = models.IntegerField()
+    net = models.FloatField(null=True)
+    generated = models.FloatField(null=True)
+    consumed = models.FloatField(null=True)
+    final = models.BooleanField(null=True)
+    source = models.IntegerField()
+    replaced_by = models.IntegerField()
+    replaced_at = models.DateTimeField(db_default=Now())
+
+    class Meta:
+        indexes = [models.Index(fields=["series", "-id"], name="interval_correction_latest")]
+
+    def __str__(self) -> str:
+        return f"{self.series} at {self.start}"

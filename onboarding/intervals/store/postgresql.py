@@ -1,0 +1,178 @@
+"""The store on PostgreSQL: a partition for each month, binary COPY in and out."""
+
+from collections.abc import Collection, Iterator, Sequence
+from datetime import date
+from typing import Any, Final
+
+import numpy as np
+from django.db import connection, transaction
+from numpy.typing import NDArray
+
+from portal.storage.locks import hold
+
+from .interface import DAY_BYTES, INTERVAL, Days, Intervals
+from .tables import TableStore
+from .times import day_of, moment
+
+_HEADER: Final = b"PGCOPY\n\xff\r\n\0" + bytes(8)
+_TRAILER: Final = b"\xff\xff"
+_MAY_BE_NULL: Final = ("net", "generated", "consumed", "final")
+
+
+class PostgresqlStore(TableStore):
+    """See IntervalStore."""
+
+    def prepare(self, first: int, last: int) -> None:
+        """Make the partitions of the months. Outside of the caller's transaction, since it locks the whole table."""
+        wanted = list(_months(moment(first).date(), moment(last).date()))
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT relname FROM pg_class WHERE relname = ANY(%s)", [[name for name, _, _ in wanted]])
+            there = {name for (name,) in cursor.fetchall()}
+        for name, begin, end in wanted:
+            if name not in there:
+                self._make_partition(name, begin, end)
+
+    def _make_partition(self, name: str, begin: int, end: int) -> None:
+        with transaction.atomic(), connection.cursor() as cursor:
+            hold(self.interval)
+            cursor.execute(
+                f"CREATE TABLE IF NOT EXISTS {name} PARTITION OF {self.interval} FOR VALUES FROM ({begin}) TO ({end})"
+            )
+
+    def read(self, series: Collection[int], first: int, last: int) -> Intervals:
+        """See IntervalStore."""
+        content = self._copy_out(
+            "SELECT series, start, coalesce(net, 'NaN'), coalesce(generated, 'NaN'), coalesce(consumed, 'NaN'), "
+            f"coalesce(final::int, -1), source FROM {self.interval} "
+            f"WHERE {_among(series)} AND start >= {int(first)} AND start < {int(last)}"
+        )
+        read = _unpack(
+            content,
+            [("series", 4), ("start", 4), ("net", 8), ("generated", 8), ("consumed", 8), ("final", 4), ("source", 4)],
+        )
+        rows = np.empty(len(read), INTERVAL)
+        for name in INTERVAL.names or ():
+            rows[name] = read[name]
+        return rows[np.lexsort((rows["start"], rows["series"]))]
+
+    def days(self, series: Sequence[int], first: int, last: int, *, minutes: int) -> Days:
+        """See IntervalStore."""
+        content = self._copy_out(
+            f"SELECT series, day, present FROM {self.day} "
+            f"WHERE {_among(series)} AND day >= {int(first)} AND day < {int(last)}"
+        )
+        read = _unpack(content, [("series", 4), ("day", 4), ("present", DAY_BYTES[minutes])], bytes_in="present")
+        read = read[np.lexsort((read["day"], read["series"]))]
+        return Days(
+            read["series"].astype(np.int32), read["day"].astype(np.int32), np.ascontiguousarray(read["present"])
+        )
+
+    def _copy_out(self, query: str) -> bytes:
+        with connection.cursor() as cursor, cursor.cursor.copy(f"COPY ({query}) TO STDOUT (FORMAT BINARY)") as copy:
+            return b"".join(bytes(part) for part in copy)
+
+    def _insert(self, rows: Intervals) -> None:
+        if not len(rows):
+            return
+        months = rows["start"].astype("datetime64[m]").astype("datetime64[M]")
+        for month in np.unique(months):
+            (name, _, _) = next(_months(month.astype(date), month.astype(date)))
+            some = rows[months == month]
+            with (
+                connection.cursor() as cursor,
+                connection.wrap_database_errors,
+                cursor.cursor.copy(
+                    f"COPY {name} (series, start, net, generated, consumed, final, source) FROM STDIN (FORMAT BINARY)"
+                ) as copy,
+            ):
+                copy.write(_HEADER)
+                for piece in _packed(some):
+                    copy.write(piece)
+                copy.write(_TRAILER)
+
+    def _keep_replaced(self, rows: Intervals, source: int) -> None:
+        with connection.cursor() as cursor:
+            cursor.execute(
+                f"INSERT INTO {self.correction} (series, start, net, generated, consumed, final, source, replaced_by) "
+                "SELECT t.series, t.start, t.net, t.generated, t.consumed, t.final, t.source, %s "
+                f"FROM {self.interval} t JOIN unnest(%s::int[], %s::int[]) AS v (series, start) "
+                "ON t.series = v.series AND t.start = v.start WHERE t.start BETWEEN %s AND %s",
+                [source, rows["series"].tolist(), rows["start"].tolist(), *_bounds(rows)],
+            )
+
+    def _update(self, rows: Intervals) -> None:
+        values = [rows[name].tolist() for name in INTERVAL.names or ()]
+        with connection.cursor() as cursor:
+            cursor.execute(
+                f"UPDATE {self.interval} AS t SET net = nullif(v.net, 'NaN'), generated = nullif(v.generated, 'NaN'), "
+                "consumed = nullif(v.consumed, 'NaN'), source = v.source, "
+                "final = CASE v.final WHEN 1 THEN true WHEN 0 THEN false END "
+                "FROM unnest(%s::int[], %s::int[], %s::float8[], %s::float8[], %s::float8[], %s::int[], %s::int[]) "
+                "AS v (series, start, net, generated, consumed, final, source) "
+                "WHERE t.series = v.series AND t.start = v.start AND t.start BETWEEN %s AND %s",
+                [*values, *_bounds(rows)],
+            )
+
+    def _write_days(self, days: Days) -> None:
+        with connection.cursor() as cursor:
+            cursor.execute(
+                f"INSERT INTO {self.day} (series, day, present) "
+                "SELECT * FROM unnest(%s::int[], %s::int[], %s::bytea[]) "
+                "ON CONFLICT (series, day) DO UPDATE SET present = excluded.present",
+                [days.series.tolist(), days.day.tolist(), [row.tobytes() for row in days.present]],
+            )
+
+
+def _among(series: Collection[int]) -> str:
+    numbers = ",".join(str(int(number)) for number in series)
+    return f"series = ANY('{{{numbers}}}'::int[])"
+
+
+def _bounds(rows: Intervals) -> tuple[int, int]:
+    return int(rows["start"].min()), int(rows["start"].max())
+
+
+def _months(first: date, last: date) -> Iterator[tuple[str, int, int]]:
+    """Name, first start and end of the partition of each month."""
+    year, month = first.year, first.month
+    while (year, month) <= (last.year, last.month):
+        following = (year + month // 12, month % 12 + 1)
+        bounds = [day_of(date(*begin, 1)) * 1440 for begin in ((year, month), following)]
+        yield f"onboarding_interval_{year}_{month:02}", bounds[0], bounds[1]
+        year, month = following
+
+
+def _packed(rows: Intervals) -> Iterator[bytes]:
+    """Rows in PostgreSQL's binary COPY format; those that lack the same values go together, as they share a layout."""
+    lacks = np.zeros(len(rows), np.uint8)
+    for bit, name in enumerate(_MAY_BE_NULL):
+        lacks |= ((rows[name] == -1) if name == "final" else np.isnan(rows[name])).astype(np.uint8) << bit
+    for pattern in np.unique(lacks):
+        some = rows[lacks == pattern]
+        nulls = {name for bit, name in enumerate(_MAY_BE_NULL) if pattern >> bit & 1}
+        yield _laid_out(some, nulls).tobytes()
+
+
+def _laid_out(rows: Intervals, nulls: Collection[str]) -> NDArray[Any]:
+    types = {"final": ">i1", "net": ">f8", "generated": ">f8", "consumed": ">f8"}
+    layout: list[tuple[str, str]] = [("count", ">i2")]
+    for name in INTERVAL.names or ():
+        layout.append((f"{name}_bytes", ">i4"))
+        if name not in nulls:
+            layout.append((name, types.get(name, ">i4")))
+    packed = np.empty(len(rows), np.dtype(layout))
+    packed["count"] = len(INTERVAL.names or ())
+    for name in INTERVAL.names or ():
+        packed[f"{name}_bytes"] = -1 if name in nulls else packed.dtype[name].itemsize
+        if name not in nulls:
+            packed[name] = rows[name]
+    return packed
+
+
+def _unpack(content: bytes, columns: Sequence[tuple[str, int]], *, bytes_in: str = "") -> NDArray[Any]:
+    """Rows of fixed width, without nulls, of PostgreSQL's binary COPY format. columns: names and bytes of values."""
+    layout: list[Any] = [("count", ">i2")]
+    for name, width in columns:
+        layout.append((f"{name}_bytes", ">i4"))
+        layout.append((name, "u1", (width,)) if name == bytes_in else (name, ">f8" if width == 8 else ">i4"))
+    return np.frombuffer(content[len(_HEADER) : -len(_TRAILER)], np.dtype(layout))
