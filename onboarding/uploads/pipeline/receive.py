@@ -205,18 +205,23 @@ def plain_file_name(name: str) -> str:
     return (stem[: 255 - len(suffix)] + suffix) or "file"
 
 
-def _store(content: Iterable[bytes], *, partner: Partner, suffix: str) -> files.StoredFile:
+def keep_file(content: Iterable[bytes], *, folder: str, suffix: str, limit: int) -> files.StoredFile:
+    """Keep what somebody sent, of at most `limit` bytes. Refuses: FILE_EMPTY, FILE_TOO_LARGE, FILE_NOT_STORED."""
     try:
-        stored = files.store(content, folder=f"uploads/{partner.pk}", suffix=suffix, limit=settings.UPLOAD_MAX_BYTES)
+        stored = files.store(content, folder=folder, suffix=suffix, limit=limit)
     except files.TooLarge:
-        limit = f"{settings.UPLOAD_MAX_BYTES // 1024 // 1024} MB"
-        raise Refused(Problem("FILE_TOO_LARGE", "file", "", {"limit": limit})) from None
+        told = f"{limit // 1024 // 1024} MB"
+        raise Refused(Problem("FILE_TOO_LARGE", "file", "", {"limit": told})) from None
     except OSError as error:
         raise Refused(Problem("FILE_NOT_STORED", "file")) from error
     if stored.size == 0:
         files.remove(stored.name)
         raise Refused(Problem("FILE_EMPTY", "file"))
     return stored
+
+
+def _store(content: Iterable[bytes], *, partner: Partner, suffix: str) -> files.StoredFile:
+    return keep_file(content, folder=f"uploads/{partner.pk}", suffix=suffix, limit=settings.UPLOAD_MAX_BYTES)
 
 
 def _begin(upload: Upload, *, by: Actor, also: Callable[[Upload], object] | None = None) -> None:
