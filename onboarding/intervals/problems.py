@@ -30,6 +30,12 @@ register(
         "Upload the same file again. What was stored from it stays and is not counted twice.",
     ),
     ProblemKind(
+        "INTERVAL_NO_GOOD_ROWS",
+        "Nothing to keep",
+        "This file has no good rows that are not stored yet.",
+        "Mend the file and upload it again.",
+    ),
+    ProblemKind(
         "INTERVAL_COLUMN_UNKNOWN",
         "Column not used",
         "The column {value} is not one that interval data has. It was left out.",
@@ -51,13 +57,15 @@ register(
     ProblemKind(
         "INTERVAL_WATT_HOURS",
         "Looks like Wh",
-        "The values of meter {meter} look like Wh, not kWh: {share}% of them are more than {limit} kWh in a quarter-hour.",
+        "The values of meter {meter} look like Wh, not kWh: {share}% of them are far more than {limit} kWh in a "
+        "quarter-hour.",
         "Divide Wh by 1,000, and upload the file again.",
     ),
     ProblemKind(
         "INTERVAL_BEYOND_CAPACITY",
         "More than its capacity",
-        "Meter {meter} has {count} quarter-hours with more energy than its {capacity} kW can move, the first at {start}.",
+        "Meter {meter} has {count} quarter-hours with more energy than its {capacity} kW can move, the first at "
+        "{start}.",
         "Check these values with the device.",
     ),
     ProblemKind(
@@ -75,7 +83,7 @@ register(
     ProblemKind(
         "INTERVAL_CLOCK",
         "Clock looks shifted",
-        "Meter {meter} generates at night: {share}% of its solar energy falls between 9 PM and 4 AM local time.",
+        "The generation of meter {meter} is highest around {hour} local time, as if its clock were {hours} hours off.",
         "Check that the times are in UTC.",
     ),
     ProblemKind(

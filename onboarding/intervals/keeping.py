@@ -1,0 +1,76 @@
+"""Writing intervals: who has which series, and the store and the series in one step."""
+
+from collections.abc import Collection, Iterable, Iterator, Sequence
+from datetime import datetime
+from uuid import UUID
+
+import numpy as np
+
+from onboarding.intervals.models import DataType, IntervalSeries, IntervalSource
+from onboarding.intervals.store import Put, interval_store
+from onboarding.intervals.store.interface import Intervals
+from onboarding.intervals.store.times import moment
+from portal.partners.models import Partner
+from portal.storage.bulk import update
+from portal.storage.locks import hold
+
+_AT_ONCE = 5_000
+
+
+def series_of(meters: Sequence[UUID], *, partner: Partner, data_type: DataType, minutes: int) -> dict[UUID, int]:
+    """The number of each meter's series of this kind; those that there are not yet are made. The meters are the
+    partner's."""
+    wanted: Iterable[IntervalSeries] = (
+        IntervalSeries(partner=partner, meter_id=meter, data_type=data_type, minutes=minutes) for meter in meters
+    )
+    IntervalSeries.objects.bulk_create(wanted, ignore_conflicts=True, batch_size=_AT_ONCE)
+    numbers: dict[UUID, int] = {}
+    for some in _in_batches(meters):
+        same = IntervalSeries.objects.filter(meter__in=some, data_type=data_type, minutes=minutes)
+        numbers.update(same.values_list("meter", "id"))
+    return numbers
+
+
+def keep_intervals(rows: Intervals, *, partner: Partner, minutes: int, source: IntervalSource) -> Put:
+    """Add or replace intervals of the partner's series, sorted by series and start, in the caller's transaction.
+
+    The partitions are there already (`IntervalStore.prepare`). Others who write intervals of this partner wait.
+    """
+    if not len(rows):
+        return Put()
+    hold(f"intervals {partner.pk}")
+    put = interval_store().put(rows, minutes=minutes, source=source.pk)
+    if put.new:
+        _widen(rows)
+    return put
+
+
+def _widen(rows: Intervals) -> None:
+    """Let each series tell that it reaches from its earliest to its latest interval."""
+    begins = np.flatnonzero(np.diff(rows["series"], prepend=-1))
+    ends = np.append(begins[1:], len(rows)) - 1
+    spans = dict(
+        zip(
+            rows["series"][begins].tolist(),
+            zip(rows["start"][begins].tolist(), rows["start"][ends].tolist(), strict=True),
+            strict=True,
+        )
+    )
+    stored = IntervalSeries.objects.in_bulk(list(spans))
+    changes = [change for pk, series in stored.items() if (change := _wider(series, *spans[pk]))]
+    update(IntervalSeries, ["first_start", "last_start"], changes)
+
+
+def _wider(series: IntervalSeries, first: int, last: int) -> tuple[int, datetime, datetime] | None:
+    begin, end = moment(first), moment(last)
+    earliest = min(series.first_start or begin, begin)
+    latest = max(series.last_start or end, end)
+    if (earliest, latest) == (series.first_start, series.last_start):
+        return None
+    return series.pk, earliest, latest
+
+
+def _in_batches(meters: Collection[UUID]) -> Iterator[list[UUID]]:
+    listed = list(meters)
+    for begin in range(0, len(listed), _AT_ONCE):
+        yield listed[begin : begin + _AT_ONCE]

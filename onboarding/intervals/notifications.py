@@ -1,0 +1,30 @@
+"""The emails about interval data."""
+
+from django.urls import reverse
+
+from onboarding.intervals.models import IntervalUpload, IntervalUploadState, Way
+from portal.jobs.models import Job
+from portal.notifications.choices import NotificationKind, register
+from portal.notifications.domain import took_long, write_to
+
+register(
+    NotificationKind(
+        "intervals",
+        "Interval data is stored or refused",
+        "When we are through with a file of interval data of yours, if it took longer than half a minute.",
+    )
+)
+
+
+def tell_read(upload: IntervalUpload, job: Job) -> None:
+    """The file is through: tell whoever waits for it no more."""
+    if upload.way != Way.PAGE or not took_long(job):
+        return
+    if upload.state == IntervalUploadState.COMPLETED:
+        subject = "Done: your interval data is stored"
+    else:
+        subject = "Your interval data needs fixing"
+    stored = f"Rows new: {upload.count('new'):,}. Changed: {upload.count('changed'):,}."
+    text = f"{stored} Unchanged: {upload.count('same'):,}. Rows with errors: {upload.count('bad'):,}."
+    path = reverse("interval-upload", args=[upload.pk])
+    write_to(upload.user, kind="intervals", partner=upload.partner, subject=subject, text=text, path=path)
