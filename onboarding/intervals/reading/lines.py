@@ -10,7 +10,7 @@ import polars as pl
 
 from .refusals import too_long, unreadable
 
-BLOCK_BYTES: Final = 8 * 1024 * 1024
+BLOCK_BYTES: Final = 4 * 1024 * 1024
 _GZIP: Final = b"\x1f\x8b"
 _PARQUET: Final = b"PAR1"
 _MOST_LINES: Final = 400_000  # of a block
