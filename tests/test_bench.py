@@ -48,5 +48,13 @@ def test_webhook_contestants_deliver_all(run, contestant, deliveries):
     assert run("tests.bench.webhooks", contestant, str(deliveries))["deliveries"] == deliveries
 
 
+@pytest.mark.parametrize("contestant", ["ours", "peer", "floor"])
+def test_interval_contestants_load_all(run, tmp_path, contestant):
+    file = tmp_path / "month.csv"
+    run("tests.bench.interval_files", "write", str(file), "3", "2")
+
+    assert run("tests.bench.interval_files", contestant, str(file))["rows"] == 3 * 2 * 96
+
+
 def test_evaluation_runs(run):
     assert run("tests.bench.enrollment", "200")["meters"] == 200

@@ -7,6 +7,8 @@ or 127.0.0.1:5432 answers, each contestant loads it into the same table, in a pr
 - the peer, django-import-export: with its defaults, and as fast as it goes (bulk, checks off);
 - the floor: python-calamine, the bare validator loop, one bulk load; nothing else, on one core.
 
+Then a month of interval data, beside pandas and beside a bare COPY.
+
 Before it, how well columns are matched, on labelled sheets, how fast a Green Button feed is read, and how fast webhooks
 are delivered to 50 receivers. Then growth:
 1,000 to 1,000,000 rows of csv, and what pages take meanwhile. Then the evaluation of 100,000 meters, and the pages of a
@@ -14,7 +16,7 @@ partner with 1,000,000.
 
 Settings: BENCH_ROWS, BENCH_GROWTH (row counts, separated by commas; empty for none), BENCH_ONLY (contestants),
 BENCH_METERS (0 for no pages), BENCH_EVALUATED (meters, 0 for none), BENCH_FEED_MB,
-BENCH_DELIVERIES (0 for none), DATABASE_URL.
+BENCH_DELIVERIES (0 for none), BENCH_INTERVAL_METERS (whose month is loaded; 0 for none), DATABASE_URL.
 """
 
 import json
@@ -39,6 +41,7 @@ METERS = int(os.environ.get("BENCH_METERS", "1000000"))
 EVALUATED = int(os.environ.get("BENCH_EVALUATED", "100000"))
 DELIVERIES = int(os.environ.get("BENCH_DELIVERIES", "10000"))
 FEED_MB = float(os.environ.get("BENCH_FEED_MB", "50"))
+INTERVAL_METERS = int(os.environ.get("BENCH_INTERVAL_METERS", "1000"))
 LOCAL = "postgres://postgres@127.0.0.1:5432/postgres"
 
 
@@ -46,7 +49,8 @@ def main() -> None:
     """Run everything, print the tables, keep the figures."""
     path = ROOT / "var" / "bench.json"
     path.parent.mkdir(exist_ok=True)
-    figures: dict[str, Any] = {"import": {}, "growth": {}, "enrollment": {}, "pages": {}, "webhooks": {}}
+    rooms = ("import", "growth", "enrollment", "pages", "webhooks", "intervals")
+    figures: dict[str, Any] = {room: {} for room in rooms}
     figures["matching"] = in_a_child(None, "tests.bench.matching")
     print("columns matched", json.dumps(figures["matching"]), flush=True)
     figures["green_button"] = {
@@ -81,11 +85,23 @@ def main() -> None:
                     for name in ("ours", "hanging", "peer", "floor")
                 }
                 print(f"{database:>12} webhooks      ", json.dumps(figures["webhooks"][database]), flush=True)
+            if INTERVAL_METERS:
+                figures["intervals"][database] = _intervals(server, Path(folder))
+                print(f"{database:>12} intervals     ", json.dumps(figures["intervals"][database]), flush=True)
             if METERS:
                 figures["pages"][database] = in_a_child(server, "tests.bench.pages", str(METERS))
                 print(f"{database:>12} pages         ", json.dumps(figures["pages"][database]), flush=True)
             path.write_text(json.dumps(figures, indent=2))
     report(figures)
+
+
+def _intervals(server: str | None, folder: Path) -> dict[str, Any]:
+    """A month of many meters, loaded by each contestant."""
+    file = folder / "intervals.csv"
+    if not file.exists():
+        in_a_child(None, "tests.bench.interval_files", "write", str(file), str(INTERVAL_METERS), "31")
+    contestants = ("ours", "peer", "floor")
+    return {name: in_a_child(server, "tests.bench.interval_files", name, str(file)) for name in contestants}
 
 
 def report(figures: dict[str, Any]) -> None:
@@ -120,6 +136,12 @@ def report(figures: dict[str, Any]) -> None:
         for name, line in contestants.items():
             ratio = "" if name == "ours" else f"{contestants['ours']['per_s'] / line['per_s']:8.2f} times as fast: ours"
             print(f"  {name:18}{line['per_s']:>12,.1f} a second{ratio}")
+    for database, contestants in figures["intervals"].items():
+        print(f"\n{database}: a month of interval data, {contestants['ours']['rows']:,} rows")
+        for name, line in contestants.items():
+            ratio = "" if name == "ours" else f"{contestants['ours']['per_s'] / line['per_s']:8.2f} times as fast: ours"
+            print(f"  {name:18}{line['per_s']:>12,.0f} rows a second{ratio}")
+        print(f"  the same again    {contestants['ours']['repeat_per_s']:>12,.0f} rows a second, nothing changed")
     for database, measured in figures["pages"].items():
         print(f"\n{database}: pages with {METERS:,} meters")
         print(f"  list: p95 {measured['list_p95_ms']} ms and {measured['list_rps']} requests/s with 8 connections")
@@ -163,6 +185,7 @@ def in_a_child(server: str | None, module: str, *words: str, begin_with: Path | 
             "UPLOAD_MAX_ROWS": str(max(ROWS, *GROWTH, 100_000)),
             "UPLOAD_MAX_MB": "1024",
             "UPLOAD_READER_SECONDS": "900",
+            "INTERVAL_MAX_MB": "8192",
         }
         env.pop("DATABASE_URL", None)
         name = f"bench_{uuid.uuid4().hex[:12]}"
