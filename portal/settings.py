@@ -279,6 +279,9 @@ JOB_MAX_ATTEMPTS = 3
 JOB_FAULT_SECONDS = number("JOB_FAULT_SECONDS", 15)  # pause after a full disk or a lost server
 JOB_CHUNK_ROWS = number("JOB_CHUNK_ROWS", 4000)  # rows that are validated and staged in one transaction
 JOB_COMMIT_ROWS = number("JOB_COMMIT_ROWS", 10_000)  # rows that one transaction makes into meters
+JOB_INTERVAL_ROWS = number(
+    "JOB_INTERVAL_ROWS", 20_000 if DATABASE["ENGINE"].endswith("sqlite3") else 200_000
+)  # at once
 JOB_SLICE_SECONDS = number("JOB_SLICE_SECONDS", 3)  # after this a job yields to a waiting partner
 LONG_POLLS = number("LONG_POLLS", 4)  # requests of one process that may wait for events, half of them one partner's
 

@@ -15,7 +15,7 @@ from typing import Any, Final
 
 import numpy as np
 from django.conf import settings
-from django.db import connection, transaction
+from django.db import transaction
 
 from onboarding.intervals.keeping import keep_intervals, series_of
 from onboarding.intervals.meter_facts import facts_of, read_ids, write_ids
@@ -45,7 +45,6 @@ from portal.web import clock
 
 _DONE: Final = "read.json"
 _WARNINGS_SHOWN: Final = 200
-_PIECE: Final = {"postgresql": 200_000, "sqlite": 20_000}  # rows of one transaction
 
 
 def ingest(run: Run) -> None:
@@ -219,7 +218,7 @@ def _pieces(
     run: Run, folder: Path, parts: Sequence[int], numbers: "np.ndarray[Any, np.dtype[np.int32]]"
 ) -> Iterator[tuple[dict[str, int], Intervals]]:
     """Each piece that is not stored yet, and the checkpoint behind it."""
-    size = _PIECE[connection.vendor]
+    size = settings.JOB_INTERVAL_ROWS
     begun = run.checkpoint
     for part in range(int(begun.get("part", 0)), len(parts)):
         rows = _intervals(np.fromfile(folder / f"{part:03}.rows", ROW), numbers)

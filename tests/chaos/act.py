@@ -32,6 +32,9 @@ from onboarding.connect.models import (  # noqa: E402  Django first
     ServicePoint,
 )
 from onboarding.enrollment.models import CheckRecord  # noqa: E402  Django first
+from onboarding.intervals.models import DataType, IntervalSeries, IntervalUpload, Way  # noqa: E402  Django first
+from onboarding.intervals.receive import receive_interval_file  # noqa: E402  Django first
+from onboarding.intervals.store import interval_store  # noqa: E402  Django first
 from onboarding.meters.models import Meter  # noqa: E402  Django first
 from onboarding.uploads.models import Upload, UploadRow  # noqa: E402  Django first
 from onboarding.uploads.pipeline.commit import confirm_upload  # noqa: E402  Django first
@@ -51,6 +54,7 @@ from portal.storage.files import path_of  # noqa: E402  Django first
 from portal.webhooks.domain import create_endpoint  # noqa: E402  Django first
 from programs.models import UtilityConnection  # noqa: E402  Django first
 from tests import builders  # noqa: E402  Django first
+from tests.bench import interval_files  # noqa: E402  Django first
 from tests.chaos.stream import write_and_read  # noqa: E402  Django first
 from tests.demo_utility import DemoUtility  # noqa: E402  Django first
 from tests.onboarding.connect.conftest import CAISO, Customer, connect_utility, link_for  # noqa: E402  Django first
@@ -271,6 +275,39 @@ def _posted(number: str) -> list[object]:
     return [answer.status_code, "Idempotent-Replayed" in answer]
 
 
+def send_intervals(meters: str, days: str) -> str:
+    """A file of interval data of so many meters, which there are then; returns the upload."""
+    partner = Partner.objects.get(slug="acme")
+    file = path_of("chaos.csv")
+    file.parent.mkdir(parents=True, exist_ok=True)
+    interval_files.write(file, int(meters), int(days))
+    Meter.objects.bulk_create(
+        Meter(pk=pk, partner=partner, partner_reference=str(pk), reference_key=str(pk), transmission_region="CAISO")
+        for pk in interval_files.meter_ids(int(meters))
+    )
+    upload, _ = receive_interval_file(
+        [file.read_bytes()], file_name="chaos.csv", partner=partner, data_type=DataType.LOAD, way=Way.API, by=BY
+    )
+    return str(upload.pk)
+
+
+def intervals(pk: str) -> dict[str, object]:
+    """What became of a file of intervals, and what is stored in the whole database."""
+    upload = IntervalUpload.objects.get(pk=pk)
+    series = list(IntervalSeries.objects.values_list("pk", flat=True))
+    rows = interval_store().read(series, 0, 2**31 - 1)
+    days = interval_store().days(series, 0, 100_000, minutes=15)
+    return {
+        "state": upload.state,
+        "counts": {name: upload.count(name) for name in ("good", "stored", "new", "changed", "same")},
+        "rows": len(rows),
+        "kwh": round(float(rows["net"].sum()), 3),
+        "bits": int(days.bits(15).sum()),
+        "told": Event.objects.filter(verb="intervals.stored").count(),
+        "left": [str(path) for path in path_of("intervals").rglob("*.rows")],
+    }
+
+
 def end_leases() -> int:
     """As if the time of whoever claimed a write were over."""
     return KeptAnswer.objects.update(lease_until=timezone.now())
@@ -302,6 +339,8 @@ VERBS = (
     storm,
     post_job,
     post_job_at_once,
+    send_intervals,
+    intervals,
     end_leases,
     api_jobs,
     write_and_read,

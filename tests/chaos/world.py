@@ -19,7 +19,7 @@ import psycopg
 from tests.ports import free_port
 
 ROOT = Path(__file__).resolve().parents[2]
-TABLES = {"rows": "onboarding_uploadrow", "meters": "onboarding_meter"}
+TABLES = {"rows": "onboarding_uploadrow", "meters": "onboarding_meter", "intervals": "onboarding_interval"}
 # Short leases and small chunks: much can go wrong in little time.
 PACE = {"JOB_LEASE_SECONDS": "3", "JOB_SWEEP_SECONDS": "1", "JOB_CHUNK_ROWS": "500", "JOB_COMMIT_ROWS": "500"}
 
