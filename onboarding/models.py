@@ -25,7 +25,13 @@ from onboarding.enrollment.models import (
     ParticipationPeriod,
     RegistrationRefresh,
 )
-from onboarding.intervals.models import IntervalSeries, IntervalSettings, IntervalSource, IntervalUpload
+from onboarding.intervals.models import (
+    FeedIntake,
+    IntervalSeries,
+    IntervalSettings,
+    IntervalSource,
+    IntervalUpload,
+)
 from onboarding.intervals.store.models import Interval, IntervalCorrection, IntervalDay
 from onboarding.meter_form.models import MeterDraft
 from onboarding.meters.models import Meter
@@ -53,6 +59,7 @@ __all__ = [
     "Evaluated",
     "Export",
     "Feed",
+    "FeedIntake",
     "Interval",
     "IntervalCorrection",
     "IntervalDay",

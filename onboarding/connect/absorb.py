@@ -21,6 +21,7 @@ from onboarding.connect.points import (
     match_of,
 )
 from onboarding.connect.queries import connect_programs
+from onboarding.connect.signals import utility_data_received
 from onboarding.enrollment.choice import joined_unchosen
 from onboarding.enrollment.domain import join_programs, re_evaluate
 from onboarding.enrollment.models import CheckRecord
@@ -483,6 +484,8 @@ def decide(point: ServicePoint, meter: Meter | None, *, by: Actor) -> Meter:
         note(authorization.connection, NoteKind.DECIDED, authorization=authorization, facts=told)
         if authorization.connection:
             refresh_needs(authorization.connection)
+        if authorization.data_received_at:
+            utility_data_received.send(Authorization, authorization=authorization)
     return meter
 
 

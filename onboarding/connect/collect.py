@@ -25,6 +25,7 @@ from onboarding.connect.models import Authorization, ConnectionNote, Feed
 from onboarding.connect.notes import note
 from onboarding.connect.notifications import tell_overdue, tell_to_decide
 from onboarding.connect.points import PointFacts
+from onboarding.connect.signals import utility_data_received
 from onboarding.green_button import client, oauth
 from portal.jobs.domain import Run, enqueue
 from portal.jobs.models import Job
@@ -311,6 +312,7 @@ def _mark_received(authorization: Authorization, points: int) -> None:
     authorization.save(
         update_fields=["data_state", "data_received_at", "last_fetched_at", "next_fetch_at", "fetch_attempts"]
     )
+    utility_data_received.send(Authorization, authorization=authorization)
     if not is_first:
         return
     said = {"utility": authorization.utility.name, "points": f"{points} service point{'s' * (points != 1)}"}

@@ -2,18 +2,14 @@
 
 import hashlib
 import io
-import json
 import re
-import subprocess
-import sys
-import time
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
-from pathlib import Path
 from typing import Any, BinaryIO, Final
 from urllib.parse import urlsplit
 
+from onboarding.connect.children import ChildDied, ask_child
 from onboarding.connect.models import Authorization, Feed
 from onboarding.connect.points import PointFacts
 from onboarding.green_button.problems import FeedRefused
@@ -21,7 +17,6 @@ from onboarding.green_button.reader import read_feed
 from portal.problems import Problem, storable
 from portal.storage.files import path_of
 
-_ROOT: Final = Path(__file__).resolve().parents[2]
 _CHILD: Final = "onboarding.green_button.child"
 _MEMORY_MB: Final = 512
 _CPU_SECONDS: Final = 600
@@ -77,7 +72,11 @@ def points_of(
         "memory_mb": _MEMORY_MB,
         "cpu_seconds": _CPU_SECONDS,
     }
-    answer = _ask_child(order, alive)
+    try:
+        answer = ask_child(_CHILD, order, alive=alive, seconds=_CPU_SECONDS * 2)
+    except ChildDied:
+        reason = "reading it took more memory or time than a feed may."
+        raise Unreadable(Problem("FEED_UNREADABLE", context={"reason": reason})) from None
     if "refused" in answer:
         feed = usage if answer.get("which") == "usage" else customer
         raise Unreadable(Problem("FEED_UNREADABLE", context={"reason": storable(str(answer["refused"]))[:300]}), feed)
@@ -92,39 +91,6 @@ def _subscription_in(url: str) -> str:
     """The subscription that an address of ESPI is in; "" when it names none."""
     match = _SUBSCRIPTION.search(url)
     return match.group(1) if match else ""
-
-
-def _ask_child(order: dict[str, object], alive: Callable[[], None]) -> dict[str, Any]:
-    """Run the reader and wait for its answer."""
-    with subprocess.Popen(
-        [sys.executable, "-s", "-P", "-B", "-m", _CHILD, json.dumps(order)],
-        stdin=subprocess.DEVNULL,
-        stdout=subprocess.PIPE,
-        stderr=subprocess.DEVNULL,
-        env={"PYTHONPATH": str(_ROOT), "PYTHONUTF8": "1", "MALLOC_ARENA_MAX": "2"},
-        cwd="/",
-        close_fds=True,
-        start_new_session=True,
-    ) as child:
-        until = time.monotonic() + _CPU_SECONDS * 2
-        while True:
-            try:
-                content, _ = child.communicate(timeout=5)
-                break
-            except subprocess.TimeoutExpired:
-                try:
-                    alive()
-                except BaseException:
-                    child.kill()
-                    raise
-                if time.monotonic() > until:
-                    child.kill()
-    try:
-        answer: dict[str, Any] = json.loads(content)
-    except ValueError as error:
-        reason = "reading it took more memory or time than a feed may."
-        raise Unreadable(Problem("FEED_UNREADABLE", context={"reason": reason})) from error
-    return answer
 
 
 def _facts(point: dict[str, Any]) -> PointFacts:

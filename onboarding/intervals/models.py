@@ -202,3 +202,17 @@ class IntervalSettings(models.Model):
     def as_told(self) -> dict[str, Any]:
         """As events tell it."""
         return {"keeps_good_rows": self.keeps_good_rows}
+
+
+class FeedIntake(models.Model):
+    """What was taken from a utility's feed: of which usage points, and why not more. One source for all of it."""
+
+    feed = models.OneToOneField("onboarding.Feed", on_delete=models.CASCADE, primary_key=True, related_name="intake")
+    source = models.OneToOneField(IntervalSource, on_delete=models.CASCADE, related_name="+")
+    usage_points = models.JSONField(default=list, help_text="Whose intervals are stored.")
+    counts = models.JSONField(default=dict, help_text="new, changed, same; left out: other_units, other_lengths, …")
+    problem = models.JSONField(default=dict, help_text="Why the feed could not be read: a coded problem.")
+    read_at = models.DateTimeField(null=True)
+
+    def __str__(self) -> str:
+        return f"Intervals of {self.feed_id}"

@@ -11,7 +11,6 @@ In the folder are then NNN.rows (ROW, each part sorted by meter and start), erro
 """
 
 import json
-import resource
 import sys
 from collections.abc import Iterator
 from pathlib import Path
@@ -26,6 +25,7 @@ from .facts import MeterFacts
 from .faults import Faults
 from .header import Header, read_header
 from .layouts import NET
+from .limits import limit
 from .lines import Block, blocks
 from .meters import Meters
 from .parquet import as_csv
@@ -38,20 +38,6 @@ _SHOWN: Final = 500  # characters of one of them
 _GIB: Final = 1024**3
 _PACKED: Final = 12  # times, how much larger a gzipped text is, at a guess that only sets the size of parts
 _MOST_LINES: Final = 2**31 - 1
-
-
-def limit(*, memory_mb: int, cpu_seconds: int, disk_bytes: int) -> None:
-    """Limit this process: memory, processor time, what it may write, no core dump. Its threads run by now."""
-    bounds = {
-        resource.RLIMIT_AS: memory_mb * 1024 * 1024,
-        resource.RLIMIT_CPU: cpu_seconds,
-        resource.RLIMIT_FSIZE: disk_bytes,
-        resource.RLIMIT_CORE: 0,
-    }
-    for what, bound in bounds.items():
-        hard = resource.getrlimit(what)[1]
-        soft = bound if hard == resource.RLIM_INFINITY else min(bound, hard)
-        resource.setrlimit(what, (soft, soft))
 
 
 def say(**told: object) -> None:
