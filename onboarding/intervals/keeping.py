@@ -5,11 +5,16 @@ from datetime import datetime
 from uuid import UUID
 
 import numpy as np
+from django.db.models import QuerySet
+from django.dispatch import receiver
 
 from onboarding.intervals.models import DataType, IntervalSeries, IntervalSource
 from onboarding.intervals.store import Put, interval_store
 from onboarding.intervals.store.interface import Intervals
 from onboarding.intervals.store.times import moment
+from onboarding.meters.models import Meter
+from onboarding.meters.signals import meters_removed
+from onboarding.uploads.signals import withdrawal_previewed
 from portal.partners.models import Partner
 from portal.storage.bulk import update
 from portal.storage.locks import hold
@@ -43,6 +48,20 @@ def keep_intervals(rows: Intervals, *, partner: Partner, minutes: int, source: I
     if put.new:
         _widen(rows)
     return put
+
+
+@receiver(meters_removed)
+def forget_meters(sender: object, *, meters: Sequence[UUID], **_: object) -> None:
+    """The intervals of meters that are deleted go with them."""
+    numbers = list(IntervalSeries.objects.filter(meter__in=meters).values_list("pk", flat=True))
+    if numbers:
+        interval_store().forget(numbers)
+
+
+@receiver(withdrawal_previewed)
+def _with_intervals(meters: QuerySet[Meter], **_: object) -> dict[str, int]:
+    """How many of the meters that an upload's withdrawal removes have interval data."""
+    return {"with_intervals": IntervalSeries.objects.filter(meter__in=meters).values("meter").distinct().count()}
 
 
 def _widen(rows: Intervals) -> None:

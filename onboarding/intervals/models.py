@@ -31,7 +31,7 @@ class DataType(models.TextChoices):
 
 
 class IntervalSeries(models.Model):
-    """The intervals of one length that one meter has of one type of data; its number stands in the store."""
+    """The intervals of one length that one meter has of one type of data; the store knows it by its number."""
 
     id = models.AutoField(primary_key=True)
     partner = models.ForeignKey("portal.Partner", on_delete=models.PROTECT, related_name="+", db_index=False)
@@ -171,7 +171,7 @@ class SourceKind(models.TextChoices):
 
 
 class IntervalSource(models.Model):
-    """Where intervals came from: an upload, or what a utility sent by an authorization. Its number stands with each."""
+    """Where intervals came from: an upload, or what a utility sent by an authorization. Each has its number."""
 
     id = models.AutoField(primary_key=True)
     partner = models.ForeignKey("portal.Partner", on_delete=models.PROTECT, related_name="+", db_index=False)

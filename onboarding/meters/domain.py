@@ -11,7 +11,7 @@ from onboarding.meters.columns import ASSET_COLUMNS, KEYS, PLACES, Asset, column
 from onboarding.meters.models import CreatedBy, Meter
 from onboarding.meters.published import identity_in, identity_sql
 from onboarding.meters.search.domain import expect_texts, refresh_texts
-from onboarding.meters.signals import meters_archived
+from onboarding.meters.signals import meters_archived, meters_removed
 from portal.events.actors import Actor
 from portal.events.domain import record_many, record_staged
 from portal.events.published import PUBLISHED
@@ -237,7 +237,9 @@ def remove_meters(meters: Sequence[Meter], *, upload_id: UUID, partner: "Partner
         partner=partner,
         by=by,
     )
-    Meter.objects.filter(pk__in=[meter.pk for meter in meters], partner=partner).delete()
+    pks = [meter.pk for meter in meters]
+    meters_removed.send(Meter, meters=pks)
+    Meter.objects.filter(pk__in=pks, partner=partner).delete()
 
 
 @dataclass(frozen=True, slots=True)

@@ -213,7 +213,7 @@ def test_commit_of_rows_whose_meters_changed_meanwhile(confirmed: Any, written: 
 def test_taking_back_new_meters(written: Any, n: int) -> None:
     withdraw_upload(written(builders.rows(n)), by=BY)
 
-    assert queries_of_job("uploads.withdraw") == on(49, 48)
+    assert queries_of_job("uploads.withdraw") == on(51, 50)
     assert Meter.objects.count() == 0
 
 

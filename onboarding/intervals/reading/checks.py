@@ -63,7 +63,7 @@ class BlockCheck:
         return self.frame[column].fill_null("")
 
     def refuse(self, mask: pl.Series, column: str, code: str, message: str | pl.Series) -> None:
-        """Lines of the mask have this error. message: {} stands for the column's text, shortened."""
+        """Lines of the mask have this error. message: {} is filled with the column's text, shortened."""
         if not mask.any():
             return
         if isinstance(message, str):

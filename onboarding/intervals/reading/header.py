@@ -1,4 +1,4 @@
-"""The first line of a file: which column stands where."""
+"""The first line of a file: which column is where."""
 
 import csv
 from collections.abc import Mapping

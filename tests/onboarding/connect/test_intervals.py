@@ -63,9 +63,9 @@ def test_every_usage_point_has_its_own(customer: Customer, acme: Partner) -> Non
     customer.authorize(link_for(acme, utilities=[CAISO]), "two_meters")
     run_jobs()
 
-    one, two = ServicePoint.objects.select_related("meter").order_by("pk")
-    assert len(stored(one.meter)) == len([o for o in in_feed(one.usage_point) if o.direction == "delivered"]) > 0
-    assert stored(one.meter)["consumed"].sum() != stored(two.meter)["consumed"].sum()
+    first, second = ServicePoint.objects.select_related("meter").order_by("pk")
+    assert len(stored(first.meter)) == len([o for o in in_feed(first.usage_point) if o.direction == "delivered"]) > 0
+    assert stored(first.meter)["consumed"].sum() != stored(second.meter)["consumed"].sum()
 
 
 def test_a_point_that_gets_its_meter_later_gets_its_intervals_then(

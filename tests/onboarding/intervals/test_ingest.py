@@ -13,6 +13,10 @@ from onboarding.intervals.models import DataType, IntervalSeries, IntervalUpload
 from onboarding.intervals.results import errors_of, preview_of
 from onboarding.intervals.store import interval_store
 from onboarding.intervals.store.times import minutes_of
+from onboarding.meters.domain import remove_meters
+from onboarding.meters.models import Meter
+from onboarding.uploads.models import Upload
+from onboarding.uploads.signals import withdrawal_previewed
 from portal.events.models import Event
 from portal.partners.models import Partner
 from portal.problems import Refused
@@ -40,17 +44,17 @@ def codes(upload: IntervalUpload) -> list[tuple[int, str, str]]:
 
 
 def test_a_file_is_stored(acme: Partner) -> None:
-    one, two = make_meter(acme), make_meter(acme, reference="m-2")
-    upload = send(text([line(two.pk, 1, 0.25), line(one.pk, 0, -1e-5), line(two.pk, 0, "2")]), acme)
+    first, second = make_meter(acme), make_meter(acme, reference="m-2")
+    upload = send(text([line(second.pk, 1, 0.25), line(first.pk, 0, -1e-5), line(second.pk, 0, "2")]), acme)
     assert upload.state == "COMPLETED"
-    assert values(one) == [(0, -1e-5)]
-    assert values(two) == [(0, 2.0), (1, 0.25)]
+    assert values(first) == [(0, -1e-5)]
+    assert values(second) == [(0, 2.0), (1, 0.25)]
     counts = ("lines", "rows", "good", "bad", "errors", "new", "changed", "same", "meters", "stored")
     assert [upload.count(name) for name in counts] == [4, 3, 3, 0, 0, 3, 0, 0, 2, 3]
     assert upload.first_start == START
     assert upload.pending_series == []
-    assert preview_of(upload, 2) == ([HEADER, line(two.pk, 1, 0.25)], True)
-    series = IntervalSeries.objects.get(meter=two)
+    assert preview_of(upload, 2) == ([HEADER, line(second.pk, 1, 0.25)], True)
+    series = IntervalSeries.objects.get(meter=second)
     assert (series.first_start, series.minutes) == (START, 15)
     assert series.last_start > START
     assert Event.objects.filter(verb="intervals.stored", partner=acme).count() == 1
@@ -246,3 +250,18 @@ def test_series_are_the_partners_own(acme: Partner, borealis: Partner) -> None:
     send(text([line(theirs.pk)]), borealis)
     assert set(IntervalSeries.objects.filter(partner=acme).values_list("meter", flat=True)) == {mine.pk}
     assert np.array_equal([slot for slot, _ in values(theirs)], [0])
+
+
+def test_intervals_go_with_a_meter_that_is_removed(acme: Partner) -> None:
+    gone, stays = make_meter(acme), make_meter(acme, reference="m-2")
+    send(text([line(gone.pk), line(stays.pk)]), acme)
+    number = IntervalSeries.objects.get(meter=gone).pk
+    removable = Meter.objects.filter(pk=gone.pk)
+    losses = [lost for _, lost in withdrawal_previewed.send(sender=Upload, meters=removable)]
+    assert {"with_intervals": 1} in losses
+
+    remove_meters([gone], upload_id=uuid4(), partner=acme, by=BY)
+
+    assert len(interval_store().read([number], 0, 2**31 - 1)) == 0
+    assert len(values(stays)) == 1
+    assert not IntervalSeries.objects.filter(pk=number).exists()
