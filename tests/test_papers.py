@@ -24,7 +24,7 @@ from tests.onboarding.connect import builders as connect
 
 ROOT = Path(__file__).resolve().parents[1]
 NAMES = ("README", "CONTRIBUTING", "CHANGELOG", "SECURITY", "docs/architecture", "docs/glossary", "docs/operations")
-PAPERS = {f"{name}.md": (ROOT / f"{name}.md").read_text() for name in (*NAMES, "docs/api")}
+PAPERS = {f"{name}.md": (ROOT / f"{name}.md").read_text() for name in (*NAMES, "docs/api", "docs/scaling")}
 MAKEFILE = (ROOT / "Makefile").read_text()
 STOREYS = ("portal", "programs", "onboarding")
 # Folders that a path in backticks may begin with, and single files that it may be.
