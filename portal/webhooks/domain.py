@@ -115,15 +115,19 @@ def rotate_secret(endpoint: WebhookEndpoint, *, overlap: timedelta = OVERLAP, by
     return secret
 
 
-def pause_endpoint(endpoint: WebhookEndpoint, *, by: Actor) -> None:
-    """Let events wait; the request that is on its way is the last one. A disabled endpoint stays as it is."""
+def pause_endpoint(endpoint: WebhookEndpoint, *, by: Actor) -> bool:
+    """Let events wait; the request that is on its way is the last one. A disabled endpoint stays as it is.
+
+    Returns whether it is paused now.
+    """
     with transaction.atomic():
         endpoint = _locked(endpoint)
         if endpoint.state != EndpointState.ACTIVE:
-            return
+            return endpoint.state == EndpointState.PAUSED
         endpoint.state = EndpointState.PAUSED
         endpoint.save(update_fields=["state"])
         _record("paused", endpoint, by)
+    return True
 
 
 def resume_endpoint(endpoint: WebhookEndpoint, *, by: Actor) -> None:

@@ -25,9 +25,10 @@ _RESERVED = frozenset(
     {
         *("host", "content-length", "content-type", "content-encoding", "transfer-encoding", "connection"),
         *("keep-alive", "te", "trailer", "upgrade", "expect", "accept-encoding", "user-agent"),
+        *("http2-settings", "forwarded", "via", "date"),
     }
 )
-_RESERVED_PREFIXES = ("webhook-", "proxy-", "sec-")
+_RESERVED_PREFIXES = ("webhook-", "proxy-", "sec-", "x-forwarded-")
 _OWN_NAMES = ("localhost", "local", "internal", "localdomain")  # never in the public DNS
 
 Header = Mapping[str, str]

@@ -112,8 +112,10 @@ def webhook_state(request: HttpRequest, pk: UUID) -> HttpResponse:
     access = manager(request)
     endpoint = _own(access, pk)
     if request.POST.get("state") == EndpointState.PAUSED:
-        domain.pause_endpoint(endpoint, by=access.actor)
-        messages.success(request, "The webhook is paused. Events wait until you resume.")
+        if domain.pause_endpoint(endpoint, by=access.actor):
+            messages.success(request, "The webhook is paused. Events wait until you resume.")
+        else:
+            messages.info(request, "The webhook is disabled, so it delivers nothing. Enable it first.")
     else:
         domain.resume_endpoint(endpoint, by=access.actor)
         messages.success(request, "The webhook is active. What waited is delivered in order.")

@@ -206,7 +206,11 @@ def _of_status(statuses: Sequence[str]) -> Q | None:
 
 
 def _of_region(terms: Sequence[str]) -> Q | None:
-    return Q(asset__transmission_region__in=list(terms)) if set(terms) <= set(REGIONS) else None
+    """Rows of these regions; one that became no asset has its region only as it came."""
+    if not set(terms) <= set(REGIONS):
+        return None
+    came = Q(asset__transmission_region=None, cells__fields__transmission_region__in=list(terms))
+    return Q(asset__transmission_region__in=list(terms)) | came
 
 
 def _of_job(terms: Sequence[str]) -> Q | None:

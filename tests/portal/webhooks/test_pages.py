@@ -95,6 +95,16 @@ def test_rotated_secret_is_shown_once_and_the_old_one_may_end_at_once(as_manager
     assert (rotated.previous_secret, rotated.has_previous_secret) == ("", False)
 
 
+def test_a_disabled_webhook_is_not_said_to_be_paused(as_manager, endpoint):
+    endpoint.state, endpoint.disabled_reason = "disabled", "failing"
+    endpoint.save(update_fields=["state", "disabled_reason"])
+
+    page = as_manager.post(reverse("webhook-state", args=[endpoint.pk]), {"state": "paused"}, follow=True)
+
+    assert "is paused" not in page.content.decode()
+    assert "The webhook is disabled" in page.content.decode()
+
+
 def test_paused_and_resumed(as_manager, endpoint):
     post(as_manager, "webhook-state", endpoint, {"state": "paused"})
     paused = WebhookEndpoint.objects.get().state
