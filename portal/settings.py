@@ -151,6 +151,7 @@ MIDDLEWARE = [
     "django.contrib.messages.middleware.MessageMiddleware",
     "portal.web.middleware.PartnerRulesMiddleware",
     "portal.web.shown_for.ShownForMiddleware",
+    "portal.web.middleware.SandboxMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "allauth.account.middleware.AccountMiddleware",
     "portal.web.middleware.SessionSeenMiddleware",

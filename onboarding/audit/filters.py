@@ -9,6 +9,7 @@ from django.db.models import QuerySet
 from portal.events.models import NOT_ONE_OF_MANY, ONE_OF_MANY, Event
 from portal.events.subjects import all_subjects
 from portal.partners.models import Partner
+from portal.partners.queries import events_of
 from portal.web.filters import PlainFilterSet, day_begins
 
 _DAY = forms.DateInput(attrs={"type": "date"})
@@ -62,4 +63,4 @@ class EventFilter(PlainFilterSet):
 
 def event_filter(data: object, *, partner: Partner) -> EventFilter:
     """The filter over one partner's events."""
-    return EventFilter(data, queryset=Event.objects.filter(partner=partner))
+    return EventFilter(data, queryset=events_of(partner))

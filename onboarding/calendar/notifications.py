@@ -77,7 +77,7 @@ def queue_notifications() -> None:
 
 
 def _partners_with_a_new_week(now: datetime) -> list[Partner]:
-    partners = {partner: week_due(partner, now) for partner in Partner.objects.filter(is_active=True)}
+    partners = {partner: week_due(partner, now) for partner in Partner.objects.real().filter(is_active=True)}
     written = set(
         WeeklyDigest.objects.filter(monday__in={day for day in partners.values() if day}).values_list(
             "partner", "monday"

@@ -182,6 +182,7 @@ def _counted(partner: Partner, by: str, who: Q = WAITS) -> Counter[tuple[int, An
 
 
 def partners_waiting_in(program: Program) -> QuerySet[Partner]:
-    """The partners with at least one meter that waits for them in a program; each is found by one look at the index."""
+    """The real partners with at least one meter that waits for them in a program; each is found by one look at the
+    index."""
     waiting = Enrollment.objects.filter(WAITS, partner=OuterRef("pk"), program=program, status__in=_NOT_IN)
-    return Partner.objects.filter(Exists(waiting), is_active=True)
+    return Partner.objects.real().filter(Exists(waiting), is_active=True)

@@ -31,6 +31,7 @@ from onboarding.meters.domain import complete_connected_meter, create_connected_
 from onboarding.meters.models import CreatedBy, Meter
 from portal.events.actors import Actor
 from portal.partners.models import Partner
+from portal.partners.queries import of_real_partners
 from portal.problems import Problem, Refused
 from portal.web import clock
 from programs.models import ActionType, Utility
@@ -332,7 +333,7 @@ def state_facts(meters: Collection[UUID], *, by: Actor, since: datetime | None =
     since: when the caller's work began, if it creates meters (see re_evaluate).
     """
     with transaction.atomic():
-        mine = list(ServicePoint.objects.filter(meter__in=meters))
+        mine = list(ServicePoint.objects.filter(meter__in=meters).select_related("partner"))
         rivals = _rivals(mine)
         touched = {*meters, *(rival.meter_id for rival in rivals if rival.meter_id)}
         held = list(Meter.objects.filter(pk__in=touched).order_by("pk").select_for_update().only("pk", "partner_id"))
@@ -372,17 +373,25 @@ def _about_authorization(meter: UUID, authorizations: Sequence[Authorization]) -
 
 
 def _rivals(points: Collection[ServicePoint]) -> list[ServicePoint]:
-    """The same usage points at the same utilities, of other partners, by authorizations that run or ran."""
+    """The same usage points at the same utilities, of other partners, by authorizations that run or ran.
+
+    A sandbox is nobody's rival and has none: the demo utilities have the same customers for all.
+    """
+    points = [point for point in points if not point.partner.is_sandbox]
     known: dict[tuple[int, str], list[ServicePoint]] = {}
     for point in points:
         known.setdefault((point.utility_id, point.usage_point), []).append(point)
     partners = {point.partner_id for point in points}
-    rows = ServicePoint.objects.filter(
-        usage_point__in={usage_point for _, usage_point in known},
-        utility__in={utility for utility, _ in known},
-        authorization__state=AuthorizationState.COMPLETED,
-        meter__isnull=False,
-    ).exclude(partner__in=partners)
+    rows = (
+        of_real_partners(ServicePoint.objects.all())
+        .filter(
+            usage_point__in={usage_point for _, usage_point in known},
+            utility__in={utility for utility, _ in known},
+            authorization__state=AuthorizationState.COMPLETED,
+            meter__isnull=False,
+        )
+        .exclude(partner__in=partners)
+    )
     return [
         row
         for row in rows

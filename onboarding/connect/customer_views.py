@@ -185,7 +185,8 @@ def _begin(request: HttpRequest, link: ConnectLink, reference: str, parameters: 
 
 
 def _known_utilities(link: ConnectLink, asked: list[str]) -> list[str]:
-    known = {utility.code for utility in connected_utilities(link.transmission_region)} if asked else set()
+    connected = connected_utilities(link.transmission_region, link.partner) if asked else []
+    known = {utility.code for utility in connected}
     return [code.strip().upper() for code in asked if code.strip().upper() in known]
 
 

@@ -96,10 +96,12 @@ class LinkForm(forms.Form):
         help_text="Optional. An email address or phone number for your customers.",
     )
 
-    def __init__(self, *args: Any, region: str, link: ConnectLink | None = None, **kwargs: Any) -> None:
+    def __init__(
+        self, *args: Any, partner: Partner, region: str, link: ConnectLink | None = None, **kwargs: Any
+    ) -> None:
         super().__init__(*args, **kwargs)
         self.region, self.link = region, link
-        programs, utilities = connect_programs(region), connected_utilities(region)
+        programs, utilities = connect_programs(region), connected_utilities(region, partner)
         variants = self.fields["variant"]
         assert isinstance(variants, forms.ChoiceField)
         variants.choices = variants_in(region)

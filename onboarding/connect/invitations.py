@@ -20,8 +20,11 @@ from portal.security.limits import within_limit
 MOST_PER_DAY: Final = 500
 
 
-def send_link(link: ConnectLink, *, to: str, reference: str, by: Actor) -> None:
+def send_link(link: ConnectLink, *, to: str, reference: str, by: Actor, sender: str) -> str:
     """Email a link to one customer; one connectlink.sent event, which does not name the customer's address.
+
+    sender: the email address of whoever sends it. Returns the address that the email goes to: in a sandbox the
+    sender's, since a sandbox writes to no customer.
 
     Refuses: LINK_IS_OVER, LINK_REFERENCE_UNUSABLE, LINK_TOO_MANY_EMAILS.
     """
@@ -38,10 +41,13 @@ def send_link(link: ConnectLink, *, to: str, reference: str, by: Actor) -> None:
     context["contact"] = one_line(link.support_contact)
     body = render_to_string("connect/emails/invitation.txt", context)
     subject = f"{partner} invites you to connect your electricity account"
+    if link.partner.is_sandbox:
+        to, subject = sender, f"[Sandbox] {subject}"
     with transaction.atomic():
         row = LinkEmail.objects.create(link=link, to=to, subject=subject[:200], body=body)
         record("connectlink.sent", subject=link, partner=link.partner, by=by, data={"reference": reference})
         enqueue("connect.invite", subject_id=row.pk, partner=link.partner)
+    return to
 
 
 def send(run: Run) -> None:

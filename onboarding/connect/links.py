@@ -233,7 +233,7 @@ def problems_of(partner: Partner, spec: LinkSpec) -> list[Problem]:
         for name in spec.programs
         if name not in programs
     ]
-    utilities = {utility.code for utility in connected_utilities(spec.region)}
+    utilities = {utility.code for utility in connected_utilities(spec.region, partner)}
     problems += [
         Problem("LINK_UTILITY_UNAVAILABLE", "utilities", code, region | {"utility": code})
         for code in spec.utilities

@@ -34,6 +34,7 @@ from onboarding.connect.queries import (
     consents_of,
     links_of,
     meters_of_connection,
+    unsent_emails_of,
 )
 from onboarding.connect.rows import EXPORTED, consent_lines, export_lines, note_lines, questions_of, row_of
 from onboarding.spreadsheets.workbook import write_csv
@@ -117,6 +118,7 @@ def _connection_page(
         "needs_esi_id": _needs_esi_id(held),
         "asks_no_utility": held.transmission_region in REGIONS_WITHOUT_UTILITY_SIGN_IN,
         "consents": consent_lines(consents_of(held), names),
+        "unsent_emails": unsent_emails_of(held) if member(request).partner.is_sandbox else (),
         "problems": problems,
         "typed": typed,
     }
@@ -189,7 +191,9 @@ def link_new(request: HttpRequest) -> HttpResponse:
         regions = RegionForm(request.GET if "region" in request.GET else None)
         return render(request, "connect/link_region.html", {"section": "connections", "form": regions})
     form_data = (request.POST, request.FILES) if request.method == "POST" else (None, None)
-    form = LinkForm(*form_data, region=region, initial={"programs": request.GET.getlist("program")})
+    form = LinkForm(
+        *form_data, partner=access.partner, region=region, initial={"programs": request.GET.getlist("program")}
+    )
     if request.method == "POST" and form.is_valid():
         try:
             link = links.create_link(access.partner, form.spec, by=access.actor, logo=form.logo_content)
@@ -229,12 +233,19 @@ def link_page(request: HttpRequest, pk: UUID) -> HttpResponse:
     form = EmailLinkForm(request.POST if request.method == "POST" else None)
     if request.method == "POST" and form.is_valid():
         try:
-            send_link(link, to=form.cleaned_data["email"], reference=form.cleaned_data["reference"], by=access.actor)
+            to = send_link(
+                link,
+                to=form.cleaned_data["email"],
+                reference=form.cleaned_data["reference"],
+                by=access.actor,
+                sender=access.user.email,
+            )
         except Refused as refusal:
             for problem in refusal.problems:
                 form.add_error(problem.field or None, f"{problem.text} {problem.remedy}")
         else:
-            messages.success(request, f"The link is on its way to {form.cleaned_data['email']}.")
+            why = " A sandbox writes to no customer." if access.partner.is_sandbox else ""
+            messages.success(request, f"The link is on its way to {to}.{why}")
             return redirect("connect-link", pk=pk)
     address = links.address_of(link)
     context = {
@@ -259,9 +270,9 @@ def link_edit(request: HttpRequest, pk: UUID) -> HttpResponse:
     access = member(request)
     link = _link(request, pk)
     if request.method == "POST":
-        form = LinkForm(request.POST, request.FILES, region=link.transmission_region, link=link)
+        form = LinkForm(request.POST, request.FILES, partner=link.partner, region=link.transmission_region, link=link)
     else:
-        form = LinkForm(initial=initial_of(link), region=link.transmission_region, link=link)
+        form = LinkForm(initial=initial_of(link), partner=link.partner, region=link.transmission_region, link=link)
     if request.method == "POST" and form.is_valid():
         try:
             links.change_link(link, form.spec, by=access.actor, logo=form.logo_content)

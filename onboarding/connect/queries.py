@@ -13,6 +13,7 @@ from onboarding.connect.models import (
     ConnectLink,
     ConnectSession,
     Consent,
+    CustomerEmail,
     ServicePoint,
 )
 from onboarding.meters.models import Meter
@@ -36,11 +37,14 @@ def connect_programs(region: str) -> list[Program]:
     return [program for program in programs if program.transmission_region == region]
 
 
-def connected_utilities(region: str) -> list[Utility]:
-    """The utilities of a region at which customers can authorize now, by name."""
+def connected_utilities(region: str, partner: Partner) -> list[Utility]:
+    """The utilities of a region at which a partner's customers can authorize now, by name; for a sandbox, those that
+    are for tests alone."""
     utilities = Utility.objects.filter(
         Q(transmission_region=region) | Q(transmission_region=""), green_button__is_active=True
     )
+    if partner.is_sandbox:
+        utilities = utilities.filter(is_test=True)
     return list(utilities.select_related("green_button").order_by("name"))
 
 
@@ -50,7 +54,7 @@ def offered_utilities(session: ConnectSession) -> list[Utility]:
     Where the ZIP code tells nothing, all of the region.
     """
     region = session.link.transmission_region
-    connected = connected_utilities(region)
+    connected = connected_utilities(region, session.link.partner)
     asked = session.utilities or session.link.utilities
     if asked:
         return [utility for utility in connected if utility.code in asked]
@@ -119,6 +123,12 @@ def connections_named(partner: Partner, text: str) -> QuerySet[Connection]:
 def named(text: str) -> Q:
     """The condition on connections that their reference ID holds a text, or is it in its normal form."""
     return Q(reference__icontains=text.strip()) | Q(reference_key=reference_key(text))
+
+
+def unsent_emails_of(connection: Connection) -> QuerySet[CustomerEmail]:
+    """The emails that the customers of a sandbox would have got, the newest first; of a real partner none."""
+    emails = CustomerEmail.objects.filter(session__connection=connection, session__partner__sandbox_of__isnull=False)
+    return emails.order_by("-pk")
 
 
 def consents_of(connection: Connection) -> QuerySet[Consent]:

@@ -17,6 +17,7 @@ from onboarding.meters.models import Meter
 from portal.events.actors import Actor
 from portal.events.domain import record, record_many
 from portal.partners.models import Partner
+from portal.partners.queries import of_real_partners
 from programs.deadlines import DeadlineRule, accepted_until
 from programs.models import Deadline, DeliveryPeriod, PassedDeadline, Program
 from programs.models.past import DeadlineState, deadline_states
@@ -192,7 +193,7 @@ class RecordedAgain:
 
 def measure_again(passed: PassedDeadline, rules_moment: datetime) -> RecordedAgain:
     """What `record_again` would do by the rules of a moment; of many meters the newest are looked at. Reads only."""
-    rows = Enrollment.objects.filter(program=passed.period.program_id).order_by("-pk")
+    rows = of_real_partners(Enrollment.objects.filter(program=passed.period.program_id)).order_by("-pk")
     keys = list(rows.values_list("meter", flat=True)[: LOOKED_AT + 1])
     gain = lose = 0
     examples: list[tuple[str, str, bool]] = []

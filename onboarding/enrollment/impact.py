@@ -14,6 +14,7 @@ from onboarding.enrollment.models import Enrollment
 from onboarding.enrollment.rules import ProgramRules, rules_of
 from onboarding.enrollment.tasks import queue_changed_programs
 from onboarding.meters.models import EnrollmentStatus, Meter
+from portal.partners.queries import of_real_partners
 from portal.web import clock
 from portal.web.days import begin_text, deadline_text, until_text
 from programs.impact import Answers, DateMove, Example, Impact, Move, register
@@ -42,7 +43,7 @@ def measure(proposed: Proposed) -> Impact:
     of these or are excluded by it."""
     at, present = clock.now(), rules_of()
     now = Proposed(present, schema_for(present))
-    rows = Enrollment.objects.filter(program__in=_differing(now, proposed, at))
+    rows = of_real_partners(Enrollment.objects.filter(program__in=_differing(now, proposed, at)))
     enrollments = list(rows.select_related("program", "partner").order_by("-pk")[: LOOKED_AT + 1])
     moves: Counter[tuple[str, str, str]] = Counter()
     dates: Counter[tuple[str, str, str, str]] = Counter()

@@ -26,9 +26,10 @@ from onboarding.spreadsheets.reader import ENDINGS
 from onboarding.staff.domain import RecordResult, activate, end_activation, record_checks
 from onboarding.staff.forms import ActivateForm, EndForm, RecordForm
 from onboarding.staff.sheet import RECORD_LEAP_ACTIONS, label_of
-from portal.admin.base import ReadOnlyAdmin
+from portal.admin.base import OF_REAL_PARTNER, ReadOnlyAdmin
 from portal.events.actors import Actor
 from portal.partners.access import address_of
+from portal.partners.queries import of_real_partners
 from portal.problems import Problem, Refused
 from portal.storage.ids import as_uuid
 from portal.web.days import Reading, moment_text, until_text
@@ -53,6 +54,10 @@ class OfMeters(ReadOnlyAdmin):
     search_fields = ["meter__partner_reference__startswith", "=meter__id"]
     show_full_result_count = False
 
+    def get_queryset(self, request: HttpRequest) -> QuerySet[Any]:
+        """Without the meters of sandboxes, which are made up."""
+        return of_real_partners(super().get_queryset(request))
+
     @admin.display(description="meter")
     def reference(self, row: Enrollment | CheckRecord | Activation | RegistrationRefresh) -> str:
         return row.meter.partner_reference or str(row.meter_id)
@@ -67,7 +72,7 @@ class EnrollmentAdmin(OfMeters):
     """The statuses of meters in programs. Nothing is edited here: a status follows from what is recorded."""
 
     list_display = ["reference", "partner", "program", "status", "who_acts", "evaluated_at", "meter_key"]
-    list_filter = ["program", "status", "acts", "partner"]
+    list_filter = ["program", "status", "acts", OF_REAL_PARTNER]
     list_select_related = ["meter", "partner", "program"]
     list_per_page = 100
     actions = ["record_result", "activate", "end_activation"]
@@ -253,7 +258,7 @@ class CheckRecordAdmin(OfMeters):
         "recorded_at",
         "meter_key",
     ]
-    list_filter = ["action_type", "holds", "program", "partner"]
+    list_filter = ["action_type", "holds", "program", OF_REAL_PARTNER]
     list_select_related = ["meter", "partner", "program", "period"]
     ordering = ["-pk"]
 
@@ -280,7 +285,7 @@ class ActivationAdmin(OfMeters):
         "end_reason",
         "meter_key",
     ]
-    list_filter = ["period__program", "partner"]
+    list_filter = ["period__program", OF_REAL_PARTNER]
     list_select_related = ["meter", "partner", "period__program"]
     search_fields = [*OfMeters.search_fields, "market_group_name"]
     ordering = ["-pk"]
@@ -299,7 +304,7 @@ class RegistrationRefreshAdmin(OfMeters):
     """Whose market registration a partner wants to be looked at again; recording a result answers it."""
 
     list_display = ["reference", "partner", "requested_at", "requested_by", "answered_at", "enrollments", "meter_key"]
-    list_filter = [("answered_at", admin.EmptyFieldListFilter), "partner"]
+    list_filter = [("answered_at", admin.EmptyFieldListFilter), OF_REAL_PARTNER]
     list_select_related = ["meter", "partner"]
     ordering = ["-pk"]
 

@@ -14,6 +14,7 @@ from onboarding.meters.models import EnrollmentStatus, Meter
 from onboarding.staff.published import record_groups
 from portal.events.actors import Actor
 from portal.events.domain import record_many
+from portal.partners.models import Partner
 from portal.problems import Problem, Refused
 from portal.web import clock
 from programs.deadlines import over_at
@@ -43,11 +44,12 @@ def record_checks(
     note: str = "",
     valid_from: datetime | None = None,
     valid_to: datetime | None = None,
+    is_made_up: bool = False,
 ) -> RecordResult:
     """Record whether an item of the checklist holds for meters, in a program and period or in all, for a time.
 
     One meter.check_recorded event each, then the meters are evaluated again. Meters outside the program are left out.
-    A period implies its program.
+    A period implies its program. is_made_up: in a sandbox; otherwise the meters of sandboxes are left out.
     """
     program = program or (period.program if period else None)
 
@@ -77,7 +79,7 @@ def record_checks(
     told |= {"period": period.name} if period else {}
     told |= {"from": valid_from.isoformat()} if valid_from else {}
     told |= {"until": valid_to.isoformat()} if valid_to else {}
-    return _each(meters, "meter.check_recorded", told, write, _outside(meters, program), by=by)
+    return _each(meters, "meter.check_recorded", told, write, _outside(meters, program, is_made_up), by=by)
 
 
 def activate(
@@ -90,16 +92,18 @@ def activate(
     market_group_name: str = "",
     even_if_not_eligible: bool = False,
     note: str = "",
+    is_made_up: bool = False,
 ) -> RecordResult:
     """Meters are enrolled and dispatched in a period, from a moment on (its start, if that is still to come).
 
     One meter.activated event each. Meters outside the program, active ones and those not eligible are left out.
-    Refuses: OUTSIDE_PERIOD. An activation that has ended by then is not changed.
+    Refuses: OUTSIDE_PERIOD. An activation that has ended by then is not changed. is_made_up: in a sandbox; otherwise
+    the meters of sandboxes are left out.
     """
     since = active_from or max(period.starts_at, clock.now())
     if not period.runs_at(since):
         raise Refused(Problem("OUTSIDE_PERIOD", context={"period": period.name, "days": period.days_text}))
-    left = _outside(meters, period.program)
+    left = _outside(meters, period.program, is_made_up)
     running = Activation.objects.filter(meter__in=meters, period=period).exclude(active_to__lte=since)
     for pk in running.values_list("meter", flat=True):
         left[pk] = Problem("ACTIVE_ALREADY", context={"period": period.name})
@@ -142,7 +146,7 @@ def end_activation(
         raise Refused(Problem("OUTSIDE_PERIOD", context={"period": period.name, "days": period.days_text}))
     running = Activation.objects.filter(meter__in=meters, period=period, active_from__lte=until)
     running = running.exclude(active_to__lte=until)
-    known = set(running.values_list("meter", flat=True))
+    known = set(running.values_list("meter", flat=True)) - in_sandboxes(meters)
     problem = Problem("NOT_ACTIVE", context={"period": period.name})
     left = {meter.pk: problem for meter in meters if meter.pk not in known}
 
@@ -156,13 +160,21 @@ def end_activation(
     return _each(meters, "meter.activation_ended", told, write, left, by=by, period=period)
 
 
-def _outside(meters: Collection[Meter], program: Program | None) -> dict[UUID, Problem]:
-    """The meters that are not meant for a program."""
+def in_sandboxes(meters: Collection[Meter]) -> set[UUID]:
+    """Those of the meters that are made up: nothing is recorded of them here."""
+    partners = {meter.partner_id for meter in meters}
+    real = set(Partner.objects.real().filter(pk__in=partners).values_list("pk", flat=True))
+    return {meter.pk for meter in meters if meter.partner_id not in real}
+
+
+def _outside(meters: Collection[Meter], program: Program | None, is_made_up: bool) -> dict[UUID, Problem]:
+    """The meters that are not meant for a program, and those of sandboxes."""
+    left = {} if is_made_up else {pk: Problem("METER_OF_SANDBOX") for pk in in_sandboxes(meters)}
     if program is None:
-        return {}
+        return left
     inside = set(Enrollment.objects.filter(meter__in=meters, program=program).values_list("meter", flat=True))
     problem = Problem("NOT_IN_PROGRAM", context={"program": program.identifier})
-    return {meter.pk: problem for meter in meters if meter.pk not in inside}
+    return {meter.pk: problem for meter in meters if meter.pk not in inside} | left
 
 
 def _each(

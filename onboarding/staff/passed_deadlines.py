@@ -6,7 +6,7 @@ from typing import Any
 from django import forms
 from django.contrib import admin, messages
 from django.core.exceptions import PermissionDenied
-from django.db.models import Count, QuerySet
+from django.db.models import Count, Q, QuerySet
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.template.response import TemplateResponse
 from django.urls import URLPattern, path, reverse
@@ -79,7 +79,9 @@ class PassedDeadlineAdmin(ReadOnlyAdmin):
     list_per_page = 50
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[PassedDeadline]:
-        rows: QuerySet[PassedDeadline] = super().get_queryset(request).annotate(meters=Count("made_by"))
+        rows: QuerySet[PassedDeadline] = (
+            super().get_queryset(request).annotate(meters=Count("made_by", filter=Q(made_by__partner__sandbox_of=None)))
+        )
         return rows
 
     def get_urls(self) -> list[URLPattern]:

@@ -23,6 +23,12 @@ register(
         "This sheet was recorded already, and was not a second time.",
         "Send a new file for what is to be recorded besides.",
     ),
+    ProblemKind(
+        "METER_OF_SANDBOX",
+        "Meter of a sandbox",
+        "The meter is made up: it belongs to a sandbox.",
+        "Nothing is recorded for meters of sandboxes.",
+    ),
     # --- its rows
     ProblemKind("STAFF_METER_MISSING", "No meter named", "The Leap meter ID is missing.", _COPY),
     ProblemKind("STAFF_METER_UNKNOWN", "Unknown meters", "No meter has the ID '{value}'.", _COPY),

@@ -25,6 +25,7 @@ from onboarding.staff.domain import (
 )
 from portal.events.actors import Actor
 from portal.partners.models import Partner
+from portal.partners.queries import of_real_partners
 from portal.problems import Problem, shown
 from portal.storage.ids import as_uuid
 from portal.web import clock
@@ -95,7 +96,8 @@ class RecordLeapActions(SheetAction[LeapAction]):
     def validate_rows(self, partner: Partner | None, rows: Sequence[SheetRow]) -> Sequence[SheetRowResult[LeapAction]]:
         rows = [row for row in rows if any(row.text(key) for key in row.cells)]
         keys = {pk for row in rows if (pk := as_uuid(row.meter_id))}
-        reader = _RowReader({meter.pk: meter for meter in Meter.objects.filter(pk__in=keys).only(*READ, *_PLACE)})
+        meters = of_real_partners(Meter.objects.filter(pk__in=keys)).only(*READ, *_PLACE)
+        reader = _RowReader({meter.pk: meter for meter in meters})
         results, first_rows = [], dict[tuple[Any, ...], int]()
         for row in rows:
             result = reader.read(row)

@@ -34,6 +34,17 @@ class TableAdmin(admin.options.BaseModelAdmin):
         return [str(name) for name in self.list_display if name in references]  # type: ignore[attr-defined]  # as above
 
 
+class RealPartnerFilter(admin.RelatedFieldListFilter):
+    """By partner, without sandboxes: what is listed is never theirs."""
+
+    def field_choices(self, field: Any, request: HttpRequest, model_admin: admin.ModelAdmin) -> Any:
+        ordering = self.field_admin_ordering(field, request, model_admin)
+        return field.get_choices(include_blank=False, ordering=ordering, limit_choices_to={"sandbox_of": None})
+
+
+OF_REAL_PARTNER = ("partner", RealPartnerFilter)
+
+
 class ReadOnlyAdmin(TableAdmin, admin.ModelAdmin):
     """Rows that are looked at and never changed here."""
 

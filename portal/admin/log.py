@@ -4,23 +4,28 @@ from typing import Any
 
 from django import forms
 from django.contrib import admin
-from django.db.models import Model
+from django.db.models import Model, QuerySet
 from django.forms import ModelForm
 from django.http import HttpRequest
 
-from portal.admin.base import ReadOnlyAdmin, staff
+from portal.admin.base import OF_REAL_PARTNER, ReadOnlyAdmin, staff
 from portal.events.chain import acknowledge
 from portal.events.models import Event, Finding, LogCheck
 from portal.jobs.models import Job
+from portal.partners.queries import of_real_partners
 
 
 @admin.register(Event)
 class EventAdmin(ReadOnlyAdmin):
     group = "Log"
     list_display = ["at", "partner", "verb", "subject_type", "subject_id", "actor_label", "address"]
-    list_filter = ["partner", "verb"]
+    list_filter = [OF_REAL_PARTNER, "verb"]
     search_fields = ["subject_id", "actor_label"]
     show_full_result_count = False
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[Event]:
+        """Without what happened in sandboxes: their own audit pages show it."""
+        return of_real_partners(super().get_queryset(request))
 
 
 @admin.register(LogCheck)

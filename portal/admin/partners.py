@@ -1,7 +1,10 @@
 """Partners with their members, invitations and API keys."""
 
+from collections.abc import Sequence
+
 from django.contrib import admin
 from django.core.exceptions import ValidationError
+from django.db.models import Model
 from django.forms import BaseModelFormSet, ModelForm
 from django.forms.models import BaseInlineFormSet
 from django.http import HttpRequest
@@ -10,6 +13,7 @@ from portal.admin.base import AutocompleteAdmin, ReadOnlyAdmin, TableAdmin, chan
 from portal.events.domain import record
 from portal.partners.models import ApiKey, Invitation, Membership, Partner, Role
 from portal.partners.people import has_manager
+from portal.partners.sandboxes import keep_in_step
 
 
 class MembershipFormSet(BaseInlineFormSet):
@@ -38,17 +42,34 @@ class PartnerAdmin(TableAdmin, admin.ModelAdmin):
     list_display = [
         "name",
         "slug",
+        "is_sandbox",
         "time_zone",
         "requires_two_factor",
         "is_active",
         "api_requests_per_minute",
         "created_at",
     ]
-    list_filter = ["is_active", "requires_two_factor"]
+    list_filter = ["is_active", "requires_two_factor", ("sandbox_of", admin.EmptyFieldListFilter)]
     search_fields = ["name", "slug"]
     prepopulated_fields = {"slug": ["name"]}
     readonly_fields = ["created_at"]
     inlines = [MembershipInline]
+
+    @admin.display(description="sandbox", boolean=True, ordering="sandbox_of")
+    def is_sandbox(self, row: Partner) -> bool:
+        return row.is_sandbox
+
+    def has_change_permission(self, request: HttpRequest, obj: Model | None = None) -> bool:
+        """A sandbox is looked at only: it follows its partner."""
+        is_sandbox = isinstance(obj, Partner) and obj.is_sandbox
+        return not is_sandbox and super().has_change_permission(request, obj)
+
+    def save_related(
+        self, request: HttpRequest, form: ModelForm, formsets: Sequence[BaseModelFormSet], change: bool
+    ) -> None:
+        """Also for the sandbox, which has the same people and rules."""
+        super().save_related(request, form, formsets, change)
+        keep_in_step(form.instance, by=staff(request))
 
     def save_model(self, request: HttpRequest, obj: Partner, form: ModelForm, change: bool) -> None:
         super().save_model(request, obj, form, change)

@@ -17,11 +17,14 @@ from portal.partners.networks import admits
 from portal.security.limits import LimitState, count_event
 
 WINDOW = timedelta(minutes=1)
+BEING_FILLED = "The sandbox is being filled with made-up data"
+FILLING_SECONDS = 10  # roughly
 REFUSED_NETWORK = "This key does not work from this network address"
 
 
 def admit(request: Request, key: ApiKey, permission: KeyPermission | None) -> None:
-    """Count the request, and let it in or raise the error that answers it: 429, or 403 for network and permission."""
+    """Count the request, and let it in or raise the error that answers it: 429, 403 for network and permission, or
+    503 while a sandbox is being filled."""
     most = key.partner.api_requests_per_minute or settings.API_REQUESTS_PER_MINUTE
     _count(request, "api.requests", key.pk, most=most)
     address = address_of(request)
@@ -29,6 +32,8 @@ def admit(request: Request, key: ApiKey, permission: KeyPermission | None) -> No
         where = f"The request came from {address or 'an unknown address'}, which is none of the key's networks."
         raise ApiError(REFUSED_NETWORK, status_code=403, details={"error": where})
     note_use(key, address=address)
+    if key.partner.is_being_filled:
+        raise ApiError(BEING_FILLED, status_code=503, headers={"Retry-After": str(FILLING_SECONDS)})
     if permission is not None and not key.may(permission):
         lacks = f"The key lacks the permission {permission.value} ({permission.label})."
         raise ApiError(TITLES[403], status_code=403, details={"error": lacks})

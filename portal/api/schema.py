@@ -83,6 +83,7 @@ _EVERYWHERE = {
     400: "The request is not valid.",
     406: "This API answers in JSON.",
     414: "The address is too long.",
+    503: "The key is one of a sandbox that is being filled. Retry-After says in how many seconds to go on.",
 }
 _WITH_BODY = {413: "The body is too large.", 415: "The content type or encoding is not accepted here."}
 _OF_WRITES = {
@@ -137,7 +138,7 @@ def _describe(operation: dict[str, Any]) -> None:
         answers.setdefault(str(status), {"content": content, "description": text})
     for status, answer in answers.items():
         names = ["X-Request-Id", *([] if status in {"401", "500"} else _LIMIT)]
-        names += ["Retry-After"] if status in {"409", "429"} else []
+        names += ["Retry-After"] if status in {"409", "429", "503"} else []
         answer.setdefault("headers", {}).update({name: {"$ref": f"#/components/headers/{name}"} for name in names})
     operation["responses"] = dict(sorted(answers.items()))
     if is_write:

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from portal.developers import key_views, views
+from portal.developers import key_views, sandbox_views, views
 
 urlpatterns = [
     path("developers/keys/", key_views.api_keys, name="api-keys"),
@@ -13,5 +13,8 @@ urlpatterns = [
     path("developers/reference/", views.api_reference, name="api-reference"),
     path("developers/reference/openapi.json", views.api_description, name="api-description"),
     path("developers/changelog/", views.api_changelog, name="api-changelog"),
+    path("developers/sandbox/", sandbox_views.sandbox, name="sandbox"),
+    path("developers/sandbox/create/", sandbox_views.sandbox_create, name="sandbox-create"),
+    path("developers/sandbox/reset/", sandbox_views.sandbox_reset, name="sandbox-reset"),
     path("people/keys/", views.old_api_keys, name="old-api-keys"),
 ]

@@ -13,6 +13,7 @@ from portal.developers.filters import request_filter
 from portal.developers.models import LoggedRequest
 from portal.events.models import Event
 from portal.partners.access import manager, member
+from portal.partners.queries import events_of
 from portal.web.filters import chips_of, without
 from portal.web.pages import newest_first
 
@@ -51,7 +52,7 @@ def logged_request(request: HttpRequest, request_id: str) -> HttpResponse:
     entries = list(rows.select_related("key").order_by("-pk")[:REQUESTS_PER_PAGE])
     if not entries:
         raise Http404
-    events = Event.objects.filter(partner=access.partner, request_id=request_id).exclude(request_id="")
+    events = events_of(access.partner).filter(request_id=request_id).exclude(request_id="")
     context = {
         "section": "developers",
         "entries": entries,

@@ -10,7 +10,7 @@ from datetime import UTC, datetime
 from typing import Final
 from uuid import UUID, uuid5
 
-from django.db.models import Q, QuerySet
+from django.db.models import F, Q, QuerySet
 
 from portal.events.models import Event, Horizon, Publication
 
@@ -116,7 +116,7 @@ def published_of(numbers: Iterable[int], *, partner: UUID | None = None) -> list
 def _publications(partner: UUID | None, types: Collection[str] | None) -> QuerySet[Publication]:
     rows = Publication.objects.all()
     if partner is not None:
-        rows = rows.filter(partner=partner)
+        rows = rows.filter(partner=partner, number__gt=F("partner__log_from"))
     return rows if types is None else rows.filter(type__in=list(types))
 
 

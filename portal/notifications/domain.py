@@ -36,7 +36,8 @@ def write_to(
 ) -> EmailMessage | None:
     """Write an e-mail with a link to a page of the portal, in the caller's transaction.
 
-    Returns None for somebody who has left the partner, is deactivated, or does not want this kind.
+    The subject of one about a sandbox says so. Returns None for somebody who has left the partner, is deactivated, or
+    does not want this kind.
     """
     if user is None or not user.is_active or not Membership.objects.filter(partner=partner, user=user).exists():
         return None
@@ -50,8 +51,9 @@ def write_to(
         "stop": settings.SITE_URL + stop_path(user, kind),
     }
     body = render_to_string("notifications/email.txt", context)
+    mark = "[Sandbox] " if partner.is_sandbox else ""
     email = EmailMessage.objects.create(
-        partner=partner, user=user, kind=kind, subject=one_line(subject)[:200], body=body
+        partner=partner, user=user, kind=kind, subject=one_line(mark + subject)[:200], body=body
     )
     enqueue("mail.send", subject_id=email.pk, partner=partner)
     return email

@@ -71,8 +71,11 @@ def _find(request: HttpRequest) -> Access | None:
     if not isinstance(user, User):
         return None
     memberships = list(
-        Membership.objects.filter(user=user, partner__is_active=True).select_related("partner").order_by("pk")
+        Membership.objects.filter(user=user, partner__is_active=True)
+        .select_related("partner__sandbox_of", "partner__sandbox")
+        .order_by("pk")
     )
+    memberships.sort(key=lambda one: one.partner.is_sandbox)  # nobody begins in a sandbox
     chosen = request.session.get(SESSION_KEY)
     membership = next((one for one in memberships if str(one.partner_id) == chosen), None) or next(
         iter(memberships), None

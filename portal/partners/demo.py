@@ -18,6 +18,7 @@ from django.db.models import Q
 from portal.events.actors import Actor
 from portal.events.domain import record
 from portal.partners.models import Membership, Partner, Role, User
+from portal.partners.sandboxes import keep_in_step
 
 _BY = Actor.system("Demo")
 LIVED_IN = "cedar"  # the partner that `demo_portfolio` gives meters; the others begin from nothing
@@ -122,6 +123,7 @@ def _ensure_membership(user: User, partner: Partner, role: Role) -> None:
     membership, is_new = Membership.objects.get_or_create(user=user, partner=partner, defaults={"role": role})
     if is_new:
         record("member.joined", subject=membership, partner=partner, by=_BY, data={"role": role.value})
+        keep_in_step(partner, by=_BY)
 
 
 def new_password() -> str:

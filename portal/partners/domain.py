@@ -19,6 +19,7 @@ from portal.events.actors import Actor
 from portal.events.domain import record
 from portal.partners.models import Invitation, Membership, Partner, Role, User
 from portal.partners.people import has_manager
+from portal.partners.sandboxes import keep_in_step, refuse_in_sandbox
 from portal.problems import Problem, Refused
 
 logger = logging.getLogger(__name__)
@@ -77,9 +78,10 @@ def invite(
 ) -> tuple[Invitation, str]:
     """Invite somebody by e-mail; returns the invitation and its link.
 
-    Refuses ALREADY_A_MEMBER and ALREADY_INVITED. Raises MailNotSentError when the invitation is kept but its e-mail was
-    not sent.
+    Refuses ALREADY_A_MEMBER, ALREADY_INVITED and, in a sandbox, SANDBOX_FOLLOWS. Raises MailNotSentError when the
+    invitation is kept but its e-mail was not sent.
     """
+    refuse_in_sandbox(partner)
     email = email.strip().lower()
     account = account_of(email)
     if account and Membership.objects.filter(partner=partner, user=account).exists():
@@ -214,7 +216,9 @@ def _accept(invitation: Invitation, user: User, address: str) -> Membership:
     invitation.save(update_fields=["accepted_at"])
     if is_new:
         data = {"name": user.name, "email": user.email, "role": membership.role}
-        record("member.joined", subject=membership, partner=partner, by=Actor.person(user, address=address), data=data)
+        by = Actor.person(user, address=address)
+        record("member.joined", subject=membership, partner=partner, by=by, data=data)
+        keep_in_step(partner, by=by)
     return membership
 
 
@@ -236,7 +240,8 @@ def join_as_new_person(token: str, *, name: str, password: str, address: str = "
 
 
 def change_role(membership: Membership, *, role: Role, by: Actor) -> None:
-    """Give a member another role. Refuses LAST_MANAGER and NOT_A_MEMBER."""
+    """Give a member another role. Refuses LAST_MANAGER, NOT_A_MEMBER and, in a sandbox, SANDBOX_FOLLOWS."""
+    refuse_in_sandbox(membership.partner)
     with transaction.atomic():
         locked = _locked(membership)
         if locked is None:
@@ -249,10 +254,15 @@ def change_role(membership: Membership, *, role: Role, by: Actor) -> None:
         locked.role = role
         locked.save(update_fields=["role"])
         record("member.role_changed", subject=locked, partner=locked.partner, by=by, data=data)
+        keep_in_step(locked.partner, by=by)
 
 
 def remove_member(membership: Membership, *, by: Actor) -> None:
-    """End a membership; the person stays, their work stays; repeating it changes nothing. Refuses LAST_MANAGER."""
+    """End a membership; the person stays, their work stays; repeating it changes nothing.
+
+    Refuses LAST_MANAGER and, in a sandbox, SANDBOX_FOLLOWS.
+    """
+    refuse_in_sandbox(membership.partner)
     with transaction.atomic():
         locked = _locked(membership)
         if locked is None:
@@ -260,6 +270,7 @@ def remove_member(membership: Membership, *, by: Actor) -> None:
         _refuse_last_manager(locked)
         record("member.removed", subject=locked, partner=locked.partner, by=by, data={"email": locked.user.email})
         locked.delete()
+        keep_in_step(locked.partner, by=by)
 
 
 def _locked(membership: Membership) -> Membership | None:

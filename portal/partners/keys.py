@@ -12,15 +12,14 @@ from django.db import transaction
 from portal import clock
 from portal.events.actors import Actor
 from portal.events.domain import record
-from portal.partners.models import ApiKey, KeyPermission, Partner, User
+from portal.partners.models import LIVE_PREFIX, TEST_PREFIX, ApiKey, KeyPermission, Partner, User
 from portal.problems import Problem, Refused
 
 LAST_USED_EVERY = timedelta(minutes=1)
 LONGEST_OVERLAP = timedelta(days=7)
-PREFIX = "lpk_live_"
 # What scanners of secrets look for; docs/api.md has it too.
-KEY_TEXT = re.compile(r"lpk_live_[0-9a-f]{16}:[A-Za-z0-9_-]{64}")
-_KEY_ID = re.compile(r"(?:lpk_live_)?[0-9a-f]{16}")
+KEY_TEXT = re.compile(r"lpk_(?:live|test)_[0-9a-f]{16}:[A-Za-z0-9_-]{64}")
+_KEY_ID = re.compile(r"(?:lpk_(?:live|test)_)?[0-9a-f]{16}")
 
 
 def create_api_key(
@@ -61,7 +60,8 @@ def create_api_key(
 
 def _add(key: ApiKey) -> tuple[ApiKey, str]:
     secret = secrets.token_urlsafe(48)
-    key.id, key.secret_hash, key.last_four = f"{PREFIX}{secrets.token_hex(8)}", _hash(secret), secret[-4:]
+    prefix = TEST_PREFIX if key.partner.is_sandbox else LIVE_PREFIX
+    key.id, key.secret_hash, key.last_four = f"{prefix}{secrets.token_hex(8)}", _hash(secret), secret[-4:]
     key.save(force_insert=True)
     return key, f"{key.id}:{secret}"
 
@@ -137,7 +137,10 @@ def older_keys(key: ApiKey) -> list[ApiKey]:
 
 
 def key_of_text(text: str) -> ApiKey | None:
-    """The key that this text is, whether it works or not; compared in constant time."""
+    """The key that this text is, whether it works or not; compared in constant time.
+
+    A test key is one of a sandbox only, and a live key never is, whatever its row says.
+    """
     identifier, _, secret = text.partition(":")
     if not _KEY_ID.fullmatch(identifier):  # PostgreSQL refuses a NUL, so no foreign text reaches it
         return None
@@ -145,7 +148,7 @@ def key_of_text(text: str) -> ApiKey | None:
     expected = key.secret_hash if key else _hash("")
     if not hmac.compare_digest(expected, _hash(secret)) or key is None or not secret:
         return None
-    return key
+    return key if key.is_test == key.partner.is_sandbox else None
 
 
 def authenticate_api_key(text: str) -> ApiKey | None:

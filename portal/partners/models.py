@@ -70,10 +70,19 @@ class User(AbstractBaseUser, PermissionsMixin):
         return self.name or self.email
 
 
+class PartnerManager(models.Manager["Partner"]):
+    """Partners, sandboxes among them."""
+
+    def real(self) -> models.QuerySet["Partner"]:
+        """Without sandboxes: who takes part in programs."""
+        return self.filter(sandbox_of=None)
+
+
 class Partner(models.Model):
     """An organization that onboards its customers' devices and utility meters.
 
-    Everything of one partner is invisible to the others.
+    Everything of one partner is invisible to the others. A partner with `sandbox_of` is the sandbox of a real one: it
+    has the same people and pages, holds made-up data, and reaches no program (portal/partners/sandboxes.py).
     """
 
     id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
@@ -96,10 +105,43 @@ class Partner(models.Model):
         validators=[MinValueValidator(1)],
         help_text="Of each of its keys. Empty: as many as the portal allows everybody.",
     )
+    sandbox_of = models.OneToOneField(
+        "self",
+        null=True,
+        editable=False,
+        on_delete=models.PROTECT,
+        related_name="sandbox",
+        help_text="The real partner whose sandbox it is; empty for a real one.",
+    )
+    filled_at = models.DateTimeField(
+        null=True, editable=False, help_text="When a sandbox had all its made-up data; empty while it is being filled."
+    )
+    log_from = models.BigIntegerField(
+        default=0,
+        db_default=0,
+        editable=False,
+        help_text="The event after which its log is shown: what was before a sandbox's last reset is kept unseen.",
+    )
     created_at = models.DateTimeField(db_default=Now())
+
+    objects = PartnerManager()
 
     def __str__(self) -> str:
         return self.name
+
+    @property
+    def is_sandbox(self) -> bool:
+        return self.sandbox_of_id is not None
+
+    @property
+    def is_being_filled(self) -> bool:
+        """Whether it is a sandbox whose made-up data is not complete."""
+        return self.is_sandbox and self.filled_at is None
+
+    @property
+    def counterpart(self) -> "Partner | None":
+        """The sandbox of a real partner, or the real partner of a sandbox; None without one."""
+        return self.sandbox_of or getattr(self, "sandbox", None)
 
 
 class Role(models.TextChoices):
@@ -189,11 +231,16 @@ def every_permission() -> list[str]:
     return list(KeyPermission.values)
 
 
+LIVE_PREFIX = "lpk_live_"
+TEST_PREFIX = "lpk_test_"
+
+
 class ApiKey(models.Model):
     """A key with which a partner's software calls the API: `id:secret`. Only the hash of the secret is kept.
 
-    The id says what it is, so that scanners of secrets know one: lpk_live_ and 16 digits; older keys have the digits
-    alone. A key that replaces another one is a key of its own; the other one works until it expires.
+    The id says what it is, so that scanners of secrets know one: lpk_live_, or lpk_test_ of a sandbox, and 16 digits;
+    older keys have the digits alone. A key that replaces another one is a key of its own; the other one works until
+    it expires.
     """
 
     id = models.CharField(primary_key=True, max_length=32)
@@ -231,6 +278,10 @@ class ApiKey(models.Model):
     @property
     def works(self) -> bool:
         return self.revoked_at is None and not self.is_expired
+
+    @property
+    def is_test(self) -> bool:
+        return self.pk.startswith(TEST_PREFIX)
 
     def may(self, permission: KeyPermission) -> bool:
         return permission.value in self.permissions

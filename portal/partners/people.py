@@ -14,7 +14,7 @@ from portal.partners.rules import has_two_factor
 
 def record_of_person(verb: str, user: User, *, by: Actor, data: Mapping[str, object] | None = None) -> None:
     """One event about a person for each partner they belong to; one without a partner for those who have none."""
-    partners: list[Partner | None] = list(Partner.objects.filter(memberships__user=user))
+    partners: list[Partner | None] = list(Partner.objects.real().filter(memberships__user=user))
     for partner in partners or [None]:
         record(verb, subject=user, partner=partner, by=by, data=data)
 
@@ -27,7 +27,7 @@ def has_manager(partner: Partner, *, besides: User | None = None) -> bool:
 
 def needed_as_manager(user: User) -> list[Partner]:
     """The partners that would have no manager without this person."""
-    managed = Partner.objects.filter(memberships__user=user, memberships__role=Role.MANAGER, is_active=True)
+    managed = Partner.objects.real().filter(memberships__user=user, memberships__role=Role.MANAGER, is_active=True)
     return [partner for partner in managed.order_by("name") if not has_manager(partner, besides=user)]
 
 

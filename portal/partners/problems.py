@@ -43,6 +43,16 @@ register(
         "Sign out, and open the link again as that person.",
     ),
     ProblemKind(
+        "SANDBOX_FOLLOWS",
+        "Sandbox follows its partner",
+        "A sandbox has the people and rules of its partner.",
+        "Switch to the partner and change them there; the sandbox follows at once.",
+    ),
+    ProblemKind(
+        "SANDBOX_OF_SANDBOX", "Sandbox of a sandbox", "A sandbox has no sandbox.", "Switch to the partner first."
+    ),
+    ProblemKind("NO_SANDBOX", "No sandbox", "There is no sandbox to reset.", "Create the sandbox first."),
+    ProblemKind(
         "LAST_MANAGER",
         "Last manager",
         "A partner needs at least one manager.",

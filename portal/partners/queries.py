@@ -1,10 +1,22 @@
 """Named reads of partners and their people."""
 
-from django.db.models import F, QuerySet
+from typing import TypeVar
+
+from django.db.models import F, Model, QuerySet
 
 from portal.events.models import Event
 from portal.partners.models import ApiKey, Invitation, Membership, Partner, User
 from portal.partners.rules import SECOND_STEP
+
+Rows = TypeVar("Rows", bound=Model)
+
+
+def of_real_partners(rows: QuerySet[Rows], path: str = "partner") -> QuerySet[Rows]:
+    """The rows that belong to no sandbox: what staff, programs and other partners may see of them.
+
+    path: from a row to its partner. Rows of no partner at all are among them.
+    """
+    return rows.filter(**{f"{path}__sandbox_of": None})
 
 
 def members_of(partner: Partner) -> QuerySet[Membership]:
@@ -21,6 +33,17 @@ def open_invitations_of(partner: Partner) -> QuerySet[Invitation]:
 def partners_of(user: User) -> QuerySet[Partner]:
     """The partners that this person may act for."""
     return Partner.objects.filter(memberships__user=user, is_active=True).order_by("name")
+
+
+def sandbox_beside(partner: Partner) -> Partner | None:
+    """The sandbox of a partner as it is now; of a sandbox, itself."""
+    sandboxes = Partner.objects.filter(sandbox_of=partner.sandbox_of_id or partner.pk)
+    return sandboxes.select_related("sandbox_of").first()
+
+
+def events_of(partner: Partner) -> QuerySet[Event]:
+    """What happened at a partner; at a sandbox since it was last reset."""
+    return Event.objects.filter(partner=partner, pk__gt=partner.log_from)
 
 
 def was_removed(partner: Partner, membership_id: int) -> bool:

@@ -11,6 +11,7 @@ from django.db.models import Exists, OuterRef, QuerySet
 from portal.events.actors import Actor
 from portal.events.domain import record
 from portal.partners.models import Membership, Partner, User
+from portal.partners.sandboxes import keep_in_step, refuse_in_sandbox
 
 _STEPS = [Authenticator.Type.TOTP, Authenticator.Type.WEBAUTHN]  # recovery codes only replace one of these
 SECOND_STEP = Exists(Authenticator.objects.filter(user=OuterRef("user"), type__in=_STEPS))  # of a membership's person
@@ -30,7 +31,11 @@ def time_zones() -> list[tuple[str, list[tuple[str, str]]]]:
 
 
 def change_rules(partner: Partner, *, time_zone: str, requires_two_factor: bool, by: Actor) -> bool:
-    """Keep what a manager decided; whether it changed anything. The caller has checked the time zone."""
+    """Keep what a manager decided; whether it changed anything. The caller has checked the time zone.
+
+    Refuses, in a sandbox: SANDBOX_FOLLOWS.
+    """
+    refuse_in_sandbox(partner)
     with transaction.atomic():
         locked = Partner.objects.select_for_update().get(pk=partner.pk)
         wanted = {"time_zone": time_zone, "requires_two_factor": requires_two_factor}
@@ -41,6 +46,7 @@ def change_rules(partner: Partner, *, time_zone: str, requires_two_factor: bool,
             setattr(locked, name, new)
         locked.save(update_fields=list(changes))
         record("partner.rules_changed", subject=locked, partner=locked, by=by, data={"changes": changes})
+        keep_in_step(locked, by=by)
         return True
 
 

@@ -36,6 +36,7 @@ def _people_page(request: HttpRequest, access: Access, form: InviteForm, status:
         "form": form,
         "invitations": queries.open_invitations_of(access.partner) if access.is_manager else [],
         "partners": queries.partners_of(access.user),
+        "real": access.partner.sandbox_of,
     }
     return render(request, "partners/people.html", context, status=status)
 
@@ -45,6 +46,8 @@ def rules(request: HttpRequest) -> HttpResponse:
     """The partner's time zone, and whether its people need a second step."""
     access = manager(request)
     partner = access.partner
+    if partner.is_sandbox:
+        return redirect("people")  # which says whose rules it follows
     initial = {"time_zone": partner.time_zone, "requires_two_factor": partner.requires_two_factor}
     form = RulesForm(request.POST if request.method == "POST" else None, initial=initial)
     if request.method == "POST" and form.is_valid():
@@ -101,6 +104,8 @@ def member_remove(request: HttpRequest, pk: int) -> HttpResponse:
         return redirect("people")
     membership = _membership(access, pk)
     is_self = membership.user_id == access.user.pk
+    if access.partner.is_sandbox:
+        return redirect("people")
     if request.method != "POST":
         context = {"section": "people", "membership": membership, "is_self": is_self}
         return render(request, "partners/remove.html", context)

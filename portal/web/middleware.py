@@ -23,6 +23,7 @@ from portal.web.notices import warn_once
 
 _SEEN_SECONDS = 300
 _WITHOUT_SECOND_STEP = ("account_", "mfa_", "usersessions_", "set-theme")
+_WHILE_BEING_FILLED = ("sandbox", "partner-switch", "demo-clock")
 _ACCEPTABLE = re.compile(r"[A-Za-z0-9-]{8,64}")
 
 
@@ -126,6 +127,28 @@ def _sent_to(request: HttpRequest, url: str) -> HttpResponse:
     if request.headers.get("HX-Request"):
         return HttpResponse(headers={"HX-Redirect": url})
     return HttpResponseRedirect(url)
+
+
+class SandboxMiddleware:
+    """Shows of a sandbox that is being filled only its progress: its pages would show half of the data, and what is
+    sent might be deleted with the rest."""
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        return self.get_response(request)
+
+    def process_view(self, request: HttpRequest, view: object, args: object, kwargs: object) -> HttpResponse | None:
+        access = access_of(request)
+        if access is None or not access.partner.is_being_filled or not _is_guarded(request, view):
+            return None
+        match = request.resolver_match
+        if match is None or match.namespace == "admin" or (match.url_name or "").startswith(_WHILE_BEING_FILLED):
+            return None
+        if request.method not in ("GET", "HEAD"):
+            warn_once(request, "The sandbox is being filled with made-up data. What you sent was not stored.")
+        return _sent_to(request, reverse("sandbox"))
 
 
 class RequestIdMiddleware:

@@ -218,7 +218,9 @@ def due_endpoints(now: datetime) -> QuerySet[WebhookEndpoint]:
     """The active endpoints with something due, but for those that are left alone because they fail."""
     due = _waiting().filter(endpoint=OuterRef("pk"), next_attempt_at__lte=now)
     may_be_tried = Q(failures__lt=FAILURES_TO_HOLD) | Q(next_probe_at=None) | Q(next_probe_at__lte=now)
-    active = WebhookEndpoint.objects.filter(state=EndpointState.ACTIVE, partner__is_active=True)
+    active = WebhookEndpoint.objects.filter(state=EndpointState.ACTIVE, partner__is_active=True).select_related(
+        "partner"
+    )
     return active.filter(may_be_tried, Exists(due))
 
 

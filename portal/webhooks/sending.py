@@ -25,6 +25,7 @@ SECONDS: Final = 10.0  # for the whole request
 MOST_BYTES: Final = 65_536  # of an answer are read
 KEPT_CHARACTERS: Final = 1024  # of it are kept in the log
 UNREADABLE: Final = "SECRET_UNREADABLE"
+SANDBOX_HEADER: Final = "webhook-sandbox"
 _AGENT = "partner-portal-webhooks/1"
 _MOST_HEADERS_KEPT = 40
 _LONGEST_HEADER_KEPT = 500
@@ -44,13 +45,15 @@ class Target:
     url: str
     secrets: tuple[str, ...] = field(repr=False)
     headers: Mapping[str, str] = field(repr=False)
+    is_sandbox: bool = False
 
     @classmethod
     def of(cls, endpoint: WebhookEndpoint) -> "Target":
         """Raises SecretUnreadable."""
         secrets = [endpoint.secret, *([endpoint.previous_secret] if endpoint.has_previous_secret else [])]
         headers = {header["name"].lower(): header["value"] for header in endpoint.headers}
-        return cls(endpoint.pk, endpoint.receiver_url, tuple(map(str, secrets)), headers)
+        is_sandbox = endpoint.partner.is_sandbox
+        return cls(endpoint.pk, endpoint.receiver_url, tuple(map(str, secrets)), headers, is_sandbox)
 
     def poster(self) -> Poster:
         return Poster(
@@ -95,6 +98,7 @@ def send(target: Target, parcel: Parcel, poster: Poster) -> AttemptResult:
         target.secrets, event_id=parcel.event_id, timestamp=int(time.time()), body=parcel.body
     )
     ours = {"content-type": "application/json", "user-agent": _AGENT, **signed}
+    ours |= {SANDBOX_HEADER: "true"} if target.is_sandbox else {}  # payloads are as published, which knows no sandbox
     answer, error = _posted(poster, parcel.body, {**ours, **target.headers})
     shown = [*ours.items(), *((name, receivers.HIDDEN) for name in target.headers)]
     duration_ms = round((time.monotonic() - began) * 1000)

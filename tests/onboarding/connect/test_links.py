@@ -546,7 +546,7 @@ def test_a_partner_sends_so_many_a_day(
     assert answer.status_code == 422
     assert "You have sent 2 links by email today." in answer.content.decode()
     assert LinkEmail.objects.count() == 2
-    invitations.send_link(make.link(borealis), to="b@example.com", reference="", by=make.BY)
+    invitations.send_link(make.link(borealis), to="b@example.com", reference="", by=make.BY, sender="m@example.com")
 
 
 def test_an_ended_link_is_not_sent(client: Client, link: ConnectLink) -> None:
@@ -557,7 +557,7 @@ def test_an_ended_link_is_not_sent(client: Client, link: ConnectLink) -> None:
 
 
 def test_an_email_that_was_sent_is_not_sent_again(link: ConnectLink, run_jobs: Any) -> None:
-    invitations.send_link(link, to="alex@example.com", reference="", by=make.BY)
+    invitations.send_link(link, to="alex@example.com", reference="", by=make.BY, sender="m@example.com")
     LinkEmail.objects.all().delete()
 
     run_jobs()

@@ -1,0 +1,141 @@
+"""Deleting what a sandbox holds, a piece at a time. What it keeps is in KEPT."""
+
+from collections.abc import Callable, Collection
+from dataclasses import dataclass
+from typing import Any, Final
+
+from django.db import transaction
+from django.db.models import Model, QuerySet
+
+from onboarding.api.create_meters.models import OnboardingToken
+from onboarding.bulk.models import BulkAction, BulkRow
+from onboarding.calendar.models import DeadlineNotice, WeeklyDigest
+from onboarding.connect.models import (
+    Authorization,
+    Connection,
+    ConnectLink,
+    ConnectSession,
+    Consent,
+    CustomerEmail,
+    Feed,
+    LinkEmail,
+    RedirectHost,
+    ServicePoint,
+    Signature,
+)
+from onboarding.enrollment.models import (
+    Activation,
+    CheckRecord,
+    Enrollment,
+    MadeDeadline,
+    ParticipationPeriod,
+    RegistrationRefresh,
+)
+from onboarding.meter_form.models import MeterDraft
+from onboarding.meters.models import Meter
+from onboarding.meters.search.models import MeterText, TextBacklog
+from onboarding.portfolio.exports.models import Export
+from onboarding.portfolio.saved_views.models import SavedView
+from onboarding.uploads.models import ColumnMemory, Upload, UploadEdit, UploadProblem, UploadRow
+from portal.api.models import KeptAnswer
+from portal.developers.models import LoggedRequest
+from portal.events.models import Event, Publication
+from portal.jobs.models import Job
+from portal.notifications.models import EmailMessage
+from portal.partners.models import ApiKey, Invitation, Membership, Partner
+from portal.storage.files import discard
+from portal.webhooks.models import WebhookDelivery, WebhookEndpoint, WebhookReplay
+
+AT_ONCE: Final = 500
+# Who belongs to it, what programs have of it, and the log, which is sealed.
+KEPT: Final[Collection[type[Model]]] = (ApiKey, Event, Invitation, Membership, Partner, Publication, WebhookEndpoint)
+
+
+@dataclass(frozen=True, slots=True)
+class Pile:
+    """Rows of one kind. path: from them to the partner. file: the field with the name of a stored file."""
+
+    model: type[Model]
+    path: str = "partner"
+    file: str = ""
+
+    def rows_of(self, sandbox: Partner) -> QuerySet[Any]:
+        return self.model._default_manager.filter(**{self.path: sandbox.pk}).order_by()
+
+
+# In this order: nothing is deleted before what protects it. Other jobs go first, so that none writes behind it.
+PILES: Final = (
+    Pile(Job),
+    Pile(EmailMessage),
+    Pile(WebhookDelivery, "endpoint__partner"),
+    Pile(WebhookReplay, "endpoint__partner"),
+    Pile(KeptAnswer),
+    Pile(LoggedRequest),
+    Pile(OnboardingToken),
+    Pile(DeadlineNotice),
+    Pile(WeeklyDigest),
+    Pile(Export, file="file"),
+    Pile(SavedView),
+    Pile(MeterDraft),
+    Pile(BulkRow, "action__partner"),
+    Pile(BulkAction),
+    Pile(CustomerEmail, "session__partner"),
+    Pile(LinkEmail, "link__partner"),
+    Pile(Feed, "authorization__partner", file="file"),
+    Pile(ServicePoint),
+    Pile(Authorization),
+    Pile(Signature, file="file"),
+    Pile(ConnectSession),
+    Pile(Connection),
+    Pile(ConnectLink, file="logo"),
+    Pile(RedirectHost),
+    Pile(Consent, "owner"),
+    Pile(Enrollment),
+    Pile(ParticipationPeriod),
+    Pile(CheckRecord),
+    Pile(Activation),
+    Pile(MadeDeadline),
+    Pile(RegistrationRefresh),
+    Pile(MeterText),
+    Pile(TextBacklog),
+    Pile(Meter),
+    Pile(UploadEdit, "upload__partner"),
+    Pile(UploadProblem, "upload__partner"),
+    Pile(UploadRow, "upload__partner"),
+    Pile(Upload, file="stored_name"),
+    Pile(ColumnMemory),
+)
+
+
+def delete_some(sandbox: Partner, *, besides: Job) -> int:
+    """Delete a piece of what is left, in the caller's transaction; returns how many rows, 0 when nothing is left.
+
+    Files go once that is committed. besides: the job that does it.
+    """
+    if not sandbox.is_sandbox:
+        raise ValueError("only a sandbox is emptied")
+    for pile in PILES:
+        rows = pile.rows_of(sandbox)
+        if pile.model is Job:
+            rows = rows.exclude(pk=besides.pk)
+        keys = list(rows.values_list("pk", flat=True)[:AT_ONCE])
+        if keys:
+            _delete(pile, keys)
+            return len(keys)
+    return 0
+
+
+def _delete(pile: Pile, keys: Collection[object]) -> None:
+    rows = pile.model._default_manager.filter(pk__in=keys)
+    names = set(filter(None, rows.values_list(pile.file, flat=True))) if pile.file else set()
+    rows.delete()
+    if names:
+        transaction.on_commit(_discarding(names))
+
+
+def _discarding(names: Collection[str]) -> Callable[[], None]:
+    def run() -> None:
+        for name in names:
+            discard(name)
+
+    return run
