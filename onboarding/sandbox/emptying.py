@@ -1,11 +1,10 @@
 """Deleting what a sandbox holds, a piece at a time. What it keeps is in KEPT."""
 
-from collections.abc import Callable, Collection
+from collections.abc import Collection
 from dataclasses import dataclass
 from typing import Any, Final
 
-from django.db import transaction
-from django.db.models import Model, QuerySet
+from django.db.models import Model, ProtectedError, QuerySet
 
 from onboarding.api.create_meters.models import OnboardingToken
 from onboarding.bulk.models import BulkAction, BulkRow
@@ -107,35 +106,32 @@ PILES: Final = (
 )
 
 
-def delete_some(sandbox: Partner, *, besides: Job) -> int:
-    """Delete a piece of what is left, in the caller's transaction; returns how many rows, 0 when nothing is left.
+def delete_some(sandbox: Partner, *, besides: Job, begin: int) -> tuple[int, int]:
+    """Delete a piece of the first pile, of those from `begin` on, that has rows left, in the caller's transaction.
 
-    Files go once that is committed. besides: the job that does it.
+    Returns the place of the pile and how many rows; 0 when those piles are empty.
+    besides: the job that does it, which stays.
     """
     if not sandbox.is_sandbox:
         raise ValueError("only a sandbox is emptied")
-    for pile in PILES:
+    for place, pile in enumerate(PILES[begin:], begin):
         rows = pile.rows_of(sandbox)
         if pile.model is Job:
             rows = rows.exclude(pk=besides.pk)
         keys = list(rows.values_list("pk", flat=True)[:AT_ONCE])
         if keys:
-            _delete(pile, keys)
-            return len(keys)
-    return 0
+            try:
+                _delete(pile, keys)
+            except ProtectedError:  # somebody made more of an earlier pile meanwhile
+                return 0, len(keys)
+            return place, len(keys)
+    return begin, 0
 
 
 def _delete(pile: Pile, keys: Collection[object]) -> None:
+    """The files first: what is killed in between is done again, and no file is left without a row that names it."""
     rows = pile.model._default_manager.filter(pk__in=keys)
-    names = set(filter(None, rows.values_list(pile.file, flat=True))) if pile.file else set()
+    names = {name for name in rows.values_list(pile.file, flat=True) if name} if pile.file else ()
+    for name in names:
+        discard(name)
     rows.delete()
-    if names:
-        transaction.on_commit(_discarding(names))
-
-
-def _discarding(names: Collection[str]) -> Callable[[], None]:
-    def run() -> None:
-        for name in names:
-            discard(name)
-
-    return run

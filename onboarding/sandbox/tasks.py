@@ -29,10 +29,13 @@ def fill_sandbox(run: Run) -> None:
 
 
 def _empty(run: Run, sandbox: Partner) -> None:
+    """Delete a piece. The sandbox is empty once all piles, from the first one on, have no rows left."""
     with run.chunk() as chunk:
-        deleted = delete_some(sandbox, besides=run.job)
+        begin = chunk.checkpoint.get("pile", 0)
+        place, deleted = delete_some(sandbox, besides=run.job, begin=begin)
         chunk.done += deleted
-        if not deleted:
+        chunk.checkpoint = {"pile": place if deleted else 0}
+        if not deleted and not begin:
             begin_log_anew(sandbox)
             chunk.checkpoint, chunk.done, chunk.total = {"step": 0, "left_out": []}, 0, len(steps())
 

@@ -1,7 +1,7 @@
 """The page of the sandbox: made, filled, reset. It is the same one in the sandbox and in the real partner."""
 
 from django.contrib import messages
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
@@ -54,7 +54,7 @@ def sandbox_reset(request: HttpRequest) -> HttpResponse:
     access = manager(request)
     made = sandbox_beside(access.partner)
     if made is None:
-        raise Http404
+        return redirect("sandbox")  # where it is made
     if request.method != "POST":
         return render(request, "developers/sandbox_reset.html", {"section": "developers", "sandbox": made})
     if not reset_sandbox(made, by=access.actor):

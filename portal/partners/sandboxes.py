@@ -80,22 +80,22 @@ def _follow_rules(sandbox: Partner, real: Partner) -> None:
 
 def _follow_people(sandbox: Partner, real: Partner, by: Actor) -> None:
     """One event in the sandbox's log for each person who comes, goes or gets another role."""
-    wanted = {one.user_id: one for one in real.memberships.select_related("user").order_by("pk")}
-    present = {one.user_id: one for one in sandbox.memberships.select_related("user")}
-    for user, one in wanted.items():
+    wanted = {member.user_id: member for member in real.memberships.select_related("user").order_by("pk")}
+    present = {member.user_id: member for member in sandbox.memberships.select_related("user")}
+    for user, member in wanted.items():
         held = present.get(user)
-        said: dict[str, object] = {"email": one.user.email, "role": one.role}
+        said: dict[str, object] = {"email": member.user.email, "role": member.role}
         if held is None:
-            held = Membership.objects.create(partner=sandbox, user_id=user, role=one.role)
+            held = Membership.objects.create(partner=sandbox, user_id=user, role=member.role)
             record("member.joined", subject=held, partner=sandbox, by=by, data=said)
-        elif held.role != one.role:
-            said["role"] = [held.role, one.role]
-            held.role = one.role
+        elif held.role != member.role:
+            said["role"] = [held.role, member.role]
+            held.role = member.role
             held.save(update_fields=["role"])
             record("member.role_changed", subject=held, partner=sandbox, by=by, data=said)
     for user, gone in present.items():
         if user not in wanted:
-            record("member.removed", subject=gone, partner=sandbox, by=by, data={"email": gone.user.email})
+            record("member.removed", subject=gone, partner=sandbox, by=by, data={"email": gmember.user.email})
             gone.delete()
 
 
