@@ -95,7 +95,7 @@ def _follow_people(sandbox: Partner, real: Partner, by: Actor) -> None:
             record("member.role_changed", subject=held, partner=sandbox, by=by, data=said)
     for user, gone in present.items():
         if user not in wanted:
-            record("member.removed", subject=gone, partner=sandbox, by=by, data={"email": gmember.user.email})
+            record("member.removed", subject=gone, partner=sandbox, by=by, data={"email": gone.user.email})
             gone.delete()
 
 

@@ -36,6 +36,7 @@ from portal.jobs import domain as jobs
 from portal.jobs.models import Job
 from portal.notifications.domain import write_to
 from portal.partners.models import Partner, User
+from portal.partners.sandboxes import create_sandbox, reset_sandbox
 from programs.models import Deadline, Program
 from programs.schema import schema_for
 from tests import builders
@@ -290,6 +291,32 @@ def test_evaluation_of_a_program_whose_rules_changed(written: Any, n: int) -> No
 
     assert queries_of_job("enrollment.restate") == on(42, 41)
     assert Enrollment.objects.filter(status="ELIGIBLE").count() == n
+
+
+def test_emptying_of_a_sandbox(acme: Partner, user: User, run_jobs: Callable[[], int], n: int) -> None:
+    """Up to where it waits for the checks of the first files that it is filled with."""
+    sandbox = create_sandbox(acme, by=BY)
+    run_jobs()
+    upload, _ = receive_upload(
+        [builders.csv_bytes(builders.rows(n))],
+        file_name="more.csv",
+        partner=sandbox,
+        programs=["CEC-DSGS"],
+        update_existing=False,
+        by=BY,
+    )
+    run_jobs()
+    confirm_upload(upload, by=BY)
+    run_jobs()
+    assert Meter.objects.filter(partner=sandbox).count() == 36 + n
+    reset_sandbox(sandbox, by=BY)
+
+    with CaptureQueriesContext(connection) as queries:
+        jobs.run_next()
+
+    assert not Meter.objects.filter(partner=sandbox).exists()
+    assert Upload.objects.filter(partner=sandbox).count() == 4
+    assert len(queries.captured_queries) == on(289, 289)
 
 
 def test_email(acme: Partner, user: User, n: int) -> None:
