@@ -1,7 +1,8 @@
 """Deleting what a sandbox holds, a piece at a time. What it keeps is in KEPT."""
 
-from collections.abc import Collection
+from collections.abc import Callable, Collection
 from dataclasses import dataclass
+from itertools import chain
 from typing import Any, Final
 
 from django.db.models import Model, ProtectedError, QuerySet
@@ -30,6 +31,8 @@ from onboarding.enrollment.models import (
     ParticipationPeriod,
     RegistrationRefresh,
 )
+from onboarding.intervals.models import IntervalSeries, IntervalSettings, IntervalSource, IntervalUpload
+from onboarding.intervals.store import interval_store
 from onboarding.meter_form.models import MeterDraft
 from onboarding.meters.models import Meter
 from onboarding.meters.search.models import MeterText, TextBacklog
@@ -45,18 +48,20 @@ from portal.partners.models import ApiKey, Invitation, Membership, Partner
 from portal.storage.files import discard
 from portal.webhooks.models import WebhookDelivery, WebhookEndpoint, WebhookReplay
 
-AT_ONCE: Final = 500
 # Who belongs to it, what programs have of it, and the log, which is sealed.
 KEPT: Final[Collection[type[Model]]] = (ApiKey, Event, Invitation, Membership, Partner, Publication, WebhookEndpoint)
 
 
 @dataclass(frozen=True, slots=True)
 class Pile:
-    """Rows of one kind. path: from them to the partner. file: the field with the name of a stored file."""
+    """Rows of one kind. path: from them to the partner. files: the fields with names of stored files. before: what else
+    goes with rows of these keys. at_once: how many of them are a piece."""
 
     model: type[Model]
     path: str = "partner"
-    file: str = ""
+    files: tuple[str, ...] = ()
+    before: Callable[[Collection[Any]], object] | None = None
+    at_once: int = 500
 
     def rows_of(self, sandbox: Partner) -> QuerySet[Any]:
         return self.model._default_manager.filter(**{self.path: sandbox.pk}).order_by()
@@ -73,22 +78,26 @@ PILES: Final = (
     Pile(OnboardingToken),
     Pile(DeadlineNotice),
     Pile(WeeklyDigest),
-    Pile(Export, file="file"),
+    Pile(Export, files=("file",)),
     Pile(SavedView),
     Pile(MeterDraft),
     Pile(BulkRow, "action__partner"),
     Pile(BulkAction),
     Pile(CustomerEmail, "session__partner"),
     Pile(LinkEmail, "link__partner"),
-    Pile(Feed, "authorization__partner", file="file"),
+    Pile(Feed, "authorization__partner", files=("file",)),
     Pile(ServicePoint),
     Pile(Authorization),
-    Pile(Signature, file="file"),
+    Pile(Signature, files=("file",)),
     Pile(ConnectSession),
     Pile(Connection),
-    Pile(ConnectLink, file="logo"),
+    Pile(ConnectLink, files=("logo",)),
     Pile(RedirectHost),
     Pile(Consent, "owner"),
+    Pile(IntervalSource),
+    Pile(IntervalSeries, before=lambda keys: interval_store().forget(keys), at_once=10),
+    Pile(IntervalUpload, files=("stored_name", "errors_name", "feedback_name", "bad_lines_name")),
+    Pile(IntervalSettings),
     Pile(Enrollment),
     Pile(ParticipationPeriod),
     Pile(CheckRecord),
@@ -101,7 +110,7 @@ PILES: Final = (
     Pile(UploadEdit, "upload__partner"),
     Pile(UploadProblem, "upload__partner"),
     Pile(UploadRow, "upload__partner"),
-    Pile(Upload, file="stored_name"),
+    Pile(Upload, files=("stored_name",)),
     Pile(ColumnMemory),
 )
 
@@ -118,7 +127,7 @@ def delete_some(sandbox: Partner, *, besides: Job, begin: int) -> tuple[int, int
         rows = pile.rows_of(sandbox)
         if pile.model is Job:
             rows = rows.exclude(pk=besides.pk)
-        keys = list(rows.values_list("pk", flat=True)[:AT_ONCE])
+        keys = list(rows.values_list("pk", flat=True)[: pile.at_once])
         if keys:
             try:
                 _delete(pile, keys)
@@ -131,7 +140,9 @@ def delete_some(sandbox: Partner, *, besides: Job, begin: int) -> tuple[int, int
 def _delete(pile: Pile, keys: Collection[object]) -> None:
     """The files first: what is killed in between is done again, and no file is left without a row that names it."""
     rows = pile.model._default_manager.filter(pk__in=keys)
-    names = {name for name in rows.values_list(pile.file, flat=True) if name} if pile.file else ()
-    for name in names:
-        discard(name)
+    for name in chain.from_iterable(rows.values_list(*pile.files) if pile.files else ()):
+        if name:
+            discard(name)
+    if pile.before:
+        pile.before(keys)
     rows.delete()

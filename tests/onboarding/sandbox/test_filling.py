@@ -14,6 +14,8 @@ from django.core import mail
 from django.db.models import ForeignKey
 
 from onboarding.connect.models import ConnectLink, ConnectSession, CustomerEmail, Signature
+from onboarding.intervals.models import IntervalSeries, IntervalUpload
+from onboarding.intervals.store import interval_store
 from onboarding.meters.models import Meter
 from onboarding.sandbox import emptying, filling
 from onboarding.sandbox.tasks import fill_sandbox
@@ -31,6 +33,8 @@ from portal.web import clock
 from portal.webhooks.domain import create_endpoint
 from portal.webhooks.models import WebhookEndpoint
 from programs.models import Program
+from tests.onboarding.enrollment.meters import make_meter
+from tests.onboarding.intervals import files as intervals
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("catalogue")]
 BY = Actor.system("Test")
@@ -117,6 +121,36 @@ def test_reset_begins_anew_and_keeps_who_belongs_there(
     assert ApiKey.objects.get(pk=key.pk).partner == sandbox
     assert WebhookEndpoint.objects.get(pk=endpoint.pk).partner == sandbox
     assert Membership.objects.filter(partner=sandbox, user=manager).exists()
+
+
+def test_reset_deletes_intervals_and_their_files(
+    sandbox: Partner, acme: Partner, tmp_path: Path, run_jobs: Callable[[], int]
+) -> None:
+    made_up = Meter.objects.filter(partner=sandbox).order_by("pk")[0]
+    real = make_meter(acme, programs=["CEC-DSGS"], meter_type="DEVICE")
+    before = len(stored(tmp_path))
+    sent = {
+        partner: intervals.send(intervals.text([intervals.line(meter.pk)]), partner)
+        for partner, meter in ((sandbox, made_up), (acme, real))
+    }
+    numbers = list(IntervalSeries.objects.order_by("pk").values_list("pk", flat=True))
+    assert {upload.state for upload in sent.values()} == {"COMPLETED"}
+    assert {*interval_store().read(numbers, 0, 2**31 - 1)["series"].tolist()} == {*numbers}
+    assert len(stored(tmp_path)) > before + 2
+
+    reset_sandbox(sandbox, by=BY)
+    run_jobs()
+
+    kept = IntervalSeries.objects.get()
+    assert kept.meter == real
+    assert interval_store().read(numbers, 0, 2**31 - 1)["series"].tolist() == [kept.pk]
+    assert len(stored(tmp_path)) == before + len(stored(tmp_path) & names_of(sent[acme]))
+
+
+def names_of(upload: IntervalUpload) -> set[str]:
+    """The stored files of an upload of intervals."""
+    names = (upload.stored_name, upload.errors_name, upload.feedback_name, upload.bad_lines_name)
+    return {Path(name).name for name in names if name}
 
 
 def test_reset_touches_nothing_of_the_partner(
