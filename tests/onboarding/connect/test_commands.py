@@ -81,7 +81,7 @@ def test_the_demo_is_connected_and_repeating_it_changes_nothing(
     assert state() == first
     assert RedirectHost.objects.filter(partner=acme).count() == 1
     for region in ("CAISO", "NYISO", "PJM"):
-        assert connected_utilities(region)
+        assert connected_utilities(region, acme)
     titles = set(ConnectLink.objects.filter(partner=borealis).values_list("title", flat=True))
     assert {"california-homes", "texas-ers"} <= titles
 
