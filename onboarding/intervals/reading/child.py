@@ -107,6 +107,7 @@ class Reading:
         return spool
 
     def _blocks(self, size: int) -> Iterator[tuple[Block, float]]:
+        self.first_lines = []  # the lines are gone through again where some are bad
         with self.path.open("rb") as file:
             for block in blocks(file):
                 self.counts["lines"] = block.number - 1 + len(block.lines)
