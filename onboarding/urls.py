@@ -8,6 +8,7 @@ urlpatterns = [
     path("", include("onboarding.uploads.urls")),
     path("", include("onboarding.meter_form.urls")),
     path("", include("onboarding.connect.urls")),
+    path("", include("onboarding.intervals.urls")),
     path("", include("onboarding.calendar.urls")),
     path("", include("onboarding.participation.urls")),
     path("", include("onboarding.bulk.urls")),

@@ -10,6 +10,8 @@ from django.utils import timezone
 
 from onboarding.bulk.domain import create_action
 from onboarding.connect.models import ServicePoint
+from onboarding.intervals.models import DataType, Way
+from onboarding.intervals.receive import receive_interval_file
 from onboarding.meter_form.domain import begin
 from onboarding.meters.models import Meter
 from onboarding.portfolio.exports.domain import ask_export
@@ -185,6 +187,19 @@ ROUTES: dict[str, tuple[str, str, dict[str, str]]] = {
     "connect-document": (PUBLIC, "get", {"token": "no-such-token", "pk": "session"}),
     "api-connections": (KEY, "get", {}),
     "api-events": (KEY, "get", {}),
+    "interval-uploads": (MEMBERS, "get", {}),
+    "interval-upload-new": (MEMBERS, "get", {}),
+    "interval-upload": (OWN, "get", {"pk": "intervals"}),
+    "interval-upload-keep": (OWN, "post", {"pk": "intervals"}),
+    "interval-upload-file": (OWN, "get", {"pk": "intervals", "part": "file"}),
+    "interval-example": (MEMBERS, "get", {"schema": "load"}),
+    "interval-settings": (MANAGERS, "get", {}),
+    "interval-file": (PUBLIC, "get", {"token": "no-such-token"}),
+    "api-interval-data": (KEY, "post", {}),
+    "api-interval-uploads": (KEY, "get", {}),
+    "api-interval-upload": (KEY_OWN, "get", {"job_id": "intervals"}),
+    "api-interval-presigned-url": (KEY_OWN, "get", {"job_id": "intervals"}),
+    "api-interval-preview": (KEY_OWN, "get", {"job_id": "intervals"}),
     "webhooks": (MEMBERS, "get", {}),
     "webhook-new": (MANAGERS, "get", {}),
     "webhook": (OWN, "get", {"pk": "webhook"}),
@@ -215,6 +230,7 @@ PUBLIC_ANSWERS = {
     "invitation": 404,
     "healthz": 200,
     "set-theme": 403,  # no such theme
+    "interval-file": 404,
     "connect": 404,  # names no link
     "connect-by-title": 404,
     "connect-return": 400,  # no state
@@ -281,9 +297,13 @@ def _objects_of(acme: Partner, manager: User, user: User, run_jobs: Callable[[],
     delivery = WebhookDelivery.objects.create(
         endpoint=hook, webhook_event_id=hook.pk, event_type="acme-secret", event_at=timezone.now(), body="{}"
     )
+    intervals, _ = receive_interval_file(
+        [b"acme-secret"], file_name="acme-secret.csv", partner=acme, data_type=DataType.LOAD, way=Way.PAGE, by=by
+    )
     memory = ColumnMemory.objects.create(partner=acme, fingerprint="acme", headers=["Secret header"])
     return {
         "upload": str(upload.pk),
+        "intervals": str(intervals.pk),
         "memory": str(memory.pk),
         "view": str(save_view(acme, user, name="V", query="", is_shared=False, is_default=False).pk),
         "action": str(create_action(acme, manager, kind="archive", meters=None, seen_at=timezone.now(), by=by).pk),

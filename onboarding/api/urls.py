@@ -2,15 +2,33 @@
 
 from django.urls import path
 
-from onboarding.api import connections, eligibility, events, meter_changes, meter_details
+from onboarding.api import connections, eligibility, events, interval_data, meter_changes, meter_details
 from onboarding.api.create_meters import jobs, provisional_assets, single
 from onboarding.api.enrollment import participation, status
 
 _METERS = "v1.1/enrollment/meters/"
+_INTERVAL_UPLOADS = "v1.1/jobs/interval-data-uploads"
 
 urlpatterns = [
     path("v1.1/connections", connections.Connections.as_view(), name="api-connections"),
     path("v1.1/events", events.Events.as_view(), name="api-events"),
+    path("v1.1/interval-data", interval_data.IntervalData.as_view(), name="api-interval-data"),
+    path(_INTERVAL_UPLOADS, interval_data.IntervalDataUploads.as_view(), name="api-interval-uploads"),
+    path(
+        f"{_INTERVAL_UPLOADS}/presigned-url/<str:job_id>",
+        interval_data.IntervalDataPresignedUrl.as_view(),
+        name="api-interval-presigned-url",
+    ),
+    path(
+        f"{_INTERVAL_UPLOADS}/file-preview/<str:job_id>",
+        interval_data.IntervalDataFilePreview.as_view(),
+        name="api-interval-preview",
+    ),
+    path(
+        f"{_INTERVAL_UPLOADS}/<str:job_id>",
+        interval_data.IntervalDataUploadErrors.as_view(),
+        name="api-interval-upload",
+    ),
     path("v1.1/jobs/meters", jobs.MeterBatchJobs.as_view(), name="api-meter-jobs"),
     path("v1.1/jobs/meter-job-filters", jobs.MeterBatchJobsFilters.as_view(), name="api-meter-job-filters"),
     path("v1.1/jobs/meters/<str:job_id>", jobs.MeterBatchJob.as_view(), name="api-meter-job"),

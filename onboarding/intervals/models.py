@@ -136,6 +136,11 @@ class IntervalUpload(models.Model):
         return int(self.counts.get(name, 0))
 
     @property
+    def errors_count(self) -> int:
+        """How many errors its rows have."""
+        return sum(int(kind["count"]) for kind in self.error_summary)
+
+    @property
     def uploaded_path(self) -> str:
         """Where it was put, as published."""
         return f"{PUBLISHED_FOLDER}/{self.published_name}"

@@ -99,3 +99,113 @@ register(
         "Check that each device sends its own data.",
     ),
 )
+
+# What is wrong with single rows: the published codes of interval-data-upload. A row's own message says what it has.
+register(
+    ProblemKind(
+        "UNCATEGORISED",
+        "Cannot be used",
+        "The row cannot be used.",
+        "Read the message of the row, and mend what it names.",
+    ),
+    ProblemKind(
+        "LIN_0001",
+        "Line too short",
+        "The line has fewer values than the header has columns.",
+        "Write every column, with nothing between the separators where a value is missing.",
+    ),
+    ProblemKind(
+        "MTR_0001",
+        "No meter IDs",
+        "The column meter_id is missing.",
+        "Add meter_id with the Leap meter ID. The export of your meters has them.",
+    ),
+    ProblemKind(
+        "MTR_0002",
+        "Meter ID unreadable",
+        "The meter_id is no ID.",
+        "Write the Leap meter ID, such as 0192f7a1-5b1c-7c3e-9d4f-2a6b8c0d1e2f, not your own reference.",
+    ),
+    ProblemKind(
+        "MTR_0003",
+        "Unknown meter",
+        "The meter_id belongs to none of your meters.",
+        "Compare it with the export of your meters, and create the meter first if it is new.",
+    ),
+    ProblemKind(
+        "STM_0001",
+        "No start times",
+        "The interval_start_time_utc is missing.",
+        "Add it: the start in UTC, such as 2026-07-01T00:00:00Z.",
+    ),
+    ProblemKind(
+        "STM_0002",
+        "Start time unreadable",
+        "The interval_start_time_utc is no time.",
+        "Write the start in UTC, such as 2026-07-01T00:00:00Z.",
+    ),
+    ProblemKind(
+        "STM_0003",
+        "Start time off",
+        "The interval_start_time_utc is in the future, or no quarter-hour begins at it.",
+        "Let each interval begin at :00, :15, :30 or :45, and send it when it is over.",
+    ),
+    ProblemKind(
+        "ETM_0001",
+        "No end times",
+        "The interval_end_time_utc is missing.",
+        "Add it: the end in UTC, such as 2026-07-01T00:15:00Z.",
+    ),
+    ProblemKind(
+        "ETM_0002",
+        "End time unreadable",
+        "The interval_end_time_utc is no time.",
+        "Write the end in UTC, such as 2026-07-01T00:15:00Z.",
+    ),
+    ProblemKind(
+        "ETM_0003",
+        "End time off",
+        "The interval_end_time_utc is in the future, or no quarter-hour ends at it.",
+        "Let each interval end at :00, :15, :30 or :45, and send it when it is over.",
+    ),
+    ProblemKind(
+        "DTR_0003",
+        "Not 15 minutes",
+        "The interval is not 15 minutes long.",
+        "Split or add up your readings into quarter-hours.",
+    ),
+    ProblemKind(
+        "GEN_0002", "Generation is no number", "The energy_generated_kwh is no number.", "Write kWh, such as 1.25."
+    ),
+    ProblemKind(
+        "GEN_0003",
+        "Negative generation",
+        "The energy_generated_kwh is not correct, for example negative.",
+        "Write what was generated as a positive number of kWh.",
+    ),
+    ProblemKind("NET_0002", "Net is no number", "The energy_net_kwh is no number.", "Write kWh, such as -0.75."),
+    ProblemKind(
+        "CON_0002", "Consumption is no number", "The energy_consumed_kwh is no number.", "Write kWh, such as 1.25."
+    ),
+    ProblemKind(
+        "CON_0003",
+        "Negative consumption",
+        "The energy_consumed_kwh is not correct, for example negative.",
+        "Write what was consumed as a positive number of kWh.",
+    ),
+    ProblemKind(
+        "NRG_0001",
+        "Energy missing",
+        "There is no complete set of energy columns.",
+        "Give energy_net_kwh, or energy_generated_kwh and energy_consumed_kwh, or all three.",
+    ),
+    ProblemKind(
+        "NRG_0003",
+        "Energy contradicts itself",
+        "The values do not fit each other: net is consumed minus generated.",
+        "Correct one of them, or give net alone.",
+    ),
+    ProblemKind("REG_0002", "Region unreadable", "The region cannot be read.", "Write a state, such as CA."),
+    ProblemKind("REG_0003", "Unknown region", "The region is no state.", "Write a state, such as CA."),
+    ProblemKind("FNL_0002", "Final unreadable", "The value of final cannot be read.", "Write true or false."),
+)

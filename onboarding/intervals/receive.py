@@ -1,9 +1,10 @@
 """Receiving a file of interval data: keep it safely, make one upload of it, queue its reading."""
 
 import re
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from pathlib import PurePath
 from typing import Final
+from uuid import UUID
 
 from django.conf import settings
 from django.db import transaction
@@ -31,12 +32,15 @@ def receive_interval_file(
     by: Actor,
     user: User | None = None,
     corrects: IntervalUpload | None = None,
+    pk: UUID | None = None,
+    also: Callable[[IntervalUpload], object] | None = None,
 ) -> tuple[IntervalUpload, bool]:
     """Keep a file and queue its reading; returns the upload and whether it is new.
 
     A person who sends the same bytes again while the first are still being worked on finds the first. Otherwise each
     file is an upload of its own: what it holds may have been corrected meanwhile. corrects: the upload whose bad lines
-    the file is said to mend.
+    the file is said to mend. pk: the ID that the upload gets, where the caller must know it before. also: what is done
+    with the upload in the transaction that saves it.
     Refuses (Refused): INTERVAL_FILE_TYPE, FILE_EMPTY, FILE_TOO_LARGE, FILE_NOT_STORED; then nothing is kept.
     """
     file_name = plain_file_name(file_name)
@@ -56,12 +60,15 @@ def receive_interval_file(
         sha256=stored.sha256,
         data_type=data_type,
         corrects=corrects,
+        **({"pk": pk} if pk else {}),
     )
     try:
         with transaction.atomic():
             earlier = _being_read(upload) if way == Way.PAGE else None
             if earlier is None:
                 _begin(upload, by=by)
+                if also:
+                    also(upload)
     except BaseException:
         files.remove(stored.name)
         raise

@@ -332,6 +332,73 @@ WEBHOOK_TEST = {
         "response_time_ms": {"type": "integer"},
     },
 }
+INTERVAL_STATE = {"enum": ["QUEUED", "PROCESSING", "COMPLETED", "FAILED"]}
+INTERVAL_PATH = {"type": "string", "pattern": "^/interval-data/[A-Za-z0-9._/-]+$"}
+INTERVAL_UPLOADS: dict[str, Any] = {
+    "type": "object",
+    "required": ["uploads"],
+    "properties": {
+        "uploads": {
+            "type": "array",
+            "items": {
+                "type": "object",
+                "required": [
+                    *("current_file_path", "last_job_id", "status", "uploaded_at_date_time", "uploaded_file_path"),
+                ],
+                "properties": {
+                    "last_job_id": UUID,
+                    "uploaded_file_path": INTERVAL_PATH,
+                    "current_file_path": INTERVAL_PATH,
+                    "uploaded_at_date_time": TIME,
+                    "status": INTERVAL_STATE,
+                    "feedback_csv_file_path": INTERVAL_PATH,
+                    "error_csv_file_path": INTERVAL_PATH,
+                },
+            },
+        },
+        "next_page_token": {"type": "string"},
+    },
+}
+_ERROR_COUNT: dict[str, Any] = {
+    "type": "object",
+    "required": ["code", "count"],
+    "properties": {"column": {"type": "string"}, "code": {"type": "string"}, "count": {"type": "integer"}},
+}
+# As published: `summary` is required and error_summary described; `errors` within an error is required as well.
+INTERVAL_ERRORS: dict[str, Any] = {
+    "type": "object",
+    "required": ["errors", "job_id", "summary"],
+    "properties": {
+        "job_id": UUID,
+        "error_csv_file_path": INTERVAL_PATH,
+        "error_summary": {"type": "array", "items": _ERROR_COUNT},
+        "errors": {
+            "type": "array",
+            "items": {
+                "type": "object",
+                "required": ["code", "errors", "line", "message"],
+                "properties": {
+                    "line": {"type": "integer"},
+                    "column": {"type": "string"},
+                    "code": {"type": "string"},
+                    "message": {"type": "string"},
+                    "errors": {"type": "array", "items": {"type": "string"}},
+                },
+            },
+        },
+    },
+}
+INTERVAL_PREVIEW: dict[str, Any] = {
+    "type": "object",
+    "properties": {
+        "file_data": {"type": "array", "items": {"type": "string"}},
+        "job_id": UUID,
+        "status": INTERVAL_STATE,
+        "created_at": TIME,
+        "updated_at": TIME,
+        "is_limited": {"type": "boolean"},
+    },
+}
 # What an operation of the contract answers when all is well.
 ANSWERS: dict[str, dict[str, Any]] = {
     "listMeterBatchJobs": PAGED_JOBS,
@@ -354,6 +421,10 @@ ANSWERS: dict[str, dict[str, Any]] = {
     "updateWebhook": WEBHOOK_ID,
     "deleteWebhook": {"type": "object", "required": ["message"], "properties": {"message": {"type": "string"}}},
     "testWebhook": WEBHOOK_TEST,
+    "uploadIntervalData": CREATED_JOB,
+    "listIntervalDataUploads": INTERVAL_UPLOADS,
+    "listIntervalDataUploadErrors": INTERVAL_ERRORS,
+    "intervalDataFilePreview": INTERVAL_PREVIEW,
 }
 
 

@@ -30,8 +30,9 @@ from schemathesis.specs.openapi.checks import (
 
 from onboarding.meters.models import Meter
 from onboarding.uploads.models import Upload
-from portal.partners.models import ApiKey
+from portal.partners.models import ApiKey, Partner
 from tests import builders
+from tests.onboarding.intervals import uploads as interval_uploads
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("catalogue"), pytest.mark.timeout(3600)]
 CASES = int(os.environ.get("FUZZ_CASES", "5"))
@@ -62,12 +63,16 @@ def description() -> Any:
 
 
 @pytest.fixture
-def places(api_key: tuple[ApiKey, str], run_jobs: Callable[[], int]) -> dict[str, str]:
+def places(acme: Partner, api_key: tuple[ApiKey, str], run_jobs: Callable[[], int]) -> dict[str, str]:
     """Objects of the caller, for the parts of paths that name one."""
     headers = {"Authorization": f"Bearer {api_key[1]}"}
     Client().post("/v1.1/jobs/meters", {"assets": [builders.asset(1)]}, "application/json", headers=headers)
     run_jobs()
-    return {"meter_id": str(Meter.objects.get().pk), "job_id": str(Upload.objects.get().pk)}
+    return {
+        "meter_id": str(Meter.objects.get().pk),
+        "job_id": str(Upload.objects.get().pk),
+        "interval_job_id": str(interval_uploads.failed(acme).pk),
+    }
 
 
 @pytest.fixture
@@ -92,6 +97,8 @@ def test_made_up_request_is_answered_as_described(
 ) -> None:
     headers = {"Authorization": f"Bearer {api_key[1]}", "Accept-Encoding": "identity"}
     ours = {name: value for name, value in places.items() if f"{{{name}}}" in path}
+    if ours and "interval-data" in path:
+        ours["job_id"] = places["interval_job_id"]
 
     @settings(
         max_examples=CASES,

@@ -23,6 +23,7 @@ from portal.webhooks.domain import create_endpoint
 from programs.models import Field
 from tests import builders
 from tests.onboarding.connect import builders as connect
+from tests.onboarding.intervals import uploads as interval_uploads
 from tests.portal.api_contract import ANSWERS, ERROR, WEBHOOK_ERROR, holds
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("catalogue")]
@@ -33,6 +34,7 @@ NOBODY = "11111111-1111-1111-1111-111111111111"
 JOBS, METERS, PARTICIPATION = "/v1.1/jobs/meters", "/v2/meters", "/v1.1/enrollment/meters"
 CONNECTIONS, EVENTS, WEBHOOKS = "/v1.1/connections", "/v1.1/events", "/v1.1/webhooks"
 SINGLE, CHANGES, TOKENS, ASSETS = "/v1.1/meters", "/v1.1/meters", "/v1.1/onboarding-tokens", "/v1.1/provisional-assets"
+INTERVALS, INTERVAL_UPLOADS = "/v1.1/interval-data", "/v1.1/jobs/interval-data-uploads"
 REFRESH = "market-registrations/refresh-requests"
 REFERENCE = {"partner_meter_ref": "home-two"}
 IDLE = {"start_date": "2099-01-01", "end_date": "2099-01-31"}
@@ -214,6 +216,23 @@ CASES += [
     ("deleteWebhook", 400, "delete", f"{WEBHOOKS}/{{webhook}}?dry_run=1", None),
     ("deleteWebhook", 404, "delete", f"{WEBHOOKS}/{{their_webhook}}", None),
 ]
+CASES += [
+    ("uploadIntervalData", 200, "post", f"{INTERVALS}?schema=load", "meter_id\n"),
+    ("uploadIntervalData", 400, "post", INTERVALS, "meter_id\n"),
+    ("uploadIntervalData", 400, "post", f"{INTERVALS}?schema=load", ""),
+    ("listIntervalDataUploads", 200, "get", INTERVAL_UPLOADS, None),
+    ("listIntervalDataUploads", 200, "get", f"{INTERVAL_UPLOADS}?page_size=1&from=2026-01-01T00:00:00Z", None),
+    ("listIntervalDataUploads", 400, "get", f"{INTERVAL_UPLOADS}?file_path=/elsewhere/a.csv", None),
+    ("listIntervalDataUploadErrors", 200, "get", f"{INTERVAL_UPLOADS}/{{intervals}}", None),
+    ("listIntervalDataUploadErrors", 400, "get", f"{INTERVAL_UPLOADS}/first", None),
+    ("listIntervalDataUploadErrors", 404, "get", f"{INTERVAL_UPLOADS}/{{their_intervals}}", None),
+    ("intervalDataPresignedUrl", 302, "get", f"{INTERVAL_UPLOADS}/presigned-url/{{intervals}}?lines=errors", None),
+    ("intervalDataPresignedUrl", 400, "get", f"{INTERVAL_UPLOADS}/presigned-url/{{intervals}}?lines=some", None),
+    ("intervalDataPresignedUrl", 404, "get", f"{INTERVAL_UPLOADS}/presigned-url/{{their_intervals}}", None),
+    ("intervalDataFilePreview", 200, "get", f"{INTERVAL_UPLOADS}/file-preview/{{intervals}}", None),
+    ("intervalDataFilePreview", 400, "get", f"{INTERVAL_UPLOADS}/file-preview/first", None),
+    ("intervalDataFilePreview", 404, "get", f"{INTERVAL_UPLOADS}/file-preview/{{their_intervals}}", None),
+]
 BODIED = {"post", "put", "delete", "patch"}
 CASES += [
     ("updatePartnerMeterRef", 412, "patch", f"{CHANGES}/{{meter}}/partner_meter_ref", {"partner_meter_ref": "home-1"}),
@@ -262,13 +281,18 @@ def places(
     named = dict(zip(("meter", "idle", "theirs", "utility"), meters, strict=True))
     hooks = [str(create_endpoint(whose, **HOOK, by=Actor.system()).pk) for whose in (acme, acme, borealis)]
     webhooks = dict(zip(("webhook", "other_webhook", "their_webhook"), hooks, strict=True))
-    return {**named, **webhooks, "job": jobs[0], "their_job": jobs[1], "token": token}
+    intervals = {
+        "intervals": str(interval_uploads.failed(acme).pk),
+        "their_intervals": str(interval_uploads.failed(borealis).pk),
+    }
+    return {**named, **webhooks, **intervals, "job": jobs[0], "their_job": jobs[1], "token": token}
 
 
 def call(key: str | None, method: str, path: str, body: Any = None, *, stale: bool = False) -> Any:
     headers = {"Authorization": f"Bearer {key}"} if key else {}
     headers |= {"If-Match": '"another"'} if stale else {}
-    kind = "application/yaml" if isinstance(body, bytes) else "application/json"
+    kind = "text/csv" if path.startswith(INTERVALS) else "application/json"
+    kind = "application/yaml" if isinstance(body, bytes) else kind
     content = {} if body is None else {"data": body, "content_type": kind}
     return getattr(Client(), method)(path, headers=headers, **content)
 
@@ -291,17 +315,22 @@ def test_every_answer_is_as_described_and_as_published(
     keys = {
         401: None,
         403: create_api_key(acme, name="powerless", by=by, permissions=[KeyPermission.INTERVAL_DATA])[1],
+        "403 of intervals": create_api_key(acme, name="webhooks", by=by, permissions=[KeyPermission.WEBHOOKS])[1],
         429: create_api_key(borealis, name="busy", by=by)[1],
     }
     Partner.objects.filter(pk=borealis.pk).update(api_requests_per_minute=1)
     call(keys[429], "get", JOBS)
     LimitCount.objects.update(ends_at=timezone.now() + timedelta(hours=1))  # whatever time this takes
     for operation, status, method, path, body in CASES:
-        key = keys.get(status, api_key[1])
+        of_intervals = status == 403 and "interval-data" in path
+        key = keys.get("403 of intervals" if of_intervals else status, api_key[1])
 
         answer = call(key, method, path.format(**places), filled(body, places), stale=status == 412)
 
         assert answer.status_code == status, (operation, answer.content)
+        if status == 302:
+            assert answer["Location"].startswith("http://testserver/interval-data/files/")
+            continue
         assert answer["Content-Type"] == "application/json"
         content = described[operation][str(status)]["content"]["application/json"]
         whole = {**content["schema"], "components": schema["components"]}
