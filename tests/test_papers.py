@@ -24,13 +24,26 @@ from tests.onboarding.connect import builders as connect
 
 ROOT = Path(__file__).resolve().parents[1]
 NAMES = ("README", "CONTRIBUTING", "CHANGELOG", "SECURITY", "docs/architecture", "docs/glossary", "docs/operations")
-PAPERS = {f"{name}.md": (ROOT / f"{name}.md").read_text() for name in (*NAMES, "docs/api", "docs/scaling")}
+PAPERS = {f"{name}.md": (ROOT / f"{name}.md").read_text() for name in (*NAMES, "docs/api", "docs/scaling", "docs/sftp")}
 MAKEFILE = (ROOT / "Makefile").read_text()
 STOREYS = ("portal", "programs", "onboarding")
 # Folders that a path in backticks may begin with, and single files that it may be.
 PLACES = ("portal/", "programs/", "onboarding/", "templates/", "static/", "tests/", "docs/", ".ci/")
 # What papers name in capitals though it is neither a setting nor a choice nor a code.
-OTHERS = {"BASE", "KEY", "JOB", "METER", "TOKEN", "ONBOARDING", "DELETE", "GET", "POST", "PORTAL"}
+OTHERS = {
+    "BASE",
+    "KEY",
+    "JOB",
+    "UPLOAD",
+    "METER",
+    "TOKEN",
+    "CAP_LEASE",
+    "ONBOARDING",
+    "DELETE",
+    "GET",
+    "POST",
+    "PORTAL",
+}
 each_paper = pytest.mark.parametrize("name", sorted(PAPERS))
 
 
@@ -321,10 +334,11 @@ class Shell:
         return answer
 
     def remember(self, answer: Any) -> None:
-        """What later commands name: the first job, the first meter, the last page token."""
+        """What later commands name: the first job, the last one, the first meter, the last page token."""
         body = json.loads(answer.content) if answer["Content-Type"] == "application/json" else {}
         if "job_id" in body:
             self.names.setdefault("JOB", body["job_id"])
+            self.names["UPLOAD"] = body["job_id"]
         for meter in body.get("meters", ()):
             self.names.setdefault("METER", meter["meter_id"])
         if "onboarding_token" in body:
