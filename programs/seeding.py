@@ -29,6 +29,7 @@ from programs.models import (
     DeliveryPeriod,
     Field,
     Footnote,
+    IntervalDataRule,
     Level,
     Program,
     ProgramCheck,
@@ -48,7 +49,16 @@ Entry = Mapping[str, Any]  # a part of the seed file
 Values = dict[str, Any]
 Records = Mapping[tuple[str, str], SeedRecord]  # by kind and key
 # What a later seed takes back, in this order.
-_WITHDRAWN: Final = ("fact", "unknown_season", "conflict", "program_check", "requirement", "period", "deadline")
+_WITHDRAWN: Final = (
+    "fact",
+    "unknown_season",
+    "interval_data_rule",
+    "conflict",
+    "program_check",
+    "requirement",
+    "period",
+    "deadline",
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -286,6 +296,10 @@ def _unknown_season(key: str) -> models.Model | None:
     return _first(UnknownSeason, program__identifier=program, starts_on=starts_on, classification=classification)
 
 
+def _interval_data_rule(key: str) -> models.Model | None:
+    return _first(IntervalDataRule, program__identifier=key)
+
+
 def _check_kind(key: str) -> models.Model | None:
     return _first(CheckKind, action_type=key)
 
@@ -341,6 +355,7 @@ KINDS: dict[str, SeedKind] = {
     ),
     "fact": SeedKind(ProgramFact, _fact, {"program": _program, "period": _period}, {}),
     "unknown_season": SeedKind(UnknownSeason, _unknown_season, {"program": _program}, {}),
+    "interval_data_rule": SeedKind(IntervalDataRule, _interval_data_rule, {"program": _program}, {}),
 }
 
 
@@ -373,6 +388,7 @@ def rows_of(seed: Entry) -> Iterator[SeedRow]:
     yield from _fact_rows(seed)
     for entry in seed["unknown_seasons"]:
         yield _unknown_season_row(seed, entry)
+    yield from _interval_data_rows(seed)
     yield from _agreement_rows(seed)
     yield from _information_rows(seed)
 
@@ -409,6 +425,15 @@ def _unknown_season_row(seed: Entry, entry: Entry) -> SeedRow:
         **_source(seed, entry),
     }
     return SeedRow("unknown_season", f"{entry['program']}|{first}|{classification}", values)
+
+
+def _interval_data_rows(seed: Entry) -> Iterator[SeedRow]:
+    for entry in seed["interval_data_rules"]:
+        needs = {f"needs_{kind}": kind in entry["needs"] for kind in ("load", "runtime", "performance")}
+        deadline = {"days_to_submit": entry["days_to_submit"], "counted_from": entry["counted_from"]}
+        for program in entry["programs"]:
+            values = {"program": program, **needs, **deadline, **_source(seed, entry)}
+            yield SeedRow("interval_data_rule", program, values)
 
 
 def _agreement_rows(seed: Entry) -> Iterator[SeedRow]:

@@ -6,7 +6,7 @@ from django.views.decorators.http import require_safe
 
 from portal.partners.access import signed_in
 from portal.web import clock
-from programs.models import MeterType, Program, Region, Requirement, is_over
+from programs.models import IntervalDataRule, MeterType, Program, Region, Requirement, is_over
 from programs.queries import compatible_programs, not_over, periods_of, program_tables, sources_of_dates, statements_of
 from programs.schema import Column, schema_for
 from programs.ways import way_for
@@ -33,6 +33,7 @@ def program_detail(request: HttpRequest, identifier: str) -> HttpResponse:
         "program": program,
         "is_over": is_over(program.active_to),
         "meter_types": [dict(MeterType.choices).get(one, one) for one in program.accepted_meter_types],
+        "interval_data_rule": IntervalDataRule.objects.filter(program=program).first(),
         "access": access,
         "periods": periods,
         "sources": sources_of_dates(periods),

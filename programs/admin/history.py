@@ -21,6 +21,7 @@ from programs.models import (
     Deadline,
     DeliveryPeriod,
     Field,
+    IntervalDataRule,
     Program,
     ProgramCheck,
     ProgramFact,
@@ -113,12 +114,12 @@ def _records_before(model: type[Model], changes: Sequence[int]) -> dict[int, Any
 _WATCHED = (
     *(Program, DeliveryPeriod, Deadline, Field, Choice, Requirement, Utility, AccountFormat, State),
     *(Conflict, ProgramCheck, CheckKind, UtilityConnection, Agreement, RequiredInformation),
-    *(ProgramFact, UnknownSeason),
+    *(ProgramFact, UnknownSeason, IntervalDataRule),
 )
 _ALSO: dict[type[Model], tuple[str, ...]] = {Deadline: ("period__program",)}
 for _model in _WATCHED:
     _historical: Any = _model.history.model
     _historical._meta.verbose_name_plural = f"changes of {_model._meta.verbose_name_plural}"
-    _references = (field.name for field in _model._meta.fields if field.many_to_one)
+    _references = (field.name for field in _model._meta.fields if field.many_to_one or field.one_to_one)
     _own = {"history_of": _model, "named_by": (*_references, *_ALSO.get(_model, ()))}
     admin.site.register(_historical, type(f"{_model.__name__}ChangeAdmin", (ChangeAdmin,), _own))

@@ -32,6 +32,7 @@ from programs.admin.set_up import GuidesSetUp, may_copy
 from programs.admin.transfer import (
     DeadlineResource,
     FootnoteResource,
+    IntervalDataRuleResource,
     PeriodResource,
     ProgramFactResource,
     ProgramResource,
@@ -42,6 +43,7 @@ from programs.models import (
     Deadline,
     DeliveryPeriod,
     Footnote,
+    IntervalDataRule,
     Level,
     Program,
     ProgramFact,
@@ -210,6 +212,48 @@ class UnknownSeasonAdmin(SourcedAdmin):
         (None, {"fields": ["program", ("starts_on", "ends_on"), "classification", "note"]}),
         SOURCE_FIELDS,
     ]
+
+
+@admin.register(IntervalDataRule)
+class IntervalDataRuleAdmin(SourcedAdmin):
+    """Which interval data each program needs, and when they must be submitted."""
+
+    resource_classes = [IntervalDataRuleResource]
+    list_display = [
+        "program",
+        "supplied_by",
+        "needs_load",
+        "needs_runtime",
+        "needs_performance",
+        "due",
+        "verified",
+    ]
+    list_filter = ["program__interval_data_source", "counted_from", "verified"]
+    list_select_related = ["program"]
+    search_fields = ["program__identifier", "program__name"]
+    autocomplete_fields = ["program"]
+    fieldsets = [
+        (
+            None,
+            {
+                "fields": [
+                    "program",
+                    ("needs_load", "needs_runtime", "needs_performance"),
+                    ("days_to_submit", "counted_from"),
+                ],
+                "description": "The program says who supplies the data. Days end in its time zone.",
+            },
+        ),
+        SOURCE_FIELDS,
+    ]
+
+    @admin.display(description="supplied by", ordering="program__interval_data_source")
+    def supplied_by(self, rule: IntervalDataRule) -> str:
+        return rule.program.get_interval_data_source_display()
+
+    @admin.display(description="submission deadline")
+    def due(self, rule: IntervalDataRule) -> str:
+        return rule.deadline_words
 
 
 @admin.register(Program)

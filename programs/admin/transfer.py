@@ -30,6 +30,7 @@ from programs.models import (
     DeliveryPeriod,
     Field,
     Footnote,
+    IntervalDataRule,
     Program,
     ProgramCheck,
     ProgramFact,
@@ -434,3 +435,11 @@ class UnknownSeasonResource(_Resource):
     class Meta(_Resource.Meta):
         model = UnknownSeason
         import_id_fields = ["program", "starts_on", "classification"]
+
+
+class IntervalDataRuleResource(_Resource):
+    program = _related("program", Program, "identifier")
+
+    class Meta(_Resource.Meta):
+        model = IntervalDataRule
+        import_id_fields = ["program"]

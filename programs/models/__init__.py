@@ -7,6 +7,7 @@ from programs.models.conflicts import Classification, Conflict
 from programs.models.connections import TokenAuthMethod, UtilityConnection
 from programs.models.facts import About, ProgramFact, UnknownSeason
 from programs.models.fields import Choice, ChoiceList, Field, FieldType, Needed
+from programs.models.interval_data import CountedFrom, IntervalDataRule
 from programs.models.places import TRANSMISSION_REGIONS, Option, Region, State, Utility
 from programs.models.programs import (
     Boundary,
@@ -38,12 +39,14 @@ __all__ = [
     "Classification",
     "Confidence",
     "Conflict",
+    "CountedFrom",
     "Deadline",
     "DeliveryPeriod",
     "Field",
     "FieldType",
     "Footnote",
     "InformationKey",
+    "IntervalDataRule",
     "Level",
     "MeterType",
     "Needed",

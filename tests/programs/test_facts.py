@@ -18,6 +18,7 @@ from programs.models import (
     Deadline,
     DeliveryPeriod,
     Footnote,
+    IntervalDataRule,
     Program,
     ProgramCheck,
     ProgramFact,
@@ -264,7 +265,7 @@ def test_all_published_identifiers_are_there_and_fourteen_are_not_offered():
 
 
 def test_an_identifier_that_is_not_offered_has_no_invented_rules():
-    for model in (Requirement, DeliveryPeriod, ProgramCheck, ProgramFact, UnknownSeason):
+    for model in (Requirement, DeliveryPeriod, ProgramCheck, ProgramFact, UnknownSeason, IntervalDataRule):
         assert not model.objects.filter(program__is_offered=False).exists()
     facts = Program.objects.filter(is_offered=False).values_list(
         "is_partner_created", "is_customer_authorized", "accepted_meter_types", "program_type", "interval_data_source"
@@ -293,6 +294,40 @@ def test_admins_see_an_identifier_that_is_not_offered(client_of, staff):
     assert [name for name in sorted(UNOFFERED) if name not in page.content.decode()] == []
 
 
+# --- interval data
+
+
+def test_every_offered_program_says_which_interval_data_it_needs_and_no_deadline_is_verified():
+    rules = {rule.program.identifier: rule for rule in IntervalDataRule.objects.select_related("program")}
+
+    assert set(rules) == set(Program.objects.filter(is_offered=True).values_list("identifier", flat=True))
+    assert {(rule.needs_load, rule.needs_runtime, rule.needs_performance) for rule in rules.values()} == {
+        (True, False, False)
+    }
+    assert {(rule.source, rule.verified) for rule in rules.values()} == {(NONE, False)}
+    assert {name for name, rule in rules.items() if rule.program.interval_data_source == "partner"} == {
+        *("CEC-DSGS", "MA_DOER-CPS", "EVERSOURCE-CS", "NATGRID-CS", "UNITIL-CS", "RIE-CS")
+    }
+    assert [name for name, rule in rules.items() if rule.program.interval_data_source == "iso"] == ["ERCOT-ERS"]
+
+
+@pytest.mark.parametrize(
+    ("days", "counted_from", "day", "deadline", "words"),
+    [
+        (7, "day", date(2027, 2, 7), "2027-02-15T00:00:00-05:00", "7 days after the end of each day"),
+        (7, "day", date(2027, 3, 10), "2027-03-18T00:00:00-04:00", "7 days after the end of each day"),
+        (0, "day", date(2027, 3, 13), "2027-03-14T00:00:00-05:00", "By the end of each day"),
+        (1, "month", date(2027, 12, 1), "2028-01-02T00:00:00-05:00", "1 day after the end of each month"),
+    ],
+)
+def test_submission_deadlines_are_midnights_where_the_program_is(days, counted_from, day, deadline, words):
+    rule = IntervalDataRule.objects.get(program__identifier="RIE-CS")
+    rule.days_to_submit, rule.counted_from = days, counted_from
+
+    assert rule.submission_deadline(day).isoformat() == deadline
+    assert rule.deadline_words == words
+
+
 # --- what partners read
 
 BUILDERS = re.compile(
@@ -314,7 +349,7 @@ SOURCED = (
 
 
 def test_no_public_source_is_a_note_for_builders():
-    for model in (*SOURCED, UnknownSeason):
+    for model in (*SOURCED, UnknownSeason, IntervalDataRule):
         texts = set(model.objects.values_list("source", flat=True))
         assert "" not in texts, model
         assert [text for text in texts if BUILDERS.search(text)] == [], model
