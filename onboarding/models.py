@@ -31,6 +31,7 @@ from onboarding.intervals.models import (
     IntervalSettings,
     IntervalSource,
     IntervalUpload,
+    MissingDataDigest,
 )
 from onboarding.intervals.store.models import Interval, IntervalCorrection, IntervalDay
 from onboarding.meter_form.models import MeterDraft
@@ -71,6 +72,7 @@ __all__ = [
     "Meter",
     "MeterDraft",
     "MeterText",
+    "MissingDataDigest",
     "OnboardingToken",
     "ParticipationPeriod",
     "RedirectHost",

@@ -11,6 +11,7 @@ urlpatterns = [
     path("", include("onboarding.intervals.urls")),
     path("", include("onboarding.calendar.urls")),
     path("", include("onboarding.participation.urls")),
+    path("", include("onboarding.intervals.coverage_urls")),
     path("", include("onboarding.bulk.urls")),
     path("", include("onboarding.portfolio.urls")),
     path("", include("onboarding.quick_start.urls")),

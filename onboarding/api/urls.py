@@ -2,7 +2,15 @@
 
 from django.urls import path
 
-from onboarding.api import connections, eligibility, events, interval_data, meter_changes, meter_details
+from onboarding.api import (
+    connections,
+    eligibility,
+    events,
+    interval_data,
+    meter_changes,
+    meter_details,
+    missing_intervals,
+)
 from onboarding.api.create_meters import jobs, provisional_assets, single
 from onboarding.api.enrollment import participation, status
 
@@ -52,6 +60,11 @@ urlpatterns = [
         "v2/meters/<str:meter_id>/market-registrations/refresh-requests",
         meter_changes.RefreshRequests.as_view(),
         name="api-registration-refresh",
+    ),
+    path(
+        "v1.1/missing-interval-data/search",
+        missing_intervals.MissingIntervalDataSearch.as_view(),
+        name="api-missing-interval-data",
     ),
     path("v2/meters/search", meter_details.MeterDetailsSearch.as_view(), name="api-meter-search"),
     path("v2/meters/<str:meter_id>", meter_details.MeterDetails.as_view(), name="api-meter"),

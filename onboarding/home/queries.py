@@ -12,6 +12,7 @@ from onboarding.connect.queries import connections_named, overdue_authorizations
 from onboarding.connect.rows import WaitingConnection, waiting_of
 from onboarding.enrollment.models import Enrollment
 from onboarding.enrollment.rules import rules_of
+from onboarding.intervals.digest import MissingSummary, missing_summary
 from onboarding.meters.models import Meter
 from onboarding.meters.search.queries import search
 from onboarding.portfolio.cards import Ahead, ahead_of, without_deadline
@@ -95,13 +96,15 @@ class Needs:
     to_fix: list[Upload]
     connections: list[WaitingConnection]
     overdue: list[Authorization]
+    missing_data: MissingSummary
     due: list[Due]
     recent: list[Upload]
     has_meters: bool
 
     @property
     def anything(self) -> bool:
-        return bool(self.to_match or self.to_confirm or self.to_fix or self.connections or self.overdue or self.due)
+        uploads = self.to_match or self.to_confirm or self.to_fix
+        return bool(uploads or self.connections or self.overdue or self.missing_data or self.due)
 
 
 def needs_of(partner: Partner) -> Needs:
@@ -113,6 +116,7 @@ def needs_of(partner: Partner) -> Needs:
         to_fix=[upload for upload in newest if _is_to_fix(upload)][:UPLOADS_SHOWN],
         connections=waiting_of(waiting_connections(partner)[:CONNECTIONS_SHOWN]),
         overdue=list(overdue_authorizations(partner)[:CONNECTIONS_SHOWN]),
+        missing_data=missing_summary(partner),
         due=_due(partner),
         recent=newest[:5],
         has_meters=Meter.objects.filter(partner=partner).exists(),

@@ -221,3 +221,20 @@ class FeedIntake(models.Model):
 
     def __str__(self) -> str:
         return f"Intervals of {self.feed_id}"
+
+
+class MissingDataDigest(models.Model):
+    """A partner's missing data were looked at on a day and, if there were any, told to its people. Never twice."""
+
+    partner = models.ForeignKey("portal.Partner", on_delete=models.CASCADE, related_name="+", db_index=False)
+    day = models.DateField(help_text="The day, in the partner's time zone.")
+    emails_written = models.PositiveIntegerField(default=0, help_text="None when nothing was missing.")
+    written_at = models.DateTimeField(db_default=Now())
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["partner", "day"], name="one_missing_data_digest_per_partner_and_day")
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.partner_id}, {self.day}"

@@ -1,5 +1,7 @@
 """The emails about interval data."""
 
+from typing import Final
+
 from django.urls import reverse
 
 from onboarding.intervals.models import IntervalUpload, IntervalUploadState, Way
@@ -7,12 +9,18 @@ from portal.jobs.models import Job
 from portal.notifications.choices import NotificationKind, register
 from portal.notifications.domain import took_long, write_to
 
+MISSING_DATA: Final = NotificationKind(
+    "missing_interval_data",
+    "Interval data is missing",
+    "Once a day, in the morning, while data of the day before yesterday or earlier is missing and can be submitted.",
+)
 register(
+    MISSING_DATA,
     NotificationKind(
         "intervals",
         "Interval data is stored or refused",
         "When we are through with a file of interval data of yours, if it took longer than half a minute.",
-    )
+    ),
 )
 
 

@@ -1,7 +1,10 @@
 """The jobs and the periodic work of interval data."""
 
-from onboarding.intervals import ingest, utility_feeds
+from onboarding.intervals import digest, ingest, utility_feeds
 from portal.jobs.domain import job_handler
+from portal.jobs.periodic import periodic
 
 job_handler("intervals.ingest", on_failure=ingest.give_up)(ingest.ingest)
 job_handler("intervals.feeds")(utility_feeds.take_in)
+job_handler("intervals.digest")(digest.write_digest)
+periodic(hours=1)(digest.queue_missing_data_digests)

@@ -16,6 +16,7 @@ from onboarding.enrollment.load import HOLDING
 from onboarding.enrollment.models import Enrollment
 from onboarding.enrollment.queries import meters_at_moment, meters_of_customer, participation_of
 from onboarding.enrollment.rules import rules_of
+from onboarding.intervals.meter_data import panel_of
 from onboarding.meters.queries import meters_of
 from onboarding.participation.zones import zone_of
 from onboarding.portfolio.cards import ahead_of, cards_of, without_deadline
@@ -63,6 +64,7 @@ def meter_detail(request: HttpRequest, pk: UUID) -> HttpResponse:
         "misfits": [card for card in cards if not card.result.is_wanted and not card.result.fits],
         "participation": [(one, *one.days_in(zone)) for one in participation_of(meter, then.out_periods)],
         "zone": zone,
+        "intervals": panel_of(meter, zone, clock.now()),
         "authorizations": authorizations_of_meter(meter),
         "another": next(
             (card.program.identifier for card in cards if card.result.is_wanted and card.program.takes_forms), ""

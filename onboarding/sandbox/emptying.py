@@ -31,7 +31,13 @@ from onboarding.enrollment.models import (
     ParticipationPeriod,
     RegistrationRefresh,
 )
-from onboarding.intervals.models import IntervalSeries, IntervalSettings, IntervalSource, IntervalUpload
+from onboarding.intervals.models import (
+    IntervalSeries,
+    IntervalSettings,
+    IntervalSource,
+    IntervalUpload,
+    MissingDataDigest,
+)
 from onboarding.intervals.store import interval_store
 from onboarding.meter_form.models import MeterDraft
 from onboarding.meters.models import Meter
@@ -78,6 +84,7 @@ PILES: Final = (
     Pile(OnboardingToken),
     Pile(DeadlineNotice),
     Pile(WeeklyDigest),
+    Pile(MissingDataDigest),
     Pile(Export, files=("file",)),
     Pile(SavedView),
     Pile(MeterDraft),

@@ -67,18 +67,20 @@ def send(partner: Partner, sheet: Sheet, *, by: Actor) -> Upload:
     return upload
 
 
-def start(partner: Partner, program: str, count: int, *, nominated: bool = False) -> None:
-    """Leap's side: the first meters take part in the period that runs now, or else in the next."""
+def start(partner: Partner, program: str, count: int, *, nominated: bool = False, weeks: int = 0) -> list[Meter]:
+    """Leap's side: the first meters take part in the period that runs now, for some weeks, or else in the next."""
     period = DeliveryPeriod.objects.filter(program__identifier=program, ends_at__gt=clock.now()).first()
     if period is None:
-        return
+        return []
     rows = Meter.objects.filter(partner=partner, enrollments__program=period.program).select_related("partner")
     first, leap, note = list(rows.order_by("pk")[:count]), Actor.system("Demo"), "Confirmed by the market operator"
     if nominated:
         record_checks(
             first, ActionType.HAS_NOMINATIONS, holds=True, program=period.program, by=leap, note=note, is_made_up=True
         )
-    activate(first, period, by=leap, note=note, is_made_up=True)
+    since = max(period.starts_at, clock.now() - timedelta(weeks=weeks))
+    activate(first, period, by=leap, note=note, active_from=since, is_made_up=True)
+    return first
 
 
 def stay_out(partner: Partner, *, by: Actor) -> None:

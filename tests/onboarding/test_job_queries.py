@@ -21,6 +21,7 @@ from onboarding.calendar.notifications import queue_notifications
 from onboarding.enrollment.deadlines import note_passed_deadlines
 from onboarding.enrollment.models import Enrollment, MadeDeadline
 from onboarding.enrollment.rules import rules_of
+from onboarding.intervals.digest import queue_missing_data_digests
 from onboarding.meters.models import Meter
 from onboarding.meters.search.domain import make_texts_behind
 from onboarding.meters.search.models import MeterText
@@ -40,6 +41,7 @@ from portal.partners.sandboxes import create_sandbox, reset_sandbox
 from programs.models import Deadline, Program
 from programs.schema import schema_for
 from tests import builders
+from tests.onboarding.intervals.data import active_meter
 
 pytestmark = [
     pytest.mark.django_db,
@@ -323,6 +325,17 @@ def test_email(acme: Partner, user: User, n: int) -> None:
     write_to(user, kind="uploads", partner=acme, subject="Checked", text="Rows checked. " * n, path="/uploads/")
 
     assert queries_of_job("mail.send") == 12
+
+
+def test_email_about_missing_interval_data(acme: Partner, user: User, n: int) -> None:
+    for number in range(n):
+        active_meter(acme, since="2026-12-02T05:00", until="2026-12-03T05:00", reference=f"m-{number}")
+    Job.objects.all().delete()
+
+    with time_machine.travel("2026-12-04 15:10 +0000", tick=False):
+        queue_missing_data_digests()
+        assert queries_of_job("intervals.digest") == on(37, 37)
+        assert Job.objects.filter(kind="mail.send").exists()
 
 
 @pytest.mark.parametrize(

@@ -399,6 +399,17 @@ INTERVAL_PREVIEW: dict[str, Any] = {
         "is_limited": {"type": "boolean"},
     },
 }
+MISSING_INTERVAL: dict[str, Any] = {
+    "type": "object",
+    "properties": {
+        "meter_id": UUID,
+        "data_type": {"enum": ["LOAD_DATA", "RUNTIME_DATA", "PERFORMANCE_DATA"]},
+        "start_date_time_utc": TIME,
+        "end_date_time_utc": TIME,
+        "submission_deadline_date_time_utc": TIME,
+        "status": {"enum": ["OPEN", "PROCESSING"]},
+    },
+}
 # What an operation of the contract answers when all is well.
 ANSWERS: dict[str, dict[str, Any]] = {
     "listMeterBatchJobs": PAGED_JOBS,
@@ -412,6 +423,14 @@ ANSWERS: dict[str, dict[str, Any]] = {
     "searchMeterDetails": METERS,
     "getMeterEnrollment": ENROLLMENT,
     "searchMeterEnrollments": ENROLLMENTS,
+    "searchMissingIntervalData": {
+        "type": "object",
+        "required": ["missing_intervals"],
+        "properties": {
+            "missing_intervals": {"type": "array", "items": MISSING_INTERVAL},
+            "next_page_token": {"type": "string"},
+        },
+    },
     "listWebhooks": {
         "type": "object",
         "required": ["webhooks"],

@@ -95,6 +95,12 @@ class IntervalStore(Protocol):
         """Which intervals of the days first <= day < last are there; days without any are left out. Sorted by series
         and day."""
 
+    def daily(self, series: int, first: int, last: int, *, offset: int) -> list[tuple[int, float, int]]:
+        """The intervals with first <= start < last by the day of a clock that is `offset` minutes ahead of UTC.
+
+        The day, the net energy in kWh (where it was not given, consumed less generated), and how many intervals.
+        """
+
     def corrections(self, series: Collection[int], *, limit: int) -> list[Correction]:
         """What was replaced, the latest first."""
 

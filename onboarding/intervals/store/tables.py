@@ -68,6 +68,17 @@ class TableStore(ABC):
             self._update(changed)
         return len(changed)
 
+    def daily(self, series: int, first: int, last: int, *, offset: int) -> list[tuple[int, float, int]]:
+        """See IntervalStore."""
+        with connection.cursor() as cursor:
+            cursor.execute(
+                f"SELECT (start + %s) / {MINUTES_A_DAY}, "
+                "sum(coalesce(net, coalesce(consumed, 0) - coalesce(generated, 0))), count(*) "
+                f"FROM {self.interval} WHERE series = %s AND start >= %s AND start < %s GROUP BY 1",
+                [offset, series, first, last],
+            )
+            return sorted((int(day), float(kwh), int(count)) for day, kwh, count in cursor.fetchall())
+
     def corrections(self, series: Collection[int], *, limit: int) -> list[Correction]:
         """See IntervalStore."""
         rows = IntervalCorrection.objects.filter(series__in=list(series)).order_by("-id")[:limit]

@@ -6,6 +6,7 @@ from django.conf import settings
 from django.core.management import BaseCommand, CommandError
 
 from onboarding.sandbox import made_up
+from onboarding.sandbox.made_up_intervals import WEEKS, interval_files, send_intervals
 from onboarding.uploads.models import Upload
 from onboarding.uploads.pipeline.commit import confirm_upload
 from portal.events.actors import Actor
@@ -45,9 +46,12 @@ def _fill(partner: Partner, by: Actor) -> None:
         upload.refresh_from_db()
         confirm_upload(upload, by=by)
         _work()
-    made_up.start(partner, "MA_DOER-CPS", 8, nominated=True)
+    offices = made_up.start(partner, "MA_DOER-CPS", 8, nominated=True, weeks=WEEKS)
     made_up.start(partner, "ERCOT-ERS", 3)
     made_up.stay_out(partner, by=by)
+    for name, content in interval_files(offices):
+        send_intervals(partner, name, content, by=by)
+        _work()
     made_up.send(partner, waiting, by=by)
     _work()
 

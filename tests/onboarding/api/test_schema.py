@@ -35,6 +35,7 @@ JOBS, METERS, PARTICIPATION = "/v1.1/jobs/meters", "/v2/meters", "/v1.1/enrollme
 CONNECTIONS, EVENTS, WEBHOOKS = "/v1.1/connections", "/v1.1/events", "/v1.1/webhooks"
 SINGLE, CHANGES, TOKENS, ASSETS = "/v1.1/meters", "/v1.1/meters", "/v1.1/onboarding-tokens", "/v1.1/provisional-assets"
 INTERVALS, INTERVAL_UPLOADS = "/v1.1/interval-data", "/v1.1/jobs/interval-data-uploads"
+MISSING = "/v1.1/missing-interval-data/search"
 REFRESH = "market-registrations/refresh-requests"
 REFERENCE = {"partner_meter_ref": "home-two"}
 IDLE = {"start_date": "2099-01-01", "end_date": "2099-01-31"}
@@ -159,6 +160,9 @@ CASES: list[Case] = [
     ("searchMeterDetails", 400, "post", f"{METERS}/search", {"page_token": "made up"}),
     ("searchMeterDetails", 400, "post", f"{METERS}/search", '{"page_size":'),
     ("searchMeterDetails", 400, "post", f"{METERS}/search", {"meter_ids": ["x", "y"]}),
+    ("searchMissingIntervalData", 200, "post", MISSING, {}),
+    ("searchMissingIntervalData", 200, "post", MISSING, {"meter_ids": ["{meter}"], "state": "OPEN", "page_size": 1}),
+    ("searchMissingIntervalData", 400, "post", MISSING, {"page_size": 501}),
     ("getMeterEnrollment", 200, "get", f"{METERS}/{{meter}}/enrollments", None),
     ("getMeterEnrollment", 400, "get", f"{METERS}/{{meter}}/enrollments?as_of=soon", None),
     ("getMeterEnrollment", 404, "get", f"{METERS}/{{theirs}}/enrollments", None),
