@@ -136,9 +136,9 @@ def queue_missing_data_digests() -> None:
 
 
 def _partners() -> Iterable[Partner]:
-    """Those who supply data of any meter."""
+    """Those who supply data of any meter. A sandbox's data are made up, so nobody is to be reminded of them."""
     active = Activation.objects.filter(period__program__interval_data_source=IntervalSource.PARTNER)
-    return Partner.objects.filter(is_active=True, pk__in=active.values("partner")).order_by("pk")
+    return Partner.objects.real().filter(is_active=True, pk__in=active.values("partner")).order_by("pk")
 
 
 def morning_of(partner: Partner, now: datetime) -> date | None:

@@ -214,6 +214,9 @@ class FeedIntake(models.Model):
 
     feed = models.OneToOneField("onboarding.Feed", on_delete=models.CASCADE, primary_key=True, related_name="intake")
     source = models.OneToOneField(IntervalSource, on_delete=models.CASCADE, related_name="+")
+    in_feed = models.JSONField(
+        default=list, help_text="Usage points of which the feed has intervals, once it was read."
+    )
     usage_points = models.JSONField(default=list, help_text="Whose intervals are stored.")
     counts = models.JSONField(default=dict, help_text="new, changed, same; left out: other_units, other_lengths, …")
     problem = models.JSONField(default=dict, help_text="Why the feed could not be read: a coded problem.")

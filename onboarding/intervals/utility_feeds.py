@@ -1,7 +1,7 @@
 """The intervals of customers' utilities: each feed's, for the usage points that are meters, once and in its order."""
 
 import shutil
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from pathlib import Path
 from typing import Any, Final
 
@@ -17,7 +17,7 @@ from onboarding.intervals.reading.rows import ROW
 from onboarding.intervals.store import INTERVAL, Put, interval_store
 from onboarding.meters.models import Meter
 from portal.events.actors import Actor
-from portal.events.domain import record
+from portal.events.domain import record_many
 from portal.jobs.domain import Run, enqueue
 from portal.problems import Problem, storable
 from portal.storage.files import path_of
@@ -26,6 +26,7 @@ from portal.web import clock
 _CHILD: Final = "onboarding.intervals.reading.feed"
 _MEMORY_MB: Final = 1024
 _CPU_SECONDS: Final = 900
+_POINTS_AT_ONCE: Final = 25
 
 
 @receiver(utility_data_received, sender=Authorization)
@@ -42,8 +43,13 @@ def take_in(run: Run) -> None:
     meters = _meters_of(authorization)
     for feed in authorization.feeds.filter(kind="usage").order_by("received_at", "pk"):
         intake = _intake_of(feed, authorization)
-        if not intake.problem and set(meters) - set(intake.usage_points) and path_of(feed.file).exists():
+        if not intake.problem and _is_wanted(intake, meters) and path_of(feed.file).exists():
             _take_in_feed(run, authorization, feed, intake, meters)
+
+
+def _is_wanted(intake: FeedIntake, meters: Collection[str]) -> bool:
+    """Whether a feed was not read yet, or has intervals of a usage point that became a meter since."""
+    return intake.read_at is None or bool(set(intake.in_feed) & set(meters) - set(intake.usage_points))
 
 
 def _meters_of(authorization: Authorization) -> dict[str, Meter]:
@@ -73,17 +79,19 @@ def _take_in_feed(
         if "refused" in told:
             problem = Problem("FEED_UNREADABLE", context={"reason": storable(str(told["refused"]))[:300]})
             with run.chunk():
-                _save(intake, problem=problem.as_json())
+                _save(intake, problem=problem.as_json(), read_at=clock.now())
             return
-        groups: dict[str, list[dict[str, Any]]] = {}
-        for group in told["groups"]:
-            groups.setdefault(group["usage_point"], []).append(group)
-        for usage_point in sorted(set(meters) - set(intake.usage_points)):
-            series = _prepared(folder, groups.get(usage_point, []))
+        in_feed = {group["usage_point"] for group in told["groups"]}
+        points = sorted(in_feed & set(meters) - set(intake.usage_points))
+        for begin in range(0, len(points), _POINTS_AT_ONCE):
+            some = points[begin : begin + _POINTS_AT_ONCE]
+            groups = [group for group in told["groups"] if group["usage_point"] in some]
+            read = _prepared(folder, groups)
             with run.chunk():
-                _keep(authorization, intake, usage_point, meters[usage_point], series)
+                _keep(authorization, intake, {point: meters[point] for point in some}, read)
         with run.chunk():
-            _save(intake, counts={**intake.counts, "left_out": told["left_out"]})
+            left_out = {**intake.counts, "left_out": told["left_out"]}
+            _save(intake, in_feed=sorted(in_feed), counts=left_out, read_at=clock.now())
     finally:
         shutil.rmtree(folder, ignore_errors=True)
 
@@ -101,48 +109,57 @@ def _read(run: Run, feed: Feed, folder: Path) -> dict[str, Any]:
         return {"refused": "reading it took more memory or time than a feed may."}
 
 
-def _prepared(folder: Path, groups: Sequence[dict[str, Any]]) -> list[tuple[int, Any]]:
-    """The length and the rows of each group, for which the store is made ready."""
-    series = []
+def _prepared(folder: Path, groups: Sequence[dict[str, Any]]) -> list[tuple[int, str, Any]]:
+    """The length, the usage point and the rows of each group, for which the store is made ready."""
+    read = []
     for group in groups:
         rows = np.fromfile(folder / group["file"], ROW)
         if len(rows):
             interval_store().prepare(int(rows["start"].min()), int(rows["start"].max()))
-            series.append((int(group["minutes"]), rows))
-    return series
+            read.append((int(group["minutes"]), str(group["usage_point"]), rows))
+    return read
 
 
 def _keep(
-    authorization: Authorization, intake: FeedIntake, usage_point: str, meter: Meter, series: Sequence[tuple[int, Any]]
+    authorization: Authorization,
+    intake: FeedIntake,
+    meters: dict[str, Meter],
+    read: Sequence[tuple[int, str, Any]],
 ) -> None:
-    """Store all of one usage point, in the caller's transaction."""
+    """Store all of some usage points, in the caller's transaction."""
     put = Put()
-    for minutes, rows in series:
-        numbers = series_of([meter.pk], partner=authorization.partner, data_type=DataType.LOAD, minutes=minutes)
-        intervals = np.zeros(len(rows), INTERVAL)
-        intervals["series"] = numbers[meter.pk]
-        for name in ("start", "net", "generated", "consumed", "final"):
-            intervals[name] = rows[name]
+    for minutes in sorted({minutes for minutes, _, _ in read}):
+        rows = {meters[point].pk: rows for length, point, rows in read if length == minutes}
+        numbers = series_of(list(rows), partner=authorization.partner, data_type=DataType.LOAD, minutes=minutes)
+        series = [_intervals(numbers[meter], rows[meter]) for meter in sorted(rows, key=numbers.__getitem__)]
+        intervals = np.concatenate(series)
         put += keep_intervals(intervals, partner=authorization.partner, minutes=minutes, source=intake.source)
     before = {name: intake.counts.get(name, 0) for name in ("new", "changed", "same")}
     counts = {"new": put.new, "changed": put.changed, "same": put.same}
     _save(
         intake,
-        usage_points=[*intake.usage_points, usage_point],
+        usage_points=[*intake.usage_points, *meters],
         counts={**intake.counts, **{name: before[name] + count for name, count in counts.items()}},
     )
     if put.new or put.changed:
-        record(
-            "intervals.utility_data",
-            subject=meter,
+        record_many(
+            "meter",
+            [("intervals.utility_data", meter.pk, {}) for meter in meters.values()],
             partner=authorization.partner,
             by=Actor.system(f"Data of {authorization.utility.name}"),
-            data=counts,
         )
+
+
+def _intervals(number: int, rows: Any) -> Any:
+    """Rows of a feed as the store takes them."""
+    intervals = np.zeros(len(rows), INTERVAL)
+    intervals["series"] = number
+    for name in ("start", "net", "generated", "consumed", "final"):
+        intervals[name] = rows[name]
+    return intervals
 
 
 def _save(intake: FeedIntake, **values: Any) -> None:
     for name, value in values.items():
         setattr(intake, name, value)
-    intake.read_at = clock.now()
-    intake.save(update_fields=[*values, "read_at"])
+    intake.save(update_fields=[*values])

@@ -23,6 +23,12 @@ class Migration(migrations.Migration):
                         to="onboarding.feed",
                     ),
                 ),
+                (
+                    "in_feed",
+                    models.JSONField(
+                        default=list, help_text="Usage points of which the feed has intervals, once it was read."
+                    ),
+                ),
                 ("usage_points", models.JSONField(default=list, help_text="Whose intervals are stored.")),
                 (
                     "counts",
