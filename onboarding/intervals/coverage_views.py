@@ -41,8 +41,8 @@ from portal.web.downloads import csv_response, download_name
 from portal.web.filters import without
 
 METERS_PER_PAGE: Final = 50
-GAPS_PER_PAGE: Final = 100
-METER_GAPS_SHOWN: Final = 50
+GAPS_PER_PAGE: Final = 25
+METER_GAPS_SHOWN: Final = 20
 _CSV: Final = (
     "meter_id",
     "partner_reference",

@@ -101,7 +101,8 @@ def _intervals(server: str | None, folder: Path) -> dict[str, Any]:
     if not file.exists():
         in_a_child(None, "tests.bench.interval_files", "write", str(file), str(INTERVAL_METERS), "31")
     contestants = ("ours", "peer", "floor")
-    return {name: in_a_child(server, "tests.bench.interval_files", name, str(file)) for name in contestants}
+    measured = {name: in_a_child(server, "tests.bench.interval_files", name, str(file)) for name in contestants}
+    return measured | {"gaps": in_a_child(server, "tests.bench.intervals", "gaps", "10000")}
 
 
 def report(figures: dict[str, Any]) -> None:
@@ -138,10 +139,14 @@ def report(figures: dict[str, Any]) -> None:
             print(f"  {name:18}{line['per_s']:>12,.1f} a second{ratio}")
     for database, contestants in figures["intervals"].items():
         print(f"\n{database}: a month of interval data, {contestants['ours']['rows']:,} rows")
-        for name, line in contestants.items():
+        for name in ("ours", "peer", "floor"):
+            line = contestants[name]
             ratio = "" if name == "ours" else f"{contestants['ours']['per_s'] / line['per_s']:8.2f} times as fast: ours"
             print(f"  {name:18}{line['per_s']:>12,.0f} rows a second{ratio}")
         print(f"  the same again    {contestants['ours']['repeat_per_s']:>12,.0f} rows a second, nothing changed")
+        gaps = contestants["gaps"]
+        print(f"  gaps of {gaps['meters']:,} meters over a month: {gaps['gaps_s']} s")
+        print(f"  a year of one meter: {gaps['year_of_one_meter_ms']} ms")
     for database, measured in figures["pages"].items():
         print(f"\n{database}: pages with {METERS:,} meters")
         print(f"  list: p95 {measured['list_p95_ms']} ms and {measured['list_rps']} requests/s with 8 connections")

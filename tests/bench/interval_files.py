@@ -4,7 +4,7 @@ python -m tests.bench.interval_files CONTESTANT FILE (ours, peer, floor), with t
 data directory in DATA_DIR; `write` makes the file. Prints one line of JSON: rows, seconds, rows a second, peak memory.
 
 - ours: received, every line checked, good rows sorted, looked at, stored with their days and checkpoints; then the same
-  file again, which changes nothing; and a year of one meter read;
+  file again, which changes nothing;
 - the peer: pandas reads the CSV in chunks and writes them with to_sql, checking nothing;
 - the floor: COPY of the file as it is on PostgreSQL, the csv module and executemany on SQLite; nothing is checked.
 """
@@ -94,10 +94,8 @@ def ours(path: Path) -> dict[str, Any]:
     from django.core.management import call_command
 
     call_command("migrate", verbosity=0)
-    from onboarding.intervals.models import DataType, IntervalSeries, IntervalUpload, Way
+    from onboarding.intervals.models import DataType, IntervalUpload, Way
     from onboarding.intervals.receive import receive_interval_file
-    from onboarding.intervals.store import interval_store
-    from onboarding.intervals.store.times import minutes_of
     from onboarding.meters.models import Meter
     from portal.events.actors import Actor
     from portal.jobs.domain import run_next
@@ -142,17 +140,12 @@ def ours(path: Path) -> dict[str, Any]:
         first, seconds = load()
         again, repeat = load()
     assert (again.count("new"), again.count("changed"), again.count("same")) == (0, 0, first.count("new"))
-    series = IntervalSeries.objects.earliest("pk").pk
-    began = time.perf_counter()
-    interval_store().read([series], minutes_of(START), minutes_of(START + timedelta(days=366)))
-    year = time.perf_counter() - began
     rows = first.count("new")
     return {
         **_told(rows, seconds),
         "repeat_s": round(repeat, 2),
         "repeat_per_s": round(rows / repeat),
         "tree_mb": peak.mb,
-        "year_of_a_meter_ms": round(year * 1000, 1),
     }
 
 
