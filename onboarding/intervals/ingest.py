@@ -202,15 +202,17 @@ def _store(run: Run, upload: IntervalUpload, folder: Path, told: dict[str, Any])
         IntervalUpload.objects.filter(pk=upload.pk).update(
             pending_series=sorted(series.values()), updated_at=clock.now()
         )
-    numbers[told["numbers"]] = [series[meter] for meter in meters]
+    numbers[told["numbers"]] = [series.get(meter, -1) for meter in meters]
     run.start_slice()
     for place, rows in _pieces(run, folder, told["parts"], numbers):
-        interval_store().prepare(int(rows["start"].min()), int(rows["start"].max()))
+        if len(rows):
+            interval_store().prepare(int(rows["start"].min()), int(rows["start"].max()))
         with run.chunk() as chunk:
             put = keep_intervals(rows, partner=upload.partner, minutes=MINUTES, source=source)
             chunk.checkpoint = place
             chunk.done, chunk.total = upload.count("stored") + len(rows), told["counts"]["good"]
-            _note_stored(upload, rows, put)
+            if len(rows):
+                _note_stored(upload, rows, put)
         run.yield_to_other_partners()
 
 
@@ -221,20 +223,21 @@ def _pieces(
     size = settings.JOB_INTERVAL_ROWS
     begun = run.checkpoint
     for part in range(int(begun.get("part", 0)), len(parts)):
-        rows = _intervals(np.fromfile(folder / f"{part:03}.rows", ROW), numbers)
+        rows = np.fromfile(folder / f"{part:03}.rows", ROW)
         first = int(begun.get("row", 0)) if part == begun.get("part", 0) else 0
         for begin in range(first, len(rows), size):
             end = min(begin + size, len(rows))
             place = {"part": part, "row": end} if end < len(rows) else {"part": part + 1, "row": 0}
-            yield place, rows[begin:end]
+            yield place, _intervals(rows[begin:end], numbers)
 
 
 def _intervals(rows: "np.ndarray[Any, Any]", numbers: "np.ndarray[Any, np.dtype[np.int32]]") -> Intervals:
-    """Rows of a part as the store takes them, sorted by series and start."""
+    """Rows as the store takes them, sorted by series and start; without those of meters that are gone."""
     intervals = np.zeros(len(rows), INTERVAL)
     intervals["series"] = numbers[rows["meter"]]
     for name in ("start", "net", "generated", "consumed", "final"):
         intervals[name] = rows[name]
+    intervals = intervals[intervals["series"] >= 0]
     return intervals[np.argsort(intervals["series"], kind="stable")]
 
 

@@ -1,6 +1,6 @@
 """Writing intervals: who has which series, and the store and the series in one step."""
 
-from collections.abc import Collection, Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from datetime import datetime
 from uuid import UUID
 
@@ -23,15 +23,19 @@ _AT_ONCE = 5_000
 
 
 def series_of(meters: Sequence[UUID], *, partner: Partner, data_type: DataType, minutes: int) -> dict[UUID, int]:
-    """The number of each meter's series of this kind; those that there are not yet are made. The meters are the
-    partner's."""
-    wanted: Iterable[IntervalSeries] = (
-        IntervalSeries(partner=partner, meter_id=meter, data_type=data_type, minutes=minutes) for meter in meters
-    )
-    IntervalSeries.objects.bulk_create(wanted, ignore_conflicts=True, batch_size=_AT_ONCE)
+    """The number of each meter's series of this kind; those that there are not yet are made. Meters that the partner
+    does not have, or not any more, get none."""
     numbers: dict[UUID, int] = {}
     for some in _in_batches(meters):
-        same = IntervalSeries.objects.filter(meter__in=some, data_type=data_type, minutes=minutes)
+        present = Meter.objects.filter(pk__in=some, partner=partner).values_list("pk", flat=True)
+        IntervalSeries.objects.bulk_create(
+            (
+                IntervalSeries(partner=partner, meter_id=meter, data_type=data_type, minutes=minutes)
+                for meter in present
+            ),
+            ignore_conflicts=True,
+        )
+        same = IntervalSeries.objects.filter(meter__in=some, partner=partner, data_type=data_type, minutes=minutes)
         numbers.update(same.values_list("meter", "id"))
     return numbers
 

@@ -2,6 +2,7 @@
 
 import shutil
 from collections.abc import Collection, Sequence
+from operator import itemgetter
 from pathlib import Path
 from typing import Any, Final
 
@@ -131,8 +132,8 @@ def _keep(
     for minutes in sorted({minutes for minutes, _, _ in read}):
         rows = {meters[point].pk: rows for length, point, rows in read if length == minutes}
         numbers = series_of(list(rows), partner=authorization.partner, data_type=DataType.LOAD, minutes=minutes)
-        series = [_intervals(numbers[meter], rows[meter]) for meter in sorted(rows, key=numbers.__getitem__)]
-        intervals = np.concatenate(series)
+        series = [_intervals(number, rows[meter]) for meter, number in sorted(numbers.items(), key=itemgetter(1))]
+        intervals = np.concatenate([np.empty(0, INTERVAL), *series])
         put += keep_intervals(intervals, partner=authorization.partner, minutes=minutes, source=intake.source)
     before = {name: intake.counts.get(name, 0) for name in ("new", "changed", "same")}
     counts = {"new": put.new, "changed": put.changed, "same": put.same}

@@ -2,13 +2,16 @@
 
 import gzip
 import io
+from typing import Any
 from uuid import uuid4
 
 import numpy as np
 import polars as pl
 import pytest
+from django.utils import timezone
 
 from onboarding.intervals.ingest import keep_good_rows
+from onboarding.intervals.keeping import keep_intervals, series_of
 from onboarding.intervals.models import DataType, IntervalSeries, IntervalUpload
 from onboarding.intervals.results import errors_of, preview_of
 from onboarding.intervals.store import interval_store
@@ -18,12 +21,13 @@ from onboarding.meters.models import Meter
 from onboarding.uploads.models import Upload
 from onboarding.uploads.signals import withdrawal_previewed
 from portal.events.models import Event
+from portal.jobs.models import Job
 from portal.partners.models import Partner
 from portal.problems import Refused
 from portal.storage.files import path_of
 from tests.builders import book
 from tests.onboarding.enrollment.meters import make_meter as _make_meter
-from tests.onboarding.intervals.files import BY, HEADER, START, keep_good_rows_of, line, send, text
+from tests.onboarding.intervals.files import BY, HEADER, START, keep_good_rows_of, line, send, text, work
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("catalogue")]
 
@@ -100,8 +104,6 @@ def test_the_good_rows_of_a_failed_file_can_be_kept_afterwards(acme: Partner) ->
     meter = make_meter(acme)
     upload = send(text([line(meter.pk, 0), line(meter.pk, 1, "x")]), acme)
     keep_good_rows(upload, by=BY)
-    from tests.onboarding.intervals.files import work
-
     work()
     upload.refresh_from_db()
     assert (upload.state, upload.count("new")) == ("COMPLETED", 1)
@@ -265,3 +267,48 @@ def test_intervals_go_with_a_meter_that_is_removed(acme: Partner) -> None:
     assert len(interval_store().read([number], 0, 2**31 - 1)) == 0
     assert len(values(stays)) == 1
     assert not IntervalSeries.objects.filter(pk=number).exists()
+
+
+def test_a_meter_that_goes_while_its_file_is_read_stops_nothing(
+    acme: Partner, settings: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    settings.JOB_INTERVAL_ROWS = 3
+    gone, stays = make_meter(acme), make_meter(acme, reference="m-2")
+
+    def go_first(*args: Any, **wanted: Any) -> Any:
+        Meter.objects.filter(pk=gone.pk).delete()
+        return series_of(*args, **wanted)
+
+    monkeypatch.setattr("onboarding.intervals.ingest.series_of", go_first)
+
+    upload = send(text(line(meter.pk, slot) for slot in range(10) for meter in (gone, stays)), acme)
+
+    assert (upload.state, upload.count("good"), upload.count("new")) == ("COMPLETED", 20, 10)
+    assert len(values(stays)) == 10
+
+
+def test_a_worker_that_dies_between_two_pieces_goes_on_behind_the_last(
+    acme: Partner, settings: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    settings.JOB_INTERVAL_ROWS = 7
+    meters = [make_meter(acme), make_meter(acme, reference="m-2")]
+    kept = keep_intervals
+    calls: list[int] = []
+
+    def dies_once(rows: Any, **where: Any) -> Any:
+        calls.append(len(rows))
+        if len(calls) == 2:
+            raise RuntimeError("killed")
+        return kept(rows, **where)
+
+    monkeypatch.setattr("onboarding.intervals.ingest.keep_intervals", dies_once)
+    upload = send(text(line(meter.pk, slot, slot) for slot in range(10) for meter in meters), acme)
+    assert (upload.state, upload.count("stored")) == ("PROCESSING", 7)
+    Job.objects.update(not_before=timezone.now())
+
+    work()
+
+    upload.refresh_from_db()
+    assert (upload.state, upload.count("stored"), upload.count("new")) == ("COMPLETED", 20, 20)
+    assert calls == [7, 7, 7, 6]
+    assert [net for _, net in values(meters[1])] == [float(slot) for slot in range(10)]
