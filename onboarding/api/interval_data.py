@@ -86,10 +86,11 @@ class UploadIntervalDataQuerySerializer(serializers.Serializer[object]):
         [kind.schema for kind in DataType], help_text="The type of interval data in the file."
     )
     file_name = serializers.RegexField(
-        re.compile(r"^[A-Za-z0-9._-]+$"),
+        re.compile(r"^[A-Za-z0-9_-][A-Za-z0-9._-]*$"),
         required=False,
         max_length=200,
-        help_text="What the upload is called in lists, and at the end of its path. Absent: schema and time.",
+        help_text="What the upload is called in lists, and at the end of its path. An ending that the kind of file "
+        "wants is added. Absent: schema and time.",
     )
 
 
@@ -109,6 +110,12 @@ class ListIntervalDataUploadsQuerySerializer(serializers.Serializer[object]):
     status = serializers.ChoiceField(IntervalUploadState.values, required=False)
     page_size = serializers.IntegerField(required=False, default=50, min_value=1, max_value=500)
     page_token = PageTokenField()
+
+    def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
+        """Refuses a span that ends before it begins."""
+        if "from" in attrs and "to" in attrs and attrs["to"] < attrs["from"]:
+            raise serializers.ValidationError({"to": "This is before from."})
+        return attrs
 
     def get_fields(self) -> dict[str, serializers.Field[Any, Any, Any, Any]]:
         """With `from`, which is no name in Python."""

@@ -31,11 +31,20 @@ _INTERVAL, _DEADLINE = "missing_interval_window", "submission_deadline_window"
 Place = tuple[UUID, int, int]  # the meter, type of data and start behind which to go on
 
 
+class MeterIdField(serializers.UUIDField):
+    """An ID as a text; DRF would read a number as one as well."""
+
+    def to_internal_value(self, data: Any) -> UUID:
+        if not isinstance(data, str):
+            self.fail("invalid", value=data)
+        return super().to_internal_value(data)
+
+
 class SearchMissingIntervalDataRequestSerializer(serializers.Serializer[object]):
     """Which missing data are wanted: those that match every part that is given. All parts are optional."""
 
     meter_ids = serializers.ListField(
-        child=serializers.UUIDField(),
+        child=MeterIdField(),
         required=False,
         max_length=MOST_METERS,
         help_text="Those that are not yours find nothing.",
@@ -64,6 +73,10 @@ class SearchMissingIntervalDataRequestSerializer(serializers.Serializer[object])
             short, long = f"{side}_date_time_utc", f"{_INTERVAL}_{side}_date_time_utc"
             if short in attrs and attrs.setdefault(long, attrs[short]) != attrs[short]:
                 raise serializers.ValidationError({short: f"Give this or {long}: they mean the same."})
+        for name in (_INTERVAL, _DEADLINE):
+            start, end = (attrs.get(f"{name}_{side}_date_time_utc") for side in ("start", "end"))
+            if start and end and end < start:
+                raise serializers.ValidationError({f"{name}_end_date_time_utc": "This is before the start."})
         return attrs
 
 

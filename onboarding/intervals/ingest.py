@@ -10,6 +10,7 @@ import io
 import json
 import shutil
 from collections.abc import Iterator, Sequence
+from dataclasses import asdict
 from pathlib import Path
 from typing import Any, Final
 
@@ -24,7 +25,6 @@ from onboarding.intervals.models import (
     IntervalSource,
     IntervalUpload,
     IntervalUploadState,
-    SourceKind,
 )
 from onboarding.intervals.notifications import tell_read
 from onboarding.intervals.reader import Order, read_file
@@ -196,9 +196,7 @@ def _store(run: Run, upload: IntervalUpload, folder: Path, told: dict[str, Any])
     with run.chunk():
         meters = [ids[number] for number in told["numbers"]]
         series = series_of(meters, partner=upload.partner, data_type=DataType(upload.data_type), minutes=MINUTES)
-        source, _ = IntervalSource.objects.get_or_create(
-            upload=upload, defaults={"partner": upload.partner, "kind": SourceKind.PARTNER}
-        )
+        source = IntervalSource.objects.get(upload=upload)
         IntervalUpload.objects.filter(pk=upload.pk).update(
             pending_series=sorted(series.values()), updated_at=clock.now()
         )
@@ -243,7 +241,7 @@ def _intervals(rows: "np.ndarray[Any, Any]", numbers: "np.ndarray[Any, np.dtype[
 
 def _note_stored(upload: IntervalUpload, rows: Intervals, put: Put) -> None:
     counts = upload.counts
-    for name, more in (("new", put.new), ("changed", put.changed), ("same", put.same), ("stored", len(rows))):
+    for name, more in (*asdict(put).items(), ("stored", len(rows))):
         counts = {**counts, name: counts.get(name, 0) + more}
     first, last = moment(int(rows["start"].min())), moment(int(rows["start"].max()))
     values = {
@@ -276,7 +274,7 @@ def _finish(upload: IntervalUpload, *, problem: Problem | None) -> None:
     upload.pending_series = []
     upload.updated_at = upload.finished_at = clock.now()
     upload.save(update_fields=["state", "problem", "pending_series", "feedback_name", "updated_at", "finished_at"])
-    told = ("rows", "bad", "new", "changed", "same", "meters")
+    told = ("rows", "bad", "new", "changed", "same", "newer", "meters")
     record(
         "intervals.stored" if is_stored else "intervals.failed",
         subject=upload,
@@ -291,7 +289,7 @@ def _write_feedback(upload: IntervalUpload, problem: Problem | None) -> None:
     name = f"intervals/{upload.partner_id}/{upload.pk}.feedback"
     with files.drafted(name, mark="feedback") as draft:
         lines: list[tuple[object, ...]] = [("what", "column", "code", "count")]
-        counted = ("lines", "rows", "bad", "repeated", "new", "changed", "same")
+        counted = ("lines", "rows", "bad", "repeated", "new", "changed", "same", "newer")
         lines += [(what, "", "", upload.count(what)) for what in counted]
         lines += [("errors", kind["column"], kind["code"], kind["count"]) for kind in upload.error_summary]
         if problem:

@@ -3,7 +3,7 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
-from typing import Final
+from typing import Any, Final
 from zoneinfo import ZoneInfo
 
 import numpy as np
@@ -197,13 +197,17 @@ def interval_chart(data: MeterData, corrected: Sequence["CorrectedValue"] = ()) 
     missing = _stretched(data.missing, len(values)) & np.isnan(values)
     table = _table(rows, missing, changed, begin, minutes, data.zone)
     total = float(np.nansum(values)) if len(rows) else 0.0
-    words = f"{total:,.1f} kWh in all. {_missing_words(data)}"
+    words = f"{_total_words(total, is_there=bool(len(rows)))} {_missing_words(data)}"
     return chart_of(values, missing, changed, labels=_labels(data), text=words), table
+
+
+def _total_words(kwh: float, *, is_there: bool) -> str:
+    return f"{kwh:,.1f} kWh in all." if is_there else "No data yet."
 
 
 def _missing_words(data: MeterData) -> str:
     if not data.expected_count:
-        return "No data is expected."
+        return "None is expected from you until now."
     return f"{data.missing_text} missing." if data.missing_count else "Nothing is missing."
 
 
@@ -288,7 +292,7 @@ def _chart_of_days(
     missing = np.array([bool(data.missing[begin:end].any()) for _, begin, end in days])
     marked = np.array([day in changed for day, _, _ in days])
     total = sum(one.kwh for one in energy.values())
-    text = f"{total:,.1f} kWh in all. {_missing_words(data)}"
+    text = f"{_total_words(total, is_there=bool(energy))} {_missing_words(data)}"
     return chart_of(values, missing, marked, labels=labels, text=text, rest=rest)
 
 
@@ -297,11 +301,15 @@ def _chart_of_days(
 
 @dataclass(frozen=True, slots=True)
 class CorrectedValue:
-    """An interval whose value was replaced. Energy in kWh, None where it was not given; local times by `zone`."""
+    """An interval whose values were replaced. before, after: its net energy in kWh, None where there was none.
+
+    changes: of each value that became another, its name, and both as texts.
+    """
 
     start: datetime
     before: float | None
     after: float | None
+    changes: Sequence[tuple[str, str, str]]
     at: datetime
     by: str
     source: IntervalSource | None
@@ -315,22 +323,62 @@ def corrections_of(series: Sequence[IntervalSeries], data_type: DataType) -> lis
         return []
     starts = [minutes_of(one.start) for one in replaced]
     rows = interval_store().read(numbers, min(starts), max(starts) + 1)
-    after = {(int(row["series"]), int(row["start"])): float(net) for row, net in zip(rows, net_of(rows), strict=True)}
+    later = {(int(row["series"]), int(row["start"])): _stored(row) for row in rows}
     sources = IntervalSource.objects.select_related("upload").in_bulk({one.replaced_by for one in replaced})
     corrected = []
     for correction in replaced:
         place = (correction.series, minutes_of(correction.start))
         source = sources.get(correction.replaced_by)
-        before = _net(correction.net, correction.consumed, correction.generated)
+        before = {
+            "net": correction.net,
+            "consumed": correction.consumed,
+            "generated": correction.generated,
+            "final": correction.final,
+        }
+        after, later[place] = later.get(place, before), before
         corrected.append(
-            CorrectedValue(correction.start, before, after.get(place), correction.replaced_at, _who(source), source)
+            CorrectedValue(
+                correction.start,
+                _net(before),
+                _net(after),
+                _changes(before, after),
+                correction.replaced_at,
+                _who(source),
+                source,
+            )
         )
-        if before is not None:
-            after[place] = before
     return corrected
 
 
-def _net(net: float | None, consumed: float | None, generated: float | None) -> float | None:
+def _stored(row: Any) -> dict[str, float | bool | None]:
+    """The values of a stored interval, None where they are not given."""
+    values: dict[str, float | bool | None] = {
+        name: None if np.isnan(row[name]) else float(row[name]) for name in _NAMES
+    }
+    return values | {"final": None if row["final"] < 0 else bool(row["final"])}
+
+
+def _changes(
+    before: Mapping[str, float | bool | None], after: Mapping[str, float | bool | None]
+) -> list[tuple[str, str, str]]:
+    return [
+        (name.capitalize(), _value_text(before[name]), _value_text(after[name]))
+        for name in before
+        if before[name] != after[name]
+    ]
+
+
+def _value_text(value: float | bool | None) -> str:
+    if value is None:
+        return "none"
+    if isinstance(value, bool):
+        return "yes" if value else "no"
+    return f"{value:.9g}"
+
+
+def _net(values: Mapping[str, float | bool | None]) -> float | None:
+    """The net energy of an interval; where it was not given, consumed less generated."""
+    net, consumed, generated = (values[name] for name in _NAMES)
     if net is not None or (consumed is None and generated is None):
         return net
     return (consumed or 0.0) - (generated or 0.0)

@@ -106,7 +106,7 @@ register(
         "UNCATEGORISED",
         "Cannot be used",
         "The row cannot be used.",
-        "Read the message of the row, and mend what it names.",
+        "Read the message of the row, and mend what it names. Of lines that contradict each other, delete all but one.",
     ),
     ProblemKind(
         "LIN_0001",
@@ -197,7 +197,8 @@ register(
         "NRG_0001",
         "Energy missing",
         "There is no complete set of energy columns.",
-        "Give energy_net_kwh, or energy_generated_kwh and energy_consumed_kwh, or all three.",
+        "For load, give energy_net_kwh, or energy_generated_kwh and energy_consumed_kwh, or all three; for runtime "
+        "runtime_minutes, for performance performance_kwh.",
     ),
     ProblemKind(
         "NRG_0003",

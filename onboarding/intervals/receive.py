@@ -9,7 +9,15 @@ from uuid import UUID
 from django.conf import settings
 from django.db import transaction
 
-from onboarding.intervals.models import DataType, IntervalSettings, IntervalUpload, IntervalUploadState, Way
+from onboarding.intervals.models import (
+    DataType,
+    IntervalSettings,
+    IntervalSource,
+    IntervalUpload,
+    IntervalUploadState,
+    SourceKind,
+    Way,
+)
 from onboarding.uploads.pipeline.receive import keep_file, plain_file_name
 from portal.events.actors import Actor
 from portal.events.domain import record
@@ -97,6 +105,8 @@ def _begin(upload: IntervalUpload, *, by: Actor) -> None:
     wishes = IntervalSettings.objects.filter(partner=upload.partner).first()
     upload.keeps_good_rows = bool(wishes and wishes.keeps_good_rows)
     upload.save(force_insert=True)
+    # Sources are numbered as they come: a value never gives way to one that came before it, whichever is stored first.
+    IntervalSource.objects.create(partner=upload.partner, kind=SourceKind.PARTNER, upload=upload)
     record(
         "intervals.received",
         subject=upload,

@@ -2,6 +2,7 @@
 
 import shutil
 from collections.abc import Collection, Sequence
+from dataclasses import asdict
 from operator import itemgetter
 from pathlib import Path
 from typing import Any, Final
@@ -135,8 +136,8 @@ def _keep(
         series = [_intervals(number, rows[meter]) for meter, number in sorted(numbers.items(), key=itemgetter(1))]
         intervals = np.concatenate([np.empty(0, INTERVAL), *series])
         put += keep_intervals(intervals, partner=authorization.partner, minutes=minutes, source=intake.source)
-    before = {name: intake.counts.get(name, 0) for name in ("new", "changed", "same")}
-    counts = {"new": put.new, "changed": put.changed, "same": put.same}
+    counts = asdict(put)
+    before = {name: intake.counts.get(name, 0) for name in counts}
     _save(
         intake,
         usage_points=[*intake.usage_points, *meters],

@@ -133,13 +133,13 @@ def _page_context(upload: IntervalUpload) -> dict[str, Any]:
     context = {"section": _SECTION, **_progress(upload), "events": timeline(upload)[:20]}
     if upload.status.moving:
         return context
-    names = ("new", "changed", "same", "repeated", "bad", "good", "meters")
+    names = ("new", "changed", "same", "newer", "repeated", "bad", "good", "meters")
     counts = {name: upload.count(name) for name in names}
     first_lines, is_limited = preview_of(upload, _PREVIEW_LINES)
-    written = counts["new"] + counts["changed"] + counts["same"]
+    written = counts["new"] + counts["changed"] + counts["same"] + counts["newer"]
     return context | {
         "counts": counts,
-        "changes_nothing": bool(counts["same"]) and not counts["new"] and not counts["changed"],
+        "changes_nothing": bool(counts["same"]) and written == counts["same"],
         "written": written,
         "kept_some": bool(written) and bool(upload.error_summary),
         "can_keep_good": can_keep_good_rows(upload),

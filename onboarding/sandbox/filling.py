@@ -11,8 +11,11 @@ from onboarding.connect.choices import FailureReason, SignedAs, Variant
 from onboarding.connect.links import LinkSpec, create_link
 from onboarding.connect.models import ConnectLink, ConnectSession
 from onboarding.connect.queries import offered_utilities
+from onboarding.intervals.models import IntervalUpload
+from onboarding.meters.models import Meter
 from onboarding.sandbox import made_up
 from onboarding.sandbox.made_up import Sheet
+from onboarding.sandbox.made_up_intervals import WEEKS, interval_files, send_intervals
 from onboarding.uploads.models import Upload, UploadState
 from onboarding.uploads.pipeline.commit import confirm_upload
 from portal.events.actors import Actor
@@ -42,7 +45,9 @@ def steps() -> list[Step]:
         *(Step(f"send {sheet.name}", _sending(sheet)) for sheet in files),
         *(Step(f"confirm {sheet.name}", _confirming(sheet)) for sheet in files if sheet.is_confirmed),
         *(Step(f"wait for {sheet.name}", _waiting(sheet)) for sheet in files),
-        Step("start in Massachusetts", lambda sandbox: made_up.start(sandbox, "MA_DOER-CPS", 8, nominated=True)),
+        Step("start in Massachusetts", _starting_in_massachusetts),
+        Step("send interval data", _measuring),
+        Step("wait for interval data", _measured),
         Step("start in Texas", lambda sandbox: made_up.start(sandbox, "ERCOT-ERS", 3)),
         Step("stay out", lambda sandbox: made_up.stay_out(sandbox, by=BY)),
         *(Step(f"link {spec.title}", _linking(spec)) for spec in _LINKS),
@@ -87,6 +92,26 @@ def _confirming(sheet: Sheet) -> Callable[[Partner], object]:
 
 def _waiting(sheet: Sheet) -> Callable[[Partner], object]:
     return lambda sandbox: _upload_of(sandbox, sheet)
+
+
+# --- interval data
+
+
+def _starting_in_massachusetts(sandbox: Partner) -> None:
+    made_up.start(sandbox, "MA_DOER-CPS", 8, nominated=True, weeks=WEEKS)
+
+
+def _measuring(sandbox: Partner) -> None:
+    """The files of meters that take part: with gaps, and a correction."""
+    meters = Meter.objects.filter(partner=sandbox, activations__period__program__identifier="MA_DOER-CPS")
+    for name, content in interval_files(list(meters.order_by("pk"))):
+        send_intervals(sandbox, name, content, by=BY)
+
+
+def _measured(sandbox: Partner) -> None:
+    uploads = IntervalUpload.objects.filter(partner=sandbox)
+    if any(upload.status.moving for upload in uploads.only("state")):
+        raise NotYet
 
 
 # --- Connect

@@ -38,6 +38,7 @@ class ApiMiddleware:
     def __call__(self, request: HttpRequest) -> HttpResponseBase:
         if not _IS_API.fullmatch(request.path_info):
             return self.get_response(request)
+        request.encoding = "utf-8"  # an address is in UTF-8, whatever the Content-Type says of the body
         response = _refused(request) or self.get_response(request)
         if response.status_code >= HTTPStatus.BAD_REQUEST and "html" in response.get("Content-Type", ""):
             response = _failed(request, response.status_code)

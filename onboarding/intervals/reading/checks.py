@@ -22,6 +22,7 @@ from .layouts import (
     METER,
     METER_UNKNOWN,
     MINUTES,
+    MOST_ENERGY,
     NET,
     NO,
     NO_ENERGY,
@@ -140,8 +141,10 @@ def _check_times(block: BlockCheck, sound: pl.Series, now: int) -> pl.Series:
     end, end_is_right = _check_time(block, sound, END, now)
     is_wrong = sound & start_is_right & end_is_right & ((end - start) != MINUTES)
     if is_wrong.any():
+        minutes = end - start
+        told = pl.format(f"The interval is {{}} minutes long; each has {MINUTES}.", minutes)
         length = pl.select(
-            pl.format(f"The interval is {{}} minutes long; each has {MINUTES}.", end - start)
+            pl.when(minutes < 0).then(pl.lit("The interval ends before it begins.")).otherwise(told)
         ).to_series()
         block.refuse(is_wrong.fill_null(False), "", NOT_15_MINUTES, length)
     return start
@@ -221,6 +224,8 @@ def _check_number(block: BlockCheck, sound: pl.Series, column: str, code: str) -
     values = texts.cast(pl.Float64, strict=False)
     is_empty = texts == ""
     is_wrong = ~is_empty & (values.is_null() | ~values.is_finite().fill_null(False))
+    is_huge = ~is_wrong & (values.abs() > MOST_ENERGY).fill_null(False)
+    block.refuse(sound & is_huge, column, code, '"{}" is more than a quarter-hour can have.')
     refused = sound & is_wrong
     if refused.any():
         has_thousands = texts.str.contains(_THOUSANDS)
@@ -228,7 +233,7 @@ def _check_number(block: BlockCheck, sound: pl.Series, column: str, code: str) -
         block.refuse(refused & has_comma, column, code, '"{}" has a decimal comma. Write a decimal point: 1.25.')
         block.refuse(refused & has_thousands, column, code, '"{}" has a comma in it. Write 1234.5 or 1.25.')
         block.refuse(refused & ~has_comma & ~has_thousands, column, code, '"{}" is not a number.')
-    return values.set(is_wrong, None), ~is_wrong
+    return values.set(is_wrong | is_huge, None), ~is_wrong & ~is_huge
 
 
 def _check_set(

@@ -55,7 +55,7 @@ class Reading:
         self.faults = Faults()
         self.header: Header | None = None
         self.header_line = 1
-        self.counts = {"lines": 0, "rows": 0, "repeated": 0, "good": 0}
+        self.counts = {"lines": 0, "repeated": 0, "good": 0}
         self.first_lines: list[str] = []
         if order["is_parquet"]:
             text = self.folder / "parquet.csv"
@@ -75,7 +75,12 @@ class Reading:
         if self.faults.bad:
             self._write_bad_lines()
         return {
-            "counts": {**self.counts, "bad": self.faults.bad, "errors": self.faults.count},
+            "counts": {
+                **self.counts,
+                "rows": self.counts["good"] + self.counts["repeated"] + self.faults.bad,
+                "bad": self.faults.bad,
+                "errors": self.faults.count,
+            },
             "parts": counts,
             "error_summary": self.faults.summary(),
             "unknown": list(self.header.unknown[:20]) if self.header else [],
@@ -136,7 +141,6 @@ class Reading:
             faults=self.faults,
             is_cut=block.is_cut,
         )
-        self.counts["rows"] += len(rows)
         spool.add(rows)
 
     def _arrange(self, part: Path, facts: MeterFacts, suspicions: Suspicions) -> int:

@@ -82,11 +82,18 @@ def _missing(names: list[str], places: Mapping[str, int], layout: Layout) -> lis
         if name not in places
     ]
     if not _has_values(places, layout):
-        wanted = f"{NET}, or {GENERATED} and {CONSUMED}, or all three" if layout.value == NET else layout.value
-        faults.append(
-            HeaderFault(layout.value, NO_ENERGY, f"There is no correct set of energy columns: {wanted}.{near}{hint}")
-        )
+        faults.append(HeaderFault(layout.value, NO_ENERGY, f"{_no_values(places, names, layout)}{near}{hint}"))
     return faults
+
+
+def _no_values(places: Mapping[str, int], names: list[str], layout: Layout) -> str:
+    if layout.value == NET:
+        other = next((other for other in LAYOUTS.values() if other.value in names and other is not layout), None)
+        like = f" The column {other.value} is of another type of data." if other else ""
+        return f"There is no correct set of energy columns: {NET}, or {GENERATED} and {CONSUMED}, or all three.{like}"
+    is_load = {NET, GENERATED, CONSUMED} & set(names)
+    like = " The file has the columns of load data: send it as load." if is_load else ""
+    return f"The column {layout.value} is missing.{like}"
 
 
 def _about(name: str, near: str) -> str:

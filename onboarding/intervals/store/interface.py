@@ -33,14 +33,18 @@ def slots_per_day(minutes: int) -> int:
 
 @dataclass(frozen=True, slots=True)
 class Put:
-    """How many intervals were added, replaced by other values, and already there with the same values."""
+    """How many intervals were added, replaced by other values, and already there with the same values.
+
+    newer: how many were left as they are, because a later source gave them other values.
+    """
 
     new: int = 0
     changed: int = 0
     same: int = 0
+    newer: int = 0
 
     def __add__(self, other: "Put") -> "Put":
-        return Put(self.new + other.new, self.changed + other.changed, self.same + other.same)
+        return Put(self.new + other.new, self.changed + other.changed, self.same + other.same, self.newer + other.newer)
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,7 +89,8 @@ class IntervalStore(Protocol):
         """Add or replace intervals; each (series, start) is at most once in `rows`, which are sorted so.
 
         In the caller's transaction, which holds the partner's name (`portal.storage.locks`). A replaced value is kept
-        as a Correction; an equal one is not touched. minutes: of all intervals of these series.
+        as a Correction. An equal one is not touched, nor is one of a source with a higher number, which came later.
+        minutes: of all intervals of these series.
         """
 
     def read(self, series: Collection[int], first: int, last: int) -> Intervals:

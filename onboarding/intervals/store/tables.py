@@ -37,11 +37,11 @@ class TableStore(ABC):
         new = rows[~is_known]
         new["source"] = source
         self._insert(new)
-        changed = self._replace(rows[is_known], source)
+        changed, newer = self._replace(rows[is_known], source)
         is_fuller = (bits & ~before).any(axis=1)
         days = Days(touched.series[is_fuller], touched.day[is_fuller], np.packbits((bits | before)[is_fuller], axis=1))
         self._write_days(days)
-        return Put(len(new), changed, len(rows) - len(new) - changed)
+        return Put(len(new), changed, len(rows) - len(new) - changed - newer, newer)
 
     def _bits_before(self, touched: Days, minutes: int) -> NDArray[np.bool_]:
         """A row of bits for each day of `touched`, as stored; none where there is no such day yet."""
@@ -52,21 +52,23 @@ class TableStore(ABC):
         bits[is_there] = stored.bits(minutes)[at[is_there]]
         return bits
 
-    def _replace(self, rows: Intervals, source: int) -> int:
-        """Write those of the rows that differ from what is stored, keeping what was there; returns how many."""
+    def _replace(self, rows: Intervals, source: int) -> tuple[int, int]:
+        """Write those of the rows that differ from what an earlier source gave, keeping what was there; returns how
+        many, and how many differ from what a later source gave."""
         if not len(rows):
-            return 0
+            return 0, 0
         series = np.unique(rows["series"]).tolist()
         stored = self.read(series, int(rows["start"].min()), int(rows["start"].max()) + 1)
         at, is_there = _places(_key(rows["series"], rows["start"]), _key(stored["series"], stored["start"]))
         assert is_there.all(), "a day says that an interval is there that is not"
         differs = _differ(rows, stored[at])
-        changed = rows[differs]
+        is_newer = differs & (stored["source"][at] > source)
+        changed = rows[differs & ~is_newer]
         if len(changed):
             changed["source"] = source
             self._keep_replaced(changed, source)
             self._update(changed)
-        return len(changed)
+        return len(changed), int(is_newer.sum())
 
     def daily(self, series: int, first: int, last: int, *, offset: int) -> list[tuple[int, float, int]]:
         """See IntervalStore."""

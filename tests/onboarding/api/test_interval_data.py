@@ -329,3 +329,18 @@ def test_another_partners_upload_is_not_there(call: Call, acme: Partner, boreali
     assert answer.status_code == 404
     assert call("get", f"{LIST}/{place}{mine.pk}").status_code in {200, 302}
     assert Client().get(f"{LIST}/{place}{theirs.pk}", headers={"Authorization": f"Bearer {key}"}).status_code != 404
+
+
+def test_a_charset_of_the_body_says_nothing_of_the_address(api_key: tuple[ApiKey, str]) -> None:
+    answer = send(api_key[1], kind="text/csv; charset=utf-16")
+    assert answer.status_code == 415
+
+
+@pytest.mark.parametrize("name", ["..", ".", ".hidden"])
+def test_a_name_does_not_begin_with_a_dot(api_key: tuple[ApiKey, str], name: str) -> None:
+    assert send(api_key[1], path=f"{SEND}&file_name={name}").status_code == 400
+
+
+def test_a_span_that_ends_before_it_begins_is_refused(call: Call) -> None:
+    query = "?from=2026-02-01T00:00:00Z&to=2026-01-01T00:00:00Z"
+    assert call("get", f"{LIST}{query}").status_code == 400

@@ -216,3 +216,20 @@ def test_queries_do_not_grow_with_meters(acme, ask, count, django_assert_max_num
 
     with django_assert_max_num_queries(20):
         assert len(ask()["missing_intervals"]) == 3 * count
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        {"meter_ids": [1]},
+        {"meter_ids": [True]},
+        {"start_date_time_utc": "2026-12-02T00:00:00Z", "end_date_time_utc": "2026-12-01T00:00:00Z"},
+        {
+            "submission_deadline_window_start_date_time_utc": "2026-12-02T00:00:00Z",
+            "submission_deadline_window_end_date_time_utc": "2026-12-01T00:00:00Z",
+        },
+    ],
+    ids=str,
+)
+def test_what_cannot_be_meant_is_refused(ask, body):
+    assert ask(400, **body)["status"] == 400

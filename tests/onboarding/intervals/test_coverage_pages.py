@@ -261,6 +261,7 @@ def test_a_value_that_was_corrected_twice_tells_both(acme):
     told = corrections_of(series_of_meter(meter), DataType.LOAD)
 
     assert [(one.before, one.after, one.by) for one in told] == [(2.0, 3.0, "By 3"), (1.0, 2.0, "By 2")]
+    assert [one.changes for one in told] == [[("Net", "2", "3")], [("Net", "1", "2")]]
 
 
 @pytest.mark.parametrize(

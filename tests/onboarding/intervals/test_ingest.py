@@ -2,6 +2,7 @@
 
 import gzip
 import io
+from datetime import timedelta
 from typing import Any
 from uuid import uuid4
 
@@ -12,7 +13,8 @@ from django.utils import timezone
 
 from onboarding.intervals.ingest import keep_good_rows
 from onboarding.intervals.keeping import keep_intervals, series_of
-from onboarding.intervals.models import DataType, IntervalSeries, IntervalUpload
+from onboarding.intervals.models import DataType, IntervalSeries, IntervalUpload, Way
+from onboarding.intervals.receive import receive_interval_file
 from onboarding.intervals.results import errors_of, preview_of
 from onboarding.intervals.store import interval_store
 from onboarding.intervals.store.times import minutes_of
@@ -312,3 +314,48 @@ def test_a_worker_that_dies_between_two_pieces_goes_on_behind_the_last(
     assert (upload.state, upload.count("stored"), upload.count("new")) == ("COMPLETED", 20, 20)
     assert calls == [7, 7, 7, 6]
     assert [net for _, net in values(meters[1])] == [float(slot) for slot in range(10)]
+
+
+def test_a_file_that_came_earlier_never_replaces_what_a_later_one_gave(acme: Partner) -> None:
+    meter = make_meter(acme)
+    failed = send(text([line(meter.pk, 0, 1), line(meter.pk, 1, 1), line(meter.pk, 2, "x")]), acme)
+    send(text([line(meter.pk, 0, 2)]), acme)
+
+    keep_good_rows(failed, by=BY)
+    work()
+
+    failed.refresh_from_db()
+    assert [failed.count(name) for name in ("new", "changed", "newer")] == [1, 0, 1]
+    assert values(meter) == [(0, 2.0), (1, 1.0)]
+
+
+def test_two_files_at_once_are_stored_as_they_came(acme: Partner) -> None:
+    meter = make_meter(acme)
+    first, second = (
+        receive_interval_file(
+            [text([line(meter.pk, 0, net)])],
+            file_name=f"{net}.csv",
+            partner=acme,
+            data_type=DataType.LOAD,
+            way=Way.API,
+            by=BY,
+        )[0]
+        for net in (1, 2)
+    )
+    Job.objects.filter(subject_id=str(first.pk)).update(not_before=timezone.now() + timedelta(days=1))
+    work()
+    Job.objects.filter(subject_id=str(first.pk)).update(not_before=timezone.now())
+    work()
+
+    first.refresh_from_db()
+    second.refresh_from_db()
+    assert (second.count("new"), first.count("newer"), first.state) == (1, 1, "COMPLETED")
+    assert values(meter) == [(0, 2.0)]
+
+
+def test_every_row_is_counted_once(acme: Partner) -> None:
+    keep_good_rows_of(acme)
+    meter = make_meter(acme)
+    lines = [line(meter.pk, 3, 1), line(meter.pk, 3, 2), line(meter.pk, 4), line(meter.pk, 4), line(meter.pk, 5, "x")]
+    upload = send(text(lines), acme)
+    assert [upload.count(name) for name in ("rows", "good", "repeated", "bad")] == [5, 1, 1, 3]

@@ -91,6 +91,10 @@ WRONG = [
     ({"net": '"1,250.5"'}, N, "NET_0002", "has a comma in it"),
     ({"net": '"1,250"'}, N, "NET_0002", "has a comma in it"),
     ({"net": "1 kWh"}, N, "NET_0002", "is not a number"),
+    ({"net": "1e300"}, N, "NET_0002", "is more than a quarter-hour can have"),
+    ({"net": "-1000000.1"}, N, "NET_0002", "is more than a quarter-hour can have"),
+    ({"net": "", "consumed": "1000001", "generated": "1"}, C, "CON_0002", "is more than a quarter-hour can have"),
+    ({"start": "2026-03-02T00:15:00Z", "end": "2026-03-02T00:00:00Z"}, "", "DTR_0003", "ends before it begins"),
     ({"net": "", "consumed": "x", "generated": "1"}, C, "CON_0002", "is not a number"),
     ({"net": "", "consumed": "1", "generated": "x"}, G, "GEN_0002", "is not a number"),
     ({"net": "", "consumed": "-1", "generated": "0"}, C, "CON_0003", "is negative"),
@@ -123,6 +127,7 @@ RIGHT = [
     {"net": "+.5"},
     {"net": " 2 "},
     {"net": "0"},
+    {"net": "-1000000"},
     {"net": "", "consumed": "3", "generated": "1"},
     {"net": "2.0019", "consumed": "3", "generated": "1"},
     {"net": "2", "consumed": "3", "generated": "1"},
@@ -210,6 +215,17 @@ def test_columns_of_another_unit_are_said_as_such():
     assert "divided by 1,000" in fault.message
 
 
+def test_a_file_of_another_type_says_so():
+    (fault,) = read_header(HEADER, "RUNTIME_DATA").faults
+    assert (
+        fault.message
+        == "The column runtime_minutes is missing. The file has the columns of load data: send it as load."
+    )
+    base = "meter_id,interval_start_time_utc,interval_end_time_utc,"
+    (fault,) = read_header(base + "runtime_minutes", "LOAD_DATA").faults
+    assert "runtime_minutes is of another type of data" in fault.message
+
+
 @pytest.mark.parametrize("data_type", list(LAYOUTS))
 def test_every_layout_takes_its_own_columns_in_any_order_and_writing(data_type):
     names = [name.upper().replace("_", " ") for name in reversed(LAYOUTS[data_type].columns)]
@@ -230,7 +246,7 @@ def test_no_text_breaks_the_checks(meters, net, final, region):
 
 @given(
     slots=st.lists(st.integers(-5, 60), min_size=1, max_size=20),
-    values=st.lists(st.floats(allow_nan=False, allow_infinity=False), min_size=20, max_size=20),
+    values=st.lists(st.floats(-1e6, 1e6, allow_nan=False), min_size=20, max_size=20),
 )
 def test_good_rows_come_back_as_they_were_written(meters, slots, values):
     begin = datetime(2026, 3, 2, tzinfo=UTC)
