@@ -9,8 +9,8 @@ from numpy.typing import NDArray
 from .facts import MeterFacts
 from .faults import Faults
 from .layouts import START, UNCATEGORISED
+from .rows import differ
 
-_VALUES: Final = ("net", "generated", "consumed")
 _TWICE: Final = "Lines {} and {} give different values for the same quarter-hour of the same meter."
 _LOCAL: Final = " Clocks were put back in this hour: these look like local times. Write the times in UTC."
 
@@ -28,7 +28,7 @@ def arrange(rows: NDArray[np.void], facts: MeterFacts, faults: Faults) -> tuple[
     if is_first.all():
         return rows, 0
     first = np.maximum.accumulate(np.where(is_first, np.arange(len(rows)), 0))
-    differs = _differ(rows, rows[first])
+    differs = differ(rows, rows[first])
     is_conflict = np.zeros(len(rows), bool)
     is_conflict[first[differs]] = True
     is_conflict = is_conflict[first]
@@ -36,13 +36,6 @@ def arrange(rows: NDArray[np.void], facts: MeterFacts, faults: Faults) -> tuple[
     faults.add_bad_lines(rows["line"][is_conflict].astype(np.int64))
     repeated = ~is_first & ~is_conflict
     return rows[is_first & ~is_conflict], int(repeated.sum())
-
-
-def _differ(rows: NDArray[np.void], others: NDArray[np.void]) -> NDArray[np.bool_]:
-    differs = rows["final"] != others["final"]
-    for name in _VALUES:
-        differs |= ~((rows[name] == others[name]) | (np.isnan(rows[name]) & np.isnan(others[name])))
-    return differs
 
 
 def _tell(rows: NDArray[np.void], others: NDArray[np.void], facts: MeterFacts, faults: Faults) -> None:

@@ -8,11 +8,12 @@ import numpy as np
 from django.db import connection, transaction
 from numpy.typing import NDArray
 
+from onboarding.intervals.reading.rows import differ
+
 from .interface import INTERVAL, MINUTES_A_DAY, Correction, Days, Intervals, Put, slots_per_day
 from .models import Interval, IntervalCorrection, IntervalDay
 from .times import moment
 
-_VALUES = ("net", "generated", "consumed")
 _BATCH = 500
 
 
@@ -61,7 +62,7 @@ class TableStore(ABC):
         stored = self.read(series, int(rows["start"].min()), int(rows["start"].max()) + 1)
         at, is_there = _places(_key(rows["series"], rows["start"]), _key(stored["series"], stored["start"]))
         assert is_there.all(), "a day says that an interval is there that is not"
-        differs = _differ(rows, stored[at])
+        differs = differ(rows, stored[at])
         is_newer = differs & (stored["source"][at] > source)
         changed = rows[differs & ~is_newer]
         if len(changed):
@@ -169,11 +170,3 @@ def _places(wanted: NDArray[np.int64], stored: NDArray[np.int64]) -> tuple[NDArr
         return at, np.zeros(len(wanted), bool)
     at = np.minimum(at, len(stored) - 1)
     return at, stored[at] == wanted
-
-
-def _differ(rows: Intervals, stored: Intervals) -> NDArray[np.bool_]:
-    differs = rows["final"] != stored["final"]
-    for name in _VALUES:
-        is_equal = (rows[name] == stored[name]) | (np.isnan(rows[name]) & np.isnan(stored[name]))
-        differs |= ~is_equal
-    return differs
