@@ -13,7 +13,7 @@ from zoneinfo import ZoneInfo
 
 from django.conf import settings
 from django.core.cache import cache
-from django.db.models import Count, Max
+from django.db.models import Count, Max, QuerySet
 from django.urls import reverse
 
 from onboarding.enrollment.models import Activation
@@ -97,7 +97,12 @@ def missing_summary(partner: Partner) -> MissingSummary:
 
 
 def _remembered(partner: Partner, until: date, now: datetime) -> tuple[Sequence[DueGaps], int]:
-    """What is missing by deadline, and of how many meters it is overdue; from the cache if nothing has come since."""
+    """What is missing by deadline, and of how many meters it is overdue; from the cache if nothing has come since.
+
+    A partner of whom nothing is expected asks no cache, which may be a table.
+    """
+    if not _supplying().filter(partner=partner).exists():
+        return (), 0
     key = f"missing-data:{partner.pk}:{until}:{present_quarter(now)}:{_uploads(partner)}"
     known: tuple[Sequence[DueGaps], int] | None = cache.get(key)
     if known is None:
@@ -137,8 +142,12 @@ def queue_missing_data_digests() -> None:
 
 def _partners() -> Iterable[Partner]:
     """Those who supply data of any meter. A sandbox's data are made up, so nobody is to be reminded of them."""
-    active = Activation.objects.filter(period__program__interval_data_source=IntervalSource.PARTNER)
-    return Partner.objects.real().filter(is_active=True, pk__in=active.values("partner")).order_by("pk")
+    return Partner.objects.real().filter(is_active=True, pk__in=_supplying().values("partner")).order_by("pk")
+
+
+def _supplying() -> QuerySet[Activation]:
+    """Where meters are, or were, active in programs whose data the partner supplies."""
+    return Activation.objects.filter(period__program__interval_data_source=IntervalSource.PARTNER)
 
 
 def morning_of(partner: Partner, now: datetime) -> date | None:

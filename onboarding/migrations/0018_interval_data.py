@@ -33,8 +33,8 @@ def make_tables(apps, schema_editor):
         schema_editor.execute(_INTERVAL.format(boolean="boolean", kind="PARTITION BY RANGE (start)"))
         schema_editor.execute(_DAY.format(bytes="bytea", kind=""))
     else:
-        schema_editor.execute(_INTERVAL.format(boolean="bool", kind="WITHOUT ROWID"))
-        schema_editor.execute(_DAY.format(bytes="BLOB", kind="WITHOUT ROWID"))
+        schema_editor.execute(_INTERVAL.format(boolean="bool", kind="WITHOUT ROWID").strip())
+        schema_editor.execute(_DAY.format(bytes="BLOB", kind="WITHOUT ROWID").strip())
 
 
 def drop_tables(apps, schema_editor):

@@ -4,6 +4,7 @@ import os
 import re
 from collections.abc import Callable
 
+import pytest
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Page, expect
 
@@ -34,6 +35,7 @@ def first_row(page: Page, portal: Portal, table: str) -> str:
     return str(page.locator("#result_list tbody th a").first.evaluate("link => link.href"))
 
 
+@pytest.mark.timeout(480)  # many pages, two times each
 def test_pages_of_the_admin_pass_axe_and_fit_a_phone(portal: Portal, open_as: OpenAs) -> None:
     for width, scheme in ((1280, "light"), (390, "dark")):
         page = open_as(STAFF, viewport={"width": width, "height": 900}, color_scheme=scheme, bypass_csp=True)

@@ -334,7 +334,7 @@ def test_email_about_missing_interval_data(acme: Partner, user: User, n: int) ->
 
     with time_machine.travel("2026-12-04 15:10 +0000", tick=False):
         queue_missing_data_digests()
-        assert queries_of_job("intervals.digest") == on(37, 37)
+        assert queries_of_job("intervals.digest") == on(38, 38)
         assert Job.objects.filter(kind="mail.send").exists()
 
 
