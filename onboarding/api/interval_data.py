@@ -313,7 +313,7 @@ class IntervalDataPresignedUrl(ApiView):
         parameters=[
             _OF_JOB,
             PresignedUrlQuerySerializer,
-            OpenApiParameter("Location", str, "header", response=[302], description="Works for some minutes."),
+            OpenApiParameter("Location", str, "header", response=[302], description="Works for 5 minutes."),
             OpenApiParameter("Cache-Control", str, "header", response=[302]),
         ],
         responses={

@@ -81,7 +81,8 @@ class Way(models.TextChoices):
 class IntervalUpload(models.Model):
     """A file of interval data, and what became of it. Its ID is the published job ID.
 
-    counts: lines, rows (read), good, bad, repeated (the same row again), new, changed, same, meters, stored (so far).
+    counts: lines, rows (read), good, bad, repeated (the same row again), new, changed, same, newer
+    (left, since a later source gave other values), meters, stored (so far).
     error_summary: [{column, code, count}], the most frequent first. warnings: problems as JSON, one for each series
     and rule at most, the first of them. The errors themselves are in a file (`errors_name`, CSV: line, column, code,
     message), as is the feedback.

@@ -8,7 +8,8 @@ from typing import Any, Final, Protocol
 import numpy as np
 from numpy.typing import NDArray
 
-# One interval. start: minutes since 1970-01-01 00:00 UTC. Energy in kWh, NaN where it was not given.
+# One interval. start: minutes since 1970-01-01 00:00 UTC. Energy in kWh, NaN where it was not given;
+# of runtime series, net is the minutes that a device ran.
 # final: 1 yes, 0 no, -1 not said. source: number of an IntervalSource.
 INTERVAL: Final = np.dtype(
     [
