@@ -19,9 +19,16 @@ from tests import builders
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("catalogue")]
 ODD: list[Any] = [None, 1, 1.5, -1, True, "", [], {}, ["x"], {"a": 1}, "x" * 500, "a\0b", "\ud800", "<script>", "=1+1"]
 ODD += [10**30, 1e308, [[1]], "2026-02-31", "١٢٣", "²", {"0": {"0": 1}}]
-UNKNOWN_KEYS = ["", "a.b", "\0", "x" * 300, "0", "\ud800"]
-ODD_KEYS = [*UNKNOWN_KEYS, "load_types.0", "customer", "site.site_devices.99.model"]
+UNKNOWN_KEYS = ["", "a.b", "\0", "x" * 300, "\ud800"]
+ODD_KEYS = [*UNKNOWN_KEYS, "0", "load_types.0", "customer", "site.site_devices.99.model"]
 NEEDED = set(builders.asset(1)) | set(builders.asset(1)["customer"])
+
+
+def _same_type(odd: Any, right: Any) -> bool:
+    """Whether the request takes the odd value in the right one's place. Keys like 0 make a list."""
+    if isinstance(odd, list) and isinstance(right, list):
+        return all(isinstance(item, type(right[0])) for item in odd)
+    return type(odd) is type(right) and odd != {"0": {"0": 1}}
 
 
 def mutated(chance: random.Random, asset: dict[str, Any], everywhere: bool) -> dict[str, Any]:
@@ -37,7 +44,7 @@ def mutated(chance: random.Random, asset: dict[str, Any], everywhere: bool) -> d
             if isinstance(part[key], dict) and key != "customer_group" and chance.random() < 0.9:
                 walk(part[key])
             elif chance.random() < 0.2 and (everywhere or key not in NEEDED):
-                part[key] = chance.choice([odd for odd in ODD if everywhere or type(odd) is type(part[key])])
+                part[key] = chance.choice([odd for odd in ODD if everywhere or _same_type(odd, part[key])])
         if chance.random() < 0.2:
             part[chance.choice(keys)] = chance.choice(ODD)
 
@@ -73,8 +80,7 @@ def test_mutated_jobs_are_answered_and_done(
         seen.add(answer.status_code)
     run_jobs()
 
-    assert seen <= {201, 400}
-    assert everywhere or 201 in seen
+    assert seen <= {201, 400} if everywhere else seen == {201}
     assert list(Job.objects.exclude(state="done").values_list("failure", flat=True)) == []
     assert set(Upload.objects.values_list("state", flat=True)) == {"done"} or everywhere
     for upload in Upload.objects.all():
