@@ -86,11 +86,11 @@ def public(*, most: int, name: str, missing: str = "CONNECT_LINK_UNKNOWN") -> Ca
             language = translation.get_language_from_request(request)
             with translation.override(language):
                 if not within_limit(f"connect.{name}", address_of(request), most=most, per=_PER_HOUR):
-                    return _stopped(request, Problem("CONNECT_TOO_MANY"), status=429)
+                    return stopped(request, Problem("CONNECT_TOO_MANY"), status=429)
                 try:
                     response = view(request, *args, **kwargs)
                 except Http404:  # in the customers' look, and the same whatever does not exist
-                    response = _stopped(request, Problem(missing), status=404)
+                    response = stopped(request, Problem(missing), status=404)
             response.headers["Content-Language"] = language
             patch_vary_headers(response, ["Accept-Language"])
             return response
@@ -100,21 +100,21 @@ def public(*, most: int, name: str, missing: str = "CONNECT_LINK_UNKNOWN") -> Ca
     return made
 
 
-def _stopped(
+def stopped(
     request: HttpRequest, *problems: Problem, status: int, session: ConnectSession | None = None
 ) -> HttpResponse:
     """A page that says why it does not go on here, and what to do."""
-    context = {"problems": problems, **_frame(session.link if session else None)}
-    context["again"] = _start_of(session) if session else ""
+    context = {"problems": problems, **frame(session.link if session else None)}
+    context["again"] = start_address(session) if session else ""
     return render(request, "connect/public/stopped.html", context, status=status)
 
 
-def _frame(link: ConnectLink | None) -> dict[str, object]:
+def frame(link: ConnectLink | None) -> dict[str, object]:
     """What the frame of every page shows of the partner."""
     return {"link": link, "brand": link.shown_name if link else "", "is_public": True}
 
 
-def _start_of(session: ConnectSession) -> str:
+def start_address(session: ConnectSession) -> str:
     """The address with which the session was begun, for beginning anew; "" when its link takes nobody any more."""
     if session.link.state != LinkState.ACTIVE or not session.link.partner.is_active:
         return ""
@@ -145,7 +145,7 @@ def _open(request: HttpRequest, parameters: dict[str, str]) -> HttpResponseBase:
     try:
         link, reference = link_of(parameters), reference_of(parameters)
     except Refused as refusal:
-        return _stopped(request, *refusal.problems, status=404)
+        return stopped(request, *refusal.problems, status=404)
     if request.method == "HEAD":  # a mail program that looks whether the link works is no customer
         return HttpResponse()
     session = _going_on(request, link, reference) or _begin(request, link, reference, parameters)
@@ -155,7 +155,7 @@ def _open(request: HttpRequest, parameters: dict[str, str]) -> HttpResponseBase:
 def _going_on(request: HttpRequest, link: ConnectLink, reference: str) -> ConnectSession | None:
     """The open session of this browser on the same link for the same customer."""
     for pk in reversed(request.session.get(SESSION_KEY, {})):
-        session = _mine(request, pk)
+        session = session_of_browser(request, pk)
         if session is None or session.link_id != link.pk or journey.is_over(session):
             continue
         if session.state != SessionState.COMPLETED and _reference(session) == reference:
@@ -177,11 +177,16 @@ def _begin(request: HttpRequest, link: ConnectLink, reference: str, parameters: 
         parameters=own_parameters((name, value) for name, values in request.GET.lists() for value in values),
         address=address_of(request),
     )
+    remember(request, session, secret)
+    return session
+
+
+def remember(request: HttpRequest, session: ConnectSession, secret: str) -> None:
+    """Make a session one of this browser's."""
     kept = dict(request.session.get(SESSION_KEY, {}))
     while len(kept) >= _KEPT_SESSIONS:
         kept.pop(next(iter(kept)))
     request.session[SESSION_KEY] = {**kept, str(session.pk): secret}
-    return session
 
 
 def _known_utilities(link: ConnectLink, asked: list[str]) -> list[str]:
@@ -190,7 +195,7 @@ def _known_utilities(link: ConnectLink, asked: list[str]) -> list[str]:
     return [code.strip().upper() for code in asked if code.strip().upper() in known]
 
 
-def _mine(request: HttpRequest, pk: UUID | str) -> ConnectSession | None:
+def session_of_browser(request: HttpRequest, pk: UUID | str) -> ConnectSession | None:
     """A session of this browser; None for any other."""
     secret = request.session.get(SESSION_KEY, {}).get(str(pk), "")
     if not secret:
@@ -201,7 +206,7 @@ def _mine(request: HttpRequest, pk: UUID | str) -> ConnectSession | None:
 
 
 def _session(request: HttpRequest, pk: UUID) -> ConnectSession:
-    session = _mine(request, pk)
+    session = session_of_browser(request, pk)
     if session is None:
         raise Http404
     return session
@@ -250,7 +255,7 @@ def session_page(request: HttpRequest, pk: UUID) -> HttpResponseBase:
 def _over(request: HttpRequest, session: ConnectSession) -> HttpResponse:
     kept = session.authorizations.filter(state=AuthorizationState.COMPLETED).exists()
     declined = session.state == SessionState.CLOSED and session.last_interaction_at > clock.now() - journey.IDLE
-    context = _frame(session.link) | {"again": _start_of(session), "has_authorized": kept, "declined": declined}
+    context = frame(session.link) | {"again": start_address(session), "has_authorized": kept, "declined": declined}
     return render(request, "connect/public/over.html", context, status=410)
 
 
@@ -259,7 +264,7 @@ def _render_step(
 ) -> HttpResponse:
     steps = journey.steps_of(session)
     number = steps.index(step)
-    context = _frame(session.link) | {
+    context = frame(session.link) | {
         "session": session,
         "step": step,
         "number": number + 1,
@@ -409,7 +414,7 @@ def _send_utility(request: HttpRequest, session: ConnectSession) -> HttpResponse
         return _render_step(request, session, Step.UTILITY, *refusal.problems)
     # Not a redirect: browsers hold those that follow a form to our form-action, also the utility's own further ones.
     utility = session.authorizations.select_related("utility").latest("initiated_at").utility
-    context = _frame(session.link) | {"address": address, "utility": utility}
+    context = frame(session.link) | {"address": address, "utility": utility}
     return render(request, "connect/public/leaving.html", context)
 
 
@@ -431,16 +436,16 @@ def connect_return(request: HttpRequest) -> HttpResponseBase:
     state = request.GET.get("state", "")[:500]
     try:
         authorization = authorize.of_state(state)
-        session = _mine(request, authorization.session_id)
+        session = session_of_browser(request, authorization.session_id)
         if session is None:
-            return _stopped(request, Problem("CONNECT_STATE_OF_ANOTHER_BROWSER"), status=403)
+            return stopped(request, Problem("CONNECT_STATE_OF_ANOTHER_BROWSER"), status=403)
         if request.method == "HEAD":
             return HttpResponse()
         authorization = authorize.returned(state)
     except Refused as refusal:
         if refusal.problems[0].code == "CONNECT_STATE_USED":
             return redirect("connect-session", pk=authorization.session_id)
-        return _stopped(request, *refusal.problems, status=400)
+        return stopped(request, *refusal.problems, status=400)
     _take_answer(request, authorization)
     return redirect("connect-session", pk=authorization.session_id)
 
@@ -464,7 +469,7 @@ def manage(request: HttpRequest, token: str) -> HttpResponseBase:
     """What a customer authorized and signed, by the emailed link; here it is revoked."""
     session = session_of_token(token)
     if session is None:
-        return _stopped(request, Problem("CONNECT_LINK_UNKNOWN"), status=404)
+        return stopped(request, Problem("CONNECT_LINK_UNKNOWN"), status=404)
     rows = session.authorizations.filter(state=AuthorizationState.COMPLETED).select_related("utility")
     if request.method == "POST":
         wanted = as_uuid(request.POST.get("authorization", ""))
@@ -473,11 +478,11 @@ def manage(request: HttpRequest, token: str) -> HttpResponseBase:
             raise Http404
         address = address_of(request)
         if "confirmed" not in request.POST:
-            context = _frame(session.link) | {"authorization": chosen, "token": token}
+            context = frame(session.link) | {"authorization": chosen, "token": token}
             return render(request, "connect/public/revoke.html", context)
         end(chosen, EndReason.BY_CUSTOMER, by=journey.customer(address), address=address)
         return redirect("connect-manage", token=token)
-    context = _frame(session.link) | {
+    context = frame(session.link) | {
         "session": session,
         "token": token,
         "authorizations": list(rows.order_by("authorized_at")),
