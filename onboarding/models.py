@@ -12,10 +12,12 @@ from onboarding.connect.models import (
     Consent,
     CustomerEmail,
     Feed,
+    InvitedCustomer,
     LinkEmail,
     RedirectHost,
     ServicePoint,
     Signature,
+    StoppedAddress,
 )
 from onboarding.enrollment.models import (
     Activation,
@@ -39,6 +41,7 @@ from onboarding.meters.models import Meter
 from onboarding.meters.search.models import MeterText, TextBacklog
 from onboarding.portfolio.exports.models import Export
 from onboarding.portfolio.saved_views.models import SavedView
+from onboarding.reminders.models import Reminder, ReminderPlan, StoppedReminders
 from onboarding.uploads.models import ColumnMemory, Upload, UploadEdit, UploadProblem, UploadRow
 
 __all__ = [
@@ -68,6 +71,7 @@ __all__ = [
     "IntervalSettings",
     "IntervalSource",
     "IntervalUpload",
+    "InvitedCustomer",
     "LinkEmail",
     "Meter",
     "MeterDraft",
@@ -77,9 +81,13 @@ __all__ = [
     "ParticipationPeriod",
     "RedirectHost",
     "RegistrationRefresh",
+    "Reminder",
+    "ReminderPlan",
     "SavedView",
     "ServicePoint",
     "Signature",
+    "StoppedAddress",
+    "StoppedReminders",
     "TextBacklog",
     "Upload",
     "UploadEdit",

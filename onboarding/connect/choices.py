@@ -131,6 +131,20 @@ class SignedAs(models.TextChoices):
     COMPANY = "COMPANY", _("For a company")
 
 
+class StopReason(models.TextChoices):
+    """Why nothing more is written to an address for a partner."""
+
+    OPTED_OUT = "OPTED_OUT", "Opted out"
+    UNREACHABLE = "UNREACHABLE", "Unreachable"
+
+    @property
+    def meaning(self) -> str:
+        return {
+            "OPTED_OUT": "The customer wants no reminders from you.",
+            "UNREACHABLE": "Email to this address came back, or you marked it as unreachable.",
+        }[self.value]
+
+
 class NoteKind(models.TextChoices):
     """What can happen to a connection. The text is filled with the note's facts."""
 

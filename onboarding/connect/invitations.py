@@ -9,6 +9,7 @@ from django.template.loader import render_to_string
 
 from onboarding.connect import links
 from onboarding.connect.choices import LinkState
+from onboarding.connect.contacting import invited
 from onboarding.connect.models import ConnectLink, LinkEmail
 from portal.events.actors import Actor
 from portal.events.domain import record
@@ -16,12 +17,15 @@ from portal.jobs.domain import Run, enqueue
 from portal.partners.domain import one_line
 from portal.problems import Problem, Refused
 from portal.security.limits import within_limit
+from programs.identifiers import reference_key
 
 MOST_PER_DAY: Final = 500
 
 
 def send_link(link: ConnectLink, *, to: str, reference: str, by: Actor, sender: str) -> str:
     """Email a link to one customer; one connectlink.sent event, which does not name the customer's address.
+
+    The address is kept for reminders, where there is a reference ID.
 
     sender: the email address of whoever sends it. Returns the address that the email goes to: in a sandbox the
     sender's, since a sandbox writes to no customer.
@@ -41,9 +45,12 @@ def send_link(link: ConnectLink, *, to: str, reference: str, by: Actor, sender: 
     context["contact"] = one_line(link.support_contact)
     body = render_to_string("connect/emails/invitation.txt", context)
     subject = f"{partner} invites you to connect your electricity account"
+    customer = to
     if link.partner.is_sandbox:
         to, subject = sender, f"[Sandbox] {subject}"
     with transaction.atomic():
+        if reference:
+            invited(link, reference_key(reference), customer)
         row = LinkEmail.objects.create(link=link, to=to, subject=subject[:200], body=body)
         record("connectlink.sent", subject=link, partner=link.partner, by=by, data={"reference": reference})
         enqueue("connect.invite", subject_id=row.pk, partner=link.partner)

@@ -16,6 +16,7 @@ from onboarding.connect.choices import (
     SessionState,
     SignedAs,
     Step,
+    StopReason,
     Variant,
 )
 from onboarding.meters.models import KEY_LENGTH
@@ -32,6 +33,7 @@ register(
     Subject("connectsession", "Connect session"),
     Subject("authorization", "Authorization"),
     Subject("redirecthost", "Redirect host"),
+    Subject("stoppedaddress", "Email address"),
 )
 
 
@@ -150,14 +152,22 @@ class ConnectSession(models.Model):
     created_at = models.DateTimeField()
     last_interaction_at = models.DateTimeField()
     completed_at = models.DateTimeField(null=True)
+    renews = models.ForeignKey(
+        "Authorization",
+        null=True,
+        on_delete=models.SET_NULL,
+        related_name="renewals",
+        help_text="The authorization for whose renewal the session was begun.",
+    )
 
     class Meta:
         indexes = [
+            models.Index(fields=["link", "last_interaction_at"], name="connect_session_of_link"),
             models.Index(
                 fields=["last_interaction_at"],
                 name="connect_session_open",
                 condition=Q(state__in=["CREATED", "UPDATED"]),
-            )
+            ),
         ]
 
     def __str__(self) -> str:
@@ -369,3 +379,34 @@ class LinkEmail(models.Model):
 
     def __str__(self) -> str:
         return f"{self.link_id} by email"
+
+
+class InvitedCustomer(models.Model):
+    """The address to which a partner last sent a link with a reference ID from the portal."""
+
+    partner = models.ForeignKey("portal.Partner", on_delete=models.CASCADE, related_name="+", db_index=False)
+    reference_key = models.CharField(max_length=KEY_LENGTH)
+    email = models.EmailField(max_length=254)
+    invited_at = models.DateTimeField()
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["partner", "reference_key"], name="one_invited_address")]
+
+    def __str__(self) -> str:
+        return f"{self.reference_key} of {self.partner_id}"
+
+
+class StoppedAddress(models.Model):
+    """An email address to which the portal sends no reminders for a partner any more, in lowercase."""
+
+    partner = models.ForeignKey("portal.Partner", on_delete=models.CASCADE, related_name="+", db_index=False)
+    email = models.EmailField(max_length=254)
+    reason = models.CharField(max_length=12, choices=StopReason.choices)
+    told = models.CharField(max_length=200, blank=True, help_text="What the mail server answered, if it was that.")
+    stopped_at = models.DateTimeField()
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["partner", "email"], name="one_stopped_address")]
+
+    def __str__(self) -> str:
+        return f"{self.reason} of {self.partner_id}"

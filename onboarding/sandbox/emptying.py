@@ -18,10 +18,12 @@ from onboarding.connect.models import (
     Consent,
     CustomerEmail,
     Feed,
+    InvitedCustomer,
     LinkEmail,
     RedirectHost,
     ServicePoint,
     Signature,
+    StoppedAddress,
 )
 from onboarding.enrollment.models import (
     Activation,
@@ -44,6 +46,7 @@ from onboarding.meters.models import Meter
 from onboarding.meters.search.models import MeterText, TextBacklog
 from onboarding.portfolio.exports.models import Export
 from onboarding.portfolio.saved_views.models import SavedView
+from onboarding.reminders.models import Reminder, ReminderPlan, StoppedReminders
 from onboarding.uploads.models import ColumnMemory, Upload, UploadEdit, UploadProblem, UploadRow
 from portal.api.models import KeptAnswer
 from portal.developers.models import LoggedRequest
@@ -90,6 +93,11 @@ PILES: Final = (
     Pile(MeterDraft),
     Pile(BulkRow, "action__partner"),
     Pile(BulkAction),
+    Pile(Reminder),
+    Pile(ReminderPlan, "link__partner"),
+    Pile(StoppedReminders, "connection__partner"),
+    Pile(InvitedCustomer),
+    Pile(StoppedAddress),
     Pile(CustomerEmail, "session__partner"),
     Pile(LinkEmail, "link__partner"),
     Pile(Feed, "authorization__partner", files=("file",)),

@@ -63,6 +63,16 @@ def zone_of(code: str) -> ZoneInfo | None:
         return None
 
 
+@functools.lru_cache(maxsize=64)
+def zones_of_state(state: str) -> tuple[ZoneInfo, ...]:
+    """The time zones of a state's zip codes (two capital letters), by name; none for what is no state."""
+    zips = _zips()
+    if len(state) != 2:
+        return ()
+    codes = [code for code in range(len(zips.zones)) if zips.states[2 * code : 2 * code + 2] == state]
+    return tuple(ZoneInfo(name) for name in sorted({zips.names[zips.zones[code]] for code in codes} - {""}))
+
+
 @functools.lru_cache(maxsize=1)
 def _zips() -> _Zips:
     """Takes half a second, once in a process. All is empty when the list could not be read."""
