@@ -5,7 +5,9 @@ import re
 
 from portal import correlation
 
-_SECRETS = re.compile(r"/(calendar|invitations|emails/stop|connect/(?:mine|continue|renew|stop))/(?!address/)[^/\s\"']{16,}")
+_SECRETS = re.compile(
+    r"/(calendar|invitations|emails/stop|connect/(?:mine|continue|renew|stop))/(?!address/)[^/\s\"']{16,}"
+)
 
 
 class WithoutSecrets(logging.Filter):
