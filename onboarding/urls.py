@@ -7,6 +7,7 @@ urlpatterns = [
     path("", include("onboarding.audit.urls")),
     path("", include("onboarding.uploads.urls")),
     path("", include("onboarding.meter_form.urls")),
+    path("", include("onboarding.reminders.urls")),
     path("", include("onboarding.connect.urls")),
     path("", include("onboarding.intervals.urls")),
     path("", include("onboarding.calendar.urls")),

@@ -9,7 +9,8 @@ from django.urls import URLPattern, URLResolver, get_resolver
 from django.utils import timezone
 
 from onboarding.bulk.domain import create_action
-from onboarding.connect.models import ServicePoint
+from onboarding.connect.contacting import mark_unreachable
+from onboarding.connect.models import ServicePoint, StoppedAddress
 from onboarding.intervals.models import DataType, Way
 from onboarding.intervals.receive import receive_interval_file
 from onboarding.meter_form.domain import begin
@@ -188,6 +189,15 @@ ROUTES: dict[str, tuple[str, str, dict[str, str]]] = {
     "connect-send": (PUBLIC, "post", {"pk": "session", "step": "welcome"}),
     "connect-brand": (PUBLIC, "get", {"pk": "link"}),
     "connect-logo": (PUBLIC, "get", {"pk": "link"}),
+    "connect-link-reminders": (OWN, "get", {"pk": "link"}),
+    "connect-reminder-test": (OWN, "post", {"pk": "link"}),
+    "connection-reminders": (OWN, "post", {"pk": "connection"}),
+    "connection-renewal": (OWN, "post", {"pk": "connection", "authorization": "authorization"}),
+    "connect-addresses": (MEMBERS, "get", {}),
+    "connect-address-remove": (OWN, "post", {"pk": "address"}),
+    "connect-continue": (PUBLIC, "get", {"token": "no-such-token"}),
+    "connect-renew": (PUBLIC, "get", {"token": "no-such-token"}),
+    "connect-reminders-stop": (PUBLIC, "get", {"token": "no-such-token"}),
     "connect-manage": (PUBLIC, "get", {"token": "no-such-token"}),
     "connect-document": (PUBLIC, "get", {"token": "no-such-token", "pk": "session"}),
     "api-connections": (KEY, "get", {}),
@@ -224,6 +234,7 @@ ROUTES: dict[str, tuple[str, str, dict[str, str]]] = {
 }
 GONE_AFTERWARDS = {
     "column-memory-forget",
+    "connect-address-remove",
     "connect-host-remove",
     "entry-discard",
     "view-remove",
@@ -244,6 +255,9 @@ PUBLIC_ANSWERS = {
     "connect-send": 404,
     "connect-brand": 200,
     "connect-logo": 404,  # the link has none
+    "connect-continue": 404,
+    "connect-renew": 404,
+    "connect-reminders-stop": 404,
     "connect-manage": 404,
     "connect-document": 404,
 }
@@ -294,6 +308,7 @@ def _objects_of(acme: Partner, manager: User, user: User, run_jobs: Callable[[],
     link = connect.link(acme, "acme-secret-link")
     connected = connect.connection(acme, "acme-secret-home", link=link)
     connect.question(connected)
+    mark_unreachable(acme, "acme-secret@example.com", by=by)
     key, text = create_api_key(acme, name="acme-secret", by=by)
     answer = Client().get("/v1.1/jobs/meters", headers={"Authorization": f"Bearer {text}"})
     hook = create_endpoint(
@@ -326,6 +341,8 @@ def _objects_of(acme: Partner, manager: User, user: User, run_jobs: Callable[[],
         "connection": str(connected.pk),
         "session": str(connected.sessions.get().pk),
         "point": str(ServicePoint.objects.get().pk),
+        "authorization": str(connected.authorizations.get().pk),
+        "address": str(StoppedAddress.objects.get().pk),
     }
 
 

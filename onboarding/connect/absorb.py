@@ -7,6 +7,7 @@ from typing import Final
 from uuid import UUID
 
 from django.db import transaction
+from django.db.models import QuerySet
 
 from onboarding.connect.choices import AuthorizationState, NoteKind
 from onboarding.connect.models import Authorization, ConnectSession, ServicePoint
@@ -15,6 +16,7 @@ from onboarding.connect.points import (
     Match,
     PointFacts,
     PointIdentity,
+    has_same_numbers,
     has_unique_name,
     is_same_point,
     keys_of,
@@ -126,7 +128,7 @@ def _facts_json(facts: PointFacts) -> dict[str, str]:
 
 def _meter_of(authorization: Authorization, point: ServicePoint, facts: PointFacts) -> tuple[Meter, bool] | None:
     """Join the meter that the point is, or create it, which the second value says; None when the partner decides."""
-    match = _of_an_earlier_authorization(point)
+    match = _of_an_earlier_authorization(authorization, point)
     if not match.meter and not match.problem:
         match = match_of(_identity_of(authorization, point, facts), partner=authorization.partner)
     was_asked = bool(point.candidates)
@@ -163,16 +165,15 @@ def _identity_of(authorization: Authorization, point: ServicePoint, facts: Point
     )
 
 
-def _of_an_earlier_authorization(point: ServicePoint) -> Match:
+def _of_an_earlier_authorization(authorization: Authorization, point: ServicePoint) -> Match:
     """The meter of the same usage point, by an authorization before this one. A meter in the archive is left there."""
-    earlier = ServicePoint.objects.filter(
-        partner=point.partner_id,
-        utility=point.utility_id,
-        usage_point=point.usage_point,
-        meter__isnull=False,
-        meter__is_archived=False,
+    known = ServicePoint.objects.filter(
+        partner=point.partner_id, utility=point.utility_id, meter__isnull=False, meter__is_archived=False
     )
-    rows = list(earlier.exclude(pk=point.pk).select_related("meter__partner").order_by("pk"))
+    known = known.exclude(pk=point.pk).select_related("meter__partner").order_by("pk")
+    if meter := _renewed_meter(authorization, point, known):
+        return Match(meter=meter)
+    rows = list(known.filter(usage_point=point.usage_point))
     same = next((row for row in rows if is_same_point(row, point)), None)
     if same:
         return Match(meter=same.meter)
@@ -181,6 +182,18 @@ def _of_an_earlier_authorization(point: ServicePoint) -> Match:
     meters = list({row.meter_id: row.meter for row in rows if row.meter}.values())
     said = {"reference": meters[0].partner_reference, "utility": point.utility.name}
     return Match(candidates=meters, problem=Problem("POINT_OTHER_ACCOUNT", context=said))
+
+
+def _renewed_meter(authorization: Authorization, point: ServicePoint, known: QuerySet[ServicePoint]) -> Meter | None:
+    """The meter that goes on by a renewal: of the only point of the renewed authorization with the same numbers.
+
+    The customer was sent to renew that one, so the utility may call the point by another name by now.
+    """
+    renewed = authorization.session.renews_id
+    if renewed is None:
+        return None
+    meters = {row.meter_id: row.meter for row in known.filter(authorization=renewed) if has_same_numbers(row, point)}
+    return next(iter(meters.values())) if len(meters) == 1 else None
 
 
 def _complete(point: ServicePoint, facts: PointFacts, *, by: Actor) -> list[UUID]:

@@ -27,6 +27,7 @@ from onboarding.connect.forms import (
 )
 from onboarding.connect.invitations import send_link
 from onboarding.connect.models import Connection, ConnectionNote, ConnectLink, RedirectHost, ServicePoint
+from onboarding.connect.panels import panels_of_connection, panels_of_link
 from onboarding.connect.queries import (
     candidate_of,
     connect_programs,
@@ -121,6 +122,7 @@ def _connection_page(
         "unsent_emails": unsent_emails_of(held) if member(request).partner.is_sandbox else (),
         "problems": problems,
         "typed": typed,
+        "panels": panels_of_connection(held),
     }
     return render(request, "connect/connection.html", context, status=status)
 
@@ -260,6 +262,7 @@ def link_page(request: HttpRequest, pk: UUID) -> HttpResponse:
         "sessions": link.sessions.count(),
         "redirects": bool(links.final_redirect_of(link, [])),
         "agreements": agreements_for(link.transmission_region, link.classification, link.programs),
+        "panels": panels_of_link(link),
     }
     return render(request, "connect/link.html", context, status=422 if form.errors else 200)
 

@@ -82,6 +82,11 @@ def is_same_point(point: ServicePoint, like: ServicePoint) -> bool:
     return bool(ours & theirs) or (has_unique_name(point) and not (ours and theirs))
 
 
+def has_same_numbers(point: ServicePoint, like: ServicePoint) -> bool:
+    """Whether two rows share a number that names a point alone, whatever the utility calls the point."""
+    return bool(_own_keys(point) & _own_keys(like))
+
+
 def has_unique_name(point: ServicePoint) -> bool:
     """Whether the utility's name of the usage point is a UUID, which no two have."""
     return bool(_UUID.fullmatch(point.usage_point.lower()))

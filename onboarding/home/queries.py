@@ -16,6 +16,7 @@ from onboarding.intervals.digest import MissingSummary, missing_summary
 from onboarding.meters.models import Meter
 from onboarding.meters.search.queries import search
 from onboarding.portfolio.cards import Ahead, ahead_of, without_deadline
+from onboarding.reminders.queries import renewals_of
 from onboarding.uploads.models import RowOutcome, RowPlan, Upload, UploadState
 from onboarding.uploads.queries import files_of
 from portal.partners.models import Partner
@@ -96,6 +97,7 @@ class Needs:
     to_fix: list[Upload]
     connections: list[WaitingConnection]
     overdue: list[Authorization]
+    renewals: list[Authorization]
     missing_data: MissingSummary
     due: list[Due]
     recent: list[Upload]
@@ -104,7 +106,7 @@ class Needs:
     @property
     def anything(self) -> bool:
         uploads = self.to_match or self.to_confirm or self.to_fix
-        return bool(uploads or self.connections or self.overdue or self.missing_data or self.due)
+        return bool(uploads or self.connections or self.overdue or self.renewals or self.missing_data or self.due)
 
 
 def needs_of(partner: Partner) -> Needs:
@@ -116,6 +118,7 @@ def needs_of(partner: Partner) -> Needs:
         to_fix=[upload for upload in newest if _is_to_fix(upload)][:UPLOADS_SHOWN],
         connections=waiting_of(waiting_connections(partner)[:CONNECTIONS_SHOWN]),
         overdue=list(overdue_authorizations(partner)[:CONNECTIONS_SHOWN]),
+        renewals=list(renewals_of(partner)[:CONNECTIONS_SHOWN]),
         missing_data=missing_summary(partner),
         due=_due(partner),
         recent=newest[:5],

@@ -44,13 +44,14 @@ class Reminder(models.Model):
     """One email to a customer, planned, sent or not sent, and why. Its text is kept once it is written.
 
     `interaction_at`: the last interaction, from which it is measured; of a renewal, the end of the authorization or,
-    where the partner asked for it, that moment. At most one row for each of these and touchpoint: it never goes twice.
+    where the partner asked for it, that moment. At most one row for each of these and touchpoint, of a renewal for each
+    authorization: it never goes twice.
     """
 
     id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
     partner = models.ForeignKey("portal.Partner", on_delete=models.PROTECT, related_name="+", db_index=False)
     link = models.ForeignKey(ConnectLink, on_delete=models.PROTECT, related_name="+", db_index=False)
-    connection = models.ForeignKey(Connection, on_delete=models.CASCADE, related_name="reminders", db_index=False)
+    connection = models.ForeignKey(Connection, on_delete=models.CASCADE, related_name="reminders")
     session = models.ForeignKey(ConnectSession, on_delete=models.CASCADE, related_name="+")
     authorization = models.ForeignKey(Authorization, null=True, on_delete=models.CASCADE, related_name="reminders")
     touchpoint = models.CharField(max_length=8, choices=Touchpoint.choices)
@@ -69,8 +70,15 @@ class Reminder(models.Model):
     class Meta:
         constraints = [
             models.UniqueConstraint(
-                fields=["connection", "interaction_at", "touchpoint"], name="one_reminder_per_touchpoint"
-            )
+                fields=["connection", "interaction_at", "touchpoint"],
+                name="one_reminder_per_touchpoint",
+                condition=Q(authorization=None),
+            ),
+            models.UniqueConstraint(
+                fields=["authorization", "interaction_at"],
+                name="one_renewal_link_per_end",
+                condition=Q(authorization__isnull=False),
+            ),
         ]
         indexes = [
             models.Index(

@@ -52,7 +52,11 @@ def due_sessions(touchpoint: Touchpoint, now: datetime) -> QuerySet[ConnectSessi
         state__in=[SessionState.CREATED, SessionState.UPDATED, SessionState.CLOSED],
     )
     rows = rows.exclude(Exists(later)).exclude(Exists(done)).exclude(Exists(authorized)).exclude(Exists(declined))
-    return rows.exclude(Exists(known)).select_related("connection", "link").order_by("last_interaction_at", "pk")
+    return (
+        rows.exclude(Exists(known))
+        .select_related("connection", "link__reminder_plan")
+        .order_by("last_interaction_at", "pk")
+    )
 
 
 def renewals_due(now: datetime) -> QuerySet[Authorization]:

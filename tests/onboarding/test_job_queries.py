@@ -4,7 +4,7 @@ PostgreSQL loads rows by COPY, which is not counted.
 """
 
 from collections.abc import Callable, Sequence
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -18,6 +18,7 @@ from django.utils import timezone
 from onboarding.bulk.domain import confirm, create_action
 from onboarding.bulk.models import BulkAction
 from onboarding.calendar.notifications import queue_notifications
+from onboarding.connect.choices import SessionState, Step
 from onboarding.enrollment.deadlines import note_passed_deadlines
 from onboarding.enrollment.models import Enrollment, MadeDeadline
 from onboarding.enrollment.rules import rules_of
@@ -26,6 +27,9 @@ from onboarding.meters.models import Meter
 from onboarding.meters.search.domain import make_texts_behind
 from onboarding.meters.search.models import MeterText
 from onboarding.portfolio.exports.domain import ask_export
+from onboarding.reminders.choices import Touchpoint
+from onboarding.reminders.plans import save_plan
+from onboarding.reminders.sweep import sweep
 from onboarding.spreadsheets.workbook import ROW_KEY_HEADER
 from onboarding.uploads.corrections.workbook import fix_columns, fix_rows
 from onboarding.uploads.models import Upload, UploadRow
@@ -41,6 +45,7 @@ from portal.partners.sandboxes import create_sandbox, reset_sandbox
 from programs.models import Deadline, Program
 from programs.schema import schema_for
 from tests import builders
+from tests.onboarding.connect import builders as connect
 from tests.onboarding.intervals.data import active_meter
 
 pytestmark = [
@@ -318,7 +323,7 @@ def test_emptying_of_a_sandbox(acme: Partner, user: User, run_jobs: Callable[[],
 
     assert not Meter.objects.filter(partner=sandbox).exists()
     assert Upload.objects.filter(partner=sandbox).count() == 4
-    assert len(queries.captured_queries) == on(328, 328)
+    assert len(queries.captured_queries) == on(343, 343)
 
 
 def test_email(acme: Partner, user: User, n: int) -> None:
@@ -355,3 +360,19 @@ def test_email_about_meters_that_wait(
         queue_notifications()
         assert queries_of_job(kind) == on(sqlite, postgresql)
         assert Job.objects.filter(kind="mail.send").exists()
+
+
+def test_reminder_to_a_customer(acme: Partner, n: int) -> None:
+    with time_machine.travel("2026-12-01 18:00 +0000", tick=False):
+        link = connect.link(acme)
+        save_plan(link, is_on=True, delays={Touchpoint.FIRST: 30}, text="", by=BY)
+        for number in range(n):
+            started = datetime(2026, 12, 1, 18, tzinfo=UTC)
+            row = connect.connection(
+                acme, f"home-{number}", link=link, started=started, session=SessionState.UPDATED, step=Step.ABOUT
+            )
+            row.sessions.update(answers={"email": "alex@example.com", "postal_code": "94103"})
+    with time_machine.travel("2026-12-01 18:31 +0000", tick=False):
+        sweep()
+        Job.objects.filter(pk__in=Job.objects.order_by("pk").values("pk")[1:]).delete()
+        assert queries_of_job("connect.remind") == 28
