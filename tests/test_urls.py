@@ -189,6 +189,7 @@ ROUTES: dict[str, tuple[str, str, dict[str, str]]] = {
     "connect-send": (PUBLIC, "post", {"pk": "session", "step": "welcome"}),
     "connect-brand": (PUBLIC, "get", {"pk": "link"}),
     "connect-logo": (PUBLIC, "get", {"pk": "link"}),
+    "connect-link-merge": (OWN, "get", {"pk": "link"}),
     "connect-link-reminders": (OWN, "get", {"pk": "link"}),
     "connect-reminder-test": (OWN, "post", {"pk": "link"}),
     "connection-reminders": (OWN, "post", {"pk": "connection"}),

@@ -90,6 +90,39 @@ register(
         "You have sent {most} links by email today.",
         "Send the others from your own mail system.",
     ),
+    # --- a list of customers, for whom links are made
+    ProblemKind(
+        "MERGE_NOTHING_SENT",
+        "No list",
+        "There is no list yet.",
+        "Choose a spreadsheet, or paste reference IDs.",
+    ),
+    ProblemKind(
+        "MERGE_NO_REFERENCE",
+        "No column of references",
+        "No column of the list is named reference.",
+        "Name the column with your IDs of the customers reference.",
+    ),
+    ProblemKind("MERGE_NO_ROWS", "No rows", "The list has no rows.", "Add at least one customer."),
+    ProblemKind("MERGE_REFERENCE_MISSING", "Reference ID missing", "The reference ID is missing.", "Enter it."),
+    ProblemKind(
+        "MERGE_REFERENCE_TWICE",
+        "Reference ID twice",
+        "{value} is also in row {first}.",
+        "Give each customer another reference ID, or remove this row.",
+    ),
+    ProblemKind(
+        "MERGE_LANGUAGE_UNKNOWN",
+        "Language not available",
+        "Language {value} is not available.",
+        "Use one of these, or leave it empty: {codes}.",
+    ),
+    ProblemKind(
+        "MERGE_ROW_BROKEN",
+        "Row not clear",
+        "The row could not be read without doubt.",
+        "Check its quotation marks and separators.",
+    ),
     # --- what a customer meets
     ProblemKind(
         "CONNECT_LINK_UNKNOWN",

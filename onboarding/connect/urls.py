@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from onboarding.connect import customer_views, machine_views, partner_views
+from onboarding.connect import customer_views, machine_views, merge_views, partner_views
 
 urlpatterns = [
     path("connect/", customer_views.connect, name="connect"),
@@ -23,6 +23,7 @@ urlpatterns = [
     path("connections/links/<uuid:pk>/edit/", partner_views.link_edit, name="connect-link-edit"),
     path("connections/links/<uuid:pk>/state/", partner_views.link_state, name="connect-link-state"),
     path("connections/links/<uuid:pk>/qr.svg", partner_views.link_qr, name="connect-link-qr"),
+    path("connections/links/<uuid:pk>/mail-merge/", merge_views.link_merge, name="connect-link-merge"),
     path("connections/hosts/", partner_views.host_allow, name="connect-host-allow"),
     path("connections/hosts/<int:pk>/remove/", partner_views.host_remove, name="connect-host-remove"),
     path("connections/<uuid:pk>/", partner_views.connection, name="connection"),
