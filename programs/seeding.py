@@ -439,6 +439,7 @@ def _interval_data_rows(seed: Entry) -> Iterator[SeedRow]:
 def _agreement_rows(seed: Entry) -> Iterator[SeedRow]:
     """One agreement for each region that a text names; the region's name goes into the text."""
     regions = dict(TRANSMISSION_REGIONS)
+    regions_es = regions | seed["regions_in_spanish"]
     for position, entry in enumerate(seed["agreements"]):
         for region, classification in entry["regions"].items():
             code = f"{entry['code']}_{region}"
@@ -447,6 +448,9 @@ def _agreement_rows(seed: Entry) -> Iterator[SeedRow]:
                 "version": entry["version"],
                 "title": entry["title"],
                 "body": entry["body"].replace("{region}", regions[region]).strip(),
+                "title_es": entry["title_es"],
+                "body_es": entry["body_es"].replace("{region}", regions_es[region]).strip(),
+                "verified_es": False,
                 "transmission_region": region,
                 "classification": classification,
                 "position": position,

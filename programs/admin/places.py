@@ -69,7 +69,7 @@ class UtilityConnectionInline(CatalogueInline, admin.StackedInline):
             "The portal's registration there",
             {"fields": ["client_id", "client_secret", "token_auth_method", "scope", "client_certificate"]},
         ),
-        ("How it differs", {"fields": ["uses_pkce", "issuer", "notifies", "customer_help"]}),
+        ("How it differs", {"fields": ["uses_pkce", "issuer", "notifies", "customer_help", "customer_help_es"]}),
         SOURCE_FIELDS,
     ]
 

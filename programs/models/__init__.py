@@ -1,7 +1,7 @@
 """The catalogue's nouns: places, programs, fields, and what a program asks of a field."""
 
 from programs.models.account_formats import AccountFormat, Confidence, Severity
-from programs.models.agreements import Agreement, InformationKey, RequiredInformation
+from programs.models.agreements import Agreement, AgreementText, InformationKey, RequiredInformation, in_language
 from programs.models.checks import RECORDED, ActionType, Acts, CheckKind, ProgramCheck, WhileOpen
 from programs.models.conflicts import Classification, Conflict
 from programs.models.connections import TokenAuthMethod, UtilityConnection
@@ -32,6 +32,7 @@ __all__ = [
     "ActionType",
     "Acts",
     "Agreement",
+    "AgreementText",
     "Boundary",
     "CheckKind",
     "Choice",
@@ -69,6 +70,7 @@ __all__ = [
     "UtilityConnection",
     "WhileOpen",
     "core_faults",
+    "in_language",
     "is_over",
     "register_use",
     "uses_of",

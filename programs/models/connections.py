@@ -56,6 +56,9 @@ class UtilityConnection(Stamped, Sourced):
     customer_help = models.TextField(
         blank=True, help_text="For customers: where to find what this utility asks at sign-in."
     )
+    customer_help_es = models.TextField(
+        "customer help in Spanish", blank=True, help_text="Empty: customers who read Spanish are shown the English one."
+    )
     is_active = models.BooleanField("active", default=True, help_text="Off: customers cannot choose it.")
     history = HistoricalRecords(excluded_fields=["client_secret"])
 

@@ -133,3 +133,55 @@ def test_what_is_said_of_a_kind_of_customer_goes_before_both():
     labels = [required_information("ISONE", kind)[0].label for kind in ("RESIDENTIAL", "COMMERCIAL")]
 
     assert labels == ["Your name", "Who signs"]
+
+
+def test_text_in_another_language_has_a_hash_of_its_own():
+    row = agreement(title_es="Condiciones", body_es=" Uno. \n\nDos.")
+
+    spanish = row.in_language("es")
+
+    assert spanish.text == "Condiciones\nTEST 1 es\n\nUno.\n\nDos.\n"
+    assert spanish.paragraphs == ["Uno.", "Dos."]
+    assert (spanish.sha256, row.sha256) == (row.sha256_es, agreement().sha256)
+    assert row.sha256_es != row.sha256
+
+
+@pytest.mark.parametrize("values", [{}, {"title_es": "Condiciones"}, {"body_es": "Uno."}])
+@pytest.mark.parametrize("language", ["es", "fr", "en"])
+def test_text_that_is_not_whole_in_a_language_is_english(values, language):
+    row = agreement(**values)
+
+    assert row.in_language(language) == row.in_language("en")
+    assert row.sha256_es == ""
+
+
+def test_spanish_is_added_later_and_then_not_edited():
+    row = saved()
+    row.title_es, row.body_es = "Condiciones", "Uno."
+    row.full_clean()
+    row.save()
+    row.body_es = "Otro."
+
+    with pytest.raises(ValidationError, match="Add a new version"):
+        row.full_clean()
+
+
+def test_spanish_that_was_signed_is_not_taken_away():
+    row = saved(title_es="Condiciones", body_es="Uno.")
+    row.title_es = row.body_es = ""
+
+    with pytest.raises(ValidationError, match="Add a new version"):
+        row.full_clean()
+
+
+@pytest.mark.parametrize("values", [{"title_es": "Condiciones"}, {"body_es": "Uno."}])
+def test_spanish_has_a_title_and_a_body(values):
+    with pytest.raises(ValidationError, match="both the title and the body in Spanish"):
+        agreement(**values).full_clean()
+
+
+def test_what_is_asked_is_english_where_it_has_no_spanish():
+    row = RequiredInformation(label="Email", help_text="Where we write.", label_es="Correo electrónico")
+
+    assert [row.label_in(language) for language in ("en", "es")] == ["Email", "Correo electrónico"]
+    assert [row.help_in(language) for language in ("en", "es")] == ["Where we write.", "Where we write."]
