@@ -368,6 +368,10 @@ SECURE_CONTENT_TYPE_NOSNIFF = True
 SESSION_COOKIE_HTTPONLY = True
 SESSION_COOKIE_SAMESITE = "Lax"
 CSRF_COOKIE_HTTPONLY = True
+# What a customer chose on a page of Connect; the partners' pages are in English.
+LANGUAGE_COOKIE_NAME = "language"
+LANGUAGE_COOKIE_PATH = "/connect/"
+LANGUAGE_COOKIE_AGE = 365 * 24 * 60 * 60
 CSRF_FAILURE_VIEW = "portal.web.views.csrf_failure"
 if PRODUCTION:
     SECURE_SSL_REDIRECT = switch("SECURE_SSL_REDIRECT", True)
@@ -376,6 +380,7 @@ if PRODUCTION:
     SECURE_HSTS_PRELOAD = True
     SESSION_COOKIE_SECURE = True
     CSRF_COOKIE_SECURE = True
+    LANGUAGE_COOKIE_SECURE = True
     if switch("BEHIND_PROXY", False):
         SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
         ALLAUTH_TRUSTED_PROXY_COUNT = 1  # whose X-Forwarded-For says where a request came from
@@ -418,7 +423,7 @@ IMPORT_EXPORT_USE_TRANSACTIONS = True
 # --- language and time -------------------------------------------------------------------------------
 LANGUAGE_CODE = "en-us"
 # Of the customers' pages and emails (onboarding/locale); each browser chooses. The partners' pages are in English.
-LANGUAGES = [("en", "English")]
+LANGUAGES = [("en", "English"), ("es", "Español")]
 TIME_ZONE = "UTC"
 USE_TZ = True
 USE_I18N = True

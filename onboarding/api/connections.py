@@ -7,6 +7,7 @@ silent. One entry for each reference ID, as on the page. What is not known yet i
 from collections.abc import Mapping
 from typing import Any
 
+from django.conf import settings
 from django.db.models import QuerySet
 from drf_spectacular.utils import extend_schema
 from rest_framework import serializers
@@ -73,6 +74,9 @@ class SignedDocumentSerializer(serializers.Serializer[object]):
     code = serializers.CharField()
     version = serializers.CharField()
     title = serializers.CharField()
+    language = serializers.ChoiceField(
+        [code for code, _ in settings.LANGUAGES], help_text="Of the text that was signed."
+    )
     sha256 = serializers.CharField()
     signed_date_time_utc = serializers.DateTimeField()
 
@@ -86,6 +90,9 @@ class ConnectionSerializer(serializers.Serializer[object]):
     last_interaction_date_time_utc = serializers.DateTimeField()
     session_status = serializers.ChoiceField(SessionState.values, required=False)
     session_step = serializers.ChoiceField(Step.values, required=False)
+    language = serializers.ChoiceField(
+        [code for code, _ in settings.LANGUAGES], required=False, help_text="In which the customer reads the pages."
+    )
     partner_action_required = serializers.BooleanField()
     utilities = ConnectionUtilitySerializer(many=True)
     signed_documents = SignedDocumentSerializer(many=True)
@@ -155,6 +162,7 @@ def published(connection: Connection, names: dict[str, str], meters: dict[object
         "last_interaction_date_time_utc": connection.last_interaction_at,
         "session_status": row.session.state if row.session else "",
         "session_step": row.session.step if row.session else "",
+        "language": row.session.language if row.session else "",
         "partner_action_required": connection.needs_partner,
         "utilities": [_utility(status, meters) for status in row.utilities],
         "signed_documents": [
@@ -162,6 +170,7 @@ def published(connection: Connection, names: dict[str, str], meters: dict[object
                 "code": signature.code,
                 "version": signature.version,
                 "title": signature.title,
+                "language": signature.language,
                 "sha256": signature.sha256,
                 "signed_date_time_utc": signature.signed_at,
             }

@@ -1,4 +1,5 @@
-"""Emails to customers: what they signed, and the link with which they see and revoke what they authorized."""
+"""Emails to customers, in the language of their session: what they signed, and the link with which they see and revoke
+what they authorized."""
 
 from collections.abc import Sequence
 from typing import Final
@@ -10,6 +11,7 @@ from django.core.validators import validate_email
 from django.template.loader import render_to_string
 from django.urls import reverse
 from django.utils.translation import gettext as _
+from django.utils.translation import override
 
 from onboarding.connect.models import Authorization, ConnectSession, CustomerEmail, Signature
 from portal.jobs.domain import Run, enqueue
@@ -36,28 +38,30 @@ def session_of_token(token: str) -> ConnectSession | None:
 
 def write_authorized(authorization: Authorization) -> None:
     """Tell the customer what was authorized and how to revoke it, in the caller's transaction."""
-    utility = authorization.utility.name
-    subject = _("You shared your %(utility)s data with %(partner)s")
-    session = authorization.session
+    session, utility = authorization.session, authorization.utility.name
     said = {"utility": utility, "partner": session.link.shown_name}
-    _write(session, subject % said, "connect/emails/authorized.txt", {"utility": utility})
+    with override(session.language):
+        subject = _("You shared your %(utility)s data with %(partner)s") % said
+        _write(session, subject, "connect/emails/authorized.txt", {"utility": utility})
 
 
 def write_signed_documents(session: ConnectSession, signatures: Sequence[Signature]) -> None:
     """Send the customer the PDF of each document that was signed, in the caller's transaction."""
-    files = [[signature.file, f"{signature.code}-{signature.version}.pdf"] for signature in signatures]
+    files = [[signature.file, signature.file_name] for signature in signatures]
     if not files:
         return
-    subject = _("What you signed with %(partner)s") % {"partner": session.link.shown_name}
-    _write(session, subject, "connect/emails/signed.txt", {"signatures": signatures}, attachments=files)
+    with override(session.language):
+        subject = _("What you signed with %(partner)s") % {"partner": session.link.shown_name}
+        _write(session, subject, "connect/emails/signed.txt", {"signatures": signatures}, attachments=files)
 
 
 def write_ended(authorization: Authorization) -> None:
     """Tell the customer that sharing has ended."""
     session, utility = authorization.session, authorization.utility.name
     said = {"utility": utility, "partner": session.link.shown_name}
-    subject = _("%(partner)s no longer receives your %(utility)s data") % said
-    _write(session, subject, "connect/emails/ended.txt", {"utility": utility})
+    with override(session.language):
+        subject = _("%(partner)s no longer receives your %(utility)s data") % said
+        _write(session, subject, "connect/emails/ended.txt", {"utility": utility})
 
 
 def is_email(text: str) -> bool:

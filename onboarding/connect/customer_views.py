@@ -13,13 +13,14 @@ from django.contrib.auth.decorators import login_not_required
 from django.http import FileResponse, Http404, HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
 from django.shortcuts import redirect, render
+from django.urls import reverse
 from django.utils import translation
 from django.utils.cache import patch_vary_headers
 from django.utils.crypto import constant_time_compare
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
-from onboarding.connect import authorize, esi_ids, journey
+from onboarding.connect import authorize, esi_ids, journey, languages
 from onboarding.connect.choices import (
     REGIONS_WITHOUT_UTILITY_SIGN_IN,
     AuthorizationState,
@@ -50,7 +51,7 @@ from portal.security.limits import within_limit
 from portal.storage.files import path_of
 from portal.storage.ids import as_uuid
 from portal.web import clock
-from programs.models import Agreement, RequiredInformation
+from programs.models import Agreement, AgreementText, RequiredInformation, in_language
 
 SESSION_KEY: Final = "connect"
 _KEPT_SESSIONS: Final = 8
@@ -72,10 +73,10 @@ View = Callable[..., HttpResponseBase]
 
 
 def public(*, most: int, name: str, missing: str = "CONNECT_LINK_UNKNOWN") -> Callable[[View], View]:
-    """A page for anybody, so often per network address and hour, in the browser's language; never kept by a cache.
+    """A page for anybody, so often per network address and hour, in the customer's language; never kept by a cache.
 
     missing: the code of the problem that is told when what the address names does not exist for this browser.
-    The language is that of these pages alone: the partners' pages are in English.
+    The language is that of these pages alone: the partners' are in English. A page of a session is in its language.
     """
 
     def made(view: View) -> View:
@@ -83,16 +84,18 @@ def public(*, most: int, name: str, missing: str = "CONNECT_LINK_UNKNOWN") -> Ca
         @never_cache
         @wraps(view)
         def limited(request: HttpRequest, *args: object, **kwargs: object) -> HttpResponseBase:
-            language = translation.get_language_from_request(request)
-            with translation.override(language):
-                if not within_limit(f"connect.{name}", address_of(request), most=most, per=_PER_HOUR):
-                    return stopped(request, Problem("CONNECT_TOO_MANY"), status=429)
-                try:
-                    response = view(request, *args, **kwargs)
-                except Http404:  # in the customers' look, and the same whatever does not exist
-                    response = stopped(request, Problem(missing), status=404)
-            response.headers["Content-Language"] = language
-            patch_vary_headers(response, ["Accept-Language"])
+            with translation.override(languages.language_of(request)):
+                if within_limit(f"connect.{name}", address_of(request), most=most, per=_PER_HOUR):
+                    try:
+                        response = view(request, *args, **kwargs)
+                    except Http404:  # in the customers' look, and the same whatever does not exist
+                        response = stopped(request, Problem(missing), status=404)
+                else:
+                    response = stopped(request, Problem("CONNECT_TOO_MANY"), status=429)
+                response.headers["Content-Language"] = translation.get_language() or languages.ENGLISH
+            if asked := languages.asked_by(request):
+                languages.remember(response, asked)
+            patch_vary_headers(response, ["Accept-Language", "Cookie"])
             return response
 
         return limited
@@ -106,12 +109,26 @@ def stopped(
     """A page that says why it does not go on here, and what to do."""
     context = {"problems": problems, **frame(session.link if session else None)}
     context["again"] = start_address(session) if session else ""
+    context["languages"] = languages.offered(_page_of(request), request.GET.dict())
     return render(request, "connect/public/stopped.html", context, status=status)
+
+
+def _page_of(request: HttpRequest) -> str:
+    """The path of the page from which something was sent; "" when this is the page."""
+    match = request.resolver_match
+    return reverse("connect-session", args=[match.kwargs["pk"]]) if match and match.url_name == "connect-send" else ""
 
 
 def frame(link: ConnectLink | None) -> dict[str, object]:
     """What the frame of every page shows of the partner."""
-    return {"link": link, "brand": link.shown_name if link else "", "is_public": True}
+    brand = link.shown_name if link else ""
+    return {"link": link, "brand": brand, "is_public": True, "languages": languages.offered()}
+
+
+def frame_of(session: ConnectSession, step: str = "") -> dict[str, object]:
+    """The frame of a page of a session, whose switch of the language leads back to the step."""
+    path = reverse("connect-session", args=[session.pk])
+    return frame(session.link) | {"languages": languages.offered(path, {"step": step} if step else {})}
 
 
 def start_address(session: ConnectSession) -> str:
@@ -119,7 +136,8 @@ def start_address(session: ConnectSession) -> str:
     if session.link.state != LinkState.ACTIVE or not session.link.partner.is_active:
         return ""
     asked = {"requestedUtilities": ",".join(session.utilities), "program": ",".join(session.programs)}
-    more = [*((name, value) for name, value in asked.items() if value), *session.parameters]
+    more = [*((name, value) for name, value in asked.items() if value)]
+    more += [(name, session.language if name == languages.PARAMETER else value) for name, value in session.parameters]
     address = link_address(session.link, reference=_reference(session))
     return f"{address}&{urlencode(more)}" if more else address
 
@@ -149,6 +167,7 @@ def _open(request: HttpRequest, parameters: dict[str, str]) -> HttpResponseBase:
     if request.method == "HEAD":  # a mail program that looks whether the link works is no customer
         return HttpResponse()
     session = _going_on(request, link, reference) or _begin(request, link, reference, parameters)
+    journey.speak(session, languages.asked_by(request) or session.language)
     return redirect("connect-session", pk=session.pk)
 
 
@@ -176,6 +195,7 @@ def _begin(request: HttpRequest, link: ConnectLink, reference: str, parameters: 
         programs=[program for program in [parameters.get("program", "")] if program],
         parameters=own_parameters((name, value) for name, values in request.GET.lists() for value in values),
         address=address_of(request),
+        language=translation.get_language() or languages.ENGLISH,
     )
     remember(request, session, secret)
     return session
@@ -206,10 +226,19 @@ def session_of_browser(request: HttpRequest, pk: UUID | str) -> ConnectSession |
 
 
 def _session(request: HttpRequest, pk: UUID) -> ConnectSession:
+    """The session of this browser, in whose language the page is from here on, also when it has just been chosen."""
     session = session_of_browser(request, pk)
     if session is None:
         raise Http404
+    _speak(session, languages.asked_by(request))
     return session
+
+
+def _speak(session: ConnectSession, chosen: str) -> None:
+    """Go on in the language of a session, or in another one that its customer has chosen."""
+    if chosen:
+        journey.speak(session, chosen)
+    translation.activate(session.language)  # until the end of the page: `public` restores what was before
 
 
 # --- the steps
@@ -220,6 +249,8 @@ class AskedField:
     """A field of the details as the page shows it."""
 
     info: RequiredInformation
+    label: str
+    help_text: str
     value: str
     error: str
     autocomplete: str
@@ -228,7 +259,7 @@ class AskedField:
     @property
     def described_by(self) -> str:
         """The ids of what tells more about the field."""
-        ids = [("hint", self.info.help_text), ("error", self.error)]
+        ids = [("hint", self.help_text), ("error", self.error)]
         return " ".join(f"{kind}-{self.info.key}" for kind, text in ids if text)
 
     @property
@@ -242,11 +273,14 @@ class AskedField:
 def session_page(request: HttpRequest, pk: UUID) -> HttpResponseBase:
     """The step at which the customer is, or an earlier one that is asked for."""
     session = _session(request, pk)
+    asked = request.GET.get("step", "")
+    if languages.asked_by(request):  # the address loses it, so that a reload does not choose it again
+        path = reverse("connect-session", args=[pk])
+        return redirect(f"{path}?{urlencode({'step': asked[:20]})}" if asked else path)
     if journey.is_over(session):
         return _over(request, session)
     steps = journey.steps_of(session)
     step = journey.reached_step(session)
-    asked = request.GET.get("step", "")
     if asked in steps and session.state != SessionState.COMPLETED and steps.index(Step(asked)) <= steps.index(step):
         step = Step(asked)
     return _render_step(request, session, step)
@@ -255,7 +289,7 @@ def session_page(request: HttpRequest, pk: UUID) -> HttpResponseBase:
 def _over(request: HttpRequest, session: ConnectSession) -> HttpResponse:
     kept = session.authorizations.filter(state=AuthorizationState.COMPLETED).exists()
     declined = session.state == SessionState.CLOSED and session.last_interaction_at > clock.now() - journey.IDLE
-    context = frame(session.link) | {"again": start_address(session), "has_authorized": kept, "declined": declined}
+    context = frame_of(session) | {"again": start_address(session), "has_authorized": kept, "declined": declined}
     return render(request, "connect/public/over.html", context, status=410)
 
 
@@ -264,7 +298,7 @@ def _render_step(
 ) -> HttpResponse:
     steps = journey.steps_of(session)
     number = steps.index(step)
-    context = frame(session.link) | {
+    context = frame_of(session, step) | {
         "session": session,
         "step": step,
         "number": number + 1,
@@ -290,7 +324,10 @@ def _content_of(
             return _utility_content(session)
         case Step.DONE:
             return _done_content(session)
-    return {"utilities": offered_utilities(session) if session.utilities or session.link.utilities else []}
+    return {
+        "welcome": session.link.welcome_in(session.language),
+        "utilities": offered_utilities(session) if session.utilities or session.link.utilities else [],
+    }
 
 
 def _fields(session: ConnectSession, problems: tuple[Problem, ...], values: dict[str, str]) -> list[AskedField]:
@@ -298,6 +335,8 @@ def _fields(session: ConnectSession, problems: tuple[Problem, ...], values: dict
     return [
         AskedField(
             info,
+            info.label_in(session.language),
+            info.help_in(session.language),
             str(values.get(info.key, "")),
             errors.get(info.key, ""),
             _AUTOCOMPLETE.get(info.key, "off"),
@@ -312,6 +351,7 @@ class AskedAgreement:
     """A document as the page shows it."""
 
     agreement: Agreement
+    text: AgreementText
     is_accepted: bool
     error: str
 
@@ -323,7 +363,12 @@ def _agreements_content(
     is_business = session.link.classification == "COMMERCIAL"  # at home people sign for themselves
     return {
         "agreements": [
-            AskedAgreement(agreement, agreement.code in typed, errors.get(agreement.code, ""))
+            AskedAgreement(
+                agreement,
+                agreement.in_language(session.language),
+                agreement.code in typed,
+                errors.get(agreement.code, ""),
+            )
             for agreement in journey.agreements_of(session)
         ],
         "name_error": errors.get("name", ""),
@@ -338,8 +383,10 @@ def _utility_content(session: ConnectSession) -> dict[str, object]:
     codes = {one.utility.code for one in done}
     last = tries[0] if tries else None
     failed = last if last and last.state == AuthorizationState.FAILED else None
+    utilities = [utility for utility in offered_utilities(session) if utility.code not in codes]
+    helps = [in_language(utility.green_button, "customer_help", session.language) for utility in utilities]
     return {
-        "utilities": [utility for utility in offered_utilities(session) if utility.code not in codes],
+        "utilities": list(zip(utilities, helps, strict=True)),
         "done": done,
         "failed": failed if failed and failed.failure != FailureReason.ABANDONED else None,
     }
@@ -362,7 +409,7 @@ def _done_content(session: ConnectSession) -> dict[str, object]:
 @public(most=1_500, name="send", missing=_NOT_HERE)
 @require_POST
 def session_send(request: HttpRequest, pk: UUID, step: str) -> HttpResponseBase:
-    """What the customer sends on one step."""
+    """What the customer sends on one step. The switch of the language shows it again with what was typed."""
     session = _session(request, pk)
     if journey.is_over(session):
         return _over(request, session)
@@ -371,6 +418,8 @@ def session_send(request: HttpRequest, pk: UUID, step: str) -> HttpResponseBase:
         return redirect("connect-session", pk=pk)
     if steps.index(Step(step)) > steps.index(journey.reached_step(session)):  # nobody skips what is asked before
         return redirect("connect-session", pk=pk)
+    if languages.CHOSEN in request.POST:
+        return _render_step(request, session, Step(step), typed=_TYPED[Step(step)](request))
     return _SENT[Step(step)](request, session)
 
 
@@ -379,8 +428,12 @@ def _send_welcome(request: HttpRequest, session: ConnectSession) -> HttpResponse
     return redirect("connect-session", pk=session.pk)
 
 
+def _typed_details(request: HttpRequest) -> dict[str, str]:
+    return {key: value for key, value in request.POST.items() if isinstance(value, str)}
+
+
 def _send_about(request: HttpRequest, session: ConnectSession) -> HttpResponseBase:
-    typed = {key: value for key, value in request.POST.items() if isinstance(value, str)}
+    typed = _typed_details(request)
     try:
         journey.give_details(session, typed)
     except Refused as refusal:
@@ -388,17 +441,29 @@ def _send_about(request: HttpRequest, session: ConnectSession) -> HttpResponseBa
     return redirect("connect-session", pk=session.pk)
 
 
+def _typed_signature(request: HttpRequest) -> dict[str, str]:
+    """What was typed and chosen beside the agreements, and the codes of those that were accepted."""
+    signed_as = SignedAs.COMPANY if request.POST.get("capacity") == SignedAs.COMPANY else SignedAs.CUSTOMER
+    accepted = dict.fromkeys(request.POST.getlist("accepted"), "on")
+    return {**accepted, "name": request.POST.get("name", ""), "capacity": signed_as.value}
+
+
 def _send_agreements(request: HttpRequest, session: ConnectSession) -> HttpResponseBase:
     if "decline" in request.POST:
         journey.decline(session)
         return redirect("connect-session", pk=session.pk)
-    name = request.POST.get("name", "")
-    signed_as = SignedAs.COMPANY if request.POST.get("capacity") == SignedAs.COMPANY else SignedAs.CUSTOMER
-    accepted = request.POST.getlist("accepted")
+    typed, accepted = _typed_signature(request), request.POST.getlist("accepted")
+    signed_as, read = SignedAs(typed["capacity"]), languages.known(request.POST.get("read", ""))
     try:
-        journey.sign(session, accepted=accepted, name=name, signed_as=signed_as, address=address_of(request))
+        journey.sign(
+            session,
+            accepted=accepted,
+            name=typed["name"],
+            signed_as=signed_as,
+            address=address_of(request),
+            language=read,
+        )
     except Refused as refusal:
-        typed = {"name": name, "capacity": signed_as.value, **dict.fromkeys(accepted, "on")}
         return _render_step(request, session, Step.AGREEMENTS, *refusal.problems, typed=typed)
     return redirect("connect-session", pk=session.pk)
 
@@ -414,7 +479,7 @@ def _send_utility(request: HttpRequest, session: ConnectSession) -> HttpResponse
         return _render_step(request, session, Step.UTILITY, *refusal.problems)
     # Not a redirect: browsers hold those that follow a form to our form-action, also the utility's own further ones.
     utility = session.authorizations.select_related("utility").latest("initiated_at").utility
-    context = frame(session.link) | {"address": address, "utility": utility}
+    context = frame_of(session, Step.UTILITY) | {"address": address, "utility": utility}
     return render(request, "connect/public/leaving.html", context)
 
 
@@ -423,6 +488,14 @@ _SENT: Final[dict[Step, Callable[[HttpRequest, ConnectSession], HttpResponseBase
     Step.ABOUT: _send_about,
     Step.AGREEMENTS: _send_agreements,
     Step.UTILITY: _send_utility,
+}
+
+
+_TYPED: Final[dict[Step, Callable[[HttpRequest], dict[str, str] | None]]] = {
+    Step.WELCOME: lambda _: None,
+    Step.ABOUT: _typed_details,
+    Step.AGREEMENTS: _typed_signature,
+    Step.UTILITY: lambda _: None,
 }
 
 
@@ -439,6 +512,7 @@ def connect_return(request: HttpRequest) -> HttpResponseBase:
         session = session_of_browser(request, authorization.session_id)
         if session is None:
             return stopped(request, Problem("CONNECT_STATE_OF_ANOTHER_BROWSER"), status=403)
+        translation.activate(session.language)
         if request.method == "HEAD":
             return HttpResponse()
         authorization = authorize.returned(state)
@@ -470,14 +544,17 @@ def manage(request: HttpRequest, token: str) -> HttpResponseBase:
     session = session_of_token(token)
     if session is None:
         return stopped(request, Problem("CONNECT_LINK_UNKNOWN"), status=404)
+    speak_by_email(request, session)
     rows = session.authorizations.filter(state=AuthorizationState.COMPLETED).select_related("utility")
+    if request.method == "POST" and "authorization" not in request.POST and languages.CHOSEN in request.POST:
+        return redirect("connect-manage", token=token)
     if request.method == "POST":
         wanted = as_uuid(request.POST.get("authorization", ""))
         chosen = rows.filter(pk=wanted).first() if wanted else None
         if chosen is None:
             raise Http404
         address = address_of(request)
-        if "confirmed" not in request.POST:
+        if "confirmed" not in request.POST or languages.CHOSEN in request.POST:
             context = frame(session.link) | {"authorization": chosen, "token": token}
             return render(request, "connect/public/revoke.html", context)
         end(chosen, EndReason.BY_CUSTOMER, by=journey.customer(address), address=address)
@@ -491,6 +568,15 @@ def manage(request: HttpRequest, token: str) -> HttpResponseBase:
     return render(request, "connect/public/manage.html", context)
 
 
+def speak_by_email(request: HttpRequest, session: ConnectSession) -> None:
+    """The language of an emailed page of a session: asked for, chosen before in this browser, or the session's.
+
+    Only the switch, where it is sent, chooses another one for emails to come: programs follow links as well.
+    """
+    _speak(session, languages.known(request.POST.get(languages.CHOSEN, "")))
+    translation.activate(languages.asked_by(request) or languages.chosen_before(request) or session.language)
+
+
 @public(most=600, name="manage")
 @require_safe
 def signed_document(request: HttpRequest, token: str, pk: UUID) -> HttpResponseBase:
@@ -499,8 +585,8 @@ def signed_document(request: HttpRequest, token: str, pk: UUID) -> HttpResponseB
     signature = Signature.objects.filter(session=session, pk=pk).first() if session else None
     if signature is None:
         raise Http404
-    name = f"{signature.code}-{signature.version}.pdf"
-    return FileResponse(path_of(signature.file).open("rb"), content_type="application/pdf", filename=name)
+    file = path_of(signature.file).open("rb")
+    return FileResponse(file, content_type="application/pdf", filename=signature.file_name)
 
 
 # --- the partner's look

@@ -4,8 +4,9 @@ from datetime import UTC
 from importlib.resources import files
 from typing import Final
 
-from django.utils.translation import get_language
+from django.utils.formats import date_format
 from django.utils.translation import gettext as _
+from django.utils.translation import override
 from fontTools.ttLib import TTFont
 from fpdf import FPDF
 
@@ -13,7 +14,7 @@ from onboarding.connect.choices import SignedAs
 from onboarding.connect.models import ConnectSession, Signature
 from portal.problems import storable
 from portal.storage.files import StoredFile, store
-from programs.models import Agreement
+from programs.models import AgreementText
 
 _FONTS: Final = files("ttf_opensans") / "ttf"
 _MARGIN_MM: Final = 22
@@ -22,23 +23,24 @@ _LABEL_MM: Final = 42
 _MOST_BYTES: Final = 5_000_000
 
 
-def store_signed(signature: Signature, agreement: Agreement, session: ConnectSession) -> StoredFile:
-    """Write and keep the PDF of a signed agreement."""
-    content = bytes(signed_pdf(signature, agreement, session).output())
+def store_signed(signature: Signature, text: AgreementText, session: ConnectSession) -> StoredFile:
+    """Write and keep the PDF of a signed agreement, in the customer's language."""
+    with override(session.language):
+        content = bytes(signed_pdf(signature, text, session).output())
     return store([content], folder="signed", suffix=".pdf", limit=_MOST_BYTES)
 
 
-def signed_pdf(signature: Signature, agreement: Agreement, session: ConnectSession) -> FPDF:
-    """Letter size: title, partner, text, and the signature with its facts."""
-    pdf = _Document()
-    pdf.set_title(agreement.title)
+def signed_pdf(signature: Signature, text: AgreementText, session: ConnectSession) -> FPDF:
+    """Letter size: title, partner, text, and the signature with its facts in the current language."""
+    pdf = _Document(language=text.language)
+    pdf.set_title(text.title)
     pdf.set_author(session.link.shown_name)
     pdf.set_creation_date(signature.signed_at)
     pdf.add_page()
-    pdf.heading(agreement.title)
+    pdf.heading(text.title)
     between = _("Between the customer and %(partner)s · Version %(version)s")
-    pdf.small(between % {"partner": session.link.shown_name, "version": agreement.version})
-    for paragraph in agreement.body.split("\n\n"):
+    pdf.small(between % {"partner": session.link.shown_name, "version": text.version})
+    for paragraph in text.body.split("\n\n"):
         pdf.paragraph(" ".join(paragraph.split()))
     pdf.signature(_with_letters(signature.name), _facts(signature))
     return pdf
@@ -47,10 +49,10 @@ def signed_pdf(signature: Signature, agreement: Agreement, session: ConnectSessi
 def _facts(signature: Signature) -> list[tuple[str, str]]:
     facts = [
         (_("Signed by"), _with_letters(signature.name)),
-        (_("Signed at"), f"{signature.signed_at.astimezone(UTC):%b %d, %Y, %H:%M:%S UTC}"),
+        (_("Signed at"), date_format(signature.signed_at.astimezone(UTC), _("M d, Y, H:i:s")) + " UTC"),
         (_("Signing"), str(SignedAs(signature.capacity).label)),
         (_("Network address"), signature.address or _("Not recorded")),
-        (_("Document"), f"{signature.code}, {signature.version}"),
+        (_("Document"), f"{signature.code}, {signature.version}, {signature.language}"),
         (_("SHA-256 of the text"), signature.sha256),
     ]
     if _without_letters(signature.name):
@@ -73,13 +75,13 @@ def _without_letters(text: str) -> list[str]:
 class _Document(FPDF):
     """A page of text with a footer that numbers it."""
 
-    def __init__(self) -> None:
+    def __init__(self, *, language: str) -> None:
         super().__init__(format="letter")
         self.set_margin(_MARGIN_MM)
         self.set_auto_page_break(True, margin=_MARGIN_MM)
         for style, name in (("", "Regular"), ("B", "SemiBold"), ("I", "Italic")):
             self.add_font("open", style, str(_FONTS / f"OpenSans-{name}.ttf"))
-        self.set_lang(get_language() or "en")
+        self.set_lang(language)
 
     def footer(self) -> None:
         self.set_y(-16)

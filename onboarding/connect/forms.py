@@ -6,13 +6,14 @@ from typing import Any
 from django import forms
 
 from onboarding.connect.choices import AGREEMENTS_ONLY_REGIONS, CONNECT_REGIONS, Variant
+from onboarding.connect.languages import choices_in_english
 from onboarding.connect.links import LinkSpec
 from onboarding.connect.models import ConnectLink, RedirectHost
 from onboarding.connect.queries import connect_programs, connected_utilities
 from portal.partners.models import Partner
 from programs.queries import region_choices
 
-_TEXTS = ("final_redirect", "display_name", "color", "welcome", "support_contact")
+_TEXTS = ("final_redirect", "display_name", "color", "welcome", "welcome_es", "support_contact")
 _FROM_LIST = "Choose from the list."
 
 
@@ -89,6 +90,13 @@ class LinkForm(forms.Form):
         widget=forms.Textarea(attrs={"rows": 3}),
         help_text="Optional. Shown first, above what is shared and why.",
     )
+    welcome_es = forms.CharField(
+        label="Welcome text in Spanish",
+        required=False,
+        max_length=600,
+        widget=forms.Textarea(attrs={"rows": 3, "lang": "es"}),
+        help_text="Optional. Customers who read Spanish get the text above if you leave this empty.",
+    )
     support_contact = forms.CharField(
         label="Support contact",
         required=False,
@@ -158,6 +166,13 @@ class EmailLinkForm(forms.Form):
     email = forms.EmailField(
         label="Customer’s email address",
         error_messages={"required": "Enter an email address.", "invalid": "Enter a whole email address."},
+    )
+    language = forms.ChoiceField(
+        label="Language",
+        choices=choices_in_english,
+        required=False,
+        error_messages={"invalid_choice": _FROM_LIST},
+        help_text="Of the email. A Spanish one leads to Spanish pages, an English one to the browser’s language.",
     )
     reference = forms.CharField(
         label="Reference ID",

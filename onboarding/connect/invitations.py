@@ -6,10 +6,13 @@ from typing import Final
 from django.core import mail
 from django.db import transaction
 from django.template.loader import render_to_string
+from django.utils.translation import gettext as _
+from django.utils.translation import override
 
 from onboarding.connect import links
 from onboarding.connect.choices import LinkState
 from onboarding.connect.contacting import invited
+from onboarding.connect.languages import ENGLISH
 from onboarding.connect.models import ConnectLink, LinkEmail
 from portal.events.actors import Actor
 from portal.events.domain import record
@@ -22,8 +25,8 @@ from programs.identifiers import reference_key
 MOST_PER_DAY: Final = 500
 
 
-def send_link(link: ConnectLink, *, to: str, reference: str, by: Actor, sender: str) -> str:
-    """Email a link to one customer; one connectlink.sent event, which does not name the customer's address.
+def send_link(link: ConnectLink, *, to: str, reference: str, by: Actor, sender: str, language: str = ENGLISH) -> str:
+    """Email a link to a customer in a language; one connectlink.sent event, which does not name the customer's address.
 
     The address is kept for reminders, where there is a reference ID.
 
@@ -41,10 +44,9 @@ def send_link(link: ConnectLink, *, to: str, reference: str, by: Actor, sender: 
     if not within_limit("connect.invite", str(link.partner_id), most=MOST_PER_DAY, per=timedelta(days=1)):
         raise Refused(Problem("LINK_TOO_MANY_EMAILS", context={"most": MOST_PER_DAY}))
     partner = one_line(link.shown_name)
-    context = {"partner": partner, "address": links.address_of(link, reference=reference), "welcome": link.welcome}
-    context["contact"] = one_line(link.support_contact)
-    body = render_to_string("connect/emails/invitation.txt", context)
-    subject = f"{partner} invites you to connect your electricity account"
+    with override(language):
+        subject = _("%(partner)s invites you to connect your electricity account") % {"partner": partner}
+        body = render_to_string("connect/emails/invitation.txt", _context_of(link, reference, language))
     customer = to
     if link.partner.is_sandbox:
         to, subject = sender, f"[Sandbox] {subject}"
@@ -55,6 +57,17 @@ def send_link(link: ConnectLink, *, to: str, reference: str, by: Actor, sender: 
         record("connectlink.sent", subject=link, partner=link.partner, by=by, data={"reference": reference})
         enqueue("connect.invite", subject_id=row.pk, partner=link.partner)
     return to
+
+
+def _context_of(link: ConnectLink, reference: str, language: str) -> dict[str, str]:
+    """What an invitation says. In English, the address leaves the language of the pages to the browser."""
+    named = language if language != ENGLISH else ""
+    return {
+        "partner": one_line(link.shown_name),
+        "address": links.address_of(link, reference=reference, language=named),
+        "welcome": link.welcome_in(language),
+        "contact": one_line(link.support_contact),
+    }
 
 
 def send(run: Run) -> None:

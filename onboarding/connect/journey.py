@@ -22,6 +22,7 @@ from onboarding.connect.choices import (
     Variant,
 )
 from onboarding.connect.customer_emails import is_email, write_signed_documents
+from onboarding.connect.languages import ENGLISH
 from onboarding.connect.models import Authorization, Connection, ConnectLink, ConnectSession, Signature
 from onboarding.connect.notes import note
 from onboarding.connect.queries import open_sessions
@@ -30,7 +31,7 @@ from portal.events.domain import record
 from portal.problems import Problem, Refused, shown, storable
 from portal.web import clock
 from programs.identifiers import reference_key
-from programs.models import Agreement, RequiredInformation
+from programs.models import Agreement, AgreementText, RequiredInformation
 from programs.queries import agreements_for, required_information
 
 CUSTOMER: Final = "Customer"
@@ -62,6 +63,7 @@ def open_session(
     programs: Sequence[str],
     parameters: Sequence[tuple[str, str]],
     address: str,
+    language: str = ENGLISH,
 ) -> tuple[ConnectSession, str]:
     """Begin a session on a link; returns it with the secret that the customer's browser keeps.
 
@@ -79,6 +81,7 @@ def open_session(
             programs=list(programs),
             parameters=[*map(list, parameters)],
             address=address,
+            language=language,
             created_at=now,
             last_interaction_at=now,
         )
@@ -107,6 +110,13 @@ def is_over(session: ConnectSession) -> bool:
     if session.state == SessionState.COMPLETED:
         return False
     return session.state == SessionState.CLOSED or session.last_interaction_at <= clock.now() - IDLE
+
+
+def speak(session: ConnectSession, language: str) -> None:
+    """The customer reads in a language from now on, and is written to in it. It counts as no step."""
+    if session.language != language:
+        session.language = language
+        session.save(update_fields=["language"])
 
 
 # --- the steps
@@ -173,8 +183,9 @@ def give_details(session: ConnectSession, given: Mapping[str, str]) -> None:
         value = " ".join(storable(given.get(asked.key, ""))[:_LONGEST_ANSWER].split())
         answers[asked.key] = value
         if asked.is_required and not value and asked.key not in _WITH_WORDS_OF_THEIR_OWN:
-            problems.append(Problem("CONNECT_FIELD_MISSING", asked.key, context={"label": asked.label}))
-    problems += _unusable(answers, information)
+            label = asked.label_in(session.language)
+            problems.append(Problem("CONNECT_FIELD_MISSING", asked.key, context={"label": label}))
+    problems += _unusable(answers, information, session.language)
     problems += esi_ids.problems_of(session.link.transmission_region, answers)
     if problems:
         raise Refused(*problems)
@@ -186,7 +197,7 @@ def give_details(session: ConnectSession, given: Mapping[str, str]) -> None:
         go_on(session, after=Step.ABOUT)
 
 
-def _unusable(answers: Mapping[str, str], information: Sequence[RequiredInformation]) -> list[Problem]:
+def _unusable(answers: Mapping[str, str], information: Sequence[RequiredInformation], language: str) -> list[Problem]:
     """What cannot be used among the answers: without a right email address the customer never gets the link to stop."""
     problems = []
     if (email := answers.get("email", "")) and not is_email(email):
@@ -194,23 +205,33 @@ def _unusable(answers: Mapping[str, str], information: Sequence[RequiredInformat
     if (zip_code := answers.get("postal_code", "")) and not _ZIP_CODE.fullmatch(zip_code):
         problems.append(Problem("CONNECT_ZIP_UNUSABLE", "postal_code", shown(zip_code)))
     if answers.get("has_generator", "no") not in ("yes", "no"):
-        label = next(asked.label for asked in information if asked.key == "has_generator")
+        label = next(asked.label_in(language) for asked in information if asked.key == "has_generator")
         problems.append(Problem("CONNECT_ANSWER_UNKNOWN", "has_generator", context={"label": label}))
     return problems
 
 
 def sign(
-    session: ConnectSession, *, accepted: Sequence[str], name: str, signed_as: SignedAs, address: str
+    session: ConnectSession,
+    *,
+    accepted: Sequence[str],
+    name: str,
+    signed_as: SignedAs,
+    address: str,
+    language: str = "",
 ) -> list[Signature]:
     """The customer signs the agreements that were shown: each is kept as a PDF and mailed. Signing again adds nothing.
+
+    language: in which the page with them was, if not the session's: another tab may have chosen a new one since.
 
     Returns what is new.
 
     Refuses, all at once: CONNECT_AGREEMENT_OPEN for a required one that is not accepted, CONNECT_SIGNATURE_MISSING.
     """
-    agreements, name = agreements_of(session), " ".join(storable(name)[:128].split())
+    name, language = " ".join(storable(name)[:128].split()), language or session.language
+    agreements = agreements_of(session)
+    texts = {agreement.code: agreement.in_language(language) for agreement in agreements}
     problems = [
-        Problem("CONNECT_AGREEMENT_OPEN", agreement.code, context={"title": agreement.title})
+        Problem("CONNECT_AGREEMENT_OPEN", agreement.code, context={"title": texts[agreement.code].title})
         for agreement in agreements
         if agreement.is_required and agreement.code not in accepted
     ]
@@ -218,7 +239,7 @@ def sign(
         problems.append(Problem("CONNECT_SIGNATURE_MISSING", "name"))
     if problems:
         raise Refused(*problems)
-    chosen = [agreement for agreement in agreements if agreement.code in accepted]
+    chosen = [text for code, text in texts.items() if code in accepted]
     with transaction.atomic():
         hold(session)
         tried = [_sign_one(session, each, name=name, signed_as=signed_as, address=address) for each in chosen]
@@ -232,17 +253,18 @@ def sign(
 
 
 def _sign_one(
-    session: ConnectSession, agreement: Agreement, *, name: str, signed_as: SignedAs, address: str
+    session: ConnectSession, text: AgreementText, *, name: str, signed_as: SignedAs, address: str
 ) -> Signature | None:
     """Sign a document; None when it is signed already."""
     signature, is_new = Signature.objects.get_or_create(
         session=session,
-        code=agreement.code,
-        version=agreement.version,
+        code=text.code,
+        version=text.version,
         defaults={
             "partner": session.partner,
-            "title": agreement.title,
-            "sha256": agreement.sha256,
+            "language": text.language,
+            "title": text.title,
+            "sha256": text.sha256,
             "name": name,
             "capacity": signed_as,
             "address": address,
@@ -251,10 +273,11 @@ def _sign_one(
     )
     if not is_new:
         return None
-    stored = documents.store_signed(signature, agreement, session)
+    stored = documents.store_signed(signature, text, session)
     signature.file, signature.file_sha256 = stored.name, stored.sha256
     signature.save(update_fields=["file", "file_sha256"])
     data = {"document": signature.code, "version": signature.version, "sha256": signature.sha256}
+    data |= {"language": signature.language}
     record("connectsession.signed", subject=session, partner=session.partner, by=customer(address), data=data)
     return signature
 

@@ -31,7 +31,7 @@ def write_granted(authorization: Authorization, *, address: str) -> None:
         "session": str(authorization.session_id),
         "initiated_at": authorization.initiated_at.isoformat(),
         "returned_at": authorization.returned_at.isoformat() if authorization.returned_at else "",
-        "documents": [f"{one.code} {one.version} sha256:{one.sha256}" for one in signatures],
+        "documents": [f"{one.code} {one.version} {one.language} sha256:{one.sha256}" for one in signatures],
     }
     _write(authorization, "granted", evidence=evidence)
 

@@ -12,6 +12,7 @@ from django.urls import reverse
 
 from onboarding.connect import logos
 from onboarding.connect.choices import AGREEMENTS_ONLY_REGIONS, CONNECT_REGIONS, LinkState, Variant
+from onboarding.connect.languages import PARAMETER
 from onboarding.connect.models import ConnectLink, RedirectHost
 from onboarding.connect.queries import connect_programs, connected_utilities
 from portal.events.actors import Actor
@@ -47,6 +48,7 @@ class LinkSpec:
     display_name: str = ""
     color: str = ""
     welcome: str = ""
+    welcome_es: str = ""
     support_contact: str = ""
 
 
@@ -155,10 +157,11 @@ def final_redirect_of(link: ConnectLink, parameters: Iterable[Sequence[str]], *,
     return f"{address}{joined}{urlencode(carried)}{mark}{fragment}"
 
 
-def address_of(link: ConnectLink, *, reference: str = "", site: str = "") -> str:
-    """The address of a link as a partner sends it (leap.md 3.1); with a refId when there is one."""
+def address_of(link: ConnectLink, *, reference: str = "", language: str = "", site: str = "") -> str:
+    """The address of a link as a partner sends it (leap.md 3.1); with a refId and a language when there are any."""
     said = {"transmissionRegion": link.transmission_region, "account": link.partner.slug, "variant": link.variant}
     said |= {"link": link.title} | ({"refId": reference} if reference else {})
+    said |= {PARAMETER: language} if language else {}
     return f"{site or settings.SITE_URL}{reverse('connect')}?{urlencode(said)}"
 
 
@@ -214,6 +217,7 @@ def _looks_of(spec: LinkSpec) -> dict[str, object]:
         "display_name": spec.display_name,
         "color": spec.color.lower(),
         "welcome": spec.welcome,
+        "welcome_es": spec.welcome_es,
         "support_contact": spec.support_contact,
     }
 

@@ -19,12 +19,13 @@ from onboarding.connect.choices import (
     StopReason,
     Variant,
 )
+from onboarding.connect.languages import ENGLISH
 from onboarding.meters.models import KEY_LENGTH
 from portal.events.subjects import Subject, register
 from portal.security.keyring import SecretField
 from portal.storage.ids import uuid7
 from programs.identifiers import reference_key
-from programs.models import TRANSMISSION_REGIONS
+from programs.models import TRANSMISSION_REGIONS, in_language
 
 REFERENCE_LENGTH: Final = 256
 register(
@@ -71,6 +72,7 @@ class ConnectLink(models.Model):
     logo = models.CharField(max_length=200, blank=True, help_text="A stored PNG; the path below the files' folder.")
     color = models.CharField(max_length=7, blank=True, help_text="As #1a4d2e.")
     welcome = models.TextField("welcome text", max_length=600, blank=True)
+    welcome_es = models.TextField("welcome text in Spanish", max_length=600, blank=True)
     support_contact = models.CharField(max_length=200, blank=True)
     state = models.CharField(max_length=8, choices=LinkState.choices, default=LinkState.ACTIVE)
     created_by = models.CharField(max_length=200)
@@ -88,6 +90,10 @@ class ConnectLink(models.Model):
     def shown_name(self) -> str:
         """The name under which customers know the partner."""
         return self.display_name or self.partner.name
+
+    def welcome_in(self, language: str) -> str:
+        """The partner's own words to customers, in a language; the English ones where it wrote no others."""
+        return in_language(self, "welcome", language)
 
     @property
     def classification(self) -> str:
@@ -148,6 +154,7 @@ class ConnectSession(models.Model):
     programs = models.JSONField(default=list, help_text="Identifiers that the address asked for; empty for the link's.")
     parameters = models.JSONField(default=list, help_text="[name, value] of the partner's own, for the final redirect.")
     answers = models.JSONField(default=dict, help_text="Required information by its key.")
+    language = models.CharField(max_length=8, default="en", help_text="In which the customer reads, and is written to.")
     address = models.CharField(max_length=45, blank=True, help_text="Where the customer's requests came from.")
     created_at = models.DateTimeField()
     last_interaction_at = models.DateTimeField()
@@ -276,7 +283,7 @@ class ConnectionNote(models.Model):
 
 
 class Signature(models.Model):
-    """A document that a customer signed: its version and digest, the name that was typed, when and from where.
+    """A document that a customer signed: its version, language and digest, the typed name, when and from where.
 
     `file` is the PDF of what was signed, with the signature on it.
     """
@@ -286,6 +293,7 @@ class Signature(models.Model):
     session = models.ForeignKey(ConnectSession, on_delete=models.PROTECT, related_name="signatures")
     code = models.CharField(max_length=64)
     version = models.CharField(max_length=32)
+    language = models.CharField(max_length=8, default="en", help_text="Of the text that was read and signed.")
     title = models.CharField(max_length=200)
     sha256 = models.CharField(max_length=64)
     name = models.CharField("typed name", max_length=128)
@@ -302,6 +310,12 @@ class Signature(models.Model):
 
     def __str__(self) -> str:
         return f"{self.code} {self.version} by {self.name}"
+
+    @property
+    def file_name(self) -> str:
+        """The name of the PDF for whoever downloads it."""
+        language = "" if self.language == ENGLISH else f"-{self.language}"
+        return f"{self.code}-{self.version}{language}.pdf"
 
 
 class Consent(models.Model):

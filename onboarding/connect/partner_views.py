@@ -13,7 +13,7 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.views.decorators.http import require_GET, require_http_methods, require_POST, require_safe
 
-from onboarding.connect import absorb, esi_ids, ledger, links
+from onboarding.connect import absorb, esi_ids, languages, ledger, links
 from onboarding.connect.choices import CONNECT_REGIONS, REGIONS_WITHOUT_UTILITY_SIGN_IN, LinkState
 from onboarding.connect.filters import connection_filter
 from onboarding.connect.forms import (
@@ -241,6 +241,7 @@ def link_page(request: HttpRequest, pk: UUID) -> HttpResponse:
                 reference=form.cleaned_data["reference"],
                 by=access.actor,
                 sender=access.user.email,
+                language=form.cleaned_data["language"] or languages.ENGLISH,
             )
         except Refused as refusal:
             for problem in refusal.problems:
@@ -249,7 +250,7 @@ def link_page(request: HttpRequest, pk: UUID) -> HttpResponse:
             why = " A sandbox writes to no customer." if access.partner.is_sandbox else ""
             messages.success(request, f"The link is on its way to {to}.{why}")
             return redirect("connect-link", pk=pk)
-    address = links.address_of(link)
+    address, spanish = links.address_of(link), links.address_of(link, language="es")
     context = {
         "section": "connections",
         "link": link,
@@ -257,6 +258,7 @@ def link_page(request: HttpRequest, pk: UUID) -> HttpResponse:
         "form": form,
         "address": address,
         "with_reference": f"{address}&refId=YOUR-CUSTOMER-ID",
+        "spanish": spanish,
         "older": request.build_absolute_uri(reverse("connect-by-title", args=[link.partner.slug, link.title])),
         "utilities": list(Utility.objects.filter(code__in=link.utilities).order_by("name")),
         "sessions": link.sessions.count(),
@@ -319,15 +321,17 @@ def link_state(request: HttpRequest, pk: UUID) -> HttpResponse:
 
 @require_GET
 def link_qr(request: HttpRequest, pk: UUID) -> HttpResponse:
-    """The address as a QR code, to print: an SVG file."""
-    link = _link(request, pk)
-    picture = qrcode.make(links.address_of(link), image_factory=qrcode.image.svg.SvgPathImage, box_size=12)
+    """The address as a QR code, to print: an SVG file. `lang` is of the pages to which it leads."""
+    link, language = _link(request, pk), languages.known(request.GET.get(languages.PARAMETER, ""))
+    address = links.address_of(link, language=language)
+    picture = qrcode.make(address, image_factory=qrcode.image.svg.SvgPathImage, box_size=12)
     file = io.BytesIO()
     picture.save(file)
     response = HttpResponse(file.getvalue(), content_type="image/svg+xml")
     response.headers["Content-Security-Policy"] = "default-src 'none'; style-src 'unsafe-inline'; sandbox"
     if "download" in request.GET:
-        response.headers["Content-Disposition"] = f'attachment; filename="connect-{link.title}.svg"'
+        name = f"{link.title}-{language}" if language else link.title
+        response.headers["Content-Disposition"] = f'attachment; filename="connect-{name}.svg"'
     return response
 
 

@@ -10,7 +10,7 @@ from onboarding.connect.choices import SessionState, Step
 from onboarding.connect.models import Authorization, ConnectSession, Signature
 from onboarding.connect.queries import offered_utilities
 
-_KEPT: Final = ("title", "sha256", "name", "capacity", "address", "signed_at", "file", "file_sha256")
+_KEPT: Final = ("language", "title", "sha256", "name", "capacity", "address", "signed_at", "file", "file_sha256")
 
 
 def resume(session: ConnectSession, *, address: str) -> tuple[ConnectSession, str]:
@@ -57,6 +57,7 @@ def _begin(session: ConnectSession, *, utilities: list[str], address: str) -> tu
         programs=session.programs,
         parameters=session.parameters,
         address=address,
+        language=session.language,
     )
     begun.answers = session.answers
     begun.save(update_fields=["answers"])

@@ -14,6 +14,7 @@ from onboarding.connect.choices import (
     SessionState,
     Step,
 )
+from onboarding.connect.languages import name_of
 from onboarding.connect.models import Authorization, Connection, ConnectionNote, ConnectSession, Consent, ServicePoint
 from onboarding.connect.notes import text_of
 from onboarding.connect.queries import to_decide
@@ -95,6 +96,11 @@ class ConnectionRow:
     @property
     def step(self) -> str:
         return Step(self.session.step).label if self.session else ""
+
+    @property
+    def language(self) -> str:
+        """In which the customer reads and is written to."""
+        return name_of(self.session.language) if self.session else ""
 
     @property
     def note_text(self) -> str:

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from io import BytesIO
+from itertools import takewhile
 from pathlib import Path
 from typing import Final
 
@@ -84,7 +85,7 @@ def write_catalogue(language: str, folder: Path = LOCALE) -> Path:
 
 
 def catalogue_bytes(language: str, known: bytes = b"") -> bytes:
-    """A language's .po, with the translations of the one that is known."""
+    """A language's .po, with the translations of the one that is known and the comment at its beginning."""
     made = catalogue(language)
     if known:
         for message in read_po(BytesIO(known), locale=language):
@@ -92,7 +93,8 @@ def catalogue_bytes(language: str, known: bytes = b"") -> bytes:
                 made[message.id].string = message.string
     written = BytesIO()
     write_po(written, made, width=120, sort_output=True, include_lineno=False, omit_header=True)
-    head = f'msgid ""\nmsgstr ""\n"Language: {language}\\n"\n"Content-Type: text/plain; charset=utf-8\\n"\n\n'
+    comment = "".join(takewhile(lambda line: line.startswith("#"), known.decode().splitlines(keepends=True)))
+    head = f'{comment}msgid ""\nmsgstr ""\n"Language: {language}\\n"\n"Content-Type: text/plain; charset=utf-8\\n"\n\n'
     return head.encode() + written.getvalue()
 
 

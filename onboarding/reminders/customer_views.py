@@ -7,13 +7,22 @@ from typing import Final
 from django.http import Http404, HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
 from django.shortcuts import redirect, render
+from django.utils import translation
 from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_http_methods
 
 from onboarding.connect import journey
 from onboarding.connect.choices import AuthorizationState, EndReason, LinkState, SessionState
 from onboarding.connect.contacting import opt_out, stop_of
-from onboarding.connect.customer_views import frame, public, remember, session_of_browser, start_address, stopped
+from onboarding.connect.customer_views import (
+    frame,
+    public,
+    remember,
+    session_of_browser,
+    speak_by_email,
+    start_address,
+    stopped,
+)
 from onboarding.connect.models import Authorization, ConnectSession
 from onboarding.connect.resuming import is_known_answer, renew, resume
 from onboarding.reminders.queries import is_renewed
@@ -36,6 +45,7 @@ def continue_session(request: HttpRequest, token: str) -> HttpResponseBase:
     session = session_to_resume(token)
     if session is None:
         raise Http404
+    speak_by_email(request, session)
     if problem := _closed(session):
         return stopped(request, problem, status=404)
     if request.method == "HEAD":
@@ -64,6 +74,7 @@ def renew_authorization(request: HttpRequest, token: str) -> HttpResponseBase:
     if authorization is None:
         raise Http404
     session = authorization.session
+    speak_by_email(request, session)
     if problem := _closed(session):
         return stopped(request, problem, status=404)
     if request.method == "HEAD":
@@ -150,6 +161,7 @@ def _ask_who(
 
 def _begin(request: HttpRequest, begin: Begin) -> HttpResponseBase:
     session, secret = begin()
+    journey.speak(session, translation.get_language() or session.language)
     remember(request, session, secret)
     return redirect("connect-session", pk=session.pk)
 
@@ -162,6 +174,7 @@ def stop_reminders(request: HttpRequest, token: str) -> HttpResponseBase:
     reminder = reminder_to_stop(token)
     if reminder is None or not reminder.email:
         raise Http404
+    speak_by_email(request, reminder.session)
     if request.method == "POST":
         opt_out(reminder.partner, reminder.email, address=address_of(request))
     row = stop_of(reminder.partner, reminder.email)

@@ -61,7 +61,7 @@ def languages() -> list[tuple[str, str]]:
 
 def language_of(session: ConnectSession) -> str:
     """The language of a customer's session."""
-    return str(getattr(session, "language", "") or settings.LANGUAGE_CODE)
+    return session.language
 
 
 def _context(

@@ -116,9 +116,10 @@ def _measured(sandbox: Partner) -> None:
 
 # --- Connect
 
+_WELCOME: Final = {"welcome": "Thank you for joining.", "welcome_es": "Gracias por participar."}
 _LINKS: Final = (
-    LinkSpec(title="california-homes", region="CAISO", variant=Variant.RESIDENTIAL, welcome="Thank you for joining."),
-    LinkSpec(title="texas-businesses", region="ERCOT", variant=Variant.COMMERCIAL, welcome="Thank you for joining."),
+    LinkSpec(title="california-homes", region="CAISO", variant=Variant.RESIDENTIAL, **_WELCOME),
+    LinkSpec(title="texas-businesses", region="ERCOT", variant=Variant.COMMERCIAL, **_WELCOME),
 )
 _ANSWERS: Final = {
     "customer_name": "Ada Alvarez",

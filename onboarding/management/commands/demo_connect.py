@@ -50,6 +50,7 @@ def _connect(code: str) -> None:
         "issuer": at["issuer"],
         "notifies": True,
         "customer_help": "Any password works. The user name is the scenario; its page lists them.",
+        "customer_help_es": "Cualquier contraseña funciona. El nombre de usuario es el caso; la página los enumera.",
         "source": "the demo utility",
         "verified": True,
     }
@@ -81,6 +82,7 @@ def _make_links(partner: Partner) -> None:
             variant=variant,
             color=PARTNERS[partner.slug],
             welcome="Thank you for joining. This takes about three minutes.",
+            welcome_es="Gracias por participar. Esto toma unos tres minutos.",
             final_redirect=f"{settings.DEMO_UTILITY_URL}/partner-page/",
             support_contact=f"help@{partner.slug}.example",
         )

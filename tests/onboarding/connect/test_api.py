@@ -55,6 +55,7 @@ def test_a_connection_is_told_whole(call: Any, acme: Partner) -> None:
         "last_interaction_date_time_utc": "2026-11-20T18:00:00Z",
         "session_status": "COMPLETED",
         "session_step": "done",
+        "language": "en",
         "partner_action_required": False,
         "utilities": [
             {
@@ -77,6 +78,7 @@ def test_a_connection_is_told_whole(call: Any, acme: Partner) -> None:
                 "code": "TERMS_OF_SERVICE",
                 "version": "1",
                 "title": "Terms of service",
+                "language": "en",
                 "sha256": signature.sha256,
                 "signed_date_time_utc": "2026-11-20T18:00:00Z",
             }

@@ -10,14 +10,14 @@ import pytest
 from onboarding.connect.documents import signed_pdf
 from onboarding.connect.models import ConnectLink, ConnectSession, Signature
 from portal.partners.models import Partner
-from programs.models import Agreement
+from programs.models import AgreementText
 
 BODY = "You allow us to receive data.\n\nWith whom: with us.\n\n"
 
 
 def pdf_of(name: str, *, title: str = "Utility data sharing agreement", times: int = 1) -> bytes:
     session = ConnectSession(link=ConnectLink(partner=Partner(name="Acme Energy, Inc.")))
-    agreement = Agreement(code="DATA_SHARING_CAISO", version="2026-11", title=title, body=BODY * times)
+    agreement = AgreementText("DATA_SHARING_CAISO", "2026-11", "en", title, BODY * times)
     signed_at = datetime(2026, 11, 29, 17, 5, 9, tzinfo=UTC)
     signature = Signature(code=agreement.code, version="2026-11", title=title, sha256="ab" * 32, name=name)
     signature.address, signature.signed_at = "2001:db8::1", signed_at
@@ -61,7 +61,13 @@ def test_a_name_is_written_as_it_was_typed(name: str) -> None:
 
     lines = page.split("\n")
     assert lines.count(name) == 2  # as the signature, and among its facts
-    for fact in ("Nov 29, 2026, 17:05:09 UTC", "For myself", "2001:db8::1", "DATA_SHARING_CAISO, 2026-11", "ab" * 32):
+    for fact in (
+        "Nov 29, 2026, 17:05:09 UTC",
+        "For myself",
+        "2001:db8::1",
+        "DATA_SHARING_CAISO, 2026-11, en",
+        "ab" * 32,
+    ):
         assert fact in lines
     assert "With whom: with us." in lines
     assert "Between the customer and Acme Energy, Inc. · Version 2026-11" in lines
