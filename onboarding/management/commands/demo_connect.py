@@ -50,7 +50,7 @@ def _connect(code: str) -> None:
         "issuer": at["issuer"],
         "notifies": True,
         "customer_help": "Any password works. The user name is the scenario; its page lists them.",
-        "customer_help_es": "Cualquier contraseña funciona. El nombre de usuario es el caso; la página los enumera.",
+        "customer_help_es": "Cualquier contraseña funciona. El nombre de usuario elige el caso; la página los muestra.",
         "source": "the demo utility",
         "verified": True,
     }
