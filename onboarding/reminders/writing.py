@@ -48,7 +48,8 @@ def preview(plan: ReminderPlan, touchpoint: Touchpoint, *, language: str) -> Tex
     step = Step.ABOUT if Variant(link.variant).is_agreements_only else Step.UTILITY
     session = ConnectSession(link=link, partner=link.partner, step=step, answers=_MADE_UP)
     address = f"{settings.SITE_URL}/connect/"
-    context = _context(link, session, plan, address=f"{address}continue/{_NOWHERE}", stop=f"{address}stop/{_NOWHERE}")
+    way = "renew" if touchpoint == Touchpoint.RENEWAL else "continue"
+    context = _context(link, session, plan, address=f"{address}{way}/{_NOWHERE}", stop=f"{address}stop/{_NOWHERE}")
     renewal = {"utility": "Golden State Electric", "has_ended": False, "ends_at": None}
     with translation.override(language):
         return _render(touchpoint, context | (renewal if touchpoint == Touchpoint.RENEWAL else {}))
