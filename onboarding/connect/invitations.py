@@ -1,5 +1,6 @@
 """A link sent to a customer by email, from the portal."""
 
+import smtplib
 from datetime import timedelta
 from typing import Final
 
@@ -11,7 +12,7 @@ from django.utils.translation import override
 
 from onboarding.connect import links
 from onboarding.connect.choices import LinkState
-from onboarding.connect.contacting import invited
+from onboarding.connect.contacting import invited, mark_unreachable
 from onboarding.connect.languages import ENGLISH
 from onboarding.connect.models import ConnectLink, LinkEmail
 from portal.events.actors import Actor
@@ -23,6 +24,7 @@ from portal.security.limits import within_limit
 from programs.identifiers import reference_key
 
 MOST_PER_DAY: Final = 500
+BY: Final = Actor.system("Invitations")
 
 
 def send_link(link: ConnectLink, *, to: str, reference: str, by: Actor, sender: str, language: str = ENGLISH) -> str:
@@ -71,10 +73,19 @@ def _context_of(link: ConnectLink, reference: str, language: str) -> dict[str, s
 
 
 def send(run: Run) -> None:
-    """Hand an invitation over to the mail server, and forget it."""
-    row = LinkEmail.objects.filter(pk=run.job.subject_id).first()
+    """Hand an invitation over to the mail server, and forget it. An address that is refused for good is unreachable."""
+    row = LinkEmail.objects.select_related("link__partner").filter(pk=run.job.subject_id).first()
     if row is None:
         return
-    mail.EmailMessage(row.subject, row.body, None, [row.to]).send()
+    try:
+        mail.EmailMessage(row.subject, row.body, None, [row.to]).send()
+    except smtplib.SMTPRecipientsRefused as refusal:
+        code, answer = next(iter(refusal.recipients.values()))
+        if code < 500:
+            raise
+        with run.chunk():
+            mark_unreachable(row.link.partner, row.to, by=BY, told=f"{code} {answer.decode('utf-8', 'replace')}")
+            row.delete()
+        return
     with run.chunk():
         row.delete()

@@ -16,7 +16,7 @@ from onboarding.connect.models import Authorization, Connection, ConnectLink, Li
 from onboarding.connect.queries import links_of
 from onboarding.reminders.choices import Touchpoint
 from onboarding.reminders.forms import AddressForm, PlanForm, initial_of
-from onboarding.reminders.models import ReminderPlan
+from onboarding.reminders.models import Reminder, ReminderPlan
 from onboarding.reminders.plans import allow_reminders, plan_of, save_plan, stop_reminders
 from onboarding.reminders.renewals import send_renewal
 from onboarding.reminders.writing import languages, preview
@@ -121,10 +121,17 @@ def connection_renewal(request: HttpRequest, pk: UUID, authorization: UUID) -> H
     except Refused as refusal:
         messages.error(request, f"{refusal.problems[0].text} {refusal.problems[0].remedy}")
     else:
-        is_night = reminder.send_at > reminder.created_at
-        when = "goes out in the morning: it is night where the customer is" if is_night else "is on its way"
-        messages.success(request, f"The renewal link to {reminder.email} {when}.")
+        messages.success(request, f"The renewal link to {reminder.email} {_way_of(reminder)}.")
     return redirect("connection", pk=pk)
+
+
+def _way_of(reminder: Reminder) -> str:
+    """What becomes of an email that was just planned."""
+    if reminder.partner.is_sandbox:
+        return "is shown below within a minute. A sandbox writes to no customer"
+    if reminder.send_at > reminder.created_at:
+        return "goes out in the morning: it is night where the customer is"
+    return "is on its way"
 
 
 @require_http_methods(["GET", "HEAD", "POST"])

@@ -1,9 +1,11 @@
 """Whether, where and at which hour the portal writes to a customer for a partner."""
 
+import smtplib
 from datetime import UTC, datetime
 from zoneinfo import ZoneInfo
 
 import pytest
+from django.core.mail.backends.locmem import EmailBackend
 
 from onboarding.connect.choices import LinkState
 from onboarding.connect.contacting import (
@@ -19,8 +21,9 @@ from onboarding.connect.contacting import (
     zones_for,
 )
 from onboarding.connect.invitations import send_link
-from onboarding.connect.models import InvitedCustomer, StoppedAddress
+from onboarding.connect.models import InvitedCustomer, LinkEmail, StoppedAddress
 from portal.events.models import Event
+from portal.jobs.domain import run_next
 from portal.partners.models import Partner
 from portal.partners.sandboxes import create_sandbox
 from tests.onboarding.connect import builders
@@ -135,3 +138,20 @@ def test_the_address_of_an_invitation_is_kept_with_its_reference(acme: Partner) 
     assert email_of(session, kept.email) == "typed@example.com"
     session.answers = {"email": "no address"}
     assert email_of(session) == ""
+
+
+@pytest.mark.parametrize(("code", "is_stopped"), [(550, True), (450, False)])
+def test_an_invitation_that_is_refused_for_good_marks_the_address(
+    acme: Partner, monkeypatch: pytest.MonkeyPatch, code: int, is_stopped: bool
+) -> None:
+    link = builders.link(acme)
+    send_link(link, to="gone@example.com", reference="home-1", by=builders.BY, sender="user@acme.example")
+
+    def refuse(backend: EmailBackend, messages: object) -> int:
+        raise smtplib.SMTPRecipientsRefused({"gone@example.com": (code, b"No")})
+
+    monkeypatch.setattr(EmailBackend, "send_messages", refuse)
+    run_next()
+
+    assert (stop_of(acme, "gone@example.com") is not None) == is_stopped
+    assert LinkEmail.objects.exists() != is_stopped

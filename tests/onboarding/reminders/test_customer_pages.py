@@ -75,6 +75,17 @@ def test_in_another_browser_the_email_address_leads_to_the_same_step(
     assert f'value="{CAISO}"' in answer.content.decode()
 
 
+def test_it_goes_on_in_the_language_of_the_customer(customer: Customer, path: str) -> None:
+    ConnectSession.objects.update(language="es")
+    other = Client()
+    assert "Continuar" in other.get(path).content.decode()
+
+    page_of(other, path, email="alex@example.com")
+
+    assert customer.session.language == "es"
+    assert set(Signature.objects.values_list("language", flat=True)) == {"en"}
+
+
 def test_a_session_that_ended_for_being_idle_goes_on_too(customer: Customer, path: str) -> None:
     ConnectSession.objects.update(last_interaction_at=clock.now() - timedelta(days=2), state=SessionState.CLOSED)
 

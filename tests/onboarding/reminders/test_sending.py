@@ -40,7 +40,7 @@ def after(**ahead: float) -> datetime:
     return STOPPED_AT + timedelta(**ahead)
 
 
-def walk(travel: Travel, *, until: datetime, every: timedelta = timedelta(minutes=15)) -> None:
+def walk(travel: Travel, *, until: datetime, every: timedelta = timedelta(minutes=30)) -> None:
     """Let the clock run, with a sweep from time to time."""
     at = STOPPED_AT
     while at <= until:
@@ -113,6 +113,17 @@ def test_the_mail_says_who_writes_why_how_far_and_how_to_stop(
         "List-Unsubscribe-Post": "List-Unsubscribe=One-Click",
     }
     assert Reminder.objects.get(connection=row).body == message.body
+
+
+def test_the_mail_is_in_the_language_of_the_session(acme: Partner, link: ConnectLink, travel: Travel) -> None:
+    row = stopped(acme, "home-1", link=link)
+    row.sessions.update(language="es")
+    travel(after(minutes=31))
+    sweep_and_send()
+
+    body = mail.outbox[0].body
+    assert "Usted empezó a conectar su cuenta de electricidad con Acme Energy" in body
+    assert "You " not in body
 
 
 @pytest.mark.parametrize("email", ["", "not an address"])
