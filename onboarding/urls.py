@@ -9,6 +9,7 @@ urlpatterns = [
     path("", include("onboarding.meter_form.urls")),
     path("", include("onboarding.reminders.urls")),
     path("", include("onboarding.connect.urls")),
+    path("", include("onboarding.funnel.urls")),
     path("", include("onboarding.intervals.urls")),
     path("", include("onboarding.calendar.urls")),
     path("", include("onboarding.participation.urls")),

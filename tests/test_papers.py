@@ -16,6 +16,7 @@ from django.conf import settings
 from django.core.management import get_commands
 from django.test import Client
 
+from onboarding.connect.choices import Reached
 from portal.jobs import domain as jobs
 from portal.jobs.periodic import periodic_tasks
 from portal.partners.models import ApiKey
@@ -110,7 +111,7 @@ def words_in_capitals() -> set[str]:
         words |= {str(value) for field in model._meta.fields for value, _ in field.flatchoices}
     for _, module in modules():
         words |= {text for text in constants(module) if re.fullmatch(r"[A-Z][A-Z_]+", text)}
-    return words
+    return words | {step.name for step in Reached}
 
 
 def constants(module: ast.Module) -> Iterator[str]:

@@ -6,6 +6,7 @@ from onboarding.api import (
     connections,
     eligibility,
     events,
+    funnel,
     interval_data,
     meter_changes,
     meter_details,
@@ -19,6 +20,7 @@ _INTERVAL_UPLOADS = "v1.1/jobs/interval-data-uploads"
 
 urlpatterns = [
     path("v1.1/connections", connections.Connections.as_view(), name="api-connections"),
+    path("v1.1/connect/funnel", funnel.ConnectFunnel.as_view(), name="api-connect-funnel"),
     path("v1.1/events", events.Events.as_view(), name="api-events"),
     path("v1.1/interval-data", interval_data.IntervalData.as_view(), name="api-interval-data"),
     path(_INTERVAL_UPLOADS, interval_data.IntervalDataUploads.as_view(), name="api-interval-uploads"),

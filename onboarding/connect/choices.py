@@ -197,3 +197,48 @@ _TONES: Final = {
     "NO_INTERVALS": "warning",
     "ENDED": "warning",
 }
+
+
+class Reached(models.IntegerChoices):
+    """The furthest that a customer has come, in any session: from the open link to the meter.
+
+    A link may lack some of these steps: in Texas no utility is asked, and where only agreements are signed nothing
+    follows them.
+    """
+
+    OPENED = 1, "Opened the link"
+    INFORMATION = 2, "Gave their details"
+    SIGNED = 3, "Signed"
+    UTILITY = 4, "Went to the utility"
+    AUTHORIZED = 5, "Authorized"
+    DATA = 6, "Data received"
+    METER = 7, "Meter created or joined"
+
+    @property
+    def bit(self) -> int:
+        """Of a step in `Connection.passed`."""
+        return 1 << (self.value - 1)
+
+
+class DropOffReason(models.TextChoices):
+    """Why a customer is no further. Reasons at the utility are those of FailureReason."""
+
+    COMPLETE = "COMPLETE", "Nothing more is asked"
+    LEFT = "LEFT", "Left and did not come back in 24 hours"
+    AGREEMENTS_DECLINED = "AGREEMENTS_DECLINED", "Did not accept the agreements"
+    ESI_ID_MISSING = "ESI_ID_MISSING", "Had no ESI ID: you enter it"
+    ESI_ID_TAKEN = "ESI_ID_TAKEN", "Your meter with this ESI ID has another address: you decide"
+    DECLINED = "DECLINED", "Declined at the utility"
+    BAD_CREDENTIALS = "BAD_CREDENTIALS", "Sign-in at the utility failed"
+    MFA_FAILED = "MFA_FAILED", "The utility’s second step failed"
+    UTILITY_UNAVAILABLE = "UTILITY_UNAVAILABLE", "The utility was not available"
+    UTILITY_ERROR = "UTILITY_ERROR", "The utility reported an error"
+    NOT_CONFIRMED = "NOT_CONFIRMED", "The utility did not confirm the authorization"
+    WRONG_ISSUER = "WRONG_ISSUER", "The answer came from somewhere else"
+    ABANDONED = "ABANDONED", "Did not come back from the utility"
+    DATA_OVERDUE = "DATA_OVERDUE", "The utility has sent no data in 3 days"
+    FEED_UNREADABLE = "FEED_UNREADABLE", "What the utility sent could not be read"
+    FETCH_FAILED = "FETCH_FAILED", "We could not take what the utility sent"
+    ENDED = "ENDED", "The authorization ended before there was a meter"
+    TO_DECIDE = "TO_DECIDE", "May be one of your meters: you decide"
+    NOT_A_METER = "NOT_A_METER", "The utility has no electricity account of this customer"

@@ -1,15 +1,24 @@
 """Filtering connections: one FilterSet for page, export and API."""
 
 from datetime import date
+from typing import Any
+from uuid import UUID
 
 import django_filters
 from django import forms
 from django.db.models import Exists, OuterRef, QuerySet, Subquery
 from django.http import QueryDict
 
-from onboarding.connect.choices import AuthorizationState, DataState, SessionState
+from onboarding.connect.choices import AuthorizationState, DataState, DropOffReason, Reached, SessionState, Variant
 from onboarding.connect.models import Authorization, Connection, ConnectSession
-from onboarding.connect.queries import connections_of, named
+from onboarding.connect.progress import (
+    has_reached,
+    has_stopped_at,
+    is_finished,
+    is_under_way_at,
+    was_not_asked,
+)
+from onboarding.connect.queries import connections_of, links_of, named
 from portal.partners.models import Partner
 from portal.web.filters import PlainFilterSet, day_begins
 from programs.models import Utility
@@ -23,8 +32,28 @@ def _utility_choices() -> list[tuple[str, str]]:
     return list(Utility.objects.filter(green_button__isnull=False).order_by("name").values_list("code", "name"))
 
 
+NO_UTILITY = "none"  # in addresses: connections that came to none
+
+
+def _utilities_or_none() -> list[tuple[str, str]]:
+    """Also utilities whose data can no longer be reached: connections came to them once."""
+    return [(NO_UTILITY, "None yet"), *Utility.objects.order_by("name").values_list("code", "name")]
+
+
+def _steps() -> list[tuple[str, str]]:
+    return [(step.name, str(step.label)) for step in Reached]
+
+
+def _hidden(method: str, label: str, choices: Any) -> django_filters.ChoiceFilter:
+    """A filter that other pages lead to; it is shown as a chip alone."""
+    return django_filters.ChoiceFilter(method=method, label=label, choices=choices, widget=forms.HiddenInput)
+
+
 class ConnectionFilter(PlainFilterSet):
-    """Reference, region, utility, how far session, authorization and data are, and the days of start and last step."""
+    """Reference, region, utility, how far session, authorization and data are, and the days of start and last step.
+
+    What the funnel counts is filtered by the same conditions as it is counted by (onboarding/connect/progress.py).
+    """
 
     q = django_filters.CharFilter(method="of_reference", label="Reference ID")
     region = django_filters.ChoiceFilter(
@@ -56,9 +85,28 @@ class ConnectionFilter(PlainFilterSet):
         method="to_day", field_name="last_interaction_at", label="Last step to", widget=_DAY
     )
 
+    link = django_filters.ChoiceFilter(method="of_link", label="Link", empty_label="Any")
+    reached = django_filters.ChoiceFilter(method="that_reached", label="Reached", choices=_steps, empty_label="Any")
+    stopped_at = django_filters.ChoiceFilter(
+        method="that_stopped_at", label="Stopped at", choices=_steps, empty_label="Any"
+    )
+    reason = django_filters.ChoiceFilter(
+        field_name="stopped_by", label="Reason", choices=DropOffReason.choices, empty_label="Any"
+    )
+    under_way_at = _hidden("that_are_under_way", "Under way at", _steps)
+    not_asked = _hidden("that_were_not_asked", "Without the step", _steps)
+    furthest_at = _hidden("furthest_at_utility", "Furthest at", _utilities_or_none)
+    variant = _hidden("of_variant", "Customers", Variant.choices)
+    done = _hidden("that_are_done", "Done", [("yes", "Yes")])
+
     class Meta:
         model = Connection
         fields: list[str] = []
+
+    def __init__(self, data: QueryDict, *, queryset: QuerySet[Connection], partner: Partner) -> None:
+        super().__init__(data, queryset=queryset)
+        links = links_of(partner).values_list("pk", "title")
+        self.filters["link"].extra["choices"] = [(str(pk), title) for pk, title in links]
 
     def of_reference(self, rows: QuerySet[Connection], name: str, value: str) -> QuerySet[Connection]:
         return rows.filter(named(value))
@@ -88,6 +136,31 @@ class ConnectionFilter(PlainFilterSet):
         )
         return rows.filter(~Exists(newer))
 
+    def of_link(self, rows: QuerySet[Connection], name: str, value: str) -> QuerySet[Connection]:
+        """Those that were opened through it last."""
+        return rows.filter(link=UUID(value))
+
+    def of_variant(self, rows: QuerySet[Connection], name: str, value: str) -> QuerySet[Connection]:
+        return rows.filter(link__variant=value)
+
+    def that_reached(self, rows: QuerySet[Connection], name: str, value: str) -> QuerySet[Connection]:
+        return rows.filter(has_reached(Reached[value]))
+
+    def that_stopped_at(self, rows: QuerySet[Connection], name: str, value: str) -> QuerySet[Connection]:
+        return rows.filter(has_stopped_at(Reached[value]))
+
+    def that_are_under_way(self, rows: QuerySet[Connection], name: str, value: str) -> QuerySet[Connection]:
+        return rows.filter(is_under_way_at(Reached[value]))
+
+    def that_were_not_asked(self, rows: QuerySet[Connection], name: str, value: str) -> QuerySet[Connection]:
+        return rows.filter(was_not_asked(Reached[value]))
+
+    def that_are_done(self, rows: QuerySet[Connection], name: str, value: str) -> QuerySet[Connection]:
+        return rows.filter(is_finished())
+
+    def furthest_at_utility(self, rows: QuerySet[Connection], name: str, value: str) -> QuerySet[Connection]:
+        return rows.filter(utility=None) if value == NO_UTILITY else rows.filter(utility__code=value)
+
     def waits_for_you(self, rows: QuerySet[Connection], name: str, value: str) -> QuerySet[Connection]:
         return rows.filter(needs_partner=True)
 
@@ -100,4 +173,4 @@ class ConnectionFilter(PlainFilterSet):
 
 def connection_filter(data: QueryDict, *, partner: Partner) -> ConnectionFilter:
     """The filter over one partner's connections."""
-    return ConnectionFilter(data, queryset=connections_of(partner))
+    return ConnectionFilter(data, queryset=connections_of(partner), partner=partner)

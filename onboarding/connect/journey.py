@@ -100,8 +100,11 @@ def _connection_of(link: ConnectLink, reference: str) -> Connection:
             "transmission_region": link.transmission_region,
             "started_at": now,
             "last_interaction_at": now,
+            "link": link,
         },
     )
+    if connection.link_id != link.pk:
+        Connection.objects.filter(pk=connection.pk).update(link=link)
     return connection
 
 

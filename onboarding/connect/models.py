@@ -9,10 +9,12 @@ from django.db.models.functions import Now
 from onboarding.connect.choices import (
     AuthorizationState,
     DataState,
+    DropOffReason,
     EndReason,
     FailureReason,
     LinkState,
     NoteKind,
+    Reached,
     SessionState,
     SignedAs,
     Step,
@@ -104,7 +106,8 @@ class ConnectLink(models.Model):
 class Connection(models.Model):
     """One customer or site of a partner on its way through Connect: one row for each refId that somebody used.
 
-    Its sessions, authorizations and notes say how far it is.
+    Its sessions, authorizations and notes say how far it is. What the funnel counts follows from the notes as they are
+    added, from `link` to `minutes_to_data` (onboarding/connect/progress.py).
     """
 
     id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
@@ -115,6 +118,38 @@ class Connection(models.Model):
     started_at = models.DateTimeField()
     last_interaction_at = models.DateTimeField()
     needs_partner = models.BooleanField(default=False, help_text="Something waits for the partner's decision.")
+    link = models.ForeignKey(
+        ConnectLink,
+        null=True,
+        on_delete=models.PROTECT,
+        related_name="+",
+        db_index=False,
+        help_text="Through which it was last opened.",
+    )
+    utility = models.ForeignKey(
+        "programs.Utility",
+        null=True,
+        on_delete=models.PROTECT,
+        related_name="+",
+        db_index=False,
+        help_text="At which it came furthest.",
+    )
+    reached = models.PositiveSmallIntegerField(
+        choices=Reached.choices, default=Reached.OPENED, db_default=Reached.OPENED
+    )
+    passed = models.PositiveSmallIntegerField(
+        default=Reached.OPENED.bit, db_default=Reached.OPENED.bit, help_text="A bit for each step that it took."
+    )
+    stopped_by = models.CharField(
+        max_length=24,
+        choices=DropOffReason.choices,
+        blank=True,
+        default="",
+        db_default="",
+        help_text="Empty while it is under way, and once it has a meter.",
+    )
+    minutes_to_authorize = models.PositiveIntegerField(null=True, help_text="From the first opening.")
+    minutes_to_data = models.PositiveIntegerField(null=True, help_text="From the authorization.")
     newest_notes: "list[ConnectionNote]"  # of rows by queries.connections_of
 
     class Meta:
@@ -124,7 +159,20 @@ class Connection(models.Model):
         indexes = [
             models.Index(fields=["partner", "id"], name="connection_newest"),
             models.Index(fields=["partner", "last_interaction_at", "id"], name="connection_by_interaction"),
-            models.Index(fields=["partner", "started_at"], name="connection_by_start"),
+            models.Index(
+                fields=[
+                    "partner",
+                    "started_at",
+                    "reached",
+                    "passed",
+                    "stopped_by",
+                    "link",
+                    "utility",
+                    "minutes_to_authorize",
+                    "minutes_to_data",
+                ],
+                name="connection_funnel",
+            ),
             models.Index(fields=["partner"], name="connection_to_decide", condition=Q(needs_partner=True)),
         ]
 
@@ -174,6 +222,9 @@ class ConnectSession(models.Model):
                 fields=["last_interaction_at"],
                 name="connect_session_open",
                 condition=Q(state__in=["CREATED", "UPDATED"]),
+            ),
+            models.Index(
+                fields=["partner", "created_at"], name="connect_session_unnamed", condition=Q(connection__isnull=True)
             ),
         ]
 

@@ -6,6 +6,7 @@ from typing import Final
 
 from onboarding.connect.choices import NoteKind
 from onboarding.connect.models import Authorization, Connection, ConnectionNote
+from onboarding.connect.progress import advance
 from onboarding.connect.queries import to_decide
 from portal.web import clock
 
@@ -20,7 +21,8 @@ def note(
     facts: Mapping[str, object] | None = None,
     expected_by: datetime | None = None,
 ) -> None:
-    """Add a note, in the caller's transaction; a session without a refId has nowhere to put it."""
+    """Add a note, in the caller's transaction, and what it says of how far the customer is; a session without a refId
+    has nowhere to put it."""
     if connection is None:
         return
     ConnectionNote.objects.create(
@@ -31,6 +33,7 @@ def note(
         at=clock.now(),
         expected_by=expected_by,
     )
+    advance(connection, kind, authorization)
     if kind in _ASKS_FOR_PARTNER:
         Connection.objects.filter(pk=connection.pk).update(needs_partner=True)
 

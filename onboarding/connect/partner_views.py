@@ -68,12 +68,14 @@ def connections(request: HttpRequest) -> HttpResponse:
     rows = filtered.qs if filtered.form.is_valid() else filtered.queryset.none()
     page = keyset_page(rows.order_by(), request.GET, sort="-last_interaction_at", size=PER_PAGE)
     names = _utility_names() if page.rows else {}
+    chips = chips_of(request.GET, filtered.form)
     context = {
         "section": "connections",
         "form": filtered.form,
         "page": page,
         "rows": [row_of(connection, names) for connection in page.rows],
-        "chips": chips_of(request.GET, filtered.form),
+        "chips": chips,
+        "total": rows.count() if chips and page.rows else None,
         "query": without(request.GET, "page"),
         "has_links": links_of(access.partner).exists(),
     }

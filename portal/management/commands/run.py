@@ -24,6 +24,7 @@ class Command(BaseCommand):
         call_command("demo_signins", ensure=True, quiet=True)
         call_command("demo_portfolio")
         call_command("demo_connect")
+        call_command("demo_customers")
         call_command("compile_texts", verbosity=0)
         _Supervisor(self, settings.LISTEN_PORT).run()
 

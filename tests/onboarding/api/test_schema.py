@@ -184,6 +184,8 @@ CASES: list[Case] = [
     ("getConnections", 200, "get", CONNECTIONS, None),
     ("getConnections", 200, "get", f"{CONNECTIONS}?reference_id=home-1&page_size=1", None),
     ("getConnections", 400, "get", f"{CONNECTIONS}?connection_start_date_from=soon", None),
+    ("getConnectFunnel", 200, "get", "/v1.1/connect/funnel?group_by=WEEK", None),
+    ("getConnectFunnel", 400, "get", "/v1.1/connect/funnel?group_by=DAY", None),
     ("listEvents", 200, "get", EVENTS, None),
     ("listEvents", 200, "get", f"{EVENTS}?types=meter.created&page_size=1", None),
     ("listEvents", 400, "get", f"{EVENTS}?after=somewhere", None),
