@@ -2,6 +2,7 @@
 
 import smtplib
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -508,3 +509,29 @@ def test_the_sweep_makes_as_many_queries_for_many(acme: Partner, link: ConnectLi
         assert sweep() == n
 
     assert len(queries.captured_queries) == 11
+
+
+@pytest.mark.django_db(transaction=True)
+def test_two_workers_at_the_same_time_send_each_reminder_once(acme: Partner, link: ConnectLink, travel: Travel) -> None:
+    rows = [stopped(acme, f"home-{number}", link=link, email=f"home-{number}@example.com") for number in range(12)]
+    travel(after(minutes=31))
+
+    def work(_: int) -> int:
+        done = 0
+        try:
+            sweep()
+            while run_next():
+                done += 1
+        finally:
+            database.close()
+        return done
+
+    at_once = 2 if database.vendor == "postgresql" else 1  # tests on SQLite share one connection's memory
+    with ThreadPoolExecutor(at_once) as pool:
+        assert sum(pool.map(work, range(2))) >= len(rows)
+    while run_next():
+        pass
+
+    assert sorted(message.to[0] for message in mail.outbox) == sorted(f"home-{n}@example.com" for n in range(12))
+    assert {state for row in rows for _, state, _ in states_of(row)} == {"SENT"}
+    assert Reminder.objects.count() == len(rows)
