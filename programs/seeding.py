@@ -29,6 +29,7 @@ from programs.models import (
     DeliveryPeriod,
     Field,
     Footnote,
+    IntervalColumn,
     IntervalDataRule,
     Level,
     Program,
@@ -300,6 +301,10 @@ def _interval_data_rule(key: str) -> models.Model | None:
     return _first(IntervalDataRule, program__identifier=key)
 
 
+def _interval_column(key: str) -> models.Model | None:
+    return _first(IntervalColumn, data_type=key)
+
+
 def _check_kind(key: str) -> models.Model | None:
     return _first(CheckKind, action_type=key)
 
@@ -356,6 +361,7 @@ KINDS: dict[str, SeedKind] = {
     "fact": SeedKind(ProgramFact, _fact, {"program": _program, "period": _period}, {}),
     "unknown_season": SeedKind(UnknownSeason, _unknown_season, {"program": _program}, {}),
     "interval_data_rule": SeedKind(IntervalDataRule, _interval_data_rule, {"program": _program}, {}),
+    "interval_column": SeedKind(IntervalColumn, _interval_column, {}, {}),
 }
 
 
@@ -434,6 +440,9 @@ def _interval_data_rows(seed: Entry) -> Iterator[SeedRow]:
         for program in entry["programs"]:
             values = {"program": program, **needs, **deadline, **_source(seed, entry)}
             yield SeedRow("interval_data_rule", program, values)
+    for data_type, entry in seed["interval_columns"].items():
+        facts = {name: entry[name] for name in ("name", "meaning", "least", "most") if name in entry}
+        yield SeedRow("interval_column", data_type, {"data_type": data_type, **facts, **_source(seed, entry)})
 
 
 def _agreement_rows(seed: Entry) -> Iterator[SeedRow]:

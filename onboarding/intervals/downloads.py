@@ -10,6 +10,7 @@ from django.http import FileResponse, Http404
 from django.urls import reverse
 
 from onboarding.intervals.models import IntervalUpload
+from portal.problems import Problem, Refused
 from portal.storage import files
 
 LINK_WORKS_FOR: Final = timedelta(minutes=5)
@@ -59,9 +60,15 @@ def signed_link(upload: IntervalUpload, part: FilePart) -> str:
 
 
 def upload_of_link(token: str) -> tuple[IntervalUpload, FilePart]:
-    """What a link leads to. Raises Http404 for one that is not ours, has ended, or whose partner is not active."""
+    """What a link leads to. Raises Http404 for one that is not ours, or whose partner is not active.
+
+    Refuses INTERVAL_LINK_EXPIRED.
+    """
     try:
         named: dict[str, Any] = signing.loads(token, salt=_SALT, max_age=LINK_WORKS_FOR)
+    except signing.SignatureExpired:
+        minutes = LINK_WORKS_FOR // timedelta(minutes=1)
+        raise Refused(Problem("INTERVAL_LINK_EXPIRED", context={"minutes": minutes})) from None
     except signing.BadSignature:
         raise Http404 from None
     uploads = IntervalUpload.objects.filter(partner_id=named["partner"], partner__is_active=True)

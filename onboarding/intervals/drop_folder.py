@@ -24,10 +24,10 @@ from pathlib import Path
 from typing import BinaryIO, Final
 from uuid import UUID
 
+from onboarding.intervals.columns import layouts
 from onboarding.intervals.folders import made_folder, open_folder, put_file, result_folder, write_file
 from onboarding.intervals.models import PUBLISHED_FOLDER, DataType, IntervalUpload, IntervalUploadState, Way
 from onboarding.intervals.queries import uploads_of
-from onboarding.intervals.reading.layouts import LAYOUTS
 from onboarding.intervals.receive import published_name, receive_interval_file
 from portal.events.actors import Actor
 from portal.partners.models import Partner
@@ -260,7 +260,7 @@ def _data_type_of(file: BinaryIO) -> DataType:
         with suppress(zlib.error):
             begin = zlib.decompressobj(zlib.MAX_WBITS | 16).decompress(begin, _HEADER)
     header = begin.partition(b"\n")[0].lower()
-    kinds = (DataType(kind) for kind, layout in LAYOUTS.items() if layout.value.encode() in header)
+    kinds = (DataType(kind) for kind, layout in layouts().items() if layout.value.encode() in header)
     return next(kinds, DataType.LOAD)
 
 

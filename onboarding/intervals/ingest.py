@@ -18,6 +18,7 @@ import numpy as np
 from django.conf import settings
 from django.db import transaction
 
+from onboarding.intervals.columns import value_columns
 from onboarding.intervals.keeping import keep_intervals, series_of
 from onboarding.intervals.meter_facts import facts_of, read_ids, write_ids
 from onboarding.intervals.models import (
@@ -116,6 +117,7 @@ def _read(run: Run, upload: IntervalUpload, folder: Path) -> None:
         meters=ids_path,
         folder=folder,
         now=minutes_of(clock.now()),
+        value_columns=value_columns(),
         memory_mb=settings.INTERVAL_READER_MEMORY_MB,
         cpu_seconds=settings.INTERVAL_READER_SECONDS,
     )

@@ -24,6 +24,12 @@ register(
         "Split it, for example by month, and upload the parts.",
     ),
     ProblemKind(
+        "INTERVAL_LINK_EXPIRED",
+        "Link expired",
+        "This link has expired: it works for {minutes} minutes.",
+        "Request a new one from the API.",
+    ),
+    ProblemKind(
         "INTERVAL_INGEST_STOPPED",
         "Stopped",
         "The file could not be read or stored to its end, because of a fault of ours.",
@@ -198,7 +204,7 @@ register(
         "Energy missing",
         "There is no complete set of energy columns.",
         "For load, give energy_net_kwh, or energy_generated_kwh and energy_consumed_kwh, or all three; for runtime "
-        "runtime_minutes, for performance performance_kwh.",
+        "and performance, the column that the page of uploads names.",
     ),
     ProblemKind(
         "NRG_0003",

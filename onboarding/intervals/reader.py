@@ -11,6 +11,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import IO, Any, Final
 
+from onboarding.intervals.reading.layouts import ValueColumn
 from onboarding.intervals.reading.refusals import FileRefused, unreadable
 
 _ROOT: Final = Path(__file__).resolve().parents[2]
@@ -24,7 +25,7 @@ _PARALLEL: Final = "2"
 class Order:
     """What to read, and within which limits. meters: IDs of the partner's meters, 32 hexadecimal digits each.
 
-    folder: where the child writes. now: minutes since 1970.
+    folder: where the child writes. now: minutes since 1970. value_columns: of the data types that are not published.
     """
 
     path: Path
@@ -33,6 +34,7 @@ class Order:
     meters: Path
     folder: Path
     now: int
+    value_columns: Mapping[str, ValueColumn]
     memory_mb: int
     cpu_seconds: int
 
@@ -46,6 +48,7 @@ class Order:
                 "meters": str(self.meters),
                 "folder": str(self.folder),
                 "now": self.now,
+                "value_columns": dict(self.value_columns),
                 "memory_mb": self.memory_mb,
                 "cpu_seconds": self.cpu_seconds,
             }

@@ -209,4 +209,9 @@ def interval_settings(request: HttpRequest) -> HttpResponse:
 @require_safe
 def linked_file(request: HttpRequest, token: str) -> HttpResponseBase:
     """The file that a presigned link of the API leads to, for whoever has the link."""
-    return part_file(*upload_of_link(token))
+    try:
+        upload, part = upload_of_link(token)
+    except Refused as refusal:
+        problem = refusal.problems[0]
+        return HttpResponse(f"{problem.text} {problem.remedy}\n", "text/plain; charset=utf-8", status=410)
+    return part_file(upload, part)

@@ -21,6 +21,7 @@ from programs.models import (
     Deadline,
     DeliveryPeriod,
     Field,
+    IntervalColumn,
     IntervalDataRule,
     Program,
     ProgramCheck,
@@ -114,7 +115,7 @@ def _records_before(model: type[Model], changes: Sequence[int]) -> dict[int, Any
 _WATCHED = (
     *(Program, DeliveryPeriod, Deadline, Field, Choice, Requirement, Utility, AccountFormat, State),
     *(Conflict, ProgramCheck, CheckKind, UtilityConnection, Agreement, RequiredInformation),
-    *(ProgramFact, UnknownSeason, IntervalDataRule),
+    *(ProgramFact, UnknownSeason, IntervalDataRule, IntervalColumn),
 )
 _ALSO: dict[type[Model], tuple[str, ...]] = {Deadline: ("period__program",)}
 for _model in _WATCHED:

@@ -32,6 +32,7 @@ from programs.admin.set_up import GuidesSetUp, may_copy
 from programs.admin.transfer import (
     DeadlineResource,
     FootnoteResource,
+    IntervalColumnResource,
     IntervalDataRuleResource,
     PeriodResource,
     ProgramFactResource,
@@ -43,6 +44,7 @@ from programs.models import (
     Deadline,
     DeliveryPeriod,
     Footnote,
+    IntervalColumn,
     IntervalDataRule,
     Level,
     Program,
@@ -254,6 +256,31 @@ class IntervalDataRuleAdmin(SourcedAdmin):
     @admin.display(description="submission deadline")
     def due(self, rule: IntervalDataRule) -> str:
         return rule.deadline_words
+
+
+@admin.register(IntervalColumn)
+class IntervalColumnAdmin(SourcedAdmin):
+    """The columns of interval data that are not published: one for each type of data, so none is added or deleted."""
+
+    resource_classes = [IntervalColumnResource]
+    list_display = ["data_type", "name", "least", "most", "verified"]
+    readonly_fields = ["data_type"]
+    fieldsets = [
+        (
+            None,
+            {
+                "fields": ["data_type", "name", "meaning", ("least", "most")],
+                "description": "Files that are sent from now on need the column under its new name.",
+            },
+        ),
+        SOURCE_FIELDS,
+    ]
+
+    def has_add_permission(self, request: HttpRequest) -> bool:
+        return False
+
+    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return False
 
 
 @admin.register(Program)

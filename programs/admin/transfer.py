@@ -30,6 +30,7 @@ from programs.models import (
     DeliveryPeriod,
     Field,
     Footnote,
+    IntervalColumn,
     IntervalDataRule,
     Program,
     ProgramCheck,
@@ -443,3 +444,9 @@ class IntervalDataRuleResource(_Resource):
     class Meta(_Resource.Meta):
         model = IntervalDataRule
         import_id_fields = ["program"]
+
+
+class IntervalColumnResource(_Resource):
+    class Meta(_Resource.Meta):
+        model = IntervalColumn
+        import_id_fields = ["data_type"]

@@ -7,7 +7,7 @@ from programs.models.conflicts import Classification, Conflict
 from programs.models.connections import TokenAuthMethod, UtilityConnection
 from programs.models.facts import About, ProgramFact, UnknownSeason
 from programs.models.fields import Choice, ChoiceList, Field, FieldType, Needed
-from programs.models.interval_data import CountedFrom, IntervalDataRule
+from programs.models.interval_data import CountedFrom, IntervalColumn, IntervalDataRule, UnpublishedData
 from programs.models.places import TRANSMISSION_REGIONS, Option, Region, State, Utility
 from programs.models.programs import (
     Boundary,
@@ -47,6 +47,7 @@ __all__ = [
     "FieldType",
     "Footnote",
     "InformationKey",
+    "IntervalColumn",
     "IntervalDataRule",
     "Level",
     "MeterType",
@@ -66,6 +67,7 @@ __all__ = [
     "State",
     "TokenAuthMethod",
     "UnknownSeason",
+    "UnpublishedData",
     "Utility",
     "UtilityConnection",
     "WhileOpen",

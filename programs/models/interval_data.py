@@ -1,15 +1,24 @@
 """Which interval data a program needs, and by when they must be submitted."""
 
 from datetime import date, datetime, timedelta
+from typing import Final
 
 from django.core.exceptions import ValidationError
-from django.core.validators import MaxValueValidator
+from django.core.validators import MaxValueValidator, RegexValidator
 from django.db import models
-from django.db.models import Q
+from django.db.models import F, Q
 
 from portal.web.clock import midnight
 from programs.models.base import SourcedRow
 from programs.models.programs import Program
+
+# The columns of load data, which are published: no other column has one of these names.
+PUBLISHED_COLUMNS: Final = frozenset(
+    {
+        *("meter_id", "interval_start_time_utc", "interval_end_time_utc", "final", "region"),
+        *("energy_net_kwh", "energy_consumed_kwh", "energy_generated_kwh"),
+    }
+)
 
 
 class CountedFrom(models.TextChoices):
@@ -68,3 +77,59 @@ class IntervalDataRule(SourcedRow):
         if not self.days_to_submit:
             return f"By {end}"
         return f"{self.days_to_submit} day{'s' if self.days_to_submit > 1 else ''} after {end}"
+
+
+class UnpublishedData(models.TextChoices):
+    """The types of interval data whose columns are not published."""
+
+    RUNTIME = "RUNTIME_DATA", "Runtime"
+    PERFORMANCE = "PERFORMANCE_DATA", "Performance"
+
+
+class IntervalColumn(SourcedRow):
+    """The column with the values in files of one type of interval data, beside meter, start, end, final and region.
+
+    A file is read with the name and the limits that hold when it is read.
+    """
+
+    data_type = models.CharField(max_length=20, choices=UnpublishedData.choices, unique=True)
+    name = models.CharField(
+        "column",
+        max_length=60,
+        unique=True,
+        validators=[RegexValidator("^[a-z][a-z0-9_]*$", "Use small letters, digits and underscores.")],
+        help_text="As in the first line of a file.",
+    )
+    meaning = models.CharField(max_length=200, help_text="What a value says and in which unit, as partners read it.")
+    least = models.FloatField("least value", null=True, blank=True, help_text="Empty: no limit.")
+    most = models.FloatField("greatest value", null=True, blank=True, help_text="Empty: no limit.")
+
+    class Meta(SourcedRow.Meta):
+        abstract = False
+        ordering = ["data_type"]
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(least=None) | Q(most=None) | Q(least__lt=F("most")), name="interval_column_has_a_range"
+            )
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.get_data_type_display()}: {self.name}"
+
+    def clean(self) -> None:
+        if self.name in PUBLISHED_COLUMNS:
+            raise ValidationError({"name": "Load data has a column of this name. Choose another name."})
+        if self.least is not None and self.most is not None and self.least >= self.most:
+            raise ValidationError({"most": "Enter a value greater than the least value."})
+
+    @property
+    def range_words(self) -> str:
+        """What goes into the column: "Minutes that the device ran, 0 to 15"."""
+        match self.least, self.most:
+            case None, None:
+                return self.meaning
+            case least, None:
+                return f"{self.meaning}, {least:g} or more"
+            case None, most:
+                return f"{self.meaning}, at most {most:g}"
+        return f"{self.meaning}, {self.least:g} to {self.most:g}"

@@ -18,6 +18,7 @@ from programs.models import (
     Deadline,
     DeliveryPeriod,
     Footnote,
+    IntervalColumn,
     IntervalDataRule,
     Program,
     ProgramCheck,
@@ -328,6 +329,63 @@ def test_submission_deadlines_are_midnights_where_the_program_is(days, counted_f
     assert rule.deadline_words == words
 
 
+def test_the_columns_that_nobody_publishes_are_rows_of_ours():
+    rows = IntervalColumn.objects.values_list("data_type", "name", "least", "most", "source", "verified")
+
+    assert sorted(rows) == [
+        ("PERFORMANCE_DATA", "performance_kwh", None, None, NONE, False),
+        ("RUNTIME_DATA", "runtime_minutes", 0.0, 15.0, NONE, False),
+    ]
+
+
+@pytest.mark.parametrize(
+    ("least", "most", "words"),
+    [
+        (None, None, "Minutes that the device ran"),
+        (0, None, "Minutes that the device ran, 0 or more"),
+        (None, 7.5, "Minutes that the device ran, at most 7.5"),
+        (0, 15, "Minutes that the device ran, 0 to 15"),
+    ],
+)
+def test_a_column_says_what_it_may_hold(least, most, words):
+    assert IntervalColumn(meaning="Minutes that the device ran", least=least, most=most).range_words == words
+
+
+@pytest.mark.parametrize(
+    ("changed", "said"),
+    [
+        ({"name": "final"}, "Load data has a column of this name. Choose another name."),
+        ({"name": "Run Time"}, "Use small letters, digits and underscores."),
+        ({"name": "performance_kwh"}, "Interval column with this Column already exists."),
+        ({"least": "15"}, "Enter a value greater than the least value."),
+    ],
+)
+def test_admins_cannot_name_a_column_that_files_could_not_have(client_of, staff, changed, said):
+    column = IntervalColumn.objects.get(data_type="RUNTIME_DATA")
+    values = {"name": column.name, "meaning": column.meaning, "least": "0", "most": "15", "source": column.source}
+
+    page = client_of(staff).post(
+        reverse("admin:programs_intervalcolumn_change", args=[column.pk]), values | changed, follow=True
+    )
+
+    assert said in page.content.decode()
+    column.refresh_from_db()
+    assert (column.name, column.least) == ("runtime_minutes", 0)
+
+
+def test_admins_change_a_column(client_of, staff):
+    column = IntervalColumn.objects.get(data_type="RUNTIME_DATA")
+    address = reverse("admin:programs_intervalcolumn_change", args=[column.pk])
+    page = client_of(staff).get(address).content.decode()
+    token = page.split('name="_state" value="')[1].split('"')[0] if 'name="_state"' in page else ""
+    values = {"name": "run_minutes", "meaning": column.meaning, "least": "", "most": "15", "source": column.source}
+
+    client_of(staff).post(address, values | {"_state": token})
+
+    column.refresh_from_db()
+    assert (column.name, column.least, column.most) == ("run_minutes", None, 15)
+
+
 # --- what partners read
 
 BUILDERS = re.compile(
@@ -349,7 +407,7 @@ SOURCED = (
 
 
 def test_no_public_source_is_a_note_for_builders():
-    for model in (*SOURCED, UnknownSeason, IntervalDataRule):
+    for model in (*SOURCED, UnknownSeason, IntervalDataRule, IntervalColumn):
         texts = set(model.objects.values_list("source", flat=True))
         assert "" not in texts, model
         assert [text for text in texts if BUILDERS.search(text)] == [], model

@@ -187,20 +187,25 @@ def _check_time(block: BlockCheck, sound: pl.Series, column: str, now: int) -> t
     return minutes, is_aligned & ~is_future & ~is_past
 
 
+def _check_limits(block: BlockCheck, sound: pl.Series, value: pl.Series) -> None:
+    """Refuse what the layout's value cannot be."""
+    layout = block.header.layout
+    least, most = layout.limits
+    if least is not None:
+        is_less = sound & (value < least).fill_null(False)
+        block.refuse(is_less, layout.value, UNCATEGORISED, f'"{{}}" is less than {least:g}.')
+    if most is not None:
+        is_more = sound & (value > most).fill_null(False)
+        block.refuse(is_more, layout.value, UNCATEGORISED, f'"{{}}" is more than {most:g}.')
+
+
 def _check_energy(block: BlockCheck, sound: pl.Series) -> tuple[pl.Series, pl.Series, pl.Series]:
     """Net, generated and consumed, null where not given."""
     layout = block.header.layout
     if layout.value != NET:
         value, is_readable = _check_number(block, sound, layout.value, UNCATEGORISED)
         block.refuse(sound & is_readable & value.is_null(), layout.value, NO_ENERGY, "There is no value.")
-        least, most = layout.limits
-        if least is not None and most is not None:
-            block.refuse(
-                sound & ((value < least) | (value > most)).fill_null(False),
-                layout.value,
-                UNCATEGORISED,
-                f'"{{}}" is not between {least:g} and {most:g}.',
-            )
+        _check_limits(block, sound, value)
         none = pl.repeat(None, len(value), dtype=pl.Float64, eager=True)
         return value, none, none
     net, net_ok = _check_number(block, sound, NET, NOT_PARSABLE[NET])

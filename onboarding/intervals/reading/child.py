@@ -1,7 +1,7 @@
 """The process that reads a file of interval data: it limits itself first, and writes into one folder alone.
 
 `python -m onboarding.intervals.reading.child '{"path": …, "is_parquet": …, "data_type": …, "meters": …, "folder": …,
-"now": …, "memory_mb": …, "cpu_seconds": …}'`
+"now": …, "value_columns": {data type: [name, least, most]}, "memory_mb": …, "cpu_seconds": …}'`
 
 Writes one JSON document a line: {"lines": so far, "share": of the file}; {"numbers": meters that have rows}, upon which
 it takes the facts of these meters from standard input (one line, see MeterFacts); last {"done": …} or {"refused": code,
@@ -24,7 +24,7 @@ from .checks import check_lines
 from .facts import MeterFacts
 from .faults import Faults
 from .header import Header, read_header
-from .layouts import NET
+from .layouts import NET, layouts_of
 from .limits import limit
 from .lines import Block, blocks
 from .meters import Meters
@@ -51,6 +51,7 @@ class Reading:
     def __init__(self, order: dict[str, Any]) -> None:
         self.path, self.folder = Path(order["path"]), Path(order["folder"])
         self.data_type: str = order["data_type"]
+        self.layouts = layouts_of({kind: tuple(column) for kind, column in order["value_columns"].items()})
         self.now: int = order["now"]
         self.faults = Faults()
         self.header: Header | None = None
@@ -99,7 +100,7 @@ class Reading:
                 if blank == len(lines):
                     continue
                 first += blank
-                self.header, self.header_line = read_header(lines[blank], self.data_type), first
+                self.header, self.header_line = read_header(lines[blank], self.data_type, self.layouts), first
                 for fault in self.header.faults:
                     self.faults.add_one(first, fault.column, fault.code, fault.message)
                 lines, first = lines.slice(blank + 1), first + 1

@@ -1,13 +1,13 @@
 """The first line of a file: which column is where."""
 
 import csv
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final
 
 import polars as pl
 
-from .layouts import CONSUMED, GENERATED, LAYOUTS, METER, MISSING, NET, NO_ENERGY, UNCATEGORISED, Layout
+from .layouts import CONSUMED, GENERATED, METER, MISSING, NET, NO_ENERGY, UNCATEGORISED, Layout
 
 SEPARATORS: Final = (",", ";", "\t", "|")
 _LONGEST_SHOWN: Final = 60
@@ -46,9 +46,10 @@ class Header:
     faults: tuple[HeaderFault, ...]
 
 
-def read_header(line: str, data_type: str) -> Header:
-    """The header that a first line is."""
-    layout = LAYOUTS[data_type]
+def read_header(line: str, data_type: str, layouts: Mapping[str, Layout]) -> Header:
+    """The header that a first line is, in a file of a data type. layouts: of all data types."""
+    layout = layouts[data_type]
+    others = [other.value for other in layouts.values() if other is not layout]
     separator = max(SEPARATORS, key=line.count)
     given = next(csv.reader([line], delimiter=separator), [])
     names = [_plain(name) for name in given]
@@ -57,7 +58,7 @@ def read_header(line: str, data_type: str) -> Header:
         if name in layout.columns:
             places.setdefault(name, place)
     unknown = tuple(name[:_LONGEST_SHOWN] for name in names if name and name not in layout.columns)
-    faults = [*_twice(names, layout), *_missing(names, places, layout)]
+    faults = [*_twice(names, layout), *_missing(names, places, layout, others)]
     return Header(layout, separator, len(names), places, unknown, tuple(faults))
 
 
@@ -73,7 +74,7 @@ def _twice(names: list[str], layout: Layout) -> list[HeaderFault]:
     ]
 
 
-def _missing(names: list[str], places: Mapping[str, int], layout: Layout) -> list[HeaderFault]:
+def _missing(names: list[str], places: Mapping[str, int], layout: Layout, others: Sequence[str]) -> list[HeaderFault]:
     hint = "" if places else f" The first line must be: {','.join(layout.columns)}"
     near = "".join(f" There is {name}: {_MEANT[name]}" for name in names if name in _MEANT)
     faults = [
@@ -82,14 +83,15 @@ def _missing(names: list[str], places: Mapping[str, int], layout: Layout) -> lis
         if name not in places
     ]
     if not _has_values(places, layout):
-        faults.append(HeaderFault(layout.value, NO_ENERGY, f"{_no_values(places, names, layout)}{near}{hint}"))
+        faults.append(HeaderFault(layout.value, NO_ENERGY, f"{_no_values(names, layout, others)}{near}{hint}"))
     return faults
 
 
-def _no_values(places: Mapping[str, int], names: list[str], layout: Layout) -> str:
+def _no_values(names: list[str], layout: Layout, others: Sequence[str]) -> str:
+    """That there are no values; others: the value columns of other data types."""
     if layout.value == NET:
-        other = next((other for other in LAYOUTS.values() if other.value in names and other is not layout), None)
-        like = f" The column {other.value} is of another type of data." if other else ""
+        other = next((other for other in others if other in names), "")
+        like = f" The column {other} is of another type of data." if other else ""
         return f"There is no correct set of energy columns: {NET}, or {GENERATED} and {CONSUMED}, or all three.{like}"
     is_load = {NET, GENERATED, CONSUMED} & set(names)
     like = " The file has the columns of load data: send it as load." if is_load else ""

@@ -1,9 +1,10 @@
 """Which columns a file of each data type has, and what they mean.
 
-The columns of load are published (an example of the file preview, leap.md 5). Those of runtime and performance are not
-published: they are ours, and unverified.
+The columns of load are published (an example of the file preview, leap.md 5). Those of runtime and performance are not:
+the catalogue says which column has their values.
 """
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Final
 
@@ -26,24 +27,24 @@ class Layout:
     """
 
     columns: tuple[str, ...]
-    is_verified: bool
     value: str = NET
     limits: tuple[float | None, float | None] = (None, None)
     required: frozenset[str] = field(default_factory=lambda: frozenset({METER, START, END}))
 
 
-LAYOUTS: Final = {
-    "LOAD_DATA": Layout((METER, START, END, NET, CONSUMED, GENERATED, FINAL, REGION), is_verified=True),
-    "RUNTIME_DATA": Layout(
-        (METER, START, END, "runtime_minutes", FINAL, REGION),
-        is_verified=False,
-        value="runtime_minutes",
-        limits=(0.0, float(MINUTES)),
-    ),
-    "PERFORMANCE_DATA": Layout(
-        (METER, START, END, "performance_kwh", FINAL, REGION), is_verified=False, value="performance_kwh"
-    ),
-}
+ValueColumn = tuple[str, float | None, float | None]  # its name, the least and the most that it may hold
+LOAD: Final = Layout((METER, START, END, NET, CONSUMED, GENERATED, FINAL, REGION))
+
+
+def layouts_of(columns: Mapping[str, ValueColumn]) -> dict[str, Layout]:
+    """The layout of each data type, of load and of those whose value column is given."""
+    others = {
+        kind: Layout((METER, START, END, name, FINAL, REGION), value=name, limits=(least, most))
+        for kind, (name, least, most) in columns.items()
+    }
+    return {"LOAD_DATA": LOAD, **others}
+
+
 # Codes of a missing column, a value that cannot be read, and one that cannot be (leap.md 5).
 MISSING: Final = {METER: "MTR_0001", START: "STM_0001", END: "ETM_0001"}
 NOT_PARSABLE: Final = {

@@ -309,6 +309,16 @@ def test_a_link_can_give_only_the_lines_with_errors(call: Call, acme: Partner) -
     assert call("get", f"{LIST}/presigned-url/{good.pk}?lines=errors").status_code == 404
 
 
+def test_a_link_that_has_expired_says_so(call: Call, acme: Partner) -> None:
+    link = call("get", f"{LIST}/presigned-url/{uploads.failed(acme).pk}")["Location"]
+
+    with time_machine.travel(timezone.now() + timedelta(minutes=5, seconds=2), tick=False):
+        answer = Client().get(link)
+
+    assert (answer.status_code, answer["Content-Type"]) == (410, "text/plain; charset=utf-8")
+    assert answer.content == b"This link has expired: it works for 5 minutes. Request a new one from the API.\n"
+
+
 def test_a_link_ends_with_its_partner_and_cannot_be_bent(call: Call, acme: Partner) -> None:
     link = call("get", f"{LIST}/presigned-url/{uploads.failed(acme).pk}")["Location"]
     path, _, token = link.rstrip("/").rpartition("/")

@@ -2,6 +2,8 @@
 
 import gzip
 import io
+import struct
+import zipfile
 from datetime import timedelta
 from typing import Any
 from uuid import uuid4
@@ -27,6 +29,7 @@ from portal.jobs.models import Job
 from portal.partners.models import Partner
 from portal.problems import Refused
 from portal.storage.files import path_of
+from programs.models import IntervalColumn
 from tests.builders import book
 from tests.onboarding.enrollment.meters import make_meter as _make_meter
 from tests.onboarding.intervals.files import BY, HEADER, START, keep_good_rows_of, line, send, text, work
@@ -174,6 +177,76 @@ def test_a_parquet_file_is_the_same_as_its_csv(acme: Partner) -> None:
     assert (upload.state, upload.count("same"), upload.count("changed")) == ("COMPLETED", 192, 0)
 
 
+@pytest.mark.parametrize("lie", [0.0, 1e300, float("nan")])
+def test_what_a_parquet_file_says_of_its_values_is_not_believed(acme: Partner, lie: float) -> None:
+    meter = make_meter(acme)
+    out = io.BytesIO()
+    rows = [line(meter.pk, slot, 1.25 + slot).split(",") for slot in range(96)]
+    frame = pl.DataFrame(rows, schema=HEADER.split(","), orient="row").with_columns(
+        pl.col("energy_net_kwh").cast(float)
+    )
+    frame.write_parquet(out, statistics=True)
+    content = out.getvalue()
+    footer = len(content) - 8 - int.from_bytes(content[-8:-4], "little")
+    told, least, most = content[footer:], struct.pack("<d", 1.25), struct.pack("<d", 96.25)
+    assert least in told
+    assert most in told
+    lying = content[:footer] + told.replace(least, struct.pack("<d", lie)).replace(most, struct.pack("<d", lie))
+
+    upload = send(lying, acme, name="data.parquet")
+
+    assert (upload.state, upload.count("new")) == ("COMPLETED", 96)
+    assert values(meter) == [(slot, 1.25 + slot) for slot in range(96)]
+
+
+def test_a_parquet_file_has_the_rows_that_it_says_or_is_refused(acme: Partner) -> None:
+    meter = make_meter(acme)
+    out = io.BytesIO()
+    rows = [line(meter.pk, slot, 1.25).split(",") for slot in range(300)]
+    pl.DataFrame(rows, schema=HEADER.split(","), orient="row").write_parquet(out)
+    content, count = out.getvalue(), b"\xd8\x04"  # 300 as Thrift writes it
+    footer = len(content) - 8 - int.from_bytes(content[-8:-4], "little")
+    assert count in content[footer:]
+
+    def saying(lie: bytes, name: str) -> IntervalUpload:
+        return send(content[:footer] + content[footer:].replace(count, lie), acme, name=name)
+
+    more, less_than_none, fewer = (
+        saying(b"\xd8\x7e", "a.parquet"),
+        saying(b"\xd7\x04", "b.parquet"),
+        saying(b"\x82\x00", "c.parquet"),
+    )
+
+    assert [upload.problem["code"] for upload in (more, less_than_none)] == ["INTERVAL_FILE_UNREADABLE"] * 2
+    assert (fewer.state, fewer.count("rows"), fewer.count("new")) == ("COMPLETED", 1, 1)
+
+
+def test_a_workbook_of_a_million_rows_is_refused_before_it_is_read_whole(acme: Partner) -> None:
+    head = "".join(f'<c t="inlineStr"><is><t>{name}</t></is></c>' for name in HEADER.split(","))
+    filled = io.BytesIO()
+    with (
+        zipfile.ZipFile(io.BytesIO(book(Data=[["x"]]))) as made,
+        zipfile.ZipFile(filled, "w", zipfile.ZIP_DEFLATED, compresslevel=1) as to,
+    ):
+        for name in made.namelist():
+            if name != "xl/worksheets/sheet1.xml":
+                to.writestr(name, made.read(name))
+        with to.open("xl/worksheets/sheet1.xml", "w", force_zip64=True) as sheet:
+            sheet.write(b'<worksheet xmlns="http://schemas.openxmlformats.org/spreadsheetml/2006/main"><sheetData>')
+            sheet.write(f"<row>{head}</row>".encode())
+            for thousand in range(1000):
+                rows = (
+                    f"<row><c><v>{thousand * 1000 + row}</v></c><c><v>{row * 7919}</v></c></row>" for row in range(1000)
+                )
+                sheet.write("".join(rows).encode())
+            sheet.write(b"</sheetData></worksheet>")
+
+    upload = send(filled.getvalue(), acme, name="year.xlsx")
+
+    assert (upload.state, upload.problem["code"]) == ("FAILED", "FILE_TOO_MANY_ROWS")
+    assert Job.objects.get().attempts == 1
+
+
 def test_a_small_workbook_is_read(acme: Partner) -> None:
     meter = make_meter(acme)
     rows = [row.split(",") for row in [HEADER, line(meter.pk, 0, 1.25), line(meter.pk, 1, "x")]]
@@ -194,6 +267,22 @@ def test_runtime_and_performance_have_columns_of_their_own(acme: Partner) -> Non
     rows = [",".join(line(meter.pk, 0, 15.5).split(",")[:4])]
     upload = send(text(rows, header), acme, data_type=DataType.RUNTIME)
     assert codes(upload) == [(2, "runtime_minutes", "UNCATEGORISED")]
+
+
+def test_the_catalogue_names_the_column_of_unpublished_data(acme: Partner) -> None:
+    meter = make_meter(acme)
+    IntervalColumn.objects.filter(data_type="RUNTIME_DATA").update(name="run_seconds", least=1, most=900)
+    header = "meter_id,interval_start_time_utc,interval_end_time_utc,{}"
+    rows = [",".join(line(meter.pk, slot, value).split(",")[:4]) for slot, value in enumerate((1, 900, 0.5, 901))]
+
+    old = send(text(rows, header.format("runtime_minutes")), acme, data_type=DataType.RUNTIME)
+    good = send(text(rows[:2], header.format("Run seconds")), acme, data_type=DataType.RUNTIME)
+    beyond = send(text(rows, header.format("run_seconds")), acme, data_type=DataType.RUNTIME)
+
+    assert codes(old) == [(1, "run_seconds", "NRG_0001")]
+    assert good.state == "COMPLETED"
+    assert codes(beyond) == [(4, "run_seconds", "UNCATEGORISED"), (5, "run_seconds", "UNCATEGORISED")]
+    assert values(meter, DataType.RUNTIME) == [(0, 1), (1, 900)]
 
 
 def test_what_is_there_twice_counts_once_and_contradictions_are_told(acme: Partner) -> None:

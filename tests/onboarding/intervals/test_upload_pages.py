@@ -17,6 +17,7 @@ from onboarding.intervals.results import preview_of
 from portal.events.models import Event
 from portal.partners.models import Partner, User
 from portal.problems import Problem
+from programs.models import IntervalColumn
 from tests.onboarding.intervals import uploads
 from tests.onboarding.intervals.files import HEADER, line, text
 from tests.onboarding.intervals.files import send as send_file
@@ -129,6 +130,18 @@ def test_an_example_has_the_columns_of_its_type(client: Client, data_type: DataT
     assert {"meter_id", "interval_start_time_utc", "interval_end_time_utc", "final", "region"} < set(lines[0])
     assert all(None not in line and all(line.values()) for line in lines)
     assert answer["Content-Disposition"] == f'attachment; filename="interval-data-{data_type.schema}.csv"'
+
+
+def test_the_guide_and_the_example_follow_the_catalogue(client: Client) -> None:
+    column = IntervalColumn.objects.filter(data_type="PERFORMANCE_DATA")
+    column.update(name="performed_kwh", meaning="What was performed", least=None, most=0.3, verified=True)
+
+    page, answer = words(client.get(NEW)), client.get("/interval-data/example-performance.csv")
+
+    assert "performed_kwh What was performed, at most 0.3 Yes" in page
+    assert page.count("The columns of this type are provisional") == 1
+    values = [line["performed_kwh"] for line in csv.DictReader(io.StringIO(answer.content.decode()))]
+    assert values == ["0.3", "0.3", "0.3", "0.25"]
 
 
 # --- watching

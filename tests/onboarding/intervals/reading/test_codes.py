@@ -12,11 +12,12 @@ from hypothesis import strategies as st
 from onboarding.intervals.reading.checks import check_lines
 from onboarding.intervals.reading.faults import Faults
 from onboarding.intervals.reading.header import read_header
-from onboarding.intervals.reading.layouts import LAYOUTS
+from onboarding.intervals.reading.layouts import layouts_of
 from onboarding.intervals.reading.meters import Meters
 from onboarding.intervals.store.times import minutes_of
 from tests.onboarding.intervals.files import HEADER
 
+LAYOUTS = layouts_of({"RUNTIME_DATA": ("runtime_minutes", 0, 15), "PERFORMANCE_DATA": ("performance_kwh", None, None)})
 METER = UUID("0199d8c0-0000-7000-8000-000000000001")
 NOW = datetime(2026, 3, 2, 12, tzinfo=UTC)
 GOOD = {
@@ -48,7 +49,7 @@ def meters(tmp_path_factory):
 
 def check(meters, *lines, header=HEADER, data_type="LOAD_DATA", is_cut=False):
     faults = Faults()
-    head = read_header(header, data_type)
+    head = read_header(header, data_type, LAYOUTS)
     assert head.faults == ()
     rows = check_lines(
         pl.Series(lines), 2, head, meters=Meters(meters), now=minutes_of(NOW), faults=faults, is_cut=is_cut
@@ -204,32 +205,32 @@ def test_values_in_messages_are_shortened(meters):
     ],
 )
 def test_missing_columns_have_their_codes(header, faults):
-    assert [(fault.column, fault.code) for fault in read_header(header, "LOAD_DATA").faults] == faults
+    assert [(fault.column, fault.code) for fault in read_header(header, "LOAD_DATA", LAYOUTS).faults] == faults
 
 
 def test_columns_of_another_unit_are_said_as_such():
     base = "meter_id,interval_start_time_utc,interval_end_time_utc,"
-    (fault,) = read_header(base + "energy_net_kw", "LOAD_DATA").faults
+    (fault,) = read_header(base + "energy_net_kw", "LOAD_DATA", LAYOUTS).faults
     assert "power in kW" in fault.message
-    (fault,) = read_header(base + "energy_net_wh", "LOAD_DATA").faults
+    (fault,) = read_header(base + "energy_net_wh", "LOAD_DATA", LAYOUTS).faults
     assert "divided by 1,000" in fault.message
 
 
 def test_a_file_of_another_type_says_so():
-    (fault,) = read_header(HEADER, "RUNTIME_DATA").faults
+    (fault,) = read_header(HEADER, "RUNTIME_DATA", LAYOUTS).faults
     assert (
         fault.message
         == "The column runtime_minutes is missing. The file has the columns of load data: send it as load."
     )
     base = "meter_id,interval_start_time_utc,interval_end_time_utc,"
-    (fault,) = read_header(base + "runtime_minutes", "LOAD_DATA").faults
+    (fault,) = read_header(base + "runtime_minutes", "LOAD_DATA", LAYOUTS).faults
     assert "runtime_minutes is of another type of data" in fault.message
 
 
 @pytest.mark.parametrize("data_type", list(LAYOUTS))
 def test_every_layout_takes_its_own_columns_in_any_order_and_writing(data_type):
     names = [name.upper().replace("_", " ") for name in reversed(LAYOUTS[data_type].columns)]
-    header = read_header(";".join(names), data_type)
+    header = read_header(";".join(names), data_type, LAYOUTS)
     assert (header.faults, header.unknown, header.separator) == ((), (), ";")
 
 
