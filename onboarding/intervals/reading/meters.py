@@ -32,7 +32,10 @@ class Meters:
             if self._seen.height > _REMEMBERED:
                 self._seen = self._seen.clear()
                 new = frame.unique()
-            self._seen = pl.concat([self._seen, self._looked_up(new)])
+            own = pl.DataFrame(
+                {"text": pl.Series(new["text"].to_list(), dtype=pl.String)}
+            )  # else it holds the block's text
+            self._seen = pl.concat([self._seen, self._looked_up(own)])
         return frame.join(self._seen, on="text", how="left", maintain_order="left")["number"]
 
     def _looked_up(self, texts: pl.DataFrame) -> pl.DataFrame:
