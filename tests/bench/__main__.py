@@ -144,6 +144,9 @@ def report(figures: dict[str, Any]) -> None:
             ratio = "" if name == "ours" else f"{contestants['ours']['per_s'] / line['per_s']:8.2f} times as fast: ours"
             print(f"  {name:18}{line['per_s']:>12,.0f} rows a second{ratio}")
         print(f"  the same again    {contestants['ours']['repeat_per_s']:>12,.0f} rows a second, nothing changed")
+        ours = contestants["ours"]
+        print(f"  worker with its reader: {ours['tree_mb']} MB at most; another partner's page p95", end=" ")
+        print(f"{ours['page_p95_ms']:.0f} ms, idle {ours['page_idle_p95_ms']:.0f} ms")
         gaps = contestants["gaps"]
         print(f"  gaps of {gaps['meters']:,} meters over a month: {gaps['gaps_s']} s")
         print(f"  a year of one meter: {gaps['year_of_one_meter_ms']} ms")

@@ -32,9 +32,8 @@ class Meters:
             if self._seen.height > _REMEMBERED:
                 self._seen = self._seen.clear()
                 new = frame.unique()
-            own = pl.DataFrame(
-                {"text": pl.Series(new["text"].to_list(), dtype=pl.String)}
-            )  # else it holds the block's text
+            # Texts of their own: a slice of the block's would hold all of them.
+            own = pl.DataFrame({"text": pl.Series(new["text"].to_list(), dtype=pl.String)})
             self._seen = pl.concat([self._seen, self._looked_up(own)])
         return frame.join(self._seen, on="text", how="left", maintain_order="left")["number"]
 

@@ -27,7 +27,8 @@ def used_mb():
 
 path, bad = Path(sys.argv[1]), sys.argv[2]
 meters, faults, ids = Meters(path), Faults(), path.read_text().split()
-header = read_header("meter_id,interval_start_time_utc,interval_end_time_utc,energy_net_kwh", "LOAD_DATA", layouts_of({}))
+names = "meter_id,interval_start_time_utc,interval_end_time_utc,energy_net_kwh"
+header = read_header(names, "LOAD_DATA", layouts_of({}))
 for number, meter in enumerate(ids):
     good = f"{meter},2026-03-02T00:00:00Z,2026-03-02T00:15:00Z,1.25"
     lines = pl.Series(["\\n".join([good] * 30_000 + [bad] * bool(bad))]).str.split("\\n").explode()
