@@ -9,7 +9,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("programs", "0009_interval_data_rules"),
+        ("programs", "0010_texts_in_spanish"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
