@@ -1,6 +1,7 @@
 """The onboarding app."""
 
 from django.apps import AppConfig
+from django.core import checks
 
 from portal.autodiscover import autodiscover
 
@@ -12,3 +13,13 @@ class OnboardingConfig(AppConfig):
     def ready(self) -> None:
         """Also: what rooms add to histories, published events, the catalogue's pages, the search's index and lists."""
         autodiscover(self.name, also=["history", "impact", "index", "panels", "past", "published", "tryout", "uses"])
+        checks.register(texts_are_compiled, checks.Tags.translation, deploy=True)
+
+
+def texts_are_compiled(**_: object) -> list[checks.CheckMessage]:
+    """Before a release serves: whether customers get their pages in every language that these say they are in."""
+    from onboarding.connect.texts import stale_catalogues
+
+    languages = ", ".join(source.parts[-3] for source in stale_catalogues())
+    said = f"The customers' texts are not compiled, or have changed since: {languages}."
+    return [checks.Warning(said, hint="Run: manage.py compile_texts", id="onboarding.W001")] if languages else []

@@ -372,7 +372,7 @@ CSRF_COOKIE_HTTPONLY = True
 LANGUAGE_COOKIE_NAME = "language"
 LANGUAGE_COOKIE_PATH = "/connect/"
 LANGUAGE_COOKIE_AGE = 365 * 24 * 60 * 60
-CSRF_FAILURE_VIEW = "portal.web.views.csrf_failure"
+CSRF_FAILURE_VIEW = "onboarding.connect.customer_views.csrf_failure"  # of all pages
 if PRODUCTION:
     SECURE_SSL_REDIRECT = switch("SECURE_SSL_REDIRECT", True)
     SECURE_HSTS_SECONDS = 31_536_000

@@ -51,6 +51,7 @@ from portal.security.limits import within_limit
 from portal.storage.files import path_of
 from portal.storage.ids import as_uuid
 from portal.web import clock
+from portal.web.views import csrf_failure as partners_csrf_failure
 from programs.models import Agreement, AgreementText, RequiredInformation, in_language
 
 SESSION_KEY: Final = "connect"
@@ -587,6 +588,21 @@ def signed_document(request: HttpRequest, token: str, pk: UUID) -> HttpResponseB
         raise Http404
     file = path_of(signature.file).open("rb")
     return FileResponse(file, content_type="application/pdf", filename=signature.file_name)
+
+
+# --- a browser without our cookie
+
+
+def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponseBase:
+    """A form came without our cookie: customers read it in their look and language, all others as everywhere."""
+    if request.path.startswith(reverse("connect")):
+        return _without_cookie(request)
+    return partners_csrf_failure(request, reason)
+
+
+@public(most=600, name="cookie")
+def _without_cookie(request: HttpRequest) -> HttpResponseBase:
+    return stopped(request, Problem(_NOT_HERE), status=403)
 
 
 # --- the partner's look

@@ -7,7 +7,6 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from pathlib import PurePath
 from typing import Final
-from urllib.parse import urlencode
 
 from django.conf import settings
 from qrcode import QRCode
@@ -153,8 +152,7 @@ def _text(cell: Cell) -> str:
 
 def address_for(link: ConnectLink, customer: Customer) -> str:
     """The link's address with the customer's reference ID and language."""
-    address = address_of(link, reference=customer.reference)
-    return f"{address}&{urlencode({'lang': customer.language})}" if customer.language else address
+    return address_of(link, reference=customer.reference, language=customer.language)
 
 
 def csv_lines(link: ConnectLink, customers: Iterable[Customer]) -> Iterator[list[object]]:

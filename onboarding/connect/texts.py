@@ -98,13 +98,22 @@ def catalogue_bytes(language: str, known: bytes = b"") -> bytes:
     return head.encode() + written.getvalue()
 
 
+def stale_catalogues(folder: Path = LOCALE) -> list[Path]:
+    """The .po of each language whose .mo is older or missing."""
+    sources = sorted(folder.glob(f"*/LC_MESSAGES/{_DOMAIN}.po"))
+    return [source for source in sources if not _is_compiled(source)]
+
+
+def _is_compiled(source: Path) -> bool:
+    target = source.with_suffix(".mo")
+    return target.exists() and target.stat().st_mtime >= source.stat().st_mtime
+
+
 def compile_catalogues(folder: Path = LOCALE) -> list[Path]:
     """Compile the .po of each language whose .mo is older or missing; returns the .mo files that were written."""
     written = []
-    for source in sorted(folder.glob(f"*/LC_MESSAGES/{_DOMAIN}.po")):
+    for source in stale_catalogues(folder):
         target = source.with_suffix(".mo")
-        if target.exists() and target.stat().st_mtime >= source.stat().st_mtime:
-            continue
         compiled = BytesIO()
         write_mo(compiled, read_po(BytesIO(source.read_bytes())))
         draft = target.with_suffix(".draft")

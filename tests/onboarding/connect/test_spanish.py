@@ -285,6 +285,18 @@ def test_session_of_another_browser_is_not_switched(customer: Customer, link: Co
 
 
 @pytest.mark.django_db
+def test_browser_without_cookies_is_told_in_its_language(customer: Customer, link: ConnectLink) -> None:
+    customer.open(link)
+    strict = Client(enforce_csrf_checks=True, headers={"accept-language": "es"})
+
+    page = strict.post(reverse("connect-send", args=[customer.session.pk, "welcome"]))
+
+    assert (page.status_code, language_of(page)) == (403, "es")
+    assert "su navegador no guardó la cookie" in page.content.decode()
+    assert Client(enforce_csrf_checks=True).post("/accounts/login/").templates[0].name == "errors/403.html"
+
+
+@pytest.mark.django_db
 def test_emailed_page_is_in_the_language_of_the_session_and_switches_it(customer: Customer, link: ConnectLink) -> None:
     page = customer.authorize(link, "success")
     manage, elsewhere = page.context["manage"], Client(headers={"accept-language": "es"})

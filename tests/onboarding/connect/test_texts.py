@@ -18,6 +18,7 @@ from django.test import Client, override_settings
 from django.urls import reverse
 from django.utils.translation import gettext, override
 
+from onboarding.apps import texts_are_compiled
 from onboarding.connect import texts
 from onboarding.connect.choices import SignedAs
 from onboarding.connect.models import ConnectSession
@@ -267,6 +268,7 @@ def test_catalogues_are_compiled_when_they_changed(tmp_path: Path) -> None:
     path = texts.write_catalogue("es", tmp_path)
     path.write_text(path.read_text().replace('msgid "Continue"\nmsgstr ""', 'msgid "Continue"\nmsgstr "Continuar"'))
 
+    assert texts.stale_catalogues(tmp_path) == [path]
     assert [made.name for made in texts.compile_catalogues(tmp_path)] == ["django.mo"]
     assert texts.compile_catalogues(tmp_path) == []
 
@@ -281,3 +283,16 @@ def test_our_own_catalogues_compile(tmp_path: Path) -> None:
         target.write_bytes(source.read_bytes())
 
     assert [made.parts[-3] for made in texts.compile_catalogues(tmp_path)] == ["en", "es"]
+
+
+def test_texts_that_are_not_compiled_are_told_before_a_release_serves(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    assert texts_are_compiled() == []
+    monkeypatch.setattr(texts.stale_catalogues, "__defaults__", (tmp_path,))
+    texts.write_catalogue("es", tmp_path)
+
+    [warning] = texts_are_compiled()
+
+    assert (warning.id, warning.hint) == ("onboarding.W001", "Run: manage.py compile_texts")
+    assert "changed since: es." in warning.msg
