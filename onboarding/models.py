@@ -14,10 +14,12 @@ from onboarding.connect.models import (
     Feed,
     InvitedCustomer,
     LinkEmail,
+    OutageFollowUp,
     RedirectHost,
     ServicePoint,
     Signature,
     StoppedAddress,
+    UtilityOutage,
 )
 from onboarding.enrollment.models import (
     Activation,
@@ -78,6 +80,7 @@ __all__ = [
     "MeterText",
     "MissingDataDigest",
     "OnboardingToken",
+    "OutageFollowUp",
     "ParticipationPeriod",
     "RedirectHost",
     "RegistrationRefresh",
@@ -93,5 +96,6 @@ __all__ = [
     "UploadEdit",
     "UploadProblem",
     "UploadRow",
+    "UtilityOutage",
     "WeeklyDigest",
 ]

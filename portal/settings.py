@@ -102,6 +102,12 @@ CSRF_TRUSTED_ORIGINS = listed("CSRF_TRUSTED_ORIGINS")
 LISTEN_PORT = number("PORT", 8000)
 GREEN_BUTTON_MAX_BYTES = number("GREEN_BUTTON_MAX_MB", 1024) * 1024 * 1024  # of one feed of a utility
 GREEN_BUTTON_LEAST_SECONDS = 15 if DEMO else 300  # between two questions whether a utility's data is ready
+# When a utility's sign-in has trouble. Nobody publishes such figures: these are our estimate, unverified.
+UTILITY_TROUBLE_TRIES = number("UTILITY_TROUBLE_TRIES", 5)  # so many at least, of all partners' customers,
+UTILITY_TROUBLE_MINUTES = number("UTILITY_TROUBLE_MINUTES", 120)  # in this time
+UTILITY_DEGRADED_PERCENT = number("UTILITY_DEGRADED_PERCENT", 20)  # of them failed by the utility's fault
+UTILITY_FAILING_PERCENT = number("UTILITY_FAILING_PERCENT", 50)  # the same
+UTILITY_RECOVERED_TRIES = number("UTILITY_RECOVERED_TRIES", 3)  # in a row that end an outage
 DEMO_UTILITY_PORT = number("DEMO_UTILITY_PORT", LISTEN_PORT + 10)  # demo mode only: a program of its own
 DEMO_UTILITY_URL = f"http://127.0.0.1:{DEMO_UTILITY_PORT}"
 SITE_URL = (required_in_production("SITE_URL") or f"http://127.0.0.1:{LISTEN_PORT}").rstrip("/")

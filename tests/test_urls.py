@@ -175,6 +175,7 @@ ROUTES: dict[str, tuple[str, str, dict[str, str]]] = {
     "connection-decide": (OWN, "post", {"pk": "connection", "point": "point"}),
     "connect-links": (MEMBERS, "get", {}),
     "connect-funnel": (MEMBERS, "get", {}),
+    "connect-utilities": (MEMBERS, "get", {}),
     "connect-funnel-export": (MEMBERS, "get", {}),
     "connect-link-new": (MEMBERS, "get", {}),
     "connect-link": (OWN, "get", {"pk": "link"}),

@@ -176,6 +176,7 @@ class NoteKind(models.TextChoices):
         "Enter the ESI ID again if it is this meter, or the right one.",
     )
     ESI_ID_GIVEN = "ESI_ID_GIVEN", "{who} entered the ESI ID."
+    ASKED_AGAIN = "ASKED_AGAIN", "{utility} had trouble and works again. We asked the customer again by email."
 
     @property
     def tone(self) -> str:

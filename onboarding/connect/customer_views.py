@@ -17,10 +17,11 @@ from django.urls import reverse
 from django.utils import translation
 from django.utils.cache import patch_vary_headers
 from django.utils.crypto import constant_time_compare
+from django.utils.formats import date_format
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
-from onboarding.connect import authorize, esi_ids, journey, languages
+from onboarding.connect import authorize, esi_ids, journey, languages, outages
 from onboarding.connect.choices import (
     REGIONS_WITHOUT_UTILITY_SIGN_IN,
     AuthorizationState,
@@ -31,6 +32,7 @@ from onboarding.connect.choices import (
     SignedAs,
     Step,
 )
+from onboarding.connect.contacting import zones_for
 from onboarding.connect.customer_emails import manage_path, session_of_token
 from onboarding.connect.ending import end
 from onboarding.connect.links import (
@@ -43,7 +45,7 @@ from onboarding.connect.links import (
     reference_of,
     text_color_on,
 )
-from onboarding.connect.models import Authorization, ConnectLink, ConnectSession, Signature
+from onboarding.connect.models import Authorization, ConnectLink, ConnectSession, Signature, UtilityOutage
 from onboarding.connect.queries import connected_utilities, offered_utilities
 from portal.partners.access import address_of
 from portal.problems import Problem, Refused
@@ -51,6 +53,7 @@ from portal.security.limits import within_limit
 from portal.storage.files import path_of
 from portal.storage.ids import as_uuid
 from portal.web import clock
+from portal.web.days import time_text
 from portal.web.views import csrf_failure as partners_csrf_failure
 from programs.models import Agreement, AgreementText, RequiredInformation, in_language
 
@@ -386,11 +389,34 @@ def _utility_content(session: ConnectSession) -> dict[str, object]:
     failed = last if last and last.state == AuthorizationState.FAILED else None
     utilities = [utility for utility in offered_utilities(session) if utility.code not in codes]
     helps = [in_language(utility.green_button, "customer_help", session.language) for utility in utilities]
+    troubles = outages.outages_beside(session, [utility.pk for utility in utilities])
+    asked = outages.asked_for(session, troubles.values()) if troubles else set()
     return {
-        "utilities": list(zip(utilities, helps, strict=True)),
+        "utilities": [
+            (utility, text, _trouble(session, troubles.get(utility.pk), is_asked_for=utility.pk in asked))
+            for utility, text in zip(utilities, helps, strict=True)
+        ],
+        "can_be_told": outages.may_ask_to_be_told(session),
         "done": done,
         "failed": failed if failed and failed.failure != FailureReason.ABANDONED else None,
     }
+
+
+@dataclass(frozen=True, slots=True)
+class Trouble:
+    """A utility's sign-in fails. since: a local time of the customer's. is_asked_for: we tell when it works again."""
+
+    since: str
+    is_asked_for: bool
+
+
+def _trouble(session: ConnectSession, outage: UtilityOutage | None, *, is_asked_for: bool) -> Trouble | None:
+    if outage is None:
+        return None
+    zone = zones_for(session.answers, session.link.transmission_region)[0]
+    began = outage.began_at.astimezone(zone)
+    is_today = began.date() == clock.now().astimezone(zone).date()
+    return Trouble(time_text(began) if is_today else f"{date_format(began, 'M j')}, {time_text(began)}", is_asked_for)
 
 
 def _done_content(session: ConnectSession) -> dict[str, object]:
@@ -473,6 +499,9 @@ def _send_utility(request: HttpRequest, session: ConnectSession) -> HttpResponse
     if "finish" in request.POST:
         if session.authorizations.filter(state=AuthorizationState.COMPLETED).exists():
             journey.finish(session)
+        return redirect("connect-session", pk=session.pk)
+    if code := request.POST.get("tell", "")[:32]:
+        outages.ask_to_be_told(session, code)
         return redirect("connect-session", pk=session.pk)
     try:
         address = authorize.begin(session, request.POST.get("utility", ""), address=address_of(request))

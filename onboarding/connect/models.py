@@ -273,6 +273,7 @@ class Authorization(models.Model):
                 fields=["next_fetch_at"], name="authorization_to_fetch", condition=Q(next_fetch_at__isnull=False)
             ),
             models.Index(fields=["utility", "resource_url"], name="authorization_by_resource"),
+            models.Index(fields=["utility", "initiated_at"], name="authorization_by_try"),
         ]
 
     def __str__(self) -> str:
@@ -475,3 +476,45 @@ class StoppedAddress(models.Model):
 
     def __str__(self) -> str:
         return f"{self.reason} of {self.partner_id}"
+
+
+class UtilityOutage(models.Model):
+    """A time in which many customers of all partners could not sign in at a utility through its own fault."""
+
+    utility = models.ForeignKey("programs.Utility", on_delete=models.CASCADE, related_name="+")
+    began_at = models.DateTimeField(help_text="When the first try failed.")
+    noticed_at = models.DateTimeField()
+    ended_at = models.DateTimeField(null=True)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["utility"], condition=Q(ended_at__isnull=True), name="one_open_outage_per_utility"
+            )
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.utility_id} from {self.began_at}"
+
+
+class OutageFollowUp(models.Model):
+    """A customer who is told once when a utility works again: met the failure, or asked for it.
+
+    `settled_at` without an email: nothing was written, since the customer is further, opted out or has no address.
+    """
+
+    outage = models.ForeignKey(UtilityOutage, on_delete=models.CASCADE, related_name="follow_ups")
+    session = models.ForeignKey(ConnectSession, on_delete=models.CASCADE, related_name="+")
+    was_asked_for = models.BooleanField(default=False)
+    created_at = models.DateTimeField()
+    settled_at = models.DateTimeField(null=True)
+    email = models.EmailField(max_length=254, blank=True)
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["outage", "session"], name="one_follow_up_per_session")]
+        indexes = [
+            models.Index(fields=["outage"], name="follow_up_open", condition=Q(settled_at__isnull=True)),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.session_id} after {self.outage_id}"

@@ -1,6 +1,6 @@
 """The jobs and the periodic work of Connect."""
 
-from onboarding.connect import collect, customer_emails, ending, invitations, journey
+from onboarding.connect import collect, customer_emails, ending, invitations, journey, outages
 from portal.jobs.domain import job_handler
 from portal.jobs.periodic import periodic
 
@@ -21,3 +21,9 @@ def end_connect_sessions() -> None:
     """Close sessions in which nothing happened for 24 hours, and end authorizations whose time is over."""
     journey.close_idle_sessions()
     ending.end_expired()
+
+
+@periodic(minutes=1)
+def watch_utilities() -> None:
+    """See from customers' tries which utilities' sign-ins fail, and which work again."""
+    outages.watch()

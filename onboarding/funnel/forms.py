@@ -51,7 +51,7 @@ class FunnelForm(forms.Form):
         utilities = Utility.objects.filter(green_button__isnull=False).order_by("name").values_list("code", "name")
         self._offer("link", [("", "Any"), *((str(pk), title) for pk, title in links)])
         self._offer("furthest_at", [("", "Any"), *utilities])
-        self._offer("by", [(by.value, str(by.label)) for by in GroupBy if by in _offered(partner)])
+        self._offer("by", [(by.value, str(by.label)) for by in _offered(partner)])
 
     def _offer(self, name: str, choices: list[tuple[str, str]]) -> None:
         self.fields[name].choices = choices  # type: ignore[attr-defined]  # of a ChoiceField

@@ -7,4 +7,5 @@ from onboarding.funnel import views
 urlpatterns = [
     path("connections/funnel/", views.funnel, name="connect-funnel"),
     path("connections/funnel/export.csv", views.funnel_export, name="connect-funnel-export"),
+    path("connections/utilities/", views.utilities, name="connect-utilities"),
 ]

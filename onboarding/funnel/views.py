@@ -1,5 +1,6 @@
 """The funnel's page and file."""
 
+from django.conf import settings
 from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import redirect, render
 from django.urls import reverse
@@ -8,6 +9,7 @@ from django.views.decorators.http import require_GET, require_safe
 from onboarding.connect.queries import links_of
 from onboarding.funnel.counts import funnel_sum
 from onboarding.funnel.forms import FunnelForm
+from onboarding.funnel.health import Period, health_of
 from onboarding.funnel.pictures import picture_of
 from onboarding.funnel.queries import (
     GroupBy,
@@ -70,3 +72,19 @@ def funnel_export(request: HttpRequest) -> HttpResponseBase:
     groups = groups_of(form.scope, form.divided_by)
     lines = export_lines(funnel_sum(group.funnel for group in groups), groups, form.divided_by)
     return csv_response(write_csv(list(EXPORTED), lines), download_name(access.partner, "funnel", suffix="csv"))
+
+
+@require_safe
+def utilities(request: HttpRequest) -> HttpResponse:
+    """How the utilities are doing at which the partner's customers authorize. ?period= day, week or quarter."""
+    access = member(request)
+    asked = request.GET.get("period", "")
+    period = Period(asked) if asked in Period.values else Period.WEEK
+    context = {
+        "section": "connections",
+        "period": period,
+        "periods": list(Period),
+        "rows": health_of(access.partner, period),
+        "tries": settings.UTILITY_TROUBLE_TRIES,
+    }
+    return render(request, "funnel/utilities.html", context)

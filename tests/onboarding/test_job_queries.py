@@ -323,7 +323,7 @@ def test_emptying_of_a_sandbox(acme: Partner, user: User, run_jobs: Callable[[],
 
     assert not Meter.objects.filter(partner=sandbox).exists()
     assert Upload.objects.filter(partner=sandbox).count() == 4
-    assert len(queries.captured_queries) == on(344, 344)
+    assert len(queries.captured_queries) == on(347, 347)
 
 
 def test_email(acme: Partner, user: User, n: int) -> None:
