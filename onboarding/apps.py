@@ -5,14 +5,27 @@ from django.core import checks
 
 from portal.autodiscover import autodiscover
 
+_REGISTERING = (
+    "customer_steps",
+    "history",
+    "impact",
+    "index",
+    "panels",
+    "past",
+    "published",
+    "tryout",
+    "uses",
+)
+
 
 class OnboardingConfig(AppConfig):
     name = "onboarding"
     default_auto_field = "django.db.models.BigAutoField"
 
     def ready(self) -> None:
-        """Also: what rooms add to histories, published events, the catalogue's pages, the search's index and lists."""
-        autodiscover(self.name, also=["history", "impact", "index", "panels", "past", "published", "tryout", "uses"])
+        """Also: what rooms add to histories, published events, the catalogue's pages, the search's index and lists;
+        and the steps of customers with a device."""
+        autodiscover(self.name, also=_REGISTERING)
         checks.register(texts_are_compiled, checks.Tags.translation, deploy=True)
 
 

@@ -8,6 +8,7 @@ urlpatterns = [
     path("", include("onboarding.uploads.urls")),
     path("", include("onboarding.meter_form.urls")),
     path("", include("onboarding.reminders.urls")),
+    path("", include("onboarding.device_links.urls")),
     path("", include("onboarding.connect.urls")),
     path("", include("onboarding.funnel.urls")),
     path("", include("onboarding.intervals.urls")),

@@ -1,6 +1,6 @@
 """Named reads of the catalogue."""
 
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
@@ -17,6 +17,7 @@ from programs.models import (
     Conflict,
     Deadline,
     DeliveryPeriod,
+    Field,
     Footnote,
     Program,
     ProgramType,
@@ -24,6 +25,7 @@ from programs.models import (
     RequiredInformation,
     State,
     Utility,
+    in_language,
     is_over,
 )
 from programs.models.base import Sourced
@@ -56,6 +58,33 @@ def also_by_customers(identifiers: Collection[str]) -> list[Program]:
 def partner_created_programs() -> list[Program]:
     """The programs whose meters come from uploads, forms or the API, by name."""
     return list(not_over().filter(is_partner_created=True).select_related("region").order_by("name"))
+
+
+def device_programs(region: str) -> list[Program]:
+    """The device programs of a transmission region whose meters partners create, by name."""
+    programs = not_over().filter(is_partner_created=True, program_type=ProgramType.DEVICE).select_related("region")
+    return [program for program in programs.order_by("name") if program.transmission_region == region]
+
+
+def field_texts(keys: Collection[str], language: str) -> dict[str, tuple[str, str]]:
+    """The label and the help of fields in a language, by key; what has no text in that language is in English."""
+    rows = Field.objects.filter(path__in=keys)
+    return {row.path: (in_language(row, "label", language), in_language(row, "help", language)) for row in rows}
+
+
+def choice_labels(keys: Collection[str], language: str) -> dict[str, dict[str, str]]:
+    """The labels of what fields can be chosen from, in a language: field key to value to label."""
+    labels: dict[str, dict[str, str]] = {}
+    for path, value, label in _offered_choices(keys, language):
+        labels.setdefault(path, {})[value] = label
+    return labels
+
+
+def _offered_choices(keys: Collection[str], language: str) -> Iterator[tuple[str, str, str]]:
+    fields = Field.objects.filter(path__in=keys, choice_list__isnull=False).select_related("choice_list")
+    for row in fields.prefetch_related("choice_list__choices"):
+        for choice in row.choice_list.choices.all():  # type: ignore[union-attr]  # filtered above
+            yield row.path, choice.value, in_language(choice, "label", language)
 
 
 def only_answers(identifiers: Collection[str]) -> dict[str, str]:
@@ -96,14 +125,22 @@ def _may_serve(utility: Utility, state: str | None, region: str) -> bool:
 
 
 def agreements_for(
-    region: str, classification: str, programs: Collection[str] = (), at: datetime | None = None
+    region: str,
+    classification: str,
+    programs: Collection[str] = (),
+    at: datetime | None = None,
+    *,
+    for_devices: bool = False,
 ) -> list[Agreement]:
     """What a customer signs, in its order: of each agreement the version that began last.
 
-    programs: identifiers that the link names; none for all of the region.
+    programs: identifiers that the link names; none for all of the region. for_devices: what customers sign who come
+    with a device.
     """
     on = (at or clock.now()).date()
-    rows = Agreement.objects.filter(transmission_region=region, classification__in=["", classification])
+    rows = Agreement.objects.filter(
+        transmission_region=region, classification__in=["", classification], for_devices=for_devices
+    )
     latest: dict[str, Agreement] = {}
     for row in sorted(rows, key=lambda row: (str(row.active_from or ""), row.pk)):
         if row.applies_on(on) and (not row.programs or not programs or set(row.programs) & set(programs)):
@@ -111,9 +148,14 @@ def agreements_for(
     return sorted(latest.values(), key=lambda row: (row.position, row.code))
 
 
-def required_information(region: str, classification: str) -> list[RequiredInformation]:
-    """What Connect asks a customer for, in its order; what is said of this kind of customer goes before both kinds."""
-    rows = RequiredInformation.objects.filter(transmission_region=region, classification__in=["", classification])
+def required_information(region: str, classification: str, *, for_devices: bool = False) -> list[RequiredInformation]:
+    """What Connect asks a customer for, in its order; what is said of this kind of customer goes before both kinds.
+
+    for_devices: of a customer who comes with a device.
+    """
+    rows = RequiredInformation.objects.filter(
+        transmission_region=region, classification__in=["", classification], for_devices=for_devices
+    )
     by_key = {row.key: row for row in rows.order_by("classification")}
     return sorted(by_key.values(), key=lambda row: (row.position, row.key))
 

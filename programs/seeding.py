@@ -6,7 +6,7 @@ gone was deleted and stays gone.
 """
 
 import calendar
-from collections.abc import Callable, Collection, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from pathlib import Path
@@ -332,8 +332,14 @@ def _agreement(key: str) -> models.Model | None:
 
 
 def _required_information(key: str) -> models.Model | None:
-    region, classification, name = key.split("/")
-    return _first(RequiredInformation, transmission_region=region, classification=classification, key=name)
+    region, classification, name, *devices = key.split("/")
+    return _first(
+        RequiredInformation,
+        transmission_region=region,
+        classification=classification,
+        key=name,
+        for_devices=bool(devices),
+    )
 
 
 KINDS: dict[str, SeedKind] = {
@@ -465,22 +471,30 @@ def _agreement_rows(seed: Entry) -> Iterator[SeedRow]:
                 "position": position,
                 "source": entry["source"],
                 "verified": False,
+                **({"for_devices": True} if entry.get("for_devices") else {}),
             }
             yield SeedRow("agreement", f"{code}/{entry['version']}", values)
 
 
 def _information_rows(seed: Entry) -> Iterator[SeedRow]:
-    for region, by_classification in seed["required_information"].items():
-        for classification, keys in by_classification.items():
-            for key in keys:
-                position = list(seed["information"]).index(key)
-                values = {"transmission_region": region, "classification": classification, "key": key}
-                facts = {"position": position, "source": seed["information_source"], "verified": False}
-                yield SeedRow(
-                    "required_information",
-                    f"{region}/{classification}/{key}",
-                    {**values, **seed["information"][key], **facts},
-                )
+    for of, suffix, more in (("", "", {}), ("_of_devices", "/devices", {"for_devices": True})):
+        for region, by_classification in seed[f"required_information{of}"].items():
+            for classification, keys in by_classification.items():
+                yield from _asked_rows(seed, region, classification, keys, suffix, more)
+
+
+def _asked_rows(
+    seed: Entry, region: str, classification: str, keys: Iterable[str], suffix: str, more: Values
+) -> Iterator[SeedRow]:
+    for key in keys:
+        position = list(seed["information"]).index(key)
+        values = {"transmission_region": region, "classification": classification, "key": key, **more}
+        facts = {"position": position, "source": seed["information_source"], "verified": False}
+        yield SeedRow(
+            "required_information",
+            f"{region}/{classification}/{key}{suffix}",
+            {**values, **seed["information"][key], **facts},
+        )
 
 
 def _state_rows(seed: Entry) -> Iterator[SeedRow]:
@@ -523,6 +537,8 @@ def _choice_rows(seed: Entry) -> Iterator[SeedRow]:
         for position, (value, texts) in enumerate(choices.items()):
             label, *synonyms = texts
             values = {"choice_list": name, "value": value, "label": label, "synonyms": synonyms}
+            if label_es := seed["choices_in_spanish"].get(name, {}).get(value):
+                values["label_es"] = label_es
             yield SeedRow("choice", f"{name}/{value}", {**values, "is_offered": True, "position": position})
     yield SeedRow("choice_list", "utility_name", {"name": "utility_name", "is_of_utilities": True})
 
@@ -558,6 +574,7 @@ def _field_rows(seed: Entry) -> Iterator[SeedRow]:
                 "position": position,
                 "source": "contract: CreateMeter",
                 "verified": True,
+                **seed["fields_in_spanish"].get(path, {}),
             }
             yield SeedRow("field", path, values)
 

@@ -172,6 +172,7 @@ ROUTES: dict[str, tuple[str, str, dict[str, str]]] = {
     "connection": (OWN, "get", {"pk": "connection"}),
     "connection-consents": (OWN, "get", {"pk": "connection"}),
     "connection-esi-id": (OWN, "post", {"pk": "connection"}),
+    "connection-device": (OWN, "post", {"pk": "connection"}),
     "connection-decide": (OWN, "post", {"pk": "connection", "point": "point"}),
     "connect-links": (MEMBERS, "get", {}),
     "connect-funnel": (MEMBERS, "get", {}),

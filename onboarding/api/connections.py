@@ -94,6 +94,9 @@ class ConnectionSerializer(serializers.Serializer[object]):
         [code for code, _ in settings.LANGUAGES], required=False, help_text="In which the customer reads the pages."
     )
     partner_action_required = serializers.BooleanField()
+    device_meter_ids = serializers.ListField(
+        child=serializers.UUIDField(), required=False, help_text="The meters that the devices of a device link became."
+    )
     utilities = ConnectionUtilitySerializer(many=True)
     signed_documents = SignedDocumentSerializer(many=True)
     notes = ConnectionNoteSerializer(many=True)
@@ -179,7 +182,8 @@ def published(connection: Connection, names: dict[str, str], meters: dict[object
         ],
         "notes": [_note(line, entry.kind) for entry, line in zip(notes, note_lines(notes), strict=True)],
     }
-    return _known(told)
+    devices = dict.fromkeys(session.meter_id for session in connection.sessions.all() if session.meter_id)
+    return _known({**told, "device_meter_ids": list(devices) or None})
 
 
 def _known(told: Mapping[str, object]) -> dict[str, object]:

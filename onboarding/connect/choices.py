@@ -10,12 +10,15 @@ SESSION_HOURS: Final = 24
 
 
 class Variant(models.TextChoices):
-    """Who goes through a link, and for what (leap.md 3.1)."""
+    """Who goes through a link, and for what (leap.md 3.1). The two for devices are ours: no utility is asked, and the
+    customer or an installer describes the device."""
 
     RESIDENTIAL = "RESIDENTIAL", "Residential"
     COMMERCIAL = "COMMERCIAL", "Commercial"
     RESIDENTIAL_AGREEMENTS_ONLY = "RESIDENTIAL_AGREEMENTS_ONLY", "Residential, agreements only"
     COMMERCIAL_AGREEMENTS_ONLY = "COMMERCIAL_AGREEMENTS_ONLY", "Commercial, agreements only"
+    RESIDENTIAL_DEVICE = "RESIDENTIAL_DEVICE", "Residential, with a device"
+    COMMERCIAL_DEVICE = "COMMERCIAL_DEVICE", "Commercial, with a device"
 
     @property
     def classification(self) -> str:
@@ -24,6 +27,11 @@ class Variant(models.TextChoices):
     @property
     def is_agreements_only(self) -> bool:
         return self.value.endswith("_AGREEMENTS_ONLY")
+
+    @property
+    def is_device(self) -> bool:
+        """Whether customers come with a device, for the programs whose meters partners create."""
+        return self.value.endswith("_DEVICE")
 
 
 AGREEMENTS_ONLY_REGIONS: Final = frozenset({"PJM"})  # leap.md 3.1
@@ -71,6 +79,8 @@ class Step(models.TextChoices):
 
     WELCOME = "welcome", "Welcome"
     ABOUT = "about", "Your details"
+    DEVICE = "device", "Your device"
+    FIT = "fit", "Programs"
     AGREEMENTS = "agreements", "Agreements"
     UTILITY = "utility", "Your utility"
     DONE = "done", "Done"
@@ -177,6 +187,22 @@ class NoteKind(models.TextChoices):
     )
     ESI_ID_GIVEN = "ESI_ID_GIVEN", "{who} entered the ESI ID."
     ASKED_AGAIN = "ASKED_AGAIN", "{utility} had trouble and works again. We asked the customer again by email."
+    DEVICE_GIVEN = "DEVICE_GIVEN", "The customer described the device: {device}."
+    DEVICE_FITS_NOTHING = (
+        "DEVICE_FITS_NOTHING",
+        "No program takes the device, so no meter was created: {reasons} Decide what to do with it.",
+    )
+    DEVICE_REFERENCE_TAKEN = (
+        "DEVICE_REFERENCE_TAKEN",
+        "Your meter {meter} has this reference and other values. Decide whether the customer’s values replace them.",
+    )
+    DEVICE_NOT_CREATED = (
+        "DEVICE_NOT_CREATED",
+        "The meter could not be created: {reasons} Decide what to do with it.",
+    )
+    DEVICE_JOINED = "DEVICE_JOINED", "The device is a meter you already have: {meter}."
+    DEVICE_SERIAL_TWICE = "DEVICE_SERIAL_TWICE", "{where} has the same serial number. Check which one is right."
+    DEVICE_DECIDED = "DEVICE_DECIDED", "{who} decided: {decision}."
 
     @property
     def tone(self) -> str:
@@ -196,6 +222,11 @@ _TONES: Final = {
     "ESI_ID_MISSING": "warning",
     "ESI_ID_TAKEN": "warning",
     "NO_INTERVALS": "warning",
+    "DEVICE_JOINED": "success",
+    "DEVICE_FITS_NOTHING": "warning",
+    "DEVICE_REFERENCE_TAKEN": "warning",
+    "DEVICE_NOT_CREATED": "warning",
+    "DEVICE_SERIAL_TWICE": "warning",
     "ENDED": "warning",
 }
 
@@ -229,6 +260,9 @@ class DropOffReason(models.TextChoices):
     AGREEMENTS_DECLINED = "AGREEMENTS_DECLINED", "Did not accept the agreements"
     ESI_ID_MISSING = "ESI_ID_MISSING", "Had no ESI ID: you enter it"
     ESI_ID_TAKEN = "ESI_ID_TAKEN", "Your meter with this ESI ID has another address: you decide"
+    DEVICE_FITS_NOTHING = "DEVICE_FITS_NOTHING", "No program takes the device: you decide"
+    DEVICE_REFERENCE_TAKEN = "DEVICE_REFERENCE_TAKEN", "Your meter with this reference has other values: you decide"
+    DEVICE_NOT_CREATED = "DEVICE_NOT_CREATED", "The device’s meter could not be created: you decide"
     DECLINED = "DECLINED", "Declined at the utility"
     BAD_CREDENTIALS = "BAD_CREDENTIALS", "Sign-in at the utility failed"
     MFA_FAILED = "MFA_FAILED", "The utility’s second step failed"

@@ -10,6 +10,7 @@ from urllib.parse import urlencode
 from uuid import UUID
 
 from django.contrib.auth.decorators import login_not_required
+from django.core.files.uploadedfile import UploadedFile
 from django.http import FileResponse, Http404, HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
 from django.shortcuts import redirect, render
@@ -34,6 +35,7 @@ from onboarding.connect.choices import (
 )
 from onboarding.connect.contacting import zones_for
 from onboarding.connect.customer_emails import manage_path, session_of_token
+from onboarding.connect.device_steps import device_steps
 from onboarding.connect.ending import end
 from onboarding.connect.links import (
     address_of as link_address,
@@ -310,6 +312,7 @@ def _render_step(
         "back": steps[number - 1] if 0 < number < len(steps) - 1 else "",
         "problems": problems,
         "asks_utility": Step.UTILITY in steps,
+        "is_device": session.link.is_device,
         "is_texas": session.link.transmission_region in REGIONS_WITHOUT_UTILITY_SIGN_IN,
         **_content_of(session, step, problems, typed),
     }
@@ -326,6 +329,8 @@ def _content_of(
             return _agreements_content(session, problems, typed or {})
         case Step.UTILITY:
             return _utility_content(session)
+        case Step.DEVICE | Step.FIT:
+            return device_steps().content(session, step, problems, typed)
         case Step.DONE:
             return _done_content(session)
     return {
@@ -430,6 +435,7 @@ def _done_content(session: ConnectSession) -> dict[str, object]:
         "esi_id": esi_id,
         "delivery": esi_ids.utility_of(esi_id) if esi_id else None,
         "email": session.answers.get("email", ""),
+        **(device_steps().result(session) if session.link.is_device else {}),
     }
 
 
@@ -475,6 +481,24 @@ def _typed_signature(request: HttpRequest) -> dict[str, str]:
     return {**accepted, "name": request.POST.get("name", ""), "capacity": signed_as.value}
 
 
+def _send_device(request: HttpRequest, session: ConnectSession) -> HttpResponseBase:
+    return _send_to_device_steps(request, session, Step.DEVICE)
+
+
+def _send_fit(request: HttpRequest, session: ConnectSession) -> HttpResponseBase:
+    return _send_to_device_steps(request, session, Step.FIT)
+
+
+def _send_to_device_steps(request: HttpRequest, session: ConnectSession, step: Step) -> HttpResponseBase:
+    files = {name: file for name, file in request.FILES.items() if isinstance(file, UploadedFile)}
+    try:
+        device_steps().send(session, step, request.POST, files)
+    except Refused as refusal:
+        typed = {key: value for key, value in request.POST.items() if isinstance(value, str)}
+        return _render_step(request, session, step, *refusal.problems, typed=typed)
+    return redirect("connect-session", pk=session.pk)
+
+
 def _send_agreements(request: HttpRequest, session: ConnectSession) -> HttpResponseBase:
     if "decline" in request.POST:
         journey.decline(session)
@@ -516,6 +540,8 @@ def _send_utility(request: HttpRequest, session: ConnectSession) -> HttpResponse
 _SENT: Final[dict[Step, Callable[[HttpRequest, ConnectSession], HttpResponseBase]]] = {
     Step.WELCOME: _send_welcome,
     Step.ABOUT: _send_about,
+    Step.DEVICE: _send_device,
+    Step.FIT: _send_fit,
     Step.AGREEMENTS: _send_agreements,
     Step.UTILITY: _send_utility,
 }

@@ -121,14 +121,15 @@ def _meter_of(session: ConnectSession, *, by: Actor, is_certain: bool = False) -
         asset = _asset_of(session, esi_id, utility)
         meter = create_connected_meter(asset, created_by=CreatedBy.LEAP, partner=partner, by=by, told=told)
     enroll_meters([(meter, kind == NoteKind.METER_CREATED)], session, by=by)
-    _record_signatures(session, meter)
+    record_signatures(session, meter)
     re_evaluate([meter.pk], by=by, since=began)
     shown_as = meter.partner_reference if kind == NoteKind.METER_JOINED else str(meter.pk)
     note(session.connection, kind, facts={"meter": shown_as, "utility": utility.name})
     return meter
 
 
-def _record_signatures(session: ConnectSession, meter: Meter) -> None:
+def record_signatures(session: ConnectSession, meter: Meter) -> None:
+    """Record for a meter that its customer signed, if it was so. The caller evaluates it."""
     if session.signatures.exists():
         CheckRecord.objects.create(
             partner_id=meter.partner_id,

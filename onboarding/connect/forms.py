@@ -5,34 +5,28 @@ from typing import Any
 
 from django import forms
 
-from onboarding.connect.choices import AGREEMENTS_ONLY_REGIONS, CONNECT_REGIONS, Variant
+from onboarding.connect.choices import CONNECT_REGIONS, Variant
 from onboarding.connect.languages import choices_in_english
-from onboarding.connect.links import LinkSpec
+from onboarding.connect.links import LinkSpec, is_available
 from onboarding.connect.models import ConnectLink, RedirectHost
-from onboarding.connect.queries import connect_programs, connected_utilities
+from onboarding.connect.queries import connect_programs, connected_utilities, link_region_choices
 from portal.partners.models import Partner
-from programs.queries import region_choices
+from programs.queries import device_programs
 
 _TEXTS = ("final_redirect", "display_name", "color", "welcome", "welcome_es", "support_contact")
 _FROM_LIST = "Choose from the list."
 
 
-def connect_region_choices() -> list[tuple[str, str]]:
-    """The regions in which Connect is available, for a select."""
-    return [(code, label) for code, label in region_choices() if code in CONNECT_REGIONS]
-
-
 def variants_in(region: str) -> list[tuple[str, str]]:
-    """The variants of a link in a region: agreements without a utility's sign-in exist in some of them only."""
-    allowed = [one for one in Variant if region in AGREEMENTS_ONLY_REGIONS or not one.is_agreements_only]
-    return [(one.value, one.label) for one in allowed]
+    """The variants of a link in a region: agreements alone, a utility's sign-in and devices each exist in some only."""
+    return [(variant.value, str(variant.label)) for variant in Variant if is_available(variant, region)]
 
 
 class RegionForm(forms.Form):
     """The first question about a new link: everything else depends on it."""
 
     region = forms.ChoiceField(
-        choices=connect_region_choices,
+        choices=link_region_choices,
         widget=forms.RadioSelect,
         error_messages={"required": "Choose a region.", "invalid_choice": "Choose one of the regions."},
     )
@@ -110,11 +104,16 @@ class LinkForm(forms.Form):
         super().__init__(*args, **kwargs)
         self.region, self.link = region, link
         programs, utilities = connect_programs(region), connected_utilities(region, partner)
+        has_sign_in, with_devices = region in CONNECT_REGIONS, device_programs(region)
         variants = self.fields["variant"]
         assert isinstance(variants, forms.ChoiceField)
         variants.choices = variants_in(region)
-        self._choose("programs", [(one.identifier, one.name) for one in programs])
-        self._choose("utilities", [(one.code, one.name) for one in utilities])
+        if with_devices and not has_sign_in:
+            variants.initial = Variant.RESIDENTIAL_DEVICE
+        names = [(one.identifier, one.name) for one in programs]
+        mark = " (with a device)" if names else ""
+        self._choose("programs", [*names, *((one.identifier, f"{one.name}{mark}") for one in with_devices)])
+        self._choose("utilities", [(one.code, one.name) for one in utilities] if has_sign_in else [])
         if link:
             del self.fields["title"]
 

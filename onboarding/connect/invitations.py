@@ -47,7 +47,10 @@ def send_link(link: ConnectLink, *, to: str, reference: str, by: Actor, sender: 
         raise Refused(Problem("LINK_TOO_MANY_EMAILS", context={"most": MOST_PER_DAY}))
     partner = one_line(link.shown_name)
     with override(language):
-        subject = _("%(partner)s invites you to connect your electricity account") % {"partner": partner}
+        asks = _("%(partner)s invites you to connect your electricity account")
+        subject = (_("%(partner)s invites you to register your device") if link.is_device else asks) % {
+            "partner": partner
+        }
         body = render_to_string("connect/emails/invitation.txt", _context_of(link, reference, language))
     customer = to
     if link.partner.is_sandbox:
@@ -61,7 +64,7 @@ def send_link(link: ConnectLink, *, to: str, reference: str, by: Actor, sender: 
     return to
 
 
-def _context_of(link: ConnectLink, reference: str, language: str) -> dict[str, str]:
+def _context_of(link: ConnectLink, reference: str, language: str) -> dict[str, object]:
     """What an invitation says. In English, the address leaves the language of the pages to the browser."""
     named = language if language != ENGLISH else ""
     return {
@@ -69,6 +72,7 @@ def _context_of(link: ConnectLink, reference: str, language: str) -> dict[str, s
         "address": links.address_of(link, reference=reference, language=named),
         "welcome": link.welcome_in(language),
         "contact": one_line(link.support_contact),
+        "is_device": link.is_device,
     }
 
 

@@ -19,9 +19,9 @@ from onboarding.connect.choices import (
     SessionState,
     SignedAs,
     Step,
-    Variant,
 )
 from onboarding.connect.customer_emails import is_email, write_signed_documents
+from onboarding.connect.device_steps import device_steps
 from onboarding.connect.languages import ENGLISH
 from onboarding.connect.models import Authorization, Connection, ConnectLink, ConnectSession, Signature
 from onboarding.connect.notes import note
@@ -131,35 +131,42 @@ def steps_of(session: ConnectSession) -> list[Step]:
     steps = [Step.WELCOME]
     if information_of(session):
         steps.append(Step.ABOUT)
-    if agreements_of(session):
+    if link.is_device:
+        steps += [Step.DEVICE, Step.FIT]
+    if agreements_of(session) and not session.is_without_program:
         steps.append(Step.AGREEMENTS)
-    asks_utility = link.transmission_region not in REGIONS_WITHOUT_UTILITY_SIGN_IN
-    if asks_utility and not Variant(link.variant).is_agreements_only:
+    if link.asks_utility:
         steps.append(Step.UTILITY)
     return [*steps, Step.DONE]
 
 
 def information_of(session: ConnectSession) -> list[RequiredInformation]:
     """What the customer is asked for in the region of the link."""
-    return list(required_information(session.link.transmission_region, session.link.classification))
+    link = session.link
+    return required_information(link.transmission_region, link.classification, for_devices=link.is_device)
 
 
 def agreements_of(session: ConnectSession) -> list[Agreement]:
     """The documents that the customer is to read, and those to sign."""
     link = session.link
     programs = session.programs or link.programs
-    return list(agreements_for(link.transmission_region, link.classification, programs, session.created_at))
+    return agreements_for(
+        link.transmission_region, link.classification, programs, session.created_at, for_devices=link.is_device
+    )
 
 
-def go_on(session: ConnectSession, *, after: Step) -> None:
-    """Move to the step after this one, unless the customer has been further; one connect_session.updated event."""
+def go_on(session: ConnectSession, *, after: Step, again: bool = False) -> None:
+    """Move to the step after this one, unless the customer has been further; one connect_session.updated event.
+
+    again: what follows depends on this step, so that it is gone through again.
+    """
     steps = steps_of(session)
     following = steps[steps.index(after) + 1]
     with transaction.atomic():
         hold(session)
         if session.state not in _OPEN:
             return
-        target = max(following, reached_step(session), key=steps.index)
+        target = following if again else max(following, reached_step(session), key=steps.index)
         if target == Step.DONE:
             _finish(session)
             return
@@ -176,8 +183,8 @@ def reached_step(session: ConnectSession) -> Step:
 
 def give_details(session: ConnectSession, given: Mapping[str, str]) -> None:
     """Keep the required information; unknown keys are dropped. Refuses, all at once: CONNECT_FIELD_MISSING,
-    CONNECT_EMAIL_UNUSABLE, CONNECT_ZIP_UNUSABLE, CONNECT_ANSWER_UNKNOWN, ESI_ID_UNUSABLE, ESI_ID_UTILITY_UNKNOWN,
-    NOT_IN_TEXAS.
+    CONNECT_EMAIL_UNUSABLE, CONNECT_ZIP_UNUSABLE, CONNECT_ANSWER_UNKNOWN, CONNECT_VALUE_UNUSABLE, ESI_ID_UNUSABLE,
+    ESI_ID_UTILITY_UNKNOWN, NOT_IN_TEXAS.
 
     The ESI ID alone may be missing: then the session goes on, and the partner has something to do.
     """
@@ -190,14 +197,42 @@ def give_details(session: ConnectSession, given: Mapping[str, str]) -> None:
             problems.append(Problem("CONNECT_FIELD_MISSING", asked.key, context={"label": label}))
     problems += _unusable(answers, information, session.language)
     problems += esi_ids.problems_of(session.link.transmission_region, answers)
+    if session.link.is_device and not problems:
+        problems += device_steps().problems_of_details(session, answers)
     if problems:
         raise Refused(*problems)
     with transaction.atomic():
         hold(session)
-        session.answers = answers
+        session.answers = _of_fields(session.answers) | answers
         _touch(session, "answers")
         note(session.connection, NoteKind.DETAILS_GIVEN)
-        go_on(session, after=Step.ABOUT)
+        go_on(session, after=Step.ABOUT, again=session.link.is_device)
+
+
+def _of_fields(answers: Mapping[str, object]) -> dict[str, object]:
+    """What was said of a device, by the paths of its fields."""
+    return {key: value for key, value in answers.items() if "." in key}
+
+
+def give_device(session: ConnectSession, cells: Mapping[str, str], *, told: str) -> None:
+    """Keep what the customer says of the device, field key to text; told: the device in a few words."""
+    with transaction.atomic():
+        hold(session)
+        session.answers = {key: value for key, value in session.answers.items() if "." not in key} | dict(cells)
+        session.is_without_program = False
+        _touch(session, "answers", "is_without_program")
+        note(session.connection, NoteKind.DEVICE_GIVEN, facts={"device": told})
+        go_on(session, after=Step.DEVICE, again=True)
+
+
+def accept_fit(session: ConnectSession, *, is_without_program: bool) -> None:
+    """The customer has seen which programs take the device. Where none does, nothing is signed: the session ends."""
+    with transaction.atomic():
+        hold(session)
+        if session.is_without_program != is_without_program:
+            session.is_without_program = is_without_program
+            _touch(session, "is_without_program")
+        go_on(session, after=Step.FIT)
 
 
 def _unusable(answers: Mapping[str, str], information: Sequence[RequiredInformation], language: str) -> list[Problem]:
@@ -318,7 +353,9 @@ def _finish(session: ConnectSession) -> None:
     _touch(session, "state", "step", "completed_at")
     note(session.connection, NoteKind.FINISHED)
     _tell(session)
-    if session.link.transmission_region in REGIONS_WITHOUT_UTILITY_SIGN_IN:
+    if session.link.is_device:
+        device_steps().finish(session)
+    elif session.link.transmission_region in REGIONS_WITHOUT_UTILITY_SIGN_IN:
         esi_ids.create_meter_of(session)
 
 
@@ -364,7 +401,7 @@ def hold(session: ConnectSession) -> None:
     """Take the session's row in the caller's transaction, before any of its authorizations, and what another tab or a
     second click has changed."""
     held = ConnectSession.objects.select_for_update().get(pk=session.pk)
-    for name in ("state", "step", "answers", "last_interaction_at", "completed_at"):
+    for name in ("state", "step", "answers", "is_without_program", "last_interaction_at", "completed_at"):
         setattr(session, name, getattr(held, name))
 
 

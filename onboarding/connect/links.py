@@ -14,12 +14,13 @@ from onboarding.connect import logos
 from onboarding.connect.choices import AGREEMENTS_ONLY_REGIONS, CONNECT_REGIONS, LinkState, Variant
 from onboarding.connect.languages import PARAMETER
 from onboarding.connect.models import ConnectLink, RedirectHost
-from onboarding.connect.queries import connect_programs, connected_utilities
+from onboarding.connect.queries import connected_utilities, programs_of_variant
 from portal.events.actors import Actor
 from portal.events.domain import record
 from portal.partners.models import Partner
 from portal.problems import Problem, Refused, shown
 from portal.web import clock
+from programs.queries import device_programs
 
 # What an address of ours says itself (leap.md 3.1); everything else in it is the partner's own.
 RESERVED: Final = frozenset(
@@ -56,8 +57,8 @@ def create_link(partner: Partner, spec: LinkSpec, *, by: Actor, logo: bytes | No
     """Make a link that takes customers at once; one connectlink.created event.
 
     Refuses, all at once: LINK_REGION_WITHOUT_CONNECT, LINK_VARIANT_UNAVAILABLE, LINK_PROGRAM_UNAVAILABLE,
-    LINK_UTILITY_UNAVAILABLE, LINK_REDIRECT_NOT_ALLOWED, LINK_REDIRECT_UNUSABLE, LINK_COLOR_UNUSABLE,
-    LINK_COLOR_TOO_LIGHT, LINK_LOGO_UNUSABLE, LINK_TITLE_TAKEN.
+    LINK_UTILITY_UNAVAILABLE, LINK_DEVICE_WITHOUT_UTILITY, LINK_REDIRECT_NOT_ALLOWED, LINK_REDIRECT_UNUSABLE,
+    LINK_COLOR_UNUSABLE, LINK_COLOR_TOO_LIGHT, LINK_LOGO_UNUSABLE, LINK_TITLE_TAKEN.
     """
     problems = problems_of(partner, spec)
     if ConnectLink.objects.filter(partner=partner, title=spec.title).exists():
@@ -224,19 +225,21 @@ def _looks_of(spec: LinkSpec) -> dict[str, object]:
 
 def problems_of(partner: Partner, spec: LinkSpec) -> list[Problem]:
     """What is wrong with a link's contents, all at once; whether its title is free is another question."""
-    region = {"region": spec.region}
-    if spec.region not in CONNECT_REGIONS:
+    region, variant = {"region": spec.region}, Variant(spec.variant)
+    if spec.region not in CONNECT_REGIONS and not device_programs(spec.region):
         return [Problem("LINK_REGION_WITHOUT_CONNECT", "region", spec.region, region)]
     problems = []
-    if Variant(spec.variant).is_agreements_only and spec.region not in AGREEMENTS_ONLY_REGIONS:
-        said = region | {"variant": Variant(spec.variant).label}
+    if not is_available(variant, spec.region):
+        said = region | {"variant": variant.label}
         problems.append(Problem("LINK_VARIANT_UNAVAILABLE", "variant", spec.variant, said))
-    programs = {program.identifier for program in connect_programs(spec.region)}
+    programs = {program.identifier for program in programs_of_variant(spec.region, variant)}
     problems += [
-        Problem("LINK_PROGRAM_UNAVAILABLE", "programs", name, region | {"program": name})
+        Problem("LINK_PROGRAM_UNAVAILABLE", "programs", name, region | {"program": name, "variant": variant.label})
         for name in spec.programs
         if name not in programs
     ]
+    if variant.is_device and spec.utilities:
+        problems.append(Problem("LINK_DEVICE_WITHOUT_UTILITY", "utilities"))
     utilities = {utility.code for utility in connected_utilities(spec.region, partner)}
     problems += [
         Problem("LINK_UTILITY_UNAVAILABLE", "utilities", code, region | {"utility": code})
@@ -245,6 +248,13 @@ def problems_of(partner: Partner, spec: LinkSpec) -> list[Problem]:
     ]
     checks = (_redirect_problem(partner, spec.final_redirect), _color_problem(spec.color))
     return [*problems, *(problem for problem in checks if problem)]
+
+
+def is_available(variant: Variant, region: str) -> bool:
+    """Whether links of a variant can be made in a region."""
+    if variant.is_device:
+        return bool(device_programs(region))
+    return region in (AGREEMENTS_ONLY_REGIONS if variant.is_agreements_only else CONNECT_REGIONS)
 
 
 def _redirect_problem(partner: Partner, address: str) -> Problem | None:

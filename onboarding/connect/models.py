@@ -7,6 +7,7 @@ from django.db.models import Q
 from django.db.models.functions import Now
 
 from onboarding.connect.choices import (
+    REGIONS_WITHOUT_UTILITY_SIGN_IN,
     AuthorizationState,
     DataState,
     DropOffReason,
@@ -101,6 +102,18 @@ class ConnectLink(models.Model):
     def classification(self) -> str:
         """RESIDENTIAL or COMMERCIAL."""
         return Variant(self.variant).classification
+
+    @property
+    def is_device(self) -> bool:
+        """Whether customers come with a device."""
+        return Variant(self.variant).is_device
+
+    @property
+    def asks_utility(self) -> bool:
+        """Whether customers sign in at a utility."""
+        variant = Variant(self.variant)
+        has_sign_in = self.transmission_region not in REGIONS_WITHOUT_UTILITY_SIGN_IN
+        return has_sign_in and not (variant.is_agreements_only or variant.is_device)
 
 
 class Connection(models.Model):
@@ -201,12 +214,24 @@ class ConnectSession(models.Model):
     utilities = models.JSONField(default=list, help_text="Codes that the address asked for; empty for all.")
     programs = models.JSONField(default=list, help_text="Identifiers that the address asked for; empty for the link's.")
     parameters = models.JSONField(default=list, help_text="[name, value] of the partner's own, for the final redirect.")
-    answers = models.JSONField(default=dict, help_text="Required information by its key.")
+    answers = models.JSONField(default=dict, help_text="By the key of the information, or the path of a field.")
+    is_without_program = models.BooleanField(
+        default=False,
+        db_default=False,
+        help_text="No program takes the device; the customer finished anyway.",
+    )
     language = models.CharField(max_length=8, default="en", help_text="In which the customer reads, and is written to.")
     address = models.CharField(max_length=45, blank=True, help_text="Where the customer's requests came from.")
     created_at = models.DateTimeField()
     last_interaction_at = models.DateTimeField()
     completed_at = models.DateTimeField(null=True)
+    meter = models.ForeignKey(
+        "onboarding.Meter",
+        null=True,
+        on_delete=models.SET_NULL,
+        related_name="connect_sessions",
+        help_text="The meter that the device became which the customer described.",
+    )
     renews = models.ForeignKey(
         "Authorization",
         null=True,

@@ -10,7 +10,13 @@ from onboarding.connect.progress import advance
 from onboarding.connect.queries import to_decide
 from portal.web import clock
 
-_ASKS_FOR_PARTNER: Final = frozenset({NoteKind.TO_DECIDE, NoteKind.ESI_ID_MISSING, NoteKind.ESI_ID_TAKEN})
+_ASKS_FOR_ESI_ID: Final = (NoteKind.ESI_ID_MISSING, NoteKind.ESI_ID_TAKEN)
+ASKS_ABOUT_DEVICE: Final = (
+    NoteKind.DEVICE_FITS_NOTHING,
+    NoteKind.DEVICE_REFERENCE_TAKEN,
+    NoteKind.DEVICE_NOT_CREATED,
+)
+_ASKS_FOR_PARTNER: Final = frozenset({NoteKind.TO_DECIDE, *_ASKS_FOR_ESI_ID, *ASKS_ABOUT_DEVICE})
 
 
 def note(
@@ -40,13 +46,23 @@ def note(
 
 def refresh_needs(connection: Connection) -> None:
     """Say that nothing waits for the partner any more, if that is so."""
-    asked = max(_last(connection, NoteKind.ESI_ID_MISSING), _last(connection, NoteKind.ESI_ID_TAKEN))
-    waits_for_esi_id = asked > _last(connection, NoteKind.ESI_ID_GIVEN)
-    Connection.objects.filter(pk=connection.pk).update(needs_partner=waits_for_esi_id or to_decide(connection).exists())
+    waits = (
+        _last(connection, *_ASKS_FOR_ESI_ID) > _last(connection, NoteKind.ESI_ID_GIVEN)
+        or question_about_device(connection) is not None
+        or to_decide(connection).exists()
+    )
+    Connection.objects.filter(pk=connection.pk).update(needs_partner=waits)
 
 
-def _last(connection: Connection, kind: NoteKind) -> int:
-    newest = ConnectionNote.objects.filter(connection=connection, kind=kind).order_by("-pk").first()
+def question_about_device(connection: Connection) -> ConnectionNote | None:
+    """The newest note that asks the partner about a device, unless it was answered or a meter came of it."""
+    kinds = (*ASKS_ABOUT_DEVICE, NoteKind.DEVICE_DECIDED, NoteKind.DEVICE_JOINED, NoteKind.METER_CREATED)
+    newest = ConnectionNote.objects.filter(connection=connection, kind__in=kinds).order_by("-pk").first()
+    return newest if newest and newest.kind in ASKS_ABOUT_DEVICE else None
+
+
+def _last(connection: Connection, *kinds: NoteKind) -> int:
+    newest = ConnectionNote.objects.filter(connection=connection, kind__in=kinds).order_by("-pk").first()
     return newest.pk if newest else 0
 
 

@@ -14,14 +14,13 @@ from django.urls import reverse
 from django.views.decorators.http import require_GET, require_http_methods, require_POST, require_safe
 
 from onboarding.connect import absorb, esi_ids, languages, ledger, links
-from onboarding.connect.choices import CONNECT_REGIONS, REGIONS_WITHOUT_UTILITY_SIGN_IN, LinkState
+from onboarding.connect.choices import REGIONS_WITHOUT_UTILITY_SIGN_IN, LinkState
 from onboarding.connect.filters import connection_filter
 from onboarding.connect.forms import (
     EmailLinkForm,
     HostForm,
     LinkForm,
     RegionForm,
-    connect_region_choices,
     hosts_of,
     initial_of,
 )
@@ -33,6 +32,7 @@ from onboarding.connect.queries import (
     connect_programs,
     connections_of,
     consents_of,
+    link_region_choices,
     links_of,
     meters_of_connection,
     unsent_emails_of,
@@ -46,7 +46,7 @@ from portal.web.downloads import csv_response, download_name
 from portal.web.filters import chips_of, without
 from portal.web.pages import keyset_page
 from programs.models import Utility
-from programs.queries import agreements_for
+from programs.queries import agreements_for, device_programs
 
 PER_PAGE = 50
 METERS_SHOWN = 100
@@ -120,6 +120,7 @@ def _connection_page(
         "questions": questions_of(held),
         "needs_esi_id": _needs_esi_id(held),
         "asks_no_utility": held.transmission_region in REGIONS_WITHOUT_UTILITY_SIGN_IN,
+        "is_device": _is_with_device(held),
         "consents": consent_lines(consents_of(held), names),
         "unsent_emails": unsent_emails_of(held) if member(request).partner.is_sandbox else (),
         "problems": problems,
@@ -127,6 +128,11 @@ def _connection_page(
         "panels": panels_of_connection(held),
     }
     return render(request, "connect/connection.html", context, status=status)
+
+
+def _is_with_device(held: Connection) -> bool:
+    newest = next(reversed(held.sessions.all()), None)
+    return newest is not None and newest.link.is_device
 
 
 def _needs_esi_id(held: Connection) -> bool:
@@ -191,7 +197,7 @@ def link_new(request: HttpRequest) -> HttpResponse:
     """The builder: first the region, then everything that depends on it."""
     access = member(request)
     region = request.POST.get("region") or request.GET.get("region", "")
-    if region not in CONNECT_REGIONS:
+    if region not in dict(link_region_choices()):
         regions = RegionForm(request.GET if "region" in request.GET else None)
         return render(request, "connect/link_region.html", {"section": "connections", "form": regions})
     form_data = (request.POST, request.FILES) if request.method == "POST" else (None, None)
@@ -212,9 +218,10 @@ def link_new(request: HttpRequest) -> HttpResponse:
         "section": "connections",
         "form": form,
         "region": region,
-        "region_label": dict(connect_region_choices())[region],
+        "region_label": dict(link_region_choices())[region],
         "hosts": hosts_of(access.partner),
         "asks_no_utility": region in REGIONS_WITHOUT_UTILITY_SIGN_IN,
+        "has_device_variants": bool(device_programs(region)),
         "by_partner": [program for program in connect_programs(region) if program.is_partner_created],
     }
     return render(request, "connect/link_form.html", context, status=422 if form.errors else 200)
@@ -265,7 +272,9 @@ def link_page(request: HttpRequest, pk: UUID) -> HttpResponse:
         "utilities": list(Utility.objects.filter(code__in=link.utilities).order_by("name")),
         "sessions": link.sessions.count(),
         "redirects": bool(links.final_redirect_of(link, [])),
-        "agreements": agreements_for(link.transmission_region, link.classification, link.programs),
+        "agreements": agreements_for(
+            link.transmission_region, link.classification, link.programs, for_devices=link.is_device
+        ),
         "panels": panels_of_link(link),
     }
     return render(request, "connect/link.html", context, status=422 if form.errors else 200)
@@ -295,7 +304,7 @@ def link_edit(request: HttpRequest, pk: UUID) -> HttpResponse:
         "form": form,
         "link": link,
         "region": link.transmission_region,
-        "region_label": dict(connect_region_choices()).get(link.transmission_region, link.transmission_region),
+        "region_label": dict(link_region_choices()).get(link.transmission_region, link.transmission_region),
         "hosts": hosts_of(access.partner),
     }
     return render(request, "connect/link_form.html", context, status=422 if form.errors else 200)

@@ -22,19 +22,25 @@ register(
         "LINK_VARIANT_UNAVAILABLE",
         "Variant not available",
         "{variant} is not available in {region}.",
-        "Choose Residential or Commercial.",
+        "Choose another one from the list.",
     ),
     ProblemKind(
         "LINK_PROGRAM_UNAVAILABLE",
         "Program not available",
-        "{program} cannot be joined through Connect in {region}.",
-        "Choose a program of the region, or none for all of them.",
+        "{program} cannot be joined through a link for “{variant}” in {region}.",
+        "Choose another program, or none for all that such links are for.",
     ),
     ProblemKind(
         "LINK_UTILITY_UNAVAILABLE",
         "Utility not available",
         "{utility} is not connected in {region}.",
         "Choose one from the list, or none for all of them.",
+    ),
+    ProblemKind(
+        "LINK_DEVICE_WITHOUT_UTILITY",
+        "No utility is asked",
+        "A link for customers with a device asks for no utility.",
+        "Leave the utilities empty.",
     ),
     ProblemKind(
         "LINK_REDIRECT_NOT_ALLOWED",

@@ -26,13 +26,24 @@ _REACHES: Final = {
     NoteKind.NOT_A_METER: Reached.DATA,
     NoteKind.METER_CREATED: Reached.METER,
     NoteKind.METER_JOINED: Reached.METER,
+    NoteKind.DEVICE_JOINED: Reached.METER,
 }
 # A step taken again ends the reason for which a customer stopped at it or before, up to this one.
 _TAKES_UP_UNTIL: Final = dict.fromkeys(
     (NoteKind.OPENED, NoteKind.DETAILS_GIVEN, NoteKind.SIGNED, NoteKind.UTILITY_STARTED), Reached.UTILITY
 ) | {NoteKind.AUTHORIZED: Reached.AUTHORIZED, NoteKind.TO_DECIDE: Reached.DATA}
 _ASKS_PARTNER: Final = {NoteKind.TO_DECIDE: DropOffReason.TO_DECIDE, NoteKind.NOT_A_METER: DropOffReason.NOT_A_METER}
-_SETTLED: Final = (DropOffReason.COMPLETE, DropOffReason.ESI_ID_MISSING, DropOffReason.ESI_ID_TAKEN)
+_OF_DEVICES: Final = {
+    NoteKind.DEVICE_FITS_NOTHING: DropOffReason.DEVICE_FITS_NOTHING,
+    NoteKind.DEVICE_REFERENCE_TAKEN: DropOffReason.DEVICE_REFERENCE_TAKEN,
+    NoteKind.DEVICE_NOT_CREATED: DropOffReason.DEVICE_NOT_CREATED,
+}
+_SETTLED: Final = (
+    DropOffReason.COMPLETE,
+    DropOffReason.ESI_ID_MISSING,
+    DropOffReason.ESI_ID_TAKEN,
+    *_OF_DEVICES.values(),
+)
 _AT_UTILITY: Final = Q(reached=Reached.UTILITY)
 _WITHOUT_DATA: Final = Q(reached=Reached.AUTHORIZED)
 # The notes that say why a customer is no further: the reason, and of which connections it is told.
@@ -41,6 +52,7 @@ _STOPS: Final[Mapping[NoteKind, tuple[DropOffReason, Q]]] = {
     NoteKind.AGREEMENT_DECLINED: (DropOffReason.AGREEMENTS_DECLINED, Q(reached__lte=Reached.UTILITY)),
     NoteKind.ESI_ID_MISSING: (DropOffReason.ESI_ID_MISSING, Q(reached__lte=Reached.SIGNED)),
     NoteKind.ESI_ID_TAKEN: (DropOffReason.ESI_ID_TAKEN, Q(reached__lte=Reached.SIGNED)),
+    **{kind: (reason, Q(reached__lte=Reached.SIGNED)) for kind, reason in _OF_DEVICES.items()},
     NoteKind.FINISHED: (
         DropOffReason.COMPLETE,
         Q(

@@ -5,7 +5,13 @@ from uuid import UUID
 
 from django.db.models import Prefetch, Q, QuerySet
 
-from onboarding.connect.choices import REGIONS_WITHOUT_UTILITY_SIGN_IN, DataState, SessionState
+from onboarding.connect.choices import (
+    CONNECT_REGIONS,
+    REGIONS_WITHOUT_UTILITY_SIGN_IN,
+    DataState,
+    SessionState,
+    Variant,
+)
 from onboarding.connect.models import (
     Authorization,
     Connection,
@@ -20,7 +26,7 @@ from onboarding.meters.models import Meter
 from portal.partners.models import Partner
 from programs.identifiers import account_key, reference_key
 from programs.models import Program, Utility
-from programs.queries import not_over, utilities_at
+from programs.queries import device_programs, not_over, region_choices, utilities_at
 
 NOTES_AT_HAND: Final = 20  # of each connection
 _NEWEST_NOTES: str = "newest_notes"
@@ -35,6 +41,16 @@ def connect_programs(region: str) -> list[Program]:
     """The programs of a transmission region whose meters may come through Connect, by name."""
     programs = not_over().filter(is_customer_authorized=True).select_related("region").order_by("name")
     return [program for program in programs if program.transmission_region == region]
+
+
+def programs_of_variant(region: str, variant: str) -> list[Program]:
+    """The programs that links of a variant are for: those with devices, or those into which customers come."""
+    return device_programs(region) if Variant(variant).is_device else connect_programs(region)
+
+
+def link_region_choices() -> list[tuple[str, str]]:
+    """The regions in which links can be made, for a select: with a utility's sign-in, or with a device."""
+    return [(code, label) for code, label in region_choices() if code in CONNECT_REGIONS or device_programs(code)]
 
 
 def connected_utilities(region: str, partner: Partner) -> list[Utility]:
@@ -88,12 +104,16 @@ def candidate_of(point: ServicePoint, pk: UUID | None) -> Meter | None:
 
 
 def meters_of_connection(connection: Connection) -> QuerySet[Meter]:
-    """The meters that a customer's authorizations cover, and those whose ESI ID the customer gave, by ID."""
+    """The meters that a customer's authorizations cover, those whose ESI ID the customer gave, and those that the
+    customer's devices became, by ID."""
     points = ServicePoint.objects.filter(authorization__connection=connection, meter__isnull=False)
     finished = [session for session in connection.sessions.all() if session.state == SessionState.COMPLETED]
     esi_ids = {key for session in finished if (key := account_key(str(session.answers.get("esi_id") or "")))}
     of_texas = Q(account_key__in=esi_ids, transmission_region__in=REGIONS_WITHOUT_UTILITY_SIGN_IN)
-    meters = Meter.objects.filter(Q(pk__in=points.values("meter")) | of_texas, partner=connection.partner_id)
+    of_devices = Q(pk__in=[session.meter_id for session in connection.sessions.all() if session.meter_id])
+    meters = Meter.objects.filter(
+        Q(pk__in=points.values("meter")) | of_texas | of_devices, partner=connection.partner_id
+    )
     return meters.order_by("pk")
 
 

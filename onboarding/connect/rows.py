@@ -7,6 +7,7 @@ from datetime import datetime
 from typing import Final
 
 from onboarding.connect.choices import (
+    REGIONS_WITHOUT_UTILITY_SIGN_IN,
     AuthorizationState,
     DataState,
     EndReason,
@@ -220,7 +221,8 @@ def questions_of(connection: Connection) -> list[Question]:
 
 @dataclass(frozen=True, slots=True)
 class WaitingConnection:
-    """A connection that waits for the partner, and for what: service points to decide about, else an ESI ID."""
+    """A connection that waits for the partner, and for what: service points to decide about, else an ESI ID in Texas
+    and a device elsewhere."""
 
     connection: Connection
     decisions: int
@@ -228,11 +230,15 @@ class WaitingConnection:
     @property
     def anchor(self) -> str:
         """Where on its page the partner does it."""
-        return "esi_id" if self.asks_esi_id else ""
+        return "esi_id" if self.asks_esi_id else "device" if self.asks_about_device else ""
 
     @property
     def asks_esi_id(self) -> bool:
-        return not self.decisions
+        return not self.decisions and self.connection.transmission_region in REGIONS_WITHOUT_UTILITY_SIGN_IN
+
+    @property
+    def asks_about_device(self) -> bool:
+        return not self.decisions and not self.asks_esi_id
 
 
 def waiting_of(connections: Iterable[Connection]) -> list[WaitingConnection]:

@@ -14,7 +14,7 @@ from portal.partners.models import Partner
 from programs.models import Utility
 
 _CREATED, _RESTORED = "meter.created", "meter.restored"
-_DOORS = {"form": "form", "api": "API"}  # by Upload.source; a file goes by its own name
+_DOORS = {"form": "form", "api": "API", "link": "Connect link"}  # by Upload.source; a file goes by its own name
 _AT_ONCE = 500  # events
 
 

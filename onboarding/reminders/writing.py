@@ -7,7 +7,7 @@ from django.conf import settings
 from django.template.loader import render_to_string
 from django.utils import translation
 
-from onboarding.connect.choices import Step, Variant
+from onboarding.connect.choices import Step
 from onboarding.connect.models import Authorization, ConnectLink, ConnectSession
 from onboarding.reminders.choices import SPANS, Touchpoint
 from onboarding.reminders.models import Reminder, ReminderPlan
@@ -45,7 +45,7 @@ def reminder_text(reminder: Reminder, plan: ReminderPlan | None) -> Text:
 def preview(plan: ReminderPlan, touchpoint: Touchpoint, *, language: str) -> Text:
     """What a made-up customer would get who stopped at the utility's sign-in, or at the details without one."""
     link = plan.link
-    step = Step.ABOUT if Variant(link.variant).is_agreements_only else Step.UTILITY
+    step = Step.UTILITY if link.asks_utility else Step.ABOUT
     session = ConnectSession(link=link, partner=link.partner, step=step, answers=_MADE_UP)
     address = f"{settings.SITE_URL}/connect/"
     way = "renew" if touchpoint == Touchpoint.RENEWAL else "continue"
@@ -74,6 +74,7 @@ def _context(
         "contact": one_line(link.support_contact or settings.SUPPORT_EMAIL),
         "text": one_line(plan.text) if plan else "",
         "step": session.step,
+        "is_device": link.is_device,
         "address": address,
         "stop": stop,
         "resume_days": RESUME_DAYS,

@@ -67,6 +67,7 @@ class UploadSource(models.TextChoices):
     PAGE = "page", "Portal"
     API = "api", "API"
     FORM = "form", "Form"
+    LINK = "link", "Connect link"
 
 
 class RowPlan(models.TextChoices):

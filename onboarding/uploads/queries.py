@@ -32,8 +32,8 @@ def uploads_of(partner: Partner) -> QuerySet[Upload]:
 
 
 def files_of(partner: Partner) -> QuerySet[Upload]:
-    """The uploads that came as files: those of a form are found at their meters."""
-    return uploads_of(partner).exclude(source=UploadSource.FORM)
+    """The uploads that came as files: those of a form or a Connect link are found at their meters."""
+    return uploads_of(partner).exclude(source__in=[UploadSource.FORM, UploadSource.LINK])
 
 
 def open_job(upload: Upload) -> Job | None:

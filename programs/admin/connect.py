@@ -13,13 +13,16 @@ class AgreementAdmin(SourcedAdmin):
 
     resource_classes = [AgreementResource]
     list_display = ["title", "code", "version", "transmission_region", "classification", "active_from", "verified"]
-    list_filter = ["transmission_region", "classification", "is_required", "verified", "verified_es"]
+    list_filter = ["transmission_region", "classification", "for_devices", "is_required", "verified", "verified_es"]
     search_fields = ["code", "title", "body", "title_es", "body_es"]
     readonly_fields = ["sha256", "sha256_es"]
     fieldsets = [
         (None, {"fields": [("code", "version"), "title", "body", "sha256"]}),
         ("In Spanish", {"fields": ["title_es", "body_es", "sha256_es", "verified_es"]}),
-        ("Who signs it", {"fields": ["transmission_region", "classification", "programs", "is_required", "position"]}),
+        (
+            "Who signs it",
+            {"fields": ["transmission_region", "classification", "for_devices", "programs", "is_required", "position"]},
+        ),
         ("From when to when", {"fields": [("active_from", "active_to")]}),
         SOURCE_FIELDS,
     ]
@@ -31,11 +34,11 @@ class RequiredInformationAdmin(SourcedAdmin):
 
     resource_classes = [RequiredInformationResource]
     list_display = ["label", "key", "transmission_region", "classification", "is_required", "position", "verified"]
-    list_filter = ["transmission_region", "classification", "is_required", "verified"]
+    list_filter = ["transmission_region", "classification", "for_devices", "is_required", "verified"]
     search_fields = ["key", "label", "help_text", "label_es", "help_text_es"]
     fieldsets = [
         (None, {"fields": ["key", "label", "help_text", "is_required"]}),
         ("In Spanish", {"fields": ["label_es", "help_text_es"]}),
-        ("Who is asked", {"fields": ["transmission_region", "classification", "position"]}),
+        ("Who is asked", {"fields": ["transmission_region", "classification", "for_devices", "position"]}),
         SOURCE_FIELDS,
     ]

@@ -16,7 +16,7 @@ from programs.models import Choice, ChoiceList, Field, core_faults
 
 class ChoiceInline(CatalogueInline, admin.TabularInline):
     model = Choice
-    fields = ["value", "label", "synonyms", "is_offered", "position"]
+    fields = ["value", "label", "label_es", "synonyms", "is_offered", "position"]
     formfield_overrides = LISTS_AS_TEXT
     extra = 0
 
@@ -71,6 +71,7 @@ class FieldAdmin(SourcedAdmin):
     autocomplete_fields = ["choice_list"]
     fieldsets = [
         (None, {"fields": ["path", "label", "section", "position", "help", "example"]}),
+        ("In Spanish", {"fields": ["label_es", "help_es"]}),
         (
             "What a cell may hold",
             {

@@ -83,6 +83,12 @@ class Agreement(SourcedRow):
         blank=True,
         help_text="Empty: homes and businesses.",
     )
+    for_devices = models.BooleanField(
+        "for device links",
+        default=False,
+        db_default=False,
+        help_text="On: signed by customers who come with a device. Off: by those who authorize a utility.",
+    )
     programs = models.JSONField(
         default=list, blank=True, help_text="Identifiers of the programs that ask for it. Empty: all of the region."
     )
@@ -190,6 +196,12 @@ class RequiredInformation(SourcedRow):
         blank=True,
         help_text="Empty: homes and businesses.",
     )
+    for_devices = models.BooleanField(
+        "for device links",
+        default=False,
+        db_default=False,
+        help_text="On: asked of customers who come with a device. Off: of those who authorize a utility.",
+    )
     key = models.CharField("what is asked", max_length=32, choices=InformationKey.choices)
     label = models.CharField(max_length=128)
     help_text = models.CharField(max_length=300, blank=True)
@@ -204,7 +216,8 @@ class RequiredInformation(SourcedRow):
         verbose_name_plural = "required information"
         constraints = [
             models.UniqueConstraint(
-                fields=["transmission_region", "classification", "key"], name="one_row_per_information_asked"
+                fields=["transmission_region", "classification", "for_devices", "key"],
+                name="one_row_per_information_asked",
             )
         ]
 

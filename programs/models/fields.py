@@ -71,6 +71,7 @@ class Choice(CatalogueRow):
     choice_list = models.ForeignKey(ChoiceList, on_delete=models.CASCADE, related_name="choices")
     value = models.CharField(max_length=64)
     label = models.CharField(max_length=128)
+    label_es = models.CharField("label in Spanish", max_length=128, blank=True, default="", db_default="")
     synonyms = models.JSONField(default=list, blank=True, help_text="Other spellings that mean the same.")
     is_offered = models.BooleanField(
         default=True, help_text="Listed in templates; a value that is not listed is still accepted."
@@ -138,6 +139,15 @@ class Field(SourcedRow):
     needed = models.CharField(max_length=16, choices=Needed.choices, default=Needed.NO)
     default = models.CharField(max_length=64, blank=True, help_text="The value when the cell is empty.")
     help = models.TextField(blank=True)
+    label_es = models.CharField(
+        "label in Spanish",
+        max_length=128,
+        blank=True,
+        default="",
+        db_default="",
+        help_text="For customers of device links. Empty: the English one.",
+    )
+    help_es = models.TextField("help in Spanish", blank=True, default="", db_default="")
     example = models.CharField(max_length=200, blank=True)
     aliases = models.JSONField(default=list, blank=True, help_text="Other column names that mean this field.")
     personal = models.BooleanField("personal data", default=False)

@@ -4,12 +4,13 @@ from argparse import ArgumentParser
 
 from django.core.management import BaseCommand, CommandError
 
-from onboarding.connect.choices import CONNECT_REGIONS, Variant
+from onboarding.connect.choices import Variant
 from onboarding.connect.links import LinkSpec, address_of, create_link
 from onboarding.connect.models import ConnectLink
 from portal.events.actors import Actor
 from portal.partners.models import Partner
 from portal.problems import Refused
+from programs.models import TRANSMISSION_REGIONS
 
 
 class Command(BaseCommand):
@@ -19,7 +20,7 @@ class Command(BaseCommand):
 
     def add_arguments(self, parser: ArgumentParser) -> None:
         parser.add_argument("--partner", required=True, metavar="SLUG")
-        parser.add_argument("--region", required=True, choices=CONNECT_REGIONS)
+        parser.add_argument("--region", required=True, choices=[code for code, _ in TRANSMISSION_REGIONS])
         parser.add_argument("--variant", default=Variant.RESIDENTIAL, choices=Variant.values)
         parser.add_argument("--program", action="append", default=[], metavar="ID", help="May be given several times.")
         parser.add_argument("--utility", action="append", default=[], metavar="CODE", help="So may this.")

@@ -80,7 +80,9 @@ def test_a_meter_of_an_authorization_has_had_data(acme: Partner) -> None:
     assert store.passed == 0b1000111
 
 
-KINDS = st.lists(st.sampled_from(list(NoteKind)), max_size=12).map(lambda kinds: (NoteKind.OPENED, *kinds))
+# The migration knows the kinds that there were when it was written.
+KNOWN = [kind for kind in NoteKind if not kind.startswith("DEVICE_")]
+KINDS = st.lists(st.sampled_from(KNOWN), max_size=12).map(lambda kinds: (NoteKind.OPENED, *kinds))
 LINKS = st.sampled_from(["CAISO RESIDENTIAL", "ERCOT COMMERCIAL", "PJM COMMERCIAL_AGREEMENTS_ONLY"])
 
 

@@ -1,0 +1,45 @@
+"""What a partner decides about a device that a customer described."""
+
+from uuid import UUID
+
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect
+from django.urls import reverse
+from django.views.decorators.http import require_POST
+
+from onboarding.connect.models import Connection
+from onboarding.device_links.domain import DeviceDecision, decide
+from onboarding.meter_form.models import MeterDraft
+from onboarding.meters.models import Meter
+from portal.partners.access import member
+from portal.problems import Problem, Refused
+from portal.web.notices import tell_refusal
+
+
+@require_POST
+def connection_device(request: HttpRequest, pk: UUID) -> HttpResponse:
+    """Put the customer's values into the meter, leave it as it is, or go on in the form."""
+    access = member(request)
+    connection = get_object_or_404(Connection, pk=pk, partner=access.partner)
+    page = f"{reverse('connection', args=[pk])}#device"
+    try:
+        decision = _decision(request.POST.get("decision", ""))
+        decided = decide(connection, decision, by=access.actor, user=access.user)
+    except Refused as refusal:
+        tell_refusal(request, refusal)
+        return redirect(page)
+    if isinstance(decided, MeterDraft):
+        return redirect("entry-draft", decided.pk)
+    if isinstance(decided, Meter):
+        messages.success(request, f"The device is {decided.partner_reference} from now on.")
+    else:
+        messages.success(request, "Saved. No meter was created.")
+    return redirect(page)
+
+
+def _decision(text: str) -> DeviceDecision:
+    """Refuses: DEVICE_NOTHING_CHOSEN."""
+    if text not in list(DeviceDecision):
+        raise Refused(Problem("DEVICE_NOTHING_CHOSEN"))
+    return DeviceDecision(text)
