@@ -172,12 +172,12 @@ def _open(request: HttpRequest, parameters: dict[str, str]) -> HttpResponseBase:
         return stopped(request, *refusal.problems, status=404)
     if request.method == "HEAD":  # a mail program that looks whether the link works is no customer
         return HttpResponse()
-    session = _going_on(request, link, reference) or _begin(request, link, reference, parameters)
+    session = going_on(request, link, reference) or begin(request, link, reference, parameters)
     journey.speak(session, languages.asked_by(request) or session.language)
     return redirect("connect-session", pk=session.pk)
 
 
-def _going_on(request: HttpRequest, link: ConnectLink, reference: str) -> ConnectSession | None:
+def going_on(request: HttpRequest, link: ConnectLink, reference: str) -> ConnectSession | None:
     """The open session of this browser on the same link for the same customer."""
     for pk in reversed(request.session.get(SESSION_KEY, {})):
         session = session_of_browser(request, pk)
@@ -192,7 +192,8 @@ def _reference(session: ConnectSession) -> str:
     return session.connection.reference if session.connection else ""
 
 
-def _begin(request: HttpRequest, link: ConnectLink, reference: str, parameters: dict[str, str]) -> ConnectSession:
+def begin(request: HttpRequest, link: ConnectLink, reference: str, parameters: dict[str, str]) -> ConnectSession:
+    """Begin a session of this browser. parameters: what the address asks for."""
     asked = [code for code in parameters.get("requestedUtilities", "").split(",") if code.strip()]
     session, secret = journey.open_session(
         link,

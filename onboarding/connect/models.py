@@ -1,5 +1,6 @@
 """What the customer-authorized way keeps: links, connections, sessions, authorizations, consents and feeds."""
 
+from datetime import datetime
 from typing import Any, Final
 
 from django.db import models
@@ -114,6 +115,34 @@ class ConnectLink(models.Model):
         variant = Variant(self.variant)
         has_sign_in = self.transmission_region not in REGIONS_WITHOUT_UTILITY_SIGN_IN
         return has_sign_in and not (variant.is_agreements_only or variant.is_device)
+
+
+class PairingCode(models.Model):
+    """A code that somebody without the link types to begin its journey for one reference ID.
+
+    Kept as a keyed digest: the code itself is shown once. It begins one session, and another one only when that is over
+    without an end.
+    """
+
+    id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
+    partner = models.ForeignKey("portal.Partner", on_delete=models.CASCADE, related_name="+", db_index=False)
+    link = models.ForeignKey(ConnectLink, on_delete=models.CASCADE, related_name="pairing_codes")
+    code_hash = models.CharField(max_length=64, unique=True)
+    reference = models.CharField("reference ID", max_length=REFERENCE_LENGTH)
+    reference_key = models.CharField(max_length=KEY_LENGTH)
+    created_by = models.CharField(max_length=200)
+    created_at = models.DateTimeField()
+    expires_at = models.DateTimeField()
+    revoked_at = models.DateTimeField(null=True)
+    used_at = models.DateTimeField(null=True, help_text="When it was first typed.")
+    session = models.ForeignKey("ConnectSession", null=True, on_delete=models.SET_NULL, related_name="+")
+
+    def __str__(self) -> str:
+        return f"code for {self.reference}"
+
+    def is_open(self, at: datetime) -> bool:
+        """Whether it leads anywhere."""
+        return self.revoked_at is None and self.expires_at > at
 
 
 class Connection(models.Model):

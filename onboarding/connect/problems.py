@@ -129,7 +129,31 @@ register(
         "The row could not be read without doubt.",
         "Check its quotation marks and separators.",
     ),
+    ProblemKind(
+        "PAIRING_TOO_MANY",
+        "Number not possible",
+        "Codes are made 1 to {most} at a time, and work for 1 to {days} days.",
+        "Enter numbers within these limits.",
+    ),
     # --- what a customer meets
+    ProblemKind(
+        "CONNECT_CODE_MISTYPED",
+        "Code mistyped",
+        "This is not a whole code: a character is wrong, missing or too many.",
+        "Compare all 9 characters with the code you were given.",
+    ),
+    ProblemKind(
+        "CONNECT_CODE_UNKNOWN",
+        "Code does not work",
+        "This code does not work any more, or never did.",
+        "Ask whoever gave it to you for a new one.",
+    ),
+    ProblemKind(
+        "CONNECT_CODE_USED",
+        "Code used",
+        "This code was used before.",
+        "Go on in the browser in which it was used, or ask for a new code.",
+    ),
     ProblemKind(
         "CONNECT_LINK_UNKNOWN",
         "Link does not work",

@@ -2,10 +2,11 @@
 
 from django.urls import path
 
-from onboarding.connect import customer_views, machine_views, merge_views, partner_views
+from onboarding.connect import customer_views, machine_views, merge_views, pairing_views, partner_views
 
 urlpatterns = [
     path("connect/", customer_views.connect, name="connect"),
+    path("connect/pair/", pairing_views.pair, name="connect-pair"),
     path("connect/return/", customer_views.connect_return, name="connect-return"),
     path("connect/notify/<str:code>/", machine_views.notify, name="connect-notify"),
     path("connect/session/<uuid:pk>/", customer_views.session_page, name="connect-session"),
@@ -22,6 +23,12 @@ urlpatterns = [
     path("connections/links/<uuid:pk>/", partner_views.link_page, name="connect-link"),
     path("connections/links/<uuid:pk>/edit/", partner_views.link_edit, name="connect-link-edit"),
     path("connections/links/<uuid:pk>/state/", partner_views.link_state, name="connect-link-state"),
+    path("connections/links/<uuid:pk>/codes/", pairing_views.link_codes, name="connect-link-codes"),
+    path(
+        "connections/links/<uuid:pk>/codes/<uuid:code>/revoke/",
+        pairing_views.code_revoke,
+        name="connect-code-revoke",
+    ),
     path("connections/links/<uuid:pk>/qr.svg", partner_views.link_qr, name="connect-link-qr"),
     path("connections/links/<uuid:pk>/mail-merge/", merge_views.link_merge, name="connect-link-merge"),
     path("connections/hosts/", partner_views.host_allow, name="connect-host-allow"),
