@@ -22,6 +22,7 @@ from onboarding.connect.models import (
     StoppedAddress,
     UtilityOutage,
 )
+from onboarding.device_links.models import DevicePhoto
 from onboarding.enrollment.models import (
     Activation,
     CheckRecord,
@@ -62,6 +63,7 @@ __all__ = [
     "Consent",
     "CustomerEmail",
     "DeadlineNotice",
+    "DevicePhoto",
     "Enrollment",
     "Evaluated",
     "Export",

@@ -11,6 +11,8 @@ from django.utils import timezone
 from onboarding.bulk.domain import create_action
 from onboarding.connect.contacting import mark_unreachable
 from onboarding.connect.models import ServicePoint, StoppedAddress
+from onboarding.connect.pairing import create_codes
+from onboarding.device_links.models import DevicePhoto
 from onboarding.intervals.models import DataType, Way
 from onboarding.intervals.receive import receive_interval_file
 from onboarding.meter_form.domain import begin
@@ -26,6 +28,7 @@ from portal.events.published import event_types
 from portal.partners.domain import invite
 from portal.partners.keys import create_api_key
 from portal.partners.models import ApiKey, Invitation, Membership, Partner, Role, User
+from portal.storage.files import store
 from portal.webhooks.domain import create_endpoint
 from portal.webhooks.models import WebhookDelivery
 from tests import builders
@@ -172,6 +175,7 @@ ROUTES: dict[str, tuple[str, str, dict[str, str]]] = {
     "connection": (OWN, "get", {"pk": "connection"}),
     "connection-consents": (OWN, "get", {"pk": "connection"}),
     "connection-esi-id": (OWN, "post", {"pk": "connection"}),
+    "connection-device-photo": (OWN, "get", {"pk": "connection"}),
     "connection-device": (OWN, "post", {"pk": "connection"}),
     "connection-decide": (OWN, "post", {"pk": "connection", "point": "point"}),
     "connect-links": (MEMBERS, "get", {}),
@@ -256,6 +260,7 @@ PUBLIC_ANSWERS = {
     "healthz": 200,
     "set-theme": 403,  # no such theme
     "interval-file": 404,
+    "connect-pair": 200,
     "connect": 404,  # names no link
     "connect-by-title": 404,
     "connect-return": 400,  # no state
@@ -317,6 +322,15 @@ def _objects_of(acme: Partner, manager: User, user: User, run_jobs: Callable[[],
     link = connect.link(acme, "acme-secret-link")
     connected = connect.connection(acme, "acme-secret-home", link=link)
     connect.question(connected)
+    create_codes(link, ["acme-secret-code"], days=30, by=by)
+    photo = store([b"acme-secret"], folder="photos", suffix=".jpg", limit=100)
+    DevicePhoto.objects.create(
+        session=connected.sessions.get(),
+        file=photo.name,
+        size=photo.size,
+        sha256=photo.sha256,
+        created_at=timezone.now(),
+    )
     mark_unreachable(acme, "acme-secret@example.com", by=by)
     key, text = create_api_key(acme, name="acme-secret", by=by)
     answer = Client().get("/v1.1/jobs/meters", headers={"Authorization": f"Bearer {text}"})
@@ -346,6 +360,7 @@ def _objects_of(acme: Partner, manager: User, user: User, run_jobs: Callable[[],
         "webhook": str(hook.pk),
         "delivery": str(delivery.pk),
         "link": str(link.pk),
+        "pairing_code": str(link.pairing_codes.get().pk),
         "host": str(connect.host(acme, "acme-secret.example").pk),
         "connection": str(connected.pk),
         "session": str(connected.sessions.get().pk),

@@ -4,10 +4,12 @@ from datetime import timedelta
 from uuid import UUID
 
 from django import forms
+from django.conf import settings
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
 from django.views.decorators.http import require_http_methods, require_POST
 
 from onboarding.connect import pairing
@@ -77,6 +79,7 @@ def link_codes(request: HttpRequest, pk: UUID) -> HttpResponseBase:
             return csv_response(write_csv(list(_EXPORTED), lines), name)
     page = newest_first(pairing.codes_of(link), request.GET, size=PER_PAGE)
     context = {"section": "connections", "link": link, "form": form, "page": page, "now": clock.now()}
+    context["address"] = settings.SITE_URL + reverse("connect-pair")
     return render(request, "connect/pairing.html", context, status=422 if form.errors else 200)
 
 

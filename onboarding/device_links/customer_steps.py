@@ -20,6 +20,7 @@ from onboarding.device_links.fields import (
     takers,
     texts_of,
 )
+from onboarding.device_links.models import DevicePhoto
 from onboarding.enrollment.eligibility import EligibilityStatus, ProgramEligibility
 from portal.problems import Problem
 from programs.models import Utility
@@ -48,7 +49,11 @@ def _content(
 ) -> dict[str, object]:
     if step == Step.DEVICE:
         values = device_cells(session.answers) if typed is None else typed
-        return {"fields": fields_of(session, problems, values)}
+        return {
+            "fields": fields_of(session, problems, values),
+            "has_photo": DevicePhoto.objects.filter(session=session).exists(),
+            "photo_error": " ".join(f"{one.text} {one.remedy}" for one in problems if one.field == "photo"),
+        }
     answers = fit_of(session)
     return {
         "fits": list(_fits(session, answers)),
@@ -83,7 +88,9 @@ def _names(wanted: object, utilities: Mapping[str, str]) -> str:
 
 def _send(session: ConnectSession, step: Step, data: QueryDict, files: Mapping[str, UploadedFile]) -> None:
     if step == Step.DEVICE:
-        domain.give_device(session, {key: value for key, value in data.items() if isinstance(value, str)})
+        photo = files.get("photo")
+        typed = {key: value for key, value in data.items() if isinstance(value, str)}
+        domain.give_device(session, typed, photo.chunks() if photo else None)
         return
     journey.accept_fit(session, is_without_program=not takers(fit_of(session)))
 

@@ -25,6 +25,7 @@ from onboarding.device_links.fields import (
     takers,
     typed_device,
 )
+from onboarding.device_links.photos import keep_photo
 from onboarding.enrollment.choice import denied_by, joined_unchosen
 from onboarding.enrollment.domain import re_evaluate
 from onboarding.enrollment.eligibility import ProgramEligibility
@@ -51,14 +52,16 @@ class DeviceDecision(StrEnum):
     FORM = "form"
 
 
-def give_device(session: ConnectSession, typed: Mapping[str, str]) -> None:
-    """Keep what the customer says of the device.
+def give_device(session: ConnectSession, typed: Mapping[str, str], photo: Iterable[bytes] | None = None) -> None:
+    """Keep what the customer says of the device, and the photo of its label, if there is one.
 
-    Refuses, all at once: CONNECT_FIELD_MISSING, CONNECT_VALUE_UNUSABLE.
+    Refuses, all at once: CONNECT_FIELD_MISSING, CONNECT_VALUE_UNUSABLE; then CONNECT_PHOTO_UNUSABLE, CONNECT_TOO_MANY.
     """
     cells, problems = typed_device(session, typed)
     if problems:
         raise Refused(*problems)
+    if photo is not None:
+        keep_photo(session, photo)
     journey.give_device(session, cells, told=device_text(cells))
 
 

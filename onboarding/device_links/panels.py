@@ -8,6 +8,7 @@ from onboarding.connect.notes import question_about_device, text_of
 from onboarding.connect.panels import ConnectionPanel, register
 from onboarding.device_links.domain import device_session
 from onboarding.device_links.fields import device_cells
+from onboarding.device_links.photos import photo_of
 from programs.schema import schema_for
 
 
@@ -23,6 +24,7 @@ def _of_connection(connection: Connection) -> Mapping[str, object]:
         "connection": connection,
         "lines": lines,
         "question": text_of(question) if question else "",
+        "photo": photo_of(connection),
         "may_update": question is not None and question.kind == NoteKind.DEVICE_REFERENCE_TAKEN,
     }
 

@@ -10,6 +10,12 @@ register(
         "Check it. For example: {example}.",
     ),
     ProblemKind(
+        "CONNECT_PHOTO_UNUSABLE",
+        "Photo cannot be used",
+        "The photo could not be read.",
+        "Choose a JPEG or PNG picture of at most 10 MB, or go on without one.",
+    ),
+    ProblemKind(
         "DEVICE_DECIDED_ALREADY",
         "Decided already",
         "Nothing is to be decided about this device any more.",

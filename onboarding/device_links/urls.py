@@ -6,4 +6,5 @@ from onboarding.device_links import views
 
 urlpatterns = [
     path("connections/<uuid:pk>/device/", views.connection_device, name="connection-device"),
+    path("connections/<uuid:pk>/device/photo/", views.device_photo, name="connection-device-photo"),
 ]

@@ -1,19 +1,23 @@
-"""What a partner decides about a device that a customer described."""
+"""What a partner decides about a device that a customer described, and the photo of its label."""
 
 from uuid import UUID
 
 from django.contrib import messages
-from django.http import HttpRequest, HttpResponse
+from django.http import FileResponse, Http404, HttpRequest, HttpResponse
+from django.http.response import HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect
 from django.urls import reverse
-from django.views.decorators.http import require_POST
+from django.views.decorators.http import require_GET, require_POST
 
 from onboarding.connect.models import Connection
 from onboarding.device_links.domain import DeviceDecision, decide
+from onboarding.device_links.photos import photo_of
 from onboarding.meter_form.models import MeterDraft
 from onboarding.meters.models import Meter
 from portal.partners.access import member
 from portal.problems import Problem, Refused
+from portal.storage.files import path_of
+from portal.web.downloads import download_name
 from portal.web.notices import tell_refusal
 
 
@@ -36,6 +40,21 @@ def connection_device(request: HttpRequest, pk: UUID) -> HttpResponse:
     else:
         messages.success(request, "Saved. No meter was created.")
     return redirect(page)
+
+
+@require_GET
+def device_photo(request: HttpRequest, pk: UUID) -> HttpResponseBase:
+    """The photo of the device's label as a download: a stranger's picture is never shown in our pages."""
+    connection = get_object_or_404(Connection, pk=pk, partner=member(request).partner)
+    photo = photo_of(connection)
+    if photo is None:
+        raise Http404
+    name = download_name(connection.partner, "device label", suffix="jpg")
+    response = FileResponse(
+        path_of(photo.file).open("rb"), content_type="image/jpeg", as_attachment=True, filename=name
+    )
+    response.headers["Content-Security-Policy"] = "default-src 'none'; sandbox"
+    return response
 
 
 def _decision(text: str) -> DeviceDecision:

@@ -21,11 +21,13 @@ from onboarding.connect.models import (
     InvitedCustomer,
     LinkEmail,
     OutageFollowUp,
+    PairingCode,
     RedirectHost,
     ServicePoint,
     Signature,
     StoppedAddress,
 )
+from onboarding.device_links.models import DevicePhoto
 from onboarding.enrollment.models import (
     Activation,
     CheckRecord,
@@ -106,6 +108,8 @@ PILES: Final = (
     Pile(ServicePoint),
     Pile(Authorization),
     Pile(Signature, files=("file",)),
+    Pile(DevicePhoto, "session__partner", files=("file",)),
+    Pile(PairingCode),
     Pile(ConnectSession),
     Pile(Connection),
     Pile(ConnectLink, files=("logo",)),

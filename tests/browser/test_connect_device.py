@@ -5,8 +5,10 @@ both languages, and as axe sees each page."""
 
 import time
 from collections.abc import Callable
+from pathlib import Path
 
 import pytest
+from PIL import Image
 from playwright.sync_api import Page, expect
 
 from tests.browser.conftest import Portal
@@ -33,6 +35,13 @@ MASSACHUSETTS = {
     "utility.electric_service_account_number": "12345678901",
     "isone.in_connected_solutions": "yes",
 }
+PAIRED = """
+from onboarding.connect.models import ConnectLink
+from onboarding.connect.pairing import create_codes
+from portal.events.actors import Actor
+link = ConnectLink.objects.get(title="browser-battery")
+print(create_codes(link, ["paired-home"], days=30, by=Actor.system("Test"))[0].text)
+"""
 
 
 @pytest.fixture(scope="module")
@@ -111,3 +120,31 @@ def test_nothing_fits_and_the_customer_finishes_in_spanish(phone: Callable[..., 
     press(page, "Terminar sin programa")
 
     expect(page.get_by_text("revisa lo que usted escribió")).to_be_visible()
+
+
+def test_an_installer_types_a_code_and_sends_a_photo(
+    phone: Callable[..., Page], device_site: Site, portal: Portal, tmp_path: Path
+) -> None:
+    code = portal.manage("shell", "-v", "0", "-c", PAIRED).strip()
+    label = tmp_path / "label.jpg"
+    Image.new("RGB", (1200, 900), "#336699").save(label)
+    page = phone()
+
+    page.goto(f"{device_site.url}/connect/pair/")
+    look(page, "pair")
+    page.get_by_label("Pairing code").fill("7KMA-4WXD9")
+    press(page, "Continue")
+    expect(page.get_by_text("Compare all 9 characters").first).to_be_visible()
+    look(page, "pair-mistyped")
+    page.get_by_label("Pairing code").fill(f" {code.lower().replace('-', ' ')} ")
+    press(page, "Continue")
+    press(page, "Start")
+    fill_in(page, **CALIFORNIA)
+    press(page, "Continue")
+    describe(page, STORAGE | {"device.device_serial_number": "SN-PAIRED"})
+    page.get_by_label("Photo of the label").set_input_files(label)
+    press(page, "Continue")
+
+    assert heading(page) == "Programs for your device"
+    page.get_by_role("link", name="Change the device").click()
+    expect(page.get_by_text("We have your photo.")).to_be_visible()
