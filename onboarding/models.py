@@ -20,6 +20,7 @@ from onboarding.connect.models import (
     ServicePoint,
     Signature,
     StoppedAddress,
+    SuppliedConsent,
     UtilityOutage,
 )
 from onboarding.device_links.models import DevicePhoto
@@ -95,6 +96,7 @@ __all__ = [
     "Signature",
     "StoppedAddress",
     "StoppedReminders",
+    "SuppliedConsent",
     "TextBacklog",
     "Upload",
     "UploadEdit",

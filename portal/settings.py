@@ -85,6 +85,7 @@ def _kept_secret(name: str, value: str) -> str:
 SECRET_KEY = required_in_production("SECRET_KEY") or _kept_secret("secret_key", secrets.token_urlsafe(64))
 if PRODUCTION and len(SECRET_KEY) < 50:
     raise ImproperlyConfigured("SECRET_KEY must be at least 50 characters of random text.")
+SECRET_KEY_FALLBACKS = listed("SECRET_KEY_FALLBACKS")  # earlier ones: links that were sent go on working
 # Secrets at rest (portal/security/keyring.py): the first key encrypts, all of them decrypt.
 required_in_production("ENCRYPTION_KEYS")
 ENCRYPTION_KEYS = listed("ENCRYPTION_KEYS") or [_kept_secret("encryption_key", Fernet.generate_key().decode())]
@@ -248,6 +249,7 @@ UPLOAD_MAX_ROWS_WHOLE = number("UPLOAD_MAX_ROWS_WHOLE", 20_000)  # of .xls, .xls
 UPLOAD_READER_MEMORY_MB = number("UPLOAD_READER_MEMORY_MB", 1024)
 UPLOAD_READER_SECONDS = number("UPLOAD_READER_SECONDS", 180)
 UPLOAD_WITHDRAW_DAYS = number("UPLOAD_WITHDRAW_DAYS", 30)  # how long an upload can be taken back
+CONSENT_MAX_BYTES = number("CONSENT_MAX_MB", 10) * 1024 * 1024  # of one consent that a partner supplies
 INTERVAL_MAX_BYTES = number("INTERVAL_MAX_MB", 4096) * 1024 * 1024  # a month of 10,000 devices has 2.7 GB
 INTERVAL_READER_MEMORY_MB = number("INTERVAL_READER_MEMORY_MB", 4096)  # of address space, a tenth of which is used
 INTERVAL_READER_SECONDS = number("INTERVAL_READER_SECONDS", 1800)

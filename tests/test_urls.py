@@ -34,6 +34,7 @@ from portal.webhooks.models import WebhookDelivery
 from tests import builders
 from tests.conftest import make_user
 from tests.onboarding.connect import builders as connect
+from tests.onboarding.connect.consents import supplied
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("catalogue")]
 
@@ -178,6 +179,10 @@ ROUTES: dict[str, tuple[str, str, dict[str, str]]] = {
     "connection-device-photo": (OWN, "get", {"pk": "connection"}),
     "connection-device": (OWN, "post", {"pk": "connection"}),
     "connection-decide": (OWN, "post", {"pk": "connection", "point": "point"}),
+    "supplied-customer-new": (MEMBERS, "get", {}),
+    "supplied-consent-new": (OWN, "get", {"pk": "connection"}),
+    "supplied-consent-file": (OWN, "get", {"pk": "connection", "consent": "supplied"}),
+    "supplied-consent-withdraw": (OWN, "post", {"pk": "connection", "consent": "supplied"}),
     "connect-links": (MEMBERS, "get", {}),
     "connect-funnel": (MEMBERS, "get", {}),
     "connect-utilities": (MEMBERS, "get", {}),
@@ -366,6 +371,7 @@ def _objects_of(acme: Partner, manager: User, user: User, run_jobs: Callable[[],
         "session": str(connected.sessions.get().pk),
         "point": str(ServicePoint.objects.get().pk),
         "authorization": str(connected.authorizations.get().pk),
+        "supplied": str(supplied(connected, signer_name="acme-secret signer").pk),
         "address": str(StoppedAddress.objects.get().pk),
     }
 

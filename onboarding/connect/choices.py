@@ -203,6 +203,10 @@ class NoteKind(models.TextChoices):
     DEVICE_JOINED = "DEVICE_JOINED", "The device is a meter you already have: {meter}."
     DEVICE_SERIAL_TWICE = "DEVICE_SERIAL_TWICE", "{where} has the same serial number. Check which one is right."
     DEVICE_DECIDED = "DEVICE_DECIDED", "{who} decided: {decision}."
+    CONSENT_SUPPLIED = "CONSENT_SUPPLIED", "{who} supplied a consent of the customer for {utility}: {document}."
+    CONSENT_CONFIRMED = "CONSENT_CONFIRMED", "Leap confirmed the consent for {utility}: {document}."
+    CONSENT_REJECTED = "CONSENT_REJECTED", "Leap rejected the consent for {utility}: {reason}"
+    CONSENT_WITHDRAWN = "CONSENT_WITHDRAWN", "{who} withdrew the consent for {utility}: {document}."
 
     @property
     def tone(self) -> str:
@@ -228,6 +232,9 @@ _TONES: Final = {
     "DEVICE_NOT_CREATED": "warning",
     "DEVICE_SERIAL_TWICE": "warning",
     "ENDED": "warning",
+    "CONSENT_CONFIRMED": "success",
+    "CONSENT_REJECTED": "warning",
+    "CONSENT_WITHDRAWN": "warning",
 }
 
 
@@ -277,3 +284,42 @@ class DropOffReason(models.TextChoices):
     ENDED = "ENDED", "The authorization ended before there was a meter"
     TO_DECIDE = "TO_DECIDE", "May be one of your meters: you decide"
     NOT_A_METER = "NOT_A_METER", "The utility has no electricity account of this customer"
+
+
+class ConsentDocument(models.TextChoices):
+    """What kind of document a partner supplies as a customer's consent."""
+
+    LOA = "LOA", _("Letter of authorization (LOA)")
+    CISR_DRP = "CISR_DRP", _("CISR-DRP form")
+    OTHER = "OTHER", _("Other document")
+
+    @property
+    def meaning(self) -> str:
+        return {
+            "LOA": "The customer’s letter that lets a utility give data to you and Leap.",
+            "CISR_DRP": "The form of the California utilities: Customer Information Service Request for Demand "
+            "Response Providers.",
+            "OTHER": "Another signed document that the utility takes.",
+        }[self.value]
+
+
+class ConsentState(models.TextChoices):
+    """How far a supplied consent is."""
+
+    SUBMITTED = "SUBMITTED", "Under review"
+    CONFIRMED = "CONFIRMED", "Confirmed"
+    REJECTED = "REJECTED", "Rejected"
+    WITHDRAWN = "WITHDRAWN", "Withdrawn"
+
+    @property
+    def tone(self) -> str:
+        return {"CONFIRMED": "success", "REJECTED": "warning", "SUBMITTED": "info"}.get(self.value, "neutral")
+
+    @property
+    def meaning(self) -> str:
+        return {
+            "SUBMITTED": "Leap looks at the document.",
+            "CONFIRMED": "Leap confirmed it. The utility has to take it next; data arrives when it does.",
+            "REJECTED": "Leap did not accept it. Supply a corrected document.",
+            "WITHDRAWN": "You withdrew it. Nobody relies on it any more.",
+        }[self.value]

@@ -1,10 +1,13 @@
 """The consent ledger: lines are added, never changed, and outlive what they tell of."""
 
 from collections.abc import Iterable, Iterator, Mapping
+from datetime import datetime, time, timedelta
 from typing import Final
 
 from onboarding.connect.choices import EndReason
-from onboarding.connect.models import Authorization, Consent
+from onboarding.connect.contacting import zones_for
+from onboarding.connect.models import Authorization, Consent, SuppliedConsent
+from portal.events.actors import Actor
 from portal.web import clock
 
 EXPORTED: Final = (
@@ -20,6 +23,7 @@ EXPORTED: Final = (
     "reason",
     "authorization_id",
     "evidence",
+    "supplied_consent_id",
 )
 
 
@@ -39,6 +43,41 @@ def write_granted(authorization: Authorization, *, address: str) -> None:
 def write_ended(authorization: Authorization, reason: EndReason, *, address: str = "") -> None:
     """What was allowed has ended, for a reason."""
     _write(authorization, "ended", reason=reason, evidence={"from_address": address} if address else {})
+
+
+def write_supplied(supplied: SuppliedConsent, verb: str, *, by: Actor) -> None:
+    """A consent that a partner supplied was handed in, confirmed, rejected or withdrawn: by whom, and the document."""
+    evidence = {
+        "document": supplied.document,
+        "sha256": supplied.sha256,
+        "size": supplied.size,
+        "signed_by": supplied.signer_name,
+        "signed_on": supplied.signed_on.isoformat(),
+        "account_number": supplied.account_number,
+        "service_point_number": supplied.service_point_number,
+        "supplied_by": supplied.supplied_by,
+        "decided_by": supplied.decided_by,
+        "reason": supplied.reason,
+        "by": by.label,
+        "from_address": by.address,
+    }
+    zone = zones_for({}, supplied.connection.transmission_region)[0]
+    end = supplied.valid_until + timedelta(days=1) if supplied.valid_until else None
+    Consent.objects.create(
+        owner=supplied.partner_id,
+        partner_name=supplied.partner.name,
+        reference=supplied.connection.reference,
+        reference_key=supplied.connection.reference_key,
+        supplied_consent=supplied.pk,
+        verb=verb,
+        customer_name=supplied.customer_name or supplied.signer_name,
+        customer_email=supplied.customer_email,
+        utility=supplied.utility.code,
+        valid_from=datetime.combine(supplied.signed_on, time(), tzinfo=zone),
+        valid_to=datetime.combine(end, time(), tzinfo=zone) if end else None,
+        evidence={name: value for name, value in evidence.items() if value},
+        at=clock.now(),
+    )
 
 
 def _write(authorization: Authorization, verb: str, *, evidence: Mapping[str, object], reason: str = "") -> None:
@@ -76,8 +115,9 @@ def export_lines(consents: Iterable[Consent]) -> Iterator[list[object]]:
             consent.valid_from.isoformat() if consent.valid_from else "",
             consent.valid_to.isoformat() if consent.valid_to else "",
             EndReason(consent.reason).label if consent.reason else "",
-            str(consent.authorization),
+            str(consent.authorization or ""),
             "; ".join(f"{name}: {_text(value)}" for name, value in consent.evidence.items()),
+            str(consent.supplied_consent or ""),
         ]
 
 

@@ -10,6 +10,8 @@ from django.db.models.functions import Now
 from onboarding.connect.choices import (
     REGIONS_WITHOUT_UTILITY_SIGN_IN,
     AuthorizationState,
+    ConsentDocument,
+    ConsentState,
     DataState,
     DropOffReason,
     EndReason,
@@ -32,6 +34,7 @@ from programs.identifiers import reference_key
 from programs.models import TRANSMISSION_REGIONS, in_language
 
 REFERENCE_LENGTH: Final = 256
+_LEDGER_VERBS: Final = ("granted", "ended", "supplied", "confirmed", "rejected", "withdrawn")
 register(
     Subject("connectlink", "Connect link", page="connect-link"),
     Subject("connection", "Connection", page="connection"),
@@ -39,6 +42,7 @@ register(
     Subject("authorization", "Authorization"),
     Subject("redirecthost", "Redirect host"),
     Subject("stoppedaddress", "Email address"),
+    Subject("suppliedconsent", "Supplied consent"),
 )
 
 
@@ -427,6 +431,7 @@ class Signature(models.Model):
 class Consent(models.Model):
     """One line of the consent ledger: what a customer allowed or ended, and the evidence. Added, never changed.
 
+    Of an authorization it is granted or ended; of a consent that the partner supplied, the others.
     It names things by their IDs rather than by foreign keys, since it outlives them.
     """
 
@@ -435,8 +440,9 @@ class Consent(models.Model):
     partner_name = models.CharField(max_length=128)
     reference = models.CharField(max_length=REFERENCE_LENGTH, blank=True)
     reference_key = models.CharField(max_length=KEY_LENGTH, blank=True)
-    authorization = models.UUIDField(db_index=True)
-    verb = models.CharField(max_length=12, choices=[(verb, verb.capitalize()) for verb in ("granted", "ended")])
+    authorization = models.UUIDField(db_index=True, null=True)
+    supplied_consent = models.UUIDField(db_index=True, null=True)
+    verb = models.CharField(max_length=12, choices=[(verb, verb.capitalize()) for verb in _LEDGER_VERBS])
     customer_name = models.CharField(max_length=128, blank=True)
     customer_email = models.CharField(max_length=254, blank=True)
     utility = models.CharField(max_length=32)
@@ -453,6 +459,65 @@ class Consent(models.Model):
 
     def __str__(self) -> str:
         return f"{self.verb} {self.utility} {self.at:%Y-%m-%d}"
+
+
+class SuppliedConsent(models.Model):
+    """A consent that a partner collected elsewhere, as a signed PDF, and what our staff said of it.
+
+    Dates are days: it can be used through the end of `valid_until`, without one until it is withdrawn.
+    """
+
+    id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
+    partner = models.ForeignKey("portal.Partner", on_delete=models.PROTECT, related_name="+", db_index=False)
+    connection = models.ForeignKey(Connection, on_delete=models.PROTECT, related_name="supplied_consents")
+    utility = models.ForeignKey("programs.Utility", on_delete=models.PROTECT, related_name="+", db_index=False)
+    kind = models.CharField("document", max_length=12, choices=ConsentDocument.choices)
+    title = models.CharField("name of the document", max_length=100, blank=True, help_text="Of another document.")
+    account_number = models.CharField(max_length=128, blank=True)
+    service_point_number = models.CharField(max_length=128, blank=True)
+    signer_name = models.CharField("signed by", max_length=128)
+    customer_name = models.CharField(max_length=128, blank=True)
+    customer_email = models.EmailField(max_length=254, blank=True)
+    signed_on = models.DateField()
+    valid_until = models.DateField(null=True, blank=True)
+    file = models.CharField(max_length=200)
+    size = models.PositiveBigIntegerField()
+    sha256 = models.CharField("SHA-256 of the file", max_length=64)
+    state = models.CharField("status", max_length=12, choices=ConsentState.choices, default=ConsentState.SUBMITTED)
+    reason = models.CharField(max_length=500, blank=True, help_text="Why it was rejected, for the partner.")
+    supplied_by = models.CharField(max_length=200)
+    supplied_at = models.DateTimeField()
+    decided_by = models.CharField(max_length=200, blank=True)
+    decided_at = models.DateTimeField(null=True)
+    withdrawn_by = models.CharField(max_length=200, blank=True)
+    withdrawn_at = models.DateTimeField(null=True)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["connection", "utility", "sha256"],
+                name="one_supplied_consent_per_file",
+                condition=Q(state__in=["SUBMITTED", "CONFIRMED"]),
+            )
+        ]
+        indexes = [
+            models.Index(
+                fields=["supplied_at", "id"], name="supplied_consent_to_review", condition=Q(state="SUBMITTED")
+            ),
+            models.Index(fields=["partner"], name="supplied_consent_to_replace", condition=Q(state="REJECTED")),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.kind} of {self.connection_id}"
+
+    @property
+    def document(self) -> str:
+        """The name of the document in words."""
+        return self.title or str(ConsentDocument(self.kind).label)
+
+    @property
+    def status(self) -> ConsentState:
+        return ConsentState(self.state)
 
 
 class Feed(models.Model):

@@ -1,17 +1,20 @@
 """Emails to a partner's people about Connect: data that does not come, decisions, authorizations that ended."""
 
+from uuid import UUID
+
 from django.urls import reverse
 
-from onboarding.connect.choices import EndReason
-from onboarding.connect.models import Authorization
+from onboarding.connect.choices import ConsentState, EndReason
+from onboarding.connect.models import Authorization, SuppliedConsent
 from portal.notifications.choices import NotificationKind, register
 from portal.notifications.domain import write_to
-from portal.partners.models import User
+from portal.partners.models import Partner, User
 
 CONNECT = NotificationKind(
     "connect",
     "A Connect customer needs attention",
-    "When a utility's data does not arrive, when you have to decide which meter it is, or when an authorization ends.",
+    "When a utility's data does not arrive, when you have to decide which meter it is, when an authorization ends, or "
+    "when Leap has reviewed a consent that you supplied.",
 )
 register(CONNECT)
 
@@ -36,10 +39,25 @@ def tell_ended(authorization: Authorization) -> None:
     _tell(authorization, f"An authorization at {name} ended", text)
 
 
+def tell_decided(supplied: SuppliedConsent) -> None:
+    """Our staff have confirmed or rejected a consent that the partner supplied. The reason is on the page alone."""
+    name = supplied.utility.name
+    if supplied.state == ConsentState.CONFIRMED:
+        subject = f"A consent for {name} is confirmed"
+        text = f"Leap confirmed a consent that you supplied for {name}. Data arrives once the utility has taken it."
+    else:
+        subject = f"A consent for {name} needs to be corrected"
+        text = f"Leap rejected a consent that you supplied for {name}. Read why, and supply a corrected document."
+    _write(supplied.partner, supplied.connection_id, subject, text)
+
+
 def _tell(authorization: Authorization, subject: str, text: str) -> None:
-    if authorization.connection_id is None:
-        return
-    path = reverse("connection", args=[authorization.connection_id])
-    people = User.objects.filter(memberships__partner=authorization.partner_id, is_active=True).order_by("pk")
+    if authorization.connection_id is not None:
+        _write(authorization.partner, authorization.connection_id, subject, text)
+
+
+def _write(partner: Partner, connection: UUID, subject: str, text: str) -> None:
+    path = reverse("connection", args=[connection])
+    people = User.objects.filter(memberships__partner=partner, is_active=True).order_by("pk")
     for user in people:
-        write_to(user, kind=CONNECT.code, partner=authorization.partner, subject=subject, text=text, path=path)
+        write_to(user, kind=CONNECT.code, partner=partner, subject=subject, text=text, path=path)

@@ -35,6 +35,7 @@ from onboarding.connect.queries import (
     link_region_choices,
     links_of,
     meters_of_connection,
+    supplied_of,
     unsent_emails_of,
 )
 from onboarding.connect.rows import EXPORTED, consent_lines, export_lines, note_lines, questions_of, row_of
@@ -125,6 +126,7 @@ def _connection_page(
         "unsent_emails": unsent_emails_of(held) if member(request).partner.is_sandbox else (),
         "problems": problems,
         "typed": typed,
+        "supplied": supplied_of(held),
         "panels": panels_of_connection(held),
     }
     return render(request, "connect/connection.html", context, status=status)

@@ -133,4 +133,4 @@ def has_stopped_at(step: Reached) -> Q:
 
 def is_under_way_at(step: Reached) -> Q:
     """Those that came so far, and whose next step is still expected."""
-    return Q(reached=step, stopped_by="") & ~is_finished()
+    return Q(reached=step, stopped_by="", passed__gt=0) & ~is_finished()

@@ -3,11 +3,12 @@
 from typing import Final
 from uuid import UUID
 
-from django.db.models import Prefetch, Q, QuerySet
+from django.db.models import Exists, OuterRef, Prefetch, Q, QuerySet
 
 from onboarding.connect.choices import (
     CONNECT_REGIONS,
     REGIONS_WITHOUT_UTILITY_SIGN_IN,
+    ConsentState,
     DataState,
     SessionState,
     Variant,
@@ -21,6 +22,7 @@ from onboarding.connect.models import (
     Consent,
     CustomerEmail,
     ServicePoint,
+    SuppliedConsent,
 )
 from onboarding.meters.models import Meter
 from portal.partners.models import Partner
@@ -154,6 +156,26 @@ def unsent_emails_of(connection: Connection) -> QuerySet[CustomerEmail]:
 def consents_of(connection: Connection) -> QuerySet[Consent]:
     """The consent ledger of a customer, the oldest line first."""
     return Consent.objects.filter(owner=connection.partner_id, reference_key=connection.reference_key)
+
+
+def utilities_in(region: str, partner: Partner) -> QuerySet[Utility]:
+    """The utilities of a region, connected or not, by name; for a sandbox, those that are for tests alone."""
+    rows = Utility.objects.filter(Q(transmission_region=region) | Q(transmission_region=""))
+    return (rows.filter(is_test=True) if partner.is_sandbox else rows).order_by("name")
+
+
+def supplied_of(connection: Connection) -> QuerySet[SuppliedConsent]:
+    """The consents that the partner supplied of a customer, the newest first."""
+    return SuppliedConsent.objects.filter(connection=connection).select_related("utility").order_by("-pk")
+
+
+def consents_to_replace(partner: Partner) -> QuerySet[SuppliedConsent]:
+    """Consents that were rejected and not replaced, withdrawn or supplied anew since; the longest waiting first."""
+    newer = SuppliedConsent.objects.filter(
+        connection=OuterRef("connection"), utility=OuterRef("utility"), pk__gt=OuterRef("pk")
+    )
+    rows = SuppliedConsent.objects.filter(~Exists(newer), partner=partner, state=ConsentState.REJECTED)
+    return rows.select_related("connection", "utility").order_by("decided_at", "pk")
 
 
 def open_sessions() -> QuerySet[ConnectSession]:

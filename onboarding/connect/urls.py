@@ -2,7 +2,14 @@
 
 from django.urls import path
 
-from onboarding.connect import customer_views, machine_views, merge_views, pairing_views, partner_views
+from onboarding.connect import (
+    customer_views,
+    machine_views,
+    merge_views,
+    pairing_views,
+    partner_views,
+    supplied_views,
+)
 
 urlpatterns = [
     path("connect/", customer_views.connect, name="connect"),
@@ -35,6 +42,16 @@ urlpatterns = [
     path("connections/hosts/<int:pk>/remove/", partner_views.host_remove, name="connect-host-remove"),
     path("connections/<uuid:pk>/", partner_views.connection, name="connection"),
     path("connections/<uuid:pk>/consents.csv", partner_views.connection_consents, name="connection-consents"),
+    path("connections/consents/new/", supplied_views.customer_new, name="supplied-customer-new"),
+    path("connections/<uuid:pk>/consents/new/", supplied_views.consent_new, name="supplied-consent-new"),
+    path(
+        "connections/<uuid:pk>/consents/<uuid:consent>.pdf", supplied_views.consent_file, name="supplied-consent-file"
+    ),
+    path(
+        "connections/<uuid:pk>/consents/<uuid:consent>/withdraw/",
+        supplied_views.consent_withdraw,
+        name="supplied-consent-withdraw",
+    ),
     path("connections/<uuid:pk>/esi-id/", partner_views.connection_esi_id, name="connection-esi-id"),
     path("connections/<uuid:pk>/decide/<int:point>/", partner_views.connection_decide, name="connection-decide"),
 ]

@@ -69,7 +69,7 @@ class Scope:
 
 def connections_in(scope: Scope) -> QuerySet[Connection]:
     """The connections that are counted."""
-    rows = Connection.objects.filter(started_at__gte=scope.since, started_at__lt=scope.until)
+    rows = Connection.objects.filter(started_at__gte=scope.since, started_at__lt=scope.until, passed__gt=0)
     rows = rows.filter(partner=scope.partner) if scope.partner else of_real_partners(rows)
     rows = rows.filter(link=scope.link) if scope.link else rows
     rows = rows.filter(link__variant=scope.variant) if scope.variant else rows

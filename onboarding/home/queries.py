@@ -7,8 +7,13 @@ from urllib.parse import urlencode
 from django.db.models import Count
 from django.urls import reverse
 
-from onboarding.connect.models import Authorization, Connection
-from onboarding.connect.queries import connections_named, overdue_authorizations, waiting_connections
+from onboarding.connect.models import Authorization, Connection, SuppliedConsent
+from onboarding.connect.queries import (
+    connections_named,
+    consents_to_replace,
+    overdue_authorizations,
+    waiting_connections,
+)
 from onboarding.connect.rows import WaitingConnection, waiting_of
 from onboarding.enrollment.models import Enrollment
 from onboarding.enrollment.rules import rules_of
@@ -98,6 +103,7 @@ class Needs:
     connections: list[WaitingConnection]
     overdue: list[Authorization]
     renewals: list[Authorization]
+    consents: list[SuppliedConsent]
     missing_data: MissingSummary
     due: list[Due]
     recent: list[Upload]
@@ -106,7 +112,8 @@ class Needs:
     @property
     def anything(self) -> bool:
         uploads = self.to_match or self.to_confirm or self.to_fix
-        return bool(uploads or self.connections or self.overdue or self.renewals or self.missing_data or self.due)
+        customers = self.connections or self.overdue or self.renewals or self.consents
+        return bool(uploads or customers or self.missing_data or self.due)
 
 
 def needs_of(partner: Partner) -> Needs:
@@ -119,6 +126,7 @@ def needs_of(partner: Partner) -> Needs:
         connections=waiting_of(waiting_connections(partner)[:CONNECTIONS_SHOWN]),
         overdue=list(overdue_authorizations(partner)[:CONNECTIONS_SHOWN]),
         renewals=list(renewals_of(partner)[:CONNECTIONS_SHOWN]),
+        consents=list(consents_to_replace(partner)[:CONNECTIONS_SHOWN]),
         missing_data=missing_summary(partner),
         due=_due(partner),
         recent=newest[:5],

@@ -26,6 +26,7 @@ from onboarding.connect.models import (
     ServicePoint,
     Signature,
     StoppedAddress,
+    SuppliedConsent,
 )
 from onboarding.device_links.models import DevicePhoto
 from onboarding.enrollment.models import (
@@ -100,6 +101,7 @@ PILES: Final = (
     Pile(ReminderPlan, "link__partner"),
     Pile(StoppedReminders, "connection__partner"),
     Pile(InvitedCustomer),
+    Pile(SuppliedConsent, files=("file",)),
     Pile(StoppedAddress),
     Pile(CustomerEmail, "session__partner"),
     Pile(OutageFollowUp, "session__partner"),
