@@ -32,12 +32,12 @@ def _utility_choices() -> list[tuple[str, str]]:
     return list(Utility.objects.filter(green_button__isnull=False).order_by("name").values_list("code", "name"))
 
 
-NO_UTILITY = "none"  # in addresses: connections that came to none
+NONE = "none"  # in addresses: connections that have no link, or came to no utility
 
 
 def _utilities_or_none() -> list[tuple[str, str]]:
     """Also utilities whose data can no longer be reached: connections came to them once."""
-    return [(NO_UTILITY, "None yet"), *Utility.objects.order_by("name").values_list("code", "name")]
+    return [(NONE, "None yet"), *Utility.objects.order_by("name").values_list("code", "name")]
 
 
 def _steps() -> list[tuple[str, str]]:
@@ -96,7 +96,7 @@ class ConnectionFilter(PlainFilterSet):
     under_way_at = _hidden("that_are_under_way", "Under way at", _steps)
     not_asked = _hidden("that_were_not_asked", "Without the step", _steps)
     furthest_at = _hidden("furthest_at_utility", "Furthest at", _utilities_or_none)
-    variant = _hidden("of_variant", "Customers", Variant.choices)
+    variant = _hidden("of_variant", "Customers", [*Variant.choices, (NONE, "Unknown")])
     done = _hidden("that_are_done", "Done", [("yes", "Yes")])
 
     class Meta:
@@ -106,7 +106,7 @@ class ConnectionFilter(PlainFilterSet):
     def __init__(self, data: QueryDict, *, queryset: QuerySet[Connection], partner: Partner) -> None:
         super().__init__(data, queryset=queryset)
         links = links_of(partner).values_list("pk", "title")
-        self.filters["link"].extra["choices"] = [(str(pk), title) for pk, title in links]
+        self.filters["link"].extra["choices"] = [*((str(pk), title) for pk, title in links), (NONE, "No link")]
 
     def of_reference(self, rows: QuerySet[Connection], name: str, value: str) -> QuerySet[Connection]:
         return rows.filter(named(value))
@@ -138,10 +138,10 @@ class ConnectionFilter(PlainFilterSet):
 
     def of_link(self, rows: QuerySet[Connection], name: str, value: str) -> QuerySet[Connection]:
         """Those that were opened through it last."""
-        return rows.filter(link=UUID(value))
+        return rows.filter(link=None) if value == NONE else rows.filter(link=UUID(value))
 
     def of_variant(self, rows: QuerySet[Connection], name: str, value: str) -> QuerySet[Connection]:
-        return rows.filter(link__variant=value)
+        return rows.filter(link=None) if value == NONE else rows.filter(link__variant=value)
 
     def that_reached(self, rows: QuerySet[Connection], name: str, value: str) -> QuerySet[Connection]:
         return rows.filter(has_reached(Reached[value]))
@@ -159,7 +159,7 @@ class ConnectionFilter(PlainFilterSet):
         return rows.filter(is_finished())
 
     def furthest_at_utility(self, rows: QuerySet[Connection], name: str, value: str) -> QuerySet[Connection]:
-        return rows.filter(utility=None) if value == NO_UTILITY else rows.filter(utility__code=value)
+        return rows.filter(utility=None) if value == NONE else rows.filter(utility__code=value)
 
     def waits_for_you(self, rows: QuerySet[Connection], name: str, value: str) -> QuerySet[Connection]:
         return rows.filter(needs_partner=True)

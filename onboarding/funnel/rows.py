@@ -6,7 +6,7 @@ from typing import Final
 from urllib.parse import urlencode
 
 from onboarding.connect.choices import DropOffReason, Reached
-from onboarding.connect.filters import NO_UTILITY
+from onboarding.connect.filters import NONE
 from onboarding.funnel.counts import Funnel, StepCount
 from onboarding.funnel.forms import Place
 from onboarding.funnel.queries import Group, GroupBy, Scope
@@ -112,7 +112,7 @@ def _group_line(group: Group, by: GroupBy) -> GroupLine:
 def own_query(group: Group, by: GroupBy) -> dict[str, str]:
     """What the list of connections is asked for to show a group; a week is in its scope already."""
     names = {GroupBy.LINK: "link", GroupBy.UTILITY: "furthest_at", GroupBy.VARIANT: "variant"}
-    return {names[by]: group.key or NO_UTILITY} if by in names else {}
+    return {names[by]: group.key or NONE} if by in names else {}
 
 
 def export_lines(funnel: Funnel, groups: Iterable[Group], by: GroupBy) -> Iterator[list[object]]:
