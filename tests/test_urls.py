@@ -215,6 +215,9 @@ ROUTES: dict[str, tuple[str, str, dict[str, str]]] = {
     "connect-continue": (PUBLIC, "get", {"token": "no-such-token"}),
     "connect-renew": (PUBLIC, "get", {"token": "no-such-token"}),
     "connect-reminders-stop": (PUBLIC, "get", {"token": "no-such-token"}),
+    "connect-link-embed": (OWN, "get", {"pk": "link"}),
+    "connect-button": (PUBLIC, "get", {"pk": "link"}),
+    "connect-mine": (PUBLIC, "get", {}),
     "connect-manage": (PUBLIC, "get", {"token": "no-such-token"}),
     "connect-document": (PUBLIC, "get", {"token": "no-such-token", "pk": "session"}),
     "api-connections": (KEY, "get", {}),
@@ -273,6 +276,8 @@ PUBLIC_ANSWERS = {
     "connect-session": 404,  # another browser's
     "connect-send": 404,
     "connect-brand": 200,
+    "connect-button": 200,
+    "connect-mine": 200,
     "connect-logo": 404,  # the link has none
     "connect-continue": 404,
     "connect-renew": 404,
@@ -433,7 +438,7 @@ def test_signed_out_gets_the_sign_in_or_401(name: str, names: dict[str, str]) ->
 
 
 # Answers that say themselves for how long they may be kept: no personal data, or a calendar that subscribes.
-KEPT_BY_BROWSERS = {"connect-brand"}
+KEPT_BY_BROWSERS = {"connect-brand", "connect-button"}
 
 
 @pytest.mark.parametrize("name", sorted(ROUTES))

@@ -64,6 +64,13 @@ def write_ended(authorization: Authorization) -> None:
         _write(session, subject, "connect/emails/ended.txt", {"utility": utility})
 
 
+def write_link_again(session: ConnectSession) -> None:
+    """Send the customer the link to what they share, which they asked for."""
+    with override(session.language):
+        subject = _("What you share with %(partner)s") % {"partner": session.link.shown_name}
+        _write(session, subject, "connect/emails/mine.txt", {})
+
+
 def is_email(text: str) -> bool:
     """Whether a text has the form of an email address."""
     try:

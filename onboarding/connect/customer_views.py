@@ -34,7 +34,7 @@ from onboarding.connect.choices import (
     Step,
 )
 from onboarding.connect.contacting import zones_for
-from onboarding.connect.customer_emails import manage_path, session_of_token
+from onboarding.connect.customer_emails import is_email, manage_path, session_of_token
 from onboarding.connect.device_steps import device_steps
 from onboarding.connect.ending import end
 from onboarding.connect.links import (
@@ -49,11 +49,11 @@ from onboarding.connect.links import (
 )
 from onboarding.connect.models import Authorization, ConnectLink, ConnectSession, Signature, UtilityOutage
 from onboarding.connect.queries import connected_utilities, offered_utilities
+from onboarding.connect.sharing import email_links, sharing_of
 from portal.partners.access import address_of
-from portal.problems import Problem, Refused
+from portal.problems import Problem, Refused, shown
 from portal.security.limits import within_limit
 from portal.storage.files import path_of
-from portal.storage.ids import as_uuid
 from portal.web import clock
 from portal.web.days import time_text
 from portal.web.views import csrf_failure as partners_csrf_failure
@@ -602,12 +602,12 @@ def manage(request: HttpRequest, token: str) -> HttpResponseBase:
     if session is None:
         return stopped(request, Problem("CONNECT_LINK_UNKNOWN"), status=404)
     speak_by_email(request, session)
-    rows = session.authorizations.filter(state=AuthorizationState.COMPLETED).select_related("utility")
     if request.method == "POST" and "authorization" not in request.POST and languages.CHOSEN in request.POST:
         return redirect("connect-manage", token=token)
+    sharing = sharing_of(session)
     if request.method == "POST":
-        wanted = as_uuid(request.POST.get("authorization", ""))
-        chosen = rows.filter(pk=wanted).first() if wanted else None
+        wanted = request.POST.get("authorization", "")
+        chosen = next((row.authorization for row in sharing.utilities if str(row.authorization.pk) == wanted), None)
         if chosen is None:
             raise Http404
         address = address_of(request)
@@ -616,13 +616,23 @@ def manage(request: HttpRequest, token: str) -> HttpResponseBase:
             return render(request, "connect/public/revoke.html", context)
         end(chosen, EndReason.BY_CUSTOMER, by=journey.customer(address), address=address)
         return redirect("connect-manage", token=token)
-    context = frame(session.link) | {
-        "session": session,
-        "token": token,
-        "authorizations": list(rows.order_by("authorized_at")),
-        "signatures": list(session.signatures.order_by("pk")),
-    }
+    context = frame(session.link) | {"session": session, "token": token, "sharing": sharing}
     return render(request, "connect/public/manage.html", context)
+
+
+@public(most=30, name="mine")
+@require_http_methods(["GET", "HEAD", "POST"])
+def ask_link(request: HttpRequest) -> HttpResponseBase:
+    """Ask for the link to what one shares. The answer is the same whether or not the address is known."""
+    email = request.POST.get("email", "").strip()[:254]
+    context = frame(None) | {"email": email, "languages": languages.offered(reverse("connect-mine"))}
+    if request.method != "POST":
+        return render(request, "connect/public/mine.html", context)
+    if not is_email(email):
+        problems = [Problem("CONNECT_EMAIL_UNUSABLE", "email", shown(email))]
+        return render(request, "connect/public/mine.html", context | {"problems": problems}, status=422)
+    email_links(email)
+    return render(request, "connect/public/mine_sent.html", context)
 
 
 def speak_by_email(request: HttpRequest, session: ConnectSession) -> None:

@@ -5,7 +5,7 @@ from typing import Any, Final
 
 from django.db import models
 from django.db.models import Q
-from django.db.models.functions import Now
+from django.db.models.functions import Lower, Now
 
 from onboarding.connect.choices import (
     REGIONS_WITHOUT_UTILITY_SIGN_IN,
@@ -547,6 +547,9 @@ class CustomerEmail(models.Model):
     attachments = models.JSONField(default=list, help_text="[path below the files' folder, name] of each.")
     created_at = models.DateTimeField(db_default=Now())
     sent_at = models.DateTimeField(null=True)
+
+    class Meta:
+        indexes = [models.Index(Lower("to"), name="customer_email_by_address")]
 
     def __str__(self) -> str:
         return f"{self.subject} for session {self.session_id}"

@@ -4,6 +4,7 @@ from django.urls import path
 
 from onboarding.connect import (
     customer_views,
+    embed_views,
     machine_views,
     merge_views,
     pairing_views,
@@ -20,6 +21,8 @@ urlpatterns = [
     path("connect/session/<uuid:pk>/<str:step>/", customer_views.session_send, name="connect-send"),
     path("connect/brand/<uuid:pk>.css", customer_views.brand_css, name="connect-brand"),
     path("connect/brand/<uuid:pk>.png", customer_views.brand_logo, name="connect-logo"),
+    path("connect/button/<uuid:pk>.svg", embed_views.button, name="connect-button"),
+    path("connect/mine/", customer_views.ask_link, name="connect-mine"),
     path("connect/mine/<str:token>/", customer_views.manage, name="connect-manage"),
     path("connect/mine/<str:token>/<uuid:pk>.pdf", customer_views.signed_document, name="connect-document"),
     path("connect/<slug:account>/<slug:title>/", customer_views.connect_by_title, name="connect-by-title"),
@@ -28,6 +31,7 @@ urlpatterns = [
     path("connections/links/", partner_views.link_list, name="connect-links"),
     path("connections/links/new/", partner_views.link_new, name="connect-link-new"),
     path("connections/links/<uuid:pk>/", partner_views.link_page, name="connect-link"),
+    path("connections/links/<uuid:pk>/website/", embed_views.link_embed, name="connect-link-embed"),
     path("connections/links/<uuid:pk>/edit/", partner_views.link_edit, name="connect-link-edit"),
     path("connections/links/<uuid:pk>/state/", partner_views.link_state, name="connect-link-state"),
     path("connections/links/<uuid:pk>/codes/", pairing_views.link_codes, name="connect-link-codes"),

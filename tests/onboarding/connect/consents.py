@@ -4,12 +4,16 @@ import zlib
 from datetime import date
 from typing import Any
 
+from django.urls import reverse
 from fpdf import FPDF
 
 from onboarding.connect.choices import ConsentDocument
+from onboarding.connect.customer_emails import manage_path
 from onboarding.connect.models import Connection, SuppliedConsent
-from onboarding.connect.supplied import ConsentFacts, supply_consent
+from onboarding.connect.supplied import ConsentFacts, reject_consent, supply_consent
+from portal.partners.models import Partner
 from programs.models import Utility
+from tests.onboarding.connect import builders
 from tests.onboarding.connect.builders import BY, CAISO_UTILITY
 
 
@@ -47,3 +51,27 @@ def facts(**changes: Any) -> ConsentFacts:
 
 def supplied(connection: Connection, *, content: bytes = b"", **changes: Any) -> SuppliedConsent:
     return supply_consent(connection, facts(**changes), [content or pdf()], by=BY)
+
+
+def fill(partner: Partner) -> dict[str, str]:
+    """A customer who shares, signed and has supplied consents in two states; returns the pages' paths. Once in a
+    database."""
+    name = "shared-1"
+    link = builders.link(partner, name, color="#1a4d2e", support_contact="help@acme.example")
+    row = builders.connection(partner, name, link=link)
+    row.sessions.update(answers={"customer_name": "Alex Rivera", "email": "alex@example.com"})
+    given = builders.authorization(row)
+    builders.point(given, joined=builders.meter(partner, name), account_number="99 1234 5678")
+    builders.signature(row)
+    reject_consent(supplied(row, content=pdf("first")), "The second page is missing.", by=BY)
+    supplied(row, content=pdf("second"))
+    shared = manage_path(row.sessions.get())
+    return {
+        "connection": reverse("connection", args=[row.pk]),
+        "supply": reverse("supplied-consent-new", args=[row.pk]),
+        "add": reverse("supplied-customer-new") + "?region=CAISO",
+        "website": reverse("connect-link-embed", args=[link.pk]),
+        "shared": shared,
+        "spanish": f"{shared}?lang=es",
+        "ask": reverse("connect-mine"),
+    }
