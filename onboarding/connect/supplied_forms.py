@@ -69,7 +69,7 @@ class SuppliedConsentForm(forms.Form):
     customer_email = forms.EmailField(
         label="Customer’s email address",
         required=False,
-        help_text="Optional. With it, the customer can ask for a page that shows what they share.",
+        help_text="Optional. It is kept with the consent.",
         error_messages={"invalid": "Enter a whole email address."},
     )
 
