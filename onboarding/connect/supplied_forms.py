@@ -47,6 +47,7 @@ class SuppliedConsentForm(forms.Form):
     utility = forms.ModelChoiceField(
         label="Utility",
         queryset=Utility.objects.none(),
+        empty_label="Choose a utility",
         error_messages={"required": "Choose a utility.", "invalid_choice": _FROM_LIST},
     )
     account_number = forms.CharField(

@@ -3,23 +3,20 @@ JavaScript; and how its pages look to axe, on a phone and on a desk, in light an
 
 import os
 import re
-import time
-from collections.abc import Callable, Iterator
-from dataclasses import dataclass
-from itertools import count, product
+from collections.abc import Callable
+from itertools import product
 from pathlib import Path
-from urllib.parse import parse_qsl, urlencode, urlsplit
+from urllib.parse import parse_qsl, urlsplit
 
 import pytest
-import requests
 from axe_playwright_python.sync_playwright import Axe
-from playwright.sync_api import Browser, BrowserContext, Page, expect
+from playwright.sync_api import Page, expect
 
-from tests.browser.conftest import Portal
+from tests.browser.conftest import HOSTILE, PHONE, Portal, Site
 
 pytestmark = [pytest.mark.browser, pytest.mark.timeout(600), pytest.mark.xdist_group("browser")]
 LOOKED_AT = os.environ.get("SCREENSHOTS", "")  # a folder for pictures of what was checked
-PHONE, DESK = 390, 1280
+DESK = 1280
 MOST_BYTES = 60_000  # of a page on the wire, with all that it loads
 GOLDEN, EMPIRE, KEYSTONE = "Golden Demo Electric", "Empire Demo Power", "Keystone Demo Power"
 DETAILS = {
@@ -36,74 +33,6 @@ DETAILS = {
 }
 TEXAS = {"street": "500 Commerce St", "city": "Dallas", "state": "TX", "postal_code": "75202"}
 ESI_ID = "10443720001234567"
-_references = count(1)
-LONG = "Niederösterreichisch" * 4  # as long as a name may be, without a place to break it
-HOSTILE = "<script>alert(1)</script>\n</p><img src=x onerror=alert(2)> {{ brand }}"
-HOSTILE_LINK = f"""
-from onboarding.connect.links import LinkSpec, create_link
-from portal.events.actors import Actor
-from portal.partners.models import Partner
-spec = LinkSpec("hostile", "NYISO", "COMMERCIAL", display_name={LONG!r}, color="#000000", welcome={HOSTILE!r},
-                support_contact={"x" * 200!r})
-create_link(Partner.objects.get(slug="acme"), spec, by=Actor.system("Test"))
-"""
-
-
-@dataclass(frozen=True, slots=True)
-class Site:
-    """The running portal and its demo utility, and the addresses of Acme's links by their titles."""
-
-    url: str
-    utility_url: str
-
-    def link(self, title: str, region: str, variant: str = "RESIDENTIAL", **more: str) -> str:
-        """The address of a link with a reference that nobody has used."""
-        said = {"transmissionRegion": region, "account": "acme", "variant": variant, "link": title}
-        return f"{self.url}/connect/?{urlencode({**said, 'refId': f'home-{next(_references)}', **more})}"
-
-    def home(self, **more: str) -> str:
-        return self.link("browser-home", "CAISO", **more)
-
-
-@pytest.fixture(scope="module")
-def site(portal: Portal) -> Site:
-    made = Site(portal.url, f"http://127.0.0.1:{int(portal.url.rpartition(':')[2]) + 10}")
-    end = f"{made.utility_url}/partner-page/?from=partner#end"
-    words = ["--partner", "acme", "--region", "CAISO", "--title", "browser-home", "--utility", "LEAP_TEST_CAISO"]
-    portal.manage("create_connect_link", *words, "--final-redirect", end)
-    portal.manage("shell", "-c", HOSTILE_LINK)
-    until = time.monotonic() + 90
-    while time.monotonic() < until:
-        try:
-            requests.get(made.utility_url, timeout=30)
-            return made
-        except requests.RequestException:
-            time.sleep(0.25)
-    raise AssertionError("The demo utility did not start.")
-
-
-@pytest.fixture
-def phone(chromium: Browser) -> Iterator[Callable[..., Page]]:
-    """A phone's page in a browser of its own; the test fails when its console has an error."""
-    contexts: list[BrowserContext] = []
-    errors: list[str] = []
-
-    def phone(*, has_script: bool = True) -> Page:
-        context = chromium.new_context(
-            java_script_enabled=has_script, viewport={"width": PHONE, "height": 844}, locale="en-US"
-        )
-        contexts.append(context)
-        page = context.new_page()
-        page.on("console", lambda message: errors.append(message.text) if message.type == "error" else None)
-        page.on("pageerror", lambda error: errors.append(str(error)))
-        return page
-
-    yield phone
-    for context in contexts:
-        context.close()
-    assert [error for error in errors if "Failed to load resource" not in error] == []
-
-
 # --- what a customer does
 
 

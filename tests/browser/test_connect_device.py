@@ -1,7 +1,7 @@
 """A customer or an installer with a device, on a phone: from the link to the meter, with and without JavaScript, in
 both languages, and as axe sees each page."""
 
-# ruff: noqa: F401, F811  # the fixtures of test_connect
+# the fixtures of test_connect
 
 import time
 from collections.abc import Callable
@@ -11,8 +11,8 @@ import pytest
 from PIL import Image
 from playwright.sync_api import Page, expect
 
-from tests.browser.conftest import Portal
-from tests.browser.test_connect import Site, both_ways, fill_in, heading, look, phone, press, sign, site
+from tests.browser.conftest import Portal, Site
+from tests.browser.test_connect import both_ways, fill_in, heading, look, press, sign
 
 pytestmark = [pytest.mark.browser, pytest.mark.timeout(600), pytest.mark.xdist_group("browser")]
 CALIFORNIA = {"city": "San Francisco", "state": "CA", "postal_code": "94103"}

@@ -1,7 +1,7 @@
 """The customer's way through Connect in Spanish, in a real browser: no page has any English, the switch keeps what was
 typed, and the pages look right."""
 
-# ruff: noqa: F401, F811  # the fixtures of test_connect
+# the fixtures of test_connect
 
 import re
 from collections.abc import Callable
@@ -14,21 +14,19 @@ from babel.messages.pofile import read_po
 from playwright.sync_api import Page, expect
 
 from onboarding.connect.texts import LOCALE
+from tests.browser.conftest import Site
 from tests.browser.test_connect import (
     EMPIRE,
     ESI_ID,
     GOLDEN,
     TEXAS,
-    Site,
     answer_utility,
     both_ways,
     fill_in,
     go_to,
     heading,
     look,
-    phone,
     press,
-    site,
 )
 
 pytestmark = [pytest.mark.browser, pytest.mark.timeout(600), pytest.mark.xdist_group("browser")]

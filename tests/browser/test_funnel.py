@@ -2,13 +2,13 @@
 both themes, and numbers that lead to what they count."""
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 
 import pytest
 from playwright.sync_api import Page, expect
 
-from tests.browser.conftest import Portal
-from tests.browser.test_connect import GOLDEN, Site, phone, site, walk  # noqa: F401  fixtures of Connect's journey
+from tests.browser.conftest import Portal, Site
+from tests.browser.test_connect import GOLDEN, walk
 from tests.browser.test_reminders import OpenAs, problems_on
 
 pytestmark = [pytest.mark.browser, pytest.mark.timeout(600), pytest.mark.xdist_group("browser")]
@@ -28,11 +28,18 @@ for number in range(8):
 watch_utilities()
 assert UtilityOutage.objects.filter(ended_at=None).count() == 1
 """
+OVER = """
+from onboarding.connect.models import UtilityOutage
+from portal.web import clock
+UtilityOutage.objects.update(ended_at=clock.now())
+"""
 
 
 @pytest.fixture(scope="module")
-def outage(portal: Portal) -> None:
+def outage(portal: Portal) -> Iterator[None]:
     portal.manage("shell", "-c", OUTAGE)
+    yield
+    portal.manage("shell", "-c", OVER)
 
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])
@@ -74,8 +81,8 @@ def test_each_number_leads_to_as_many_connections(portal: Portal, open_as: OpenA
 @pytest.mark.usefixtures("outage")
 @pytest.mark.parametrize("has_script", [True, False], ids=["script", "no-script"])
 def test_a_customer_is_told_of_an_outage_and_asks_for_an_email(
-    phone: Callable[..., Page],  # noqa: F811  the fixture
-    site: Site,  # noqa: F811  the fixture
+    phone: Callable[..., Page],
+    site: Site,
     has_script: bool,
 ) -> None:
     page = phone(has_script=has_script)
