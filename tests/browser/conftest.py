@@ -46,7 +46,7 @@ class Portal:
 
     def manage(self, *words: str) -> str:
         done = subprocess.run(
-            [sys.executable, "manage.py", *words], env=self.env, cwd=ROOT, capture_output=True, check=True
+            [sys.executable, "manage.py", *words], env=self.env, cwd=ROOT, stdout=subprocess.PIPE, check=True
         )
         return done.stdout.decode()
 

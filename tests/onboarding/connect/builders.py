@@ -2,6 +2,7 @@
 
 import itertools
 from datetime import UTC, datetime, timedelta
+from secrets import token_hex
 from typing import Any
 
 from onboarding.connect.choices import (
@@ -92,7 +93,7 @@ def authorization(
     data: DataState = DataState.RECEIVED,
     **more: Any,
 ) -> Authorization:
-    number, at = next(_numbers), row.started_at + timedelta(minutes=5)
+    at = row.started_at + timedelta(minutes=5)
     done = state == AuthorizationState.COMPLETED
     values = {
         "returned_at": None if state == AuthorizationState.INITIATED else at,
@@ -107,7 +108,7 @@ def authorization(
         connection=row,
         utility=Utility.objects.get(code=utility),
         state=state,
-        state_hash=f"{number:064d}",
+        state_hash=token_hex(32),
         initiated_at=row.started_at,
         **{**values, **more},
     )
