@@ -270,7 +270,7 @@ class AgreementResource(_Resource):
 class RequiredInformationResource(_Resource):
     class Meta(_Resource.Meta):
         model = RequiredInformation
-        import_id_fields = ["transmission_region", "classification", "key"]
+        import_id_fields = ["transmission_region", "classification", "for_devices", "key"]
 
 
 class FootnoteResource(_Resource):

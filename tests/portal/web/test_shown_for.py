@@ -39,7 +39,12 @@ def written() -> tuple[int, ...]:
 def path_of(name: str) -> str:
     """The address with the ID of something that is not there: nobody looks, since the form is for another partner."""
     for pk in ("00000000-0000-7000-8000-000000000000", "1"):
-        known = {"pk": pk, "identifier": "CEC-DSGS", "slug": "references", "point": "1", "delivery": "1"}
+        known = dict.fromkeys(("pk", "consent", "code", "authorization"), pk) | {
+            "identifier": "CEC-DSGS",
+            "slug": "references",
+            "point": "1",
+            "delivery": "1",
+        }
         with suppress(NoReverseMatch):
             return reverse(name, kwargs={key: known.get(key, value) for key, value in ROUTES[name][2].items()})
     raise AssertionError(f"{name} has no such address")
