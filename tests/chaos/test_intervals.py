@@ -8,7 +8,7 @@ import pytest
 from .world import World
 
 pytestmark = [pytest.mark.chaos, pytest.mark.timeout(600)]
-METERS, DAYS = 20, 10
+METERS, DAYS = 100, 10
 ROWS = METERS * DAYS * 96
 
 
