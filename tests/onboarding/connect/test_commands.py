@@ -52,7 +52,10 @@ def test_each_link_has_a_title_of_its_own(acme: Partner) -> None:
     [
         (["--partner", "nobody", "--region", "CAISO"], "There is no partner nobody."),
         (["--partner", "acme", "--region", "MARS"], "invalid choice"),
-        (["--partner", "acme", "--region", "CAISO", "--program", "NONE"], "NONE cannot be joined through a link for “Residential” in CAISO"),
+        (
+            ["--partner", "acme", "--region", "CAISO", "--program", "NONE"],
+            "NONE cannot be joined through a link for “Residential” in CAISO",
+        ),
         (["--partner", "acme", "--region", "CAISO", "--final-redirect", "https://evil.example/"], "is not among your"),
         (["--partner", "acme", "--region", "CAISO", "--variant", "COMMERCIAL_AGREEMENTS_ONLY"], "is not available"),
     ],
