@@ -168,7 +168,7 @@ class World:
             time.sleep(0.02)
         return time.monotonic() - began
 
-    def until_count(self, what: str, number: int, *, seconds: float = 60) -> int:
+    def until_count(self, what: str, number: int, *, seconds: float = 240) -> int:
         self.until(lambda: self.count(what) >= number, seconds=seconds, why=f"{number} {what}")
         return self.count(what)
 
