@@ -21,10 +21,12 @@ from onboarding.connect.tasks import watch_utilities
 from portal.partners.models import Partner
 from portal.web import clock
 from tests.onboarding.connect import builders as make
-cedar, began = Partner.objects.get(slug="cedar"), clock.now() - timedelta(minutes=40)
-for number in range(8):
-    row = make.connection(cedar, f"met-{number}", started=began, session=SessionState.UPDATED, step=Step.UTILITY)
-    make.authorization(row, utility="LEAP_TEST_CAISO", state=AuthorizationState.FAILED, failure="UTILITY_UNAVAILABLE")
+cedar, began = Partner.objects.get(slug="cedar"), clock.now() - timedelta(seconds=5)
+for number in range(90):  # more, and later, than the tries of other tests that succeeded
+    stopped = {"session": SessionState.UPDATED, "step": Step.UTILITY}
+    row = make.connection(cedar, f"met-{began:%H%M%S}-{number}", started=began, **stopped)
+    failed = {"state": AuthorizationState.FAILED, "failure": "UTILITY_UNAVAILABLE", "returned_at": clock.now()}
+    make.authorization(row, utility="LEAP_TEST_CAISO", **failed)
 watch_utilities()
 assert UtilityOutage.objects.filter(ended_at=None).count() == 1
 """
