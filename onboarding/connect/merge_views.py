@@ -43,7 +43,7 @@ class MergeForm(forms.Form):
     made = forms.ChoiceField(choices=[("csv", "CSV"), ("qr", "QR codes")], required=False)
 
     def __init__(self, *args: object, **options: object) -> None:
-        super().__init__(*args, **options)  # type: ignore[arg-type]
+        super().__init__(*args, **options)  # type: ignore[arg-type]  # a form's own
         self.fields["pasted"].validators = []  # Django's own refuses a NUL; the row that has it says so
 
     def merge(self) -> Merge:

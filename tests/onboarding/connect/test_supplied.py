@@ -141,7 +141,7 @@ def test_a_partner_supplies_a_consent(home: Connection, user: User, client_of: C
     text = client.get(reverse("connection", args=[home.pk])).content.decode()
     assert "Under review" in text
     assert "Supplied for" in text
-    ledger = b"".join(client.get(reverse("connection-consents", args=[home.pk]))).decode()  # type: ignore[arg-type]
+    ledger = b"".join(client.get(reverse("connection-consents", args=[home.pk]))).decode()  # type: ignore[arg-type]  # a stream
     assert row.sha256 in ledger
     assert str(row.pk) in ledger
 
@@ -155,7 +155,7 @@ def test_the_document_is_downloaded_and_never_shown(home: Connection, user: User
     assert answer["X-Content-Type-Options"] == "nosniff"
     assert answer["Content-Security-Policy"] == "default-src 'none'; sandbox"
     assert "no-store" in answer["Cache-Control"]
-    assert b"".join(answer).startswith(b"%PDF-")  # type: ignore[arg-type]
+    assert b"".join(answer).startswith(b"%PDF-")  # type: ignore[arg-type]  # a stream
 
 
 def test_what_is_wrong_is_said_at_the_field_and_nothing_is_kept(
@@ -201,10 +201,10 @@ def test_a_customer_is_added_with_a_consent(acme: Partner, user: User, client_of
     answer = client.post(reverse("supplied-customer-new"), sent(**more))
 
     connection = Connection.objects.get(reference="paper-1")
-    assert answer.url == reverse("connection", args=[connection.pk])  # type: ignore[attr-defined]
-    assert client.get(answer.url).status_code == 200  # type: ignore[attr-defined]
+    assert answer.url == reverse("connection", args=[connection.pk])  # type: ignore[attr-defined]  # a redirect
+    assert client.get(answer.url).status_code == 200  # type: ignore[attr-defined]  # a redirect
     assert client.get(reverse("connections")).status_code == 200
-    assert b"paper-1" in b"".join(client.get(reverse("connections-export")))  # type: ignore[arg-type]
+    assert b"paper-1" in b"".join(client.get(reverse("connections-export")))  # type: ignore[arg-type]  # a stream
     again = client.post(reverse("supplied-customer-new"), sent(**more))
     assert again.status_code == 422
     assert "You already have a customer" in again.content.decode()

@@ -95,7 +95,7 @@ def fill(partner: Partner, now: datetime) -> dict[str, ConnectLink]:
         nonlocal number
         number += 1
         started = now - timedelta(days=number % 40, hours=number)
-        customer(partner, f"customer-{number:02}", kinds, link=link, started=started, **more)  # type: ignore[arg-type]
+        customer(partner, f"customer-{number:02}", kinds, link=link, started=started, **more)  # type: ignore[arg-type]  # of mixed types
 
     for kinds in full:
         add(kinds, homes)

@@ -63,7 +63,7 @@ def test_the_customer_is_asked_thirty_days_before_the_end_and_at_the_end(
         f"Your {name} permission for Acme Energy ends soon"
     ]
     assert [subject for subject in emails() if "again" in subject] == [f"Share your {name} data with Acme Energy again"]
-    assert states_of(authorized.connection) == [("RENEWAL", "SENT", "")] * 2  # type: ignore[arg-type]
+    assert states_of(authorized.connection) == [("RENEWAL", "SENT", "")] * 2  # type: ignore[arg-type]  # it is not None
     first = Reminder.objects.order_by("created_at")[0]
     assert first.sent_at == STOPPED_AT + timedelta(days=10)
     assert Event.objects.filter(verb="connection.renewal_sent").count() == 2
@@ -297,7 +297,7 @@ def test_at_night_the_link_waits_for_the_morning(
     travel(datetime(2026, 12, 12, 16, tzinfo=UTC))
     sweep_and_send()
     assert len(emails()) == 1
-    assert states_of(authorized.connection) == [("RENEWAL", "SENT", "")]  # type: ignore[arg-type]
+    assert states_of(authorized.connection) == [("RENEWAL", "SENT", "")]  # type: ignore[arg-type]  # it is not None
 
 
 def test_switching_reminders_on_asks_those_who_end_soon(acme: Partner, travel: Travel) -> None:
