@@ -6,7 +6,7 @@ export PORT
 # Each of the many processes of a test run would compile every module anew.
 unexport PYTHONDONTWRITEBYTECODE
 
-.PHONY: run test lint fmt check coverage fuzz mutants house bench lock
+.PHONY: run test lint fmt check audit coverage fuzz mutants house bench chaos cluster upgrade-check lock
 
 run: .venv/.runtime
 	@exec $(BIN)/python manage.py run
@@ -27,6 +27,10 @@ fmt: .venv/.development
 
 check: lint test
 
+# Known vulnerabilities of every locked package, from PyPI. Fails as well when it cannot be reached: nothing was checked then.
+audit: .venv/.development
+	$(BIN)/pip-audit --disable-pip --strict --progress-spinner off -r requirements.lock -r requirements-dev.lock
+
 # Which lines and branches the suite reaches in its own process. The floor is fail_under in pyproject.toml; it only rises.
 coverage: .venv/.development
 	$(BIN)/python -m pytest --cov -m "not browser and not chaos" --ignore=tests/test_bench.py $(ARGS)
@@ -45,6 +49,18 @@ house: .venv/.development
 
 bench: .venv/.development
 	$(BIN)/python -m tests.bench
+
+# Kills, stops, crashes and fills up what the portal runs on, and counts what is lost: make chaos SEEDS=1 KILLS=3 ROWS=4000 LEASE=3
+chaos: .venv/.development
+	$(BIN)/python -m tests.chaos $(if $(SEEDS),--seeds $(SEEDS)) $(if $(KILLS),--kills $(KILLS)) $(if $(ROWS),--rows $(ROWS)) $(if $(LEASE),--lease $(LEASE))
+
+# Two hosts as network namespaces, with one database, broker and file store. Needs Linux, root and ip (iproute2): make cluster TRIALS="frozen cut"
+cluster: .venv/.development
+	$(BIN)/python -m tests.cluster $(TRIALS)
+
+# An upgrade from the last release while its web and worker go on, on PostgreSQL: make upgrade-check METERS=1000000
+upgrade-check: .venv/.development
+	$(BIN)/python -m tests.upgrades.live $${METERS:-100000}
 
 # Pins every dependency with its hashes. The index is whatever uv is set to use.
 lock: .venv/.development

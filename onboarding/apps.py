@@ -4,6 +4,7 @@ from django.apps import AppConfig
 from django.core import checks
 
 from portal.autodiscover import autodiscover
+from portal.operations.doctor import OPERATIONS
 
 _REGISTERING = (
     "customer_steps",
@@ -26,7 +27,7 @@ class OnboardingConfig(AppConfig):
         """Also: what rooms add to histories, published events, the catalogue's pages, the search's index and lists;
         and the steps of customers with a device."""
         autodiscover(self.name, also=_REGISTERING)
-        checks.register(texts_are_compiled, checks.Tags.translation, deploy=True)
+        checks.register(texts_are_compiled, checks.Tags.translation, OPERATIONS, deploy=True)
 
 
 def texts_are_compiled(**_: object) -> list[checks.CheckMessage]:

@@ -23,7 +23,7 @@ from onboarding.connect.models import (
     SuppliedConsent,
     UtilityOutage,
 )
-from onboarding.device_links.models import DevicePhoto
+from onboarding.device_links.models import DeviceDraft, DevicePhoto
 from onboarding.enrollment.models import (
     Activation,
     CheckRecord,
@@ -40,12 +40,14 @@ from onboarding.intervals.models import (
     IntervalUpload,
     MissingDataDigest,
 )
-from onboarding.intervals.store.models import Interval, IntervalCorrection, IntervalDay
+from onboarding.intervals.store.models import Interval, IntervalCorrection, IntervalDay, IntervalErasure, IntervalWrite
 from onboarding.meter_form.models import MeterDraft
 from onboarding.meters.models import Meter
 from onboarding.meters.search.models import MeterText, TextBacklog
 from onboarding.portfolio.exports.models import Export
+from onboarding.portfolio.overview.models import PortfolioDay
 from onboarding.portfolio.saved_views.models import SavedView
+from onboarding.privacy.models import CustomerErasure
 from onboarding.reminders.models import Reminder, ReminderPlan, StoppedReminders
 from onboarding.uploads.models import ColumnMemory, Upload, UploadEdit, UploadProblem, UploadRow
 
@@ -63,7 +65,9 @@ __all__ = [
     "ConnectionNote",
     "Consent",
     "CustomerEmail",
+    "CustomerErasure",
     "DeadlineNotice",
+    "DeviceDraft",
     "DevicePhoto",
     "Enrollment",
     "Evaluated",
@@ -73,10 +77,12 @@ __all__ = [
     "Interval",
     "IntervalCorrection",
     "IntervalDay",
+    "IntervalErasure",
     "IntervalSeries",
     "IntervalSettings",
     "IntervalSource",
     "IntervalUpload",
+    "IntervalWrite",
     "InvitedCustomer",
     "LinkEmail",
     "Meter",
@@ -87,6 +93,7 @@ __all__ = [
     "OutageFollowUp",
     "PairingCode",
     "ParticipationPeriod",
+    "PortfolioDay",
     "RedirectHost",
     "RegistrationRefresh",
     "Reminder",

@@ -17,6 +17,7 @@ urlpatterns = [
     path("", include("onboarding.intervals.coverage_urls")),
     path("", include("onboarding.bulk.urls")),
     path("", include("onboarding.portfolio.urls")),
+    path("", include("onboarding.privacy.urls")),
     path("", include("onboarding.quick_start.urls")),
     path("", include("onboarding.api.urls")),
 ]

@@ -6,8 +6,9 @@ from importlib import import_module
 from pathlib import Path
 from types import ModuleType
 
-# Modules of problem codes; of job handlers and periodic work; of kinds of e-mail. Every room uses these names.
-FURNITURE = ("problems", "tasks", "notifications")
+# Modules of problem codes; of job handlers and periodic work; of kinds of email; of checks of what the portal needs;
+# of figures for Prometheus. Every room uses these names.
+FURNITURE = ("problems", "tasks", "notifications", "checks", "metrics")
 
 
 def autodiscover(app: str, *, also: Iterable[str] = ()) -> list[ModuleType]:

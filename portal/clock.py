@@ -2,16 +2,23 @@
 
 Higher rooms ask `portal.web.clock`, which has this `now` and the days; the rooms below the web ask here.
 Leases, sessions, limits and mail keep to the real time, since the database or a library counts them.
+
+The real time is that of the PostgreSQL server, so hosts agree whatever their own clocks show. Each new connection asks
+for it, and the time since then is counted by the clock that only counts up. SQLite has one host, whose clock it is.
 """
 
 import json
 import os
-from datetime import datetime, timedelta
+import time
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
-from typing import Final
+from typing import Any, Final
 
 from django.conf import settings
-from django.dispatch import Signal
+from django.db import DEFAULT_DB_ALIAS
+from django.db.backends.base.base import BaseDatabaseWrapper
+from django.db.backends.signals import connection_created
+from django.dispatch import Signal, receiver
 from django.utils import timezone
 
 MOST: Final = timedelta(days=10 * 365)  # further ahead than any date of the catalogue
@@ -20,12 +27,32 @@ MOST: Final = timedelta(days=10 * 365)  # further ahead than any date of the cat
 clock_moved = Signal()
 
 _NONE = timedelta()
+_COUNTS_UP: Final = getattr(time, "CLOCK_BOOTTIME", time.CLOCK_MONOTONIC)  # also while suspended
+_asked: tuple[datetime, float] | None = None  # what the database said, and what the clock that counts up showed
 _read: tuple[tuple[str, int, int, int], timedelta] | None = None  # the file's state, and what it said
 
 
 def now() -> datetime:
     """The time, aware and in UTC."""
-    return timezone.now() + offset()
+    return real_now() + offset()
+
+
+def real_now() -> datetime:
+    """The time without the demo's offset: by the database's clock, or by this machine's until a connection is made."""
+    if _asked is None:
+        return timezone.now()
+    at, counted = _asked
+    return at + timedelta(seconds=time.clock_gettime(_COUNTS_UP) - counted)
+
+
+@receiver(connection_created)
+def _ask_the_database(connection: BaseDatabaseWrapper, **_: Any) -> None:
+    global _asked  # noqa: PLW0603  one time for all threads of the process
+    if connection.vendor != "postgresql" or connection.alias != DEFAULT_DB_ALIAS or not settings.CLOCK_OF_DATABASE:
+        return
+    with connection.connection.cursor() as cursor:  # the driver's own: it counts as no query of whoever connects
+        [at] = cursor.execute("SELECT clock_timestamp()").fetchone()
+    _asked = at.astimezone(UTC), time.clock_gettime(_COUNTS_UP)
 
 
 def offset() -> timedelta:

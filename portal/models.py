@@ -3,7 +3,7 @@
 from portal.api.models import KeptAnswer
 from portal.developers.models import LoggedRequest
 from portal.events.models import Event, Finding, Horizon, LogCheck, Publication, Seal
-from portal.jobs.models import Job, PeriodicRun
+from portal.jobs.models import Job, PeriodicRun, UpgradeStep
 from portal.notifications.models import EmailMessage, EmailOptOut
 from portal.partners.models import ApiKey, Invitation, Membership, Partner, User
 from portal.security.models import LimitCount
@@ -27,6 +27,7 @@ __all__ = [
     "PeriodicRun",
     "Publication",
     "Seal",
+    "UpgradeStep",
     "User",
     "WebhookAttempt",
     "WebhookDelivery",

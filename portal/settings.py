@@ -1,12 +1,13 @@
 """All settings, read from the environment. README.md lists the variables.
 
-Two modes. `demo` (the default) needs no server of any kind: SQLite, an embedded Celery transport, e-mail written to
+Two modes. `demo` (the default) needs no server of any kind: SQLite, an embedded Celery transport, email written to
 files, demo partners. `production` (PORTAL_ENV=production) insists on every secret and address and switches on the
 transport security. A variable that is missing or wrong stops the start with one sentence saying which and why.
 """
 
 import os
 import secrets
+import stat
 from pathlib import Path
 from typing import Any
 
@@ -15,6 +16,9 @@ from celery.schedules import schedule
 from cryptography.fernet import Fernet
 from csp.constants import NONE, SELF
 from django.core.exceptions import ImproperlyConfigured
+
+from portal.storage.clickhouse import address_of as clickhouse_address_of
+from portal.storage.objects import address_of
 
 BASE_DIR = Path(__file__).resolve().parent.parent
 
@@ -59,7 +63,11 @@ if PRODUCTION and DEBUG:
 
 DATA_DIR = Path(text("DATA_DIR", str(BASE_DIR / "var")))
 try:
-    DATA_DIR.mkdir(parents=True, exist_ok=True)
+    DATA_DIR.mkdir(mode=0o700, parents=True, exist_ok=True)
+    _entry = DATA_DIR.stat()
+    # Also one that an earlier version made; none that is another's, or a place for everybody like /tmp.
+    if _entry.st_mode & 0o077 and _entry.st_uid == os.geteuid() and not _entry.st_mode & stat.S_ISVTX:
+        DATA_DIR.chmod(0o700)
 except OSError as error:
     raise ImproperlyConfigured(f"DATA_DIR {DATA_DIR} cannot be made: {error.strerror}.") from error
 
@@ -111,6 +119,8 @@ UTILITY_FAILING_PERCENT = number("UTILITY_FAILING_PERCENT", 50)  # the same
 UTILITY_RECOVERED_TRIES = number("UTILITY_RECOVERED_TRIES", 3)  # in a row that end an outage
 DEMO_UTILITY_PORT = number("DEMO_UTILITY_PORT", LISTEN_PORT + 10)  # demo mode only: a program of its own
 DEMO_UTILITY_URL = f"http://127.0.0.1:{DEMO_UTILITY_PORT}"
+SITE_NAME = text("SITE_NAME", "Partner portal")
+SITE_MARK = text("SITE_MARK", "img/mark.svg")  # a static file
 SITE_URL = (required_in_production("SITE_URL") or f"http://127.0.0.1:{LISTEN_PORT}").rstrip("/")
 
 # --- the site -------------------------------------------------------------------------------------
@@ -124,6 +134,7 @@ INSTALLED_APPS = [
     "django.contrib.sessions",
     "django.contrib.messages",
     "django.contrib.staticfiles",
+    "heroicons",
     "django.contrib.humanize",
     "allauth",
     "allauth.account",
@@ -144,11 +155,13 @@ INSTALLED_APPS = [
 MIDDLEWARE = [
     "portal.web.middleware.NoStoreMiddleware",
     "portal.web.middleware.RequestIdMiddleware",
+    "portal.operations.requests.RequestMiddleware",
     "portal.developers.request_log.RequestLogMiddleware",
     "portal.api.middleware.ApiMiddleware",
     "portal.web.middleware.NoNulMiddleware",
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
+    "portal.web.middleware.PackPagesMiddleware",
     "csp.middleware.CSPMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.common.CommonMiddleware",
@@ -158,6 +171,7 @@ MIDDLEWARE = [
     "django.contrib.messages.middleware.MessageMiddleware",
     "portal.web.middleware.PartnerRulesMiddleware",
     "portal.web.shown_for.ShownForMiddleware",
+    "portal.web.middleware.OnlySentMiddleware",
     "portal.web.middleware.SandboxMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "allauth.account.middleware.AccountMiddleware",
@@ -208,10 +222,29 @@ if DATABASE["ENGINE"].endswith("sqlite3"):
     }
 elif DATABASE["ENGINE"].endswith("postgresql"):
     DATABASE["CONN_HEALTH_CHECKS"] = True
+    # A host that vanishes or freezes holds what its open transaction has locked until the server ends it, and a host
+    # whose server vanishes waits: by default both take hours to notice.
+    _SILENT_SECONDS = number("DATABASE_SILENT_SECONDS", 120)
+    _NOTICED = {
+        "idle_in_transaction_session_timeout": f"{_SILENT_SECONDS}s",
+        "tcp_keepalives_idle": "10",
+        "tcp_keepalives_interval": "5",
+        "tcp_keepalives_count": "4",
+        "tcp_user_timeout": "30s",
+    }
+    DATABASE["OPTIONS"] = {
+        "connect_timeout": 5,  # seconds
+        "keepalives_idle": 10,
+        "keepalives_interval": 5,
+        "keepalives_count": 4,
+        "tcp_user_timeout": 30_000,  # milliseconds
+        "options": " ".join(f"-c {name}={value}" for name, value in _NOTICED.items()),
+        **DATABASE.get("OPTIONS", {}),
+    }
 else:
     raise ImproperlyConfigured("DATABASE_URL must name PostgreSQL (postgres://…) or SQLite (sqlite:///…).")
 
-# Every process counts in the same place how often somebody tried to sign in. Pages do not touch this cache.
+# Every process keeps in the same place which codes of authenticator apps were used. Pages do not touch this cache.
 CACHE_URL = text("CACHE_URL")
 if CACHE_URL and not CACHE_URL.startswith(("redis://", "rediss://", "unix://")):
     raise ImproperlyConfigured("CACHE_URL must name a Redis (redis://…); without it the cache is in the database.")
@@ -221,25 +254,31 @@ CACHES: dict[str, dict[str, Any]] = {
     else {
         "BACKEND": "django.core.cache.backends.db.DatabaseCache",
         "LOCATION": "portal_cache",  # made by a migration
-        "OPTIONS": {"MAX_ENTRIES": 100_000},  # many more than anybody can fill with tries before the limits end
+        "OPTIONS": {"MAX_ENTRIES": 100_000},  # many more than there are codes in the half minute that each is kept
     },
     "process": {"BACKEND": "django.core.cache.backends.locmem.LocMemCache", "LOCATION": "process"},
 }
 
 MEDIA_ROOT = DATA_DIR / "files"  # uploaded files, and exports; never served by a URL
+STORAGE_URL = text("STORAGE_URL")  # of a bucket that holds them instead (portal/storage/objects.py)
+if STORAGE_URL:
+    try:
+        address_of(STORAGE_URL)
+    except ValueError as error:
+        raise ImproperlyConfigured(f"STORAGE_URL is not the address of a bucket: {error}.") from None
+INTERVAL_STORE_URL = text("INTERVAL_STORE_URL")  # of servers that hold intervals instead (portal/storage/clickhouse.py)
+if INTERVAL_STORE_URL:
+    try:
+        clickhouse_address_of(INTERVAL_STORE_URL)
+    except ValueError as error:
+        raise ImproperlyConfigured(f"INTERVAL_STORE_URL is not the address of a ClickHouse: {error}.") from None
 STATIC_URL = "static/"
-STATIC_ROOT = DATA_DIR / "static"
+STATIC_ROOT = Path(text("STATIC_ROOT", str(DATA_DIR / "static")))
 STATICFILES_DIRS = [BASE_DIR / "static"]
-STATIC_ROOT.mkdir(exist_ok=True)
-WHITENOISE_USE_FINDERS = DEMO  # the demo needs no collectstatic
-_STATIC_STORAGE = (
-    "whitenoise.storage.CompressedManifestStaticFilesStorage"
-    if PRODUCTION
-    else "django.contrib.staticfiles.storage.StaticFilesStorage"
-)
+STATIC_ROOT.mkdir(parents=True, exist_ok=True)
 STORAGES = {
     "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
-    "staticfiles": {"BACKEND": _STATIC_STORAGE},
+    "staticfiles": {"BACKEND": "portal.web.stylesheets.BundlingStaticFilesStorage"},  # made by collectstatic
 }
 
 # --- uploads: what a file may be, and what reading it may cost -------------------------------------
@@ -249,6 +288,7 @@ UPLOAD_MAX_ROWS_WHOLE = number("UPLOAD_MAX_ROWS_WHOLE", 20_000)  # of .xls, .xls
 UPLOAD_READER_MEMORY_MB = number("UPLOAD_READER_MEMORY_MB", 1024)
 UPLOAD_READER_SECONDS = number("UPLOAD_READER_SECONDS", 180)
 UPLOAD_WITHDRAW_DAYS = number("UPLOAD_WITHDRAW_DAYS", 30)  # how long an upload can be taken back
+UPLOAD_FILE_DAYS = number("UPLOAD_FILE_DAYS", 90)  # how long the file of an upload that ended is kept; not verified
 CONSENT_MAX_BYTES = number("CONSENT_MAX_MB", 10) * 1024 * 1024  # of one consent that a partner supplies
 INTERVAL_MAX_BYTES = number("INTERVAL_MAX_MB", 4096) * 1024 * 1024  # a month of 10,000 devices has 2.7 GB
 INTERVAL_READER_MEMORY_MB = number("INTERVAL_READER_MEMORY_MB", 4096)  # of address space, a tenth of which is used
@@ -256,7 +296,15 @@ INTERVAL_READER_SECONDS = number("INTERVAL_READER_SECONDS", 1800)
 DATA_UPLOAD_MAX_MEMORY_SIZE = 5 * 1024 * 1024  # forms; files and API bodies are streamed and have their own limit
 DATA_UPLOAD_MAX_NUMBER_FIELDS = 6_000  # as many meters as are looked up at once, each with a box
 FILE_UPLOAD_MAX_MEMORY_SIZE = 1024 * 1024
+FILE_UPLOAD_HANDLERS = [
+    "django.core.files.uploadhandler.MemoryFileUploadHandler",
+    "portal.storage.temporary.UnnamedFileUploadHandler",
+]
 FILE_UPLOAD_PERMISSIONS = 0o600
+
+# --- the event log: its end as it was last seen, outside the database (portal/events/witness.py)
+SEAL_FILE: Path | None = DATA_DIR / "last_seal"
+SEALS_TO = listed("SEALS_TO")  # who gets the last seal by email each day
 
 # --- background work -------------------------------------------------------------------------------
 # The database is the queue of record (portal/jobs); a message only wakes a worker, so a lossy transport loses nothing.
@@ -282,17 +330,21 @@ JOB_SWEEP_SECONDS = number("JOB_SWEEP_SECONDS", 5)
 CELERY_BEAT_SCHEDULE = {
     "periodic": {"task": "portal.jobs.tasks.run_periodic", "schedule": schedule(JOB_SWEEP_SECONDS)},
 }
-CELERY_BEAT_SCHEDULE_FILENAME = str(DATA_DIR / "celerybeat-schedule")
+CELERY_BEAT_SCHEDULER = "portal.jobs.beat:SteadyScheduler"
 JOB_LEASE_SECONDS = number("JOB_LEASE_SECONDS", 20)
 JOB_MAX_ATTEMPTS = 3
 JOB_FAULT_SECONDS = number("JOB_FAULT_SECONDS", 15)  # pause after a full disk or a lost server
 JOB_CHUNK_ROWS = number("JOB_CHUNK_ROWS", 4000)  # rows that are validated and staged in one transaction
+CHECK_PROCESSES = number("CHECK_PROCESSES", os.cpu_count() or 1)  # of a worker, for one large file (PostgreSQL)
 JOB_COMMIT_ROWS = number("JOB_COMMIT_ROWS", 10_000)  # rows that one transaction makes into meters
 JOB_INTERVAL_ROWS = number(
     "JOB_INTERVAL_ROWS", 20_000 if DATABASE["ENGINE"].endswith("sqlite3") else 200_000
 )  # at once
 JOB_SLICE_SECONDS = number("JOB_SLICE_SECONDS", 3)  # after this a job yields to a waiting partner
 LONG_POLLS = number("LONG_POLLS", 4)  # requests of one process that may wait for events, half of them one partner's
+
+# The time of rows is that of the PostgreSQL server (portal/clock.py). Off only where tests set this process's time.
+CLOCK_OF_DATABASE = True
 
 # --- people ----------------------------------------------------------------------------------------
 AUTH_USER_MODEL = "portal.User"
@@ -321,7 +373,10 @@ ACCOUNT_LOGIN_METHODS = {"email"}
 ACCOUNT_SIGNUP_FIELDS = ["email*", "password1*"]
 ACCOUNT_EMAIL_VERIFICATION = "mandatory"
 ACCOUNT_EMAIL_SUBJECT_PREFIX = ""
+ACCOUNT_EMAIL_NOTIFICATIONS = True  # of changes to an account: its password, addresses, second step
 ACCOUNT_PREVENT_ENUMERATION = True
+ACCOUNT_EMAIL_UNKNOWN_ACCOUNTS = False  # nobody gets email because somebody else typed their address
+ACCOUNT_RATE_LIMITS = False  # the library's let more through when many try at once; ours: partners/account_limits.py
 ACCOUNT_SESSION_REMEMBER = None
 ACCOUNT_REAUTHENTICATION_REQUIRED = True
 ACCOUNT_DEFAULT_HTTP_PROTOCOL = "https" if PRODUCTION else "http"
@@ -335,11 +390,12 @@ MFA_FORMS = {
 # is added later and not confirmed yet does not stand in the way of a second step, nor a second step in its way.
 MFA_ALLOW_UNVERIFIED_EMAIL = True
 MFA_SUPPORTED_TYPES = ["totp", "recovery_codes", "webauthn"]
-MFA_TOTP_ISSUER = "Partner portal"
+MFA_TOTP_ISSUER = SITE_NAME
 USERSESSIONS_TRACK_ACTIVITY = True
 STAFF_TWO_FACTOR = PRODUCTION or switch("STAFF_TWO_FACTOR", False)  # in the demo, staff may go without
 
 EMAIL_URL = text("EMAIL_HOST")
+EMAIL_TIMEOUT = 30  # seconds: somebody may be waiting at a page for an email to leave
 if EMAIL_URL:
     EMAIL_HOST = EMAIL_URL
     EMAIL_PORT = number("EMAIL_PORT", 587)
@@ -347,12 +403,14 @@ if EMAIL_URL:
     EMAIL_HOST_PASSWORD = text("EMAIL_HOST_PASSWORD")
     EMAIL_USE_TLS = switch("EMAIL_USE_TLS", True)
 else:
-    EMAIL_BACKEND = "django.core.mail.backends.filebased.EmailBackend"
+    EMAIL_BACKEND = "portal.emails.files.EmailBackend"
     EMAIL_FILE_PATH = DATA_DIR / "mail"
-DEFAULT_FROM_EMAIL = text("DEFAULT_FROM_EMAIL", "Partner portal <portal@localhost>")
+DEFAULT_FROM_EMAIL = text("DEFAULT_FROM_EMAIL", f"{SITE_NAME} <portal@localhost>")
 SERVER_EMAIL = DEFAULT_FROM_EMAIL
-MAIL_AFTER_SECONDS = number("MAIL_AFTER_SECONDS", 30)  # work that takes longer ends with an e-mail
+MAIL_AFTER_SECONDS = number("MAIL_AFTER_SECONDS", 30)  # work that takes longer ends with an email
 SUPPORT_EMAIL = text("SUPPORT_EMAIL", "support@portal.example")
+SECURITY_EMAIL = text("SECURITY_EMAIL", SUPPORT_EMAIL)  # of those who report a vulnerability
+STATUS_URL = text("STATUS_URL")  # of a page that says how the service is; linked at the foot of each page
 
 # --- safety on the wire ----------------------------------------------------------------------------
 CONTENT_SECURITY_POLICY = {
@@ -380,9 +438,10 @@ CSRF_COOKIE_HTTPONLY = True
 LANGUAGE_COOKIE_NAME = "language"
 LANGUAGE_COOKIE_PATH = "/connect/"
 LANGUAGE_COOKIE_AGE = 365 * 24 * 60 * 60
-CSRF_FAILURE_VIEW = "onboarding.connect.customer_views.csrf_failure"  # of all pages
+CSRF_FAILURE_VIEW = "onboarding.connect.customer_frame.csrf_failure"  # of all pages
 if PRODUCTION:
     SECURE_SSL_REDIRECT = switch("SECURE_SSL_REDIRECT", True)
+    SECURE_REDIRECT_EXEMPT = [r"^(livez|readyz|healthz|metrics)$"]  # asked from inside, where nothing ends TLS
     SECURE_HSTS_SECONDS = 31_536_000
     SECURE_HSTS_INCLUDE_SUBDOMAINS = True
     SECURE_HSTS_PRELOAD = True
@@ -415,7 +474,7 @@ REST_FRAMEWORK = {
     "URL_FORMAT_OVERRIDE": None,  # Accept chooses the format
 }
 SPECTACULAR_SETTINGS = {
-    "TITLE": "Partner portal API",
+    "TITLE": f"{SITE_NAME} API",
     "VERSION": "1.1",
     "SERVE_PERMISSIONS": ["rest_framework.permissions.IsAuthenticated"],
     "SERVE_INCLUDE_SCHEMA": False,
@@ -428,6 +487,21 @@ SPECTACULAR_SETTINGS = {
 IMPORT_EXPORT_ESCAPE_FORMULAE_ON_EXPORT = True
 IMPORT_EXPORT_USE_TRANSACTIONS = True
 
+# --- watching it run ---------------------------------------------------------------------------------
+METRICS_TOKEN = text("METRICS_TOKEN")  # whoever asks for /metrics sends it; without one there are no metrics
+if METRICS_TOKEN:
+    if len(METRICS_TOKEN) < 20:
+        raise ImproperlyConfigured("METRICS_TOKEN must be at least 20 characters of random text.")
+    # The library's own variable: where the web processes of a machine keep their counts, for whichever is asked.
+    os.environ["PROMETHEUS_MULTIPROC_DIR"] = text("PROMETHEUS_MULTIPROC_DIR", str(DATA_DIR / "metrics"))
+    Path(os.environ["PROMETHEUS_MULTIPROC_DIR"]).mkdir(parents=True, exist_ok=True)
+
+SENTRY_DSN = text("SENTRY_DSN")  # where errors are reported; nowhere without it
+if SENTRY_DSN:
+    from portal.operations.error_reports import start
+
+    start(SENTRY_DSN, environment=PORTAL_ENV)
+
 # --- language and time -------------------------------------------------------------------------------
 LANGUAGE_CODE = "en-us"
 # Of the customers' pages and emails (onboarding/locale); each browser chooses. The partners' pages are in English.
@@ -435,11 +509,18 @@ LANGUAGES = [("en", "English"), ("es", "Español")]
 TIME_ZONE = "UTC"
 USE_TZ = True
 USE_I18N = True
+FORMAT_MODULE_PATH = "portal.web.formats"
 
+LOG_FORMAT = text("LOG_FORMAT", "line")
+if LOG_FORMAT not in {"line", "json"}:
+    raise ImproperlyConfigured(f"LOG_FORMAT must be line or json, but is {LOG_FORMAT!r}.")
 LOGGING = {
     "version": 1,
     "disable_existing_loggers": False,
-    "formatters": {"line": {"format": "{asctime} {levelname} {name} {request_id} {message}", "style": "{"}},
+    "formatters": {
+        "line": {"()": "portal.web.logs.LineFormatter", "tells_errors": DEMO},
+        "json": {"()": "portal.web.logs.JsonFormatter", "tells_errors": DEMO},
+    },
     "filters": {
         "without_secrets": {"()": "portal.web.logs.WithoutSecrets"},
         "with_request_id": {"()": "portal.web.logs.WithRequestId"},
@@ -447,10 +528,15 @@ LOGGING = {
     "handlers": {
         "console": {
             "class": "logging.StreamHandler",
-            "formatter": "line",
+            "formatter": LOG_FORMAT,
             "filters": ["without_secrets", "with_request_id"],
         },
     },
     "root": {"handlers": ["console"], "level": text("LOG_LEVEL", "WARNING")},
-    "loggers": {"portal": {"level": text("LOG_LEVEL", "INFO")}, "onboarding": {"level": text("LOG_LEVEL", "INFO")}},
+    "loggers": {
+        "portal": {"level": text("LOG_LEVEL", "INFO")},
+        "portal.access": {"level": text("LOG_LEVEL", "WARNING" if DEMO else "INFO")},
+        "portal.jobs": {"level": text("LOG_LEVEL", "WARNING" if DEMO else "INFO")},
+        "onboarding": {"level": text("LOG_LEVEL", "INFO")},
+    },
 }

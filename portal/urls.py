@@ -10,6 +10,7 @@ urlpatterns = [
     path("", include("portal.webhooks.urls")),
     path("", include("portal.developers.urls")),
     path("", include("portal.web.urls")),
+    path("", include("portal.operations.urls")),
     path("programs/", include("programs.urls")),
     path("accounts/", include("allauth.urls")),
     path("admin/", admin.site.urls),

@@ -108,12 +108,12 @@ CERTIFICATE_NOT_TRUSTED: Final = "CERTIFICATE_NOT_TRUSTED"
 CLIENT_CERTIFICATE_MISSING: Final = "CLIENT_CERTIFICATE_MISSING"
 _TRIAL_SECONDS, _TRIAL_BYTES = 10, 1_000_000
 _MEANINGS = {
-    outbound.ADDRESS_NOT_ALLOWED: "the name has an address that the portal does not dial",
-    outbound.SCHEME_NOT_ALLOWED: "the portal dials https addresses only",
-    outbound.TOO_SLOW: f"the answer took more than {_TRIAL_SECONDS} seconds",
-    outbound.TOO_BIG: "the answer is too big",
-    outbound.REDIRECTED: "it answers and sends browsers on, as sign-in pages do",
-    NO_ANSWER: "nobody answers there",
+    outbound.ADDRESS_NOT_ALLOWED: "the name resolves to an address that the portal doesn’t connect to",
+    outbound.SCHEME_NOT_ALLOWED: "the portal connects only to https addresses",
+    outbound.TOO_SLOW: f"it took more than {_TRIAL_SECONDS} seconds to respond",
+    outbound.TOO_BIG: "the response is too large",
+    outbound.REDIRECTED: "it responds with a redirect, as sign-in pages do",
+    NO_ANSWER: "nothing responds there",
     CERTIFICATE_NOT_TRUSTED: "its certificate is not trusted, or is for another name",
     CLIENT_CERTIFICATE_MISSING: "the client certificate is not at its path on this server",
 }

@@ -98,6 +98,14 @@ def only_answers(identifiers: Collection[str]) -> dict[str, str]:
     return {key: values.pop() for key, values in possible.items() if len(values) == 1}
 
 
+def only_utility(identifiers: Collection[str]) -> str:
+    """The code of the one utility whose customers all of these programs take; "" when there are several, or any."""
+    programs = Program.objects.filter(identifier__in=identifiers).prefetch_related("utilities")
+    utilities = [{utility.code for utility in program.utilities.all()} for program in programs]
+    possible = set().union(*utilities) if all(utilities) else set()
+    return possible.pop() if len(possible) == 1 else ""
+
+
 def utilities_at(zip_code: str, region: str) -> list[Utility]:
     """The utilities that may serve an address, each with its `green_button`; of several the customer chooses.
 
@@ -111,6 +119,16 @@ def utilities_at(zip_code: str, region: str) -> list[Utility]:
     if state and _is_elsewhere(state, region):
         return []
     return [utility for utility in rows.order_by("position", "code") if _may_serve(utility, state, region)]
+
+
+def utilities_of_region(region: str) -> QuerySet[Utility]:
+    """The utilities that may serve somebody in a region, offered or not: those of the region, those of no region that
+    are in a state of it, and test utilities of none."""
+    regions = State.objects.values_list("code", "transmission_regions")
+    elsewhere = {code for code, at in regions if at and region not in at}
+    of_none = Utility.objects.filter(transmission_region="")
+    here = [row.pk for row in of_none if row.is_test or (row.states and not elsewhere.issuperset(row.states))]
+    return Utility.objects.filter(Q(transmission_region=region) | Q(pk__in=here))
 
 
 def _is_elsewhere(code: str, region: str) -> bool:
@@ -228,7 +246,7 @@ class Statement:
 
 
 def statements_of(program: Program) -> list[Statement]:
-    """What is known of a program, each with its source; what its own columns say comes first."""
+    """The statements about a program, each with its source; those of its own columns come first."""
     columns = {About.PLACES.value: _places(program), About.LEAVING.value: _leaving(program)}
     onboarding = "Region, meter types, interval data and onboard method are as shown at the top of this page."
     order = list(About.values)
@@ -251,12 +269,12 @@ def _places(program: Program) -> str:
     """Whose customers may join."""
     names = [utility.name for utility in program.utilities.all()]
     states = f" in {', '.join(program.states)}" if program.states else ""
-    return f"Customers of {', '.join(names)}{states}." if names else f"Customers{states or ' in all of the region'}."
+    return f"Customers of {', '.join(names)}{states}." if names else f"Customers{states or ' in the whole region'}."
 
 
 def _leaving(program: Program) -> str:
     boundary = "month" if program.leaves_at == Boundary.MONTH else "delivery period"
-    return f"An active meter that disenrolls is out at the end of the {boundary}."
+    return f"After disenrolling, an active meter leaves at the end of the {boundary}."
 
 
 @dataclass(frozen=True, slots=True)

@@ -102,13 +102,13 @@ def _program(program: Program, shared: _Shared) -> Iterator[Item]:
     for fault in shared.faults:
         yield Item(State.MISSING, fault, "field")
     if not program.is_offered:
-        yield Item(State.MISSING, "The program is not offered, so no meter can join it.", "program", program.pk)
+        yield Item(State.MISSING, "The program is not offered, so meters can’t join.", "program", program.pk)
     if is_over(program.active_to):
         yield Item(State.MISSING, f"The program ended on {program.active_to}.", "program", program.pk)
     if not program.accepted_meter_types:
-        yield Item(State.MISSING, "The program takes no meter type.", "program", program.pk)
+        yield Item(State.MISSING, "The program doesn’t accept any meter type.", "program", program.pk)
     if not program.summary:
-        yield Item(State.WARNING, "The program's page has no summary.", "program", program.pk)
+        yield Item(State.WARNING, "The program’s page has no summary.", "program", program.pk)
     yield _sourced("The program", program.source, program.verified, "program", program.pk)
 
 
@@ -125,17 +125,18 @@ def _season(program: Program) -> Iterator[Item]:
     preset = (("program", program.pk),)
     periods = [period for period in program.delivery_periods.all() if over_at(period.ends_at, zone) > now]
     if not periods:
-        yield Item(
-            State.MISSING, "There is no delivery period that is running or to come.", "deliveryperiod", None, preset
-        )
+        yield Item(State.MISSING, "There are no current or upcoming delivery periods.", "deliveryperiod", None, preset)
     for period in periods:
         yield from _period(period, now)
     for season in program.unknown_seasons.all():
         days = f"{day_text(season.starts_on)} to {day_text(season.ends_on)}"
-        yield Item(State.WARNING, f"No delivery period is published for {days}.", "unknownseason", season.pk)
+        yield Item(State.WARNING, f"No delivery periods are published for {days}.", "unknownseason", season.pk)
     if periods and not any(deadline.deadline_at > now for period in periods for deadline in period.deadlines.all()):
         yield Item(
-            State.MISSING, "No deadline is to come, so no new meter can be activated.", "deliveryperiod", periods[-1].pk
+            State.MISSING,
+            "There are no upcoming deadlines, so new meters can’t be activated.",
+            "deliveryperiod",
+            periods[-1].pk,
         )
 
 
@@ -147,7 +148,7 @@ def _period(period: DeliveryPeriod, now: datetime) -> Iterator[Item]:
         count = sum(1 for deadline in deadlines if deadline.deadline_at > now)
         yield Item(
             State.DONE,
-            f"{period.name} has {_counted(len(deadlines))}, {count} to come.",
+            f"{period.name} has {_counted(len(deadlines))}, {count} upcoming.",
             "deliveryperiod",
             period.pk,
         )
@@ -168,19 +169,17 @@ def _requirements(program: Program) -> Iterator[Item]:
     if required:
         yield Item(State.DONE, f"{len(required)} required fields.", "program", program.pk)
     elif program.is_customer_authorized:
-        text = "The program requires no field of its own: its customers come by their authorization."
+        text = "The program has no required fields. Customers join by authorizing."
         yield Item(State.DONE, text, "program", program.pk)
     else:
-        yield Item(State.MISSING, "The program requires no field of its own.", "program", program.pk)
+        yield Item(State.MISSING, "The program has no required fields.", "program", program.pk)
     for row in rows:
         if row.level != Level.HIDDEN and not row.source:
             yield Item(State.MISSING, f"{_named(row)} has no source.", "requirement", row.pk)
         elif row.level != Level.HIDDEN and not row.verified:
             yield Item(State.WARNING, f"{_named(row)} is not verified.", "requirement", row.pk)
         if row.field.deprecated and row.level == Level.REQUIRED:
-            yield Item(
-                State.MISSING, f"{row.field.label} is required, and is not offered any more.", "requirement", row.pk
-            )
+            yield Item(State.MISSING, f"{row.field.label} is required but no longer offered.", "requirement", row.pk)
 
 
 def _named(row: Requirement) -> str:
@@ -198,14 +197,14 @@ def _utilities(program: Program) -> Iterator[Item]:
 
 def _utility(utility: Utility, program: Program) -> Iterator[Item]:
     if not utility.is_offered:
-        yield Item(State.MISSING, f"{utility.name} may join, and is not offered in lists.", "utility", utility.pk)
+        yield Item(State.MISSING, f"{utility.name} may join but isn’t offered in lists.", "utility", utility.pk)
     if utility.transmission_region not in ("", program.transmission_region):
         text = f"{utility.name} is in {utility.transmission_region}, the program in {program.transmission_region}."
         yield Item(State.MISSING, text, "utility", utility.pk)
     if not utility.formats:  # type: ignore[attr-defined]  # annotated above
         yield Item(
             State.WARNING,
-            f"No account format of {utility.name} is known, so its account numbers are not checked.",
+            f"We don’t know the account format of {utility.name}, so its account numbers aren’t checked.",
             "utility",
             utility.pk,
         )
@@ -232,10 +231,12 @@ def _customers(program: Program, shared: _Shared) -> Iterator[Item]:
 def _connections(program: Program, reached: dict[int, str]) -> Iterator[Item]:
     named = {utility.pk for utility in program.utilities.all()}
     if named & reached.keys() if named else program.transmission_region in reached.values():
-        yield Item(State.DONE, "At least one of its utilities can be reached for authorizations.", "utility")
+        yield Item(State.DONE, "Customers can authorize at least one of its utilities.", "utility")
     else:
         yield Item(
-            State.MISSING, "None of its utilities can be reached: no Green Button connection is active.", "utility"
+            State.MISSING,
+            "Customers can’t authorize any of its utilities: no Green Button connection is active.",
+            "utility",
         )
 
 
@@ -246,6 +247,6 @@ def _conflicts(program: Program) -> Iterator[Item]:
     others = Program.objects.filter(region=program.region_id, is_offered=True).exclude(pk__in=[*known, program.pk])
     for other in others.order_by("position"):
         preset = (("program", program.pk), ("other", other.pk))
-        text = f"Nothing is said about {other.name}: it counts as compatible."
+        text = f"There’s no rule about {other.name}, so it counts as compatible."
         yield Item(State.WARNING, text, "conflict", None, preset)
     yield Item(State.DONE, f"{rows.count()} rules about other programs.", "conflict")

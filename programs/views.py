@@ -1,5 +1,9 @@
 """The catalogue's pages: the program tables, one program, and which way applies."""
 
+from collections.abc import Iterable
+from dataclasses import dataclass
+from urllib.parse import urlencode
+
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, render
 from django.views.decorators.http import require_safe
@@ -9,9 +13,9 @@ from portal.web import clock
 from programs.models import IntervalDataRule, MeterType, Program, Region, Requirement, is_over
 from programs.queries import compatible_programs, not_over, periods_of, program_tables, sources_of_dates, statements_of
 from programs.schema import Column, schema_for
-from programs.ways import way_for
+from programs.ways import summary_of, way_for
 
-ASSETS = [("UTILITY_METER", "A utility meter"), ("DEVICE", "A device (battery, thermostat, charger, …)")]
+ASSETS = [("UTILITY_METER", "Utility meters"), ("DEVICE", "Devices")]
 
 
 @require_safe
@@ -61,25 +65,49 @@ def sources_of(program: Program) -> list[Requirement]:
     return list(rows.order_by("field__position"))
 
 
+@dataclass(frozen=True, slots=True)
+class Choice:
+    """A region, and what can be enrolled there: label, query string, and whether it is the one that is answered."""
+
+    region: Region
+    assets: list[tuple[str, str, bool]]
+
+
 @require_safe
 def which_way(request: HttpRequest) -> HttpResponse:
+    """How an asset gets into the programs of a region; ?region= and ?asset= lead to the answer."""
     signed_in(request)
     regions = list(Region.objects.all())
     region = next((one for one in regions if one.code == request.GET.get("region")), None)
-    asset = next((value for value, _ in ASSETS if value == request.GET.get("asset")), "")
-    programs = list(not_over().filter(region=region).order_by("position")) if region else []
-    chosen = [one for one in request.GET.getlist("program") if one in {program.identifier for program in programs}]
+    asset = request.GET.get("asset", "") if request.GET.get("asset") in dict(ASSETS) else ""
+    choices = [
+        Choice(place, [(label, _way_query(place, value), (place, value) == (region, asset)) for value, label in ASSETS])
+        for place in regions
+    ]
     context: dict[str, object] = {
         "section": "programs",
-        "regions": regions,
+        "choices": choices,
         "region": region,
-        "assets": ASSETS,
-        "asset": asset,
-        "programs": programs,
-        "chosen": chosen,
-        "asked": bool(request.GET),
+        "asset": dict(ASSETS).get(asset),
+        "misunderstood": bool(request.GET) and not (region and asset),
     }
     if region and asset:
-        wanted = [program for program in programs if not chosen or program.identifier in chosen]
-        context["ways"] = [way_for(program, asset) for program in wanted]
+        programs = list(not_over().filter(region=region).order_by("position"))
+        ways = [way_for(program, asset) for program in programs]
+        fitting = [way for way in ways if way.fits]
+        others = [(label, _way_query(region, value), _fitting(programs, value)) for value, label in ASSETS]
+        context |= {
+            "ways": fitting,
+            "summary": summary_of(fitting),
+            "misfits": [way for way in ways if not way.fits],
+            "elsewhere": [(label, query, count) for label, query, count in others if count],
+        }
     return render(request, "programs/which_way.html", context)
+
+
+def _way_query(region: Region, asset: str) -> str:
+    return urlencode({"region": region.code, "asset": asset})
+
+
+def _fitting(programs: Iterable[Program], asset: str) -> int:
+    return sum(way_for(program, asset).fits for program in programs)

@@ -2,12 +2,15 @@
 
 import io
 import os
+import random
 from collections.abc import Callable, Iterator
 from contextlib import closing
+from importlib import import_module
 from pathlib import Path
 from typing import Any
 
 import pytest
+from django.apps import apps
 from django.core.cache import caches
 from django.core.management import call_command
 from django.db import connection, transaction
@@ -16,18 +19,25 @@ from hypothesis import HealthCheck
 from hypothesis import settings as hypothesis_settings
 from pytest_django.plugin import blocking_manager_key
 
+from onboarding.connect.texts import compile_catalogues
 from portal.events.actors import Actor
 from portal.jobs import domain as jobs
 from portal.partners.models import ApiKey, Membership, Partner, User
 from programs.models import Program, SeedRecord
 from tests import database
+from tests.bucket import away, bucket, bucket_server  # noqa: F401  fixtures
+from tests.clickhouse import chdb_url, clickhouse_server_url, each_store  # noqa: F401  fixtures
 from tests.demo_utility import demo_utility  # noqa: F401  a fixture, and what it needs
+
+pytest.register_assert_rewrite("tests.email_reading")
 
 # A busy machine is no reason to fail: by default, an example that takes 0.2 s is a failure.
 hypothesis_settings.register_profile("suite", deadline=None, suppress_health_check=[HealthCheck.too_slow])
 hypothesis_settings.load_profile("suite")
 
 PASSWORD = "correct horse battery staple"
+ONBOARDING = "onboarding.migrations.0001_tables_squashed_0040_completed_by_workers"
+TEST_ORDER = os.environ.get("TEST_ORDER", "")
 EMPTIED: list[str] = []  # the tests since the last seeding that committed for real
 
 
@@ -97,6 +107,14 @@ def seed() -> None:
     call_command("seed_catalogue", verbosity=0, stdout=io.StringIO())
 
 
+def furnish() -> None:
+    """What a new database holds, in one that a test with real transactions has emptied: steps of upgrades are done."""
+    for module in ("portal.migrations.0019_upgrade_steps", ONBOARDING):
+        import_module(module).note_done(apps, None)
+    SeedRecord.objects.all().delete()
+    seed()
+
+
 @pytest.fixture(scope="session")
 def template(
     pytestconfig: pytest.Config, tmp_path_factory: pytest.TempPathFactory, django_db_createdb: bool
@@ -152,8 +170,11 @@ def pytest_xdist_auto_num_workers() -> int:
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
     """Every process but one begins with what waits for browsers and workers; the last one computes meanwhile.
 
-    Each process is given an equal part of the tests, in order, and takes from others when it is done.
+    Each process is given an equal part of the tests, in order, and takes from others when it is done. TEST_ORDER, any
+    text, gives them another order, the same in each process: no test may need another one before it.
     """
+    if TEST_ORDER:
+        random.Random(TEST_ORDER).shuffle(items)
     waiting = [item for item in items if item.get_closest_marker("chaos") or item.get_closest_marker("browser")]
     others = [item for item in items if item not in waiting]
     processes = int(getattr(config, "workerinput", {}).get("workercount", 1))
@@ -164,6 +185,12 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
         size = round((number + 1) * (len(waiting) + len(others)) / processes) - len(items) - len(part)
         items += part + [others.pop(0) for _ in range(min(max(size, 0), len(others)))]
     items += others
+
+
+def pytest_sessionstart(session: pytest.Session) -> None:
+    """The customers' texts as `make run` has them, before any process reads them: gettext keeps what it has read."""
+    if not hasattr(session.config, "workerinput"):
+        compile_catalogues()
 
 
 def pytest_unconfigure(config: pytest.Config) -> None:
@@ -190,8 +217,7 @@ def pytest_runtest_setup(item: pytest.Item) -> None:
         EMPTIED.clear()
         with item.config.stash[blocking_manager_key].unblock():
             if not Program.objects.exists():
-                SeedRecord.objects.all().delete()
-                seed()
+                furnish()
 
 
 @pytest.fixture(autouse=True)
@@ -210,8 +236,7 @@ def empty_caches(request: pytest.FixtureRequest) -> Iterator[None]:
 def catalogue(db: None) -> None:
     """The seeded catalogue; made again for a test with real transactions that comes after another one."""
     if not Program.objects.exists():
-        SeedRecord.objects.all().delete()
-        seed()
+        furnish()
 
 
 @pytest.fixture

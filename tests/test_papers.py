@@ -19,13 +19,15 @@ from django.test import Client
 from onboarding.connect.choices import Reached
 from portal.jobs import domain as jobs
 from portal.jobs.periodic import periodic_tasks
+from portal.jobs.retention import retentions
 from portal.partners.models import ApiKey
 from portal.problems import is_kind
 from tests.onboarding.connect import builders as connect
 
 ROOT = Path(__file__).resolve().parents[1]
 NAMES = ("README", "CONTRIBUTING", "CHANGELOG", "SECURITY", "docs/architecture", "docs/glossary", "docs/operations")
-PAPERS = {f"{name}.md": (ROOT / f"{name}.md").read_text() for name in (*NAMES, "docs/api", "docs/scaling", "docs/sftp")}
+DOCS = ("api", "scaling", "security", "sftp")
+PAPERS = {f"{name}.md": (ROOT / f"{name}.md").read_text() for name in (*NAMES, *(f"docs/{name}" for name in DOCS))}
 MAKEFILE = (ROOT / "Makefile").read_text()
 STOREYS = ("portal", "programs", "onboarding")
 # Folders that a path in backticks may begin with, and single files that it may be.
@@ -91,9 +93,9 @@ def test_relative_links_resolve(name: str) -> None:
 
 @each_paper
 def test_make_targets_exist(name: str) -> None:
-    targets = set(re.findall(r"^([a-z]+):", MAKEFILE, re.MULTILINE))
+    targets = set(re.findall(r"^([a-z-]+):", MAKEFILE, re.MULTILINE))
 
-    assert set(re.findall(r"(?:^|[`\s])make ([a-z]+)", commands(PAPERS[name]), re.MULTILINE)) <= targets
+    assert set(re.findall(r"(?:^|[`\s])make ([a-z-]+)", commands(PAPERS[name]), re.MULTILINE)) <= targets
 
 
 @each_paper
@@ -138,7 +140,25 @@ def test_paths_in_backticks_exist(name: str) -> None:
     for text in in_backticks(PAPERS[name]):
         is_path = text.startswith(PLACES) or re.fullmatch(r"\.?[\w-]+\.(toml|yaml|md|lock)", text)
         if is_path and "*" not in text and "<" not in text:
-            assert (ROOT / text).exists(), text
+            assert (ROOT / text.partition("::")[0]).exists(), text
+
+
+@each_paper
+def test_tests_in_backticks_exist(name: str) -> None:
+    named = {text for text in in_backticks(PAPERS[name]) if "::" in text}
+
+    assert {text for text in named if not is_test(text)} == set()
+
+
+def is_test(text: str) -> bool:
+    """Whether "path::name" is a test of the suite."""
+    path, _, name = text.partition("::")
+    return re.search(rf"^def {re.escape(name)}\(", (ROOT / path).read_text(), re.MULTILINE) is not None
+
+
+def test_tests_that_do_not_exist_are_noticed() -> None:
+    assert is_test("tests/test_papers.py::test_relative_links_resolve")
+    assert not is_test("tests/test_papers.py::test_relative_links")
 
 
 @each_paper
@@ -246,12 +266,37 @@ def test_periodic_work_is_as_the_table_says() -> None:
     assert in_seconds == {task.name: int(task.interval.total_seconds()) for task in ours}
 
 
+def test_what_is_deleted_and_when_is_as_the_table_says() -> None:
+    table = PAPERS["docs/operations.md"].split("<!-- retention: begin -->")[1].split("<!-- retention: end -->")[0]
+    kinds = [
+        f"| {kind.what} | {kind.period_text} | {kind.since} | {setting} | `{kind.task}` |"
+        for kind in retentions()
+        for setting in [f"`{kind.setting}`" if kind.setting else "–"]
+    ]
+
+    assert table.strip().splitlines()[2:] == kinds
+    assert {kind.task for kind in retentions()} <= {task.name for task in periodic_tasks()}
+    assert all(hasattr(settings, kind.setting) for kind in retentions() if kind.setting)
+
+
 def test_every_kind_of_job_is_in_the_table() -> None:
     table = PAPERS["docs/operations.md"].split("## Jobs")[1].split("\n## ")[0]
 
     assert set(re.findall(r"`([a-z]+\.[a-z]+)`", table)) == {
         kind for kind, (handler, _) in jobs._HANDLERS.items() if handler.__module__.startswith(STOREYS)
     }
+
+
+# --- security
+
+
+def test_whatever_the_register_calls_met_is_shown() -> None:
+    table = PAPERS["docs/security.md"].split("## Register")[1]
+    rows = re.findall(r"^\| (\d[^|]+) \| ([^|]+) \| ([^|]+) \| ([^|]+) \|$", table, re.MULTILINE)
+
+    assert {int(chapter) for row in rows for chapter in re.findall(r"\b(\d+)\b", row[0])} >= set(range(1, 18))
+    assert {status for _, status, _, _ in rows} == {"met", "partly", "not met", "not applicable"}
+    assert [row[0] for row in rows if row[1] in {"met", "partly"} and not re.search(r"::|\]\(", row[3])] == []
 
 
 # --- contributing

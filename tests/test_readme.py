@@ -106,6 +106,7 @@ def test_production_settings_pass_the_deployment_check(env: dict[str, str]) -> N
         ({"DATABASE_URL": "nonsense"}, "DATABASE_URL is not a database address"),
         ({"SITE_URL": ""}, "SITE_URL must be set"),
         ({"CACHE_URL": "memcached://x"}, "CACHE_URL must name a Redis"),
+        ({"STORAGE_URL": "s3://host"}, "STORAGE_URL is not the address of a bucket: it must be s3://"),
         ({"DEBUG": "1"}, "DEBUG must be off"),
         ({"PORTAL_ENV": "staging"}, "PORTAL_ENV must be demo or production"),
         ({"UPLOAD_MAX_MB": "many"}, "UPLOAD_MAX_MB must be a whole number"),

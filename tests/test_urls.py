@@ -19,6 +19,7 @@ from onboarding.meter_form.domain import begin
 from onboarding.meters.models import Meter
 from onboarding.portfolio.exports.domain import ask_export
 from onboarding.portfolio.saved_views.domain import save_view
+from onboarding.privacy.models import CustomerErasure
 from onboarding.uploads.models import ColumnMemory, Upload
 from onboarding.uploads.pipeline.commit import confirm_upload
 from onboarding.uploads.pipeline.receive import receive_upload
@@ -35,6 +36,7 @@ from tests import builders
 from tests.conftest import make_user
 from tests.onboarding.connect import builders as connect
 from tests.onboarding.connect.consents import supplied
+from tests.wall import wall
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("catalogue")]
 
@@ -78,6 +80,7 @@ ROUTES: dict[str, tuple[str, str, dict[str, str]]] = {
     "upload-fixed": (OWN, "post", {"pk": "upload"}),
     "upload-to-fix": (OWN, "get", {"pk": "upload"}),
     "upload-receipt": (OWN, "get", {"pk": "upload", "format": "csv"}),
+    "upload-receipt-page": (OWN, "get", {"pk": "upload"}),
     "entry-start": (MEMBERS, "get", {}),
     "entry-new": (MEMBERS, "get", {"identifier": "CEC-DSGS"}),
     "entry-edit": (OWN, "get", {"pk": "meter"}),
@@ -88,6 +91,8 @@ ROUTES: dict[str, tuple[str, str, dict[str, str]]] = {
     "meters": (MEMBERS, "get", {}),
     "meters-columns": (MEMBERS, "get", {}),
     "meters-export": (MEMBERS, "get", {"format": "csv"}),
+    "portfolio": (MEMBERS, "get", {}),
+    "portfolio-export": (MEMBERS, "get", {}),
     "exports": (MEMBERS, "get", {}),
     "export-new": (MEMBERS, "get", {}),
     "export": (OWN, "get", {"pk": "export"}),
@@ -115,6 +120,12 @@ ROUTES: dict[str, tuple[str, str, dict[str, str]]] = {
     "calendar-feed": (PUBLIC, "get", {"secret": "no-such-secret"}),
     "audit": (MANAGERS, "get", {}),
     "audit-export": (MANAGERS, "get", {}),
+    "privacy": (MANAGERS, "get", {}),
+    "privacy-customer": (MANAGERS, "get", {}),
+    "privacy-held": (MANAGERS, "post", {}),
+    "privacy-erase": (MANAGERS, "post", {}),
+    "erasure": (MANAGERS, "get", {"pk": "erasure"}),
+    "erasure-again": (MANAGERS, "post", {"pk": "erasure"}),
     "partner-rules": (MANAGERS, "get", {}),
     "developers": (MEMBERS, "get", {}),
     "old-api-keys": (MANAGERS, "get", {}),
@@ -141,6 +152,10 @@ ROUTES: dict[str, tuple[str, str, dict[str, str]]] = {
     "invitation": (PUBLIC, "get", {"token": "no-such-token"}),
     "partner-switch": (MEMBERS, "post", {}),
     "healthz": (PUBLIC, "get", {}),
+    "security-txt": (PUBLIC, "get", {}),
+    "livez": (PUBLIC, "get", {}),
+    "readyz": (PUBLIC, "get", {}),
+    "metrics": (PUBLIC, "get", {}),
     "set-theme": (PUBLIC, "post", {}),
     "demo-clock": (SIGNED_IN, "post", {}),
     "api-meter-jobs": (KEY, "get", {}),
@@ -186,6 +201,7 @@ ROUTES: dict[str, tuple[str, str, dict[str, str]]] = {
     "connect-links": (MEMBERS, "get", {}),
     "connect-funnel": (MEMBERS, "get", {}),
     "connect-utilities": (MEMBERS, "get", {}),
+    "connect-utility": (MEMBERS, "get", {"code": "PGE"}),
     "connect-funnel-export": (MEMBERS, "get", {}),
     "connect-link-new": (MEMBERS, "get", {}),
     "connect-link": (OWN, "get", {"pk": "link"}),
@@ -223,6 +239,7 @@ ROUTES: dict[str, tuple[str, str, dict[str, str]]] = {
     "api-connections": (KEY, "get", {}),
     "api-connect-funnel": (KEY, "get", {}),
     "api-events": (KEY, "get", {}),
+    "api-portfolio": (KEY, "get", {}),
     "interval-uploads": (MEMBERS, "get", {}),
     "interval-upload-new": (MEMBERS, "get", {}),
     "interval-upload": (OWN, "get", {"pk": "intervals"}),
@@ -266,6 +283,10 @@ PUBLIC_ANSWERS = {
     "emails-stop": 404,
     "invitation": 404,
     "healthz": 200,
+    "security-txt": 200,
+    "livez": 200,
+    "readyz": 200,
+    "metrics": 404,  # no token is set
     "set-theme": 403,  # no such theme
     "interval-file": 404,
     "connect-pair": 200,
@@ -378,6 +399,7 @@ def _objects_of(acme: Partner, manager: User, user: User, run_jobs: Callable[[],
         "authorization": str(connected.authorizations.get().pk),
         "supplied": str(supplied(connected, signer_name="acme-secret signer").pk),
         "address": str(StoppedAddress.objects.get().pk),
+        "erasure": str(CustomerErasure.objects.create(partner=acme, actor={"label": "acme-secret"}, state="done").pk),
     }
 
 
@@ -521,6 +543,22 @@ def test_keys_of_a_partner_that_is_switched_off_open_nothing(
     assert 401 not in answers().values()
     Partner.objects.filter(pk=acme.pk).update(is_active=False)
     assert set(answers().values()) == {401}
+
+
+@pytest.mark.parametrize("name", sorted(name for name, (who, *_) in ROUTES.items() if who != PUBLIC))
+def test_what_a_route_asks_the_database_names_its_partner(
+    name: str, names: dict[str, str], client_of: Any, acme: Partner, manager: User
+) -> None:
+    who, method, _ = ROUTES[name]
+    key = create_api_key(acme, name="looking", by=Actor.system())[1]
+    client, headers = (
+        (Client(), {"Authorization": f"Bearer {key}"}) if who in {KEY, KEY_OWN} else (client_of(manager), {})
+    )
+
+    with wall(acme) as looking:
+        getattr(client, method)(path_of(name, names), headers=headers)
+
+    assert not looking.holes, "\n".join(looking.holes)
 
 
 def test_stranger_sees_nothing_of_acme_anywhere(names: dict[str, str], client_of: Any, stranger: User) -> None:

@@ -83,7 +83,8 @@ def _put(file: str, name: str, nth: int, source: str, changed: str) -> int:
         return 0
     hits = 0
     for thing in gc.get_objects():
-        if isinstance(thing, types.FunctionType) and thing.__code__ == old and thing.__code__.co_filename == here:
+        # Not isinstance: it asks lazy objects what they are, and what a request left behind raises then.
+        if type(thing) is types.FunctionType and thing.__code__ == old and thing.__code__.co_filename == here:
             thing.__code__ = new
             hits += 1
     return hits
@@ -92,7 +93,7 @@ def _put(file: str, name: str, nth: int, source: str, changed: str) -> int:
 def _forget() -> None:
     """What functions of the engine have been asked before, they are asked again."""
     for thing in gc.get_objects():
-        if isinstance(thing, functools._lru_cache_wrapper) and str(thing.__module__).startswith(STOREYS):
+        if type(thing) is functools._lru_cache_wrapper and str(thing.__module__).startswith(STOREYS):
             thing.cache_clear()
 
 

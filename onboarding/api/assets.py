@@ -62,11 +62,11 @@ class AssetSerializer(serializers.Serializer[object]):
 
 
 class CreateMeterSerializer(AssetSerializer):
-    """One asset that is to become a meter."""
+    """One asset to create a meter from."""
 
 
 class PartialAssetSerializer(AssetSerializer):
-    """An asset of which nothing is required."""
+    """An asset without required fields."""
 
 
 class AuditInfoSerializer(serializers.Serializer[object]):

@@ -35,8 +35,8 @@ class ConnectionsRequestSerializer(serializers.Serializer[object]):
     """Which connections are wanted: those that match every part that is given. All parts are optional."""
 
     reference_id = serializers.ListField(child=serializers.CharField(max_length=256), required=False, max_length=100)
-    connection_start_date_from = serializers.DateTimeField(required=False, help_text="Begun at this time or later.")
-    connection_start_date_to = serializers.DateTimeField(required=False, help_text="Begun before this time.")
+    connection_start_date_from = serializers.DateTimeField(required=False, help_text="Started at this time or later.")
+    connection_start_date_to = serializers.DateTimeField(required=False, help_text="Started before this time.")
     last_interaction_date_from = serializers.DateTimeField(required=False)
     last_interaction_date_to = serializers.DateTimeField(required=False)
     page_token = PageTokenField()
@@ -44,7 +44,7 @@ class ConnectionsRequestSerializer(serializers.Serializer[object]):
 
 
 class ConnectionUtilitySerializer(serializers.Serializer[object]):
-    """How far one utility is."""
+    """The progress of one utility."""
 
     utility_name = serializers.CharField()
     utility_is_required = serializers.BooleanField(help_text="Whether your link asked for this utility.")
@@ -75,14 +75,14 @@ class SignedDocumentSerializer(serializers.Serializer[object]):
     version = serializers.CharField()
     title = serializers.CharField()
     language = serializers.ChoiceField(
-        [code for code, _ in settings.LANGUAGES], help_text="Of the text that was signed."
+        [code for code, _ in settings.LANGUAGES], help_text="The language of the signed text."
     )
     sha256 = serializers.CharField()
     signed_date_time_utc = serializers.DateTimeField()
 
 
 class ConnectionSerializer(serializers.Serializer[object]):
-    """One customer: the session, each utility, what was signed, and the newest notes."""
+    """One customer: the session, each utility, signed documents, and the newest notes."""
 
     reference_id = serializers.CharField()
     transmission_region = serializers.ChoiceField(REGIONS)
@@ -91,7 +91,9 @@ class ConnectionSerializer(serializers.Serializer[object]):
     session_status = serializers.ChoiceField(SessionState.values, required=False)
     session_step = serializers.ChoiceField(Step.values, required=False)
     language = serializers.ChoiceField(
-        [code for code, _ in settings.LANGUAGES], required=False, help_text="In which the customer reads the pages."
+        [code for code, _ in settings.LANGUAGES],
+        required=False,
+        help_text="The language in which the customer reads the pages.",
     )
     partner_action_required = serializers.BooleanField()
     device_meter_ids = serializers.ListField(
@@ -103,10 +105,12 @@ class ConnectionSerializer(serializers.Serializer[object]):
 
 
 class ListConnectionsResponseSerializer(serializers.Serializer[object]):
-    """One page of connections, the newest first."""
+    """One page of connections, newest first."""
 
     connections = ConnectionSerializer(many=True)
-    next_page_token = serializers.CharField(required=False, help_text="Leads to the next page; absent on the last.")
+    next_page_token = serializers.CharField(
+        required=False, help_text="Token for the next page; absent on the last page."
+    )
 
 
 class Connections(ApiView):

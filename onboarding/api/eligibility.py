@@ -29,13 +29,16 @@ _TAGS: Final = ["eligibility"]
 
 
 class EligibilityRequestSerializer(serializers.Serializer[object]):
-    """What is known of the asset: any part of it."""
+    """What you know about the asset: any part of it."""
 
     asset = PartialAssetSerializer()
     programs = serializers.ListField(
-        child=serializers.CharField(max_length=64), required=False, max_length=100, help_text="Default: all on offer."
+        child=serializers.CharField(max_length=64),
+        required=False,
+        max_length=100,
+        help_text="Default: all available programs.",
     )
-    as_of = serializers.DateField(required=False, help_text="The day from which deadlines count. Default: today.")
+    as_of = serializers.DateField(required=False, help_text="The day from which to count deadlines. Default: today.")
 
 
 class NamedFieldSerializer(serializers.Serializer[object]):
@@ -46,27 +49,27 @@ class NamedFieldSerializer(serializers.Serializer[object]):
 
 
 class ConditionalFieldSerializer(NamedFieldSerializer):
-    """A field that is needed only if another one, which is not known yet, says so."""
+    """A field that is required only depending on another field, which is still unknown."""
 
     depends_on = serializers.ListField(child=serializers.CharField())
 
 
 class ProgramEligibilitySerializer(serializers.Serializer[object]):
-    """What one program says. ELIGIBLE: nothing is missing. MISSING_INFORMATION: it fits, and fields are empty.
-    NOT_KNOWN_YET: whether it fits depends on facts that are not known. NOT_ELIGIBLE: a known fact rules it out."""
+    """The result for one program. ELIGIBLE: nothing is missing. MISSING_INFORMATION: it fits, but fields are empty.
+    NOT_KNOWN_YET: whether it fits depends on unknown facts. NOT_ELIGIBLE: a known fact rules it out."""
 
     program_identifier = ProgramIdentifierField()
     name = serializers.CharField()
     eligibility = serializers.ChoiceField([status.value for status in EligibilityStatus])
     not_known_yet = NamedFieldSerializer(many=True, help_text="What decides whether the asset fits at all.")
-    missing_fields = NamedFieldSerializer(many=True, help_text="Required by the program, and empty.")
-    may_be_missing = ConditionalFieldSerializer(many=True, help_text="Perhaps required, and empty.")
+    missing_fields = NamedFieldSerializer(many=True, help_text="Required by the program and empty.")
+    may_be_missing = ConditionalFieldSerializer(many=True, help_text="May be required and empty.")
     reasons = serializers.ListField(child=serializers.CharField(), help_text="Why it is not eligible.")
     steps = serializers.ListField(
         child=serializers.ChoiceField(ActionType.values), help_text="What is left to do once there is a meter."
     )
     created_by_partner = serializers.BooleanField(
-        help_text="Whether you can create the meter; else the customer authorizes in Connect."
+        help_text="Whether you can create the meter. If not, the customer authorizes in Connect."
     )
     delivery_period = serializers.CharField(required=False)
     enrollment_deadline_date_time = serializers.DateTimeField(required=False, help_text="The next one.")
@@ -74,12 +77,12 @@ class ProgramEligibilitySerializer(serializers.Serializer[object]):
 
 
 class EligibilitySerializer(serializers.Serializer[object]):
-    """What the programs say, the best first."""
+    """Results by program, best first."""
 
     programs = ProgramEligibilitySerializer(many=True)
-    needed_to_create = NamedFieldSerializer(many=True, help_text="What every meter needs, and the asset lacks yet.")
+    needed_to_create = NamedFieldSerializer(many=True, help_text="What every meter needs and the asset is missing.")
     errors = AssetErrorSerializer(  # type: ignore[assignment]  # a field, which DRF takes out of the class
-        many=True, help_text="Values that no meter can have. They were passed over."
+        many=True, help_text="Values that no meter can have. They were ignored."
     )
     warnings = WarningSerializer(many=True)
 
@@ -102,10 +105,10 @@ class Eligibility(ApiView):
         responses=responses(EligibilitySerializer, 400, 415),
     )
     def post(self, request: Request) -> Response:
-        """Ask which programs would take an asset, from when, and what is missing. Nothing is stored.
+        """Check which programs would accept an asset, from when, and what is missing. Nothing is stored.
 
-        Send what is known, at the point of sale or at the installation; what is not known is named, never guessed.
-        Other meters of the same customer are not looked at.
+        Send what you know at the point of sale or installation. The response names what is unknown and never guesses.
+        It does not consider other meters of the same customer.
         """
         data = request.data if isinstance(request.data, dict) else {}
         query, beside = validated_with_warnings(EligibilityRequestSerializer, {**data, "asset": {}})
@@ -115,7 +118,7 @@ class Eligibility(ApiView):
         answers = eligibility_of(checked.asset or {}, _moment(query), programs=names)
         known = {answer.program.identifier for answer in answers}
         if unknown := [name for name in names if name not in known]:
-            details = {"programs": f"{', '.join(unknown)[:200]}: no program of this identifier is on offer."}
+            details = {"programs": f"{', '.join(unknown)[:200]}: no available program has this identifier."}
             raise ApiError("The request is not valid", details=details)
         held = flattened(checked.asset)
         return Response(

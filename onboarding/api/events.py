@@ -36,7 +36,7 @@ class EventsRequestSerializer(serializers.Serializer[object]):
         required=False,
         allow_blank=True,
         max_length=200,
-        help_text=f"The cursor after which to go on. Without one, from the beginning; {LATEST}: from now on.",
+        help_text=f"The cursor to continue after. Omit it to start at the beginning, or use {LATEST} to start now.",
     )
     types = serializers.CharField(
         required=False, allow_blank=True, max_length=1000, help_text="Only these event types, separated by commas."
@@ -47,7 +47,7 @@ class EventsRequestSerializer(serializers.Serializer[object]):
         default=0,
         min_value=0,
         max_value=LONGEST_WAIT,
-        help_text="How many seconds to wait for an event when there is none. The answer may come earlier without one.",
+        help_text="How many seconds to wait for an event if there is none. The response may come earlier without one.",
     )
 
     def validate_types(self, text: str) -> list[str]:
@@ -55,7 +55,9 @@ class EventsRequestSerializer(serializers.Serializer[object]):
         names = [name for part in text.split(",") if (name := part.strip())]
         known = [one.name for one in event_types()]
         if unknown := [name for name in names if name not in known]:
-            raise serializers.ValidationError(f"{unknown[0][:100]} is no event type. There are: {', '.join(known)}.")
+            raise serializers.ValidationError(
+                f"{unknown[0][:100]} is not an event type. Use one of: {', '.join(known)}."
+            )
         return names
 
 
@@ -65,15 +67,17 @@ class PayloadField(serializers.DictField):
 
 
 class EventSerializer(serializers.Serializer[object]):
-    """A published event: the envelope of webhooks, and what we say beside it."""
+    """A published event: the webhook envelope and additional fields."""
 
-    webhook_event_id = serializers.UUIDField(help_text="The same for an event whenever and however it is delivered.")
+    webhook_event_id = serializers.UUIDField(
+        help_text="Stays the same for an event whenever and however it is delivered."
+    )
     payload = PayloadField()
     occurred_at = serializers.DateTimeField()
-    subject = serializers.CharField(help_text="The meter, Connect session or market group that it is about.")
+    subject = serializers.CharField(help_text="The meter, Connect session or market group the event is about.")
     sequence = serializers.IntegerField(help_text="1, 2, 3… over the events of one subject.")
-    cursor = serializers.CharField(help_text="To go on after this event.")
-    request_id = serializers.CharField(required=False, help_text="Of the API request that caused it.")
+    cursor = serializers.CharField(help_text="Use it to continue after this event.")
+    request_id = serializers.CharField(required=False, help_text="The ID of the API request that caused it.")
 
 
 class ListEventsResponseSerializer(serializers.Serializer[object]):
@@ -81,7 +85,7 @@ class ListEventsResponseSerializer(serializers.Serializer[object]):
 
     events = EventSerializer(many=True)
     next_cursor = serializers.CharField(help_text="Keep it, and send it as `after` next time.")
-    has_more = serializers.BooleanField(help_text="Whether to ask again at once.")
+    has_more = serializers.BooleanField(help_text="Whether to request the next events right away.")
 
 
 class Events(ApiView):

@@ -35,7 +35,13 @@ from portal.api.views import ApiView
 from portal.partners.models import KeyPermission, Partner
 from portal.web import clock
 
-_GROUPS = {"LINK": GroupBy.LINK, "UTILITY": GroupBy.UTILITY, "WEEK": GroupBy.WEEK, "VARIANT": GroupBy.VARIANT}
+_GROUPS = {
+    "LINK": GroupBy.LINK,
+    "UTILITY": GroupBy.UTILITY,
+    "WEEK": GroupBy.WEEK,
+    "DEVICE": GroupBy.DEVICE,
+    "VARIANT": GroupBy.VARIANT,
+}
 _FIRST, _LAST = datetime(2000, 1, 1, tzinfo=UTC), datetime(2100, 1, 1, tzinfo=UTC)
 
 
@@ -43,14 +49,17 @@ class FunnelRequestSerializer(serializers.Serializer[object]):
     """Which connections are counted: those that match every part that is given. All parts are optional."""
 
     connection_start_date_from = serializers.DateTimeField(
-        required=False, help_text=f"Begun at this time or later. By default {WEEKS} weeks before the end."
+        required=False, help_text=f"Started at this time or later. Default: {WEEKS} weeks before the end."
     )
     connection_start_date_to = serializers.DateTimeField(
-        required=False, help_text="Begun before this time. By default now."
+        required=False, help_text="Started before this time. Default: now."
     )
-    link = serializers.CharField(required=False, max_length=64, help_text="The name of a link of yours.")
-    utility_name = serializers.CharField(required=False, max_length=32, help_text="At which they came furthest.")
+    link = serializers.CharField(required=False, max_length=64, help_text="The name of one of your links.")
+    utility_name = serializers.CharField(required=False, max_length=32, help_text="Where they got furthest.")
     variant = serializers.ChoiceField(Variant.values, required=False)
+    device_type = serializers.CharField(
+        required=False, max_length=64, help_text="As chosen by customers of device links."
+    )
     group_by = serializers.ChoiceField(
         [*_GROUPS],
         required=False,
@@ -61,13 +70,13 @@ class FunnelRequestSerializer(serializers.Serializer[object]):
         """Times of this century in their order; weeks of a year at most."""
         for name in ("connection_start_date_from", "connection_start_date_to"):
             if name in attrs and not _FIRST <= attrs[name] <= _LAST:
-                raise serializers.ValidationError({name: "Give a time between 2000 and 2100."})
+                raise serializers.ValidationError({name: "Send a time between 2000 and 2100."})
         end = attrs.setdefault("connection_start_date_to", clock.now())
         begin = attrs.setdefault("connection_start_date_from", end - timedelta(weeks=WEEKS))
         if end < begin:
             raise serializers.ValidationError({"connection_start_date_to": "This is before the start."})
         if attrs.get("group_by") == GroupBy.WEEK.name and end - begin > timedelta(weeks=MOST_WEEKS - 2):
-            raise serializers.ValidationError({"group_by": "Ask for at most a year by week."})
+            raise serializers.ValidationError({"group_by": "Request at most one year by week."})
         return attrs
 
 
@@ -79,16 +88,16 @@ class FunnelReasonSerializer(serializers.Serializer[object]):
 
 
 class FunnelStepSerializer(serializers.Serializer[object]):
-    """One step: reached + not_asked are those who were here or beyond; of them, some stopped or are still under way."""
+    """One step: reached + not_asked are all who got here or beyond. Some of them stopped or are still in progress."""
 
     step = serializers.ChoiceField([step.name for step in Reached])
-    reached = serializers.IntegerField(help_text="Took the step, wherever they are now.")
+    reached = serializers.IntegerField(help_text="Completed the step, wherever they are now.")
     not_asked = serializers.IntegerField(
-        help_text="Went on, or were done, without it: their link has no such step. They are no drop-offs."
+        help_text="Continued or finished without it, because their link doesn’t have this step. They aren’t drop-offs."
     )
-    under_way = serializers.IntegerField(help_text="Came this far; the next step is still expected.")
-    stopped = serializers.IntegerField(help_text="Came this far and no further.")
-    stopped_by = FunnelReasonSerializer(many=True, help_text="The reasons of those who stopped.")
+    under_way = serializers.IntegerField(help_text="Got this far; the next step is still expected.")
+    stopped = serializers.IntegerField(help_text="Got this far and stopped.")
+    stopped_by = FunnelReasonSerializer(many=True, help_text="Why customers stopped here.")
 
 
 class FunnelTimesSerializer(serializers.Serializer[object]):
@@ -100,11 +109,11 @@ class FunnelTimesSerializer(serializers.Serializer[object]):
 
 
 class FunnelGroupSerializer(serializers.Serializer[object]):
-    """One part: a link, a utility, a week or a kind of customer."""
+    """One part: a link, a utility, a week, a device type or a customer type."""
 
     group = serializers.CharField(
         allow_blank=True,
-        help_text="The link's name, the utility's, the week's first day or the variant; empty: none yet.",
+        help_text="The name of the link or utility, the week’s first day, the device type or the variant.",
     )
     connections = serializers.IntegerField()
     finished = serializers.IntegerField()
@@ -112,14 +121,14 @@ class FunnelGroupSerializer(serializers.Serializer[object]):
 
 
 class FunnelSerializer(serializers.Serializer[object]):
-    """The funnel of the connections that match, and of their parts when they were asked for."""
+    """The funnel of matching connections, and of each part if requested."""
 
     connection_start_date_from = serializers.DateTimeField()
     connection_start_date_to = serializers.DateTimeField()
     connections = serializers.IntegerField(help_text="How many customers opened a link with a reference ID.")
-    finished = serializers.IntegerField(help_text="How many have a meter, or were asked for no more.")
+    finished = serializers.IntegerField(help_text="How many have a meter or have no steps left.")
     sessions_without_reference_id = serializers.IntegerField(
-        help_text="Counted here alone: nobody knows whose they are."
+        help_text="Counted only here, since we can’t tell which customer they belong to."
     )
     steps = FunnelStepSerializer(many=True)
     opened_to_authorized = FunnelTimesSerializer(required=False)
@@ -139,7 +148,7 @@ class ConnectFunnel(ApiView):
         responses=responses(FunnelSerializer, 400),
     )
     def get(self, request: Request) -> Response:
-        """Count how far your customers come through Connect, and where and why they stop."""
+        """Count how far your customers get in Connect, and where and why they stop."""
         wanted = validated(FunnelRequestSerializer, request.query_params)
         scope = _scope(partner_of(request), wanted)
         answer: dict[str, object] = {
@@ -167,6 +176,7 @@ def _scope(partner: Partner, wanted: dict[str, Any]) -> Scope:
         ZoneInfo(partner.time_zone),
         link=_link(partner, wanted["link"]) if "link" in wanted else None,
         utility=wanted.get("utility_name", ""),
+        device=wanted.get("device_type", ""),
         variant=wanted.get("variant", ""),
     )
 
@@ -174,7 +184,7 @@ def _scope(partner: Partner, wanted: dict[str, Any]) -> Scope:
 def _link(partner: Partner, title: str) -> UUID:
     link = ConnectLink.objects.filter(partner=partner, title=title).only("pk").first()
     if link is None:
-        raise ApiError("The request is not valid", details={"link": "You have no link of this name."})
+        raise ApiError("The request is not valid", details={"link": "You don’t have a link with this name."})
     return link.pk
 
 

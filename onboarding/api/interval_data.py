@@ -89,13 +89,13 @@ class UploadIntervalDataQuerySerializer(serializers.Serializer[object]):
         re.compile(r"^[A-Za-z0-9_-][A-Za-z0-9._-]*$"),
         required=False,
         max_length=200,
-        help_text="What the upload is called in lists, and at the end of its path. An ending that the kind of file "
-        "wants is added. Absent: schema and time.",
+        help_text="The name of the upload in lists and at the end of its path. A missing file extension is added. "
+        "Default: schema and time.",
     )
 
 
 class IngestionResponseSerializer(serializers.Serializer[object]):
-    """The job that takes the file in."""
+    """The job that processes the file."""
 
     job_id = serializers.UUIDField()
 
@@ -105,7 +105,7 @@ class ListIntervalDataUploadsQuerySerializer(serializers.Serializer[object]):
 
     to = serializers.DateTimeField(required=False, help_text="Uploaded at this time or before.")
     file_path = serializers.RegexField(
-        _PATH, required=False, max_length=1024, help_text="The path to which the file was uploaded."
+        _PATH, required=False, max_length=1024, help_text="The path the file was uploaded to."
     )
     status = serializers.ChoiceField(IntervalUploadState.values, required=False)
     page_size = serializers.IntegerField(required=False, default=50, min_value=1, max_value=500)
@@ -124,26 +124,28 @@ class ListIntervalDataUploadsQuerySerializer(serializers.Serializer[object]):
 
 
 class IntervalDataUploadSerializer(serializers.Serializer[object]):
-    """One upload, and where its file is now."""
+    """One upload and where its file is now."""
 
-    last_job_id = serializers.UUIDField(help_text="Names the upload in the other operations.")
+    last_job_id = serializers.UUIDField(help_text="Identifies the upload in other operations.")
     uploaded_file_path = serializers.CharField()
     current_file_path = serializers.CharField(help_text="Moved to accepted or failed when the job has ended.")
     uploaded_at_date_time = serializers.DateTimeField()
     status = serializers.ChoiceField(IntervalUploadState.values)
     feedback_csv_file_path = serializers.CharField(required=False, help_text="Absent until the file was read.")
-    error_csv_file_path = serializers.CharField(required=False, help_text="Absent where there are no errors.")
+    error_csv_file_path = serializers.CharField(required=False, help_text="Absent if there are no errors.")
 
 
 class GetUploadsResponseSerializer(serializers.Serializer[object]):
-    """One page of uploads, the newest first."""
+    """One page of uploads, newest first."""
 
     uploads = IntervalDataUploadSerializer(many=True)
-    next_page_token = serializers.CharField(required=False, help_text="Leads to the next page; absent on the last.")
+    next_page_token = serializers.CharField(
+        required=False, help_text="Token for the next page; absent on the last page."
+    )
 
 
 class ErrorSummarySerializer(serializers.Serializer[object]):
-    """How often one error is in the file."""
+    """How often an error occurs in the file."""
 
     column = serializers.CharField(required=False)
     code = serializers.CharField()
@@ -154,21 +156,21 @@ class IngestionErrorSerializer(serializers.Serializer[object]):
     """One error of the file."""
 
     line = serializers.IntegerField(help_text="Of the file, from 1; its header is line 1.")
-    column = serializers.CharField(required=False, help_text="Absent where it is about the whole line.")
+    column = serializers.CharField(required=False, help_text="Absent if it is about the whole line.")
     code = serializers.CharField()
     message = serializers.CharField()
     errors = serializers.ListField(  # type: ignore[assignment]  # a field, which DRF takes out of the class
-        child=serializers.CharField(), help_text="The message, in a list: the published file has both."
+        child=serializers.CharField(), help_text="The message in a list. Leap’s published API has both."
     )
 
 
 class GetUploadIngestionErrorsResponseSerializer(serializers.Serializer[object]):
-    """What is wrong with a file."""
+    """The errors in a file."""
 
     job_id = serializers.UUIDField()
-    error_csv_file_path = serializers.CharField(required=False, help_text="Absent where there are no errors.")
+    error_csv_file_path = serializers.CharField(required=False, help_text="Absent if there are no errors.")
     error_summary = ErrorSummarySerializer(many=True, help_text="The most frequent error first.")
-    summary = ErrorSummarySerializer(many=True, help_text="The same as error_summary: the published file has both.")
+    summary = ErrorSummarySerializer(many=True, help_text="Same as error_summary. Leap’s published API has both.")
     errors = IngestionErrorSerializer(many=True)  # type: ignore[assignment]  # a field, which DRF takes out
     is_limited = serializers.BooleanField(help_text=f"Whether only the first {MOST_ERRORS:,} errors are here.")
 
@@ -180,7 +182,7 @@ class PresignedUrlQuerySerializer(serializers.Serializer[object]):
         FilePart.values,
         required=False,
         default=FilePart.ALL,
-        help_text="errors: only the header and the lines that have errors.",
+        help_text="errors: only the header and the lines with errors.",
     )
 
 
@@ -218,7 +220,7 @@ class IntervalData(ApiView):
         responses=responses(IngestionResponseSerializer, 400, 413, 415, description="The job was started."),
     )
     def post(self, request: Request) -> Response:
-        """Upload a file of interval data: CSV, packed or not, or Parquet. A job takes it in; ask how far it is."""
+        """Upload a file of interval data: CSV, gzipped or not, or Parquet. Get the job to follow its progress."""
         query = validated(UploadIntervalDataQuerySerializer, request.query_params)
         data_type = next(kind for kind in DataType if kind.schema == query["schema"])
         body = request.data if isinstance(request.data, dict) else {}
@@ -254,7 +256,7 @@ class IntervalDataUploads(ApiView):
         responses=responses(GetUploadsResponseSerializer, 400),
     )
     def get(self, request: Request) -> Response:
-        """List your files of interval data, newest first, whichever way they came."""
+        """List your interval data files, newest first, however they were sent."""
         query = validated(ListIntervalDataUploadsQuerySerializer, request.query_params)
         lookups = {"from": "created_at__gte", "to": "created_at__lte", "status": "state"}
         wanted = {lookup: query[name] for name, lookup in lookups.items() if query.get(name)}
@@ -282,7 +284,7 @@ class IntervalDataUploadErrors(ApiView):
         responses=responses(GetUploadIngestionErrorsResponseSerializer, 400, 404),
     )
     def get(self, request: Request, job_id: str) -> Response:
-        """List what is wrong with a file, by kind and by line."""
+        """List the errors in a file, by type and by line."""
         upload = _upload_of(request, job_id)
         errors, is_limited = errors_of(upload, MOST_ERRORS)
         summary = [_known(line) for line in upload.error_summary]
@@ -322,7 +324,7 @@ class IntervalDataPresignedUrl(ApiView):
         },
     )
     def get(self, request: Request, job_id: str) -> HttpResponseRedirect:
-        """Redirect to a link to the uploaded file that needs no key and ends after some minutes."""
+        """Redirect to a short-lived link to the uploaded file that needs no key."""
         part = FilePart(validated(PresignedUrlQuerySerializer, request.query_params)["lines"])
         upload = _upload_of(request, job_id)
         if not name_of_part(upload, part):
@@ -343,7 +345,7 @@ class IntervalDataFilePreview(ApiView):
         responses=responses(GetIntervalDataFilePreviewResponseSerializer, 400, 404),
     )
     def get(self, request: Request, job_id: str) -> Response:
-        """Show the first lines of a file, as they were sent."""
+        """Show the first lines of a file as sent."""
         upload = _upload_of(request, job_id)
         lines, is_limited = preview_of(upload, MOST_LINES)
         return Response(

@@ -66,13 +66,13 @@ class MeterReferenceSerializer(PartnerMeterRefRequestSerializer):
 
 
 class PartnerMeterRefsRequestSerializer(serializers.Serializer[object]):
-    """New references; meters may take each other's."""
+    """New references. Meters can swap references."""
 
     meters = serializers.ListField(child=MeterReferenceSerializer(), min_length=1, max_length=MOST_AT_ONCE)
 
 
 class ReferenceResultSerializer(serializers.Serializer[object]):
-    """A meter with the reference that it has now."""
+    """A meter with its current reference."""
 
     meter_id = serializers.UUIDField()
     partner_meter_ref = serializers.CharField()
@@ -80,25 +80,25 @@ class ReferenceResultSerializer(serializers.Serializer[object]):
 
 
 class ReferenceAnswerSerializer(ReferenceResultSerializer, WarnedSerializer):
-    """A meter with the reference that it has now."""
+    """A meter with its current reference."""
 
 
 class ReferenceResultsSerializer(WarnedSerializer):
-    """What became of several meters; the IDs that are no meters of the caller's are named."""
+    """The results for several meters. IDs that are not your meters are listed."""
 
     meters = ReferenceResultSerializer(many=True)
     unknown_meter_ids = serializers.ListField(child=serializers.UUIDField())
 
 
 class TagsRequestSerializer(serializers.Serializer[object]):
-    """Meters, and the tags that all of them get or lose."""
+    """Meters and the tags to add to or remove from all of them."""
 
     meter_ids = serializers.ListField(child=serializers.UUIDField(), min_length=1, max_length=MOST_AT_ONCE)
     tags = serializers.ListField(child=serializers.CharField(max_length=LONGEST_TAG), min_length=1, max_length=20)
 
 
 class TagResultSerializer(serializers.Serializer[object]):
-    """A meter with the tags that it has now."""
+    """A meter with its current tags."""
 
     meter_id = serializers.UUIDField()
     tags = serializers.ListField(child=serializers.CharField())
@@ -106,18 +106,18 @@ class TagResultSerializer(serializers.Serializer[object]):
 
 
 class TagResultsSerializer(WarnedSerializer):
-    """What became of the meters; the IDs that are no meters of the caller's are named."""
+    """The results for the meters. IDs that are not your meters are listed."""
 
     meters = TagResultSerializer(many=True)
     unknown_meter_ids = serializers.ListField(child=serializers.UUIDField())
 
 
 class RefreshRequestSerializer(serializers.Serializer[object]):
-    """A registration that is to be looked at again."""
+    """A registration to check again."""
 
     meter_id = serializers.UUIDField()
     status = serializers.ChoiceField(["REQUESTED"])
-    requested_at = serializers.DateTimeField(help_text="When it was asked first, if it waits already.")
+    requested_at = serializers.DateTimeField(help_text="When it was first requested, if already waiting.")
 
 
 # --- references
@@ -138,7 +138,7 @@ class PartnerMeterRef(ApiView):
         responses=responses(ReferenceAnswerSerializer, 400, 404, 412, 415),
     )
     def patch(self, request: Request, meter_id: str) -> Response:
-        """Give a meter another reference. With If-Match, only if it is still as you read it."""
+        """Change a meter's reference. With If-Match, only if it hasn't changed since you read it."""
         meter = meter_named(request, meter_id)
         read, warnings = validated_with_warnings(PartnerMeterRefRequestSerializer, request.data)
         with transaction.atomic():
@@ -161,7 +161,7 @@ class BulkPartnerMeterRef(ApiView):
         responses=responses(ReferenceResultsSerializer, 400, 404, 415),
     )
     def patch(self, request: Request) -> Response:
-        """Give several meters other references: all of them, or none."""
+        """Change the references of several meters: all of them, or none."""
         read, warnings = validated_with_warnings(PartnerMeterRefsRequestSerializer, request.data)
         wanted = [(item["meter_id"], item["partner_meter_ref"]) for item in read["meters"]]
         with transaction.atomic():
@@ -186,7 +186,7 @@ def _change_references(
     try:
         confirm(action, by=actor_of(request), wait=True)
     except IntegrityError as error:
-        raise ApiError("Another meter took a reference at this moment", status_code=409) from error
+        raise ApiError("Another meter is taking a reference right now", status_code=409) from error
     done = list(action.rows.order_by("number"))
     _refuse_rows(done, wanted, passed_over=unknown)
     results: list[dict[str, object]] = [
@@ -246,7 +246,7 @@ class Tags(ApiView):
         responses=responses(TagResultsSerializer, 400, 404, 412, 415),
     )
     def post(self, request: Request) -> Response:
-        """Give meters tags. With If-Match and one meter, only if it is still as you read it."""
+        """Add tags to meters. With If-Match and one meter, only if it hasn't changed since you read it."""
         return _change_tags(request, "add")
 
     @extend_schema(
@@ -256,7 +256,7 @@ class Tags(ApiView):
         responses=responses(TagResultsSerializer, 400, 404, 412, 415),
     )
     def delete(self, request: Request) -> Response:
-        """Take tags from meters. The body is as for POST."""
+        """Remove tags from meters. The body is as for POST."""
         return _change_tags(request, "remove")
 
 
@@ -311,7 +311,7 @@ class RefreshRequests(ApiView):
         responses=responses(RefreshRequestSerializer, 400, 404),
     )
     def post(self, request: Request, meter_id: str) -> Response:
-        """Ask that the market registration of a CAISO utility meter that is INELIGIBLE is looked at again."""
+        """Request a new check of the market registration of a CAISO utility meter that is INELIGIBLE."""
         meter = meter_named(request, meter_id)
         try:
             refresh = request_refresh(meter, by=actor_of(request))

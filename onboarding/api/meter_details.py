@@ -36,7 +36,7 @@ def _list_of(child: serializers.Field[Any, Any, Any, Any], *, most: int, least: 
 
 
 class MeterFilterRequestSerializer(serializers.Serializer[object]):
-    """Which meters are wanted: those that match every part that is given. All parts are optional."""
+    """Filters. Meters must match every filter given. All are optional."""
 
     page_token = PageTokenField()
     page_size = serializers.IntegerField(required=False, default=PAGE_SIZE, min_value=1, max_value=PAGE_SIZE)
@@ -59,7 +59,7 @@ class MeterFilterRequestSerializer(serializers.Serializer[object]):
 
 
 class MeterDetailsResponseSerializer(MeterIdentifiersSerializer):
-    """A meter: what identifies it, and the rest of its asset."""
+    """A meter: its identifiers and the rest of its asset."""
 
     catalogue_fields = None
 
@@ -68,10 +68,12 @@ class ListMeterDetailsResponseSerializer(WarnedSerializer):
     """One page of meters."""
 
     meters = MeterDetailsResponseSerializer(many=True)
-    next_page_token = serializers.CharField(required=False, help_text="Leads to the next page; absent on the last.")
+    next_page_token = serializers.CharField(
+        required=False, help_text="Token for the next page; absent on the last page."
+    )
 
 
-_KNOWN = OpenApiParameter("If-None-Match", str, OpenApiParameter.HEADER, description="The ETag of what you have.")
+_KNOWN = OpenApiParameter("If-None-Match", str, OpenApiParameter.HEADER, description="The ETag of your copy.")
 METER_ID = OpenApiParameter("meter_id", UUID, OpenApiParameter.PATH)
 
 
@@ -84,7 +86,10 @@ class MeterDetails(ApiView):
         operation_id="getMeterDetails",
         tags=_TAGS,
         parameters=[METER_ID, _KNOWN],
-        responses={**responses(MeterDetailsResponseSerializer, 400, 404), 304: OpenApiResponse(None, "You have it.")},
+        responses={
+            **responses(MeterDetailsResponseSerializer, 400, 404),
+            304: OpenApiResponse(None, "Your copy is current."),
+        },
     )
     def get(self, request: Request, meter_id: str) -> Response:
         """Get a meter."""

@@ -41,13 +41,13 @@ class MeterIdField(serializers.UUIDField):
 
 
 class SearchMissingIntervalDataRequestSerializer(serializers.Serializer[object]):
-    """Which missing data are wanted: those that match every part that is given. All parts are optional."""
+    """Filters. Missing data must match every filter given. All are optional."""
 
     meter_ids = serializers.ListField(
         child=MeterIdField(),
         required=False,
         max_length=MOST_METERS,
-        help_text="Those that are not yours find nothing.",
+        help_text="Meters that aren’t yours return nothing.",
     )
     state = serializers.ChoiceField(
         ["OPEN", "PENDING", "PROCESSING"],
@@ -81,7 +81,7 @@ class SearchMissingIntervalDataRequestSerializer(serializers.Serializer[object])
 
 
 class MissingIntervalSerializer(serializers.Serializer[object]):
-    """A stretch of time of which data of one type are missing, all with one deadline."""
+    """A time range in which data of one type is missing, all with the same deadline."""
 
     meter_id = serializers.UUIDField()
     data_type = serializers.ChoiceField(DataType.values)
@@ -97,7 +97,7 @@ class SearchMissingIntervalDataResponseSerializer(WarnedSerializer):
     missing_intervals = MissingIntervalSerializer(many=True)
     next_page_token = serializers.CharField(
         required=False,
-        help_text="Leads to the next page. A page can be empty and still have one: then go on, there may be more.",
+        help_text="Leads to the next page. An empty page can still have one: continue, since there may be more.",
     )
 
 
@@ -114,7 +114,7 @@ class MissingIntervalDataSearch(ApiView):
         responses=responses(SearchMissingIntervalDataResponseSerializer, 400, 415),
     )
     def post(self, request: Request) -> Response:
-        """Find interval data that your meters' programs expect of you and that are not there."""
+        """Find missing interval data that your meters' programs expect from you."""
         wanted, warnings = validated_with_warnings(SearchMissingIntervalDataRequestSerializer, request.data)
         partner, after = partner_of(request), _place(request, wanted["page_token"])
         page, following = _page(partner, wanted, after)
@@ -173,7 +173,7 @@ def _place(request: Request, token: str) -> Place | None:
         return None
     place = place_named(request, _KIND, token)
     if not isinstance(place, list) or len(place) != 3:
-        raise ApiError("page_token is not one that this API gave")
+        raise ApiError("page_token did not come from this API")
     return UUID(place[0]), int(place[1]), int(place[2])
 
 

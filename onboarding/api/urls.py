@@ -11,6 +11,7 @@ from onboarding.api import (
     meter_changes,
     meter_details,
     missing_intervals,
+    portfolio,
 )
 from onboarding.api.create_meters import jobs, provisional_assets, single
 from onboarding.api.enrollment import participation, status
@@ -44,6 +45,7 @@ urlpatterns = [
     path("v1.1/jobs/meters/<str:job_id>", jobs.MeterBatchJob.as_view(), name="api-meter-job"),
     path("v1.1/meters", single.SingleMeter.as_view(), name="api-single-meter"),
     path("v1.1/onboarding-tokens", single.OnboardingTokens.as_view(), name="api-onboarding-tokens"),
+    path("v1.1/portfolio", portfolio.PortfolioFigures.as_view(), name="api-portfolio"),
     path("v1.1/provisional-assets", provisional_assets.ProvisionalAssets.as_view(), name="api-provisional-assets"),
     path(
         "v1.1/provisional-assets-filters",

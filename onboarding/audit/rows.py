@@ -73,7 +73,7 @@ _CODES: dict[str, dict[str, str]] = {
     "step": dict(Step.choices),
     "reason": {**dict(FailureReason.choices), **dict(EndReason.choices)},
 }
-_LABELS = {**_COUNTED, "email": "E-mail", "sha256": "SHA-256", "code": "Reason"}
+_LABELS = {**_COUNTED, "email": "Email", "sha256": "SHA-256", "code": "Reason"}
 
 
 def _labels_of(key: str, value: object) -> dict[str, str]:

@@ -24,7 +24,7 @@ class BulkState(models.TextChoices):
     ASKED = "asked", "Waiting for you"
     RUNNING = "running", "Changing meters"
     DONE = "done", "Done"
-    STOPPED = "stopped", "Stopped on the way"
+    STOPPED = "stopped", "Stopped partway"
 
     @property
     def tone(self) -> str:
@@ -36,11 +36,11 @@ class BulkResult(models.TextChoices):
 
     WAITING = "waiting", "Waiting for your confirmation"
     CHANGED = "changed", "Changed"
-    REPLACED = "replaced", "Changed; an earlier time in these days gave way"
-    SAME = "same", "Was so already"
-    MEANWHILE = "meanwhile", "Changed since you saw it, so it was left"
-    GONE = "gone", "Not there any more"
-    REFUSED = "refused", "Cannot be done"
+    REPLACED = "replaced", "Changed; replaced an earlier time-out on these days"
+    SAME = "same", "No change needed"
+    MEANWHILE = "meanwhile", "Changed since you loaded it, so left as is"
+    GONE = "gone", "No longer exists"
+    REFUSED = "refused", "Can’t be changed"
 
 
 class BulkAction(models.Model):

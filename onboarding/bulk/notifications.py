@@ -1,4 +1,4 @@
-"""The e-mail about a change of many meters that took long."""
+"""The email about a change of many meters that took long."""
 
 from django.urls import reverse
 
@@ -10,8 +10,8 @@ from portal.notifications.domain import took_long, write_to
 register(
     NotificationKind(
         "changes",
-        "A change of many meters is done",
-        "When what you confirmed has been done to each meter, if it took longer than half a minute.",
+        "A bulk change is done",
+        "When a change to multiple meters is done, if it took more than 30 seconds.",
     )
 )
 
@@ -20,7 +20,13 @@ def tell_done(action: BulkAction, job: Job) -> None:
     """Tell the person who asked that every meter has its result."""
     if not took_long(job):
         return
-    meant = action.counts.get("meant", 0)
-    text = f"Meters changed: {action.changed:,} of {meant:,}. The page says what became of each."
-    path = reverse("bulk-action", args=[action.pk])
-    write_to(action.user, kind="changes", partner=action.owner, subject="Done: your change", text=text, path=path)
+    changed = f"{action.changed:,} of {action.counts.get('meant', 0):,}"
+    write_to(
+        action.user,
+        kind="changes",
+        partner=action.owner,
+        subject="Done: your change",
+        text=f"Your change is done. See what became of each meter.\n\n- Meters changed: {changed}",
+        action="View results",
+        path=reverse("bulk-action", args=[action.pk]),
+    )

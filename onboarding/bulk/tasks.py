@@ -13,7 +13,7 @@ def _on_failure(job: Job) -> None:
 
 @job_handler("meters.bulk", on_failure=_on_failure)
 def run_action(run: Run) -> None:
-    """Chunk after chunk, then the counts and the e-mail."""
+    """Chunk after chunk, then the counts and the email."""
     action = BulkAction.objects.select_related("partner").get(pk=run.job.subject_id)
     while _chunk(run, action):
         run.yield_to_other_partners()

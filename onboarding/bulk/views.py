@@ -28,6 +28,7 @@ from portal.storage.ids import as_uuid
 from portal.web import clock
 from portal.web.downloads import csv_response, download_name
 from portal.web.filters import chips_of
+from portal.web.live import is_poll, takes_whole_page
 
 _LONGEST_QUERY = 8_000  # as for a saved view
 MOST_LOOKED_AT = 2_000  # meters of which the question says beforehand what would become of them
@@ -107,11 +108,8 @@ def bulk_action(request: HttpRequest, pk: UUID) -> HttpResponse:
     if action.state == BulkState.RUNNING:
         open_states = [JobState.QUEUED, JobState.RUNNING]
         context["job"] = Job.objects.filter(subject_id=str(action.pk), state__in=open_states).first()
-    if request.htmx:  # type: ignore[attr-defined]  # set by django-htmx
-        answer = render(request, "bulk/_live.html", context)
-        if action.state != BulkState.RUNNING:
-            answer["HX-Refresh"] = "true"
-        return answer
+    if is_poll(request) and action.state == BulkState.RUNNING:
+        return render(request, "bulk/_live.html", context)
     if action.state in {BulkState.ASKED, BulkState.STOPPED}:
         context |= preview_of(handler, action) if isinstance(handler, SheetAction) else _question(action)
         context["details_page"] = handler.details_page if action.state == BulkState.ASKED else ""
@@ -122,7 +120,8 @@ def bulk_action(request: HttpRequest, pk: UUID) -> HttpResponse:
         if action.counts.get(BulkResult.REPLACED):
             replaced = BulkRow.objects.filter(action=action, result=BulkResult.REPLACED)
             context["replaced"] = list(replaced.order_by("number", "meter_id")[:ROWS_SHOWN])
-    return render(request, "bulk/action.html", context)
+    answer = render(request, "bulk/action.html", context)
+    return takes_whole_page(answer) if is_poll(request) else answer
 
 
 def _question(action: BulkAction) -> dict[str, object]:

@@ -54,23 +54,23 @@ def _summary(happening: Happening, on: date) -> str:
     said = {
         Kind.DEADLINE: f"enroll {deadline_text(happening.at, on)}",
         Kind.ACTIVATION: "activation",
-        Kind.BEGINS: f"{happening.period.name} begins",
-        Kind.ENDS: f"{happening.period.name} ends",
+        Kind.BEGINS: f"{happening.season} season begins",
+        Kind.ENDS: f"{happening.season} season ends",
     }
-    return f"{happening.program.identifier}: {said[happening.kind]}"
+    return f"{happening.program.name}: {said[happening.kind]}"
 
 
 def _description(happening: Happening, waiting: Waiting | None, on: date) -> str:
-    lines = [f"{happening.program.name}, delivery period {happening.period.name}."]
+    lines = [f"{happening.program.name}, {happening.season} season ({happening.period.name})."]
     line = happening.deadline
     if happening.kind is Kind.DEADLINE and line:
         begins = begin_text(line.activation_at)
         lines.append(f"A meter that is eligible by then is expected to be active from {begins}.")
         if line.rolls_over:
-            lines.append(f"Published: {deadline_text(line.deadline_at, on)}; a weekend holds until Monday.")
+            lines.append(f"Published: {deadline_text(line.deadline_at, on)}; extended over the weekend to Monday.")
         if line.is_next and waiting:
             need = "needs" if waiting.meters == 1 else "need"
-            lines.append(f"{waiting.meters:,} of your meters {need} something from you before.")
+            lines.append(f"{waiting.meters:,} of your meters {need} something from you before then.")
     if happening.kind is Kind.ACTIVATION and line:
         lines.append(f"For meters that are eligible {deadline_text(line.accepted_until, on)}.")
     if happening.kind is Kind.ENDS:

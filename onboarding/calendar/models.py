@@ -1,4 +1,4 @@
-"""The secret addresses of calendar feeds, and which e-mails about deadlines were written."""
+"""The secret addresses of calendar feeds, and which emails about deadlines were written."""
 
 from django.db import models
 from django.db.models.functions import Now

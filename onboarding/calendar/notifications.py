@@ -1,7 +1,7 @@
-"""E-mails about deadlines: once a week, and ten and three days before one that meters would miss.
+"""Emails about deadlines: once a week, and ten and three days before one that meters would miss.
 
-Periodic work finds the partners to whom an e-mail is due, and a job writes it. Unique rows, which are made in the same
-transaction as the e-mails, keep it from being written twice.
+Periodic work finds the partners to whom an email is due, and a job writes it. Unique rows, which are made in the same
+transaction as the emails, keep it from being written twice.
 """
 
 from collections.abc import Iterable, Mapping
@@ -28,17 +28,17 @@ from programs.queries import DeadlineLine, all_periods_of, not_over
 
 WEEKLY = NotificationKind(
     "weekly",
-    "A week begins and meters need you",
-    "On Monday morning: what needs you in each program, the next deadlines, and what became active.",
+    "Weekly summary",
+    "Every Monday morning: what you need to do in each program, upcoming deadlines, and newly active meters.",
 )
 DEADLINES = NotificationKind(
     "deadlines",
-    "A deadline is near that meters would miss",
-    "Ten days before, and three days before.",
+    "Meters at risk of missing a deadline",
+    "Ten days before the deadline, and again three days before.",
 )
 register(WEEKLY, DEADLINES)
 
-MORNING, EVENING = time(7), time(20)  # by the partner's clock; no e-mails at night
+MORNING, EVENING = time(7), time(20)  # by the partner's clock; no emails at night
 # Days left at which a notice is written: those after the first are for when no worker ran on that day.
 STAGES = {10: range(8, 11), 3: range(4)}
 _WEEKLY_FOR = timedelta(days=2)
@@ -59,7 +59,7 @@ class Near:
 
 
 def queue_notifications() -> None:
-    """Queue the e-mails that are due; delete the marks of those that are long past. Repeating it has no effect."""
+    """Queue the emails that are due; delete the marks of those that are long past. Repeating it has no effect."""
     now = clock.now()
     DeadlineNotice.objects.filter(due_at__lt=now - _KEPT).delete()
     WeeklyDigest.objects.filter(monday__lt=(now - _KEPT).date()).delete()
@@ -107,7 +107,7 @@ def next_deadlines(now: datetime) -> list[Near]:
 
 
 def week_due(partner: Partner, now: datetime) -> date | None:
-    """The Monday whose e-mail is due: from its morning on by the partner's clock, for two days; None at other times."""
+    """The Monday whose email is due: from its morning on by the partner's clock, for two days; None at other times."""
     zone = ZoneInfo(partner.time_zone)
     here = now.astimezone(zone)
     monday = here.date() - timedelta(days=here.weekday())
@@ -119,7 +119,7 @@ def is_daytime(partner: Partner, now: datetime) -> bool:
     return MORNING <= now.astimezone(ZoneInfo(partner.time_zone)).time() < EVENING
 
 
-# --- the e-mail of the week
+# --- the email of the week
 
 
 def write_week(run: Run) -> None:
@@ -129,7 +129,7 @@ def write_week(run: Run) -> None:
     if monday is None or not partner.is_active:
         return
     actions = actions_of(partner)
-    subject, text = f"This week: meters need you in {_programs(len(actions))}", ""
+    subject, text = f"This week: meters need action in {_programs(len(actions))}", ""
     if actions:
         text = _week_text(partner, actions, now)
     with run.chunk():
@@ -142,12 +142,12 @@ def write_week(run: Run) -> None:
 def _week_text(partner: Partner, actions: Mapping[int, Mapping[str, int]], now: datetime) -> str:
     waiting, deadlines = waiting_of(partner), next_deadlines(now)
     programs = {program.pk: program for program in Program.objects.filter(pk__in=actions)}
-    parts = ["Counts are as of now. A meter can wait for several things."]
+    parts = ["This is what meters need from you this week. A meter can wait for several things."]
     for program in sorted(programs.values(), key=lambda one: one.identifier):
         total = waiting.get(program.pk, Waiting())
         lines = [f"{program.name} ({program.identifier}): {_meters(total.meters)}"]
         ordered = sorted(actions[program.pk].items(), key=lambda one: (-one[1], one[0]))
-        lines += [f"- not yet “{_label(action)}”: {count:,}" for action, count in ordered]
+        lines += [f"- Not yet “{_label(action)}”: {count:,}" for action, count in ordered]
         parts.append("\n".join([*lines, *_links(program, total)]))
     theirs = {program.pk for program in programs_of(partner)}
     ahead = [f"- {_deadline(near)}" for near in deadlines if near.program.pk in theirs]
@@ -155,8 +155,8 @@ def _week_text(partner: Partner, actions: Mapping[int, Mapping[str, int]], now: 
         parts.append("\n".join(["Next deadlines:", *ahead]))
     active = [f"- {name}: {_meters(count)}" for name, count in became_active(partner, now)]
     if active:
-        parts.append("\n".join(["Became active in the last seven days:", *active]))
-    return "\n\n".join([*parts, "All dates:"])
+        parts.append("\n".join(["Active since last week:", *active]))
+    return "\n\n".join(parts)
 
 
 def became_active(partner: Partner, now: datetime) -> list[tuple[str, int]]:
@@ -166,7 +166,7 @@ def became_active(partner: Partner, now: datetime) -> list[tuple[str, int]]:
     return sorted(counted)
 
 
-# --- the e-mail before a deadline
+# --- the email before a deadline
 
 
 def write_notices(run: Run) -> None:
@@ -199,25 +199,33 @@ def _notice_text(near: list[Near], waiting: Mapping[int, Waiting]) -> tuple[str,
     """The subject and the text."""
     first = near[0]
     if len(near) == 1:
-        subject = f"{first.program.identifier} closes {_in_days(first.line.days_left)}: meters need you"
+        subject = f"{first.program.identifier} closes {_in_days(first.line.days_left)}: meters need action"
     else:
-        subject = f"{_programs(len(near))} close soon, the first {_in_days(first.line.days_left)}: meters need you"
+        subject = f"{_programs(len(near))} close soon, the first {_in_days(first.line.days_left)}: meters need action"
     parts = []
     for deadline in near:
         mine = waiting[deadline.program.pk]
-        lines = [_deadline(deadline), f"{_meters(mine.meters)} would miss it as they stand."]
+        lines = [_deadline(deadline), f"{_meters(mine.meters)} will miss it as they are now."]
         parts.append("\n".join([*lines, *_links(deadline.program, mine)]))
-    return subject, "\n\n".join([*parts, "All dates:"])
+    return subject, "\n\n".join(parts)
 
 
 # --- texts
 
 
 def _tell(partner: Partner, kind: NotificationKind, subject: str, text: str) -> int:
-    """Write to every member who wants this kind; returns how many e-mails that were."""
+    """Write to every member who wants this kind; returns how many emails that were."""
     people: Iterable[User] = User.objects.filter(memberships__partner=partner, is_active=True).order_by("pk")
     written = [
-        write_to(user, kind=kind.code, partner=partner, subject=subject, text=text, path=reverse("calendar"))
+        write_to(
+            user,
+            kind=kind.code,
+            partner=partner,
+            subject=subject,
+            text=text,
+            action="See all dates",
+            path=reverse("calendar"),
+        )
         for user in people
     ]
     return sum(message is not None for message in written)
@@ -249,9 +257,13 @@ def _label(action: str) -> str:
 
 def _links(program: Program, waiting: Waiting) -> list[str]:
     """The lists of the meters, by the status with which they are found."""
-    statuses = {"INELIGIBLE": waiting.ineligible, "PENDING": waiting.pending}
+    statuses = {
+        ("INELIGIBLE", "not eligible yet"): waiting.ineligible,
+        ("PENDING", "pending review"): waiting.pending,
+    }
+    address = f"{settings.SITE_URL}{reverse('meters')}"
     return [
-        f"{settings.SITE_URL}{reverse('meters')}?{urlencode({'program': program.identifier, 'status': status})}"
-        for status, count in statuses.items()
+        f"See {_meters(count)} {said}:\n{address}?{urlencode({'program': program.identifier, 'status': status})}"
+        for (status, said), count in statuses.items()
         if count
     ]

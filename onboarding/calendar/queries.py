@@ -7,13 +7,14 @@ from datetime import UTC, date, datetime
 from enum import Enum
 from itertools import groupby
 from typing import Any
+from zoneinfo import ZoneInfo
 
 from django.db.models import Count, Exists, OuterRef, Q, QuerySet
 
 from onboarding.enrollment.models import Enrollment
 from onboarding.meters.models import EnrollmentStatus
 from portal.partners.models import Partner
-from portal.web.days import Reading, day_of
+from portal.web.days import Reading, day_of, season_text
 from programs.models import Acts, DeliveryPeriod, Program
 from programs.queries import DeadlineLine, all_periods_of, not_over
 
@@ -47,6 +48,12 @@ class Happening:
     program: Program
     period: DeliveryPeriod
     deadline: DeadlineLine | None = None
+
+    @property
+    def season(self) -> str:
+        """The months of its period, by the program's clock."""
+        zone = ZoneInfo(self.program.time_zone)
+        return season_text(self.period.starts_at.astimezone(zone), self.period.ends_at.astimezone(zone))
 
     @property
     def on(self) -> date:

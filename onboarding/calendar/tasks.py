@@ -1,4 +1,4 @@
-"""The jobs that write the e-mails about deadlines, and the hourly look at which are due."""
+"""The jobs that write the emails about deadlines, and the hourly look at which are due."""
 
 from onboarding.calendar.notifications import queue_notifications, write_notices, write_week
 from portal.jobs.domain import job_handler

@@ -2,6 +2,7 @@
 
 import hashlib
 from datetime import timedelta
+from zoneinfo import ZoneInfo
 
 from django.conf import settings
 from django.contrib import messages
@@ -16,6 +17,7 @@ from django.views.decorators.http import require_POST, require_safe
 
 from onboarding.calendar import domain
 from onboarding.calendar.feed import calendar_file
+from onboarding.calendar.pictures import next_deadlines, year_of
 from onboarding.calendar.queries import (
     Happening,
     Kind,
@@ -28,6 +30,7 @@ from onboarding.calendar.queries import (
 )
 from portal.partners.access import member
 from portal.web import clock
+from portal.web.clock import local_day
 from programs.queries import not_over, region_choices
 
 _SHOWN = timedelta(days=366)
@@ -48,7 +51,8 @@ def calendar(request: HttpRequest) -> HttpResponse:
         and (asked in (ALL, program.identifier) or (not asked and program.pk in theirs))
     ]
     until = now.date() + _SHOWN
-    upcoming = [one for one in happenings(chosen, now) if is_ahead(one, now) and one.on <= until]
+    known = happenings(chosen, now)
+    upcoming = [one for one in known if is_ahead(one, now) and one.on <= until]
     waiting = waiting_of(access.partner, for_leap=True)
     context: dict[str, object] = {
         "section": "calendar",
@@ -60,6 +64,8 @@ def calendar(request: HttpRequest) -> HttpResponse:
         "has_own": bool(theirs),
         "months": months_of(upcoming, waiting),
         "zones": _zones(upcoming),
+        "year": year_of(known, local_day(now, ZoneInfo(access.partner.time_zone))),
+        "next_deadlines": next_deadlines(upcoming),
         "missed": _missed(upcoming, waiting),
         "feed": domain.open_feed_of(access.partner, access.user),
     }
@@ -69,7 +75,7 @@ def calendar(request: HttpRequest) -> HttpResponse:
 def _zones(happenings: list[Happening]) -> dict[str, list[str]]:
     """The programs whose dates are shown, by time zone."""
     zones: dict[str, list[str]] = {}
-    for name, zone in sorted({(one.program.identifier, one.program.time_zone) for one in happenings}):
+    for name, zone in sorted({(one.program.name, one.program.time_zone) for one in happenings}):
         zones.setdefault(zone, []).append(name)
     return zones
 
@@ -99,9 +105,9 @@ def feed_new(request: HttpRequest) -> HttpResponse:
 def feed_end(request: HttpRequest) -> HttpResponse:
     access = member(request)
     if domain.end_address(access.partner, access.user, by=access.actor):
-        messages.success(request, "The address of your calendar works no more.")
+        messages.success(request, "Calendar address turned off.")
     else:
-        messages.info(request, "You have no address for your calendar.")
+        messages.info(request, "You don’t have a calendar address.")
     return redirect("calendar")
 
 

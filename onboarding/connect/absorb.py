@@ -42,7 +42,7 @@ from programs.schema.crossfield.zips import state_of
 ELECTRICITY: Final = "electricity"
 AUTHORIZE_AGAIN: Final = "AUTH_0001"  # leap.md 4.4
 ANOTHER_PROVIDER: Final = "Another provider has this service account. Only one provider can have it at a time."
-NO_OTHER_PROVIDER: Final = "No other provider has this service account any more."
+NO_OTHER_PROVIDER: Final = "No other provider has this service account now."
 HAS_ENDED: Final = "The authorization has ended."
 SIGNED: Final = "Signed in Connect."
 _LONGEST: Final = 128  # characters of a meter's columns

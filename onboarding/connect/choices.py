@@ -68,8 +68,8 @@ class SessionState(models.TextChoices):
     def meaning(self) -> str:
         return {
             "CREATED": "The customer opened the link.",
-            "UPDATED": "The customer is between the first and the last step.",
-            "CLOSED": "The customer left, or nothing happened for 24 hours.",
+            "UPDATED": "The customer has started but not finished.",
+            "CLOSED": "The customer left, or was inactive for 24 hours.",
             "COMPLETED": "The customer reached the last step.",
         }[self.value]
 
@@ -103,12 +103,12 @@ class FailureReason(models.TextChoices):
 
     DECLINED = "DECLINED", "The customer declined"
     BAD_CREDENTIALS = "BAD_CREDENTIALS", "Sign-in at the utility failed"
-    MFA_FAILED = "MFA_FAILED", "The utility's second step failed"
+    MFA_FAILED = "MFA_FAILED", "Two-factor sign-in at the utility failed"
     UTILITY_UNAVAILABLE = "UTILITY_UNAVAILABLE", "The utility was not available"
     UTILITY_ERROR = "UTILITY_ERROR", "The utility reported an error"
-    NOT_CONFIRMED = "NOT_CONFIRMED", "The utility did not confirm the authorization"
-    WRONG_ISSUER = "WRONG_ISSUER", "The answer came from somewhere else"
-    ABANDONED = "ABANDONED", "The customer did not come back from the utility"
+    NOT_CONFIRMED = "NOT_CONFIRMED", "The utility didn’t confirm the authorization"
+    WRONG_ISSUER = "WRONG_ISSUER", "The response came from an unexpected sender"
+    ABANDONED = "ABANDONED", "The customer didn’t come back from the utility"
 
 
 class EndReason(models.TextChoices):
@@ -150,8 +150,8 @@ class StopReason(models.TextChoices):
     @property
     def meaning(self) -> str:
         return {
-            "OPTED_OUT": "The customer wants no reminders from you.",
-            "UNREACHABLE": "Email to this address came back, or you marked it as unreachable.",
+            "OPTED_OUT": "The customer doesn’t want reminders from you.",
+            "UNREACHABLE": "Email to this address bounced, or you marked it as unreachable.",
         }[self.value]
 
 
@@ -161,49 +161,54 @@ class NoteKind(models.TextChoices):
     OPENED = "OPENED", "The customer opened the link."
     DETAILS_GIVEN = "DETAILS_GIVEN", "The customer entered the required information."
     SIGNED = "SIGNED", "The customer signed: {documents}."
-    AGREEMENT_DECLINED = "AGREEMENT_DECLINED", "The customer did not accept the agreements."
+    AGREEMENT_DECLINED = "AGREEMENT_DECLINED", "The customer didn’t accept the agreements."
     UTILITY_STARTED = "UTILITY_STARTED", "The customer went to {utility} to sign in."
     AUTHORIZED = "AUTHORIZED", "The customer authorized {utility}. Data usually arrives within 1 to 2 days."
-    NOT_AUTHORIZED = "NOT_AUTHORIZED", "The authorization at {utility} did not succeed: {reason}."
-    LEFT = "LEFT", "Nothing happened for 24 hours; the session ended at the step “{step}”."
+    NOT_AUTHORIZED = "NOT_AUTHORIZED", "Authorization at {utility} failed: {reason}."
+    LEFT = "LEFT", "No activity for 24 hours. The session ended at the step “{step}”."
     FINISHED = "FINISHED", "The customer reached the last step."
-    DATA_ARRIVED = "DATA_ARRIVED", "{utility} sent data of {points}."
+    DATA_ARRIVED = "DATA_ARRIVED", "{utility} sent data for {points}."
     METER_CREATED = "METER_CREATED", "A meter was created: {meter}."
-    METER_JOINED = "METER_JOINED", "The authorization joined a meter you already have: {meter}."
-    TO_DECIDE = "TO_DECIDE", "{utility} sent a service point that may be one of your meters. Decide which one it is."
+    METER_JOINED = "METER_JOINED", "The authorization was added to a meter you already have: {meter}."
+    TO_DECIDE = "TO_DECIDE", "{utility} sent a service point that may be one of your meters. Choose the right meter."
     DECIDED = "DECIDED", "{who} decided: {decision}."
-    NOT_A_METER = "NOT_A_METER", "{utility} sent data of {kind}, which no program uses. It was kept and left alone."
-    NO_INTERVALS = "NO_INTERVALS", "{utility} has no interval data of {point}: it may have no smart meter."
-    DATA_OVERDUE = "DATA_OVERDUE", "{utility} has sent no data in 3 days. We keep asking, once a day."
-    FEED_UNREADABLE = "FEED_UNREADABLE", "What {utility} sent could not be read: {reason} We ask again."
-    UTILITY_SILENT = "UTILITY_SILENT", "{utility} did not answer. We ask again."
-    FETCH_FAILED = "FETCH_FAILED", "We could not take what {utility} sent. We look into it and try again."
+    NOT_A_METER = "NOT_A_METER", "{utility} sent {kind} data, which no program uses. We stored it but didn’t use it."
+    NO_INTERVALS = "NO_INTERVALS", "{utility} has no interval data for {point}. It may not have a smart meter."
+    DATA_OVERDUE = "DATA_OVERDUE", "{utility} hasn’t sent data in 3 days. We check again once a day."
+    FEED_UNREADABLE = "FEED_UNREADABLE", "We couldn’t read {utility}’s data: {reason} We’ll try again."
+    UTILITY_SILENT = "UTILITY_SILENT", "{utility} didn’t answer. We’ll try again."
+    FETCH_FAILED = "FETCH_FAILED", "We couldn’t process {utility}’s data. We’re looking into it and will try again."
     ENDED = "ENDED", "The authorization at {utility} ended: {reason}."
-    ESI_ID_MISSING = "ESI_ID_MISSING", "The customer had no ESI ID at hand. Enter it here to create the meter."
+    ESI_ID_MISSING = "ESI_ID_MISSING", "The customer didn’t have their ESI ID. Enter it here to create the meter."
     ESI_ID_TAKEN = (
         "ESI_ID_TAKEN",
-        "Your meter {meter} has the customer’s ESI ID, but another address. "
-        "Enter the ESI ID again if it is this meter, or the right one.",
+        "Your meter {meter} has the customer’s ESI ID but a different address. "
+        "If it’s the same meter, enter the ESI ID again. If not, enter the right one.",
     )
     ESI_ID_GIVEN = "ESI_ID_GIVEN", "{who} entered the ESI ID."
-    ASKED_AGAIN = "ASKED_AGAIN", "{utility} had trouble and works again. We asked the customer again by email."
+    ASKED_AGAIN = "ASKED_AGAIN", "{utility} is working again after an outage. We emailed the customer to try again."
     DEVICE_GIVEN = "DEVICE_GIVEN", "The customer described the device: {device}."
     DEVICE_FITS_NOTHING = (
         "DEVICE_FITS_NOTHING",
-        "No program takes the device, so no meter was created: {reasons} Decide what to do with it.",
+        "No program accepts the device, so no meter was created: {reasons} Decide what to do with it.",
     )
     DEVICE_REFERENCE_TAKEN = (
         "DEVICE_REFERENCE_TAKEN",
-        "Your meter {meter} has this reference and other values. Decide whether the customer’s values replace them.",
+        "Your meter {meter} has this reference but other values. Decide whether to use the customer’s values.",
     )
     DEVICE_NOT_CREATED = (
         "DEVICE_NOT_CREATED",
-        "The meter could not be created: {reasons} Decide what to do with it.",
+        "We couldn’t create the meter: {reasons} Decide what to do with the device.",
     )
+    DEVICE_SERIAL_TAKEN = (
+        "DEVICE_SERIAL_TAKEN",
+        "Another of your meters has the same serial number: {meter}. Decide whether it’s the same device.",
+    )
+    DEVICE_IN_FORM = "DEVICE_IN_FORM", "{who} started a draft of the meter in the form."
     DEVICE_JOINED = "DEVICE_JOINED", "The device is a meter you already have: {meter}."
     DEVICE_SERIAL_TWICE = "DEVICE_SERIAL_TWICE", "{where} has the same serial number. Check which one is right."
     DEVICE_DECIDED = "DEVICE_DECIDED", "{who} decided: {decision}."
-    CONSENT_SUPPLIED = "CONSENT_SUPPLIED", "{who} supplied a consent of the customer for {utility}: {document}."
+    CONSENT_SUPPLIED = "CONSENT_SUPPLIED", "{who} supplied the customer’s consent for {utility}: {document}."
     CONSENT_CONFIRMED = "CONSENT_CONFIRMED", "Leap confirmed the consent for {utility}: {document}."
     CONSENT_REJECTED = "CONSENT_REJECTED", "Leap rejected the consent for {utility}: {reason}"
     CONSENT_WITHDRAWN = "CONSENT_WITHDRAWN", "{who} withdrew the consent for {utility}: {document}."
@@ -230,6 +235,7 @@ _TONES: Final = {
     "DEVICE_FITS_NOTHING": "warning",
     "DEVICE_REFERENCE_TAKEN": "warning",
     "DEVICE_NOT_CREATED": "warning",
+    "DEVICE_SERIAL_TAKEN": "warning",
     "DEVICE_SERIAL_TWICE": "warning",
     "ENDED": "warning",
     "CONSENT_CONFIRMED": "success",
@@ -246,12 +252,12 @@ class Reached(models.IntegerChoices):
     """
 
     OPENED = 1, "Opened the link"
-    INFORMATION = 2, "Gave their details"
+    INFORMATION = 2, "Entered their details"
     SIGNED = 3, "Signed"
     UTILITY = 4, "Went to the utility"
     AUTHORIZED = 5, "Authorized"
     DATA = 6, "Data received"
-    METER = 7, "Meter created or joined"
+    METER = 7, "Meter created or matched"
 
     @property
     def bit(self) -> int:
@@ -262,28 +268,35 @@ class Reached(models.IntegerChoices):
 class DropOffReason(models.TextChoices):
     """Why a customer is no further. Reasons at the utility are those of FailureReason."""
 
-    COMPLETE = "COMPLETE", "Nothing more is asked"
-    LEFT = "LEFT", "Left and did not come back in 24 hours"
-    AGREEMENTS_DECLINED = "AGREEMENTS_DECLINED", "Did not accept the agreements"
-    ESI_ID_MISSING = "ESI_ID_MISSING", "Had no ESI ID: you enter it"
-    ESI_ID_TAKEN = "ESI_ID_TAKEN", "Your meter with this ESI ID has another address: you decide"
-    DEVICE_FITS_NOTHING = "DEVICE_FITS_NOTHING", "No program takes the device: you decide"
-    DEVICE_REFERENCE_TAKEN = "DEVICE_REFERENCE_TAKEN", "Your meter with this reference has other values: you decide"
-    DEVICE_NOT_CREATED = "DEVICE_NOT_CREATED", "The device’s meter could not be created: you decide"
+    COMPLETE = "COMPLETE", "No further steps"
+    LEFT = "LEFT", "Left and didn’t come back within 24 hours"
+    AGREEMENTS_DECLINED = "AGREEMENTS_DECLINED", "Didn’t accept the agreements"
+    ESI_ID_MISSING = "ESI_ID_MISSING", "Didn’t have the ESI ID (enter it for them)"
+    ESI_ID_TAKEN = "ESI_ID_TAKEN", "Your meter with this ESI ID has another address (decision needed)"
+    DEVICE_FITS_NOTHING = "DEVICE_FITS_NOTHING", "No program accepts the device (decision needed)"
+    DEVICE_REFERENCE_TAKEN = (
+        "DEVICE_REFERENCE_TAKEN",
+        "Your meter with this reference has other values (decision needed)",
+    )
+    DEVICE_NOT_CREATED = "DEVICE_NOT_CREATED", "We couldn’t create the device’s meter (decision needed)"
+    DEVICE_SERIAL_TAKEN = (
+        "DEVICE_SERIAL_TAKEN",
+        "Your meter with this serial number may be the device (decision needed)",
+    )
     DECLINED = "DECLINED", "Declined at the utility"
     BAD_CREDENTIALS = "BAD_CREDENTIALS", "Sign-in at the utility failed"
-    MFA_FAILED = "MFA_FAILED", "The utility’s second step failed"
+    MFA_FAILED = "MFA_FAILED", "Two-factor sign-in at the utility failed"
     UTILITY_UNAVAILABLE = "UTILITY_UNAVAILABLE", "The utility was not available"
     UTILITY_ERROR = "UTILITY_ERROR", "The utility reported an error"
-    NOT_CONFIRMED = "NOT_CONFIRMED", "The utility did not confirm the authorization"
-    WRONG_ISSUER = "WRONG_ISSUER", "The answer came from somewhere else"
-    ABANDONED = "ABANDONED", "Did not come back from the utility"
+    NOT_CONFIRMED = "NOT_CONFIRMED", "The utility didn’t confirm the authorization"
+    WRONG_ISSUER = "WRONG_ISSUER", "The response came from an unexpected sender"
+    ABANDONED = "ABANDONED", "Didn’t come back from the utility"
     DATA_OVERDUE = "DATA_OVERDUE", "The utility has sent no data in 3 days"
-    FEED_UNREADABLE = "FEED_UNREADABLE", "What the utility sent could not be read"
-    FETCH_FAILED = "FETCH_FAILED", "We could not take what the utility sent"
-    ENDED = "ENDED", "The authorization ended before there was a meter"
-    TO_DECIDE = "TO_DECIDE", "May be one of your meters: you decide"
-    NOT_A_METER = "NOT_A_METER", "The utility has no electricity account of this customer"
+    FEED_UNREADABLE = "FEED_UNREADABLE", "We couldn’t read the utility’s data"
+    FETCH_FAILED = "FETCH_FAILED", "We couldn’t process the utility’s data"
+    ENDED = "ENDED", "The authorization ended before a meter was created"
+    TO_DECIDE = "TO_DECIDE", "May be one of your meters (decision needed)"
+    NOT_A_METER = "NOT_A_METER", "The utility has no electricity account for this customer"
 
 
 class ConsentDocument(models.TextChoices):
@@ -296,10 +309,10 @@ class ConsentDocument(models.TextChoices):
     @property
     def meaning(self) -> str:
         return {
-            "LOA": "The customer’s letter that lets a utility give data to you and Leap.",
-            "CISR_DRP": "The form of the California utilities: Customer Information Service Request for Demand "
-            "Response Providers.",
-            "OTHER": "Another signed document that the utility takes.",
+            "LOA": "A letter in which the customer lets the utility share data with you and Leap.",
+            "CISR_DRP": "Customer Information Service Request for Demand Response Providers, the form that California "
+            "utilities use.",
+            "OTHER": "Another signed document that the utility accepts.",
         }[self.value]
 
 
@@ -318,8 +331,8 @@ class ConsentState(models.TextChoices):
     @property
     def meaning(self) -> str:
         return {
-            "SUBMITTED": "Leap looks at the document.",
-            "CONFIRMED": "Leap confirmed it. The utility has to take it next; data arrives when it does.",
+            "SUBMITTED": "Leap is reviewing the document.",
+            "CONFIRMED": "Leap confirmed it. Data arrives once the utility accepts it.",
             "REJECTED": "Leap did not accept it. Supply a corrected document.",
-            "WITHDRAWN": "You withdrew it. Nobody relies on it any more.",
+            "WITHDRAWN": "You withdrew it. It no longer applies.",
         }[self.value]

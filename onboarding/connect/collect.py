@@ -270,12 +270,12 @@ def _feed(run: Run, authorization: Authorization, kind: str, url: str) -> Feed |
             seconds=_FEED_SECONDS,
             most_bytes=settings.GREEN_BUTTON_MAX_BYTES,
         )
-        return _kept(authorization, kind, name, draft)
+        return _kept(run, authorization, kind, name, draft)
 
 
-def _kept(authorization: Authorization, kind: str, name: str, draft: Draft) -> Feed:
+def _kept(run: Run, authorization: Authorization, kind: str, name: str, draft: Draft) -> Feed:
     digest = feeds.sha256_of(draft.file)
-    size = draft.keep()
+    size = draft.keep(alive=run.beat)
     return Feed.objects.create(
         authorization=authorization, kind=kind, file=name, size=size, sha256=digest, received_at=clock.now()
     )

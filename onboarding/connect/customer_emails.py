@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from typing import Final
 
 from django.conf import settings
-from django.core import mail, signing
+from django.core import signing
 from django.core.exceptions import ValidationError
 from django.core.validators import validate_email
 from django.template.loader import render_to_string
@@ -13,10 +13,12 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import override
 
-from onboarding.connect.models import Authorization, ConnectSession, CustomerEmail, Signature
+from onboarding.connect.links import text_color_on
+from onboarding.connect.models import Authorization, ConnectLink, ConnectSession, CustomerEmail, Signature
+from portal.emails.messages import ACCENT, Sender, email_message
 from portal.jobs.domain import Run, enqueue
 from portal.partners.domain import one_line
-from portal.storage.files import path_of
+from portal.storage.files import open_file
 from portal.web import clock
 
 _SALT: Final = "onboarding.connect.manage"
@@ -80,6 +82,20 @@ def is_email(text: str) -> bool:
     return True
 
 
+def questions_text(link: ConnectLink) -> str:
+    """Whom a customer can ask: the partner where the link says how, else us."""
+    if link.support_contact:
+        said = {"partner": one_line(link.shown_name), "contact": one_line(link.support_contact)}
+        return _("Questions? Contact %(partner)s: %(contact)s") % said
+    return _("Questions? Write to %(contact)s") % {"contact": settings.SUPPORT_EMAIL}
+
+
+def sender_of(link: ConnectLink) -> Sender:
+    """The partner, as its customers know it: by the name and the color of their pages."""
+    color = link.color or ACCENT
+    return Sender(one_line(link.shown_name), color, text_color_on(color))
+
+
 def _write(
     session: ConnectSession,
     subject: str,
@@ -94,7 +110,7 @@ def _write(
     context |= {
         "name": one_line(str(session.answers.get("customer_name", ""))),
         "partner": one_line(session.link.shown_name),
-        "contact": one_line(session.link.support_contact or settings.SUPPORT_EMAIL),
+        "questions": questions_text(session.link),
         "manage": settings.SITE_URL + manage_path(session),
     }
     body = render_to_string(template, context)
@@ -107,12 +123,16 @@ def _write(
 
 def send(run: Run) -> None:
     """Hand a customer's email over to the mail server, once as far as we know."""
-    email = CustomerEmail.objects.filter(pk=run.job.subject_id, sent_at=None).select_related("session__partner").first()
+    rows = CustomerEmail.objects.select_related("session__partner", "session__link__partner")
+    email = rows.filter(pk=run.job.subject_id, sent_at=None).first()
     if email is None or email.session.partner.is_sandbox:
         return
-    message = mail.EmailMessage(email.subject, email.body, None, [email.to])
+    session = email.session
+    sender = sender_of(session.link)
+    message = email_message(email.subject, email.body, email.to, sender=sender, language=session.language)
     for name, shown_name in email.attachments:
-        message.attach(shown_name, path_of(name).read_bytes(), "application/pdf")
+        with open_file(name) as file:
+            message.attach(shown_name, file.read(), "application/pdf")
     message.send()
     with run.chunk():
         CustomerEmail.objects.filter(pk=email.pk).update(sent_at=clock.now())

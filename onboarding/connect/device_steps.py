@@ -12,17 +12,26 @@ from portal.problems import Problem
 
 
 @dataclass(frozen=True, slots=True)
+class DescribedDevice:
+    """A device in a few words, and its serial number."""
+
+    text: str
+    serial_number: str
+
+
+@dataclass(frozen=True, slots=True)
 class DeviceSteps:
-    """problems_of_details: what is wrong with a customer's details, by their keys. content: what the page of a step
-    shows; problems and what was typed when a step was refused. send: what the customer sends on a step, which Refuses.
-    finish: what comes of the device at the end, in the caller's transaction. result: what the last page says of it.
+    """content: what the page of a step shows; problems and what was typed when a step was refused. send: what the
+    customer sends on a step, which Refuses. finish: what comes of the device at the end, in the caller's transaction.
+    result: what the last page says of it.
+    described: the device as the customer's own page tells it; None before there is one.
     """
 
-    problems_of_details: Callable[[ConnectSession, Mapping[str, str]], list[Problem]]
     content: Callable[[ConnectSession, Step, Sequence[Problem], Mapping[str, str] | None], dict[str, object]]
     send: Callable[[ConnectSession, Step, QueryDict, Mapping[str, UploadedFile]], None]
     finish: Callable[[ConnectSession], None]
     result: Callable[[ConnectSession], dict[str, object]]
+    described: Callable[[ConnectSession], DescribedDevice | None]
 
 
 _REGISTERED: list[DeviceSteps] = []

@@ -4,6 +4,7 @@ import hashlib
 import io
 import re
 from collections.abc import Callable
+from contextlib import ExitStack
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, BinaryIO, Final
@@ -15,7 +16,7 @@ from onboarding.connect.points import PointFacts
 from onboarding.green_button.problems import FeedRefused
 from onboarding.green_button.reader import read_feed
 from portal.problems import Problem, storable
-from portal.storage.files import path_of
+from portal.storage.files import local_copy
 
 _CHILD: Final = "onboarding.green_button.child"
 _MEMORY_MB: Final = 512
@@ -66,16 +67,17 @@ def points_of(
 
     Raises Unreadable; also for a feed that holds another subscription's usage points than the one that was asked for.
     """
-    order = {
-        "usage": str(path_of(usage.file)) if usage else "",
-        "customer": str(path_of(customer.file)) if customer else "",
-        "memory_mb": _MEMORY_MB,
-        "cpu_seconds": _CPU_SECONDS,
-    }
+    sent = {"usage": usage, "customer": customer}
     try:
-        answer = ask_child(_CHILD, order, alive=alive, seconds=_CPU_SECONDS * 2)
+        with ExitStack() as copies:
+            paths = {
+                which: str(copies.enter_context(local_copy(feed.file, alive=alive))) if feed else ""
+                for which, feed in sent.items()
+            }
+            order = {**paths, "memory_mb": _MEMORY_MB, "cpu_seconds": _CPU_SECONDS}
+            answer = ask_child(_CHILD, order, alive=alive, seconds=_CPU_SECONDS * 2)
     except ChildDied:
-        reason = "reading it took more memory or time than a feed may."
+        reason = "reading it took too much memory or time."
         raise Unreadable(Problem("FEED_UNREADABLE", context={"reason": reason})) from None
     if "refused" in answer:
         feed = usage if answer.get("which") == "usage" else customer

@@ -18,13 +18,13 @@ from onboarding.connect.progress import (
     is_under_way_at,
     was_not_asked,
 )
-from onboarding.connect.queries import connections_of, links_of, named
+from onboarding.connect.queries import TELLING_FIRST, connections_of, device_types, links_of, named
 from portal.partners.models import Partner
 from portal.web.filters import PlainFilterSet, day_begins
 from programs.models import Utility
 from programs.queries import region_choices
 
-_NEWEST_SESSION = ConnectSession.objects.filter(connection=OuterRef("pk")).order_by("-pk")
+_TELLING_SESSION = ConnectSession.objects.filter(connection=OuterRef("pk")).order_by(*TELLING_FIRST)
 _DAY = forms.DateInput(attrs={"type": "date"})
 
 
@@ -38,6 +38,10 @@ NONE = "none"  # in addresses: connections that have no link, or came to no util
 def _utilities_or_none() -> list[tuple[str, str]]:
     """Also utilities whose data can no longer be reached: connections came to them once."""
     return [(NONE, "None yet"), *Utility.objects.order_by("name").values_list("code", "name")]
+
+
+def _device_types() -> list[tuple[str, str]]:
+    return [*device_types().items(), (NONE, "No device")]
 
 
 def _steps() -> list[tuple[str, str]]:
@@ -93,9 +97,10 @@ class ConnectionFilter(PlainFilterSet):
     reason = django_filters.ChoiceFilter(
         field_name="stopped_by", label="Reason", choices=DropOffReason.choices, empty_label="Any"
     )
-    under_way_at = _hidden("that_are_under_way", "Under way at", _steps)
-    not_asked = _hidden("that_were_not_asked", "Without the step", _steps)
+    under_way_at = _hidden("that_are_under_way", "In progress at", _steps)
+    not_asked = _hidden("that_were_not_asked", "Step not asked", _steps)
     furthest_at = _hidden("furthest_at_utility", "Furthest at", _utilities_or_none)
+    device = _hidden("with_device", "Device", _device_types)
     variant = _hidden("of_variant", "Customers", [*Variant.choices, (NONE, "Unknown")])
     done = _hidden("that_are_done", "Done", [("yes", "Yes")])
 
@@ -112,8 +117,8 @@ class ConnectionFilter(PlainFilterSet):
         return rows.filter(named(value))
 
     def with_session(self, rows: QuerySet[Connection], name: str, value: str) -> QuerySet[Connection]:
-        """The customer's newest session, which is the one that the list shows."""
-        return rows.annotate(session_state=Subquery(_NEWEST_SESSION.values("state")[:1])).filter(session_state=value)
+        """The session that tells how far the customer is, which is the one that the list shows."""
+        return rows.annotate(session_state=Subquery(_TELLING_SESSION.values("state")[:1])).filter(session_state=value)
 
     def with_authorization(self, rows: QuerySet[Connection], name: str, value: str) -> QuerySet[Connection]:
         """How the newest authorization at a utility went: at the chosen one, if one is chosen."""
@@ -139,6 +144,9 @@ class ConnectionFilter(PlainFilterSet):
     def of_link(self, rows: QuerySet[Connection], name: str, value: str) -> QuerySet[Connection]:
         """Those that were opened through it last."""
         return rows.filter(link=None) if value == NONE else rows.filter(link=UUID(value))
+
+    def with_device(self, rows: QuerySet[Connection], name: str, value: str) -> QuerySet[Connection]:
+        return rows.filter(device_type="" if value == NONE else value)
 
     def of_variant(self, rows: QuerySet[Connection], name: str, value: str) -> QuerySet[Connection]:
         return rows.filter(link=None) if value == NONE else rows.filter(link__variant=value)

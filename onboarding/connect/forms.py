@@ -28,7 +28,7 @@ class RegionForm(forms.Form):
     region = forms.ChoiceField(
         choices=link_region_choices,
         widget=forms.RadioSelect,
-        error_messages={"required": "Choose a region.", "invalid_choice": "Choose one of the regions."},
+        error_messages={"required": "Choose a region.", "invalid_choice": "Choose a region from the list."},
     )
 
 
@@ -39,7 +39,7 @@ class LinkForm(forms.Form):
         label="Name in the address",
         max_length=64,
         help_text="Lowercase letters, digits and hyphens, for example summer-2027. Customers see it in the address.",
-        error_messages={"required": "Enter a name.", "invalid": "Use letters, digits and hyphens only."},
+        error_messages={"required": "Enter a name.", "invalid": "Use only letters, digits and hyphens."},
     )
     variant = forms.ChoiceField(
         label="Customers",
@@ -50,14 +50,14 @@ class LinkForm(forms.Form):
         label="Programs",
         required=False,
         widget=forms.CheckboxSelectMultiple,
-        help_text="Optional. Leave empty for all programs of the region.",
+        help_text="Optional. Leave empty for all programs in the region.",
         error_messages={"invalid_choice": f"%(value)s is not available in this region. {_FROM_LIST}"},
     )
     utilities = forms.MultipleChoiceField(
         label="Utilities",
         required=False,
         widget=forms.CheckboxSelectMultiple,
-        help_text="Optional. Customers are asked to authorize each of these. Leave empty to let the ZIP code decide.",
+        help_text="Optional. Customers are asked to authorize each of these. Leave empty to choose by ZIP code.",
         error_messages={"invalid_choice": f"%(value)s is not available in this region. {_FROM_LIST}"},
     )
     final_redirect = forms.CharField(
@@ -65,7 +65,7 @@ class LinkForm(forms.Form):
         required=False,
         max_length=1000,
         widget=forms.URLInput(attrs={"autocomplete": "off"}),
-        help_text="Your page for customers who are done. Its host must be among your allowed redirect hosts.",
+        help_text="Your page for customers who finish. Its host must be one of your allowed redirect hosts.",
     )
     display_name = forms.CharField(
         label="Name shown to customers", required=False, max_length=80, help_text="Optional. Default: your name here."
@@ -75,21 +75,21 @@ class LinkForm(forms.Form):
         label="Brand color",
         required=False,
         max_length=7,
-        help_text="Optional. For example #1a4d2e. It must have a contrast of 3 to 1 with white.",
+        help_text="Optional. For example #1a4d2e. It needs a contrast of at least 3:1 with white.",
     )
     welcome = forms.CharField(
         label="Welcome text",
         required=False,
         max_length=600,
         widget=forms.Textarea(attrs={"rows": 3}),
-        help_text="Optional. Shown first, above what is shared and why.",
+        help_text="Optional. Shown first, above what customers share and why.",
     )
     welcome_es = forms.CharField(
         label="Welcome text in Spanish",
         required=False,
         max_length=600,
         widget=forms.Textarea(attrs={"rows": 3, "lang": "es"}),
-        help_text="Optional. Customers who read Spanish get the text above if you leave this empty.",
+        help_text="Optional. If empty, Spanish-speaking customers see the text above.",
     )
     support_contact = forms.CharField(
         label="Support contact",
@@ -164,20 +164,20 @@ class EmailLinkForm(forms.Form):
 
     email = forms.EmailField(
         label="Customer’s email address",
-        error_messages={"required": "Enter an email address.", "invalid": "Enter a whole email address."},
+        error_messages={"required": "Enter an email address.", "invalid": "Enter a full email address."},
     )
     language = forms.ChoiceField(
         label="Language",
         choices=choices_in_english,
         required=False,
         error_messages={"invalid_choice": _FROM_LIST},
-        help_text="Of the email. A Spanish one leads to Spanish pages, an English one to the browser’s language.",
+        help_text="A Spanish email opens Spanish pages. An English one uses the browser’s language.",
     )
     reference = forms.CharField(
         label="Reference ID",
         max_length=256,
         required=False,
-        help_text="Your ID of the customer or site. Without it you will not see the customer in Connections.",
+        help_text="Your ID for the customer or site. Without it, the customer won’t appear in Connections.",
     )
 
 

@@ -4,7 +4,6 @@ import smtplib
 from datetime import timedelta
 from typing import Final
 
-from django.core import mail
 from django.db import transaction
 from django.template.loader import render_to_string
 from django.utils.translation import gettext as _
@@ -13,13 +12,16 @@ from django.utils.translation import override
 from onboarding.connect import links
 from onboarding.connect.choices import LinkState
 from onboarding.connect.contacting import invited, mark_unreachable
-from onboarding.connect.languages import ENGLISH
+from onboarding.connect.customer_emails import sender_of
+from onboarding.connect.languages import ENGLISH, language_of_email
 from onboarding.connect.models import ConnectLink, LinkEmail
+from portal.emails.messages import email_message
+from portal.emails.parts import prose
 from portal.events.actors import Actor
 from portal.events.domain import record
 from portal.jobs.domain import Run, enqueue
 from portal.partners.domain import one_line
-from portal.problems import Problem, Refused
+from portal.problems import Problem, Refused, shown
 from portal.security.limits import within_limit
 from programs.identifiers import reference_key
 
@@ -42,7 +44,7 @@ def send_link(link: ConnectLink, *, to: str, reference: str, by: Actor, sender: 
     try:
         reference = links.reference_of({"refId": reference})
     except Refused as refusal:
-        raise Refused(Problem("LINK_REFERENCE_UNUSABLE", "reference")) from refusal
+        raise Refused(Problem("LINK_REFERENCE_UNUSABLE", "reference", shown(reference))) from refusal
     if not within_limit("connect.invite", str(link.partner_id), most=MOST_PER_DAY, per=timedelta(days=1)):
         raise Refused(Problem("LINK_TOO_MANY_EMAILS", context={"most": MOST_PER_DAY}))
     partner = one_line(link.shown_name)
@@ -58,7 +60,7 @@ def send_link(link: ConnectLink, *, to: str, reference: str, by: Actor, sender: 
     with transaction.atomic():
         if reference:
             invited(link, reference_key(reference), customer)
-        row = LinkEmail.objects.create(link=link, to=to, subject=subject[:200], body=body)
+        row = LinkEmail.objects.create(link=link, to=to, subject=one_line(subject)[:200], body=body)
         record("connectlink.sent", subject=link, partner=link.partner, by=by, data={"reference": reference})
         enqueue("connect.invite", subject_id=row.pk, partner=link.partner)
     return to
@@ -70,7 +72,7 @@ def _context_of(link: ConnectLink, reference: str, language: str) -> dict[str, o
     return {
         "partner": one_line(link.shown_name),
         "address": links.address_of(link, reference=reference, language=named),
-        "welcome": link.welcome_in(language),
+        "welcome": prose(link.welcome_in(language)),
         "contact": one_line(link.support_contact),
         "is_device": link.is_device,
     }
@@ -82,7 +84,9 @@ def send(run: Run) -> None:
     if row is None:
         return
     try:
-        mail.EmailMessage(row.subject, row.body, None, [row.to]).send()
+        email_message(
+            row.subject, row.body, row.to, sender=sender_of(row.link), language=language_of_email(row.body)
+        ).send()
     except smtplib.SMTPRecipientsRefused as refusal:
         code, answer = next(iter(refusal.recipients.values()))
         if code < 500:

@@ -21,6 +21,7 @@ from onboarding.connect.choices import (
     Step,
 )
 from onboarding.connect.customer_emails import is_email, write_signed_documents
+from onboarding.connect.details import in_order, problems_of_details
 from onboarding.connect.device_steps import device_steps
 from onboarding.connect.languages import ENGLISH
 from onboarding.connect.models import Authorization, Connection, ConnectLink, ConnectSession, Signature
@@ -108,6 +109,17 @@ def _connection_of(link: ConnectLink, reference: str) -> Connection:
     return connection
 
 
+def name_session(session: ConnectSession, reference: str) -> Connection:
+    """Give a session without a refId a connection under another reference: where its partner has to decide something,
+    there must be a place for it. Runs in the caller's transaction; a session that has one keeps it."""
+    if session.connection is None:
+        session.connection = _connection_of(session.link, reference)
+        session.save(update_fields=["connection"])
+        note(session.connection, NoteKind.OPENED)
+        note(session.connection, NoteKind.DETAILS_GIVEN)
+    return session.connection
+
+
 def is_over(session: ConnectSession) -> bool:
     """Whether a session can be gone on with no more: left, or idle for 24 hours."""
     if session.state == SessionState.COMPLETED:
@@ -183,8 +195,8 @@ def reached_step(session: ConnectSession) -> Step:
 
 def give_details(session: ConnectSession, given: Mapping[str, str]) -> None:
     """Keep the required information; unknown keys are dropped. Refuses, all at once: CONNECT_FIELD_MISSING,
-    CONNECT_EMAIL_UNUSABLE, CONNECT_ZIP_UNUSABLE, CONNECT_ANSWER_UNKNOWN, CONNECT_VALUE_UNUSABLE, ESI_ID_UNUSABLE,
-    ESI_ID_UTILITY_UNKNOWN, NOT_IN_TEXAS.
+    CONNECT_EMAIL_UNUSABLE, CONNECT_ZIP_UNUSABLE, CONNECT_ZIP_OF_OTHER_STATE, CONNECT_ANSWER_UNKNOWN,
+    CONNECT_VALUE_UNUSABLE, ESI_ID_UNUSABLE, ESI_ID_UTILITY_UNKNOWN, NOT_IN_TEXAS.
 
     The ESI ID alone may be missing: then the session goes on, and the partner has something to do.
     """
@@ -197,10 +209,9 @@ def give_details(session: ConnectSession, given: Mapping[str, str]) -> None:
             problems.append(Problem("CONNECT_FIELD_MISSING", asked.key, context={"label": label}))
     problems += _unusable(answers, information, session.language)
     problems += esi_ids.problems_of(session.link.transmission_region, answers)
-    if session.link.is_device and not problems:
-        problems += device_steps().problems_of_details(session, answers)
+    problems += problems_of_details(session, answers, information)
     if problems:
-        raise Refused(*problems)
+        raise Refused(*in_order(problems, [asked.key for asked in information]))
     with transaction.atomic():
         hold(session)
         session.answers = _of_fields(session.answers) | answers
@@ -214,13 +225,18 @@ def _of_fields(answers: Mapping[str, object]) -> dict[str, object]:
     return {key: value for key, value in answers.items() if "." in key}
 
 
-def give_device(session: ConnectSession, cells: Mapping[str, str], *, told: str) -> None:
-    """Keep what the customer says of the device, field key to text; told: the device in a few words."""
+def give_device(session: ConnectSession, cells: Mapping[str, str], *, device_type: str, told: str) -> None:
+    """Keep what the customer says of the device, field key to text.
+
+    device_type: its code, for the funnel; told: the device in a few words.
+    """
     with transaction.atomic():
         hold(session)
         session.answers = {key: value for key, value in session.answers.items() if "." not in key} | dict(cells)
         session.is_without_program = False
         _touch(session, "answers", "is_without_program")
+        if session.connection_id:
+            Connection.objects.filter(pk=session.connection_id).update(device_type=device_type)
         note(session.connection, NoteKind.DEVICE_GIVEN, facts={"device": told})
         go_on(session, after=Step.DEVICE, again=True)
 
@@ -370,10 +386,17 @@ def close_idle_sessions() -> int:
                 continue
             closed += 1
             session.state = SessionState.CLOSED
-            note(session.connection, NoteKind.LEFT, facts={"step": Step(session.step).label})
+            if not _is_done_elsewhere(session):
+                note(session.connection, NoteKind.LEFT, facts={"step": Step(session.step).label})
             _tell(session)
             _abandon_what_is_open(session)
     return closed
+
+
+def _is_done_elsewhere(session: ConnectSession) -> bool:
+    """Whether the customer only looked once more at a link after finishing: nothing was left there."""
+    others = ConnectSession.objects.filter(connection=session.connection_id, state=SessionState.COMPLETED)
+    return session.step == Step.WELCOME and session.connection_id is not None and others.exists()
 
 
 def _abandon_what_is_open(session: ConnectSession) -> None:

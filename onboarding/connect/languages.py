@@ -94,3 +94,13 @@ def offered(path: str = "", query: Mapping[str, str] | None = None) -> list[Lang
         )
         for code, _ in settings.LANGUAGES
     ]
+
+
+def language_of_email(text: str) -> str:
+    """The language of an email's text, by its greeting; English when no other greets so."""
+    for code, _name in settings.LANGUAGES:
+        with translation.override(code):
+            greeting = translation.gettext("Hello,").rstrip(",:")
+        if code != ENGLISH and text.startswith(greeting):
+            return code
+    return ENGLISH

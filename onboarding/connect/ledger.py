@@ -37,12 +37,13 @@ def write_granted(authorization: Authorization, *, address: str) -> None:
         "returned_at": authorization.returned_at.isoformat() if authorization.returned_at else "",
         "documents": [f"{one.code} {one.version} {one.language} sha256:{one.sha256}" for one in signatures],
     }
-    _write(authorization, "granted", evidence=evidence)
+    _write(authorization, "granted", evidence=evidence, valid_to=authorization.ends_at)
 
 
 def write_ended(authorization: Authorization, reason: EndReason, *, address: str = "") -> None:
     """What was allowed has ended, for a reason."""
-    _write(authorization, "ended", reason=reason, evidence={"from_address": address} if address else {})
+    evidence = {"from_address": address} if address else {}
+    _write(authorization, "ended", reason=reason, evidence=evidence, valid_to=authorization.ended_at or clock.now())
 
 
 def write_supplied(supplied: SuppliedConsent, verb: str, *, by: Actor) -> None:
@@ -80,7 +81,14 @@ def write_supplied(supplied: SuppliedConsent, verb: str, *, by: Actor) -> None:
     )
 
 
-def _write(authorization: Authorization, verb: str, *, evidence: Mapping[str, object], reason: str = "") -> None:
+def _write(
+    authorization: Authorization,
+    verb: str,
+    *,
+    evidence: Mapping[str, object],
+    valid_to: datetime | None,
+    reason: str = "",
+) -> None:
     answers, connection = authorization.session.answers, authorization.connection
     Consent.objects.create(
         owner=authorization.partner_id,
@@ -94,7 +102,7 @@ def _write(authorization: Authorization, verb: str, *, evidence: Mapping[str, ob
         utility=authorization.utility.code,
         scope=authorization.scope,
         valid_from=authorization.starts_at,
-        valid_to=authorization.ends_at,
+        valid_to=valid_to,
         reason=reason,
         evidence=dict(evidence),
         at=clock.now(),

@@ -169,8 +169,8 @@ def address_of(link: ConnectLink, *, reference: str = "", language: str = "", si
 def link_of(parameters: Mapping[str, str]) -> ConnectLink:
     """The link that an address names: by account and title, or the oldest one of the account, region and variant.
 
-    The oldest, so that an address that was sent keeps its meaning when links are added. Refuses:
-    CONNECT_LINK_UNKNOWN, whatever is unknown about it; CONNECT_LINK_PAUSED.
+    The oldest, so that an address that was sent keeps its meaning when links are added. It may be paused. Refuses:
+    CONNECT_LINK_UNKNOWN, whatever is unknown about it.
     """
     links = ConnectLink.objects.filter(partner__slug=parameters.get("account", ""), partner__is_active=True)
     links = links.exclude(state=LinkState.ENDED).select_related("partner").order_by("pk")
@@ -183,8 +183,6 @@ def link_of(parameters: Mapping[str, str]) -> ConnectLink:
         link = next((one for one in fitting if not program or not one.programs or program in one.programs), None)
     if link is None or not _agrees(link, parameters):
         raise Refused(Problem("CONNECT_LINK_UNKNOWN"))
-    if link.state == LinkState.PAUSED:
-        raise Refused(Problem("CONNECT_LINK_PAUSED"))
     return link
 
 

@@ -1,7 +1,6 @@
 """A link's address for each customer of a list, for a mail merge: as CSV, or as a QR code each. Nothing is stored."""
 
 import re
-import tempfile
 import zipfile
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
@@ -21,6 +20,7 @@ from onboarding.spreadsheets.limits import Limits
 from onboarding.spreadsheets.problems import ROW_TOO_SHORT, Unreadable
 from onboarding.spreadsheets.reader import Book, read_book, refuse_by_name
 from portal.problems import Problem, Refused, shown, storable
+from portal.storage.temporary import named_file
 from programs.identifiers import reference_key
 
 MOST_ROWS: Final = 5_000
@@ -66,7 +66,7 @@ def read_file(name: str, content: Iterable[bytes], *, above: int = 0) -> Merge:
     """
     try:
         refuse_by_name(name)
-        with tempfile.NamedTemporaryFile(suffix=PurePath(name).suffix.lower()) as file:
+        with named_file(PurePath(name).suffix.lower()) as file:
             file.writelines(content)
             file.flush()
             with read_book(file.name, file_name=name, limits=_limits(), names=names_of(COLUMNS)) as book:
@@ -106,6 +106,7 @@ def _merge_of(book: Book, above: int) -> Merge:
     merge, numbers = Merge(), dict[str, int]()
     for row in (row for rows in book.rows() for row in rows):
         texts = {key: _text(row.cells[index]) for key, index in places.items()}
+        texts |= {"language": texts["language"].lower()} if "language" in texts else {}
         if any(texts.values()):
             customer = Customer(row.number - above, **texts)
             merge.customers.append(customer)
@@ -125,16 +126,21 @@ def _problems_of(customer: Customer, row: Row, numbers: dict[str, int]) -> Itera
         codes = ", ".join(code for code, _ in settings.LANGUAGES)
         yield Problem("MERGE_LANGUAGE_UNKNOWN", "language", shown(customer.language), {"codes": codes})
     if not customer.reference:
-        yield Problem("MERGE_REFERENCE_MISSING", "reference")
+        yield Problem("LINK_REFERENCE_MISSING", "reference")
         return
     try:
         reference_of({"refId": customer.reference})
     except Refused:
-        yield Problem("LINK_REFERENCE_UNUSABLE", "reference")
+        yield Problem("LINK_REFERENCE_UNUSABLE", "reference", shown(customer.reference))
         return
     first = numbers.setdefault(reference_key(customer.reference), customer.number)
     if first != customer.number:
         yield Problem("MERGE_REFERENCE_TWICE", "reference", shown(customer.reference), {"first": first})
+
+
+def row_text(number: int, problem: Problem) -> str:
+    """What is wrong with a row, as a form says it."""
+    return f"Row {number}: {problem.text} {problem.remedy}".strip()
 
 
 def _text(cell: Cell) -> str:

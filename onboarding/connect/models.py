@@ -29,6 +29,7 @@ from onboarding.connect.languages import ENGLISH
 from onboarding.meters.models import KEY_LENGTH
 from portal.events.subjects import Subject, register
 from portal.security.keyring import SecretField
+from portal.storage.file_names import FileNameField
 from portal.storage.ids import uuid7
 from programs.identifiers import reference_key
 from programs.models import TRANSMISSION_REGIONS, in_language
@@ -77,7 +78,7 @@ class ConnectLink(models.Model):
     utilities = models.JSONField(default=list, blank=True, help_text="Codes of the utilities that are asked for.")
     final_redirect = models.URLField("final redirect URL", max_length=1000, blank=True)
     display_name = models.CharField("name shown to customers", max_length=80, blank=True)
-    logo = models.CharField(max_length=200, blank=True, help_text="A stored PNG; the path below the files' folder.")
+    logo = FileNameField(max_length=200, blank=True, help_text="A stored PNG; the path below the files' folder.")
     color = models.CharField(max_length=7, blank=True, help_text="As #1a4d2e.")
     welcome = models.TextField("welcome text", max_length=600, blank=True)
     welcome_es = models.TextField("welcome text in Spanish", max_length=600, blank=True)
@@ -119,6 +120,13 @@ class ConnectLink(models.Model):
         variant = Variant(self.variant)
         has_sign_in = self.transmission_region not in REGIONS_WITHOUT_UTILITY_SIGN_IN
         return has_sign_in and not (variant.is_agreements_only or variant.is_device)
+
+    @property
+    def left_out(self) -> int:
+        """The bits of the steps that customers of this link are never asked for (`Connection.passed`)."""
+        steps = [] if self.asks_utility else [Reached.UTILITY, Reached.AUTHORIZED, Reached.DATA]
+        steps += [Reached.METER] if Variant(self.variant).is_agreements_only else []
+        return sum(step.bit for step in steps)
 
 
 class PairingCode(models.Model):
@@ -180,6 +188,13 @@ class Connection(models.Model):
         db_index=False,
         help_text="At which it came furthest.",
     )
+    device_type = models.CharField(
+        max_length=64,
+        blank=True,
+        default="",
+        db_default="",
+        help_text="A code of device.device_type, as the customer chose last; empty where no device is asked.",
+    )
     reached = models.PositiveSmallIntegerField(
         choices=Reached.choices, default=Reached.OPENED, db_default=Reached.OPENED
     )
@@ -214,10 +229,11 @@ class Connection(models.Model):
                     "stopped_by",
                     "link",
                     "utility",
+                    "device_type",
                     "minutes_to_authorize",
                     "minutes_to_data",
                 ],
-                name="connection_funnel",
+                name="connection_progress",
             ),
             models.Index(fields=["partner"], name="connection_to_decide", condition=Q(needs_partner=True)),
         ]
@@ -410,7 +426,7 @@ class Signature(models.Model):
     capacity = models.CharField(max_length=12, choices=SignedAs.choices, default=SignedAs.CUSTOMER)
     address = models.CharField(max_length=45, blank=True)
     signed_at = models.DateTimeField()
-    file = models.CharField(max_length=200, blank=True)
+    file = FileNameField(max_length=200, blank=True)
     file_sha256 = models.CharField(max_length=64, blank=True)
 
     class Meta:
@@ -480,11 +496,11 @@ class SuppliedConsent(models.Model):
     customer_email = models.EmailField(max_length=254, blank=True)
     signed_on = models.DateField()
     valid_until = models.DateField(null=True, blank=True)
-    file = models.CharField(max_length=200)
+    file = FileNameField(max_length=200)
     size = models.PositiveBigIntegerField()
     sha256 = models.CharField("SHA-256 of the file", max_length=64)
     state = models.CharField("status", max_length=12, choices=ConsentState.choices, default=ConsentState.SUBMITTED)
-    reason = models.CharField(max_length=500, blank=True, help_text="Why it was rejected, for the partner.")
+    reason = models.CharField(max_length=500, blank=True, help_text="Why it was rejected. The partner sees this.")
     supplied_by = models.CharField(max_length=200)
     supplied_at = models.DateTimeField()
     decided_by = models.CharField(max_length=200, blank=True)
@@ -512,8 +528,11 @@ class SuppliedConsent(models.Model):
 
     @property
     def document(self) -> str:
-        """The name of the document in words."""
-        return self.title or str(ConsentDocument(self.kind).label)
+        """The document in words: its kind, and the name that the partner gave it."""
+        kind = ConsentDocument(self.kind)
+        if not self.title:
+            return str(kind.label)
+        return self.title if kind == ConsentDocument.OTHER else f"{kind.label}: {self.title}"
 
     @property
     def status(self) -> ConsentState:
@@ -526,7 +545,7 @@ class Feed(models.Model):
     id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
     authorization = models.ForeignKey(Authorization, on_delete=models.CASCADE, related_name="feeds")
     kind = models.CharField(max_length=12, choices=[("usage", "Usage"), ("customer", "Customer")])
-    file = models.CharField(max_length=200)
+    file = FileNameField(max_length=200)
     size = models.PositiveBigIntegerField()
     sha256 = models.CharField(max_length=64)
     received_at = models.DateTimeField()

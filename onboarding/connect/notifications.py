@@ -13,8 +13,8 @@ from portal.partners.models import Partner, User
 CONNECT = NotificationKind(
     "connect",
     "A Connect customer needs attention",
-    "When a utility's data does not arrive, when you have to decide which meter it is, when an authorization ends, or "
-    "when Leap has reviewed a consent that you supplied.",
+    "When a utility’s data doesn’t arrive, when you need to match a meter, when an authorization ends, or "
+    "when Leap has reviewed a consent you supplied.",
 )
 register(CONNECT)
 
@@ -22,42 +22,43 @@ register(CONNECT)
 def tell_overdue(authorization: Authorization) -> None:
     """A utility has sent nothing in three days."""
     name = authorization.utility.name
-    _tell(authorization, f"No data from {name} yet", f"{name} has sent no data in 3 days. We keep asking once a day.")
+    text = f"{name} hasn’t sent data in 3 days. We check again once a day."
+    _tell(authorization, f"No data from {name} yet", text, "View connection")
 
 
 def tell_to_decide(authorization: Authorization) -> None:
     """Service points wait for the partner's decision."""
     name = authorization.utility.name
-    text = f"{name} sent service points that may be meters of yours. Decide which ones they are."
-    _tell(authorization, "Decide which meter it is", text)
+    text = f"{name} sent service points that may be your meters. Choose the right meters."
+    _tell(authorization, "Decide which meter it is", text, "Choose meters")
 
 
 def tell_ended(authorization: Authorization) -> None:
     """An authorization has ended."""
     name, reason = authorization.utility.name, EndReason(authorization.end_reason).label
-    text = f"An authorization at {name} ended: {reason.lower()}. Its meters need a new one to stay enrolled."
-    _tell(authorization, f"An authorization at {name} ended", text)
+    text = f"An authorization at {name} ended: {reason.lower()}. Its meters need a new authorization to stay enrolled."
+    _tell(authorization, f"An authorization at {name} ended", text, "View connection")
 
 
 def tell_decided(supplied: SuppliedConsent) -> None:
     """Our staff have confirmed or rejected a consent that the partner supplied. The reason is on the page alone."""
     name = supplied.utility.name
     if supplied.state == ConsentState.CONFIRMED:
-        subject = f"A consent for {name} is confirmed"
-        text = f"Leap confirmed a consent that you supplied for {name}. Data arrives once the utility has taken it."
+        subject = f"Your consent for {name} is confirmed"
+        text = f"Leap confirmed a consent you supplied for {name}. Data arrives once the utility accepts it."
     else:
         subject = f"A consent for {name} needs to be corrected"
-        text = f"Leap rejected a consent that you supplied for {name}. Read why, and supply a corrected document."
-    _write(supplied.partner, supplied.connection_id, subject, text)
+        text = f"Leap rejected a consent you supplied for {name}. See the reason and supply a corrected document."
+    _write(supplied.partner, supplied.connection_id, subject, text, "View connection")
 
 
-def _tell(authorization: Authorization, subject: str, text: str) -> None:
+def _tell(authorization: Authorization, subject: str, text: str, action: str) -> None:
     if authorization.connection_id is not None:
-        _write(authorization.partner, authorization.connection_id, subject, text)
+        _write(authorization.partner, authorization.connection_id, subject, text, action)
 
 
-def _write(partner: Partner, connection: UUID, subject: str, text: str) -> None:
+def _write(partner: Partner, connection: UUID, subject: str, text: str, action: str) -> None:
     path = reverse("connection", args=[connection])
     people = User.objects.filter(memberships__partner=partner, is_active=True).order_by("pk")
     for user in people:
-        write_to(user, kind=CONNECT.code, partner=partner, subject=subject, text=text, path=path)
+        write_to(user, kind=CONNECT.code, partner=partner, subject=subject, text=text, action=action, path=path)

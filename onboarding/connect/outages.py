@@ -39,7 +39,7 @@ class UtilityState(models.TextChoices):
     WORKING = "WORKING", "Working"
     DEGRADED = "DEGRADED", "Degraded"
     FAILING = "FAILING", "Failing"
-    UNKNOWN = "UNKNOWN", "Too few tries"
+    UNKNOWN = "UNKNOWN", "Not enough data"
 
     @property
     def tone(self) -> str:
@@ -48,10 +48,10 @@ class UtilityState(models.TextChoices):
     @property
     def meaning(self) -> str:
         return {
-            "WORKING": "Customers reach its sign-in and come back.",
-            "DEGRADED": "Some customers meet an error of the utility.",
-            "FAILING": "Many customers meet an error of the utility.",
-            "UNKNOWN": "Too few customers tried lately to tell.",
+            "WORKING": "Customers can sign in and come back.",
+            "DEGRADED": "Some customers get an error from the utility.",
+            "FAILING": "Many customers get an error from the utility.",
+            "UNKNOWN": "Too few customers have tried recently to tell.",
         }[self.value]
 
 

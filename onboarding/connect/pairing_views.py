@@ -2,6 +2,7 @@
 
 from datetime import timedelta
 from uuid import UUID
+from zoneinfo import ZoneInfo
 
 from django import forms
 from django.conf import settings
@@ -13,15 +14,17 @@ from django.urls import reverse
 from django.views.decorators.http import require_http_methods, require_POST
 
 from onboarding.connect import pairing
-from onboarding.connect.customer_views import begin, frame, going_on, public, session_of_browser, stopped
+from onboarding.connect.customer_frame import frame, going_on, public, session_of_browser, stopped
+from onboarding.connect.customer_views import begin
 from onboarding.connect.journey import is_over
-from onboarding.connect.mail_merge import read_text
+from onboarding.connect.mail_merge import read_text, row_text
 from onboarding.connect.models import ConnectLink, ConnectSession, PairingCode
 from onboarding.connect.queries import links_of
 from onboarding.spreadsheets.workbook import write_csv
 from portal.partners.access import address_of, member
 from portal.problems import Problem, Refused
 from portal.web import clock
+from portal.web.clock import local_day
 from portal.web.downloads import csv_response, download_name
 from portal.web.pages import newest_first
 
@@ -37,7 +40,7 @@ class PairingForm(forms.Form):
         required=False,
         strip=False,
         widget=forms.Textarea(attrs={"rows": 6, "spellcheck": "false", "autocomplete": "off"}),
-        help_text=f"One per line, up to {pairing.MOST_AT_ONCE}. Leave empty to have them made.",
+        help_text=f"One per line, up to {pairing.MOST_AT_ONCE}. Leave empty to generate them.",
     )
     count = forms.IntegerField(
         label="Number of codes",
@@ -45,17 +48,19 @@ class PairingForm(forms.Form):
         initial=20,
         min_value=1,
         max_value=pairing.MOST_AT_ONCE,
-        help_text=f"Where no reference IDs are entered: 1 to {pairing.MOST_AT_ONCE}.",
+        help_text=f"If you enter no reference IDs: 1 to {pairing.MOST_AT_ONCE}.",
     )
-    days = forms.IntegerField(label="Work for (days)", initial=pairing.DAYS, min_value=1, max_value=pairing.MOST_DAYS)
+    days = forms.IntegerField(
+        label="Expire after (days)", initial=pairing.DAYS, min_value=1, max_value=pairing.MOST_DAYS
+    )
 
     def references(self, link: ConnectLink) -> list[str]:
-        """The reference IDs. Refuses what cannot be one, and PAIRING_TOO_MANY."""
+        """The reference IDs. Refuses a list that cannot be read; raises ValidationError for rows of it."""
         if not self.cleaned_data["pasted"].strip():
             return pairing.generated_references(link, self.cleaned_data["count"] or 0)
         merge = read_text(self.cleaned_data["pasted"])
         if merge.problems:
-            raise Refused(*(problem for _, problem in merge.problems[:10]))
+            raise forms.ValidationError([row_text(number, problem) for number, problem in merge.problems[:10]])
         return list(dict.fromkeys(customer.reference for customer in merge.customers))
 
 
@@ -69,11 +74,14 @@ def link_codes(request: HttpRequest, pk: UUID) -> HttpResponseBase:
         try:
             references = form.references(link)
             codes = pairing.create_codes(link, references, days=form.cleaned_data["days"], by=access.actor)
+        except forms.ValidationError as error:
+            form.add_error("pasted", error)
         except Refused as refusal:
             for problem in refusal.problems:
                 form.add_error("pasted", f"{problem.text} {problem.remedy}".strip())
         else:
-            ends = (clock.now() + timedelta(days=form.cleaned_data["days"])).date().isoformat()
+            last = clock.now() + timedelta(days=form.cleaned_data["days"])
+            ends = local_day(last, ZoneInfo(access.partner.time_zone)).isoformat()
             lines = ([code.reference, code.text, ends] for code in codes)
             name = download_name(link.partner, link.title, "pairing codes", suffix="csv")
             return csv_response(write_csv(list(_EXPORTED), lines), name)
@@ -90,7 +98,7 @@ def code_revoke(request: HttpRequest, pk: UUID, code: UUID) -> HttpResponse:
     codes = PairingCode.objects.filter(partner=access.partner).select_related("link", "partner")
     row = get_object_or_404(codes, pk=code, link=pk)
     pairing.revoke(row, by=access.actor)
-    messages.success(request, f"The code for {row.reference} leads nowhere any more.")
+    messages.success(request, f"The code for {row.reference} no longer works.")
     return redirect("connect-link-codes", pk=pk)
 
 

@@ -212,7 +212,7 @@ def link_new(request: HttpRequest) -> HttpResponse:
         except Refused as refusal:
             _add_problems(form, refusal.problems)
         else:
-            messages.success(request, "The link is ready. Copy it, print its QR code, or email it.")
+            messages.success(request, "Link created. Copy it, print its QR code, or email it.")
             return redirect("connect-link", pk=link.pk)
     elif request.method == "POST":
         _add_problems(form, links.problems_of(access.partner, form.spec))
@@ -258,7 +258,7 @@ def link_page(request: HttpRequest, pk: UUID) -> HttpResponse:
             for problem in refusal.problems:
                 form.add_error(problem.field or None, f"{problem.text} {problem.remedy}")
         else:
-            why = " A sandbox writes to no customer." if access.partner.is_sandbox else ""
+            why = " Sandboxes don’t email customers." if access.partner.is_sandbox else ""
             messages.success(request, f"The link is on its way to {to}.{why}")
             return redirect("connect-link", pk=pk)
     address, spanish = links.address_of(link), links.address_of(link, language="es")
@@ -297,7 +297,7 @@ def link_edit(request: HttpRequest, pk: UUID) -> HttpResponse:
         except Refused as refusal:
             _add_problems(form, refusal.problems)
         else:
-            messages.success(request, "The link is changed. Customers see it from now on.")
+            messages.success(request, "Link updated. Customers see the changes right away.")
             return redirect("connect-link", pk=pk)
     elif request.method == "POST":
         _add_problems(form, links.problems_of(access.partner, form.spec))
@@ -327,7 +327,7 @@ def link_state(request: HttpRequest, pk: UUID) -> HttpResponse:
     except Refused as refusal:
         messages.error(request, f"{refusal.problems[0].text} {refusal.problems[0].remedy}")
     else:
-        done = {LinkState.ACTIVE: "takes customers again", LinkState.PAUSED: "is paused", LinkState.ENDED: "has ended"}
+        done = {LinkState.ACTIVE: "is active again", LinkState.PAUSED: "is paused", LinkState.ENDED: "has ended"}
         messages.success(request, f"The link {done[LinkState(wanted)]}.")
     return redirect("connect-link", pk=pk)
 
@@ -359,7 +359,7 @@ def host_allow(request: HttpRequest) -> HttpResponse:
         except Refused as refusal:
             form.add_error("host", f"{refusal.problems[0].text} {refusal.problems[0].remedy}")
         else:
-            messages.success(request, f"Customers can be sent to {row.host}.")
+            messages.success(request, f"You can now send customers to {row.host}.")
             return redirect("connect-links")
     context = {
         "section": "connections",
@@ -378,5 +378,5 @@ def host_remove(request: HttpRequest, pk: int) -> HttpResponse:
     touched = links.disallow_host(row, by=access.actor)
     links_end = "1 link that named it now ends" if touched == 1 else f"{touched} links that named it now end"
     more = f" {links_end} on our own page." if touched else ""
-    messages.success(request, f"Customers are no longer sent to {row.host}.{more}")
+    messages.success(request, f"We no longer send customers to {row.host}.{more}")
     return redirect("connect-links")

@@ -35,7 +35,7 @@ register(
     ),
     EventType(
         name="connect_session.authorization_updated",
-        meaning="A customer reached a utility's sign-in, and authorized us there or did not.",
+        meaning="A customer reached a utility’s sign-in, and authorized us there or did not.",
         verbs=("connect_session.authorization_updated",),
         build=_payloads_of("partner_reference", "utility_name", "status"),
         example={"partner_reference": "partner-reference-1", "utility_name": "PGE", "status": "COMPLETED"},

@@ -1,9 +1,10 @@
 """Named reads of Connect that pages, exports and API share."""
 
+from collections.abc import Iterable
 from typing import Final
 from uuid import UUID
 
-from django.db.models import Exists, OuterRef, Prefetch, Q, QuerySet
+from django.db.models import Case, Exists, OuterRef, Prefetch, Q, QuerySet, When
 
 from onboarding.connect.choices import (
     CONNECT_REGIONS,
@@ -13,6 +14,7 @@ from onboarding.connect.choices import (
     SessionState,
     Variant,
 )
+from onboarding.connect.languages import ENGLISH
 from onboarding.connect.models import (
     Authorization,
     Connection,
@@ -28,8 +30,9 @@ from onboarding.meters.models import Meter
 from portal.partners.models import Partner
 from programs.identifiers import account_key, reference_key
 from programs.models import Program, Utility
-from programs.queries import device_programs, not_over, region_choices, utilities_at
+from programs.queries import choice_labels, device_programs, not_over, region_choices, utilities_at, utilities_of_region
 
+DEVICE_TYPE: Final = "device.device_type"
 NOTES_AT_HAND: Final = 20  # of each connection
 _NEWEST_NOTES: str = "newest_notes"
 
@@ -53,6 +56,12 @@ def programs_of_variant(region: str, variant: str) -> list[Program]:
 def link_region_choices() -> list[tuple[str, str]]:
     """The regions in which links can be made, for a select: with a utility's sign-in, or with a device."""
     return [(code, label) for code, label in region_choices() if code in CONNECT_REGIONS or device_programs(code)]
+
+
+def device_types() -> dict[str, str]:
+    """The types of device that a customer can choose, code to label, by label."""
+    labels = choice_labels([DEVICE_TYPE], ENGLISH).get(DEVICE_TYPE, {})
+    return dict(sorted(labels.items(), key=lambda pair: pair[1]))
 
 
 def connected_utilities(region: str, partner: Partner) -> list[Utility]:
@@ -89,6 +98,20 @@ def connections_of(partner: Partner) -> QuerySet[Connection]:
         Prefetch("sessions__signatures"),
         Prefetch("notes", ConnectionNote.objects.order_by("-at", "-pk")[:NOTES_AT_HAND], to_attr=_NEWEST_NOTES),
     )
+
+
+# Of several sessions of a customer the newest that went beyond its first page tells how far the customer is: who opens
+# the link once more and leaves has taken no step back.
+TELLING_FIRST: Final = (
+    Case(When(state__in=[SessionState.UPDATED, SessionState.COMPLETED], then=1), default=0).desc(),
+    "-pk",
+)
+
+
+def telling_session(sessions: Iterable[ConnectSession]) -> ConnectSession | None:
+    """The session that tells how far a customer is, as TELLING_FIRST orders them; None without any."""
+    went_on = (SessionState.UPDATED, SessionState.COMPLETED)
+    return max(sessions, key=lambda session: (session.state in went_on, session.pk), default=None)
 
 
 def to_decide(connection: Connection) -> QuerySet[ServicePoint]:
@@ -160,7 +183,7 @@ def consents_of(connection: Connection) -> QuerySet[Consent]:
 
 def utilities_in(region: str, partner: Partner) -> QuerySet[Utility]:
     """The utilities of a region, connected or not, by name; for a sandbox, those that are for tests alone."""
-    rows = Utility.objects.filter(Q(transmission_region=region) | Q(transmission_region=""))
+    rows = utilities_of_region(region)
     return (rows.filter(is_test=True) if partner.is_sandbox else rows).order_by("name")
 
 
@@ -170,11 +193,14 @@ def supplied_of(connection: Connection) -> QuerySet[SuppliedConsent]:
 
 
 def consents_to_replace(partner: Partner) -> QuerySet[SuppliedConsent]:
-    """Consents that were rejected and not replaced, withdrawn or supplied anew since; the longest waiting first."""
-    newer = SuppliedConsent.objects.filter(
-        connection=OuterRef("connection"), utility=OuterRef("utility"), pk__gt=OuterRef("pk")
+    """Consents that were rejected, without another one for the utility that is confirmed or was supplied after that and
+    not withdrawn; the longest waiting first."""
+    others = SuppliedConsent.objects.filter(connection=OuterRef("connection"), utility=OuterRef("utility"))
+    later = Q(supplied_at__gte=OuterRef("decided_at"), pk__gt=OuterRef("pk"))
+    replaced = Q(state=ConsentState.CONFIRMED) | (Q(state__in=[ConsentState.SUBMITTED, ConsentState.REJECTED]) & later)
+    rows = SuppliedConsent.objects.filter(
+        ~Exists(others.filter(replaced)), partner=partner, state=ConsentState.REJECTED
     )
-    rows = SuppliedConsent.objects.filter(~Exists(newer), partner=partner, state=ConsentState.REJECTED)
     return rows.select_related("connection", "utility").order_by("decided_at", "pk")
 
 

@@ -3,8 +3,10 @@
 from collections import Counter
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from typing import Final
+
+from django.utils.timezone import get_current_timezone
 
 from onboarding.connect.choices import (
     REGIONS_WITHOUT_UTILITY_SIGN_IN,
@@ -18,9 +20,10 @@ from onboarding.connect.choices import (
 from onboarding.connect.languages import name_of
 from onboarding.connect.models import Authorization, Connection, ConnectionNote, ConnectSession, Consent, ServicePoint
 from onboarding.connect.notes import text_of
-from onboarding.connect.queries import to_decide
+from onboarding.connect.queries import telling_session, to_decide
 from onboarding.meters.models import Meter
 from portal.problems import Problem
+from portal.web.clock import last_day_before
 
 EXPORTED: Final = (
     "reference_id",
@@ -115,14 +118,15 @@ class ConnectionRow:
 def row_of(connection: Connection, names: dict[str, str]) -> ConnectionRow:
     """The line of a connection of `queries.connections_of`. names: of the utilities, by code."""
     sessions = list(connection.sessions.all())
-    newest = sessions[-1] if sessions else None
     asked = {code: None for session in sessions for code in session.utilities or session.link.utilities}
     latest: dict[str, Authorization] = {one.utility.code: one for one in connection.authorizations.all()}
     utilities = [
         UtilityStatus(code, names.get(code, code), code in asked, latest.get(code)) for code in {**asked, **latest}
     ]
     signed = dict.fromkeys(signature.title for session in sessions for signature in session.signatures.all())
-    return ConnectionRow(connection, newest, utilities, list(signed), next(iter(connection.newest_notes), None))
+    return ConnectionRow(
+        connection, telling_session(sessions), utilities, list(signed), next(iter(connection.newest_notes), None)
+    )
 
 
 def export_lines(rows: Iterable[ConnectionRow]) -> Iterator[list[object]]:
@@ -164,12 +168,35 @@ def _reason_of(told: Authorization) -> str:
     return FailureReason(told.failure).label if told.failure else ""
 
 
+_OVER: Final = ("ended", "rejected", "withdrawn")  # verbs of the ledger
+
+
 @dataclass(frozen=True, slots=True)
 class ConsentLine:
     """A line of the consent ledger as the page shows it."""
 
     consent: Consent
     utility: str
+
+    @property
+    def text(self) -> str:
+        """What happened and whose doing it was: the customer's, the utility's, the partner's or our staff's."""
+        verb, consent = self.consent.get_verb_display(), self.consent
+        if consent.supplied_consent:
+            by_staff = consent.verb in ("confirmed", "rejected")
+            who = "Leap" if by_staff else str(consent.evidence.get("by", ""))
+            place = f"for {self.utility}"
+        else:
+            who = consent.customer_name if consent.verb == "granted" else ""
+            place = f"at {self.utility}"
+        said = f"{verb} {place}{f' by {who}' if who else ''}"
+        return f"{said}: {EndReason(consent.reason).label}" if consent.reason else said
+
+    @property
+    def until(self) -> date | None:
+        """The last day of what was allowed; what is over has none to tell."""
+        end = None if self.consent.verb in _OVER else self.consent.valid_to
+        return last_day_before(end, get_current_timezone()) if end else None
 
 
 def consent_lines(consents: Iterable[Consent], names: dict[str, str]) -> list[ConsentLine]:

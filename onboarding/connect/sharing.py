@@ -2,12 +2,12 @@
 numbers are shortened."""
 
 import re
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Final
+from uuid import UUID
 
-from django.conf import settings
 from django.db.models import Exists, OuterRef, Q
 from django.db.models.functions import Lower
 from django.utils.translation import gettext as _
@@ -15,6 +15,7 @@ from django.utils.translation import gettext_noop
 
 from onboarding.connect.choices import AuthorizationState, ConsentState, EndReason
 from onboarding.connect.customer_emails import is_email, write_link_again
+from onboarding.connect.device_steps import device_steps
 from onboarding.connect.models import (
     Authorization,
     ConnectSession,
@@ -33,7 +34,7 @@ _MOST_PARTNERS: Final = 20
 _HOUSE_NUMBER: Final = re.compile(r"^\s*\d\S*\s+")
 _IN_PROGRAM: Final = {
     EnrollmentStatus.ACTIVE: gettext_noop("Active"),
-    EnrollmentStatus.ELIGIBLE: gettext_noop("Ready, starts with the next activation"),
+    EnrollmentStatus.ELIGIBLE: gettext_noop("Ready, starts at the next activation"),
     EnrollmentStatus.PENDING: gettext_noop("Under review"),
     EnrollmentStatus.NOT_PARTICIPATING: gettext_noop("Not participating"),
     EnrollmentStatus.INELIGIBLE: gettext_noop("Not eligible yet"),
@@ -64,6 +65,16 @@ class SharedUtility:
 
 
 @dataclass(frozen=True, slots=True)
+class SharedDevice:
+    """A device that the customer described: in a few words, the end of its serial number, and (program, status)."""
+
+    text: str
+    serial_end: str
+    since: datetime
+    programs: list[tuple[str, str]]
+
+
+@dataclass(frozen=True, slots=True)
 class Moment:
     """Something that happened, in the customer's words."""
 
@@ -73,11 +84,12 @@ class Moment:
 
 @dataclass(frozen=True, slots=True)
 class Sharing:
-    """All that the page shows. contact: whom to ask."""
+    """All that the page shows. contact: how to reach the partner, "" when the link does not say."""
 
     name: str
     email: str
     utilities: list[SharedUtility]
+    devices: list[SharedDevice]
     signatures: list[Signature]
     consents: list[SuppliedConsent]
     history: list[Moment]
@@ -98,15 +110,16 @@ def sharing_of(session: ConnectSession) -> Sharing:
         .order_by("authorized_at", "pk")
     )
     signatures = list(Signature.objects.filter(session__in=sessions).order_by("pk"))
-    consents = _consents_of(session)
+    consents, devices = _consents_of(session), _devices(sessions)
     return Sharing(
         name=initials(str(session.answers.get("customer_name", ""))),
         email=masked_email(str(session.answers.get("email", ""))),
         utilities=_utilities(authorizations),
+        devices=devices,
         signatures=[row for row in signatures if row.session_id == session.pk],
         consents=consents,
-        history=_history(authorizations, signatures, consents),
-        contact=session.link.support_contact or settings.SUPPORT_EMAIL,
+        history=_history(authorizations, signatures, consents, devices),
+        contact=session.link.support_contact,
     )
 
 
@@ -116,7 +129,9 @@ def _sessions_of(session: ConnectSession) -> list[ConnectSession]:
     email = str(session.answers.get("email", "")).strip().lower()
     if session.connection is None or not email:
         return [session]
-    others = ConnectSession.objects.filter(connection=session.connection, partner=session.partner_id).only("answers")
+    others = ConnectSession.objects.filter(connection=session.connection, partner=session.partner_id).only(
+        "answers", "state", "completed_at", "created_at", "meter", "connection", "partner"
+    )
     same = [row for row in others if str(row.answers.get("email", "")).strip().lower() == email]
     return [session, *(row for row in same if row.pk != session.pk)]
 
@@ -133,16 +148,38 @@ def _consents_of(session: ConnectSession) -> list[SuppliedConsent]:
 
 def _utilities(authorizations: Sequence[Authorization]) -> list[SharedUtility]:
     points = ServicePoint.objects.filter(authorization__in=authorizations, meter__isnull=False).select_related("meter")
-    enrollments = Enrollment.objects.filter(meter__in=points.values("meter")).select_related("program")
-    programs: dict[object, list[tuple[str, str]]] = {}
-    for row in enrollments.order_by("program__name"):
-        programs.setdefault(row.meter_id, []).append((row.program.name, _(_IN_PROGRAM[EnrollmentStatus(row.status)])))
+    programs = _programs({point.meter_id for point in points})
     meters: dict[object, dict[object, SharedMeter]] = {}
     for point in points.order_by("pk"):
         assert point.meter is not None
         shown = SharedMeter(_place(point.meter), _end(point.account_number), programs.get(point.meter_id, []))
         meters.setdefault(point.authorization_id, {})[point.meter_id] = shown
     return [SharedUtility(row, list(meters.get(row.pk, {}).values())) for row in authorizations]
+
+
+def _programs(meters: Collection[UUID | None]) -> dict[object, list[tuple[str, str]]]:
+    """The programs of meters with their status in the customer's words, by the meters' IDs."""
+    enrollments = Enrollment.objects.filter(meter__in=meters).select_related("program")
+    programs: dict[object, list[tuple[str, str]]] = {}
+    for row in enrollments.order_by("program__name"):
+        programs.setdefault(row.meter_id, []).append((row.program.name, _(_IN_PROGRAM[EnrollmentStatus(row.status)])))
+    return programs
+
+
+def _devices(sessions: Sequence[ConnectSession]) -> list[SharedDevice]:
+    """The devices of finished sessions, the newest first; one that was described again is told once."""
+    finished = [session for session in sessions if session.completed_at]
+    finished.sort(key=lambda session: session.completed_at or session.created_at, reverse=True)
+    programs = _programs({session.meter_id for session in finished if session.meter_id})
+    devices: dict[object, SharedDevice] = {}
+    for session in finished:
+        if device := device_steps().described(session):
+            end = _end(device.serial_number)
+            shown = SharedDevice(
+                device.text, end, session.completed_at or session.created_at, programs.get(session.meter_id, [])
+            )
+            devices.setdefault(session.meter_id or (device.text, end), shown)
+    return list(devices.values())
 
 
 def _place(meter: Meter) -> str:
@@ -156,10 +193,14 @@ def _end(number: str) -> str:
 
 
 def _history(
-    authorizations: Sequence[Authorization], signatures: Sequence[Signature], consents: Sequence[SuppliedConsent]
+    authorizations: Sequence[Authorization],
+    signatures: Sequence[Signature],
+    consents: Sequence[SuppliedConsent],
+    devices: Sequence[SharedDevice],
 ) -> list[Moment]:
     """What happened, the newest first."""
     moments = [Moment(row.signed_at, _("You signed: %(title)s") % {"title": row.title}) for row in signatures]
+    moments += [Moment(row.since, _("You described your device: %(device)s") % {"device": row.text}) for row in devices]
     for row in authorizations:
         said = {"utility": row.utility.name}
         if row.authorized_at:

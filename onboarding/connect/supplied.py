@@ -147,9 +147,9 @@ def _checked_reference(text: str) -> str:
     try:
         reference = reference_of({"refId": text})
     except Refused as refusal:
-        raise Refused(Problem("LINK_REFERENCE_UNUSABLE", "reference")) from refusal
+        raise Refused(Problem("LINK_REFERENCE_UNUSABLE", "reference", shown(text))) from refusal
     if not reference:
-        raise Refused(Problem("LINK_REFERENCE_UNUSABLE", "reference"))
+        raise Refused(Problem("LINK_REFERENCE_MISSING", "reference"))
     return reference
 
 

@@ -15,13 +15,13 @@ from programs.models import Utility
 _FROM_LIST = "Choose from the list."
 
 
-def _day(label: str, *, required: bool = True, help_text: str = "") -> forms.DateField:
+def _day(label: str, *, missing: str = "", help_text: str = "") -> forms.DateField:
     return forms.DateField(
         label=label,
-        required=required,
+        required=bool(missing),
         help_text=help_text,
         widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"),
-        error_messages={"required": "Enter a date.", "invalid": "Enter a date as 2027-02-14."},
+        error_messages={"required": missing, "invalid": f"{label}: enter a date like 2027-02-14."},
     )
 
 
@@ -51,34 +51,34 @@ class SuppliedConsentForm(forms.Form):
         error_messages={"required": "Choose a utility.", "invalid_choice": _FROM_LIST},
     )
     account_number = forms.CharField(
-        label="Account number", max_length=128, required=False, help_text="As the document has it."
+        label="Account number", max_length=128, required=False, help_text="As shown on the document."
     )
     service_point_number = forms.CharField(
         label="Service point or meter number",
         max_length=128,
         required=False,
-        help_text="A letter or another document names at least one of the two.",
+        help_text="A letter or other document must include at least one of the two.",
     )
     signer_name = forms.CharField(
         label="Signed by", max_length=128, error_messages={"required": "Enter who signed the document."}
     )
-    signed_on = _day("Signed on")
-    valid_until = _day("Last day", required=False, help_text="Leave empty if the document names no end.")
+    signed_on = _day("Signed on", missing="Enter the date it was signed.")
+    valid_until = _day("End date", help_text="Leave empty if the document has no end date.")
     customer_name = forms.CharField(
-        label="Customer’s name", max_length=128, required=False, help_text="Optional, if somebody else signed."
+        label="Customer’s name", max_length=128, required=False, help_text="Optional, if someone else signed."
     )
     customer_email = forms.EmailField(
         label="Customer’s email address",
         required=False,
-        help_text="Optional. It is kept with the consent.",
-        error_messages={"invalid": "Enter a whole email address."},
+        help_text="Optional. Kept with the consent.",
+        error_messages={"invalid": "Enter a full email address."},
     )
 
     def __init__(self, *args: Any, partner: Partner, region: str, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.fields["utility"].queryset = utilities_in(region, partner)  # type: ignore[attr-defined]  # a ModelChoiceField
         most = settings.CONSENT_MAX_BYTES // (1024 * 1024)
-        self.fields["file"].help_text = f"Up to {most} MB, without password, scripts or attachments."
+        self.fields["file"].help_text = f"Up to {most} MB, without a password, scripts or attachments."
 
     @property
     def facts(self) -> ConsentFacts:
@@ -99,7 +99,7 @@ class NewCustomerForm(SuppliedConsentForm):
     reference = forms.CharField(
         label="Reference ID",
         max_length=256,
-        help_text="Your ID of the customer or site.",
+        help_text="Your ID for the customer or site.",
         error_messages={"required": "Enter a reference ID."},
     )
     field_order = ["reference"]

@@ -16,10 +16,10 @@ from onboarding.connect.supplied import supply_consent, supply_for_new_customer,
 from onboarding.connect.supplied_forms import NewCustomerForm, SuppliedConsentForm
 from portal.partners.access import member
 from portal.problems import Refused
-from portal.storage.files import path_of
+from portal.web.downloads import stored_file
 
-_ADDED = "Leap reviews the consent next. You get an email when it is confirmed or rejected."
-_IN_SANDBOX = "The consent is kept. Leap reviews no consents of a sandbox."
+_ADDED = "Leap will review the consent. You’ll get an email when it’s confirmed or rejected."
+_IN_SANDBOX = "Consent saved. Leap doesn’t review consents in a sandbox."
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -99,8 +99,7 @@ def consent_file(request: HttpRequest, pk: UUID, consent: UUID) -> HttpResponseB
 def document_response(supplied: SuppliedConsent) -> FileResponse:
     """The document as a download: never shown in the portal's pages, and under a name that we make."""
     name = f"{supplied.kind.lower().replace('_', '-')}-{supplied.signed_on.isoformat()}-{supplied.sha256[:8]}.pdf"
-    file = path_of(supplied.file).open("rb")
-    response = FileResponse(file, as_attachment=True, content_type="application/pdf", filename=name)
+    response = stored_file(supplied.file, file_name=name, content_type="application/pdf")
     response.headers["Content-Security-Policy"] = "default-src 'none'; sandbox"
     response.headers["X-Content-Type-Options"] = "nosniff"
     return response
@@ -114,5 +113,5 @@ def consent_withdraw(request: HttpRequest, pk: UUID, consent: UUID) -> HttpRespo
         context = {"section": "connections", "consent": supplied}
         return render(request, "connect/supplied_withdraw.html", context)
     if withdraw_consent(supplied, by=access.actor):
-        messages.success(request, "The consent is withdrawn.")
+        messages.success(request, "Consent withdrawn.")
     return redirect(f"{reverse('connection', args=[pk])}#supplied-heading")

@@ -1,5 +1,6 @@
 """The texts that customers read, as catalogues for translators: found in code and templates, and compiled by Babel."""
 
+import os
 from collections.abc import Iterator
 from io import BytesIO
 from itertools import takewhile
@@ -116,7 +117,7 @@ def compile_catalogues(folder: Path = LOCALE) -> list[Path]:
         target = source.with_suffix(".mo")
         compiled = BytesIO()
         write_mo(compiled, read_po(BytesIO(source.read_bytes())))
-        draft = target.with_suffix(".draft")
+        draft = target.with_suffix(f".{os.getpid()}.draft")  # another process may be writing its own
         draft.write_bytes(compiled.getvalue())
         draft.replace(target)  # whole at once: another process may be reading it
         written.append(target)

@@ -3,12 +3,15 @@
 from django.urls import path
 
 from onboarding.connect import (
+    brand_views,
+    customer_steps,
     customer_views,
     embed_views,
     machine_views,
     merge_views,
     pairing_views,
     partner_views,
+    sharing_views,
     supplied_views,
 )
 
@@ -17,14 +20,14 @@ urlpatterns = [
     path("connect/pair/", pairing_views.pair, name="connect-pair"),
     path("connect/return/", customer_views.connect_return, name="connect-return"),
     path("connect/notify/<str:code>/", machine_views.notify, name="connect-notify"),
-    path("connect/session/<uuid:pk>/", customer_views.session_page, name="connect-session"),
-    path("connect/session/<uuid:pk>/<str:step>/", customer_views.session_send, name="connect-send"),
-    path("connect/brand/<uuid:pk>.css", customer_views.brand_css, name="connect-brand"),
-    path("connect/brand/<uuid:pk>.png", customer_views.brand_logo, name="connect-logo"),
+    path("connect/session/<uuid:pk>/", customer_steps.session_page, name="connect-session"),
+    path("connect/session/<uuid:pk>/<str:step>/", customer_steps.session_send, name="connect-send"),
+    path("connect/brand/<uuid:pk>.css", brand_views.brand_css, name="connect-brand"),
+    path("connect/brand/<uuid:pk>.png", brand_views.brand_logo, name="connect-logo"),
     path("connect/button/<uuid:pk>.svg", embed_views.button, name="connect-button"),
-    path("connect/mine/", customer_views.ask_link, name="connect-mine"),
-    path("connect/mine/<str:token>/", customer_views.manage, name="connect-manage"),
-    path("connect/mine/<str:token>/<uuid:pk>.pdf", customer_views.signed_document, name="connect-document"),
+    path("connect/mine/", sharing_views.ask_link, name="connect-mine"),
+    path("connect/mine/<str:token>/", sharing_views.manage, name="connect-manage"),
+    path("connect/mine/<str:token>/<uuid:pk>.pdf", sharing_views.signed_document, name="connect-document"),
     path("connect/<slug:account>/<slug:title>/", customer_views.connect_by_title, name="connect-by-title"),
     path("connections/", partner_views.connections, name="connections"),
     path("connections/export.csv", partner_views.connections_export, name="connections-export"),

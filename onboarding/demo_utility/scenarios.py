@@ -28,5 +28,5 @@ SCENARIOS: Final = (
     Scenario("revoked_later", "It works; three days later you revoke it at the utility."),
     Scenario("expired", "The authorization ends after one day."),
     Scenario("refresh_refused", "The access ends after a minute and is not renewed."),
-    Scenario("slow", "Every answer takes about five seconds."),
+    Scenario("slow", "Every response takes about five seconds."),
 )

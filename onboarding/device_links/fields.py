@@ -1,24 +1,26 @@
 """What a customer is asked of a device: what names it, and what its programs require; nothing that is known already."""
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from enum import StrEnum
 from typing import Final
 
 from onboarding.connect.absorb import reference_of
+from onboarding.connect.details import FIELD_OF_DETAIL, cells_of_details, doubts_of, for_customers, in_order
 from onboarding.connect.models import ConnectSession
-from onboarding.connect.queries import programs_of_variant
+from onboarding.connect.queries import DEVICE_TYPE, programs_of_variant
 from onboarding.enrollment.eligibility import UTILITY, EligibilityStatus, ProgramEligibility, eligibility_of
 from onboarding.meters.columns import Asset
-from portal.problems import Problem, shown, storable
+from portal.problems import Problem, storable
 from portal.web import clock
-from programs.models import RequiredInformation
+from programs.models import RequiredInformation, State, Utility
 from programs.queries import choice_labels, field_texts, utilities_at
 from programs.schema import Column, schema_for
 
-TYPE, SERIAL = "device.device_type", "device.device_serial_number"
+SERIAL: Final = "device.device_serial_number"
 MAKER, MODEL = "device.device_manufacturer", "device.device_model"
-IDENTITY: Final = frozenset({TYPE, MAKER, MODEL, SERIAL})  # what names a device, whatever programs require
-NEEDED: Final = frozenset({TYPE, SERIAL})
+IDENTITY: Final = frozenset({DEVICE_TYPE, MAKER, MODEL, SERIAL})  # what names a device, whatever programs require
+NEEDED: Final = frozenset({DEVICE_TYPE, SERIAL})
 LOAD_TYPE: Final = "load_types.0"
 # A device is one load: customers are not asked for it a second time.
 LOAD_OF: Final = {
@@ -31,35 +33,14 @@ LOAD_OF: Final = {
     "AIR_CONDITIONER": "HVAC",
     "HEAT_PUMP": "HVAC",
 }
-# The fields of the asset that Connect's required information fills.
-_DETAILS: Final = {
-    "customer_name": "customer.end_customer_name",
-    "company_name": "customer.end_customer_company_name",
-    "title": "customer.end_customer_title",
-    "email": "customer.end_customer_email",
-    "phone": "customer.end_customer_phone_number",
-    "street": "customer.street_1",
-    "city": "customer.city",
-    "state": "customer.state_or_province_code",
-    "postal_code": "customer.postal_code",
-    "account_number": "utility.electric_service_account_number",
-}
 _LONGEST: Final = 256
 _INPUT_MODES: Final = {"number": "decimal", "integer": "numeric", "phone": "tel"}
 
 
-def known_cells(session: ConnectSession, answers: Mapping[str, object] | None = None) -> dict[str, str]:
+def known_cells(session: ConnectSession) -> dict[str, str]:
     """The cells of the asset that follow from the link and from the customer's details, field key to text."""
-    link, said = session.link, session.answers if answers is None else answers
-    details = {path: str(said.get(key, "")) for key, path in _DETAILS.items()}
-    fixed = {
-        "partner_reference": reference_of(session),
-        "transmission_region": link.transmission_region,
-        "customer_classification": link.classification,
-        "meter_type": "DEVICE",
-        "customer.country_code": "US",
-    }
-    return fixed | {path: text for path, text in details.items() if text}
+    fixed = {"partner_reference": reference_of(session), "meter_type": "DEVICE"}
+    return fixed | cells_of_details(session, session.answers)
 
 
 def device_cells(answers: Mapping[str, object]) -> dict[str, str]:
@@ -70,7 +51,7 @@ def device_cells(answers: Mapping[str, object]) -> dict[str, str]:
 def cells_of(session: ConnectSession, device: Mapping[str, str] | None = None) -> dict[str, str]:
     """All cells of the asset. device: what is said of the device, when it is not kept yet."""
     said = device_cells(session.answers) if device is None else dict(device)
-    load = LOAD_OF.get(said.get(TYPE, ""), "OTHER")
+    load = LOAD_OF.get(said.get(DEVICE_TYPE, ""), "OTHER")
     return known_cells(session) | {LOAD_TYPE: load} | said
 
 
@@ -94,22 +75,41 @@ def fit_of(session: ConnectSession, cells: Mapping[str, str] | None = None) -> l
     return eligibility_of(asset, clock.now(), programs=programs_of(session))
 
 
+class Need(StrEnum):
+    """Whether a field may stay empty. ALWAYS: never. PROGRAM: a program needs it, so that the customer says when it is
+    not at hand. PERHAPS: needed if another field says so."""
+
+    ALWAYS = "always"
+    PROGRAM = "program"
+    PERHAPS = "perhaps"
+    NO = "no"
+
+
 @dataclass(frozen=True, slots=True)
 class AskedColumn:
     """A field that the customer is asked: required by a program, only perhaps, or what names the device."""
 
     column: Column
-    is_required: bool
+    need: Need
 
 
 def asked_columns(session: ConnectSession) -> list[AskedColumn]:
     """The fields to ask of a device, in the catalogue's order: by what is known of the customer before."""
-    schema, needed, perhaps = schema_for(), set(NEEDED), set(IDENTITY)
-    for said in fit_of(session, known_cells(session)):
-        needed |= {*said.unknown, *said.missing}
-        perhaps |= {*said.may_be_needed}.union(*said.may_be_needed.values())
-    asked = needed | perhaps
-    return [AskedColumn(column, column.key in needed) for column in schema.columns if column.key in asked]
+    answers = takers(fit_of(session, known_cells(session)))
+    needed, perhaps = open_fields(answers), {key for said in answers for key in said.may_be_needed}
+    needs = dict.fromkeys(IDENTITY, Need.NO)
+    needs |= dict.fromkeys(perhaps, Need.PERHAPS) | dict.fromkeys(needed, Need.PROGRAM)
+    needs |= dict.fromkeys(NEEDED, Need.ALWAYS)
+    return [AskedColumn(column, needs[column.key]) for column in schema_for().columns if column.key in needs]
+
+
+def open_fields(answers: Iterable[ProgramEligibility]) -> set[str]:
+    """What programs need to be told of a device, and what decides whether they need more."""
+    return {
+        key
+        for said in takers(answers)
+        for key in (*said.unknown, *said.missing, *(of for keys in said.may_be_needed.values() for of in keys))
+    }
 
 
 @dataclass(frozen=True, slots=True)
@@ -125,7 +125,7 @@ class DeviceField:
     is_yes_no: bool
     is_date: bool
     inputmode: str
-    is_required: bool
+    need: Need
     value: str
     error: str
 
@@ -154,7 +154,7 @@ def fields_of(session: ConnectSession, problems: Iterable[Problem], values: Mapp
             is_yes_no=column.type == "boolean",
             is_date=column.type == "date",
             inputmode=_INPUT_MODES.get(column.type, "text"),
-            is_required=each.is_required,
+            need=each.need,
             value=str(values.get(column.key, "")),
             error=errors.get(column.key, ""),
         )
@@ -165,7 +165,8 @@ def fields_of(session: ConnectSession, problems: Iterable[Problem], values: Mapp
 
 def texts_of(keys: Collection[str], language: str) -> dict[str, tuple[str, str]]:
     """The label and the help of fields in a customer's words: those of Connect's own questions go before others."""
-    asked = {_DETAILS[row.key]: row for row in RequiredInformation.objects.filter(key__in=_DETAILS)}
+    rows = RequiredInformation.objects.filter(key__in=FIELD_OF_DETAIL)
+    asked = {FIELD_OF_DETAIL[row.key]: row for row in rows}
     own = {key: (asked[key].label_in(language), asked[key].help_in(language)) for key in keys if key in asked}
     return field_texts(keys, language) | own
 
@@ -178,50 +179,78 @@ def _choices(session: ConnectSession, column: Column, labels: Mapping[str, str])
     return [(utility.code, utility.name) for utility in here] or list(column.choices)
 
 
-def typed_device(session: ConnectSession, typed: Mapping[str, str]) -> tuple[dict[str, str], list[Problem]]:
-    """What a customer typed of the device, field key to text, and what is wrong with it in the customer's words."""
-    columns = {each.column.key: each.column for each in asked_columns(session)}
+def typed_device(
+    session: ConnectSession, typed: Mapping[str, str], *, is_incomplete: bool = False
+) -> tuple[dict[str, str], list[Problem]]:
+    """What a customer typed of the device, field key to text, and what is wrong with it in the customer's words, in the
+    order of the fields.
+
+    is_incomplete: the customer says that something that a program needs is not at hand.
+    """
+    asked = asked_columns(session)
+    columns = {each.column.key: each.column for each in asked}
     cells = {key: " ".join(storable(typed.get(key, ""))[:_LONGEST].split()) for key in columns}
     cells = {key: text for key, text in cells.items() if text}
     labels = {key: label for key, (label, _) in texts_of([*columns], session.language).items()}
+    known = cells_of(session, cells)
     problems = [
-        Problem("CONNECT_FIELD_MISSING", key, context={"label": labels.get(key, key)})
-        for key in columns
-        if key in NEEDED and key not in cells
-    ]
-    checked = schema_for().check_part(cells_of(session, cells))
-    return cells, problems + [
-        _for_customers(problem, cells.get(problem.field, ""), labels.get(problem.field, ""), columns[problem.field])
-        for problem in _first_of_each(checked.problems)
+        for_customers(
+            problem,
+            key=problem.field,
+            value=cells.get(problem.field, ""),
+            label=labels.get(problem.field, ""),
+            example=_example(columns[problem.field], session.language),
+        )
+        for problem in doubts_of(schema_for().check_part(known))
         if problem.field in columns
     ]
-
-
-def problems_of_details(session: ConnectSession, answers: Mapping[str, str]) -> list[Problem]:
-    """What is wrong with a customer's details by the rules of the catalogue, by the details' own keys."""
-    schema, keys = schema_for(), {path: key for key, path in _DETAILS.items()}
-    checked = schema.check_part(known_cells(session, answers))
-    labels = {path: label for path, (label, _) in texts_of([*keys], session.language).items()}
-    wrong = [problem for problem in _first_of_each(checked.problems) if problem.field in keys]
-    return [
+    missing = set(NEEDED)
+    if not is_incomplete and (answers := takers(fit_of(session, known))):
+        missing |= {each.column.key for each in asked if each.need is Need.PROGRAM} | open_fields(answers)
+    problems += [
         Problem(
-            "CONNECT_VALUE_UNUSABLE",
-            keys[problem.field],
-            shown(answers.get(keys[problem.field], "")),
-            {"label": labels.get(problem.field, ""), "example": schema.column(problem.field).example},
+            "CONNECT_FIELD_MISSING" if key in NEEDED else "CONNECT_FIELD_NEEDED",
+            key,
+            context={"label": labels.get(key, key)},
         )
-        for problem in wrong
+        for key in columns
+        if key in missing and key not in cells
     ]
+    return cells, in_order(problems, [*columns])
 
 
-def _first_of_each(problems: Iterable[Problem]) -> list[Problem]:
-    return list({problem.field: problem for problem in reversed(list(problems))}.values())
-
-
-def _for_customers(problem: Problem, value: str, label: str, column: Column) -> Problem:
-    return Problem("CONNECT_VALUE_UNUSABLE", problem.field, shown(value), {"label": label, "example": column.example})
+def _example(column: Column, language: str) -> str:
+    """What can be typed or chosen, as the page shows it."""
+    return choice_labels([column.key], language).get(column.key, {}).get(column.example, column.example)
 
 
 def takers(answers: Iterable[ProgramEligibility]) -> list[ProgramEligibility]:
     """The programs that take the device, or may."""
     return [said for said in answers if said.status != EligibilityStatus.NOT_ELIGIBLE]
+
+
+# --- why not, in words
+
+
+def wanted_by(problem: Problem) -> str:
+    """The states or utilities that a program takes, by their names."""
+    wanted = problem.context.get("wanted", "")
+    codes = wanted if isinstance(wanted, list | tuple) else str(wanted).split(", ")
+    names = dict(Utility.objects.values_list("code", "name")) | dict(State.objects.values_list("code", "name"))
+    return ", ".join(names.get(str(code), str(code)) for code in codes)
+
+
+def reasons_of(answers: Iterable[ProgramEligibility]) -> str:
+    """Why programs do not take a device, a sentence for each, as its partner reads it."""
+    return " ".join(dict.fromkeys(_reason(said.program.name, one) for said in answers for one in said.reasons))
+
+
+def _reason(program: str, problem: Problem) -> str:
+    match problem.code:
+        case "PROGRAM_OTHER_STATE":
+            return f"{program} only accepts devices in {wanted_by(problem)}."
+        case "PROGRAM_OTHER_UTILITY":
+            return f"{program} only accepts devices of {wanted_by(problem)} customers."
+        case "PROGRAM_NOT_OPEN":
+            return f"{program} isn’t accepting new devices right now."
+    return replace(problem, context={**problem.context, "program": program}).text

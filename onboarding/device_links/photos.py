@@ -1,10 +1,11 @@
 """Photos of devices' labels: files from strangers, written anew by a limited process, private, never inline."""
 
 import tempfile
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from datetime import timedelta
 from pathlib import Path
 from typing import Any, Final
+from uuid import UUID
 
 from django.db import transaction
 from django.db.models.signals import post_delete
@@ -12,10 +13,12 @@ from django.dispatch import receiver
 
 from onboarding.connect.children import ChildDied, ask_child
 from onboarding.connect.models import Connection, ConnectSession
+from onboarding.connect.signals import answers_dropped
 from onboarding.device_links.models import DevicePhoto
 from portal.problems import Problem, Refused
 from portal.security.limits import within_limit
 from portal.storage.files import StoredFile, remove, store
+from portal.storage.temporary import PREFIX
 from portal.web import clock
 
 MOST_BYTES: Final = 10 * 1024 * 1024
@@ -26,7 +29,7 @@ _CHILD: Final = "onboarding.device_links.photo_child"
 
 def written_anew(content: Iterable[bytes]) -> StoredFile:
     """Keep a picture as we wrote it. Refuses: CONNECT_PHOTO_UNUSABLE for what is too large, or no JPEG or PNG."""
-    with tempfile.TemporaryDirectory(prefix="photo-") as folder:
+    with tempfile.TemporaryDirectory(prefix=PREFIX) as folder:
         source, target = Path(folder) / "sent", Path(folder) / "written.jpg"
         size = 0
         with source.open("wb") as file:
@@ -60,6 +63,11 @@ def keep_photo(session: ConnectSession, content: Iterable[bytes]) -> DevicePhoto
 def photo_of(connection: Connection) -> DevicePhoto | None:
     """The newest photo of a connection's device."""
     return DevicePhoto.objects.filter(session__connection=connection).order_by("-pk").first()
+
+
+@receiver(answers_dropped)
+def _photos_go_too(sessions: Collection[UUID], **_: Any) -> None:
+    DevicePhoto.objects.filter(session__in=sessions).delete()
 
 
 @receiver(post_delete, sender=DevicePhoto)

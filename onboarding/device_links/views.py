@@ -3,7 +3,7 @@
 from uuid import UUID
 
 from django.contrib import messages
-from django.http import FileResponse, Http404, HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect
 from django.urls import reverse
@@ -16,29 +16,31 @@ from onboarding.meter_form.models import MeterDraft
 from onboarding.meters.models import Meter
 from portal.partners.access import member
 from portal.problems import Problem, Refused
-from portal.storage.files import path_of
-from portal.web.downloads import download_name
+from portal.storage.ids import as_uuid
+from portal.web.downloads import download_name, stored_file
 from portal.web.notices import tell_refusal
 
 
 @require_POST
 def connection_device(request: HttpRequest, pk: UUID) -> HttpResponse:
-    """Put the customer's values into the meter, leave it as it is, or go on in the form."""
+    """What the device is: the meter with its reference, a new one, one with its serial number, or none; or go on in the
+    form."""
     access = member(request)
     connection = get_object_or_404(Connection, pk=pk, partner=access.partner)
     page = f"{reverse('connection', args=[pk])}#device"
     try:
-        decision = _decision(request.POST.get("decision", ""))
-        decided = decide(connection, decision, by=access.actor, user=access.user)
+        meter = as_uuid(request.POST.get("use", ""))
+        decision = DeviceDecision.USE if meter else _decision(request.POST.get("decision", ""))
+        decided = decide(connection, decision, by=access.actor, user=access.user, meter=meter)
     except Refused as refusal:
         tell_refusal(request, refusal)
         return redirect(page)
     if isinstance(decided, MeterDraft):
         return redirect("entry-draft", decided.pk)
     if isinstance(decided, Meter):
-        messages.success(request, f"The device is {decided.partner_reference} from now on.")
+        messages.success(request, f"The device is now {decided.partner_reference}.")
     else:
-        messages.success(request, "Saved. No meter was created.")
+        messages.success(request, "Decision saved. No meter was created.")
     return redirect(page)
 
 
@@ -50,9 +52,7 @@ def device_photo(request: HttpRequest, pk: UUID) -> HttpResponseBase:
     if photo is None:
         raise Http404
     name = download_name(connection.partner, "device label", suffix="jpg")
-    response = FileResponse(
-        path_of(photo.file).open("rb"), content_type="image/jpeg", as_attachment=True, filename=name
-    )
+    response = stored_file(photo.file, file_name=name, content_type="image/jpeg")
     response.headers["Content-Security-Policy"] = "default-src 'none'; sandbox"
     return response
 

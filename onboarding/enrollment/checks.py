@@ -232,8 +232,8 @@ def excludes_none(meter: MeterFacts, program: ProgramRules, moment: Moment, pass
         actual = f"{other.program} on {where}"
         if row.is_allowed or not _goes_first(other, mine):
             if passed:
-                kind, wanted = ActionType.NOT_ENROLLED_IN_CONFLICTING_PROGRAM, "can be held together"
-                told = wanted if row.is_allowed else "this one came first"
+                kind, wanted = ActionType.NOT_ENROLLED_IN_CONFLICTING_PROGRAM, "compatible"
+                told = wanted if row.is_allowed else "this program came first"
                 yield Check(kind, CheckOutcome.PASSED, f"With {other.program}", actual, told, row.source, note=row.note)
             continue
         context = {
@@ -265,8 +265,8 @@ def unknown_beside(program: ProgramRules, other: str, classes: Collection[str], 
         ActionType.NOT_ENROLLED_IN_CONFLICTING_PROGRAM,
         CheckOutcome.CANNOT_TELL,
         f"With {other}",
-        "utility not known",
-        "can be held together",
+        "utility unknown",
+        "compatible",
         row.source,
         Problem("PROGRAM_EXCLUSION_UNKNOWN", "", other, context),
         while_open="PENDING",
@@ -353,7 +353,7 @@ def recorded(meter: MeterFacts, program: ProgramRules, moment: Moment, passed: b
 
 @checks(ActionType.PARTICIPATING)
 def takes_part(meter: MeterFacts, program: ProgramRules, moment: Moment, passed: bool) -> Iterator[Check]:
-    """The partner's decision: idle, disenrolled, or taking part. Taking part in some of a future period is enough."""
+    """The partner's decision: idle, disenrolled, or taking part. Participating in some of a future period is enough."""
     out = meter.out_at(program, moment.at)
     if out and moment.is_ahead and moment.period and not meter.is_out_until(program, moment.at, moment.period.over_at):
         out = None
@@ -361,7 +361,7 @@ def takes_part(meter: MeterFacts, program: ProgramRules, moment: Moment, passed:
     if out is None:
         if passed and meter.pk is not None:
             yield Check(
-                ActionType.PARTICIPATING, CheckOutcome.PASSED, "Participation", "takes part", "takes part", source
+                ActionType.PARTICIPATING, CheckOutcome.PASSED, "Participation", "participates", "participates", source
             )
         return
     until = f" to {day_text(last_day_before(out.ends_at, program.zone))}" if out.ends_at else ""
@@ -375,7 +375,7 @@ def takes_part(meter: MeterFacts, program: ProgramRules, moment: Moment, passed:
         CheckOutcome.FAILED,
         "Participation",
         actual,
-        "takes part",
+        "participates",
         source,
         problem,
         note=out.reason,
@@ -412,7 +412,7 @@ def _display(value: str) -> str:
 
 
 def _label(moment: Moment, key: str) -> str:
-    return moment.schema.column(key).label
+    return moment.schema.column(key).name
 
 
 def _pk(period: PeriodRules | None) -> int | None:

@@ -115,7 +115,7 @@ class Evaluator:
 
 
 def _out_at_present(meter: MeterFacts, program: ProgramRules, moment: Moment, at: datetime) -> list[Check]:
-    """That the meter is out at present, when it takes part in the period to come for which it is evaluated."""
+    """That the meter is out at present, when it participates in the period to come for which it is evaluated."""
     if not meter.out_periods or not moment.is_ahead or any(takes_part(meter, program, moment, False)):
         return []
     return list(takes_part(meter, program, replace(moment, at=at, is_ahead=False), False))

@@ -133,9 +133,7 @@ def _moved(was: Dates, then: Dates) -> list[tuple[str, str, str]]:
 def _why(facts: MeterFacts, program: ProgramRules, proposed: Proposed, at: datetime) -> str:
     moment = moment_of(program, program.leading_period(at), proposed.schema, at)
     checks = failing(run_checks(facts, program, moment))
-    return (
-        "; ".join(dict.fromkeys(f"{one.subject}: {one.actual}" for one in checks))[:300] or "nothing is open any more"
-    )
+    return "; ".join(dict.fromkeys(f"{one.subject}: {one.actual}" for one in checks))[:300] or "nothing is missing now"
 
 
 register(Answers(rules=proposed_rules, measure=measure, after=queue_changed_programs))

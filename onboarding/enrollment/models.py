@@ -1,4 +1,4 @@
-"""A meter's status in each program, the facts that people record about it, and when it takes part."""
+"""A meter's status in each program, the facts that people record about it, and when it participates."""
 
 from django.db import models
 from django.db.models import F, Q
@@ -53,21 +53,21 @@ class Enrollment(models.Model):
 class Preference(models.TextChoices):
     """What the partner wants of a meter for a time (published participation_preference, leap.md 4.6)."""
 
-    PARTICIPATE = "PARTICIPATE", "Takes part"
+    PARTICIPATE = "PARTICIPATE", "Participates"
     IDLE = "IDLE", "Idle"
     DISENROLL = "DISENROLL", "Disenrolled"
 
     @property
     def meaning(self) -> str:
         return {
-            "PARTICIPATE": "Takes part in its programs.",
-            "IDLE": "Out of all programs for a time: out of season, or offline.",
-            "DISENROLL": "Leaves all programs for good, as soon as each lets it go.",
+            "PARTICIPATE": "Participates in its programs.",
+            "IDLE": "Out of all programs temporarily, for example when offline or out of season.",
+            "DISENROLL": "Leaves all programs permanently, as soon as each allows it.",
         }[self.value]
 
 
 class ParticipationPeriod(models.Model):
-    """A time in which a meter takes no part: idle, or disenrolled without an end. Outside of these it takes part.
+    """A time in which a meter takes no part: idle, or disenrolled without an end. Outside of these it participates.
 
     The periods of one meter never overlap; `onboarding.participation` sees to that.
     """
@@ -111,9 +111,9 @@ class CheckRecord(models.Model):
         "programs.DeliveryPeriod", null=True, blank=True, on_delete=models.PROTECT, related_name="+", db_index=False
     )
     action_type = models.CharField("item of the checklist", max_length=40, choices=ActionType.choices)
-    holds = models.BooleanField(help_text="Whether the condition is true. If not, the meter is not eligible.")
-    code = models.CharField(max_length=32, blank=True, help_text="What the market answered, if it gave a code.")
-    note = models.CharField(max_length=300, blank=True, help_text="Why, in a sentence that the partner reads.")
+    holds = models.BooleanField(help_text="Whether the check passed. If not, the meter is not eligible.")
+    code = models.CharField(max_length=32, blank=True, help_text="The code the market returned, if any.")
+    note = models.CharField(max_length=300, blank=True, help_text="The reason, in a sentence. The partner sees this.")
     valid_from = models.DateTimeField(db_default=Now())
     valid_to = models.DateTimeField(null=True, blank=True)
     recorded_at = models.DateTimeField(db_default=Now())
@@ -123,7 +123,7 @@ class CheckRecord(models.Model):
         ordering = ["-valid_from", "-id"]
 
     def __str__(self) -> str:
-        return f"{self.meter_id}: {self.action_type} {'holds' if self.holds else 'does not hold'}"
+        return f"{self.meter_id}: {self.action_type} {'passed' if self.holds else 'failed'}"
 
 
 class Activation(models.Model):
@@ -134,7 +134,7 @@ class Activation(models.Model):
     period = models.ForeignKey("programs.DeliveryPeriod", on_delete=models.PROTECT, related_name="activations")
     active_from = models.DateTimeField()
     active_to = models.DateTimeField(null=True, blank=True)
-    market_group_id = models.UUIDField(null=True, blank=True)
+    market_group_id = models.UUIDField("market group ID", null=True, blank=True)
     market_group_name = models.CharField(max_length=128, blank=True)
     end_reason = models.CharField(max_length=300, blank=True)
 

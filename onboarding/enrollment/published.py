@@ -201,7 +201,7 @@ def _global_status(events: Sequence[Event]) -> dict[int, Payload]:
 register(
     EventType(
         name="meter.enrollment.global-status.updated",
-        meaning="The best status of a meter in its programs has changed. A new meter's first status is no change.",
+        meaning="The best status of a meter in its programs has changed. A new meter’s first status is no change.",
         verbs=(STATUS_CHANGED,),
         build=_global_status,
         example={**EXAMPLE, _STATUS: "ACTIVE"},

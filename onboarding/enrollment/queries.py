@@ -111,13 +111,13 @@ def _untold_rules(at: datetime) -> list[tuple[str, str]]:
     if first is None or first <= at:
         return []
     day = day_text(first.date())
-    return [("rules", f"Program rules are on record from {day} (UTC). This uses the first that are on record.")]
+    return [("rules", f"We have program rules starting {day} (UTC). This uses the earliest ones.")]
 
 
 _LOST = {
-    "values": "Earlier field values were erased. This uses the values that the meter has now.",
-    "programs": "Earlier programs were erased. This uses the programs that the meter is in now.",
-    "participation": "Earlier time-outs were erased. This uses those that are on record now.",
+    "values": "Earlier field values were erased. This uses the meter’s current values.",
+    "programs": "Earlier programs were erased. This uses the meter’s current programs.",
+    "participation": "Earlier time-outs were erased. This uses the current ones.",
 }
 
 

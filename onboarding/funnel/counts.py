@@ -12,16 +12,20 @@ from dataclasses import dataclass
 
 from onboarding.connect.choices import DropOffReason, Reached
 
-Row = tuple[int, int, str, int]  # Connection's reached, passed and stopped_by, and how many have these
+Row = tuple[int, int, str, int, int]  # Connection's reached, passed, stopped_by, its link's left_out; how many
 
 
 @dataclass(frozen=True, slots=True)
 class StepCount:
-    """One step. reasons: of those who stopped there, the most frequent first."""
+    """One step. reasons: of those who stopped there, the most frequent first.
+
+    not_asked: went on without it. without: these, and who stopped before it on a link that has no such step.
+    """
 
     step: Reached
     reached: int
     not_asked: int
+    without: int
     under_way: int
     reasons: Mapping[DropOffReason, int]
 
@@ -50,22 +54,26 @@ class Funnel:
 
     def share(self, step: Reached) -> float | None:
         """Of those who could take a step, the share that did; None when nobody could."""
-        could = self.opened - self.step(step).not_asked
+        could = self.opened - self.step(step).without
         return self.step(step).reached / could if could else None
 
 
 def funnel_of(rows: Iterable[Row]) -> Funnel:
     """The funnel of connections that are counted by what they have in common."""
-    reached, not_asked, under_way = (Counter[Reached]() for _ in range(3))
+    reached, not_asked, without, under_way = (Counter[Reached]() for _ in range(4))
     reasons = {step: Counter[DropOffReason]() for step in Reached}
     finished = 0
-    for last, passed, stopped_by, count in rows:
+    for last, passed, stopped_by, left_out, count in rows:
         is_complete = stopped_by == DropOffReason.COMPLETE
         for step in Reached:
             if passed & step.bit:
                 reached[step] += count
-            elif last > step or is_complete:
+                continue
+            has_gone_on = last > step or is_complete
+            if has_gone_on:
                 not_asked[step] += count
+            if has_gone_on or left_out & step.bit:
+                without[step] += count
         if is_complete or last == Reached.METER:
             finished += count
         elif stopped_by:
@@ -73,7 +81,9 @@ def funnel_of(rows: Iterable[Row]) -> Funnel:
         else:
             under_way[Reached(last)] += count
     steps = [
-        StepCount(step, reached[step], not_asked[step], under_way[step], dict(reasons[step].most_common()))
+        StepCount(
+            step, reached[step], not_asked[step], without[step], under_way[step], dict(reasons[step].most_common())
+        )
         for step in Reached
     ]
     return Funnel(steps, finished)
@@ -91,6 +101,7 @@ def funnel_sum(funnels: Iterable[Funnel]) -> Funnel:
                 step,
                 sum(count.reached for count in counts),
                 sum(count.not_asked for count in counts),
+                sum(count.without for count in counts),
                 sum(count.under_way for count in counts),
                 dict(reasons.most_common()),
             )

@@ -10,7 +10,7 @@ from zoneinfo import ZoneInfo
 from django import forms
 
 from onboarding.connect.choices import Variant
-from onboarding.connect.queries import links_of
+from onboarding.connect.queries import device_types, links_of
 from onboarding.funnel.queries import MOST_WEEKS, GroupBy, Scope
 from portal.partners.models import Partner
 from portal.web import clock
@@ -24,12 +24,14 @@ _FIRST, _LAST = date(2000, 1, 1), date(2100, 1, 1)
 
 def _day(label: str) -> forms.DateField:
     field = forms.DateField(required=False, label=label, widget=forms.DateInput(attrs={"type": "date"}))
-    field.error_messages["invalid"] = f"{label} is no day. Write it as year-month-day, for example 2026-05-31."
+    field.error_messages["invalid"] = f"{label} is not a date. Enter it as YYYY-MM-DD, for example 2026-05-31."
     return field
 
 
 def _choice(label: str, choices: Any = ()) -> forms.ChoiceField:
-    field = forms.ChoiceField(required=False, label=label, choices=choices)
+    field = forms.ChoiceField(
+        required=False, label=label, choices=choices, widget=forms.Select(attrs={"class": "form-select"})
+    )
     field.error_messages["invalid_choice"] = f"{label} has no choice “%(value)s”. Choose one from the list."
     return field
 
@@ -41,8 +43,9 @@ class FunnelForm(forms.Form):
     started_to = _day("Started to")
     link = _choice("Link")
     furthest_at = _choice("Utility")
-    variant = _choice("Kind of customer", [("", "Any"), *Variant.choices])
-    by = _choice("Divide by")
+    device = _choice("Device")
+    variant = _choice("Customer type", [("", "Any"), *Variant.choices])
+    by = _choice("Group by")
 
     def __init__(self, data: Mapping[str, Any], *, partner: Partner | None) -> None:
         super().__init__(data)
@@ -51,6 +54,7 @@ class FunnelForm(forms.Form):
         utilities = Utility.objects.filter(green_button__isnull=False).order_by("name").values_list("code", "name")
         self._offer("link", [("", "Any"), *((str(pk), title) for pk, title in links)])
         self._offer("furthest_at", [("", "Any"), *utilities])
+        self._offer("device", [("", "Any"), *device_types().items()])
         self._offer("by", [(by.value, str(by.label)) for by in _offered(partner)])
 
     def _offer(self, name: str, choices: list[tuple[str, str]]) -> None:
@@ -61,14 +65,14 @@ class FunnelForm(forms.Form):
         data = super().clean() or {}
         for name in ("started_from", "started_to"):
             if data.get(name) and not _FIRST <= data[name] <= _LAST:
-                self.add_error(name, "Enter a day between 2000 and 2100.")
+                self.add_error(name, "Enter a date between 2000 and 2100.")
         if self.errors:
             return data
         first, last = self._days(data)
         if last < first:
-            self.add_error("started_to", "Enter a day on or after Started from.")
+            self.add_error("started_to", "Enter a date on or after Started from.")
         elif data.get("by") == GroupBy.WEEK and (last - first).days > 7 * (MOST_WEEKS - 2):
-            self.add_error("started_from", "Choose at most a year to see it by week.")
+            self.add_error("started_from", "Choose a range of up to one year to group by week.")
         return data
 
     def _days(self, data: Mapping[str, Any]) -> tuple[date, date]:
@@ -97,12 +101,13 @@ class FunnelForm(forms.Form):
             self.zone,
             link=link,
             utility=data["furthest_at"],
+            device=data["device"],
             variant=data["variant"],
         )
 
 
 def _offered(partner: Partner | None) -> list[GroupBy]:
-    common = [GroupBy.UTILITY, GroupBy.WEEK, GroupBy.VARIANT]
+    common = [GroupBy.UTILITY, GroupBy.WEEK, GroupBy.DEVICE, GroupBy.VARIANT]
     return [GroupBy.LINK, *common] if partner else [GroupBy.PARTNER, *common]
 
 
@@ -119,6 +124,7 @@ class Place:
             "started_to": scope.last_day.isoformat(),
             "link": str(scope.link or ""),
             "furthest_at": scope.utility,
+            "device": scope.device,
             "variant": scope.variant,
         } | more
         return {name: value for name, value in values.items() if value}

@@ -62,11 +62,12 @@ def health_of(partner: Partner | None, period: Period) -> list[UtilityHealth]:
     The figures are the partner's own; only the state is of everybody. A fixed number of queries.
     """
     since = period.since
-    counts = _counts(_mine(Authorization.objects.filter(initiated_at__gte=since), partner))
+    counts = _counts(of_partner(Authorization.objects.filter(initiated_at__gte=since), partner))
     utilities = {utility.pk: utility for utility in Utility.objects.filter(pk__in=counts)}
     states, times = states_of(list(counts)), _times(partner, since)
     outages = {row.utility_id: row for row in UtilityOutage.objects.filter(utility__in=counts).order_by("began_at")}
-    feeds = _mine(Feed.objects.filter(received_at__gte=since), partner, "authorization__partner").exclude(problem={})
+    feeds = Feed.objects.filter(received_at__gte=since).exclude(problem={})
+    feeds = of_partner(feeds, partner, "authorization__partner")
     unreadable = dict(feeds.order_by().values_list("authorization__utility").annotate(count=Count("*")))
     rows = [
         UtilityHealth(
@@ -84,7 +85,8 @@ def health_of(partner: Partner | None, period: Period) -> list[UtilityHealth]:
     return sorted(rows, key=lambda row: (-row.started, row.utility.name))
 
 
-def _mine(rows: QuerySet, partner: Partner | None, path: str = "partner") -> QuerySet:
+def of_partner(rows: QuerySet, partner: Partner | None, path: str = "partner") -> QuerySet:
+    """The rows of a partner, or of all real ones. path: the field that leads to the partner."""
     return rows.filter(**{path: partner}) if partner else of_real_partners(rows, path)
 
 
@@ -99,7 +101,8 @@ def _counts(rows: QuerySet) -> dict[int, Counter[str]]:
 
 
 def _times(partner: Partner | None, since: datetime) -> dict[int, Iterable[tuple[int, int]]]:
-    rows = _mine(Connection.objects.filter(~Q(minutes_to_data=None), ~Q(utility=None), started_at__gte=since), partner)
+    rows = Connection.objects.filter(~Q(minutes_to_data=None), ~Q(utility=None), started_at__gte=since)
+    rows = of_partner(rows, partner)
     histograms: dict[int, list[tuple[int, int]]] = defaultdict(list)
     counted = rows.order_by("minutes_to_data").values_list("utility", "minutes_to_data").annotate(count=Count("*"))
     for utility, minutes, count in counted:

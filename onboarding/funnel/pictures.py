@@ -1,78 +1,36 @@
-"""The funnel as a picture: bars from top to bottom.
-
-Widths are shares of the picture's own width and heights are pixels, so that its texts keep their size on every screen.
-"""
-
-from dataclasses import dataclass
-from typing import Final
+"""The funnel as a picture: a bar for each step, from top to bottom."""
 
 from onboarding.connect.choices import Reached
 from onboarding.funnel.counts import Funnel
-
-ROW_HEIGHT: Final = 58
-
-
-@dataclass(frozen=True, slots=True)
-class Bar:
-    """One step: the tops of its texts and of its bar, the widths of its parts in percent, and what is written."""
-
-    label: str
-    text: str
-    lost: str
-    label_y: int
-    bar_y: int
-    lost_y: int
-    reached: float
-    not_asked: float
-    under_way: float
+from portal.web.charts import Bar, Bars, Tone, bar_parts
 
 
-@dataclass(frozen=True, slots=True)
-class Picture:
-    """The bars, how high they are together, and the whole in words."""
-
-    bars: list[Bar]
-    height: int
-    text: str
-    has_not_asked: bool
-    has_under_way: bool
-
-
-def picture_of(funnel: Funnel) -> Picture:
+def picture_of(funnel: Funnel) -> Bars:
     """The picture of a funnel that somebody has opened a link for."""
-    bars = [_bar(funnel, step, place) for place, step in enumerate(Reached)]
-    text = f"Of {customers_text(funnel.opened)}, {funnel.step(Reached.AUTHORIZED).reached:,} authorized a utility and "
+    customers = f"{funnel.opened:,} customer{'s' * (funnel.opened != 1)}"
+    text = f"Of {customers}, {funnel.step(Reached.AUTHORIZED).reached:,} authorized a utility and "
     text += f"{funnel.step(Reached.METER).reached:,} have a meter."
-    return Picture(
-        bars,
-        ROW_HEIGHT * len(bars),
-        text,
-        any(step.not_asked for step in funnel.steps),
-        any(step.under_way for step in funnel.steps),
-    )
+    legend = [(Tone.ACCENT, "Completed the step")]
+    if any(step.not_asked for step in funnel.steps):
+        legend.append((Tone.SOFT, "Not asked: not part of their link"))
+    return Bars("Customer progress", text, [_bar(funnel, step) for step in Reached], legend)
 
 
-def customers_text(count: int) -> str:
-    """1 customer, 2,000 customers."""
-    return f"{count:,} customer{'s' * (count != 1)}"
-
-
-def _bar(funnel: Funnel, step: Reached, place: int) -> Bar:
-    count, top, opened = funnel.step(step), place * ROW_HEIGHT, funnel.opened
-    share = funnel.share(step)
+def _bar(funnel: Funnel, step: Reached) -> Bar:
+    count, share = funnel.step(step), funnel.share(step)
     percent = f" ({share:.0%})" if share is not None and step != Reached.OPENED else ""
-    lost = [f"{count.stopped:,} stopped here"] if count.stopped else []
-    lost += [f"{count.under_way:,} under way"] if count.under_way else []
-    lost += [f"{count.not_asked:,} not asked"] if count.not_asked else []
-    reached = 100 * count.reached / opened
+    others = [
+        (count.stopped, "stopped here"),
+        (count.under_way, "under way"),
+        (count.not_asked, "not asked"),
+    ]
+    parts = [
+        (Tone.ACCENT, count.reached, f"{count.reached:,} completed the step"),
+        (Tone.SOFT, count.not_asked, f"{count.not_asked:,} not asked"),
+    ]
     return Bar(
         str(step.label),
         f"{count.reached:,}{percent}",
-        ", ".join(lost),
-        top + 14,
-        top + 20,
-        top + 48,
-        round(reached, 2),
-        round(100 * count.not_asked / opened, 2),
-        round(100 * min(count.under_way, count.reached) / opened, 2),
+        bar_parts(funnel.opened, parts),
+        note=", ".join(f"{number:,} {what}" for number, what in others if number),
     )

@@ -100,7 +100,7 @@ def _group_line(group: Group, by: GroupBy) -> GroupLine:
         GroupStep(
             str(count.step.label),
             _number(place, count.reached, **own, reached=count.code),
-            is_asked=bool(count.reached or not count.not_asked),
+            is_asked=count.without < group.funnel.opened,
         )
         for count in group.funnel.steps
     ]
@@ -111,7 +111,12 @@ def _group_line(group: Group, by: GroupBy) -> GroupLine:
 
 def own_query(group: Group, by: GroupBy) -> dict[str, str]:
     """What the list of connections is asked for to show a group; a week is in its scope already."""
-    names = {GroupBy.LINK: "link", GroupBy.UTILITY: "furthest_at", GroupBy.VARIANT: "variant"}
+    names = {
+        GroupBy.LINK: "link",
+        GroupBy.UTILITY: "furthest_at",
+        GroupBy.DEVICE: "device",
+        GroupBy.VARIANT: "variant",
+    }
     return {names[by]: group.key or NONE} if by in names else {}
 
 

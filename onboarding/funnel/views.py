@@ -2,7 +2,7 @@
 
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse, HttpResponseBase
-from django.shortcuts import redirect, render
+from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.views.decorators.http import require_GET, require_safe
 
@@ -10,6 +10,7 @@ from onboarding.connect.queries import links_of
 from onboarding.funnel.counts import funnel_sum
 from onboarding.funnel.forms import FunnelForm
 from onboarding.funnel.health import Period, health_of
+from onboarding.funnel.history import history_of
 from onboarding.funnel.pictures import picture_of
 from onboarding.funnel.queries import (
     GroupBy,
@@ -22,6 +23,7 @@ from onboarding.funnel.rows import EXPORTED, export_lines, group_lines, step_lin
 from onboarding.spreadsheets.workbook import write_csv
 from portal.partners.access import member
 from portal.web.downloads import csv_response, download_name
+from programs.models import Utility
 
 
 @require_safe
@@ -59,7 +61,8 @@ def funnel_context(scope: Scope, by: GroupBy) -> dict[str, object]:
 
 def is_narrowed(form: FunnelForm) -> bool:
     """Whether the form asks for less than all connections of the usual time."""
-    return any(form.cleaned_data[name] for name in ("started_from", "started_to", "link", "furthest_at", "variant"))
+    narrowing = ("started_from", "started_to", "link", "furthest_at", "device", "variant")
+    return any(form.cleaned_data[name] for name in narrowing)
 
 
 @require_GET
@@ -78,8 +81,7 @@ def funnel_export(request: HttpRequest) -> HttpResponseBase:
 def utilities(request: HttpRequest) -> HttpResponse:
     """How the utilities are doing at which the partner's customers authorize. ?period= day, week or quarter."""
     access = member(request)
-    asked = request.GET.get("period", "")
-    period = Period(asked) if asked in Period.values else Period.WEEK
+    period = period_of(request)
     context = {
         "section": "connections",
         "period": period,
@@ -88,3 +90,19 @@ def utilities(request: HttpRequest) -> HttpResponse:
         "tries": settings.UTILITY_TROUBLE_TRIES,
     }
     return render(request, "funnel/utilities.html", context)
+
+
+@require_safe
+def utility(request: HttpRequest, code: str) -> HttpResponse:
+    """How one utility was doing over time for the partner's customers. ?period= as in `utilities`."""
+    access, shown = member(request), get_object_or_404(Utility, code=code)
+    period = period_of(request)
+    history = history_of(shown, access.partner, period)
+    context = {"section": "connections", "period": period, "periods": list(Period), "history": history}
+    return render(request, "funnel/utility.html", context)
+
+
+def period_of(request: HttpRequest) -> Period:
+    """The period that an address asks for; a week unless it does."""
+    asked = request.GET.get("period", "")
+    return Period(asked) if asked in Period.values else Period.WEEK

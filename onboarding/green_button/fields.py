@@ -84,7 +84,7 @@ class Fields:
         return number
 
     def emails(self) -> tuple[str, ...]:
-        """Texts of e-mail elements that look like an address, wherever they are."""
+        """Texts of email elements that look like an address, wherever they are."""
         texts = (
             shown(text, self._characters)
             for path, values in self._texts.items()

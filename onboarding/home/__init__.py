@@ -1,1 +1,1 @@
-"""The partner's home page: what needs them."""
+"""The partner's home page: what needs them, what they have, what happened lately."""

@@ -33,10 +33,10 @@ _TEXTS: Final = {
     METER: ("Leap meter ID of one of your meters", "Yes"),
     START: ("When the interval begins, in UTC: at :00, :15, :30 or :45", "Yes"),
     END: ("When it ends, 15 minutes later", "Yes"),
-    NET: ("Consumed minus generated, in kWh; may be negative", "This, or the next two"),
+    NET: ("Consumed minus generated, in kWh; can be negative", "Yes, or the next two"),
     CONSUMED: ("Energy consumed, in kWh; not negative", "With generated, or net"),
     GENERATED: ("Energy generated, in kWh; not negative", "With consumed, or net"),
-    FINAL: ("true when the value will not change any more", "No"),
+    FINAL: ("true if the value will not change again", "No"),
     REGION: ("State, such as CA", "No"),
 }
 _VALUES: Final = {

@@ -29,7 +29,7 @@ class GapFilter(forms.Form):
     deadline = forms.ChoiceField(
         required=False,
         label="Deadline",
-        choices=[("", "Any"), (AHEAD, "Still to come"), (OVERDUE, "Overdue")],
+        choices=[("", "Any"), (AHEAD, "Upcoming"), (OVERDUE, "Overdue")],
     )
     month = forms.CharField(
         required=False, label="Month", widget=forms.TextInput(attrs={"type": "month", "placeholder": "2026-11"})
@@ -47,7 +47,7 @@ class GapFilter(forms.Form):
         text = self.cleaned_data["month"]
         month = month_named(text) if text else None
         if text and month is None:
-            raise forms.ValidationError("Enter a month as 2026-11.")
+            raise forms.ValidationError("Enter a month, for example 2026-11.")
         return month
 
     def clean_due(self) -> datetime | None:
@@ -59,7 +59,7 @@ class GapFilter(forms.Form):
         """A day that can be counted from."""
         until: date | None = self.cleaned_data["until"]
         if until and not FIRST_YEAR <= until.year <= LAST_YEAR:
-            raise forms.ValidationError("Enter a day between 2000 and 2100.")
+            raise forms.ValidationError("Enter a date between 2000 and 2100.")
         return until
 
 

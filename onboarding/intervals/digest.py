@@ -1,7 +1,7 @@
-"""What is missing of days that are over, by deadline: for the partner's page of things to do, and for a daily e-mail.
+"""What is missing of days that are over, by deadline: for the partner's page of things to do, and for a daily email.
 
-The e-mail is written in the morning of a partner whose data of the day before yesterday or earlier are missing: a day
-is given to send them. A unique row, made in the same transaction as the e-mails, keeps it from coming twice a day.
+The email is written in the morning of a partner whose data of the day before yesterday or earlier are missing: a day
+is given to send them. A unique row, made in the same transaction as the emails, keeps it from coming twice a day.
 """
 
 from collections.abc import Iterable, Sequence
@@ -125,11 +125,11 @@ def _told(due: DueGaps, until: date, now: datetime) -> MissingData:
     return MissingData(due.deadline, due.names, due.meters, hours_text(due.quarters), path, due.deadline <= now)
 
 
-# --- the e-mail
+# --- the email
 
 
 def queue_missing_data_digests() -> None:
-    """Queue the e-mails of partners in whose morning none was written yet. Repeating it has no effect."""
+    """Queue the emails of partners in whose morning none was written yet. Repeating it has no effect."""
     now = clock.now()
     MissingDataDigest.objects.filter(day__lt=(now - _KEPT).date()).delete()
     days = {partner: day for partner in _partners() if (day := morning_of(partner, now))}
@@ -180,6 +180,7 @@ def _tell(partner: Partner, missing: Sequence[MissingData], now: datetime) -> in
             partner=partner,
             subject=subject,
             text=text,
+            action="View missing data",
             path=reverse("interval-gaps"),
         )
         for user in people
@@ -194,15 +195,16 @@ def digest_text(missing: Sequence[MissingData], now: datetime) -> tuple[str, str
     subject = "Interval data is missing"
     if ahead:
         subject += f": submit the first {deadline_text(ahead[0].deadline, now.date()).partition(' (')[0]}"
-    parts = ["A meter without its data earns nothing. This is missing up to the day before yesterday:"]
+    parts = ["Meters don’t earn without data. This data is missing, up to the day before yesterday:"]
     parts += [_part(one) for one in (ahead or missing)[:_DEADLINES_TOLD]]
     if ahead and overdue:
-        parts.append(f"The deadline of more data has passed ({overdue} deadline{'s' if overdue > 1 else ''}).")
-    return subject, "\n\n".join([*parts, "All missing data:"])
+        parts.append(f"The deadline for more data has passed ({overdue} deadline{'s' if overdue > 1 else ''}).")
+    return subject, "\n\n".join(parts)
 
 
 def _part(missing: MissingData) -> str:
     meters = f"{missing.meters:,} meter{'s' if missing.meters != 1 else ''}"
     said = deadline_text(missing.deadline)
     when = "The deadline has passed" if missing.is_overdue else f"Submit {said}"
-    return f"{when}: {missing.length} of {meters} in {missing.names}\n{settings.SITE_URL}{missing.path}"
+    label = "See what is overdue" if missing.is_overdue else f"See what to submit {said.partition(' (')[0]}"
+    return f"{when}: {missing.length} of {meters} in {missing.names}\n{label}:\n{settings.SITE_URL}{missing.path}"

@@ -11,7 +11,7 @@ from django.urls import reverse
 
 from onboarding.intervals.models import IntervalUpload
 from portal.problems import Problem, Refused
-from portal.storage import files
+from portal.web import downloads
 
 LINK_WORKS_FOR: Final = timedelta(minutes=5)
 NO_STORE: Final = "no-cache, no-store, must-revalidate, private"
@@ -21,7 +21,7 @@ _SALT: Final = "onboarding.intervals.downloads"
 class FilePart(models.TextChoices):
     """Which lines of the original file."""
 
-    ALL = "all", "The file as it was sent"
+    ALL = "all", "The original file"
     ERRORS = "errors", "The header and the lines with errors"
 
 
@@ -37,11 +37,7 @@ def stored_file(name: str, shown_name: str) -> FileResponse:
     """
     if not name:
         raise Http404
-    try:
-        file = files.path_of(name).open("rb")
-    except FileNotFoundError:
-        raise Http404 from None
-    response = FileResponse(file, as_attachment=True, filename=shown_name, content_type="text/csv; charset=utf-8")
+    response = downloads.stored_file(name, file_name=shown_name, content_type="text/csv; charset=utf-8")
     response["Cache-Control"] = NO_STORE
     return response
 

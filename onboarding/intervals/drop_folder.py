@@ -324,7 +324,7 @@ def _bring_back(upload: IntervalUpload, name: str, claim: int, account: Account)
     with _results(verdict, upload.published_name, account) as folder:
         for path, stored in results.items():
             if stored and path:
-                with suppress(FileNotFoundError), files.path_of(stored).open("rb") as content:
+                with suppress(FileNotFoundError), files.open_file(stored) as content:
                     write_file(path.rpartition("/")[2], folder, content, like=account.inbox)
         put_file(name, claim, upload.published_name, folder)
 

@@ -18,7 +18,7 @@ class IntervalUploadForm(forms.Form):
         ],
         initial=DataType.LOAD,
         widget=forms.RadioSelect,
-        error_messages={"required": "Choose a type of data.", "invalid_choice": "Choose a type of the list."},
+        error_messages={"required": "Choose a type of data.", "invalid_choice": "Choose a type from the list."},
     )
     file = forms.FileField(
         label="File",
@@ -47,9 +47,9 @@ class IntervalSettingsForm(forms.Form):
     keeps_good_rows = forms.ChoiceField(
         label="When a file has errors",
         choices=[
-            ("no", "Store nothing of it. One error fails the whole file."),
-            ("yes", "Store its good rows, and leave out those with errors."),
+            ("no", "Store nothing. One error fails the whole file."),
+            ("yes", "Store the good rows and leave out rows with errors."),
         ],
         widget=forms.RadioSelect,
-        error_messages={"required": "Choose one.", "invalid_choice": "Choose one of the two."},
+        error_messages={"required": "Choose one.", "invalid_choice": "Choose one of the two options."},
     )

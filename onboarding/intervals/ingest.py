@@ -1,15 +1,16 @@
 """A file of intervals is read and checked, then stored part by part.
 
-One job in two steps. Reading writes the good rows, sorted, into a folder beside the file; nothing is stored yet, so
-that a worker that dies reads again. Storing takes a piece of them in each transaction, with its checkpoint: killed and
-begun again, each row is stored once. As published, one error fails the file, unless the partner keeps good rows.
+One job in two steps. Reading writes the good rows, sorted, into parts, which are kept beside the file; no interval is
+stored yet, so that a worker that dies reads again. Storing takes a piece of a part in each transaction, with its
+checkpoint: killed and begun again, on this machine or another, each row is stored once. As published, one error fails
+the file, unless the partner keeps good rows.
 """
 
 import csv
 import io
 import json
-import shutil
 from collections.abc import Iterator, Sequence
+from contextlib import suppress
 from dataclasses import asdict
 from pathlib import Path
 from typing import Any, Final
@@ -42,9 +43,11 @@ from portal.jobs.domain import Run, enqueue
 from portal.jobs.models import Job
 from portal.problems import Problem, Refused, storable, storable_json
 from portal.storage import files
+from portal.storage.temporary import scratch_folder
 from portal.web import clock
 
 _DONE: Final = "read.json"
+_METERS: Final = "meters.txt"
 _WARNINGS_SHOWN: Final = 200
 
 
@@ -53,20 +56,20 @@ def ingest(run: Run) -> None:
     upload = IntervalUpload.objects.select_related("partner", "user").filter(pk=run.job.subject_id).first()
     if upload is None or not upload.status.moving:
         return
-    folder = _folder(upload)
-    if not (folder / _DONE).exists():
+    if not files.exists(_part(upload, _DONE)):
         try:
-            _read(run, upload, folder)
+            _read(run, upload)
         except FileRefused as refusal:
-            _end(run, upload, folder, problem=Problem(refusal.code, "file", upload.file_name, refusal.context))
+            _end(run, upload, problem=Problem(refusal.code, "file", upload.file_name, refusal.context))
             return
-    told = json.loads((folder / _DONE).read_text())
+    with files.open_file(_part(upload, _DONE)) as file:
+        told = json.load(file)
     if not told["counts"]["good"] or (told["counts"]["errors"] and not upload.keeps_good_rows):
         problem = None if told["counts"]["errors"] else _nothing(upload)
-        _end(run, upload, folder, problem=problem)
+        _end(run, upload, problem=problem)
         return
-    _store(run, upload, folder, told)
-    _end(run, upload, folder)
+    _store(run, upload, told)
+    _end(run, upload)
 
 
 def keep_good_rows(upload: IntervalUpload, *, by: Actor) -> None:
@@ -86,7 +89,8 @@ def give_up(job: Job) -> None:
     upload = IntervalUpload.objects.select_related("partner").filter(pk=job.subject_id).first()
     if upload is not None and upload.status.moving:
         _finish(upload, problem=Problem("INTERVAL_INGEST_STOPPED", "file", upload.file_name))
-        shutil.rmtree(_folder(upload), ignore_errors=True)
+        with suppress(OSError):  # a job must end also while the storage is away
+            files.remove_folder(_part(upload))
 
 
 def _nothing(upload: IntervalUpload) -> Problem:
@@ -97,17 +101,22 @@ def _nothing(upload: IntervalUpload) -> Problem:
 # --- reading
 
 
-def _read(run: Run, upload: IntervalUpload, folder: Path) -> None:
-    """Read the file into the folder, and tell what was found."""
-    shutil.rmtree(folder, ignore_errors=True)
-    folder.mkdir(parents=True)
+def _read(run: Run, upload: IntervalUpload) -> None:
+    """Read the file into parts, and tell what was found."""
+    files.remove_folder(_part(upload))
     with run.chunk():
         IntervalUpload.objects.filter(pk=upload.pk).update(state=IntervalUploadState.PROCESSING, updated_at=clock.now())
     upload.state = IntervalUploadState.PROCESSING
-    path = _path(upload)
+    if not files.exists(upload.stored_name):
+        raise FileRefused("INTERVAL_FILE_UNREADABLE", "we no longer keep it.")
+    with scratch_folder() as folder, files.local_copy(upload.stored_name, alive=run.beat) as path:
+        _read_into(folder, run, upload, path)
+
+
+def _read_into(folder: Path, run: Run, upload: IntervalUpload, path: Path) -> None:
     if path.suffix == ".xlsx":
         path = as_csv(path, folder / "workbook.csv", file_name=upload.file_name, on_wait=run.beat)
-    ids_path = folder / "meters.txt"
+    ids_path = folder / _METERS
     write_ids(upload.partner, ids_path)
     ids = read_ids(ids_path)
     order = Order(
@@ -130,17 +139,13 @@ def _read(run: Run, upload: IntervalUpload, folder: Path) -> None:
     _keep_results(run, upload, folder, {**read.told, "meters": len(read.numbers)})
     told = {"numbers": read.numbers, "parts": read.told["parts"], "counts": read.told["counts"]}
     (folder / _DONE).write_text(json.dumps(told))
+    for path in (*sorted(folder.glob("*.rows")), ids_path, folder / _DONE):  # the last one says that all are there
+        files.put(path, _part(upload, path.name), alive=run.beat)
 
 
-def _path(upload: IntervalUpload) -> Path:
-    path = files.path_of(upload.stored_name)
-    if not path.exists():
-        raise FileRefused("INTERVAL_FILE_UNREADABLE", "it is not kept any more.")
-    return path
-
-
-def _folder(upload: IntervalUpload) -> Path:
-    return files.path_of(f"intervals/{upload.partner_id}/{upload.pk}.read")
+def _part(upload: IntervalUpload, *names: str) -> str:
+    """The stored name of what was read of a file; without a name, of the folder of all that."""
+    return "/".join([f"intervals/{upload.partner_id}/{upload.pk}.read", *names])
 
 
 def _keep_results(run: Run, upload: IntervalUpload, folder: Path, told: dict[str, Any]) -> None:
@@ -151,11 +156,12 @@ def _keep_results(run: Run, upload: IntervalUpload, folder: Path, told: dict[str
         path = folder / name
         if told["counts"]["errors"] and path.exists():
             names[what] = f"intervals/{upload.partner_id}/{upload.pk}.{name}"
-            path.replace(files.path_of(names[what]))
+            files.put(path, names[what], alive=run.beat)
     warnings = [*_about_file(told), *(_warning(one) for one in told["warnings"])]
     counts = {
         **told["counts"],
         "meters": told["meters"],
+        "read_at": int(clock.real_now().timestamp()),
         "first_lines": storable_json(told["first_lines"]),
         "warning_counts": told["warning_counts"],
     }
@@ -191,9 +197,10 @@ def _count(upload: IntervalUpload, **counts: int) -> None:
 # --- storing
 
 
-def _store(run: Run, upload: IntervalUpload, folder: Path, told: dict[str, Any]) -> None:
+def _store(run: Run, upload: IntervalUpload, told: dict[str, Any]) -> None:
     """Store the parts that are not stored yet."""
-    ids = read_ids(folder / "meters.txt")
+    with files.local_copy(_part(upload, _METERS), alive=run.beat) as path:
+        ids = read_ids(path)
     numbers = np.full(len(ids), -1, np.int32)
     with run.chunk():
         meters = [ids[number] for number in told["numbers"]]
@@ -204,7 +211,7 @@ def _store(run: Run, upload: IntervalUpload, folder: Path, told: dict[str, Any])
         )
     numbers[told["numbers"]] = [series.get(meter, -1) for meter in meters]
     run.start_slice()
-    for place, rows in _pieces(run, folder, told["parts"], numbers):
+    for place, rows in _pieces(run, upload, told["parts"], numbers):
         if len(rows):
             interval_store().prepare(int(rows["start"].min()), int(rows["start"].max()))
         with run.chunk() as chunk:
@@ -217,13 +224,14 @@ def _store(run: Run, upload: IntervalUpload, folder: Path, told: dict[str, Any])
 
 
 def _pieces(
-    run: Run, folder: Path, parts: Sequence[int], numbers: "np.ndarray[Any, np.dtype[np.int32]]"
+    run: Run, upload: IntervalUpload, parts: Sequence[int], numbers: "np.ndarray[Any, np.dtype[np.int32]]"
 ) -> Iterator[tuple[dict[str, int], Intervals]]:
     """Each piece that is not stored yet, and the checkpoint behind it."""
     size = settings.JOB_INTERVAL_ROWS
     begun = run.checkpoint
     for part in range(int(begun.get("part", 0)), len(parts)):
-        rows = np.fromfile(folder / f"{part:03}.rows", ROW)
+        with files.local_copy(_part(upload, f"{part:03}.rows"), alive=run.beat) as path:
+            rows = np.fromfile(path, ROW)
         first = int(begun.get("row", 0)) if part == begun.get("part", 0) else 0
         for begin in range(first, len(rows), size):
             end = min(begin + size, len(rows))
@@ -260,12 +268,12 @@ def _note_stored(upload: IntervalUpload, rows: Intervals, put: Put) -> None:
 # --- the end
 
 
-def _end(run: Run, upload: IntervalUpload, folder: Path, *, problem: Problem | None = None) -> None:
+def _end(run: Run, upload: IntervalUpload, *, problem: Problem | None = None) -> None:
     _write_feedback(upload, problem)
     with run.chunk():
         _finish(upload, problem=problem)
         tell_read(upload, run.job)
-    shutil.rmtree(folder, ignore_errors=True)
+    files.remove_folder(_part(upload))
 
 
 def _finish(upload: IntervalUpload, *, problem: Problem | None) -> None:

@@ -20,6 +20,7 @@ from portal.storage.bulk import update
 from portal.storage.locks import hold
 
 _AT_ONCE = 5_000
+_FORGOTTEN_AT_ONCE = 500
 
 
 def series_of(meters: Sequence[UUID], *, partner: Partner, data_type: DataType, minutes: int) -> dict[UUID, int]:
@@ -60,6 +61,11 @@ def forget_meters(sender: object, *, meters: Sequence[UUID], **_: object) -> Non
     numbers = list(IntervalSeries.objects.filter(meter__in=meters).values_list("pk", flat=True))
     if numbers:
         interval_store().forget(numbers)
+
+
+def remove_forgotten_intervals() -> None:
+    """Have ClickHouse remove intervals that were forgotten."""
+    interval_store().remove_forgotten(limit=_FORGOTTEN_AT_ONCE)
 
 
 @receiver(withdrawal_previewed)

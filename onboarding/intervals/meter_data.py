@@ -202,12 +202,12 @@ def interval_chart(data: MeterData, corrected: Sequence["CorrectedValue"] = ()) 
 
 
 def _total_words(kwh: float, *, is_there: bool) -> str:
-    return f"{kwh:,.1f} kWh in all." if is_there else "No data yet."
+    return f"{kwh:,.1f} kWh in total." if is_there else "No data yet."
 
 
 def _missing_words(data: MeterData) -> str:
     if not data.expected_count:
-        return "None is expected from you until now."
+        return "You don’t need to send any yet."
     return f"{data.missing_text} missing." if data.missing_count else "Nothing is missing."
 
 

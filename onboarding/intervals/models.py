@@ -7,6 +7,7 @@ from django.db import models
 from django.db.models.functions import Now
 
 from portal.events.subjects import Subject, register
+from portal.storage.file_names import FileNameField
 from portal.storage.ids import uuid7
 
 register(
@@ -97,7 +98,7 @@ class IntervalUpload(models.Model):
     published_name = models.CharField(
         max_length=255, help_text="Last part of the published path: letters, digits, . _ -"
     )
-    stored_name = models.CharField(max_length=255)
+    stored_name = FileNameField(max_length=255)
     size = models.BigIntegerField()
     sha256 = models.CharField(max_length=64)
     data_type = models.CharField(max_length=16, choices=DataType.choices, default=DataType.LOAD)
@@ -109,9 +110,9 @@ class IntervalUpload(models.Model):
     error_summary = models.JSONField(default=list)
     warnings = models.JSONField(default=list)
     pending_series = models.JSONField(default=list, help_text="Numbers of the series that are being stored now.")
-    errors_name = models.CharField(max_length=255, blank=True)
-    feedback_name = models.CharField(max_length=255, blank=True)
-    bad_lines_name = models.CharField(max_length=255, blank=True, help_text="The bad lines as a CSV to mend.")
+    errors_name = FileNameField(max_length=255, blank=True)
+    feedback_name = FileNameField(max_length=255, blank=True)
+    bad_lines_name = FileNameField(max_length=255, blank=True, help_text="The bad lines as a CSV to mend.")
     first_start = models.DateTimeField(null=True)
     last_start = models.DateTimeField(null=True)
     created_at = models.DateTimeField(db_default=Now())

@@ -12,14 +12,14 @@ from portal.notifications.domain import took_long, write_to
 MISSING_DATA: Final = NotificationKind(
     "missing_interval_data",
     "Interval data is missing",
-    "Once a day, in the morning, while data of the day before yesterday or earlier is missing and can be submitted.",
+    "Every morning while data from two or more days ago is missing and you can still submit it.",
 )
 register(
     MISSING_DATA,
     NotificationKind(
         "intervals",
-        "Interval data is stored or refused",
-        "When we are through with a file of interval data of yours, if it took longer than half a minute.",
+        "Interval data is stored or rejected",
+        "When we finish processing your interval data file, if it took more than 30 seconds.",
     ),
 )
 
@@ -29,10 +29,17 @@ def tell_read(upload: IntervalUpload, job: Job) -> None:
     if upload.way != Way.PAGE or not took_long(job):
         return
     if upload.state == IntervalUploadState.COMPLETED:
-        subject = "Done: your interval data is stored"
+        subject, text = "Done: your interval data is stored", "Your interval data is stored."
     else:
-        subject = "Your interval data needs fixing"
-    stored = f"Rows new: {upload.count('new'):,}. Changed: {upload.count('changed'):,}."
-    text = f"{stored} Unchanged: {upload.count('same'):,}. Rows with errors: {upload.count('bad'):,}."
-    path = reverse("interval-upload", args=[upload.pk])
-    write_to(upload.user, kind="intervals", partner=upload.partner, subject=subject, text=text, path=path)
+        subject, text = "Your interval data needs fixing", "See what to fix, and upload the file again."
+    counts = {"New rows": "new", "Changed": "changed", "Unchanged": "same", "Rows with errors": "bad"}
+    facts = "\n".join(f"- {label}: {upload.count(name):,}" for label, name in counts.items())
+    write_to(
+        upload.user,
+        kind="intervals",
+        partner=upload.partner,
+        subject=subject,
+        text=f"{text}\n\n{facts}",
+        action="View upload",
+        path=reverse("interval-upload", args=[upload.pk]),
+    )

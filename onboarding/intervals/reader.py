@@ -150,12 +150,12 @@ class _Lines:
         if (line := next(self._ready, None)) is not None:
             return line
         if time.monotonic() > self._until:
-            raise unreadable("reading it takes longer than it may.")
+            raise unreadable("reading it takes too long.")
         if not self._selector.select(max(self._next - time.monotonic(), 0)):
             return self.line()
         piece = os.read(self._pipe.fileno(), 1024 * 1024)
         if not piece or len(self._pieces) > _LONGEST:
-            raise unreadable("reading it took more memory or time than it may.")
+            raise unreadable("reading it took too much memory or time.")
         *complete, self._pieces = (self._pieces + piece).split(b"\n")
         self._ready = iter(complete)
         return self.line()

@@ -1,10 +1,11 @@
 """What became of a file of interval data: its errors, its first lines."""
 
 import csv
+from io import TextIOWrapper
 from typing import Any, Final
 
 from onboarding.intervals.models import IntervalUpload
-from portal.storage.files import path_of
+from portal.storage.files import open_file
 
 ERROR_COLUMNS: Final = ("line", "column", "code", "message")
 
@@ -15,7 +16,7 @@ def errors_of(upload: IntervalUpload, limit: int) -> tuple[list[dict[str, Any]],
         return [], False
     listed: list[dict[str, Any]] = []
     try:
-        with path_of(upload.errors_name).open(encoding="utf-8", newline="") as file:
+        with TextIOWrapper(open_file(upload.errors_name), encoding="utf-8", newline="") as file:
             for row in csv.DictReader(file):
                 if len(listed) == limit:
                     break

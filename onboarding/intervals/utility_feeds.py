@@ -1,6 +1,5 @@
 """The intervals of customers' utilities: each feed's, for the usage points that are meters, once and in its order."""
 
-import shutil
 from collections.abc import Collection, Sequence
 from dataclasses import asdict
 from operator import itemgetter
@@ -22,7 +21,8 @@ from portal.events.actors import Actor
 from portal.events.domain import record_many
 from portal.jobs.domain import Run, enqueue
 from portal.problems import Problem, storable
-from portal.storage.files import path_of
+from portal.storage.files import exists, local_copy
+from portal.storage.temporary import scratch_folder
 from portal.web import clock
 
 _CHILD: Final = "onboarding.intervals.reading.feed"
@@ -45,7 +45,7 @@ def take_in(run: Run) -> None:
     meters = _meters_of(authorization)
     for feed in authorization.feeds.filter(kind="usage").order_by("received_at", "pk"):
         intake = _intake_of(feed, authorization)
-        if not intake.problem and _is_wanted(intake, meters) and path_of(feed.file).exists():
+        if not intake.problem and _is_wanted(intake, meters) and exists(feed.file):
             _take_in_feed(run, authorization, feed, intake, meters)
 
 
@@ -73,10 +73,7 @@ def _intake_of(feed: Feed, authorization: Authorization) -> FeedIntake:
 def _take_in_feed(
     run: Run, authorization: Authorization, feed: Feed, intake: FeedIntake, meters: dict[str, Meter]
 ) -> None:
-    folder = path_of(f"{feed.file}.intervals")
-    shutil.rmtree(folder, ignore_errors=True)
-    folder.mkdir(parents=True)
-    try:
+    with scratch_folder() as folder:
         told = _read(run, feed, folder)
         if "refused" in told:
             problem = Problem("FEED_UNREADABLE", context={"reason": storable(str(told["refused"]))[:300]})
@@ -94,21 +91,15 @@ def _take_in_feed(
         with run.chunk():
             left_out = {**intake.counts, "left_out": told["left_out"]}
             _save(intake, in_feed=sorted(in_feed), counts=left_out, read_at=clock.now())
-    finally:
-        shutil.rmtree(folder, ignore_errors=True)
 
 
 def _read(run: Run, feed: Feed, folder: Path) -> dict[str, Any]:
-    order = {
-        "path": str(path_of(feed.file)),
-        "folder": str(folder),
-        "memory_mb": _MEMORY_MB,
-        "cpu_seconds": _CPU_SECONDS,
-    }
     try:
-        return ask_child(_CHILD, order, alive=run.beat, seconds=2 * _CPU_SECONDS)
+        with local_copy(feed.file, alive=run.beat) as path:
+            order = {"path": str(path), "folder": str(folder), "memory_mb": _MEMORY_MB, "cpu_seconds": _CPU_SECONDS}
+            return ask_child(_CHILD, order, alive=run.beat, seconds=2 * _CPU_SECONDS)
     except ChildDied:
-        return {"refused": "reading it took more memory or time than a feed may."}
+        return {"refused": "reading it took too much memory or time."}
 
 
 def _prepared(folder: Path, groups: Sequence[dict[str, Any]]) -> list[tuple[int, str, Any]]:

@@ -1,5 +1,6 @@
 """The pages of files of interval data: send one, watch it being read, see what happened, mend what was wrong."""
 
+from datetime import UTC, datetime
 from pathlib import PurePath
 from typing import Any, Final
 from uuid import UUID
@@ -22,11 +23,14 @@ from onboarding.intervals.queries import can_keep_good_rows, error_groups, open_
 from onboarding.intervals.receive import receive_interval_file
 from onboarding.intervals.results import preview_of
 from portal.events.queries import timeline
+from portal.jobs.models import Job
+from portal.jobs.time_left import time_left_text
 from portal.partners.access import Access, manager, member
 from portal.problems import Problem, Refused
 from portal.storage.ids import as_uuid
 from portal.web.downloads import attachment
 from portal.web.filters import chips_of, without
+from portal.web.live import is_poll, takes_whole_page
 from portal.web.notices import tell_refusal
 from portal.web.pages import newest_first
 
@@ -76,7 +80,9 @@ def upload_new(request: HttpRequest) -> HttpResponse:
                 form.add_error("file", f"{problem.text} {problem.remedy}")
         else:
             if not is_new:
-                messages.info(request, "You sent this file a moment ago. This is that upload; nothing was sent twice.")
+                messages.info(
+                    request, "You already sent this file a moment ago. Here’s that upload; nothing was sent twice."
+                )
             return redirect("interval-upload", upload.pk)
     return render(
         request, "intervals/new.html", _form_context(access, form, corrects), status=422 if form.errors else 200
@@ -108,25 +114,35 @@ def _corrected(request: HttpRequest, access: Access) -> IntervalUpload | None:
 def upload_detail(request: HttpRequest, pk: UUID) -> HttpResponse:
     access = member(request)
     upload = get_object_or_404(uploads_of(access.partner).select_related("corrects"), pk=pk)
-    if request.htmx:  # type: ignore[attr-defined]  # set by django-htmx
-        response = render(request, "intervals/_live.html", _progress(upload))
-        if not upload.status.moving:
-            response["HX-Refresh"] = "true"
-        return response
-    return render(request, "intervals/upload.html", _page_context(upload))
+    if is_poll(request) and upload.status.moving:
+        return render(request, "intervals/_live.html", _progress(upload))
+    page = render(request, "intervals/upload.html", _page_context(upload))
+    return takes_whole_page(page) if is_poll(request) else page
 
 
 def _progress(upload: IntervalUpload) -> dict[str, Any]:
     """How far the work is: it reads first, until it knows how many rows are good, then stores those."""
+    job = open_job(upload) if upload.status.moving else None
     return {
         "upload": upload,
-        "job": open_job(upload) if upload.status.moving else None,
+        "job": job,
         "lines": upload.count("lines"),
         "percent": upload.count("percent"),
         "is_read": "good" in upload.counts,
         "good": upload.count("good"),
         "stored": upload.count("stored"),
+        "time_left": _time_left(upload, job) if job else "",
     }
+
+
+def _time_left(upload: IntervalUpload, job: Job) -> str:
+    """How fast the step at hand goes and how long it will take. The lines of a file are estimated from what is read."""
+    if "good" in upload.counts:
+        read_at = upload.count("read_at")
+        since = datetime.fromtimestamp(read_at, UTC) if read_at else None
+        return time_left_text(upload.count("stored"), upload.count("good"), since)
+    lines, percent = upload.count("lines"), upload.count("percent")
+    return time_left_text(lines, lines * 100 // percent, job.started_at) if percent else ""
 
 
 def _page_context(upload: IntervalUpload) -> dict[str, Any]:
@@ -199,7 +215,9 @@ def interval_settings(request: HttpRequest) -> HttpResponse:
     if request.method == "POST" and form.is_valid():
         is_kept = form.cleaned_data["keeps_good_rows"] == "yes"
         changed = change_settings(access.partner, keeps_good_rows=is_kept, by=access.actor)
-        messages.success(request, "Saved. It applies to files sent from now on." if changed else "Nothing was changed.")
+        messages.success(
+            request, "Settings saved. They apply to files sent from now on." if changed else "Nothing changed."
+        )
         return redirect("interval-settings")
     context = {"section": _SECTION, "form": form}
     return render(request, "intervals/settings.html", context, status=422 if form.errors else 200)

@@ -12,10 +12,10 @@ from django.core import signing
 from django.db import DataError, IntegrityError, transaction
 from django.db.models import QuerySet
 from django.dispatch import receiver
-from django.utils import timezone
 
 from onboarding.meter_form.models import MeterDraft
 from onboarding.meter_form.queries import form_columns, texts_of
+from onboarding.meter_form.signals import draft_written
 from onboarding.meter_form.staging import stage_typed_rows
 from onboarding.meters.models import Meter
 from onboarding.spreadsheets.limits import EXCEL_CELL_CHARACTERS
@@ -23,6 +23,7 @@ from onboarding.uploads.models import WRITTEN, RowPlan
 from onboarding.uploads.pipeline.commit import commit_at_once
 from onboarding.uploads.pipeline.preview import CandidateRow, RowPreview, RowResult
 from onboarding.uploads.signals import withdrawal_previewed
+from portal import clock
 from portal.events.actors import Actor
 from portal.partners.models import Partner, User
 from portal.problems import Problem, Refused, shown
@@ -118,7 +119,7 @@ def keep(draft: MeterDraft, cells: Cells, *, user: User, etag: str) -> MeterDraf
         if etag != etag_of(locked) and locked.changed_by_id != user.pk and locked.cells != dict(cells):
             seen = MeterSnapshot(locked.version or 0, locked.base) if locked.meter else None
             return begin(locked.partner, user, programs=locked.programs, cells=cells, meter=locked.meter, seen=seen)
-        locked.cells, locked.changed_by, locked.updated_at = dict(cells), user, timezone.now()
+        locked.cells, locked.changed_by, locked.updated_at = dict(cells), user, clock.real_now()
         locked.save(update_fields=["cells", "changed_by", "updated_at"])
         return locked
 
@@ -130,7 +131,7 @@ def save_for_later(draft: MeterDraft) -> None:
 
 def drop_unsaved() -> None:
     """Delete what checks left behind, when nobody has gone on with it for some days."""
-    before = timezone.now() - UNSAVED_KEPT
+    before = clock.real_now() - UNSAVED_KEPT
     MeterDraft.objects.filter(written_meter=None, is_saved=False, updated_at__lt=before).delete()
 
 
@@ -259,6 +260,7 @@ def _write_once(draft: MeterDraft, *, by: Actor, user: User, etag: str | None) -
             if not commit_at_once(locked.upload):
                 raise Refused(Problem("METER_CHANGED_MEANWHILE"))
         locked.written_meter, locked.cells, locked.base = result.meter_id, {}, {}
-        locked.updated_at = timezone.now()
+        locked.updated_at = clock.real_now()
         locked.save(update_fields=["upload", "written_meter", "cells", "base", "updated_at"])
+        draft_written.send(MeterDraft, draft=locked, by=by)
         return locked

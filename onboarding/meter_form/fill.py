@@ -65,7 +65,7 @@ def fill(
     if not good:
         return Filled(None, 0, wrong)
     with transaction.atomic():
-        name = f"Filled in: {schema.column(field).label}"
+        name = f"Filled in: {schema.column(field).name}"
         upload = stage_typed_rows(good, name=name, programs=[program], updates=True, partner=partner, by=by, user=user)
         if not commit_at_once(upload):
             raise Refused(Problem("METER_CHANGED_MEANWHILE"))

@@ -74,7 +74,7 @@ def _fill(
     request: HttpRequest, access: Access, meters: list[Meter], typed: dict[UUID, str], program: str, field: str
 ) -> Filled | None:
     if not meters:
-        messages.error(request, "Nothing was filled in. Write a value beside a meter, or one for all.")
+        messages.error(request, "You haven’t filled anything in. Enter a value next to a meter, or one for all.")
         return None
     try:
         filled = fill(

@@ -15,7 +15,7 @@ from programs.schema import Column, schema_for
 
 _INPUT_MODES = {"number": "decimal", "integer": "numeric", "phone": "tel", "email": "email"}
 _INPUT_TYPES = {"phone": "tel", "email": "email"}
-_REMEDIES = {"DUPLICATE_REF_ID": "Give this one another reference, or open that meter and change it."}
+_REMEDIES = {"DUPLICATE_REF_ID": "Use a different reference, or open that meter and change it."}
 
 
 @dataclass(slots=True)
@@ -127,7 +127,7 @@ def _boxes(column: Column, chosen: Sequence[str]) -> forms.Field:
         required=False,
         choices=_choices(column, *chosen),
         widget=forms.CheckboxSelectMultiple,
-        help_text="Several are possible.",
+        help_text="Select all that apply.",
     )
 
 
@@ -159,9 +159,9 @@ def _help(column: Column) -> str:
     """The text below the label: what it is, when it is needed, an example."""
     parts = [column.help, *column.notes]
     if column.type == "date":  # typed, not picked: a browser's own input drops a day that does not exist without a word
-        parts.append("Year-month-day, for example 2026-05-31.")
+        parts.append("YYYY-MM-DD, for example 2026-05-31.")
     if column.needed_when:
-        parts.append(f"Needed when {' or when '.join(one.words for one in column.needed_when)}.")
+        parts.append(f"Required when {' or when '.join(one.words for one in column.needed_when)}.")
     if column.example and column.type not in {"choice", "boolean", "date"}:
         parts.append(f"Example: {column.example}")
     return escape(" ".join(part for part in parts if part))  # crispy writes it as it is

@@ -5,14 +5,14 @@ from portal.problems import ProblemKind, register
 register(
     ProblemKind(
         "DRAFT_IS_OVER",
-        "Already written",
-        "This was written already.",
-        "Open the meter to see it, or to change it again.",
+        "Already saved",
+        "You already saved this form.",
+        "Open the meter to see or change it.",
     ),
     ProblemKind(
         "DRAFT_CHANGED_MEANWHILE",
-        "Changed after you looked",
-        "What was typed for this meter changed after you looked, so nothing was written.",
-        "Look at it again, then confirm.",
+        "Changed since you reviewed it",
+        "This draft changed after you reviewed it, so nothing was saved.",
+        "Review it again, then confirm.",
     ),
 )

@@ -9,7 +9,7 @@ from onboarding.meter_form.models import MeterDraft
 from onboarding.meters.columns import asset_of
 from onboarding.meters.models import Meter
 from portal.partners.models import Partner, User
-from programs.queries import only_answers
+from programs.queries import only_answers, only_utility
 from programs.schema import Column, schema_for
 
 # What another device at the same site has in common with the first: everything but what is its own.
@@ -58,6 +58,8 @@ def as_text(value: Any) -> str:
 def start_of(programs: Sequence[str], *, like: Meter | None = None) -> dict[str, str]:
     """What a new form begins with: what the programs leave no choice about, and what another meter's site has."""
     texts = only_answers(programs)
+    if utility := only_utility(programs):
+        texts["utility.utility_name"] = utility
     if like is not None:
         known = {column.key for column in form_columns(programs)}
         texts |= {key: text for key, text in texts_of(like).items() if key in known and not key.startswith(_OWN)}

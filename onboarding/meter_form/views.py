@@ -177,7 +177,7 @@ def _answer(request: HttpRequest, draft: MeterDraft, *, theirs: MeterDraft | Non
     if request.POST.get("do") == "save":
         domain.save_for_later(draft)
         if theirs is None:
-            messages.success(request, "Saved. You find it under Add a meter, whenever you go on.")
+            messages.success(request, "Draft saved. Continue any time from Add a meter.")
     elif not domain.conflicts_of(draft):
         result = domain.check_draft(draft)
         if result.plan not in WRITTEN:
@@ -189,8 +189,8 @@ def _answer(request: HttpRequest, draft: MeterDraft, *, theirs: MeterDraft | Non
 
 def _kept_apart(theirs: MeterDraft) -> SafeString:
     return format_html(
-        "Somebody else changed the draft meanwhile. What you typed is kept apart, in a draft of its own; "
-        '<a href="{}">theirs</a> is as they left it.',
+        "Someone else changed this draft in the meantime. We saved your entries in a separate draft. "
+        '<a href="{}">Their draft</a> is unchanged.',
         reverse("entry-draft", args=[theirs.pk]),
     )
 
@@ -233,7 +233,7 @@ def _looked_at(request: HttpRequest, draft: MeterDraft, moved: Sequence[Problem]
     if result.plan not in WRITTEN:
         return _form_with_problems(request, draft, [*moved, *result.problems])
     if is_behind and not moved:
-        messages.info(request, "Somebody changed other fields of this meter meanwhile; those changes stay.")
+        messages.info(request, "Someone changed other fields of this meter in the meantime. Those changes are kept.")
     context = _check_context(draft, result) | {"moved": moved}
     return render(request, "meter_form/check.html", context, status=422 if moved else 200)
 
@@ -248,17 +248,17 @@ def entry_discard(request: HttpRequest, pk: UUID) -> HttpResponse:
     if request.method != "POST":
         return render(request, "meter_form/discard.html", {"section": "meters", "draft": draft, "meter": draft.meter})
     domain.discard(draft)
-    messages.success(request, "The draft is gone.")
+    messages.success(request, "Draft deleted.")
     return redirect("meter", draft.meter_id) if draft.meter_id else redirect("entry-start")
 
 
 def _tell_written(request: HttpRequest, draft: MeterDraft) -> None:
     if draft.upload_id is None:
-        messages.info(request, "The meter holds these values already; nothing was changed.")
+        messages.info(request, "The meter already has these values, so nothing changed.")
     elif draft.meter_id is None:
         messages.success(request, f"Meter created. Its Leap meter ID is {draft.written_meter}.")
     else:
-        messages.success(request, "Meter changed.")
+        messages.success(request, "Meter updated.")
 
 
 def _meter_named(request: HttpRequest, access: Access) -> Meter | None:
@@ -370,7 +370,7 @@ def _display_value(schema: Schema, key: str, value: Any) -> Any:
 def _label(schema: Schema, key: str) -> str:
     if not schema.knows(key):
         return key
-    label = schema.column(key).label
+    label = schema.column(key).name
     return label.removesuffix(" 1") if key in schema.value_lists else label
 
 

@@ -273,3 +273,30 @@ def restore_meters(restores: Sequence[MeterRestore], *, upload_id: UUID, partner
         for restore in restores
     )
     record_many("meter", happenings, partner=partner, by=by)
+
+
+@dataclass(frozen=True, slots=True)
+class MeterRemains:
+    """A meter, and what is left of its asset, which names nobody."""
+
+    meter: Meter
+    asset: Asset
+
+
+def erase_meters(remains: Sequence[MeterRemains], *, partner: "Partner", by: Actor) -> None:
+    """Leave meters nothing but these assets, and archive them: one meter.erased event each.
+
+    What they were called, tagged and searched by goes; their IDs, and what programs have of them, stay. The caller
+    holds the meters' rows and evaluates them.
+    """
+    now, pks = clock.now(), [left.meter.pk for left in remains]
+    emptied = {"tags": [], "connection_references": [], "is_archived": True, "updated_at": now}
+    columns = [*PLACES, *KEYS, "data", "version", *emptied]
+    rows = []
+    for left in remains:
+        values = columns_of(left.asset) | {"version": left.meter.version + 1} | emptied
+        rows.append([left.meter.pk, *(values[column] for column in columns)])
+    update(Meter, columns, rows)
+    refresh_texts(pks)
+    record_many("meter", [("meter.erased", pk, {}) for pk in pks], partner=partner, by=by)
+    meters_archived.send(Meter, meters=pks, by=by)

@@ -36,10 +36,10 @@ class EnrollmentStatus(models.TextChoices):
     def meaning(self) -> str:
         return {
             "ACTIVE": "Enrolled and dispatched.",
-            "ELIGIBLE": "Everything the program asks for is there; waiting for the activation date.",
+            "ELIGIBLE": "Everything the program requires is in place. Waiting for the activation date.",
             "PENDING": "Waiting for Leap, the market or utility data.",
-            "NOT_PARTICIPATING": "Left out at the partner's wish.",
-            "INELIGIBLE": "Something that is needed is missing or does not fit.",
+            "NOT_PARTICIPATING": "Left out at the partner’s request.",
+            "INELIGIBLE": "Required information is missing or doesn’t match.",
         }[self.value]
 
     @property

@@ -3,7 +3,17 @@
 from typing import Final
 
 METER_ID: Final = "meter_id"
-PORTAL_FACTS: Final = (METER_ID, "enrollment_status", "created_by", "created_at", "updated_at", "upload", "tags")
+PROGRAMS: Final = "programs"  # those that the meter is meant for
+PORTAL_FACTS: Final = (
+    METER_ID,
+    "enrollment_status",
+    "created_by",
+    "created_at",
+    "updated_at",
+    "upload",
+    "tags",
+    PROGRAMS,
+)
 STATUS_IN: Final = "status."  # before a program's identifier: the meter's status there
 
 

@@ -64,7 +64,7 @@ def _present(events: Sequence[Event]) -> dict[str, Mapping[str, object]]:
 register(
     EventType(
         name="meter.created",
-        meaning="A meter was created: by an upload, a form, the API or a customer's authorization.",
+        meaning="A meter was created: by an upload, a form, the API or a customer’s authorization.",
         verbs=("meter.created",),
         build=about_meters,
         example=EXAMPLE,

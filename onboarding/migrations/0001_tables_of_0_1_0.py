@@ -11,30 +11,6 @@ import portal.storage.ids
 class Migration(migrations.Migration):
     initial = True
 
-    replaces = [
-        ("onboarding", "0001_initial"),
-        ("onboarding", "0002_staged_rows_in_rounds"),
-        ("onboarding", "0003_serial_numbers"),
-        ("onboarding", "0004_columns_and_edits"),
-        ("onboarding", "0005_mended_rows"),
-        ("onboarding", "0006_layouts_of_earlier_uploads"),
-        ("onboarding", "0007_drafts_of_meters"),
-        ("onboarding", "0008_bulk_actions"),
-        ("onboarding", "0009_search"),
-        ("onboarding", "0010_search_index"),
-        ("onboarding", "0011_saved_views"),
-        ("onboarding", "0012_exports"),
-        ("onboarding", "0013_reference_changes"),
-        ("onboarding", "0014_standings_and_recorded_facts"),
-        ("onboarding", "0015_saved_drafts"),
-        ("onboarding", "0016_drafts_of_before_are_saved"),
-        ("onboarding", "0017_words_of_bulk_results"),
-        ("onboarding", "0018_participation_in_bulk"),
-        ("onboarding", "0019_calendar_feeds_and_letters"),
-        ("onboarding", "0020_activations_one_after_another"),
-        ("onboarding", "0021_deadlines_made_and_days_taken"),
-    ]
-
     dependencies = [
         ("portal", "0001_tables_of_0_1_0"),
         ("programs", "0001_tables_of_0_1_0"),

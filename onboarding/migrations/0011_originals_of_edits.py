@@ -2,8 +2,10 @@
 
 from django.db import migrations, models
 
+from portal.storage import expanding
 
-class Migration(migrations.Migration):
+
+class Migration(expanding.Migration):
     dependencies = [
         ("onboarding", "0010_rows_that_are_no_meters"),
     ]

@@ -1,3 +1,5 @@
+from importlib import import_module
+
 import django.db.models.deletion
 import django.db.models.functions.datetime
 from django.conf import settings
@@ -5,41 +7,7 @@ from django.db import migrations, models
 
 import portal.storage.ids
 
-_INTERVAL = """
-CREATE TABLE onboarding_interval (
-    series integer NOT NULL,
-    start integer NOT NULL,
-    net double precision,
-    generated double precision,
-    consumed double precision,
-    final {boolean},
-    source integer NOT NULL,
-    PRIMARY KEY (series, start)
-) {kind}
-"""
-_DAY = """
-CREATE TABLE onboarding_intervalday (
-    series integer NOT NULL,
-    day integer NOT NULL,
-    present {bytes} NOT NULL,
-    PRIMARY KEY (series, day)
-) {kind}
-"""
-
-
-def make_tables(apps, schema_editor):
-    """Hundreds of millions of rows: months as partitions on PostgreSQL, the key as the table itself on SQLite."""
-    if schema_editor.connection.vendor == "postgresql":
-        schema_editor.execute(_INTERVAL.format(boolean="boolean", kind="PARTITION BY RANGE (start)"))
-        schema_editor.execute(_DAY.format(bytes="bytea", kind=""))
-    else:
-        schema_editor.execute(_INTERVAL.format(boolean="bool", kind="WITHOUT ROWID").strip())
-        schema_editor.execute(_DAY.format(bytes="BLOB", kind="WITHOUT ROWID").strip())
-
-
-def drop_tables(apps, schema_editor):
-    schema_editor.execute("DROP TABLE onboarding_interval")
-    schema_editor.execute("DROP TABLE onboarding_intervalday")
+first = import_module("onboarding.migrations.0001_tables_squashed_0040_completed_by_workers")
 
 
 class Migration(migrations.Migration):
@@ -51,7 +19,7 @@ class Migration(migrations.Migration):
 
     operations = [
         migrations.SeparateDatabaseAndState(
-            database_operations=[migrations.RunPython(make_tables, drop_tables)],
+            database_operations=[migrations.RunPython(first.make_tables, first.drop_tables)],
             state_operations=[
                 migrations.CreateModel(
                     name="Interval",

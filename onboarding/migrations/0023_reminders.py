@@ -4,9 +4,10 @@ import django.db.models.deletion
 from django.db import migrations, models
 
 import portal.storage.ids
+from portal.storage import expanding
 
 
-class Migration(migrations.Migration):
+class Migration(expanding.Migration):
     dependencies = [
         ("onboarding", "0020_missing_data_digests"),
         ("portal", "0015_sandboxes"),

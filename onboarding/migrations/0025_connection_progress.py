@@ -1,8 +1,10 @@
 import django.db.models.deletion
 from django.db import migrations, models
 
+from portal.storage import expanding
 
-class Migration(migrations.Migration):
+
+class Migration(expanding.Migration):
     dependencies = [
         ("onboarding", "0024_languages_of_customers"),
         ("portal", "0015_sandboxes"),

@@ -3,8 +3,10 @@
 import django.db.models.deletion
 from django.db import migrations, models
 
+from portal.storage import expanding
 
-class Migration(migrations.Migration):
+
+class Migration(expanding.Migration):
     dependencies = [
         ("onboarding", "0026_progress_so_far"),
         ("portal", "0015_sandboxes"),

@@ -1,8 +1,10 @@
 import django.db.models.deletion
 from django.db import migrations, models
 
+from portal.storage import expanding
 
-class Migration(migrations.Migration):
+
+class Migration(expanding.Migration):
     """Links for customers who come with a device."""
 
     dependencies = [

@@ -1,1 +1,1 @@
-"""When a meter takes part: idle for a time, disenrolled, and back again."""
+"""When a meter participates: idle for a time, disenrolled, and back again."""

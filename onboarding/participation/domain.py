@@ -144,7 +144,7 @@ def remove_idle(meter: Meter, first: date, last: date, *, by: Actor, now: dateti
 
 def _preference_after(gone: OutPeriod, afterwards: Iterable[OutPeriod]) -> dict[str, str]:
     """What holds from the beginning of an idle time that was taken back: the disenrollment that it had cut, or that
-    the meter takes part, until the next time out."""
+    the meter participates, until the next time out."""
     following = None
     for period in afterwards:
         if period.starts_at <= gone.starts_at and (period.ends_at is None or period.ends_at > gone.starts_at):

@@ -11,14 +11,14 @@ from onboarding.participation.rules import LONGEST_REASON, ParticipationRequest,
 from portal.problems import Problem, storable
 
 CHOICES = [
-    (Preference.IDLE.value, "Idle for a time"),
+    (Preference.IDLE.value, "Idle temporarily"),
     (Preference.DISENROLL.value, "Disenroll"),
-    (Preference.PARTICIPATE.value, "Take part again"),
+    (Preference.PARTICIPATE.value, "Resume participation"),
 ]
 
 
 def _day_field(label: str) -> forms.DateField:
-    messages = {"invalid": "This is no day of the calendar. Write it as year-month-day, for example 2027-05-31."}
+    messages = {"invalid": "This is not a real date. Enter it as YYYY-MM-DD, for example 2027-05-31."}
     return forms.DateField(
         label=label,
         required=False,
@@ -31,7 +31,7 @@ def _day_field(label: str) -> forms.DateField:
 class ParticipationForm(forms.Form):
     """A request. what: given, when the page is about one kind only."""
 
-    what = forms.ChoiceField(label="What shall happen?", choices=CHOICES, widget=forms.RadioSelect)
+    what = forms.ChoiceField(label="What do you want to do?", choices=CHOICES, widget=forms.RadioSelect)
     first = _day_field("First day")
     last = _day_field("Last day")
     reason = forms.CharField(
@@ -42,7 +42,7 @@ class ParticipationForm(forms.Form):
 
     def __init__(self, *args: Any, what: str = "", **options: Any) -> None:
         super().__init__(*args, **options)
-        self.fields["what"].error_messages["required"] = "Choose what shall happen."
+        self.fields["what"].error_messages["required"] = "Choose an action."
         self.only = what
         if what:
             del self.fields["what"]

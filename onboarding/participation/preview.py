@@ -41,7 +41,7 @@ def outlook_of(meter: Meter, result: ParticipationResult, now: datetime | None =
         if result.request.preference == Preference.PARTICIPATE:
             start, _ = window(result.request, result.zone, at)
             then = evaluate(later, program, schema, max(start, at)).status
-            words = f"{words} It will be: {then.label.lower()}."
+            words = f"{words} New status: {then.label.lower()}."
         lines.append(ProgramForecast(program, status, words))
     return lines
 
@@ -55,7 +55,7 @@ def _activation(before: MeterFacts, later: MeterFacts, program: ProgramRules, sc
         return f"Still expected to be active from {begin_text(was.activation_at)}."
     misses = f"Misses the deadline {deadline_text(was.accepted_until)}"
     if then is None:
-        return f"{misses}, and no later one is known."
+        return f"{misses}, and no later deadline is known."
     dates = begin_text(then.activation_at), begin_text(was.activation_at)
     return f"{misses}: expected to be active from {dates[0]} instead of {dates[1]}."
 
@@ -64,7 +64,7 @@ def _words(later: MeterFacts, program: ProgramRules, result: ParticipationResult
     request = result.request
     start, end = window(request, result.zone, now)
     if request.preference == Preference.PARTICIPATE:
-        return f"Takes part from {day_text(local_day(start, result.zone))}."
+        return f"Participates from {day_text(local_day(start, result.zone))}."
     out = next(
         period
         for period in later.out_periods
@@ -72,10 +72,10 @@ def _words(later: MeterFacts, program: ProgramRules, result: ParticipationResult
     )
     if request.preference == Preference.IDLE and request.last and end:
         back = _after(later, program, end, result.zone)
-        return f"Out from {_first(out, result.zone)} to {day_text(request.last)}. {back}"
+        return f"Out of the program from {_first(out, result.zone)} to {day_text(request.last)}. {back}"
     leaves = later.out_from(program, out)
     if leaves == out.starts_at:
-        return f"Out from {_first(out, result.zone)}."
+        return f"Out of the program from {_first(out, result.zone)}."
     until = "of the month" if is_month(program) else "of the delivery period"
     return f"Stays active until the end {until}: leaves on {day_text(last_day_before(leaves, program.zone))}."
 
@@ -85,7 +85,7 @@ def _after(later: MeterFacts, program: ProgramRules, end: datetime, zone: ZoneIn
     following = later.out_at(program, end)
     day = day_text(local_day(end, zone))
     if following is None:
-        return f"Takes part again from {day}."
+        return f"Participates again from {day}."
     return f"Then {'idle' if following.preference == Preference.IDLE else 'disenrolled'} from {day}, as before."
 
 

@@ -52,7 +52,7 @@ def _by_days(preference: Preference, data: Mapping[str, Any]) -> dict[str, str]:
 register(
     EventType(
         name="meter.enrollment.participation-status.updated",
-        meaning="Somebody changed when a meter takes part, is idle or is disenrolled.",
+        meaning="Someone changed when a meter participates, is idle or is disenrolled.",
         verbs=tuple(_OF_VERB),
         build=_payloads,
         example={

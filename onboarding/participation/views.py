@@ -120,7 +120,7 @@ def _shown_or_done(request: HttpRequest, meter: Meter, result: ParticipationResu
 _HEADINGS = {
     Preference.IDLE: "Idle this meter",
     Preference.DISENROLL: "Disenroll this meter",
-    Preference.PARTICIPATE: "Let this meter take part again",
+    Preference.PARTICIPATE: "Resume participation for this meter",
 }
 
 
@@ -128,10 +128,10 @@ def sentence(request: ParticipationRequest) -> str:
     """A request in a sentence."""
     first = day_text(request.first) if request.first else "today"
     if request.preference == Preference.IDLE and request.last:
-        return f"idle from {first} to {day_text(request.last)}, both days included."
+        return f"idle from {first} to {day_text(request.last)}, including both days."
     if request.preference == Preference.DISENROLL:
-        return f"disenrolled on {first}; each program lets the meter go at its next boundary."
-    return f"takes part again from {first}."
+        return f"disenrolled on {first}; it leaves each program at the end of the month or delivery period."
+    return f"participates again from {first}."
 
 
 def _digest(periods: Iterable[OutPeriod]) -> str:

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime
 
 from onboarding.enrollment.checks import Check, CheckOutcome, failing
 from onboarding.enrollment.evaluate import PeriodResult, ProgramResult, action_definition, is_action, is_too_late
@@ -11,6 +11,8 @@ from onboarding.enrollment.rules import ProgramRules
 from onboarding.meters.models import EnrollmentStatus
 from programs.deadlines import days_left
 from programs.models import ActionType, Acts
+
+_NEVER = datetime.max.replace(tzinfo=UTC)
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,6 +24,10 @@ class Ahead:
     accepted_until: datetime
     activation_at: datetime
     days_left: int
+
+    @property
+    def left_text(self) -> str:
+        return left_text(self.days_left)
 
     @property
     def rolls_over(self) -> bool:
@@ -88,12 +94,15 @@ class ProgramCard:
         return next((check for check in failing(self.checks) if is_too_late(check)), None)
 
     @property
+    def activated(self) -> PeriodResult | None:
+        """The period for which an activation is recorded that has not ended."""
+        return next((one for one in self.periods if one.activation and one.activation.active_to is None), None)
+
+    @property
     def to_come(self) -> Activated | None:
         """The activation that is recorded and has not begun."""
-        open_activations = (
-            period.activation for period in self.periods if period.activation and period.activation.active_to is None
-        )
-        return next((one for one in open_activations if self.status != EnrollmentStatus.ACTIVE), None)
+        activated = self.activated
+        return activated.activation if activated and self.status != EnrollmentStatus.ACTIVE else None
 
     @property
     def cannot_tell(self) -> list[Check]:
@@ -113,7 +122,7 @@ class ProgramCard:
         return [one.subject for one in checks if not (one.problem and one.problem.code == "PROGRAM_EXCLUDED")]
 
     @property
-    def holds(self) -> int:
+    def passed(self) -> int:
         return sum(one.outcome is CheckOutcome.PASSED for one in self.checks)
 
 
@@ -141,6 +150,17 @@ def _card(result: ProgramResult, at: datetime) -> ProgramCard:
         checks=result.checks,
         periods=result.periods,
     )
+
+
+def to_do_of(cards: Iterable[ProgramCard]) -> list[ProgramCard]:
+    """The programs for which the partner has to do something, that of the next deadline first."""
+    waiting = [card for card in cards if card.partner_items and not card.out]
+    return sorted(waiting, key=lambda card: card.ahead.accepted_until if card.ahead else _NEVER)
+
+
+def left_text(days: int) -> str:
+    """The time left to a deadline: "12 days left"."""
+    return f"{days} day{'s' * (days != 1)} left" if days else "less than a day left"
 
 
 def ahead_of(program: ProgramRules, at: datetime) -> Ahead | None:

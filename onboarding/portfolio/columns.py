@@ -14,10 +14,11 @@ from urllib.parse import urlencode
 
 from django.db.models import QuerySet
 from django.utils import timezone
+from heroicons.templatetags.heroicons import heroicon_outline
 
 from onboarding.meters.columns import ASSET_COLUMNS, asset_of
 from onboarding.meters.models import METER_TYPES, CreatedBy, EnrollmentStatus, Meter
-from onboarding.meters.portal_facts import METER_ID, PORTAL_FACTS, STATUS_IN
+from onboarding.meters.portal_facts import METER_ID, PORTAL_FACTS, PROGRAMS, STATUS_IN
 from onboarding.uploads.editing import cell_of, text_cell
 from portal.web.clock import day_text
 from programs.models import Program
@@ -66,11 +67,11 @@ class ShownColumn:
 def columns_named(keys: Collection[str]) -> tuple[ShownColumn, ...]:
     """The columns of these keys in the order in which they are offered; unknown keys are ignored.
 
-    One query for keys that may be the catalogue's, and one for those that may be a program's.
+    One query for keys that may be the catalogue's, and one for those that are about programs.
     """
     wanted = set(keys)
     unknown = wanted - _KNOWN_KEYS
-    programs = {key for key in unknown if key.startswith(STATUS_IN)}
+    programs = {key for key in unknown if key == PROGRAMS or key.startswith(STATUS_IN)}
     fields = _of_catalogue(schema_for()) if unknown - programs else ()
     offered = (*KNOWN, *(_of_programs() if programs else ()), *fields)
     return tuple(column for column in offered if column.key in wanted)
@@ -83,13 +84,17 @@ def offered_columns() -> tuple[ShownColumn, ...]:
 
 def portal_columns() -> tuple[ShownColumn, ...]:
     """What the portal itself says of a meter, its status in each program among it. One query."""
-    known = {column.key: column for column in KNOWN}
-    return (*(known[key] for key in PORTAL_FACTS), *_of_programs())
+    of_programs = _of_programs()
+    columns = {column.key: column for column in (*KNOWN, *of_programs)}
+    return tuple(columns[key] for key in (*PORTAL_FACTS, *(one.key for one in of_programs if one.key != PROGRAMS)))
 
 
 def usual_columns(program: str = "") -> tuple[ShownColumn, ...]:
-    """The columns of a list for which none are chosen; of one program's meters, with their status there."""
-    return (*USUAL, *columns_named([STATUS_IN + program])) if program else USUAL
+    """The columns of a list for which none are chosen: with the programs of each meter, or of one program's meters with
+    their status there. One query."""
+    chosen = columns_named([STATUS_IN + program, *(key for key in USUAL if key != PROGRAMS)] if program else USUAL)
+    places = {key: place for place, key in enumerate(USUAL)}
+    return tuple(sorted(chosen, key=lambda column: places.get(column.key, len(USUAL))))
 
 
 def columns_query(columns: Iterable[ShownColumn]) -> str:
@@ -186,6 +191,16 @@ def _changed_html(meter: Meter) -> str:
     return _time_html(meter.updated_at)
 
 
+def _id_html(meter: Meter) -> str:
+    """Short, so that a row is one line: its ends tell meters of one hour apart. The button copies the whole."""
+    text = str(meter.pk)
+    return f'<code class="id" title="{text}">{text[:8]}…{text[-6:]}</code> {_COPY.format(text)}'
+
+
+def _name_html(meter: Meter) -> str:
+    return escape(meter.customer_name)
+
+
 def _type_html(meter: Meter) -> str:
     return escape(_TYPES.get(meter.meter_type, meter.meter_type))
 
@@ -198,6 +213,11 @@ def _status_html(meter: Meter) -> str:
     return _STATUSES[meter.enrollment_status] + (_ARCHIVED if meter.is_archived else "")
 
 
+_COPY = (
+    '<button type="button" class="copy copy-icon" data-copy="{}" hidden>'
+    f"{heroicon_outline('clipboard-document', size=18, aria_hidden='true')}"
+    '<span class="copy-words">Copy</span><span class="visually-hidden"> Leap meter ID</span></button>'
+)
 _TYPES = dict(METER_TYPES)
 _CREATORS = dict(CreatedBy.choices)
 _STATUSES = {
@@ -213,13 +233,17 @@ _PLACE = ShownColumn(
     values=lambda meter, _: (text_cell(meter.city), meter.state, meter.postal_code),
     header=("customer.city", "customer.state_or_province_code", "customer.postal_code"),
 )
-USUAL = (
+_CUSTOMER = "customer.end_customer_name"
+KNOWN = (
+    _known(
+        _CUSTOMER, "Customer", lambda meter: text_cell(meter.customer_name), reads=("customer_name",), html=_name_html
+    ),
     _known(
         METER_ID,
         "Leap meter ID",
         lambda meter: str(meter.pk),
         reads=("pk",),
-        html=lambda meter: f'<code class="id">{meter.pk}</code>',
+        html=_id_html,
         is_wide=True,
     ),
     _PLACE,
@@ -233,9 +257,6 @@ USUAL = (
         reads=("enrollment_status", "is_archived"),
         html=_status_html,
     ),
-)
-KNOWN = (
-    *USUAL,
     _known("updated_at", "Last changed", lambda meter: meter.updated_at.isoformat(), html=_changed_html),
     _known("created_by", "Created by", lambda meter: meter.created_by, html=_creator_html),
     _known(
@@ -246,6 +267,7 @@ KNOWN = (
     ),
     _known("tags", "Tags", lambda meter: _BETWEEN.join(map(str, meter.tags))),
 )
+USUAL = (_CUSTOMER, PROGRAMS, "enrollment_status", METER_ID, "place")
 _KNOWN_KEYS = frozenset(column.key for column in KNOWN)
 _KNOWN_FACTS = {"partner_reference", *(name for column in KNOWN for name in column.header)}
 
@@ -254,23 +276,48 @@ _KNOWN_FACTS = {"partner_reference", *(name for column in KNOWN for name in colu
 
 
 def _of_programs() -> tuple[ShownColumn, ...]:
-    """A column for each program: the meter's status there, empty when it is not meant for it."""
-    return tuple(
-        _status_column(*names)
-        for names in Program.objects.filter(is_offered=True).order_by("name").values_list("pk", "identifier")
+    """A column for the programs that each meter is meant for, and one for each program on offer: the meter's status
+    there, empty when it is not meant for it."""
+    programs = list(Program.objects.order_by("name").only("identifier", "name", "is_offered"))
+    return (_programs_column(programs), *(_status_column(one) for one in programs if one.is_offered))
+
+
+def _programs_column(programs: Sequence[Program]) -> ShownColumn:
+    places = {program.pk: place for place, program in enumerate(programs)}
+
+    def of(meter: Meter) -> list[Program]:
+        return [programs[place] for place in sorted(places[row.program_id] for row in meter.enrollments.all())]
+
+    def html(meter: Meter, _: Flat) -> str:
+        """The first of them, so that a row is one line, and how many more there are."""
+        names = [program.name for program in of(meter)]
+        if len(names) < 2:
+            return escape("".join(names))
+        title = escape(_BETWEEN.join(names))
+        return f'{escape(names[0])} <span class="text-secondary" title="{title}">+{len(names) - 1}</span>'
+
+    return ShownColumn(
+        key=PROGRAMS,
+        label="Programs",
+        section="Meter",
+        reads=(_ENROLLMENTS,),
+        html=html,
+        values=lambda meter, _: (_BETWEEN.join(program.identifier for program in of(meter)),),
+        header=(PROGRAMS,),
     )
 
 
-def _status_column(program: int, identifier: str) -> ShownColumn:
+def _status_column(program: Program) -> ShownColumn:
+    identifier, pk = program.identifier, program.pk
     key = STATUS_IN + identifier
 
     def status(meter: Meter) -> str:
-        there = (row.status for row in meter.enrollments.all() if row.program_id == program)
+        there = (row.status for row in meter.enrollments.all() if row.program_id == pk)
         return next(there, "")
 
     return ShownColumn(
         key=key,
-        label=f"Status in {identifier}",
+        label=f"Status in {program.name}",
         section="Status in each program",
         reads=(_ENROLLMENTS,),
         html=lambda meter, _: _STATUSES.get(status(meter), "–"),

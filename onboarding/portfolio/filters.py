@@ -3,7 +3,7 @@
 import json
 from collections.abc import Collection
 from datetime import date
-from functools import lru_cache
+from functools import lru_cache, partial
 from typing import Any
 
 import django_filters
@@ -20,11 +20,39 @@ from portal.storage.ids import as_uuid
 from portal.web import clock
 from portal.web.filters import PlainFilterSet, day_begins
 from programs.identifiers import reference_key
-from programs.models import ActionType, Acts
+from programs.models import ActionType, Acts, Utility
 from programs.queries import program_choices, region_choices
+from programs.schema import schema_for
 
 _FEW = 1_000
-PARTICIPATION = [("in", "Takes part"), ("idle", "Idle now"), ("disenrolled", "Disenrolled")]
+PARTICIPATION = [("in", "Participates"), ("idle", "Idle now"), ("disenrolled", "Disenrolled")]
+
+
+NONE = "none"  # in addresses: meters that have no such value
+PLACES = {
+    "state": ("state", "customer.state_or_province_code", "No state"),
+    "utility": ("utility_name", "utility.utility_name", "No utility"),
+    "device": ("device_type", "device.device_type", "No device type"),
+}  # filter: column of the meter, field of the catalogue, and what meters without a value are called
+
+
+def place_choices(name: str) -> list[tuple[str, str]]:
+    """What a filter of PLACES can be: the values that the catalogue has for its field, and none.
+
+    Of utilities also those to which customers come by Connect alone.
+    """
+    _, key, nothing = PLACES[name]
+    schema = schema_for()
+    known = dict(Utility.objects.order_by("name").values_list("code", "name")) if name == "utility" else {}
+    offered = dict(schema.column(key).choices) if schema.knows(key) else {}
+    return [*(known | offered).items(), (NONE, nothing)]
+
+
+def _place(name: str, label: str) -> django_filters.ChoiceFilter:
+    """A filter for links of the portfolio page; the list shows it once it is set."""
+    return django_filters.ChoiceFilter(
+        method="at_place", label=label, choices=partial(place_choices, name), widget=forms.HiddenInput
+    )
 
 
 class MeterFilter(PlainFilterSet):
@@ -45,14 +73,20 @@ class MeterFilter(PlainFilterSet):
         method="with_acts", label="Who acts next", choices=Acts.choices, empty_label="Anybody"
     )
     action = django_filters.ChoiceFilter(
-        method="with_action", label="What is open", choices=ActionType.choices, empty_label="Anything"
+        method="with_action", label="Missing item", choices=ActionType.choices, empty_label="Any"
     )
     upload = django_filters.UUIDFilter(field_name="upload", label="Upload", widget=forms.HiddenInput)
+    state = _place("state", "State")
+    utility = _place("utility", "Utility")
+    device = _place("device", "Device type")
     tag = django_filters.CharFilter(method="with_tag", label="Tag")
     connection = django_filters.CharFilter(method="of_connection", label="Connection reference")
     group = django_filters.CharFilter(field_name="customer_group", label="Customer group")
     archived = django_filters.ChoiceFilter(
-        method="of_archive", label="Archive", choices=[("only", "Archived only"), ("all", "Archived too")]
+        method="of_archive",
+        label="Archive",
+        choices=[("only", "Archived only"), ("all", "Archived too")],
+        empty_label="Not archived",
     )
     participation = django_filters.ChoiceFilter(
         method="taking_part", label="Participation", choices=PARTICIPATION, empty_label="Any"
@@ -72,6 +106,10 @@ class MeterFilter(PlainFilterSet):
         if pk := as_uuid(value):
             return queryset.filter(pk=pk)
         return queryset.filter(search(self.request.partner, value.strip()))
+
+    def at_place(self, queryset: QuerySet[Meter], name: str, value: str) -> QuerySet[Meter]:
+        column, _, _ = PLACES[name]
+        return queryset.filter(**{column: "" if value == NONE else value})
 
     def with_tag(self, queryset: QuerySet[Meter], name: str, value: str) -> QuerySet[Meter]:
         return holding_any(queryset, "tags", [value.strip()])

@@ -2,38 +2,20 @@
 
 from collections import Counter
 from dataclasses import dataclass
+from urllib.parse import urlencode
 
 from django.db.models import Count
+from django.urls import reverse
 
 from onboarding.enrollment.models import Enrollment
+from onboarding.enrollment.rules import ProgramRules
 from onboarding.meters.models import EnrollmentStatus, Meter
 from portal.partners.models import Partner
+from portal.web.charts import Bar, Bars, Tone, bar_parts
 from programs.models import ActionType
 from programs.schema import schema_for
 
 COUNTED = 10_000
-_WIDTH, _STEP_HEIGHT = 600, 46  # of the picture
-
-
-@dataclass(frozen=True, slots=True)
-class Step:
-    """How many meters have come so far, and why the others have not."""
-
-    label: str
-    count: int
-    of: int
-    lost: str
-    query: str
-    top: int
-
-    @property
-    def width(self) -> int:
-        """Of its bar, in the picture's own units."""
-        return round(_WIDTH * self.count / self.of) if self.of else 0
-
-    @property
-    def share(self) -> int:
-        return round(100 * self.count / self.of) if self.of else 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,15 +36,15 @@ class Help:
 class Funnel:
     """What the page shows. is_whole: whether `helps` counted every meter."""
 
-    steps: list[Step]
+    picture: Bars
     helps: list[Help]
     is_whole: bool
     meters: int
 
 
-def funnel_of(partner: Partner, program: int) -> Funnel:
+def funnel_of(partner: Partner, program: ProgramRules) -> Funnel:
     """Counted from the statuses of the last evaluation, without archived meters; three grouped counts."""
-    rows = Enrollment.objects.filter(partner=partner, program=program).order_by()
+    rows = Enrollment.objects.filter(partner=partner, program=program.pk).order_by()
     counts = Counter(dict(rows.values_list("status").annotate(n=Count("pk"))))
     archived = rows.filter(meter__in=Meter.objects.filter(partner=partner, is_archived=True))
     counts.subtract(dict(archived.values_list("status").annotate(n=Count("pk"))))
@@ -78,22 +60,30 @@ def funnel_of(partner: Partner, program: int) -> Funnel:
     eligible = with_status(EnrollmentStatus.ELIGIBLE)
     lines = [
         ("Created for this program", every, 0, "", ""),
-        ("Taking part", every - out, out, "idle or disenrolled", "NOT_PARTICIPATING"),
-        ("Your part is done", every - out - blocked, blocked, "not eligible yet", "INELIGIBLE"),
-        ("Eligible", every - out - blocked - waiting, waiting, "pending", "PENDING"),
+        ("Participating", every - out, out, "idle or disenrolled", "NOT_PARTICIPATING"),
+        ("Information complete", every - out - blocked, blocked, "not eligible yet", "INELIGIBLE"),
+        ("Eligible", every - out - blocked - waiting, waiting, "pending review", "PENDING"),
         ("Active", active, eligible, "waiting for the activation date", "ELIGIBLE"),
     ]
-    steps = [
-        Step(label, count, every, f"{lost:,} {why}" if lost else "", f"status={status}", place * _STEP_HEIGHT)
-        for place, (label, count, lost, why, status) in enumerate(lines)
+    path = f"{reverse('meters')}?{urlencode({'program': program.identifier})}"
+    bars = [
+        Bar(
+            label,
+            f"{count:,} ({count / every:.0%})" if every else "0",
+            bar_parts(every, [(Tone.ACCENT, count, "")]),
+            note=f"{lost:,} {why}" if lost else "",
+            note_url=f"{path}&status={status}" if lost else "",
+        )
+        for label, count, lost, why, status in lines
     ]
+    text = f"{active:,} of {every:,} meters created for this program {'is' if active == 1 else 'are'} active."
     helps, is_whole = _helps(partner, program)
-    return Funnel(steps, helps, is_whole, every)
+    return Funnel(Bars("Enrollment progress", text, bars, []), helps, is_whole, every)
 
 
-def _helps(partner: Partner, program: int) -> tuple[list[Help], bool]:
+def _helps(partner: Partner, program: ProgramRules) -> tuple[list[Help], bool]:
     """What is open at how many meters, most first; counted over the first COUNTED of them."""
-    waiting = Enrollment.objects.filter(partner=partner, program=program, acts="partner", meter__is_archived=False)
+    waiting = Enrollment.objects.filter(partner=partner, program=program.pk, acts="partner", meter__is_archived=False)
     open_rows = waiting.order_by()
     counted = Enrollment.objects.filter(pk__in=open_rows.values("pk")[:COUNTED])
     meters: Counter[tuple[str, str]] = Counter()
@@ -106,7 +96,7 @@ def _helps(partner: Partner, program: int) -> tuple[list[Help], bool]:
         meters.update(dict.fromkeys(needs, count))
         if len(needs) == 1:
             alone[needs[0]] += count
-    labels = {column.key: column.label for column in schema_for().columns}
+    labels = {column.key: column.name for column in schema_for().columns}
     helps = [
         Help(
             labels.get(name, name) if kind == "field" else ActionType(name).to_do,

@@ -21,11 +21,11 @@ EventData = Mapping[str, Any]
 Told = Callable[[EventData], Change]
 _REGISTERED: dict[str, Told] = {}
 _FIELDS = {
-    "email": "E-mail",
+    "email": "Email",
     "is_active": "Switched on",
     "is_staff": "Staff",
     "is_superuser": "All rights",
-    "requires_two_factor": "Second step required",
+    "requires_two_factor": "Two-factor required",
     "slug": "Short name",
 }
 
@@ -36,7 +36,9 @@ def register(verb: str, told: Told) -> None:
 
 
 def changes_in(event: Event, schema: Schema) -> list[Change]:
-    """What an event changed: label, old and new value of each field, as people write them."""
+    """What an event changed: label, old and new value of each field, as people write them. Nothing once erased."""
+    if event.erased_at is not None:
+        return []
     if event.verb in _PARTICIPATION:
         return [_participation(event)]
     if event.verb in _MAKING:
@@ -63,7 +65,7 @@ def changes_in(event: Event, schema: Schema) -> list[Change]:
 
 def _label(key: str, schema: Schema) -> str:
     if schema.knows(key):
-        return schema.column(key).label
+        return schema.column(key).name
     return _FIELDS.get(key) or key.replace("_", " ").capitalize()
 
 
@@ -100,19 +102,19 @@ def _making(event: Event) -> Change:
 _PARTICIPATION = {
     "meter.idled": "idle",
     "meter.disenrolled": "disenrolled",
-    "meter.participating": "takes part",
+    "meter.participating": "participates",
     "meter.idle_removed": "idle",
 }
 _PREFERENCES = {"IDLE": "idle", "DISENROLL": "disenrolled"}
 
 
 def _participation(event: Event) -> Change:
-    """What an event did to the times in which a meter takes part; days are those where the meter is."""
+    """What an event did to the times in which a meter participates; days are those where the meter is."""
     told = _days(_PARTICIPATION[event.verb], event.data)
     if event.verb == "meter.idle_removed":
-        return "Participation", told, "takes part"
+        return "Participation", told, "participates"
     overridden = [_days(_PREFERENCES.get(one["preference"], ""), one) for one in event.data.get("gave_way", ())]
-    before = "out until then" if event.verb == "meter.participating" else "takes part"
+    before = "out until then" if event.verb == "meter.participating" else "participates"
     return "Participation", "; ".join(overridden) or before, told
 
 

@@ -19,17 +19,18 @@ from onboarding.enrollment.rules import rules_of
 from onboarding.intervals.meter_data import panel_of
 from onboarding.meters.queries import meters_of
 from onboarding.participation.zones import zone_of
-from onboarding.portfolio.cards import ahead_of, cards_of, without_deadline
+from onboarding.portfolio.cards import ahead_of, cards_of, to_do_of, without_deadline
 from onboarding.portfolio.funnel import funnel_of
 from onboarding.portfolio.history import NOT_FOR_PEOPLE, changes_in
 from onboarding.portfolio.provenance import provenance_of
 from onboarding.portfolio.queries import sections_of
 from onboarding.portfolio.stacking import pairs_of
+from onboarding.portfolio.steps import eligible_since, steps_of
 from portal.events.queries import timeline
 from portal.partners.access import member
 from portal.problems import Refused, shown
 from portal.web import clock
-from portal.web.clock import midnight
+from portal.web.clock import local_day, midnight
 from portal.web.notices import tell_refusal
 from programs.schema import schema_for
 
@@ -50,20 +51,25 @@ def meter_detail(request: HttpRequest, pk: UUID) -> HttpResponse:
     cards = cards_of(then.results, at)
     shown = _EVENTS_AT_MOST if request.GET.get("events") == "all" else _EVENTS_SHOWN
     events = list(timeline(meter).exclude(verb__in=NOT_FOR_PEOPLE)[: shown + 1])
+    since = {} if as_of else eligible_since(events)
+    wanted = [card for card in cards if card.result.is_wanted]
     context = {
         "section": "meters",
         "meter": meter,
         "sections": sections_of(asset, provenance.by_key),
         "shared": provenance.shared,
+        "customer": meter.customer_name or meter.data.get("customer", {}).get("end_customer_company_name", ""),
         "as_of": as_of,
         "as_of_day": parse_date(as_of),
         "is_past": bool(as_of) and at < clock.now(),
         "untold": [text for _, text in then.untold],
-        "cards": [card for card in cards if card.result.is_wanted],
+        "cards": [(card, steps_of(card, meter, since)) for card in wanted],
+        "to_do": [] if as_of or meter.is_archived else to_do_of(wanted),
         "could_join": [card for card in cards if not card.result.is_wanted and card.result.fits],
         "misfits": [card for card in cards if not card.result.is_wanted and not card.result.fits],
         "participation": [(one, *one.days_in(zone)) for one in participation_of(meter, then.out_periods)],
         "zone": zone,
+        "today": local_day(clock.now(), zone),
         "intervals": panel_of(meter, zone, clock.now()),
         "authorizations": authorizations_of_meter(meter),
         "another": next(
@@ -172,6 +178,6 @@ def program_meters(request: HttpRequest, identifier: str) -> HttpResponse:
         "period": program.leading_period(now),
         "ahead": ahead_of(program, now),
         "without": without_deadline(program, now),
-        "funnel": funnel_of(access.partner, program.pk),
+        "funnel": funnel_of(access.partner, program),
     }
     return render(request, "portfolio/program_meters.html", context)

@@ -4,14 +4,14 @@ from portal.problems import ProblemKind, register
 
 register(
     # --- the list and its saved views
-    ProblemKind("VIEW_NEEDS_A_NAME", "No name", "The view has no name.", "Write a name of up to 64 characters."),
+    ProblemKind("VIEW_NEEDS_A_NAME", "No name", "The view needs a name.", "Enter a name of up to 64 characters."),
     ProblemKind("TOO_MANY_VIEWS", "Too many views", "You have {limit} views already.", "Remove one first."),
     # --- looking up many
     ProblemKind(
         "NOTHING_PASTED",
         "Nothing pasted",
         "Nothing was pasted.",
-        "Paste meter IDs or partner references, one to a line.",
+        "Paste meter IDs or partner references, one per line.",
     ),
     # --- exports
     ProblemKind(
@@ -23,7 +23,7 @@ register(
     ProblemKind(
         "EXPORT_UNDER_WAY",
         "One at a time",
-        "Another workbook is being made for {partner}.",
+        "We’re already making a workbook for {partner}.",
         "Wait until it is ready, or download these meters as CSV.",
     ),
 )

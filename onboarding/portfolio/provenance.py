@@ -55,7 +55,7 @@ def _setters(meter: Meter, keys: Collection[str]) -> dict[str, Event]:
     setters: dict[str, Event] = {}
     created = Event(verb=_CREATED, at=meter.created_at, actor_label=meter.get_created_by_display())
     for event in timeline(meter).iterator(chunk_size=_AT_ONCE):
-        if event.verb == _CREATED:
+        if event.verb == _CREATED and event.erased_at is None:
             created = event
         for key in event.data.get("changes", {}):
             setters.setdefault(key, event)

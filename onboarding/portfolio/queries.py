@@ -99,11 +99,13 @@ def sections_of(
     """
     schema = schema_for()
     flat = schema.flatten(asset)
+    is_several = {key.partition(".1")[0] for key in flat if ".1" in key}  # lists with a second entry are numbered
     sections: dict[str, list[Fact]] = {}
     for column in schema.columns:
         if column.key in flat:
+            label = column.label if column.key.partition(".0")[0] in is_several else column.name
             shown = display_value(column, flat.pop(column.key))
-            sections.setdefault(column.section, []).append(Fact(column.label, shown, sources.get(column.key)))
+            sections.setdefault(column.section, []).append(Fact(label, shown, sources.get(column.key)))
     if flat:
         sections["Other"] = [Fact(key, plain_cell(value), sources.get(key)) for key, value in flat.items()]
     return list(sections.items())

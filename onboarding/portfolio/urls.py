@@ -4,6 +4,7 @@ from django.urls import path, re_path
 
 from onboarding.portfolio import meter_views, views
 from onboarding.portfolio.exports import views as exports
+from onboarding.portfolio.overview import views as overview
 from onboarding.portfolio.saved_views import views as saved_views
 
 urlpatterns = [
@@ -22,5 +23,7 @@ urlpatterns = [
     path("meters/<uuid:pk>/programs/", meter_views.meter_stacking, name="meter-stacking"),
     path("meters/<uuid:pk>/programs/<str:identifier>/join/", meter_views.meter_join, name="meter-join"),
     path("meters/<uuid:pk>/programs/<str:identifier>/leave/", meter_views.meter_leave, name="meter-leave"),
+    path("portfolio/", overview.portfolio, name="portfolio"),
+    path("portfolio/export.csv", overview.portfolio_export, name="portfolio-export"),
     path("programs/<str:identifier>/meters/", meter_views.program_meters, name="program-meters"),
 ]

@@ -4,6 +4,7 @@ from functools import lru_cache
 from urllib.parse import urlencode
 
 from django.contrib import messages
+from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse, HttpResponseBase, QueryDict
 from django.shortcuts import redirect, render
 from django.template.loader import render_to_string
@@ -36,10 +37,11 @@ from portal.partners.access import member
 from portal.problems import Refused, storable
 from portal.web.downloads import csv_response, download_name, workbook_response
 from portal.web.filters import chips_of, joined, without
-from portal.web.pages import keyset_page
+from portal.web.pages import Page, keyset_page
 from programs.queries import program_choices
 
 METERS_PER_PAGE = 50
+MOST_COUNTED = 10_000  # of the meters that a list has
 
 
 @require_safe
@@ -63,6 +65,7 @@ def meter_list(request: HttpRequest) -> HttpResponse:
         "search": request.GET.get("q", ""),
         "form": filtered.form,
         "page": page,
+        **_extent(meters, page),
         "rows": list_rows(page.rows, columns),
         "heads": list_heads(columns, sort),
         "unsorted": joined(without(request.GET, "page", "sort", "columns"), columns_part),
@@ -77,6 +80,16 @@ def meter_list(request: HttpRequest) -> HttpResponse:
         "has_any": bool(page.rows) or meters_of(access.partner).exists(),
     }
     return render(request, "portfolio/list.html", context)
+
+
+def _extent(meters: QuerySet[Meter], page: Page[Meter]) -> dict[str, str]:
+    """total: how many meters match; pages: how many pages they fill. Both in words, counted up to a bound."""
+    is_whole = not (page.next_token or page.previous_token)
+    count = len(page.rows) if is_whole else meters.order_by()[: MOST_COUNTED + 1].count()
+    if count > MOST_COUNTED:
+        return {"total": f"More than {MOST_COUNTED:,} meters", "pages": f"more than {MOST_COUNTED // METERS_PER_PAGE}"}
+    pages = max(-(-count // METERS_PER_PAGE), page.number)
+    return {"total": f"{count:,} meter{'s' * (count != 1)}", "pages": f"{pages:,}"}
 
 
 @require_safe
@@ -110,8 +123,9 @@ def _rendered_inputs(programs: tuple[object, ...], values: tuple[tuple[str, str]
     """Kept, because rendering a dozen inputs takes as long as all rows. They change with the programs on offer."""
     data = QueryDict(urlencode(values))
     form = filters_named(data.keys())(data, queryset=Meter.objects.none()).form
-    context = {"form": form, "sort": sort, "sorts": [(name, label) for name, (_, label) in SORTS.items()]}
-    return mark_safe(render_to_string("portfolio/_filters.html", context))  # noqa: S308  a template's own output
+    sorts = [(name, label) for name, (_, label) in SORTS.items()]
+    context = {"form": form, "searched": "q", "sort": sort, "sorts": sorts}
+    return mark_safe(render_to_string("components/filter_menu.html", context))  # noqa: S308  a template's own output
 
 
 @require_http_methods(["GET", "HEAD", "POST"])

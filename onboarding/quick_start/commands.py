@@ -64,17 +64,17 @@ def commands(example: Example, *, base: str, key: str) -> list[Command]:
         Command(
             "Create a meter",
             _curl(f"{base}/v1.1/jobs/meters?file_name={name}", key, body, idempotency_key=str(uuid.uuid4())),
-            "The answer names a job. Sent again with the same Idempotency-Key, it is the same job.",
+            "The response contains a job. Repeat it with the same Idempotency-Key to get the same job.",
         ),
         Command(
-            "See what became of it",
+            "Check the result",
             _curl(f"{base}/v1.1/jobs/meters?filter=file_name:{name}", key),
-            "COMPLETED after a few seconds. GET /v1.1/jobs/meters/{job_id} says it for each asset.",
+            "COMPLETED after a few seconds. GET /v1.1/jobs/meters/{job_id} returns the result for each asset.",
         ),
         Command(
-            "See how the meter is enrolled",
+            "Check the meter’s enrollment",
             _curl(f"{base}/v2/meters/enrollments/search", key, wanted),
-            "Its meter_id, and its status and required actions in each program.",
+            "Returns its meter_id, and its status and required actions in each program.",
         ),
     ]
 

@@ -14,7 +14,7 @@ from django.views.decorators.http import require_http_methods
 from onboarding.connect import journey
 from onboarding.connect.choices import AuthorizationState, EndReason, LinkState, SessionState
 from onboarding.connect.contacting import opt_out, stop_of
-from onboarding.connect.customer_views import (
+from onboarding.connect.customer_frame import (
     frame,
     public,
     remember,

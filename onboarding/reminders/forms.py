@@ -12,7 +12,7 @@ _FROM_LIST = "Choose from the list."
 
 def _choices(touchpoint: Touchpoint) -> list[tuple[str, str]]:
     span = SPANS[touchpoint]
-    return [("", "Do not send"), *((str(count), f"After {span.text(count)}") for count in span.counts)]
+    return [("", "Don’t send"), *((str(count), f"After {span.text(count)}") for count in span.counts)]
 
 
 class PlanForm(forms.Form):
@@ -23,7 +23,7 @@ class PlanForm(forms.Form):
         label="First reminder",
         required=False,
         choices=_choices(Touchpoint.FIRST),
-        help_text="The most important one: the customer still remembers what it was about.",
+        help_text="The most effective one, while the customer still remembers.",
         error_messages={"invalid_choice": _FROM_LIST},
     )
     second = forms.ChoiceField(
@@ -39,11 +39,11 @@ class PlanForm(forms.Form):
         error_messages={"invalid_choice": _FROM_LIST},
     )
     text = forms.CharField(
-        label="Sentence of your own",
+        label="Your own message",
         required=False,
         max_length=LONGEST_TEXT,
         widget=forms.Textarea(attrs={"rows": 2}),
-        help_text="Optional. It is in every reminder, in the language in which you write it.",
+        help_text="Optional. Added to every reminder in the language you write it in.",
     )
 
     @property
@@ -65,5 +65,5 @@ class AddressForm(forms.Form):
     email = forms.EmailField(
         label="Email address",
         max_length=254,
-        error_messages={"required": "Enter an email address.", "invalid": "Enter a whole email address."},
+        error_messages={"required": "Enter an email address.", "invalid": "Enter a full email address."},
     )

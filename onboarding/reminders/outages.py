@@ -11,6 +11,7 @@ from django.utils.translation import override
 
 from onboarding.connect.choices import AuthorizationState, NoteKind, SessionState
 from onboarding.connect.contacting import email_of, is_night, may_write_to, takes_customers, zones_for
+from onboarding.connect.customer_emails import questions_text
 from onboarding.connect.models import Authorization, ConnectSession, CustomerEmail, OutageFollowUp, UtilityOutage
 from onboarding.connect.notes import note
 from onboarding.reminders.models import StoppedReminders
@@ -78,13 +79,13 @@ def _write(follow_up: OutageFollowUp, email: str) -> None:
     context = {
         "name": one_line(str(session.answers.get("customer_name", ""))),
         "partner": one_line(session.link.shown_name),
-        "contact": one_line(session.link.support_contact or settings.SUPPORT_EMAIL),
         "utility": utility,
         "was_asked_for": follow_up.was_asked_for,
         "address": settings.SITE_URL + resume_path(session),
         "resume_days": RESUME_DAYS,
     }
     with override(session.language):
+        context |= {"questions": questions_text(session.link)}
         subject = render_to_string("connect/emails/works_again_subject.txt", context)
         body = render_to_string("connect/emails/works_again.txt", context)
     row = CustomerEmail.objects.create(session=session, to=email, subject=one_line(subject)[:200], body=body)

@@ -78,7 +78,7 @@ def _of_connection(connection: Connection) -> Mapping[str, object]:
 def _line(row: Reminder, zone: ZoneInfo) -> ReminderLine:
     why = SkipReason(row.reason).label if row.reason else ""
     if row.state == ReminderState.UNCLEAR:
-        why = "The mail server did not answer. It may have arrived, so it is not sent again."
+        why = "The mail server didn’t answer. The email may have arrived, so we won’t send it again."
     return ReminderLine(
         row, Touchpoint(row.touchpoint).label, ReminderState(row.state), str(why), row.send_at.astimezone(zone)
     )

@@ -50,7 +50,7 @@ def link_reminders(request: HttpRequest, pk: UUID) -> HttpResponse:
             for problem in refusal.problems:
                 form.add_error(problem.field or None, f"{problem.text} {problem.remedy}")
         else:
-            messages.success(request, "Reminders are on." if plan.on_since else "Saved. Reminders are off.")
+            messages.success(request, "Reminders turned on." if plan.on_since else "Reminders turned off.")
             return redirect("connect-link-reminders", pk=pk)
     context = {
         "section": "connections",
@@ -89,7 +89,7 @@ def link_reminder_test(request: HttpRequest, pk: UUID) -> HttpResponse:
         subject = f"[Test] {text.subject}"[:200]
         email = LinkEmail.objects.create(link=link, to=access.user.email, subject=subject, body=text.body)
         enqueue("connect.invite", subject_id=email.pk, partner=link.partner)
-    messages.success(request, f"A test is on its way to {access.user.email}.")
+    messages.success(request, f"Test email sent to {access.user.email}.")
     return redirect("connect-link-reminders", pk=pk)
 
 
@@ -100,10 +100,10 @@ def connection_reminders(request: HttpRequest, pk: UUID) -> HttpResponse:
     connection = get_object_or_404(Connection, partner=access.partner, pk=pk)
     if request.POST.get("reminders") == "stop":
         stop_reminders(connection, by=access.actor)
-        messages.success(request, "This customer gets no more reminders.")
+        messages.success(request, "Reminders stopped for this customer.")
     else:
         allow_reminders(connection, by=access.actor)
-        messages.success(request, "This customer can get reminders again.")
+        messages.success(request, "Reminders allowed for this customer.")
     return redirect("connection", pk=pk)
 
 
@@ -128,9 +128,9 @@ def connection_renewal(request: HttpRequest, pk: UUID, authorization: UUID) -> H
 def _way_of(reminder: Reminder) -> str:
     """What becomes of an email that was just planned."""
     if reminder.partner.is_sandbox:
-        return "is shown below within a minute. A sandbox writes to no customer"
+        return "appears below within a minute. Sandboxes don’t email customers"
     if reminder.send_at > reminder.created_at:
-        return "goes out in the morning: it is night where the customer is"
+        return "will be sent in the morning, because it’s nighttime for the customer"
     return "is on its way"
 
 
@@ -141,7 +141,7 @@ def stopped_addresses(request: HttpRequest) -> HttpResponse:
     form = AddressForm(request.POST if request.method == "POST" else None)
     if request.method == "POST" and form.is_valid():
         mark_unreachable(access.partner, form.cleaned_data["email"], by=access.actor)
-        messages.success(request, "No more reminders go to this address.")
+        messages.success(request, "We won’t send reminders to this address.")
         return redirect("connect-addresses")
     rows = StoppedAddress.objects.filter(partner=access.partner)
     page = keyset_page(rows, request.GET, sort="-stopped_at", size=PER_PAGE)
@@ -156,7 +156,7 @@ def stopped_address_remove(request: HttpRequest, pk: int) -> HttpResponse:
     access = member(request)
     row = get_object_or_404(StoppedAddress, partner=access.partner, pk=pk)
     if mark_reachable(row, by=access.actor):
-        messages.success(request, f"Reminders can go to {row.email} again.")
+        messages.success(request, f"We can send reminders to {row.email} again.")
     else:
-        messages.error(request, "This customer opted out. Only the customer can open the link again.")
+        messages.error(request, "This customer opted out. Only the customer can opt back in.")
     return redirect("connect-addresses")

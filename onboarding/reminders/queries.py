@@ -7,7 +7,14 @@ from typing import Final
 from django.db.models import Count, Exists, F, OuterRef, Q, QuerySet
 
 from onboarding.connect.choices import AuthorizationState, EndReason, LinkState, NoteKind, SessionState
-from onboarding.connect.models import Authorization, Connection, ConnectionNote, ConnectLink, ConnectSession
+from onboarding.connect.models import (
+    Authorization,
+    Connection,
+    ConnectionNote,
+    ConnectLink,
+    ConnectSession,
+    OutageFollowUp,
+)
 from onboarding.reminders.choices import LATEST, RENEWAL_AHEAD, SPANS, ReminderState, Touchpoint
 from onboarding.reminders.models import Reminder
 from portal.partners.models import Partner
@@ -16,13 +23,15 @@ from portal.web import clock
 SHOWN_AFTER: Final = timedelta(days=30)  # for how long an authorization that ended asks for its renewal
 # Ended against the customer's wish, or without the customer's doing.
 RENEWABLE: Final = (EndReason.EXPIRED, EndReason.AT_UTILITY, EndReason.ACCESS_REFUSED)
+AFTER_OUTAGE: Final = timedelta(days=1)
 _PLAN: Final = "link__reminder_plan"
 
 
 def due_sessions(touchpoint: Touchpoint, now: datetime) -> QuerySet[ConnectSession]:
     """The sessions at which customers stopped so long ago that a reminder is due, and has no row yet.
 
-    Each is its customer's newest. Nobody who finished, authorized or declined, nor whose link or partner is not active.
+    Each is its customer's newest. Nobody who finished, authorized or declined, nor whose link or partner is not active;
+    nobody within a day of the message that a utility works again.
     """
     span = SPANS[touchpoint]
     due = Q(pk__in=[])
@@ -51,6 +60,10 @@ def due_sessions(touchpoint: Touchpoint, now: datetime) -> QuerySet[ConnectSessi
         partner__is_active=True,
         state__in=[SessionState.CREATED, SessionState.UPDATED, SessionState.CLOSED],
     )
+    just_written_to = OutageFollowUp.objects.filter(
+        session__connection=OuterRef("connection"), settled_at__gt=now - AFTER_OUTAGE
+    ).exclude(email="")
+    rows = rows.exclude(Exists(just_written_to))
     rows = rows.exclude(Exists(later)).exclude(Exists(done)).exclude(Exists(authorized)).exclude(Exists(declined))
     return (
         rows.exclude(Exists(known))

@@ -10,6 +10,7 @@ from django.core.mail.backends.base import BaseEmailBackend
 
 from onboarding.connect.choices import AuthorizationState, EndReason, NoteKind, SessionState, StopReason
 from onboarding.connect.contacting import daytime, mark_unreachable, stop_of, takes_customers, zones_for
+from onboarding.connect.customer_emails import sender_of
 from onboarding.connect.models import Authorization, ConnectionNote, ConnectSession
 from onboarding.reminders.choices import (
     LATEST,
@@ -24,7 +25,8 @@ from onboarding.reminders.choices import (
 from onboarding.reminders.models import Reminder, ReminderPlan, StoppedReminders
 from onboarding.reminders.queries import is_renewed
 from onboarding.reminders.tokens import stop_path
-from onboarding.reminders.writing import reminder_text
+from onboarding.reminders.writing import language_of, reminder_text
+from portal.emails.messages import email_message
 from portal.events.actors import Actor
 from portal.events.domain import record
 from portal.jobs.domain import Run
@@ -94,8 +96,14 @@ def _end(reminder: Reminder, state: ReminderState, reason: SkipReason | None = N
 
 
 def _hand_over(run: Run, reminder: Reminder, server: BaseEmailBackend) -> None:
-    message = mail.EmailMessage(
-        reminder.subject, reminder.body, None, [reminder.email], connection=server, headers=headers_of(reminder)
+    message = email_message(
+        reminder.subject,
+        reminder.body,
+        reminder.email,
+        sender=sender_of(reminder.link),
+        language=language_of(reminder.session),
+        headers=headers_of(reminder),
+        connection=server,
     )
     try:
         message.send()

@@ -8,10 +8,12 @@ from django.template.loader import render_to_string
 from django.utils import translation
 
 from onboarding.connect.choices import Step
+from onboarding.connect.customer_emails import questions_text
 from onboarding.connect.models import Authorization, ConnectLink, ConnectSession
 from onboarding.reminders.choices import SPANS, Touchpoint
 from onboarding.reminders.models import Reminder, ReminderPlan
 from onboarding.reminders.tokens import RENEWAL_DAYS, RESUME_DAYS, renewal_path, resume_path, stop_path
+from portal.emails.parts import prose
 from portal.partners.domain import one_line
 
 _MADE_UP: Final = {"customer_name": "Alex Rivera", "email": "alex@example.com"}
@@ -39,6 +41,7 @@ def reminder_text(reminder: Reminder, plan: ReminderPlan | None) -> Text:
         stop=settings.SITE_URL + stop_path(reminder),
     )
     with translation.override(language_of(session)):
+        context |= {"questions": questions_text(reminder.link)}
         return _render(Touchpoint(reminder.touchpoint), context | _of_renewal(renewed))
 
 
@@ -52,6 +55,7 @@ def preview(plan: ReminderPlan, touchpoint: Touchpoint, *, language: str) -> Tex
     context = _context(link, session, plan, address=f"{address}{way}/{_NOWHERE}", stop=f"{address}stop/{_NOWHERE}")
     renewal = {"utility": "Golden State Electric", "has_ended": False, "ends_at": None}
     with translation.override(language):
+        context |= {"questions": questions_text(link)}
         return _render(touchpoint, context | (renewal if touchpoint == Touchpoint.RENEWAL else {}))
 
 
@@ -71,8 +75,7 @@ def _context(
     return {
         "name": one_line(str(session.answers.get("customer_name", ""))),
         "partner": one_line(link.shown_name),
-        "contact": one_line(link.support_contact or settings.SUPPORT_EMAIL),
-        "text": one_line(plan.text) if plan else "",
+        "text": prose(one_line(plan.text)) if plan else "",
         "step": session.step,
         "is_device": link.is_device,
         "address": address,

@@ -49,7 +49,9 @@ from onboarding.meter_form.models import MeterDraft
 from onboarding.meters.models import Meter
 from onboarding.meters.search.models import MeterText, TextBacklog
 from onboarding.portfolio.exports.models import Export
+from onboarding.portfolio.overview.models import PortfolioDay
 from onboarding.portfolio.saved_views.models import SavedView
+from onboarding.privacy.models import CustomerErasure
 from onboarding.reminders.models import Reminder, ReminderPlan, StoppedReminders
 from onboarding.uploads.models import ColumnMemory, Upload, UploadEdit, UploadProblem, UploadRow
 from portal.api.models import KeptAnswer
@@ -94,6 +96,8 @@ PILES: Final = (
     Pile(MissingDataDigest),
     Pile(Export, files=("file",)),
     Pile(SavedView),
+    Pile(CustomerErasure),
+    Pile(PortfolioDay),
     Pile(MeterDraft),
     Pile(BulkRow, "action__partner"),
     Pile(BulkAction),

@@ -128,7 +128,7 @@ _ANSWERS: Final = {
     "city": "Oakland",
     "state": "CA",
     "postal_code": "94607",
-    "phone": "555-0100",
+    "phone": "512 555 0100",
 }
 _IN_TEXAS: Final = {
     "company_name": "Lone Star Storage 7",

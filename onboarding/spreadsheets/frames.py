@@ -71,6 +71,17 @@ def decode(line: bytes, loads: Callable[[bytes], Any] = json.loads) -> tuple[str
     return word, rest
 
 
+def extent_of(rest: list[Any]) -> tuple[int, int, int]:
+    """How many rows a "rows" frame has, and the numbers of its first and last one."""
+    try:
+        first, last = rest[0][0][0], rest[0][-1][0]
+    except (TypeError, IndexError, KeyError) as error:
+        raise _protocol("rows") from error
+    if first.__class__ is not int or last.__class__ is not int:
+        raise _protocol("rows")
+    return len(rest[0]), first, last
+
+
 def decode_rows(rest: list[Any], *, width: int) -> list[Row]:
     """The rows of a "rows" frame, checked cell by cell; each as wide as the header."""
     try:

@@ -126,7 +126,7 @@ def guesses(
     """The best field for each column, no field twice; columns that nothing fits well enough have none.
 
     accepts(key, cell): whether the field would take the cell. telling(key): how much that says, from 0 (almost any
-    cell is a text) to 1 (few cells are an e-mail address).
+    cell is a text) to 1 (few cells are an email address).
     """
     fields = list(fields)
     leaves = Counter(_leaf(field.key) for field in fields)

@@ -27,6 +27,7 @@ class Limits:
     max_ratio: int = 200
     ratio_grace_bytes: int = 50 * MIB
     max_shared_strings: int = 5_000_000
+    max_shared_bytes: int = 180 * MIB  # of memory, for the texts that cells share
     memory_bytes: int = 1_024 * MIB
     cpu_seconds: int = 120
     wall_seconds: float = 300.0

@@ -1,5 +1,6 @@
 """What can be wrong with a file or a cell, as codes. The texts for people are registered in onboarding/uploads."""
 
+from functools import partial
 from typing import Final
 
 
@@ -17,6 +18,9 @@ class Unreadable(Exception):
 
     def __str__(self) -> str:
         return f"{self.code} {self.context}" if self.context else self.code
+
+    def __reduce__(self) -> tuple[object, ...]:
+        return partial(Unreadable, self.code, **self.context), ()
 
 
 # --- the file as a whole (Unreadable.code); behind each, its context keys

@@ -17,7 +17,7 @@ from dataclasses import replace
 from functools import cache
 from importlib.util import find_spec
 from pathlib import Path
-from typing import BinaryIO, Final, cast
+from typing import Any, BinaryIO, Final, cast
 
 import orjson
 
@@ -73,15 +73,39 @@ class Book:
 
         Raises Unreadable also in the middle (a file whose row 70,000 is damaged): then nothing of it counts.
         """
+        return (packed.rows() for packed in self.packed_rows())
+
+    def packed_rows(self) -> Iterator["PackedRows"]:
+        """The same chunks as the child sent them, for another process to unpack."""
         while True:
-            word, rest = frames.decode(self._child.line(), orjson.loads)
+            line = self._child.line()
+            word, rest = frames.decode(line, orjson.loads)
             if word == "rows":
-                yield frames.decode_rows(rest, width=len(self.header))
+                yield PackedRows(line, len(self.header), rest)
             elif word == "end" and rest:
                 self.facts = replace(self.facts, notes=frames.decode_notes(rest[0]))
                 return
             else:
                 raise Unreadable(problems.FILE_READER_DIED, reason="protocol")
+
+
+class PackedRows:
+    """A chunk of rows as the child sent it: numbered, not yet checked. It can be sent to another process.
+
+    count: how many rows. first, last: their numbers. All three as the child says; `rows` tells whether it fits.
+    """
+
+    def __init__(self, line: bytes, width: int, rest: list[Any] | None = None) -> None:
+        self._line, self._width = line, width
+        self._rest: list[Any] = frames.decode(line, orjson.loads)[1] if rest is None else rest
+        self.count, self.first, self.last = frames.extent_of(self._rest)
+
+    def rows(self) -> list[Row]:
+        """The rows, as wide as the header. Once. Raises Unreadable when they do not fit."""
+        return frames.decode_rows(self._rest, width=self._width)
+
+    def __reduce__(self) -> tuple[type["PackedRows"], tuple[bytes, int]]:
+        return PackedRows, (self._line, self._width)
 
 
 @contextmanager

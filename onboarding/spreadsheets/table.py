@@ -168,7 +168,7 @@ def _names_over_two_rows(texts: Sequence[tuple[str, ...]], at: int) -> tuple[str
 
 
 def looks_like_row(header: Sequence[str]) -> bool:
-    """Whether the names of columns look like the values of a row: several numbers, dates or e-mail addresses."""
+    """Whether the names of columns look like the values of a row: several numbers, dates or email addresses."""
     values = sum(1 for text in header if _NUMBER_LIKE.fullmatch(text) or _VALUE.search(text))
     return values >= 2 and values * 3 >= len(header)
 

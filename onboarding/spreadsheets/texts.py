@@ -1,6 +1,7 @@
 """The texts of an xlsx: escapes, limits, and the shared string table, which is read with bounded memory."""
 
 import re
+import sys
 from collections.abc import Iterable
 from typing import TypeAlias
 
@@ -49,6 +50,12 @@ def _unescape(match: re.Match[str]) -> str:
     return "\N{REPLACEMENT CHARACTER}" if 0xD800 <= code <= 0xDFFF else chr(code)
 
 
+def _size_of(text: Text) -> int:
+    """What an entry takes in memory, in bytes: Python gives blocks of 16, and the list has a pointer to it."""
+    own = sys.getsizeof(text) + sys.getsizeof(text[-1]) if isinstance(text, tuple) else sys.getsizeof(text)
+    return (own + 15) // 16 * 16 + 8
+
+
 class SharedStrings:
     """Reads xl/sharedStrings.xml into a list; its `count` attributes are ignored.
 
@@ -76,10 +83,13 @@ class SharedStrings:
         parser.XmlDeclHandler = self._declared
 
     def read(self, chunks: Iterable[bytes]) -> list[Text]:
-        """The whole table. Refuses: FILE_BROKEN, FILE_XML_ENTITIES, FILE_ZIP_BOMB (too many entries)."""
+        """The whole table. Refuses: FILE_BROKEN, FILE_XML_ENTITIES, FILE_ZIP_BOMB (it takes too much memory)."""
+        taken = counted = 0
         for chunk in chunks:
             self._feed(chunk)
-            if len(self.texts) > self._limits.max_shared_strings:
+            taken += sum(map(_size_of, self.texts[counted:]))
+            counted = len(self.texts)
+            if taken > self._limits.max_shared_bytes or counted > self._limits.max_shared_strings:
                 raise Unreadable(problems.FILE_ZIP_BOMB, part=self._part)
         self._parser.feed(self._rest, final=True)
         return self.texts

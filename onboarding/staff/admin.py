@@ -113,13 +113,13 @@ class EnrollmentAdmin(OfMeters):
     def who_acts(self, row: Enrollment) -> str:
         return row.get_acts_display() or "–"
 
-    @admin.action(description="Record a result …", permissions=["record"])
+    @admin.action(description="Record result …", permissions=["record"])
     def record_result(self, request: HttpRequest, queryset: QuerySet[Enrollment]) -> HttpResponse | None:
         def write(meters: list[Meter], data: dict[str, Any]) -> RecordResult:
             kind, holds = data.pop("action_type"), data.pop("holds") == "yes"
             return record_checks(meters, kind, holds=holds, by=staff_actor(request), **data)
 
-        return self._ask(request, queryset, "Record a result", RecordForm, write)
+        return self._ask(request, queryset, "Record result", RecordForm, write)
 
     @admin.action(description="Activate …", permissions=["record"])
     def activate(self, request: HttpRequest, queryset: QuerySet[Enrollment]) -> HttpResponse | None:
@@ -128,12 +128,12 @@ class EnrollmentAdmin(OfMeters):
 
         return self._ask(request, queryset, "Activate", ActivateForm, write)
 
-    @admin.action(description="End an activation …", permissions=["record"])
+    @admin.action(description="End activation …", permissions=["record"])
     def end_activation(self, request: HttpRequest, queryset: QuerySet[Enrollment]) -> HttpResponse | None:
         def write(meters: list[Meter], data: dict[str, Any]) -> RecordResult:
             return end_activation(meters, data.pop("period"), by=staff_actor(request), **data)
 
-        return self._ask(request, queryset, "End an activation", EndForm, write)
+        return self._ask(request, queryset, "End activation", EndForm, write)
 
     def _ask(
         self,

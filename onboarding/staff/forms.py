@@ -53,32 +53,44 @@ class RecordForm(_LocalDays):
     """Whether an item of the checklist holds."""
 
     action_type = forms.ChoiceField(
-        label="Item of the checklist", choices=[(kind, ActionType(kind).label) for kind in CAN_BE_RECORDED]
+        label="Checklist item", choices=[(kind, ActionType(kind).label) for kind in CAN_BE_RECORDED]
     )
-    holds = forms.ChoiceField(label="Does it hold?", choices=[("yes", "Yes"), ("no", "No")], widget=forms.RadioSelect)
+    holds = forms.ChoiceField(
+        label="Did the check pass?", choices=[("yes", "Yes"), ("no", "No")], widget=forms.RadioSelect
+    )
     program = forms.ModelChoiceField(
-        Program.objects.filter(is_offered=True), required=False, help_text="Empty: in every program."
+        Program.objects.filter(is_offered=True), required=False, help_text="Leave empty for all programs."
     )
-    period = forms.ModelChoiceField(DeliveryPeriod.objects.all(), required=False, help_text="Empty: in every period.")
-    code = forms.CharField(max_length=32, required=False, help_text="What the market answered, if it gave a code.")
-    note = forms.CharField(max_length=300, required=False, help_text="Why. The partner reads this.")
+    period = forms.ModelChoiceField(
+        DeliveryPeriod.objects.all(), required=False, help_text="Leave empty for all periods."
+    )
+    code = forms.CharField(max_length=32, required=False, help_text="The code the market returned, if any.")
+    note = forms.CharField(max_length=300, required=False, help_text="The reason. The partner will see this.")
     valid_from = DayField(
-        Reading.BEGINS, "holds from", label="First day", required=False, help_text="Empty: from now on. Local days."
+        Reading.BEGINS,
+        "holds from",
+        label="First day",
+        required=False,
+        help_text="Leave empty to start now. Local days.",
     )
     valid_to = DayField(
-        Reading.CLOSES, "holds until", label="Last day", required=False, help_text="Empty: without an end. Local days."
+        Reading.CLOSES,
+        "holds until",
+        label="Last day",
+        required=False,
+        help_text="Leave empty for no end date. Local days.",
     )
 
     def clean(self) -> dict[str, object]:
         data = super().clean() or {}
         period, program = data.get("period"), data.get("program")
         if period and program and period.program_id != program.pk:
-            self.add_error("period", f"{period} is no period of {program}.")
+            self.add_error("period", f"{period} is not a delivery period of {program}.")
         if data.get("holds") == "no" and not data.get("note") and "note" not in self.errors:
-            self.add_error("note", "Say why it does not hold.")
+            self.add_error("note", "Enter why the check failed.")
         begins, ends = data.get("valid_from"), data.get("valid_to")
         if ends and ends <= (begins or clock.now()):
-            self.add_error("valid_to", "The end is not after the beginning.")
+            self.add_error("valid_to", "The end must be after the start.")
         return data
 
 
@@ -91,12 +103,12 @@ class ActivateForm(_LocalDays):
         "active from",
         label="First active day",
         required=False,
-        help_text="Empty: when the period begins, or now. The day is local to the program.",
+        help_text="Leave empty to start when the period begins, or now. The day is local to the program.",
     )
     market_group_id = forms.UUIDField(required=False, label="Market group ID")
     market_group_name = forms.CharField(max_length=128, required=False)
-    even_if_not_eligible = forms.BooleanField(required=False, label="Also meters that are not eligible")
-    note = forms.CharField(max_length=300, required=False, help_text="Why. The partner reads this.")
+    even_if_not_eligible = forms.BooleanField(required=False, label="Include meters that are not eligible")
+    note = forms.CharField(max_length=300, required=False, help_text="The reason. The partner will see this.")
 
     def clean(self) -> dict[str, object]:
         data = super().clean() or {}
@@ -104,7 +116,7 @@ class ActivateForm(_LocalDays):
         if period and begins and not period.runs_at(begins):
             self.add_error("active_from", f"{period} runs from {period.days_text}.")
         if data.get("even_if_not_eligible") and not data.get("note"):
-            self.add_error("note", "Say why meters that are not eligible are activated.")
+            self.add_error("note", "Enter why you’re activating meters that are not eligible.")
         return data
 
 
@@ -117,6 +129,6 @@ class EndForm(_LocalDays):
         "active until",
         label="Last active day",
         required=False,
-        help_text="Empty: until now. The day is local to the program.",
+        help_text="Leave empty to end now. The day is local to the program.",
     )
-    reason = forms.CharField(max_length=300, help_text="The partner reads this.")
+    reason = forms.CharField(max_length=300, help_text="The partner will see this.")

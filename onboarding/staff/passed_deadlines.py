@@ -31,14 +31,14 @@ class RulesForm(forms.Form):
     rules = forms.ChoiceField(
         label="Rules to use",
         choices=[
-            (NOW, "Current rules (as if a mistake that has been corrected since never happened)"),
+            (NOW, "Current rules (ignores mistakes corrected since then)"),
             (AT_DEADLINE, "Rules at the deadline"),
-            (OTHER, "Rules at another moment"),
+            (OTHER, "Rules at another time"),
         ],
         widget=forms.RadioSelect,
         initial=NOW,
     )
-    moment = DayField(Reading.BEGINS, label="That moment", required=False)
+    moment = DayField(Reading.BEGINS, label="Time", required=False)
 
     def __init__(self, *args: Any, passed: PassedDeadline, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -49,9 +49,9 @@ class RulesForm(forms.Form):
     def clean(self) -> dict[str, Any]:
         data: dict[str, Any] = super().clean() or {}
         if data.get("rules") == self.OTHER and not data.get("moment") and "moment" not in self.errors:
-            self.add_error("moment", "Enter the day whose rules count.")
+            self.add_error("moment", "Enter the day whose rules to use.")
         elif data.get("moment") and data["moment"] > clock.now():
-            self.add_error("moment", "Enter a moment in the past.")
+            self.add_error("moment", "Enter a time in the past.")
         return data
 
     @property
@@ -138,7 +138,9 @@ class PassedDeadlineAdmin(ReadOnlyAdmin):
         if form.is_bound and form.is_valid():
             if request.POST.get(_SEEN) == form.choice:
                 record_again(passed, rules_at=form.rules_at, by=staff_actor(request))
-                text = "The deadline will be recorded again within 10 minutes. Meters keep what they made until then."
+                text = (
+                    "We’ll record the deadline again within 10 minutes. Until then, meters keep their current result."
+                )
                 messages.success(request, text)
                 return HttpResponseRedirect(reverse("admin:programs_passeddeadline_changelist"))
             context["impact"] = measure_again(passed, form.rules_at)

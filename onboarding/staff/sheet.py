@@ -58,7 +58,7 @@ _YES, _NO = {"yes", "y", "true", "1", "ok", "passed"}, {"no", "n", "false", "0",
 
 
 def _missing(columns: Collection[str]) -> list[str]:
-    wanted = {METER_ID: "which meter is meant", "what": "what is to be done"}
+    wanted = {METER_ID: "which meter each row is for", "what": "what to do"}
     return [words for key, words in wanted.items() if key not in columns]
 
 

@@ -102,7 +102,7 @@ _KINDS: Final = {
         _address_of,
     ),
     PLACE: _Kind(
-        "{of}city, state and zip code",
+        "{of}city, state and ZIP code",
         "PLACE_NOT_APART",
         lambda text, is_state: split_place(text, is_state=is_state),
         _place_of,

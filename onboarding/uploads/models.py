@@ -14,6 +14,7 @@ from onboarding.uploads.layout import ColumnLayout, StoredLayout, covers, parts_
 from onboarding.uploads.stored import EditedValues, FieldChanges, Outlook, RowCells, SheetColumn, UploadFacts, no_cells
 from portal.events.subjects import Subject, register
 from portal.problems import Problem
+from portal.storage.file_names import FileNameField
 from portal.storage.ids import uuid7
 
 if TYPE_CHECKING:
@@ -23,7 +24,7 @@ if TYPE_CHECKING:
 register(
     Subject("upload", "Upload", page="upload"),
     Subject("uploadrow", "Upload"),
-    Subject("columnmemory", "Remembered columns"),
+    Subject("columnmemory", "Saved column matches"),
 )
 
 
@@ -132,7 +133,7 @@ class Upload(models.Model):
     actor: "JsonOf[dict[str, str]]" = models.JSONField(help_text="Who sent it: kind, id, label.")
     user = models.ForeignKey(settings.AUTH_USER_MODEL, null=True, on_delete=models.SET_NULL, related_name="+")
     file_name = models.CharField(max_length=255)
-    stored_name = models.CharField(max_length=255)
+    stored_name = FileNameField(max_length=255)  # "" once it is no longer kept
     size = models.PositiveBigIntegerField(help_text="Bytes.")
     sha256 = models.CharField(max_length=64)
     fingerprint = models.CharField(max_length=64, blank=True)
@@ -195,6 +196,12 @@ class Upload(models.Model):
     @property
     def status(self) -> UploadState:
         return UploadState(self.state)
+
+    @property
+    def short_number(self) -> str:
+        """The end of its ID, which people quote: "8D21-140F"."""
+        digits = self.pk.hex[-8:].upper()
+        return f"{digits[:4]}-{digits[4:]}"
 
     @property
     def column_layout(self) -> ColumnLayout:

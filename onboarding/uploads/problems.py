@@ -9,53 +9,53 @@ register(
     ProblemKind(
         "CATALOGUE_INCOMPLETE",
         "Not possible now",
-        "The portal cannot take meters now: a field that every meter needs is missing in its catalogue.",
+        "We can’t accept meters right now because a field that every meter needs is missing from the catalogue.",
         "Try again later.",
     ),
     ProblemKind(
         "FILE_MISSING", "Nothing chosen", "No file was chosen.", "Select a spreadsheet, such as .xlsx or .csv."
     ),
-    ProblemKind("FILE_EMPTY", "Empty file", "The file is empty.", f"Fill in the template and save it. {_AGAIN}"),
+    ProblemKind("FILE_EMPTY", "Empty file", "The file is empty.", f"Add your rows and save it. {_AGAIN}"),
     ProblemKind(
         "FILE_WRONG_TYPE",
         "Wrong type of file",
-        "{name} is no kind of spreadsheet that can be read.",
+        "{name} is not a type of spreadsheet that we can read.",
         f"Send {_KINDS}. {_AGAIN}",
     ),
     ProblemKind(
         "FILE_GONE",
-        "The file is not there any more",
-        "The file of this upload is no longer kept.",
+        "The file no longer exists",
+        "We no longer keep the file of this upload.",
         "Upload it again.",
     ),
     ProblemKind(
         "FILE_NOT_A_SPREADSHEET",
         "Not a spreadsheet",
-        "The content of the file is not a spreadsheet, whatever its name says.",
+        "This file’s name looks like a spreadsheet, but its content isn’t one.",
         f"Open it in your spreadsheet program and save it as Excel Workbook (.xlsx) or CSV. {_AGAIN}",
     ),
     ProblemKind(
         "FILE_ENCRYPTED",
         "Password protected",
-        "The file is protected with a password, so it cannot be read.",
+        "The file is password protected, so we can’t read it.",
         f"Remove the password (in Excel: File, Info, Protect Workbook) and save. {_AGAIN}",
     ),
     ProblemKind(
         "FILE_OLD_EXCEL",
         "Old Excel format",
-        "The file is in a format of Excel that is older than Excel 5.",
+        "The file is in a format older than Excel 5.",
         f"Save it as Excel Workbook (.xlsx). {_AGAIN}",
     ),
     ProblemKind(
         "FILE_OPEN_DOCUMENT",
         "OpenDocument format",
-        "The file is an OpenDocument spreadsheet (.ods), which could not be read when it was sent.",
+        "The file is an OpenDocument spreadsheet (.ods). We couldn’t read those when you sent it.",
         "Use Check again.",
     ),
     ProblemKind(
         "FILE_BINARY_EXCEL",
         "Binary Excel format",
-        "The file is a binary Excel workbook (.xlsb), which could not be read when it was sent.",
+        "The file is a binary Excel workbook (.xlsb). We couldn’t read those when you sent it.",
         "Use Check again.",
     ),
     ProblemKind(
@@ -67,32 +67,32 @@ register(
     ProblemKind(
         "FILE_ARCHIVE_EMPTY",
         "Nothing in the zip",
-        "There is no file in the zip.",
-        "Pack the spreadsheet again, or upload it as it is.",
+        "The zip is empty.",
+        "Zip the spreadsheet again, or upload it unzipped.",
     ),
     ProblemKind(
         "FILE_ARCHIVE_MANY",
         "Several files in one",
-        "The archive holds several files ({names}), so it is unclear which one to read.",
-        "Pack one spreadsheet alone, or upload them one after the other.",
+        "The archive holds several files ({names}), so we don’t know which one to read.",
+        "Zip one spreadsheet only, or upload them one at a time.",
     ),
     ProblemKind(
         "FILE_ARCHIVE_NESTED",
         "Archive in an archive",
-        "In the archive is another one ({name}), which is not opened.",
-        "Unpack it, and upload the spreadsheet itself.",
+        "The archive contains another archive ({name}), which we don’t open.",
+        "Unzip it and upload the spreadsheet itself.",
     ),
     ProblemKind(
         "FILE_ARCHIVE_ENCRYPTED",
         "Zip with a password",
-        "The zip is protected with a password, so it cannot be opened.",
-        "Unpack it, and upload the spreadsheet itself.",
+        "The zip is password protected, so we can’t open it.",
+        "Unzip it and upload the spreadsheet itself.",
     ),
     ProblemKind(
         "FILE_ARCHIVE_PATHS",
         "Unsafe zip",
-        "The zip names a file outside of its own folder ({name}), so it was not opened.",
-        "Pack the spreadsheet again, or upload it as it is.",
+        "The zip names a file outside its own folder ({name}), so we didn’t open it.",
+        "Zip the spreadsheet again, or upload it unzipped.",
     ),
     ProblemKind(
         "FILE_HAS_MACROS",
@@ -104,12 +104,12 @@ register(
         "FILE_TOO_LARGE",
         "Too large",
         "The file is larger than the limit.",
-        "Split it into several files, or save it as CSV, and upload them one after the other.",
+        "Split it into several files, or save it as CSV, and upload them one at a time.",
     ),
     ProblemKind(
         "FILE_ZIP_BOMB",
         "Unpacks to too much",
-        "The file unpacks to far more data than a spreadsheet of its size holds.",
+        "The file unpacks to far more data than a spreadsheet of its size should.",
         f"Copy the rows into a new workbook and save it. {_AGAIN}",
     ),
     ProblemKind(
@@ -121,14 +121,14 @@ register(
     ProblemKind(
         "FILE_XML_ENTITIES",
         "Contains document definitions",
-        "The file contains XML document definitions, which spreadsheet programs never write.",
+        "The file contains XML document definitions, which no spreadsheet app writes.",
         f"Copy the rows into a new workbook and save it. {_AGAIN}",
     ),
     ProblemKind(
         "FILE_TOO_MANY_ROWS",
         "Too many rows",
         "The sheet has more than {limit} rows.",
-        "Split it into several files and upload them one after the other.",
+        "Split it into several files and upload them one at a time.",
     ),
     ProblemKind(
         "FILE_TOO_MANY_ROWS_OF_KIND",
@@ -145,7 +145,7 @@ register(
     ProblemKind(
         "FILE_CELL_OUT_OF_RANGE",
         "Cell outside the sheet",
-        "The file has a cell where no spreadsheet has one.",
+        "The file has a cell outside the limits of a spreadsheet.",
         f"Copy the rows into a new workbook and save it. {_AGAIN}",
     ),
     ProblemKind(
@@ -157,12 +157,10 @@ register(
     ProblemKind(
         "FILE_NO_HEADER",
         "No header row",
-        "No column of the first row is one that we know.",
+        "We don’t recognize any column name in the first row.",
         f"Put the column names in the first row; the column guide lists them. {_AGAIN}",
     ),
-    ProblemKind(
-        "FILE_NO_ROWS", "No rows", "The sheet has a header but no rows below it.", f"Add one row per meter. {_AGAIN}"
-    ),
+    ProblemKind("FILE_NO_ROWS", "No rows", "The sheet has a header but no rows below it.", f"Add your rows. {_AGAIN}"),
     ProblemKind(
         "FILE_MERGED_CELLS",
         "Merged cells",
@@ -178,7 +176,7 @@ register(
     ProblemKind(
         "FILE_DUPLICATE_ENTRIES",
         "Contradicting parts",
-        "The workbook contains the same part twice, so it is unclear which one counts.",
+        "The workbook contains the same part twice, so we don’t know which one counts.",
         f"Copy the rows into a new workbook and save it. {_AGAIN}",
     ),
     ProblemKind(
@@ -190,92 +188,92 @@ register(
     ProblemKind(
         "FILE_UNREADABLE_TEXT",
         "Text cannot be read",
-        "The text of the file is in no encoding that is read here.",
+        "We can’t read the file’s text encoding.",
         f"Save it as CSV UTF-8. {_AGAIN}",
     ),
     ProblemKind(
         "FILE_READER_DIED",
         "Took too long or too much",
-        "Reading the file took more time or memory than a file of this size may.",
+        "Reading the file took more time or memory than we allow for its size.",
         f"Copy the rows into a new workbook, or save it as CSV. {_AGAIN}",
     ),
     ProblemKind(
         "FILE_NOT_STORED",
         "Could not be stored",
-        "The file could not be stored, and nothing of it was kept.",
-        "Try again in a few minutes; if it happens again, tell support.",
+        "We couldn’t store the file. Nothing was kept.",
+        "Try again in a few minutes. If it happens again, contact support.",
     ),
     ProblemKind(
         "CHECK_STOPPED",
         "Stopped on our side",
-        "Something on our side stopped the check. Nothing was written.",
-        "Use Check again; if it stops again, tell support the upload's number.",
+        "A problem on our side stopped the check. Nothing was created or changed.",
+        "Use Check again. If it stops again, contact support with the upload’s number.",
     ),
     ProblemKind(
         "COMMIT_STOPPED",
         "Stopped on our side",
-        "Something on our side stopped the work. The rows already written are kept, each once.",
-        "Confirm again to go on with the rest; if it stops again, tell support the upload's number.",
+        "A problem on our side stopped the work. Rows that were already written are kept, each once.",
+        "Confirm again to continue with the rest. If it stops again, contact support with the upload’s number.",
     ),
     ProblemKind(
         "UPLOAD_NOT_READY",
         "Not waiting for you",
-        "This upload is not waiting for a confirmation any more.",
-        "Look at its page for where it stands.",
+        "This upload is no longer waiting for your confirmation.",
+        "See the upload’s page for its status.",
     ),
     ProblemKind(
         "UPLOAD_NOT_WITHDRAWABLE",
         "Cannot be taken back",
-        "An upload can be taken back when it is done, for {days} days.",
-        "Change its meters by an upload with Update existing meters, or ask support.",
+        "You can take back an upload for {days} days after it’s done.",
+        "Change its meters with an upload that updates existing meters, or contact support.",
     ),
     ProblemKind(
         "WITHDRAWAL_STOPPED",
         "Stopped on our side",
-        "Something on our side stopped the work. What was taken back stays so, each meter once.",
-        "Take it back again to go on with the rest; if it stops again, tell support the upload's number.",
+        "A problem on our side stopped the work. What was already taken back stays taken back.",
+        "Take it back again to continue with the rest. If it stops again, contact support with the upload’s number.",
     ),
     ProblemKind(
         "UPLOAD_SENT_BEFORE",
         "Sent before",
-        "You sent this file before with that choice.",
-        "Look for it in the list of uploads.",
+        "You already sent this file with the same choices.",
+        "Find it in the list of uploads.",
     ),
     ProblemKind(
         "NOTHING_TO_CARRY",
         "No corrections to use",
-        "None of the corrections of that upload fits a row of this one that is not corrected yet.",
+        "None of that upload’s corrections match a row here that still needs fixing.",
         "Fix the rows here.",
     ),
     ProblemKind(
         "TOTALS_ROW",
         "Rows of totals",
-        "“{value}” stands in this row, as where a sheet adds up its rows.",
-        "Leave it out; or fill it in if it is a meter.",
+        "“{value}” is in this row, as in a row of totals.",
+        "Leave it out, or complete it if it is a meter.",
     ),
     ProblemKind(
         "DEVICE_UNKNOWN",
         "The rows have no such device",
-        "The rows of this file have no other device “{value}”.",
-        "Choose a device from the page of the upload.",
+        "The rows of this file have no device called “{value}”.",
+        "Choose a device on the upload’s page.",
     ),
     ProblemKind(
         "SHEET_UNKNOWN",
         "Sheet not in the workbook",
-        "“{value}” is no other sheet of this workbook.",
-        "Choose one of the sheets that the page names.",
+        "The workbook has no other sheet called “{value}”.",
+        "Choose one of the sheets on the page.",
     ),
     ProblemKind(
         "ENCODING_UNKNOWN",
         "Encoding not possible",
-        "The file cannot be in the encoding “{value}”.",
-        "Choose one of the encodings that the page shows.",
+        "The file can’t be in the encoding “{value}”.",
+        "Choose one of the encodings on the page.",
     ),
     ProblemKind(
         "TOO_MANY_ROWS_AT_ONCE",
         "Too many rows at once",
         "At most {limit} rows can be changed at once.",
-        "Download the rows to fix, mend them in your spreadsheet program and upload them again.",
+        "Download the rows to fix, correct them in your spreadsheet app and upload them again.",
     ),
     ProblemKind(
         "COLUMN_UNKNOWN_FIELD", "Not a field", "{value} is not a field here.", "Choose one from the list, or Not used."
@@ -283,14 +281,14 @@ register(
     ProblemKind(
         "REFERENCE_IN_NO_COLUMN",
         "Partner reference is in no column",
-        "No column holds the partner reference, by which each meter is known.",
-        "Match the column with your own number of each customer or device.",
+        "No column is matched to the partner reference, which identifies each meter.",
+        "Match the column that has your own number for each customer or device.",
     ),
     ProblemKind(
         "VALUE_NOT_A_CHOICE",
         "Not on the list",
         "“{value}” is not on the list of {label}.",
-        "Choose a value from the list, or leave it open.",
+        "Choose a value from the list, or leave it blank.",
     ),
     ProblemKind(
         "COLUMNS_NOT_TOGETHER",
@@ -301,14 +299,14 @@ register(
     ProblemKind(
         "ROWS_OF_NO_UPLOAD",
         "Rows of no upload of yours",
-        "The row keys of this workbook belong to no upload of yours that can still be changed. Nothing was taken.",
-        "Download the rows to fix from the upload's page again, and send that workbook back.",
+        "The row keys in this workbook don’t belong to an upload that you can still change. We used nothing from it.",
+        "Download the rows to fix from the upload’s page again, and upload that workbook.",
     ),
     ProblemKind(
         "NOT_ROWS_TO_FIX",
         "Not a workbook of rows to fix",
-        "This file has no row keys, so nobody can say which rows it mends. Nothing was taken.",
-        "Send back the workbook that you downloaded from the upload's page, with its Row key column. New rows are sent "
+        "This file has no row keys, so we can’t tell which rows it corrects. We used nothing from it.",
+        "Send back the workbook that you downloaded from the upload’s page, with its Row key column. New rows are sent "
         "as a new upload.",
     ),
     ProblemKind(
@@ -325,28 +323,28 @@ register(
     ),
     ProblemKind(
         "NUMBER_WITHOUT_FORMAT",
-        "{label} is a number of an .{kind} file",
-        "{label} is the number {value}. An .{kind} file does not tell how it is shown: 00501 and 501 are the same "
-        "there.",
-        "Save the sheet as Excel Workbook (.xlsx), or make the column text, and upload it again; or accept the number "
-        "as it is.",
+        "{label} is a number in an .{kind} file",
+        "{label} is the number {value}. An .{kind} file doesn’t say how a number is displayed: 00501 and 501 "
+        "look the same to us.",
+        "Save the sheet as Excel Workbook (.xlsx), or format the column as text, and upload it again. Or accept the "
+        "number as it is.",
     ),
     ProblemKind(
         "ADDRESS_NOT_APART",
-        "An address cannot be taken apart",
-        "“{value}” could not be taken apart into street, city, state and zip code.",
+        "An address can’t be split",
+        "“{value}” couldn’t be split into street, city, state and ZIP code.",
         "Write it like 132 Main Street, San Francisco, CA 94103, or fill in its parts.",
     ),
     ProblemKind(
         "PLACE_NOT_APART",
-        "A city with its state and zip code cannot be taken apart",
-        "“{value}” could not be taken apart into city, state and zip code.",
+        "A city with its state and ZIP code can’t be split",
+        "“{value}” couldn’t be split into city, state and ZIP code.",
         "Write it like San Francisco, CA 94103, or fill in its parts.",
     ),
     ProblemKind(
         "SIZES_NOT_APART",
-        "The sizes of a battery cannot be taken apart",
-        "“{value}” could not be taken apart into a power and an energy capacity.",
+        "A battery’s sizes can’t be split",
+        "“{value}” couldn’t be split into a power and an energy capacity.",
         "Write it like 5 kW / 13.5 kWh, or fill in its parts.",
     ),
     ProblemKind(
@@ -358,8 +356,8 @@ register(
     ProblemKind(
         "CATALOGUE_CHANGED",
         "The program changed",
-        "The program's fields changed after this file was checked.",
-        "Use Check again, and look at the new result before you confirm.",
+        "The program’s fields changed after we checked this file.",
+        "Use Check again, and review the new result before you confirm.",
     ),
     ProblemKind(
         "PROGRAM_UNKNOWN", "Program unknown", "{value} is not a program here.", "Choose a program from the list."
@@ -367,8 +365,8 @@ register(
     ProblemKind(
         "PROGRAM_NOT_BY_UPLOAD",
         "Not onboarded by upload",
-        "{value} meters come from the customer's utility authorization, not from an upload.",
-        "See the program's page for how to onboard.",
+        "{value} meters come from the customer’s utility authorization, not from an upload.",
+        "See the program’s page for how to onboard.",
     ),
     ProblemKind(
         "DUPLICATE_IN_FILE",
@@ -380,55 +378,55 @@ register(
         "DUPLICATE_REF_ID",
         "Reference already used",
         "Partner reference found on meter ID {meter}. A unique reference is required.{spelled}",
-        "Choose Update existing meters if this row is that meter; otherwise give it another reference.",
+        "If this row is that meter, choose Update existing meters. Otherwise give it another reference.",
     ),
     ProblemKind(
         "REFERENCE_UNKNOWN",
-        "No meter of yours has this reference",
-        "No meter of yours has the reference {value}.{near}",
-        "Write the reference as your meter has it. For new meters, choose to create meters for these rows.",
+        "None of your meters has this reference",
+        "None of your meters has the reference {value}.{near}",
+        "Enter the reference exactly as your meter has it. For new meters, choose to create meters for these rows.",
     ),
     ProblemKind(
         "REFERENCE_DIFFERS_IN_CAPITALS",
         "Reference differs only in capital letters",
         "You have a meter with the reference {known}, which differs only in capital letters.",
-        "If this row is that meter, write the reference as it is there and choose Update existing meters.",
+        "If this row is that meter, enter the reference as it is there and choose Update existing meters.",
     ),
     ProblemKind(
         "REFERENCES_DIFFER_IN_CAPITALS",
         "References differ only in capital letters",
         "The reference of row {first} differs only in capital letters from this one, {value}.",
-        "If both rows are one meter, leave one of them out.",
+        "If both rows are the same meter, leave one out.",
     ),
     ProblemKind(
         "ROWS_LEFT_UNWRITTEN",
         "Rows that were left unwritten",
-        "The work stopped before this row, because of a fault of ours. Nothing of it was written.",
+        "A problem on our side stopped the work before this row. Nothing from it was written.",
         "Send the row again.",
     ),
     ProblemKind(
         "ROW_NOT_WRITTEN",
         "The row could not be written",
-        "The database refused this row. Nothing of it was written; the other rows were.",
-        "Check its reference and its texts for unusual characters, then send the row again.",
+        "We couldn’t store this row. The other rows were written.",
+        "Check its reference and texts for unusual characters, then send the row again.",
     ),
     ProblemKind(
         "SERIAL_NUMBER_TWICE",
         "Serial number used twice",
-        "{where} has a device of the same maker with this serial number.",
-        "Check the serial number; a device is enrolled once.",
+        "{where} has a device from the same maker with this serial number.",
+        "Check the serial number. Each device can be enrolled only once.",
     ),
     ProblemKind(
         "MULTIPLE_PARTNER_REFERENCE",
         "Several meters have this reference",
-        "{count} of your meters carry this reference, so it is unclear which one is meant.",
+        "{count} of your meters have this reference, so we don’t know which one you mean.",
         "Change the references so that each meter has its own, then upload the row again.",
     ),
     ProblemKind(
         "METER_CHANGED_MEANWHILE",
-        "The meter changed meanwhile",
-        "The meter was changed by someone else after this was checked.",
-        "Check it again to see what it would change now.",
+        "The meter changed in the meantime",
+        "Someone else changed the meter after we checked this row.",
+        "Check it again to see what would change now.",
     ),
     ProblemKind(
         "ASSET_NOT_AN_OBJECT", "Not an object", "The asset is not an object.", "Send each asset as a JSON object."
@@ -436,19 +434,19 @@ register(
     ProblemKind(
         "FILE_LINE_TOO_LONG",
         "Line too long",
-        "Line {line} is longer than a row of a sheet can be.",
+        "Line {line} is longer than any spreadsheet row can be.",
         f"Check whether a quote is missing, or save the sheet as Excel Workbook (.xlsx). {_AGAIN}",
     ),
     ProblemKind(
         "UNKNOWN_COLUMN",
         "Columns that no field has",
-        "The column “{field}” is not known, so it was not read.",
+        "We don’t recognize the column “{field}”, so we didn’t read it.",
         "Check its name in the column guide.",
     ),
     ProblemKind(
         "UNKNOWN_PROPERTY",
         "Unknown property",
-        "{field} is not a property that we know; its value is not stored.",
+        "{field} is not a property that we know. We don’t store its value.",
         "Check its spelling against the API's schema.",
     ),
 )
@@ -457,8 +455,8 @@ register(
     ProblemKind(
         "WORD_FOR_NOTHING",
         "{label} was kept",
-        "{label} is “{value}”, which was read as an empty cell, so the meter keeps the value that it has.",
-        "Write - to clear the value, or leave the cell empty.",
+        "{label} is “{value}”, which we read as an empty cell, so the meter keeps its current value.",
+        "Enter - to clear the value, or leave the cell empty.",
     ),
 )
 
@@ -467,14 +465,14 @@ register(
     ProblemKind(
         "TEXT_ENCODED_TWICE",
         "{label} looks encoded twice",
-        "{label} is “{value}”, as when a program reads UTF-8 as something else.",
-        "Take “{suggestion}” if that is meant.",
+        "{label} is “{value}”, as happens when an app reads UTF-8 as another encoding.",
+        "Use “{suggestion}” if that’s what you mean.",
     ),
     ProblemKind(
         "TEXT_HAS_ENTITIES",
         "{label} has HTML codes",
-        "{label} is “{value}”, with codes as web pages have them.",
-        "Take “{suggestion}” if that is meant.",
+        "{label} is “{value}”, which has HTML codes, as web pages do.",
+        "Use “{suggestion}” if that’s what you mean.",
     ),
 )
 
@@ -483,13 +481,13 @@ register(
     ProblemKind(
         "NOT_A_METER",
         "Not a meter",
-        "This row begins with “{value}” and reads like {kind}, so no meter is made of it.",
-        "If it is a meter, treat it as one.",
+        "This row begins with “{value}” and reads like {kind}, so we won’t create a meter from it.",
+        "If it is a meter, choose to treat it as one.",
     ),
     ProblemKind(
         "STRAY_QUOTE",
         "Quotes that do not close",
-        "A quote in line {line} of the file does not close, or text follows it, so it is unclear where cells end.",
+        "A quote in line {line} of the file doesn’t close, or text follows it, so we can’t tell where cells end.",
         "Correct the quotes in that line and upload the file again, or correct the row in the workbook of rows to fix.",
     ),
     ProblemKind(
@@ -497,7 +495,7 @@ register(
         "More cells than columns",
         "This row has cells beyond the last column ({columns}): {cells}. Its values may be in the wrong columns.",
         "Put quotes around each value that has a comma, or correct the row in the workbook of rows to fix. If the "
-        "extra cells do not matter, use the row without them.",
+        "extra cells don’t matter, use the row without them.",
     ),
     ProblemKind(
         "ROW_TOO_SHORT",
@@ -521,7 +519,7 @@ register(
     ProblemKind(
         "ENCODING_GUESSED",
         "{label} was read as {encoding}",
-        "{label} was read as “{value}”: the file does not say how it is encoded, and {encoding} fits best.",
+        "{label} was read as “{value}”: the file doesn’t say how it is encoded, and {encoding} fits best.",
         "If that is wrong, send the file in UTF-8, or name its charset in the Content-Type header.",
     ),
     ProblemKind(
@@ -536,7 +534,7 @@ register(
     ProblemKind(
         "PORTAL_COLUMNS",
         "Columns that the portal fills in",
-        "These columns are filled in by the portal, so an upload leaves them alone: {columns}.",
+        "The portal fills in these columns, so we ignored them: {columns}.",
         "",
     ),
 )
@@ -546,59 +544,59 @@ register(
     ProblemKind(
         "HIDDEN_ROWS",
         "Hidden rows",
-        "Rows are hidden in the sheet: {count}, the first is row {first}. They were read like the others.",
+        "Hidden rows in the sheet: {count}, the first is row {first}. We read them like the others.",
         "",
     ),
     ProblemKind(
         "HIDDEN_COLUMNS",
         "Hidden columns",
-        "Some columns are hidden in the sheet ({columns}). They were read like the others.",
+        "Some columns are hidden in the sheet ({columns}). We read them like the others.",
         "",
     ),
-    ProblemKind("HIDDEN_SHEETS", "Hidden sheets", "Hidden sheets were not read: {sheets}.", ""),
-    ProblemKind("OTHER_SHEETS", "Other sheets", "Only one sheet is read. These were not: {sheets}.", ""),
+    ProblemKind("HIDDEN_SHEETS", "Hidden sheets", "We didn’t read hidden sheets: {sheets}.", ""),
+    ProblemKind("OTHER_SHEETS", "Other sheets", "We read one sheet only. We didn’t read: {sheets}.", ""),
     ProblemKind(
         "EXTERNAL_LINKS",
         "Links to other files",
-        "The workbook points to other files. They were not opened; the values saved in this file count.",
+        "The workbook links to other files. We didn’t open them and used the values saved in this file.",
         "",
     ),
     ProblemKind(
         "ENCODING_ASSUMED",
         "Encoding assumed",
-        "The file does not say how its letters with accents are encoded, so they were read as they fit best.",
+        "The file doesn’t say how its accented letters are encoded, so we chose the best fit.",
         "",
     ),
     ProblemKind(
         "TITLE_ROWS",
         "Rows above the header",
-        "Rows above the column names were not read: {rows}.",
+        "We didn’t read the rows above the column names: {rows}.",
         "",
     ),
     ProblemKind(
         "UNNAMED_COLUMNS",
         "Columns without a name",
-        "Columns without a name in the header were not read: {columns}.",
+        "We didn’t read columns without a name in the header: {columns}.",
         "",
     ),
     ProblemKind(
         "FORMATS_NOT_READ",
         "Number formats not read",
-        "This is an .{kind} file, from which number formats cannot be read: 00501 comes as 501, and 95% as 0.95. Cells "
-        "with errors such as #N/A come as empty, and rows and columns that are hidden are read like the others.",
+        "We can’t read number formats from an .{kind} file: 00501 comes as 501, and 95% as 0.95. Cells "
+        "with errors such as #N/A are empty, and hidden rows and columns are read like the others.",
         "",
     ),
     ProblemKind(
         "MERGED_CELLS_NOT_SEEN",
         "Merged cells not seen",
-        "An .{kind} file does not tell which cells are merged: of merged cells, only the first has a value.",
+        "An .{kind} file doesn’t say which cells are merged. Of merged cells, only the first has a value.",
         "",
     ),
     ProblemKind("UNPACKED", "Unpacked", "The sheet was taken out of the .{kind} file{named}.", ""),
     ProblemKind(
         "FILE_NAME_DIFFERS",
         "Name and content differ",
-        "The file's content is of another kind ({kind}) than its name says. It was read by its content.",
+        "The file’s content is {kind}, which doesn’t match its name. We read it by its content.",
         "",
     ),
 )

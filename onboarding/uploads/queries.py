@@ -1,10 +1,12 @@
 """Named reads of uploads, shared by pages, receipts and API."""
 
+import re
 from collections import Counter
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
-from django.db.models import Count, Max, Min, Q, QuerySet
+from django.db.models import Count, Max, Min, Q, QuerySet, TextField
+from django.db.models.functions import Cast
 
 from onboarding.meters.portal_facts import STATUS_IN
 from onboarding.spreadsheets.cells import column_letters
@@ -34,6 +36,15 @@ def uploads_of(partner: Partner) -> QuerySet[Upload]:
 def files_of(partner: Partner) -> QuerySet[Upload]:
     """The uploads that came as files: those of a form or a Connect link are found at their meters."""
     return uploads_of(partner).exclude(source__in=[UploadSource.FORM, UploadSource.LINK])
+
+
+def files_named(partner: Partner, text: str) -> QuerySet[Upload]:
+    """The partner's files with this in their name, or with this short number."""
+    digits = re.fullmatch(r"([0-9a-f]{4})-?([0-9a-f]{4})", text.strip(), re.IGNORECASE)
+    if not digits:
+        return files_of(partner).filter(file_name__icontains=text)
+    ends = files_of(partner).annotate(written=Cast("pk", TextField()))
+    return ends.filter(Q(file_name__icontains=text) | Q(written__iendswith="".join(digits.groups())))
 
 
 def open_job(upload: Upload) -> Job | None:
@@ -167,7 +178,7 @@ def _portal_columns(upload: Upload) -> list[list[str]]:
 
 def _constant(layout: ColumnLayout, key: str) -> str:
     text = layout.constants[key]
-    return "the state of each row's ZIP code" if text == FROM_ZIP else text
+    return "the state of each row’s ZIP code" if text == FROM_ZIP else text
 
 
 @dataclass(frozen=True, slots=True)

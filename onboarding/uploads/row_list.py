@@ -85,8 +85,9 @@ class RowFilter:
         """The filter as a query string, with these changes."""
         return urlencode({name: value for name, value in asdict(replace(self, **changes)).items() if value})
 
-    def chips(self, problems: Mapping[tuple[str, str], str]) -> list[tuple[str, str]]:
-        """Each part as words, with the query string without it. problems: (code, field) to what a problem is called."""
+    def chips(self, problems: Mapping[tuple[str, str], str], programs: Mapping[str, str]) -> list[tuple[str, str]]:
+        """Each part as words, with the query string without it. problems: (code, field) to what a problem is called;
+        programs: identifiers to names."""
         chips = []
         if self.row:
             chips.append((f"Row {self.row}", self.query(row="", after="")))
@@ -98,7 +99,8 @@ class RowFilter:
             called = problems.get((self.code, self.field), "One problem")
             chips.append((called, self.query(code="", field="", after="")))
         if self.program:
-            words = f"{self.program}: {_FITS[self.fit]}" if self.fit else self.program
+            name = programs.get(self.program, self.program)
+            words = f"{name}: {_FITS[self.fit]}" if self.fit else name
             chips.append((words, self.query(program="", fit="", after="")))
         return chips
 
@@ -113,9 +115,10 @@ def rows_context(
     schema: Schema,
     ahead: Mapping[str, NextActivation],
     problems: Mapping[tuple[str, str], str],
+    programs: Mapping[str, str],
 ) -> dict[str, Any]:
-    """One page of the upload's rows. schema: of every field. ahead, problems: what the page knows of programs and of
-    the names of problems."""
+    """One page of the upload's rows. schema: of every field. ahead, problems, programs: what the page knows of
+    programs, and the names of problems and programs."""
     page = list(asked.rows(upload)[: ROWS_PER_PAGE + 1])
     more = len(page) > ROWS_PER_PAGE
     page = page[:ROWS_PER_PAGE]
@@ -123,12 +126,12 @@ def rows_context(
     meanwhile = changed_meanwhile(upload, page, schema)
     return {
         "rows": [
-            _shown_row(upload, row, by_row.get(row.number, []), ahead, schema)
+            _shown_row(upload, row, by_row.get(row.number, []), ahead, schema, programs)
             | {"meanwhile": meanwhile.get(row.number)}
             for row in page
         ],
         "filters": asked,
-        "chips": asked.chips(problems),
+        "chips": asked.chips(problems, programs),
         "list_query": asked.query(),
         "next_page": asked.query(after=str(page[-1].number)) if more else "",
     }
@@ -140,6 +143,7 @@ def _shown_row(
     problems: list[queries.RowProblem],
     ahead: Mapping[str, NextActivation],
     schema: Schema,
+    programs: Mapping[str, str],
 ) -> dict[str, Any]:
     outcome, description = row.outcome(upload)
     is_refused = bool(outcome) and row.plan in WRITTEN and outcome not in _WRITTEN_AS
@@ -157,7 +161,7 @@ def _shown_row(
         + [(f"Program {name}", "none", EnrollmentStatus(status).label) for name, status in (row.joins or {}).items()],
         "programs": [
             {
-                "program": name,
+                "name": programs.get(name, name),
                 "status": result.status.value,
                 "could_join": result.could_join,
                 "next": ahead.get(name),
@@ -170,4 +174,4 @@ def _shown_row(
 
 
 def _label(key: str, schema: Schema) -> str:
-    return schema.column(key).label if schema.knows(key) else key
+    return schema.column(key).name if schema.knows(key) else key

@@ -69,6 +69,7 @@ class UploadFacts(TypedDict, total=False):
 
     kind: "xlsx", "csv", "json" or "form"; nothing else is known of the last two. header_row: in the partner's sheet.
     unknown: names in a JSON body, beside its assets, that nobody knows.
+    erased_rows: how many rows are gone since their customers asked for that.
     not_taken: rows of a workbook of corrections that belong to no row of an upload (the first of them), and how many.
     """
 
@@ -88,6 +89,7 @@ class UploadFacts(TypedDict, total=False):
     unknown: list[str]
     not_taken: list[int]
     not_taken_count: int
+    erased_rows: int
 
 
 class ProgramOutlook(TypedDict):

@@ -1,14 +1,27 @@
 """Which verbs the jobs of this room run, and what becomes of an upload when one fails."""
 
+from datetime import timedelta
+from typing import Final
+
+from django.conf import settings
+
+from onboarding.uploads.completion import complete_rows
 from onboarding.uploads.corrections.workbook import take_over
 from onboarding.uploads.models import Upload, UploadState
 from onboarding.uploads.pipeline.check import check_upload, file_unusable
 from onboarding.uploads.pipeline.commit import commit_upload, end_without_the_rest
 from onboarding.uploads.pipeline.withdraw import take_back
+from onboarding.uploads.retention import delete_files
 from onboarding.uploads.states import move
 from portal.jobs.domain import Run, job_handler
 from portal.jobs.models import Job
+from portal.jobs.periodic import periodic
+from portal.jobs.retention import Retention, register
+from portal.jobs.upgrades import upgrade_step
 from portal.problems import Problem
+
+_FILES_KEPT: Final = timedelta(days=settings.UPLOAD_FILE_DAYS)
+upgrade_step("uploads.complete")(complete_rows)
 
 
 def _on_check_failure(job: Job) -> None:
@@ -39,3 +52,12 @@ def check(run: Run) -> None:
 
 job_handler("uploads.commit", on_failure=_on_commit_failure)(commit_upload)
 job_handler("uploads.withdraw", on_failure=_on_withdrawal_failure)(take_back)
+
+
+@periodic(hours=1)
+def delete_old_upload_files() -> None:
+    """Delete the files of uploads that ended long ago."""
+    delete_files(older_than=_FILES_KEPT)
+
+
+register(Retention("Files of uploads", _FILES_KEPT, "the upload ended", delete_old_upload_files, "UPLOAD_FILE_DAYS"))

@@ -32,7 +32,7 @@ def _notes() -> list[str]:
         "Fill in one row per meter on the sheet Meters, below the two header rows.",
         "Columns marked with * are needed. Without a column that every meter needs, a row is not created; "
         "without a column that only a program needs, the meter is created but not eligible there yet.",
-        "Keep zip codes, account numbers and serial numbers as text, so that no digit is lost.",
+        "Keep ZIP codes, account numbers and serial numbers as text, so that no digit is lost.",
         "Write dates as 2026-05-31.",
         "When you update existing meters, an empty cell keeps what is there, and a written - clears it. "
         "On the page Meters you can download your meters in this form.",

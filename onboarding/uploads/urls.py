@@ -28,6 +28,7 @@ urlpatterns = [
     path("uploads/<uuid:pk>/rows/<int:number>/", corrections.upload_row, name="upload-row"),
     path("uploads/<uuid:pk>/take-in/", corrections.upload_take_in, name="upload-take-in"),
     path("uploads/<uuid:pk>/fixed/", corrections.upload_fixed, name="upload-fixed"),
+    path("uploads/<uuid:pk>/receipt/", views.upload_receipt_page, name="upload-receipt-page"),
     path("uploads/<uuid:pk>/rows-to-fix.xlsx", corrections.upload_to_fix, name="upload-to-fix"),
     re_path(
         r"^uploads/(?P<pk>[0-9a-f-]{36})/receipt\.(?P<format>csv|xlsx)$", views.upload_receipt, name="upload-receipt"

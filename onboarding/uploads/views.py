@@ -7,8 +7,9 @@ from uuid import UUID
 from django.conf import settings
 from django.contrib import messages
 from django.core.files.uploadedfile import UploadedFile
-from django.http import HttpRequest, HttpResponse, HttpResponseBase
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
 from django.views.decorators.http import require_GET, require_http_methods, require_POST, require_safe
 
 from onboarding.enrollment.queries import next_activations
@@ -34,8 +35,10 @@ from portal.events.queries import timeline
 from portal.partners.access import member
 from portal.problems import Problem, Refused
 from portal.web.downloads import csv_response, download_name, workbook_response
+from portal.web.live import is_poll, leads_on, takes_whole_page
 from portal.web.notices import tell_refusal
 from portal.web.pages import newest_first
+from programs.models import Program
 from programs.queries import also_by_customers
 from programs.schema import schema_for
 
@@ -44,7 +47,10 @@ from programs.schema import schema_for
 def upload_list(request: HttpRequest) -> HttpResponse:
     access = member(request)
     page = newest_first(queries.files_of(access.partner), request.GET, size=25)
-    return render(request, "uploads/list.html", {"page": page, "section": "uploads"})
+    named = {program for upload in page.rows for program in upload.programs}
+    names = dict(Program.objects.filter(identifier__in=named).values_list("identifier", "name"))
+    rows = [(upload, [names.get(program, program) for program in upload.programs]) for upload in page.rows]
+    return render(request, "uploads/list.html", {"page": page, "rows": rows, "section": "uploads"})
 
 
 def upload_new(request: HttpRequest) -> HttpResponse:
@@ -85,26 +91,26 @@ def upload_new(request: HttpRequest) -> HttpResponse:
 def upload_detail(request: HttpRequest, pk: UUID) -> HttpResponse:
     access = member(request)
     upload = get_object_or_404(queries.uploads_of(access.partner), pk=pk)
-    if request.htmx:  # type: ignore[attr-defined]  # set by django-htmx
-        response = render(request, "uploads/_live.html", _page_context(request, upload))
-        if not upload.status.moving:
-            response["HX-Refresh"] = "true"
-        return response
+    if is_poll(request) and upload.status.moving:
+        return render(request, "uploads/_live.html", _page_context(request, upload))
     if upload.state == UploadState.COLUMNS:
-        return redirect("upload-columns", upload.pk)
+        return leads_on(request, reverse("upload-columns", args=[upload.pk]))
     if upload.state == UploadState.MERGED and upload.corrects_id:
         _tell_merged(request, upload)
-        return redirect("upload", upload.corrects_id)
-    return render(request, "uploads/detail.html", _page_context(request, upload))
+        return leads_on(request, reverse("upload", args=[upload.corrects_id]))
+    page = render(request, "uploads/detail.html", _page_context(request, upload))
+    return takes_whole_page(page) if is_poll(request) else page
 
 
 def _outlook(upload: Upload, labels: dict[str, str]) -> dict[str, Any]:
     """The outlook of the rows in each program: those of the upload, and those that the assets could join besides."""
     ahead = next_activations(list(upload.outlook))
+    names = dict(Program.objects.filter(identifier__in=upload.outlook).values_list("identifier", "name"))
     lines = [
         {
             **says,
             "program": name,
+            "name": names.get(name, name),
             "next": ahead.get(name),
             "missing": [(labels.get(key, key), n) for key, n in sorted(says["missing"].items())],
         }
@@ -114,6 +120,7 @@ def _outlook(upload: Upload, labels: dict[str, str]) -> dict[str, Any]:
         "outlook": [line for line in lines if not line.get("could_join")],
         "could_join": [line for line in lines if line.get("could_join")],
         "ahead": ahead,
+        "program_names": names,
     }
 
 
@@ -172,7 +179,8 @@ def _page_context(request: HttpRequest, upload: Upload) -> dict[str, Any]:
     if upload.state in {"ready", "done", "withdrawn"}:
         names = {(group.code, group.field): group.example.group for group in context.get("problem_groups", [])}
         asked = RowFilter.from_query(request.GET)
-        context |= rows_context(upload, asked, schema_for(), context.get("ahead", {}), names)
+        programs = context.get("program_names", {})
+        context |= rows_context(upload, asked, schema_for(), context.get("ahead", {}), names, programs)
     context["encoding_label"] = encoding_label(upload.facts.get("encoding", ""))
     context["events"] = timeline(upload)[:20]
     return context
@@ -187,7 +195,7 @@ def _can_update(upload: Upload) -> int:
 
 def labels_of(upload: Upload) -> dict[str, str]:
     """Field key to label, for the upload's programs."""
-    return {column.key: column.label for column in schema_for(upload.programs).columns}
+    return {column.key: column.name for column in schema_for(upload.programs).columns}
 
 
 @require_POST
@@ -269,6 +277,18 @@ def upload_withdraw(request: HttpRequest, pk: UUID) -> HttpResponse:
         return redirect("upload", upload.pk)
     context = {"upload": upload, "section": "uploads", "until": until, "would": withdrawal_outlook(upload)}
     return render(request, "uploads/withdraw.html", context)
+
+
+@require_safe
+def upload_receipt_page(request: HttpRequest, pk: UUID) -> HttpResponse:
+    """The receipt as a document to print; 404 until a confirmation has been written."""
+    access = member(request)
+    upload = get_object_or_404(queries.uploads_of(access.partner), pk=pk)
+    if not upload.rounds:
+        raise Http404
+    names = Program.objects.filter(identifier__in=upload.programs).order_by("name").values_list("name", flat=True)
+    context = {"section": "uploads", "upload": upload, "receipt": queries.receipt_of(upload), "programs": list(names)}
+    return render(request, "uploads/receipt.html", context)
 
 
 @require_GET

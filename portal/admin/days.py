@@ -80,7 +80,7 @@ class DayField(forms.MultiValueField):
 
     def __init__(self, reading: Reading, verb: str = "", **kwargs: Any) -> None:
         self.reading, self.verb = reading, verb
-        day = forms.DateField(error_messages={"incomplete": "Choose the day as well."})
+        day = forms.DateField(error_messages={"incomplete": "Choose a day too."})
         parts = (day, forms.TimeField(required=False))
         super().__init__(parts, require_all_fields=False, widget=DayWidget(reading, verb), **kwargs)
 

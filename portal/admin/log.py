@@ -1,4 +1,4 @@
-"""The event log, what was found about it, and the jobs."""
+"""The event log, and what was found about it."""
 
 from typing import Any
 
@@ -11,7 +11,6 @@ from django.http import HttpRequest
 from portal.admin.base import OF_REAL_PARTNER, ReadOnlyAdmin, staff
 from portal.events.chain import acknowledge
 from portal.events.models import Event, Finding, LogCheck
-from portal.jobs.models import Job
 from portal.partners.queries import of_real_partners
 
 
@@ -64,12 +63,3 @@ class FindingAdmin(ReadOnlyAdmin):
 
     def save_model(self, request: HttpRequest, obj: Finding, form: ModelForm, change: bool) -> None:
         acknowledge(obj, note=form.cleaned_data["note"], by=staff(request))
-
-
-@admin.register(Job)
-class JobAdmin(ReadOnlyAdmin):
-    group = "Work"
-    list_display = ["kind", "partner", "state", "attempts", "done", "total", "created_at", "finished_at"]
-    list_filter = ["state", "kind"]
-    search_fields = ["subject_id"]
-    show_full_result_count = False

@@ -26,7 +26,7 @@ class MembershipFormSet(BaseInlineFormSet):
             return
         kept = [form for form in self.forms if form not in self.deleted_forms and form.cleaned_data.get("user")]
         if not any(form.cleaned_data["role"] == Role.MANAGER and form.cleaned_data["user"].is_active for form in kept):
-            raise ValidationError("A partner needs at least one manager. Make somebody else a manager first.")
+            raise ValidationError("A partner needs at least one manager. Make someone else a manager first.")
 
 
 class MembershipInline(AutocompleteAdmin, admin.TabularInline):

@@ -21,14 +21,14 @@ from portal.partners.people import move_sign_in_address, needed_as_manager, reco
 
 
 class _EmailForm(forms.ModelForm):
-    """An e-mail address in lower case that nobody else signs in with."""
+    """An email address in lower case that nobody else signs in with."""
 
     def clean_email(self) -> str:
         email = str(self.cleaned_data["email"]).strip().lower()
         others = User.objects.filter(email=email).exclude(pk=self.instance.pk)
         addresses = EmailAddress.objects.filter(email=email).exclude(user=self.instance.pk)
         if others.exists() or addresses.exists():
-            raise forms.ValidationError("Somebody else has this address.")
+            raise forms.ValidationError("Someone else already has this address.")
         return email
 
 
@@ -45,7 +45,7 @@ class UserForm(_EmailForm, UserChangeForm):
         needing = [] if is_active or not self.instance.is_active else needed_as_manager(self.instance)
         if needing:
             names = ", ".join(str(partner) for partner in needing)
-            raise forms.ValidationError(f"The only manager of {names}. Make somebody else a manager there first.")
+            raise forms.ValidationError(f"The only manager of {names}. Make someone else a manager there first.")
         return is_active
 
 
@@ -109,7 +109,7 @@ class EmailAddressAdmin(ReadOnlyAdmin):
     def mark_verified(self, request: HttpRequest, queryset: QuerySet[EmailAddress]) -> None:
         for address in queryset.filter(verified=False).select_related("user"):
             if not address.set_verified():
-                self.message_user(request, f"{address.email} is another account's.", messages.ERROR)
+                self.message_user(request, f"{address.email} belongs to another account.", messages.ERROR)
                 continue
             data = {"email": address.email}
             record_of_person("person.email_confirmed_by_staff", address.user, by=staff(request), data=data)

@@ -65,7 +65,7 @@ def _limited(pieces: Iterator[bytes], most_bytes: int) -> Iterator[bytes]:
 
 
 def _too_large(most_bytes: int) -> ApiError:
-    said = f"A body here has at most {most_bytes:,} bytes, also when it is unpacked."
+    said = f"The body can have at most {most_bytes:,} bytes, also when decompressed."
     return ApiError(TITLES[413], status_code=413, details={"error": said})
 
 
@@ -75,7 +75,7 @@ def _unpacked(request: HttpRequest, pieces: Iterator[bytes], most_bytes: int) ->
         return pieces
     if encoding in {"gzip", "x-gzip"}:
         return _gunzipped(pieces)
-    said = f"Content-Encoding {encoding[:40]} is not known; gzip is."
+    said = f"Content-Encoding {encoding[:40]} is unknown. Use gzip."
     raise ApiError(TITLES[415], status_code=415, details={"error": said}, headers={"Accept-Encoding": "gzip"})
 
 
@@ -99,4 +99,4 @@ def _gunzipped(pieces: Iterator[bytes]) -> Iterator[bytes]:
 
 
 def _broken() -> ApiError:
-    return ApiError(TITLES[400], details={"error": "The body is said to be gzip, and is not, or its end is missing."})
+    return ApiError(TITLES[400], details={"error": "The body is marked as gzip but is not gzip, or it is cut off."})

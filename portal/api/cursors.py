@@ -25,7 +25,7 @@ class PageTokenField(serializers.CharField):
     """Where to go on, in a query or body; an empty one is the first page."""
 
     def __init__(self, **kwargs: Any) -> None:
-        said = "The next_page_token of the page before; empty or absent for the first page."
+        said = "The next_page_token of the previous page; empty or absent for the first page."
         settled = {"required": False, "allow_blank": True, "default": "", "max_length": LONGEST_TOKEN}
         super().__init__(**{**settled, "help_text": said, **kwargs})
 
@@ -68,6 +68,6 @@ def _read(token: str, salt: str) -> object:
         return signing.loads(token, salt=salt)
     except signing.BadSignature as error:
         raise ApiError(
-            "page_token is not one that this API gave",
-            details={"page_token": f"“{token[:200]}” is no token of this list."},
+            "page_token did not come from this API",
+            details={"page_token": f"“{token[:200]}” is not a page token of this list."},
         ) from error

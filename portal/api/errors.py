@@ -14,7 +14,9 @@ from rest_framework.response import Response
 
 from portal import correlation
 from portal.api.shapes import ENVELOPE, Details, ErrorShape, Failure
+from portal.jobs.faults import READ_ONLY_SECONDS, is_read_only
 from portal.problems import storable_json
+from portal.storage.interface import TRY_AGAIN_SECONDS, StorageAway
 
 TITLES = {
     400: "The request cannot be read",
@@ -22,16 +24,19 @@ TITLES = {
     403: "You do not have the necessary permissions for this operation",
     404: "Not found",
     405: "This method is not part of the API",
-    406: "This API answers in JSON",
-    409: "The request is in conflict with another one",
+    406: "This API responds in JSON",
+    409: "The request conflicts with another one",
     412: "The object changed in the meantime",
     413: "The body is too large",
     414: "The address is too long",
-    415: "This content type is not accepted here",
+    415: "This content type is not accepted",
     422: "The request contradicts an earlier one",
     429: "Too many requests",
     500: "An error happened whilst processing your request",
+    503: "Nothing can be saved right now",
 }
+FILES_AWAY = "Files are unavailable right now"
+READ_ONLY = "The portal is read-only for a short time. Nothing was changed. Try again in a few minutes."
 
 
 class ApiError(exceptions.APIException):
@@ -119,10 +124,19 @@ def _details_of(error: exceptions.APIException) -> dict[str, object]:
 
 
 def _server_error(error: Exception, request: object, shape: ErrorShape) -> Response:
-    """The answer to an error of ours, reported as Django reports one: by its signal and its log of requests."""
+    """The answer to an error of ours, reported as Django reports one: by its signal and its log of requests.
+
+    503 when it is only that the database takes no writes for now, or that stored files cannot be reached.
+    """
     http: HttpRequest | None = request._request if isinstance(request, Request) else None  # noqa: SLF001  Django's own
     got_request_exception.send(sender=None, request=http)
-    response = failed(shape, TITLES[500], 500)
+    if is_read_only(error):
+        headers = {"Retry-After": str(READ_ONLY_SECONDS)}
+        response = failed(shape, TITLES[503], 503, {"error": READ_ONLY}, headers)
+    elif isinstance(error, StorageAway):
+        response = failed(shape, FILES_AWAY, 503, headers={"Retry-After": str(TRY_AGAIN_SECONDS)})
+    else:
+        response = failed(shape, TITLES[500], 500)
     path = http.path if http else ""
     log_response("Internal Server Error: %s", path, response=response, request=http, exception=error)
     return response

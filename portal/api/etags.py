@@ -47,7 +47,7 @@ def refuse_stale(request: Request, answer: object) -> None:
 def refuse_comparison(request: Request) -> None:
     """Raise ApiError 400 when If-Match comes to an operation that does not compare."""
     if "If-Match" in request.headers:
-        said = "This operation does not compare what you read with the present state. Send it without If-Match."
+        said = "This operation doesn’t support If-Match. Send it without that header."
         raise ApiError("If-Match is not heeded here", details={"If-Match": said})
 
 

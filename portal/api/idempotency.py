@@ -14,11 +14,11 @@ from datetime import timedelta
 from typing import Final
 
 from django.db import transaction
-from django.utils import timezone
 from rest_framework.renderers import JSONRenderer
 from rest_framework.request import Request
 from rest_framework.response import Response
 
+from portal import clock
 from portal.api.authentication import partner_of
 from portal.api.errors import TITLES, ApiError
 from portal.api.models import KeptAnswer
@@ -72,7 +72,7 @@ def keep_answer(request: Request, response: Response) -> Response:
 
 def drop_expired() -> int:
     """Drop the answers that were kept for their 24 hours; returns how many."""
-    return KeptAnswer.objects.filter(expires_at__lte=timezone.now()).delete()[0]
+    return KeptAnswer.objects.filter(expires_at__lte=clock.real_now()).delete()[0]
 
 
 def _in_one_transaction(claim: Claim, act: Callable[[], Response]) -> Response:
@@ -111,8 +111,8 @@ def _claimed(request: ApiRequest) -> Claim | Response:
         key=_key_of(request),
         fingerprint=_fingerprint(request),
         token=uuid.uuid4(),
-        lease_until=timezone.now() + LEASE,
-        expires_at=timezone.now() + KEPT_FOR,
+        lease_until=clock.real_now() + LEASE,
+        expires_at=clock.real_now() + KEPT_FOR,
     )
     while True:
         KeptAnswer.objects.bulk_create([mine], ignore_conflicts=True)
@@ -128,7 +128,7 @@ def _claimed(request: ApiRequest) -> Claim | Response:
 
 def _taken_over(theirs: KeptAnswer, mine: KeptAnswer) -> bool:
     """Whether a claim that was left behind, or an answer that was kept long enough, is ours now."""
-    now = timezone.now()
+    now = clock.real_now()
     is_left_behind = theirs.status is None and theirs.lease_until <= now and theirs.fingerprint == mine.fingerprint
     if not is_left_behind and theirs.expires_at > now:
         return False
@@ -139,13 +139,13 @@ def _taken_over(theirs: KeptAnswer, mine: KeptAnswer) -> bool:
 
 def _answer_of(theirs: KeptAnswer, mine: KeptAnswer) -> Response | None:
     """The answer that is kept; None when it has expired meanwhile. Raises ApiError 409 or 422."""
-    if theirs.expires_at <= timezone.now():
+    if theirs.expires_at <= clock.real_now():
         return None
     if theirs.fingerprint != mine.fingerprint:
-        said = "This key was used for another request. Use a new key for each request that is not a repetition."
+        said = "This key was already used for a different request. Use a new key for each new request."
         raise ApiError(TITLES[422], status_code=422, details={HEADER: said})
     if theirs.status is None:
-        if theirs.lease_until <= timezone.now():
+        if theirs.lease_until <= clock.real_now():
             return None
         raise _in_flight()
     data = json.loads(theirs.body) if theirs.body else None
@@ -153,7 +153,7 @@ def _answer_of(theirs: KeptAnswer, mine: KeptAnswer) -> Response | None:
 
 
 def _in_flight() -> ApiError:
-    said = "The request with this key is being carried out. Send it again a little later."
+    said = "The request with this key is still in progress. Try again shortly."
     return ApiError(
         TITLES[409], status_code=409, details={HEADER: said}, headers={"Retry-After": str(_SECONDS_TO_WAIT)}
     )

@@ -12,7 +12,7 @@ from django.urls import Resolver404, resolve
 from django.utils.cache import patch_vary_headers
 
 from portal import correlation
-from portal.api.errors import TITLES, shape_of
+from portal.api.errors import READ_ONLY, TITLES, shape_of
 from portal.api.etags import GZIP
 from portal.api.shapes import Details, Failure
 
@@ -21,7 +21,7 @@ API_PATH: Final = r"(?:api|v[0-9][^/]*)(?:/[\s\S]*)?"
 _IS_API = re.compile(f"/{API_PATH}")
 _NO_GZIP = re.compile(r"\bgzip\s*;\s*q=0(?:\.0*)?(?:\s|,|$)")
 _NUL = "The address contains a NUL character."
-_LONG = f"An address has at most {LONGEST_ADDRESS:,} characters. Send a long list in a body or in parts."
+_LONG = f"A URL can have at most {LONGEST_ADDRESS:,} characters. Send long lists in the body or in parts."
 
 
 class ApiMiddleware:
@@ -41,7 +41,7 @@ class ApiMiddleware:
         request.encoding = "utf-8"  # an address is in UTF-8, whatever the Content-Type says of the body
         response = _refused(request) or self.get_response(request)
         if response.status_code >= HTTPStatus.BAD_REQUEST and "html" in response.get("Content-Type", ""):
-            response = _failed(request, response.status_code)
+            response = _json_of(request, response)
         return self._packed(request, response)
 
     def _packed(self, request: HttpRequest, response: HttpResponse) -> HttpResponseBase:
@@ -62,6 +62,15 @@ def _refused(request: HttpRequest) -> HttpResponse | None:
     if len(request.path_info) + len(query) > LONGEST_ADDRESS:
         return _failed(request, 414, {"error": _LONG})
     return None
+
+
+def _json_of(request: HttpRequest, page: HttpResponse) -> HttpResponse:
+    """What an error page says."""
+    is_read_only = page.status_code == HTTPStatus.SERVICE_UNAVAILABLE
+    response = _failed(request, page.status_code, {"error": READ_ONLY} if is_read_only else None)
+    if "Retry-After" in page.headers:
+        response["Retry-After"] = page["Retry-After"]
+    return response
 
 
 def _failed(request: HttpRequest, status: int, details: Details | None = None) -> HttpResponse:

@@ -49,7 +49,7 @@ def strict_json(body: bytes) -> Any:
 
 
 class _TooDeep(ParseError):
-    default_detail = f"The JSON is nested more than {DEEPEST} deep."
+    default_detail = f"The JSON is nested more than {DEEPEST} levels deep."
 
 
 def _no_number(name: str) -> NoReturn:

@@ -17,13 +17,13 @@ from portal.api.shapes import ENVELOPE, ErrorShape
 _METHODS = ("GET", "POST", "PUT", "PATCH", "DELETE")
 _ERRORS = {
     400: "The request is not valid.",
-    401: "The request carries no key that works.",
-    403: "The key lacks the permission, or does not work from this network address.",
-    404: "There is no such object of yours.",
+    401: "The request has no working key.",
+    403: "The key doesn’t have the permission, or doesn’t work from this network address.",
+    404: "You don’t have an object with this ID.",
     412: "The object changed since you read it.",
     413: "The body is too large.",
     415: "The content type is not accepted here.",
-    429: "There were too many requests; Retry-After says in how many seconds to go on.",
+    429: "Too many requests. Wait the number of seconds in Retry-After.",
 }
 
 
@@ -52,7 +52,7 @@ def responses(
     return {
         status: OpenApiResponse(answer, description),
         **{code: OpenApiResponse(shape.serializer, _ERRORS[code]) for code in sorted({401, 403, 429, *errors})},
-        500: OpenApiResponse(ours, "Something failed on our side."),
+        500: OpenApiResponse(ours, "Something went wrong on our side."),
     }
 
 
@@ -81,21 +81,21 @@ def all_operations(resolver: URLResolver | None = None) -> Iterator[str]:
 
 _EVERYWHERE = {
     400: "The request is not valid.",
-    406: "This API answers in JSON.",
+    406: "This API responds in JSON.",
     414: "The address is too long.",
-    503: "The key is one of a sandbox that is being filled. Retry-After says in how many seconds to go on.",
+    503: "The sandbox is being filled, or saving or files are unavailable. Wait the number of seconds in Retry-After.",
 }
 _WITH_BODY = {413: "The body is too large.", 415: "The content type or encoding is not accepted here."}
 _OF_WRITES = {
-    409: "The request with this Idempotency-Key is being carried out. Retry-After says for how long to wait.",
-    422: "The Idempotency-Key was used for another request.",
+    409: "The request with this Idempotency-Key is still in progress. Wait the number of seconds in Retry-After.",
+    422: "The Idempotency-Key was used for a different request.",
 }
 COMMON = {*_EVERYWHERE, *_WITH_BODY, *_OF_WRITES}
 _HEADERS = {
-    "X-Request-Id": ("string", "Names the request. Quote it when you ask for help."),
-    "Retry-After": ("integer", "Seconds to wait before the next try."),
-    "RateLimit-Limit": ("integer", "Requests that the key has in the current window."),
-    "RateLimit-Remaining": ("integer", "Requests that are left of them."),
+    "X-Request-Id": ("string", "Identifies the request. Include it when you ask for help."),
+    "Retry-After": ("integer", "Seconds to wait before you try again."),
+    "RateLimit-Limit": ("integer", "Requests allowed in the current window."),
+    "RateLimit-Remaining": ("integer", "Requests left in the current window."),
     "RateLimit-Reset": ("integer", "Seconds until the window ends."),
     "RateLimit-Policy": ("string", "The limit and its window: requests;w=seconds."),
 }
@@ -104,8 +104,8 @@ _KEY_PARAMETER = {
     "in": "header",
     "name": "Idempotency-Key",
     "schema": {"type": "string", "minLength": 1, "maxLength": 255, "pattern": "^[ -~]+$"},
-    "description": "A text of your own for this write. Sent again with the same key within 24 hours, it is answered as "
-    "the first time, with Idempotent-Replayed: true, and carried out once.",
+    "description": "Any unique text for this write. If you repeat the request with the same key within 24 hours, you "
+    "get the first response again, with Idempotent-Replayed: true, and it is carried out only once.",
 }
 _WRITES = "x-writes"
 

@@ -55,7 +55,7 @@ class _Numbered(serializers.Serializer[object]):
     """Every error names its request."""
 
     request_id = serializers.CharField(
-        help_text="The request's ID, as in X-Request-Id. Quote it when you ask for help."
+        help_text="The request’s ID, as in X-Request-Id. Include it when you ask for help."
     )
 
 
@@ -72,11 +72,11 @@ class WebhookErrorResponseSerializer(_Numbered):
 
     error = serializers.CharField(help_text="The name of the HTTP status.")
     message = serializers.CharField(help_text="What went wrong.")
-    details = DetailsField(required=False, help_text="More about the error, where there is more.")
+    details = DetailsField(required=False, help_text="More about the error, if available.")
 
 
 class FieldSuggestionSerializer(serializers.Serializer[object]):
-    """A value that may be meant."""
+    """A value you may have meant."""
 
     field = serializers.CharField()
     suggestion = serializers.CharField()
@@ -103,7 +103,7 @@ class CreateMeterErrorResponseSerializer(_Numbered):
 
 
 class ValidationErrorSerializer(_Numbered):
-    """What went wrong first, and all of it in details where there is more."""
+    """The first error. If there are more, details has all of them."""
 
     message = serializers.CharField()
     csv_row = serializers.IntegerField(required=False)

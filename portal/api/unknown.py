@@ -38,7 +38,7 @@ class Warnings(TypedDict):
 
 
 class FieldWarningSerializer(serializers.Serializer[object]):
-    """Something about one field that you should know, though the request was carried out."""
+    """A warning about one field. The request still succeeded."""
 
     field = serializers.CharField()
     message = serializers.CharField()
@@ -47,7 +47,7 @@ class FieldWarningSerializer(serializers.Serializer[object]):
 class WarnedSerializer(serializers.Serializer[object]):
     """The base of answers that can warn."""
 
-    warnings = FieldWarningSerializer(many=True, required=False, help_text="Absent when there is nothing to warn of.")
+    warnings = FieldWarningSerializer(many=True, required=False, help_text="Absent when there are no warnings.")
 
 
 def likeliest(name: str, known: Collection[str]) -> str:
@@ -69,7 +69,7 @@ def refuse_unknown_parameters(view: APIView, request: Request) -> None:
     known = parameters_of(type(view), request.method or "")
     unknown = [name for name in request.query_params if name not in known]
     if unknown:
-        details = {name[:100]: _said("This parameter is not known.", name, known) for name in unknown[:MOST_WARNINGS]}
+        details = {name[:100]: _said("This parameter is unknown.", name, known) for name in unknown[:MOST_WARNINGS]}
         raise ApiError("The query has a parameter that this operation does not know", details=details)
     if unclear := {name: said for name, values in request.query_params.lists() if (said := _unclear(values))}:
         raise ApiError("The query can be read in more than one way", details=unclear)
@@ -78,8 +78,8 @@ def refuse_unknown_parameters(view: APIView, request: Request) -> None:
 def _unclear(values: Sequence[str]) -> str:
     """Why it is not sure what a parameter of a write means, "" when it is."""
     if len(values) > 1:
-        return "This parameter is given more than once. Give it once."
-    return "" if "".join(values).strip() else "This parameter has no value. Give it one, or leave it out."
+        return "This parameter appears more than once. Send it once."
+    return "" if "".join(values).strip() else "This parameter has no value. Add a value, or leave it out."
 
 
 def unknown_parameters(view: APIView, request: Request) -> str:
@@ -136,7 +136,7 @@ def unknown_fields(
             if name in known:
                 yield from unknown_fields(known[name], value, inner)
             else:
-                said = _said("This field is not known and was not used.", str(name), known)
+                said = _said("This field is unknown, so we ignored it.", str(name), known)
                 yield {"field": shown(inner), "message": said}
 
 

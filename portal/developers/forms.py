@@ -24,7 +24,7 @@ def _days_field() -> forms.ChoiceField:
         label="Expires after",
         choices=[("30", "30 days"), ("90", "90 days"), ("365", "One year"), ("0", "Never (until it is revoked)")],
         initial="365",
-        error_messages={"required": "Choose when it expires.", "invalid_choice": "Choose one of the list."},
+        error_messages={"required": "Choose when it expires.", "invalid_choice": "Choose one from the list."},
     )
 
 
@@ -52,9 +52,9 @@ class KeyForm(_ExpiringForm):
         label="Permissions",
         choices=[(permission.value, f"{permission.label}: {permission.meaning}") for permission in KeyPermission],
         initial=[KeyPermission.READ_METERS.value, KeyPermission.WRITE_METERS.value],
-        help_text="Select what the software needs, and nothing else.",
+        help_text="Select only what the software needs.",
         widget=forms.CheckboxSelectMultiple,
-        error_messages={"required": "Select at least one permission.", "invalid_choice": "Select some of the list."},
+        error_messages={"required": "Select at least one permission.", "invalid_choice": "Select from the list."},
     )
     days = _days_field()
     networks = forms.CharField(
@@ -96,8 +96,8 @@ class RollForm(_ExpiringForm):
             ("0", "Not at all"),
         ],
         initial="24",
-        help_text="Put the new key into your software meanwhile. Afterwards the current key ends by itself.",
-        error_messages={"required": "Choose how long.", "invalid_choice": "Choose one of the list."},
+        help_text="Switch your software to the new key in this time. After that, the current key expires.",
+        error_messages={"required": "Choose how long.", "invalid_choice": "Choose one from the list."},
     )
     days = _days_field()
 

@@ -78,5 +78,5 @@ def api_key_revoke(request: HttpRequest, pk: str) -> HttpResponse:
         context = {"section": "developers", "key": key, "older": older_keys(key)}
         return render(request, "developers/key_revoke.html", context)
     revoke_api_key(key, by=access.actor, with_older="with_older" in request.POST)
-    messages.success(request, f"The key {key.name} is revoked. Software that uses it is refused from now on.")
+    messages.success(request, f"The key {key.name} is revoked. Software that uses it no longer has access.")
     return redirect("api-keys")

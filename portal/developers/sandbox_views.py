@@ -10,6 +10,7 @@ from portal.partners.models import Partner
 from portal.partners.queries import sandbox_beside
 from portal.partners.sandboxes import create_sandbox, filling_of, reset_sandbox
 from portal.problems import Refused
+from portal.web.live import is_poll, takes_whole_page
 from portal.web.notices import tell_refusal
 
 
@@ -19,12 +20,10 @@ def sandbox(request: HttpRequest) -> HttpResponse:
     access = member(request)
     made = sandbox_beside(access.partner)
     context = {"section": "developers", "sandbox": made, **_progress_of(made)}
-    if not request.htmx:  # type: ignore[attr-defined]  # set by django-htmx
-        return render(request, "developers/sandbox.html", context)
-    answer = render(request, "developers/_sandbox_live.html", context)
-    if context["job"] is None:
-        answer["HX-Refresh"] = "true"
-    return answer
+    if is_poll(request) and context["job"]:
+        return render(request, "developers/_sandbox_live.html", context)
+    page = render(request, "developers/sandbox.html", context)
+    return takes_whole_page(page) if is_poll(request) else page
 
 
 def _progress_of(made: Partner | None) -> dict[str, object]:
@@ -58,5 +57,5 @@ def sandbox_reset(request: HttpRequest) -> HttpResponse:
     if request.method != "POST":
         return render(request, "developers/sandbox_reset.html", {"section": "developers", "sandbox": made})
     if not reset_sandbox(made, by=access.actor):
-        messages.info(request, "The sandbox is being filled already.")
+        messages.info(request, "The sandbox is already being filled.")
     return redirect("sandbox")

@@ -4,6 +4,7 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
 from django.shortcuts import redirect, render
 from django.urls import NoReverseMatch, reverse
+from django.views.decorators.gzip import gzip_page
 from django.views.decorators.http import require_safe
 from drf_spectacular.views import SpectacularJSONAPIView
 from rest_framework.permissions import AllowAny
@@ -78,6 +79,7 @@ def api_reference(request: HttpRequest) -> HttpResponse:
     return render(request, "developers/reference.html", {"section": "developers"})
 
 
+@gzip_page
 @require_safe
 def api_description(request: HttpRequest) -> HttpResponseBase:
     """The schema as the reference reads it: by the session, since a page knows no key."""

@@ -20,6 +20,7 @@ from django.db import IntegrityError, models, transaction
 from django.db.models import Max, OuterRef, Q, QuerySet, Subquery
 
 from portal import clock
+from portal.events import witness
 from portal.events.actors import Actor
 from portal.events.domain import record
 from portal.events.models import Event, Finding, LogCheck, Seal, What
@@ -38,10 +39,10 @@ _SAID = ("verb", "subject_type", "subject_id", "actor_kind", "actor_id", "person
 def seal_log(*, seconds: float = math.inf) -> int:
     """Seal every settled event, or as many as the seconds allow; returns how many. Safe to run twice at once."""
     until = time.monotonic() + seconds
+    is_whole = _watch_the_end()
     newest = Event.objects.aggregate(newest=Max("pk"))["newest"]
     if newest is None or not wait_for_writers(Event, seconds=_WAIT_SECONDS):
         return 0
-    _watch_the_end()
     last = Seal.objects.order_by("-number").first()
     sealed = 0
     while time.monotonic() < until:
@@ -55,6 +56,8 @@ def seal_log(*, seconds: float = math.inf) -> int:
         except IntegrityError:  # another worker was first
             break
         sealed += len(events)
+    if last and is_whole and witness.kept() != (end := witness.End(last.number, last.digest)):
+        witness.keep(end)
     return sealed
 
 
@@ -127,12 +130,16 @@ def altered_among(events: Iterable[Event]) -> set[int]:
     return {event.pk for event, seal in covered.items() if not _is_as_sealed(event, seals[seal].get(event.pk))}
 
 
-def check_log() -> LogCheck:
+def check_log(*, is_restored: bool = False) -> LogCheck:
     """Read the whole sealed log and store the findings. Logs an error for each that nobody has acknowledged.
 
-    Every end of the chain that an earlier check saw must still be in it, so that seals cut off the end are found.
+    Every end of the chain that an earlier check saw, and the one that this machine remembers, must still be in it, so
+    that seals cut off the end are found. is_restored: the log is from a backup, so what this machine remembers may be
+    later and is not looked for.
     """
     missing = dict(LogCheck.objects.exclude(head="").order_by("pk").values_list("head", "pk"))
+    if not is_restored and (remembered := witness.kept()):
+        missing[remembered.digest] = max(missing.values(), default=0) + 1
     owners = _Owners()
     acknowledged = set(Finding.objects.exclude(acknowledged_at=None).values_list("what", "which", "mark"))
     events, last = 0, None
@@ -206,11 +213,16 @@ def _keep(differences: list[_Difference]) -> None:
             log.error("the event log is not as it was sealed: %s", What(difference.what).text.format(difference.which))
 
 
-def _watch_the_end() -> None:
-    """Report a chain that was cut short before it is sealed anew, rather than at the next check."""
+def _watch_the_end() -> bool:
+    """Report a chain that was cut short before it is sealed anew, rather than at the next check.
+
+    Returns whether nothing is missing that nobody has acknowledged.
+    """
     check = LogCheck.objects.exclude(head="").exclude(seal=0).order_by("-pk").first()
-    if check and not Seal.objects.filter(number=check.seal, digest=check.head).exists():
-        _keep([_end_is_gone(check.head)])
+    ends = [witness.kept(), witness.End(check.seal, check.head) if check else None]
+    missing = [end.digest for end in ends if end and not end.is_in_chain]
+    _keep([_end_is_gone(digest) for digest in missing])
+    return not Finding.objects.filter(what=What.BROKEN, which=0, mark__in=missing, acknowledged_at=None).exists()
 
 
 class _Owners:

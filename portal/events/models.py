@@ -26,12 +26,14 @@ class Event(models.Model):
     )
     verb = models.CharField(max_length=64, help_text="noun.verb in the past tense, for example meter.created")
     subject_type = models.CharField(max_length=32)
-    subject_id = models.CharField(max_length=64)
+    subject_id = models.CharField("subject ID", max_length=64)
     actor_kind = models.CharField(max_length=16)
-    actor_id = models.CharField(max_length=64, blank=True)
+    actor_id = models.CharField("actor ID", max_length=64, blank=True)
     actor_label = models.CharField(max_length=200)
     address = models.CharField(max_length=45, blank=True, db_default="", help_text="Where the request came from.")
-    request_id = models.CharField(max_length=64, blank=True, db_default="", help_text="Of the request that led to it.")
+    request_id = models.CharField(
+        "request ID", max_length=64, blank=True, db_default="", help_text="Of the request that led to it."
+    )
     data = models.JSONField(default=dict)
     # Salted digest of actor_label, address and data (portal/events/personal.py). Written when the event is sealed.
     personal_salt = models.CharField(max_length=32, blank=True, db_default="")
@@ -164,12 +166,14 @@ class Finding(models.Model):
     what = models.CharField(max_length=8, choices=What.choices)
     which = models.BigIntegerField("entry or seal")
     mark = models.CharField(max_length=64, blank=True)
-    partners = models.ManyToManyField("portal.Partner", blank=True, help_text="Whom it concerns; none means everybody.")
+    partners = models.ManyToManyField(
+        "portal.Partner", blank=True, help_text="The partners it concerns. Leave empty for all partners."
+    )
     found_at = models.DateTimeField(db_default=Now())
     acknowledged_at = models.DateTimeField(null=True)
     acknowledged_by = models.CharField(max_length=200, blank=True)
     note = models.TextField(
-        blank=True, help_text="What happened, and what was done about it. Its partners can read it."
+        blank=True, help_text="What happened and what was done about it. Its partners can read this."
     )
 
     class Meta:

@@ -2,6 +2,7 @@
 
 from django.conf import settings
 
+from portal.events import witness
 from portal.events.chain import check_log, seal_log
 from portal.events.relay import publish_settled
 from portal.jobs.periodic import periodic
@@ -21,5 +22,7 @@ def seal_new_events() -> None:
 
 @periodic(hours=24)
 def check_sealed_log() -> None:
-    """Read the sealed log; findings appear on the audit page and in the admin."""
-    check_log()
+    """Read the sealed log, and email its end; findings appear on the audit page and in the admin."""
+    check = check_log()
+    if check.seal:
+        witness.send(witness.End(check.seal, check.head))

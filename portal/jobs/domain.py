@@ -6,7 +6,7 @@ A handler is a function registered for a kind. It receives a Run, loops over its
 
 import logging
 import time
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Collection, Iterable, Iterator
 from contextlib import contextmanager
 from datetime import timedelta
 from typing import Any, Final
@@ -16,15 +16,15 @@ from django.conf import settings
 from django.db import connection, models, transaction
 from django.db.models import Case, Count, DateTimeField, ExpressionWrapper, F, OuterRef, Q, Subquery, When
 from django.db.models.functions import Coalesce, Now
-from django.utils import timezone
 
-from portal import correlation
+from portal import clock, correlation
 from portal.celery import app
 from portal.jobs.faults import is_of_the_machine
-from portal.jobs.models import Job, JobState
+from portal.jobs.models import MOST_AHEAD, Job, JobState
 
 WAKE_UP: Final = "portal.jobs.tasks.work"  # the Celery task that runs what waits
 _LONGEST_FAULT = timedelta(days=1)
+_BEAT_SECONDS = 1
 _PUT_BACK_TRIES = 30  # about a second each
 
 log = logging.getLogger("portal.jobs")
@@ -105,13 +105,23 @@ def _lease_end() -> ExpressionWrapper:
 
 
 def _claimable() -> Q:
-    return Q(state=JobState.QUEUED, not_before__lte=Now()) | Q(state=JobState.RUNNING, lease_until__lt=Now())
+    """What waits, and what its worker left. A time that is further ahead than any given: the clock was set back."""
+    ahead = ExpressionWrapper(Now() + _longest_wait(), output_field=DateTimeField())
+    waits = Q(not_before__lte=Now()) | Q(not_before__gt=ahead)
+    is_left = Q(lease_until__lt=Now()) | Q(lease_until__gt=ahead)
+    return Q(waits, state=JobState.QUEUED) | Q(is_left, state=JobState.RUNNING)
 
 
-def claim() -> Job | None:
+def _longest_wait() -> timedelta:
+    """No lease and no pause is longer, unless another host's settings are far from ours."""
+    return timedelta(seconds=max(settings.JOB_LEASE_SECONDS, settings.JOB_FAULT_SECONDS)) + MOST_AHEAD
+
+
+def claim(kinds: Collection[str] | None = None) -> Job | None:
     """Take the next job, of the partner with the fewest running, then the oldest; None when nothing waits.
 
-    A job that was claimed three times without a checkpoint in between is failed here rather than run again.
+    kinds: only jobs of these. A job that was claimed three times without a checkpoint in between is failed here rather
+    than run again.
     """
     with transaction.atomic():
         running = (
@@ -122,7 +132,7 @@ def claim() -> Job | None:
             .values("n")
         )
         queryset = (
-            Job.objects.filter(_claimable())
+            Job.objects.filter(_claimable(), Q() if kinds is None else Q(kind__in=kinds))
             .annotate(busy=Coalesce(Subquery(running), 0))
             .order_by("busy", "not_before")
         )
@@ -133,7 +143,7 @@ def claim() -> Job | None:
             return None
         if job.attempts >= settings.JOB_MAX_ATTEMPTS:
             fail(job, f"stopped after {job.attempts} attempts without progress")
-            return claim()
+            return claim(kinds)
         Job.objects.filter(pk=job.pk).update(
             state=JobState.RUNNING,
             attempts=F("attempts") + 1,
@@ -154,7 +164,12 @@ def fail(job: Job, why: str) -> None:
         on_failure = _HANDLERS.get(job.kind, (None, None))[1]
         if on_failure:
             on_failure(job)
-    log.error("job failed: %s: %s", job, why)
+    log.error("job failed: %s: %s", job, why.partition(":")[0])  # the rest may be personal; `failure` keeps it
+
+
+def is_left_as_it_was(job: Job) -> bool:
+    """Whether the failure of such a job changes nothing else, so that it can simply run again."""
+    return job.kind in _HANDLERS and _HANDLERS[job.kind][1] is None
 
 
 class Run:
@@ -162,7 +177,7 @@ class Run:
 
     def __init__(self, job: Job) -> None:
         self.job = job
-        self._began = time.monotonic()
+        self._began = self._beaten = time.monotonic()
 
     @property
     def checkpoint(self) -> dict[str, Any]:
@@ -200,21 +215,26 @@ class Run:
         if not Job.objects.filter(pk=self.job.pk, fence=self.job.fence, state=JobState.RUNNING).update(**changes):
             raise LeaseLost
 
+    def beat_now_and_then(self) -> None:
+        """Beat, unless it did lately: for loops whose rounds are short."""
+        if time.monotonic() - self._beaten >= _BEAT_SECONDS:
+            self._beaten = time.monotonic()
+            self.beat()
+
     def start_slice(self) -> None:
         """Start the time slice, once the handler knows where to go on: finding that place does not count."""
         self._began = time.monotonic()
 
-    @property
-    def is_slice_over(self) -> bool:
-        """Whether this job has had its fair slice of time."""
-        return time.monotonic() - self._began >= settings.JOB_SLICE_SECONDS
+    def owes_others(self) -> bool:
+        """Whether this job has had its fair slice of time, and another partner's job waits."""
+        if time.monotonic() - self._began < settings.JOB_SLICE_SECONDS:
+            return False
+        self._began = time.monotonic()
+        return Job.objects.filter(_claimable()).exclude(partner=self.job.partner_id).exists()
 
     def yield_to_other_partners(self) -> None:
-        """After a fair slice of time, give the worker to another partner's waiting job. Call it after a checkpoint."""
-        if not self.is_slice_over:
-            return
-        self._began = time.monotonic()
-        if Job.objects.filter(_claimable()).exclude(partner=self.job.partner_id).exists():
+        """Give the worker to another partner's waiting job, after a fair slice of time. Call it after a checkpoint."""
+        if self.owes_others():
             raise YieldToOthers
 
 
@@ -226,16 +246,24 @@ class Chunk:
 
 
 def run_next() -> bool:
-    """Claim one job and run it. Returns whether there was one."""
-    job = claim()
+    """Claim one job and run it. Returns whether there was one.
+
+    A job of a kind that only another version knows is left to that version's workers: an upgrade may be on its way.
+    """
+    job = claim(_HANDLERS)
     if job is None:
         return False
-    run = Run(job)
+    with correlation.working_for(job.request_id, job=str(job.pk), kind=job.kind, partner=str(job.partner_id or "")):
+        _run(job)
+    return True
+
+
+def _run(job: Job) -> None:
+    began = time.monotonic()
     handler = _HANDLERS[job.kind][0]
     mine = Job.objects.filter(pk=job.pk, fence=job.fence, state=JobState.RUNNING)
     try:
-        with correlation.working_for(job.request_id):
-            handler(run)
+        handler(Run(job))
     except LeaseLost:
         log.warning("lease lost: %s", job)
     except YieldToOthers:
@@ -245,7 +273,8 @@ def run_next() -> bool:
         _put_back_when_possible(job, f"{type(error).__name__}: {error}", counts=not is_of_the_machine(error))
     else:
         _end(mine)
-    return True
+        seconds = round(time.monotonic() - began, 3)
+        log.info("job ended: %s", job, extra={"facts": {"seconds": seconds}})
 
 
 def _end(mine: models.QuerySet[Job]) -> None:
@@ -290,7 +319,7 @@ def _put_back(job: Job, why: str, *, counts: bool) -> None:
     current = Job.objects.filter(pk=job.pk, fence=job.fence, state=JobState.RUNNING).first()
     if current is None:
         return
-    counts = counts or current.started_at is None or current.started_at < timezone.now() - _LONGEST_FAULT
+    counts = counts or current.started_at is None or current.started_at < clock.real_now() - _LONGEST_FAULT
     if counts and current.attempts >= settings.JOB_MAX_ATTEMPTS:
         fail(current, why)
         return

@@ -12,7 +12,8 @@ from datetime import timedelta
 from django.db.models import DateTimeField, ExpressionWrapper, Q
 from django.db.models.functions import Now
 
-from portal.jobs.models import PeriodicRun
+from portal import clock
+from portal.jobs.models import MOST_AHEAD, PeriodicRun
 
 log = logging.getLogger("portal.jobs")
 
@@ -34,9 +35,16 @@ class PeriodicTask:
 
     @property
     def is_due(self) -> Q:
-        """The condition on its PeriodicRun."""
+        """The condition on its PeriodicRun. A start that is ahead is from before the clock was set back."""
         before = ExpressionWrapper(Now() - self.interval * (1 - _EARLY), output_field=DateTimeField())
-        return Q(name=self.name) & (Q(last_started_at=None) | Q(last_started_at__lte=before))
+        ahead = ExpressionWrapper(Now() + MOST_AHEAD, output_field=DateTimeField())
+        is_due = Q(last_started_at=None) | Q(last_started_at__lte=before) | Q(last_started_at__gt=ahead)
+        return Q(name=self.name) & is_due
+
+    @property
+    def longest_pause(self) -> timedelta:
+        """How long it may be since its start; a worker that reads the whole log leaves the rest for minutes."""
+        return 2 * self.interval + timedelta(minutes=10)
 
 
 _TASKS: dict[str, PeriodicTask] = {}
@@ -60,6 +68,13 @@ def periodic(*, seconds: int = 0, minutes: int = 0, hours: int = 0) -> Callable[
 def periodic_tasks() -> list[PeriodicTask]:
     """Every registered task, the most frequent first."""
     return sorted(_TASKS.values(), key=lambda task: (task.interval, task.name))
+
+
+def overdue_tasks() -> list[PeriodicTask]:
+    """The tasks that nobody began in twice their interval and ten minutes, or ever. One query."""
+    begun = dict(PeriodicRun.objects.values_list("name", "last_started_at"))
+    now = clock.real_now()
+    return [task for task in periodic_tasks() if (at := begun.get(task.name)) is None or now - at > task.longest_pause]
 
 
 def run_periodic_tasks() -> int:

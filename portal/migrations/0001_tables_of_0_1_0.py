@@ -13,15 +13,6 @@ import portal.storage.ids
 class Migration(migrations.Migration):
     initial = True
 
-    replaces = [
-        ("portal", "0001_initial"),
-        ("portal", "0002_events_without_a_second_index"),
-        ("portal", "0003_jobs_that_run_again"),
-        ("portal", "0004_events_from_where_and_sealed"),
-        ("portal", "0005_rules_and_letters"),
-        ("portal", "0006_findings_that_stay_and_keys_that_end"),
-    ]
-
     dependencies = [
         ("auth", "0012_alter_user_first_name_max_length"),
     ]

@@ -1,16 +1,8 @@
-from django.core.management import call_command
+from importlib import import_module
+
 from django.db import migrations
 
-TABLE = "portal_cache"
-
-
-def make_table(apps, schema_editor):
-    """Like `createcachetable`: one that is there is left as it is."""
-    call_command("createcachetable", TABLE, database=schema_editor.connection.alias, verbosity=0)
-
-
-def drop_table(apps, schema_editor):
-    schema_editor.execute(f"DROP TABLE {schema_editor.quote_name(TABLE)}")
+first = import_module("portal.migrations.0001_tables_squashed_0017_plain_labels")
 
 
 class Migration(migrations.Migration):
@@ -20,4 +12,4 @@ class Migration(migrations.Migration):
         ("portal", "0003_periodic_runs"),
     ]
 
-    operations = [migrations.RunPython(make_table, drop_table)]
+    operations = [migrations.RunPython(first.make_table, first.drop_table)]

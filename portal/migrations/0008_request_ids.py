@@ -1,7 +1,9 @@
 from django.db import migrations, models
 
+from portal.storage import expanding
 
-class Migration(migrations.Migration):
+
+class Migration(expanding.Migration):
     """Which request led to an event, or queued a job."""
 
     dependencies = [

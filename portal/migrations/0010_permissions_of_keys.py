@@ -2,12 +2,13 @@ import django.db.models.deletion
 from django.db import migrations, models
 
 import portal.partners.models
+from portal.storage import expanding
 
 # What every key could do before there were permissions; so keys that exist, and those that older code makes, still can.
 ALL = ["READ_METERS", "WRITE_METERS", "ENROLLMENT", "CONNECTIONS", "WEBHOOKS", "INTERVAL_DATA"]
 
 
-class Migration(migrations.Migration):
+class Migration(expanding.Migration):
     """What a key may do and from where, which key it replaces, and an ID that scanners of secrets know."""
 
     dependencies = [
@@ -38,6 +39,11 @@ class Migration(migrations.Migration):
                 help_text="Where requests may come from: address ranges in CIDR form. Empty: from anywhere.",
             ),
         ),
+        migrations.AlterField(
+            model_name="apikey",
+            name="id",
+            field=models.CharField(max_length=32, primary_key=True, serialize=False),
+        ),
         migrations.AddField(
             model_name="apikey",
             name="rolled_from",
@@ -48,10 +54,5 @@ class Migration(migrations.Migration):
                 related_name="rolled_into",
                 to="portal.apikey",
             ),
-        ),
-        migrations.AlterField(
-            model_name="apikey",
-            name="id",
-            field=models.CharField(max_length=32, primary_key=True, serialize=False),
         ),
     ]

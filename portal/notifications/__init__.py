@@ -1,1 +1,1 @@
-"""E-mail to people: what kinds there are, who wants which, and sending it so that none is lost."""
+"""Email to people: what kinds there are, who wants which, and sending it so that none is lost."""

@@ -1,11 +1,11 @@
-"""The kinds of e-mail that somebody may switch off; the rooms that write them register them."""
+"""The kinds of email that somebody may switch off; the rooms that write them register them."""
 
 from dataclasses import dataclass
 
 
 @dataclass(frozen=True, slots=True)
 class NotificationKind:
-    """One kind. label: its name on the page of e-mails. meaning: when it comes, in one sentence."""
+    """One kind. label: its name on the page of emails. meaning: when it comes, in one sentence."""
 
     code: str
     label: str

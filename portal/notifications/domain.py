@@ -1,6 +1,6 @@
-"""Writing e-mail, sending it, and switching kinds of it off.
+"""Writing email, sending it, and switching kinds of it off.
 
-An e-mail is written in the transaction of what it tells about, and sent by the job mail.send: at least once, since a
+An email is written in the transaction of what it tells about, and sent by the job mail.send: at least once, since a
 worker may die after the mail server has accepted it and before that is stored.
 """
 
@@ -8,12 +8,13 @@ from collections.abc import Collection
 from datetime import timedelta
 
 from django.conf import settings
-from django.core import mail, signing
+from django.core import signing
 from django.db import transaction
 from django.template.loader import render_to_string
 from django.urls import reverse
-from django.utils import timezone
 
+from portal import clock
+from portal.emails.messages import email_message
 from portal.jobs.domain import enqueue
 from portal.jobs.models import Job
 from portal.notifications.choices import notification_kind, notification_kinds
@@ -28,23 +29,26 @@ _STOP = signing.Signer(salt="portal.mail.stop")
 
 def took_long(job: Job) -> bool:
     """Whether somebody who waited for this job has surely left the page by now."""
-    return timezone.now() - job.created_at > timedelta(seconds=settings.MAIL_AFTER_SECONDS)
+    return clock.real_now() - job.created_at > timedelta(seconds=settings.MAIL_AFTER_SECONDS)
 
 
 def write_to(
-    user: User | None, *, kind: str, partner: Partner, subject: str, text: str, path: str
+    user: User | None, *, kind: str, partner: Partner, subject: str, text: str, action: str, path: str
 ) -> EmailMessage | None:
-    """Write an e-mail with a link to a page of the portal, in the caller's transaction.
+    """Write an email with a button to a page of the portal, in the caller's transaction.
 
-    The subject of one about a sandbox says so. Returns None for somebody who has left the partner, is deactivated, or
-    does not want this kind.
+    text: what happened and what to do, as portal/emails/parts.py reads it. action: the button's label. The subject of
+    one about a sandbox says so. Returns None for somebody who has left the partner, is deactivated, or does not want
+    this kind.
     """
     if user is None or not user.is_active or not Membership.objects.filter(partner=partner, user=user).exists():
         return None
     if EmailOptOut.objects.filter(user=user, kind=kind).exists():
         return None
     context = {
+        "name": one_line(user.name),
         "text": text,
+        "action": action,
         "link": settings.SITE_URL + path,
         "partner": one_line(partner.name),
         "kind": notification_kind(kind),
@@ -60,10 +64,10 @@ def write_to(
 
 
 def send(email: EmailMessage) -> None:
-    """Hand an e-mail over to the mail server, with the headers by which mail programs offer to stop its kind."""
+    """Hand an email over to the mail server, with the headers by which mail programs offer to stop its kind."""
     stop = f"<{settings.SITE_URL}{stop_path(email.user, email.kind)}>"
     headers = {"List-Unsubscribe": stop, "List-Unsubscribe-Post": "List-Unsubscribe=One-Click"}
-    mail.EmailMessage(email.subject, email.body, None, [email.user.email], headers=headers).send()
+    email_message(email.subject, email.body, email.user.email, headers=headers).send()
 
 
 def stop_path(user: User, kind: str) -> str:
@@ -101,5 +105,5 @@ def stop(user: User, kind: str) -> None:
 
 
 def drop_sent() -> None:
-    """Delete e-mails a month after they were sent."""
-    EmailMessage.objects.filter(sent_at__lt=timezone.now() - KEPT).delete()
+    """Delete emails a month after they were sent."""
+    EmailMessage.objects.filter(sent_at__lt=clock.real_now() - KEPT).delete()

@@ -1,4 +1,4 @@
-"""An e-mail to somebody, and the kinds of e-mail that somebody does not want."""
+"""An email to somebody, and the kinds of email that somebody does not want."""
 
 from django.conf import settings
 from django.db import models
@@ -8,7 +8,7 @@ from portal.storage.ids import uuid7
 
 
 class EmailMessage(models.Model):
-    """One e-mail to one person about one partner's work. Counts and links, never a customer's data."""
+    """One email to one person about one partner's work. Counts and links, never a customer's data."""
 
     id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
     partner = models.ForeignKey("portal.Partner", on_delete=models.CASCADE, related_name="+")
@@ -24,7 +24,7 @@ class EmailMessage(models.Model):
 
 
 class EmailOptOut(models.Model):
-    """A kind of e-mail that one person does not want."""
+    """A kind of email that one person does not want."""
 
     user = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="+", db_index=False)
     kind = models.CharField(max_length=32)

@@ -1,4 +1,4 @@
-"""Addresses about e-mails."""
+"""Addresses about emails."""
 
 from django.urls import path
 

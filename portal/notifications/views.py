@@ -1,4 +1,4 @@
-"""The page on which somebody chooses e-mails, and the one that every e-mail links to, which stops its kind."""
+"""The page on which somebody chooses emails, and the one that every email links to, which stops its kind."""
 
 from django.contrib import messages
 from django.contrib.auth.decorators import login_not_required
@@ -24,7 +24,7 @@ def emails(request: HttpRequest) -> HttpResponse:
     return render(request, "notifications/emails.html", context)
 
 
-@login_not_required  # the link is the access: it came in the e-mail that it stops
+@login_not_required  # the link is the access: it came in the email that it stops
 @csrf_exempt  # mail programs post to it with one click (RFC 8058); the token says who asks
 @never_cache
 @require_http_methods(["GET", "HEAD", "POST"])

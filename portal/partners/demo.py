@@ -138,7 +138,7 @@ def _path() -> Path:
 
 
 def _kept() -> dict[str, str]:
-    """The kept passwords by e-mail; none when the file is lost or damaged."""
+    """The kept passwords by email; none when the file is lost or damaged."""
     try:
         kept = json.loads(_path().read_text(encoding="utf-8"))
     except (OSError, ValueError):

@@ -7,7 +7,6 @@ from datetime import timedelta
 
 from allauth.account.models import EmailAddress
 from django.conf import settings
-from django.core.mail import send_mail
 from django.db import IntegrityError, transaction
 from django.db.models import Q
 from django.template.loader import render_to_string
@@ -15,25 +14,28 @@ from django.urls import reverse
 from django.utils.text import slugify
 
 from portal import clock
+from portal.emails.messages import email_message
 from portal.events.actors import Actor
 from portal.events.domain import record
 from portal.partners.models import Invitation, Membership, Partner, Role, User
 from portal.partners.people import has_manager
 from portal.partners.sandboxes import keep_in_step, refuse_in_sandbox
 from portal.problems import Problem, Refused
+from portal.security.limits import within_limit
 
 logger = logging.getLogger(__name__)
 INVITATION_DAYS = 14
+INVITATIONS_A_DAY = 5  # emails of one partner to one address
 
 
 class MailNotSentError(Exception):
-    """What was asked is done and kept, but its e-mail did not leave. The text is for people."""
+    """What was asked is done and kept, but its email did not leave. The text is for people."""
 
 
 def create_partner(name: str, *, manager_email: str, by: Actor) -> tuple[Partner, str]:
     """Create a partner and invite its first manager; returns it with the invitation's link.
 
-    Refuses PARTNER_EXISTS and PARTNER_NAME_WITHOUT_LETTERS. An e-mail that does not leave is logged, since the caller
+    Refuses PARTNER_EXISTS and PARTNER_NAME_WITHOUT_LETTERS. An email that does not leave is logged, since the caller
     has the link.
     """
     name = one_line(name)
@@ -55,7 +57,7 @@ def create_partner(name: str, *, manager_email: str, by: Actor) -> tuple[Partner
 
 
 def one_line(name: str) -> str:
-    """A name as one line: names are hostile until escaped, and a line break in one would end an e-mail's header."""
+    """A name as one line: names are hostile until escaped, and a line break in one would end an email's header."""
     return " ".join("".join(char if char.isprintable() else " " for char in name).split())
 
 
@@ -76,10 +78,10 @@ def is_address_of(user: User, email: str) -> bool:
 def invite(
     partner: Partner, *, email: str, role: Role, by: Actor, invited_by: User | None = None
 ) -> tuple[Invitation, str]:
-    """Invite somebody by e-mail; returns the invitation and its link.
+    """Invite somebody by email; returns the invitation and its link.
 
-    Refuses ALREADY_A_MEMBER, ALREADY_INVITED and, in a sandbox, SANDBOX_FOLLOWS. Raises MailNotSentError when the
-    invitation is kept but its e-mail was not sent.
+    Refuses ALREADY_A_MEMBER, ALREADY_INVITED, INVITATION_SENT_OFTEN and, in a sandbox, SANDBOX_FOLLOWS. Raises
+    MailNotSentError when the invitation is kept but its email was not sent.
     """
     refuse_in_sandbox(partner)
     email = email.strip().lower()
@@ -98,11 +100,22 @@ def invite(
                 invited_by=invited_by,
                 expires_at=clock.now() + timedelta(days=INVITATION_DAYS),
             )
+            _count_invitation(partner, email)
             record("invitation.sent", subject=invitation, partner=partner, by=by, data={"email": email, "role": role})
             transaction.on_commit(lambda: _send(invitation, token))
     except IntegrityError:
         raise Refused(Problem("ALREADY_INVITED", "email", email, {"email": email})) from None
     return invitation, link_to(token)
+
+
+def _count_invitation(partner: Partner, email: str) -> None:
+    """Count an email to an invited person, within the transaction: what is not sent after all does not count.
+
+    Refuses INVITATION_SENT_OFTEN.
+    """
+    if not within_limit("invitation", f"{partner.pk} {email}", most=INVITATIONS_A_DAY, per=timedelta(days=1)):
+        context = {"email": email, "most": INVITATIONS_A_DAY}
+        raise Refused(Problem("INVITATION_SENT_OFTEN", "email", email, context))
 
 
 def _close_expired(partner: Partner, email: str) -> None:
@@ -125,27 +138,29 @@ def _send(invitation: Invitation, token: str) -> None:
         "role": Role(invitation.role),
         "link": link_to(token),
         "expires_at": invitation.expires_at,
+        "time_zone": invitation.partner.time_zone,
         "days": INVITATION_DAYS,
     }
     body = render_to_string("partners/email/invitation.txt", context)
     try:
-        send_mail(f"Join {partner} on the partner portal", body, None, [invitation.email])
+        email_message(f"Join {partner} on the partner portal", body, invitation.email).send()
     except OSError as error:  # every error of smtplib is one
         logger.exception("The invitation %s could not be mailed", invitation.pk)
-        what = f"The invitation to {invitation.email} is kept, but its e-mail did not leave."
+        what = f"The invitation to {invitation.email} is saved, but we couldn’t send the email."
         raise MailNotSentError(f"{what} Send it again in a few minutes.") from error
 
 
 def send_again(invitation: Invitation, *, by: Actor) -> str:
     """Send an open invitation anew, with a new link and a new fortnight; the old link stops working.
 
-    Refuses INVITATION_NOT_OPEN. Raises MailNotSentError as `invite` does.
+    Refuses INVITATION_NOT_OPEN and INVITATION_SENT_OFTEN. Raises MailNotSentError as `invite` does.
     """
     token = secrets.token_urlsafe(32)
     with transaction.atomic():
         locked = _locked_invitation(pk=invitation.pk)
         if locked is None or locked.accepted_at or locked.withdrawn_at:
             raise Refused(Problem("INVITATION_NOT_OPEN", context={"email": invitation.email}))
+        _count_invitation(locked.partner, locked.email)
         locked.token_hash = _hash(token)
         locked.expires_at = clock.now() + timedelta(days=INVITATION_DAYS)
         locked.save(update_fields=["token_hash", "expires_at"])
@@ -223,7 +238,7 @@ def _accept(invitation: Invitation, user: User, address: str) -> Membership:
 
 
 def join_as_new_person(token: str, *, name: str, password: str, address: str = "") -> tuple[User, Membership]:
-    """Make the account of an invited person and join the partner. The link came by e-mail, so the address is verified.
+    """Make the account of an invited person and join the partner. The link came by email, so the address is verified.
 
     The caller has checked the password. Refuses INVITATION_CLOSED and ACCOUNT_EXISTS.
     """

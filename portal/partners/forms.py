@@ -21,12 +21,12 @@ class InviteForm(forms.Form):
     """Whom to invite, and as what."""
 
     email = forms.EmailField(
-        label="E-mail address",
+        label="Email address",
         max_length=254,
         help_text="We send the invitation here. It works for 14 days.",
         error_messages={
-            "required": "Enter an e-mail address.",
-            "invalid": "Enter an e-mail address like name@company.com.",
+            "required": "Enter an email address.",
+            "invalid": "Enter an email address like name@company.com.",
         },
         widget=forms.EmailInput(attrs={"autocomplete": "off", "spellcheck": "false"}),
     )
@@ -55,13 +55,13 @@ class RulesForm(forms.Form):
     time_zone = forms.ChoiceField(
         label="Time zone",
         choices=time_zones,
-        help_text="Pages show times in it, and days begin by it. A program’s deadlines keep the program’s own.",
-        error_messages={"required": "Choose a time zone.", "invalid_choice": "Choose a time zone of the list."},
+        help_text="Pages show dates and times in this zone. Program deadlines stay in the program’s own zone.",
+        error_messages={"required": "Choose a time zone.", "invalid_choice": "Choose a time zone from the list."},
     )
     requires_two_factor = forms.BooleanField(
-        label="Everybody needs a second step at sign-in",
+        label="Require two-factor sign-in for everyone",
         required=False,
-        help_text="Whoever has none is asked to set one up before going on. API keys are not affected.",
+        help_text="People without it are asked to set it up before they continue. API keys aren’t affected.",
     )
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:

@@ -27,11 +27,11 @@ register(
 def known_time_zone(name: str) -> None:
     """Refuses what no time zone database knows."""
     if name not in zoneinfo.available_timezones():
-        raise ValidationError("There is no time zone of this name.")
+        raise ValidationError("There is no time zone with this name.")
 
 
 class UserManager(BaseUserManager["User"]):
-    """Makes users; their e-mail is kept in lower case."""
+    """Makes users; their email is kept in lower case."""
 
     def create_user(self, email: str, password: str | None = None, **extra: object) -> "User":
         user = self.model(email=email.strip().lower(), **extra)
@@ -44,12 +44,12 @@ class UserManager(BaseUserManager["User"]):
 
 
 class User(AbstractBaseUser, PermissionsMixin):
-    """A person who signs in with an e-mail address."""
+    """A person who signs in with an email address."""
 
-    email = models.EmailField("e-mail", max_length=254, unique=True)
+    email = models.EmailField("email", max_length=254, unique=True)
     name = models.CharField(max_length=150, blank=True)
     is_staff = models.BooleanField("staff", default=False, help_text="May sign in to the admin.")
-    is_active = models.BooleanField("active", default=True, help_text="Switch off instead of deleting.")
+    is_active = models.BooleanField("active", default=True, help_text="Turn off instead of deleting.")
     date_joined = models.DateTimeField(db_default=Now())
 
     objects = UserManager()
@@ -74,7 +74,7 @@ class PartnerManager(models.Manager["Partner"]):
     """Partners, sandboxes among them."""
 
     def real(self) -> models.QuerySet["Partner"]:
-        """Without sandboxes: who takes part in programs."""
+        """Without sandboxes: who participates in programs."""
         return self.filter(sandbox_of=None)
 
 
@@ -92,10 +92,13 @@ class Partner(models.Model):
         max_length=64,
         default="America/Los_Angeles",
         validators=[known_time_zone],
-        help_text="An IANA name, for example America/Chicago. Its pages show times there.",
+        help_text="An IANA name, for example America/Chicago. Pages show times in this zone.",
     )
     requires_two_factor = models.BooleanField(
-        "two-factor sign-in", default=False, db_default=False, help_text="Its people need a second step at sign-in."
+        "two-factor sign-in",
+        default=False,
+        db_default=False,
+        help_text="Everyone at this partner needs two-factor sign-in.",
     )
     is_active = models.BooleanField(default=True)
     api_requests_per_minute = models.PositiveIntegerField(
@@ -103,7 +106,7 @@ class Partner(models.Model):
         null=True,
         blank=True,
         validators=[MinValueValidator(1)],
-        help_text="Of each of its keys. Empty: as many as the portal allows everybody.",
+        help_text="For each of its keys. Leave empty to use the portal’s default.",
     )
     sandbox_of = models.OneToOneField(
         "self",
@@ -111,10 +114,12 @@ class Partner(models.Model):
         editable=False,
         on_delete=models.PROTECT,
         related_name="sandbox",
-        help_text="The real partner whose sandbox it is; empty for a real one.",
+        help_text="The real partner this sandbox belongs to. Empty for a real partner.",
     )
     filled_at = models.DateTimeField(
-        null=True, editable=False, help_text="When a sandbox had all its made-up data; empty while it is being filled."
+        null=True,
+        editable=False,
+        help_text="When the sandbox was filled with sample data. Empty while it is being filled.",
     )
     log_from = models.BigIntegerField(
         default=0,
@@ -153,8 +158,8 @@ class Role(models.TextChoices):
     @property
     def meaning(self) -> str:
         return {
-            "MANAGER": "Works with meters and uploads, and invites and removes people.",
-            "USER": "Works with meters and uploads.",
+            "MANAGER": "Can work with meters and uploads, and invite and remove people.",
+            "USER": "Can work with meters and uploads.",
         }[self.value]
 
 
@@ -174,11 +179,11 @@ class Membership(models.Model):
 
 
 class Invitation(models.Model):
-    """An e-mail to somebody: join this partner in this role. Only the hash of its secret is kept."""
+    """An email to somebody: join this partner in this role. Only the hash of its secret is kept."""
 
     id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
     partner = models.ForeignKey(Partner, on_delete=models.CASCADE, related_name="invitations")
-    email = models.EmailField("e-mail", max_length=254)
+    email = models.EmailField("email", max_length=254)
     role = models.CharField(max_length=8, choices=Role.choices, default=Role.USER)
     token_hash = models.CharField(max_length=64, unique=True)
     invited_by = models.ForeignKey(User, null=True, on_delete=models.SET_NULL, related_name="+")
@@ -218,11 +223,11 @@ class KeyPermission(models.TextChoices):
     def meaning(self) -> str:
         return {
             "READ_METERS": "Meters, jobs, enrollment status, required actions and deadlines.",
-            "WRITE_METERS": "Create, update and archive meters, and send jobs of many.",
-            "ENROLLMENT": "Idle times, disenrollment and taking part again.",
-            "CONNECTIONS": "How far your customers are in Connect, and what they signed.",
-            "WEBHOOKS": "Create, change and delete webhooks, and read the stream of events.",
-            "INTERVAL_DATA": "Send meter readings, and read which of them are there.",
+            "WRITE_METERS": "Create, update and archive meters, one by one or in bulk jobs.",
+            "ENROLLMENT": "Idle times, disenrollment and resuming participation.",
+            "CONNECTIONS": "Your customers’ progress in Connect, and what they signed.",
+            "WEBHOOKS": "Create, change and delete webhooks, and read the event stream.",
+            "INTERVAL_DATA": "Send interval data, and see what has been received.",
         }[self.value]
 
 
@@ -255,18 +260,21 @@ class ApiKey(models.Model):
     permissions = models.JSONField(
         default=every_permission,
         db_default=Value(KeyPermission.values, models.JSONField()),
-        help_text="What the key may do, as KeyPermission names it.",
+        help_text="The key’s permissions, as named in KeyPermission.",
     )
     networks = models.JSONField(
         default=list,
         db_default=Value([], models.JSONField()),
-        help_text="Where requests may come from: address ranges in CIDR form. Empty: from anywhere.",
+        help_text="Allowed networks, as address ranges in CIDR form. Empty for any network.",
     )
     rolled_from = models.OneToOneField(
-        "self", null=True, on_delete=models.SET_NULL, related_name="rolled_into", help_text="The key that it replaces."
+        "self", null=True, on_delete=models.SET_NULL, related_name="rolled_into", help_text="The key it replaces."
     )
-    expires_at = models.DateTimeField(null=True, help_text="Empty: it works until it is revoked.")
+    expires_at = models.DateTimeField(null=True, help_text="If empty, it works until it is revoked.")
     revoked_at = models.DateTimeField(null=True)
+
+    class Meta:
+        verbose_name = "API key"
 
     def __str__(self) -> str:
         return f"{self.name} ({self.pk})"

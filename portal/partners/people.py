@@ -32,7 +32,7 @@ def needed_as_manager(user: User) -> list[Partner]:
 
 
 def move_sign_in_address(user: User) -> None:
-    """Make the person's e-mail the address they sign in with, and their former main address none of theirs any more.
+    """Make the person's email the address they sign in with, and their former main address none of theirs any more.
 
     A new one is not confirmed: the next sign-in sends a link to it, since nobody but its owner can say that it is.
     """

@@ -2,10 +2,10 @@
 
 from typing import TypeVar
 
-from django.db.models import F, Model, QuerySet
+from django.db.models import Exists, F, Model, OuterRef, Q, QuerySet
 
 from portal.events.models import Event
-from portal.partners.models import ApiKey, Invitation, Membership, Partner, User
+from portal.partners.models import ApiKey, Invitation, Membership, Partner, Role, User
 from portal.partners.rules import SECOND_STEP
 
 Rows = TypeVar("Rows", bound=Model)
@@ -20,8 +20,11 @@ def of_real_partners(rows: QuerySet[Rows], path: str = "partner") -> QuerySet[Ro
 
 
 def members_of(partner: Partner) -> QuerySet[Membership]:
-    """The partner's people, managers first, then by name; each with `has_two_factor`."""
-    members = partner.memberships.annotate(has_two_factor=SECOND_STEP).select_related("user")
+    """The partner's people, managers first, then by name; each with `has_two_factor` and `is_last_manager`."""
+    other = partner.memberships.filter(role=Role.MANAGER, user__is_active=True).exclude(pk=OuterRef("pk"))
+    members = partner.memberships.annotate(
+        has_two_factor=SECOND_STEP, is_last_manager=Q(role=Role.MANAGER) & ~Exists(other)
+    ).select_related("user")
     return members.order_by("role", "user__name", "user__email")
 
 

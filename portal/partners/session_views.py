@@ -37,5 +37,5 @@ def session_end(request: HttpRequest, pk: int) -> HttpResponse:
         session.end()
         by = Actor.person(user, address=address_of(request))
         record_of_person("person.signed_out_elsewhere", user, by=by, data={"address": session.ip})
-    messages.success(request, "You are signed out there.")
+    messages.success(request, "Signed out on that device.")
     return redirect("usersessions_list")

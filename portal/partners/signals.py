@@ -11,6 +11,7 @@ from django.http import HttpRequest
 
 from portal.events.actors import Actor
 from portal.partners.access import address_of
+from portal.partners.account_limits import RESET_KEY
 from portal.partners.domain import account_of
 from portal.partners.models import User
 from portal.partners.people import record_of_person
@@ -23,7 +24,7 @@ def _self(verb: str, user: User, request: HttpRequest | None, data: Mapping[str,
 
 def _somebody(verb: str, user: User, request: HttpRequest) -> None:
     """The account is known, the actor is not."""
-    by = Actor.system("Somebody at the sign-in page", address=address_of(request))
+    by = Actor.system("Someone at the sign-in page", address=address_of(request))
     record_of_person(verb, user, by=by, data={"name": user.name, "email": user.email})
 
 
@@ -43,6 +44,12 @@ def _sign_in_failed(credentials: Mapping[str, object], request: HttpRequest | No
 @receiver([account.password_changed, account.password_set, account.password_reset])
 def _password_changed(request: HttpRequest, user: User, **_: object) -> None:
     _self("person.password_changed", user, request)
+
+
+@receiver(account.password_reset)
+def _password_reset(request: HttpRequest, user: User, **_: object) -> None:
+    """Whoever could open the emailed link may sign in here, however many others try."""
+    request.session[RESET_KEY] = str(user.pk)
 
 
 @receiver(account.email_changed)

@@ -14,6 +14,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from portal.partners import domain, queries
 from portal.partners.access import SESSION_KEY, Access, address_of, manager, member
+from portal.partners.account_limits import remember_browser
 from portal.partners.forms import InviteForm, NewPersonForm, RoleForm, RulesForm
 from portal.partners.models import Invitation, Membership, Role, User
 from portal.partners.rules import change_rules, people_without_two_factor
@@ -52,7 +53,7 @@ def rules(request: HttpRequest) -> HttpResponse:
     form = RulesForm(request.POST if request.method == "POST" else None, initial=initial)
     if request.method == "POST" and form.is_valid():
         changed = change_rules(partner, **form.cleaned_data, by=access.actor)
-        messages.success(request, "Saved." if changed else "Nothing was changed.")
+        messages.success(request, "Saved." if changed else "Nothing changed.")
         return redirect("partner-rules")
     context = {"section": "people", "form": form, "without": people_without_two_factor(partner)}
     return render(request, "partners/rules.html", context, status=422 if form.errors else 200)
@@ -130,7 +131,7 @@ def invitation_withdraw(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
     except Refused as refusal:
         messages.error(request, _words(refusal))
     else:
-        messages.success(request, f"The invitation to {invitation.email} is withdrawn. Its link no longer works.")
+        messages.success(request, f"Invitation to {invitation.email} withdrawn. Its link no longer works.")
     return redirect("people")
 
 
@@ -158,7 +159,7 @@ def partner_switch(request: HttpRequest) -> HttpResponse:
         raise Http404 from None
     partner = get_object_or_404(queries.partners_of(access.user), pk=wanted)
     request.session[SESSION_KEY] = str(partner.pk)
-    messages.success(request, f"You now work for {partner}.")
+    messages.success(request, f"You’re now working with {partner}.")
     return redirect("home")  # the page before may show what the other partner cannot see
 
 
@@ -215,7 +216,9 @@ def _join(request: HttpRequest, invitation: Invitation, token: str) -> HttpRespo
         except Refused:
             return _closed(request)
         login(request, user, backend=_BACKEND)
-        return _welcome(request, membership)
+        response = _welcome(request, membership)
+        remember_browser(request, response, user)
+        return response
     context = {"invitation": invitation, "role": Role(invitation.role), "form": form}
     return render(request, "partners/join.html", context, status=422 if form.errors else 200)
 

@@ -24,6 +24,7 @@ UNREADABLE = (
 
 
 SEALED = "sealed:"  # no secret begins so
+_FERNET_BEGINS = "gAAAA"  # its version and the first bytes of the time, in base 64
 
 
 class SecretUnreadable(Exception):
@@ -83,6 +84,20 @@ def rotated(token: str) -> str:
         return ring().rotate(token.encode()).decode()
     except InvalidToken:
         raise SecretUnreadable from None
+
+
+def is_token(text: str) -> bool:
+    """Whether the text looks like a token. No secret of an authenticator app and no seed of recovery codes does."""
+    return text.startswith(_FERNET_BEGINS)
+
+
+def is_readable(token: str) -> bool:
+    """Whether any of the keys made this token."""
+    try:
+        decrypt(token)
+    except SecretUnreadable:
+        return False
+    return True
 
 
 def is_current(token: str) -> bool:

@@ -5,9 +5,11 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
 from django.db import connection
+from django.db.models import F
 from django.utils import timezone
 from django.utils.crypto import salted_hmac
 
+from portal import clock
 from portal.security.models import LimitCount
 
 # The row lock of the statement puts all who count in a line, so each of them gets a number of its own.
@@ -40,7 +42,7 @@ class LimitState:
     @property
     def seconds_left(self) -> int:
         """Until the window ends and the count begins anew, rounded up: at least 1."""
-        return max(math.ceil((self.ends_at - timezone.now()).total_seconds()), 1)
+        return max(math.ceil((self.ends_at - clock.real_now()).total_seconds()), 1)
 
 
 def within_limit(name: str, key: str, *, most: int, per: timedelta) -> bool:
@@ -56,13 +58,19 @@ def count_event(name: str, key: str, *, most: int, per: timedelta) -> LimitState
     other can admit up to twice `most` within `per`. Refused events count too, and do not prolong the window.
     Call it outside a transaction: a rollback would take the count back, and others would wait for the commit.
     """
-    now = timezone.now()
+    now = clock.real_now()
     adapted = connection.ops.adapt_datetimefield_value
     statement = _COUNT.format(table=connection.ops.quote_name(LimitCount._meta.db_table))
     with connection.cursor() as cursor:
         cursor.execute(statement, [_digest(name, key), adapted(now + per), adapted(now), adapted(now)])
         [(count, ends_at)] = cursor.fetchall()
     return LimitState(count, most, per, _as_time(ends_at))
+
+
+def take_back(name: str, key: str) -> None:
+    """Count one event less: what was counted turned out not to matter. Nothing happens once its window is over."""
+    digest = _digest(name, key)
+    LimitCount.objects.filter(digest=digest, count__gt=0, ends_at__gt=clock.real_now()).update(count=F("count") - 1)
 
 
 def _as_time(value: datetime | str) -> datetime:
@@ -73,7 +81,7 @@ def _as_time(value: datetime | str) -> datetime:
 
 def drop_ended() -> int:
     """Drop the counts whose window is over; returns how many. The next event would begin a new one anyway."""
-    return LimitCount.objects.filter(ends_at__lte=timezone.now()).delete()[0]
+    return LimitCount.objects.filter(ends_at__lte=clock.real_now()).delete()[0]
 
 
 def _digest(name: str, key: str) -> str:

@@ -2,15 +2,26 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from itertools import islice
 
+from allauth.mfa.models import Authenticator
 from django.apps import apps
-from django.db import models
+from django.db import models, transaction
 from django.db.models import ExpressionWrapper, F, Q, TextField, Value
 
-from portal.security.keyring import SecretField, SecretUnreadable, is_current, rotated
+from portal.security.keyring import (
+    SecretField,
+    SecretUnreadable,
+    encrypt,
+    is_current,
+    is_readable,
+    is_token,
+    rotated,
+)
 
 _BATCH = 500
 _STORED = "stored_token"
+_TOKENS = ("secret", "seed", "migrated_codes")  # of an Authenticator's data
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,7 +48,16 @@ def rotate_all(batch: int = _BATCH) -> list[RotationCount]:
     Each row is written only when it still holds the token that was read, so that a change made meanwhile stays.
     Repeating it passes over what is done.
     """
-    return [rotate_field(model, field, batch) for model, field in secret_fields()]
+    return [*(rotate_field(model, field, batch) for model, field in secret_fields()), rotate_second_steps()]
+
+
+def fields_with_lost_secrets(*, sample: int) -> list[str]:
+    """Each field, as app.Model.field, that has a secret which none of the keys reads among its first `sample`."""
+    return [
+        f"{model._meta.label}.{field.name}"
+        for model, field in secret_fields()
+        if any(not is_readable(token) for _, token in islice(_tokens(model, field, sample), sample))
+    ]
 
 
 def rotate_field(model: type[models.Model], field: SecretField, batch: int = _BATCH) -> RotationCount:
@@ -51,6 +71,39 @@ def rotate_field(model: type[models.Model], field: SecretField, batch: int = _BA
             continue
         renewed, current = renewed + is_renewed, current + (not is_renewed)
     return RotationCount(f"{model._meta.label}.{field.name}", renewed, current, tuple(unreadable))
+
+
+def rotate_second_steps() -> RotationCount:
+    """Encrypt anew what the sign-in library stores in JSON: secrets of authenticator apps, seeds of recovery codes.
+
+    What version 0.2.0 stored as it is gets encrypted.
+    """
+    renewed, current, unreadable = 0, 0, []
+    with_secrets = Authenticator.objects.exclude(type=Authenticator.Type.WEBAUTHN)
+    for pk in with_secrets.order_by("pk").values_list("pk", flat=True):
+        with transaction.atomic():
+            row = Authenticator.objects.select_for_update().filter(pk=pk).first()
+            if row is None:
+                continue
+            try:
+                data = row.data | {name: _rotated_json(row.data[name]) for name in _TOKENS if name in row.data}
+            except SecretUnreadable:
+                unreadable.append(str(pk))
+                continue
+            is_renewed = data != row.data
+            if is_renewed:
+                row.data = data
+                row.save(update_fields=["data"])
+        renewed, current = renewed + is_renewed, current + (not is_renewed)
+    return RotationCount("mfa.Authenticator.data", renewed, current, tuple(unreadable))
+
+
+def _rotated_json(token: str | list[str]) -> str | list[str]:
+    if isinstance(token, list):
+        return [str(_rotated_json(inner)) for inner in token]
+    if not is_token(token):
+        return encrypt(token)
+    return token if is_current(token) else rotated(token)
 
 
 def _stored(model: type[models.Model], field: SecretField) -> models.QuerySet:

@@ -9,7 +9,8 @@ from collections.abc import Sequence
 _NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")
 
 
-def _checked(path: Sequence[str]) -> Sequence[str]:
+def checked_path(path: Sequence[str]) -> Sequence[str]:
+    """The path, of which each part is a plain name; else a ValueError."""
     if not path or not all(_NAME.fullmatch(part) for part in path):
         raise ValueError(f"not a path of plain names: {path}")
     return path
@@ -17,7 +18,7 @@ def _checked(path: Sequence[str]) -> Sequence[str]:
 
 def text_at(vendor: str, column: str, path: Sequence[str]) -> str:
     """The text at a path of a JSON column, NULL when there is none."""
-    _checked(path)
+    checked_path(path)
     if vendor == "postgresql":
         return f"({column} #>> '{{{','.join(path)}}}')" if len(path) > 1 else f"({column} ->> '{path[0]}')"
     return f"json_extract({column}, '$.{'.'.join(path)}')"
@@ -25,7 +26,7 @@ def text_at(vendor: str, column: str, path: Sequence[str]) -> str:
 
 def json_at(vendor: str, column: str, path: Sequence[str]) -> str:
     """The JSON at a path of a JSON column."""
-    _checked(path)
+    checked_path(path)
     if vendor == "postgresql":
         return f"({column} #> '{{{','.join(path)}}}')"
     return f"({column} -> '$.{'.'.join(path)}')"
@@ -33,7 +34,7 @@ def json_at(vendor: str, column: str, path: Sequence[str]) -> str:
 
 def without(vendor: str, column: str, names: Sequence[str]) -> str:
     """The JSON object less some of its names."""
-    _checked(names)
+    checked_path(names)
     if vendor == "postgresql":
         return f"({column} - '{{{','.join(names)}}}'::text[])"
     paths = ", ".join(f"'$.{name}'" for name in names)
@@ -49,7 +50,7 @@ def each(vendor: str, column: str, alias: str) -> str:
 def object_of(vendor: str, pairs: Sequence[tuple[str, str]]) -> str:
     """A JSON object made of names and SQL expressions; an expression that gives JSON stays JSON."""
     function = "jsonb_build_object" if vendor == "postgresql" else "json_object"
-    _checked([name for name, _ in pairs])
+    checked_path([name for name, _ in pairs])
     members = ", ".join(f"'{name}', {expression}" for name, expression in pairs)
     return f"{function}({members})"
 

@@ -5,7 +5,7 @@
 
 from datetime import UTC, date, datetime, timedelta, tzinfo
 
-from portal.clock import MOST, clock_moved, move, now, offset, set_offset
+from portal.clock import MOST, clock_moved, move, now, offset, real_now, set_offset
 
 __all__ = [
     "MOST",
@@ -18,6 +18,7 @@ __all__ = [
     "now",
     "offset",
     "offset_text",
+    "real_now",
     "set_offset",
     "weekday_text",
 ]

@@ -2,6 +2,7 @@
 
 from django.conf import settings
 from django.http import HttpRequest
+from django.templatetags.static import static
 from django.utils import timezone
 
 from portal.partners.access import access_of
@@ -18,7 +19,10 @@ def site(request: HttpRequest) -> dict[str, object]:
     return {
         "access": access_of(request) if hasattr(request, "session") else None,
         "theme": theme if theme in THEMES else "system",
+        "site_name": settings.SITE_NAME,
+        "site_mark": static(settings.SITE_MARK),
         "support_email": settings.SUPPORT_EMAIL,
+        "status_url": settings.STATUS_URL,
         "is_demo": settings.DEMO,
         "demo_clock": _demo_clock(),
         "request_id": getattr(request, "request_id", ""),

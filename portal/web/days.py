@@ -146,6 +146,14 @@ def period_text(starts_at: datetime, ends_at: datetime) -> str:
     return f"{begin_text(starts_at)} to {last_day_text(ends_at)}"
 
 
+def season_text(starts_at: datetime, ends_at: datetime) -> str:
+    """The months of a delivery period: "May–Oct 2027", "Nov 2026–Apr 2027", "May 2027"."""
+    first, last = local_day(starts_at, _zone(starts_at)), local_day(ends_at, _zone(ends_at))
+    if (first.year, first.month) == (last.year, last.month):
+        return f"{last:%b %Y}"
+    return f"{first:%b}–{last:%b %Y}" if first.year == last.year else f"{first:%b %Y}–{last:%b %Y}"
+
+
 def _last_minute(end: datetime) -> datetime:
     return (end.astimezone(UTC) - timedelta(minutes=1)).astimezone(_zone(end))
 

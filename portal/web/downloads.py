@@ -5,10 +5,11 @@ from collections.abc import Callable, Iterable
 from datetime import date
 from typing import IO
 
-from django.http import FileResponse, HttpResponse, StreamingHttpResponse
+from django.http import FileResponse, Http404, HttpResponse, StreamingHttpResponse
 from django.utils.text import slugify
 
 from portal.partners.models import Partner
+from portal.storage import files
 from portal.web import clock
 
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
@@ -23,6 +24,21 @@ def download_name(partner: Partner, *words: str, suffix: str, day: date | None =
 def attachment(content: bytes, name: str, content_type: str) -> HttpResponse:
     response = HttpResponse(content, content_type=content_type)
     response["Content-Disposition"] = f'attachment; filename="{name}"'
+    return response
+
+
+def stored_file(name: str, *, file_name: str, content_type: str, as_attachment: bool = True) -> FileResponse:
+    """A stored file as an answer. Raises Http404 when it is not there.
+
+    Wherever it is stored, it goes through us: who may have it is decided in one place, and our headers go with it.
+    """
+    try:
+        file = files.open_file(name)
+    except FileNotFoundError:
+        raise Http404 from None
+    response = FileResponse(file, as_attachment=as_attachment, filename=file_name, content_type=content_type)
+    if "Content-Length" not in response:  # a file that is cut off is then seen to be
+        response["Content-Length"] = files.size_of(name)
     return response
 
 

@@ -12,23 +12,25 @@ _FIRST_MOMENT, _LAST_MOMENT = datetime.min.replace(tzinfo=UTC), datetime.max.rep
 
 
 class PlainFilterSet(django_filters.FilterSet):
-    """A FilterSet whose form has our own error messages."""
+    """A FilterSet whose form has our own error messages and look."""
 
     def get_form_class(self) -> type[forms.Form]:
         form_class: type[forms.Form] = super().get_form_class()
         for field in form_class.base_fields.values():
             field.error_messages |= _error_messages(field)
+            if isinstance(field.widget, forms.Select):
+                field.widget.attrs["class"] = "form-select"
         return form_class
 
 
 def _error_messages(field: forms.Field) -> dict[str, str]:
     match field:
         case forms.DateField():
-            return {"invalid": f"{field.label} is no day. Write it as year-month-day, for example 2026-05-31."}
+            return {"invalid": f"{field.label} is not a date. Enter it as YYYY-MM-DD, for example 2026-05-31."}
         case forms.ChoiceField():
             return {"invalid_choice": f"{field.label} has no choice “%(value)s”. Choose one from the list."}
         case forms.UUIDField():
-            return {"invalid": f"{field.label} is no ID. Remove this filter."}
+            return {"invalid": f"{field.label} is not an ID. Remove this filter."}
     return {}
 
 

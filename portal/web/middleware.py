@@ -3,19 +3,26 @@
 import re
 import uuid
 from collections.abc import Callable
+from http import HTTPStatus
 from typing import TypeVar
+from urllib.parse import urlsplit, urlunsplit
 
 from allauth.usersessions.middleware import UserSessionsMiddleware
 from django.contrib import messages
 from django.contrib.auth.middleware import LoginRequiredMiddleware
 from django.contrib.auth.views import redirect_to_login
 from django.core.cache import caches
+from django.db import DatabaseError
 from django.http import HttpRequest, HttpResponse, HttpResponseBadRequest, HttpResponseRedirect
 from django.http.response import HttpResponseBase
+from django.middleware.gzip import GZipMiddleware
+from django.shortcuts import render
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.http import url_has_allowed_host_and_scheme
 
 from portal import correlation
+from portal.jobs.faults import is_read_only
 from portal.partners.access import access_of
 from portal.partners.models import User
 from portal.partners.rules import has_two_factor, must_have_two_factor
@@ -37,6 +44,19 @@ class NoStoreMiddleware:
         response = self.get_response(request)
         response.headers.setdefault("Cache-Control", "no-store, private")
         return response
+
+
+class PackPagesMiddleware(GZipMiddleware):
+    """Packs pages alone. Files and exports stay as they are, and the API packs its answers itself.
+
+    An attacker who makes a browser send requests could guess a secret of a page from the length of many answers
+    (BREACH): each form's token differs in each answer, each answer is longer by a random number of bytes, and browsers
+    send no session with another site's requests but links (SameSite).
+    """
+
+    def process_response(self, request: HttpRequest, response: HttpResponseBase) -> HttpResponseBase:
+        is_page = not response.streaming and response.get("Content-Type", "").startswith("text/html")
+        return super().process_response(request, response) if is_page else response
 
 
 class NoNulMiddleware:
@@ -66,17 +86,44 @@ def when_signed_out(keep: Keep) -> Callable[[View], View]:
 
 
 class SignInMiddleware(LoginRequiredMiddleware):
-    """Redirects to the sign-in; first keeps what was sent to a view that is marked with `when_signed_out`."""
+    """Redirects to the sign-in, and from there to where somebody was; first keeps what was sent to a view that is
+    marked with `when_signed_out`. What is sent to other views is not kept, and many have no page to come back to."""
 
     def handle_no_permission(
         self, request: HttpRequest, view_func: Callable[..., HttpResponseBase]
     ) -> HttpResponseRedirect:
-        keep: Keep | None = getattr(view_func, "when_signed_out", None)
-        place = keep(request) if keep and request.method == "POST" else ""
-        if not place:
+        if request.method in ("GET", "HEAD"):
             return super().handle_no_permission(request, view_func)
-        messages.info(request, "You were signed out, and what you typed is kept. Sign in to go on with it.")
-        return redirect_to_login(place)
+        keep: Keep | None = getattr(view_func, "when_signed_out", None)
+        if place := keep(request) if keep else "":
+            messages.info(request, "You were signed out, but we kept what you typed. Sign in to continue.")
+            return redirect_to_login(place)
+        messages.info(request, "You were signed out, so nothing was saved. Sign in and try again.")
+        return redirect_to_login(_page_before(request))
+
+
+def _page_before(request: HttpRequest) -> str:
+    """The path of the page of ours from which a form was sent, with its query; else that to which it was sent."""
+    before = request.headers.get("Referer", "")
+    if not url_has_allowed_host_and_scheme(before, {request.get_host()}, require_https=request.is_secure()):
+        return request.get_full_path()
+    parts = urlsplit(before)
+    return urlunsplit(("", "", parts.path or "/", parts.query, ""))
+
+
+class OnlySentMiddleware:
+    """Answers with a page in words when somebody opens an address that takes only what forms send."""
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        response = self.get_response(request)
+        if response.status_code != HTTPStatus.METHOD_NOT_ALLOWED or response.content or request.method != "GET":
+            return response
+        page = render(request, "errors/405.html", status=response.status_code)
+        page["Allow"] = response["Allow"]
+        return page
 
 
 class SessionSeenMiddleware(UserSessionsMiddleware):
@@ -89,7 +136,12 @@ class SessionSeenMiddleware(UserSessionsMiddleware):
         key = request.session.session_key
         if key and not caches["process"].add(f"session-seen-{key}", True, timeout=_SEEN_SECONDS):
             return self.get_response(request)
-        return super().__call__(request)
+        try:
+            return super().__call__(request)
+        except DatabaseError as error:  # of storing it: what fails further on is answered there
+            if not is_read_only(error):
+                raise
+            return self.get_response(request)
 
 
 class PartnerRulesMiddleware:
@@ -111,7 +163,7 @@ class PartnerRulesMiddleware:
         if not must_have_two_factor(user, partner) or has_two_factor(user):
             return None
         asks = partner.name if partner and partner.requires_two_factor else "The portal"
-        warn_once(request, f"{asks} asks for a second step at sign-in. Set one up to go on.")
+        warn_once(request, f"{asks} requires two-factor sign-in. Set it up to continue.")
         return _sent_to(request, reverse("mfa_index"))
 
 
@@ -147,7 +199,7 @@ class SandboxMiddleware:
         if match is None or match.namespace == "admin" or (match.url_name or "").startswith(_WHILE_BEING_FILLED):
             return None
         if request.method not in ("GET", "HEAD"):
-            warn_once(request, "The sandbox is being filled with made-up data. What you sent was not stored.")
+            warn_once(request, "The sandbox is being filled with sample data. Your changes weren’t saved.")
         return _sent_to(request, reverse("sandbox"))
 
 

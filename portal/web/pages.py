@@ -13,11 +13,15 @@ _SALT = "portal.web.pages"
 
 @dataclass(frozen=True, slots=True)
 class Page(Generic[T]):
-    """One page of rows; `next_token` and `previous_token` are "" at the ends."""
+    """One page of rows; `next_token` and `previous_token` are "" at the ends.
+
+    number: from 1, counted from the first page on the way to this one.
+    """
 
     rows: list[T]
     next_token: str
     previous_token: str
+    number: int = 1
 
 
 def newest_first(queryset: QuerySet[T], params: Mapping[str, str], *, size: int) -> Page[T]:
@@ -32,7 +36,7 @@ def keyset_page(queryset: QuerySet[T], params: Mapping[str, str], *, sort: str, 
     owner: the key whose one value all rows have, chosen by its `only` lookup: its index is walked.
     """
     field, descending = sort.lstrip("-"), sort.startswith("-")
-    forward, place = _read_token(params.get("page", ""), sort, queryset.model)
+    forward, place, number = _read_token(params.get("page", ""), sort, queryset.model)
     ascending = descending != forward  # the direction in which we walk the index
     if place is not None:
         queryset = queryset.filter(_beyond(field, place, up=ascending))
@@ -43,10 +47,12 @@ def keyset_page(queryset: QuerySet[T], params: Mapping[str, str], *, sort: str, 
         rows.reverse()
     has_next = more if forward else True
     has_previous = place is not None if forward else more
+    number = max(number, 2) if has_previous else 1  # rows may have come or gone since the pages before were seen
     return Page(
         rows,
-        next_token=_token(rows[-1], field, sort, forward=True) if rows and has_next else "",
-        previous_token=_token(rows[0], field, sort, forward=False) if rows and has_previous else "",
+        next_token=_token(rows[-1], field, sort, forward=True, number=number + 1) if rows and has_next else "",
+        previous_token=_token(rows[0], field, sort, forward=False, number=number - 1) if rows and has_previous else "",
+        number=number,
     )
 
 
@@ -60,13 +66,13 @@ def _beyond(field: str, place: list[object], *, up: bool) -> Q:
 
 
 def token_after(row: Model, *, sort: str) -> str:
-    """The ?page= of the rows that come after this one."""
-    return _token(row, sort.lstrip("-"), sort, forward=True)
+    """The ?page= of the rows that come after this one, which is the last of the first page."""
+    return _token(row, sort.lstrip("-"), sort, forward=True, number=2)
 
 
-def _token(row: Model, field: str, sort: str, *, forward: bool) -> str:
+def _token(row: Model, field: str, sort: str, *, forward: bool, number: int) -> str:
     place = [str(row.pk)] if field == "pk" else [_token_value(getattr(row, field)), str(row.pk)]
-    return signing.dumps([sort, forward, place], salt=_salt(type(row)))
+    return signing.dumps([sort, forward, place, number], salt=_salt(type(row)))
 
 
 def _salt(model: type[Model]) -> str:
@@ -78,9 +84,9 @@ def _token_value(value: object) -> object:
     return value.isoformat() if hasattr(value, "isoformat") else value
 
 
-def _read_token(token: str, sort: str, model: type[Model]) -> tuple[bool, list[object] | None]:
+def _read_token(token: str, sort: str, model: type[Model]) -> tuple[bool, list[object] | None, int]:
     try:
-        made_for, forward, place = signing.loads(token, salt=_salt(model))
+        made_for, forward, place, number = signing.loads(token, salt=_salt(model))
     except (signing.BadSignature, ValueError):
-        return True, None
-    return (forward, place) if made_for == sort else (True, None)
+        return True, None, 1
+    return (forward, place, number) if made_for == sort else (True, None, 1)

@@ -1,5 +1,6 @@
 """Pages that belong to no room: errors, health, theme, the demo's clock."""
 
+import sys
 from datetime import timedelta
 
 from django.conf import settings
@@ -12,12 +13,15 @@ from django.shortcuts import render
 from django.utils.http import url_has_allowed_host_and_scheme
 from django.views.decorators.http import require_POST, require_safe
 
+from portal.jobs.faults import READ_ONLY_SECONDS, is_read_only
 from portal.partners.access import ManagersOnly, NoPartner, signed_in
+from portal.storage.interface import TRY_AGAIN_SECONDS, StorageAway
 from portal.web import clock
 
 THEME_COOKIE = "theme"
 THEMES = ("light", "dark", "system")
 _YEAR = 365 * 24 * 3600
+_SECURITY_TXT_DAYS = 180  # RFC 9116 asks for less than a year
 
 
 def bad_request(request: HttpRequest, exception: Exception) -> HttpResponse:
@@ -46,9 +50,21 @@ def not_found(request: HttpRequest, exception: Exception) -> HttpResponse:
 
 
 def server_error(request: HttpRequest) -> HttpResponse:
-    """The last resort: uses no database and no session."""
-    context = {"request_id": getattr(request, "request_id", "")}
-    return render(None, "errors/500.html", context, status=500)  # no request: no context processors
+    """The last resort: uses no database and no session. Says so when it is only that nothing can be written now, or
+    that stored files cannot be reached."""
+    error = sys.exc_info()[1]
+    read_only, files_away = is_read_only(error), isinstance(error, StorageAway)
+    context = {
+        "request_id": getattr(request, "request_id", ""),
+        "site_name": settings.SITE_NAME,
+        "is_read_only": read_only,
+        "are_files_away": files_away,
+    }
+    status = 503 if read_only or files_away else 500
+    response = render(None, "errors/500.html", context, status=status)  # no request: no context processors
+    if status == 503:
+        response["Retry-After"] = str(READ_ONLY_SECONDS if read_only else TRY_AGAIN_SECONDS)
+    return response
 
 
 @login_not_required
@@ -61,6 +77,20 @@ def healthz(request: HttpRequest) -> JsonResponse:
     except DatabaseError:
         return JsonResponse({"status": "database does not answer"}, status=503)
     return JsonResponse({"status": "ok"})
+
+
+@login_not_required
+@require_safe
+def security_txt(request: HttpRequest) -> HttpResponse:
+    """Where to report a vulnerability, as RFC 9116 has it."""
+    lines = {
+        "Contact": f"mailto:{settings.SECURITY_EMAIL}",
+        "Expires": (clock.now() + timedelta(days=_SECURITY_TXT_DAYS)).strftime("%Y-%m-%dT%H:%M:%SZ"),
+        "Preferred-Languages": "en",
+        "Canonical": settings.SITE_URL + request.path,
+    }
+    text = "".join(f"{name}: {value}\n" for name, value in lines.items())
+    return HttpResponse(text, content_type="text/plain; charset=utf-8")
 
 
 @login_not_required

@@ -36,7 +36,7 @@ _SECRET_PARAMETER = OpenApiParameter(
     OpenApiTypes.STR,
     OpenApiParameter.HEADER,
     response=[200],
-    description="The secret that signs deliveries to this webhook. It is in this answer and nowhere else.",
+    description="The secret that signs deliveries to this webhook. It is only in this response.",
 )
 
 
@@ -53,18 +53,18 @@ class _Text(serializers.CharField):
 
 
 class HeaderSerializer(serializers.Serializer[object]):
-    """A header that is sent with each delivery, its name in lower case."""
+    """A header sent with each delivery, with its name in lower case."""
 
     name = _Text(max_length=200)
     value = _Text(
         allow_blank=True,
         max_length=10_000,
-        help_text="Never shown again: answers have ******** instead. Sent back, ******** keeps the stored value.",
+        help_text="Never shown again: responses show ******** instead. Send ******** to keep the stored value.",
     )
 
 
 class WebhookRequestSerializer(serializers.Serializer[object]):
-    """Where events go, which of them, and with which headers."""
+    """Where to send events, which ones, and with which headers."""
 
     receiver_url = _Text(max_length=10_000, help_text="https, on port 443, 8443 or 8843.")
     event_types = serializers.ListField(child=_Text(max_length=200), max_length=100)
@@ -87,7 +87,7 @@ class WebhookSerializer(serializers.Serializer[object]):
 
 
 class WebhookListResponseSerializer(serializers.Serializer[object]):
-    """All webhooks of yours."""
+    """All your webhooks."""
 
     webhooks = WebhookSerializer(many=True)
 
@@ -105,16 +105,16 @@ class SuccessResponseSerializer(serializers.Serializer[object]):
 
 
 class TestWebhookRequestSerializer(serializers.Serializer[object]):
-    """The payload of an event, of any type, which is sent as it is."""
+    """The payload of an event of any type, sent as is."""
 
     webhook_event_type = serializers.CharField()
 
 
 class TestWebhookResponseSerializer(serializers.Serializer[object]):
-    """What your receiver answered."""
+    """Your receiver's response."""
 
-    is_successful = serializers.BooleanField(help_text="Whether it answered 2xx within 10 seconds.")
-    error = serializers.CharField(required=False, help_text="Why there was no answer.")
+    is_successful = serializers.BooleanField(help_text="Whether the receiver answered 2xx within 10 seconds.")
+    error = serializers.CharField(required=False, help_text="Why there was no response.")
     status_code = serializers.IntegerField(required=False)
     response_time_ms = serializers.IntegerField(required=False)
 
@@ -173,7 +173,7 @@ class Webhook(ApiView):
         tags=_TAGS,
     )
     def put(self, request: Request, webhook_id: str) -> Response:
-        """Replace address, event types and headers of a webhook."""
+        """Replace a webhook's address, event types and headers."""
         endpoint = _own(request, webhook_id)
         asked, warnings = _asked(request)
         try:
@@ -188,7 +188,7 @@ class Webhook(ApiView):
         tags=_TAGS,
     )
     def delete(self, request: Request, webhook_id: str) -> Response:
-        """Delete a webhook, with what was not delivered yet."""
+        """Delete a webhook and its undelivered events."""
         domain.delete_endpoint(_own(request, webhook_id), by=actor_of(request))
         return Response({"message": "Operation completed successfully"})
 
@@ -207,7 +207,7 @@ class WebhookTest(ApiView):
         tags=_TAGS,
     )
     def post(self, request: Request, webhook_id: str) -> Response:
-        """Send the payload of an event to the receiver, signed as every event is, and say what it answered."""
+        """Send an event's payload to the receiver, signed like every event, and return its response."""
         endpoint = _own(request, webhook_id)
         payload: object = request.data
         if not isinstance(payload, dict):

@@ -43,13 +43,13 @@ class EndpointForm(_PlainForm):
         label="Events",
         required=False,
         widget=forms.CheckboxSelectMultiple,
-        error_messages={"invalid_choice": "There is no event type %(value)s. Choose from the list."},
+        error_messages={"invalid_choice": "%(value)s is not an event type. Choose from the list."},
     )
     headers = forms.CharField(
         label="Headers (optional)",
         required=False,
         strip=False,
-        help_text="Sent with each event, for example an API key of yours. One per line, such as x-api-key: value. "
+        help_text="Sent with each event, for example your own API key. One per line, such as x-api-key: value. "
         "Values are stored encrypted and shown as ********; leave that as it is to keep a value.",
         widget=forms.Textarea(attrs={"rows": 4, "spellcheck": "false", "autocomplete": "off"}),
     )
@@ -67,7 +67,7 @@ class EndpointForm(_PlainForm):
         lines = [line.strip() for line in str(self.cleaned_data["headers"]).splitlines()]
         unread = [line for line in lines if line and ":" not in line]
         if unread:
-            raise forms.ValidationError("Write each header as name: value, on a line of its own.")
+            raise forms.ValidationError("Enter each header as name: value, on its own line.")
         split = [line.partition(":") for line in lines if line]
         return [{"name": name.strip(), "value": value.strip()} for name, _, value in split]
 
@@ -103,7 +103,7 @@ class SinceForm(_PlainForm):
         input_formats=["%Y-%m-%dT%H:%M", "%Y-%m-%dT%H:%M:%S", "%Y-%m-%d %H:%M", "%Y-%m-%d"],
         error_messages={
             "required": "Enter a date and time.",
-            "invalid": "Write date and time like 2026-05-31 14:30.",
+            "invalid": "Enter the date and time like 2026-05-31 14:30.",
         },
     )
     until = forms.DateTimeField(
@@ -111,14 +111,14 @@ class SinceForm(_PlainForm):
         required=False,
         widget=forms.DateTimeInput(attrs={"type": "datetime-local"}, format="%Y-%m-%dT%H:%M"),
         input_formats=["%Y-%m-%dT%H:%M", "%Y-%m-%dT%H:%M:%S", "%Y-%m-%d %H:%M", "%Y-%m-%d"],
-        error_messages={"invalid": "Write date and time like 2026-05-31 14:30."},
+        error_messages={"invalid": "Enter the date and time like 2026-05-31 14:30."},
     )
 
     def clean(self) -> dict[str, Any]:
         cleaned = super().clean() or {}
         since, until = cleaned.get("since"), cleaned.get("until")
         if since and until and until <= since:
-            self.add_error("until", "Enter a time after the beginning.")
+            self.add_error("until", "Enter a time after the start.")
         return cleaned
 
 

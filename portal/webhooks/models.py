@@ -28,7 +28,7 @@ class EndpointState(models.TextChoices):
     def meaning(self) -> str:
         return {
             "active": "Events are delivered as they happen.",
-            "paused": "Events wait until you resume, and are then delivered in order.",
+            "paused": "Events wait until you resume, then we deliver them in order.",
             "disabled": "The portal stopped delivering. Events wait until you enable the webhook again.",
         }[self.value]
 
@@ -36,7 +36,7 @@ class EndpointState(models.TextChoices):
 class DisabledReason(models.TextChoices):
     """Why the portal disabled an endpoint."""
 
-    FAILING = "failing", "No delivery succeeded for 5 days."
+    FAILING = "failing", "No delivery has succeeded for 5 days."
     GONE = "gone", "The receiver answered 410 Gone."
 
 

@@ -1,4 +1,4 @@
-"""The e-mail about a webhook that the portal disabled."""
+"""The email about a webhook that the portal disabled."""
 
 from urllib.parse import urlsplit
 
@@ -13,7 +13,7 @@ register(
     NotificationKind(
         "webhooks",
         "A webhook is disabled",
-        "When the portal stops delivering events to a webhook of yours because its receiver keeps failing.",
+        "When we stop delivering events to your webhook because its receiver keeps failing.",
     )
 )
 
@@ -22,8 +22,8 @@ def tell_disabled(endpoint: WebhookEndpoint) -> None:
     """Tell the partner's managers, in the transaction that disables the endpoint."""
     text = (
         f"The webhook at {urlsplit(endpoint.receiver_url).hostname} is disabled. "
-        f"{DisabledReason(endpoint.disabled_reason).label} Events wait; none is lost. "
-        "When the receiver works again, enable the webhook on its page, and everything is delivered in order."
+        f"{DisabledReason(endpoint.disabled_reason).label} Events are waiting; none are lost.\n\n"
+        "Once the receiver works again, enable the webhook on its page. We’ll deliver everything in order."
     )
     path = reverse("webhook", args=[endpoint.pk])
     managers = Membership.objects.filter(partner=endpoint.partner, role=Role.MANAGER).select_related("user")
@@ -34,5 +34,6 @@ def tell_disabled(endpoint: WebhookEndpoint) -> None:
             partner=endpoint.partner,
             subject="A webhook is disabled",
             text=text,
+            action="Open webhook",
             path=path,
         )

@@ -10,6 +10,7 @@ from portal.events.published import settled_to
 from portal.partners.models import Partner
 from portal.security.keyring import SecretUnreadable
 from portal.webhooks.models import (
+    FAILURES_TO_HOLD,
     DeliveryState,
     EndpointState,
     WebhookAttempt,
@@ -19,6 +20,7 @@ from portal.webhooks.models import (
 )
 from portal.webhooks.receivers import hidden
 
+IS_FAILING = Q(state=EndpointState.ACTIVE, failures__gte=FAILURES_TO_HOLD)
 KEPT = timedelta(days=30)  # deliveries that ended, with their attempts
 
 
@@ -61,6 +63,15 @@ def health_of(endpoints: QuerySet[WebhookEndpoint]) -> list[EndpointHealth]:
         EndpointHealth(row, counts[DeliveryState.WAITING].get(row.pk, 0), counts[DeliveryState.FAILED].get(row.pk, 0))
         for row in rows
     ]
+
+
+def endpoint_counts() -> list[tuple[str, int]]:
+    """How many endpoints of all partners are in each state, and how many are failing: those are active ones, too."""
+    counts = WebhookEndpoint.objects.values_list("state").annotate(
+        count=Count("pk"), failing=Count("pk", filter=IS_FAILING)
+    )
+    rows = list(counts.order_by("state"))
+    return [*((state, count) for state, count, _ in rows), ("failing", sum(failing for *_, failing in rows))]
 
 
 def deliveries_of(endpoint: WebhookEndpoint) -> QuerySet[WebhookDelivery]:

@@ -95,7 +95,7 @@ def send(target: Target, parcel: Parcel, poster: Poster) -> AttemptResult:
     at, began = clock.now(), time.monotonic()
     # The demo's clock may be ahead, and receivers refuse signatures of another time: these count real seconds.
     signed = signing.signed_headers(
-        target.secrets, event_id=parcel.event_id, timestamp=int(time.time()), body=parcel.body
+        target.secrets, event_id=parcel.event_id, timestamp=int(clock.real_now().timestamp()), body=parcel.body
     )
     ours = {"content-type": "application/json", "user-agent": _AGENT, **signed}
     ours |= {SANDBOX_HEADER: "true"} if target.is_sandbox else {}  # payloads are as published, which knows no sandbox

@@ -7,6 +7,7 @@ from portal import clock
 from portal.clock import clock_moved
 from portal.jobs.domain import Run, job_handler
 from portal.jobs.periodic import periodic
+from portal.jobs.retention import Retention, register
 from portal.webhooks import queries
 from portal.webhooks.dispatcher import Dispatcher
 from portal.webhooks.domain import DELIVER, wake_delivery
@@ -39,6 +40,9 @@ def wake_webhooks() -> None:
 def drop_old_deliveries() -> None:
     """Drop deliveries that ended 30 days ago, with their attempts."""
     queries.drop_old()
+
+
+register(Retention("Webhook deliveries, with their attempts", queries.KEPT, "they ended", drop_old_deliveries))
 
 
 @receiver(clock_moved)

@@ -75,7 +75,7 @@ def webhook_edit(request: HttpRequest, pk: UUID) -> HttpResponse:
         except Refused as refusal:
             form.refuse(refusal)
         else:
-            messages.success(request, "The webhook is changed.")
+            messages.success(request, "Webhook updated.")
             return redirect("webhook", pk=endpoint.pk)
     context = {**_SECTION, "form": form, "meanings": meanings(), "endpoint": endpoint}
     return render(request, "webhooks/form.html", context, status=422 if form.errors else 200)
@@ -113,12 +113,12 @@ def webhook_state(request: HttpRequest, pk: UUID) -> HttpResponse:
     endpoint = _own(access, pk)
     if request.POST.get("state") == EndpointState.PAUSED:
         if domain.pause_endpoint(endpoint, by=access.actor):
-            messages.success(request, "The webhook is paused. Events wait until you resume.")
+            messages.success(request, "Webhook paused. Events wait until you resume.")
         else:
-            messages.info(request, "The webhook is disabled, so it delivers nothing. Enable it first.")
+            messages.info(request, "The webhook is disabled, so it doesn’t deliver events. Enable it first.")
     else:
         domain.resume_endpoint(endpoint, by=access.actor)
-        messages.success(request, "The webhook is active. What waited is delivered in order.")
+        messages.success(request, "Webhook active. We’re delivering waiting events in order.")
     return redirect("webhook", pk=endpoint.pk)
 
 
@@ -130,7 +130,7 @@ def webhook_delete(request: HttpRequest, pk: UUID) -> HttpResponse:
     if request.method != "POST":
         return render(request, "webhooks/delete.html", {**_SECTION, "endpoint": health.endpoint, "health": health})
     domain.delete_endpoint(health.endpoint, by=access.actor)
-    messages.success(request, "The webhook is deleted.")
+    messages.success(request, "Webhook deleted.")
     return redirect("webhooks")
 
 
@@ -204,7 +204,7 @@ def webhook_delivery_again(request: HttpRequest, pk: UUID, delivery: int) -> Htt
     endpoint = _own(access, pk)
     row = get_object_or_404(queries.deliveries_of(endpoint), pk=delivery)
     redelivery.redeliver(row, by=access.actor)
-    messages.success(request, f"The event is delivered again, with the same ID{_once_it_may(endpoint)}.")
+    messages.success(request, f"We’ll deliver the event again with the same ID{_once_it_may(endpoint)}.")
     return redirect("webhook-delivery", pk=endpoint.pk, delivery=row.pk)
 
 
@@ -216,8 +216,8 @@ def webhook_redeliver(request: HttpRequest, pk: UUID) -> HttpResponse:
     endpoint = health.endpoint
     if request.method == "POST" and request.POST.get("what") == "failed":
         count = redelivery.redeliver_failed(endpoint, by=access.actor)
-        what = f"{count:,} failed events are" if count != 1 else "1 failed event is"
-        messages.success(request, f"{what} delivered again{_once_it_may(endpoint)}.")
+        what = f"{count:,} failed events" if count != 1 else "1 failed event"
+        messages.success(request, f"We’ll redeliver {what}{_once_it_may(endpoint)}.")
         return redirect("webhook", pk=endpoint.pk)
     form = SinceForm(request.POST if request.method == "POST" else None)
     if request.method == "POST" and form.is_valid():
@@ -229,7 +229,7 @@ def webhook_redeliver(request: HttpRequest, pk: UUID) -> HttpResponse:
             by=access.actor,
         )
         messages.success(
-            request, f"The events of that time are delivered again, with the same IDs{_once_it_may(endpoint)}."
+            request, f"We’ll redeliver the events in that time range with the same IDs{_once_it_may(endpoint)}."
         )
         return redirect("webhook", pk=endpoint.pk)
     context = {**_SECTION, "endpoint": endpoint, "health": health, "form": form}

@@ -138,4 +138,4 @@ class SourcedAdmin(CatalogueAdmin):
         self.message_user(request, f"{count} marked as {'verified' if verified else 'unverified'}.")
 
 
-SOURCE_FIELDS: tuple[str, Any] = ("Where this comes from", {"fields": ["source", "source_url", "remark", "verified"]})
+SOURCE_FIELDS: tuple[str, Any] = ("Source", {"fields": ["source", "source_url", "remark", "verified"]})

@@ -30,7 +30,7 @@ class ProgramCheckAdmin(SourcedAdmin):
     autocomplete_fields = ["program", "kind"]
     fieldsets = [
         (None, {"fields": ["program", "kind", "description", "while_open"]}),
-        ("From when to when", {"fields": [("valid_from", "valid_to")]}),
+        ("Dates", {"fields": [("valid_from", "valid_to")]}),
         SOURCE_FIELDS,
     ]
 
@@ -48,6 +48,6 @@ class ConflictAdmin(SourcedAdmin):
     fieldsets = [
         (None, {"fields": ["program", "other", "is_allowed", "said_by", "note"]}),
         ("Only for some customers", {"fields": ["utility", "classification", "path"]}),
-        ("From when to when", {"fields": [("valid_from", "valid_to")]}),
+        ("Dates", {"fields": [("valid_from", "valid_to")]}),
         SOURCE_FIELDS,
     ]

@@ -20,10 +20,10 @@ class AgreementAdmin(SourcedAdmin):
         (None, {"fields": [("code", "version"), "title", "body", "sha256"]}),
         ("In Spanish", {"fields": ["title_es", "body_es", "sha256_es", "verified_es"]}),
         (
-            "Who signs it",
+            "Signers",
             {"fields": ["transmission_region", "classification", "for_devices", "programs", "is_required", "position"]},
         ),
-        ("From when to when", {"fields": [("active_from", "active_to")]}),
+        ("Dates", {"fields": [("active_from", "active_to")]}),
         SOURCE_FIELDS,
     ]
 

@@ -57,6 +57,11 @@ class ChoiceAdmin(CatalogueAdmin):
     search_fields = ["value", "label"]
     autocomplete_fields = ["choice_list"]
 
+    def get_queryset(self, request: HttpRequest) -> QuerySet[Choice]:
+        """Without the values that the list of utilities had up to version 0.2.0, whose code still reads them."""
+        choices: QuerySet[Choice] = super().get_queryset(request)
+        return choices.exclude(choice_list__is_of_utilities=True)
+
 
 @admin.register(Field)
 class FieldAdmin(SourcedAdmin):
@@ -73,7 +78,7 @@ class FieldAdmin(SourcedAdmin):
         (None, {"fields": ["path", "label", "section", "position", "help", "example"]}),
         ("In Spanish", {"fields": ["label_es", "help_es"]}),
         (
-            "What a cell may hold",
+            "Accepted values",
             {
                 "fields": [
                     "type",
@@ -87,10 +92,10 @@ class FieldAdmin(SourcedAdmin):
             },
         ),
         (
-            "For every meter, whatever the program",
+            "For every meter in any program",
             {
                 "fields": ["needed", "default", "deprecated", "personal"],
-                "description": "What only one program needs is set as a requirement of that program.",
+                "description": "If only one program needs the field, add it as a requirement of that program.",
             },
         ),
         ("Other column names", {"fields": ["aliases"]}),

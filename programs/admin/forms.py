@@ -108,7 +108,7 @@ class DeadlineFormSet(_ZonedFormSet):
             if not data.get("deadline_at") or data.get("DELETE") or not self.instance.program_id:
                 continue
             if form.instance.day in seen:
-                raise ValidationError("Two deadlines are on the same day. A day has one deadline.")
+                raise ValidationError("Two deadlines are on the same day. Each day can have only one.")
             seen.add(form.instance.day)
 
 
@@ -140,7 +140,7 @@ class ProgramForm(LimitedForm):
         choices=MeterType.choices,
         widget=forms.CheckboxSelectMultiple,
         required=False,
-        help_text="What may be enrolled here.",
+        help_text="What can be enrolled here.",
     )
     keeps_days = forms.BooleanField(
         label="Keep the local days",

@@ -192,7 +192,7 @@ class ShowsImpact(ImportExportMixin, LocksRows):
         site: AdminSite = self.admin_site
         context = {
             **site.each_context(request),
-            "title": "What this change will do",
+            "title": "Impact of this change",
             "opts": self.opts,
             "impact": impact,
             "cautions": getattr(request, "cautions", ()),

@@ -15,7 +15,7 @@ _TIMES = {DeliveryPeriod: ("starts_at", "ends_at"), Deadline: ("deadline_at", "a
 def faults_of(row: models.Model) -> dict[str, str]:
     """The faults of a row: a program named like one of our pages, which would hide it, or a year far off."""
     if isinstance(row, Program) and _is_taken(row.identifier):
-        return {"identifier": f"A page of this portal is called {row.identifier}. Choose another identifier."}
+        return {"identifier": f"{row.identifier} is the name of a page in this portal. Choose another identifier."}
     times = next((names for model, names in _TIMES.items() if isinstance(row, model)), ())
     return {
         name: f"The year must be between {FIRST_YEAR} and {LAST_YEAR}."
@@ -29,7 +29,7 @@ def fault_of_dates(period: DeliveryPeriod) -> str:
     outside = [str(line) for line in period.activations_outside()]
     if not outside:
         return ""
-    return f"An activation would be outside it: {'; '.join(outside)}. Change both on the period's own page."
+    return f"An activation would be outside it: {'; '.join(outside)}. Change both on the period’s own page."
 
 
 def _is_taken(identifier: str) -> bool:

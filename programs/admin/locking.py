@@ -89,7 +89,7 @@ class LocksRows(SimpleHistoryAdmin):
         sent = self.sent_by(request, without_questions(request.POST))
         context |= {
             **self.admin_site.each_context(request),
-            "title": "Somebody else has changed this since you opened it",
+            "title": "Someone else changed this after you opened it",
             "opts": self.opts,
             "sent": [(name, value) for name, value in sent if name != SHOWN],
             "shown_name": SHOWN,
@@ -108,7 +108,7 @@ class LocksRows(SimpleHistoryAdmin):
         form = self.get_form(request, None, change=False, fields=fields)(request.POST)
         context = {
             **self.admin_site.each_context(request),
-            "title": "Somebody else has deleted this since you opened it",
+            "title": "Someone else deleted this after you opened it",
             "opts": self.opts,
             "deleted": told[0],
             "typed": typed_in(form),

@@ -101,7 +101,7 @@ class EditedPage:
         if place is None or (change.what == "deleted" and place.is_deleted):
             return Conflict(*told)
         if change.what == "deleted":
-            answers = ((THEIRS, "Leave it deleted"), (MINE, "Add it again as I have it"))
+            answers = ((THEIRS, "Leave it deleted"), (MINE, "Add it again with my values"))
             choices = [_as_typed(place, name) for name in _visible(place.form)]
             return Conflict(*told[:4], [f"{label}: {words}" for label, words in choices], (), _row(place), answers)
         if place.is_deleted:

@@ -66,7 +66,7 @@ class UtilityConnectionInline(CatalogueInline, admin.StackedInline):
     fieldsets = [
         (None, {"fields": ["is_active", "authorization_url", "token_url", "revocation_url", "resource_url"]}),
         (
-            "The portal's registration there",
+            "The portal’s registration",
             {"fields": ["client_id", "client_secret", "token_auth_method", "scope", "client_certificate"]},
         ),
         ("How it differs", {"fields": ["uses_pkce", "issuer", "notifies", "customer_help", "customer_help_es"]}),
@@ -153,7 +153,7 @@ class AccountFormatAdmin(SourcedAdmin):
     autocomplete_fields = ["utility"]
     fieldsets = [
         (None, {"fields": ["utility", "name", "pattern", "example"]}),
-        ("When a number has no such form", {"fields": ["severity", "confidence"]}),
-        ("From when to when", {"fields": [("valid_from", "valid_to")]}),
+        ("If a number doesn’t match", {"fields": ["severity", "confidence"]}),
+        ("Dates", {"fields": [("valid_from", "valid_to")]}),
         SOURCE_FIELDS,
     ]

@@ -53,7 +53,7 @@ from programs.models import (
     UnknownSeason,
 )
 
-_TIMES = "Days are local to the program. Below each is the moment that is stored."
+_TIMES = "Days are local to the program. The stored time is shown below each."
 
 
 class RequirementInline(CatalogueInline, AutocompleteAdmin, admin.TabularInline):
@@ -270,7 +270,7 @@ class IntervalColumnAdmin(SourcedAdmin):
             None,
             {
                 "fields": ["data_type", "name", "meaning", ("least", "most")],
-                "description": "Files that are sent from now on need the column under its new name.",
+                "description": "Files sent from now on must use the new column name.",
             },
         ),
         SOURCE_FIELDS,
@@ -311,7 +311,7 @@ class ProgramAdmin(GuidesSetUp, SourcedAdmin):
         ("Where", {"fields": ["region", "transmission_region", "states", "utilities", "time_zone", "keeps_days"]}),
         ("What", {"fields": ["program_type", "accepted_meter_types", "interval_data_source", "footnotes"]}),
         (
-            "How meters come in",
+            "Onboarding",
             {"fields": ["is_partner_created", "is_customer_authorized", "needs_utility_authorization"]},
         ),
         (
@@ -403,9 +403,9 @@ class DeliveryPeriodAdmin(_PeriodDays, SourcedAdmin):
             copy = roll_forward(period)
             (made if copy else there).append(copy.name if copy else period.name)
         if made:
-            self.message_user(request, f"Made, unverified: {', '.join(made)}.")
+            self.message_user(request, f"Created, unverified: {', '.join(made)}.")
         if there:
-            self.message_user(request, f"Next year's period exists: {', '.join(there)}.", messages.WARNING)
+            self.message_user(request, f"Next year’s period already exists: {', '.join(there)}.", messages.WARNING)
 
 
 @admin.register(Deadline)

@@ -18,21 +18,22 @@ class RequirementAdmin(SourcedAdmin):
     fieldsets = [
         (None, {"fields": ["program", "field", "level", "note"]}),
         (
-            "Only under a condition",
+            "Condition",
             {
                 "fields": ["condition_field", "condition_operator", "condition_value"],
-                "description": "Leave all three empty when it always holds. Dates are written as 2026-05-31, "
-                "yes or no as yes or no, values of a list by their code.",
+                "description": "Leave all three empty if it always applies. Enter dates as 2026-05-31, yes or no as "
+                "yes or no, and list values by their code.",
             },
         ),
         (
-            "Narrower than the field itself",
+            "Limits",
             {
                 "fields": [("minimum", "maximum"), ("earliest", "latest"), "choices", "action_type"],
-                "description": "A value outside does not stop the meter; it is not eligible for this program.",
+                "description": "Meters with values outside these limits are still created, but aren’t eligible for "
+                "this program.",
             },
         ),
-        ("From when to when", {"fields": [("valid_from", "valid_to")]}),
+        ("Dates", {"fields": [("valid_from", "valid_to")]}),
         SOURCE_FIELDS,
     ]
 

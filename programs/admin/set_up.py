@@ -124,13 +124,15 @@ class GuidesSetUp(ShowsImpact):
         locked(shown)
         here = reverse("admin:programs-readiness", args=[period.program_id])
         if shown and meanwhile(shown, [period, *period.deadlines.all()]):
-            self.message_user(request, f"Nothing was copied: {period.name} has changed meanwhile.", messages.ERROR)
+            self.message_user(
+                request, f"Nothing was copied. {period.name} has changed in the meantime.", messages.ERROR
+            )
             return HttpResponseRedirect(here)
         copy = roll_forward(period)
         if copy is None:
-            self.message_user(request, f"Next year's period exists: {next_name(period)}.", messages.WARNING)
+            self.message_user(request, f"Next year’s period already exists: {next_name(period)}.", messages.WARNING)
             return HttpResponseRedirect(here)
-        text = f"{copy.name} was made with its deadlines, unverified. Check the days below, then save."
+        text = f"{copy.name} was created with its deadlines, unverified. Check the dates below, then save."
         self.message_user(request, text, messages.SUCCESS)
         return HttpResponseRedirect(reverse("admin:programs_deliveryperiod_change", args=[copy.pk]))
 

@@ -106,7 +106,7 @@ class BooleanWidget(Widget):
     def clean(self, value: object, row: object = None, **kwargs: object) -> bool:
         word = str(value if value is not None else "").strip().casefold()
         if word not in _YES | _NO:
-            raise ValueError(f"“{value}” is neither yes nor no. Write yes or no.")
+            raise ValueError(f"“{value}” is not yes or no. Enter yes or no.")
         return word in _YES
 
     def render(self, value: object, obj: object = None, **kwargs: object) -> str:
@@ -191,8 +191,8 @@ class _DayColumn(fields.Field):
         said = day_or_moment(value)
         if said is None:
             raise ValueError(
-                f"“{value}” is not read. Write a local day, as 2027-02-14, or a time with its offset, "
-                "as 2027-02-14 17:00-08:00."
+                f"“{value}” is not a date. Enter a local date such as 2027-02-14, or a time with its offset "
+                "such as 2027-02-14 17:00-08:00."
             )
         if not FIRST_YEAR <= said.year <= LAST_YEAR:
             raise ValueError(f"The year must be between {FIRST_YEAR} and {LAST_YEAR}.")
@@ -220,7 +220,7 @@ class PeriodWidget(ForeignKeyWidget):
             return None
         period = DeliveryPeriod.objects.filter(program__identifier=program, name=name).first()
         if period is None:
-            raise ValueError(f"There is no delivery period “{value}”. Write it as program/name.")
+            raise ValueError(f"There is no delivery period “{value}”. Enter it as program/name.")
         return period
 
     def render(self, value: DeliveryPeriod | None, obj: object = None, **kwargs: object) -> str:

@@ -10,15 +10,6 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
     initial = True
 
-    replaces = [
-        ("programs", "0001_initial"),
-        ("programs", "0002_history_of_program_lists"),
-        ("programs", "0003_telephone_numbers"),
-        ("programs", "0004_states_and_account_formats"),
-        ("programs", "0005_checks_conflicts_and_limits_by_date"),
-        ("programs", "0006_published_names"),
-    ]
-
     dependencies = [
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]

@@ -2,8 +2,10 @@
 
 from django.db import migrations, models
 
+from portal.storage import expanding
 
-class Migration(migrations.Migration):
+
+class Migration(expanding.Migration):
     dependencies = [
         ("programs", "0001_tables_of_0_1_0"),
     ]

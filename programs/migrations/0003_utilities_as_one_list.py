@@ -1,7 +1,9 @@
 from django.db import migrations, models
 
+from portal.storage import expanding
 
-class Migration(migrations.Migration):
+
+class Migration(expanding.Migration):
     """What the values of the list of utilities had and the utilities did not, so that one table is enough."""
 
     dependencies = [
@@ -9,7 +11,7 @@ class Migration(migrations.Migration):
     ]
 
     operations = [
-        migrations.AddField(
+        expanding.AddField(
             model_name="choicelist",
             name="is_of_utilities",
             field=models.BooleanField(
@@ -20,7 +22,7 @@ class Migration(migrations.Migration):
                 verbose_name="values are the utilities",
             ),
         ),
-        migrations.AddField(
+        expanding.AddField(
             model_name="historicalchoicelist",
             name="is_of_utilities",
             field=models.BooleanField(
@@ -31,7 +33,7 @@ class Migration(migrations.Migration):
                 verbose_name="values are the utilities",
             ),
         ),
-        migrations.AddField(
+        expanding.AddField(
             model_name="historicalutility",
             name="is_offered",
             field=models.BooleanField(
@@ -41,17 +43,17 @@ class Migration(migrations.Migration):
                 verbose_name="offered",
             ),
         ),
-        migrations.AddField(
+        expanding.AddField(
             model_name="historicalutility",
             name="position",
             field=models.PositiveSmallIntegerField(db_default=1000, default=1000, help_text="Order in lists."),
         ),
-        migrations.AddField(
+        expanding.AddField(
             model_name="historicalutility",
             name="synonyms",
             field=models.JSONField(blank=True, default=list, help_text="Other names that people write for it."),
         ),
-        migrations.AddField(
+        expanding.AddField(
             model_name="utility",
             name="is_offered",
             field=models.BooleanField(
@@ -61,12 +63,12 @@ class Migration(migrations.Migration):
                 verbose_name="offered",
             ),
         ),
-        migrations.AddField(
+        expanding.AddField(
             model_name="utility",
             name="position",
             field=models.PositiveSmallIntegerField(db_default=1000, default=1000, help_text="Order in lists."),
         ),
-        migrations.AddField(
+        expanding.AddField(
             model_name="utility",
             name="synonyms",
             field=models.JSONField(blank=True, default=list, help_text="Other names that people write for it."),

@@ -33,7 +33,6 @@ def _join(apps, choice_list):
         if code not in offered and f"{LIST}/{code}" in seeded:  # an admin took it off the list
             utility.is_offered = False
             utility.save()
-    choice_list.choices.all().delete()
 
 
 def _take_label(utility, choice, seeded):
@@ -67,6 +66,7 @@ def part(apps, schema_editor):
         apps.get_model("programs", name).objects for name in ("ChoiceList", "Choice", "Utility", "SeedRecord")
     )
     for choice_list in lists.filter(is_of_utilities=True):
+        choice_list.choices.all().delete()
         for utility in utilities.all():
             choices.create(
                 choice_list=choice_list,
@@ -86,7 +86,8 @@ def part(apps, schema_editor):
 class Migration(migrations.Migration):
     """The values of the list of utilities move into the table of utilities, with what admins changed of them.
 
-    Published codes stay. A utility that an admin had taken off the list is not offered any more.
+    Published codes stay. A utility that an admin had taken off the list is not offered any more. The values of the list
+    stay as well while version 0.2.0 may still run, which checks utilities by them; this version does not look at them.
     """
 
     dependencies = [

@@ -5,9 +5,10 @@ from django.conf import settings
 from django.db import migrations, models
 
 import portal.security.keyring
+from portal.storage import expanding
 
 
-class Migration(migrations.Migration):
+class Migration(expanding.Migration):
     """What Connect needs to know: how a utility is reached, what customers sign, and what they are asked for."""
 
     dependencies = [

@@ -6,8 +6,10 @@ import simple_history.models
 from django.conf import settings
 from django.db import migrations, models
 
+from portal.storage import expanding
 
-class Migration(migrations.Migration):
+
+class Migration(expanding.Migration):
     """Every fact has a source that partners can read; programs that are known by name only, and unpublished seasons.
 
     Fields and tables only; `seed_catalogue` brings the facts.
@@ -281,7 +283,7 @@ class Migration(migrations.Migration):
             model_name="program",
             name="program_has_a_way_in",
         ),
-        migrations.AddField(
+        expanding.AddField(
             model_name="accountformat",
             name="remark",
             field=models.CharField(
@@ -290,7 +292,7 @@ class Migration(migrations.Migration):
                 max_length=300,
             ),
         ),
-        migrations.AddField(
+        expanding.AddField(
             model_name="accountformat",
             name="source_url",
             field=models.CharField(
@@ -300,7 +302,7 @@ class Migration(migrations.Migration):
                 verbose_name="link to the source",
             ),
         ),
-        migrations.AddField(
+        expanding.AddField(
             model_name="agreement",
             name="remark",
             field=models.CharField(
@@ -309,7 +311,7 @@ class Migration(migrations.Migration):
                 max_length=300,
             ),
         ),
-        migrations.AddField(
+        expanding.AddField(
             model_name="agreement",
             name="source_url",
             field=models.CharField(
@@ -319,7 +321,7 @@ class Migration(migrations.Migration):
                 verbose_name="link to the source",
             ),
         ),
-        migrations.AddField(
+        expanding.AddField(
             model_name="checkkind",
             name="remark",
             field=models.CharField(
@@ -328,7 +330,7 @@ class Migration(migrations.Migration):
                 max_length=300,
             ),
         ),
-        migrations.AddField(
+        expanding.AddField(
             model_name="checkkind",
             name="source_url",
             field=models.CharField(
@@ -338,7 +340,7 @@ class Migration(migrations.Migration):
                 verbose_name="link to the source",
             ),
         ),
-        migrations.AddField(
+        expanding.AddField(
             model_name="conflict",
             name="remark",
             field=models.CharField(
@@ -347,7 +349,7 @@ class Migration(migrations.Migration):
                 max_length=300,
             ),
         ),
-        migrations.AddField(
+        expanding.AddField(
             model_name="conflict",
             name="said_by",
             field=models.ForeignKey(
@@ -359,7 +361,7 @@ class Migration(migrations.Migration):
                 to="programs.field",
             ),
         ),
-        migrations.AddField(
+        expanding.AddField(
             model_name="conflict",
             name="source_url",
             field=models.CharField(
@@ -369,7 +371,7 @@ class Migration(migrations.Migration):
                 verbose_name="link to the source",
             ),
         ),
-        migrations.AddField(
+        expanding.AddField(
             model_name="deadline",
             name="remark",
             field=models.CharField(
@@ -378,14 +380,14 @@ class Migration(migrations.Migration):
                 max_length=300,
             ),
         ),
-        migrations.AddField(
+        expanding.AddField(
             model_name="deadline",
             name="source",
             field=models.CharField(
                 blank=True, help_text="The document or page that says it, as partners read it.", max_length=300
             ),
         ),
-        migrations.AddField(
+        expanding.AddField(
             model_name="deadline",
             name="source_url",
             field=models.CharField(
@@ -395,14 +397,14 @@ class Migration(migrations.Migration):
                 verbose_name="link to the source",
             ),
         ),
-        migrations.AddField(
+        expanding.AddField(
             model_name="deadline",
             name="verified",
             field=models.BooleanField(
                 default=False, help_text="Switch on once the program's own documents or its administrator confirm it."
             ),
         ),
-        migrations.AddField(
+        expanding.AddField(
             model_name="deliveryperiod",
             name="remark",
             field=models.CharField(
@@ -411,7 +413,7 @@ class Migration(migrations.Migration):
                 max_length=300,
             ),
         ),
-        migrations.AddField(
+        expanding.AddField(
             model_name="deliveryperiod",
             name="source_url",
             field=models.CharField(
@@ -421,7 +423,7 @@ class Migration(migrations.Migration):
                 verbose_name="link to the source",
             ),
         ),
-        migrations.AddField(
+        expanding.AddField(
             model_name="field",
             name="remark",
             field=models.CharField(
@@ -430,7 +432,7 @@ class Migration(migrations.Migration):
                 max_length=300,
             ),
         ),
-        migrations.AddField(
+        expanding.AddField(
             model_name="field",
             name="source_url",
             field=models.CharField(
@@ -440,7 +442,7 @@ class Migration(migrations.Migration):
                 verbose_name="link to the source",
             ),
         ),
-        migrations.AddField(
+        expanding.AddField(
             model_name="footnote",
             name="remark",
             field=models.CharField(
@@ -449,14 +451,14 @@ class Migration(migrations.Migration):
                 max_length=300,
             ),
         ),
-        migrations.AddField(
+        expanding.AddField(
             model_name="footnote",
             name="source",
             field=models.CharField(
                 blank=True, help_text="The document or page that says it, as partners read it.", max_length=300
             ),
         ),
-        migrations.AddField(
+        expanding.AddField(
             model_name="footnote",
             name="source_url",
             field=models.CharField(
@@ -466,14 +468,14 @@ class Migration(migrations.Migration):
                 verbose_name="link to the source",
             ),
         ),
-        migrations.AddField(
+        expanding.AddField(
             model_name="footnote",
             name="verified",
             field=models.BooleanField(
                 default=False, help_text="Switch on once the program's own documents or its administrator confirm it."
             ),
         ),
-        migrations.AddField(
+        expanding.AddField(
             model_name="historicalaccountformat",
             name="remark",
             field=models.CharField(
@@ -482,7 +484,7 @@ class Migration(migrations.Migration):
                 max_length=300,
             ),
         ),
-        migrations.AddField(
+        expanding.AddField(
             model_name="historicalaccountformat",
             name="source_url",
             field=models.CharField(
@@ -492,7 +494,7 @@ class Migration(migrations.Migration):
                 verbose_name="link to the source",
             ),
         ),
-        migrations.AddField(
+        expanding.AddField(
             model_name="historicalagreement",
             name="remark",
             field=models.CharField(
@@ -501,7 +503,7 @@ class Migration(migrations.Migration):
                 max_length=300,
             ),
         ),
-        migrations.AddField(
+        expanding.AddField(
             model_name="historicalagreement",
             name="source_url",
             field=models.CharField(
@@ -511,7 +513,7 @@ class Migration(migrations.Migration):
                 verbose_name="link to the source",
             ),
         ),
-        migrations.AddField(
+        expanding.AddField(
             model_name="historicalcheckkind",
             name="remark",
             field=models.CharField(
@@ -520,7 +522,7 @@ class Migration(migrations.Migration):
                 max_length=300,
             ),
         ),
-        migrations.AddField(
+        expanding.AddField(
             model_name="historicalcheckkind",
             name="source_url",
             field=models.CharField(
@@ -530,7 +532,7 @@ class Migration(migrations.Migration):
                 verbose_name="link to the source",
             ),
         ),
-        migrations.AddField(
+        expanding.AddField(
             model_name="historicalconflict",
             name="remark",
             field=models.CharField(
@@ -539,7 +541,7 @@ class Migration(migrations.Migration):
                 max_length=300,
             ),
         ),
-        migrations.AddField(
+        expanding.AddField(
             model_name="historicalconflict",
             name="said_by",
             field=models.ForeignKey(
@@ -552,7 +554,7 @@ class Migration(migrations.Migration):
                 to="programs.field",
             ),
         ),
-        migrations.AddField(
+        expanding.AddField(
             model_name="historicalconflict",
             name="source_url",
             field=models.CharField(
@@ -562,7 +564,7 @@ class Migration(migrations.Migration):
                 verbose_name="link to the source",
             ),
         ),
-        migrations.AddField(
+        expanding.AddField(
             model_name="historicaldeadline",
             name="remark",
             field=models.CharField(
@@ -571,14 +573,14 @@ class Migration(migrations.Migration):
                 max_length=300,
             ),
         ),
-        migrations.AddField(
+        expanding.AddField(
             model_name="historicaldeadline",
             name="source",
             field=models.CharField(
                 blank=True, help_text="The document or page that says it, as partners read it.", max_length=300
             ),
         ),
-        migrations.AddField(
+        expanding.AddField(
             model_name="historicaldeadline",
             name="source_url",
             field=models.CharField(
@@ -588,14 +590,14 @@ class Migration(migrations.Migration):
                 verbose_name="link to the source",
             ),
         ),
-        migrations.AddField(
+        expanding.AddField(
             model_name="historicaldeadline",
             name="verified",
             field=models.BooleanField(
                 default=False, help_text="Switch on once the program's own documents or its administrator confirm it."
             ),
         ),
-        migrations.AddField(
+        expanding.AddField(
             model_name="historicaldeliveryperiod",
             name="remark",
             field=models.CharField(
@@ -604,7 +606,7 @@ class Migration(migrations.Migration):
                 max_length=300,
             ),
         ),
-        migrations.AddField(
+        expanding.AddField(
             model_name="historicaldeliveryperiod",
             name="source_url",
             field=models.CharField(
@@ -614,7 +616,7 @@ class Migration(migrations.Migration):
                 verbose_name="link to the source",
             ),
         ),
-        migrations.AddField(
+        expanding.AddField(
             model_name="historicalfield",
             name="remark",
             field=models.CharField(
@@ -623,7 +625,7 @@ class Migration(migrations.Migration):
                 max_length=300,
             ),
         ),
-        migrations.AddField(
+        expanding.AddField(
             model_name="historicalfield",
             name="source_url",
             field=models.CharField(
@@ -633,7 +635,7 @@ class Migration(migrations.Migration):
                 verbose_name="link to the source",
             ),
         ),
-        migrations.AddField(
+        expanding.AddField(
             model_name="historicalfootnote",
             name="remark",
             field=models.CharField(
@@ -642,14 +644,14 @@ class Migration(migrations.Migration):
                 max_length=300,
             ),
         ),
-        migrations.AddField(
+        expanding.AddField(
             model_name="historicalfootnote",
             name="source",
             field=models.CharField(
                 blank=True, help_text="The document or page that says it, as partners read it.", max_length=300
             ),
         ),
-        migrations.AddField(
+        expanding.AddField(
             model_name="historicalfootnote",
             name="source_url",
             field=models.CharField(
@@ -659,14 +661,14 @@ class Migration(migrations.Migration):
                 verbose_name="link to the source",
             ),
         ),
-        migrations.AddField(
+        expanding.AddField(
             model_name="historicalfootnote",
             name="verified",
             field=models.BooleanField(
                 default=False, help_text="Switch on once the program's own documents or its administrator confirm it."
             ),
         ),
-        migrations.AddField(
+        expanding.AddField(
             model_name="historicalprogram",
             name="is_offered",
             field=models.BooleanField(
@@ -676,7 +678,7 @@ class Migration(migrations.Migration):
                 verbose_name="offered",
             ),
         ),
-        migrations.AddField(
+        expanding.AddField(
             model_name="historicalprogram",
             name="remark",
             field=models.CharField(
@@ -685,7 +687,7 @@ class Migration(migrations.Migration):
                 max_length=300,
             ),
         ),
-        migrations.AddField(
+        expanding.AddField(
             model_name="historicalprogram",
             name="source_url",
             field=models.CharField(
@@ -695,7 +697,7 @@ class Migration(migrations.Migration):
                 verbose_name="link to the source",
             ),
         ),
-        migrations.AddField(
+        expanding.AddField(
             model_name="historicalprogramcheck",
             name="remark",
             field=models.CharField(
@@ -704,7 +706,7 @@ class Migration(migrations.Migration):
                 max_length=300,
             ),
         ),
-        migrations.AddField(
+        expanding.AddField(
             model_name="historicalprogramcheck",
             name="source_url",
             field=models.CharField(
@@ -714,7 +716,7 @@ class Migration(migrations.Migration):
                 verbose_name="link to the source",
             ),
         ),
-        migrations.AddField(
+        expanding.AddField(
             model_name="historicalregion",
             name="remark",
             field=models.CharField(
@@ -723,14 +725,14 @@ class Migration(migrations.Migration):
                 max_length=300,
             ),
         ),
-        migrations.AddField(
+        expanding.AddField(
             model_name="historicalregion",
             name="source",
             field=models.CharField(
                 blank=True, help_text="The document or page that says it, as partners read it.", max_length=300
             ),
         ),
-        migrations.AddField(
+        expanding.AddField(
             model_name="historicalregion",
             name="source_url",
             field=models.CharField(
@@ -740,14 +742,14 @@ class Migration(migrations.Migration):
                 verbose_name="link to the source",
             ),
         ),
-        migrations.AddField(
+        expanding.AddField(
             model_name="historicalregion",
             name="verified",
             field=models.BooleanField(
                 default=False, help_text="Switch on once the program's own documents or its administrator confirm it."
             ),
         ),
-        migrations.AddField(
+        expanding.AddField(
             model_name="historicalrequiredinformation",
             name="remark",
             field=models.CharField(
@@ -756,7 +758,7 @@ class Migration(migrations.Migration):
                 max_length=300,
             ),
         ),
-        migrations.AddField(
+        expanding.AddField(
             model_name="historicalrequiredinformation",
             name="source_url",
             field=models.CharField(
@@ -766,7 +768,7 @@ class Migration(migrations.Migration):
                 verbose_name="link to the source",
             ),
         ),
-        migrations.AddField(
+        expanding.AddField(
             model_name="historicalrequirement",
             name="remark",
             field=models.CharField(
@@ -775,7 +777,7 @@ class Migration(migrations.Migration):
                 max_length=300,
             ),
         ),
-        migrations.AddField(
+        expanding.AddField(
             model_name="historicalrequirement",
             name="source_url",
             field=models.CharField(
@@ -785,7 +787,7 @@ class Migration(migrations.Migration):
                 verbose_name="link to the source",
             ),
         ),
-        migrations.AddField(
+        expanding.AddField(
             model_name="historicalstate",
             name="remark",
             field=models.CharField(
@@ -794,7 +796,7 @@ class Migration(migrations.Migration):
                 max_length=300,
             ),
         ),
-        migrations.AddField(
+        expanding.AddField(
             model_name="historicalstate",
             name="source_url",
             field=models.CharField(
@@ -804,7 +806,7 @@ class Migration(migrations.Migration):
                 verbose_name="link to the source",
             ),
         ),
-        migrations.AddField(
+        expanding.AddField(
             model_name="historicalutility",
             name="remark",
             field=models.CharField(
@@ -813,7 +815,7 @@ class Migration(migrations.Migration):
                 max_length=300,
             ),
         ),
-        migrations.AddField(
+        expanding.AddField(
             model_name="historicalutility",
             name="source_url",
             field=models.CharField(
@@ -823,7 +825,7 @@ class Migration(migrations.Migration):
                 verbose_name="link to the source",
             ),
         ),
-        migrations.AddField(
+        expanding.AddField(
             model_name="historicalutilityconnection",
             name="remark",
             field=models.CharField(
@@ -832,7 +834,7 @@ class Migration(migrations.Migration):
                 max_length=300,
             ),
         ),
-        migrations.AddField(
+        expanding.AddField(
             model_name="historicalutilityconnection",
             name="source_url",
             field=models.CharField(
@@ -842,7 +844,7 @@ class Migration(migrations.Migration):
                 verbose_name="link to the source",
             ),
         ),
-        migrations.AddField(
+        expanding.AddField(
             model_name="program",
             name="is_offered",
             field=models.BooleanField(
@@ -852,7 +854,7 @@ class Migration(migrations.Migration):
                 verbose_name="offered",
             ),
         ),
-        migrations.AddField(
+        expanding.AddField(
             model_name="program",
             name="remark",
             field=models.CharField(
@@ -861,7 +863,7 @@ class Migration(migrations.Migration):
                 max_length=300,
             ),
         ),
-        migrations.AddField(
+        expanding.AddField(
             model_name="program",
             name="source_url",
             field=models.CharField(
@@ -871,7 +873,7 @@ class Migration(migrations.Migration):
                 verbose_name="link to the source",
             ),
         ),
-        migrations.AddField(
+        expanding.AddField(
             model_name="programcheck",
             name="remark",
             field=models.CharField(
@@ -880,7 +882,7 @@ class Migration(migrations.Migration):
                 max_length=300,
             ),
         ),
-        migrations.AddField(
+        expanding.AddField(
             model_name="programcheck",
             name="source_url",
             field=models.CharField(
@@ -890,7 +892,7 @@ class Migration(migrations.Migration):
                 verbose_name="link to the source",
             ),
         ),
-        migrations.AddField(
+        expanding.AddField(
             model_name="region",
             name="remark",
             field=models.CharField(
@@ -899,14 +901,14 @@ class Migration(migrations.Migration):
                 max_length=300,
             ),
         ),
-        migrations.AddField(
+        expanding.AddField(
             model_name="region",
             name="source",
             field=models.CharField(
                 blank=True, help_text="The document or page that says it, as partners read it.", max_length=300
             ),
         ),
-        migrations.AddField(
+        expanding.AddField(
             model_name="region",
             name="source_url",
             field=models.CharField(
@@ -916,14 +918,14 @@ class Migration(migrations.Migration):
                 verbose_name="link to the source",
             ),
         ),
-        migrations.AddField(
+        expanding.AddField(
             model_name="region",
             name="verified",
             field=models.BooleanField(
                 default=False, help_text="Switch on once the program's own documents or its administrator confirm it."
             ),
         ),
-        migrations.AddField(
+        expanding.AddField(
             model_name="requiredinformation",
             name="remark",
             field=models.CharField(
@@ -932,7 +934,7 @@ class Migration(migrations.Migration):
                 max_length=300,
             ),
         ),
-        migrations.AddField(
+        expanding.AddField(
             model_name="requiredinformation",
             name="source_url",
             field=models.CharField(
@@ -942,7 +944,7 @@ class Migration(migrations.Migration):
                 verbose_name="link to the source",
             ),
         ),
-        migrations.AddField(
+        expanding.AddField(
             model_name="requirement",
             name="remark",
             field=models.CharField(
@@ -951,7 +953,7 @@ class Migration(migrations.Migration):
                 max_length=300,
             ),
         ),
-        migrations.AddField(
+        expanding.AddField(
             model_name="requirement",
             name="source_url",
             field=models.CharField(
@@ -961,7 +963,7 @@ class Migration(migrations.Migration):
                 verbose_name="link to the source",
             ),
         ),
-        migrations.AddField(
+        expanding.AddField(
             model_name="state",
             name="remark",
             field=models.CharField(
@@ -970,7 +972,7 @@ class Migration(migrations.Migration):
                 max_length=300,
             ),
         ),
-        migrations.AddField(
+        expanding.AddField(
             model_name="state",
             name="source_url",
             field=models.CharField(
@@ -980,7 +982,7 @@ class Migration(migrations.Migration):
                 verbose_name="link to the source",
             ),
         ),
-        migrations.AddField(
+        expanding.AddField(
             model_name="utility",
             name="remark",
             field=models.CharField(
@@ -989,7 +991,7 @@ class Migration(migrations.Migration):
                 max_length=300,
             ),
         ),
-        migrations.AddField(
+        expanding.AddField(
             model_name="utility",
             name="source_url",
             field=models.CharField(
@@ -999,7 +1001,7 @@ class Migration(migrations.Migration):
                 verbose_name="link to the source",
             ),
         ),
-        migrations.AddField(
+        expanding.AddField(
             model_name="utilityconnection",
             name="remark",
             field=models.CharField(
@@ -1008,7 +1010,7 @@ class Migration(migrations.Migration):
                 max_length=300,
             ),
         ),
-        migrations.AddField(
+        expanding.AddField(
             model_name="utilityconnection",
             name="source_url",
             field=models.CharField(
@@ -1332,14 +1334,14 @@ class Migration(migrations.Migration):
                 name="offered_program_has_a_region",
             ),
         ),
-        migrations.AddField(
+        expanding.AddField(
             model_name="historicalprogramfact",
             name="history_user",
             field=models.ForeignKey(
                 null=True, on_delete=django.db.models.deletion.SET_NULL, related_name="+", to=settings.AUTH_USER_MODEL
             ),
         ),
-        migrations.AddField(
+        expanding.AddField(
             model_name="historicalprogramfact",
             name="period",
             field=models.ForeignKey(
@@ -1352,7 +1354,7 @@ class Migration(migrations.Migration):
                 to="programs.deliveryperiod",
             ),
         ),
-        migrations.AddField(
+        expanding.AddField(
             model_name="historicalprogramfact",
             name="program",
             field=models.ForeignKey(
@@ -1364,14 +1366,14 @@ class Migration(migrations.Migration):
                 to="programs.program",
             ),
         ),
-        migrations.AddField(
+        expanding.AddField(
             model_name="historicalunknownseason",
             name="history_user",
             field=models.ForeignKey(
                 null=True, on_delete=django.db.models.deletion.SET_NULL, related_name="+", to=settings.AUTH_USER_MODEL
             ),
         ),
-        migrations.AddField(
+        expanding.AddField(
             model_name="historicalunknownseason",
             name="program",
             field=models.ForeignKey(
@@ -1383,7 +1385,7 @@ class Migration(migrations.Migration):
                 to="programs.program",
             ),
         ),
-        migrations.AddField(
+        expanding.AddField(
             model_name="programfact",
             name="period",
             field=models.ForeignKey(
@@ -1395,14 +1397,14 @@ class Migration(migrations.Migration):
                 to="programs.deliveryperiod",
             ),
         ),
-        migrations.AddField(
+        expanding.AddField(
             model_name="programfact",
             name="program",
             field=models.ForeignKey(
                 on_delete=django.db.models.deletion.CASCADE, related_name="facts", to="programs.program"
             ),
         ),
-        migrations.AddField(
+        expanding.AddField(
             model_name="unknownseason",
             name="program",
             field=models.ForeignKey(

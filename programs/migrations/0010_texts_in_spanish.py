@@ -1,7 +1,9 @@
-from django.db import migrations, models
+from django.db import models
+
+from portal.storage import expanding
 
 
-class Migration(migrations.Migration):
+class Migration(expanding.Migration):
     """What customers are asked, sign and read of a utility, in Spanish; the seed fills in its own."""
 
     dependencies = [
@@ -9,7 +11,7 @@ class Migration(migrations.Migration):
     ]
 
     operations = [
-        migrations.AddField(
+        expanding.AddField(
             model_name="agreement",
             name="body_es",
             field=models.TextField(
@@ -18,12 +20,12 @@ class Migration(migrations.Migration):
                 verbose_name="body in Spanish",
             ),
         ),
-        migrations.AddField(
+        expanding.AddField(
             model_name="agreement",
             name="title_es",
             field=models.CharField(blank=True, max_length=200, verbose_name="title in Spanish"),
         ),
-        migrations.AddField(
+        expanding.AddField(
             model_name="agreement",
             name="verified_es",
             field=models.BooleanField(
@@ -32,7 +34,7 @@ class Migration(migrations.Migration):
                 verbose_name="Spanish verified",
             ),
         ),
-        migrations.AddField(
+        expanding.AddField(
             model_name="historicalagreement",
             name="body_es",
             field=models.TextField(
@@ -41,12 +43,12 @@ class Migration(migrations.Migration):
                 verbose_name="body in Spanish",
             ),
         ),
-        migrations.AddField(
+        expanding.AddField(
             model_name="historicalagreement",
             name="title_es",
             field=models.CharField(blank=True, max_length=200, verbose_name="title in Spanish"),
         ),
-        migrations.AddField(
+        expanding.AddField(
             model_name="historicalagreement",
             name="verified_es",
             field=models.BooleanField(
@@ -55,19 +57,19 @@ class Migration(migrations.Migration):
                 verbose_name="Spanish verified",
             ),
         ),
-        migrations.AddField(
+        expanding.AddField(
             model_name="historicalrequiredinformation",
             name="help_text_es",
             field=models.CharField(blank=True, max_length=300, verbose_name="help text in Spanish"),
         ),
-        migrations.AddField(
+        expanding.AddField(
             model_name="historicalrequiredinformation",
             name="label_es",
             field=models.CharField(
                 blank=True, help_text="Empty: the English one.", max_length=128, verbose_name="label in Spanish"
             ),
         ),
-        migrations.AddField(
+        expanding.AddField(
             model_name="historicalutilityconnection",
             name="customer_help_es",
             field=models.TextField(
@@ -76,19 +78,19 @@ class Migration(migrations.Migration):
                 verbose_name="customer help in Spanish",
             ),
         ),
-        migrations.AddField(
+        expanding.AddField(
             model_name="requiredinformation",
             name="help_text_es",
             field=models.CharField(blank=True, max_length=300, verbose_name="help text in Spanish"),
         ),
-        migrations.AddField(
+        expanding.AddField(
             model_name="requiredinformation",
             name="label_es",
             field=models.CharField(
                 blank=True, help_text="Empty: the English one.", max_length=128, verbose_name="label in Spanish"
             ),
         ),
-        migrations.AddField(
+        expanding.AddField(
             model_name="utilityconnection",
             name="customer_help_es",
             field=models.TextField(

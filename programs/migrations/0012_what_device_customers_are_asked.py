@@ -1,7 +1,9 @@
 from django.db import migrations, models
 
+from portal.storage import expanding
 
-class Migration(migrations.Migration):
+
+class Migration(expanding.Migration):
     """What customers of device links are asked and sign, and the fields of a device in Spanish."""
 
     dependencies = [

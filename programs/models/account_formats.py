@@ -17,7 +17,7 @@ class Severity(models.TextChoices):
     """What becomes of a row whose number has none of the forms."""
 
     WARN = "warn", "Warn"
-    REFUSE = "refuse", "Refuse the row"
+    REFUSE = "refuse", "Reject the row"
 
 
 class Confidence(models.TextChoices):
@@ -35,10 +35,10 @@ class AccountFormat(SourcedRow):
     """
 
     utility = models.ForeignKey(Utility, on_delete=models.CASCADE, related_name="account_formats")
-    name = models.CharField(max_length=128, help_text="In words, for example: 11 digits, beginning with 5.")
+    name = models.CharField(max_length=128, help_text="In words, for example: 11 digits, starting with 5.")
     pattern = models.CharField(
         max_length=300,
-        help_text="A regular expression that the whole number must match, without its spaces and dashes, in capitals.",
+        help_text="A regular expression that the whole number must match, without spaces and dashes, in capitals.",
     )
     example = models.CharField(max_length=128)
     valid_from = models.DateField(null=True, blank=True)
@@ -47,7 +47,7 @@ class AccountFormat(SourcedRow):
         max_length=8,
         choices=Severity.choices,
         default=Severity.WARN,
-        help_text="When a number has none of the utility's forms. One form that only warns is enough to warn.",
+        help_text="If a number matches none of its formats. If any format only warns, the row gets a warning.",
     )
     confidence = models.CharField(max_length=8, choices=Confidence.choices, default=Confidence.LOW)
 
@@ -70,11 +70,11 @@ class AccountFormat(SourcedRow):
         if fault := fault_of(self.pattern):
             errors["pattern"] = fault
         elif not re.fullmatch(self.pattern, account_key(self.example), re.ASCII):
-            errors["example"] = "The example does not match the expression."
+            errors["example"] = "The example doesn’t match the expression."
         if self.valid_from and self.valid_to and self.valid_from > self.valid_to:
-            errors["valid_to"] = "The end is before the beginning."
+            errors["valid_to"] = "The end is before the start."
         if self.severity == Severity.REFUSE and self.confidence == Confidence.LOW:
-            errors["severity"] = "What is of low confidence can only warn."
+            errors["severity"] = "Formats with low confidence can only warn."
         if errors:
             raise ValidationError(errors)
 

@@ -16,7 +16,7 @@ from programs.models.conflicts import Classification
 from programs.models.places import TRANSMISSION_REGIONS
 
 ENGLISH: Final = "en"
-_SIGNED: Final = "Customers may have signed this text. Add a new version, and end this one."
+_SIGNED: Final = "Customers may have signed this text. Add a new version and end this one."
 
 
 def in_language(row: models.Model, name: str, language: str) -> str:
@@ -67,37 +67,39 @@ class Agreement(SourcedRow):
     )
     version = models.CharField(max_length=16, help_text="For example 2026-11.")
     title = models.CharField(max_length=200)
-    body = models.TextField(help_text="Plain text; an empty line begins a new paragraph.")
+    body = models.TextField(help_text="Plain text. An empty line starts a new paragraph.")
     title_es = models.CharField("title in Spanish", max_length=200, blank=True)
     body_es = models.TextField(
-        "body in Spanish", blank=True, help_text="Empty: customers who read Spanish are shown the English text."
+        "body in Spanish", blank=True, help_text="If empty, Spanish-speaking customers see the English text."
     )
     verified_es = models.BooleanField(
-        "Spanish verified", default=False, help_text="Switch on once counsel has confirmed the Spanish text."
+        "Spanish verified", default=False, help_text="Turn on once counsel has confirmed the Spanish text."
     )
     transmission_region = models.CharField(max_length=16, choices=TRANSMISSION_REGIONS)
     classification = models.CharField(
-        "kind of customer",
+        "customer type",
         max_length=16,
         choices=Classification.choices,
         blank=True,
-        help_text="Empty: homes and businesses.",
+        help_text="Leave empty for both homes and businesses.",
     )
     for_devices = models.BooleanField(
         "for device links",
         default=False,
         db_default=False,
-        help_text="On: signed by customers who come with a device. Off: by those who authorize a utility.",
+        help_text="On: for customers who sign up with a device. Off: for customers who authorize a utility.",
     )
     programs = models.JSONField(
-        default=list, blank=True, help_text="Identifiers of the programs that ask for it. Empty: all of the region."
+        default=list,
+        blank=True,
+        help_text="Identifiers of the programs that require it. Leave empty for all in the region.",
     )
     is_required = models.BooleanField(
-        "required", default=True, help_text="Off: a customer can go on without signing it."
+        "required", default=True, help_text="If off, customers can continue without signing it."
     )
     position = models.PositiveSmallIntegerField(default=0, help_text="Order on the page.")
-    active_from = models.DateField(null=True, blank=True, help_text="The first day. Empty: always.")
-    active_to = models.DateField(null=True, blank=True, help_text="The last day. Empty: until further notice.")
+    active_from = models.DateField(null=True, blank=True, help_text="The first day. Leave empty for no start date.")
+    active_to = models.DateField(null=True, blank=True, help_text="The last day. Leave empty for no end date.")
 
     class Meta(SourcedRow.Meta):
         abstract = False
@@ -147,7 +149,7 @@ class Agreement(SourcedRow):
     def clean(self) -> None:
         errors: dict[str, str] = {}
         if self.active_from and self.active_to and self.active_from > self.active_to:
-            errors["active_to"] = "The end is before the beginning."
+            errors["active_to"] = "The end is before the start."
         stored = Agreement.objects.filter(pk=self.pk).first() if self.pk else None
         if stored and stored.sha256 != self.sha256 and not stored.is_draft:
             errors["body"] = _SIGNED
@@ -190,22 +192,24 @@ class RequiredInformation(SourcedRow):
 
     transmission_region = models.CharField(max_length=16, choices=TRANSMISSION_REGIONS)
     classification = models.CharField(
-        "kind of customer",
+        "customer type",
         max_length=16,
         choices=Classification.choices,
         blank=True,
-        help_text="Empty: homes and businesses.",
+        help_text="Leave empty for both homes and businesses.",
     )
     for_devices = models.BooleanField(
         "for device links",
         default=False,
         db_default=False,
-        help_text="On: asked of customers who come with a device. Off: of those who authorize a utility.",
+        help_text="On: for customers who sign up with a device. Off: for customers who authorize a utility.",
     )
-    key = models.CharField("what is asked", max_length=32, choices=InformationKey.choices)
+    key = models.CharField("information", max_length=32, choices=InformationKey.choices)
     label = models.CharField(max_length=128)
     help_text = models.CharField(max_length=300, blank=True)
-    label_es = models.CharField("label in Spanish", max_length=128, blank=True, help_text="Empty: the English one.")
+    label_es = models.CharField(
+        "label in Spanish", max_length=128, blank=True, help_text="Leave empty to use the English label."
+    )
     help_text_es = models.CharField("help text in Spanish", max_length=300, blank=True)
     is_required = models.BooleanField("required", default=True)
     position = models.PositiveSmallIntegerField(default=0, help_text="Order on the page.")

@@ -52,16 +52,16 @@ class Sourced(models.Model):
     """What a fact of the trade says of itself: where it comes from and whether that was confirmed."""
 
     source = models.CharField(
-        max_length=300, blank=True, help_text="The document or page that says it, as partners read it."
+        max_length=300, blank=True, help_text="The document or page it comes from. Partners see this."
     )
     source_url = models.CharField(
         "link to the source", max_length=300, blank=True, validators=[URLValidator(schemes=["https", "http"])]
     )
     remark = models.CharField(
-        max_length=300, blank=True, help_text="How it was read, or what it was inferred from. Partners never see it."
+        max_length=300, blank=True, help_text="How it was read or inferred. Partners never see this."
     )
     verified = models.BooleanField(
-        default=False, help_text="Switch on once the program's own documents or its administrator confirm it."
+        default=False, help_text="Turn on once the program’s own documents or its administrator confirm it."
     )
 
     class Meta:

@@ -15,10 +15,13 @@ class ActionType(models.TextChoices):
     IS_AUTHORIZED = "IS_AUTHORIZED", "The customer authorized utility data"
     IS_ELIGIBLE = "IS_ELIGIBLE", "The meter fits the program"
     ADDRESS = "ADDRESS", "The address is in the program's area"
-    NOT_ENROLLED_IN_CONFLICTING_PROGRAM = "NOT_ENROLLED_IN_CONFLICTING_PROGRAM", "In no program that excludes this one"
+    NOT_ENROLLED_IN_CONFLICTING_PROGRAM = (
+        "NOT_ENROLLED_IN_CONFLICTING_PROGRAM",
+        "Not in a program that excludes this one",
+    )
     MEETS_EXTRA_PROGRAM_REQUIREMENTS = "MEETS_EXTRA_PROGRAM_REQUIREMENTS", "The program's own limits are met"
     GENERATOR = "GENERATOR", "Generator facts are complete"
-    PARTICIPATING = "PARTICIPATING", "The meter takes part"
+    PARTICIPATING = "PARTICIPATING", "The meter participates"
     DOCUMENTS_SIGNED = "DOCUMENTS_SIGNED", "Documents are signed"
     HAS_AMI = "HAS_AMI", "The site has an interval meter"
     HAS_MARKET_REGISTRATION = "HAS_MARKET_REGISTRATION", "Registered in the market"
@@ -28,15 +31,15 @@ class ActionType(models.TextChoices):
 
     @property
     def to_do(self) -> str:
-        """What a partner has to do when it does not hold."""
+        """What a partner has to do when it fails."""
         return {
-            "NO_MISSING_FIELDS": "Fill in what is missing",
-            "IS_AUTHORIZED": "Let the customer authorize utility data",
-            "IS_ELIGIBLE": "Check what does not fit the program",
+            "NO_MISSING_FIELDS": "Fill in missing information",
+            "IS_AUTHORIZED": "Ask the customer to authorize utility data",
+            "IS_ELIGIBLE": "Check what doesn’t fit the program",
             "ADDRESS": "Check the address",
             "NOT_ENROLLED_IN_CONFLICTING_PROGRAM": "Choose between programs that exclude each other",
-            "MEETS_EXTRA_PROGRAM_REQUIREMENTS": "Check what is outside the program's limits",
-            "GENERATOR": "Complete the generator's facts",
+            "MEETS_EXTRA_PROGRAM_REQUIREMENTS": "Check values outside the program’s limits",
+            "GENERATOR": "Complete the generator details",
             "DOCUMENTS_SIGNED": "Sign the documents",
         }.get(self.value, str(self.label))
 
@@ -46,7 +49,7 @@ class ActionType(models.TextChoices):
         return {
             "IS_AUTHORIZED": "through Leap Connect",
             "NOT_ENROLLED_IN_CONFLICTING_PROGRAM": "on the meter's page",
-        }.get(self.value, "each meter's page says what")
+        }.get(self.value, "see each meter’s page")
 
 
 # What is found out by hand: a person of Leap records whether it holds for a meter.
@@ -63,7 +66,7 @@ RECORDED = frozenset(
 
 
 class Acts(models.TextChoices):
-    """Who has to act when something on the checklist does not hold."""
+    """Who has to act when something on the checklist fails."""
 
     PARTNER = "partner", "The partner"
     LEAP = "leap", "Leap"
@@ -83,7 +86,7 @@ class CheckKind(SourcedRow):
     acts = models.CharField("who acts", max_length=8, choices=Acts.choices)
     code = models.CharField("action code", max_length=16, help_text="Published as action_code.")
     description = models.CharField(
-        max_length=300, help_text="Published as action_description. {fields} stands for the fields that are missing."
+        max_length=300, help_text="Published as action_description. {fields} stands for the missing fields."
     )
     while_open = models.CharField(
         max_length=12, choices=WhileOpen.choices, default=WhileOpen.PENDING, help_text="Until Leap has recorded it."
@@ -107,9 +110,9 @@ class ProgramCheck(SourcedRow):
         related_name="program_checks",
         limit_choices_to={"action_type__in": sorted(RECORDED)},
     )
-    description = models.CharField(max_length=300, blank=True, help_text="Empty: what the kind of check says.")
+    description = models.CharField(max_length=300, blank=True, help_text="Leave empty to use the check type’s text.")
     while_open = models.CharField(
-        max_length=12, choices=WhileOpen.choices, blank=True, help_text="Empty: as the kind of check says."
+        max_length=12, choices=WhileOpen.choices, blank=True, help_text="Leave empty to use the check type’s setting."
     )
     valid_from = models.DateField(null=True, blank=True)
     valid_to = models.DateField(null=True, blank=True)
@@ -131,8 +134,8 @@ class ProgramCheck(SourcedRow):
     def clean(self) -> None:
         errors: dict[str, str] = {}
         if self.kind_id and self.kind.action_type not in RECORDED:
-            errors["kind"] = "This is found out from the meter itself; nobody records it."
+            errors["kind"] = "This is checked automatically, so nobody records it."
         if self.valid_from and self.valid_to and self.valid_from > self.valid_to:
-            errors["valid_to"] = "The end is before the beginning."
+            errors["valid_to"] = "The end is before the start."
         if errors:
             raise ValidationError(errors)

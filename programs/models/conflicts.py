@@ -29,32 +29,37 @@ class Conflict(SourcedRow):
         Program, on_delete=models.CASCADE, related_name="conflicts_from", verbose_name="other program"
     )
     utility = models.ForeignKey(
-        Utility, null=True, blank=True, on_delete=models.CASCADE, related_name="+", help_text="Empty: any utility."
+        Utility,
+        null=True,
+        blank=True,
+        on_delete=models.CASCADE,
+        related_name="+",
+        help_text="Leave empty for any utility.",
     )
     classification = models.CharField(
-        "kind of customer",
+        "customer type",
         max_length=16,
         choices=Classification.choices,
         blank=True,
-        help_text="Empty: homes and businesses.",
+        help_text="Leave empty for both homes and businesses.",
     )
     path = models.CharField(
         "way in",
         max_length=200,
         blank=True,
-        help_text="In words, when the rule holds for one way of taking part only, such as exports of a battery. "
-        "Such a row is shown to partners and decides nothing.",
+        help_text="In words, if the rule applies to only one way of participating, such as battery exports. "
+        "Partners see this row, but it doesn’t affect eligibility.",
     )
-    is_allowed = models.BooleanField("can be held together", default=False)
+    is_allowed = models.BooleanField("can be combined", default=False)
     said_by = models.ForeignKey(
         Field,
         null=True,
         blank=True,
         on_delete=models.SET_NULL,
         related_name="+",
-        help_text="A yes-or-no field of meters in the first program that says whether the other is held too.",
+        help_text="A yes-or-no field of the first program that says whether the meter is also in the other.",
     )
-    note = models.CharField(max_length=300, blank=True, help_text="Why, in a sentence that partners read.")
+    note = models.CharField(max_length=300, blank=True, help_text="The reason, in a sentence. Partners see this.")
     valid_from = models.DateField(null=True, blank=True)
     valid_to = models.DateField(null=True, blank=True)
 
@@ -77,11 +82,11 @@ class Conflict(SourcedRow):
         if self.program_id and self.program_id == self.other_id:
             errors["other"] = "Choose another program."
         if self.said_by and (self.said_by.type != FieldType.BOOLEAN or not self.is_allowed):
-            errors["said_by"] = "Choose a yes-or-no field, for programs that can be held together."
+            errors["said_by"] = "Choose a yes-or-no field, for programs that can be combined."
         if self.valid_from and self.valid_to and self.valid_from > self.valid_to:
-            errors["valid_to"] = "The end is before the beginning."
+            errors["valid_to"] = "The end is before the start."
         if not errors and self.program_id and self.other_id and self._says_twice():
-            errors["other"] = "Another row speaks about these two programs for the same customers and time."
+            errors["other"] = "Another row covers these two programs for the same customers and dates."
         if errors:
             raise ValidationError(errors)
 

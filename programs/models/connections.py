@@ -33,11 +33,13 @@ class UtilityConnection(Stamped, Sourced):
     """
 
     utility = models.OneToOneField(Utility, on_delete=models.CASCADE, related_name="green_button")
-    authorization_url = _url("authorization URL", help_text="Where a customer signs in.")
+    authorization_url = _url("authorization URL", help_text="Where customers sign in.")
     token_url = _url("token URL")
-    revocation_url = _url("revocation URL", blank=True, help_text="Empty: it has none.")
+    revocation_url = _url("revocation URL", blank=True, help_text="Leave empty if it has none.")
     resource_url = _url("resource URL", help_text="Where the feeds are, for example https://…/espi/1_1/resource.")
-    client_id = models.CharField("client ID", max_length=200, help_text="As the utility registered the portal.")
+    client_id = models.CharField(
+        "client ID", max_length=200, help_text="As assigned when the utility registered the portal."
+    )
     client_secret = SecretField("client secret", help_text="Stored encrypted and never shown. Leave empty to keep it.")
     token_auth_method = models.CharField(max_length=24, choices=TokenAuthMethod.choices, default=TokenAuthMethod.BASIC)
     scope = models.CharField(
@@ -45,21 +47,23 @@ class UtilityConnection(Stamped, Sourced):
     )
     uses_pkce = models.BooleanField("uses PKCE", default=False)
     issuer = models.CharField(
-        max_length=500, blank=True, help_text="The iss that its answers must carry. Empty: not checked."
+        max_length=500, blank=True, help_text="The iss that its responses must contain. Leave empty to skip the check."
     )
     client_certificate = models.CharField(
-        max_length=500, blank=True, help_text="Path on the server of the certificate with its key. Empty: it asks none."
+        max_length=500,
+        blank=True,
+        help_text="Path on the server to the certificate with its key. Leave empty if not required.",
     )
     notifies = models.BooleanField(
-        "sends notifications", default=False, help_text="Off: the portal asks for new data at intervals."
+        "sends notifications", default=False, help_text="If off, the portal checks for new data regularly."
     )
     customer_help = models.TextField(
-        blank=True, help_text="For customers: where to find what this utility asks at sign-in."
+        blank=True, help_text="For customers: where to find what this utility asks for at sign-in."
     )
     customer_help_es = models.TextField(
-        "customer help in Spanish", blank=True, help_text="Empty: customers who read Spanish are shown the English one."
+        "customer help in Spanish", blank=True, help_text="If empty, Spanish-speaking customers see the English one."
     )
-    is_active = models.BooleanField("active", default=True, help_text="Off: customers cannot choose it.")
+    is_active = models.BooleanField("active", default=True, help_text="If off, customers can’t choose it.")
     history = HistoricalRecords(excluded_fields=["client_secret"])
 
     class Meta:

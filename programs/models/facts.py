@@ -20,7 +20,7 @@ class About(models.TextChoices):
     SIZE = "size", "Size"
     EVENTS = "events", "Events"
     DATES = "dates", "The administrator\u2019s own dates"
-    ORDER = "order", "If you choose no program"
+    ORDER = "order", "If you don’t choose a program"
     LEAVING = "leaving", "When meters leave"
 
 
@@ -37,13 +37,13 @@ class ProgramFact(SourcedRow):
         blank=True,
         on_delete=models.CASCADE,
         related_name="facts",
-        help_text="Empty: all of the program.",
+        help_text="Leave empty for the whole program.",
     )
     about = models.CharField(max_length=16, choices=About.choices)
     text = models.CharField(
         max_length=500,
         blank=True,
-        help_text="One or two sentences. Empty: the columns of the program say it, and this is their source.",
+        help_text="One or two sentences. Leave empty if the program’s own fields say it and this is only their source.",
     )
 
     class Meta(SourcedRow.Meta):
@@ -58,7 +58,7 @@ class ProgramFact(SourcedRow):
         if not self.text and self.about not in _OF_COLUMNS:
             errors["text"] = "Enter the fact."
         if self.period and self.program_id and self.period.program_id != self.program_id:
-            errors["period"] = f"{self.period} is of another program."
+            errors["period"] = f"{self.period} belongs to another program."
         if errors:
             raise ValidationError(errors)
 
@@ -71,13 +71,13 @@ class UnknownSeason(SourcedRow):
     starts_on = models.DateField("first day")
     ends_on = models.DateField("last day")
     classification = models.CharField(
-        "kind of customer",
+        "customer type",
         max_length=16,
         choices=Classification.choices,
         blank=True,
-        help_text="Empty: homes and businesses.",
+        help_text="Leave empty for both homes and businesses.",
     )
-    note = models.CharField(max_length=300, help_text="In a sentence that partners read.")
+    note = models.CharField(max_length=300, help_text="In a sentence. Partners see this.")
 
     class Meta(SourcedRow.Meta):
         abstract = False
@@ -91,4 +91,4 @@ class UnknownSeason(SourcedRow):
 
     def clean(self) -> None:
         if self.starts_on and self.ends_on and self.starts_on > self.ends_on:
-            raise ValidationError({"ends_on": "The end is before the beginning."})
+            raise ValidationError({"ends_on": "The end is before the start."})

@@ -19,23 +19,23 @@ class FieldType(models.TextChoices):
     TEXT = "text", "Text"
     CODE = "code", "Code in capital letters"
     IDENTIFIER = "identifier", "Identifier (account, serial number)"
-    ZIP = "zip", "Zip code"
-    EMAIL = "email", "E-mail address"
-    PHONE = "phone", "Telephone number"
+    ZIP = "zip", "ZIP code"
+    EMAIL = "email", "Email address"
+    PHONE = "phone", "Phone number"
     NUMBER = "number", "Number"
     INTEGER = "integer", "Whole number"
     DATE = "date", "Date"
     BOOLEAN = "boolean", "Yes or no"
-    CHOICE = "choice", "One of a list"
-    CHOICES = "choices", "Several of a list"
+    CHOICE = "choice", "One value from a list"
+    CHOICES = "choices", "Several values from a list"
 
 
 class Needed(models.TextChoices):
     """Whether every meter needs the field, whatever the program."""
 
-    ALWAYS = "always", "Every meter needs it"
-    WITH_OBJECT = "with_object", "Needed when another field of its group is given"
-    NO = "no", "Not needed by itself"
+    ALWAYS = "always", "Required for every meter"
+    WITH_OBJECT = "with_object", "Required if another field of its group is filled in"
+    NO = "no", "Optional"
 
 
 class ChoiceList(CatalogueRow):
@@ -47,7 +47,7 @@ class ChoiceList(CatalogueRow):
         default=False,
         db_default=False,
         editable=False,
-        help_text="Its values are the rows of the table of utilities; it has no values of its own.",
+        help_text="Its values are the rows of the utilities table. It has no values of its own.",
     )
 
     class Meta(CatalogueRow.Meta):
@@ -74,7 +74,7 @@ class Choice(CatalogueRow):
     label_es = models.CharField("label in Spanish", max_length=128, blank=True, default="", db_default="")
     synonyms = models.JSONField(default=list, blank=True, help_text="Other spellings that mean the same.")
     is_offered = models.BooleanField(
-        default=True, help_text="Listed in templates; a value that is not listed is still accepted."
+        default=True, help_text="If off, templates don’t list the value, but it is still accepted."
     )
     position = models.PositiveSmallIntegerField(default=0)
 
@@ -103,32 +103,34 @@ class Field(SourcedRow):
         unique=True,
         validators=[
             RegexValidator(
-                r"^[a-z][a-z0-9_]*(\[\])?(\.[a-z][a-z0-9_]*(\[\])?)*$", "Use lower-case names joined by dots."
+                r"^[a-z][a-z0-9_]*(\[\])?(\.[a-z][a-z0-9_]*(\[\])?)*$", "Use lowercase names joined by dots."
             )
         ],
         help_text="Dot path in the asset, for example customer.street_1. A list is marked with [].",
     )
     label = models.CharField(max_length=128, help_text="The column's name in templates and forms.")
     published_name = models.CharField(
-        max_length=128, blank=True, help_text="The name in published action descriptions. Empty: the label."
+        max_length=128, blank=True, help_text="The name in published action descriptions. Leave empty to use the label."
     )
-    section = models.CharField(max_length=64, help_text="The heading that the field stands under.")
+    section = models.CharField(max_length=64, help_text="The heading the field appears under.")
     type = models.CharField(max_length=16, choices=FieldType.choices, default=FieldType.TEXT)
     unit = models.CharField(max_length=16, blank=True)
     minimum = models.FloatField(null=True, blank=True)
     maximum = models.FloatField(null=True, blank=True)
     usual_minimum = models.FloatField(
-        null=True, blank=True, help_text="Of one battery. A tenth of it and less stops the row: the unit was mistaken."
+        null=True,
+        blank=True,
+        help_text="For one battery. A tenth of this or less stops the row, since the unit must be wrong.",
     )
     usual_maximum = models.FloatField(
         null=True,
         blank=True,
-        help_text="Of one battery at a home. More is worth a look; ten times as much stops the row.",
+        help_text="For one home battery. Higher values give a warning; ten times as much stops the row.",
     )
     usual_range_verified = models.BooleanField(
         default=False,
         db_default=False,
-        help_text="Switch on once somebody who knows the devices confirms the usual range.",
+        help_text="Turn on once someone who knows the devices confirms the usual range.",
     )
     min_length = models.PositiveIntegerField(null=True, blank=True)
     max_length = models.PositiveIntegerField(null=True, blank=True)
@@ -137,7 +139,7 @@ class Field(SourcedRow):
     )
     choice_list = models.ForeignKey(ChoiceList, null=True, blank=True, on_delete=models.PROTECT, related_name="fields")
     needed = models.CharField(max_length=16, choices=Needed.choices, default=Needed.NO)
-    default = models.CharField(max_length=64, blank=True, help_text="The value when the cell is empty.")
+    default = models.CharField(max_length=64, blank=True, help_text="The value used if the cell is empty.")
     help = models.TextField(blank=True)
     label_es = models.CharField(
         "label in Spanish",
@@ -145,13 +147,13 @@ class Field(SourcedRow):
         blank=True,
         default="",
         db_default="",
-        help_text="For customers of device links. Empty: the English one.",
+        help_text="For customers of device links. Leave empty to use the English text.",
     )
     help_es = models.TextField("help in Spanish", blank=True, default="", db_default="")
     example = models.CharField(max_length=200, blank=True)
-    aliases = models.JSONField(default=list, blank=True, help_text="Other column names that mean this field.")
+    aliases = models.JSONField(default=list, blank=True, help_text="Other accepted column names for this field.")
     personal = models.BooleanField("personal data", default=False)
-    deprecated = models.BooleanField(default=False, help_text="Still accepted, but not offered any more.")
+    deprecated = models.BooleanField(default=False, help_text="Still accepted, but no longer offered.")
     position = models.PositiveSmallIntegerField(default=0, help_text="Order of the columns.")
 
     class Meta(SourcedRow.Meta):
@@ -171,9 +173,11 @@ class Field(SourcedRow):
         if self.min_length is not None and self.max_length is not None and self.min_length > self.max_length:
             errors["max_length"] = "The longest length is below the shortest."
         if (self.type in {FieldType.CHOICE, FieldType.CHOICES}) != bool(self.choice_list_id):
-            errors["choice_list"] = "A list of values goes with the types that choose from a list, and only with them."
+            errors["choice_list"] = (
+                "Choose a list of values only for types that choose from a list. Those types need one."
+            )
         if (self.type == FieldType.CHOICES) != self.path.endswith("[]"):
-            errors["path"] = "The path of a list of values ends with [], and no other path does."
+            errors["path"] = "Paths of lists must end with []. Other paths must not."
         if fault := fault_of(self.pattern):
             errors["pattern"] = fault
         self._check_core(errors)
@@ -208,7 +212,7 @@ class Field(SourcedRow):
         for other in Field.objects.exclude(pk=self.pk).values_list("path", flat=True):
             theirs = other.removesuffix("[]")
             if mine == theirs or mine.startswith((f"{theirs}.", f"{other}.")) or theirs.startswith(f"{mine}."):
-                errors["path"] = f"This cannot stand beside the field {other}."
+                errors["path"] = f"This field can’t be combined with the field {other}."
 
     def _check_requirements(self, errors: dict[str, str]) -> None:
         """What programs already say of this field must stay possible."""
@@ -218,7 +222,7 @@ class Field(SourcedRow):
         for requirement in self.requirements.select_related("program"):
             program = requirement.program.identifier
             if requirement.level == "hidden" and self.needed == Needed.ALWAYS:
-                errors["needed"] = f"{program} does not use this field; remove that requirement first."
+                errors["needed"] = f"{program} doesn’t use this field. Remove that requirement first."
             low, high = requirement.minimum, requirement.maximum
             if low is not None and self.minimum is not None and low < self.minimum:
                 errors["minimum"] = f"{program} starts at {low:g}; change that requirement first."

@@ -40,7 +40,7 @@ class IntervalDataRule(SourcedRow):
     )
     days_to_submit = models.PositiveSmallIntegerField(
         validators=[MaxValueValidator(366)],
-        help_text="Whole days after that end. 0: by the end of that day or month itself.",
+        help_text="Full days after that end. 0 means by the end of that day or month.",
     )
     counted_from = models.CharField(
         "counted from the end of", max_length=8, choices=CountedFrom.choices, default=CountedFrom.DAY
@@ -97,12 +97,12 @@ class IntervalColumn(SourcedRow):
         "column",
         max_length=60,
         unique=True,
-        validators=[RegexValidator("^[a-z][a-z0-9_]*$", "Use small letters, digits and underscores.")],
+        validators=[RegexValidator("^[a-z][a-z0-9_]*$", "Use lowercase letters, digits and underscores.")],
         help_text="As in the first line of a file.",
     )
-    meaning = models.CharField(max_length=200, help_text="What a value says and in which unit, as partners read it.")
-    least = models.FloatField("least value", null=True, blank=True, help_text="Empty: no limit.")
-    most = models.FloatField("greatest value", null=True, blank=True, help_text="Empty: no limit.")
+    meaning = models.CharField(max_length=200, help_text="What a value means and its unit. Partners see this.")
+    least = models.FloatField("minimum value", null=True, blank=True, help_text="Leave empty for no limit.")
+    most = models.FloatField("maximum value", null=True, blank=True, help_text="Leave empty for no limit.")
 
     class Meta(SourcedRow.Meta):
         abstract = False
@@ -120,7 +120,7 @@ class IntervalColumn(SourcedRow):
         if self.name in PUBLISHED_COLUMNS:
             raise ValidationError({"name": "Load data has a column of this name. Choose another name."})
         if self.least is not None and self.most is not None and self.least >= self.most:
-            raise ValidationError({"most": "Enter a value greater than the least value."})
+            raise ValidationError({"most": "Enter a value greater than the minimum value."})
 
     @property
     def range_words(self) -> str:

@@ -17,9 +17,9 @@ def fault_of(pattern: str) -> str:
         return f"This is not a regular expression: {error}."
     bare = _without_classes(pattern)
     if _repeats_a_variable_group(bare):
-        return "A repeated group inside which something varies can take for ever; write it without."
+        return "A repeated group with a repeat inside can take forever. Rewrite it without."
     if len(re.findall(r"[*+]|\{\d*,\}", bare)) > _MOST_OPEN_ENDED:
-        return "More than two repeats without an end can take very long; give them one, for example {1,20}."
+        return "More than two unlimited repeats can take very long. Limit them, for example {1,20}."
     return ""
 
 

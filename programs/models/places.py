@@ -47,10 +47,10 @@ class State(SourcedRow):
     )
     name = models.CharField(max_length=64)
     transmission_regions = models.JSONField(
-        default=list, blank=True, help_text="Every region with a part of the state. Another one stops the row."
+        default=list, blank=True, help_text="All regions that cover part of the state. Any other region stops the row."
     )
     border_zips = models.JSONField(
-        default=list, blank=True, help_text="Zip codes of a neighbouring state that are delivered here too."
+        default=list, blank=True, help_text="ZIP codes of a neighboring state that are also delivered from here."
     )
 
     class Meta(SourcedRow.Meta):
@@ -66,7 +66,7 @@ class State(SourcedRow):
         if strange := [str(region) for region in self.transmission_regions if region not in known]:
             errors["transmission_regions"] = f"Not a transmission region: {', '.join(strange)}."
         if strange := [str(code) for code in self.border_zips if not re.fullmatch("[0-9]{5}", str(code))]:
-            errors["border_zips"] = f"Write zip codes as five digits, not as {', '.join(strange)}."
+            errors["border_zips"] = f"Enter ZIP codes as five digits, not as {', '.join(strange)}."
         if errors:
             raise ValidationError(errors)
 
@@ -89,37 +89,37 @@ class Utility(SourcedRow):
 
     code = models.CharField(max_length=64, unique=True, help_text="As in the published list of utility names.")
     name = models.CharField(max_length=128)
-    synonyms = models.JSONField(default=list, blank=True, help_text="Other names that people write for it.")
+    synonyms = models.JSONField(default=list, blank=True, help_text="Other names people use for it.")
     is_offered = models.BooleanField(
         "offered",
         default=True,
         db_default=True,
-        help_text="Listed in templates, forms and suggestions; one that is not listed is still accepted.",
+        help_text="If off, templates, forms and suggestions don’t list it, but it is still accepted.",
     )
     position = models.PositiveSmallIntegerField(default=1000, db_default=1000, help_text="Order in lists.")
     transmission_region = models.CharField(
         max_length=16,
         choices=TRANSMISSION_REGIONS,
         blank=True,
-        help_text="Leave empty when it serves several regions; then only its states are checked.",
+        help_text="Leave empty if it serves several regions. Then we check only its states.",
     )
     states = models.JSONField(
-        default=list, blank=True, help_text="Every state that it serves, as two letters. Empty: not checked."
+        default=list, blank=True, help_text="Every state it serves, as two letters. Leave empty to skip the check."
     )
     eia_number = models.CharField(
         "EIA number",
         max_length=5,
         blank=True,
-        validators=[RegexValidator("^[0-9]{5}$", "Five digits, with the zeros in front.")],
+        validators=[RegexValidator("^[0-9]{5}$", "Five digits, with leading zeros.")],
         help_text="Only for those whose customers have ESI IDs (Texas): digits 3 to 7 of the ESI ID.",
     )
     eia_number_confirmed = models.BooleanField(
         "EIA number confirmed",
         default=False,
-        help_text="Switch on once EIA-861 shows this number. Only between two confirmed utilities does the wrong one "
-        "stop a row.",
+        help_text="Turn on once EIA-861 shows this number. A wrong utility stops a row only if both utilities are "
+        "confirmed.",
     )
-    is_test = models.BooleanField(default=False, help_text="A value for tests only; not offered in templates.")
+    is_test = models.BooleanField(default=False, help_text="For tests only. Not offered in templates.")
 
     class Meta(SourcedRow.Meta):
         abstract = False
@@ -141,4 +141,4 @@ class Utility(SourcedRow):
 
     def clean(self) -> None:
         if strange := [str(state) for state in self.states if not re.fullmatch("[A-Z]{2}", str(state))]:
-            raise ValidationError({"states": f"Write states as two capital letters, not as {', '.join(strange)}."})
+            raise ValidationError({"states": f"Enter states as two capital letters, not as {', '.join(strange)}."})

@@ -79,7 +79,7 @@ class Program(SourcedRow):
     identifier = models.CharField(
         max_length=64,
         unique=True,
-        validators=[RegexValidator(r"^[A-Za-z0-9_-]+$", "Use letters, digits, - and _ only.")],
+        validators=[RegexValidator(r"^[A-Za-z0-9_-]+$", "Use only letters, digits, - and _.")],
         help_text="The published program_identifier, for example CEC-DSGS.",
     )
     name = models.CharField(max_length=128)
@@ -88,27 +88,37 @@ class Program(SourcedRow):
     )
     summary = models.TextField(blank=True, help_text="One or two sentences for the program's page.")
     is_offered = models.BooleanField(
-        "offered", default=True, db_default=True, help_text="Off: only its identifier is known, and no meter can join."
+        "offered",
+        default=True,
+        db_default=True,
+        help_text="If off, only its identifier is known and meters can’t join.",
     )
     region = models.ForeignKey(Region, null=True, blank=True, on_delete=models.PROTECT, related_name="programs")
     transmission_region = models.CharField(max_length=16, choices=TRANSMISSION_REGIONS, blank=True)
     states = models.JSONField(
-        default=list, blank=True, help_text="Two-letter states where customers may be; empty: the whole region."
+        default=list,
+        blank=True,
+        help_text="Two-letter states where customers can be. Leave empty for the whole region.",
     )
     utilities = models.ManyToManyField(
-        Utility, blank=True, related_name="programs", help_text="Whose customers may join; empty: any utility."
+        Utility,
+        blank=True,
+        related_name="programs",
+        help_text="Utilities whose customers can join. Leave empty for any utility.",
     )
     program_type = models.CharField(max_length=16, choices=ProgramType.choices, blank=True)
     accepted_meter_types = models.JSONField(default=list, blank=True)
     interval_data_source = models.CharField(max_length=8, choices=IntervalSource.choices, blank=True)
     is_partner_created = models.BooleanField(
-        "partner-created", default=False, help_text="The partner may create meters by upload, form or API."
+        "partner-created", default=False, help_text="Partners can create meters by upload, form or API."
     )
     is_customer_authorized = models.BooleanField(
-        "customer-authorized", default=False, help_text="Meters may come from the customer's utility authorization."
+        "customer-authorized",
+        default=False,
+        help_text="Meters can be created from the customer’s utility authorization.",
     )
     needs_utility_authorization = models.BooleanField(
-        default=False, help_text="A meter is not eligible before the customer authorized utility data sharing."
+        default=False, help_text="A meter becomes eligible only after the customer authorizes utility data sharing."
     )
     footnotes = models.ManyToManyField(Footnote, blank=True, related_name="programs")
     time_zone = models.CharField(
@@ -119,24 +129,24 @@ class Program(SourcedRow):
     weekend_rolls_over = models.BooleanField(
         "weekends roll over",
         default=False,
-        help_text="A deadline on a Saturday or Sunday holds until the Monday after it.",
+        help_text="A deadline on a Saturday or Sunday is extended to the following Monday.",
     )
     leaves_at = models.CharField(
         "meters leave",
         max_length=8,
         choices=Boundary.choices,
         default=Boundary.PERIOD,
-        help_text="When an active meter that disenrolls is out.",
+        help_text="When an active meter leaves after it is disenrolled.",
     )
     periods_ahead = models.PositiveSmallIntegerField(
         default=3,
         validators=[MinValueValidator(1)],
-        help_text="How many delivery periods are evaluated: the running one and those after it.",
+        help_text="How many delivery periods to evaluate: the current one and those after it.",
     )
     position = models.PositiveSmallIntegerField(
         default=0,
-        help_text="Order in the program tables. Of programs that exclude each other, and of which none was chosen, a "
-        "meter joins the one that comes first.",
+        help_text="Order in the program tables. If programs exclude each other and none was chosen, a "
+        "meter joins the first one.",
     )
 
     _history_m2m_fields = ["utilities", "footnotes"]  # the name that simple_history looks for
@@ -169,16 +179,16 @@ class Program(SourcedRow):
         if self.needs_utility_authorization and not self.is_customer_authorized:
             errors["needs_utility_authorization"] = "A program that needs authorization must be customer-authorized."
         if self.active_from and self.active_to and self.active_from > self.active_to:
-            errors["active_to"] = "The end is before the beginning."
+            errors["active_to"] = "The end is before the start."
         unknown = set(self.accepted_meter_types) - set(MeterType.values)
         if unknown:
             errors["accepted_meter_types"] = "Choose at least one meter type."
         if self.region and self.region.transmission_region != self.transmission_region:
-            errors["transmission_region"] = f"{self.region} lies in {self.region.transmission_region}."
+            errors["transmission_region"] = f"{self.region} is in {self.region.transmission_region}."
         if not self.has_zone:
-            errors["time_zone"] = "Write the name of a time zone, for example America/New_York."
+            errors["time_zone"] = "Enter the name of a time zone, for example America/New_York."
         if strange := [str(state) for state in self.states if not re.fullmatch("[A-Z]{2}", str(state))]:
-            errors["states"] = f"Write states as two capital letters, not as {', '.join(strange)}."
+            errors["states"] = f"Enter states as two capital letters, not as {', '.join(strange)}."
         if errors:
             raise ValidationError(errors)
 
@@ -190,7 +200,7 @@ class Program(SourcedRow):
         if not self.accepted_meter_types:
             errors["accepted_meter_types"] = "Choose at least one meter type."
         if not self.is_partner_created and not self.is_customer_authorized:
-            errors["is_partner_created"] = "Choose at least one of the two ways to onboard."
+            errors["is_partner_created"] = "Choose at least one of the two onboard methods."
         return errors
 
     def is_open(self, on: date) -> bool:
@@ -243,7 +253,7 @@ class DeliveryPeriod(SourcedRow):
 
     def clean(self) -> None:
         if self.starts_at and self.ends_at and self.starts_at >= self.ends_at:
-            raise ValidationError({"ends_at": "The period ends before it begins."})
+            raise ValidationError({"ends_at": "The period ends before it starts."})
         program = _program_of(self)
         if program and (other := self._named_for(program)):
             raise ValidationError({"name": f"This name is for {other}. Begin it with {program.identifier}_."})
@@ -340,9 +350,11 @@ class PassedDeadline(Stamped):
 
     period = models.ForeignKey(DeliveryPeriod, on_delete=models.CASCADE, related_name="passed_deadlines")
     deadline_at = models.DateTimeField("enrollment deadline")
-    accepted_until = models.DateTimeField(help_text="Later than the deadline where a weekend rolls over.")
+    accepted_until = models.DateTimeField(help_text="Later than the deadline if a weekend extends it.")
     activation_at = models.DateTimeField("activation date")
-    rules_at = models.DateTimeField("by the rules as of", help_text="The deadline itself, unless said otherwise.")
+    rules_at = models.DateTimeField(
+        "by the rules as of", help_text="The deadline itself, unless another time was chosen."
+    )
     recorded_at = models.DateTimeField(null=True, help_text="When it was known which meters made it.")
 
     class Meta(Stamped.Meta):

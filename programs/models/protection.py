@@ -34,7 +34,7 @@ def core_faults() -> list[str]:
     rows = {path: (kind, needed) for path, kind, needed in Field.objects.values_list("path", "type", "needed")}
     if not rows:
         return []
-    faults = [f"The field {path} is missing. The code reads it." for path in CORE_FIELDS if path not in rows]
+    faults = [f"The field {path} is missing. The code uses it." for path in CORE_FIELDS if path not in rows]
     for path, core in CORE_FIELDS.items():
         kind, needed = rows.get(path, ("", ""))
         if kind and kind not in core.types:
@@ -53,7 +53,7 @@ def _refuse_in_use(sender: type[models.Model], instance: models.Model, **_: obje
 
 
 def _read_by_code(field: Field) -> str:
-    return "The code itself reads this field." if field.path in CORE_FIELDS else ""
+    return "The code uses this field." if field.path in CORE_FIELDS else ""
 
 
 def _programs_of_utility(utility: Utility) -> str:
@@ -68,7 +68,7 @@ def _conflicts_of_utility(utility: Utility) -> str:
 
 def _programs_of_region(region: Region) -> str:
     names = region.programs.order_by("identifier").values_list("identifier", flat=True)
-    return f"These programs are in it: {', '.join(names)}." if names else ""
+    return f"These programs belong to it: {', '.join(names)}." if names else ""
 
 
 register_use(Field, _read_by_code)

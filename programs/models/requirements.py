@@ -46,22 +46,24 @@ class Requirement(SourcedRow):
         Field, null=True, blank=True, on_delete=models.PROTECT, related_name="+", help_text="Only when this field …"
     )
     condition_operator = models.CharField(max_length=16, choices=Operator.choices, blank=True)
-    condition_value = models.CharField(max_length=200, blank=True, help_text="Several values are separated by commas.")
+    condition_value = models.CharField(max_length=200, blank=True, help_text="Separate multiple values with commas.")
     minimum = models.FloatField(null=True, blank=True, help_text="Narrower than the field's own limit.")
     maximum = models.FloatField(null=True, blank=True)
     earliest = models.DateField(null=True, blank=True, help_text="For a date: not before this day.")
     latest = models.DateField(null=True, blank=True, help_text="For a date: not after this day.")
     choices = models.JSONField(
-        default=list, blank=True, help_text="The values of the field's list that the program takes."
+        default=list, blank=True, help_text="Values from the field’s list that the program accepts."
     )
     action_type = models.CharField(
-        "item of the checklist",
+        "checklist item",
         max_length=40,
         blank=True,
         choices=[(kind.value, kind.label) for kind in (ActionType.GENERATOR, ActionType.ADDRESS)],
-        help_text="Empty: a missing field, or one of the program's own limits.",
+        help_text="Leave empty for a missing field or one of the program’s own limits.",
     )
-    note = models.CharField(max_length=300, blank=True, help_text="Shown in the column guide: why, or when.")
+    note = models.CharField(
+        max_length=300, blank=True, help_text="Why or when it is required. Shown in the column guide."
+    )
     valid_from = models.DateField(null=True, blank=True)
     valid_to = models.DateField(null=True, blank=True)
 
@@ -93,15 +95,15 @@ class Requirement(SourcedRow):
         errors: dict[str, object] = {}
         field = self.field
         if self.level == Level.HIDDEN and field.needed == Needed.ALWAYS:
-            errors["level"] = "Every meter needs this field, so no program can leave it out."
+            errors["level"] = "Every meter needs this field, so programs can’t leave it out."
         self._check_condition(errors)
         self._check_limits(errors)
         if self.valid_from and self.valid_to and self.valid_from > self.valid_to:
-            errors["valid_to"] = "The end is before the beginning."
+            errors["valid_to"] = "The end is before the start."
         if not errors and self.level != Level.HIDDEN and self._hides(field):
-            errors["field"] = f"{self.program} does not use {field.label}; remove that row first."
+            errors["field"] = f"{self.program} doesn’t use {field.label}. Remove that row first."
         elif not errors and self._contradicts():
-            errors["field"] = "Another row of this program says something about this field for the same time."
+            errors["field"] = "Another row of this program covers this field for the same dates."
         if errors:
             raise ValidationError(errors)
 
@@ -109,12 +111,12 @@ class Requirement(SourcedRow):
         field = self.field
         self._check_days(errors)
         if self.level == Level.HIDDEN and self.narrows:
-            errors["level"] = "A field that is not used has no limits."
+            errors["level"] = "A field that isn’t used can’t have limits."
         self._check_numbers(errors)
         if self.choices:
             known = {option.value for option in field.choice_list.options} if field.choice_list else set()
             if unknown := sorted(set(self.choices) - known):
-                errors["choices"] = f"Not in the field's list: {', '.join(unknown)}."
+                errors["choices"] = f"Not in the field’s list: {', '.join(unknown)}."
 
     def _check_days(self, errors: dict[str, object]) -> None:
         if (self.earliest or self.latest) and self.field.type != FieldType.DATE:
@@ -151,15 +153,15 @@ class Requirement(SourcedRow):
 
     def _check_condition(self, errors: dict[str, object]) -> None:
         if bool(self.condition_field_id) != bool(self.condition_operator):
-            errors["condition_operator"] = "A condition needs both a field and a comparison."
+            errors["condition_operator"] = "A condition needs a field and a comparison."
         elif self.condition_field_id and self.condition_field_id == self.field_id:
             errors["condition_field"] = "A field cannot depend on itself."
         elif self.condition_field_id and self.level == Level.HIDDEN:
-            errors["condition_field"] = "A field that is not used has no condition."
+            errors["condition_field"] = "A field that isn’t used can’t have a condition."
         elif self.condition_field and self.condition_operator:
             self._check_condition_value(errors)
             if self._hides(self.condition_field):
-                errors["condition_field"] = "This program does not use that field, so the condition would never hold."
+                errors["condition_field"] = "This program doesn’t use that field, so the condition would never be met."
 
     def _check_condition_value(self, errors: dict[str, object]) -> None:
         """A condition whose value cannot occur would never hold, and nobody would notice."""
@@ -167,9 +169,9 @@ class Requirement(SourcedRow):
         value, other, operator = self.condition_value.strip(), self.condition_field, self.condition_operator
         if operator in {Operator.IS_FILLED, Operator.IS_EMPTY}:
             if value:
-                errors["condition_value"] = "Leave this empty: the comparison needs no value."
+                errors["condition_value"] = "Leave this empty. This comparison doesn’t need a value."
         elif not value:
-            errors["condition_value"] = "Say what to compare with."
+            errors["condition_value"] = "Enter a value to compare with."
         elif operator in {Operator.IS, Operator.IS_NOT}:
             possible = _possible_values(other)
             unknown = [part.strip() for part in value.split(",") if possible and part.strip() not in possible]

@@ -8,6 +8,7 @@ from programs.schema.columns import Column
 from programs.schema.compile import schema_for, schema_of_past
 from programs.schema.crossfield import ROW_CODES
 from programs.schema.crossfield.zips import state_of as state_of_zip
+from programs.schema.crossfield.zips import zone_of as zone_of_zip
 from programs.schema.json_schema import asset_json_schema
 from programs.schema.json_types import TypedRow, under
 from programs.schema.nesting import Nesting, flatten, flatten_json
@@ -35,4 +36,5 @@ __all__ = [
     "state_of_zip",
     "under",
     "without_marks",
+    "zone_of_zip",
 ]

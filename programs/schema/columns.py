@@ -49,6 +49,11 @@ class Column:
     needed_when: tuple[When, ...] = ()
     published_name: str = ""
 
+    @property
+    def name(self) -> str:
+        """The label as people say it: the first of a list is numbered in a sheet alone, beside the second."""
+        return self.label.removesuffix(" 1") if ".0" in self.key else self.label
+
 
 @dataclass(frozen=True, slots=True)
 class Asked:

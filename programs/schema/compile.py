@@ -66,7 +66,7 @@ def _compile(
     columns = columns_of(fields, _asked([one for one in requirements if one.applies_on(today)], identifiers))
     by_path = {field.path: field for field in fields}
     coercers = {field.path: coercer_for(field) for field in fields}
-    labels = {column.key: column.label for column in columns}
+    labels = {column.key: column.name for column in columns}
     given = {field.path: field.default for field in fields if field.default and not fault_of_default(field)}
     facts = facts_of_catalogue()
     defaults = {path: coercers[path](text) for path, text in given.items()}

@@ -15,7 +15,7 @@ from programs.schema.lists import Flat
 
 _NUMBERS: Final = frozenset({"number", "integer"})
 _WANTED: Final = {"number": "a number", "integer": "a whole number", "boolean": "true or false"}
-_CAME: Final = {bool: "true or false", int: "a number", float: "a number", str: "a text", list: "a list"}
+_CAME: Final = {bool: "true or false", int: "a number", float: "a number", str: "a string", list: "a list"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -128,7 +128,7 @@ class JsonTypes:
 
     def _wrong(self, key: str, value: object) -> Problem:
         column = self._columns.get(key)
-        label, wanted = (column.label, _WANTED.get(column.type, "a text")) if column else (key, self._shape(key))
+        label, wanted = (column.label, _WANTED.get(column.type, "a string")) if column else (key, self._shape(key))
         facts = {"label": label, "came": _CAME.get(value.__class__, "an object"), "wanted": wanted}
         return Problem("WRONG_JSON_TYPE", key, shown(value), facts)
 

@@ -304,7 +304,7 @@ class Schema:
         return None if value is EMPTY else value
 
     def telling(self, key: str) -> float:
-        """How much it says when a field accepts a cell, 0 to 1: almost any cell is a text, few are e-mail addresses."""
+        """How much it says when a field accepts a cell, 0 to 1: almost any cell is a text, few are email addresses."""
         return _TELLING.get(self._by_key[key].type, 0.0)
 
     def _partial(

@@ -89,4 +89,4 @@ def suggestion_for(names: UtilityNames, text: str, row: Flat) -> dict[str, str]:
         return {"suggestion": "", "suggested": ""}
     if len(codes) == 1:
         return {"suggestion": codes[0], "suggested": f" Did you mean {codes[0]}?"}
-    return {"suggestion": "", "suggested": f" It may be {' or '.join(codes)}; the ESI ID or the account number tells."}
+    return {"suggestion": "", "suggested": f" It may be {' or '.join(codes)}; check the ESI ID or account number."}

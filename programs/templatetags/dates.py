@@ -1,7 +1,8 @@
 """Filters that say a date of a program as people do. Each takes a moment in the program's own time.
 
 `|deadline`: until when; `|last_day` and `|period_end`: a delivery period's end; `|begins`: the day on which something
-begins; `|until`: the end of what lasts until a moment; `|moment`: day and time. `|zone`: the name of a time zone.
+begins; `|until`: the end of what lasts until a moment; `|moment`: day and time. `|season`: the months of a period
+(its starts_at and ends_at). `|zone`: the name of a time zone.
 """
 
 from collections.abc import Callable
@@ -15,6 +16,7 @@ from portal.web.days import (
     last_day_text,
     moment_text,
     period_end_text,
+    season_text,
     until_text,
     zone_text,
 )
@@ -27,6 +29,7 @@ def _filter(name: str, said: Callable[[datetime], str]) -> None:
 
 
 register.filter("zone", zone_text)
+register.filter("season", lambda period: season_text(period.starts_at, period.ends_at))
 _filter("deadline", deadline_text)
 _filter("last_day", last_day_text)
 _filter("period_end", period_end_text)

@@ -34,6 +34,19 @@
   }).observe(document.body, { childList: true, subtree: true });
   nameInputs(document);
 
+  // A filter's menu closes with Escape and with a click elsewhere.
+  function closeMenus(but) {
+    for (const menu of document.querySelectorAll(".list-filters details[open]")) {
+      if (menu.contains(but)) continue;
+      menu.open = false;
+      if (!but) menu.querySelector("summary").focus();
+    }
+  }
+  document.addEventListener("click", (event) => closeMenus(event.target));
+  document.addEventListener("keydown", (event) => {
+    if (event.key === "Escape") closeMenus(null);
+  });
+
   // What scrolls in its place can be scrolled with the keyboard too.
   for (const box of document.querySelectorAll("#content .module, #content .results, #content .scrolls")) {
     if (box.scrollWidth > box.clientWidth) box.tabIndex = 0;

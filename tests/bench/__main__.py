@@ -9,14 +9,14 @@ or 127.0.0.1:5432 answers, each contestant loads it into the same table, in a pr
 
 Then a month of interval data, beside pandas and beside a bare COPY.
 
-Before it, how well columns are matched, on labelled sheets, how fast a Green Button feed is read, and how fast webhooks
-are delivered to 50 receivers. Then growth:
-1,000 to 1,000,000 rows of csv, and what pages take meanwhile. Then the evaluation of 100,000 meters, and the pages of a
-partner with 1,000,000.
+Before it, what first visits of pages take in a slowed-down Chromium, how well columns are matched, on labelled sheets,
+how fast a Green Button feed is read, and how fast webhooks are delivered to 50 receivers. Then growth: 1,000 to
+1,000,000 rows of csv, and what pages take meanwhile. Then the evaluation of 100,000 meters, and the pages of a partner
+with 1,000,000.
 
 Settings: BENCH_ROWS, BENCH_GROWTH (row counts, separated by commas; empty for none), BENCH_ONLY (contestants),
-BENCH_METERS (0 for no pages), BENCH_EVALUATED (meters, 0 for none), BENCH_FEED_MB,
-BENCH_DELIVERIES (0 for none), BENCH_INTERVAL_METERS (whose month is loaded; 0 for none), DATABASE_URL.
+BENCH_METERS (0 for no pages), BENCH_EVALUATED (meters, 0 for none), BENCH_FEED_MB, BENCH_SPEED (0 for no pages in a
+browser), BENCH_DELIVERIES (0 for none), BENCH_INTERVAL_METERS (whose month is loaded; 0 for none), DATABASE_URL.
 """
 
 import json
@@ -42,6 +42,7 @@ EVALUATED = int(os.environ.get("BENCH_EVALUATED", "100000"))
 DELIVERIES = int(os.environ.get("BENCH_DELIVERIES", "10000"))
 FEED_MB = float(os.environ.get("BENCH_FEED_MB", "50"))
 INTERVAL_METERS = int(os.environ.get("BENCH_INTERVAL_METERS", "1000"))
+SPEED = os.environ.get("BENCH_SPEED", "1") != "0"
 LOCAL = "postgres://postgres@127.0.0.1:5432/postgres"
 
 
@@ -51,6 +52,9 @@ def main() -> None:
     path.parent.mkdir(exist_ok=True)
     rooms = ("import", "growth", "enrollment", "pages", "webhooks", "intervals")
     figures: dict[str, Any] = {room: {} for room in rooms}
+    if SPEED:
+        figures["page_speed"] = in_a_child(None, "tests.bench.page_speed")
+        report_speed(figures["page_speed"])
     figures["matching"] = in_a_child(None, "tests.bench.matching")
     print("columns matched", json.dumps(figures["matching"]), flush=True)
     figures["green_button"] = {
@@ -157,6 +161,13 @@ def report(figures: dict[str, Any]) -> None:
             f"  18,000th page: {measured['deep_page_ratio']} times the first; "
             f"search: p95 {measured['search_p95_ms']} ms"
         )
+
+
+def report_speed(measured: dict[str, dict[str, float]]) -> None:
+    """What a first visit takes, page by page."""
+    print(f"\n{'A first visit, ms':24}{'LCP':>8}{'TBT':>8}{'CLS':>8}")
+    for page, line in measured.items():
+        print(f"  {page:22}{line['lcp_ms']:>8.0f}{line['tbt_ms']:>8.0f}{line['cls']:>8.3f}", flush=True)
 
 
 def _report_feeds(measured: dict[str, dict[str, float]]) -> None:

@@ -2,6 +2,9 @@
 
 python -m tests.bench.intervals gaps METERS, with the database in DATABASE_URL and an empty data directory in DATA_DIR.
 Prints one line of JSON. Every meter is in two programs' time zones at most, and one in ten lacks some hours.
+
+python -m tests.bench.intervals stores METERS measures the store alone, also that of INTERVAL_STORE_URL: a month of many
+meters stored, then the same again, a day of all, a year of one.
 """
 
 import io
@@ -16,6 +19,7 @@ import django
 django.setup()
 
 import numpy as np  # noqa: E402  Django first
+from django.conf import settings  # noqa: E402  Django first
 from django.core.management import call_command  # noqa: E402  Django first
 from django.db import transaction  # noqa: E402  Django first
 
@@ -104,13 +108,16 @@ def _fill(partner: Partner, meters: list[Meter], first: int) -> None:
         present[lacking, 4:6] = 0
         days = np.tile(np.arange(first, first + DAYS + 1, dtype=np.int32), len(some) // (DAYS + 1))
         with transaction.atomic():
-            interval_store()._write_days(Days(some, days, present))  # type: ignore[attr-defined]
+            interval_store().write_days(Days(some, days, present))  # type: ignore[attr-defined]  # each store has it
 
 
 def _year(partner: Partner, meter: Meter) -> float:
     """Milliseconds for the daily energy of a meter's year."""
     first = day_of(datetime(2025, 1, 1, tzinfo=UTC).date()) * 1440
-    series = IntervalSeries.objects.create(partner=partner, meter=meter, data_type=DataType.RUNTIME, minutes=15)
+    number = 2_000_000_000  # none of the others
+    series = IntervalSeries.objects.create(
+        pk=number, partner=partner, meter=meter, data_type=DataType.RUNTIME, minutes=15
+    )
     rows = np.zeros(366 * A_DAY, INTERVAL)
     rows["series"], rows["start"] = series.pk, first + np.arange(len(rows)) * 15
     rows["net"], rows["generated"], rows["consumed"], rows["final"] = 1.5, np.nan, np.nan, 1
@@ -130,7 +137,43 @@ def _year(partner: Partner, meter: Meter) -> float:
     return round(sorted(times)[len(times) // 2], 1)
 
 
-SECTIONS = {"gaps": gaps}
+def stores(count: int) -> None:
+    """A month of `count` series: stored, the same again, a day of all of them, a year of one."""
+    call_command("migrate", verbosity=0)
+    store, first = interval_store(), day_of(datetime(2026, 8, 1, tzinfo=UTC).date()) * 1440
+    rows = np.zeros(count * DAYS * A_DAY, INTERVAL)
+    rows["series"] = np.repeat(np.arange(1, count + 1), DAYS * A_DAY)
+    rows["start"] = np.tile(first + np.arange(DAYS * A_DAY) * 15, count)
+    rows["net"], rows["final"] = np.random.default_rng(1).integers(0, 2000, len(rows)) / 1000, 1
+    rows["generated"] = rows["consumed"] = np.nan
+    store.prepare(first, int(rows["start"].max()))
+    loaded, repeated = (_put_all(store, rows, source) for source in (1, 2))
+    day = first + 9 * 1440
+    seconds, fleet = _best(lambda: store.read(range(1, count + 1), day, day + 1440))
+    assert len(fleet) == count * A_DAY
+    _, days = _best(lambda: store.daily(1, first, first + DAYS * 1440, offset=-300))
+    assert sum(number for _, _, number in days) == DAYS * A_DAY
+    partner = Partner.objects.create(name="Many Meters", slug="many")
+    year = _year(partner, _active_meter(partner))
+    result = {"rows": len(rows), "load_rows_s": round(len(rows) / loaded), "repeat_rows_s": round(len(rows) / repeated)}
+    print(json.dumps(result | {"day_of_all_s": seconds, "year_of_one_meter_ms": year}))
+
+
+def _put_all(store, rows, source: int) -> float:
+    """Seconds, in pieces as a job stores them."""
+    began = time.perf_counter()
+    for begin in range(0, len(rows), settings.JOB_INTERVAL_ROWS):
+        with transaction.atomic():
+            store.put(rows[begin : begin + settings.JOB_INTERVAL_ROWS], minutes=15, source=source)
+    return time.perf_counter() - began
+
+
+def _active_meter(partner: Partner) -> Meter:
+    call_command("seed_catalogue", verbosity=0, stdout=io.StringIO())
+    return _active_meters(partner, 1, datetime(2026, 12, 1, 5, tzinfo=UTC))[0]
+
+
+SECTIONS = {"gaps": gaps, "stores": stores}
 
 if __name__ == "__main__":
     SECTIONS[sys.argv[1]](int(sys.argv[2]))

@@ -42,6 +42,7 @@ SEED = 20261124
 
 def main(count: int) -> None:
     call_command("migrate", verbosity=0)
+    call_command("collectstatic", interactive=False, verbosity=0)
     call_command("seed_catalogue", verbosity=0, stdout=io.StringIO())
     call_command("demo_signins", ensure=True, quiet=True)
     call_command("generate_meters", str(count), stdout=io.StringIO())

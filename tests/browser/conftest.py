@@ -37,7 +37,7 @@ FLAGS = [
 
 
 class Portal:
-    """The running portal: its address, and the demo's sign-ins by e-mail."""
+    """The running portal: its address, and the demo's sign-ins by email."""
 
     def __init__(self, url: str, env: dict[str, str]) -> None:
         self.url, self.env = url, env
@@ -51,10 +51,15 @@ class Portal:
         return done.stdout.decode()
 
 
-@pytest.fixture(scope="session")
-def portal(tmp_path_factory: pytest.TempPathFactory, template: Path | str) -> Iterator[Portal]:
+def skip_without_chromium() -> None:
+    """Said aloud on a user's machine, and a failure in CI."""
     if not Path(CHROMIUM).exists() and not os.environ.get("CI"):
         pytest.skip(f"Chromium is not at {CHROMIUM}: the browser tests did NOT run (Debian: apt-get install chromium)")
+
+
+@pytest.fixture(scope="session")
+def portal(tmp_path_factory: pytest.TempPathFactory, template: Path | str) -> Iterator[Portal]:
+    skip_without_chromium()
     port = free_port()
     name = f"browser_{uuid.uuid4().hex[:12]}"
     data = tmp_path_factory.mktemp("portal")
@@ -96,6 +101,7 @@ def wait_until_healthy(url: str, running: subprocess.Popen[bytes]) -> None:
 @pytest.fixture(scope="module")
 def chromium() -> Iterator[Browser]:
     """Closed with its module: Playwright's event loop would make Django refuse the database to later tests."""
+    skip_without_chromium()
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=CHROMIUM, args=FLAGS)
         yield browser

@@ -5,9 +5,9 @@ import re
 from collections.abc import Callable
 
 import pytest
-from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Page, expect
 
+from tests.browser.axe import run_axe
 from tests.browser.conftest import Portal
 
 OpenAs = Callable[..., Page]
@@ -25,7 +25,7 @@ def check_page(page: Page, name: str) -> None:
     if SHOTS:
         page.screenshot(path=f"{SHOTS}/admin-{name}-{width}.png", full_page=True)
     assert page.evaluate("document.documentElement.scrollWidth") <= width, (name, page.url)
-    axe_results = Axe().run(page)
+    axe_results = run_axe(page)
     assert axe_results.violations_count == 0, (name, page.url, axe_results.generate_report())
 
 
@@ -49,7 +49,8 @@ def test_pages_of_the_admin_pass_axe_and_fit_a_phone(portal: Portal, open_as: Op
             check_page(page, f"{table}-{scheme}")
         program = first_row(page, portal, "program").partition("/change/")[0]
         set_up = f"{portal.url}/admin/programs/program/set-up/"
-        for address in (f"{program}/history/", f"{program}/delete/", f"{program}/readiness/", set_up):
+        operations = f"{portal.url}/admin/portal/job/operations/"
+        for address in (f"{program}/history/", f"{program}/delete/", f"{program}/readiness/", set_up, operations):
             page.goto(address)
             check_page(page, f"{address.rstrip('/').rpartition('/')[2]}-{scheme}")
         page.goto(f"{portal.url}/admin/programs/conflict/import/")
@@ -66,7 +67,7 @@ def test_two_people_on_one_row_see_each_other(portal: Portal, open_as: OpenAs) -
     second.fill("#id_text", "What the second one wrote.")
     second.get_by_role("button", name="Save", exact=True).first.click()
 
-    expect(second.get_by_role("heading", level=1)).to_have_text("Somebody else has changed this since you opened it")
+    expect(second.get_by_role("heading", level=1)).to_have_text("Someone else changed this after you opened it")
     check_page(second, "changed-meanwhile")
     second.get_by_label(re.compile("^Text: use What the second")).check()
     second.get_by_role("button", name="Continue").click()
@@ -87,15 +88,15 @@ def test_a_season_is_set_up_by_reading_the_pages(portal: Portal, open_as: OpenAs
 
     year = re.compile("20[0-9]{2}")
     expected = year.sub(lambda match: str(int(match[0]) + 1), name)
-    expect(page.locator("ul.messagelist")).to_contain_text(f"{expected} was made with its deadlines, unverified.")
+    expect(page.locator("ul.messagelist")).to_contain_text(f"{expected} was created with its deadlines, unverified.")
     page.fill("#id_source", "https://example.com/season")
     page.check("#id_verified")
     page.get_by_role("button", name="Save", exact=True).first.click()
     page.goto(f"{portal.url}/admin/programs/program/set-up/")
     page.get_by_role("link", name="Demand Side Grid Support").click()
     expect(page.locator("ul.checklist")).to_contain_text(f"{expected} is verified.")
-    page.get_by_role("button", name="Try the row").click()
+    page.get_by_role("button", name="Try row").click()
     expect(page.locator("#result")).to_contain_text("The row is accepted. Status: Eligible.")
     page.fill("[id='id_cell:customer.postal_code']", "nowhere")
-    page.get_by_role("button", name="Try the row").click()
-    expect(page.locator("#result")).to_contain_text("The row is refused.")
+    page.get_by_role("button", name="Try row").click()
+    expect(page.locator("#result")).to_contain_text("The row is rejected.")

@@ -6,9 +6,9 @@ from collections.abc import Callable
 from itertools import product
 
 import pytest
-from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Page, expect
 
+from tests.browser.axe import run_axe
 from tests.browser.conftest import Portal
 
 pytestmark = [pytest.mark.browser, pytest.mark.timeout(240), pytest.mark.xdist_group("browser")]
@@ -16,7 +16,7 @@ USER = "manager@borealis.example"
 OpenAs = Callable[..., Page]
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture(scope="session")
 def meters(portal: Portal) -> None:
     """Meters in a program, some of which lack a field."""
     portal.manage("generate_meters", "60", "--partner", "borealis")
@@ -26,6 +26,8 @@ def meters(portal: Portal) -> None:
 def test_a_deadline_leads_to_the_meters_that_would_miss_it_without_javascript(portal: Portal, open_as: OpenAs) -> None:
     page = open_as(USER, java_script_enabled=False, viewport={"width": 390, "height": 844})
 
+    page.get_by_role("button", name="Menu").click()
+    page.get_by_role("link", name="Programs", exact=True).click()
     page.get_by_role("link", name="Calendar", exact=True).click()
     expect(page.get_by_role("heading", level=1)).to_have_text("Calendar")
     page.get_by_role("link", name="would miss it").first.click()
@@ -39,15 +41,15 @@ def test_an_address_is_shown_once_works_and_ends(portal: Portal, open_as: OpenAs
     page = open_as(USER, java_script_enabled=False)
     page.goto(f"{portal.url}/calendar/")
 
-    page.get_by_role("button", name="Make an address").click()
+    page.get_by_role("button", name="Create address").click()
     address = page.locator("code.id").inner_text()
     with urllib.request.urlopen(address) as answer:
         assert answer.read().startswith(b"BEGIN:VCALENDAR\r\n")
-    page.get_by_role("link", name="Back to the calendar").click()
+    page.get_by_role("link", name="Back to calendar").click()
     assert address.rpartition("/")[2] not in page.content()
-    page.get_by_role("button", name="End the address").click()
+    page.get_by_role("button", name="Turn off address").click()
 
-    expect(page.get_by_role("alert")).to_have_text("The address of your calendar works no more.")
+    expect(page.get_by_role("alert")).to_have_text("Calendar address turned off.")
     with pytest.raises(urllib.error.HTTPError, match="404"):
         urllib.request.urlopen(address)
 
@@ -58,7 +60,7 @@ def test_pages_of_the_calendar_pass_axe_and_fit_a_phone(portal: Portal, open_as:
     looks = list(product((1280, 390), ("light", "dark")))
 
     def check(width: int, scheme: str) -> None:
-        axe_results = Axe().run(page)
+        axe_results = run_axe(page)
         assert axe_results.violations_count == 0, (width, scheme, page.url, axe_results.generate_report())
         assert page.evaluate("document.documentElement.scrollWidth") <= width, (width, page.url)
 
@@ -68,7 +70,7 @@ def test_pages_of_the_calendar_pass_axe_and_fit_a_phone(portal: Portal, open_as:
         page.goto(f"{portal.url}/calendar/{query}")
         check(width, scheme)
     page.goto(f"{portal.url}/calendar/")
-    page.get_by_role("button", name="Make an address").click()
+    page.get_by_role("button", name="Create address").click()
     for width, scheme in looks:
         page.set_viewport_size({"width": width, "height": 900})
         page.emulate_media(color_scheme=scheme)  # type: ignore[arg-type]  # one of Playwright's words

@@ -6,9 +6,9 @@ from itertools import product
 from pathlib import Path
 
 import pytest
-from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, Error, Page, expect
 
+from tests.browser.axe import run_axe
 from tests.browser.conftest import CHROMIUM, Portal
 from tests.demo_utility import DemoUtility, query_of
 
@@ -32,7 +32,7 @@ def look(page: Page, name: str) -> None:
         page.emulate_media(color_scheme=scheme)  # type: ignore[arg-type]  # one of Playwright's words
         if LOOKED_AT:
             page.screenshot(path=Path(LOOKED_AT) / f"utility-{name}-{width}-{scheme}.png", full_page=True)
-        axe_results = Axe().run(page)
+        axe_results = run_axe(page)
         assert axe_results.violations_count == 0, (name, width, scheme, axe_results.generate_report())
         assert page.evaluate("document.documentElement.scrollWidth") <= width, (name, width)
     page.set_viewport_size({"width": 390, "height": 844})

@@ -4,9 +4,9 @@ from collections.abc import Callable
 from itertools import product
 
 import pytest
-from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Page, expect
 
+from tests.browser.axe import run_axe
 from tests.browser.conftest import Portal
 
 pytestmark = [pytest.mark.browser, pytest.mark.timeout(240), pytest.mark.xdist_group("browser")]
@@ -74,6 +74,8 @@ def test_meter_is_made_by_keyboard_alone(portal: Portal, open_as: OpenAs) -> Non
     page.keyboard.press("Enter")
 
     expect(page.get_by_text("Meter created. Its Leap meter ID is")).to_be_visible()
+    page.locator(".fact-groups summary", has_text="Device").focus()
+    page.keyboard.press("Enter")
     expect(page.get_by_text("13.5 kWh")).to_be_visible()
     expect(page.locator(".tag", has_text="Eligible").first).to_be_visible()
 
@@ -84,7 +86,7 @@ def test_meter_is_made_and_changed_without_javascript_on_a_phone(portal: Portal,
     page.get_by_role("link", name="Add a meter").first.click()
     page.get_by_role("link", name="Demand Side Grid Support").click()
     type_battery(page, "by-phone")
-    page.get_by_role("button", name="Save and go on later").click()
+    page.get_by_role("button", name="Save draft").click()
     page.goto(f"{portal.url}/meters/new/")
     page.get_by_role("link", name="by-phone").click()
     page.get_by_role("button", name="See what will happen").click()
@@ -96,7 +98,7 @@ def test_meter_is_made_and_changed_without_javascript_on_a_phone(portal: Portal,
     page.get_by_role("button", name="See what will happen").click()
     expect(page.locator("ins", has_text="Oakland")).to_be_visible()
     page.get_by_role("button", name="Change this meter").click()
-    expect(page.get_by_text("Meter changed.")).to_be_visible()
+    expect(page.get_by_text("Meter updated.")).to_be_visible()
 
     page.get_by_role("link", name="Add another device at this site").click()
     expect(page.locator('[name="customer.city"]')).to_have_value("Oakland")
@@ -132,18 +134,18 @@ def test_pages_of_the_form_pass_axe_and_fit_a_phone(portal: Portal, open_as: Ope
     change(colleague, meter, "Berkeley")
     colleague.get_by_role("button", name="Change this meter").click()
     page.goto(clash)
-    expect(page.get_by_role("heading", name="Somebody changed this meter meanwhile")).to_be_visible()
+    expect(page.get_by_role("heading", name="Someone changed this meter in the meantime")).to_be_visible()
 
     page.goto(f"{portal.url}/meters/")
-    page.get_by_text("Change many meters").click()
     page.get_by_role("checkbox", name="Choose to-change").check()
-    page.get_by_role("button", name="See how many").click()
+    page.get_by_label("With the selected meters").select_option("archive")
+    page.get_by_role("button", name="Continue").click()
     expect(page.get_by_role("heading", name="Archive 1 meter?")).to_be_visible()
     bulk = page.url
     page.goto(f"{portal.url}/meters/new/CEC-DSGS/")
     page.fill('[name="partner_reference"]', "for-later")
     page.fill('[name="device.install_date"]', "02/30/2024")
-    page.get_by_role("button", name="Save and go on later").click()
+    page.get_by_role("button", name="Save draft").click()
     expect(page.locator('[name="device.install_date"]')).to_have_value("02/30/2024")
     draft = page.url
 
@@ -163,25 +165,24 @@ def test_pages_of_the_form_pass_axe_and_fit_a_phone(portal: Portal, open_as: Ope
         page.set_viewport_size({"width": width, "height": 900})
         page.emulate_media(color_scheme=scheme)  # type: ignore[arg-type]  # one of Playwright's words
         page.goto(path if path.startswith("http") else portal.url + path)
-        axe_results = Axe().run(page)
+        axe_results = run_axe(page)
         assert axe_results.violations_count == 0, (width, scheme, path, axe_results.generate_report())
         assert page.evaluate("document.documentElement.scrollWidth") <= width, (width, path)
     page.goto(f"{portal.url}/meters/new/CEC-DSGS/")
     page.get_by_role("button", name="See what will happen").click()
-    axe_results = Axe().run(page)
+    axe_results = run_axe(page)
     assert axe_results.violations_count == 0, axe_results.generate_report()
     page.goto(f"{portal.url}/meters/look-up/")
     page.get_by_role("button", name="Look up").click()
     expect(page.get_by_role("link", name="Nothing was pasted.")).to_be_visible()
-    axe_results = Axe().run(page)
+    axe_results = run_axe(page)
     assert axe_results.violations_count == 0, axe_results.generate_report()
     page.goto(f"{portal.url}/meters/")
-    page.get_by_text("Change many meters").click()
     page.get_by_role("checkbox", name="Choose to-change").check()
-    page.get_by_label("With the chosen meters").select_option("add_tag")
-    page.get_by_role("button", name="See how many").click()
-    expect(page.get_by_text("1 meter is chosen.")).to_be_visible()
-    axe_results = Axe().run(page)
+    page.get_by_label("With the selected meters").select_option("add_tag")
+    page.get_by_role("button", name="Continue").click()
+    expect(page.get_by_text("1 meter selected.")).to_be_visible()
+    axe_results = run_axe(page)
     assert axe_results.violations_count == 0, axe_results.generate_report()
 
 

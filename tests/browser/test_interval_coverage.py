@@ -4,9 +4,9 @@ from collections.abc import Callable
 from itertools import product
 
 import pytest
-from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Page, expect
 
+from tests.browser.axe import run_axe
 from tests.browser.conftest import Portal
 
 pytestmark = [pytest.mark.browser, pytest.mark.timeout(300), pytest.mark.xdist_group("browser")]
@@ -41,7 +41,7 @@ for number in range(3):
 """
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture(scope="session")
 def meters(portal: Portal) -> None:
     portal.manage("shell", "-c", MAKE)
 
@@ -50,7 +50,7 @@ def meters(portal: Portal) -> None:
 def test_a_gap_is_found_from_home_to_the_meter_without_javascript(portal: Portal, open_as: OpenAs) -> None:
     page = open_as(USER, java_script_enabled=False, viewport={"width": 390, "height": 844})
 
-    page.locator("#intervals-heading + ul a").first.click()
+    page.locator(".to-dos a", has_text="Submit").first.click()
     expect(page.get_by_role("heading", level=1)).to_have_text("Missing interval data")
     page.get_by_role("link", name="seen-", exact=False).first.click()
 
@@ -76,7 +76,7 @@ def test_pages_of_interval_data_pass_axe_and_fit_a_phone(portal: Portal, open_as
         page.set_viewport_size({"width": width, "height": 900})
         page.emulate_media(color_scheme=scheme)  # type: ignore[arg-type]  # one of Playwright's words
         page.goto(f"{portal.url}{path}")
-        axe_results = Axe().run(page)
+        axe_results = run_axe(page)
         assert axe_results.violations_count == 0, (width, scheme, path, axe_results.generate_report())
         assert page.evaluate("document.documentElement.scrollWidth") <= width, (width, path)
         sizes = "[...document.querySelectorAll('main *')].map(one => parseFloat(getComputedStyle(one).fontSize))"

@@ -6,10 +6,10 @@ from itertools import product
 from pathlib import Path
 
 import pytest
-from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, Page, expect
 
 from tests import builders
+from tests.browser.axe import run_axe
 from tests.browser.conftest import Portal
 from tests.onboarding.intervals.files import line, text
 
@@ -27,7 +27,7 @@ def look_at(page: Page, name: str) -> None:
         page.wait_for_timeout(250)  # colors of buttons change slowly
         if LOOKED_AT:
             page.screenshot(path=Path(LOOKED_AT) / f"intervals-{name}-{width}-{scheme}.png", full_page=True)
-        axe_results = Axe().run(page)
+        axe_results = run_axe(page)
         assert axe_results.violations_count == 0, (name, width, scheme, axe_results.generate_report())
         assert page.evaluate("document.documentElement.scrollWidth") <= width, (name, width)
     page.set_viewport_size({"width": 1280, "height": 900})
@@ -85,7 +85,7 @@ def test_a_file_with_errors_is_mended_and_stored(portal: Portal, open_as: OpenAs
     page.get_by_role("link", name="Upload the fixed lines").click()
     upload(page, mended)
     expect(page).to_have_title("Completed: devices-july-fixed.csv · Partner portal", timeout=60_000)
-    expect(page.get_by_text("Every row was stored.")).to_be_visible()
+    expect(page.get_by_text("All rows were stored.")).to_be_visible()
     look_at(page, "stored")
 
     page.goto(f"{portal.url}/interval-data/uploads/new/")

@@ -1,15 +1,16 @@
 """The main job as a partner and an admin do it, in a real browser on the real stack; and axe on every page."""
 
 import io
+import re
 from collections.abc import Callable
 from pathlib import Path
 
 import openpyxl
 import pytest
-from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Page, expect
 
 from tests import builders
+from tests.browser.axe import run_axe
 from tests.browser.conftest import Portal
 
 pytestmark = [pytest.mark.browser, pytest.mark.timeout(240), pytest.mark.xdist_group("browser")]
@@ -56,16 +57,17 @@ def test_spreadsheet_becomes_meters(portal: Portal, open_as: OpenAs, tmp_path: P
 
     upload(page, portal, file)
     expect(page.locator(".counts")).to_contain_text("980")
-    expect(page.get_by_role("link", name="Zip code is missing", exact=True)).to_be_visible()
+    expect(page.get_by_role("link", name="ZIP code is missing", exact=True)).to_be_visible()
     expect(page.get_by_text("Number of devices: missing in 1 row")).to_be_visible()
-    page.get_by_role("link", name="Zip code is missing", exact=True).click()
+    page.get_by_role("link", name="ZIP code is missing", exact=True).click()
     expect(page.locator(".table-rows tbody tr")).to_have_count(20)
     expect(page.locator(".table-rows tbody tr").first).to_contain_text("Fill it in")
 
     page.get_by_role("button", name="Create 980 meters").dblclick()
     expect(page.get_by_role("heading", name="Receipt")).to_be_visible(timeout=30_000)
+    expect(page).to_have_title(re.compile("^Done: season.xlsx"))
     with page.expect_download() as receipt:
-        page.get_by_role("link", name="Download receipt (.xlsx)").click()
+        page.get_by_role("link", name="Rows as Excel (.xlsx)").click()
     sheet = openpyxl.load_workbook(io.BytesIO(Path(receipt.value.path()).read_bytes())).active
     assert sheet is not None
     outcomes = [row[2] for row in sheet.iter_rows(min_row=2, values_only=True)]
@@ -151,7 +153,7 @@ def test_file_that_is_no_spreadsheet_gets_a_plain_answer(portal: Portal, open_as
     page.set_input_files("#id_file", file)
     page.get_by_role("button", name="Upload and check").click()
 
-    expect(page.get_by_text("The content of the file is not a spreadsheet, whatever its name says.")).to_be_visible(
+    expect(page.get_by_text("This file’s name looks like a spreadsheet, but its content isn’t one.")).to_be_visible(
         timeout=30_000
     )
 
@@ -202,7 +204,7 @@ def test_every_page_is_accessible_and_fits_a_phone(
     for path in PAGES:
         page.set_viewport_size({"width": 1280, "height": 900})
         page.goto(first.get(path, f"{portal.url}{path}"))
-        axe_results = Axe().run(page)
+        axe_results = run_axe(page)
         wrong += [f"{path}: {one['id']}: {one['nodes'][0]['html'][:120]}" for one in axe_results.response["violations"]]
         page.set_viewport_size({"width": 390, "height": 800})
         width = page.evaluate("document.documentElement.scrollWidth")
@@ -214,4 +216,4 @@ def test_every_page_is_accessible_and_fits_a_phone(
 def test_sign_in_page_is_accessible(portal: Portal, open_as: OpenAs) -> None:
     page = open_as(None)
 
-    assert [one["id"] for one in Axe().run(page).response["violations"]] == []
+    assert [one["id"] for one in run_axe(page).response["violations"]] == []

@@ -4,9 +4,9 @@ from itertools import product
 from pathlib import Path
 
 import pytest
-from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import expect
 
+from tests.browser.axe import run_axe
 from tests.browser.conftest import Portal
 from tests.browser.test_people import MANAGER, OpenAs, keep_picture
 
@@ -25,6 +25,6 @@ def test_matching_page_passes_axe_and_fits_a_phone(portal: Portal, open_as: Open
         page.emulate_media(color_scheme=scheme)  # type: ignore[arg-type]  # one of Playwright's words
         page.reload()  # Chromium leaves the colours of closed parts as they were
         keep_picture(page, f"columns-{width}-{scheme}")
-        results = Axe().run(page)
+        results = run_axe(page)
         assert results.violations_count == 0, (width, scheme, results.generate_report())
         assert page.evaluate("document.documentElement.scrollWidth") <= width, width

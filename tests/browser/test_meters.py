@@ -7,9 +7,9 @@ from itertools import product
 
 import openpyxl
 import pytest
-from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Page, expect
 
+from tests.browser.axe import run_axe
 from tests.browser.conftest import Portal
 
 pytestmark = [pytest.mark.browser, pytest.mark.timeout(240), pytest.mark.xdist_group("browser")]
@@ -17,7 +17,7 @@ USER = "manager@borealis.example"  # Acme's meters are counted by others
 OpenAs = Callable[..., Page]
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture(scope="session")
 def meters(portal: Portal) -> None:
     """Some meters to list."""
     portal.manage("generate_meters", "60", "--partner", "borealis")
@@ -28,7 +28,7 @@ def test_columns_are_chosen_and_kept_without_javascript_on_a_phone(portal: Porta
     page = open_as(USER, java_script_enabled=False, viewport={"width": 390, "height": 844})
     page.goto(f"{portal.url}/meters/?region=CAISO")
 
-    page.get_by_role("link", name="Choose columns").click()
+    page.get_by_role("link", name="Columns").click()
     page.get_by_label("Leap meter ID").uncheck()
     page.get_by_label("Battery power capacity").check()
     page.get_by_role("button", name="Show these columns").click()
@@ -36,7 +36,7 @@ def test_columns_are_chosen_and_kept_without_javascript_on_a_phone(portal: Porta
     card = page.locator("tbody tr").first
     expect(card.locator("[data-label='Battery power capacity']")).to_contain_text("kW")
     expect(card.locator("[data-label='Leap meter ID']")).to_have_count(0)
-    page.get_by_role("button", name="Apply filters").click()
+    page.get_by_role("button", name="Search", exact=True).click()
     expect(card.locator("[data-label='Battery power capacity']")).to_contain_text("kW")
     expect(page.locator(".chip")).to_contain_text("Region")
 
@@ -79,6 +79,6 @@ def test_pages_of_columns_and_exports_pass_axe_and_fit_a_phone(portal: Portal, o
         page.set_viewport_size({"width": width, "height": 900})
         page.emulate_media(color_scheme=scheme)  # type: ignore[arg-type]  # one of Playwright's words
         page.goto(path)
-        axe_results = Axe().run(page)
+        axe_results = run_axe(page)
         assert axe_results.violations_count == 0, (width, scheme, path, axe_results.generate_report())
         assert page.evaluate("document.documentElement.scrollWidth") <= width, (width, path)

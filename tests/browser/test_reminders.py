@@ -7,9 +7,9 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
-from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Page, expect
 
+from tests.browser.axe import run_axe
 from tests.browser.conftest import Portal
 
 pytestmark = [pytest.mark.browser, pytest.mark.timeout(240), pytest.mark.xdist_group("browser")]
@@ -22,7 +22,7 @@ FILL = (
 )
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture(scope="session")
 def paths(portal: Portal) -> dict[str, str]:
     """Of pages with reminders in every state, by what they are."""
     made: dict[str, str] = json.loads(portal.manage("shell", "--verbosity", "0", "--command", FILL))
@@ -32,9 +32,7 @@ def paths(portal: Portal) -> dict[str, str]:
 def problems_on(page: Page, name: str) -> list[str]:
     """What axe says about the page as it is, and whether it is wider than a phone."""
     page.set_viewport_size({"width": 1280, "height": 900})
-    wrong = [
-        f"{name}: {rule['id']}: {rule['nodes'][0]['html'][:160]}" for rule in Axe().run(page).response["violations"]
-    ]
+    wrong = [f"{name}: {rule['id']}: {rule['nodes'][0]['html'][:160]}" for rule in run_axe(page).response["violations"]]
     shot(page, f"{name}-1280")
     page.set_viewport_size({"width": 390, "height": 800})
     shot(page, f"{name}-390")

@@ -5,16 +5,16 @@ from collections.abc import Callable
 from itertools import product
 
 import pytest
-from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Page, expect
 
+from tests.browser.axe import run_axe
 from tests.browser.conftest import Portal
 from tests.browser.test_developers import keep_picture, pasted
 
 pytestmark = [pytest.mark.browser, pytest.mark.timeout(300), pytest.mark.xdist_group("browser")]
 MANAGER = "manager@cedar.example"
 OpenAs = Callable[..., Page]
-STRIP = "Sandbox: made-up data."
+STRIP = "Sandbox: sample data."
 PAGES = ["/", "/meters/", "/connections/", "/people/", "/developers/sandbox/", "/developers/sandbox/reset/"]
 FILLED = re.compile("was filled on")
 
@@ -27,19 +27,20 @@ def into_the_sandbox(portal: Portal, page: Page) -> None:
         create.click()
     expect(page.get_by_text(FILLED)).to_be_visible(timeout=120_000)
     if not page.get_by_text(STRIP).count():
-        page.get_by_role("button", name="Sandbox", exact=True).click()
+        page.locator(".account-menu > summary").click()
+        page.get_by_role("button", name="Switch to sandbox").click()
     expect(page.get_by_text(STRIP)).to_be_visible()
 
 
 def violations(page: Page) -> list[str]:
-    return [violation["id"] for violation in Axe().run(page).response["violations"]]
+    return [violation["id"] for violation in run_axe(page).response["violations"]]
 
 
 def test_manager_makes_tries_resets_and_leaves_the_sandbox(portal: Portal, open_as: OpenAs) -> None:
     page = open_as(MANAGER)
     into_the_sandbox(portal, page)
     page.goto(f"{portal.url}/developers/")
-    page.get_by_role("button", name="Create a key for this page").click()
+    page.get_by_role("button", name="Create key for this page").click()
     expect(page.get_by_text("Copy it now")).to_be_visible()
     create, job, enrollment = page.locator(".command code").all_inner_texts()
     assert "lpk_test_" in create
@@ -53,7 +54,7 @@ def test_manager_makes_tries_resets_and_leaves_the_sandbox(portal: Portal, open_
 
     page.goto(f"{portal.url}/developers/sandbox/")
     page.get_by_role("link", name="Reset sandbox").click()
-    expect(page.get_by_role("heading", name="What goes")).to_be_visible()
+    expect(page.get_by_role("heading", name="What’s deleted")).to_be_visible()
     page.get_by_role("button", name="Reset sandbox").click()
     expect(page.get_by_role("progressbar")).to_be_visible()
     assert violations(page) == []
@@ -64,7 +65,7 @@ def test_manager_makes_tries_resets_and_leaves_the_sandbox(portal: Portal, open_
     assert pasted(enrollment)["meters"] == []
 
     page.get_by_role("button", name="Switch to Cedar Homes").click()
-    expect(page.get_by_text("You now work for Cedar Homes.")).to_be_visible()
+    expect(page.get_by_text("You’re now working with Cedar Homes.")).to_be_visible()
     assert page.get_by_text(STRIP).count() == 0
 
 
@@ -98,9 +99,10 @@ def test_switch_works_by_keyboard_and_without_scripts(portal: Portal, open_as: O
     bare.goto(f"{portal.url}/meters/")
 
     bare.get_by_role("button", name="Switch to Cedar Homes").press("Enter")
-    expect(bare.get_by_text("You now work for Cedar Homes.")).to_be_visible()
+    expect(bare.get_by_text("You’re now working with Cedar Homes.")).to_be_visible()
     assert bare.get_by_text(STRIP).count() == 0
-    bare.get_by_role("button", name="Sandbox", exact=True).press("Enter")
+    bare.locator(".account-menu > summary").press("Enter")
+    bare.get_by_role("button", name="Switch to sandbox").press("Enter")
 
     expect(bare.get_by_text(STRIP)).to_be_visible()
     bare.context.close()
@@ -114,9 +116,9 @@ def test_form_of_another_tab_does_not_act_on_the_real_partner(portal: Portal, op
     other = page.context.new_page()
     other.goto(f"{portal.url}/meters/")
     other.get_by_role("button", name="Switch to Cedar Homes").click()
-    expect(other.get_by_text("You now work for Cedar Homes.")).to_be_visible()
+    expect(other.get_by_text("You’re now working with Cedar Homes.")).to_be_visible()
 
-    page.get_by_role("button", name="Create a key for this page").click()
+    page.get_by_role("button", name="Create key for this page").click()
 
     expect(page.get_by_role("heading", name="This page was for another partner")).to_be_visible()
     expect(page.get_by_text("Cedar Homes (sandbox)").first).to_be_visible()

@@ -8,9 +8,9 @@ from pathlib import Path
 
 import openpyxl
 import pytest
-from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Page, expect
 
+from tests.browser.axe import run_axe
 from tests.browser.conftest import Portal
 
 pytestmark = [pytest.mark.browser, pytest.mark.timeout(240), pytest.mark.xdist_group("browser")]
@@ -37,7 +37,7 @@ def crm_export(path: Path, prefix: str) -> Path:
 def problems_of(page: Page) -> list[str]:
     """What axe finds, and whether the page is wider than a phone."""
     page.set_viewport_size({"width": 1280, "height": 900})
-    problems = [f"{one['id']}: {one['nodes'][0]['html'][:120]}" for one in Axe().run(page).response["violations"]]
+    problems = [f"{one['id']}: {one['nodes'][0]['html'][:120]}" for one in run_axe(page).response["violations"]]
     page.set_viewport_size({"width": 390, "height": 800})
     width = page.evaluate("document.documentElement.scrollWidth")
     page.set_viewport_size({"width": 1280, "height": 900})
@@ -105,7 +105,7 @@ def mend_confirm_and_take_back(page: Page, portal: Portal, scheme: str, tmp_path
     assert problems_of(page) == []
     page.get_by_role("link", name="take this upload back").click()
     page.get_by_role("button", name="Take this upload back").click()
-    expect(page.get_by_role("heading", name="Taken back")).to_be_visible(timeout=30_000)
+    expect(page.get_by_role("heading", name="Taken back", exact=True)).to_be_visible(timeout=30_000)
 
     page.goto(f"{portal.url}/uploads/columns/")
     assert problems_of(page) == []

@@ -6,9 +6,9 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
-from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Page
 
+from tests.browser.axe import run_axe
 from tests.browser.conftest import Portal
 
 pytestmark = [pytest.mark.browser, pytest.mark.timeout(240), pytest.mark.xdist_group("browser")]
@@ -24,9 +24,7 @@ FILL = (
 def problems_on(page: Page, name: str) -> list[str]:
     """What axe says about the page on a phone, and whether it is wider than that."""
     page.set_viewport_size({"width": 390, "height": 800})
-    wrong = [
-        f"{name}: {rule['id']}: {rule['nodes'][0]['html'][:160]}" for rule in Axe().run(page).response["violations"]
-    ]
+    wrong = [f"{name}: {rule['id']}: {rule['nodes'][0]['html'][:160]}" for rule in run_axe(page).response["violations"]]
     if SHOTS:
         Path(SHOTS).mkdir(parents=True, exist_ok=True)
         page.screenshot(path=f"{SHOTS}/{name}-390.png", full_page=True)
@@ -37,7 +35,7 @@ def problems_on(page: Page, name: str) -> list[str]:
     return [*wrong, f"{name}: {width} px wide on a phone"] if width > 390 else wrong
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture(scope="session")
 def paths(portal: Portal) -> dict[str, str]:
     """Of the pages, by what they are."""
     made: dict[str, str] = json.loads(portal.manage("shell", "--verbosity", "0", "--command", FILL))

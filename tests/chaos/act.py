@@ -19,7 +19,7 @@ django.setup()
 from allauth.account.models import EmailAddress  # noqa: E402  Django first
 from django.core.management import call_command  # noqa: E402  Django first
 from django.db import connection  # noqa: E402  Django first
-from django.db.models import Count  # noqa: E402  Django first
+from django.db.models import Count, Max  # noqa: E402  Django first
 from django.test import Client  # noqa: E402  Django first
 from django.test.utils import override_settings  # noqa: E402  Django first
 from django.utils import timezone  # noqa: E402  Django first
@@ -43,14 +43,15 @@ from portal import clock  # noqa: E402  Django first
 from portal.api import idempotency  # noqa: E402  Django first
 from portal.api.models import KeptAnswer  # noqa: E402  Django first
 from portal.events.actors import Actor  # noqa: E402  Django first
-from portal.events.models import Event  # noqa: E402  Django first
+from portal.events.chain import check_log, seal_log  # noqa: E402  Django first
+from portal.events.models import Event, Seal  # noqa: E402  Django first
 from portal.jobs.domain import run_next  # noqa: E402  Django first
 from portal.jobs.models import Job, PeriodicRun  # noqa: E402  Django first
 from portal.jobs.periodic import run_periodic_tasks  # noqa: E402  Django first
 from portal.partners.keys import create_api_key  # noqa: E402  Django first
 from portal.partners.models import Partner, User  # noqa: E402  Django first
 from portal.problems import Refused  # noqa: E402  Django first
-from portal.storage.files import path_of  # noqa: E402  Django first
+from portal.storage.disk import path_of  # noqa: E402  Django first
 from portal.webhooks.domain import create_endpoint  # noqa: E402  Django first
 from programs.models import UtilityConnection  # noqa: E402  Django first
 from tests import builders  # noqa: E402  Django first
@@ -72,6 +73,12 @@ def prepare() -> None:
     while run_next():
         pass
     Job.objects.all().delete()
+
+
+def make_partners(count: str) -> list[str]:
+    """So many partners; returns a key for the API of each."""
+    partners = [Partner.objects.create(name=f"Partner {n}", slug=f"partner-{n}") for n in range(1, int(count) + 1)]
+    return [create_api_key(partner, name="cluster", by=BY)[1] for partner in partners]
 
 
 def make_periodic_work_due() -> int:
@@ -156,7 +163,20 @@ def state(pk: str) -> dict[str, object]:
         "failures": [failure for failure in jobs.values_list("failure", flat=True) if failure],
         "files": sorted(str(file.name) for file in path_of("uploads").rglob("*") if file.is_file()),
         "uploads": Upload.objects.count(),
+        "chain": _chain(),
     }
+
+
+def _chain() -> dict[str, int]:
+    """Seal the log and read all of it: what was found in it, and how many events are in no seal."""
+    newest = Event.objects.aggregate(newest=Max("pk"))["newest"] or 0
+    for _ in range(20):  # a worker may seal at the same time, and be first
+        seal_log()
+        sealed = Seal.objects.aggregate(to=Max("last_id"))["to"] or 0
+        if sealed >= newest:
+            break
+    unsealed = Event.objects.filter(pk__gt=sealed, pk__lte=newest).count()
+    return {"findings": len(check_log().findings), "unsealed": unsealed}
 
 
 def storm(times: str) -> dict[str, int]:
@@ -326,6 +346,7 @@ VERBS = (
     authorize,
     ask_utilities_again,
     connected,
+    make_partners,
     make_periodic_work_due,
     make_person,
     make_webhook,

@@ -4,10 +4,12 @@ import os
 import random
 import shutil
 import sqlite3
+import struct
 import subprocess
+import sys
 import tempfile
 import uuid
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import closing
 from pathlib import Path
 from typing import NamedTuple
@@ -74,12 +76,37 @@ def world(tmp_path: Path, prepared: Prepared) -> Iterator[World]:
         on_server(f"DROP DATABASE {name} WITH (FORCE)")
 
 
-@pytest.fixture
-def chance() -> random.Random:
-    """Chance with a seed that is shown when the test fails; CHAOS_SEED repeats it."""
-    seed = int(os.environ.get("CHAOS_SEED") or random.randrange(10**6))
-    print("CHAOS_SEED", seed)
+@pytest.fixture(params=range(int(os.environ.get("CHAOS_SEEDS", "1"))))
+def chance(request: pytest.FixtureRequest) -> random.Random:
+    """Chance with a seed that is shown when the test fails; CHAOS_SEED repeats it. CHAOS_SEEDS: of so many seeds."""
+    seed = int(os.environ.get("CHAOS_SEED") or random.randrange(10**6)) + request.param
+    print("CHAOS_SEED", seed - request.param)
     return random.Random(seed)
+
+
+class Clock:
+    """The clock of a machine: that of each process that is started with `env`. It begins with the real time."""
+
+    def __init__(self, library: Path, file: Path) -> None:
+        self._file = file
+        self.set(days=0)
+        self.env = {"LD_PRELOAD": str(library), "CHAOS_CLOCK": str(file)}
+
+    def set(self, *, days: int) -> None:
+        """To so many days ahead of the real time, at once; below zero is behind it."""
+        with self._file.open("r+b" if self._file.exists() else "xb") as file:
+            file.write(struct.pack("q", days * 86_400))
+
+
+@pytest.fixture
+def clocks(tmp_path: Path) -> Callable[[], Clock]:
+    """Makes clocks of machines."""
+    if not sys.platform.startswith("linux") or shutil.which("cc") is None:
+        pytest.skip("a clock of a process's own needs Linux and a C compiler: apt-get install gcc libc6-dev")
+    library = tmp_path / "jumping_clock.so"
+    source = Path(__file__).with_name("jumping_clock.c")
+    subprocess.run(["cc", "-shared", "-fPIC", "-O1", "-Wall", "-Werror", "-o", library, source], check=True)
+    return lambda: Clock(library, tmp_path / f"clock-{uuid.uuid4().hex}")
 
 
 @pytest.fixture
@@ -108,16 +135,17 @@ def fragile(tmp_path: Path, cluster: Cluster) -> Iterator[World]:
 class Broker:
     """A Redis of the test's own that keeps nothing."""
 
-    def __init__(self, folder: Path) -> None:
-        self.folder, self.port = folder, free_port()
+    def __init__(self, folder: Path, *, address: str = "127.0.0.1") -> None:
+        self.folder, self.address, self.port = folder, address, free_port()
         self.process: subprocess.Popen[bytes] | None = None
 
     @property
     def url(self) -> str:
-        return f"redis://127.0.0.1:{self.port}/0"
+        return f"redis://{self.address}:{self.port}/0"
 
     def start(self) -> None:
-        words = ["redis-server", "--port", str(self.port), "--bind", "127.0.0.1", "--save", "", "--appendonly", "no"]
+        words = ["redis-server", "--port", str(self.port), "--bind", self.address, "--protected-mode", "no"]
+        words += ["--save", "", "--appendonly", "no"]
         self.process = subprocess.Popen([*words, "--dir", str(self.folder)], stdout=subprocess.DEVNULL)
 
     def kill(self) -> None:

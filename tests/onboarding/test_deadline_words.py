@@ -1,4 +1,4 @@
-"""One deadline, told the same on every page, in every e-mail and in the feed: at local midnight and a minute beside."""
+"""One deadline, told the same on every page, in every email and in the feed: at local midnight and a minute beside."""
 
 import re
 from collections.abc import Callable
@@ -26,7 +26,7 @@ from tests.onboarding.meter_form.test_form import sent, typed
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("catalogue")]
 
-NOW = "2027-04-05 15:00 +0000"  # a Monday: the e-mail of the week is due, and that of ten days before
+NOW = "2027-04-05 15:00 +0000"  # a Monday: the email of the week is due, and that of ten days before
 CLOSES = [
     ("2027-04-15 06:59", "by Wed, Apr 14, 11:59 PM PDT"),
     ("2027-04-15 07:00", "by end of Wed, Apr 14 (11:59 PM PDT)"),
@@ -117,7 +117,7 @@ def test_emails_tell_it(acme: Partner, user: User, run_jobs: Callable[[], int], 
     subjects = sorted(message.subject for message in mail.outbox)
     assert (early, subjects) == (
         0,
-        ["CEC-DSGS closes in 9 days: meters need you", "This week: meters need you in 1 program"],
+        ["CEC-DSGS closes in 9 days: meters need action", "This week: meters need action in 1 program"],
     )
     assert [told(str(message.body)) for message in mail.outbox] == [[said], [said]]
     assert not any("00:00" in str(message.body) for message in mail.outbox)
@@ -137,7 +137,7 @@ def test_feed_tells_it_on_the_day_that_it_closes(
 
     events = [event for event in Calendar.from_ical(content).events if told(str(event["summary"]))]
     assert [(str(event["summary"]), event.decoded("dtstart").isoformat()) for event in events] == [
-        (f"CEC-DSGS: enroll {said}", day)
+        (f"Demand Side Grid Support: enroll {said}", day)
     ]
     assert b"00:00" not in content
 
@@ -148,11 +148,12 @@ def test_end_of_a_season_is_its_last_day(acme: Partner, client: Client) -> None:
     pages = [client.get(address) for address in (reverse("program", args=["CEC-DSGS"]), reverse("calendar"))]
 
     assert "May 1, 2027 to Oct 31, 2027" in readable_text(pages[0])
-    assert "Sun, Oct 31 CEC-DSGS Delivery period ends: CEC-DSGS_2027_MAY_OCT" in readable_text(pages[1])
+    season = "Sun, Oct 31 Demand Side Grid Support CEC-DSGS Season ends: May–Oct 2027"
+    assert season in readable_text(pages[1])
     (ends,) = [
         event
         for event in Calendar.from_ical(Client().get(new_address(client)).content).events
-        if event["summary"] == "CEC-DSGS: CEC-DSGS_2027_MAY_OCT ends"
+        if event["summary"] == "Demand Side Grid Support: May–Oct 2027 season ends"
     ]
     assert ends.decoded("dtstart").isoformat() == "2027-10-31"
     assert "It ends Oct 31, 2027, 11:59 PM PDT." in str(ends["description"])

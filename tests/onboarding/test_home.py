@@ -5,10 +5,12 @@ import re
 import pytest
 
 from onboarding.enrollment.models import Enrollment
-from onboarding.home import queries
+from onboarding.home import queries, views
+from onboarding.home.latest import latest_of
 from onboarding.meters.models import Meter
 from onboarding.uploads.models import Upload
 from portal.events.actors import Actor
+from portal.events.domain import record_many
 from programs.models import Program
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("catalogue")]
@@ -40,11 +42,11 @@ def lack(partner, count: int, *fields: str) -> None:
     [
         (
             "2026-11-25",
-            "<strong>By end of Wed, Apr 14 (11:59 PM PDT)</strong>, 140 days left, to be active from May 1, 2027.",
+            'By end of Wed, Apr 14 (11:59 PM PDT) <span class="secondary-line">140 days left</span></h3>',
         ),
         (
             "2027-04-10",
-            '<strong>By end of Wed, Apr 14 (11:59 PM PDT)</strong>, <span class="tag tag-warning">4 days left</span>',
+            'By end of Wed, Apr 14 (11:59 PM PDT) <span class="tag tag-warning">4 days left</span>',
         ),
         ("2027-10-05", "It is too late for CEC-DSGS_2027_MAY_OCT: its last deadline has passed."),
         ("2027-11-25", "No deadline is known."),
@@ -108,4 +110,93 @@ def test_only_what_can_be_confirmed_waits_for_it(acme, manager, client_of, count
 
     assert (needs.to_confirm, needs.to_fix) == ([waiting] * to_confirm, [waiting] * to_fix)
     page = client_of(manager).get(f"/uploads/{waiting.pk}/").content.decode()
-    assert ("There is nothing to confirm" in page) == (not to_confirm and not to_fix)
+    assert ("There’s nothing to confirm" in page) == (not to_confirm and not to_fix)
+
+
+# --- the overview
+
+
+def test_a_new_partner_is_told_how_to_begin(acme, borealis, manager, client_of):
+    lack(borealis, 1, "customer.city")
+
+    page = client_of(manager).get("/").content.decode()
+
+    for path in ("/uploads/new/", "/meters/new/", "/connections/links/"):
+        assert f'<h3 class="h5"><a href="{path}">' in page
+    assert "Choose how to onboard" in page
+    assert "To do" not in page
+
+
+def test_who_has_nothing_to_do_is_told_so(acme, manager, client_of):
+    lack(acme, 1)
+    Enrollment.objects.update(status="ACTIVE", acts="", partner_actions=[])
+
+    page = client_of(manager).get("/").content.decode()
+
+    assert "You’re all caught up." in page
+
+
+def test_a_season_says_how_far_it_is_and_what_is_next(acme, borealis, manager, client_of, time_machine):
+    time_machine.move_to("2026-11-25T12:00:00+00:00")
+    lack(acme, 3, "customer.city")
+    lack(borealis, 4, "customer.street_1")
+    first = Enrollment.objects.filter(partner=acme).first()
+    Enrollment.objects.filter(pk=first.pk).update(status="ELIGIBLE", acts="", partner_actions=[])
+
+    page = client_of(manager).get("/").content.decode()
+
+    card = " ".join(re.sub(r"<[^>]+>", " ", page.partition('<article class="panel season"')[2]).split())
+    assert "Demand Side Grid Support May–Oct 2027 CEC-DSGS_2027_MAY_OCT" in card
+    assert "3 meters 1 eligible 2 not eligible yet" in card
+    assert "140 days left , by end of Wed, Apr 14 (11:59 PM PDT)" in card
+    assert "See 2 to complete" in card
+    assert "2 things to do" not in page  # one thing, of two meters
+    assert "1 thing to do, the next by end of Wed, Apr 14 (11:59 PM PDT) (140 days left)." in page
+
+
+def test_what_happened_lately_is_told_once_with_its_list(acme, borealis, manager, client_of):
+    lack(acme, 3, "customer.city")
+    lack(borealis, 1, "customer.city")
+    meters = list(Meter.objects.filter(partner=acme).order_by("partner_reference"))
+    sent = upload(acme)
+    changed = {"program": "CEC-DSGS", "changes": {"enrollment_status": ["INELIGIBLE", "ELIGIBLE"]}}
+    events = [("meter.enrollment_changed", meter.pk, changed) for meter in meters]
+    by = Actor.system()
+    record_many("meter", events, partner=acme, by=by)
+    record_many("meter", [("meter.created", meters[0].pk, {"connection": "<i>home</i>"})], partner=acme, by=by)
+    theirs = Meter.objects.get(partner=borealis)
+    record_many("meter", [("meter.created", theirs.pk, {"connection": "their-home"})], partner=borealis, by=by)
+
+    happenings = latest_of(acme, [sent])
+    page = client_of(manager).get("/").content.decode()
+
+    assert [(one.text, one.note, one.url) for one in happenings] == [
+        ("Connection <i>home</i>", "became a meter", f"/meters/{meters[0].pk}/"),
+        ("3 meters", "are now eligible in Demand Side Grid Support", "/meters/?program=CEC-DSGS&status=ELIGIBLE"),
+        ("sheet.csv", "Received", f"/uploads/{sent.pk}/"),
+    ]
+    assert "Connection &lt;i&gt;home&lt;/i&gt;" in page
+    assert "their-home" not in page
+
+
+def test_a_change_of_one_meter_leads_to_it(acme):
+    lack(acme, 1, "customer.city")
+    meter = Meter.objects.get()
+    changed = {"program": "GONE", "changes": {"enrollment_status": ["ELIGIBLE", "ACTIVE"]}}
+    record_many("meter", [("meter.enrollment_changed", meter.pk, changed)], partner=acme, by=Actor.system())
+
+    (told,) = latest_of(acme, [])
+
+    assert (told.text, told.note, told.url) == ("1 meter", "is now active in GONE", f"/meters/{meter.pk}/")
+
+
+def test_programs_beyond_the_first_are_folded(acme, manager, client_of, monkeypatch):
+    monkeypatch.setattr(views, "SEASONS_SHOWN", 1)
+    lack(acme, 1, "customer.city")
+    other = Program.objects.get(identifier="ELRP")
+    Enrollment.objects.create(partner=acme, meter=Meter.objects.get(), program=other, status="PENDING")
+
+    page = client_of(manager).get("/").content.decode()
+
+    assert "<summary>1 more program</summary>" in page
+    assert page.count('<article class="panel season"') == 2

@@ -27,6 +27,7 @@ from onboarding.meters.models import Meter
 from onboarding.meters.search.domain import make_texts_behind
 from onboarding.meters.search.models import MeterText
 from onboarding.portfolio.exports.domain import ask_export
+from onboarding.privacy.domain import ask_erasure
 from onboarding.reminders.choices import Touchpoint
 from onboarding.reminders.plans import save_plan
 from onboarding.reminders.sweep import sweep
@@ -75,7 +76,7 @@ def queries_of_job(kind: str) -> int:
     Renewals of the lease between chunks are left out: they come by the clock.
     """
     job = Job.objects.get(state="queued", kind=kind)
-    Job.objects.filter(state="queued").exclude(pk=job.pk).update(not_before=timezone.now() + timedelta(days=1))
+    Job.objects.filter(state="queued").exclude(pk=job.pk).update(not_before=timezone.now() + timedelta(minutes=5))
     with CaptureQueriesContext(connection) as queries:
         jobs.run_next()
     job.refresh_from_db()
@@ -200,7 +201,7 @@ def test_commit_of_changes(confirmed: Any, written: Any, n: int) -> None:
 
 def test_commit_of_rows_whose_references_were_taken_meanwhile(confirmed: Any, run_jobs: Any, n: int) -> None:
     late = confirmed([builders.row(number, device__device_model="Home 20") for number in range(1, n + 2)])
-    Job.objects.filter(subject_id=str(late.pk), state="queued").update(not_before=timezone.now() + timedelta(days=1))
+    Job.objects.filter(subject_id=str(late.pk), state="queued").update(not_before=timezone.now() + timedelta(minutes=5))
     confirmed(builders.rows(n))
     run_jobs()
     Job.objects.filter(subject_id=str(late.pk), state="queued").update(not_before=timezone.now())
@@ -323,11 +324,19 @@ def test_emptying_of_a_sandbox(acme: Partner, user: User, run_jobs: Callable[[],
 
     assert not Meter.objects.filter(partner=sandbox).exists()
     assert Upload.objects.filter(partner=sandbox).count() == 4
-    assert len(queries.captured_queries) == on(358, 358)
+    assert len(queries.captured_queries) == on(363, 363)
 
 
 def test_email(acme: Partner, user: User, n: int) -> None:
-    write_to(user, kind="uploads", partner=acme, subject="Checked", text="Rows checked. " * n, path="/uploads/")
+    write_to(
+        user,
+        kind="uploads",
+        partner=acme,
+        subject="Checked",
+        text="Rows checked. " * n,
+        action="View",
+        path="/uploads/",
+    )
 
     assert queries_of_job("mail.send") == 12
 
@@ -360,6 +369,17 @@ def test_email_about_meters_that_wait(
         queue_notifications()
         assert queries_of_job(kind) == on(sqlite, postgresql)
         assert Job.objects.filter(kind="mail.send").exists()
+
+
+def test_erasure_of_a_customer(acme: Partner, user: User, written: Any, n: int) -> None:
+    written([builders.row(number, customer__end_customer_email="zelda@mail.example") for number in range(1, n + 1)])
+    Job.objects.all().delete()
+    meters = list(Meter.objects.values_list("pk", flat=True))
+
+    ask_erasure(acme, user, meters=meters, connections=[], with_intervals=False, by=Actor.person(user))
+
+    assert queries_of_job("privacy.erase") == on(238, 231)
+    assert Meter.objects.filter(is_archived=True).count() == n
 
 
 def test_reminder_to_a_customer(acme: Partner, n: int) -> None:

@@ -1,4 +1,4 @@
-"""The e-mails about work that took long: uploads, changes of many meters, workbooks; none about what was quick."""
+"""The emails about work that took long: uploads, changes of many meters, workbooks; none about what was quick."""
 
 import pytest
 from django.core import mail
@@ -36,16 +36,22 @@ def everything_is_long(settings):
 def test_an_upload_that_took_long(acme, manager, run_jobs):
     upload(acme, manager, run_jobs)
 
-    assert [(message.to, message.subject, message.body.split("\n")[0]) for message in mail.outbox] == [
+    assert [(message.to, message.subject, message.body.split("\n\n")[1:3]) for message in mail.outbox] == [
         (
             ["manager@acme.example"],
             "Checked: your upload waits for you",
-            "Rows checked: 2. Rows to fix: 1. Nothing is created until you confirm.",
+            [
+                "We checked your spreadsheet. Review the rows, then confirm; nothing is created until you do.",
+                "- Rows checked: 2\n- Rows to fix: 1",
+            ],
         ),
         (
             ["manager@acme.example"],
             "Done: your upload is written",
-            "Meters created: 1. Meters changed: 0. Rows not written: 1.",
+            [
+                "Your upload is written. See which rows were not, and why.",
+                "- Meters created: 1\n- Meters changed: 0\n- Rows not written: 1",
+            ],
         ),
     ]
 

@@ -285,7 +285,7 @@ def test_people_read_what_is_to_be_done_and_not_what_is_meant_for_programs(
     history = " ".join(client.get(reverse("meter", args=[meter.pk])).content.decode().split())
     audit = client.get("/audit/", {"meters": "yes"}).content.decode()
 
-    assert "Fill in what is missing (CEC-DSGS)" in history
+    assert "Fill in missing information (CEC-DSGS)" in history
     assert "nothing any more" in history
     assert "Meter required actions changed" in history
     assert "global status" not in history

@@ -54,4 +54,4 @@ def test_id_leads_straight_to_what_it_names(client: Client, acme: Partner, borea
 
 
 def test_nothing_asked_says_what_can_be_asked(client: Client) -> None:
-    assert "Write a meter ID" in client.get(reverse("search")).content.decode()
+    assert "Enter a meter ID" in client.get(reverse("search")).content.decode()

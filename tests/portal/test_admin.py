@@ -152,7 +152,7 @@ def test_a_confirmed_second_address_made_the_main_one_stays_confirmed(user, desk
 def test_an_address_of_somebody_else_is_refused(user, manager, desk):
     response = save_person(desk, user, email="MANAGER@acme.example")
 
-    assert "Somebody else has this address." in response.content.decode()
+    assert "Someone else already has this address." in response.content.decode()
 
 
 @pytest.fixture

@@ -104,7 +104,7 @@ def test_key_works_from_its_networks_alone(acme, proxies, peer, forwarded, statu
 
     assert answer.status_code == status
     if status == 403:
-        assert answer.json()["title"] == "This key does not work from this network address"
+        assert answer.json()["title"] == "This key doesn’t work from this network address"
         assert ApiKey.objects.get().last_used_at is None
 
 

@@ -20,6 +20,7 @@ from portal.web.days import (
     moment_of,
     period_end_text,
     same_local,
+    season_text,
     time_of,
     until_text,
 )
@@ -188,3 +189,15 @@ def test_local_midnight_moves_to_a_midnight_that_the_clocks_leave_out_and_back()
 
     assert there == datetime(2026, 3, 8, 5, tzinfo=UTC)
     assert same_local(there, HAVANA, NEW_YORK).astimezone(UTC) == local("2026-03-08", NEW_YORK)
+
+
+@pytest.mark.parametrize(
+    ("first", "last", "said"),
+    [
+        ("2027-05-01", "2027-10-31", "May–Oct 2027"),
+        ("2026-11-01", "2027-04-30", "Nov 2026–Apr 2027"),
+        ("2027-05-01", "2027-05-31", "May 2027"),
+    ],
+)
+def test_a_season_is_its_months(first: str, last: str, said: str) -> None:
+    assert season_text(local(first), local(last)) == said

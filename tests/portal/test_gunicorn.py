@@ -1,6 +1,7 @@
 """What gunicorn refuses before the portal sees it is answered as JSON as well."""
 
 import json
+import os
 import runpy
 import socket
 from collections.abc import Iterator
@@ -16,9 +17,10 @@ CONFIG = Path(__file__).parents[2] / "gunicorn.conf.py"
 
 @pytest.fixture
 def config() -> Iterator[dict[str, object]]:
-    kept = util.write_error
+    kept, umask = util.write_error, os.umask(0o022)
     yield runpy.run_path(str(CONFIG))
     util.write_error = kept
+    os.umask(umask)
 
 
 def test_request_that_gunicorn_cannot_read_is_answered_as_json(config: dict[str, object]) -> None:
@@ -36,3 +38,9 @@ def test_request_that_gunicorn_cannot_read_is_answered_as_json(config: dict[str,
 
 def test_address_that_is_a_little_too_long_reaches_the_portal(config: dict[str, object]) -> None:
     assert config["limit_request_line"] == LONGEST_ADDRESS + 190
+
+
+def test_files_of_its_processes_are_for_their_user_alone(config: dict[str, object], tmp_path: Path) -> None:
+    (tmp_path / "file").touch()
+
+    assert (tmp_path / "file").stat().st_mode & 0o777 == 0o600

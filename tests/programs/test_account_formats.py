@@ -91,7 +91,7 @@ def test_a_number_of_the_utility_is_not_spoken_of_and_stays_as_it_was_written(sc
 @pytest.mark.parametrize(
     ("utility", "number", "state", "blocks", "part"),
     [
-        ("PGE", "123456789", "CA", False, "Pacific Gas and Electric have this form: 10 digits"),
+        ("PGE", "123456789", "CA", False, "Pacific Gas and Electric numbers look like this: 10 digits"),
         ("SCE", "1234567890", "CA", False, "10 digits, beginning with 2 (old customer account); or"),
         ("CECONY", "1234567890", "NY", False, "11 digits (since 2023); or 15 digits"),
         ("EVERSOURCE", "1234567890", "CT", False, "11 digits, beginning with 5 (Connecticut); or 11 digits"),
@@ -133,7 +133,7 @@ def test_a_number_that_fits_one_other_utility_of_the_place_names_it(
 ):
     (problem,) = problems_of(schema, utility, number, state)
 
-    assert (f" This looks like a number of {looks_like}." in problem.text) is bool(looks_like)
+    assert (f" This looks like a number from {looks_like}." in problem.text) is bool(looks_like)
     assert ("looks like" in problem.text) is bool(looks_like)
     assert problem.context.get("suggestion") == suggestion
     assert problem.context.get("suggestion_field") == (UTILITY if suggestion else None)

@@ -120,7 +120,7 @@ def test_form_of_account_numbers_added_to_a_utility_counts_at_once(desk):
     saved = desk.post(address, data | {f"account_formats-{number}-pattern": r"X\d"})
     after = schema_for([]).check(row(1) | account).warnings
 
-    assert "A repeated group inside which something varies can take for ever" in refused
+    assert "A repeated group with a repeat inside can take forever" in refused
     assert [warning.code for warning in before] == ["ACCOUNT_FORMAT"]
     assert saved.status_code == 302, saved.context["errors"]
     assert after == ()
@@ -148,7 +148,7 @@ def test_field_that_the_program_does_not_use_cannot_be_required_beside_that(desk
 
     page = desk.post(address, data).content.decode()
 
-    assert "CEC-DSGS does not use CBL method; remove that row first." in page
+    assert "CEC-DSGS doesn’t use CBL method. Remove that row first." in page
 
 
 def test_history_shows_who_and_old_and_new(desk, staff):
@@ -285,7 +285,7 @@ def test_import_and_export_need_the_permissions_of_the_table(client_of):
 @pytest.mark.parametrize(
     ("column", "value", "words"),
     [
-        ("is_allowed", "maybe", "“maybe” is neither yes nor no. Write yes or no."),
+        ("is_allowed", "maybe", "“maybe” is not yes or no. Enter yes or no."),
         ("program", "NOWHERE", "There is no program “NOWHERE”. Take the identifier of one that there is."),
     ],
 )
@@ -308,7 +308,7 @@ def test_import_takes_yes_and_no_as_people_write_them():
     widget = transfer.BooleanWidget()
 
     assert [widget.clean(text) for text in ("yes", "Yes ", "TRUE", 1, "no", "0", False)] == [True] * 4 + [False] * 3
-    with pytest.raises(ValueError, match="neither yes nor no"):
+    with pytest.raises(ValueError, match="is not yes or no"):
         widget.clean("")
 
 
@@ -386,7 +386,7 @@ def test_an_identifier_that_is_a_page_of_ours_is_refused(desk):
 
     response = desk.post(address, form_of(desk, address) | {"identifier": "which-way"})
 
-    assert "A page of this portal is called which-way." in response.content.decode()
+    assert "which-way is the name of a page in this portal." in response.content.decode()
     assert Program.objects.filter(identifier="which-way").count() == 0
 
 

@@ -112,7 +112,7 @@ def test_deadline_closes_with_its_local_day(desk, day, kept):
         ("2030-04-14", "00:00", "", "Leave the time empty: the day then ends at midnight."),
         ("2030-03-10", "02:30", "", "The clocks skip 2:30 AM on this day. Choose another time."),
         ("2029-11-04", "01:30", "2029-11-04 05:30", ""),  # the first of two
-        ("", "17:00", "", "Choose the day as well."),
+        ("", "17:00", "", "Choose a day too."),
         ("2030-02-29", "", "", "Enter a valid date."),
         ("", "", "", "This field is required."),
     ],
@@ -255,7 +255,7 @@ def test_one_deadline_for_a_day(desk, season):
     said = "This period has a deadline on that day: by end of Wed, Apr 14, 2027 (11:59 PM PDT). Change that one."
     assert said in page_of(desk.post(address, second))
     answer = page_of(desk.post(url("deliveryperiod_add"), twice | {"deadlines-1-deadline_at_1": "17:00"}))
-    assert "Two deadlines are on the same day. A day has one deadline." in answer
+    assert "Two deadlines are on the same day. Each day can have only one." in answer
 
 
 def test_season_that_would_leave_an_activation_out_is_changed_on_its_own_page(desk, season):
@@ -270,7 +270,7 @@ def test_season_that_would_leave_an_activation_out_is_changed_on_its_own_page(de
     refused = page_of(desk.post(address, data | {f"{row}-starts_at_0": "2027-05-02"}))
 
     assert "An activation would be outside it: by end of Wed, Apr 14, 2027 (11:59 PM PDT) → May 1, 2027." in refused
-    assert "Change both on the period's own page." in refused
+    assert "Change both on the period’s own page." in refused
 
 
 @pytest.mark.parametrize(
@@ -470,7 +470,9 @@ def test_days_of_a_workbook_are_days(season):
 
 
 TAKEN = "This period has a deadline on that day: by end of Wed, Apr 14, 2027 (11:59 PM PDT). Change that one."
-NOT_READ = "is not read. Write a local day, as 2027-02-14, or a time with its offset, as 2027-02-14 17:00-08:00."
+NOT_READ = (
+    "is not a date. Enter a local date such as 2027-02-14, or a time with its offset such as 2027-02-14 17:00-08:00."
+)
 OUTSIDE = "The activation is outside the delivery period, which runs from May 1, 2027 to Oct 31, 2027."
 
 

@@ -137,3 +137,15 @@ def test_partners_do_not_get_in(request, client_of, who):
     response = client_of(request.getfixturevalue(who)).get(reverse("admin:programs_program_changelist"))
 
     assert response.status_code in {302, 403, 404}
+
+
+def test_a_list_is_named_for_its_rows_and_shows_which_filters_are_chosen(client_of, staff):
+    plain = client_of(staff).get(address(Program, "changelist")).content.decode()
+    filtered = client_of(staff).get(address(Program, "changelist"), {"is_offered__exact": "1"}).content.decode()
+
+    assert "<h1>Programs</h1>" in plain
+    assert "<title>Programs | " in plain
+    assert "<summary>Offered</summary>" in plain
+    assert "<summary>Offered: <strong>Yes</strong></summary>" in filtered
+    assert "Clear filters" not in plain
+    assert "Clear filters" in filtered

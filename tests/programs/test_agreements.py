@@ -84,7 +84,7 @@ def test_version_in_force_can_be_ended_and_a_draft_can_be_edited():
 
 
 def test_end_is_not_before_the_beginning():
-    with pytest.raises(ValidationError, match="The end is before the beginning"):
+    with pytest.raises(ValidationError, match="The end is before the start"):
         saved(active_from=date(2027, 1, 2), active_to=date(2027, 1, 1))
 
 

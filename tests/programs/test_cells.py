@@ -239,8 +239,8 @@ def test_zip_code_that_lost_its_zeros_is_one_where_the_state_has_such(schema, ce
 @pytest.mark.parametrize(
     ("key", "cell", "words"),
     [
-        (PERCENT, 0.95, "Write 95 for 95 %."),
-        (INSTALLED, "03/04/2026", "Write it as year-month-day, for example 2026-05-31."),
+        (PERCENT, 0.95, "Enter 95 for 95%."),
+        (INSTALLED, "03/04/2026", "Enter it as YYYY-MM-DD, for example 2026-05-31."),
     ],
 )
 def test_remedy_says_what_to_write(schema, key, cell, words):
@@ -285,7 +285,7 @@ def test_pattern_without_a_simple_class_says_how_the_value_looks(catalogue):
 
     problem = schema_for().check({**row(1), "utility.tariff": "six"}).problems[0]
 
-    assert (problem.code, problem.remedy) == ("PATTERN_MISMATCH", "Write it like E-6.")
+    assert (problem.code, problem.remedy) == ("PATTERN_MISMATCH", "Enter it like E-6.")
 
 
 @pytest.mark.parametrize("cell", ["Na", "NULL", "Unk", "tba", "Unknown"])

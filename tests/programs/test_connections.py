@@ -116,7 +116,7 @@ def test_page_that_asks_before_saving_carries_the_secret_on_unseen(desk, connect
     saved = desk.post(page_address, {name: unescape(value) for name, value in sent.items()} | choice)
     connected.refresh_from_db()
 
-    assert "Somebody else has changed this since you opened it" in asked.content.decode()
+    assert "Someone else changed this after you opened it" in asked.content.decode()
     assert "brand-new-secret" not in asked.content.decode()
     assert before == SECRET
     assert saved.status_code == 302

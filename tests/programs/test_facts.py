@@ -143,7 +143,7 @@ def test_unpublished_season(program, first, last, classification, source):
 
 # --- single facts
 
-EVENTS = "Up to 60 events from June to September between 3 and 8 PM, for up to 3 hours each."
+EVENTS = "Up to 60 events from June to September, between 3 and 8 PM, lasting up to 3 hours each."
 FACTS = [
     ("ERCOT-ERS", "size", "100 kW", "ERCOT: Emergency Response Service, document of 2019", False),
     ("PJM-CAPACITY", "size", "100 kW", "LoadVizPro: PJM capacity", False),
@@ -152,10 +152,10 @@ FACTS = [
     ("EVERSOURCE-CS", "events", EVENTS, "Cape Light Compact: ConnectedSolutions", False),
     ("UNITIL-CS", "events", EVENTS, NONE, False),
     ("MA_DOER-CPS", "eligibility", "municipal light plants", "225 CMR 21.05 and MassCEC: Clean Peak Standard", True),
-    ("ELRP", "events", "May to October between 4 and 9 PM", "SDG&E and CPUC: Emergency Load Reduction Program", True),
+    ("ELRP", "events", "May to October, 4 to 9 PM", "SDG&E and CPUC: Emergency Load Reduction Program", True),
     ("ELRP", "outlook", "through 2027 for businesses", "CPUC decision D.23-12-005", False),
-    ("CONED-CSRP", "dates", "until Apr 1 to start on May 1", CONED, True),
-    ("CONED-DLRP", "dates", "until May 1 to start on Jun 1", CONED, True),
+    ("CONED-CSRP", "dates", "until Apr 1 for a May 1 start", CONED, True),
+    ("CONED-DLRP", "dates", "until May 1 for a Jun 1 start", CONED, True),
     ("CEC-DSGS", "outlook", "may end after 2026", "California Solar & Storage Association: DSGS", True),
     ("CEC-DSGS", "outlook", "Option 1 is suspended in 2026", DSGS, True),
     ("CCA", "order", "CCA, then ENERGY-ONLY, then ELRP", NONE, False),
@@ -355,9 +355,9 @@ def test_a_column_says_what_it_may_hold(least, most, words):
     ("changed", "said"),
     [
         ({"name": "final"}, "Load data has a column of this name. Choose another name."),
-        ({"name": "Run Time"}, "Use small letters, digits and underscores."),
+        ({"name": "Run Time"}, "Use lowercase letters, digits and underscores."),
         ({"name": "performance_kwh"}, "Interval column with this Column already exists."),
-        ({"least": "15"}, "Enter a value greater than the least value."),
+        ({"least": "15"}, "Enter a value greater than the minimum value."),
     ],
 )
 def test_admins_cannot_name_a_column_that_files_could_not_have(client_of, staff, changed, said):
@@ -439,15 +439,15 @@ def test_page_shows_each_fact_with_its_source(client_of, manager):
     assert f"Option 1 is suspended in 2026. {DSGS} Verified" in dsgs
     assert f"Seasons: {DSGS} Not verified yet Deadlines: {NONE} Not verified yet" in dsgs
     assert "States and utilities Customers in CA. No public source Not verified yet" in dsgs
-    assert "Emergency Load Reduction Program No Nobody is paid twice for the same reduction." in dsgs
+    assert "Emergency Load Reduction Program No The same reduction can’t be paid for twice." in dsgs
     cps = page_of(client, "MA_DOER-CPS")
-    assert "May 1, 2027 to Sep 30, 2027: cannot tell." in cps
-    assert "The delivery periods from May to September are not published." in cps
+    assert "May 1, 2027 to Sep 30, 2027: not published yet." in cps
+    assert "Delivery periods from May to September haven’t been published." in cps
     elrp = page_of(client, "ELRP")
     assert "Capacity/Energy with a CCA , Energy only Homes of Southern California Edison No SCE excludes homes" in elrp
     assert "Homes of Southern California Edison Virtual power plant or vehicle-grid integration" in elrp
-    assert "Jan 1, 2026 to Dec 31, 2027, homes: cannot tell." in elrp
-    assert "An active meter that disenrolls is out at the end of the month." in elrp
+    assert "Jan 1, 2026 to Dec 31, 2027, homes: not published yet." in elrp
+    assert "After disenrolling, an active meter leaves at the end of the month." in elrp
     scr = page_of(client, "NYISO-SCR")
     assert f"Seasons: {DAYS_2025} Not verified yet Deadlines: {DAYS_2025} Not verified yet" in scr
 

@@ -91,3 +91,51 @@ def test_what_is_not_given_has_no_type() -> None:
     }
 
     assert told(asset) == ([], [])
+
+
+@pytest.mark.parametrize(
+    ("asset", "label", "came", "wanted"),
+    [
+        ({"partner_reference": True}, "Partner reference", "true or false", "a string"),
+        ({"partner_reference": {"a": 1}}, "Partner reference", "an object", "a string"),
+        ({"device": {"battery_power_capacity_kw": []}}, "Battery power capacity", "a list", "a number"),
+        ({"site": {"number_of_devices": False}}, "Number of devices", "true or false", "a whole number"),
+        ({"load_types": {"first": "HVAC"}}, "load_types", "an object", "a list"),
+        ({"customer": 5}, "customer", "a number", "an object"),
+    ],
+)
+def test_problem_names_what_came_and_what_is_wanted(asset: dict[str, Any], label: str, came: str, wanted: str) -> None:
+    (fault,) = schema_for().typed(flatten_json(asset)).faults
+
+    assert fault.context == {"label": label, "came": came, "wanted": wanted}
+
+
+def test_warning_names_what_came() -> None:
+    asset = {"device": {"battery_power_capacity_kw": "5 kW", "is_connected_to_solar": 1}, "load_types": "HVAC"}
+
+    typed = schema_for().typed(flatten_json(asset | {"partner_reference": 12.0}))
+
+    assert {warning.field: warning.context for warning in typed.warnings} == {
+        "device.battery_power_capacity_kw": {
+            "label": "Battery power capacity",
+            "came": "a string",
+            "wanted": "a number",
+        },
+        "device.is_connected_to_solar": {
+            "label": "Connected to solar",
+            "came": "a number",
+            "wanted": "true or false",
+        },
+        "load_types": {"label": "load_types", "came": "a string"},
+        "partner_reference": {"label": "Partner reference", "came": "a number", "suggestion": "12"},
+    }
+
+
+def test_as_many_entries_as_a_list_holds_are_taken() -> None:
+    assert told({"site": {"site_devices": [{"device_type": "BATTERY"}] * 10}}) == ([], [])
+
+
+def test_unknown_names_stay_and_can_be_named() -> None:
+    asset = {"color": "red", "customer": {"color": "red"}, "load_types": [], "more": {}}
+
+    assert set(schema_for().typed(flatten_json(asset)).cells) == {"color", "customer.color", "more"}

@@ -7,7 +7,7 @@ import time_machine
 from django.test import Client
 from django.urls import reverse
 
-from programs.models import Deadline, DeliveryPeriod, Field, Program, Requirement
+from programs.models import Deadline, DeliveryPeriod, Field, Program, Region, Requirement
 from programs.queries import not_over
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("catalogue")]
@@ -86,7 +86,7 @@ def test_program_that_has_ended_says_so_instead_of_how_to_join(client_of, user, 
 
     text = text_of(client_of(user).get(reverse("program", args=["DRAM"])))
 
-    assert ("The program ended on Dec 31, 2024. No new meter can join it." in text) is is_over
+    assert ("The program ended on Dec 31, 2024. New meters can’t join." in text) is is_over
     assert ("Create a Connect link" in text) is not is_over
 
 
@@ -104,7 +104,7 @@ def test_the_column_guide_says_what_is_needed_and_accepted(client_of, user):
     assert re.search(
         r"Battery energy capacity device\.battery_energy_capacity_kwh This program \(not verified yet\)", text
     )
-    assert re.search(r"Receives SGIP funding .*? This program For batteries installed after 2023-06-30", text)
+    assert re.search(r"Receives SGIP funding .*? This program For batteries installed after Jun 30, 2023", text)
     assert re.search(r"Tariff utility\.tariff Optional", text)
     assert "Number in kWh, 0 to 999999" in text
     assert "BATTERY_STORAGE" in text
@@ -146,7 +146,7 @@ def test_deadlines_count_days_in_the_program_s_time_zone(client_of, user, now, w
 def test_a_program_without_a_period_says_so(client_of, user):
     DeliveryPeriod.objects.all().delete()
 
-    assert "No running or coming delivery period" in text_of(client_of(user).get(PAGES[2]))
+    assert "No current or upcoming delivery periods" in text_of(client_of(user).get(PAGES[2]))
 
 
 @time_machine.travel("2026-12-01 12:00 +0000", tick=False)
@@ -161,36 +161,53 @@ def which(client: Client, **query: object) -> str:
     return text_of(client.get(reverse("which-way"), query))
 
 
-def test_which_way_without_a_choice_asks_for_it(client_of, user):
+def test_which_way_without_a_choice_offers_each(client_of, user):
     client = client_of(user)
+    asks = "Choose a region and what you want to enroll."
 
-    assert "Choose a region." in which(client, region="", asset="")
-    assert "Choose what you want to enroll." in which(client, region="CA")
-    assert "Choose a region." in which(client, region="NOWHERE", asset="TOASTER")
-    assert "Choose a region." not in which(client)
-
-
-def test_which_way_answers_each_program_of_the_region(client_of, user):
-    text = which(client_of(user), region="CA", asset="DEVICE")
-
-    assert re.search(r"CEC-DSGS Partner-created", text)
-    assert re.search(r"ELRP Does not fit", text)
-    assert "The way in California" in text
+    assert asks not in which(client)
+    for query in ({"region": "", "asset": ""}, {"region": "CA"}, {"region": "NOWHERE", "asset": "TOASTER"}):
+        assert asks in which(client, **query)
+    links = re.findall(r'href="\?(region=[^"]+)#answer"', client.get(reverse("which-way")).content.decode())
+    assert len(links) == 2 * Region.objects.count()
+    for link in links:
+        assert 'id="answer"' in client.get(f"{reverse('which-way')}?{link.replace('&amp;', '&')}").content.decode()
 
 
-def test_which_way_answers_the_chosen_programs_only_and_keeps_the_choices(client_of, user):
-    response = client_of(user).get(
-        reverse("which-way"), {"region": "CA", "asset": "UTILITY_METER", "program": ["ELRP", "ERCOT-ERS", "x"]}
-    )
+def test_which_way_answers_with_the_programs_that_fit_and_folds_the_others(client_of, user):
+    page = client_of(user).get(reverse("which-way"), {"region": "CA", "asset": "DEVICE"})
 
-    page = response.content.decode()
-    answers = page[page.index('id="answer"') :]
-    assert "ELRP" in answers
-    assert "CEC-DSGS" not in answers
-    assert "ERCOT-ERS" not in answers
-    assert re.search(r'value="ELRP" checked', page)
-    assert re.search(r'value="CA" checked', page)
-    assert re.search(r'value="UTILITY_METER" checked', page)
+    text = text_of(page)
+    assert "Devices in California 1 program fits. You create the meters yourself." in text
+    assert re.search(r"Demand Side Grid Support CEC-DSGS Partner-created", text)
+    assert re.search(r"programs in California don’t fit .*It doesn’t take devices", text)
+    assert [way.program.identifier for way in page.context["ways"]] == ["CEC-DSGS"]
+
+
+def test_which_way_always_has_a_next_step(client_of, user):
+    page = client_of(user).get(reverse("which-way"), {"region": "PJM", "asset": "DEVICE"})
+
+    assert page.context["ways"] == []
+    assert "takes devices today." in text_of(page)
+    assert 'href="?region=PJM&amp;asset=UTILITY_METER#answer"' in page.content.decode()
+    assert 'href="mailto:support@portal.example?subject=Devices%20in%20PJM' in page.content.decode()
+
+
+@pytest.mark.parametrize(
+    ("region", "asset", "words"),
+    [
+        ("CA", "DEVICE", "You create the meters yourself."),
+        (
+            "NY",
+            "UTILITY_METER",
+            "Your customers authorize their utility through Leap Connect, and we create the meters.",
+        ),
+        ("TX", "UTILITY_METER", "You create the meter yourself, or your customer comes through Leap Connect."),
+        ("MA", "DEVICE", "You create the meters yourself."),
+    ],
+)
+def test_which_way_says_the_way_in_a_sentence(client_of, user, region, asset, words):
+    assert words in which(client_of(user), region=region, asset=asset)
 
 
 def test_which_way_leads_on(client_of, user):

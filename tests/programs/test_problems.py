@@ -149,15 +149,15 @@ def _codes_in(module: ModuleType) -> set[str]:
 @pytest.mark.parametrize(
     ("key", "cell", "part"),
     [
-        (SOC, 0.95, "Write 95 for 95 %"),
-        (SOC, "0.07", "Write 7 for 7 %"),
-        (INSTALLED, "03/04/2026", "2026-03-04 or as 2026-04-03"),
+        (SOC, 0.95, "Enter 95 for 95%"),
+        (SOC, "0.07", "Enter 7 for 7%"),
+        (INSTALLED, "03/04/2026", "2026-03-04 or 2026-04-03"),
         (DEVICE, "batery", "Did you mean BATTERY?"),
         (DEVICE, "toaster", "BATTERY, GENERATOR, EV"),
         ("utility.utility_name", "DEMO UTILITY", "PGE"),
         (REFERENCE, "home#1?", "# ?"),
         (KW, -1, "(kW)"),
-        (NAME, "x" * 200, "200 characters; at most 128"),
+        (NAME, "x" * 200, "200 characters; the limit is 128"),
         (STREET, "", "Street is missing"),
     ],
 )
@@ -205,5 +205,5 @@ def test_a_value_without_the_field_s_form_is_told_the_example():
 
     (problem,) = schema.check(builders.row(1) | {"site.permit": "42"}).problems
 
-    assert (problem.code, problem.remedy) == ("PATTERN_MISMATCH", "Write it like P-0042.")
+    assert (problem.code, problem.remedy) == ("PATTERN_MISMATCH", "Enter it like P-0042.")
     assert schema.check(builders.row(1) | {"site.permit": "P-0042"}).asset["site"]["permit"] == "P-0042"

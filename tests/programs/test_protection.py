@@ -62,7 +62,7 @@ def test_a_core_field_that_is_gone_or_optional_is_told_at_start():
     told = [warning.msg for warning in checks.run_checks(tags=["database"], databases=["default"])]
 
     assert told == [
-        "The field customer_group is missing. The code reads it.",
+        "The field customer_group is missing. The code uses it.",
         "The field partner_reference is optional. The code needs it for every meter.",
         "The field customer.postal_code has the type text. The code reads it as zip.",
     ]
@@ -123,7 +123,7 @@ def test_a_core_field_cannot_be_deleted_anywhere(desk):
     chosen = {"action": "delete_selected", "_selected_action": [field.pk], "post": "yes"}
     desk.post(url("field_changelist"), chosen)
 
-    assert "The code itself reads this field." in page
+    assert "The code uses this field." in page
     assert Field.objects.filter(pk=field.pk).exists()
     with pytest.raises(ProtectedError), transaction.atomic():
         field.delete()

@@ -212,7 +212,7 @@ def test_narrower_limit_makes_the_program_unmet_and_not_the_row_wrong():
     assert checked.asset is not None
     assert checked.missing == {}
     assert [(problem.code, problem.text) for problem in checked.unmet["CEC-DSGS"]] == [
-        ("PROGRAM_LIMIT", "CEC-DSGS takes Number of devices from 2 up to 4; this is 1.")
+        ("PROGRAM_LIMIT", "CEC-DSGS accepts Number of devices from 2 up to 4; this is 1.")
     ]
 
 
@@ -343,4 +343,4 @@ def test_single_cell_is_read_as_a_value_nothing_or_its_problem():
 
     assert values == ["home 1", "10482", None, None, None]
     assert (problem.code, problem.field, problem.value) == ("CHARACTERS_NOT_ALLOWED", "partner_reference", "a/b")
-    assert problem.text == "Partner reference contains /, which is not accepted here."
+    assert problem.text == "Partner reference contains /, which isn’t allowed here."

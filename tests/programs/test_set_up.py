@@ -84,10 +84,10 @@ def texts(program: Program, state: State) -> list[str]:
 def test_the_checklist_of_a_new_program_says_what_is_missing(program):
     assert texts(program, State.MISSING) == [
         "The program has no source.",
-        "There is no delivery period that is running or to come.",
-        "The program requires no field of its own.",
+        "There are no current or upcoming delivery periods.",
+        "The program has no required fields.",
     ]
-    assert texts(program, State.WARNING) == ["The program's page has no summary."]
+    assert texts(program, State.WARNING) == ["The program’s page has no summary."]
 
 
 def test_a_season_without_deadlines_is_missing_them(program):
@@ -96,7 +96,7 @@ def test_a_season_without_deadlines_is_missing_them(program):
 
     assert texts(program, State.MISSING)[1:3] == [
         "ZED_2027_MAY_OCT has no deadlines.",
-        "No deadline is to come, so no new meter can be activated.",
+        "There are no upcoming deadlines, so new meters can’t be activated.",
     ]
 
 
@@ -104,7 +104,7 @@ def test_a_season_that_is_over_is_none(program):
     now = clock.now()
     season(program, starts_at=now - timedelta(days=90), ends_at=now - timedelta(days=2))
 
-    assert "There is no delivery period that is running or to come." in texts(program, State.MISSING)
+    assert "There are no current or upcoming delivery periods." in texts(program, State.MISSING)
 
 
 def test_requirements_conflicts_and_connect_are_asked_for(program):
@@ -118,9 +118,9 @@ def test_requirements_conflicts_and_connect_are_asked_for(program):
 
     assert [text for text in missing if "(required) has no source" in text] != []
     assert "Connect has no agreement for WECC_PC." in missing
-    assert f"Nothing is said about {other.name}: it counts as compatible." in warnings
+    assert f"There’s no rule about {other.name}, so it counts as compatible." in warnings
     Conflict.objects.create(program=other, other=program)
-    assert f"Nothing is said about {other.name}: it counts as compatible." not in texts(program, State.WARNING)
+    assert f"There’s no rule about {other.name}, so it counts as compatible." not in texts(program, State.WARNING)
 
 
 def test_each_open_item_links_to_where_it_is_mended(desk, program):
@@ -128,10 +128,10 @@ def test_each_open_item_links_to_where_it_is_mended(desk, program):
 
     places = {line.item.text: line.url for line in page.context["lines"] if line.item.state != State.DONE}
     assert places == {
-        "The program's page has no summary.": url("program_change", program.pk),
+        "The program’s page has no summary.": url("program_change", program.pk),
         "The program has no source.": url("program_change", program.pk),
-        "There is no delivery period that is running or to come.": url("deliveryperiod_add") + f"?program={program.pk}",
-        "The program requires no field of its own.": url("program_change", program.pk),
+        "There are no current or upcoming delivery periods.": url("deliveryperiod_add") + f"?program={program.pk}",
+        "The program has no required fields.": url("program_change", program.pk),
     }
     assert "3 things missing before new meters can be enrolled correctly." in text_of(page)
     assert all(desk.get(place).status_code == 200 for place in places.values())
@@ -168,7 +168,7 @@ def test_the_way_in_says_what_each_program_s_own_page_says(desk):
 
 
 def test_customers_program_may_do_without_fields_of_its_own(program):
-    fields = "The program requires no field of its own"
+    fields = "The program has no required fields"
 
     for is_customer_authorized, expected in ((False, State.MISSING), (True, State.DONE)):
         Program.objects.filter(pk=program.pk).update(is_customer_authorized=is_customer_authorized)
@@ -176,7 +176,7 @@ def test_customers_program_may_do_without_fields_of_its_own(program):
 
 
 def test_test_utility_neither_misses_anything_nor_lets_customers_in(program):
-    unknown, unreached = "is not offered in lists", "None of its utilities can be reached"
+    unknown, unreached = "isn’t offered in lists", "Customers can’t authorize any of its utilities"
     Program.objects.filter(pk=program.pk).update(is_customer_authorized=True, needs_utility_authorization=True)
     demo = Utility.objects.get(code="DEMO")
     UtilityConnection.objects.create(utility=demo)
@@ -232,7 +232,7 @@ def test_a_season_that_somebody_changed_meanwhile_is_not_copied(desk, program):
 
     told = desk.post(page_of(program), {"copy": period.pk, "_rows_shown": shown}, follow=True)
 
-    assert "Nothing was copied: ZED_2027_MAY_OCT has changed meanwhile." in text_of(told)
+    assert "Nothing was copied. ZED_2027_MAY_OCT has changed in the meantime." in text_of(told)
     assert not DeliveryPeriod.objects.filter(name="ZED_2028_MAY_OCT").exists()
 
 

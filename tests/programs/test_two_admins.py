@@ -356,7 +356,7 @@ def test_an_import_that_would_do_something_else_now_shows_its_preview_again(desk
     done = desk.post(url("conflict_process_import"), sent)
 
     conflict.refresh_from_db()
-    assert "somebody has changed this table since you saw the preview" in text_of(again)
+    assert "Someone changed this table after you saw the preview" in text_of(again)
     assert kept == "Changed meanwhile."
     assert again.context["result"].totals["update"] == 1
     assert (done.status_code, conflict.note == "Changed meanwhile.") == (302, False)

@@ -187,7 +187,16 @@ def test_joining_the_lists_gives_what_the_seed_gives():
     lists.join(apps, None)
 
     assert (utilities(), offered()) == (before, offered_before)
-    assert Choice.objects.filter(choice_list__name="utility_name").count() == 0
+
+
+def test_values_stay_for_0_2_0_and_nobody_else_sees_them(two_lists, client_of, staff):
+    lists.join(apps, None)
+
+    assert two_lists.choices.count() == 53
+    listed = client_of(staff).get(reverse("admin:programs_choice_changelist"), {"q": "PGE"}).content.decode()
+    assert "0 values" in listed or "0 choices" in listed
+    two_lists.choices.filter(value="PGE").delete()
+    assert accepted("PGE") == "PGE"
 
 
 def test_joining_keeps_what_an_admin_changed(two_lists):
@@ -220,7 +229,6 @@ def test_joining_leaves_what_nobody_changed_to_the_seed(two_lists):
     assert seed_catalogue()["created"] == 0
     assert utilities()["PGE"][1][0] == "PG&E"
     assert SeedRecord.objects.filter(kind="choice", key__startswith="utility_name/").count() == 0
-    assert two_lists.choices.count() == 0
 
 
 # --- which utilities serve an address

@@ -49,13 +49,13 @@ def test_each_asset_gets_the_ways_of_the_table(identifier, asset):
     ("identifier", "asset", "words"),
     [
         ("CCA", "UTILITY_METER", "the customer authorizes utility data sharing"),
-        ("CCA", "UTILITY_METER", "created automatically"),
-        ("CCA", "DEVICE", "does not take a device"),
+        ("CCA", "UTILITY_METER", "we create the meter automatically"),
+        ("CCA", "DEVICE", "doesn’t take devices"),
         ("ERCOT-ERS", "UTILITY_METER", "no utility authorization is needed"),
         ("ERCOT-ERS", "UTILITY_METER", "ERCOT"),
-        ("CEC-DSGS", "DEVICE", "interval data that you provide"),
-        ("CEC-DSGS", "UTILITY_METER", "does not take a utility meter"),
-        ("RIE-CS", "UTILITY_METER", "you still supply the interval data"),
+        ("CEC-DSGS", "DEVICE", "interval data you provide"),
+        ("CEC-DSGS", "UTILITY_METER", "doesn’t take utility meters"),
+        ("RIE-CS", "UTILITY_METER", "You still supply the interval data"),
     ],
 )
 def test_the_reason_says_why(identifier, asset, words):

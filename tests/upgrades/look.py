@@ -3,7 +3,9 @@
 import json
 import os
 import sys
+from collections.abc import Iterator
 from datetime import UTC, datetime
+from typing import Any
 
 import django
 
@@ -11,16 +13,24 @@ os.environ.setdefault("DJANGO_SETTINGS_MODULE", "portal.settings")
 django.setup()
 
 from django.db import connection  # noqa: E402  Django first
+from django.db.models.fields.json import KT  # noqa: E402  Django first
 
 from onboarding.enrollment.models import Enrollment, MadeDeadline  # noqa: E402
 from onboarding.meters.models import Meter  # noqa: E402
+from onboarding.meters.search.domain import SEARCHED, text_of  # noqa: E402
+from onboarding.meters.search.models import MeterText  # noqa: E402
 from onboarding.portfolio.filters import matching  # noqa: E402
-from onboarding.uploads.models import Upload  # noqa: E402
+from onboarding.uploads.models import Upload, UploadRow  # noqa: E402
 from portal.events.chain import check_log, seal_log  # noqa: E402
 from portal.events.models import Event  # noqa: E402
 from portal.jobs.domain import run_next  # noqa: E402
+from portal.jobs.models import Job  # noqa: E402
 from portal.partners.models import Partner  # noqa: E402
+from programs.identifiers import account_key, reference_key, serial_key  # noqa: E402
 from programs.models import PassedDeadline  # noqa: E402
+
+KEYS = ("reference_key", "account_key", "serial_key")
+STAGED = (KT("asset__utility__electric_service_account_number"), KT("asset__device__device_serial_number"))
 
 
 def schema() -> dict[str, dict[str, list[list[object]]]]:
@@ -57,7 +67,7 @@ def contents() -> dict[str, object]:
     cedar = Partner.objects.get(slug="cedar")
     while run_next():
         pass
-    meter = Meter.objects.filter(partner=cedar).earliest("pk")
+    meter = Meter.objects.filter(partner=cedar).latest("pk")
     part = meter.partner_reference[1:]
     sealed = seal_log()
     check = check_log()
@@ -107,9 +117,32 @@ def keys() -> list[list[str]]:
     return [list(pair) for pair in Meter.objects.values_list("partner_reference", "reference_key")]
 
 
+def written() -> dict[str, object]:
+    """Of rows that an older version may have written: how many lack what this version's code would have written."""
+    meters = Meter.objects.values_list("pk", "partner_reference", "account_number", "serial_number", *KEYS)
+    rows = UploadRow.objects.values_list("partner_reference", *STAGED, *KEYS)
+    texts = dict(MeterText.objects.values_list("meter_id", "text"))
+    searched = Meter.objects.values_list("pk", *SEARCHED)
+    return {
+        "meters": Meter.objects.count(),
+        "meters_with_other_keys": sum(keys_of(*typed) != held for _, *typed, held in _in_two(meters, 4)),
+        "rows_with_other_keys": sum(keys_of(*typed) != held for *typed, held in _in_two(rows, 3)),
+        "meters_with_another_text": sum(texts.get(pk) != text_of(values) for pk, *values in searched.iterator()),
+        "work_left": [job.kind for job in Job.objects.exclude(state="done")],
+    }
+
+
+def _in_two(rows: Any, at: int) -> Iterator[list[Any]]:
+    """Each row with what is after that place as one tuple."""
+    for row in rows.iterator(chunk_size=5_000):
+        yield [*row[:at], tuple(row[at:])]
+
+
+def keys_of(reference: str, account: str | None, serial: str | None) -> tuple[str, str, str]:
+    return reference_key(reference), account_key(account or ""), serial_key(serial or "")
+
+
+LOOKS = (schema, contents, make_twins, make_eligible, made, keys, written)
+
 if __name__ == "__main__":
-    print(
-        json.dumps(
-            {look.__name__: look for look in (schema, contents, make_twins, make_eligible, made, keys)}[sys.argv[1]]()
-        )
-    )
+    print(json.dumps({look.__name__: look for look in LOOKS}[sys.argv[1]]()))

@@ -67,7 +67,7 @@ def pieces_of(stream: IO[bytes]) -> Iterator[bytes]:
         size += len(piece)
         if size > settings.UPLOAD_MAX_BYTES:
             limit = f"{settings.UPLOAD_MAX_BYTES // 1024 // 1024} MB"
-            message = f"A job takes at most {limit}. Send the assets in several jobs."
+            message = f"A job can have at most {limit}. Split the assets into several jobs."
             raise ApiError("The body is too large", status_code=413, details=[{"message": message}])
         yield piece
 
@@ -103,12 +103,12 @@ def split(file: IO[bytes], *, most: int) -> JsonBody:
 
 def too_many(most: int) -> ApiError:
     """The refusal of more assets than fit."""
-    details = [{"message": f"At most {most:,} assets are taken at once.", "problem_field": "assets"}]
+    details = [{"message": f"Send at most {most:,} assets at once.", "problem_field": "assets"}]
     return ApiError("Too many assets", status_code=413, details=details)
 
 
 def not_json(error: NotJson) -> ApiError:
-    line: dict[str, object] = {"message": f"The body cannot be read as JSON: {error}"}
+    line: dict[str, object] = {"message": f"We can’t read the body as JSON: {error}"}
     if error.index is not None:
         line["json_index"] = error.index
     return ApiError("The body is not JSON", details=[line])

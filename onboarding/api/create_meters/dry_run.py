@@ -1,6 +1,5 @@
 """What a request that creates meters would do: the preview of an upload as JSON. Nothing is stored."""
 
-import tempfile
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from itertools import islice
 from pathlib import Path
@@ -25,6 +24,7 @@ from onboarding.uploads.pipeline.source import open_source
 from onboarding.uploads.queries import unused_columns
 from portal.partners.models import Partner
 from portal.problems import Problem, Refused
+from portal.storage.temporary import named_file
 
 MOST_ASSETS: Final = 1_000  # they are checked while the caller waits
 _OUTCOMES: Final = {
@@ -38,22 +38,22 @@ _OUTCOMES: Final = {
 
 
 class AssetErrorSerializer(serializers.Serializer[object]):
-    """Something that keeps the asset from being written."""
+    """A problem that keeps the asset from being stored."""
 
     field = serializers.CharField(allow_blank=True)
     code = serializers.CharField()
     message = serializers.CharField()
-    suggestion = serializers.CharField(required=False, help_text="A value that may be meant.")
+    suggestion = serializers.CharField(required=False, help_text="A value you may have meant.")
 
 
 class ProgramPreviewSerializer(serializers.Serializer[object]):
-    """What a program would say of the asset."""
+    """The result for the asset in one program."""
 
     program_identifier = ProgramIdentifierField()
     enrollment_status = serializers.ChoiceField(EnrollmentStatus.values)
-    joins = serializers.BooleanField(help_text="Whether the meter would join it; false: it only could.")
-    missing_fields = serializers.ListField(child=serializers.CharField(), help_text="Required there, and empty.")
-    reasons = serializers.ListField(child=serializers.CharField(), help_text="What else keeps it from being eligible.")
+    joins = serializers.BooleanField(help_text="Whether the meter would join it. If false, it only could.")
+    missing_fields = serializers.ListField(child=serializers.CharField(), help_text="Required there and empty.")
+    reasons = serializers.ListField(child=serializers.CharField(), help_text="Other reasons why it is not eligible.")
 
 
 class FieldChangeSerializer(serializers.Serializer[object]):
@@ -71,7 +71,7 @@ class AssetPreviewSerializer(serializers.Serializer[object]):
     csv_row = serializers.IntegerField(required=False, help_text="Its row in the CSV; the header is row 1.")
     partner_reference = serializers.CharField(allow_blank=True)
     outcome = serializers.ChoiceField([*_OUTCOMES.values()])
-    meter_id = serializers.UUIDField(required=False, help_text="The meter that has the reference already.")
+    meter_id = serializers.UUIDField(required=False, help_text="The meter that already has the reference.")
     changes = FieldChangeSerializer(many=True)
     errors = AssetErrorSerializer(many=True)  # type: ignore[assignment]  # a field, which DRF takes out of the class
     warnings = WarningSerializer(many=True)
@@ -83,11 +83,11 @@ class DryRunAnswerSerializer(serializers.Serializer[object]):
 
     dry_run = serializers.BooleanField(help_text="Always true.")
     would_be_refused = serializers.BooleanField(
-        help_text="Whether the request would answer 400 as a whole, because of wrong types or missing global fields."
+        help_text="Whether the whole request would return 400 because of wrong types or missing global fields."
     )
     assets_count = serializers.IntegerField()
     outcomes = serializers.DictField(child=serializers.IntegerField(), help_text="How many assets have each outcome.")
-    warnings = WarningSerializer(many=True, help_text="About the whole, such as columns that no field has.")
+    warnings = WarningSerializer(many=True, help_text="About the whole request, such as unknown columns.")
     assets = AssetPreviewSerializer(many=True)
 
 
@@ -129,7 +129,7 @@ def preview_of_json(partner: Partner, *, update_existing: bool) -> RowPreview:
 
 
 def _of_csv(body: Mapping[str, Any], partner: Partner, *, update_existing: bool) -> dict[str, object]:
-    with tempfile.NamedTemporaryFile(suffix=".csv") as file:
+    with named_file(".csv") as file:
         for piece in bodies.pieces_of(body["stream"]):
             file.write(piece)
         file.flush()

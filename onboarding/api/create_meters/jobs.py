@@ -107,9 +107,9 @@ class MeterBatchJobs(ApiView):
         },
     )
     def post(self, request: Request) -> Response:
-        """Create meters from assets, as JSON or CSV. A job does the work; ask for it to see how far it is.
+        """Create meters from assets, as JSON or CSV. A job does the work; get the job to follow its progress.
 
-        With dry_run the answer says at once what would happen to each asset, and nothing is stored.
+        With dry_run, the response says right away what would happen to each asset, and nothing is stored.
         """
         query = validated(CreateMeterBatchJobQuerySerializer, request.query_params)
         body = bodies.body_of(request)
@@ -148,7 +148,7 @@ class MeterBatchJob(ApiView):
         responses=responses(JobAndAssetsSerializer, 400, 404),
     )
     def get(self, request: Request, job_id: str) -> Response:
-        """Get a job, and what became of each asset."""
+        """Get a job and the result of each asset."""
         try:
             pk = UUID(job_id)
         except ValueError:

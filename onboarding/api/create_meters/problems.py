@@ -6,25 +6,25 @@ register(
     ProblemKind(
         "TOKEN_UNKNOWN",
         "Unknown token",
-        "This onboarding token is not one of yours.",
-        "Make one with POST /v1.1/onboarding-tokens.",
+        "You don’t have an onboarding token with this value.",
+        "Create one with POST /v1.1/onboarding-tokens.",
     ),
     ProblemKind(
         "TOKEN_EXPIRED",
         "Expired token",
         "This onboarding token expired on {at}.",
-        "Make another with POST /v1.1/onboarding-tokens.",
+        "Create another with POST /v1.1/onboarding-tokens.",
     ),
     ProblemKind(
         "TOKEN_USED",
         "Used token",
-        "A meter was created with this onboarding token already, from other values.",
-        "Make another token for another meter.",
+        "This onboarding token was already used to create a meter with other values.",
+        "Create a new token for each meter.",
     ),
     ProblemKind(
         "TOKEN_IN_TRANSIT",
-        "Changed at this moment",
-        "The meter or its reference changed at this very moment.",
+        "Being changed right now",
+        "The meter or its reference is being changed right now.",
         "Send the request again.",
     ),
 )

@@ -98,7 +98,7 @@ class ProvisionalAssets(ApiView):
         },
     )
     def get(self, request: Request) -> Response | StreamingHttpResponse:
-        """List the assets of all your jobs, those of the newest job first.
+        """List the assets of all your jobs, newest job first.
 
         As CSV (Accept: text/csv) the answer holds all of them, unless page_size or page_token asks for a page.
         """

@@ -46,7 +46,7 @@ class ListQuerySerializer(serializers.Serializer[object]):
         child=serializers.CharField(max_length=200),
         required=False,
         max_length=20,
-        help_text="Where to search. Goes together with search_query.",
+        help_text="Where to search. Use it with search_query.",
     )
 
 
@@ -64,7 +64,7 @@ class DryRunField(serializers.BooleanField):
 
     def __init__(self) -> None:
         super().__init__(
-            required=False, default=False, help_text="Only answer what would happen; nothing is stored or changed."
+            required=False, default=False, help_text="Only return what would happen. Nothing is stored or changed."
         )
 
 
@@ -84,19 +84,19 @@ class CreateMeterBatchJobQuerySerializer(CreateMeterQuerySerializer):
 
 
 class CreateMeterBatchJobRequestSerializer(serializers.Serializer[object]):
-    """The assets that are to become meters."""
+    """The assets to create meters from."""
 
     assets = serializers.ListField(child=CreateMeterSerializer(), min_length=1)
 
 
 class CreateMeterBatchJobResponseSerializer(serializers.Serializer[object]):
-    """The job that was created; ask for it to see what became of the assets."""
+    """The new job. Get it to see the results of the assets."""
 
     job_id = serializers.UUIDField()
 
 
 class WarningSerializer(serializers.Serializer[object]):
-    """Something to look at. It stopped nothing."""
+    """A warning. It didn't stop the request."""
 
     field = serializers.CharField(allow_blank=True, help_text="The field or column; empty for the whole.")
     code = serializers.CharField(help_text="Stable, for programs.")
@@ -104,7 +104,7 @@ class WarningSerializer(serializers.Serializer[object]):
 
 
 class JobSerializer(serializers.Serializer[object]):
-    """A job: how far it is, and how many assets it created, updated and failed."""
+    """A job: its progress, and how many assets it created, updated and failed."""
 
     job_id = serializers.UUIDField()
     status = serializers.ChoiceField(JOB_STATUSES)
@@ -122,48 +122,50 @@ class PagedJobsSerializer(serializers.Serializer[object]):
     """One page of jobs."""
 
     jobs = JobSerializer(many=True)
-    next_page_token = serializers.CharField(required=False, help_text="Leads to the next page; absent on the last.")
+    next_page_token = serializers.CharField(
+        required=False, help_text="Token for the next page; absent on the last page."
+    )
 
 
 class StatusDetailSerializer(serializers.Serializer[object]):
-    """What happened to the asset; empty while it is processed."""
+    """The result of the asset; empty while it is being processed."""
 
     name = serializers.ChoiceField(_DETAIL_NAMES, required=False)
     description = serializers.CharField(required=False)
     failed_fields = serializers.DictField(
-        child=serializers.CharField(), required=False, help_text="By field, what is wrong. Warnings are not among them."
+        child=serializers.CharField(), required=False, help_text="Errors by field, without warnings."
     )
 
 
 class AssetUploadStatusSerializer(serializers.Serializer[object]):
-    """What became of one asset."""
+    """The result of one asset."""
 
     partner_reference = serializers.CharField(allow_blank=True, help_text="Empty when the asset has none.")
     status = serializers.ChoiceField(ASSET_STATUSES)
     status_detail = StatusDetailSerializer()
     created_at = serializers.DateTimeField()
     meter_id = serializers.UUIDField(required=False, help_text="The meter that was created or updated.")
-    warnings = WarningSerializer(many=True, required=False, help_text="Not in the published contract.")
+    warnings = WarningSerializer(many=True, required=False, help_text="An addition to Leap’s published API.")
 
 
 class JobAndAssetsSerializer(JobSerializer):
-    """A job, and what became of each asset."""
+    """A job and the result of each asset."""
 
     assets = AssetUploadStatusSerializer(many=True)
     status_detail = StatusDetailSerializer(
-        required=False, help_text="Why none of the file could be used; not in the published contract."
+        required=False, help_text="Why the file could not be used. An addition to Leap’s published API."
     )
     warnings = WarningSerializer(
-        many=True, required=False, help_text="About the whole, such as columns that no field has."
+        many=True, required=False, help_text="About the whole request, such as unknown columns."
     )
 
 
 class ProvisionalAssetSerializer(AssetUploadStatusSerializer):
-    """An asset of a job, and what became of it."""
+    """An asset of a job and its result."""
 
-    job_id = serializers.UUIDField(help_text="The job that brought the asset.")
+    job_id = serializers.UUIDField(help_text="The job that sent the asset.")
     data = CreateMeterSerializer(  # type: ignore[assignment]  # a field, which DRF takes out of the class
-        required=False, help_text="The asset as it was checked; absent while it has errors."
+        required=False, help_text="The checked asset; absent while it has errors."
     )
 
 
@@ -171,11 +173,13 @@ class ListProvisionalAssetsResponseSerializer(serializers.Serializer[object]):
     """One page of provisional assets."""
 
     provisional_assets = ProvisionalAssetSerializer(many=True)
-    next_page_token = serializers.CharField(required=False, help_text="Leads to the next page; absent on the last.")
+    next_page_token = serializers.CharField(
+        required=False, help_text="Token for the next page; absent on the last page."
+    )
 
 
 class KeyValueFilterSerializer(serializers.Serializer[object]):
-    """A key of the parameter filter, and the values that it can have."""
+    """A key of the filter parameter and its possible values."""
 
     key = serializers.CharField()
     values = serializers.ListField(child=serializers.CharField())

@@ -42,9 +42,9 @@ from programs.schema import schema_for
 
 
 class OnboardingTokenRequestSerializer(serializers.Serializer[object]):
-    """What the token is to hold."""
+    """What to store in the token."""
 
-    default_values = PartialAssetSerializer(required=False, help_text="What the asset may leave out.")
+    default_values = PartialAssetSerializer(required=False, help_text="What the asset can leave out.")
     expires_in_days = serializers.IntegerField(required=False, default=30, min_value=1, max_value=365)
 
 
@@ -57,7 +57,7 @@ class OnboardingTokenSerializer(serializers.Serializer[object]):
 
 
 class CreateAssetRequestSerializer(serializers.Serializer[object]):
-    """The asset that is to become a meter, and the token that allows it."""
+    """The asset to create a meter from, and the token that allows it."""
 
     onboarding_token = serializers.CharField(help_text="From POST /v1.1/onboarding-tokens. A dry run needs none.")
     provisional_asset = CreateMeterSerializer()
@@ -76,7 +76,7 @@ class OnboardingTokens(ApiView):
         responses=responses(OnboardingTokenSerializer, 400, 415, status=201, description="Created"),
     )
     def post(self, request: Request) -> Response:
-        """Make a token that creates one meter, once. Your own form can hold it while a customer fills it in."""
+        """Create a token that creates one meter, once. Your own form can keep it while a customer fills it in."""
         data = request.data
         if not isinstance(data, dict):
             raise ApiError("The request is not valid", details={"error": "The body must be an object."})
@@ -106,7 +106,7 @@ class SingleMeter(ApiView):
         responses=responses(ProvisionalAssetSerializer, 400, 415, shape=ERRORS),
     )
     def post(self, request: Request) -> Response:
-        """Create one meter at once. The answer says what became of the asset, also when no meter was created.
+        """Create one meter right away. The response has the asset's result, even if no meter was created.
 
         The same request again answers the same and creates nothing more. With dry_run the answer is what would happen,
         as that of createMeterBatchJob.

@@ -27,7 +27,7 @@ from portal.web.days import moment_text
 
 _SALT: Final = "onboarding.api.onboarding_token"
 _ATTEMPTS: Final = 3
-_KEPT: Final = timedelta(days=30)  # after its end, so that a late customer is told what happened
+KEPT: Final = timedelta(days=30)  # after its end, so that a late customer is told what happened
 
 
 class _Moved(Exception):
@@ -140,4 +140,4 @@ def _written(
 
 def drop_expired_tokens() -> None:
     """Delete tokens that ended a while ago; the meters that they created stay."""
-    OnboardingToken.objects.filter(expires_at__lt=clock.now() - _KEPT).delete()
+    OnboardingToken.objects.filter(expires_at__lt=clock.now() - KEPT).delete()

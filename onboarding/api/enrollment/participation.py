@@ -55,7 +55,7 @@ class _Reason(serializers.CharField):
 
 
 class IdlePeriodRequestSerializer(serializers.Serializer[object]):
-    """The first and the last idle day where the meter is (both are idle), and perhaps why."""
+    """The first and last idle day (inclusive) in the meter's time zone, and optionally why."""
 
     start_date = serializers.DateField()
     end_date = serializers.DateField()
@@ -63,32 +63,32 @@ class IdlePeriodRequestSerializer(serializers.Serializer[object]):
 
 
 class DisenrollmentRequestSerializer(serializers.Serializer[object]):
-    """The day on which the meter leaves, after today where it is, and why."""
+    """The day the meter leaves, after today in its time zone, and why."""
 
     date = serializers.DateField()
     reason = _Reason(allow_blank=True)
 
 
 class ParticipateRequestSerializer(serializers.Serializer[object]):
-    """The day from which the meter takes part; without one, today."""
+    """The day from which the meter participates. Default: today."""
 
     start_date = serializers.DateField(required=False, allow_null=True, default=None)
 
 
 class MeterIdlePeriodSerializer(IdlePeriodRequestSerializer):
-    """The same, for the named meter."""
+    """The same, for the given meter."""
 
     meter_id = serializers.UUIDField()
 
 
 class MeterDisenrollmentSerializer(DisenrollmentRequestSerializer):
-    """The same, for the named meter."""
+    """The same, for the given meter."""
 
     meter_id = serializers.UUIDField()
 
 
 class MeterParticipateSerializer(ParticipateRequestSerializer):
-    """The same, for the named meter."""
+    """The same, for the given meter."""
 
     meter_id = serializers.UUIDField()
 
@@ -110,13 +110,13 @@ class DisenrollmentRequestsRequestSerializer(serializers.Serializer[object]):
 
 
 class ParticipateRequestsRequestSerializer(serializers.Serializer[object]):
-    """Meters that are to take part again, each at most once."""
+    """Meters that resume participation, each at most once."""
 
     participate_requests = _many(MeterParticipateSerializer)
 
 
 class ParticipationPeriodSerializer(MeterParticipationPreferenceSerializer):
-    """A time in which the meter is idle or disenrolled, with its first and last day where the meter is."""
+    """A period in which the meter is idle or disenrolled, with its first and last day in the meter's time zone."""
 
     start_date = serializers.DateField()
     end_date = serializers.DateField(required=False)
@@ -131,7 +131,7 @@ class MeterIdleTimesSerializer(WarnedSerializer):
 
 
 class MeterParticipationSerializer(serializers.Serializer[object]):
-    """What became of one meter: the periods that this request cut, split or replaced, and those that there are now."""
+    """The result for one meter: the periods this request cut, split or replaced, and its periods now."""
 
     meter_id = serializers.UUIDField()
     result = serializers.ChoiceField(["CHANGED", "UNCHANGED"])
@@ -140,11 +140,11 @@ class MeterParticipationSerializer(serializers.Serializer[object]):
 
 
 class ParticipationResultSerializer(MeterParticipationSerializer, WarnedSerializer):
-    """The same, with what was not understood."""
+    """The same, plus what was not understood."""
 
 
 class ParticipationResultsSerializer(WarnedSerializer):
-    """What became of several meters; the IDs that are no meters of the caller's are named."""
+    """The results for several meters. IDs that are not your meters are listed."""
 
     meters = MeterParticipationSerializer(many=True)
     unknown_meter_ids = serializers.ListField(child=serializers.UUIDField())
@@ -206,7 +206,7 @@ class IdlePeriods(ApiView):
         responses=responses(MeterIdleTimesSerializer, 400, 404, 415),
     )
     def delete(self, request: Request, meter_id: str) -> Response:
-        """Delete the idle period with exactly these days. They come as query parameters, or in a body as for POST."""
+        """Delete the idle period with exactly these days. Send them as query parameters, or in the body as for POST."""
         meter = meter_named(request, meter_id)
         asked = request.query_params if "start_date" in request.query_params else request.data
         item, warnings = validated_with_warnings(IdlePeriodRequestSerializer, asked)
@@ -249,7 +249,7 @@ class Participate(ApiView):
         responses=_ONE,
     )
     def post(self, request: Request, meter_id: str) -> Response:
-        """Make a meter take part again."""
+        """Resume a meter's participation."""
         meter = meter_named(request, meter_id)
         item, warnings = validated_with_warnings(ParticipateRequestSerializer, request.data)
         return Response({**_change_one(request, meter, _participating(item), _IDLE_FIELDS), **warnings})
@@ -300,7 +300,7 @@ class BulkParticipate(ApiView):
         operation_id="participateMany", tags=TAGS, request=ParticipateRequestsRequestSerializer, responses=_MANY
     )
     def post(self, request: Request) -> Response:
-        """Make several meters take part again: all of them, or none."""
+        """Resume participation of several meters: all of them, or none."""
         read, warnings = validated_with_warnings(ParticipateRequestsRequestSerializer, request.data)
         requests = [(item["meter_id"], _participating(item)) for item in read["participate_requests"]]
         return Response({**_change_many(request, requests, _IDLE_FIELDS), **warnings})
@@ -358,7 +358,7 @@ def _change_many(
     return {"meters": [_result(pk, results[pk]) for pk, _ in requests if pk in results], "unknown_meter_ids": unknown}
 
 
-_TWICE = "This meter occurs more than once in the request. Send one entry for each meter."
+_TWICE = "This meter appears more than once in the request. Send one entry per meter."
 
 
 def _texts(problems: Iterable[Problem], fields: Mapping[str, str] | None = None) -> list[dict[str, object]]:

@@ -41,7 +41,7 @@ _AS_OF = OpenApiParameter(
 
 
 class MeterParticipationPreferenceSerializer(serializers.Serializer[object]):
-    """A time in which the meter takes part, is idle, or is disenrolled."""
+    """A period in which the meter participates, is idle, or is disenrolled."""
 
     participation_preference = serializers.ChoiceField(Preference.values)
     start_time = serializers.DateTimeField()
@@ -50,7 +50,7 @@ class MeterParticipationPreferenceSerializer(serializers.Serializer[object]):
 
 
 class EnrollmentDeadlineSerializer(serializers.Serializer[object]):
-    """A meter that is eligible by the deadline is active from the activation on."""
+    """Meters that are eligible by the deadline become active at the activation date."""
 
     enrollment_deadline_date_time = serializers.DateTimeField()
     activation_date_time = serializers.DateTimeField()
@@ -70,7 +70,7 @@ class ProgramEnrollmentSerializer(serializers.Serializer[object]):
 
 
 class RequiredActionSerializer(serializers.Serializer[object]):
-    """Something that keeps the meter from being enrolled."""
+    """A problem that keeps the meter from being enrolled."""
 
     program_identifier = ProgramIdentifierField()
     delivery_period = serializers.CharField()
@@ -81,28 +81,28 @@ class RequiredActionSerializer(serializers.Serializer[object]):
 
 
 class RequiredActionsSerializer(serializers.Serializer[object]):
-    """What has to be done, by who does it."""
+    """Required actions, by who does them."""
 
     partner = RequiredActionSerializer(many=True)
     leap = RequiredActionSerializer(many=True)
 
 
 class UntoldSerializer(serializers.Serializer[object]):
-    """Something that cannot be told as it was at a moment in the past."""
+    """A part that can't be reconstructed as it was in the past."""
 
     subject = serializers.ChoiceField(["meter", "rules", "values", "programs", "participation"])
     description = serializers.CharField()
 
 
 class MeterEnrollmentResponseSerializer(MeterIdentifiersSerializer):
-    """How a meter is enrolled: status, participation, programs, and what has to be done."""
+    """A meter's enrollment: status, participation, programs, and required actions."""
 
     global_enrollment_status = serializers.ChoiceField(EnrollmentStatus.values)
     participation_preferences = MeterParticipationPreferenceSerializer(many=True)
     program_enrollment = ProgramEnrollmentSerializer(many=True)
     required_actions = RequiredActionsSerializer()
     as_of_limits = UntoldSerializer(
-        many=True, required=False, help_text="With as_of in the past: what could not be told as it was."
+        many=True, required=False, help_text="With as_of in the past: what could not be reconstructed as it was."
     )
 
 
@@ -110,7 +110,9 @@ class SearchMeterEnrollmentsResponseSerializer(WarnedSerializer):
     """One page of enrollments."""
 
     meters = MeterEnrollmentResponseSerializer(many=True)
-    next_page_token = serializers.CharField(required=False, help_text="Leads to the next page; absent on the last.")
+    next_page_token = serializers.CharField(
+        required=False, help_text="Token for the next page; absent on the last page."
+    )
 
 
 class MeterEnrollment(ApiView):
@@ -125,7 +127,7 @@ class MeterEnrollment(ApiView):
         responses=responses(MeterEnrollmentResponseSerializer, 400, 404),
     )
     def get(self, request: Request, meter_id: str) -> Response:
-        """Get how a meter is enrolled."""
+        """Get a meter's enrollment."""
         at = _as_of(request)
         return Response(published([meter_named(request, meter_id)], at)[0])
 
@@ -144,7 +146,7 @@ class MeterEnrollmentsSearch(ApiView):
         responses=responses(SearchMeterEnrollmentsResponseSerializer, 400, 415),
     )
     def post(self, request: Request) -> Response:
-        """Find how your meters are enrolled, all or those that match."""
+        """Find the enrollments of your meters, all or those that match."""
         at = _as_of(request)
         meters, beside = meters_wanted(request)
         return Response({"meters": published(meters, at), **beside})

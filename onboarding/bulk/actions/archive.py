@@ -12,8 +12,8 @@ class Archive(FieldHandler):
     label = "Archive"
     verb = "meter.archived"
     note = (
-        "Archived meters keep their ID, data and history. They are left out of the list and can be taken out of the "
-        "archive again."
+        "Archived meters keep their ID, data and history. They’re hidden from the list, and you can restore them "
+        "at any time."
     )
 
     def fields(self, action: BulkAction, meter: Meter) -> dict[str, object]:
@@ -24,7 +24,7 @@ class Restore(FieldHandler):
     """Take meters out of the archive."""
 
     kind = "restore"
-    label = "Take out of the archive"
+    label = "Restore"
     verb = "meter.taken_out_of_the_archive"
 
     def fields(self, action: BulkAction, meter: Meter) -> dict[str, object]:

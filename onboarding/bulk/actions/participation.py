@@ -51,12 +51,12 @@ class _ParticipationHandler(BulkHandler):
         """From when, until when and why."""
         request = ParticipationRequest.from_json(action.details or {})
         first = "Day" if request.preference == Preference.DISENROLL else "First day"
-        facts = [(first, day_text(request.first) if request.first else "The day on which it is done")]
+        facts = [(first, day_text(request.first) if request.first else "Date")]
         if request.last:
             facts.append(("Last day", day_text(request.last)))
         if request.reason:
             facts.append(("Reason", request.reason))
-        return [*facts, ("Days are those of", "Each meter’s own zone")]
+        return [*facts, ("Days are in time zone", "Each meter’s own time zone")]
 
     def outlook(self, action: BulkAction, meters: Sequence[Meter]) -> Mapping[str, object]:
         """How many would change, stay or be refused, and why."""
@@ -82,7 +82,7 @@ class IdleHandler(_ParticipationHandler):
     """Idle for some days."""
 
     kind = "idle"
-    label = "Idle for a time"
+    label = "Idle temporarily"
     preference = Preference.IDLE
 
     def sentence(self, action: BulkAction) -> str:
@@ -101,11 +101,11 @@ class ParticipateHandler(_ParticipationHandler):
     """End every idle time and disenrollment."""
 
     kind = "participate"
-    label = "Take part again"
+    label = "Resume participation"
     preference = Preference.PARTICIPATE
 
     def sentence(self, action: BulkAction) -> str:
-        return "Take part again with"
+        return "Resume participation for"
 
 
 _HANDLERS = {handler.kind: handler for handler in (IdleHandler(), DisenrollHandler(), ParticipateHandler())}

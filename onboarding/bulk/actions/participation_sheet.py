@@ -50,7 +50,14 @@ _SPECS: Final = (
 _WORDS: Final = {
     Preference.IDLE: ("idle", "idled", "pause", "paused"),
     Preference.DISENROLL: ("disenroll", "disenrolled", "disenrol", "leave"),
-    Preference.PARTICIPATE: ("participate", "participating", "take part", "takes part", "take part again"),
+    Preference.PARTICIPATE: (
+        "participate",
+        "participates",
+        "participating",
+        "take part",
+        "takes part",
+        "take part again",
+    ),
 }
 _PREFERENCES: Final = {word: preference for preference, words in _WORDS.items() for word in words}
 _COLUMN_OF: Final = {"first": _FROM, "last": _TO, "reason": _REASON}
@@ -58,7 +65,7 @@ _AT_ONCE: Final = 5_000  # meters in one query
 
 
 def _missing(columns: Collection[str]) -> list[str]:
-    missing = no_meter_column(columns) + ([] if _WHAT in columns else ["what it is to do"])
+    missing = no_meter_column(columns) + ([] if _WHAT in columns else ["what the meter should do"])
     return missing + ([] if _FROM in columns else ["from when"])
 
 
@@ -76,26 +83,25 @@ class ChangeParticipation(SheetAction[SheetRequest]):
     kind = "participation"
     label = "Change participation"
     note = (
-        "A program where a meter is active lets it go at the end of the month or of the delivery period. A meter that "
-        "somebody changes before you confirm is left as it is, and named."
+        "A meter that’s active in a program leaves at the end of the month or delivery period. If a meter changes "
+        "before you confirm, we leave it as is and list it."
     )
     slug = "participation"
     list_hint = "Different days for each meter?"
     heading = "Change participation"
     lead = (
-        "Say for each meter when it is idle, leaves, or takes part again. We check every row and show what will "
-        "happen. Nothing is changed until you confirm."
+        "Enter for each meter when it is idle, leaves, or participates again. We check every row and show what will "
+        "happen. Nothing changes until you confirm."
     )
     guide = (
-        "Each row has a meter’s ID and reference. Fill in the other columns; a meter whose columns stay empty stays as "
-        "it is."
+        "Each row has a meter’s ID and reference. Fill in the other columns. Meters with empty columns don’t change."
     )
     guide_rows = (
-        ("idle", "First idle day", "Last idle day", "If you like"),
-        ("disenroll", "Day it leaves, from tomorrow on", "Empty", "Needed"),
+        ("idle", "First idle day", "Last idle day", "Optional"),
+        ("disenroll", "Day it leaves, tomorrow at the earliest", "Empty", "Required"),
         ("participate", "First day, or empty for today", "Empty", "Empty"),
     )
-    file_hint = "Days begin and end where the meter is. Write them as year-month-day, such as 2027-05-31."
+    file_hint = "Days are in the meter’s time zone. Enter them as YYYY-MM-DD, for example 2027-05-31."
     columns = SheetColumns(_SPECS, _WHAT, _missing, "PARTICIPATION_COLUMNS_MISSING")
     header = (METER_ID, REFERENCE, *_OWN)
     widths = (38, 32, 14, 14, 14, 40)
@@ -104,7 +110,7 @@ class ChangeParticipation(SheetAction[SheetRequest]):
     shown_columns = ((_WHAT, "What"), (_FROM, "From"), (_TO, "To"))
 
     def sentence(self, action: BulkAction) -> str:
-        return "Change the participation of"
+        return "Change participation of"
 
     def shown(self, row: BulkRow) -> list[str]:
         written = self.written(row)
@@ -112,13 +118,13 @@ class ChangeParticipation(SheetAction[SheetRequest]):
         return [written[_WHAT] or "–", written[_FROM] or first, written[_TO] or "–"]
 
     def remark(self, row: BulkRow) -> str:
-        return "an earlier time gives way" if (row.details or {}).get("overlaps") else ""
+        return "replaces an earlier time-out" if (row.details or {}).get("overlaps") else ""
 
     def summary(self, count: int, waiting: QuerySet[BulkRow]) -> SafeString:
         sentence, overlaps = super().summary(count, waiting), waiting.filter(details__overlaps=True).count()
         if not overlaps:
             return sentence
-        more = "Of {}, an earlier idle time or disenrollment in these days gives way."
+        more = "For {}, this replaces an earlier idle time or disenrollment on these days."
         return format_html(f"{{}} {more}", sentence, f"{overlaps:,}")
 
     def validate_rows(

@@ -44,7 +44,7 @@ _SPECS: Final = (
 
 
 def _missing(columns: Collection[str]) -> list[str]:
-    return no_meter_column(columns) + ([] if NEW in columns else ["what its new reference is"])
+    return no_meter_column(columns) + ([] if NEW in columns else ["what the new reference is"])
 
 
 class ChangeReferences(SheetAction[str]):
@@ -56,44 +56,44 @@ class ChangeReferences(SheetAction[str]):
     kind = "change_reference"
     label = "Change references"
     note = (
-        "Meters keep their ID, data and history; they are found by the new reference from then on. A meter that is "
-        "changed before you confirm is left as it is, and named."
+        "Meters keep their ID, data and history, and you find them by the new reference. If a meter changes before "
+        "you confirm, we leave it as is and list it."
     )
     at_once = None
     reads = ("pk", "partner_reference", "reference_key", "updated_at")
     slug = "references"
-    list_hint = "Your keys have changed?"
+    list_hint = "Have your IDs changed?"
     heading = "Change references"
     lead = (
-        "Say which new reference each meter gets. We check every row and show what will change. Nothing is changed "
-        "until you confirm."
+        "Enter a new reference for each meter. We check every row and show what will change. Nothing changes until you "
+        "confirm."
     )
     guide = format_html(
-        "Each row has a meter’s ID and its present reference. Fill in <code>{}</code>; where it stays empty, the "
-        "reference stays as it is.",
+        "Each row has a meter’s ID and its current reference. Fill in <code>{}</code>. If you leave it empty, the "
+        "reference doesn’t change.",
         NEW,
     )
     file_hint = format_html(
-        "A sheet of your own is fine too: it needs one column that says the meter (<code>{}</code> or <code>{}</code>) "
-        "and one with its new reference (<code>{}</code>).",
+        "You can also use your own sheet. It needs one column that identifies the meter (<code>{}</code> or "
+        "<code>{}</code>) and one with its new reference (<code>{}</code>).",
         METER_ID,
         REFERENCE,
         NEW,
     )
-    check_label = "Check the references"
+    check_label = "Check references"
     columns = SheetColumns(_SPECS, NEW, _missing, "REFERENCE_COLUMNS_MISSING", references=(REFERENCE, METER, NEW))
     header = (METER_ID, REFERENCE, NEW)
     widths = (38, 32, 32)
-    pasted_label = "Present and new references"
+    pasted_label = "Current and new references"
     pasted_hint = (
-        "One meter to a line: its present reference or meter ID, then the new reference, with a tab, comma or "
-        "semicolon between them. Two columns copied from a spreadsheet are fine."
+        "One meter per line: its current reference or meter ID, then the new reference, separated by a tab, comma or "
+        "semicolon. You can paste two columns from a spreadsheet."
     )
-    meter_label = "Present reference"
+    meter_label = "Current reference"
     shown_columns = ((NEW, "New reference"),)
 
     def sentence(self, action: BulkAction) -> str:
-        return "Change the reference of"
+        return "Change reference of"
 
     def summary(self, count: int, waiting: QuerySet[BulkRow]) -> SafeString:
         return sentence_of(count, "reference")

@@ -1,6 +1,5 @@
 """Reading a sheet or pasted text that says something about meters row by row. In the limited child."""
 
-import tempfile
 from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import chain
@@ -23,6 +22,7 @@ from onboarding.spreadsheets.problems import (
 from onboarding.spreadsheets.reader import Book, read_book, refuse_by_name
 from onboarding.spreadsheets.whole import KINDS
 from portal.problems import Problem, Refused, shown, storable
+from portal.storage.temporary import named_file
 
 METER_ID: Final = "meter_id"
 REFERENCE: Final = "partner_reference"
@@ -89,7 +89,7 @@ class SheetRow:
 
 def no_meter_column(columns: Collection[str]) -> list[str]:
     """What a sheet without a column for its meters does not say."""
-    return [] if {METER_ID, REFERENCE, METER} & set(columns) else ["which meter is meant"]
+    return [] if {METER_ID, REFERENCE, METER} & set(columns) else ["which meter each row is for"]
 
 
 def read_rows(sheet: SheetFile, columns: SheetColumns, *, most: int) -> list[SheetRow]:
@@ -101,7 +101,7 @@ def read_rows(sheet: SheetFile, columns: SheetColumns, *, most: int) -> list[She
     """
     try:
         refuse_by_name(sheet.name)
-        with tempfile.NamedTemporaryFile(suffix=PurePath(sheet.name).suffix.lower()) as file:
+        with named_file(PurePath(sheet.name).suffix.lower()) as file:
             file.writelines(sheet.content)
             file.flush()
             return list(_rows(file.name, sheet.above, columns, most))

@@ -67,7 +67,7 @@ class SheetAction(BulkHandler, Generic[Request]):
     guide: ClassVar[str] = ""
     guide_rows: ClassVar[Sequence[Sequence[str]]] = ()
     file_hint: ClassVar[str] = ""
-    check_label: ClassVar[str] = "Check the rows"
+    check_label: ClassVar[str] = "Check rows"
     columns: ClassVar[SheetColumns]
     header: ClassVar[Sequence[str]]
     widths: ClassVar[Sequence[int]]

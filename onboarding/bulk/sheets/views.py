@@ -63,7 +63,7 @@ def sheet_file(request: HttpRequest, slug: str, format: str) -> HttpResponseBase
     meters = matching(request.GET, partner=access.partner)
     most = handler.most_rows
     if meters.order_by()[most : most + 1].exists():
-        messages.error(request, f"These are more than {most:,} meters, too many for one file. Filter them first.")
+        messages.error(request, f"More than {most:,} meters match, which is too many for one file. Filter them first.")
         return redirect(f"{reverse('bulk-sheet', args=[slug])}?{clean_query(request.GET.urlencode())}")
     name, header = download_name(access.partner, slug, suffix=format), list(handler.header)
     if format == "csv":

@@ -12,7 +12,7 @@ from .layouts import START, UNCATEGORISED
 from .rows import differ
 
 _TWICE: Final = "Lines {} and {} give different values for the same quarter-hour of the same meter."
-_LOCAL: Final = " Clocks were put back in this hour: these look like local times. Write the times in UTC."
+_LOCAL: Final = " Clocks were set back in this hour, so these look like local times. Send times in UTC."
 
 
 def arrange(rows: NDArray[np.void], facts: MeterFacts, faults: Faults) -> tuple[NDArray[np.void], int]:

@@ -124,14 +124,14 @@ def _check_widths(block: BlockCheck, *, is_cut: bool) -> None:
         "",
         UNCATEGORISED,
         f"The line has more values than the {wanted} columns of the first line. "
-        "A decimal comma may have split a number: write 1.25.",
+        "A decimal comma may have split a number. Use a decimal point: 1.25.",
     )
 
 
 def _check_meters(block: BlockCheck, sound: pl.Series, meters: Meters) -> pl.Series:
     numbers = meters.numbers(block.text(METER))
     block.refuse(sound & (numbers == NOT_AN_ID), METER, NOT_PARSABLE[METER], '"{}" is not a valid UUID.')
-    block.refuse(sound & (numbers == UNKNOWN), METER, METER_UNKNOWN, 'No meter of yours has the ID "{}".')
+    block.refuse(sound & (numbers == UNKNOWN), METER, METER_UNKNOWN, 'None of your meters has the ID "{}".')
     return numbers
 
 
@@ -142,7 +142,7 @@ def _check_times(block: BlockCheck, sound: pl.Series, now: int) -> pl.Series:
     is_wrong = sound & start_is_right & end_is_right & ((end - start) != MINUTES)
     if is_wrong.any():
         minutes = end - start
-        told = pl.format(f"The interval is {{}} minutes long; each has {MINUTES}.", minutes)
+        told = pl.format(f"The interval is {{}} minutes long; it must be {MINUTES}.", minutes)
         length = pl.select(
             pl.when(minutes < 0).then(pl.lit("The interval ends before it begins.")).otherwise(told)
         ).to_series()
@@ -157,19 +157,19 @@ def _check_time(block: BlockCheck, sound: pl.Series, column: str, now: int) -> t
     minutes, is_whole = times["minutes"], times["is_whole"].fill_null(False)
     unreadable = sound & minutes.is_null()
     if unreadable.any():
-        block.refuse(unreadable & (texts == ""), column, NOT_PARSABLE[column], "There is no time.")
+        block.refuse(unreadable & (texts == ""), column, NOT_PARSABLE[column], "The time is missing.")
         is_local = texts.str.contains(_DAY_FIRST)
         block.refuse(
             unreadable & is_local,
             column,
             NOT_PARSABLE[column],
-            '"{}" could be read in two ways. Write it as 2026-01-31T00:15:00Z.',
+            '"{}" could mean two different times. Enter it as 2026-01-31T00:15:00Z.',
         )
         block.refuse(
             unreadable & (texts != "") & ~is_local,
             column,
             NOT_PARSABLE[column],
-            '"{}" is not a time. Write it as 2026-01-31T00:15:00Z.',
+            '"{}" is not a time. Enter it as 2026-01-31T00:15:00Z.',
         )
     is_aligned = is_whole & (minutes % MINUTES == 0).fill_null(False)
     is_future, is_past = (minutes > now).fill_null(False), (minutes < _EARLIEST).fill_null(False)
@@ -182,7 +182,7 @@ def _check_time(block: BlockCheck, sound: pl.Series, column: str, now: int) -> t
     )
     block.refuse(sound & is_aligned & is_future, column, code, '"{}" is in the future.')
     block.refuse(
-        sound & is_aligned & is_past, column, code, f'"{{}}" is before {EARLIEST_YEAR}: was the clock ever set?'
+        sound & is_aligned & is_past, column, code, f'"{{}}" is before {EARLIEST_YEAR}. Check that the clock is set.'
     )
     return minutes, is_aligned & ~is_future & ~is_past
 
@@ -204,7 +204,7 @@ def _check_energy(block: BlockCheck, sound: pl.Series) -> tuple[pl.Series, pl.Se
     layout = block.header.layout
     if layout.value != NET:
         value, is_readable = _check_number(block, sound, layout.value, UNCATEGORISED)
-        block.refuse(sound & is_readable & value.is_null(), layout.value, NO_ENERGY, "There is no value.")
+        block.refuse(sound & is_readable & value.is_null(), layout.value, NO_ENERGY, "The value is missing.")
         _check_limits(block, sound, value)
         none = pl.repeat(None, len(value), dtype=pl.Float64, eager=True)
         return value, none, none
@@ -230,13 +230,13 @@ def _check_number(block: BlockCheck, sound: pl.Series, column: str, code: str) -
     is_empty = texts == ""
     is_wrong = ~is_empty & (values.is_null() | ~values.is_finite().fill_null(False))
     is_huge = ~is_wrong & (values.abs() > MOST_ENERGY).fill_null(False)
-    block.refuse(sound & is_huge, column, code, '"{}" is more than a quarter-hour can have.')
+    block.refuse(sound & is_huge, column, code, '"{}" is too much for a quarter-hour.')
     refused = sound & is_wrong
     if refused.any():
         has_thousands = texts.str.contains(_THOUSANDS)
         has_comma = texts.str.contains(_DECIMAL_COMMA) & ~has_thousands
-        block.refuse(refused & has_comma, column, code, '"{}" has a decimal comma. Write a decimal point: 1.25.')
-        block.refuse(refused & has_thousands, column, code, '"{}" has a comma in it. Write 1234.5 or 1.25.')
+        block.refuse(refused & has_comma, column, code, '"{}" has a decimal comma. Use a decimal point: 1.25.')
+        block.refuse(refused & has_thousands, column, code, '"{}" contains a comma. Enter 1234.5 or 1.25.')
         block.refuse(refused & ~has_comma & ~has_thousands, column, code, '"{}" is not a number.')
     return values.set(is_wrong | is_huge, None), ~is_wrong & ~is_huge
 
@@ -250,7 +250,7 @@ def _check_set(
         legible & ~has_set,
         NET,
         NO_ENERGY,
-        f"There is no correct set of values: give {NET}, or {GENERATED} and {CONSUMED}, or all three.",
+        f"The set of values is incomplete. Provide {NET}, or {GENERATED} and {CONSUMED}, or all three.",
     )
     has_all = legible & has_net & has_generated & has_consumed
     conflicts = has_all & ((consumed - generated - net).abs() > ENERGY_TOLERANCE).fill_null(False)
@@ -275,7 +275,7 @@ def _check_final(block: BlockCheck, sound: pl.Series) -> pl.Series:
     """1, 0, or -1 where it is not said."""
     texts = block.text(FINAL).str.to_lowercase()
     yes, no = _is_in(texts, YES), _is_in(texts, NO)
-    block.refuse(sound & ~yes & ~no & (texts != ""), FINAL, NOT_PARSABLE[FINAL], '"{}" is neither true nor false.')
+    block.refuse(sound & ~yes & ~no & (texts != ""), FINAL, NOT_PARSABLE[FINAL], '"{}" is not true or false.')
     return pl.select(pl.when(yes).then(1).when(no).then(0).otherwise(-1).cast(pl.Int8)).to_series()
 
 
@@ -285,9 +285,9 @@ def _check_region(block: BlockCheck, sound: pl.Series) -> None:
     if not is_wrong.any():
         return
     is_word = texts.str.contains(r"^[A-Z][A-Z .-]*$")
-    block.refuse(is_wrong & ~is_word, REGION, NOT_PARSABLE[REGION], '"{}" is no name of a region.')
+    block.refuse(is_wrong & ~is_word, REGION, NOT_PARSABLE[REGION], '"{}" is not the name of a region.')
     block.refuse(
-        is_wrong & is_word, REGION, NOT_CORRECT[REGION], '"{}" is not a state. Write its two letters, such as CA.'
+        is_wrong & is_word, REGION, NOT_CORRECT[REGION], '"{}" is not a state. Enter its two letters, such as CA.'
     )
 
 

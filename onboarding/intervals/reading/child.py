@@ -183,7 +183,7 @@ def main() -> None:
     except FileRefused as refusal:
         say(refused=refusal.code, reason=refusal.context["reason"])
     except MemoryError:
-        say(refused=too_long("").code, reason="it needs more memory than reading may take.")
+        say(refused=too_long("").code, reason="reading it takes too much memory.")
 
 
 if __name__ == "__main__":

@@ -97,5 +97,5 @@ if __name__ == "__main__":
     try:
         told = read(order)
     except MemoryError:
-        told = {"refused": "it needs more memory than a feed may"}
+        told = {"refused": "it needs too much memory"}
     sys.stdout.write(json.dumps(told))

@@ -12,16 +12,16 @@ from .layouts import CONSUMED, GENERATED, METER, MISSING, NET, NO_ENERGY, UNCATE
 SEPARATORS: Final = (",", ";", "\t", "|")
 _LONGEST_SHOWN: Final = 60
 _MEANT: Final = {
-    "energy_net_kw": "It is power in kW. Write energy in kWh: kW divided by 4.",
-    "energy_consumed_kw": "It is power in kW. Write energy in kWh: kW divided by 4.",
-    "energy_generated_kw": "It is power in kW. Write energy in kWh: kW divided by 4.",
-    "energy_net_wh": "It is in Wh. Write energy in kWh: Wh divided by 1,000.",
-    "energy_consumed_wh": "It is in Wh. Write energy in kWh: Wh divided by 1,000.",
-    "energy_generated_wh": "It is in Wh. Write energy in kWh: Wh divided by 1,000.",
-    "interval_start_time_local": "It is in local time. Write the times in UTC.",
-    "interval_end_time_local": "It is in local time. Write the times in UTC.",
-    "interval_start_time": "Write the times in UTC, in a column interval_start_time_utc.",
-    "interval_end_time": "Write the times in UTC, in a column interval_end_time_utc.",
+    "energy_net_kw": "It is power in kW. Send energy in kWh: kW divided by 4.",
+    "energy_consumed_kw": "It is power in kW. Send energy in kWh: kW divided by 4.",
+    "energy_generated_kw": "It is power in kW. Send energy in kWh: kW divided by 4.",
+    "energy_net_wh": "It is in Wh. Send kWh: Wh divided by 1,000.",
+    "energy_consumed_wh": "It is in Wh. Send kWh: Wh divided by 1,000.",
+    "energy_generated_wh": "It is in Wh. Send kWh: Wh divided by 1,000.",
+    "interval_start_time_local": "It is in local time. Send times in UTC.",
+    "interval_end_time_local": "It is in local time. Send times in UTC.",
+    "interval_start_time": "Send times in UTC, in a column named interval_start_time_utc.",
+    "interval_end_time": "Send times in UTC, in a column named interval_end_time_utc.",
 }
 
 
@@ -68,7 +68,7 @@ def _plain(name: str) -> str:
 
 def _twice(names: list[str], layout: Layout) -> list[HeaderFault]:
     return [
-        HeaderFault(name, UNCATEGORISED, f"The column {name} is there more than once.")
+        HeaderFault(name, UNCATEGORISED, f"The column {name} appears more than once.")
         for name in layout.columns
         if names.count(name) > 1
     ]
@@ -91,10 +91,10 @@ def _no_values(names: list[str], layout: Layout, others: Sequence[str]) -> str:
     """That there are no values; others: the value columns of other data types."""
     if layout.value == NET:
         other = next((other for other in others if other in names), "")
-        like = f" The column {other} is of another type of data." if other else ""
-        return f"There is no correct set of energy columns: {NET}, or {GENERATED} and {CONSUMED}, or all three.{like}"
+        like = f" The column {other} belongs to another type of data." if other else ""
+        return f"The energy columns must be {NET}, or {GENERATED} and {CONSUMED}, or all three.{like}"
     is_load = {NET, GENERATED, CONSUMED} & set(names)
-    like = " The file has the columns of load data: send it as load." if is_load else ""
+    like = " The file has load data columns. Upload it as load." if is_load else ""
     return f"The column {layout.value} is missing.{like}"
 
 

@@ -71,7 +71,7 @@ NO_ENERGY: Final = "NRG_0001"
 CONFLICTING: Final = "NRG_0003"
 UNCATEGORISED: Final = "UNCATEGORISED"
 EARLIEST_YEAR: Final = 2010  # an interval before this is a clock that was never set
-MOST_ENERGY: Final = 1_000_000.0  # kWh in a quarter-hour: 4 GW, more than any meter that takes part
+MOST_ENERGY: Final = 1_000_000.0  # kWh in a quarter-hour: 4 GW, more than any meter that participates
 ENERGY_TOLERANCE: Final = 0.002  # kWh: three values rounded to whole Wh each differ by up to 1.5 Wh
 
 # What region may hold: the error text says a state, the published example has a market. Both are taken.

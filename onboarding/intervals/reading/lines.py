@@ -69,10 +69,10 @@ def _gunzipped(file: BinaryIO) -> Iterator[bytes]:
             try:
                 content = member.decompress(left, BLOCK_BYTES)
             except zlib.error:
-                raise unreadable("it is damaged: the gzip file cannot be unpacked.") from None
+                raise unreadable("it is a damaged gzip file that can’t be unpacked.") from None
             given += len(content)
             if given > _RATIO_FROM and given > taken * _LARGEST_RATIO:
-                raise too_long("unpacked it is hundreds of times its size.")
+                raise too_long("it unpacks to hundreds of times its size.")
             if content:
                 yield content
             left = member.unconsumed_tail
@@ -80,7 +80,7 @@ def _gunzipped(file: BinaryIO) -> Iterator[bytes]:
                 left = member.unused_data.lstrip(b"\0")
                 member = zlib.decompressobj(wbits=31) if left else member
     if not member.eof:
-        raise unreadable("it ends in the middle: the gzip file is not complete.")
+        raise unreadable("the gzip file is incomplete.")
 
 
 def _decoded(pieces: Iterator[bytes]) -> Iterator[bytes]:
@@ -99,7 +99,7 @@ def _decoded(pieces: Iterator[bytes]) -> Iterator[bytes]:
 def _cut(content: bytes) -> tuple[bytes, bytes]:
     """What ends with a line end, with line feeds alone, and the rest."""
     if b"\0" in content:
-        raise unreadable("it is not text: it has bytes that no text has.")
+        raise unreadable("it is not a text file.")
     end = max(content.rfind(b"\n"), content.rfind(b"\r", 0, len(content) - 1)) + 1
     if len(content) - end > _LONGEST_LINE:
         raise unreadable("it has a line of more than 64,000 characters.")

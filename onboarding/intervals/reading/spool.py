@@ -30,7 +30,7 @@ class Spool:
             return
         self._counts += np.bincount(rows["meter"], minlength=len(self._counts))
         if self._counts.max() > _MOST_OF_ONE:
-            raise too_long("one meter has more rows than there have been quarter-hours.")
+            raise too_long("one meter has more rows than there are quarter-hours.")
         part = rows["meter"] % len(self._files)
         order = np.argsort(part, kind="stable")
         rows, part = rows[order], part[order]

@@ -112,3 +112,7 @@ class IntervalStore(Protocol):
 
     def forget(self, series: Collection[int]) -> None:
         """Remove all that is kept of these series."""
+
+    def remove_forgotten(self, *, limit: int) -> int:
+        """Remove what was forgotten where that takes longer than the caller's transaction: of so many series at once.
+        Returns of how many there is something left."""

@@ -32,6 +32,28 @@ class IntervalDay(models.Model):
         return f"{self.series} on {self.day}"
 
 
+class IntervalWrite(models.Model):
+    """Intervals were sent to a store outside of this database, in the transaction of this row, and carry its number.
+
+    Later writes have higher numbers. Without this row, what was sent with its number counts for nothing.
+    """
+
+    id = models.BigIntegerField(primary_key=True)
+
+    def __str__(self) -> str:
+        return str(self.pk)
+
+
+class IntervalErasure(models.Model):
+    """What such a store has of a series up to this write counts for nothing, and is still to be removed there."""
+
+    series = models.IntegerField(db_index=True)
+    version = models.BigIntegerField()
+
+    def __str__(self) -> str:
+        return f"{self.series} up to {self.version}"
+
+
 class IntervalCorrection(models.Model):
     """What an interval had before other values replaced it."""
 

@@ -100,7 +100,7 @@ class PostgresqlStore(TableStore):
                     [_unpacked(cell, kind) for cell, kind in zip(cells[1:], kinds[1:], strict=True)],
                 )
 
-    def _insert(self, rows: Intervals) -> None:
+    def insert(self, rows: Intervals) -> None:
         if not len(rows):
             return
         months = rows["start"].astype("datetime64[m]").astype("datetime64[M]")
@@ -142,7 +142,7 @@ class PostgresqlStore(TableStore):
                 [*values, *_bounds(rows)],
             )
 
-    def _write_days(self, days: Days) -> None:
+    def write_days(self, days: Days) -> None:
         with connection.cursor() as cursor:
             cursor.execute(
                 f"INSERT INTO {self.day} (series, day, present) "

@@ -44,7 +44,7 @@ class SqliteStore(TableStore):
             cursor.execute(query, params)
             return cursor.fetchall()
 
-    def _insert(self, rows: Intervals) -> None:
+    def insert(self, rows: Intervals) -> None:
         with connection.cursor() as cursor:
             cursor.executemany(
                 f"INSERT INTO {self.interval} (series, start, net, generated, consumed, final, source) "
@@ -71,7 +71,7 @@ class SqliteStore(TableStore):
                 rows[["net", "generated", "consumed", "final", "source", "series", "start"]].tolist(),
             )
 
-    def _write_days(self, days: Days) -> None:
+    def write_days(self, days: Days) -> None:
         with connection.cursor() as cursor:
             cursor.executemany(
                 f"INSERT INTO {self.day} (series, day, present) VALUES (%s, %s, %s) "

@@ -37,11 +37,11 @@ class TableStore(ABC):
         is_known = before[group, _slot(rows["start"], minutes)]
         new = rows[~is_known]
         new["source"] = source
-        self._insert(new)
+        self.insert(new)
         changed, newer = self._replace(rows[is_known], source)
         is_fuller = (bits & ~before).any(axis=1)
         days = Days(touched.series[is_fuller], touched.day[is_fuller], np.packbits((bits | before)[is_fuller], axis=1))
-        self._write_days(days)
+        self.write_days(days)
         return Put(len(new), changed, len(rows) - len(new) - changed - newer, newer)
 
     def _bits_before(self, touched: Days, minutes: int) -> NDArray[np.bool_]:
@@ -49,7 +49,7 @@ class TableStore(ABC):
         bits = np.zeros((len(touched.day), slots_per_day(minutes)), bool)
         series = np.unique(touched.series).tolist()
         stored = self.days(series, int(touched.day.min()), int(touched.day.max()) + 1, minutes=minutes)
-        at, is_there = _places(_key(touched.series, touched.day), _key(stored.series, stored.day))
+        at, is_there = places(key(touched.series, touched.day), key(stored.series, stored.day))
         bits[is_there] = stored.bits(minutes)[at[is_there]]
         return bits
 
@@ -60,8 +60,9 @@ class TableStore(ABC):
             return 0, 0
         series = np.unique(rows["series"]).tolist()
         stored = self.read(series, int(rows["start"].min()), int(rows["start"].max()) + 1)
-        at, is_there = _places(_key(rows["series"], rows["start"]), _key(stored["series"], stored["start"]))
-        assert is_there.all(), "a day says that an interval is there that is not"
+        at, is_there = places(key(rows["series"], rows["start"]), key(stored["series"], stored["start"]))
+        self._put_again(rows[~is_there], source)
+        rows, at = rows[is_there], at[is_there]
         differs = differ(rows, stored[at])
         is_newer = differs & (stored["source"][at] > source)
         changed = rows[differs & ~is_newer]
@@ -110,6 +111,14 @@ class TableStore(ABC):
                     marks = ", ".join(["%s"] * len(some))
                     cursor.execute(f"DELETE FROM {table} WHERE series IN ({marks})", some)
 
+    def remove_forgotten(self, *, limit: int) -> int:
+        """See IntervalStore. Tables forget at once."""
+        return 0
+
+    def _put_again(self, rows: Intervals, source: int) -> None:
+        """Deal with rows that a day says are there, and are not: it is written with them, so there are none."""
+        assert not len(rows), "a day says that an interval is there that is not"
+
     @abstractmethod
     def prepare(self, first: int, last: int) -> None: ...
 
@@ -120,7 +129,7 @@ class TableStore(ABC):
     def days(self, series: Sequence[int], first: int, last: int, *, minutes: int) -> Days: ...
 
     @abstractmethod
-    def _insert(self, rows: Intervals) -> None:
+    def insert(self, rows: Intervals) -> None:
         """Add intervals of which none is there."""
 
     @abstractmethod
@@ -132,7 +141,7 @@ class TableStore(ABC):
         """Give stored intervals these values."""
 
     @abstractmethod
-    def _write_days(self, days: Days) -> None:
+    def write_days(self, days: Days) -> None:
         """Add these days, or replace those that are there."""
 
 
@@ -159,11 +168,11 @@ def _days_of(rows: Intervals, minutes: int) -> tuple[Days, NDArray[np.intp], NDA
     return Days(rows["series"][begins], days[begins], none), group, bits
 
 
-def _key(series: NDArray[Any], second: NDArray[Any]) -> NDArray[np.int64]:
+def key(series: NDArray[Any], second: NDArray[Any]) -> NDArray[np.int64]:
     return (series.astype(np.int64) << 32) + second
 
 
-def _places(wanted: NDArray[np.int64], stored: NDArray[np.int64]) -> tuple[NDArray[np.intp], NDArray[np.bool_]]:
+def places(wanted: NDArray[np.int64], stored: NDArray[np.int64]) -> tuple[NDArray[np.intp], NDArray[np.bool_]]:
     """Where each wanted key is among the stored ones, which are sorted, and whether it is there."""
     at = np.searchsorted(stored, wanted)
     if not len(stored):

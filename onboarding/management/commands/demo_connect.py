@@ -75,6 +75,7 @@ def _make_links(partner: Partner) -> None:
         ("pjm-homes", "PJM", "RESIDENTIAL"),
         ("pjm-agreements", "PJM", "COMMERCIAL_AGREEMENTS_ONLY"),
         ("texas-ers", "ERCOT", "COMMERCIAL"),
+        ("california-batteries", "CAISO", "RESIDENTIAL_DEVICE"),
     ):
         spec = LinkSpec(
             title=title,

@@ -15,7 +15,8 @@ from onboarding.connect.journey import hash_of
 from onboarding.connect.models import Authorization, Connection, ConnectLink, ConnectSession
 from onboarding.connect.notes import note
 from onboarding.connect.points import PointFacts
-from onboarding.connect.queries import connected_utilities
+from onboarding.connect.queries import DEVICE_TYPE, connected_utilities
+from onboarding.device_links.domain import device_text, finish
 from portal.partners.demo import LIVED_IN
 from portal.partners.models import Partner
 from portal.web import clock
@@ -47,6 +48,23 @@ _IN_TEXAS: Final[dict[tuple[NoteKind, ...], int]] = {
 _OF_PAPERS: Final[dict[tuple[NoteKind, ...], int]] = {
     (NoteKind.OPENED, NoteKind.LEFT): 25,
     (*_SIGNED, NoteKind.FINISHED): 75,
+}
+_OF_DEVICES: Final[dict[tuple[NoteKind, ...], int]] = {
+    (NoteKind.OPENED, NoteKind.LEFT): 20,
+    (*_INFORMED, NoteKind.LEFT): 10,
+    (*_INFORMED, NoteKind.DEVICE_GIVEN, NoteKind.LEFT): 15,
+    (*_INFORMED, NoteKind.DEVICE_GIVEN, NoteKind.SIGNED, NoteKind.FINISHED): 55,
+}
+_OTHER_WAYS: Final = {"texas-ers": _IN_TEXAS, "pjm-agreements": _OF_PAPERS, "california-batteries": _OF_DEVICES}
+_DEVICE: Final = {
+    "device.device_type": "BATTERY",
+    "device.device_manufacturer": "Volta",
+    "device.device_model": "Home 10",
+    "device.install_date": "2025-09-30",
+    "device.battery_power_capacity_kw": "5",
+    "device.battery_energy_capacity_kwh": "13.5",
+    "site.number_of_devices": "1",
+    "caiso.is_receiving_sgip_funding": "no",
 }
 _FAILURES: Final = {
     FailureReason.BAD_CREDENTIALS: 38,
@@ -100,11 +118,18 @@ Customer = tuple[str, ConnectLink, Sequence[NoteKind], FailureReason, datetime]
 
 
 def _customers(chance: random.Random, links: dict[str, ConnectLink], now: datetime) -> Iterator[Customer]:
-    shares = {"california-homes": 55, "new-york-business": 15, "pjm-homes": 14, "pjm-agreements": 10, "texas-ers": 6}
+    shares = {
+        "california-homes": 50,
+        "new-york-business": 13,
+        "pjm-homes": 12,
+        "california-batteries": 12,
+        "pjm-agreements": 8,
+        "texas-ers": 5,
+    }
     titles = [title for title in shares if title in links]
     for number in range(1, CUSTOMERS + 1) if titles else ():
         title = chance.choices(titles, [shares[each] for each in titles])[0]
-        ways = {"texas-ers": _IN_TEXAS, "pjm-agreements": _OF_PAPERS}.get(title, _WAYS)
+        ways = _OTHER_WAYS.get(title, _WAYS)
         kinds = chance.choices(list(ways), list(ways.values()))[0]
         failure = chance.choices(list(_FAILURES), list(_FAILURES.values()))[0]
         started = now - timedelta(days=4) - timedelta(minutes=chance.randrange(WEEKS * 7 * 24 * 60))
@@ -136,6 +161,10 @@ def _make(
         if kind == NoteKind.DATA_ARRIVED and about:
             absorb(about, [_point(reference)])
         note(row, kind, authorization=about, facts=_facts(kind, session, about))
+        if kind == NoteKind.DEVICE_GIVEN:
+            Connection.objects.filter(pk=row.pk).update(device_type=_DEVICE[DEVICE_TYPE])
+        if kind == NoteKind.FINISHED and link.variant.endswith("_DEVICE"):
+            finish(session)
     _set_times(row, started, given)
 
 
@@ -151,16 +180,20 @@ def _session(row: Connection, kinds: Sequence[NoteKind], left: datetime) -> Conn
         browser_hash="0" * 64,
         state=SessionState.COMPLETED if is_done else SessionState.CLOSED,
         step=Step.DONE if is_done else step,
-        answers={
-            "street": f"{row.reference[-4:]} Oak Street",
-            "city": "Oakland",
-            "state": "CA",
-            "postal_code": "94607",
-        },
+        answers=_answers(row.reference, has_device=NoteKind.DEVICE_GIVEN in kinds),
         created_at=row.started_at,
         last_interaction_at=left,
         completed_at=left if is_done else None,
     )
+
+
+def _answers(reference: str, *, has_device: bool) -> dict[str, str]:
+    number = reference[-4:]
+    about = {"street": f"{number} Oak Street", "city": "Oakland", "state": "CA", "postal_code": "94607"}
+    if not has_device:
+        return about
+    contact = {"customer_name": "Alex Rivera", "email": f"{reference}@example.com", "phone": "415 555 0134"}
+    return about | contact | _DEVICE | {"device.device_serial_number": f"SN-77{number}"}
 
 
 def _authorization(
@@ -199,9 +232,7 @@ def _after(kind: NoteKind, connection: Connection | None) -> timedelta:
 
 def _has_all_steps(link: ConnectLink) -> bool:
     """Whether there is a utility for whoever is to go to one; an admin may have removed it."""
-    return link.title in ("texas-ers", "pjm-agreements") or bool(
-        connected_utilities(link.transmission_region, link.partner)
-    )
+    return link.title in _OTHER_WAYS or bool(connected_utilities(link.transmission_region, link.partner))
 
 
 def _utility(link: ConnectLink) -> Utility:
@@ -228,6 +259,8 @@ def _facts(kind: NoteKind, session: ConnectSession, about: Authorization | None)
             facts["step"] = Step(session.step).label
         case NoteKind.SIGNED:
             facts["documents"] = "Terms of service"
+        case NoteKind.DEVICE_GIVEN:
+            facts["device"] = device_text(_DEVICE)
         case NoteKind.NOT_AUTHORIZED if about:
             facts["reason"] = FailureReason(about.failure).label
         case NoteKind.DATA_ARRIVED:

@@ -5,6 +5,7 @@ Runs as the job meters.export, in one go: half a workbook cannot be resumed, so 
 
 import time
 from collections.abc import Iterator
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import timedelta
 from typing import IO, Final, cast
@@ -12,7 +13,6 @@ from typing import IO, Final, cast
 from django.db import transaction
 from django.db.models import QuerySet
 from django.http import QueryDict
-from django.utils import timezone
 
 from onboarding.meters.models import Meter
 from onboarding.portfolio.columns import columns_named, fields_in, reading, with_facts
@@ -21,9 +21,10 @@ from onboarding.portfolio.exports.notifications import tell_done
 from onboarding.portfolio.filters import matching
 from onboarding.portfolio.queries import export_header, export_lines
 from onboarding.spreadsheets.workbook import drop_leftovers, write_table
+from portal import clock
 from portal.events.actors import Actor
 from portal.events.domain import record
-from portal.jobs.domain import Run, enqueue
+from portal.jobs.domain import LeaseLost, Run, enqueue
 from portal.partners.models import Partner, User
 from portal.problems import Problem, Refused
 from portal.storage.files import Draft, discard, drafted
@@ -86,8 +87,9 @@ def ask_export(partner: Partner, user: User, *, query: str, by: Actor) -> Export
 def give_up_export(pk: str) -> None:
     """An export that cannot be made says so, and leaves no file."""
     unmade = Export.objects.filter(pk=pk, state__in=OPEN)
-    if unmade.update(state=ExportState.FAILED, finished_at=timezone.now()):
-        discard(_file_of(pk))
+    if unmade.update(state=ExportState.FAILED, finished_at=clock.real_now()):
+        with suppress(OSError):  # a job must end also while the storage is away
+            discard(_file_of(pk))
 
 
 def make_export(run: Run) -> None:
@@ -98,10 +100,26 @@ def make_export(run: Run) -> None:
     Export.objects.filter(pk=export.pk).update(state=ExportState.RUNNING)
     with drafted(_file_of(export.pk), mark=str(run.job.fence)) as draft:
         meters = _write(run, export, draft)
-        with run.chunk() as chunk:
-            chunk.done = chunk.total = meters
-            _finish(export, size=draft.keep(), meters=meters)
-            tell_done(export, run.job)
+        size = _put_in_place(run, draft, meters)
+        try:
+            with run.chunk() as chunk:
+                chunk.done = chunk.total = meters
+                _finish(export, size=size, meters=meters)
+                tell_done(export, run.job)
+        except LeaseLost:
+            if Export.objects.filter(pk=export.pk, state=ExportState.FAILED).exists():  # nobody else will remove it
+                discard(_file_of(export.pk))
+            raise
+
+
+def _put_in_place(run: Run, draft: Draft, meters: int) -> int:
+    """Store the workbook; returns its size in bytes. Outside any transaction: a bucket may take minutes."""
+
+    def beat() -> None:
+        run.beat(done=meters, total=meters)
+
+    beat()
+    return draft.keep(alive=beat)
 
 
 def _file_of(pk: object) -> str:
@@ -164,7 +182,7 @@ class _PulsingFile:
 
 
 def _finish(export: Export, *, size: int, meters: int) -> None:
-    now = timezone.now()
+    now = clock.real_now()
     export.state, export.file, export.size, export.meters = ExportState.DONE, _file_of(export.pk), size, meters
     export.finished_at, export.expires_at = now, now + KEPT
     export.save(update_fields=["state", "file", "size", "meters", "finished_at", "expires_at"])
@@ -174,7 +192,7 @@ def _finish(export: Export, *, size: int, meters: int) -> None:
 
 def delete_expired() -> None:
     """Delete the files of exports that are past their day; the exports stay, and say so."""
-    for export in Export.objects.filter(state=ExportState.DONE, expires_at__lte=timezone.now()):
+    for export in Export.objects.filter(state=ExportState.DONE, expires_at__lte=clock.real_now()):
         discard(export.file)  # before the row says so: what stops in between is done again in an hour
         Export.objects.filter(pk=export.pk).update(state=ExportState.EXPIRED, file="")
 

@@ -3,9 +3,10 @@
 from django.conf import settings
 from django.db import models
 from django.db.models.functions import Now
-from django.utils import timezone
 
+from portal import clock
 from portal.events.subjects import Subject, register
+from portal.storage.file_names import FileNameField
 from portal.storage.ids import uuid7
 
 register(Subject("export", "Export", page="export"))
@@ -47,7 +48,7 @@ class Export(models.Model):
     meters = models.PositiveIntegerField()
     columns = models.PositiveIntegerField()
     state = models.CharField(max_length=8, choices=ExportState.choices, default=ExportState.ASKED)
-    file = models.CharField(max_length=100, blank=True, help_text="Its path below MEDIA_ROOT, while it is there.")
+    file = FileNameField(max_length=100, blank=True, help_text="Its path below MEDIA_ROOT, while it is there.")
     size = models.PositiveBigIntegerField(default=0, help_text="In bytes.")
     created_at = models.DateTimeField(db_default=Now())
     finished_at = models.DateTimeField(null=True)
@@ -65,5 +66,5 @@ class Export(models.Model):
     @property
     def status(self) -> ExportState:
         """The state; a file past its day counts as deleted before it is."""
-        is_over = self.state == ExportState.DONE and self.expires_at is not None and self.expires_at <= timezone.now()
+        is_over = self.state == ExportState.DONE and self.expires_at is not None and self.expires_at <= clock.real_now()
         return ExportState.EXPIRED if is_over else ExportState(self.state)

@@ -1,4 +1,4 @@
-"""The e-mail about a workbook that took long to make."""
+"""The email about a workbook that took long to make."""
 
 from django.urls import reverse
 
@@ -11,7 +11,7 @@ register(
     NotificationKind(
         "exports",
         "A workbook is ready",
-        "When an export that you asked for is made, if it took over half a minute.",
+        "When an export that you asked for is made, if it took more than 30 seconds.",
     )
 )
 
@@ -20,6 +20,12 @@ def tell_done(export: Export, job: Job) -> None:
     """The file is there, for a week."""
     if not took_long(job):
         return
-    text = f"Meters in the workbook: {export.meters:,}. It is deleted after a week."
-    path = reverse("export", args=[export.pk])
-    write_to(export.user, kind="exports", partner=export.partner, subject="Ready: your export", text=text, path=path)
+    write_to(
+        export.user,
+        kind="exports",
+        partner=export.partner,
+        subject="Ready: your export",
+        text=f"Your workbook is ready. Download it within a week; then we delete it.\n\n- Meters: {export.meters:,}",
+        action="Open export",
+        path=reverse("export", args=[export.pk]),
+    )

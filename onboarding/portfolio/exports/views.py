@@ -5,20 +5,20 @@ from uuid import UUID
 from django.http import FileResponse, Http404, HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
-from django.utils import timezone
 from django.views.decorators.http import require_http_methods, require_safe
 
 from onboarding.portfolio.columns import columns_named, columns_query
 from onboarding.portfolio.exports.domain import KEPT, ask_export, plan_of
 from onboarding.portfolio.exports.models import Export, ExportState
 from onboarding.portfolio.filters import chip_names, meter_filter
+from portal import clock
 from portal.jobs.models import Job, JobState
 from portal.partners.access import member
 from portal.partners.models import Partner
 from portal.problems import Refused
-from portal.storage.files import path_of
-from portal.web.downloads import XLSX, download_name
+from portal.web.downloads import XLSX, download_name, stored_file
 from portal.web.filters import chips_of, joined, without
+from portal.web.live import is_poll, takes_whole_page
 from portal.web.notices import tell_refusal
 
 _SHOWN = 50
@@ -27,7 +27,7 @@ _SHOWN = 50
 @require_safe
 def export_list(request: HttpRequest) -> HttpResponse:
     access = member(request)
-    recent = Export.objects.filter(partner=access.partner, created_at__gte=timezone.now() - KEPT)
+    recent = Export.objects.filter(partner=access.partner, created_at__gte=clock.real_now() - KEPT)
     exports = recent.select_related("user").order_by("-pk")[:_SHOWN]
     return render(request, "portfolio/exports.html", {"section": "meters", "exports": exports, "kept": KEPT})
 
@@ -69,13 +69,11 @@ def export_detail(request: HttpRequest, pk: UUID) -> HttpResponse:
     if export.status.moving:
         open_states = [JobState.QUEUED, JobState.RUNNING]
         context["job"] = Job.objects.filter(subject_id=str(export.pk), state__in=open_states).first()
-    if request.htmx:  # type: ignore[attr-defined]  # set by django-htmx
-        answer = render(request, "portfolio/_export_live.html", context)
-        if not export.status.moving:
-            answer["HX-Refresh"] = "true"
-        return answer
+    if is_poll(request) and export.status.moving:
+        return render(request, "portfolio/_export_live.html", context)
     context["chips"] = _chips(access.partner, QueryDict(export.query))
-    return render(request, "portfolio/export.html", context)
+    page = render(request, "portfolio/export.html", context)
+    return takes_whole_page(page) if is_poll(request) else page
 
 
 @require_safe
@@ -85,9 +83,5 @@ def export_file(request: HttpRequest, pk: UUID) -> FileResponse:
     export = get_object_or_404(Export, partner=access.partner, pk=pk)
     if export.status != ExportState.DONE or export.finished_at is None:
         raise Http404
-    try:
-        file = path_of(export.file).open("rb")
-    except FileNotFoundError as error:
-        raise Http404 from error
     name = download_name(access.partner, "meters", suffix="xlsx", day=export.finished_at.date())
-    return FileResponse(file, as_attachment=True, filename=name, content_type=XLSX)
+    return stored_file(export.file, file_name=name, content_type=XLSX)

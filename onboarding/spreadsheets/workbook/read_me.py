@@ -10,7 +10,7 @@ from .spec import TemplateSpec
 
 _STEPS: Final = (
     "Go to the sheet Meters. Fill in one row for each device or utility meter, from row {first} on.",
-    "Columns marked * are required: always (dark blue), or by the programs named in the column's note (light blue).",
+    "Columns marked * are required: always (dark blue), or by the programs named in the column’s note (light blue).",
     "Keep rows 1 and 2 as they are. You may leave out optional columns, and move columns.",
     "Columns with a list accept only its values; the lists are on the sheet Choices.",
     "Do not merge cells. A formula counts as the value that it shows.",

@@ -72,7 +72,8 @@ class RowAssembler:
     def cells(self, row: Sequence[Cell]) -> dict[str, object]:
         """The filled cells by field key; a cell that the file broke is its Problem."""
         cells = zip(self._keys, self._pick(row), strict=True)
-        values: dict[str, object] = self._constants | {key: cell for key, cell in cells if not _is_blank(cell)}
+        filled = {key: cell for key, cell in cells if cell is not None and (cell.__class__ is not str or cell.strip())}
+        values: dict[str, object] = self._constants | filled
         if BrokenCell in map(type, values.values()):
             for key, cell in values.items():
                 if isinstance(cell, BrokenCell):

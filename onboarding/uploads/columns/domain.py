@@ -116,7 +116,7 @@ def ask_again(upload: Upload, *, by: Actor) -> None:
 
 def _opened(upload: Upload) -> Upload:
     locked = Upload.objects.select_for_update().select_related("partner").get(pk=upload.pk)
-    if locked.confirmed_at or locked.state not in _OPEN or locked.stored_name.endswith(".json"):
+    if locked.confirmed_at or locked.state not in _OPEN or locked.is_json:
         raise Refused(Problem("UPLOAD_NOT_READY"))
     return locked
 

@@ -200,7 +200,7 @@ def _doubled(upload: Upload, chosen: Mapping[int, str], schema: Schema) -> list[
 def memory_list(request: HttpRequest) -> HttpResponse:
     access = member(request)
     page = newest_first(memories_of(access.partner), request.GET, size=25)
-    return render(request, "uploads/memories.html", {"page": page, "section": "uploads"})
+    return render(request, "uploads/memories.html", {"page": page, "section": "people"})
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -231,7 +231,7 @@ def memory_detail(request: HttpRequest, pk: int) -> HttpResponse:
     places = places_of({index: memory.columns.get(name, "") for index, name in enumerate(names)})
     context = {
         "memory": memory,
-        "section": "uploads",
+        "section": "people",
         "lines": lines,
         "options": options_of(schema, list(memory.columns.values())),
         "constants": constant_inputs(schema, list(memory.constants), memory.constants, (), places),

@@ -1,61 +1,32 @@
 """Checking an upload: every row of the file becomes a staged row with what will happen to it.
 
-Runs as the job uploads.check, in chunks; each chunk's staged rows, problems and checkpoint are one transaction.
+Runs as the job uploads.check, in chunks (chunks.py).
 After a crash the file is read again from its start and the rows that are already staged are passed over.
 """
 
-from collections import Counter
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable
 from dataclasses import replace
-from functools import partial
-from typing import TypedDict, cast
+from typing import cast
 
-from django.conf import settings
 from django.db import transaction
 
 from onboarding.spreadsheets.problems import Unreadable
-from onboarding.uploads.columns.dates import Votes, add_votes, is_split, orders_of
-from onboarding.uploads.columns.encodings import is_encoding_guessed, warnings_of_guess
-from onboarding.uploads.models import Upload, UploadProblem, UploadRow, UploadState
+from onboarding.uploads.columns.dates import is_split, orders_of
+from onboarding.uploads.columns.encodings import is_encoding_guessed
+from onboarding.uploads.models import Upload, UploadProblem, UploadState
 from onboarding.uploads.notifications import tell_checked
-from onboarding.uploads.pipeline.preview import RowResult
+from onboarding.uploads.pipeline.chunks import CheckOfRows, CheckProgress
 from onboarding.uploads.pipeline.receive import fingerprint_of
-from onboarding.uploads.pipeline.source import OpenSource, SourceRow, open_source
-from onboarding.uploads.pipeline.staging import (
-    PROBLEM_COLUMNS,
-    ROW_COLUMNS,
-    add_to_outlook,
-    keeps_cells,
-    load_staged,
-    preview_of,
-    problem_values,
-    row_values,
-    validate_rows,
-)
+from onboarding.uploads.pipeline.source import OpenSource, open_source
+from onboarding.uploads.pipeline.staging import load_staged, preview_of
 from onboarding.uploads.states import check_anew, drop_rows, move
-from onboarding.uploads.stored import Outlook
 from portal.events.actors import Actor
 from portal.events.domain import record
 from portal.jobs.domain import Run, enqueue
-from portal.jobs.throughput import BackgroundWriter, background_writer, collecting_by_hand
 from portal.problems import Problem, Refused
-from portal.storage.bulk import insert
-from programs.schema import Schema, catalogue_version
+from programs.schema import catalogue_version
 
-_CHUNKS_A_COLLECTION = 10
 _CHECKED_AGAIN = frozenset({UploadState.READY, UploadState.FAILED, UploadState.DISCARDED})
-
-
-class CheckProgress(TypedDict):
-    """The checkpoint of a check: the last row that is staged, the header's row, and what was counted on the way."""
-
-    row: int
-    first: int
-    counts: dict[str, int]
-    regions: list[str]
-    outlook: Outlook
-    date_votes: Votes
-
 
 TakeOver = Callable[[Run, Upload, OpenSource], None]
 
@@ -158,42 +129,11 @@ def _stage(run: Run, upload: Upload, take_over: TakeOver) -> bool:
         reached = run.checkpoint["row"]
         if reached >= 0:
             load_staged(upload, preview)
-        with collecting_by_hand() as collect, background_writer() as writer:
-            for number, rows in enumerate(_chunks_beyond(run, source, reached, writer), 1):
-                results = validate_rows(upload, preview, [(row.number, row.cells) for row in rows])
-                if guessed:
-                    _warn_of_guess(results, rows, guessed, preview.schema)
-                writer.do(partial(_stage_chunk, run, upload, preview.schema, source.column_of, results, rows))
-                if number % _CHUNKS_A_COLLECTION == 0:
-                    collect()
-                if run.is_slice_over:
-                    writer.wait()
-                    run.yield_to_other_partners()
+        CheckOfRows(run, upload, preview, source, reached, guessed).all()
         upload.facts = source.facts()
     if not run.checkpoint["counts"]:
         raise Unreadable("FILE_NO_ROWS")
     return True
-
-
-def _warn_of_guess(results: Sequence[RowResult], rows: Sequence[SourceRow], encoding: str, schema: Schema) -> None:
-    for result, row in zip(results, rows, strict=True):
-        result.warnings = (*result.warnings, *warnings_of_guess(row.cells, encoding, schema))
-
-
-def _chunks_beyond(run: Run, source: OpenSource, reached: int, writer: BackgroundWriter) -> Iterator[list[SourceRow]]:
-    """The rows beyond the checkpoint in chunks of a transaction's size; the lease is renewed on the way."""
-    waiting: list[SourceRow] = []
-    for rows in source.chunks:
-        if not waiting and rows[0].number <= reached:
-            run.start_slice()
-        waiting += rows if rows[0].number > reached else [row for row in rows if row.number > reached]
-        if len(waiting) >= settings.JOB_CHUNK_ROWS:
-            yield waiting
-            waiting = []
-        elif not writer.is_busy:
-            run.beat()
-    if waiting:
-        yield waiting
 
 
 def _ask(run: Run, upload: Upload, source: OpenSource) -> None:
@@ -223,42 +163,6 @@ def _move(upload: Upload, to: UploadState, **fields: object) -> None:
     """Move an upload that only this job moves: when it does not, the attempt has failed."""
     if not move(upload, to, **fields):
         raise RuntimeError(f"upload {upload.pk} is {upload.state} and cannot become {to}")
-
-
-def _stage_chunk(
-    run: Run,
-    upload: Upload,
-    schema: Schema,
-    column_of: Mapping[str, int],
-    results: Sequence[RowResult],
-    rows: Sequence[SourceRow],
-) -> None:
-    """Stage a chunk of checked rows with their problems."""
-    with run.chunk() as chunk:
-        insert(
-            UploadRow,
-            ROW_COLUMNS,
-            (
-                row_values(upload, result, row.to_keep if keeps_cells(result) else None)
-                for result, row in zip(results, rows, strict=True)
-            ),
-        )
-        insert(UploadProblem, PROBLEM_COLUMNS, problem_values(upload, results, column_of))
-        counts = Counter(chunk.checkpoint["counts"])
-        counts.update(result.plan.value for result in results)
-        regions = {result.asset["transmission_region"] for result in results if result.asset}
-        outlook = chunk.checkpoint["outlook"]
-        for result in results:
-            add_to_outlook(outlook, result.programs)
-        chunk.checkpoint = {
-            **chunk.checkpoint,
-            "row": rows[-1].number,
-            "counts": dict(counts),
-            "regions": sorted(regions.union(chunk.checkpoint["regions"])),
-            "outlook": outlook,
-            "date_votes": add_votes(chunk.checkpoint["date_votes"], schema, [row.cells for row in rows]),
-        }
-        chunk.done += len(rows)
 
 
 def _orders_found(upload: Upload, checkpoint: CheckProgress) -> dict[str, str]:

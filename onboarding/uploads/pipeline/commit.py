@@ -178,7 +178,8 @@ def _write(upload: Upload, plans: list[tuple[int, str]]) -> None:
 
 
 def _meters_of(rows: Staged) -> list[UUID]:
-    return [UUID(str(meter)) for (meter,) in rows.select("r.meter_id")]
+    meters = (meter for (meter,) in rows.select("r.meter_id"))
+    return [meter if isinstance(meter, UUID) else UUID(str(meter)) for meter in meters]  # SQLite has texts
 
 
 def _refuse_taken(upload: Upload, first: int, last: int) -> None:

@@ -1,7 +1,7 @@
 """Which row of a file was the first to hold a name, remembered in little memory however long the file."""
 
 import mmap
-from collections.abc import Callable, Collection, Iterable
+from collections.abc import Callable, Collection, Iterable, Mapping
 
 Find = Callable[[Collection[str]], dict[str, int]]
 
@@ -39,46 +39,50 @@ class _BloomFilter:
 
 
 class FirstRows:
-    """Row numbers of names (references, serial numbers), asked in the order of the rows.
+    """Row numbers of names (references, serial numbers), asked in the order of the rows, chunk by chunk.
 
-    Which row a name was in is looked up (`find`: names to row numbers among the rows that are staged) for those that
-    come again. The names of the latest chunks, which may not be staged yet, are kept.
+    Which row a name was in is looked up for those that come again (`find`: names to row numbers among the rows that are
+    staged).
     """
 
     def __init__(self, find: Find | None = None) -> None:
         self._find = find or (lambda _: {})
         self._seen = _BloomFilter()
-        self._before: dict[str, int] = {}
-        self._now: dict[str, int] = {}
+        self._firsts: dict[str, int] = {}
 
     def know(self, names: Iterable[str]) -> None:
         """Names of rows that are staged already."""
         self._seen.update(names)
 
-    def expect(self, names: Collection[str]) -> None:
-        """A chunk with these names comes: look up the rows of those that were seen before."""
-        now = self._now
-        again = [name for name in self._seen.among(names) if name not in now]
-        self._before, self._now = now, {}
-        if again:
-            self._before |= self._find(again)
+    def expect(self, names: Mapping[str, int]) -> None:
+        """A chunk with these names comes, each with the first of its rows there; the chunks before are staged."""
+        self._firsts = {**names, **self.before(names)}
+
+    def before(self, names: Collection[str]) -> dict[str, int]:
+        """The first staged rows of those of a chunk's names that were seen before. From now on all of them were."""
+        again = self._seen.among(names)
         self._seen.update(names)
+        return self._find(again) if again else {}
 
     def of(self, name: str, number: int) -> int:
         """The first row with this name: `number` itself, when no row before had it."""
-        first = self._before.get(name)
-        return self._now.setdefault(name, number) if first is None else first
+        return self._firsts.get(name, number)
 
 
 class KnownRows(FirstRows):
     """The same for rows that are checked again: `first` holds the first rows of names among all other rows."""
 
-    def __init__(self, first: dict[str, int]) -> None:
+    def __init__(self, first: Mapping[str, int]) -> None:
         super().__init__()
         self._first = first
 
-    def expect(self, names: Collection[str]) -> None:
-        """Nothing to prepare."""
+    def before(self, names: Collection[str]) -> dict[str, int]:
+        return {name: self._first[name] for name in self._first.keys() & names}
 
-    def of(self, name: str, number: int) -> int:
-        return self._first.setdefault(name, number)
+
+def firsts_of(names: Iterable[tuple[str, int]]) -> dict[str, int]:
+    """Each name with the first of its rows. names: with their row numbers, in the order of the rows."""
+    firsts: dict[str, int] = {}
+    for name, number in names:
+        firsts.setdefault(name, number)
+    return firsts

@@ -4,7 +4,7 @@ The check of an upload, the corrections of its rows and the form for one meter a
 """
 
 import re
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 from difflib import get_close_matches
@@ -27,7 +27,7 @@ from onboarding.spreadsheets.garbled import decoded_again, without_entities
 from onboarding.uploads.columns.assembly import plain_reference
 from onboarding.uploads.editing import CLEARS
 from onboarding.uploads.models import WRITTEN, RowOutcome, RowPlan
-from onboarding.uploads.pipeline.first_rows import FirstRows
+from onboarding.uploads.pipeline.first_rows import FirstRows, firsts_of
 from onboarding.uploads.pipeline.row_faults import NOT_A_METER, ROW, fault_in
 from onboarding.uploads.stored import FieldChanges
 from portal.partners.models import Partner
@@ -128,13 +128,16 @@ class RowPreview:
         types = {row.number: self._typed(row) for row in rows} if self._reads_json else {}
         if types:
             rows = [replace(row, cells=types[row.number].cells) for row in rows]
-        references = {reference_of(row.cells) for row in rows} - {""}
-        keys = {reference: reference_key(reference) for reference in references}
+        references = [reference_of(row.cells) for row in rows]
+        keys = {reference: reference_key(reference) for reference in references if reference}
         existing = self._meters_of({*keys, *keys.values()})
         keys = {reference: reference if reference in existing else key for reference, key in keys.items()}  # twins
-        self.references.expect(set(keys.values()))
+        self.references.expect(firsts_of(_meant_references(rows, references, keys)))
         targets: dict[UUID, Meter] = {}
-        results = [self._validate(row, keys, existing, targets) for row in rows]
+        results = [
+            self._validate(row, reference, keys.get(reference, ""), existing, targets)
+            for row, reference in zip(rows, references, strict=True)
+        ]
         for result in results if types else ():
             _add_types(result, types[result.number])
         self._add_known_facts(results, targets)
@@ -161,12 +164,11 @@ class RowPreview:
     def _validate(
         self,
         row: CandidateRow,
-        keys: Mapping[str, str],
+        reference: str,
+        key: str,
         existing: Mapping[str, list[Meter]],
         targets: dict[UUID, Meter],
     ) -> RowResult:
-        reference = reference_of(row.cells)
-        key = keys.get(reference, "")
         meters = existing.get(key, [])
         target = row.meter or (meters[0] if self.update_existing and len(meters) == 1 else None)
         cells, kept = row.cells, []
@@ -184,7 +186,7 @@ class RowPreview:
             cells = over(before, cells, self.schema)
             cells["partner_reference"] = target.partner_reference  # however the row spells it
             kept = self._kept_for_words(before, row.cells)
-        elif not CLEARS.isdisjoint(_texts(cells)):
+        elif any(mark in cells.values() for mark in CLEARS):
             cells = {key: cell for key, cell in cells.items() if cell.__class__ is not str or cell not in CLEARS}
         elif reference and self.update_existing and not self.creates_unknown and not meters:
             problem = Problem("REFERENCE_UNKNOWN", "partner_reference", shown(reference))
@@ -375,7 +377,7 @@ class RowPreview:
     def _warn_of_capitals_in_file(self, results: Iterable[RowResult]) -> None:
         """Warn of a new meter whose reference differs from that of an earlier row only in capital letters."""
         new = [result for result in results if result.plan is RowPlan.CREATE and result.key]
-        self.letters.expect({result.key.lower() for result in new})
+        self.letters.expect(firsts_of((result.key.lower(), result.number) for result in new))
         for result in new:
             first = self.letters.of(result.key.lower(), result.number)
             if first != result.number:
@@ -403,9 +405,9 @@ class RowPreview:
     def _warn_of_repeated_serials(self, results: Iterable[RowResult]) -> None:
         """Warn of a device that occurs twice, in these rows or among the partner's other meters."""
         devices = [(result, device) for result in results if (device := _device_of(result.asset))]
+        self.serials.expect(firsts_of((device_name(*device), result.number) for result, device in devices))
         if not devices:
             return
-        self.serials.expect([device_name(*device) for _, device in devices])
         known = self._meters_with_serials({key for _, (_, key) in devices})
         for result, device in devices:
             first = self.serials.of(device_name(*device), result.number)
@@ -493,16 +495,22 @@ def _total_in(cells: Mapping[str, object]) -> str:
     return next((key for key, cell in cells.items() if cell.__class__ is str and _TOTAL.fullmatch(str(cell))), "")
 
 
+def _meant_references(
+    rows: Sequence[CandidateRow], references: Sequence[str], keys: Mapping[str, str]
+) -> Iterator[tuple[str, int]]:
+    """The references of rows that are meters, in their normal forms, with the rows' numbers."""
+    for row, reference in zip(rows, references, strict=True):
+        fault = fault_in(row.cells)
+        if reference and (fault is None or fault.code != NOT_A_METER):
+            yield keys[reference], row.number
+
+
 def reference_of(cells: Mapping[str, object]) -> str:
     """The row's partner reference as the row has it, without the marks of a text; "" when there is none."""
     value = cells.get("partner_reference", "")
     if isinstance(value, Problem | bool | date) or value is None:
         return ""
     return plain_reference(value)
-
-
-def _texts(cells: Mapping[str, object]) -> Iterable[str]:
-    return (cell for cell in cells.values() if cell.__class__ is str)
 
 
 def over(old: Mapping[str, object], new: Mapping[str, object], schema: Schema) -> dict[str, object]:

@@ -101,7 +101,9 @@ def _sent_again(
 ) -> tuple[Upload, bool]:
     """The file of an upload with the same choices, to be read in another way. Refuses: FILE_GONE, FILE_NOT_STORED."""
     try:
-        with files.path_of(upload.stored_name).open("rb") as file:
+        if not upload.stored_name:
+            raise FileNotFoundError
+        with files.open_file(upload.stored_name) as file:
             suffix = PurePath(upload.stored_name).suffix
             stored = _store(iter(partial(file.read, _PIECE_BYTES), b""), partner=upload.partner, suffix=suffix)
     except FileNotFoundError:

@@ -1,8 +1,10 @@
 """The rows of a stored upload: a sheet read in the limited child process, or the API's JSON."""
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext
+from copy import copy
 from dataclasses import dataclass, field, replace
+from functools import partial
 from itertools import chain, islice
 from pathlib import Path
 from typing import Final, cast
@@ -14,7 +16,7 @@ from onboarding.spreadsheets.extra_rows import ExtraRows
 from onboarding.spreadsheets.headers import UNKNOWN, HeaderSpec, names_of, normalized
 from onboarding.spreadsheets.limits import Limits
 from onboarding.spreadsheets.problems import MILD_ROW_CODES, Unreadable
-from onboarding.spreadsheets.reader import Book, facts_of, read_book
+from onboarding.spreadsheets.reader import Book, PackedRows, facts_of, read_book
 from onboarding.spreadsheets.workbook import ROW_KEY_HEADER
 from onboarding.uploads.columns.assembly import RowAssembler, stored_cell
 from onboarding.uploads.columns.memory import matched_elsewhere, recalled
@@ -35,7 +37,7 @@ from onboarding.uploads.pipeline.json_assets import NotJson, flattened, split_bo
 from onboarding.uploads.pipeline.row_faults import no_meter, with_faults
 from onboarding.uploads.stored import RowCells, SheetColumn, UploadFacts, field_cells, sheet_cells
 from portal.problems import shown, storable_json
-from portal.storage.files import path_of
+from portal.storage import files
 from programs.queries import only_answers
 from programs.schema import Schema, schema_for
 
@@ -63,9 +65,32 @@ class SourceRow:
 
 
 @dataclass(slots=True)
+class PackedAssets:
+    """Assets of a JSON body as rows: how many, and the numbers of the first and the last one."""
+
+    rows: list[SourceRow]
+
+    @property
+    def count(self) -> int:
+        return len(self.rows)
+
+    @property
+    def first(self) -> int:
+        return self.rows[0].number
+
+    @property
+    def last(self) -> int:
+        return self.rows[-1].number
+
+
+Packed = PackedRows | PackedAssets
+
+
+@dataclass(slots=True)
 class OpenSource:
     """An open file: its columns and facts (JSON; complete once all rows are taken), and its rows in chunks.
 
+    packed: the chunks as they can be sent to another process; once. unpack: makes one into rows; needs no open file.
     asks: whether a person has to say what the columns are before the rows mean anything. keys_at: where the sheet has
     the keys of rows to fix, when it is such a workbook.
     """
@@ -73,12 +98,18 @@ class OpenSource:
     layout: ColumnLayout
     columns: list[SheetColumn]
     facts: Callable[[], UploadFacts]
-    chunks: Iterator[list[SourceRow]]
+    packed: Iterator[Packed]
+    unpack: Callable[[Packed], list[SourceRow]]
     column_of: Mapping[str, int] = field(default_factory=dict)
     header_row: int = 0
     asks: bool = False
     header: Sequence[str] = ()
     keys_at: int | None = None
+
+    @property
+    def chunks(self) -> Iterator[list[SourceRow]]:
+        """The rows; once."""
+        return map(self.unpack, self.packed)
 
 
 def limits() -> Limits:
@@ -99,30 +130,43 @@ def open_source(
 ) -> Iterator[OpenSource]:
     """Open an upload's file for reading. Raises Unreadable with a FILE_ code for a file that cannot be used.
 
-    on_wait: called once a second while the reader of a sheet keeps us waiting. path: of a file that is not stored.
+    on_wait: called every few seconds while the storage or the reader of a sheet keeps us waiting. path: of a file that
+    is not stored.
+    FileNotFoundError: it is no longer kept.
     """
+    if not (path or upload.stored_name):
+        raise FileNotFoundError
     if upload.stored_name.endswith(".json"):
         yield from _open_json(upload)
         return
     layout = upload.column_layout
     names = names_of([HeaderSpec(column.key, column.label, column.aliases) for column in schema.columns])
-    with read_book(
-        path or path_of(upload.stored_name),
-        file_name=str(path) if path else upload.stored_name,
-        limits=limits(),
-        sheet=layout.sheet,
-        header_row=layout.header_row,
-        names=names,
-        charset=layout.encoding,
-        on_wait=on_wait,
-    ) as book:
-        chunks = book.rows()
-        first = next(chunks, [])
-        yield _open_sheet(upload, schema, layout, book, first, chain([first] if first else [], chunks))
+    stored = nullcontext(path) if path else files.local_copy(upload.stored_name, alive=on_wait)
+    with (
+        stored as place,
+        read_book(
+            place,
+            file_name=str(path) if path else upload.stored_name,
+            limits=limits(),
+            sheet=layout.sheet,
+            header_row=layout.header_row,
+            names=names,
+            charset=layout.encoding,
+            on_wait=on_wait,
+        ) as book,
+    ):
+        packed = book.packed_rows()
+        first = next(packed, None)
+        yield _open_sheet(upload, schema, layout, book, first, chain([first] if first else [], packed))
 
 
 def _open_sheet(
-    upload: Upload, schema: Schema, layout: ColumnLayout, book: Book, first: Sequence[Row], chunks: Iterator[list[Row]]
+    upload: Upload,
+    schema: Schema,
+    layout: ColumnLayout,
+    book: Book,
+    first_packed: PackedRows | None,
+    packed: Iterator[PackedRows],
 ) -> OpenSource:
     targets, asks = layout.columns or {}, False
     columns: list[SheetColumn] = [
@@ -134,6 +178,7 @@ def _open_sheet(
         memory = None if upload.commits_itself else recalled(upload.partner, book.header)
         elsewhere = {} if upload.commits_itself else matched_elsewhere(upload.partner, book.header)
         constants, remembered = (memory.constants, memory.columns) if memory else ({}, {})
+        first = copy(first_packed).rows() if first_packed else []
         proposals = propose(book.header, first, schema_for(upload.programs), remembered, elsewhere)
         if not upload.commits_itself and not upload.update_existing:
             proposals = with_reference(proposals, first, schema)
@@ -163,13 +208,13 @@ def _open_sheet(
     )
     at = assembler.column_of.get("partner_reference")
     suffixed = {"partner_reference": at} if layout.suffix and at is not None else {}
+    extra_rows, numbers = _extra_rows(upload, layout, book, schema), Numbers(schema, book.facts.kind, suffixed)
     return OpenSource(
         layout=layout,
         columns=columns,
         facts=lambda: _facts(book),
-        chunks=_sheet_chunks(
-            chunks, assembler, _extra_rows(upload, layout, book, schema), Numbers(schema, book.facts.kind, suffixed)
-        ),
+        packed=packed,
+        unpack=partial(_sheet_rows, assembler, extra_rows, numbers),
         column_of=assembler.column_of,
         header_row=book.header_row,
         asks=asks,
@@ -258,23 +303,23 @@ def _by_field(row: Row, assembler: RowAssembler, extra_rows: ExtraRows, numbers:
     return no_meter(cells, kind, str(first))
 
 
-def _sheet_chunks(
-    chunks: Iterator[list[Row]], assembler: RowAssembler, extra_rows: ExtraRows, numbers: Numbers
-) -> Iterator[list[SourceRow]]:
-    for rows in chunks:
-        by_field = [_by_field(row, assembler, extra_rows, numbers) for row in rows]
-        yield [
-            SourceRow(row.number, assembler.shown(row.cells), cells) for row, cells in zip(rows, by_field, strict=True)
-        ]
+def _sheet_rows(assembler: RowAssembler, extra_rows: ExtraRows, numbers: Numbers, packed: Packed) -> list[SourceRow]:
+    rows = cast(PackedRows, packed).rows()
+    by_field = [_by_field(row, assembler, extra_rows, numbers) for row in rows]
+    return [SourceRow(row.number, assembler.shown(row.cells), cells) for row, cells in zip(rows, by_field, strict=True)]
 
 
 def _open_json(upload: Upload) -> Iterator[OpenSource]:
-    with path_of(upload.stored_name).open("rb") as file:
+    with files.open_file(upload.stored_name) as file:
         try:
             body = split_body(file)
             rows = (SourceRow(number, (), flattened(asset)) for number, asset in enumerate(body))
-            chunks = iter(lambda: list(islice(rows, _AT_ONCE)), [])
+            packed = map(PackedAssets, iter(lambda: list(islice(rows, _AT_ONCE)), []))
             facts: UploadFacts = {"kind": "json", "unknown": [shown(name) for name in body.unknown][:_UNKNOWN_NAMED]}
-            yield OpenSource(layout=ColumnLayout(), columns=[], facts=lambda: facts, chunks=chunks)
+            yield OpenSource(ColumnLayout(), columns=[], facts=lambda: facts, packed=packed, unpack=_asset_rows)
         except NotJson as error:  # it was JSON when it came
             raise Unreadable("FILE_BROKEN") from error
+
+
+def _asset_rows(packed: Packed) -> list[SourceRow]:
+    return cast(PackedAssets, packed).rows

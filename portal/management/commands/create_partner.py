@@ -10,7 +10,7 @@ from portal.problems import Refused
 
 
 class Command(BaseCommand):
-    """Create a partner, invite its first manager by e-mail, and print the invitation's link."""
+    """Create a partner, invite its first manager by email, and print the invitation's link."""
 
     help = "Create a partner and invite its first manager."
 
@@ -23,7 +23,7 @@ class Command(BaseCommand):
         try:
             validate_email(email)
         except ValidationError:
-            raise CommandError(f"{email} is not an e-mail address like name@company.com.") from None
+            raise CommandError(f"{email} is not an email address like name@company.com.") from None
         try:
             partner, link = create_partner(options["name"], manager_email=email, by=Actor.system("Command line"))
         except Refused as refusal:

@@ -33,7 +33,7 @@ class Command(BaseCommand):
             self._table(sign_ins)
 
     def _table(self, sign_ins: list[demo.SignIn]) -> None:
-        rows = [("Role", "E-mail", "Password")]
+        rows = [("Role", "Email", "Password")]
         rows += [(_role(one), one.email, one.password or f"({one.why})") for one in sign_ins]
         widths = [max(len(row[column]) for row in rows) for column in range(2)]
         for role, email, password in rows:

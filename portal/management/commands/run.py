@@ -19,6 +19,7 @@ class Command(BaseCommand):
     def handle(self, *args: object, **options: object) -> None:
         if settings.PRODUCTION:
             raise CommandError("`run` is for the demo. In production, start gunicorn and celery as README.md says.")
+        os.umask(0o077)  # what the portal writes is for its own user
         call_command("migrate", verbosity=0)
         call_command("seed_catalogue", verbosity=0)
         call_command("demo_signins", ensure=True, quiet=True)
@@ -26,6 +27,7 @@ class Command(BaseCommand):
         call_command("demo_connect")
         call_command("demo_customers")
         call_command("compile_texts", verbosity=0)
+        call_command("collectstatic", interactive=False, verbosity=0)
         _Supervisor(self, settings.LISTEN_PORT).run()
 
 

@@ -1,5 +1,6 @@
 """`manage.py work`: a worker that needs no broker, for when there is none."""
 
+import os
 import signal
 import threading
 from collections.abc import Callable
@@ -20,6 +21,7 @@ class Command(BaseCommand):
     help = "Work off waiting jobs and periodic work without a broker, until SIGTERM or Ctrl-C."
 
     def handle(self, *args: object, **options: object) -> None:
+        os.umask(0o077)  # what the portal writes is for its own user
         self.stopping = threading.Event()
         yield_to_pages()
         for number in (signal.SIGINT, signal.SIGTERM):

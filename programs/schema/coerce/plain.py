@@ -24,7 +24,7 @@ _INVISIBLE = dict.fromkeys(map(ord, "\u00ad\u200b\u200e\u200f\u2060\ufeff"))  # 
 NOTHING: Final = frozenset(
     {"n/a", "na", "n.a.", "n/a.", "null", "tbd", "tba", "unknown", "unk", "not available", "not applicable"}
 )
-# What can be no ZIP code, e-mail address or phone number, and so says there that there is none. Of a number or a date
+# What can be no ZIP code, email address or phone number, and so says there that there is none. Of a number or a date
 # the first can be none either.
 NONE: Final = "none"
 NO_ADDRESS: Final = frozenset({NONE, "nil", "no"})
@@ -89,7 +89,7 @@ def says_nothing(text: str, *, keeps_words: bool = False) -> bool:
 
 
 def is_no_address(cell: object) -> bool:
-    """Whether a cell says that there is no ZIP code, e-mail address or phone number."""
+    """Whether a cell says that there is no ZIP code, email address or phone number."""
     return cell.__class__ is str and str(cell).strip().casefold() in NO_ADDRESS
 
 

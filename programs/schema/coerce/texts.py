@@ -1,4 +1,4 @@
-"""Texts: free ones, codes, identifiers, e-mail addresses."""
+"""Texts: free ones, codes, identifiers, email addresses."""
 
 import re
 from collections.abc import Callable

@@ -101,7 +101,7 @@ class Numbers:
         fitting = [(one, form) for one in self._near(utility, row) if (form := self._form_of(one, number, on))]
         if len(fitting) == 1 and fitting[0][1].confidence != Confidence.LOW:
             other = fitting[0][0]
-            context["looks_like"] = f" This looks like a number of {other.name}."
+            context["looks_like"] = f" This looks like a number from {other.name}."
             context |= {"suggestion": other.code, "suggestion_field": UTILITY}
         return RowFinding("ACCOUNT_FORMAT", ACCOUNT, context, blocks=forms.refuses)
 

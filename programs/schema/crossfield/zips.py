@@ -55,7 +55,7 @@ def state_of(code: str) -> str | None:
 def zone_of(code: str) -> ZoneInfo | None:
     """The time zone that a zip code (five digits, perhaps four more) lies in; None when that is not known."""
     zips = _zips()
-    if not code or not zips.zones:
+    if not zips.zones or not _FIVE_DIGITS.match(code):
         return None
     try:
         return ZoneInfo(zips.names[zips.zones[int(code[:5])]])
@@ -79,7 +79,7 @@ def _zips() -> _Zips:
     try:
         answer = subprocess.run([sys.executable, "-I", "-c", _LIST], capture_output=True, check=True, timeout=60)
     except (OSError, subprocess.SubprocessError):
-        logger.exception("The list of zip codes could not be read; zip codes are not compared with states.")
+        logger.exception("The list of zip codes could not be read; zip codes tell neither states nor time zones.")
         return _Zips("", b"", ())
     states, zones, names = answer.stdout[:200_000], answer.stdout[200_000:300_000], answer.stdout[300_000:]
     return _Zips(states.decode("ascii"), zones, tuple(names.decode("ascii").split("\n")))

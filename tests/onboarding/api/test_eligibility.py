@@ -44,7 +44,7 @@ def test_known_part_of_a_battery_says_what_is_missing_and_from_when(call: Call) 
         "2027-05-01T00:00:00-07:00",
     )
     assert programs["ELRP"]["eligibility"] == programs["ERCOT-ERS"]["eligibility"] == "NOT_ELIGIBLE"
-    assert programs["ERCOT-ERS"]["reasons"][0] == "ERCOT-ERS takes meters in ERCOT; this one is in CAISO."
+    assert programs["ERCOT-ERS"]["reasons"][0] == "ERCOT-ERS accepts meters in ERCOT; this one is in CAISO."
     assert Meter.objects.count() == 0
 
 

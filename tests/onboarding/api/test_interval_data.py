@@ -18,7 +18,7 @@ from portal.events.models import Event
 from portal.jobs.models import Job
 from portal.partners.keys import create_api_key
 from portal.partners.models import ApiKey, Partner
-from portal.storage import files
+from portal.storage.disk import path_of
 from tests.onboarding.intervals import uploads
 
 pytestmark = pytest.mark.django_db
@@ -37,11 +37,11 @@ def send(key: str, content: bytes = CONTENT, *, path: str = SEND, kind: str = "t
 
 
 def stored(upload: IntervalUpload) -> bytes:
-    return files.path_of(upload.stored_name).read_bytes()
+    return path_of(upload.stored_name).read_bytes()
 
 
 def everything_stored() -> list[Path]:
-    return [path for path in files.path_of("intervals").rglob("*") if path.is_file()]
+    return [path for path in path_of("intervals").rglob("*") if path.is_file()]
 
 
 def test_a_file_is_kept_as_sent_and_its_job_queued(api_key: tuple[ApiKey, str], acme: Partner) -> None:
@@ -257,6 +257,19 @@ def test_errors_are_told_in_both_published_shapes(call: Call, acme: Partner) -> 
     }
 
 
+def test_errors_whose_file_is_away_are_503(
+    api_key: tuple[ApiKey, str], acme: Partner, away: str, settings: Any
+) -> None:
+    upload = uploads.failed(acme)
+    settings.STORAGE_URL = away
+    client = Client(raise_request_exception=False, headers={"Authorization": f"Bearer {api_key[1]}"})
+
+    answer = client.get(f"{LIST}/{upload.pk}")
+
+    assert (answer.status_code, answer["Retry-After"]) == (503, "60")
+    assert "Files are unavailable right now" in answer.content.decode()
+
+
 def test_a_file_that_cannot_be_read_at_all_has_one_error(call: Call, acme: Partner) -> None:
     upload = uploads.queued(acme)
     upload.state = "FAILED"
@@ -265,7 +278,7 @@ def test_a_file_that_cannot_be_read_at_all_has_one_error(call: Call, acme: Partn
 
     told = call("get", f"{LIST}/{upload.pk}").json()
 
-    said = "The file cannot be read: it is not text. Export it again and upload the new file."
+    said = "We can’t read the file: it is not text. Export it again and upload the new file."
     assert told["errors"] == [{"line": 1, "code": "UNCATEGORISED", "message": said, "errors": [said]}]
     assert told["summary"] == [{"code": "UNCATEGORISED", "count": 1}]
 
@@ -314,7 +327,7 @@ def test_a_link_that_has_expired_says_so(call: Call, acme: Partner) -> None:
         answer = Client().get(link)
 
     assert (answer.status_code, answer["Content-Type"]) == (410, "text/plain; charset=utf-8")
-    assert answer.content == b"This link has expired: it works for 5 minutes. Request a new one from the API.\n"
+    assert answer.content == b"This link has expired. Links work for 5 minutes. Request a new one from the API.\n"
 
 
 def test_a_link_ends_with_its_partner_and_cannot_be_bent(call: Call, acme: Partner) -> None:

@@ -186,6 +186,8 @@ CASES: list[Case] = [
     ("getConnections", 400, "get", f"{CONNECTIONS}?connection_start_date_from=soon", None),
     ("getConnectFunnel", 200, "get", "/v1.1/connect/funnel?group_by=WEEK", None),
     ("getConnectFunnel", 400, "get", "/v1.1/connect/funnel?group_by=DAY", None),
+    ("getPortfolio", 200, "get", "/v1.1/portfolio", None),
+    ("getPortfolio", 400, "get", "/v1.1/portfolio?at=%00", None),
     ("listEvents", 200, "get", EVENTS, None),
     ("listEvents", 200, "get", f"{EVENTS}?types=meter.created&page_size=1", None),
     ("listEvents", 400, "get", f"{EVENTS}?after=somewhere", None),

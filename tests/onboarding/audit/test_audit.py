@@ -38,7 +38,7 @@ def test_what_a_manager_did_stands_there_with_the_address(acme, manager, client_
         "Mara Manager",
         "203.0.113.9",
     )
-    assert row.details == ["E-mail: new@acme.example", "Role: User"]
+    assert row.details == ["Email: new@acme.example", "Role: User"]
 
 
 def test_only_managers_see_it(user, stranger, acme, client_of):
@@ -152,7 +152,7 @@ def test_hostile_names_are_escaped(acme, manager, client_of):
         ({"role": ["MANAGER", "USER"]}, ["Role: Manager → User"]),
         ({"code": "FILE_EMPTY"}, ["Reason: Empty file"]),
         ({"code": "no such code", "name": "FILE_EMPTY"}, ["Reason: no such code", "Name: FILE_EMPTY"]),
-        ({"changes": {"requires_two_factor": [False, True]}}, ["Second step required: no → yes"]),
+        ({"changes": {"requires_two_factor": [False, True]}}, ["Two-factor required: no → yes"]),
         ({"changes": {"time_zone": ["UTC", "Asia/Tokyo"]}}, ["Time zone: UTC → Asia/Tokyo"]),
     ],
 )
@@ -192,4 +192,4 @@ def test_a_failed_sign_in_says_whose_account_was_meant(acme, manager, user, clie
 
     (row,) = client_of(manager).get("/audit/").context["rows"]
 
-    assert row.details == ["E-mail: user@acme.example", "Name: Uli User"]
+    assert row.details == ["Email: user@acme.example", "Name: Uli User"]

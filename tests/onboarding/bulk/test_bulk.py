@@ -233,7 +233,7 @@ def test_meter_that_the_same_person_changed_since_is_not_blamed_on_somebody_else
         run_jobs()
     page = client.get(asked["Location"]).content.decode()
 
-    assert "home-000001</a>: Changed since you saw it, so it was left" in page
+    assert "home-000001</a>: Changed since you loaded it, so left as is" in page
     assert "somebody else" not in page
 
 
@@ -247,8 +247,8 @@ def test_refused_request_keeps_what_was_chosen_and_typed(make: Any, user: User, 
     page = answer.content.decode()
 
     assert answer.status_code == 422
-    assert "“a,b” is no tag." in page
-    assert "<strong>2</strong> meters are chosen." in page
+    assert "“a,b” can’t be used as a tag." in page
+    assert "<strong>2</strong> meters selected." in page
     form = page.split('class="panel"')[1].split("</form>")[0]
     for kept in (*data["meter"], "q=home", "a,b", "2026-01-01T00:00:00+00:00"):
         assert f'value="{kept}"' in form
@@ -267,9 +267,9 @@ def test_nothing_chosen_leads_back_to_what_was_looked_up(make: Any, user: User, 
     page = client.post(reverse("bulk-ask"), {"kind": "archive", "pasted": "home-000001"}).content.decode()
     plain = client.post(reverse("bulk-ask"), {"kind": "archive", "query": "q=home"}).content.decode()
 
-    assert "No meter is chosen." in page
+    assert "You haven’t selected any meters." in page
     assert '<input type="hidden" name="pasted" value="home-000001"><button' in page
-    assert 'href="/meters/?q=home">Back to the meters' in plain
+    assert 'href="/meters/?q=home">Back to meters' in plain
 
 
 def test_all_of_a_filtered_list_says_the_filters(acme: Partner, make: Any, user: User, client_of: Any) -> None:
@@ -351,7 +351,7 @@ def test_look_up_of_nothing_says_so(acme: Partner, user: User, client_of: Any, p
     page = answer.content.decode()
 
     assert answer.status_code == 422
-    assert page.count("Nothing was pasted. Paste meter IDs or partner references, one to a line.") == 2
+    assert page.count("Nothing was pasted. Paste meter IDs or partner references, one per line.") == 2
     assert "<title>Error: Look up meters" in page
 
 

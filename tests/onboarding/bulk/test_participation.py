@@ -77,7 +77,7 @@ def test_chosen_meters_idle_by_the_pages(client: Client, meters: list[Meter], ru
     question, _ = page.redirect_chain[-1]
     text = " ".join(page.content.decode().split())
     assert "<strong>2</strong> will change</li>" in text
-    assert "<strong>1</strong> will change, and an earlier time in these days gives way</li>" in text
+    assert "<strong>1</strong> will change and replace an earlier time-out on these days</li>" in text
     assert "<strong>1</strong> stays as it is</li>" in text
     assert client.get(form).status_code == 200  # it can be said otherwise
     client.post(question)
@@ -87,7 +87,7 @@ def test_chosen_meters_idle_by_the_pages(client: Client, meters: list[Meter], ru
     assert results(action) == {"home-1": "replaced", "home-2": "same", "home-3": "changed", "home-4": "changed"}
     assert action.counts == {"meant": 4, "changed": 2, "replaced": 1, "same": 1}
     text = client.get(question).content.decode()
-    assert "Earlier times that gave way" in text
+    assert "Earlier time-outs replaced" in text
     assert client.get(form).status_code == 302  # it is done
     assert Event.objects.filter(verb="meter.idled").count() == 5
     assert Event.objects.get(verb="bulkaction.confirmed").data["details"] == IDLE.as_json()
@@ -152,9 +152,9 @@ def test_each_meter_has_its_result(
         "": "gone",
     }
     page = client.get(reverse("bulk-action", args=[action.pk])).content.decode()
-    assert page.count("A meter can be disenrolled from tomorrow on") == 4
+    assert page.count("The earliest day to disenroll is tomorrow") == 4
     lines = b"".join(client.get(reverse("bulk-result", args=[action.pk])).streaming_content).decode()
-    assert lines.count("Cannot be done: A meter can be disenrolled from tomorrow on") == 4
+    assert lines.count("Can’t be changed: The earliest day to disenroll is tomorrow") == 4
 
     meanwhile = do("idle", IDLE, meters[1:2], seen_at=timezone.now() - timedelta(hours=1))
     assert results(meanwhile) == {"home-2": "meanwhile"}

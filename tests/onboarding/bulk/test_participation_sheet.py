@@ -133,7 +133,7 @@ def test_template_is_filled_in_and_sent_back(client: Client, meters: list[Meter]
     text = " ".join(page.content.decode().split())
     assert "<strong>3</strong> meters will change." in text
     assert "12 stay as they are." in text
-    assert "No meter of yours has the reference “nobody”." in text
+    assert "You don’t have a meter with the reference “nobody”." in text
     client.post(page.redirect_chain[-1][0])
     run_jobs()
     action = BulkAction.objects.get()
@@ -145,7 +145,7 @@ def test_template_is_filled_in_and_sent_back(client: Client, meters: list[Meter]
     ]
     assert Event.objects.filter(verb="meter.disenrolled").count() == 1
     done = client.get(page.redirect_chain[-1][0]).content.decode()
-    assert "Left as they are" in done
+    assert "Not changed" in done
     again = b"".join(client.get(reverse("bulk-result", args=[action.pk]), {"result": "refused"}).streaming_content)
     assert "nobody,idle,2026-10-10,2026-10-20" in again.decode()
 
@@ -175,36 +175,36 @@ def test_every_problem_is_said_at_once(acme: Partner, borealis: Partner, meters:
     assert results(action) == ["waiting", *["refused"] * 14]
     assert said(action) == {
         3: [
-            "No meter of yours has the reference “theirs”.",
+            "You don’t have a meter with the reference “theirs”.",
             "The column “from” is “soon”, which is not a date.",
             "The column “to” is empty.",
         ],
-        4: [f"No meter of yours has the ID “{theirs.pk}”.", "“sleep” is not understood."],
-        5: ["The row does not say which meter it means."],
-        6: ["It is not said what the meter is to do."],
+        4: [f"You don’t have a meter with the ID “{theirs.pk}”.", "We don’t recognize “sleep”."],
+        5: ["This row doesn’t say which meter it’s for."],
+        6: ["This doesn’t say what the meter should do."],
         7: [
-            "It is not said why the meter leaves.",
-            "A meter can be disenrolled from tomorrow on; where the meter is, today is Oct 5, 2026, and this says "
+            "Enter a reason for disenrolling.",
+            "The earliest day to disenroll is tomorrow. Today is Oct 5, 2026 in the meter’s time zone; you entered "
             "2026-10-05.",
         ],
         8: [
-            "A meter can be disenrolled from tomorrow on; where the meter is, today is Oct 5, 2026, and this says "
+            "The earliest day to disenroll is tomorrow. Today is Oct 5, 2026 in the meter’s time zone; you entered "
             "2026-10-05."
         ],
         9: ["The last day, 2026-10-10, is before the first, Oct 20, 2026."],
-        10: ["The last day, 2026-10-04, is over; where the meter is, today is Oct 5, 2026."],
+        10: ["The last day, 2026-10-04, has passed. Today is Oct 5, 2026 in the meter’s time zone."],
         11: [
-            "A meter can take part again from today on; where the meter is, today is Oct 5, 2026, and this says "
+            "A meter can participate again from today. Today is Oct 5, 2026 in the meter’s time zone; you entered "
             "2026-10-04."
         ],
-        12: ["Rows 12 and 13 are about the same meter."],
-        13: ["Rows 12 and 13 are about the same meter."],
+        12: ["Rows 12 and 13 are for the same meter."],
+        13: ["Rows 12 and 13 are for the same meter."],
         14: [
             f"The meter {ids[8]} has the reference “home-9”, not “home-10”.",
-            "The column “from” is “03/04/2027”, which can be read as 2027-03-04 or as 2027-04-03.",
+            "The column “from” is “03/04/2027”, which could mean 2027-03-04 or 2027-04-03.",
         ],
-        15: ["The column “to” is filled in, but only an idle time has a last day."],
-        16: ["The reason has 301 characters; up to 300 are kept."],
+        15: ["The column “to” is filled in, but only idle time has a last day."],
+        16: ["The reason has 301 characters; the limit is 300."],
     }
 
 
@@ -238,7 +238,7 @@ def test_what_overlaps_and_what_happened_meanwhile_is_said_for_its_row(
         ["", "home-4", "idle", "2026-10-08", "2026-10-12", ""],
     )
     page = " ".join(client.get(reverse("bulk-action", args=[action.pk])).content.decode().split())
-    assert "Of 1, an earlier idle time or disenrollment in these days gives way." in page
+    assert "For 1, this replaces an earlier idle time or disenrollment on these days." in page
     change_participation({meters[1].pk: idle}, partner=partner, by=BY)
     meters[2].delete()
 
@@ -247,22 +247,22 @@ def test_what_overlaps_and_what_happened_meanwhile_is_said_for_its_row(
     assert results(action) == ["replaced", "meanwhile", "gone", "same"]
     assert action.counts == {"meant": 2, "replaced": 1, "meanwhile": 1, "gone": 1, "same": 1}
     page = client.get(reverse("bulk-action", args=[action.pk])).content.decode()
-    assert "Earlier times that gave way" in page
-    assert "Changed since you saw it" in page
+    assert "Earlier time-outs replaced" in page
+    assert "Changed since you loaded it" in page
 
 
 @pytest.mark.parametrize(
     ("header", "missing"),
     [
-        (["what", "from"], "which meter is meant"),
-        (["partner_reference", "reason"], "what it is to do and from when"),
+        (["what", "from"], "which meter each row is for"),
+        (["partner_reference", "reason"], "what the meter should do and from when"),
     ],
 )
 def test_columns_that_are_missing_are_named(header: list[str], missing: str) -> None:
     with pytest.raises(Refused) as refusal:
         read_lines(sheet(["a", "b"], header=header))
 
-    assert refusal.value.problems[0].text == f"No column says {missing}."
+    assert refusal.value.problems[0].text == f"The sheet doesn’t say {missing}."
 
 
 def test_page_says_what_is_wrong_with_a_file(client: Client) -> None:

@@ -212,37 +212,39 @@ def test_every_problem_is_said_at_once(acme: Partner, borealis: Partner, make: A
         ["", "home-14", ""],
     )
 
-    fill = "Check it, or download your meters again and fill in that file."
-    own = "Choose another one, or give that meter a new reference in the same file."
+    fill = "Check it, or download your meters again and fill in the new file."
+    own = "Choose another reference, or give that meter a new one in the same file."
     assert said(action) == {
-        3: [f"No meter of yours has the ID “no ID”. {fill}"],
-        4: [f"No meter of yours has the ID “{theirs.pk}”. {fill}"],
-        5: [f"No meter of yours has the reference “their-01”. {fill}"],
+        3: [f"You don’t have a meter with the ID “no ID”. {fill}"],
+        4: [f"You don’t have a meter with the ID “{theirs.pk}”. {fill}"],
+        5: [f"You don’t have a meter with the reference “their-01”. {fill}"],
         6: [
             f"The meter {ids['home-02']} has the reference “home-02”, not “home-03”. "
-            "Correct one of the two, or leave the present reference empty."
+            "Correct one of the two, or leave the current reference empty."
         ],
-        7: ["The row does not say which meter it means. Fill in its meter ID or its present reference."],
+        7: ["This row doesn’t say which meter it’s for. Fill in its meter ID or its current reference."],
         8: [
-            "2 of your meters have the reference “shared”, so it is unclear which one is meant. "
-            "Fill in the meter ID of the one that you mean."
+            "2 of your meters have the reference “shared”, so we can’t tell which one you mean. "
+            "Fill in the meter ID of the one you mean."
         ],
         9: ["The new reference has 1 characters; it needs at least 3. Check whether something is missing."],
-        10: ["The new reference contains / |, which is not accepted here. Remove it or write it differently."],
-        11: [f"“home-07” is the reference of your meter {ids['home-07']}. {own}"],
-        12: ["Rows 12 and 13 are about the same meter. Keep one row for each meter."],
-        13: ["Rows 12 and 13 are about the same meter. Keep one row for each meter."],
-        14: ["Rows 14 and 15 have the same new reference, “crm-12”. Give each meter its own."],
-        15: ["Rows 14 and 15 have the same new reference, “crm-12”. Give each meter its own."],
-        16: [
-            "“home-12” is the reference of the meter in row 17, and that row cannot be done. "
-            "Mend row 17; then this one can be done too."
+        10: [
+            "The new reference contains / |, which isn’t allowed here. Remove it, or replace it with other characters."
         ],
-        17: [f"“home-13” is the reference of your meter {ids['home-13']}. {own}"],
+        11: [f"“home-07” is already the reference of your meter {ids['home-07']}. {own}"],
+        12: ["Rows 12 and 13 are for the same meter. Keep one row for each meter."],
+        13: ["Rows 12 and 13 are for the same meter. Keep one row for each meter."],
+        14: ["Rows 14 and 15 have the same new reference, “crm-12”. Give each meter its own reference."],
+        15: ["Rows 14 and 15 have the same new reference, “crm-12”. Give each meter its own reference."],
+        16: [
+            "“home-12” is the reference of the meter in row 17, and that row has a problem. "
+            "Fix row 17 first; then this row works too."
+        ],
+        17: [f"“home-13” is already the reference of your meter {ids['home-13']}. {own}"],
         18: [
-            "The new reference is “=1+1”, which a spreadsheet program would run as a formula. "
-            "Replace the formula by its value.",
-            f"No meter of yours has the ID “nobody”. {fill}",
+            "The new reference is “=1+1”, which a spreadsheet would run as a formula. "
+            "Replace the formula with its value.",
+            f"You don’t have a meter with the ID “nobody”. {fill}",
         ],
     }
     assert results(action) == ["waiting", *["refused"] * 16, "same"]
@@ -288,18 +290,18 @@ def test_what_happened_meanwhile_is_said_for_its_row_and_the_others_go_on(
 
     assert results(action) == ["changed", "meanwhile", "refused", "refused", "same", "gone"]
     assert action.counts == {"meant": 5, "changed": 1, "meanwhile": 1, "refused": 2, "same": 1, "gone": 1}
-    own = "Choose another one, or give that meter a new reference in the same file."
+    own = "Choose another reference, or give that meter a new one in the same file."
     assert said(action) == {
-        4: [f"“home-2” is the reference of your meter {made['home-2'].pk}. {own}"],
-        5: [f"“crm-4” is the reference of your meter {made['home-7'].pk}. {own}"],
+        4: [f"“home-2” is already the reference of your meter {made['home-2'].pk}. {own}"],
+        5: [f"“crm-4” is already the reference of your meter {made['home-7'].pk}. {own}"],
     }
     assert Event.objects.filter(verb="meter.reference_changed").count() == 1
     page = client.get(reverse("bulk-action", args=[action.pk])).content.decode()
     for words in (
-        "Changed since you saw it",
-        "Not there any more",
-        "“crm-4” is the reference",
-        "Cannot be done",
+        "Changed since you loaded it",
+        "No longer exists",
+        "“crm-4” is already the reference",
+        "Can’t be changed",
     ):
         assert words in page
 
@@ -437,17 +439,27 @@ def test_first_row_that_looks_like_field_names_is_a_row(acme: Partner) -> None:
 @pytest.mark.parametrize(
     ("name", "content", "code", "words"),
     [
-        ("a.pdf", b"x", "FILE_WRONG_TYPE", "a.pdf is no kind of spreadsheet that can be read."),
+        ("a.pdf", b"x", "FILE_WRONG_TYPE", "a.pdf is not a type of spreadsheet that we can read."),
         ("a.csv", b"", "FILE_EMPTY", "The file is empty."),
-        ("a.xlsx", b"%PDF-1.7", "FILE_NOT_A_SPREADSHEET", "The content of the file is not a spreadsheet"),
+        ("a.xlsx", b"%PDF-1.7", "FILE_NOT_A_SPREADSHEET", "This file’s name looks like a spreadsheet"),
         ("a.csv", b"meter_id,new_partner_reference\n", "FILE_NO_ROWS", "The sheet has a header but no rows below it."),
-        ("a.csv", b"reference,city\na,b\n", "REFERENCE_COLUMNS_MISSING", "No column says what its new reference is."),
-        ("a.csv", b"new reference,city\na,b\n", "REFERENCE_COLUMNS_MISSING", "No column says which meter is meant."),
+        (
+            "a.csv",
+            b"reference,city\na,b\n",
+            "REFERENCE_COLUMNS_MISSING",
+            "The sheet doesn’t say what the new reference is.",
+        ),
+        (
+            "a.csv",
+            b"new reference,city\na,b\n",
+            "REFERENCE_COLUMNS_MISSING",
+            "The sheet doesn’t say which meter each row is for.",
+        ),
         (
             "a.csv",
             b"x,y\na,b\n",
             "REFERENCE_COLUMNS_MISSING",
-            "No column says which meter is meant and what its new reference is.",
+            "The sheet doesn’t say which meter each row is for and what the new reference is.",
         ),
         (
             "a.csv",
@@ -484,7 +496,7 @@ def test_download_is_filled_in_and_sent_back(
     make(borealis, "their-1")
     page = client.get(f"{PAGE}?q=home&page=x").content.decode()
     assert 'href="/meters/references.xlsx?q=home"' in page
-    assert "All that match: Search: <strong" in page
+    assert "All meters that match: Search: <strong" in page
 
     content = b"".join(client.get("/meters/references.xlsx?q=home").streaming_content)
     book = openpyxl.load_workbook(io.BytesIO(content))
@@ -495,7 +507,7 @@ def test_download_is_filled_in_and_sent_back(
     book.save(filled)
     answer = client.post(PAGE, {"file": SimpleUploadedFile("keys.xlsx", filled.getvalue())})
     asked = client.get(answer["Location"]).content.decode()
-    for words in ("Change the reference of 1 meter?", "Change 1 reference<", "1 stays as it is", "home-1", "crm-1"):
+    for words in ("Change reference of 1 meter?", "Change 1 reference<", "1 stays as it is", "home-1", "crm-1"):
         assert words in asked
     client.post(answer["Location"])
     run_jobs()
@@ -527,7 +539,7 @@ def test_too_many_meters_for_one_file_are_to_be_filtered(
     answer = client.get("/meters/references.csv?region=CAISO", follow=True)
 
     assert answer.redirect_chain == [("/meters/references/?region=CAISO", 302)]
-    assert "These are more than 2 meters, too many for one file." in answer.content.decode()
+    assert "More than 2 meters match, which is too many for one file." in answer.content.decode()
     assert client.get("/meters/references.csv?q=home-1").status_code == 200
 
 
@@ -547,8 +559,8 @@ def test_result_says_every_row_and_the_refused_can_be_mended_and_sent_again(
     assert line["meter_id"] == str(first.pk)
     refused = rows("?result=refused")
     assert [row["partner_reference"] for row in refused] == ["home-2", "nobody"]
-    assert refused[1]["problem"] == "No meter of yours has the reference “nobody”."
-    assert refused[1]["remedy"] == "Check it, or download your meters again and fill in that file."
+    assert refused[1]["problem"] == "You don’t have a meter with the reference “nobody”."
+    assert refused[1]["remedy"] == "Check it, or download your meters again and fill in the new file."
     again = client.post(
         PAGE,
         {
@@ -581,7 +593,7 @@ def test_pasted_text_that_is_not_two_columns_is_said_in_words_that_fit(client: C
     page = answer.content.decode()
 
     assert answer.status_code == 422
-    assert page.count("What was pasted is not two columns: the meter, and its new reference.") == 2
+    assert page.count("The pasted text doesn’t have two columns: the meter and its new reference.") == 2
     assert 'href="#id_pasted"' in page
     assert "upload the file" not in page
     assert not BulkAction.objects.exists()
@@ -643,7 +655,7 @@ def test_cells_that_the_file_broke_are_problems_of_their_rows(acme: Partner, mak
 
     assert codes(action) == {2: ["CONTROL_CHARACTER"], 3: ["CELL_ERROR"], 4: ["METER_UNKNOWN"]}
     assert said(action)[3] == [
-        "The new reference shows #REF!, an error of the spreadsheet. Mend the formula, or replace it by its value."
+        "The new reference shows #REF!, a spreadsheet error. Fix the formula, or replace it with its value."
     ]
 
 

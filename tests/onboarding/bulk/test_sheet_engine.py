@@ -71,7 +71,7 @@ def test_action_of_one_file_goes_from_page_to_results(
     text = " ".join(answer.content.decode().split())
     assert "<strong>1</strong> meter will change." in text
     assert "Set customer groups 1 meter" in text
-    assert "No meter of yours has the reference “theirs”." in text
+    assert "You don’t have a meter with the reference “theirs”." in text
 
     client.post(answer.redirect_chain[-1][0])
     run_jobs()

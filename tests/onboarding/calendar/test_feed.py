@@ -65,11 +65,11 @@ def test_the_file_reads_back(address):
     first = Deadline.objects.get(period__name="CEC-DSGS_2027_MAY_OCT", activation_at__month=5)
     deadline = events(answer.content)[f"deadline-{first.pk}@127.0.0.1"]
     assert (deadline["dtstart"], deadline["dtend"]) == (date(2027, 4, 14), date(2027, 4, 15))
-    assert deadline["summary"] == "CEC-DSGS: enroll by end of Wed, Apr 14 (11:59 PM PDT)"
+    assert deadline["summary"] == "Demand Side Grid Support: enroll by end of Wed, Apr 14 (11:59 PM PDT)"
     assert deadline["description"].split("\n") == [
-        "Demand Side Grid Support, delivery period CEC-DSGS_2027_MAY_OCT.",
+        "Demand Side Grid Support, May–Oct 2027 season (CEC-DSGS_2027_MAY_OCT).",
         "A meter that is eligible by then is expected to be active from May 1, 2027.",
-        "1 of your meters needs something from you before.",
+        "1 of your meters needs something from you before then.",
         "Rolled forward from an earlier season; not confirmed for this one.",
         "The day is in Pacific time.",
     ]
@@ -92,16 +92,19 @@ def test_a_weekend_stands_on_its_monday(address):
     (rolled,) = [
         happening
         for happening in happenings
-        if happening["dtstart"] == date(2027, 8, 16) and happening["summary"].startswith("CONED-CSRP: enroll ")
+        if happening["dtstart"] == date(2027, 8, 16)
+        and happening["summary"].startswith("Con Edison Commercial System Relief: enroll ")
     ]
-    assert "Published: by end of Sat, Aug 14 (11:59 PM EDT); a weekend holds until Monday." in rolled["description"]
+    assert (
+        "Published: by end of Sat, Aug 14 (11:59 PM EDT); extended over the weekend to Monday." in rolled["description"]
+    )
 
 
 def test_it_holds_the_partner_s_programs_and_no_customer(address):
     content = Client().get(address).content
 
     programs = {str(one["summary"]).split(":")[0] for one in Calendar.from_ical(content).events}
-    assert programs == {"CEC-DSGS", "CONED-CSRP"}
+    assert programs == {"Demand Side Grid Support", "Con Edison Commercial System Relief"}
     assert b"secret" not in content
     assert b"Main Street" not in content
 
@@ -162,7 +165,7 @@ def test_a_new_address_ends_the_old_one_and_both_stand_in_the_log(address, user,
 def test_ending_what_is_not_there_says_so(user, client_of):
     page = client_of(user).post(reverse("calendar-feed-end"), follow=True)
 
-    assert "You have no address for your calendar." in page.content.decode()
+    assert "You don’t have a calendar address." in page.content.decode()
     assert not Event.objects.filter(subject_type="calendarfeed").exists()
 
 

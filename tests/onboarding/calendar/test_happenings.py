@@ -11,12 +11,14 @@ from icalendar import Calendar
 
 from onboarding.calendar.domain import LAST_USED_EVERY, end_address, feed_at, make_address, open_feed_of
 from onboarding.calendar.feed import calendar_file
-from onboarding.calendar.notifications import became_active, is_daytime, week_due
+from onboarding.calendar.models import DeadlineNotice, WeeklyDigest
+from onboarding.calendar.notifications import Near, became_active, is_daytime, queue_notifications, week_due
 from onboarding.calendar.queries import (
     Happening,
     Kind,
     Waiting,
     actions_of,
+    happenings,
     is_ahead,
     months_of,
     partners_waiting_in,
@@ -33,7 +35,8 @@ from tests.onboarding.enrollment.meters import activate, make_meter
 
 LOS_ANGELES = ZoneInfo("America/Los_Angeles")
 PROGRAM: Any = SimpleNamespace(pk=1, identifier="ALPHA", name="Alpha", time_zone="America/Los_Angeles")
-PERIOD: Any = SimpleNamespace(pk=7, name="SUMMER", verified=True)
+SEASON = {"starts_at": datetime(2027, 5, 1, 12, tzinfo=UTC), "ends_at": datetime(2027, 10, 31, 12, tzinfo=UTC)}
+PERIOD: Any = SimpleNamespace(pk=7, name="SUMMER", verified=True, **SEASON)
 
 
 def local(text: str) -> datetime:
@@ -219,3 +222,152 @@ def test_ending_an_address_leaves_those_of_others_and_of_other_partners(acme, bo
 
     assert [feed_at(secret) is not None for secret in secrets] == [False, True, True]
     assert (open_feed_of(acme, user), end_address(acme, user, by=Actor.system())) == (None, False)
+
+
+@pytest.mark.django_db
+@pytest.mark.usefixtures("in_march")
+def test_meters_for_which_only_leap_has_to_act_are_counted_where_they_are_asked_for(acme, borealis):
+    program = Program.objects.get(identifier="CEC-DSGS")
+    wants(acme, "CEC-DSGS", reference="a")
+    for number, partner in enumerate((acme, acme, borealis)):
+        meter = wants(partner, "CEC-DSGS", reference=f"leap-{number}", actions=(), status="PENDING")
+        Enrollment.objects.filter(meter=meter).update(acts="leap", leap_actions=["HAS_NOMINATIONS"])
+
+    assert waiting_of(acme) == {program.pk: Waiting(ineligible=1)}
+    assert waiting_of(acme, for_leap=True) == {program.pk: Waiting(ineligible=1, pending=2)}
+
+
+# --- what each event of the feed says
+
+
+def line(**changes: Any) -> Any:
+    about = {
+        "accepted_until": local("2027-04-15"),
+        "deadline_at": local("2027-04-15"),
+        "activation_at": local("2027-05-01"),
+        "rolls_over": False,
+        "is_next": True,
+        "days_left": 10,
+    }
+    return SimpleNamespace(**(about | changes))
+
+
+def event_of(happening: Happening, waiting: Any = None, **about: Any) -> Any:
+    told = {
+        "name": "Dates",
+        "site_url": "https://portal.example",
+        "page": "/calendar/",
+        "now": datetime(2027, 3, 1, 5, tzinfo=UTC),
+    } | about
+    (event,) = Calendar.from_ical(calendar_file([happening], {1: waiting} if waiting else {}, **told)).events
+    return event
+
+
+@pytest.mark.parametrize(
+    ("kind", "at", "summary", "said"),
+    [
+        (
+            Kind.DEADLINE,
+            "2027-04-15",
+            "Alpha: enroll by end of Wed, Apr 14 (11:59 PM PDT)",
+            "A meter that is eligible by then is expected to be active from May 1, 2027.",
+        ),
+        (
+            Kind.ACTIVATION,
+            "2027-05-01",
+            "Alpha: activation",
+            "For meters that are eligible by end of Wed, Apr 14 (11:59 PM PDT).",
+        ),
+        (Kind.BEGINS, "2027-05-01", "Alpha: May–Oct 2027 season begins", ""),
+        (Kind.ENDS, "2027-10-31", "Alpha: May–Oct 2027 season ends", "It ends Oct 31, 2027, 11:59 PM PDT."),
+    ],
+)
+def test_event_says_what_happens(kind, at, summary, said):
+    event = event_of(Happening("a", kind, local(at), PROGRAM, PERIOD, line()))
+
+    assert str(event["summary"]) == summary
+    assert event.decoded("description").split("\n") == [
+        "Alpha, May–Oct 2027 season (SUMMER).",
+        *([said] if said else []),
+        "The day is in Pacific time.",
+    ]
+    assert event["transp"] == "TRANSPARENT"
+
+
+@pytest.mark.parametrize(
+    ("about", "waiting", "said"),
+    [
+        ({}, Waiting(ineligible=1), ["1 of your meters needs something from you before then."]),
+        ({}, Waiting(ineligible=1200, pending=1), ["1,201 of your meters need something from you before then."]),
+        ({"is_next": False}, Waiting(ineligible=1), []),  # a later deadline can wait
+        ({}, None, []),
+        (
+            {"rolls_over": True, "deadline_at": local("2027-04-11")},
+            None,
+            ["Published: by end of Sat, Apr 10 (11:59 PM PDT); extended over the weekend to Monday."],
+        ),
+    ],
+)
+def test_deadline_of_the_feed_says_who_would_miss_it_and_whether_it_was_extended(about, waiting, said):
+    event = event_of(Happening("a", Kind.DEADLINE, local("2027-04-15"), PROGRAM, PERIOD, line(**about)), waiting)
+
+    assert event.decoded("description").split("\n")[2:-1] == said
+
+
+@pytest.mark.parametrize("verified", [True, False])
+def test_season_that_nobody_confirmed_is_said_so(verified):
+    period: Any = SimpleNamespace(pk=7, name="SUMMER", verified=verified, **SEASON)
+
+    text = event_of(Happening("a", Kind.BEGINS, local("2027-05-01"), PROGRAM, period)).decoded("description")
+
+    assert ("Rolled forward from an earlier season; not confirmed for this one." in text) is not verified
+
+
+def test_feed_of_a_site_without_a_host_has_names_too():
+    assert event_of(happening(Kind.BEGINS, "2027-05-01"), site_url="")["uid"] == "a@portal"
+
+
+@pytest.mark.django_db
+@pytest.mark.usefixtures("catalogue")
+def test_deadlines_that_lead_to_one_activation_have_one_event_for_it():
+    program = Program.objects.get(identifier="CEC-DSGS")
+    program.delivery_periods.exclude(name="CEC-DSGS_2027_MAY_OCT").delete()
+    period = program.delivery_periods.get()
+    activation = period.deadlines.order_by("-activation_at")[0].activation_at
+    period.deadlines.update(activation_at=activation)
+
+    listed = happenings([program], datetime(2027, 3, 1, tzinfo=UTC))
+
+    assert len([one for one in listed if one.kind is Kind.DEADLINE]) == period.deadlines.count() > 1
+    assert [one.kind for one in listed if one.kind is not Kind.DEADLINE] == [
+        Kind.BEGINS,
+        Kind.ACTIVATION,
+        Kind.ENDS,
+    ]
+    assert [one.on for one in listed] == sorted(one.on for one in listed)
+
+
+# --- when and how emails say it
+
+
+@pytest.mark.parametrize(
+    ("days", "stage"), [(11, 0), (10, 10), (9, 10), (8, 10), (7, 0), (4, 0), (3, 3), (2, 3), (1, 3), (0, 3)]
+)
+def test_notice_is_due_from_ten_days_and_from_three_days_before(days, stage):
+    assert Near(PROGRAM, line(days_left=days)).stage == stage
+
+
+@pytest.mark.django_db
+def test_marks_of_emails_are_kept_for_sixty_days(acme, catalogue):
+    program, now = Program.objects.get(identifier="CEC-DSGS"), datetime(2027, 6, 20, 3, tzinfo=UTC)
+    for seconds in (0, -1):
+        due = now - timedelta(days=60, seconds=-seconds)
+        DeadlineNotice.objects.create(partner=acme, program=program, due_at=due, days=3, meters=1)
+    for monday in ("2027-04-21", "2027-04-20"):
+        WeeklyDigest.objects.create(partner=acme, monday=monday)
+
+    with time_machine.travel(now, tick=False):
+        queue_notifications()
+
+    assert [one.due_at for one in DeadlineNotice.objects.all()] == [now - timedelta(days=60)]
+    assert [one.monday.isoformat() for one in WeeklyDigest.objects.all()] == ["2027-04-21"]

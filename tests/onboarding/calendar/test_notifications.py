@@ -1,4 +1,4 @@
-"""E-mails about deadlines: when each is due by the local clocks, that each comes once, and none without need."""
+"""Emails about deadlines: when each is due by the local clocks, that each comes once, and none without need."""
 
 from datetime import UTC, datetime
 
@@ -29,7 +29,7 @@ THREE_DAYS = "2027-04-11 14:00 +0000"
 
 @pytest.fixture
 def tidy(run_jobs):
-    """The hourly tidying at a moment, and the jobs that it queues; returns the subjects of the e-mails sent by it."""
+    """The hourly tidying at a moment, and the jobs that it queues; returns the subjects of the emails sent by it."""
 
     def run(moment: str) -> list[tuple[str, str]]:
         mail.outbox.clear()
@@ -66,9 +66,9 @@ def test_ten_and_three_days_before_a_deadline_that_meters_would_miss(acme, user,
     }
 
     assert {moment: subjects for moment, subjects in told.items() if subjects} == {
-        TEN_DAYS: ["CEC-DSGS closes in 10 days: meters need you"],
-        "2027-04-05 16:00 +0000": ["This week: meters need you in 1 program"],  # a Monday
-        THREE_DAYS: ["CEC-DSGS closes in 3 days: meters need you"],
+        TEN_DAYS: ["CEC-DSGS closes in 10 days: meters need action"],
+        "2027-04-05 16:00 +0000": ["This week: meters need action in 1 program"],  # a Monday
+        THREE_DAYS: ["CEC-DSGS closes in 3 days: meters need action"],
     }
 
 
@@ -79,16 +79,17 @@ def test_what_the_email_says(acme, user, tidy):
     tidy(TEN_DAYS)
 
     (message,) = mail.outbox
-    assert message.body.split("\n\nYou get this")[0] == (
+    assert message.body.split("\n\n--\n")[0] == (
+        "Hi Uli User,\n\n"
         "CEC-DSGS closes in 10 days: by end of Wed, Apr 14 (11:59 PM PDT). "
         "Meters that are eligible by then are active from May 1, 2027.\n"
-        "2 meters would miss it as they stand.\n"
-        "http://127.0.0.1:8000/meters/?program=CEC-DSGS&status=INELIGIBLE\n"
-        "http://127.0.0.1:8000/meters/?program=CEC-DSGS&status=PENDING\n\n"
-        "All dates:\n\n"
+        "2 meters will miss it as they are now.\n"
+        "See 1 meter not eligible yet:\nhttp://127.0.0.1:8000/meters/?program=CEC-DSGS&status=INELIGIBLE\n"
+        "See 1 meter pending review:\nhttp://127.0.0.1:8000/meters/?program=CEC-DSGS&status=PENDING\n\n"
+        "See all dates:\n"
         "http://127.0.0.1:8000/calendar/"
     )
-    assert "No more e-mails about “a deadline is near that meters would miss”" in message.body
+    assert "have “Meters at risk of missing a deadline” on" in message.body
     assert "secret" not in message.body
 
 
@@ -99,7 +100,7 @@ def test_several_deadlines_of_one_day_come_in_one_email(acme, user, tidy):
 
     told = tidy(TEN_DAYS)
 
-    assert told == [("user@acme.example", "2 programs close soon, the first in 10 days: meters need you")]
+    assert told == [("user@acme.example", "2 programs close soon, the first in 10 days: meters need action")]
     assert DeadlineNotice.objects.count() == 2
 
 
@@ -111,7 +112,7 @@ def test_a_second_program_that_comes_near_is_told_alone(acme, user, tidy):
 
     told = tidy("2027-04-04 16:00 +0000")
 
-    assert told == [("user@acme.example", "ERCOT-ERS closes in 10 days: meters need you")]
+    assert told == [("user@acme.example", "ERCOT-ERS closes in 10 days: meters need action")]
 
 
 @pytest.mark.parametrize("how", ["eligible", "leap acts", "active", "archived", "nobody left"])
@@ -136,7 +137,7 @@ def test_nothing_comes_when_nothing_needs_them(acme, user, tidy, how):
 def test_a_deadline_for_which_a_worker_came_late_is_told_within_two_days(acme, user, tidy):
     wants(acme, "CEC-DSGS")
 
-    assert ("user@acme.example", "CEC-DSGS closes in 8 days: meters need you") in tidy("2027-04-06 18:00 +0000")
+    assert ("user@acme.example", "CEC-DSGS closes in 8 days: meters need action") in tidy("2027-04-06 18:00 +0000")
 
 
 def test_nobody_is_written_to_at_night(acme, user, tidy):
@@ -153,18 +154,18 @@ def test_a_weekend_that_rolls_over_is_counted_to_its_monday(acme, user, tidy):
     Program.objects.filter(identifier="CONED-CSRP").update(weekend_rolls_over=True)
 
     assert tidy("2027-08-05 11:00 +0000") == []  # ten days before the Saturday for which it is published
-    assert tidy("2027-08-06 11:00 +0000") == [("user@acme.example", "CONED-CSRP closes in 10 days: meters need you")]
-    assert tidy("2027-08-13 11:00 +0000") == [("user@acme.example", "CONED-CSRP closes in 3 days: meters need you")]
+    assert tidy("2027-08-06 11:00 +0000") == [("user@acme.example", "CONED-CSRP closes in 10 days: meters need action")]
+    assert tidy("2027-08-13 11:00 +0000") == [("user@acme.example", "CONED-CSRP closes in 3 days: meters need action")]
 
 
 @pytest.mark.parametrize(
     ("moment", "subject"),
     [
         ("2027-03-04 11:59 +0000", None),  # 06:59 in New York, standard time
-        ("2027-03-04 12:00 +0000", "NYISO-SCR closes in 10 days: meters need you"),
-        ("2027-03-11 12:00 +0000", "NYISO-SCR closes in 3 days: meters need you"),
+        ("2027-03-04 12:00 +0000", "NYISO-SCR closes in 10 days: meters need action"),
+        ("2027-03-11 12:00 +0000", "NYISO-SCR closes in 3 days: meters need action"),
         ("2027-03-14 10:59 +0000", None),  # 06:59: the clocks went forward that night
-        ("2027-03-14 11:00 +0000", "NYISO-SCR closes in less than a day: meters need you"),
+        ("2027-03-14 11:00 +0000", "NYISO-SCR closes in less than a day: meters need action"),
     ],
 )
 def test_days_are_counted_over_the_change_of_the_clocks(acme, user, tidy, moment, subject):
@@ -184,7 +185,7 @@ def test_a_deadline_that_is_moved_is_another_deadline(acme, user, tidy):
 
     told = tidy("2027-04-05 15:00 +0000")
 
-    assert ("user@acme.example", "CEC-DSGS closes in 10 days: meters need you") in told
+    assert ("user@acme.example", "CEC-DSGS closes in 10 days: meters need action") in told
 
 
 # --- once
@@ -229,7 +230,7 @@ def test_a_job_that_dies_while_it_writes_leaves_nothing_and_is_done_again(acme, 
 def test_partners_hear_of_their_own_meters_only(acme, borealis, user, stranger, tidy):
     wants(borealis, "CEC-DSGS")
 
-    assert tidy(TEN_DAYS) == [("manager@borealis.example", "CEC-DSGS closes in 10 days: meters need you")]
+    assert tidy(TEN_DAYS) == [("manager@borealis.example", "CEC-DSGS closes in 10 days: meters need action")]
 
 
 def test_a_partner_that_is_switched_off_gets_none(acme, user, tidy):
@@ -247,12 +248,12 @@ def test_each_kind_can_be_switched_off(acme, user, manager, tidy, client_of):
     told = tidy(TEN_DAYS) + tidy("2027-04-05 15:00 +0000")
 
     assert told == [
-        ("manager@acme.example", "CEC-DSGS closes in 10 days: meters need you"),
-        ("user@acme.example", "This week: meters need you in 1 program"),
+        ("manager@acme.example", "CEC-DSGS closes in 10 days: meters need action"),
+        ("user@acme.example", "This week: meters need action in 1 program"),
     ]
     page = client_of(user).get("/emails/").content.decode()
-    assert "A week begins and meters need you" in page
-    assert "A deadline is near that meters would miss" in page
+    assert "Weekly summary" in page
+    assert "Meters at risk of missing a deadline" in page
 
 
 # --- the week
@@ -290,15 +291,16 @@ def test_the_email_of_the_week(acme, user, tidy):
     older = make_meter(acme, programs=[], region="NYISO", reference="e", evaluated=False)
     activate(older, "NYISO-SCR_2026_NOV_2027_APR", since="2027-02-01")
 
-    assert tidy(monday) == [("user@acme.example", "This week: meters need you in 1 program")]
+    assert tidy(monday) == [("user@acme.example", "This week: meters need action in 1 program")]
 
     (message,) = mail.outbox
-    assert message.body.split("\n\nYou get this")[0] == (
-        "Counts are as of now. A meter can wait for several things.\n\n"
+    assert message.body.split("\n\n--\n")[0] == (
+        "Hi Uli User,\n\n"
+        "This is what meters need from you this week. A meter can wait for several things.\n\n"
         "Demand Side Grid Support (CEC-DSGS): 2 meters\n"
-        "- not yet “Required fields are filled”: 2\n"
-        "- not yet “The address is in the program's area”: 1\n"
-        "http://127.0.0.1:8000/meters/?program=CEC-DSGS&status=INELIGIBLE\n\n"
+        "- Not yet “Required fields are filled”: 2\n"
+        "- Not yet “The address is in the program's area”: 1\n"
+        "See 2 meters not eligible yet:\nhttp://127.0.0.1:8000/meters/?program=CEC-DSGS&status=INELIGIBLE\n\n"
         "Next deadlines:\n"
         "- CONED-CSRP closes in 6 days: by end of Sun, Mar 14 (11:59 PM EDT). "
         "Meters that are eligible by then are active from May 1, 2027.\n"
@@ -306,14 +308,14 @@ def test_the_email_of_the_week(acme, user, tidy):
         "Meters that are eligible by then are active from May 1, 2027.\n"
         "- CEC-DSGS closes in 37 days: by end of Wed, Apr 14 (11:59 PM PDT). "
         "Meters that are eligible by then are active from May 1, 2027.\n\n"
-        "Became active in the last seven days:\n"
+        "Active since last week:\n"
         "- NYISO-SCR: 1 meter\n\n"
-        "All dates:\n\n"
+        "See all dates:\n"
         "http://127.0.0.1:8000/calendar/"
     )
     assert tidy("2027-03-08 16:00 +0000") == []
     assert tidy("2027-03-09 16:00 +0000") == []
-    assert tidy("2027-03-15 15:00 +0000") == [("user@acme.example", "This week: meters need you in 1 program")]
+    assert tidy("2027-03-15 15:00 +0000") == [("user@acme.example", "This week: meters need action in 1 program")]
     assert list(WeeklyDigest.objects.order_by("monday").values_list("emails_written", flat=True)) == [1, 1]
 
 

@@ -39,6 +39,30 @@ def rows(response) -> list[str]:
     return [" ".join(re.sub(r"<[^>]*>", " ", row).split()) for row in matches]
 
 
+def test_the_year_is_a_strip_and_the_next_deadlines_are_cards(acme, user, client_of):
+    wants(acme, "CEC-DSGS")
+
+    context = client_of(user).get(URL).context
+
+    [lane] = context["year"].lanes
+    assert [month.text for month in context["year"].months][:2] == ["Mar", "Apr"]
+    assert lane.label == "Demand Side Grid Support"
+    assert [part.text for part in lane.parts] == ["May–Oct 2027"]
+    assert (lane.parts[0].x, lane.parts[0].width) == (16.67, 50.27)  # May 1 to Oct 31 of Mar 1 to Feb 29
+    assert lane.marks[0].text == "Enroll by end of Wed, Apr 14 (11:59 PM PDT)"
+    assert lane.text == "Enroll by end of Wed, Apr 14 (11:59 PM PDT)"
+    assert [one.program.identifier for one in context["next_deadlines"]] == ["CEC-DSGS"]
+
+
+def test_a_year_begins_on_a_leap_day_s_month_too(acme, user, client_of):
+    wants(acme, "CEC-DSGS")
+
+    with time_machine.travel("2028-02-29 20:00 +0000", tick=False):
+        year = client_of(user).get(URL).context["year"]
+
+    assert len(year.months) == 12
+
+
 def test_the_dates_of_the_partner_s_programs_stand_by_month(acme, user, client_of):
     wants(acme, "CEC-DSGS")
 
@@ -48,16 +72,17 @@ def test_the_dates_of_the_partner_s_programs_stand_by_month(acme, user, client_o
         f"{month} 2027" for month in ("April", "May", "June", "July", "August", "September", "October")
     ]
     assert rows(page)[:3] == [
-        "Wed, Apr 14 CEC-DSGS Enroll by end of Wed, Apr 14 (11:59 PM PDT) "
+        "Wed, Apr 14 Demand Side Grid Support CEC-DSGS Enroll by end of Wed, Apr 14 (11:59 PM PDT) "
         "Meters eligible by then are active from May 1, 2027. Unverified "
         "Next 36 days left 1 meter would miss it",
-        "Sat, May 1 CEC-DSGS Activation of meters that were eligible by end of Wed, Apr 14 (11:59 PM PDT) "
-        "Delivery period begins: CEC-DSGS_2027_MAY_OCT",
-        "Fri, May 14 CEC-DSGS Enroll by end of Fri, May 14 (11:59 PM PDT) "
+        "Sat, May 1 Demand Side Grid Support CEC-DSGS "
+        "Activation of meters that were eligible by end of Wed, Apr 14 (11:59 PM PDT) "
+        "Season begins: May–Oct 2027",
+        "Fri, May 14 Demand Side Grid Support CEC-DSGS Enroll by end of Fri, May 14 (11:59 PM PDT) "
         "Meters eligible by then are active from Jun 1, 2027. Unverified "
         "66 days left",
     ]
-    assert rows(page)[-1] == "Sun, Oct 31 CEC-DSGS Delivery period ends: CEC-DSGS_2027_MAY_OCT"
+    assert rows(page)[-1] == "Sun, Oct 31 Demand Side Grid Support CEC-DSGS Season ends: May–Oct 2027"
 
 
 def test_a_weekend_stands_on_the_monday_on_which_it_is_accepted(acme, user, client_of):
@@ -68,8 +93,9 @@ def test_a_weekend_stands_on_the_monday_on_which_it_is_accepted(acme, user, clie
         shown = rows(client_of(user).get(URL))
 
     assert (
-        "Mon, Aug 16 CONED-CSRP Enroll by end of Mon, Aug 16 (11:59 PM EDT) Published: by end of Sat, Aug 14 "
-        "(11:59 PM EDT); the weekend holds until Monday. Meters eligible by then are active from Sep 1, 2027. "
+        "Mon, Aug 16 Con Edison Commercial System Relief CONED-CSRP "
+        "Enroll by end of Mon, Aug 16 (11:59 PM EDT) Published: by end of Sat, Aug 14 "
+        "(11:59 PM EDT); extended over the weekend to Monday. Meters eligible by then are active from Sep 1, 2027. "
         "Unverified 88 days left"
     ) in shown
 
@@ -82,7 +108,9 @@ def test_days_are_those_of_the_program_and_not_of_the_partner(acme, user, client
     with time_machine.travel("2027-03-15 03:30 +0000", tick=False):  # half an hour before it closes in New York
         shown = rows(client_of(user).get(URL))
 
-    assert shown[0].startswith("Sun, Mar 14 CONED-CSRP Enroll by end of Sun, Mar 14 (11:59 PM EDT)")
+    assert shown[0].startswith(
+        "Sun, Mar 14 Con Edison Commercial System Relief CONED-CSRP Enroll by end of Sun, Mar 14 (11:59 PM EDT)"
+    )
     assert "Next less than a day left" in shown[0]
 
 
@@ -92,7 +120,9 @@ def test_a_deadline_that_has_passed_is_gone(acme, user, client_of):
     with time_machine.travel("2027-03-16 04:00 +0000", tick=False):
         shown = rows(client_of(user).get(URL))
 
-    assert shown[0].startswith("Wed, Apr 14 CONED-CSRP Enroll by end of Wed, Apr 14 (11:59 PM EDT)")
+    assert shown[0].startswith(
+        "Wed, Apr 14 Con Edison Commercial System Relief CONED-CSRP Enroll by end of Wed, Apr 14 (11:59 PM EDT)"
+    )
 
 
 # --- filters and empty states
@@ -108,9 +138,10 @@ def test_all_programs_and_filters(acme, user, client_of):
     nothing = client.get(f"{URL}?region=ERCOT")
 
     assert {"CEC-DSGS", "PJM-CAPACITY", "RIE-CS"} <= set(text_of(everything).split())
-    assert {row.split()[3] for row in rows(texas)} == {"ERCOT-ERS"}
-    assert {row.split()[3] for row in rows(filtered)} == {"NYISO-SCR"}
-    assert "No date fits these filters" in text_of(nothing)
+    code = re.compile(r"[A-Z]+-[A-Z]+")
+    assert {code.findall(row)[0] for row in rows(texas)} == {"ERCOT-ERS"}
+    assert {code.findall(row)[0] for row in rows(filtered)} == {"NYISO-SCR"}
+    assert "No dates match these filters" in text_of(nothing)
     assert rows(nothing) == []
 
 
@@ -121,7 +152,7 @@ def test_a_filter_that_nothing_has(acme, user, client_of, query):
     page = client_of(user).get(f"{URL}?{query}")
 
     assert page.status_code == 200
-    assert "No date fits these filters" in text_of(page)
+    assert "No dates match these filters" in text_of(page)
     assert b"<script>" not in page.content
 
 
@@ -136,7 +167,7 @@ def test_programs_without_dates_say_so(acme, user, client_of):
     wants(acme, "CEC-DSGS")
     DeliveryPeriod.objects.filter(program__identifier="CEC-DSGS").delete()
 
-    assert "No date is known" in text_of(client_of(user).get(URL))
+    assert "No dates yet" in text_of(client_of(user).get(URL))
 
 
 def test_another_partner_s_meters_are_not_counted(acme, stranger, client_of):
@@ -144,8 +175,8 @@ def test_another_partner_s_meters_are_not_counted(acme, stranger, client_of):
 
     page = text_of(client_of(stranger).get(f"{URL}?program=CEC-DSGS"))
 
-    assert "None would miss it" in page
-    assert "would miss it" not in page.replace("None would miss it", "")
+    assert "No meters at risk" in page
+    assert "would miss it" not in page.replace("No meters at risk", "")
 
 
 # --- how many would miss it
@@ -182,7 +213,8 @@ def test_the_time_zones_are_named(acme, user, client_of):
     wants(acme, "CONED-CSRP", region="NYISO", reference="b")
 
     assert (
-        "Days and times are local to each program: Pacific time for CEC-DSGS, ELRP; Eastern time for CONED-CSRP."
+        "Days and times are local to each program: Eastern time for Con Edison Commercial System Relief; "
+        "Pacific time for Demand Side Grid Support, Emergency Load Reduction Program."
     ) in text_of(client_of(user).get(URL))
 
 

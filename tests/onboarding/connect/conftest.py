@@ -16,7 +16,6 @@ from django.urls import reverse
 from onboarding.connect.links import LinkSpec, address_of, create_link
 from onboarding.connect.models import Authorization, Connection, ConnectLink, ConnectSession
 from onboarding.connect.queries import connect_programs
-from onboarding.connect.texts import compile_catalogues
 from portal.events.actors import Actor
 from portal.jobs.domain import run_next
 from portal.partners.models import Partner
@@ -39,12 +38,6 @@ DETAILS = {
     "account_number": "1234567890",
     "load_types": "OTHER",
 }
-
-
-@pytest.fixture(scope="session", autouse=True)
-def compiled_texts() -> None:
-    """The customers' texts as `make run` has them."""
-    compile_catalogues()
 
 
 @pytest.fixture

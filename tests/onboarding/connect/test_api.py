@@ -45,7 +45,7 @@ def test_a_connection_is_told_whole(call: Any, acme: Partner) -> None:
 
     notes = told.pop("notes")
     assert [(entry["code"], entry["text"]) for entry in notes] == [
-        ("DATA_ARRIVED", "PG&E sent data of 1 service point."),
+        ("DATA_ARRIVED", "PG&E sent data for 1 service point."),
         ("OPENED", "The customer opened the link."),
     ]
     assert told == {

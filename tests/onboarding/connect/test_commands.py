@@ -54,10 +54,10 @@ def test_each_link_has_a_title_of_its_own(acme: Partner) -> None:
         (["--partner", "acme", "--region", "MARS"], "invalid choice"),
         (
             ["--partner", "acme", "--region", "CAISO", "--program", "NONE"],
-            "NONE cannot be joined through a link for “Residential” in CAISO",
+            "Customers can’t join NONE through a link for “Residential” in CAISO",
         ),
-        (["--partner", "acme", "--region", "CAISO", "--final-redirect", "https://evil.example/"], "is not among your"),
-        (["--partner", "acme", "--region", "CAISO", "--variant", "COMMERCIAL_AGREEMENTS_ONLY"], "is not available"),
+        (["--partner", "acme", "--region", "CAISO", "--final-redirect", "https://evil.example/"], "isn’t one of your"),
+        (["--partner", "acme", "--region", "CAISO", "--variant", "COMMERCIAL_AGREEMENTS_ONLY"], "isn’t available"),
     ],
 )
 def test_what_cannot_be_made_is_said(acme: Partner, words: list[str], told: str) -> None:

@@ -39,7 +39,7 @@ def test_a_forged_state_is_refused(customer: Customer, link: ConnectLink) -> Non
     forged = come_back(customer.client, **{**answer, "state": "0" * 48})
 
     assert forged.status_code == 400
-    assert "does not belong to a sign-in that was started here" in forged.content.decode()
+    assert "doesn’t match a sign-in that was started here" in forged.content.decode()
     assert authorization_of().state == "INITIATED"
 
 

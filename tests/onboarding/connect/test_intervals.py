@@ -12,7 +12,7 @@ from onboarding.intervals.store import interval_store
 from onboarding.meters.models import Meter
 from portal.events.models import Event
 from portal.partners.models import Partner
-from portal.storage.files import path_of
+from portal.storage.disk import path_of
 from tests.onboarding.connect.conftest import CAISO, Customer, link_for, run_jobs
 
 pytestmark = pytest.mark.django_db
@@ -44,7 +44,6 @@ def test_what_the_utility_sends_is_stored_as_it_came(customer: Customer, link: C
     assert (intake.usage_points, intake.counts["new"]) == ([point.usage_point], len(rows))
     assert (intake.source.kind, set(rows["source"].tolist())) == ("utility", {intake.source_id})
     assert Event.objects.filter(verb="intervals.utility_data", subject_id=str(meter.pk)).count() == 1
-    assert not path_of(f"{Feed.objects.get(kind='usage').file}.intervals").exists()
 
 
 def test_told_again_nothing_is_read_again(customer: Customer, link: ConnectLink) -> None:

@@ -24,7 +24,7 @@ from portal.events.models import Event
 from portal.jobs.domain import fail
 from portal.jobs.models import Job
 from portal.partners.models import Partner
-from portal.storage.files import path_of
+from portal.storage.disk import path_of
 from portal.web import clock
 from tests.onboarding.connect.conftest import (
     CAISO,

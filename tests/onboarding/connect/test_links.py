@@ -26,7 +26,7 @@ from onboarding.connect.models import ConnectLink, LinkEmail, RedirectHost
 from portal.events.models import Event
 from portal.partners.models import Partner, User
 from portal.problems import Refused
-from portal.storage.files import path_of
+from portal.storage.disk import path_of
 from programs.models import Utility, UtilityConnection
 from programs.queries import agreements_for
 from tests.onboarding.connect import builders as make
@@ -88,7 +88,7 @@ def test_the_builder_begins_with_the_region(client: Client) -> None:
     page = client.get(NEW).content.decode()
 
     assert 'name="region"' in page
-    assert client.get(f"{NEW}?region=MARS").content.decode().count("Choose one of the regions.") >= 1
+    assert client.get(f"{NEW}?region=MARS").content.decode().count("Choose a region from the list.") >= 1
 
 
 def test_a_link_is_made_and_shown(client: Client, acme: Partner, utility: Utility) -> None:
@@ -111,7 +111,7 @@ def test_a_link_is_made_and_shown(client: Client, acme: Partner, utility: Utilit
 
     page = answer.content.decode()
     link = ConnectLink.objects.get()
-    assert "The link is ready." in page
+    assert "Link created." in page
     assert address_of(link).replace("&", "&amp;") in page
     assert (link.title, link.color, link.utilities, link.shown_name) == (
         "summer-2027",
@@ -127,26 +127,30 @@ def test_a_link_is_made_and_shown(client: Client, acme: Partner, utility: Utilit
     ("changes", "field", "told"),
     [
         ({"title": ""}, "title", "Enter a name."),
-        ({"title": "two words"}, "title", "Use letters, digits and hyphens only."),
+        ({"title": "two words"}, "title", "Use only letters, digits and hyphens."),
         ({"title": "taken"}, "title", "You already have a link named taken. Choose another name."),
         ({"title": "TAKEN"}, "title", "You already have a link named taken. Choose another name."),
         ({"variant": "RESIDENTIAL_AGREEMENTS_ONLY"}, "variant", "Choose from the list."),
         ({"variant": "NONE"}, "variant", "Choose from the list."),
         ({"programs": ["ERCOT-ERS"]}, "programs", "ERCOT-ERS is not available in this region."),
         ({"utilities": ["ONCOR"]}, "utilities", "ONCOR is not available in this region."),
-        ({"final_redirect": "https://evil.example/x"}, "final_redirect", "evil.example is not among your allowed"),
-        ({"final_redirect": "https://www.acme.example.evil.example/"}, "final_redirect", "is not among your allowed"),
-        ({"final_redirect": "https://www.acme.example@evil.example/"}, "final_redirect", "is not a web address"),
-        ({"final_redirect": "https://www.acme.example:8443/"}, "final_redirect", "www.acme.example:8443 is not among"),
-        ({"final_redirect": "javascript:alert(1)"}, "final_redirect", "is not a web address"),
-        ({"final_redirect": "//www.acme.example/"}, "final_redirect", "is not a web address"),
-        ({"final_redirect": "https://www.acme.example\\@evil.example"}, "final_redirect", "is not a web address"),
-        ({"final_redirect": "https://[::1"}, "final_redirect", "is not a web address"),
-        ({"final_redirect": "https://www.acme.example:99999999/"}, "final_redirect", "is not a web address"),
-        ({"final_redirect": "https://www.аcme.example/"}, "final_redirect", "is not a web address"),  # Cyrillic
-        ({"color": "green"}, "color", "green is not a color."),
-        ({"color": "#12345"}, "color", "is not a color."),
-        ({"color": "#ffff00"}, "color", "#ffff00 has a contrast of 1.1 to 1 with white"),
+        ({"final_redirect": "https://evil.example/x"}, "final_redirect", "evil.example isn’t one of your allowed"),
+        ({"final_redirect": "https://www.acme.example.evil.example/"}, "final_redirect", "isn’t one of your allowed"),
+        ({"final_redirect": "https://www.acme.example@evil.example/"}, "final_redirect", "isn’t a web address"),
+        (
+            {"final_redirect": "https://www.acme.example:8443/"},
+            "final_redirect",
+            "www.acme.example:8443 isn’t one of your",
+        ),
+        ({"final_redirect": "javascript:alert(1)"}, "final_redirect", "isn’t a web address"),
+        ({"final_redirect": "//www.acme.example/"}, "final_redirect", "isn’t a web address"),
+        ({"final_redirect": "https://www.acme.example\\@evil.example"}, "final_redirect", "isn’t a web address"),
+        ({"final_redirect": "https://[::1"}, "final_redirect", "isn’t a web address"),
+        ({"final_redirect": "https://www.acme.example:99999999/"}, "final_redirect", "isn’t a web address"),
+        ({"final_redirect": "https://www.аcme.example/"}, "final_redirect", "isn’t a web address"),  # Cyrillic
+        ({"color": "green"}, "color", "green isn’t a color."),
+        ({"color": "#12345"}, "color", "isn’t a color."),
+        ({"color": "#ffff00"}, "color", "#ffff00 has a contrast of 1.1:1 with white"),
         ({"welcome": "x" * 601}, "welcome", "600"),
     ],
 )
@@ -316,17 +320,19 @@ def test_a_link_is_paused_resumed_and_ended(client: Client, acme: Partner) -> No
     assert anybody.get(journey).status_code == 302
 
     client.post(state, {"state": "PAUSED"})
-    assert "paused at the moment" in anybody.get(journey).content.decode()
+    paused = anybody.get(journey).content.decode()
+    assert "paused right now" in paused
+    assert "Acme" in paused  # whom to ask
     client.post(state, {"state": "ACTIVE"})
     assert anybody.get(journey).status_code == 302
     asked = client.post(state, {"state": "ENDED"})
-    assert "It cannot be started again." in asked.content.decode()
+    assert "You can’t restart it." in asked.content.decode()
     assert ConnectLink.objects.get().state == "ACTIVE"
     client.post(state, {"state": "ENDED", "confirmed": "1"})
 
     assert anybody.get(journey).status_code == 404
     again = client.post(state, {"state": "ACTIVE"}, follow=True).content.decode()
-    assert "This link has ended and cannot be changed." in again
+    assert "This link has ended and can’t be changed." in again
     assert client.post(reverse("connect-link-edit", args=[link.pk]), {"variant": "COMMERCIAL"}).status_code == 422
     verbs = Event.objects.filter(subject_type="connectlink").order_by("pk").values_list("verb", flat=True)
     assert list(verbs) == [f"connectlink.{verb}" for verb in ("created", "paused", "resumed", "ended")]
@@ -400,7 +406,7 @@ def test_removing_a_host_ends_its_links_on_our_page(client: Client, acme: Partne
     assert "1 link that named it now ends on our own page." in page
     assert links.final_redirect_of(link, [("own", "1")], reference="home-1") == ""
     assert links.final_redirect_of(other, []) == ""
-    assert "its host is not allowed" in client.get(reverse("connect-link", args=[link.pk])).content.decode()
+    assert "its host is no longer allowed" in client.get(reverse("connect-link", args=[link.pk])).content.decode()
 
 
 # --- address, QR code, preview
@@ -544,7 +550,7 @@ def test_a_partner_sends_so_many_a_day(
     answer = send(client, link, email="a3@example.com")
 
     assert answer.status_code == 422
-    assert "You have sent 2 links by email today." in answer.content.decode()
+    assert "You’ve sent 2 links by email today." in answer.content.decode()
     assert LinkEmail.objects.count() == 2
     invitations.send_link(make.link(borealis), to="b@example.com", reference="", by=make.BY, sender="m@example.com")
 

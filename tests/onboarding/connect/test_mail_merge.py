@@ -98,11 +98,11 @@ def test_problems_are_named_by_row_and_nothing_is_made(send: Callable[..., Any])
     assert answer.status_code == 422
     assert "6 rows read." in page
     for told in (
-        "Row 3: home-1 is also in row 2.",
-        "Row 4: This reference ID cannot be used.",
+        "Row 3: Reference ID home-1 is also in row 2.",
+        "Row 4: x?y can’t be used as a reference ID.",
         "Row 5: The reference ID is missing.",
         "Row 6: nobody is not an email address.",
-        "Row 7: Language xx is not available.",
+        "Row 7: The language xx isn’t available.",
     ):
         assert told in page
     assert page.count('<li class="break-anywhere">Row ') == 5
@@ -110,15 +110,15 @@ def test_problems_are_named_by_row_and_nothing_is_made(send: Callable[..., Any])
 
 
 def test_pasted_rows_are_counted_as_they_were_pasted(send: Callable[..., Any]) -> None:
-    assert "Row 2: home-1 is also in row 1." in send("home-1\nhome-1").content.decode()
-    assert "Row 3: home-1 is also in row 2." in send("reference\nhome-1\nhome-1").content.decode()
+    assert "Row 2: Reference ID home-1 is also in row 1." in send("home-1\nhome-1").content.decode()
+    assert "Row 3: Reference ID home-1 is also in row 2." in send("reference\nhome-1\nhome-1").content.decode()
 
 
 @pytest.mark.parametrize(
     ("text", "name", "told"),
     [
-        ("", "", "There is no list yet."),
-        ("name,email\nAda,a@example.com\n", "x.csv", "No column of the list is named reference."),
+        ("", "", "You haven’t added a list yet."),
+        ("name,email\nAda,a@example.com\n", "x.csv", "The list has no column named reference."),
         ("reference\n", "x.csv", ""),
         ("", "x.csv", ""),
         ("reference\nhome-1\n", "x.pdf", ""),

@@ -1,6 +1,7 @@
 """The demo utility fails and recovers: what customers see at the utility step, and that they can be told."""
 
 from collections.abc import Callable
+from datetime import datetime
 from typing import Any
 
 import pytest
@@ -67,3 +68,26 @@ def test_the_banner_speaks_spanish_and_offers_nothing_without_an_address(link: C
 
     assert "tiene problemas" in page
     assert 'name="tell"' not in page
+
+
+@pytest.mark.parametrize(
+    ("language", "began", "said"),
+    [
+        ("en", "2026-12-10T02:21:38Z", "has had trouble since 6:21 PM PST."),
+        ("en", "2026-12-08T02:21:38Z", "has had trouble since Dec 7, 6:21 PM PST."),
+        ("es", "2026-12-10T02:21:38Z", "tiene problemas (desde: 6:21 p.m. PST)."),
+        ("es", "2026-12-08T02:21:38Z", "tiene problemas (desde: 7 de diciembre, 6:21 p.m. PST)."),
+    ],
+)
+def test_trouble_began_by_the_customers_clock(
+    link: ConnectLink, customer: Customer, time_machine: Any, language: str, began: str, said: str
+) -> None:
+    time_machine.move_to("2026-12-10T03:00:00Z", tick=False)
+    customer.walk_to_utility(link, "home-1")
+    utility = Utility.objects.get(code=link.utilities[0])
+    UtilityOutage.objects.create(utility=utility, began_at=datetime.fromisoformat(began), noticed_at=clock.now())
+    session = customer.session
+    session.language = language
+    session.save()
+
+    assert said in customer.page().content.decode()

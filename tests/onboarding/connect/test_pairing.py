@@ -214,7 +214,7 @@ def test_a_code_that_leads_nowhere_says_the_same(
 
     for page in (answer, unknown):
         assert page.status_code == 422
-        assert "This code does not work any more, or never did." in page.content.decode()
+        assert "This code doesn’t work. It may have expired." in page.content.decode()
     assert not ConnectSession.objects.exists()
 
 
@@ -222,7 +222,7 @@ def test_a_paused_link_says_so(link: ConnectLink) -> None:
     code = code_for(link)
     set_state(link, LinkState.PAUSED, by=make.BY)
 
-    assert "This link is paused at the moment." in typed(code).content.decode()
+    assert "This link is paused right now." in typed(code).content.decode()
 
 
 # --- guessing

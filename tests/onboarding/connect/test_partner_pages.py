@@ -14,7 +14,8 @@ from django.urls import reverse
 
 from onboarding.connect import partner_views
 from onboarding.connect.choices import AuthorizationState, DataState, NoteKind, SessionState, Step
-from onboarding.connect.models import Connection, Consent
+from onboarding.connect.journey import close_idle_sessions
+from onboarding.connect.models import Connection, ConnectSession, Consent
 from onboarding.connect.notes import note
 from onboarding.connect.rows import EXPORTED
 from portal.partners.models import Partner, User
@@ -90,14 +91,14 @@ def test_another_partners_question_cannot_be_answered(
 def test_without_a_link_the_page_leads_to_the_builder(client: Client) -> None:
     page = client.get(LIST).content.decode()
 
-    assert "No Connect link yet" in page
+    assert "No Connect links yet" in page
     assert 'href="/connections/links/new/"' in page
 
 
 def test_with_a_link_and_no_customer_the_page_leads_to_the_links(client: Client, acme: Partner) -> None:
     make.link(acme)
 
-    assert "No customer yet" in client.get(LIST).content.decode()
+    assert "No customers yet" in client.get(LIST).content.decode()
 
 
 def test_a_filter_that_matches_nothing_says_so(client: Client, acme: Partner) -> None:
@@ -105,7 +106,7 @@ def test_a_filter_that_matches_nothing_says_so(client: Client, acme: Partner) ->
 
     page = client.get(f"{LIST}?q=nobody").content.decode()
 
-    assert "No connection matches" in page
+    assert "No connections match" in page
     assert "Clear filters" in page
 
 
@@ -236,6 +237,36 @@ def test_the_last_step_comes_first_and_pages_follow(
     assert [line["reference_id"] for line in exported(client)] == seen
 
 
+def test_who_looks_once_more_after_finishing_has_taken_no_step_back(
+    client: Client, acme: Partner, time_machine: Any
+) -> None:
+    row = make.connection(acme, "home-1")
+    done = row.sessions.get()
+    newer = {"partner": acme, "link": done.link, "connection": row, "browser_hash": "1" * 64}
+    at = make.DAY + timedelta(hours=1)
+    ConnectSession.objects.create(**newer, created_at=at, last_interaction_at=at)
+
+    for _ in range(2):
+        assert listed(client, "session=COMPLETED") == ["home-1"]
+        assert listed(client, "session=CREATED") == []
+        time_machine.move_to(at + timedelta(hours=25), tick=False)
+        close_idle_sessions()
+
+    assert set(row.sessions.values_list("state", flat=True)) == {"COMPLETED", "CLOSED"}
+    assert not row.notes.filter(kind=NoteKind.LEFT).exists()
+
+
+def test_who_goes_through_again_is_at_the_new_step(client: Client, acme: Partner) -> None:
+    row = make.connection(acme, "home-1")
+    newer = {"partner": acme, "link": row.sessions.get().link, "connection": row, "browser_hash": "1" * 64}
+    ConnectSession.objects.create(
+        **newer, state="UPDATED", step="utility", created_at=make.DAY, last_interaction_at=make.DAY
+    )
+
+    assert listed(client, "session=UPDATED") == ["home-1"]
+    assert "at “Your utility”" in client.get("/connections/").content.decode()
+
+
 def test_the_export_says_what_the_list_says(client: Client, acme: Partner) -> None:
     row = make.connection(acme, "home-1")
     make.authorization(row)
@@ -357,7 +388,7 @@ def test_a_texas_meter_is_listed_by_its_esi_id(client: Client, acme: Partner) ->
     page = answer.content.decode()
     assert "500 Commerce St" in page
     assert "Enter the ESI ID" not in page
-    assert "None needed" in page
+    assert "Not needed" in page
 
 
 @pytest.mark.parametrize(
@@ -401,7 +432,7 @@ def test_a_decision_for_no_candidate_is_refused(client: Client, acme: Partner, c
 
     assert answer.status_code == 422
     page = answer.content.decode()
-    assert "Choose one of the meters, or a new one." in page
+    assert "Choose a meter, or create a new one." in page
     assert f'href="#point-{asked.pk}"' in page
     assert f'id="point-{asked.pk}"' in page
 

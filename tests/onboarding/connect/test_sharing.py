@@ -1,6 +1,7 @@
 """The customer's page of what is shared: masked, readable for years, and its link emailed again."""
 
 import re
+from datetime import UTC, datetime
 from typing import Any
 
 import pytest
@@ -9,9 +10,9 @@ from django.test import Client
 from django.urls import reverse
 
 from onboarding.connect.choices import LinkState
-from onboarding.connect.customer_emails import manage_path, write_authorized
+from onboarding.connect.customer_emails import manage_path, session_of_token, write_authorized, write_link_again
 from onboarding.connect.links import set_state
-from onboarding.connect.models import Connection, CustomerEmail
+from onboarding.connect.models import Connection, ConnectSession, CustomerEmail
 from onboarding.connect.sharing import initials, masked_email
 from onboarding.enrollment.models import Enrollment
 from portal.partners.models import Partner
@@ -109,7 +110,8 @@ def test_a_customer_asks_for_the_link_and_learns_nothing_more(home: Connection, 
     assert re.sub(rb'value="[^"]+"', b"", neutral) == re.sub(rb'value="[^"]+"', b"", unknown.content)
     [message] = sent
     assert message.to == ["Alex@example.com"]
-    assert manage_path(given.session) in message.body
+    [token] = re.findall(r"/connect/mine/([^/\s]+)/", message.body)
+    assert session_of_token(token) == given.session
     assert len(mail.outbox) == 1
 
 
@@ -122,12 +124,46 @@ def test_one_address_gets_three_links_a_day(home: Connection, client: Client) ->
     assert CustomerEmail.objects.count() == 1 + 3
 
 
-@pytest.mark.parametrize("email", ["", "no", "a@b", "x" * 300])
-def test_what_is_no_address_is_said(client: Client, email: str) -> None:
+@pytest.mark.parametrize(
+    ("email", "said"),
+    [("", "The email address is missing."), *((text, "is not an email address") for text in ("no", "a@b", "x" * 300))],
+)
+def test_what_is_no_address_is_said(client: Client, email: str, said: str) -> None:
     answer = client.post(reverse("connect-mine"), {"email": email})
 
     assert answer.status_code == 422
-    assert "is not an email address" in answer.content.decode()
+    assert said in answer.content.decode()
+
+
+def test_days_are_those_of_the_customer(home: Connection, client: Client) -> None:
+    """6:12 PM in California is the next day in UTC."""
+    given = builders.authorization(home, authorized_at=datetime(2026, 11, 30, 2, 12, tzinfo=UTC))
+
+    page = client.get(manage_path(given.session)).content.decode()
+
+    assert "<dt>Shared since</dt><dd>Nov 29, 2026</dd>" in page
+    assert "Nov 30, 2026" not in page
+
+
+@pytest.mark.parametrize(
+    ("contact", "said"),
+    [
+        ("help@acme.example", "Questions? Contact Acme Energy: help@acme.example"),
+        ("", "Questions? Write to support@portal.example"),
+    ],
+)
+def test_customers_are_told_whom_to_ask(acme: Partner, contact: str, said: str) -> None:
+    link = builders.link(acme, support_contact=contact)
+    write_authorized(builders.authorization(builders.connection(acme, "home-9", link=link)))
+    session = ConnectSession.objects.get(connection__reference="home-9")
+    ConnectSession.objects.filter(pk=session.pk).update(answers={"email": "alex@example.com"})
+    session.refresh_from_db()
+
+    write_link_again(session)
+
+    body = CustomerEmail.objects.latest("pk").body
+    assert said in body
+    assert ("Contact Acme Energy" in body) == bool(contact)
 
 
 def test_masks() -> None:

@@ -194,7 +194,7 @@ def test_what_is_not_signed_is_said_where_it_is(customer: Customer, acme: Partne
 
     page = answer.content.decode()
     assert answer.status_code == 422
-    assert page.count("Accept “Demand response participation agreement” to go on.") == 2
+    assert page.count("Accept “Demand response participation agreement” to continue.") == 2
     assert page.count("Type your full name to sign.") == 2
     assert 'value="DATA_SHARING_NYISO" id="field-DATA_SHARING_NYISO" checked' in page
     assert 'value="CUSTOMER" id="capacity-CUSTOMER" checked' in page
@@ -302,7 +302,7 @@ def test_another_browsers_cookie_or_none_is_told_what_to_do(customer: Customer, 
 
     assert [answer.status_code for answer in answers] == [404, 404, 404]
     assert len({answer.content for answer in answers}) == 1
-    assert "Open your link again to go on." in answers[0].content.decode()
+    assert "Open your link again to continue." in answers[0].content.decode()
 
 
 def test_without_a_reference_the_partner_lists_nothing(customer: Customer, link: ConnectLink) -> None:

@@ -1,7 +1,8 @@
 """Consents that partners collected elsewhere: supplied, downloaded, confirmed, rejected, withdrawn."""
 
+import re
 from collections.abc import Callable
-from datetime import date
+from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import Any
 
@@ -12,10 +13,13 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 from django.urls import reverse
 
-from onboarding.connect.choices import ConsentDocument, ConsentState
+from onboarding.connect.choices import ConsentDocument, ConsentState, EndReason
+from onboarding.connect.ending import end
+from onboarding.connect.ledger import write_granted
 from onboarding.connect.links import address_of
-from onboarding.connect.models import Connection, Consent, SuppliedConsent
+from onboarding.connect.models import Authorization, Connection, Consent, SuppliedConsent
 from onboarding.connect.pdf_files import read_pdf
+from onboarding.connect.queries import consents_to_replace, utilities_in
 from onboarding.connect.supplied import confirm_consent, problems_of, reject_consent, withdraw_consent
 from onboarding.enrollment.models import CheckRecord
 from onboarding.funnel.forms import FunnelForm
@@ -280,6 +284,64 @@ def test_a_rejected_consent_is_to_be_corrected_until_another_is_supplied(
     assert notes_of()[-1] == "CONSENT_REJECTED"
     supplied(home, content=pdf("both pages"))
     assert not needs_of(home.partner).consents
+
+
+def test_a_rejected_consent_waits_until_one_that_stands_replaces_it(home: Connection) -> None:
+    with time_machine.travel("2026-11-20T17:00:00Z", tick=False):
+        first, second = supplied(home), supplied(home, content=pdf("other"))
+    reject_consent(first, "Not signed", by=BY)
+    assert list(consents_to_replace(home.partner)) == [first]  # the second was supplied before it was rejected
+
+    withdraw_consent(second, by=BY)
+    third = supplied(home, content=pdf("third"))
+    assert not consents_to_replace(home.partner)
+
+    withdraw_consent(third, by=BY)
+    assert list(consents_to_replace(home.partner)) == [first]
+
+
+def test_the_ledger_says_whose_doing_it_was_and_through_which_day(
+    home: Connection, user: User, staff: User, client_of: ClientOf
+) -> None:
+    client = client_of(user)
+    address = reverse("supplied-consent-new", args=[home.pk])
+    client.post(address, sent(valid_until="2027-01-01") | {"file": SimpleUploadedFile("loa.pdf", pdf())})
+    row = SuppliedConsent.objects.get()
+    client_of(staff).post(page_of(row), {"confirm": "1"})
+    given = builders.authorization(home, ends_at=datetime(2027, 11, 21, 8, tzinfo=UTC))
+    write_granted(given, address="")
+    end(given, EndReason.EXPIRED)
+
+    page = client.get(reverse("connection", args=[home.pk])).content.decode()
+    lines = re.findall(r"</span> ([^<]+)</li>", page)
+
+    utility = Utility.objects.get(code=CAISO_UTILITY).name
+    assert f"Supplied for {utility} by {user.name}, until Jan 1, 2027" in lines
+    assert f"Confirmed for {utility} by Leap, until Jan 1, 2027" in lines
+    assert f"Granted at {utility}, until Nov 20, 2027" in lines
+    assert f"Ended at {utility}: Expired" in lines
+    assert Consent.objects.get(verb="ended").valid_to == Authorization.objects.get().ended_at
+
+
+def test_a_document_says_its_kind_and_its_name(home: Connection) -> None:
+    kinds = [
+        (ConsentDocument.LOA, "", "Letter of authorization (LOA)"),
+        (ConsentDocument.LOA, "Carta", "Letter of authorization (LOA): Carta"),
+        (ConsentDocument.OTHER, "Carta", "Carta"),
+    ]
+
+    assert [SuppliedConsent(kind=kind, title=title).document for kind, title, _ in kinds] == [
+        said for *_, said in kinds
+    ]
+
+
+def test_a_consent_is_for_utilities_that_serve_the_region(acme: Partner, home: Connection) -> None:
+    offered = {utility.code for utility in utilities_in("CAISO", acme)}
+
+    elsewhere = {utility.code for utility in Utility.objects.exclude(states=[]) if "CA" not in utility.states}
+    assert {"PGE", "SCE", "SDGE"} <= offered
+    assert elsewhere
+    assert not elsewhere & offered
 
 
 def test_what_has_ended_meanwhile_is_not_confirmed(home: Connection) -> None:

@@ -164,7 +164,7 @@ def test_an_address_that_disagrees_is_asked_about(
     assert Meter.objects.filter(partner=acme).count() == 1
     assert connection_of().needs_partner
     page = client_of(manager).get(f"/connections/{connection_of().pk}/")
-    assert "Which meter is it?" in page.content.decode()
+    assert "Decide which meter it is" in page.content.decode()
     point = ServicePoint.objects.get()
 
     answer = client_of(manager).post(f"/connections/{connection_of().pk}/decide/{point.pk}/", {"meter": str(mine.pk)})

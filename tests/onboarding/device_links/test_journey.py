@@ -8,12 +8,18 @@ from django.test import Client
 from django.urls import reverse
 
 from onboarding.connect.choices import Reached, SessionState
+from onboarding.connect.customer_emails import manage_path
+from onboarding.connect.languages import CHOSEN
 from onboarding.connect.models import Signature
+from onboarding.device_links.fields import fields_of
 from onboarding.enrollment.models import CheckRecord
+from onboarding.meter_form.domain import etag_of, keep
+from onboarding.meter_form.models import MeterDraft
 from onboarding.meters.models import Meter
 from onboarding.uploads.models import Upload
 from portal.events.models import Event
 from portal.partners.models import Partner
+from programs.models import Field
 from tests.onboarding.device_links.conftest import (
     BATTERY,
     BOSTON,
@@ -75,11 +81,15 @@ def test_a_customer_who_is_not_in_connected_solutions_joins_clean_peak_alone(cus
 def test_what_is_missing_is_named_before_anything_is_signed(customer: Customer, acme: Partner) -> None:
     without = {key: value for key, value in STORAGE.items() if key != "device.battery_energy_capacity_kwh"}
 
-    page = customer.to_fit(device_link(acme), CALIFORNIA, without)
+    page = customer.to_fit(device_link(acme), CALIFORNIA, without | {"incomplete": "on"})
 
     assert "Still missing: Battery energy capacity." in page
     customer.send("fit")
     customer.sign()
+    done = customer.page()
+    assert '<li class="notice">Your device is registered with Acme Energy: Battery, Volta Home 10.</li>' in done
+    assert "Demand Side Grid Support still needs: Battery energy capacity. Acme Energy asks you for it." in done
+    assert "<h1>Thank you</h1>" in done
     meter = Meter.objects.get(partner=acme)
     assert statuses_of(meter) == {"CEC-DSGS": "INELIGIBLE"}
     assert meter.enrollments.get().missing == ["device.battery_energy_capacity_kwh"]
@@ -128,11 +138,17 @@ def test_only_utilities_at_the_address_are_offered(customer: Customer, acme: Par
 @pytest.mark.parametrize(
     ("typed", "said"),
     [
+        ({"device.battery_energy_capacity_kwh": ""}, "Battery energy capacity is missing. Enter it, or say below"),
+        ({"caiso.is_receiving_sgip_funding": ""}, "Receives SGIP funding is missing. Enter it, or say below"),
+        ({"device.install_date": ""}, "Install date is missing. Enter it, or say below"),
+        ({"device.install_date": "2090-01-01"}, "“Install date” is in the future. Check the year."),
+        ({"device.install_date": "1900-01-01"}, "“1900-01-01” can’t be used as “Install date”."),
+        ({"device.battery_power_capacity_kw": "150"}, "“150” can’t be used as “Battery power capacity”."),
         ({"device.device_type": ""}, "Device type is missing."),
         ({"device.device_serial_number": ""}, "Device serial number is missing."),
-        ({"device.battery_power_capacity_kw": "five"}, "“five” cannot be used as “Battery power capacity”."),
-        ({"device.install_date": "2025-02-31"}, "“2025-02-31” cannot be used as “Install date”."),
-        ({"device.device_type": "<b>"}, "“&lt;b&gt;” cannot be used as “Device type”."),
+        ({"device.battery_power_capacity_kw": "five"}, "“five” can’t be used as “Battery power capacity”."),
+        ({"device.install_date": "2025-02-31"}, "“2025-02-31” can’t be used as “Install date”."),
+        ({"device.device_type": "<b>"}, "“&lt;b&gt;” can’t be used as “Device type”."),
     ],
 )
 def test_what_cannot_be_used_is_said_beside_its_field(
@@ -156,7 +172,7 @@ def test_an_address_that_cannot_be_one_is_said_at_the_details(customer: Customer
     answer = customer.send("about", **(CALIFORNIA | {"state": "Atlantis"}))
 
     assert answer.status_code == 422
-    assert "“Atlantis” cannot be used as “State”. Check it. For example: CA." in answer.content.decode()
+    assert "“Atlantis” can’t be used as “State”. Check it. Example: CA" in answer.content.decode()
 
 
 def test_without_a_refid_the_meter_has_a_reference_of_ours(customer: Customer, acme: Partner) -> None:
@@ -207,7 +223,7 @@ def test_no_program_for_an_address_elsewhere(
 
     page = customer.to_fit(device_link(acme), nevada, BATTERY)
     assert "No program takes this device" in page
-    assert "Only for addresses in CA." in page
+    assert "Only for addresses in California." in page
     customer.send("fit")
 
     assert customer.session.state == SessionState.COMPLETED
@@ -215,19 +231,87 @@ def test_no_program_for_an_address_elsewhere(
     assert not Signature.objects.exists()
     assert connection_of().needs_partner
     assert (connection_of().reached, connection_of().stopped_by) == (Reached.INFORMATION, "DEVICE_FITS_NOTHING")
-    assert "checks what you entered" in customer.page()
+    assert "No program takes your device now. Acme Energy looks at what you entered" in customer.page()
     shown = client_of(manager).get(reverse("connection", args=[connection_of().pk])).content.decode()
     assert "Decide about the device" in shown
+    assert "Demand Side Grid Support only accepts devices in California." in shown
+    assert '<p>No meter yet. <a href="#device">Decide about the device</a>.</p>' in shown
     address = reverse("connection-device", args=[connection_of().pk])
     assert client_of(stranger).post(address, {"decision": "keep"}).status_code == 404
     assert client_of(manager).post(address, {"decision": "else"}).status_code == 302
     assert connection_of().needs_partner
 
-    answer = client_of(manager).post(address, {"decision": "form"})
+    client_of(manager).post(address, {"decision": "keep"})
 
-    assert "/entry/" in answer["Location"] or "draft" in answer["Location"], answer["Location"]
-    assert "SN-0048213" in client_of(manager).get(answer["Location"]).content.decode()
     assert not connection_of().needs_partner
+    refused = client_of(manager).get(reverse("connection", args=[connection_of().pk])).content.decode()
+    assert "<p>No meter was created.</p>" in refused
+    assert "Decide about the device" not in refused
+
+
+def in_nevada(customer: Customer, partner: Partner) -> None:
+    nevada = CALIFORNIA | {"city": "Reno", "state": "NV", "postal_code": "89501"}
+    customer.to_fit(device_link(partner), nevada, BATTERY)
+    customer.send("fit")
+
+
+def test_the_question_stays_until_the_draft_is_a_meter(
+    customer: Customer, acme: Partner, client_of: Any, manager: Any
+) -> None:
+    in_nevada(customer, acme)
+    partner, address = client_of(manager), reverse("connection-device", args=[connection_of().pk])
+
+    draft = partner.post(address, {"decision": "form"})["Location"]
+    again = partner.post(address, {"decision": "form"})["Location"]
+
+    assert (again, MeterDraft.objects.count()) == (draft, 1)
+    assert "SN-0048213" in partner.get(draft).content.decode()
+    assert draft in partner.get(reverse("entry-start")).content.decode()
+    page = partner.get(reverse("connection", args=[connection_of().pk])).content.decode()
+    assert f'<a href="{draft}">Continue the draft</a>' in page
+    assert "Don’t create a meter" in page
+    assert "Decide about the device" in partner.get("/").content.decode()
+    assert (connection_of().needs_partner, notes_of()[-1]) == (True, "DEVICE_IN_FORM")
+
+    row = MeterDraft.objects.get()
+    keep(
+        row,
+        row.cells | {"customer.state_or_province_code": "CA", "customer.postal_code": "94103"},
+        user=manager,
+        etag=etag_of(row),
+    )
+    partner.post(reverse("entry-check", args=[row.pk]), {"mark": etag_of(MeterDraft.objects.get())})
+
+    meter = Meter.objects.get(partner=acme)
+    assert customer.session.meter == meter
+    assert (connection_of().needs_partner, notes_of()[-1]) == (False, "METER_CREATED")
+    assert "Decide about the device" not in partner.get("/").content.decode()
+
+
+def test_a_draft_that_is_discarded_leaves_the_question_open(
+    customer: Customer, acme: Partner, client_of: Any, manager: Any
+) -> None:
+    in_nevada(customer, acme)
+    client_of(manager).post(reverse("connection-device", args=[connection_of().pk]), {"decision": "form"})
+
+    client_of(manager).post(reverse("entry-discard", args=[MeterDraft.objects.get().pk]))
+
+    page = client_of(manager).get(reverse("connection", args=[connection_of().pk])).content.decode()
+    assert "Continue in the form" in page
+    assert connection_of().needs_partner
+
+
+def test_a_question_about_a_customer_without_a_refid_is_put(
+    customer: Customer, acme: Partner, client_of: Any, manager: Any
+) -> None:
+    nevada = CALIFORNIA | {"city": "Reno", "state": "NV", "postal_code": "89501"}
+    customer.to_fit(device_link(acme), nevada, BATTERY, reference="")
+    customer.send("fit")
+
+    reference = f"connect-{str(customer.session.pk)[-12:]}"
+
+    assert connection_of(reference).needs_partner
+    assert reference in client_of(manager).get("/").content.decode()
 
 
 def test_a_customer_goes_back_and_changes_the_address(customer: Customer, acme: Partner) -> None:
@@ -285,18 +369,93 @@ def test_other_values_for_a_known_reference_wait_for_the_partner(
     assert notes_of().count("DEVICE_DECIDED") == 1
 
 
-def test_a_serial_number_of_another_meter_is_told_to_the_partner(new_customer: Any, acme: Partner) -> None:
+OTHERWISE = STORAGE | {"device.device_serial_number": "sn 00-48213", "device.device_manufacturer": "Volta Inc."}
+
+
+def held(new_customer: Any, partner: Partner) -> Customer:
+    """A second customer with the serial number of the first one's device."""
+    link = device_link(partner)
+    new_customer().walk(link, CALIFORNIA, STORAGE)
+    other: Customer = new_customer()
+    other.walk(link, CALIFORNIA, OTHERWISE, reference="home-2")
+    return other
+
+
+def test_a_serial_number_of_another_meter_waits_for_the_partner(
+    new_customer: Any, acme: Partner, client_of: Any, manager: Any
+) -> None:
+    other = held(new_customer, acme)
+
+    first = Meter.objects.get(partner=acme)
+    assert notes_of("home-2")[-1] == "DEVICE_SERIAL_TAKEN"
+    assert (connection_of("home-2").needs_partner, connection_of("home-2").stopped_by) == (True, "DEVICE_SERIAL_TAKEN")
+    done = other.page()
+    assert "Your device is not registered yet: Battery, Volta Inc. Home 10." in done
+    assert 'class="success">Your device' not in done
+    assert str(first.pk) not in done
+    assert "home-1" not in done
+    assert "Decide about the device" in client_of(manager).get("/").content.decode()
+    page = client_of(manager).get(reverse("connection", args=[connection_of("home-2").pk])).content.decode()
+    assert f'<a href="{reverse("meter", args=[first.pk])}">home-1</a>' in page
+    assert "Waiting for you" in client_of(manager).get(reverse("connections")).content.decode()
+
+
+def test_the_fit_promises_nothing_that_the_partner_decides(new_customer: Any, acme: Partner) -> None:
     link = device_link(acme)
     new_customer().walk(link, CALIFORNIA, STORAGE)
-    other = new_customer()
 
-    page = other.walk(link, CALIFORNIA, STORAGE, reference="home-2")
+    page = new_customer().to_fit(link, CALIFORNIA, OTHERWISE, reference="home-2")
 
-    assert Meter.objects.filter(partner=acme).count() == 2
-    assert notes_of("home-2")[-1] == "DEVICE_SERIAL_TWICE"
-    assert "checks what you entered" in page
-    first = Meter.objects.get(partner=acme, partner_reference="home-1")
-    assert str(first.pk) not in page
+    assert "Acme Energy checks your device before it joins a program." in page
+    assert "May take your device." in page
+    assert "Takes your device." not in page
+    assert "It starts on" not in page
+
+
+@pytest.mark.parametrize(
+    ("decision", "meters", "note", "of_second"),
+    [
+        ("create", 2, "DEVICE_DECIDED", "home-2"),
+        ("use", 1, "DEVICE_DECIDED", "home-1"),
+        ("keep", 1, "DEVICE_DECIDED", None),
+    ],
+)
+def test_the_partner_decides_about_a_serial_number(
+    new_customer: Any,
+    acme: Partner,
+    client_of: Any,
+    manager: Any,
+    decision: str,
+    meters: int,
+    note: str,
+    of_second: str | None,
+) -> None:
+    other = held(new_customer, acme)
+    first = Meter.objects.get(partner=acme)
+    sent = {"use": str(first.pk)} if decision == "use" else {"decision": decision}
+
+    client_of(manager).post(reverse("connection-device", args=[connection_of("home-2").pk]), sent)
+
+    meter = other.session.meter
+    assert Meter.objects.filter(partner=acme).count() == meters
+    assert (meter and meter.partner_reference) == of_second
+    assert not connection_of("home-2").needs_partner
+    assert notes_of("home-2")[-1] == note
+    first.refresh_from_db()
+    assert (first.version, statuses_of(first)) == (1, {"CEC-DSGS": "ELIGIBLE"})
+
+
+def test_only_a_meter_with_the_serial_number_can_be_used(
+    new_customer: Any, acme: Partner, borealis: Partner, client_of: Any, manager: Any
+) -> None:
+    new_customer().walk(device_link(borealis), CALIFORNIA, STORAGE)
+    held(new_customer, acme)
+    theirs = Meter.objects.get(partner=borealis)
+
+    client_of(manager).post(reverse("connection-device", args=[connection_of("home-2").pk]), {"use": str(theirs.pk)})
+
+    assert connection_of("home-2").needs_partner
+    assert notes_of("home-2")[-1] == "DEVICE_SERIAL_TAKEN"
 
 
 def test_the_same_serial_of_another_partner_is_nobodys_business(
@@ -317,8 +476,159 @@ def test_the_journey_is_in_spanish(customer: Customer, acme: Partner) -> None:
 
     page = customer.page()
 
-    assert "Su aparato" in page
-    assert "Número de serie del aparato" in page
+    assert "Su dispositivo" in page
+    assert "Número de serie del dispositivo" in page
     assert "Batería" in page
     customer.send("device", **STORAGE)
-    assert "Programas para su aparato" in customer.page()
+    assert "Programas para su dispositivo" in customer.page()
+
+
+# --- what is typed
+
+
+@pytest.mark.parametrize(
+    ("typed", "said"),
+    [
+        ({"phone": "abc"}, "“abc” can’t be used as “Phone”."),
+        ({"postal_code": "00000"}, "00000 is not a ZIP code."),
+        ({"state": "NV"}, "ZIP code 94103 is in California, but the state is Nevada. Check both."),
+    ],
+)
+def test_details_that_a_sheet_is_warned_of_are_refused(
+    customer: Customer, acme: Partner, typed: dict[str, str], said: str
+) -> None:
+    customer.open(device_link(acme))
+    customer.send("welcome")
+
+    answer = customer.send("about", **(CALIFORNIA | typed))
+
+    assert answer.status_code == 422
+    assert said in answer.content.decode()
+
+
+def test_all_that_is_wrong_with_the_details_is_told_at_once_in_their_order(customer: Customer, acme: Partner) -> None:
+    customer.open(device_link(acme))
+    customer.send("welcome")
+    wrong = {"phone": "abc", "city": "", "state": "Californie", "postal_code": "9410a"}
+
+    page = customer.send("about", **(CALIFORNIA | wrong)).content.decode()
+
+    assert re.findall(r'href="#field-(\w+)"', page) == ["phone", "city", "state", "postal_code"]
+
+
+def test_all_that_is_wrong_with_the_device_is_told_at_once_in_its_order(customer: Customer, acme: Partner) -> None:
+    customer.open(device_link(acme))
+    customer.send("welcome")
+    customer.send("about", **CALIFORNIA)
+    wrong = {"device.device_serial_number": "", "device.install_date": "2090-01-01", "site.number_of_devices": "x"}
+
+    page = customer.send("device", **(STORAGE | wrong | {"device.battery_power_capacity_kw": ""})).content.decode()
+
+    told = re.findall(r'href="#field-([\w.]+)"', page)
+    assert told == [key for key in _NAMES.findall(page) if key in told]
+    assert set(told) == {*wrong, "device.battery_power_capacity_kw"}
+
+
+def test_what_is_needed_optional_or_sometimes_needed_is_said_at_its_field(customer: Customer, acme: Partner) -> None:
+    asked(customer, device_link(acme), CALIFORNIA)
+
+    labels = dict(re.findall(r'<label for="field-([\w.]+)">(.+?)</label>', customer.page()))
+
+    marks = {key: re.findall(r"\((?:optional|if it applies)\)", label) for key, label in labels.items()}
+    assert {key: found for key, found in marks.items() if found} == {
+        "device.device_manufacturer": ["(optional)"],
+        "device.device_model": ["(optional)"],
+        "caiso.is_receiving_sgip_funding": ["(if it applies)"],
+        "photo": ["(optional)"],
+    }
+
+
+def test_the_fit_names_the_date_on_which_another_question_depends(customer: Customer, acme: Partner) -> None:
+    open_fields = {"device.install_date": "", "caiso.is_receiving_sgip_funding": "", "incomplete": "on"}
+
+    page = customer.to_fit(device_link(acme), CALIFORNIA, STORAGE | open_fields)
+
+    assert "It depends on: Install date." in page
+    assert "Still missing" not in page
+
+
+def test_the_language_is_changed_on_the_page_of_the_device(customer: Customer, acme: Partner) -> None:
+    asked(customer, device_link(acme), CALIFORNIA)
+
+    page = customer.send("device", **{**STORAGE, CHOSEN: "es"}).content.decode()
+
+    assert "Su dispositivo" in page
+    assert "SN-0048213" in page
+
+
+@pytest.mark.parametrize(
+    ("region", "variant", "about"),
+    [
+        ("CAISO", "RESIDENTIAL_DEVICE", CALIFORNIA),
+        ("ISONE", "RESIDENTIAL_DEVICE", BOSTON),
+        ("ISONE", "COMMERCIAL_DEVICE", PROVIDENCE | {"company_name": "Rivera Foods"}),
+    ],
+)
+def test_each_hint_is_in_spanish(
+    customer: Customer, acme: Partner, region: str, variant: str, about: dict[str, str]
+) -> None:
+    customer.open(device_link(acme, region, variant=variant), lang="es")
+    customer.send("welcome")
+    customer.send("about", **about)
+
+    fields = fields_of(customer.session, (), {})
+
+    english = set(Field.objects.exclude(help="").values_list("help", flat=True))
+    assert [field.key for field in fields if field.help_text in english] == []
+    rows = Field.objects.filter(path__in=[field.key for field in fields])
+    assert [row.path for row in rows if not row.label_es or bool(row.help) != bool(row.help_es)] == []
+
+
+def test_each_field_in_spanish_has_its_hint_in_spanish(catalogue: None) -> None:
+    rows = Field.objects.exclude(label_es="")
+
+    assert [row.path for row in rows if bool(row.help) != bool(row.help_es)] == []
+    assert rows.count() > 20
+
+
+# --- what the pages show of it
+
+
+def test_the_partner_reads_days_and_answers_as_people_write_them(
+    customer: Customer, acme: Partner, client_of: Any, manager: Any
+) -> None:
+    customer.walk(device_link(acme), CALIFORNIA, STORAGE)
+
+    page = client_of(manager).get(reverse("connection", args=[connection_of().pk])).content.decode()
+
+    shown = dict(re.findall(r'<dt>([^<]+)</dt><dd class="break-anywhere">([^<]*)</dd>', page))
+    assert shown["Install date"] == "Sep 30, 2025"
+    assert shown["Receives SGIP funding"] == "No"
+    assert shown["Battery power capacity"] == "5 kW"
+    assert shown["Device type"] == "Battery"
+
+
+def test_the_list_says_that_no_utility_is_asked(
+    customer: Customer, acme: Partner, client_of: Any, manager: Any
+) -> None:
+    customer.open(device_link(acme))
+
+    page = client_of(manager).get(reverse("connections")).content.decode()
+
+    assert "Not asked" in page
+    assert "None yet" not in page
+
+
+def test_what_a_customer_shares_shows_the_device(customer: Customer, acme: Partner) -> None:
+    customer.walk(device_link(acme), CALIFORNIA, STORAGE)
+
+    page = customer.client.get(manage_path(customer.session)).content.decode()
+
+    assert "You share no utility data." not in page
+    assert "Battery, Volta Home 10" in page
+    assert "Ending in 8213" in page
+    assert "SN-0048213" not in page
+    assert "Demand Side Grid Support: Ready, starts at the next activation" in page
+    assert "Device participation agreement" in page
+    assert "take a device out of a program" in page
+    assert "You described your device: Battery, Volta Home 10" in page

@@ -1,6 +1,7 @@
 """Photos are files from strangers: read by a limited process, written anew, private, and never shown inline."""
 
 import io
+import re
 from typing import Any
 
 import pytest
@@ -11,7 +12,7 @@ from PIL import Image
 from onboarding.device_links import photos
 from onboarding.device_links.models import DevicePhoto
 from portal.partners.models import Partner
-from portal.storage.files import path_of
+from portal.storage.disk import path_of
 from tests.onboarding.device_links.conftest import CALIFORNIA, STORAGE, Customer, connection_of, device_link
 
 pytestmark = pytest.mark.django_db
@@ -123,10 +124,31 @@ def test_what_is_no_photo_is_refused_and_nothing_else_is_lost(
     answer = send(customer, content)
 
     assert answer.status_code == 422
-    assert "The photo could not be read." in answer.content.decode()
+    assert "We couldn’t read the photo." in answer.content.decode()
     assert "SN-0048213" in answer.content.decode()
     assert not DevicePhoto.objects.exists()
     assert customer.send("device", **STORAGE).status_code == 302
+
+
+def test_a_good_photo_is_kept_when_a_field_is_wrong(customer: Customer, acme: Partner) -> None:
+    at_device(customer, acme)
+    photo = SimpleUploadedFile("label.jpg", picture(), "image/jpeg")
+
+    answer = customer.send("device", **(STORAGE | {"device.device_serial_number": ""}), photo=photo)
+
+    assert answer.status_code == 422
+    assert "We have your photo. Another one replaces it." in answer.content.decode()
+    assert customer.send("device", **STORAGE).status_code == 302
+    assert DevicePhoto.objects.get().session == customer.session
+
+
+def test_a_broken_photo_is_told_beside_other_mistakes(customer: Customer, acme: Partner) -> None:
+    at_device(customer, acme)
+    photo = SimpleUploadedFile("label.jpg", b"no picture", "image/jpeg")
+
+    page = customer.send("device", **(STORAGE | {"device.device_serial_number": ""}), photo=photo).content.decode()
+
+    assert re.findall(r'href="#field-([\w.]+)"', page) == ["device.device_serial_number", "photo"]
 
 
 def test_a_file_that_is_too_large_is_refused(customer: Customer, acme: Partner, monkeypatch: Any) -> None:

@@ -2,16 +2,30 @@
 
 from dataclasses import replace
 from datetime import UTC, timedelta
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
 
-from onboarding.enrollment.checks import CheckOutcome, authorized, excludes_none, takes_part
+from onboarding.enrollment.checks import (
+    CheckOutcome,
+    authorized,
+    excludes_none,
+    fits,
+    in_time,
+    season_known,
+    takes_part,
+)
 from onboarding.enrollment.checks import recorded as recorded_check
+from onboarding.enrollment.facts import Made
+from onboarding.enrollment.rules import Source, UnknownSeasonRules
 from programs.models import ActionType
 from tests.onboarding.enrollment.pure import (
+    ASSET,
     METER,
     OTHER_METER,
+    SUMMER,
+    activated,
     asks_for,
     excludes,
     facts,
@@ -136,7 +150,7 @@ def test_taking_part_in_some_of_a_period_to_come_is_enough(until, is_ahead, is_o
 
 
 def test_taking_part_is_told_of_meters_and_not_of_assets_to_come():
-    assert said(takes_part(facts(), program(), moment(), True)) == [(PASSED, "takes part")]
+    assert said(takes_part(facts(), program(), moment(), True)) == [(PASSED, "participates")]
     assert said(takes_part(facts(), program(), moment(), False)) == []
     assert said(takes_part(facts(pk=None), program(), moment(), True)) == []
 
@@ -252,8 +266,8 @@ def test_other_program_on_the_same_meter_is_said_so_and_the_same_program_elsewhe
 @pytest.mark.parametrize(
     ("row", "mine", "wanted"),
     [
-        ({"is_allowed": True}, None, "can be held together"),
-        ({}, {"since": "2025-01-01"}, "this one came first"),
+        ({"is_allowed": True}, None, "compatible"),
+        ({}, {"since": "2025-01-01"}, "this program came first"),
     ],
 )
 def test_what_goes_together_is_told_when_it_is_asked(row, mine, wanted):
@@ -264,3 +278,140 @@ def test_what_goes_together_is_told_when_it_is_asked(row, mine, wanted):
 
     assert (check.outcome, check.actual, check.wanted) == (PASSED, "BETA on your meter m-2", wanted)
     assert excluded_by(held(), mine=own, **row) == []
+
+
+# --- where a program takes meters, and when
+
+FITTING = replace(moment(), schema=SimpleNamespace(column=lambda key: SimpleNamespace(name=key)))
+
+
+@pytest.mark.parametrize(
+    ("rules", "asset", "codes"),
+    [
+        ({}, {}, []),
+        ({}, {"transmission_region": "NYISO"}, ["PROGRAM_OTHER_REGION"]),
+        ({}, {"meter_type": "UTILITY_METER"}, ["PROGRAM_OTHER_METER_TYPE"]),
+        ({}, {"customer": {"state_or_province_code": "NV"}}, ["PROGRAM_OTHER_STATE"]),
+        ({}, {"customer": {}}, ["PROGRAM_OTHER_STATE"]),
+        ({"states": frozenset()}, {"customer": {}}, []),
+        ({"utilities": frozenset({"SCE"})}, {}, ["PROGRAM_OTHER_UTILITY"]),
+        ({"utilities": frozenset({"SCE", "PGE"})}, {}, []),
+        ({"utilities": frozenset({"SCE"})}, {"utility": {}}, []),  # not known yet
+        ({"is_offered": False}, {}, ["PROGRAM_NOT_OPEN"]),
+        ({"source": Source("rule", valid_from=local("2027-02-02").date())}, {}, ["PROGRAM_NOT_OPEN"]),
+        ({"source": Source("rule", valid_from=local("2027-02-01").date())}, {}, []),
+        ({"source": Source("rule", valid_to=local("2027-02-01").date())}, {}, []),
+        ({"source": Source("rule", valid_to=local("2027-01-31").date())}, {}, ["PROGRAM_NOT_OPEN"]),
+    ],
+)
+def test_meter_fits_the_place_type_and_days_of_a_program(rules, asset, codes):
+    checks = fits(facts(asset=ASSET | asset), program(**rules), FITTING, False)
+
+    assert [(one.outcome, one.problem.code) for one in checks] == [(FAILED, code) for code in codes]
+
+
+def test_what_was_compared_is_told_when_it_is_asked():
+    rules = program(utilities=frozenset({"SCE", "PGE"}))
+
+    checks = list(fits(facts(), rules, FITTING, True))
+
+    assert [(one.action_type, one.outcome, one.actual, one.wanted, one.field) for one in checks] == [
+        ("IS_ELIGIBLE", PASSED, "CAISO", "CAISO", "transmission_region"),
+        ("ADDRESS", PASSED, "CA", "CA", "customer.state_or_province_code"),
+        ("IS_ELIGIBLE", PASSED, "Device", "Device", "meter_type"),
+        ("IS_ELIGIBLE", PASSED, "PGE", "PGE, SCE", "utility.utility_name"),
+    ]
+
+
+@pytest.mark.parametrize(
+    ("meter", "at", "is_late"),
+    [
+        ({}, "2027-04-14 23:59", False),
+        ({}, "2027-04-15", True),  # the last deadline has passed
+        ({"made": [Made(7, SUMMER.deadlines[0])]}, "2027-04-15", False),
+        ({"made": [Made(8, SUMMER.deadlines[0])]}, "2027-04-15", True),
+        ({"activations": (activated("2027-05-01"),)}, "2027-04-20", False),  # to come
+        ({"activations": (activated("2027-05-01"),)}, "2027-06-01", False),
+        ({"activations": (activated("2027-05-01", "2027-06-01"),)}, "2027-05-31 23:59", False),
+        ({"activations": (activated("2027-05-01", "2027-06-01"),)}, "2027-06-01", True),
+        ({"activations": (activated("2027-05-01", in_period=8),)}, "2027-06-01", True),
+    ],
+)
+def test_period_whose_deadlines_have_passed_takes_those_who_made_one(meter, at, is_late):
+    (*checks,) = in_time(facts(**meter), program(), moment(at), False)
+
+    assert said(checks) == ([(FAILED, "passed")] if is_late else [])
+    assert [one.wanted for one in checks] == ["by end of Wed, Apr 14, 2027 (11:59 PM PDT)"] * is_late
+
+
+def test_period_without_deadlines_is_never_too_late():
+    assert said(in_time(facts(), program(), moment("2027-06-01", replace(SUMMER, deadlines=())), False)) == []
+    assert said(in_time(facts(), program(), moment("2027-06-01", None), False)) == []
+
+
+@pytest.mark.parametrize(("at", "is_late"), [("2027-04-14 23:59", False), ("2027-04-15", True)])
+def test_deadline_counts_at_present_when_the_period_is_still_to_come(at, is_late):
+    ahead = replace(moment("2027-05-01", is_ahead=True), present=local(at))
+
+    assert bool(said(in_time(facts(), program(), ahead, False))) is is_late
+
+
+def test_season_that_nobody_published_is_told_with_its_days():
+    season = UnknownSeasonRules(local("2027-02-01"), local("2027-05-01"), "", "Ask Leap.", Source("season 1"))
+    rules = program(unknown_seasons=(season,))
+
+    (check,) = season_known(facts(), rules, moment(), False)
+
+    assert (check.outcome, check.actual) == (OPEN, "not published for Feb 1, 2027 to Apr 30, 2027")
+    assert (check.while_open, check.asks, check.note, check.problem.code) == (
+        "PENDING",
+        False,
+        "Ask Leap.",
+        "PROGRAM_SEASON_UNKNOWN",
+    )
+    assert said(season_known(facts(), rules, moment("2027-05-01"), False)) == []
+
+
+# --- what depends on the utility
+
+
+@pytest.mark.parametrize(
+    ("utility", "mine", "expected"),
+    [
+        ({}, None, [(OPEN, "utility unknown")]),
+        ({}, {"since": "2025-01-01"}, []),  # this program came first
+        ({}, {"since": "2027-01-01"}, [(OPEN, "utility unknown")]),
+        ({"utility_name": "SCE"}, None, []),
+        ({"utility_name": "PGE"}, None, [(FAILED, "BETA on your meter m-2")]),
+    ],
+)
+def test_nobody_can_tell_of_a_conflict_at_one_utility_before_the_utility_is_known(utility, mine, expected):
+    own = held(**(MINE | mine)) if mine else None
+    meter = facts(asset=ASSET | {"utility": utility}, held=tuple(one for one in (own, held()) if one))
+    rules = program(exclusions=(excludes(utility="PGE"),))
+
+    checks = list(excludes_none(meter, rules, moment(), False))
+
+    assert said(checks) == expected
+    assert {one.asks for one in checks if one.outcome is OPEN} <= {False}
+
+
+@pytest.mark.parametrize(
+    ("answer", "where", "expected"),
+    [
+        (False, METER, [(FAILED, "no")]),
+        (True, METER, []),
+        (None, METER, []),
+        (False, OTHER_METER, []),  # the answer is about this meter
+    ],
+)
+def test_answer_that_disagrees_with_the_programs_of_the_meter_is_told(answer, where, expected):
+    asset = ASSET | ({} if answer is None else {"isone": {"in_beta": answer}})
+    rules = program(exclusions=(excludes(is_allowed=True, said_by="isone.in_beta"),))
+
+    checks = list(excludes_none(facts(asset=asset, held=(held(meter=where),)), rules, FITTING, False))
+
+    assert said(checks) == expected
+    assert [(one.field, one.problem.code) for one in checks] == [
+        ("isone.in_beta", "PROGRAM_ANSWER_DISAGREES") for _ in expected
+    ]

@@ -128,7 +128,7 @@ def test_made_deadline_is_told_in_the_time_of_its_program(
     page = client_of(manager).get(f"/meters/{meter.pk}/").content.decode()
 
     assert "Expected to be active from <strong>May 1, 2031</strong>." in page
-    assert "Made: by end of Mon, Apr 14 (11:59 PM PDT)" in page
+    assert "Met: by end of Mon, Apr 14 (11:59 PM PDT)" in page
     told = f"the deadline of {season.name} by end of Mon, Apr 14 (11:59 PM PDT), active from May 1, 2031"
     assert f"<div>CEC-DSGS: <ins>Made {told}</ins></div>" in page
     Event.objects.filter(verb="meter.deadline_made").update(verb="meter.deadline_undone")

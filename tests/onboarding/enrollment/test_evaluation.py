@@ -458,8 +458,10 @@ def test_eligible_meter_that_makes_a_deadline_is_expected_on_its_date(acme: Part
         assert result.leading is not None
         assert (result.leading.name, bool(period.made)) == ("CEC-DSGS_2027_MAY_OCT", made)
         assert period.expected_at == at("2027-05-01T07:00")
-    assert "Leap has not recorded it yet" not in card_text(meter, "2027-04-20")
-    assert "Expected to be active since May 1, 2027. Leap has not recorded it yet." in card_text(meter, "2027-05-03")
+    assert "Leap hasn’t recorded it yet" not in card_text(meter, "2027-04-20")
+    assert "It should have been active since May 1, 2027 , but Leap hasn’t recorded it yet." in card_text(
+        meter, "2027-05-03"
+    )
 
 
 def test_card_of_a_meter_that_is_too_late_says_so_and_asks_for_nothing(acme: Partner) -> None:
@@ -470,8 +472,8 @@ def test_card_of_a_meter_that_is_too_late_says_so_and_asks_for_nothing(acme: Par
     text = card_text(meter, "2027-10-20")
 
     assert "You:" not in text
-    assert "No activation date is known" not in text
-    assert "The meter can join from the next delivery period on." in text
+    assert "We don’t know an activation date" not in text
+    assert "The meter can join in the next delivery period." in text
 
 
 def test_meter_that_was_mended_after_the_deadline_has_not_made_it(acme: Partner) -> None:

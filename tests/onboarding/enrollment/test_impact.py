@@ -63,7 +63,7 @@ def test_new_requirement_is_shown_saved_and_evaluated(
 
     text = text_of(page.content.decode())
     assert page.status_code == 200
-    assert "Nothing is saved yet. 2 enrollments checked." in text
+    assert "Not saved yet. 2 enrollments checked." in text
     assert "was added successfully" not in text
     assert "CEC-DSGS Eligible Not eligible yet 2" in text
     assert "b-acme CEC-DSGS Eligible Not eligible yet Installer: empty" in text
@@ -119,7 +119,7 @@ def test_form_with_errors_says_so_and_asks_nothing(acme: Partner, admin: Client)
 
     assert answer.status_code == 200
     assert "Please correct" in answer.content.decode() or "This field is required" in answer.content.decode()
-    assert "Nothing is saved yet" not in answer.content.decode()
+    assert "Not saved yet" not in answer.content.decode()
 
 
 def test_rules_that_did_not_change_are_not_evaluated_again(acme: Partner, run_jobs: Any) -> None:
@@ -156,7 +156,7 @@ def needed(acme: Partner) -> Requirement:
     return rows.get(level="required")
 
 
-FREED = "b-1 CEC-DSGS Not eligible yet Eligible nothing is open any more"
+FREED = "b-1 CEC-DSGS Not eligible yet Eligible nothing is missing now"
 
 
 def test_deletion_is_shown_before_it_is_done(needed: Requirement, admin: Client) -> None:
@@ -165,7 +165,7 @@ def test_deletion_is_shown_before_it_is_done(needed: Requirement, admin: Client)
     text = text_of(admin.get(url).content.decode())
     file = admin.post(url, {"_impact_csv": "yes"}).content.decode("utf-8-sig").splitlines()
 
-    assert "Nothing is saved yet. 1 enrollment checked." in text
+    assert "Not saved yet. 1 enrollment checked." in text
     assert FREED in text
     assert "and everything that belongs to it?" in text
     assert len(file) == 2
@@ -178,8 +178,8 @@ def test_deletion_of_what_decides_nothing_says_so(acme: Partner, admin: Client) 
 
     page = admin.get(reverse("admin:programs_requirement_delete", args=[rows[0].pk])).content.decode()
 
-    assert "Nothing is saved yet. No meter would change." in text_of(page)
-    assert "Download all of them" not in page
+    assert "Not saved yet. No meters would change." in text_of(page)
+    assert "Download all" not in page
 
 
 def test_deletion_of_several_is_shown_before_it_is_done(needed: Requirement, admin: Client) -> None:
@@ -221,7 +221,7 @@ def test_change_of_which_not_everything_was_looked_at_is_never_saved_at_once(
     page = admin.post(reverse("admin:programs_requirement_add"), requirement(field=filled)).content.decode()
     text = text_of(page)
 
-    assert "No meter would change. 1 enrollment checked, the newest of more" in text
+    assert "No meters would change. 1 enrollment checked, newest first" in text
 
 
 def test_going_back_in_history_is_shown_first_too(needed: Requirement, admin: Client) -> None:
@@ -233,7 +233,7 @@ def test_going_back_in_history_is_shown_first_too(needed: Requirement, admin: Cl
 
     text = text_of(admin.post(url, form).content.decode())
 
-    assert "Nothing is saved yet." in text
+    assert "Not saved yet." in text
     assert Requirement.objects.get(pk=needed.pk).level == "optional"
 
 
@@ -250,7 +250,7 @@ def test_program_that_holds_meters_is_kept_and_no_impact_is_shown(acme: Partner,
     text = text_of(admin.get(reverse("admin:programs_program_delete", args=[program.pk])).content.decode())
 
     assert "would require deleting the following protected related objects" in text
-    assert "Nothing is saved yet" not in text
+    assert "Not saved yet" not in text
 
 
 def test_import_is_shown_before_it_is_done_and_evaluated_after(

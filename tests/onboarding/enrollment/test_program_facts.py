@@ -79,12 +79,12 @@ def test_card_says_that_it_cannot_tell_and_names_no_date(acme: Partner) -> None:
     card = card_text(clean_peak(acme), "2027-06-15", "MA_DOER-CPS")
 
     assert card.startswith(
-        "Clean Peak Standard MA_DOER-CPS Pending Cannot tell: We cannot tell when this meter becomes active in "
-        "MA_DOER-CPS. The delivery periods from May to September are not published. You do not have to do anything. We "
-        "tell you here when the dates are published. No activation date is known."
+        "Clean Peak Standard MA_DOER-CPS Pending Unknown: We don’t know yet when this meter becomes active in "
+        "MA_DOER-CPS. Delivery periods from May to September haven’t been published. You don’t need to do anything. "
+        "We’ll show the dates here once they’re published. We don’t know an activation date yet."
     )
     assert "Expected to be active" not in card
-    assert "Cannot tell Season" in card  # among the checks, with its source
+    assert "published Cannot tell" in card  # among the checks, with its source
 
 
 def test_season_that_an_admin_published_is_told_again(acme: Partner) -> None:

@@ -2,12 +2,13 @@
 
 from dataclasses import replace
 from datetime import date
+from types import SimpleNamespace
 
 import pytest
 
 from onboarding.enrollment.evaluate import action_definition, moment_of
-from onboarding.enrollment.rules import Source
-from programs.models import ActionType
+from onboarding.enrollment.rules import Source, UnknownSeasonRules, is_month
+from programs.models import ActionType, Boundary
 from tests.onboarding.enrollment.pure import (
     ACTIONS,
     SUMMER,
@@ -163,3 +164,126 @@ def test_own_words_of_a_program_go_before_the_general_ones():
 
     assert action_definition(rules, "HAS_AMI") == own
     assert action_definition(rules, "DOCUMENTS_SIGNED") == ACTIONS["DOCUMENTS_SIGNED"]
+
+
+# --- seasons that nobody has published
+
+
+def unpublished(first: str, end: str, classification: str = "") -> UnknownSeasonRules:
+    return UnknownSeasonRules(local(first), local(end), classification, "", Source("season 1"))
+
+
+@pytest.mark.parametrize(
+    ("season", "at", "is_unknown"),
+    [
+        (("2027-02-01", "2027-05-01"), "2027-04-30 23:59", True),
+        (("2027-02-01", "2027-05-01"), "2027-05-01 00:00", False),  # it is over
+        (("2027-05-01", "2027-07-01"), "2027-01-01", True),  # begins with the period
+        (("2027-05-02", "2027-07-01"), "2027-01-01", False),  # begins after it
+        (("2027-02-01", "2027-05-01", "RESIDENTIAL"), "2027-01-01", True),
+        (("2027-02-01", "2027-05-01", "COMMERCIAL"), "2027-01-01", False),
+    ],
+)
+def test_season_is_unknown_before_a_period_until_it_is_over(season, at, is_unknown):
+    rules = program(unknown_seasons=(unpublished(*season),))
+
+    assert (rules.unknown_before(SUMMER, local(at), "RESIDENTIAL") is not None) is is_unknown
+
+
+def test_first_unknown_season_that_is_not_over_counts_also_without_a_period():
+    past, first, then = (
+        unpublished(*days)
+        for days in (("2026-01-01", "2026-02-01"), ("2027-02-01", "2027-03-01"), ("2027-04-01", "2027-05-01"))
+    )
+    rules = program(unknown_seasons=(past, first, then))
+
+    assert rules.unknown_before(None, local("2027-01-01"), "") == first
+
+
+# --- conflicts that depend on the utility
+
+
+@pytest.mark.parametrize(
+    ("rows", "depends"),
+    [
+        ([{"utility": "PGE"}], True),
+        ([{"utility": "PGE", "is_allowed": True}], False),  # allowed wherever something is said
+        ([{"utility": "PGE", "is_allowed": True}, {"utility": "SCE"}], True),
+        ([{"utility": "PGE"}, {}], False),  # a general row says what holds
+        ([{"utility": "PGE"}, {"is_allowed": True}], False),
+        ([{"utility": "PGE", "classification": "COMMERCIAL"}], False),
+        ([{"utility": "PGE", "source": {"valid_to": date(2027, 1, 31)}}], False),
+        ([{"other": "GAMMA", "utility": "PGE"}], False),
+        ([{}], False),
+        ([], False),
+    ],
+)
+def test_conflict_depends_on_the_utility_where_only_some_utilities_forbid_it(rows, depends):
+    rules = program(exclusions=tuple(excludes(**row) for row in rows))
+
+    row = rules.depends_on_utility("BETA", classes={"RESIDENTIAL"}, on=date(2027, 2, 1))
+
+    assert (row is not None) is depends
+    assert row is None or not row.is_allowed
+
+
+def test_of_rows_that_are_alike_the_strictest_decides():
+    rows = excludes(is_allowed=True), excludes(is_allowed=False)
+
+    for exclusions in (rows, rows[::-1]):
+        about = {"utility": "PGE", "classes": {"RESIDENTIAL"}, "on": date(2027, 2, 1)}
+        assert program(exclusions=exclusions).exclusion_of("BETA", **about) == rows[1]
+
+
+@pytest.mark.parametrize(
+    ("row", "is_compared"),
+    [({}, True), ({"is_allowed": True}, False), ({"is_allowed": True, "said_by": "isone.in_beta"}, True)],
+)
+def test_program_is_compared_where_it_excludes_another_or_asks_about_it(row, is_compared):
+    assert program(exclusions=(excludes(**row),)).is_compared is is_compared
+    assert not program().is_compared
+
+
+def test_program_that_is_not_offered_takes_nobody():
+    assert not program(is_offered=False).takes("CAISO", "DEVICE")
+    assert not program(is_offered=False).takes_forms
+
+
+@pytest.mark.parametrize(
+    ("changes", "takes"),
+    [
+        ({}, True),
+        ({"is_partner_created": False}, False),
+        ({"source": Source("rule", valid_to=date(2020, 1, 1))}, False),
+        ({"source": Source("rule", valid_to=date(2099, 1, 1))}, True),
+    ],
+)
+def test_form_is_for_programs_whose_meters_partners_create_and_that_are_not_over(changes, takes):
+    assert program(**changes).takes_forms is takes
+
+
+@pytest.mark.parametrize(("leaves_at", "expected"), [(Boundary.MONTH, True), (Boundary.PERIOD, False)])
+def test_program_is_left_at_the_end_of_a_month_or_of_a_period(leaves_at, expected):
+    assert is_month(program(leaves_at=leaves_at)) is expected
+
+
+# --- digests
+
+
+@pytest.mark.parametrize(
+    ("earlier", "later", "is_other"),
+    [
+        ("2027-01-01", "2027-01-02", False),  # nothing begins or ends
+        ("2027-03-14 23:59", "2027-03-15 00:00", True),  # a deadline passes
+        ("2027-04-30 23:59", "2027-05-01 00:00", True),  # the summer begins
+        ("2027-10-31 23:59", "2027-11-01 00:00", True),  # the summer ends
+        ("2027-06-30 23:59", "2027-07-01 00:00", True),  # a season that nobody published ends
+    ],
+)
+def test_digest_changes_when_time_makes_other_rules_count(earlier, later, is_other):
+    rules = replace(ALPHA, unknown_seasons=(unpublished("2027-06-01", "2027-07-01"),), periods_ahead=1)
+    schema = SimpleNamespace(rules_of=lambda _: ())
+
+    digests = {rules.digest(schema, local(at)) for at in (earlier, later)}
+
+    assert len(digests) == (2 if is_other else 1)

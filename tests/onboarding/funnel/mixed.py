@@ -114,4 +114,6 @@ def fill(partner: Partner, now: datetime) -> dict[str, ConnectLink]:
         add(kinds, texas)
     for kinds in ((NoteKind.OPENED, NoteKind.SIGNED, NoteKind.FINISHED), (*HAS_SIGNED, NoteKind.FINISHED), INFORMED):
         add(kinds, papers)
+    Connection.objects.filter(partner=partner, link=fair).update(device_type="BATTERY")
+    Connection.objects.filter(partner=partner, link=papers).update(device_type="SMART_THERMOSTAT")
     return {link.title: link for link in (homes, fair, texas, papers)}

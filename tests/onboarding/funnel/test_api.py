@@ -44,7 +44,7 @@ def lines_of(steps: list[dict[str, Any]]) -> set[tuple[str, str, str, int]]:
     return lines
 
 
-@pytest.mark.parametrize("by", ["LINK", "UTILITY", "WEEK", "VARIANT"])
+@pytest.mark.parametrize("by", ["LINK", "UTILITY", "WEEK", "DEVICE", "VARIANT"])
 def test_the_numbers_are_those_of_the_file(by: str, ask: Any, acme: Partner, user: User, client_of: Any) -> None:
     mixed.fill(acme, NOW)
     answer = ask(group_by=by, connection_start_date_from="2026-09-18T07:00:00Z")
@@ -69,6 +69,8 @@ def test_parts_of_the_request(ask: Any, acme: Partner) -> None:
     assert ask(link="county-fair")["connections"] == by_link["county-fair"]
     assert ask(utility_name="DEMO2")["steps"][3]["reached"] == len(FailureReason)
     assert ask(variant="COMMERCIAL")["connections"] == by_link["texas-stores"]
+    assert ask(device_type="BATTERY")["connections"] == by_link["county-fair"]
+    assert ask(device_type="NONE_SUCH")["connections"] == 0
     assert ask(connection_start_date_to="2026-01-01T00:00:00Z")["connections"] == 0
     assert set(by_link) == set(links)
 

@@ -27,6 +27,7 @@ def test_a_demo_partner_has_customers_at_every_step(monkeypatch: Any, settings: 
     make.link(partner, "california-homes")
     make.link(partner, "texas-ers", "ERCOT", variant="COMMERCIAL")
     make.link(partner, "pjm-agreements", "PJM", variant="COMMERCIAL_AGREEMENTS_ONLY")
+    make.link(partner, "california-batteries", variant="RESIDENTIAL_DEVICE")
 
     for _ in range(2):  # the second time changes nothing
         call_command("demo_customers")
@@ -36,7 +37,9 @@ def test_a_demo_partner_has_customers_at_every_step(monkeypatch: Any, settings: 
     assert set(rows.values_list("reached", flat=True)) >= {Reached.OPENED, Reached.SIGNED, Reached.UTILITY}
     with_meter = rows.filter(reached=Reached.METER)
     assert with_meter.count() == Meter.objects.filter(partner=partner).count() > 3
-    assert all(row.minutes_to_data for row in with_meter)
+    with_device = with_meter.filter(device_type="BATTERY")
+    assert with_device.count() > 1
+    assert all(row.minutes_to_data for row in with_meter.filter(device_type=""))
     assert ConnectionNote.objects.filter(at__lt=min(row.started_at for row in rows)).count() == 0
     assert not CustomerEmail.objects.exists()
     assert not Job.objects.filter(kind__startswith="connect").exists()

@@ -234,8 +234,8 @@ def test_the_page_tells_own_figures_and_everybodys_state(
     mine = client_of(user).get(reverse("connect-utilities")).content.decode()
     theirs = client_of(stranger).get(reverse("connect-utilities")).content.decode()
 
-    assert "5 The utility was not available" in mine
-    assert "5 by the utility’s fault" in mine
+    assert "The utility was not available (5)" in mine
+    assert "5 caused by the utility" in mine
     assert "Failing" in theirs
     assert "The utility was not available" not in theirs
     assert 'data-label="Started">1<' in theirs

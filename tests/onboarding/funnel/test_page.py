@@ -17,13 +17,14 @@ from onboarding.connect.models import Connection, ConnectLink, ConnectSession
 from onboarding.funnel.counts import duration_text, funnel_of, times_of
 from onboarding.funnel.pictures import picture_of
 from portal.partners.models import Partner, User
+from portal.web.charts import Tone
 from tests.onboarding.connect import builders as make
 from tests.onboarding.funnel import mixed
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("catalogue")]
 PAGE = "/connections/funnel/"
 NOW = datetime(2026, 12, 10, 20, tzinfo=UTC)
-DIVISIONS = ["link", "utility", "week", "variant"]
+DIVISIONS = ["link", "utility", "week", "device", "variant"]
 
 
 @pytest.fixture(autouse=True)
@@ -72,7 +73,7 @@ def test_every_number_leads_to_as_many_connections(by: str, client: Client, link
     assert len(numbers) >= 60
     for query, count in numbers:
         listed = text_of(client, f"/connections/?{query}")
-        assert re.findall(r"<strong>([\d,]+) connections?</strong>", listed) == [str(count)], query
+        assert re.findall(r">([\d,]+) connections? match", listed) == [str(count)], query
         assert len(re.findall(r'<th scope="row" data-label="Reference ID"', listed)) == count, query
 
 
@@ -83,7 +84,7 @@ def test_numbers_of_a_narrowed_funnel_lead_to_lists_as_narrow(client: Client, li
 
     for query, count in numbers_on(page):
         assert f"link={fair}" in query
-        assert f"<strong>{count} connection" in text_of(client, f"/connections/?{query}")
+        assert f">{count} connection" in text_of(client, f"/connections/?{query}")
 
 
 def test_everybody_is_done_or_under_way_or_has_stopped(client: Client, links: dict[str, ConnectLink]) -> None:
@@ -141,11 +142,41 @@ def test_what_a_link_does_not_have_is_no_drop_off(client: Client, links: dict[st
 
 def test_the_share_is_of_those_who_were_asked() -> None:
     """Nine signed where nothing follows, and one of one authorized."""
-    funnel = funnel_of([(Reached.SIGNED, 0b101, "COMPLETE", 9), (Reached.METER, 0b1111111, "", 1)])
+    funnel = funnel_of([(Reached.SIGNED, 0b101, "COMPLETE", 0, 9), (Reached.METER, 0b1111111, "", 0, 1)])
 
     assert funnel.share(Reached.AUTHORIZED) == 1.0
     assert funnel.finished == 10
-    assert picture_of(funnel).bars[4].not_asked == 90.0
+    assert [(part.tone, part.width) for part in picture_of(funnel).bars[4].parts] == [
+        (Tone.ACCENT, 10),
+        (Tone.SOFT, 90),
+    ]
+
+
+def test_who_stops_before_a_step_that_the_link_lacks_was_not_asked_for_it() -> None:
+    """Two of a device link stopped at the signature; of two at a utility's link, one went to the utility."""
+    at_utility = Reached.UTILITY.bit | Reached.AUTHORIZED.bit | Reached.DATA.bit
+    funnel = funnel_of(
+        [
+            (Reached.SIGNED, 0b111, "LEFT", at_utility, 2),
+            (Reached.SIGNED, 0b111, "LEFT", 0, 1),
+            (Reached.UTILITY, 0b1111, "", 0, 1),
+        ]
+    )
+
+    assert funnel.share(Reached.UTILITY) == 0.5
+    assert funnel.share(Reached.METER) == 0.0
+    assert (funnel.step(Reached.UTILITY).not_asked, funnel.step(Reached.SIGNED).stopped) == (0, 3)
+
+
+def test_a_link_without_a_step_shows_a_dash_though_nobody_went_on(client: Client, acme: Partner) -> None:
+    texas = make.link(acme, "texas-stores", "ERCOT", variant="COMMERCIAL")
+    mixed.customer(acme, "store-1", (NoteKind.OPENED, NoteKind.LEFT), link=texas)
+    started = "started_from=2026-11-01"
+
+    page = text_of(client, f"{PAGE}?{started}")
+
+    row = page[page.index('data-label="Link"') :]
+    assert row.count('<span class="visually-hidden">not asked</span>') == 3
 
 
 def test_each_reason_is_told_with_its_step(client: Client, links: dict[str, ConnectLink]) -> None:
@@ -177,7 +208,7 @@ def test_days_are_the_partners(client: Client, acme: Partner) -> None:
     on_the_next = text_of(client, f"{PAGE}?started_from=2026-11-21&started_to=2026-11-21&by=week")
 
     assert "Week of Nov 20, 2026" in on_its_day
-    assert "No customer matches" in on_the_next
+    assert "No customers match" in on_the_next
 
 
 def test_a_customer_with_two_links_is_counted_once_by_the_last(client: Client, acme: Partner) -> None:
@@ -194,9 +225,9 @@ def test_a_customer_with_two_links_is_counted_once_by_the_last(client: Client, a
 def test_the_picture_says_in_words_what_it_shows(client: Client, links: dict[str, ConnectLink]) -> None:
     page = text_of(client, PAGE)
 
-    assert '<title id="funnel-title">How far customers come</title>' in page
-    assert re.search(r"<desc id=\"funnel-desc\">Of \d+ customers, \d+ authorized a utility and \d+ have a meter.", page)
-    assert "Not asked: their link has no such step" in page
+    assert "Customer progress</span>" in page
+    assert re.search(r'"chart-text">Of \d+ customers, \d+ authorized a utility and \d+ have a meter.', page)
+    assert "Not asked: not part of their link" in page
 
 
 def test_how_long_it_takes(client: Client, acme: Partner) -> None:
@@ -207,8 +238,8 @@ def test_how_long_it_takes(client: Client, acme: Partner) -> None:
 
     page = text_of(client, PAGE)
 
-    assert "5 minutes, nine of ten within 3 hours" in page
-    assert "5 hours, nine of ten within 8 days" in page
+    assert "5 minutes (median), 9 out of 10 within 3 hours" in page
+    assert "5 hours (median), 9 out of 10 within 8 days" in page
 
 
 @pytest.mark.parametrize(
@@ -229,12 +260,12 @@ def test_the_median_of_an_even_number_is_between_the_two() -> None:
 @pytest.mark.parametrize(
     ("query", "text"),
     [
-        ("started_from=yesterday", "Started from is no day."),
-        ("started_from=0001-01-01", "Enter a day between 2000 and 2100."),
-        ("started_to=9999-12-31", "Enter a day between 2000 and 2100."),
-        ("started_from=2026-12-09&started_to=2026-12-01", "Enter a day on or after Started from."),
-        ("by=week&started_from=2020-01-01", "Choose at most a year to see it by week."),
-        ("by=partner", "Divide by has no choice"),
+        ("started_from=yesterday", "Started from is not a date."),
+        ("started_from=0001-01-01", "Enter a date between 2000 and 2100."),
+        ("started_to=9999-12-31", "Enter a date between 2000 and 2100."),
+        ("started_from=2026-12-09&started_to=2026-12-01", "Enter a date on or after Started from."),
+        ("by=week&started_from=2020-01-01", "Choose a range of up to one year to group by week."),
+        ("by=partner", "Group by has no choice"),
         ("link=nothing", "Link has no choice"),
         ("furthest_at=NOWHERE", "Utility has no choice"),
     ],
@@ -256,10 +287,10 @@ def test_empty_pages_say_how_to_begin(client: Client, acme: Partner) -> None:
     assert "Create a Connect link" in text_of(client, PAGE)
 
     link = make.link(acme)
-    assert "No customer in the last 12 weeks" in text_of(client, PAGE)
+    assert "No customers in the last 12 weeks" in text_of(client, PAGE)
 
     mixed.customer(acme, "home-1", mixed.HAS_SIGNED, link=link)
-    assert "No customer matches" in text_of(client, f"{PAGE}?started_to=2026-01-31")
+    assert "No customers match" in text_of(client, f"{PAGE}?started_to=2026-01-31")
     assert "No customer" not in text_of(client, PAGE)
 
 

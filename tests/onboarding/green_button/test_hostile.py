@@ -81,7 +81,7 @@ def test_malformed_xml_is_refused_with_its_place() -> None:
     error = refusal(b"<feed>\n  <entry>\n</feed>")
 
     assert error.context == {"line": 3, "column": 3, "detail": "mismatched tag"}
-    assert str(error) == "The XML is broken at line 3, column 3: mismatched tag. Nothing of the file was taken."
+    assert str(error) == "The XML is broken at line 3, column 3: mismatched tag. Nothing was read from the file."
 
 
 def test_deep_nesting_is_refused() -> None:

@@ -2,7 +2,6 @@
 
 import csv
 import io
-import re
 from datetime import UTC, datetime
 
 import pytest
@@ -97,7 +96,7 @@ def test_programs_whose_data_others_supply_are_named(acme, page):
     meter = make_meter(acme, programs=["ERCOT-ERS"], region="ERCOT")
     activate(meter, "ERCOT-ERS_2026_DEC_2027_MAR", since="2026-12-01T06:00")
 
-    assert "Emergency Response Service: ERCOT (ISO). You send nothing." in text_of(page("interval-coverage"))
+    assert "Emergency Response Service: ERCOT (ISO). You don’t need to send data." in text_of(page("interval-coverage"))
 
 
 @pytest.mark.parametrize("count", [1, 3])
@@ -204,7 +203,7 @@ def test_pages_of_gaps_are_numbered(acme, page, monkeypatch):
 
 def test_nothing_missing_and_no_match_are_told_apart(acme, page):
     assert "You’re all caught up" in text_of(page("interval-gaps"))
-    assert "No gap matches these filters" in text_of(page("interval-gaps", "?status=OPEN"))
+    assert "No gaps match these filters" in text_of(page("interval-gaps", "?status=OPEN"))
 
 
 def test_another_partners_gaps_are_not_seen(acme, borealis, page):
@@ -383,8 +382,8 @@ def test_a_meters_page_shows_its_last_days(acme, page):
 def test_a_meter_that_has_no_data_and_needs_none_shows_nothing_of_it(acme, page):
     meter = make_meter(acme, programs=["CCA"])
 
-    assert "Interval data of this meter" not in text_of(page("meter", "", meter.pk))
-    assert "Interval data of this meter" in text_of(page("meter", "", active_meter(acme, reference="m-2").pk))
+    assert "View interval data of this meter" not in text_of(page("meter", "", meter.pk))
+    assert "View interval data of this meter" in text_of(page("meter", "", active_meter(acme, reference="m-2").pk))
 
 
 def test_home_names_what_is_missing_of_days_that_are_over_with_its_list(acme, page):
@@ -396,11 +395,12 @@ def test_home_names_what_is_missing_of_days_that_are_over_with_its_list(acme, pa
     summary = answer.context["needs"].missing_data
     assert [(one.meters, one.length) for one in summary.ahead] == [(1, "24 h"), (2, "36 h")]
     text = text_of(answer)
-    assert "Submit 36 h of 2 meters" in text
-    assert "by end of Wed, Dec 9 (11:59 PM EST)" in text
-    (path,) = re.findall(r'href="(/interval-data/missing/\?due=2026-12-10[^"]+)"', answer.content.decode())
-    linked = page("interval-gaps", "?" + path.replace("&amp;", "&").partition("?")[2])
-    assert (linked.context["meters"], linked.context["length"]) == (2, "36 h")
+    assert "By end of Tue, Dec 8 (11:59 PM EST) 5 days left Submit 24 h of 1 meter" in text
+    assert "1 more deadline" in text
+    for path, meters, length in zip([one.path for one in summary.ahead], (1, 2), ("24 h", "36 h"), strict=True):
+        linked = page("interval-gaps", "?" + path.partition("?")[2])
+        assert (linked.context["meters"], linked.context["length"]) == (meters, length)
+    assert summary.ahead[0].path.replace("&", "&amp;") in answer.content.decode()
 
 
 def test_home_puts_what_is_overdue_in_one_line(acme, page, time_machine):

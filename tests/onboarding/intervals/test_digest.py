@@ -1,4 +1,4 @@
-"""The e-mail of missing data: in the morning, once a day, and none when nothing is missing."""
+"""The email of missing data: in the morning, once a day, and none when nothing is missing."""
 
 from datetime import UTC, datetime
 
@@ -21,7 +21,7 @@ MORNING = "2026-12-04 15:10 +0000"
 
 @pytest.fixture
 def tidy(run_jobs):
-    """The hourly look at a moment, and the jobs that it queues; returns the e-mails."""
+    """The hourly look at a moment, and the jobs that it queues; returns the emails."""
 
     def run(moment: str):
         mail.outbox.clear()

@@ -17,7 +17,7 @@ from onboarding.intervals.drop_folder import DropFolder, watched
 from onboarding.intervals.models import DataType, IntervalSettings, IntervalUpload, Way
 from onboarding.meters.models import Meter
 from portal.partners.models import Partner
-from portal.storage import files as stored_files
+from portal.storage.disk import path_of
 from tests.onboarding.enrollment.meters import make_meter
 from tests.onboarding.intervals import uploads
 from tests.onboarding.intervals.files import line, text, work
@@ -263,11 +263,11 @@ def test_a_file_that_is_written_while_it_is_read_is_read_again(
     monkeypatch.setattr(drop_folder, "_content", written_meanwhile)
     go()
     assert not IntervalUpload.objects.exists()
-    assert not list(stored_files.path_of("intervals").rglob("*.csv"))
+    assert not list(path_of("intervals").rglob("*.csv"))
     go()
 
     upload = IntervalUpload.objects.get()
-    assert stored_files.path_of(upload.stored_name).read_bytes() == good + b"\n"
+    assert path_of(upload.stored_name).read_bytes() == good + b"\n"
 
 
 # --- hostile content

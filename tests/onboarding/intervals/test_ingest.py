@@ -28,7 +28,7 @@ from portal.events.models import Event
 from portal.jobs.models import Job
 from portal.partners.models import Partner
 from portal.problems import Refused
-from portal.storage.files import path_of
+from portal.storage.disk import path_of
 from programs.models import IntervalColumn
 from tests.builders import book
 from tests.onboarding.enrollment.meters import make_meter as _make_meter
@@ -123,7 +123,7 @@ def test_meters_of_others_get_the_answer_of_unknown_ones(acme: Partner, borealis
     messages = [
         error["message"].replace(str(theirs.pk), "?").replace(str(unknown), "?") for error in errors_of(upload, 9)[0]
     ]
-    assert messages == ['No meter of yours has the ID "?".'] * 2
+    assert messages == ['None of your meters has the ID "?".'] * 2
     assert values(theirs) == []
 
 
@@ -431,7 +431,7 @@ def test_two_files_at_once_are_stored_as_they_came(acme: Partner) -> None:
         )[0]
         for net in (1, 2)
     )
-    Job.objects.filter(subject_id=str(first.pk)).update(not_before=timezone.now() + timedelta(days=1))
+    Job.objects.filter(subject_id=str(first.pk)).update(not_before=timezone.now() + timedelta(minutes=5))
     work()
     Job.objects.filter(subject_id=str(first.pk)).update(not_before=timezone.now())
     work()

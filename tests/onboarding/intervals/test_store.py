@@ -6,7 +6,7 @@ import pytest
 from onboarding.intervals.store import DAY_BYTES, INTERVAL, Put, interval_store, slots_per_day
 from onboarding.intervals.store.times import day_of, minutes_of, moment
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("each_store")]
 JANUARY = 28_928_160  # 2025-01-01 00:00 UTC
 NAN = float("nan")
 

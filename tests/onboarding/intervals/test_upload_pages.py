@@ -5,16 +5,19 @@ import html
 import io
 import re
 from collections.abc import Callable
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
+from django.utils import timezone
 
 from onboarding.intervals.models import DataType, IntervalSettings, IntervalUpload, Way
 from onboarding.intervals.results import preview_of
 from portal.events.models import Event
+from portal.jobs.models import Job
 from portal.partners.models import Partner, User
 from portal.problems import Problem
 from programs.models import IntervalColumn
@@ -75,7 +78,7 @@ def test_a_file_is_sent_and_its_page_follows(client: Client, user: User, acme: P
     ("content", "name", "said"),
     [
         (b"", "devices.csv", "The file is empty."),
-        (b"x", "devices.docx", "devices.docx is no kind of interval file that can be read."),
+        (b"x", "devices.docx", "devices.docx is not an interval file that we can read."),
         (b"x" * 2001, "devices.csv", "The file is larger than"),
     ],
 )
@@ -98,7 +101,7 @@ def test_no_file_and_no_type_are_asked_for(client: Client) -> None:
 
     assert answer.status_code == 422
     assert "Select a file." in words(answer)
-    assert "Choose a type of the list." in words(answer)
+    assert "Choose a type from the list." in words(answer)
 
 
 def test_the_same_file_while_it_waits_is_that_upload(client: Client) -> None:
@@ -116,7 +119,7 @@ def test_the_form_says_limits_and_columns(client: Client, settings: Any) -> None
     said = words(client.get(NEW))
 
     assert "up to 2.0\xa0GB" in client.get(NEW).content.decode()
-    assert "One row with an error fails the whole file" in said
+    assert "If any row has an error, we reject the whole file" in said
     assert "energy_net_kwh Consumed minus generated, in kWh" in said
     assert said.count("The columns of this type are provisional") == 2
 
@@ -159,24 +162,35 @@ def test_a_waiting_file_says_so_and_asks_again(client: Client, acme: Partner) ->
     assert b'<noscript><meta http-equiv="refresh"' in answer.content
     assert "Waiting to be read" in part.content.decode()
     assert b"<html" not in part.content
-    assert "HX-Refresh" not in part.headers
+    assert "HX-Retarget" not in part.headers
 
 
 def test_progress_says_what_was_read_and_stored(client: Client, acme: Partner) -> None:
     upload = uploads.queued(acme)
     seen = []
-    for counts in ({"lines": 12000, "percent": 40}, {"rows": 12000, "good": 11999, "stored": 3000}):
+    begun = timezone.now() - timedelta(seconds=60)
+    Job.objects.filter(subject_id=upload.pk).update(started_at=begun, state="running")
+    read_at = int(begun.timestamp()) + 30
+    for counts in (
+        {"lines": 12000, "percent": 40},
+        {"rows": 12000, "good": 11999, "stored": 3000, "read_at": read_at},
+        {"rows": 12000, "good": 11999, "stored": 3000},
+    ):
         IntervalUpload.objects.filter(pk=upload.pk).update(state="PROCESSING", counts=counts)
         seen.append(words(client.get(path_of(upload))))
 
     assert "Reading the file 12,000 lines read" in seen[0]
+    assert re.search(r"About (19\d|200) a second, about 2 minutes left", seen[0])
     assert "Storing the rows 3,000 of 11,999 rows stored" in seen[1]
+    assert re.search(r"About (9\d|100) a second, about 2 minutes left", seen[1])
+    assert " left" not in seen[2]
 
 
 def test_a_file_that_has_ended_makes_the_page_new(client: Client, acme: Partner) -> None:
     answer = client.get(path_of(uploads.completed(acme)), headers={"HX-Request": "true"})
 
-    assert answer["HX-Refresh"] == "true"
+    assert answer["HX-Retarget"] == answer["HX-Reselect"] == "#main"
+    assert b'<main id="main"' in answer.content
 
 
 # --- what happened
@@ -190,7 +204,7 @@ def test_stored_rows_are_counted(client: Client, acme: Partner) -> None:
 
     said = words(client.get(path_of(upload)))
 
-    assert "Every row was stored." in said
+    assert "All rows were stored." in said
     assert "New rows 1,000 Changed rows 20 Unchanged rows 3 Meters 7" in said
     assert "First interval Jul 1, 2026, 00:00 UTC" in said
     assert "Last interval Jul 31, 2026, 23:45 UTC" in said
@@ -209,8 +223,8 @@ def test_a_failed_file_says_that_nothing_was_stored_and_what_to_do(client: Clien
 
     said = words(answer)
     assert title(answer) == "Failed: devices.csv"
-    assert "Nothing was stored The file has 1 error in 1 row, and one error fails the whole file." in said
-    assert "Meter ID unreadable MTR_0002 meter_id 1 Line 2: nobody is not a valid UUID. Write the Leap meter ID" in said
+    assert "Nothing was stored The file has 1 error in 1 row, and a single error fails the whole file." in said
+    assert "Meter ID unreadable MTR_0002 meter_id 1 Line 2: nobody is not a valid UUID. Enter the Leap meter ID" in said
     assert f"meter_id,interval_start_time_utc,interval_end_time_utc,energy_net_kwh {uploads.BAD}" in said
     assert f'<a class="btn btn-primary" href="{NEW}?corrects={upload.pk}">' in answer.content.decode()
 
@@ -224,7 +238,7 @@ def test_the_good_rows_of_a_failed_file_can_be_stored_later(client: Client, acme
     kept = client.post(f"{path_of(upload)}keep-good-rows/", follow=True)
     again = client.post(f"{path_of(upload)}keep-good-rows/", follow=True)
 
-    assert "Or store the 2 good rows now, and fix the others later." in seen
+    assert "Or store the 2 good rows now and fix the rest later." in seen
     assert title(kept) == title(again) == "Queued: devices.csv"
     assert "alert" not in kept.content.decode()
     assert 'role="alert"' in again.content.decode()
@@ -256,7 +270,7 @@ def test_a_file_that_cannot_be_read_says_why(client: Client, acme: Partner) -> N
 
     said = words(client.get(path_of(upload)))
 
-    assert "The file cannot be read: it is not text. Export it again and upload the new file." in said
+    assert "We can’t read the file: it is not text. Export it again and upload the new file." in said
 
 
 def test_warnings_say_what_to_check(client: Client, acme: Partner) -> None:
@@ -351,7 +365,7 @@ def test_the_list_is_filtered_by_status(client: Client, acme: Partner) -> None:
     unknown = client.get(f"{LIST}?state=GONE")
 
     assert names(failed) == ["bad.csv"]
-    assert "No upload has this status" in words(none)
+    assert "No uploads have this status" in words(none)
     assert unknown.status_code == 422
     assert "Status has no choice “GONE”." in words(unknown)
 
@@ -371,12 +385,12 @@ def test_a_manager_keeps_good_rows_and_an_event_says_so(
     answers = [client.post(SETTINGS, {"keeps_good_rows": "yes"}, follow=True) for _ in range(2)]
     client.post(NEW, {"data_type": "LOAD_DATA", "file": SimpleUploadedFile("a.csv", b"x")})
 
-    assert ["Saved." in words(answers[0]), "Nothing was changed." in words(answers[1])] == [True, True]
+    assert ["Settings saved." in words(answers[0]), "Nothing changed." in words(answers[1])] == [True, True]
     assert IntervalSettings.objects.get(partner=acme).keeps_good_rows
     assert IntervalUpload.objects.get().keeps_good_rows
     event = Event.objects.get(verb="intervals.settings_changed")
     assert (event.partner_id, event.data) == (acme.pk, {"changes": {"keeps_good_rows": [False, True]}})
-    assert "Rows with errors are left out" in words(client.get(NEW))
+    assert "We store the good rows and leave out rows with errors" in words(client.get(NEW))
 
 
 def test_the_setting_is_asked_for_when_it_is_missing(client_of: Callable[[User], Client], manager: User) -> None:

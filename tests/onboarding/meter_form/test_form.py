@@ -107,7 +107,7 @@ def test_field_under_a_condition_says_when_it_is_needed(client: Client) -> None:
     page = client.get(reverse("entry-new", args=["ERCOT-ERS"])).content.decode()
 
     assert 'data-when="site.on_site_fossil_generator\nis\nyes"' in page
-    assert "Needed when Fossil generator on site is yes." in page
+    assert "Required when Fossil generator on site is yes." in page
 
 
 def test_what_the_program_leaves_no_choice_about_is_chosen(client: Client) -> None:
@@ -149,9 +149,9 @@ def test_everything_typed_is_kept_also_what_is_wrong(client: Client) -> None:
 @pytest.mark.parametrize(
     ("text", "kept", "words"),
     [
-        ("a\0b", "a\ufffdb", "City contains characters that cannot be seen"),
+        ("a\0b", "a\ufffdb", "City contains invisible characters"),
         ("x" * 5_000, "x" * 5_000, "City has 5000 characters"),
-        ("x" * 40_000, "x" * 40_000, "City has more characters than a cell of a spreadsheet can hold."),
+        ("x" * 40_000, "x" * 40_000, "City has more characters than a spreadsheet cell can hold."),
     ],
 )
 def test_what_no_field_can_hold_is_kept_and_said(client: Client, text: str, kept: str, words: str) -> None:
@@ -326,7 +326,7 @@ def test_yes_to_something_else_than_what_is_shown_writes_nothing_and_shows_it(
         page = client.post(looked, {"mark": mark_in(seen)})
         text = page.content.decode()
         assert page.status_code == 422
-        assert "What was typed for this meter changed after you looked, so nothing was written." in text
+        assert "This draft changed after you reviewed it, so nothing was saved." in text
         assert city in text
         assert 'class="notice' not in text
         assert "<title>Error: " in text
@@ -347,7 +347,7 @@ def test_two_people_in_one_draft_lose_nothing(client: Client, manager: User, cli
     drafts = MeterDraft.objects.order_by("pk")
     assert [draft.cells["customer.city"] for draft in drafts] == ["Berkeley", "Oakland"]
     assert str(drafts[1].pk) in answer["Location"]
-    assert "Somebody else changed the draft meanwhile. What you typed is kept apart" in page
+    assert "Someone else changed this draft in the meantime. We saved your entries" in page
     assert f'href="{path}"' in page
 
 
@@ -361,7 +361,7 @@ def test_two_people_in_one_draft_are_told_beside_the_problems_too(
     page = sent(client, path, {**typed(customer__city=None), "mark": mark})
 
     assert page.status_code == 422
-    assert "What you typed is kept apart" in page.content.decode()
+    assert "We saved your entries" in page.content.decode()
     assert MeterDraft.objects.count() == 2
 
 
@@ -527,7 +527,7 @@ def test_stale_form_shows_both_values_and_asks(client: Client, manager: User, cl
 
     page = client.get(mine)
     text = page.content.decode()
-    assert "Somebody changed this meter meanwhile" in text
+    assert "Someone changed this meter in the meantime" in text
     assert all(city in text for city in ("San Francisco", "Berkeley", "Oakland"))
     assert "9 Elm Street" not in text  # nobody else touched it: no question
 
@@ -552,7 +552,7 @@ def test_form_that_was_open_while_somebody_else_changed_the_meter_undoes_nothing
 
     mine = edit(client, meter, {**typed(customer__city="Oakland"), "seen": seen})
     page = client.get(mine).content.decode()
-    assert "Somebody changed this meter meanwhile" in page
+    assert "Someone changed this meter in the meantime" in page
     client.post(mine.removesuffix("check/"), {"resolve": "yes", "customer.city": "mine"})
     say_yes(client, mine)
     meter.refresh_from_db()
@@ -656,8 +656,8 @@ def test_date_is_typed_so_that_a_day_that_does_not_exist_is_said(client: Client)
 
     assert 'value="02/30/2024"' in page
     assert 'type="date"' not in page
-    assert "Year-month-day, for example 2026-05-31." in page
-    assert page.count("a day that does not exist") == 2
+    assert "YYYY-MM-DD, for example 2026-05-31." in page
+    assert page.count("which is not a real date") == 2
 
 
 def test_changes_are_shown_in_the_words_of_the_meter_s_page(client: Client) -> None:
@@ -704,7 +704,7 @@ def test_what_is_sent_signed_out_is_kept_for_the_person_whose_form_it_was(
 
     sign_in, after = answer["Location"].split("?next=")
     assert sign_in == "/accounts/login/"
-    assert "what you typed is kept" in client.get(answer["Location"]).content.decode()
+    assert "we kept what you typed" in client.get(answer["Location"]).content.decode()
     assert client_of(stranger).get(after).status_code == 404
     page = client_of(user).get(after).content.decode()
     assert 'value="home-000003"' in page
@@ -731,3 +731,12 @@ def test_what_is_sent_signed_out_without_a_form_of_ours_is_not_kept(
 
     assert answer["Location"] == f"/accounts/login/?next={NEW}"
     assert MeterDraft.objects.count() == before
+
+
+@pytest.mark.parametrize(
+    ("program", "utility"), [("NATGRID-CS", "NATGRID"), ("EVERSOURCE-CS", ""), ("MA_DOER-CPS", "")]
+)
+def test_the_only_utility_of_a_program_is_chosen_already(client: Client, program: str, utility: str) -> None:
+    form = client.get(reverse("entry-new", args=[program])).context["form"]
+
+    assert form["utility.utility_name"].value() == (utility or None)

@@ -64,9 +64,9 @@ def sent(acme: Partner, borealis: Partner, run_jobs: Callable[[], int]) -> None:
 
 
 def test_search_goes_by_the_index(acme: Partner, sent: None) -> None:
-    assert len(queries._candidates(acme, "oakland") or []) == 1
-    assert queries._candidates(acme, "no such thing") == []
-    assert queries._candidates(acme, "me") is None
+    assert len(queries._candidates(acme, {"oakland"}) or []) == 1
+    assert queries._candidates(acme, {"no such thing"}) == []
+    assert queries._candidates(acme, {"me"}) is None
 
 
 def test_something_common_is_found_by_walking_the_list(
@@ -74,7 +74,7 @@ def test_something_common_is_found_by_walking_the_list(
 ) -> None:
     monkeypatch.setattr(queries, "MOST", 2)
 
-    assert queries._candidates(acme, "home") is None
+    assert queries._candidates(acme, {"home"}) is None
     assert keys_found(acme, "home-") == by_looking(acme, "home-")
 
 

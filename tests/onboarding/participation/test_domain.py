@@ -161,9 +161,9 @@ def test_what_gives_way_is_in_the_event_and_in_words(acme: Partner) -> None:
 
     told = [changes_in(event, schema_for()) for event in Event.objects.filter(subject_id=str(meter.pk)).order_by("pk")]
     assert told == [
-        [("Participation", "takes part", "idle from Oct 10, 2026 to Oct 20, 2026")],
+        [("Participation", "participates", "idle from Oct 10, 2026 to Oct 20, 2026")],
         [("Participation", "idle from Oct 10, 2026 to Oct 20, 2026", "disenrolled from Oct 15, 2026 (Sold)")],
-        [("Participation", "out until then", "takes part from Oct 17, 2026")],
+        [("Participation", "out until then", "participates from Oct 17, 2026")],
     ]
     assert periods(meter) == [
         ("IDLE", "10-10 07:00", "10-15 07:00", ""),
@@ -220,4 +220,6 @@ def test_idle_time_is_removed_only_by_its_exact_days(acme: Partner) -> None:
             "end_time": "2026-10-25T07:00:00Z",
         },
     }
-    assert changes_in(event, schema_for()) == [("Participation", "idle from Oct 5, 2026 to Oct 20, 2026", "takes part")]
+    assert changes_in(event, schema_for()) == [
+        ("Participation", "idle from Oct 5, 2026 to Oct 20, 2026", "participates")
+    ]

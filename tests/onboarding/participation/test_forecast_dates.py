@@ -57,7 +57,7 @@ def forecast(meter: Meter, request: ParticipationRequest) -> str:
             "2031-04-14",
             f"Misses the deadline {DEADLINE}: expected to be active from Jul 1, 2031 instead of May 1, 2031.",
         ),
-        ("2031-04-14", "2031-06-14", f"Misses the deadline {DEADLINE}, and no later one is known."),
+        ("2031-04-14", "2031-06-14", f"Misses the deadline {DEADLINE}, and no later deadline is known."),
     ],
 )
 def test_idle_time_says_which_deadline_it_costs(battery: Meter, first: str, last: str, said: str) -> None:
@@ -85,4 +85,4 @@ def test_taking_part_again_says_from_when_the_meter_is_expected(battery: Meter) 
     change_participation({battery.pk: idle("2031-04-01", "2031-06-30")}, partner=battery.partner, by=BY)
     back = ParticipationRequest(Preference.PARTICIPATE, date(2031, 4, 2))
 
-    assert forecast(battery, back).endswith("Expected to be active from May 1, 2031. It will be: eligible.")
+    assert forecast(battery, back).endswith("Expected to be active from May 1, 2031. New status: eligible.")

@@ -72,7 +72,7 @@ def test_preview_says_when_each_program_lets_an_active_meter_go(client: Client, 
     page = client.post(page_of(meter), {"what": "DISENROLL", "first": "2024-10-10", "reason": "Sold"}).content.decode()
 
     assert "Stays active until the end of the month: leaves on Oct 31, 2024." in page
-    assert "Out from Oct 10, 2024." in page  # ELRP, where it is not active
+    assert "Out of the program from Oct 10, 2024." in page  # ELRP, where it is not active
     assert "Disenroll this meter</button>" in page
 
 
@@ -85,23 +85,26 @@ def test_yes_to_something_else_than_was_shown_is_asked_again(client: Client, met
 
     page = client.post(page_of(meter), {**said, "seen": seen, "confirm": "yes"}).content.decode()
 
-    assert "Somebody changed this meter’s participation meanwhile." in page
-    assert "This gives way:" in page
+    assert "Someone changed this meter’s participation in the meantime." in page
+    assert "This replaces:" in page
     assert [one.preference for one in ParticipationPeriod.objects.all()] == ["IDLE"]
 
 
 @pytest.mark.parametrize(
     ("said", "told"),
     [
-        ({}, "Choose what shall happen."),
+        ({}, "Choose an action."),
         ({"what": "IDLE"}, "The first day is empty."),
         ({"what": "IDLE", "first": "2030-01-02", "last": "2030-01-01"}, "The last day, 2030-01-01, is before"),
-        ({"what": "IDLE", "first": "soon", "last": "2030-01-01"}, "Write it as year-month-day"),
-        ({"what": "IDLE", "first": "2020-01-02", "last": "2020-01-03"}, "The last day, 2020-01-03, is over"),
-        ({"what": "DISENROLL", "first": "2030-01-01"}, "It is not said why the meter leaves."),
-        ({"what": "DISENROLL", "first": "2020-01-01"}, "A meter can be disenrolled from tomorrow on"),
-        ({"what": "DISENROLL", "first": "2020-01-01", "reason": "x"}, "A meter can be disenrolled from tomorrow on"),
-        ({"what": "PARTICIPATE", "first": "2020-01-01"}, "A meter can take part again from today on"),
+        ({"what": "IDLE", "first": "soon", "last": "2030-01-01"}, "Enter it as YYYY-MM-DD"),
+        ({"what": "IDLE", "first": "2020-01-02", "last": "2020-01-03"}, "The last day, 2020-01-03, has passed"),
+        ({"what": "DISENROLL", "first": "2030-01-01"}, "Enter a reason for disenrolling."),
+        ({"what": "DISENROLL", "first": "2020-01-01"}, "The earliest day to disenroll is tomorrow"),
+        (
+            {"what": "DISENROLL", "first": "2020-01-01", "reason": "x"},
+            "The earliest day to disenroll is tomorrow",
+        ),
+        ({"what": "PARTICIPATE", "first": "2020-01-01"}, "A meter can participate again from today"),
     ],
 )
 def test_refusals_stand_at_their_fields_and_what_was_typed_stays(
@@ -119,7 +122,7 @@ def test_refusals_stand_at_their_fields_and_what_was_typed_stays(
 def test_what_holds_already_is_said_and_asks_for_nothing(client: Client, meter: Meter) -> None:
     page = client.post(page_of(meter), {"what": "PARTICIPATE"}).content.decode()
 
-    assert "Nothing would change: the meter takes part already." in page
+    assert "Nothing would change. The meter already participates." in page
     assert "confirm" not in page
 
 

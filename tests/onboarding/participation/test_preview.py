@@ -31,28 +31,28 @@ SOLD = ParticipationRequest(DISENROLL, date(2027, 6, 10), reason="sold")
 @pytest.mark.parametrize(
     ("before", "request_", "expected"),
     [
-        ([], JUNE, "Out from Jun 1, 2027 to Jun 30, 2027. Takes part again from Jul 1, 2027."),
+        ([], JUNE, "Out of the program from Jun 1, 2027 to Jun 30, 2027. Participates again from Jul 1, 2027."),
         (
             [out("IDLE", on(5), on(6))],
             JUNE,
-            "Out from Jun 1, 2027 to Jun 30, 2027. Takes part again from Jul 1, 2027.",
+            "Out of the program from Jun 1, 2027 to Jun 30, 2027. Participates again from Jul 1, 2027.",
         ),
         (
             [out("IDLE", on(5), on(8))],
             JUNE,
-            "Out from Jun 1, 2027 to Jun 30, 2027. Then idle from Jul 1, 2027, as before.",
+            "Out of the program from Jun 1, 2027 to Jun 30, 2027. Then idle from Jul 1, 2027, as before.",
         ),
         (
             [out("DISENROLL", on(7))],
             JUNE,
-            "Out from Jun 1, 2027 to Jun 30, 2027. Then disenrolled from Jul 1, 2027, as before.",
+            "Out of the program from Jun 1, 2027 to Jun 30, 2027. Then disenrolled from Jul 1, 2027, as before.",
         ),
-        ([], SOLD, "Out from Jun 10, 2027."),
-        ([out("DISENROLL", on(6))], SOLD, "Out from Jun 1, 2027."),
+        ([], SOLD, "Out of the program from Jun 10, 2027."),
+        ([out("DISENROLL", on(6))], SOLD, "Out of the program from Jun 1, 2027."),
         (
             [out("IDLE", on(5), on(8))],
             ParticipationRequest(PARTICIPATE, date(2027, 6, 1)),
-            "Takes part from Jun 1, 2027.",
+            "Participates from Jun 1, 2027.",
         ),
     ],
 )

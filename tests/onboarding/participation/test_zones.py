@@ -27,6 +27,7 @@ from tests.onboarding.enrollment.meters import make_meter
         ("", "il", "America/Chicago"),
         ("99634", "AK", "America/Anchorage"),  # the list gives it a zone that is a town
         ("K1A 0B1", "", None),
+        ("941", "", None),  # no zip code, and not 00941 of Puerto Rico
         ("٩٤١٠٣", "CA", "America/Los_Angeles"),
     ],
 )

@@ -27,6 +27,7 @@ from tests.onboarding.enrollment.meters import make_meter
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("catalogue")]
 LIST = reverse("meters")
+USUAL_LABELS = ["Customer", "Programs", "Status", "Leap meter ID", "Place"]
 SOME = ["place", "upload", "tags", "load_types", "device.battery_power_capacity_kw", "site.site_devices.model"]
 SOME_QUERY = "&".join(f"columns={key}" for key in SOME)
 HOSTILE = "<b>\"'&{{ 7 }}"
@@ -68,7 +69,20 @@ def exported(client: Client, query: str, format: str = "csv") -> list[list[str]]
 def test_list_begins_with_the_usual_columns(client: Client, make: Any) -> None:
     make()
 
-    assert shown(client) == ["Leap meter ID", "Place", "Region", "Type", "Created", "Status"]
+    assert shown(client) == USUAL_LABELS
+
+
+def test_programs_and_the_customer_are_named_in_one_line(client: Client, acme: Partner) -> None:
+    make_meter(acme, programs=["CEC-DSGS", "ELRP"], reference="both")
+    make_meter(acme, programs=["ELRP"], reference="one")
+
+    page = client.get(f"{LIST}?sort=reference").content.decode()
+
+    cells = re.findall(r'<td data-label="Programs">(.*?)</td>', page)
+    first, second = sorted(Program.objects.filter(identifier__in=["CEC-DSGS", "ELRP"]).values_list("name", flat=True))
+    more = f'<span class="text-secondary" title="{first}; {second}">+1</span>'
+    assert cells == [f"{first} {more}", Program.objects.get(identifier="ELRP").name]
+    assert exported(client, "columns=programs&sort=reference")[1:][-1][2] in ("CEC-DSGS; ELRP", "ELRP; CEC-DSGS")
 
 
 def test_chosen_columns_are_shown_in_the_order_in_which_they_are_offered(client: Client, make: Any) -> None:
@@ -101,8 +115,10 @@ def test_meters_of_a_program_are_listed_with_their_status_there(client: Client, 
     Enrollment.objects.filter(program__identifier="ELRP").update(status="NOT_PARTICIPATING")
     columns = "columns=status.CEC-DSGS&columns=status.ELRP&columns=status.NOWHERE"
 
-    assert shown(client, "program=CEC-DSGS")[-1] == "Status in CEC-DSGS"
-    assert shown(client, columns) == ["Status in CEC-DSGS", "Status in ELRP"]
+    names = dict(Program.objects.values_list("identifier", "name"))
+    there = f"Status in {names['CEC-DSGS']}"
+    assert shown(client, "program=CEC-DSGS") == [*(label for label in USUAL_LABELS if label != "Programs"), there]
+    assert shown(client, columns) == sorted([there, f"Status in {names['ELRP']}"])
     page = client.get(f"{LIST}?{columns}&sort=reference").content.decode()
     cells = re.findall(r'<td data-label="Status in [^"]+">(.*?)</td>', page)
     assert [re.sub("<[^>]+>", "", cell) for cell in cells] == ["Active", "Not participating", "–", "Not participating"]
@@ -129,7 +145,7 @@ def test_unknown_columns_are_dropped(client: Client, make: Any) -> None:
     make()
 
     assert shown(client, "columns=evil&columns=tags&columns=tags&columns=") == ["Tags"]
-    assert shown(client, "columns=evil") == [column.label for column in USUAL]
+    assert shown(client, "columns=evil") == USUAL_LABELS
     assert exported(client, "columns=evil&columns=tags")[0] == ["meter_id", "partner_reference", "tags"]
 
 
@@ -193,7 +209,7 @@ def test_columns_are_chosen_on_a_page_that_leads_back_with_the_filters(client: C
     assert "evil" not in page
     assert f'href="{LIST}?q=%3Cb%3E">Use the usual columns' in page
     assert f'href="{LIST}?q=%3Cb%3E&amp;columns=tags">Cancel' in page
-    assert fresh.context["chosen"] == {column.key for column in USUAL}
+    assert fresh.context["chosen"] == {*USUAL}
     assert '<input type="hidden" name="sort" value="newest">' in fresh.content.decode()
 
 
@@ -258,7 +274,7 @@ def test_meter_id_is_exported_once_and_without_columns_everything_is(client: Cli
 
     assert exported(client, "columns=meter_id&columns=tags")[0] == ["meter_id", "partner_reference", "tags"]
     assert exported(client, "")[0] == [
-        *("meter_id", "enrollment_status", "created_by", "created_at", "updated_at", "upload", "tags"),
+        *("meter_id", "enrollment_status", "created_by", "created_at", "updated_at", "upload", "tags", "programs"),
         *(f"status.{name}" for name in offered),
         *(column.key for column in schema_for().columns),
     ]
@@ -268,10 +284,10 @@ def test_meter_id_is_exported_once_and_without_columns_everything_is(client: Cli
 @pytest.mark.parametrize(
     ("query", "queries"),
     [
-        ("", 6),
-        ("columns=upload&columns=tags&columns=updated_at&columns=created_by", 6),
-        ("columns=status.ELRP&columns=status.CEC-DSGS", 8),  # the programs, and the enrollments
-        ("columns=upload&columns=device.device_model&columns=customer.end_customer_name", 7),  # the catalogue's version
+        ("", 9),  # the programs, and the enrollments
+        ("columns=upload&columns=tags&columns=updated_at&columns=customer.end_customer_name", 7),
+        ("columns=status.ELRP&columns=status.CEC-DSGS", 9),
+        ("columns=upload&columns=device.device_model", 8),  # the catalogue's version
     ],
 )
 def test_query_counts_do_not_grow_with_rows(
@@ -322,5 +338,6 @@ def test_heads_name_the_order_that_is_there(acme, manager, client_of):
     assert {head.label: (head.sort, head.order) for head in heads if head.sort} == {
         "Partner reference": ("reference", ""),
         "Place": ("city", ""),
-        "Created": ("oldest", "descending"),
     }
+    heads = client_of(manager).get("/meters/?columns=created_at").context["heads"]
+    assert [(head.sort, head.order) for head in heads] == [("reference", ""), ("oldest", "descending")]

@@ -10,6 +10,7 @@ from typing import Any
 import openpyxl
 import pytest
 from django.conf import LazySettings
+from django.db import connection
 from django.db.models import F
 from django.test import Client
 from django.urls import reverse
@@ -28,7 +29,8 @@ from portal.jobs.models import Job
 from portal.jobs.periodic import run_periodic_tasks
 from portal.partners.models import Partner, User
 from portal.problems import Refused
-from portal.storage.files import path_of
+from portal.storage.disk import path_of
+from portal.storage.files import Draft
 from programs.models import Program
 from programs.schema import schema_for
 from tests import builders
@@ -152,7 +154,7 @@ def test_partner_has_one_workbook_made_at_a_time(
     ask_export(borealis, stranger, query="", by=BY)
 
     assert answer["Location"] == f"{NEW}?region=CAISO"
-    assert "Another workbook is being made for Acme Energy." in client.get(answer["Location"]).content.decode()
+    assert "We’re already making a workbook for Acme Energy." in client.get(answer["Location"]).content.decode()
     assert list(Export.objects.order_by("pk").values_list("partner__slug", "query")) == [("acme", ""), ("borealis", "")]
 
 
@@ -170,8 +172,8 @@ def test_progress_is_shown_while_it_is_made_and_the_page_is_loaded_anew_at_the_e
     ready = client.get(path, headers=polling)
 
     assert "</strong>: 2 of 3 meters" in under_way.content.decode()
-    assert "HX-Refresh" not in under_way
-    assert ready["HX-Refresh"] == "true"
+    assert "HX-Retarget" not in under_way
+    assert ready["HX-Retarget"] == ready["HX-Reselect"] == "#main"
 
 
 def falling(lines: Callable[..., Iterator[list[Any]]], falls: list[bool]) -> Callable[..., Iterator[list[Any]]]:
@@ -266,6 +268,51 @@ def test_worker_that_lost_its_lease_puts_nothing_in_place(
     assert list(folder.iterdir()) == []
 
 
+def test_workbook_is_stored_outside_any_transaction(
+    make: Any, acme: Partner, user: User, folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A server ends a transaction that says nothing for as long as a slow bucket takes."""
+    make()
+    export = ask_export(acme, user, query="columns=tags", by=BY)
+    depth, depths = len(connection.savepoint_ids), []
+    keep = Draft.keep
+
+    def watched(draft: Draft, **options: Any) -> int:
+        depths.append(len(connection.savepoint_ids))
+        options["alive"]()  # raises when the lease is lost
+        return keep(draft, **options)
+
+    monkeypatch.setattr(Draft, "keep", watched)
+    jobs.run_next()
+
+    export.refresh_from_db()
+    assert (export.state, depths) == ("done", [depth])
+    assert export.size == (folder / f"{export.pk}.xlsx").stat().st_size
+
+
+@pytest.mark.parametrize(("state", "left"), [("failed", 0), ("running", 1)])
+def test_workbook_of_an_export_that_was_given_up_meanwhile_goes(
+    make: Any, acme: Partner, user: User, folder: Path, monkeypatch: pytest.MonkeyPatch, state: str, left: int
+) -> None:
+    """While it was stored, another worker took the job; what that one stores stays."""
+    make()
+    export = ask_export(acme, user, query="columns=tags", by=BY)
+    keep = Draft.keep
+
+    def overtaken(draft: Draft, **options: Any) -> int:
+        size = keep(draft, **options)
+        Job.objects.update(fence=F("fence") + 1)
+        Export.objects.update(state=state)
+        return size
+
+    monkeypatch.setattr(Draft, "keep", overtaken)
+    jobs.run_next()
+
+    export.refresh_from_db()
+    assert (export.state, export.file) == (state, "")
+    assert len(list(folder.iterdir())) == left
+
+
 def test_lease_is_renewed_while_rows_are_made_and_while_they_are_packed(
     make: Any, acme: Partner, user: User, folder: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -351,7 +398,7 @@ def test_too_many_for_a_workbook_are_told_what_to_do(
     page = client.get(f"{NEW}?region=CAISO&columns=tags&columns=upload").content.decode()
 
     assert "Too many meters for one workbook" in page
-    assert "holds up to 2 meters" in page
+    assert "can have up to 2 meters" in page
     assert f'href="{CSV}?region=CAISO&amp;columns=upload&amp;columns=tags"' in page
     assert "Choose fewer columns" in page
     assert "<form method" not in page.split("<h1>")[1].split("</main>")[0]

@@ -12,6 +12,7 @@ from onboarding.enrollment.models import Enrollment
 from onboarding.meters.models import Meter
 from onboarding.uploads.models import Upload
 from portal.events.actors import Actor
+from portal.events.domain import record
 from portal.events.models import Event
 from portal.partners.models import Partner, User
 from tests.onboarding.enrollment.meters import activate, make_meter, note
@@ -40,11 +41,11 @@ def test_card_says_who_acts_by_when_and_what_it_rests_on(acme: Partner, client: 
 
     text = text_of(client.get(f"/meters/{meter.pk}/"))
 
-    assert "You: fill in Number of devices" in text
+    assert "You: add Number of devices" in text
     assert (
         "Next activation: May 1, 2027 , if it is eligible by end of Wed, Apr 14 (11:59 PM PDT). 140 days left." in text
     )
-    assert "Number of devices empty filled in Failed Requirement" in text
+    assert "Number of devices empty filled in Failed" in text
     assert "Battery power capacity 5 filled in Passed" in text
     assert (
         "CEC-DSGS_2027_MAY_OCT May 1, 2027 to Oct 31, 2027 Not eligible yet "
@@ -56,7 +57,7 @@ def test_another_day_can_be_asked_for(acme: Partner, client: Client) -> None:
     meter = battery(acme, site={"number_of_devices": 1})
     activate(meter, "CEC-DSGS_2027_MAY_OCT", since="2027-06-01T07:00")
 
-    assert "Enrolled and dispatched in CEC-DSGS_2027_MAY_OCT" in text_of(
+    assert "Enrolled and dispatched in May–Oct 2027, until" in text_of(
         client.get(f"/meters/{meter.pk}/?as_of=2027-07-01")
     )
     assert "Enrolled and dispatched" not in text_of(client.get(f"/meters/{meter.pk}/"))
@@ -90,7 +91,7 @@ def test_long_history_can_be_seen_whole(acme: Partner, client: Client) -> None:
 
 def test_program_is_joined_from_the_page(acme: Partner, client: Client) -> None:
     meter = make_meter(acme, programs=["CCA"], utility="PGE")
-    assert "Could join besides" in text_of(client.get(f"/meters/{meter.pk}/"))
+    assert "Also eligible to join" in text_of(client.get(f"/meters/{meter.pk}/"))
 
     answer = client.post(f"/meters/{meter.pk}/programs/ELRP/join/", follow=True)
 
@@ -110,7 +111,7 @@ def test_what_a_customer_can_hold_together(acme: Partner, borealis: Partner, cli
     assert "One customer: the account 42 at SDGE, with 2 of your meters." in text
     assert "b-1" in text
     assert "theirs" not in text
-    excluded = text.split("Cannot be held together")[1].split("Can be held together")[0]
+    excluded = text.split("Not compatible")[1].split("Compatible")[0]
     assert "Capacity/Energy with a CCA and Emergency Load Reduction Program SDG&E excludes" in excluded
     assert "Capacity/Energy with a CCA and Demand Side Grid Support" in excluded
 
@@ -126,8 +127,11 @@ def test_funnel_counts_steps_and_what_would_help(acme: Partner, borealis: Partne
 
     text = text_of(client.get("/programs/CEC-DSGS/meters/"))
 
-    assert "Created for this program 4 100% – Taking part 4 100% – Your part is done 2 50% 2 not eligible yet" in text
-    assert "Eligible 2 50% – Active 1 25% 1 waiting for the activation date" in text
+    assert (
+        "Created for this program 4 (100%) Participating 4 (100%) Information complete 2 (50%) 2 not eligible yet"
+        in text
+    )
+    assert "Eligible 2 (50%) Active 1 (25%) 1 waiting for the activation date" in text
     assert "Fill in Number of devices 2 1 Fill in Battery energy capacity 1 0" in text
 
 
@@ -171,7 +175,7 @@ def test_nothing_filled_in_is_said(acme: Partner, client: Client) -> None:
 
     answer = client.post("/meters/fill/CEC-DSGS/site.number_of_devices/", {"do": "each"})
 
-    assert "Nothing was filled in." in answer.content.decode()
+    assert "You haven’t filled anything in." in answer.content.decode()
 
 
 def test_views_of_the_list_ask_who_acts_next(acme: Partner, client: Client) -> None:
@@ -215,7 +219,7 @@ def test_active_program_is_not_simply_left(acme: Partner, client: Client) -> Non
 
     answer = client.post(f"/meters/{meter.pk}/programs/CEC-DSGS/leave/", follow=True)
 
-    assert "The meter is active in CEC-DSGS, so it cannot simply be taken out." in answer.content.decode()
+    assert "The meter is active in CEC-DSGS, so it can’t be removed right away." in answer.content.decode()
     assert Enrollment.objects.filter(meter=meter).exists()
 
 
@@ -223,5 +227,50 @@ def test_archived_meters_need_nobody(acme: Partner, client: Client) -> None:
     battery(acme, 1)
     Meter.objects.filter(pk=battery(acme, 2).pk).update(is_archived=True)
 
-    assert "Fill in what is missing: 1 meter" in text_of(client.get("/"))
-    assert "Created for this program 1 100%" in text_of(client.get("/programs/CEC-DSGS/meters/"))
+    assert "Fill in missing information: 1 meter" in text_of(client.get("/"))
+    assert "Created for this program 1 (100%)" in text_of(client.get("/programs/CEC-DSGS/meters/"))
+
+
+def steps_on(client: Client, meter: Meter, query: str = "") -> list[tuple[str, str, str]]:
+    """What a page says of the steps in each program: label, state, and when."""
+    cards = client.get(f"/meters/{meter.pk}/{query}").context["cards"]
+    return [(step.label, step.state, step.detail) for _, steps in cards for step in steps]
+
+
+def test_steps_tell_what_was_what_is_waited_for_and_when_the_season_ends(acme: Partner, client: Client) -> None:
+    meter, whole = battery(acme), battery(acme, 2, site={"number_of_devices": 1})
+    done, season = ("Eligible", "done", "Nov 25, 2026"), ("Season ends", "todo", "Oct 31, 2027")
+
+    assert steps_on(client, meter) == [
+        ("Created", "done", "Nov 25, 2026"),
+        ("Eligible", "current", "by end of Wed, Apr 14 (11:59 PM PDT)"),
+        ("Active", "todo", "Earliest May 1, 2027"),
+        season,
+    ]
+    assert steps_on(client, whole)[1:] == [done, ("Active", "current", "Expected May 1, 2027"), season]
+    activate(whole, "CEC-DSGS_2027_MAY_OCT", since="2027-06-01T07:00")
+    assert steps_on(client, whole)[2:] == [("Active", "current", "From Jun 1, 2027"), season]
+    assert steps_on(client, whole, "?as_of=2027-07-01")[2:] == [("Active", "current", "Since Jun 1, 2027"), season]
+
+
+def test_what_the_partner_has_to_do_comes_first_and_by_when(acme: Partner, client: Client) -> None:
+    meter, whole = battery(acme), battery(acme, 2, site={"number_of_devices": 1})
+
+    text = text_of(client.get(f"/meters/{meter.pk}/"))
+
+    first = (
+        "To do Add Number of devices by end of Wed, Apr 14 (11:59 PM PDT) (140 days left) for Demand Side Grid Support."
+    )
+    assert text.index(first) < text.index("Leap meter ID")
+    assert "Complete this meter" in text
+    assert "To do Add" not in text_of(client.get(f"/meters/{whole.pk}/"))
+    assert "To do Add" not in text_of(client.get(f"/meters/{meter.pk}/?as_of=2027-07-01"))
+
+
+def test_the_day_of_eligibility_is_the_last_one_on_which_it_became_so(acme: Partner, client: Client) -> None:
+    meter = battery(acme, site={"number_of_devices": 1})
+    for was, now in (("INELIGIBLE", "ELIGIBLE"), ("ELIGIBLE", "PENDING"), ("PENDING", "ELIGIBLE")):
+        data = {"program": "CEC-DSGS", "changes": {"enrollment_status": [was, now]}}
+        record("meter.enrollment_changed", subject=meter, partner=acme, by=Actor.system("Test"), data=data)
+
+    assert steps_on(client, meter)[1] == ("Eligible", "done", "Nov 25, 2026")

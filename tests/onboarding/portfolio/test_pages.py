@@ -87,11 +87,11 @@ def test_filters_narrow_the_table_and_the_export_alike(create: Any, client: Clie
     [
         (
             "/meters/?created_from=02/30/2024",
-            "Created from is no day. Write it as year-month-day, for example 2026-05-31.",
+            "Created from is not a date. Enter it as YYYY-MM-DD, for example 2026-05-31.",
         ),
         ("/meters/?region=<b>", "Region has no choice “&lt;b&gt;”. Choose one from the list."),
         ("/meters/?program=x", "Program has no choice “x”. Choose one from the list."),
-        ("/meters/?upload=x", "Upload is no ID. Remove this filter."),
+        ("/meters/?upload=x", "Upload is not an ID. Remove this filter."),
     ],
 )
 def test_filter_that_is_not_understood_is_said_in_our_words(create: Any, client: Client, path: str, words: str) -> None:
@@ -105,7 +105,7 @@ def test_filter_that_is_not_understood_is_said_in_our_words(create: Any, client:
     assert "valid" not in page.lower().replace("aria-invalid", "").replace("novalidate", "")
 
 
-def test_first_page_says_how_many_meters_without_counting_on(
+def test_each_page_says_how_many_meters_and_counts_up_to_a_bound(
     create: Any, client: Client, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     create(builders.rows(3))
@@ -114,9 +114,17 @@ def test_first_page_says_how_many_meters_without_counting_on(
 
     monkeypatch.setattr("onboarding.portfolio.views.METERS_PER_PAGE", 2)
     first = client.get("/meters/")
-    later = client.get(f"/meters/?page={first.context['page'].next_token}").content.decode()
-    assert 'role="status">More than 2 meters<' in first.content.decode()
-    assert 'role="status"' not in later
+    later = client.get(f"/meters/?page={first.context['page'].next_token}")
+    back = client.get(f"/meters/?page={later.context['page'].previous_token}")
+    for answer, number in ((first, 1), (later, 2), (back, 1)):
+        assert 'role="status">3 meters<' in answer.content.decode()
+        assert f"Page {number} of 2<" in answer.content.decode()
+        assert ("<title>Meters, page 2" in answer.content.decode()) is (number == 2)
+
+    monkeypatch.setattr("onboarding.portfolio.views.MOST_COUNTED", 2)
+    page = client.get("/meters/").content.decode()
+    assert 'role="status">More than 2 meters<' in page
+    assert "Page 1 of more than 1<" in page
 
 
 @pytest.mark.parametrize(
@@ -170,7 +178,7 @@ def test_query_counts_do_not_grow_with_rows(
     create: Any, client: Client, count: int, django_assert_num_queries: Any
 ) -> None:
     upload = create([*builders.rows(count), *(builders.row(n + 10, customer__city=None) for n in range(count))])
-    pinned = {"/meters/": 6, f"/uploads/{upload.pk}/": 17, "/uploads/": 4, "/": 11}
+    pinned = {"/meters/": 9, f"/uploads/{upload.pk}/": 18, "/uploads/": 5, "/": 22}
 
     for path, queries in pinned.items():
         client.get(path)  # fills the caches of the validator and of the session

@@ -244,7 +244,7 @@ def test_columns_of_the_portal_are_left_alone_and_said_so(
 
     assert upload.counts == {"create": 1, "rows": 1}
     names = "meter_id, tags, status in programs, upload"
-    assert f"These columns are filled in by the portal, so an upload leaves them alone: {names}." in page
+    assert f"The portal fills in these columns, so we ignored them: {names}." in page
     assert "not used" not in page
 
 

@@ -12,6 +12,7 @@ from onboarding.portfolio.saved_views.domain import MOST_VIEWS, clean_query, sav
 from onboarding.portfolio.saved_views.models import SavedView
 from portal.partners.models import Partner, User
 from portal.problems import Refused
+from tests.onboarding.enrollment.meters import make_meter
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("catalogue")]
 LIST = reverse("meters")
@@ -37,7 +38,7 @@ def test_view_is_saved_with_its_filters_and_order_and_nothing_else(client: Clien
     assert answer["Location"] == f"{LIST}?{view.query}"
     page = client.get(answer["Location"]).content.decode()
     assert "Fresno first" in page
-    assert "Change or remove this view" in page
+    assert "This view" in page
 
 
 def test_own_view_is_seen_by_nobody_else_until_it_is_shared(
@@ -84,7 +85,7 @@ def test_only_the_owner_removes_a_view(client: Client, manager: User, client_of:
 
 
 def test_view_without_a_name_and_one_too_many_are_refused(acme: Partner, user: User, client: Client) -> None:
-    assert "The view has no name." in client.get(save(client, name=" ")["Location"]).content.decode()
+    assert "The view needs a name." in client.get(save(client, name=" ")["Location"]).content.decode()
     for number in range(MOST_VIEWS):
         save_view(acme, user, name=str(number), query="", is_shared=False, is_default=False)
     with pytest.raises(Refused):
@@ -94,3 +95,27 @@ def test_view_without_a_name_and_one_too_many_are_refused(acme: Partner, user: U
 
 def test_query_is_cleaned_to_what_the_list_knows() -> None:
     assert clean_query("evil=1&q=%3Cb%3E&sort=city&page=zzz") == "q=%3Cb%3E&sort=city"
+
+
+def test_views_say_how_many_meters_they_have_where_an_index_tells(
+    client: Client, acme: Partner, borealis: Partner, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for n in range(3):
+        make_meter(acme, programs=["ELRP"], reference=f"m-{n}")
+    make_meter(borealis, programs=["ELRP"], reference="theirs")
+    Meter.objects.filter(partner_reference="m-0").update(enrollment_status="ACTIVE")
+    Meter.objects.filter(partner_reference="m-1").update(is_archived=True)
+    for name, query in (("Of ELRP", "program=ELRP"), ("Tagged", "tag=x"), ("Nowhere", "region=NOWHERE")):
+        save(client, name=name, query=query)
+
+    counts = {view.name: view.count for view in client.get(reverse("meters")).context["views"]}
+
+    assert {name: counts[name] for name in ("All", "Active", "Of ELRP", "Tagged", "Nowhere")} == {
+        "All": "3",
+        "Active": "1",
+        "Of ELRP": "2",
+        "Tagged": "",
+        "Nowhere": "",
+    }
+    monkeypatch.setattr("onboarding.portfolio.saved_views.counts.MOST", 1)
+    assert {view.count for view in client.get(reverse("meters")).context["views"] if view.name == "All"} == {"1+"}

@@ -66,7 +66,7 @@ def test_sent_twice_within_a_minute_makes_one_key(manager, client_of):
         answers = [client.post("/developers/") for _ in range(2)]
 
     assert ([answer.status_code for answer in answers], ApiKey.objects.count()) == ([200, 422], 1)
-    assert "There is a key called Quick start" in answers[1].content.decode()
+    assert "A key named Quick start" in answers[1].content.decode()
 
 
 def test_every_program_that_takes_assets_has_an_example(acme):
@@ -92,5 +92,5 @@ def test_page_without_any_program_says_so(user, client_of):
 
     page = client_of(user).get("/developers/").content.decode()
 
-    assert "No program takes assets by API at the moment." in page
+    assert "No programs accept assets by API right now." in page
     assert re.search(r"curl -sS", page) is None

@@ -17,7 +17,6 @@ from portal.jobs.domain import run_next
 from portal.partners.models import Partner
 from tests.onboarding.connect import builders
 from tests.onboarding.connect.conftest import (  # noqa: F401  fixtures of the customers' way
-    compiled_texts,
     connected,
     customer,
     new_customer,

@@ -47,13 +47,13 @@ def test_reminders_are_off_and_can_be_switched_on(client: Client, off: ConnectLi
     answer = client.post(of(off), CHOICES, follow=True)
 
     plan = ReminderPlan.objects.get()
-    assert "Reminders are on." in answer.content.decode()
+    assert "Reminders turned on." in answer.content.decode()
     assert plan.on_since is not None
     assert (plan.delays, plan.text) == ({Touchpoint.FIRST: 15, Touchpoint.THIRD: 72}, "Earn $50 now")
     event = Event.objects.get(verb="connectlink.reminders_changed")
     assert event.data == {"is_on": True, "delays": {"FIRST": 15, "THIRD": 72}}
     assert (
-        "After the last step: 15 minutes, 3 days."
+        "Sent after the customer’s last step: 15 minutes, 3 days."
         in client.get(reverse("connect-link", args=[off.pk])).content.decode()
     )
 
@@ -72,7 +72,7 @@ def test_reminders_are_off_and_can_be_switched_on(client: Client, off: ConnectLi
         ({"first": "3"}, "Choose from the list."),
         ({"first": "x"}, "Choose from the list."),
         ({"second": "25"}, "Choose from the list."),
-        ({"first": "", "third": ""}, "No reminder is chosen."),
+        ({"first": "", "third": ""}, "You haven’t chosen any reminders."),
         ({"text": "x" * 301}, "300"),
     ],
 )
@@ -104,7 +104,7 @@ def test_a_test_goes_to_whoever_asks_for_it(client: Client, off: ConnectLink) ->
     while run_next():
         pass
 
-    assert "A test is on its way to manager@acme.example." in answer.content.decode()
+    assert "Test email sent to manager@acme.example." in answer.content.decode()
     assert [(message.to, message.subject) for message in mail.outbox] == [
         (["manager@acme.example"], "[Test] Your connection with Acme Energy is not finished yet")
     ]
@@ -131,7 +131,7 @@ def test_the_customers_page_tells_each_reminder_and_what_comes_next(
 
     opt_out(acme, "alex@example.com")
     page = client.get(address).content.decode()
-    assert "No reminder goes out: The customer opted out." in page
+    assert "No reminder will be sent: The customer opted out." in page
     travel(STOPPED_AT + timedelta(days=1, minutes=1))
     sweep_and_send()
     assert page.count("The customer opted out.") < client.get(address).content.decode().count("The customer opted out.")
@@ -140,8 +140,8 @@ def test_the_customers_page_tells_each_reminder_and_what_comes_next(
 @pytest.mark.parametrize(
     ("email", "zip_code", "hour", "told"),
     [
-        ("", "94103", 18, "No reminder goes out: No email address is known."),
-        ("alex@example.com", "10001", 3, "first reminder, Dec 2, 2026, 8:00 AM EST, in the morning after it is due"),
+        ("", "94103", 18, "No reminder will be sent: We don’t have an email address."),
+        ("alex@example.com", "10001", 3, "first reminder, Dec 2, 2026, 8:00 AM EST, the morning after it’s due"),
     ],
 )
 def test_why_none_goes_now(
@@ -171,7 +171,7 @@ def test_addresses_are_marked_and_work_again(
     client: Client, acme: Partner, borealis: Partner, client_of: Callable[[User], Client], stranger: User
 ) -> None:
     address = reverse("connect-addresses")
-    assert "None yet." in client.get(address).content.decode()
+    assert "No addresses yet." in client.get(address).content.decode()
     assert client.post(address, {"email": "nobody"}).status_code == 422
     client.post(address, {"email": "Gone@example.com"})
     opt_out(acme, "out@example.com")
@@ -187,7 +187,7 @@ def test_addresses_are_marked_and_work_again(
     )
     client.post(reverse("connect-address-remove", args=[rows["gone@example.com"]]))
     answer = client.post(reverse("connect-address-remove", args=[rows["out@example.com"]]), follow=True)
-    assert "Only the customer can open the link again." in answer.content.decode()
+    assert "Only the customer can opt back in." in answer.content.decode()
     assert set(StoppedAddress.objects.filter(partner=acme).values_list("email", flat=True)) == {
         "out@example.com",
         "full@example.com",

@@ -129,7 +129,7 @@ def test_the_home_page_and_the_connection_ask_for_it(
 ) -> None:
     travel(STOPPED_AT + timedelta(days=11))
     client, connection = client_of(manager), authorized.connection_id
-    assert "Authorizations to renew" in client.get(reverse("home")).content.decode()
+    assert "Send the renewal link." in client.get(reverse("home")).content.decode()
     page = client.get(reverse("connection", args=[connection])).content.decode()
     assert "Send renewal link" in page
     assert renewal_path(authorized)[:16] in page
@@ -291,7 +291,7 @@ def test_at_night_the_link_waits_for_the_morning(
     travel(datetime(2026, 12, 12, 8, tzinfo=UTC))
     address = reverse("connection-renewal", args=[authorized.connection_id, authorized.pk])
     answer = client_of(manager).post(address, follow=True)
-    assert "goes out in the morning" in answer.content.decode()
+    assert "will be sent in the morning" in answer.content.decode()
     sweep_and_send()
     assert emails() == []
     travel(datetime(2026, 12, 12, 16, tzinfo=UTC))

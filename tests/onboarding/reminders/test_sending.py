@@ -17,7 +17,14 @@ from onboarding.connect.choices import LinkState, SessionState, Step
 from onboarding.connect.contacting import mark_unreachable, opt_out, stop_of
 from onboarding.connect.invitations import send_link
 from onboarding.connect.links import set_state
-from onboarding.connect.models import Connection, ConnectLink, ConnectSession, InvitedCustomer
+from onboarding.connect.models import (
+    Connection,
+    ConnectLink,
+    ConnectSession,
+    InvitedCustomer,
+    OutageFollowUp,
+    UtilityOutage,
+)
 from onboarding.reminders import sending
 from onboarding.reminders.choices import Touchpoint
 from onboarding.reminders.models import Reminder
@@ -29,6 +36,7 @@ from portal.jobs.domain import Run, claim, run_next
 from portal.jobs.models import Job
 from portal.partners.models import Partner
 from portal.partners.sandboxes import create_sandbox
+from programs.models import Utility
 from tests.onboarding.connect import builders
 from tests.onboarding.reminders.conftest import DEFAULTS, STOPPED_AT, states_of, stopped, sweep_and_send, switch_on
 
@@ -222,6 +230,28 @@ def test_what_happens_before_it_is_due_plans_nothing(
     sweep_and_send()
 
     assert states_of(row) == []
+
+
+def test_nobody_is_reminded_on_the_day_of_the_message_that_a_utility_works(
+    acme: Partner, link: ConnectLink, travel: Travel
+) -> None:
+    told, waiting = stopped(acme, "told", link=link), stopped(acme, "waiting", link=link)
+    utility = Utility.objects.get(code=builders.CAISO_UTILITY)
+    outage = UtilityOutage.objects.create(utility=utility, began_at=STOPPED_AT, noticed_at=STOPPED_AT)
+    for row, email in ((told, "alex@example.com"), (waiting, "")):
+        OutageFollowUp.objects.create(
+            outage=outage,
+            session=row.sessions.get(),
+            created_at=STOPPED_AT,
+            settled_at=after(minutes=20),
+            email=email,
+        )
+
+    walk(travel, until=after(days=3, hours=1))
+
+    assert states_of(waiting) == SENT
+    assert states_of(told) == SENT[1:]
+    assert Reminder.objects.filter(connection=told).earliest("pk").sent_at > after(days=1)  # type: ignore[operator]  # sent
 
 
 def test_somebody_who_opted_out_gets_none_of_the_next(acme: Partner, link: ConnectLink, travel: Travel) -> None:

@@ -40,6 +40,12 @@ pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("catalogue")]
 BY = Actor.system("Test")
 
 
+@pytest.fixture
+def _season(time_machine: Any) -> None:
+    """A day on which the winter seasons run: only then are meters active."""
+    time_machine.move_to("2027-01-15T12:00:00+00:00")
+
+
 @pytest.fixture(autouse=True)
 def _files(settings: LazySettings, tmp_path: Path) -> None:
     settings.MEDIA_ROOT = tmp_path
@@ -63,6 +69,7 @@ def held_by(sandbox: Partner) -> dict[str, int]:
     return {name: count for name, count in counts.items() if count and name not in ("Job", "MeterText", "TextBacklog")}
 
 
+@pytest.mark.usefixtures("_season")
 def test_sandbox_has_something_of_every_kind(acme: Partner, sandbox: Partner) -> None:
     statuses = Counter(Meter.objects.filter(partner=sandbox).values_list("enrollment_status", flat=True))
     uploads = Upload.objects.filter(partner=sandbox)
@@ -209,7 +216,7 @@ def test_worker_that_is_killed_anywhere_leaves_work_that_goes_on(
 
     while (waiting := filling_of(sandbox)) is not None:
         Job.objects.filter(pk=waiting.pk).update(attempts=0)
-        Job.objects.exclude(pk=waiting.pk).filter(state="queued").update(not_before=clock.now() + timedelta(days=1))
+        Job.objects.exclude(pk=waiting.pk).filter(state="queued").update(not_before=clock.now() + timedelta(minutes=5))
         Job.objects.filter(pk=waiting.pk, state="running").update(lease_until=clock.now() - timedelta(days=1))
         claimed = jobs.claim()
         assert claimed is not None
@@ -222,7 +229,7 @@ def test_worker_that_is_killed_anywhere_leaves_work_that_goes_on(
         except jobs.YieldToOthers:
             Job.objects.filter(pk=waiting.pk).update(state="queued", lease_until=None)
             Job.objects.exclude(pk=waiting.pk).update(not_before=clock.now() - timedelta(days=1))
-            Job.objects.filter(pk=waiting.pk).update(not_before=clock.now() + timedelta(days=1))
+            Job.objects.filter(pk=waiting.pk).update(not_before=clock.now() + timedelta(minutes=5))
             run_jobs()
             Job.objects.filter(pk=waiting.pk).update(not_before=clock.now() - timedelta(days=1))
             continue

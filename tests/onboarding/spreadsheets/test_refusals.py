@@ -158,10 +158,12 @@ def test_absolute_limit_of_unpacked_bytes_holds_below_the_ratio(read: Reading) -
     assert read(bomb(8 << 20), max_unpacked_bytes=4 << 20).code == problems.FILE_ZIP_BOMB
 
 
-def test_many_shared_strings_are_refused(read: Reading) -> None:
-    content = zipped({**parts(sheet(*GOOD)), "xl/sharedStrings.xml": strings("<si><t/></si>" * 5_000)})
+@pytest.mark.parametrize("entry", ["<si><t/></si>", "<si><t>ab</t></si>", "<si><t>_x0001_</t></si>"])
+def test_many_shared_strings_are_refused(read: Reading, entry: str) -> None:
+    content = zipped({**parts(sheet(*GOOD)), "xl/sharedStrings.xml": strings(entry * 5_000)})
 
     assert read(content, max_shared_strings=1_000).code == problems.FILE_ZIP_BOMB
+    assert read(content, max_shared_bytes=100_000).code == problems.FILE_ZIP_BOMB
 
 
 @pytest.mark.parametrize("part", ["xl/worksheets/sheet1.xml", "xl/sharedStrings.xml", "xl/workbook.xml"])

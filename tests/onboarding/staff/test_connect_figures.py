@@ -27,7 +27,7 @@ def client(staff: User, client_of: Any) -> Client:
     return client_of(staff)
 
 
-@pytest.mark.parametrize("by", ["", "partner", "utility", "week", "variant"])
+@pytest.mark.parametrize("by", ["", "partner", "utility", "week", "device", "variant"])
 def test_the_figures_are_of_all_real_partners(by: str, client: Client, acme: Partner, borealis: Partner) -> None:
     sandbox = Partner.objects.create(name="Acme sandbox", slug="acme-sandbox", sandbox_of=acme)
     mixed.fill(acme, NOW)
@@ -42,8 +42,18 @@ def test_the_figures_are_of_all_real_partners(by: str, client: Client, acme: Par
     assert ("Borealis Devices" in page) == (by in ("", "partner"))
 
 
+def test_one_utility_over_time_is_of_all_real_partners(client: Client, acme: Partner, borealis: Partner) -> None:
+    for partner in (acme, borealis, Partner.objects.create(name="Play", slug="play", sandbox_of=acme)):
+        mixed.customer(partner, "home-1", mixed.HAS_DATA, link=make.link(partner), started=NOW)
+
+    page = client.get(reverse("admin:connect-utility-figures", args=[make.CAISO_UTILITY]), {"period": "day"})
+
+    assert "2 of 2 completed sign-ins were authorized." in page.content.decode()
+    assert client.get(reverse("admin:connect-utility-figures", args=["NOWHERE"])).status_code == 404
+
+
 def test_without_customers_and_with_what_cannot_be_asked(client: Client) -> None:
-    assert "No customer opened a link" in client.get(reverse("admin:connect-figures")).content.decode()
+    assert "No customers opened a link" in client.get(reverse("admin:connect-figures")).content.decode()
     assert client.get(reverse("admin:connect-figures"), {"by": "link"}).status_code == 422
 
 
@@ -57,4 +67,5 @@ def test_outages_are_listed_with_the_way_to_the_figures(client: Client) -> None:
 
 
 def test_partners_do_not_see_them(client_of: Any, manager: User) -> None:
-    assert client_of(manager).get(reverse("admin:connect-figures")).status_code in (302, 403)
+    for path in (reverse("admin:connect-figures"), reverse("admin:connect-utility-figures", args=["PGE"])):
+        assert client_of(manager).get(path).status_code in (302, 403)

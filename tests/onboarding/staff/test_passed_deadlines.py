@@ -81,8 +81,8 @@ def test_deadline_is_recorded_again_as_if_the_mistake_had_never_been(
     run_jobs()
 
     assert "Meters that make this deadline are expected active from May 1, 2031." in first
-    assert "Nothing is changed yet. 2 enrollments checked." in text
-    assert "2 meters will have made the deadline, and have not now." in text
+    assert "Nothing has changed yet. 2 enrollments checked." in text
+    assert "2 meters will now make the deadline." in text
     assert "Acme Energy of-acme Makes the deadline" in text
     assert (nothing, done.status_code) == (0, 302)
     assert MadeDeadline.objects.count() == 2
@@ -94,11 +94,11 @@ def test_deadline_is_recorded_again_as_if_the_mistake_had_never_been(
 @pytest.mark.parametrize(
     ("moment", "said"),
     [
-        ({"moment_0": "2031-04-15", "moment_1": "00:15:00"}, "No meter would gain or lose it."),  # 07:15 UTC: in force
-        ({"moment_0": "2031-04-15", "moment_1": "00:45:00"}, "2 meters will have made the deadline"),
-        ({"moment_0": "2031-04-14"}, "2 meters will have made the deadline"),
-        ({}, "Enter the day whose rules count."),
-        ({"moment_0": "2031-04-16"}, "Enter a moment in the past."),
+        ({"moment_0": "2031-04-15", "moment_1": "00:15:00"}, "No meters would gain or lose it."),  # 07:15 UTC: in force
+        ({"moment_0": "2031-04-15", "moment_1": "00:45:00"}, "2 meters will now make the deadline"),
+        ({"moment_0": "2031-04-14"}, "2 meters will now make the deadline"),
+        ({}, "Enter the day whose rules to use."),
+        ({"moment_0": "2031-04-16"}, "Enter a time in the past."),
     ],
 )
 def test_rules_of_another_moment_can_be_chosen(
@@ -113,7 +113,7 @@ def test_choice_that_is_changed_is_shown_before_it_is_done(admin: Client, missed
     page = admin.post(again(missed), {"rules": "now", "seen": "deadline"})
 
     assert page.status_code == 200
-    assert "2 meters will have made the deadline" in text_of(page.content.decode())
+    assert "2 meters will now make the deadline" in text_of(page.content.decode())
     assert PassedDeadline.objects.get(pk=missed.pk).recorded_at is not None
 
 

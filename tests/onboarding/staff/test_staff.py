@@ -77,8 +77,7 @@ def test_activate_and_end(acme: Partner, borealis: Partner, staff: User, client_
 
     assert said(answer) == [
         "Done for 2 meters.",
-        "This meter is not eligible yet in CEC-DSGS. "
-        "Settle what is open first, or activate it all the same. Left: a-2.",
+        "This meter is not eligible yet in CEC-DSGS. Resolve what’s missing first, or activate it anyway. Left: a-2.",
     ]
     for meter in (first, second):
         meter.refresh_from_db()
@@ -86,8 +85,8 @@ def test_activate_and_end(acme: Partner, borealis: Partner, staff: User, client_
     event = Event.objects.get(verb="meter.activated", subject_id=str(second.pk))
     assert (event.partner_id, event.actor_label, event.data["market_group"]) == (borealis.pk, "Stef Staff", "VPP-7")
     assert said(do(admin, "activate", first, period=season)) == [
-        "This meter is active in CEC-DSGS_2027_MAY_OCT then already. "
-        "Choose a moment after its activation ends, or leave it as it is. Left: a-1."
+        "This meter is already active in CEC-DSGS_2027_MAY_OCT at that time. "
+        "Choose a time after its activation ends, or leave it as it is. Left: a-1."
     ]
 
     answer = do(admin, "end_activation", first, period=season, reason="The customer moved.")
@@ -104,7 +103,7 @@ def test_result_of_the_market_is_recorded_with_why(acme: Partner, admin: Client)
     typed = {"action_type": "HAS_MARKET_REGISTRATION", "program": cca}
 
     refused = do(admin, "record_result", meter, of="CCA", holds="no", **typed)
-    assert "Say why it does not hold." in refused.content.decode()
+    assert "Enter why the check failed." in refused.content.decode()
     assert not CheckRecord.objects.filter(action_type="HAS_MARKET_REGISTRATION").exists()
 
     do(admin, "record_result", meter, of="CCA", holds="no", note="Another provider.", code="DUPLICATE", **typed)
@@ -170,7 +169,7 @@ def test_deeds_by_spreadsheet(acme: Partner, borealis: Partner, admin: Client) -
     assert token
     done = admin.post(SHEET, {"sheet": unescape(token[1]), "do": "yes"}).content.decode()
     why = "This meter is not eligible yet in CEC-DSGS."
-    left = f"Left: {why} Settle what is open first, or activate it in the list of enrollments all the same."
+    left = f"Left: {why} Resolve what’s missing first, or activate it anyway from the list of enrollments."
 
     assert re.findall(r'<th scope="row">(\d)</th><td>(.*?)</td>', done) == [
         ("2", "Done"),
@@ -181,7 +180,7 @@ def test_deeds_by_spreadsheet(acme: Partner, borealis: Partner, admin: Client) -
     assert {one.meter_id for one in Activation.objects.filter(market_group_name="VPP-7")} == {first.pk, second.pk}
     assert CheckRecord.objects.get().note == "No interval meter."
     again = admin.post(SHEET, {"sheet": unescape(token[1]), "do": "yes"}).content.decode()
-    assert "This sheet was recorded already, and was not a second time." in again
+    assert "This sheet was already recorded. Nothing was recorded twice." in again
     assert CheckRecord.objects.count() == 1
 
 
@@ -197,22 +196,23 @@ def test_every_problem_of_every_row_is_said_and_nothing_is_done(acme: Partner, a
         f"{meter.pk},END,,,CEC-DSGS_2027_MAY_OCT,,2027-06-01,2027-05-01",
     )
 
-    assert [unescape(text) for text in re.findall(r"<div>([^<]*)</div>", page.split("What is wrong")[1])][:8] == [
+    assert [unescape(text) for text in re.findall(r"<div>([^<]*)</div>", page.split("Problems by row")[1])][:8] == [
         "The delivery period is missing.",
-        "No meter has the ID 'nothing'. Copy it from the list of enrollments, or from the partner's export.",
-        "What 'DANCE' means is not known. Write ACTIVATE, END or an item's name.",
-        "There is no program 'NONE'. Write its name as the catalogue does.",
-        "From is '2026-13-01'. Write a local day as 2026-05-31, or a time with its offset as 2026-05-31 17:00-07:00.",
-        "Holds is 'maybe'. Write yes or no.",
+        "No meter has the ID 'nothing'. Copy it from the list of enrollments, or from the partner’s export.",
+        "'DANCE' is not a known action. Enter ACTIVATE, END or the name of an item.",
+        "There is no program 'NONE'. Use its name from the catalogue.",
+        "From is '2026-13-01'. Enter a local date such as 2026-05-31, "
+        "or a time with its offset such as 2026-05-31 17:00-07:00.",
+        "Holds is 'maybe'. Enter yes or no.",
         "Until is not after From.",
-        "Say in Note why the activation ends.",
+        "Enter in Note why the activation ends.",
     ]
-    assert "Nothing was recorded: 4 rows must be mended first." in page
+    assert "Nothing was recorded. Fix 4 rows first." in page
     assert 'name="sheet"' not in page
 
 
 def test_file_that_is_no_sheet_is_told_so(admin: Client) -> None:
-    assert "The sheet does not say what is to be done." in sent(admin, "meter_id", "x")
+    assert "The sheet doesn’t say what to do." in sent(admin, "meter_id", "x")
     assert 'class="errornote"' in sent(admin, "x", name="records.pdf")
     assert "Nothing was recorded" in admin.post(SHEET, {"sheet": "tampered", "do": "yes"}).content.decode()
     assert "No file was chosen." in admin.post(SHEET).content.decode()
@@ -224,7 +224,7 @@ def test_nobody_is_active_outside_the_period(acme: Partner, admin: Client) -> No
     over = "CEC-DSGS_2026_MAY_OCT"
 
     assert said(do(admin, "activate", meter, period=period(over))) == [
-        f"{over} runs from May 1, 2026 to Oct 31, 2026. Choose a moment within it, or another period."
+        f"{over} runs from May 1, 2026 to Oct 31, 2026. Choose a time within it, or another period."
     ]
     page = sent(
         admin,
@@ -233,7 +233,7 @@ def test_nobody_is_active_outside_the_period(acme: Partner, admin: Client) -> No
         f"{meter.pk},ACTIVATE,CEC-DSGS_2027_MAY_OCT,2026-01-01,2027-01-01",
     )
     assert f"{over} runs from May 1, 2026 to Oct 31, 2026." in page
-    assert "An activation has no end here." in page
+    assert "An activation can’t have an end here." in page
     assert not Activation.objects.exists()
 
 
@@ -247,7 +247,7 @@ def test_rows_that_contradict_each_other_are_told(acme: Partner, admin: Client) 
         f"{meter.pk},HAS_AMI,yes,",
     )
 
-    assert "Row 2 says something about this meter and item already." in page
+    assert "Row 2 already covers this meter and item." in page
     assert not CheckRecord.objects.exists()
 
 
@@ -255,12 +255,14 @@ def test_what_would_be_passed_over_is_refused(acme: Partner, admin: Client) -> N
     meter = make_meter(acme, programs=["CCA"], utility="PGE")
     row = f"{meter.pk},HAS_AMI,yes"
 
-    assert "Nothing here is called “Programme”." in unescape(sent(admin, "meter_id,what,holds,Programme", f"{row},CCA"))
-    assert "Row 2 has a quote that does not close, or more cells" in sent(admin, "meter_id,what,holds", f"{row},CCA")
-    assert "Note has 301 characters. It takes 300." in sent(admin, "meter_id,what,holds,note", f"{row},{'x' * 301}")
+    assert "These columns aren’t in the template: “Programme”." in unescape(
+        sent(admin, "meter_id,what,holds,Programme", f"{row},CCA")
+    )
+    assert "Row 2 has an unclosed quote or more cells" in sent(admin, "meter_id,what,holds", f"{row},CCA")
+    assert "Note has 301 characters; the limit is 300." in sent(admin, "meter_id,what,holds,note", f"{row},{'x' * 301}")
     book = builders.book(A=[["meter_id", "what", "holds"], row.split(",")], B=[["meter_id"], ["x"]])
     page = admin.post(SHEET, {"file": SimpleUploadedFile("two.xlsx", book)}).content.decode()
-    assert "Only one sheet is read. These were not: B." in page
+    assert "We read only one sheet. We skipped: B." in page
     assert not CheckRecord.objects.exists()
 
 
@@ -274,12 +276,12 @@ def test_period_stands_for_its_program(acme: Partner, admin: Client) -> None:
         "meter_id,what,holds,program,period,note",
         *(f"{meter.pk},HAS_AMI,{holds},{program},{month},why" for holds, program in (("no", ""), ("yes", "CCA"))),
     )
-    assert "Row 2 says something about this meter and item already." in page
+    assert "Row 2 already covers this meter and item." in page
 
     assert said(
         do(admin, "record_result", battery, of="CEC-DSGS", action_type="HAS_AMI", holds="yes", period=period(month))
     ) == [
-        "This meter is not meant for CCA. Let the partner join the program first, or choose another meter. Left: b-1."
+        "This meter hasn’t joined CCA. Ask the partner to join the program first, or choose another meter. Left: b-1."
     ]
     assert not CheckRecord.objects.exists()
 

@@ -140,7 +140,7 @@ def test_sheet_takes_local_days_and_moments_with_their_offset(battery: Any, admi
 def test_sheet_asks_for_a_day_or_an_offset(battery: Any, admin: Client, until: str) -> None:
     page = sent(admin, "meter_id,what,holds,until", f"{battery.pk},HAS_AMI,yes,{until}")
 
-    assert "Write a local day as 2026-05-31, or a time with its offset as 2026-05-31 17:00-07:00." in page
+    assert "Enter a local date such as 2026-05-31, or a time with its offset such as 2026-05-31 17:00-07:00." in page
 
 
 @pytest.mark.parametrize(("until", "is_in"), [("2027-10-31", True), ("2027-11-01", False)])

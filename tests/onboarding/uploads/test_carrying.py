@@ -171,7 +171,7 @@ def test_nothing_is_offered_of_another_partner_or_after_the_confirmation(
     assert [problem.code for problem in refusal.value.problems] == ["NOTHING_TO_CARRY"]
     for source in ("", "x", str(mine.pk)):
         answer = client.post(reverse("upload-carry-over", args=[mine.pk]), {"from": source}, follow=True)
-        assert "None of the corrections of that upload fits" in unescape(answer.content.decode())
+        assert "None of that upload’s corrections match" in unescape(answer.content.decode())
     assert corrections_to_carry(commit(mine)) is None
 
 

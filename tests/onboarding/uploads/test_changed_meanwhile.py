@@ -57,7 +57,7 @@ def test_the_row_says_what_changed(late: Late, client: Client) -> None:
         ValueMeanwhile("Device model", "Home 10", "Home 30", "Home 20"),
         ValueMeanwhile("Installer", "Bright Roofs LLC", "Sun Crew", "Bright Roofs LLC"),
     ]
-    assert "1 row could not be written, because its meter or reference changed after the check." in page
+    assert "1 row couldn’t be written because its meter or reference changed after the check." in page
     assert "Check this row again" in page
     outcome = page.split('data-label="Outcome"')[1].split("</td>")[0]
     assert ("Not written" in outcome, "Changed" in outcome) == (True, False)
@@ -128,7 +128,7 @@ def test_a_meter_that_is_gone_is_said_to_be(late: Late, client: Client, acme: Pa
     page = client.get(reverse("upload", args=[upload.pk])).content.decode()
     client.post(reverse("upload-recheck", args=[upload.pk]), {"rows": "refused"})
 
-    assert "The meter is not there any more." in page
+    assert "The meter no longer exists." in page
     assert list(upload.problems.values_list("code", flat=True)) == ["REFERENCE_UNKNOWN"]
 
 
@@ -141,7 +141,7 @@ def test_values_that_are_the_same_again_are_said_to_be(late: Late, client: Clien
     page = client.get(reverse("upload", args=[upload.pk])).content.decode()
 
     assert meanwhile_of(upload) == []
-    assert "has the same values as at the check by now" in page
+    assert "has the same values again as at the check" in page
 
 
 def test_another_partner_cannot_check_them_again(late: Late, stranger: User, client_of: Any) -> None:
@@ -161,7 +161,7 @@ def test_queries_do_not_grow_with_refused_rows(
     path = f"{reverse('upload', args=[upload.pk])}?plan=refused"
     client.get(path)
 
-    with django_assert_num_queries(22):
+    with django_assert_num_queries(23):
         client.get(path)
 
 
@@ -179,4 +179,4 @@ def test_the_answer_of_the_api_is_coded(acme: Partner, send: Any, commit: Any, a
 
     (detail,) = [asset["status_detail"] for asset in job["assets"]]
     assert detail["name"] == "PROCESSING_ERROR"
-    assert detail["description"] == "The meter was changed by someone else after this was checked."
+    assert detail["description"] == "Someone else changed the meter after we checked this row."

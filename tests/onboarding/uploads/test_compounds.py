@@ -24,7 +24,7 @@ POWER, ENERGY = "device.battery_power_capacity_kw", "device.battery_energy_capac
 
 
 def sheet(places: list[str], sizes: list[str]) -> bytes:
-    """Rows whose city, state and zip code are in one column, and the sizes of the battery in another one."""
+    """Rows whose city, state and ZIP code are in one column, and the sizes of the battery in another one."""
     lines = []
     for n, (place, size) in enumerate(zip(places, sizes, strict=True), 1):
         line = builders.row(n) | {"City/State/Zip": place, "Battery Size": size}
@@ -160,7 +160,7 @@ def test_targets_are_those_whose_fields_the_schema_has() -> None:
     ]
     assert label_of_compound(targets[1]) == "Whole billing address"
     assert [label_of_compound(target) for target in targets[2:4]] == [
-        "City, state and zip code",
-        "Billing city, state and zip code",
+        "City, state and ZIP code",
+        "Billing city, state and ZIP code",
     ]
     assert [target_of("PLACE_NOT_APART", covers(targets[3])[0]), target_of("NOT_A_ZIP", ZIP)] == [targets[3], ""]

@@ -204,7 +204,7 @@ def test_page_lists_the_rows_and_saves_what_is_typed(
     client = client_of(user)
     address = page_of(upload, "REQUIRED_MISSING", ZIP)
     page = client.get(address).content.decode()
-    assert "Zip code is missing: 2 rows" in page
+    assert "ZIP code is missing: 2 rows" in page
     assert "Alex Rivera 1, 1 Main Street, San Francisco, CA" in page
 
     client.post(address, {"row-2": "94103", "was-2": "", "row-3": "", "was-3": "", "do": "save"})
@@ -437,7 +437,7 @@ def test_first_row_of_a_reference_is_one_that_is_not_left_out(upload: Upload) ->
     def first() -> int:
         references = preview_of(upload).references
         references.know(["home-000004"])
-        references.expect(["home-000004"])
+        references.expect({"home-000004": 99})
         return references.of("home-000004", 99)
 
     assert first() == 5

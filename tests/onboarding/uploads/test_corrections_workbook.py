@@ -65,7 +65,7 @@ def test_workbook_has_the_rows_to_fix_with_their_own_columns_and_remedies(upload
     assert headers[:3] == ["My note", "partner_reference", "transmission_region"]
     assert headers[-3:] == ["Problem", "How to fix", "Row key"]
     assert sheet.max_row == 4
-    assert cell(sheet, 2, "Problem").value == "Zip code is missing."
+    assert cell(sheet, 2, "Problem").value == "ZIP code is missing."
     assert cell(sheet, 2, "Row key").value.startswith(f"{upload.pk}:2:")
     assert cell(sheet, 3, "customer.postal_code").value == "02138"
     assert cell(sheet, 3, "utility.utility_name").comment.text.startswith("Utility is “PG and Easy”")
@@ -117,7 +117,7 @@ def test_workbook_of_another_partner_changes_nothing(
 
     theirs = Upload.objects.get(partner=borealis)
     assert (theirs.state, theirs.corrects, theirs.problem["code"]) == ("failed", None, "ROWS_OF_NO_UPLOAD")
-    assert "belong to no upload of yours" in client.get(answer["Location"]).content.decode()
+    assert "don’t belong to an upload that you can still change" in client.get(answer["Location"]).content.decode()
     upload.refresh_from_db()
     assert upload.counts["needs_fixing"] == 2
 

@@ -217,7 +217,7 @@ def test_api_warns_on_each_row_of_a_guess(api: Callable[..., list[dict[str, str]
         ["customer.end_customer_name"],
     ]
     assert said[1]["customer.end_customer_name"] == (
-        "Customer name was read as “Zoë Brontë”: the file does not say how it is encoded, and Mac Roman (CSV made on a "
+        "Customer name was read as “Zoë Brontë”: the file doesn’t say how it is encoded, and Mac Roman (CSV made on a "
         "Mac) fits best. If that is wrong, send the file in UTF-8, or name its charset in the Content-Type header."
     )
     assert sorted(Meter.objects.values_list("customer_name", flat=True)) == NAMES

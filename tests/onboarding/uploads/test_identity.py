@@ -225,7 +225,7 @@ def test_update_that_the_database_refuses_fails_alone(acme: Partner, send: Any, 
 
     assert [name for name, _ in said(upload)] == ["METER_UPDATED"] * 2 + ["PROCESSING_ERROR"] + ["METER_UPDATED"] * 2
     assert Meter.objects.filter(city="Oakland").count() == 4
-    assert "the other rows were" in said(upload)[2][1]
+    assert "The other rows were written" in said(upload)[2][1]
 
 
 def test_row_over_which_the_evaluation_fails_fails_alone(

@@ -67,9 +67,9 @@ def test_page_says_what_was_lost(
     notes = client_of(manager).get(reverse("upload", args=[upload.pk])).context["notes"]
 
     assert notes[:2] == [
-        f"This is an {ending} file, from which number formats cannot be read: 00501 comes as 501, and 95% as 0.95. "
-        "Cells with errors such as #N/A come as empty, and rows and columns that are hidden are read like the others.",
-        f"An {ending} file does not tell which cells are merged: of merged cells, only the first has a value.",
+        f"We can’t read number formats from an {ending} file: 00501 comes as 501, and 95% as 0.95. "
+        "Cells with errors such as #N/A are empty, and hidden rows and columns are read like the others.",
+        f"An {ending} file doesn’t say which cells are merged. Of merged cells, only the first has a value.",
     ]
 
 
@@ -91,8 +91,8 @@ def test_numbers_in_references_accounts_and_serials_stop_their_rows(acme: Partne
     ]
     assert all(line.blocks for line in problems)
     assert problems[0].problem.text == (
-        "Partner reference is the number 7700123. An .ods file does not tell how it is shown: 00501 and 501 are the "
-        "same there."
+        "Partner reference is the number 7700123. An .ods file doesn’t say how a number is displayed: 00501 and 501 "
+        "look the same to us."
     )
     assert (upload.count("create"), upload.count("needs_fixing")) == (1, 3)
 

@@ -19,7 +19,7 @@ from portal.events.actors import Actor
 from portal.events.models import Event
 from portal.partners.models import Partner
 from portal.problems import Refused
-from portal.storage.files import path_of
+from portal.storage.disk import path_of
 from programs.models import Field, Program, Requirement
 from tests import builders
 

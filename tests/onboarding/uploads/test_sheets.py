@@ -117,5 +117,5 @@ def test_row_of_totals_that_was_taken_for_a_meter_is_one_problem_and_is_left_out
     client_of(user).post(path, {"do": "leave-out"})
     upload.refresh_from_db()
 
-    assert "“TOTAL” stands in this row" in page
+    assert "“TOTAL” is in this row" in page
     assert upload.counts == {"create": 3, "left_out": 1, "rows": 4}

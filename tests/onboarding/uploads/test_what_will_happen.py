@@ -19,7 +19,7 @@ from portal.events.actors import Actor
 from portal.events.models import Event
 from portal.partners.models import ApiKey, Partner, User
 from portal.problems import Refused
-from portal.storage.files import path_of
+from portal.storage.disk import path_of
 from tests import builders
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("catalogue")]
@@ -144,9 +144,9 @@ def test_unknown_reference_of_an_update_is_one_problem_with_the_near_one(client:
         (3, "REFERENCE_UNKNOWN"),
         (4, "REFERENCE_UNKNOWN"),
     ]
-    assert "No meter of yours has the reference home-00002. Did you mean home-000002?" in problems[0].problem.text
+    assert "None of your meters has the reference home-00002. Did you mean home-000002?" in problems[0].problem.text
     assert "Did you mean" not in problems[1].problem.text
-    assert "2 rows carry a reference that no meter of yours has." in page_of(client, mistaken)
+    assert "2 rows carry a reference that none of your meters has." in page_of(client, mistaken)
 
 
 def test_update_creates_meters_only_after_a_yes(
@@ -210,7 +210,7 @@ def test_head_says_how_many_meters_are_eligible_beside_how_many_are_created(
     head = page_of(client, upload).split("The first")[0]
     says = upload.outlook["CEC-DSGS"]
     assert "3 meters will be created" in head
-    assert f"CEC-DSGS: {says['eligible']} eligible, {says['not_yet']} not yet: " in head
+    assert f"Demand Side Grid Support: {says['eligible']} eligible, {says['not_yet']} not yet: " in head
     assert says["not_yet"] > 0
 
 
@@ -310,6 +310,72 @@ def test_file_that_cannot_be_read_is_checked_again_only_while_no_other_has_its_p
     assert refused.value.problems[0].code == "UPLOAD_SENT_BEFORE"
 
 
+def sent_before(partner: Partner, content: bytes, *, update_existing: bool) -> Upload:
+    upload, _ = receive_upload(
+        [content], file_name="b.csv", partner=partner, programs=["CEC-DSGS"], update_existing=update_existing, by=BY
+    )
+    return upload
+
+
+@pytest.mark.parametrize(
+    ("partner", "state", "is_taken"),
+    [("acme", "ready", True), ("acme", "withdrawn", True), ("acme", "failed", False), ("borealis", "ready", False)],
+)
+def test_choice_is_changed_unless_the_partner_sent_the_file_with_it_before(
+    acme: Partner, borealis: Partner, send: Any, partner: str, state: str, is_taken: bool
+) -> None:
+    content = builders.csv_bytes(builders.rows(1))
+    upload = send(acme, content, "a.csv")
+    other = sent_before({"acme": acme, "borealis": borealis}[partner], content, update_existing=True)
+    Upload.objects.filter(pk=other.pk).update(state=state)
+
+    if is_taken:
+        with pytest.raises(Refused, match="UPLOAD_SENT_BEFORE"):
+            recheck_upload(upload, by=BY, update_existing=True)
+    else:
+        recheck_upload(upload, by=BY, update_existing=True)
+
+    upload.refresh_from_db()
+    assert (upload.state, upload.update_existing) == (("ready", False) if is_taken else ("received", True))
+
+
+def test_check_again_keeps_the_choices_that_nobody_changes(acme: Partner, send: Any, run_jobs: Any) -> None:
+    upload = send(acme, builders.csv_bytes(builders.rows(1)), "a.csv", update_existing=True)
+    assert upload.counts == {"needs_fixing": 1, "rows": 1}
+
+    recheck_upload(upload, by=BY, creates_unknown=True)
+    run_jobs()
+    recheck_upload(upload, by=BY)
+    run_jobs()
+
+    upload.refresh_from_db()
+    assert (upload.update_existing, upload.creates_unknown, upload.counts) == (True, True, {"create": 1, "rows": 1})
+
+
+def test_what_was_confirmed_is_not_checked_again_whole(acme: Partner, send: Any, commit: Any) -> None:
+    """Not even when its writing stopped and it waits for another yes."""
+    upload = commit(send(acme, builders.csv_bytes(builders.rows(1)), "a.csv"))
+    Upload.objects.update(state="ready")
+
+    with pytest.raises(Refused, match="UPLOAD_NOT_READY"):
+        recheck_upload(upload, by=BY)
+    with pytest.raises(Refused, match="UPLOAD_NOT_READY"):
+        discard_upload(upload, by=BY)
+
+    assert UploadRow.objects.get().plan == "create"
+
+
+def test_discarding_twice_has_one_effect(acme: Partner, send: Any) -> None:
+    upload = send(acme, builders.csv_bytes(builders.rows(1)), "a.csv")
+
+    discard_upload(upload, by=BY)
+    discard_upload(upload, by=BY)
+
+    upload.refresh_from_db()
+    assert (upload.counts, upload.outlook, upload.fingerprint) == ({}, {}, "")
+    assert Event.objects.filter(verb="upload.discarded").count() == 1
+
+
 # --- ways in
 
 
@@ -326,7 +392,7 @@ def test_file_that_is_gone_is_said_in_words(acme: Partner, client: Client, send:
     path_of(upload.stored_name).unlink()
 
     answer = client.post(reverse("upload-other-sheet", args=[upload.pk]), {"sheet": "Two"}, follow=True)
-    assert "The file of this upload is no longer kept. Upload it again." in answer.content.decode()
+    assert "We no longer keep the file of this upload. Upload it again." in answer.content.decode()
 
     other = send(acme, builders.csv_bytes(builders.rows(1)), "a.csv")
     path_of(other.stored_name).unlink()

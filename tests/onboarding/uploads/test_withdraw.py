@@ -5,6 +5,7 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
+import time_machine
 from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
@@ -15,7 +16,7 @@ from onboarding.meters.models import Meter
 from onboarding.uploads.models import Upload, UploadRow
 from onboarding.uploads.pipeline.commit import confirm_upload
 from onboarding.uploads.pipeline.receive import receive_upload
-from onboarding.uploads.pipeline.withdraw import withdraw_until, withdraw_upload
+from onboarding.uploads.pipeline.withdraw import withdraw_until, withdraw_upload, withdrawal_outlook
 from onboarding.uploads.queries import receipt_lines
 from portal.events.actors import Actor
 from portal.events.models import Event
@@ -30,7 +31,7 @@ BY = Actor.system("Test")
 
 @pytest.fixture
 def done(acme: Partner, run_jobs: Callable[[], int]) -> Callable[..., Upload]:
-    def done(lines: list[dict[str, Any]], *, update_existing: bool = False) -> Upload:
+    def done(lines: list[dict[str, Any]], *, update_existing: bool = False, creates_unknown: bool = False) -> Upload:
         upload, _ = receive_upload(
             [builders.csv_bytes(lines)],
             file_name="meters.csv",
@@ -39,6 +40,7 @@ def done(acme: Partner, run_jobs: Callable[[], int]) -> Callable[..., Upload]:
             update_existing=update_existing,
             by=BY,
         )
+        Upload.objects.filter(pk=upload.pk).update(creates_unknown=creates_unknown)
         run_jobs()
         confirm_upload(upload, by=BY)
         run_jobs()
@@ -110,14 +112,26 @@ def test_rows_that_wrote_nothing_are_not_taken_back(done: Any, taken_back: Any) 
     assert upload.counts["withdrawn_removed"] == 2
 
 
-@pytest.mark.parametrize(("days", "is_late"), [(29.9, False), (30.1, True)])
-def test_upload_can_be_taken_back_for_thirty_days(done: Any, settings: Any, days: float, is_late: bool) -> None:
+@pytest.mark.parametrize(("seconds", "is_late"), [(-1, False), (0, True)])
+def test_upload_can_be_taken_back_for_thirty_days(done: Any, settings: Any, seconds: int, is_late: bool) -> None:
     settings.UPLOAD_WITHDRAW_DAYS = 30
     upload = done(builders.rows(1))
-    Upload.objects.update(finished_at=timezone.now() - timedelta(days=days))
-    upload.refresh_from_db()
+    until = upload.finished_at + timedelta(days=30)
 
-    assert (withdraw_until(upload) is None) is is_late
+    with time_machine.travel(until + timedelta(seconds=seconds), tick=False):
+        assert withdraw_until(upload) == (None if is_late else until)
+
+
+@pytest.mark.parametrize(
+    ("state", "is_over", "is_open"),
+    [("done", True, True), ("ready", True, True), ("ready", False, False), ("withdrawing", True, False)],
+)
+def test_only_what_was_written_can_be_taken_back(done: Any, state: str, is_over: bool, is_open: bool) -> None:
+    upload = done(builders.rows(1))
+    upload.state = state
+    upload.finished_at = upload.finished_at if is_over else None
+
+    assert (withdraw_until(upload) is not None) is is_open
 
 
 def test_update_comes_back_field_by_field(done: Any, taken_back: Any) -> None:
@@ -147,6 +161,49 @@ def test_field_that_was_changed_again_keeps_its_value(done: Any, taken_back: Any
     device = Meter.objects.get().data["device"]
     assert (device["device_model"], device["installer"]) == ("Z", "Bright Roofs LLC")
     assert "device.device_model" in UploadRow.objects.get(upload=change).description
+
+
+def test_change_of_which_every_field_was_changed_again_stays(done: Any, taken_back: Any) -> None:
+    done([builders.row(1)])
+    change = done([builders.row(1, device__device_model="X")], update_existing=True)
+    done([builders.row(1, device__device_model="Z")], update_existing=True)
+
+    taken_back(change)
+
+    row = UploadRow.objects.get(upload=change)
+    assert (row.withdrawal, row.description) == (
+        "left",
+        "This meter was changed after the upload, so it stays as it is.",
+    )
+    assert (Meter.objects.get().version, Meter.objects.get().data["device"]["device_model"]) == (3, "Z")
+
+
+def test_meter_that_is_gone_is_left(done: Any, taken_back: Any) -> None:
+    upload = done(builders.rows(2))
+    Meter.objects.get(partner_reference="home-000001").delete()
+
+    taken_back(upload)
+
+    assert list(UploadRow.objects.order_by("number").values_list("withdrawal", "description")) == [
+        ("left", "The meter is not there any more."),
+        ("removed", ""),
+    ]
+
+
+def test_outlook_counts_what_would_go_come_back_and_stay(done: Any, acme: Partner) -> None:
+    done([builders.row(1), builders.row(9)])
+    lines = [
+        builders.row(1, device__device_model="X"),
+        *builders.rows(3, start=2),
+        builders.row(5, customer__city=None),
+        builders.row(9),
+    ]
+    upload = done(lines, update_existing=True, creates_unknown=True)
+    done([builders.row(2, device__device_model="Y")], update_existing=True)
+
+    outlook = withdrawal_outlook(upload)
+
+    assert {name: outlook[name] for name in ("remove", "restore", "left")} == {"remove": 2, "restore": 1, "left": 1}
 
 
 def test_restored_meter_stands_in_its_programs_as_before(done: Any, taken_back: Any) -> None:

@@ -47,7 +47,7 @@ def test_a_form_sent_twice_makes_one_key(manager, client_of):
     again = make(client, name="nightly  sync")
 
     assert (again.status_code, ApiKey.objects.count()) == (422, 1)
-    assert "There is a key called nightly sync." in again.content.decode()
+    assert "A key named nightly sync already exists." in again.content.decode()
 
 
 @pytest.mark.parametrize(
@@ -55,11 +55,11 @@ def test_a_form_sent_twice_makes_one_key(manager, client_of):
     [
         ({"name": " "}, "Enter a name."),
         ({"name": "x" * 101}, "Enter at most 100 characters."),
-        ({"days": "7"}, "Choose one of the list."),
+        ({"days": "7"}, "Choose one from the list."),
         ({"permissions": []}, "Select at least one permission."),
-        ({"permissions": ["PLACE_BID"]}, "Select some of the list."),
-        ({"networks": "203.0.113.0/24\noffice"}, "office is no network."),
-        ({"networks": "::/0"}, "::/0 is every address."),
+        ({"permissions": ["PLACE_BID"]}, "Select from the list."),
+        ({"networks": "203.0.113.0/24\noffice"}, "office is not a network."),
+        ({"networks": "::/0"}, "::/0 covers every address."),
     ],
 )
 def test_what_cannot_be_made_is_said(manager, client_of, values, error):
@@ -134,7 +134,7 @@ def test_rolling_shows_the_new_key_once_and_both_in_the_list(acme, manager, clie
     client = client_of(manager)
     old, old_text = create_api_key(acme, name="Sync", by=BY)
     path = f"/developers/keys/{old.pk}/roll/"
-    assert "Roll the key" in client.get(path).content.decode()
+    assert "Roll key" in client.get(path).content.decode()
 
     answer = client.post(path, {"hours": "72", "days": "365"})
     again = client.post(path, {"hours": "72", "days": "365"})
@@ -143,7 +143,7 @@ def test_rolling_shows_the_new_key_once_and_both_in_the_list(acme, manager, clie
     assert (authenticate_api_key(text), authenticate_api_key(old_text)) == (new, old)
     assert (text in answer.content.decode(), "no-store" in answer["Cache-Control"]) == (True, True)
     assert (again.status_code, ApiKey.objects.count()) == (422, 2)
-    assert "The key Sync was replaced already." in again.content.decode()
+    assert "The key Sync was already replaced." in again.content.decode()
     page = client.get("/developers/keys/").content.decode()
     assert (f"{old.pk}:…" in page, f"Replaces {old.pk}" in page, "Being replaced" in page, text in page) == (
         True,

@@ -1,5 +1,7 @@
 """The API reference and the changelog: from our own host, for members, and as the papers have it."""
 
+import gzip
+import json
 import re
 
 import pytest
@@ -16,7 +18,7 @@ def test_reference_loads_from_our_own_host_and_has_nothing_inline(user, client_o
     page = answer.content.decode()
     sources = re.findall(r'<(?:script|link|img)[^>]*(?:src|href)="([^"]+)"', page)
     assert any("swagger-ui-bundle.js" in source for source in sources)
-    assert [source for source in sources if not source.startswith("/")] == []
+    assert [source for source in sources if not source.startswith(("/", "#"))] == []
     assert "unsafe" not in answer["Content-Security-Policy"]
     assert 'data-schema="/developers/reference/openapi.json"' in page
 
@@ -28,6 +30,16 @@ def test_schema_is_read_by_members_and_not_by_strangers_to_the_portal(user, staf
     assert client_of(staff).get("/developers/reference/openapi.json").status_code == 403
     assert Client().get("/developers/reference/openapi.json").status_code == 302
     assert client_of(user).get("/api/schema").status_code == 401
+
+
+def test_schema_is_packed_for_who_accepts_it(user, client_of):
+    plain, packed = (
+        client_of(user).get("/developers/reference/openapi.json", headers={"Accept-Encoding": accepted})
+        for accepted in ("", "gzip")
+    )
+
+    assert json.loads(gzip.decompress(packed.content)) == plain.json()
+    assert len(packed.content) < len(plain.content) / 5
 
 
 def test_changelog_says_what_the_paper_says(user, client_of):

@@ -51,7 +51,7 @@ def test_request_is_logged_without_what_was_sent(acme, api_key):
         "path": "/v2/meters/search",
         "operation": "searchMeterDetails",
         "status": 400,
-        "error_title": "page_token is not one that this API gave",
+        "error_title": "page_token did not come from this API",
     }
     assert logged["request_id"] == answer["X-Request-Id"]
     assert (logged["address"], logged["request_bytes"]) == ("127.0.0.1", len(body))
@@ -140,7 +140,7 @@ def test_page_of_a_request_shows_what_it_did(acme, user, client_of, api_key):
     def shown(request_id: str) -> str:
         return client_of(user).get(f"/developers/requests/{request_id}/").content.decode()
 
-    assert "Nothing was changed." in shown(refused["X-Request-Id"])
+    assert "Nothing changed." in shown(refused["X-Request-Id"])
     assert ("API key created" in shown("did-much-0001"), "Nothing" in shown("did-much-0001")) == (True, False)
 
 

@@ -8,7 +8,7 @@ from typing import Any
 
 import psycopg
 import pytest
-from django.db import IntegrityError, OperationalError
+from django.db import IntegrityError, InternalError, OperationalError
 from django.utils import timezone
 
 from portal import correlation
@@ -279,6 +279,10 @@ def test_faults_of_the_machine_are_told_from_mistakes() -> None:
     assert is_of_the_machine(driver(OperationalError(), psycopg.errors.AdminShutdown()))
     assert is_of_the_machine(driver(OperationalError(), sqlite(sqlite3.SQLITE_FULL)))
     assert is_of_the_machine(driver(OperationalError(), sqlite(sqlite3.SQLITE_IOERR_WRITE)))
+    assert is_of_the_machine(driver(InternalError(), psycopg.errors.ReadOnlySqlTransaction()))
+    assert is_of_the_machine(driver(OperationalError(), sqlite(sqlite3.SQLITE_READONLY_DBMOVED)))
+    assert is_of_the_machine(driver(InternalError(), psycopg.errors.IdleInTransactionSessionTimeout()))
+    assert not is_of_the_machine(driver(InternalError(), psycopg.errors.InFailedSqlTransaction()))
     assert not is_of_the_machine(driver(OperationalError(), sqlite(sqlite3.SQLITE_ERROR)))
     assert not is_of_the_machine(driver(OperationalError(), psycopg.errors.DeadlockDetected()))
     assert not is_of_the_machine(driver(IntegrityError(), psycopg.errors.UniqueViolation()))
@@ -419,6 +423,24 @@ def test_job_that_waits_for_its_time_and_one_that_is_held_are_not_taken(acme: Pa
     assert claim() == held
 
 
+@pytest.mark.parametrize(
+    ("state", "ahead", "is_taken"),
+    [
+        ("queued", timedelta(minutes=9), False),
+        ("queued", timedelta(days=1), True),
+        ("running", timedelta(minutes=9), False),
+        ("running", timedelta(days=1), True),
+    ],
+)
+def test_job_whose_time_is_from_before_the_clock_was_set_back_is_taken(
+    acme: Partner, state: str, ahead: timedelta, is_taken: bool
+) -> None:
+    job, at = enqueue("test", subject_id="a", partner=acme), timezone.now() + ahead
+    Job.objects.filter(pk=job.pk).update(state=state, not_before=at, lease_until=at if state == "running" else None)
+
+    assert (claim() is not None) == is_taken
+
+
 @pytest.mark.parametrize("state", [JobState.DONE, JobState.FAILED])
 def test_job_that_ended_is_taken_no_more(acme: Partner, state: JobState) -> None:
     enqueue("test", subject_id="a", partner=acme)
@@ -556,7 +578,7 @@ def test_job_that_is_asked_for_again_starts_from_nothing(acme: Partner, handler:
         with run.chunk() as chunk:
             chunk.checkpoint, chunk.done, chunk.total = {"at": 5}, 5, 9
         enqueue("test", subject_id="a", partner=acme)
-        Job.objects.update(not_before=timezone.now() + timedelta(days=1))
+        Job.objects.update(not_before=timezone.now() + timedelta(minutes=5))
 
     handler(work)
     enqueue("test", subject_id="a", partner=acme)

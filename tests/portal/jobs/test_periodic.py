@@ -39,6 +39,18 @@ def test_it_is_done_at_once_and_again_when_its_interval_is_over(done):
     assert done == ["hourly", "hourly"]
 
 
+def test_start_that_is_ahead_is_from_before_the_clock_was_set_back(done):
+    @periodic(hours=1)
+    def hourly():
+        done.append("hourly")
+
+    run_periodic_tasks()
+    rewind("hourly", -timedelta(minutes=9))
+    assert run_periodic_tasks() == 0
+    rewind("hourly", -timedelta(days=1))
+    assert run_periodic_tasks() == 1
+
+
 def test_each_has_an_interval_of_its_own(done):
     @periodic(seconds=5)
     def often():

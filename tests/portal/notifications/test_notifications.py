@@ -1,4 +1,4 @@
-"""E-mail to people: who gets which, that none is lost, and the door out at the end of each."""
+"""Email to people: who gets which, that none is lost, and the door out at the end of each."""
 
 from datetime import timedelta
 
@@ -17,7 +17,9 @@ pytestmark = pytest.mark.django_db
 
 
 def write(user, partner, subject: str = "Done"):
-    return write_to(user, kind="uploads", partner=partner, subject=subject, text="12 rows.", path="/uploads/1/")
+    return write_to(
+        user, kind="uploads", partner=partner, subject=subject, text="12 rows.", action="View", path="/uploads/1/"
+    )
 
 
 def test_an_email_arrives_once_with_its_links(acme, manager, run_jobs):
@@ -29,8 +31,11 @@ def test_an_email_arrives_once_with_its_links(acme, manager, run_jobs):
     (message,) = mail.outbox
     stop = f"http://127.0.0.1:8000{stop_path(manager, 'uploads')}"
     assert (message.to, message.subject) == ([manager.email], "Done")
-    assert message.body.startswith("12 rows.\n\nhttp://127.0.0.1:8000/uploads/1/\n\nYou get this because")
-    assert stop in message.body
+    assert message.body.rstrip() == (
+        "Hi Mara Manager,\n\n12 rows.\n\nView:\nhttp://127.0.0.1:8000/uploads/1/\n\n--\n"
+        "You get this email because you work with Acme Energy and have “An upload is checked or written” on.\n\n"
+        f"Turn off these emails:\n{stop}"
+    )
     assert message.extra_headers["List-Unsubscribe"] == f"<{stop}>"
     assert EmailMessage.objects.get().sent_at is not None
 
@@ -92,9 +97,9 @@ def test_the_door_out_asks_first_and_needs_no_sign_in(manager, client):
 
     asked = client.get(path)
 
-    assert "Stop these e-mails?" in asked.content.decode()
+    assert "Stop these emails?" in asked.content.decode()
     assert "uploads" in wanted_by(manager)
-    assert "No more of these e-mails" in client.post(path).content.decode()
+    assert "Emails stopped" in client.post(path).content.decode()
     assert "uploads" not in wanted_by(manager)
 
 

@@ -78,19 +78,23 @@ def test_each_address_offers_what_can_be_done_with_it(user, verified, offered):
 @pytest.mark.parametrize(
     ("path", "sent", "error"),
     [
-        ("/accounts/email/", {"action_add": ""}, "Enter an e-mail address."),
-        ("/accounts/email/", {"action_add": "", "email": "x"}, "Enter an e-mail address like name@company.com."),
-        ("/accounts/email/", {"action_add": "", "email": "user@acme.example"}, "This address is one of yours already."),
-        ("/accounts/password/change/", {}, "Enter the password that you use now."),
-        ("/accounts/password/change/", {"oldpassword": "x"}, "This is not the password that you use now."),
+        ("/accounts/email/", {"action_add": ""}, "Enter an email address."),
+        ("/accounts/email/", {"action_add": "", "email": "x"}, "Enter an email address like name@company.com."),
+        ("/accounts/email/", {"action_add": "", "email": "user@acme.example"}, "You already have this address."),
+        ("/accounts/password/change/", {}, "Enter your current password."),
+        ("/accounts/password/change/", {"oldpassword": "x"}, "This is not your current password."),
         (
             "/accounts/password/change/",
             {"oldpassword": PASSWORD, "password1": PASSWORD + "1", "password2": PASSWORD + "2"},
-            "The two passwords differ. Enter the same one twice.",
+            "The passwords don’t match. Enter the same one twice.",
         ),
         ("/accounts/reauthenticate/", {"password": "x"}, "The password is wrong. Check it and try again."),
-        ("/accounts/2fa/totp/activate/", {}, "Enter the six digits that the app shows."),
-        ("/accounts/2fa/totp/activate/", {"code": "000000"}, "This code is wrong or used up. Enter the newest one."),
+        ("/accounts/2fa/totp/activate/", {}, "Enter the six digits the app shows."),
+        (
+            "/accounts/2fa/totp/activate/",
+            {"code": "000000"},
+            "This code is wrong or was already used. Enter the newest one.",
+        ),
     ],
 )
 def test_forms_of_the_account_speak_our_words(user, path, sent, error):
@@ -99,15 +103,15 @@ def test_forms_of_the_account_speak_our_words(user, path, sent, error):
     assert error in page
     assert "Error: " in page
     main = page.partition("<main")[2]
-    assert re.findall(r"placeholder=|Please|Email\b|\(again\)", main) == []
+    assert re.findall(r"placeholder=|Please|\(again\)", main) == []
 
 
 def test_the_sign_in_page_speaks_our_words(user, client):
     page = client.post("/accounts/login/", {"login": user.email, "password": "x"}).content.decode()
     empty = client.post("/accounts/login/", {}).content.decode()
 
-    assert "The e-mail address or the password is wrong." in page
-    assert ("Enter your e-mail address." in empty, "Enter your password." in empty) == (True, True)
+    assert "The email address or password is wrong." in page
+    assert ("Enter your email address." in empty, "Enter your password." in empty) == (True, True)
 
 
 @pytest.mark.parametrize(
@@ -135,7 +139,7 @@ def test_one_session_is_ended_alone(acme, user):
         assert here.post(f"/sessions/{session.pk}/end/")["Location"] == "/accounts/sessions/"
 
     assert "Chrome on Windows" in page
-    assert page.count("Sign out there") == 2
+    assert page.count("End session") == 2
     assert [client.get("/people/").status_code for client in (here, there, third)] == [200, 302, 200]
     assert Event.objects.filter(verb="person.signed_out_elsewhere").count() == 1
 
@@ -146,3 +150,90 @@ def test_a_session_of_somebody_else_goes_on(user, manager):
     signed_in(user).post(f"/sessions/{UserSession.objects.get(user=manager).pk}/end/")
 
     assert other.get("/people/").status_code == 200
+
+
+# --- emails about an account
+
+
+def change_password(user) -> Client:
+    client = confirmed(user)
+    new = "a staple of battery horses"
+    client.post("/accounts/password/change/", {"oldpassword": PASSWORD, "password1": new, "password2": new})
+    return client
+
+
+def test_a_changed_password_is_told_by_name_and_time(manager, time_machine):
+    time_machine.move_to("2026-11-30 15:04 +0000", tick=False)
+
+    change_password(manager)
+
+    [message] = mail.outbox
+    assert (message.to, message.subject) == ([manager.email], "Your password was changed")
+    assert message.body.split("\n\n")[:3] == [
+        "Hi Mara Manager,",
+        "Your password was changed.",
+        "- When: Nov 30, 2026, 7:04 AM PST",  # in the zone of the page
+    ]
+    assert "127.0.0.1" not in message.body.replace("http://127.0.0.1:8000/", "")  # nor from where
+
+
+def test_a_mail_server_that_is_down_stops_no_change(manager, settings):
+    client = confirmed(manager)
+    settings.EMAIL_BACKEND = "django.core.mail.backends.smtp.EmailBackend"
+    settings.EMAIL_HOST, settings.EMAIL_PORT = "127.0.0.1", 1  # nobody listens there
+
+    new = "a staple of battery horses"
+    said = {"oldpassword": PASSWORD, "password1": new, "password2": new}
+    answer = client.post("/accounts/password/change/", said)
+
+    assert answer.status_code == 302
+    manager.refresh_from_db()
+    assert manager.check_password(new)
+
+
+def main_of(answer) -> str:
+    """The page without its head, which holds the reference of the request."""
+    return answer.content.decode().partition("<main")[2].partition("</main>")[0]
+
+
+def links_in(message) -> set[str]:
+    return set(re.findall(r"https?://[^\s\"<]+", f"{message.body} {message.alternatives[0][0]}"))
+
+
+@pytest.mark.parametrize(
+    ("path", "sent", "place"),
+    [
+        ("/accounts/password/reset/", {"email": "manager@acme.example"}, "password/reset/key/"),
+        ("/accounts/email/", {"action_add": "", "email": "new@acme.example"}, "confirm-email/"),
+        ("/accounts/email/", {"action_send": "", "email": "waits@acme.example"}, "confirm-email/"),
+    ],
+)
+def test_links_lead_to_our_own_address_whatever_the_browser_names(manager, settings, path, sent, place):
+    settings.SITE_URL, settings.ALLOWED_HOSTS = "https://portal.example.com", ["*"]
+    EmailAddress.objects.create(user=manager, email="waits@acme.example", verified=False)
+    client = confirmed(manager)
+
+    client.post(path, sent, headers={"Host": "evil.example", "X-Forwarded-Host": "evil.example"})
+
+    [message] = mail.outbox
+    links = links_in(message)
+    assert {link.startswith("https://portal.example.com/") for link in links} == {True}
+    assert any(link.startswith(f"https://portal.example.com/accounts/{place}") for link in links)
+
+
+def test_a_reset_for_an_unknown_address_is_answered_the_same_and_sends_nothing(manager, client):
+    known, unknown = (
+        client.post("/accounts/password/reset/", {"email": email}, follow=True)
+        for email in (manager.email, "nobody@nowhere.example")
+    )
+
+    assert [message.to for message in mail.outbox] == [[manager.email]]
+    assert [answer.redirect_chain for answer in (known, unknown)] == [[("/accounts/password/reset/done/", 302)]] * 2
+    assert main_of(known) == main_of(unknown)
+
+
+def test_signing_up_sends_nothing(db, client):
+    answer = client.post("/accounts/signup/", {"email": "nobody@nowhere.example", "password1": PASSWORD})
+
+    assert "Accounts are by invitation" in answer.content.decode()
+    assert mail.outbox == []

@@ -48,7 +48,7 @@ def test_create_partner_fails_plainly_for_an_existing_one(acme):
         run("create_partner", "acme", "--manager", "boss@cirrus.example")
 
     assert str(failure.value) == (
-        "There is a partner called acme. Choose another name, or invite people to that partner."
+        "A partner named acme already exists. Choose another name, or invite people to the existing partner."
     )
 
 
@@ -56,7 +56,7 @@ def test_create_partner_fails_plainly_for_no_address(db):
     with pytest.raises(CommandError) as failure:
         run("create_partner", "Cirrus", "--manager", "boss")
 
-    assert str(failure.value) == "boss is not an e-mail address like name@company.com."
+    assert str(failure.value) == "boss is not an email address like name@company.com."
     assert not Partner.objects.exists()
 
 
@@ -80,8 +80,8 @@ def test_create_api_key_takes_permissions_days_and_networks(acme):
     ("given", "words"),
     [
         (["--days", "0"], "A key works for at least 1 day."),
-        (["--network", "office"], "office is no network."),
-        (["--network", "0.0.0.0/0"], "0.0.0.0/0 is every address."),
+        (["--network", "office"], "office is not a network."),
+        (["--network", "0.0.0.0/0"], "0.0.0.0/0 covers every address."),
     ],
 )
 def test_create_api_key_refuses_what_no_key_can_have(acme, given, words):
@@ -139,7 +139,7 @@ def test_demo_signins_table_is_aligned(db):
 
     passwords = {one.email: one.password for one in demo.sign_ins()}
     assert rows[:2] == [
-        "  Role                         E-mail                    Password",
+        "  Role                         Email                     Password",
         f"  Manager of Acme Energy       manager@acme.example      {passwords['manager@acme.example']}",
     ]
     assert len(rows) == 6

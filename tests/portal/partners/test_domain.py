@@ -66,7 +66,7 @@ def test_invite_mails_the_link_once_committed(acme, manager, django_capture_on_c
     [message] = mail.outbox
     assert message.to == ["new@acme.example"]
     assert message.subject == "Join Acme Energy on the partner portal"
-    assert message.body.startswith("Mara Manager invites you to join Acme Energy on the partner portal.\n")
+    assert message.body.startswith("Hello,\n\nMara Manager invites you to join Acme Energy on the partner portal.\n")
     assert link in message.body
     assert token_of(link) not in str(Invitation.objects.values())
     assert verbs() == ["invitation.sent"]
@@ -86,7 +86,7 @@ def test_invite_with_hostile_names_keeps_one_subject_line_and_plain_text(
     [message] = mail.outbox
     assert message.subject == "Join Acme Bcc: all@acme.example <b>& on the partner portal"
     assert message.recipients() == ["new@acme.example"]
-    assert message.body.splitlines()[0] == (
+    assert message.body.splitlines()[2] == (
         "Mara http://evil.example invites you to join Acme Bcc: all@acme.example <b>& on the partner portal."
     )
 
@@ -274,7 +274,10 @@ def test_withdraw_of_a_used_invitation_is_refused(acme):
         domain.withdraw_invitation(invitation, by=BY)
 
     assert codes(refusal) == ["INVITATION_NOT_OPEN"]
-    assert refusal.value.problems[0].text == "The invitation to new@acme.example was used or withdrawn meanwhile."
+    assert (
+        refusal.value.problems[0].text
+        == "The invitation to new@acme.example has been used or withdrawn in the meantime."
+    )
 
 
 def test_change_role_once_is_one_event_with_old_and_new(acme, manager, user):

@@ -1,4 +1,4 @@
-"""The door for the invited: from the e-mail's link to the home page."""
+"""The door for the invited: from the email's link to the home page."""
 
 import re
 from datetime import timedelta
@@ -37,7 +37,7 @@ def test_invitation_from_the_manager_s_form_to_the_new_person_s_home_and_next_si
     client.post(reverse("account_logout"))
     client.post(reverse("account_login"), {"login": "new@acme.example", "password": NEW["password"]})
 
-    assert "Mara Manager invites new@acme.example to work for Acme Energy." in text_of(page)
+    assert "Mara Manager invites new@acme.example to join Acme Energy." in text_of(page)
     assert f"User. {Role.USER.meaning}" in text_of(page)
     assert joined.redirect_chain == [(reverse("home"), 302)]
     assert "Welcome to Acme Energy." in text_of(joined)
@@ -55,7 +55,7 @@ def test_invitation_from_the_manager_s_form_to_the_new_person_s_home_and_next_si
         ({"name": "", "password": "four plain words here"}, "Enter your name."),
         ({"name": "Nora", "password": ""}, "Choose a password."),
         ({"name": "Nora", "password": "short"}, "too short"),
-        ({"name": "Nora", "password": "new@acme.example"}, "too similar to the e-mail"),
+        ({"name": "Nora", "password": "new@acme.example"}, "too similar to the email"),
         ({"name": "x" * 151, "password": "four plain words here"}, "at most 150 characters"),
     ],
 )
@@ -155,7 +155,7 @@ def test_an_unknown_invitation_is_a_plain_404(client, db, token):
     response = client.get(f"/invitations/{token}/")
 
     assert response.status_code == 404
-    assert "No such invitation" in text_of(response)
+    assert "Invitation not found" in text_of(response)
 
 
 def test_an_invitation_page_escapes_names_and_is_not_kept_by_caches(client, acme, manager):

@@ -2,6 +2,7 @@
 
 import re
 from datetime import timedelta
+from urllib.parse import parse_qs, urlsplit
 
 import pytest
 from django.core import mail
@@ -90,8 +91,8 @@ def test_people_marks_an_expired_invitation_and_a_switched_off_member(client_of,
 
     after = text_of(client_of(manager).get(urls["people"]))
 
-    assert ("Expired" in before, "Switched off" in before) == (False, False)
-    assert ("Expired" in after, "Switched off" in after) == (True, True)
+    assert ("Expired" in before, "Deactivated" in before) == (False, False)
+    assert ("Expired" in after, "Deactivated" in after) == (True, True)
 
 
 @pytest.mark.parametrize("count", [1, 5])
@@ -153,7 +154,41 @@ def test_people_is_not_for_staff_without_a_partner(client_of, staff, urls):
 
 @pytest.mark.parametrize("name", ["invite", "member-role", "invitation-withdraw", "invitation-again", "partner-switch"])
 def test_verbs_of_people_answer_only_to_post(client_of, manager, urls, name):
-    assert client_of(manager).get(urls[name]).status_code == 405
+    response = client_of(manager).get(urls[name])
+
+    assert response.status_code == 405
+    assert response["Allow"] == "POST"
+    assert "Nothing was changed. Go back" in response.content.decode()
+
+
+def test_what_the_signed_out_send_leads_back_to_the_page_that_sent_it(client, urls):
+    page = f"http://testserver{urls['people']}?page=2"
+    response = client.post(urls["invite"], {"email": "a@b.example"}, headers={"referer": page})
+
+    assert parse_qs(urlsplit(response["Location"]).query)["next"] == [f"{urls['people']}?page=2"]
+    assert "nothing was saved. Sign in and try again" in client.get(response["Location"]).content.decode()
+
+
+@pytest.mark.parametrize("page", ["", "https://evil.example/people/", "http://testserver.evil.example/", "//x"])
+def test_what_the_signed_out_send_from_elsewhere_leads_to_where_it_was_sent(client, urls, page):
+    response = client.post(urls["invite"], {}, headers={"referer": page})
+
+    assert parse_qs(urlsplit(response["Location"]).query)["next"] == [urls["invite"]]
+
+
+def test_the_only_manager_is_offered_no_change_that_would_be_refused(client_of, acme, manager, user, urls):
+    page = client_of(manager).get(urls["people"]).content.decode()
+    own = Membership.objects.get(partner=acme, user=manager)
+    other = Membership.objects.get(partner=acme, user=user)
+
+    assert "The only manager" in page
+    assert reverse("member-remove", args=[own.pk]) not in page
+    assert reverse("member-remove", args=[other.pk]) in page
+
+    Membership.objects.filter(pk=other.pk).update(role=Role.MANAGER)
+    page = client_of(manager).get(urls["people"]).content.decode()
+    assert "The only manager" not in page
+    assert reverse("member-remove", args=[own.pk]) in page
 
 
 def test_invite_sends_one_invitation(client_of, manager, urls, django_capture_on_commit_callbacks):
@@ -174,12 +209,12 @@ def test_invite_sends_one_invitation(client_of, manager, urls, django_capture_on
 @pytest.mark.parametrize(
     ("data", "words"),
     [
-        ({"email": "", "role": "USER"}, "Enter an e-mail address."),
-        ({"email": "a b", "role": "USER"}, "Enter an e-mail address like name@company.com."),
-        ({"email": "a@b.example\nBcc: c@d.example", "role": "USER"}, "Enter an e-mail address like name@company.com."),
+        ({"email": "", "role": "USER"}, "Enter an email address."),
+        ({"email": "a b", "role": "USER"}, "Enter an email address like name@company.com."),
+        ({"email": "a@b.example\nBcc: c@d.example", "role": "USER"}, "Enter an email address like name@company.com."),
         ({"email": "a@b.example", "role": "OWNER"}, "Choose Manager or User."),
-        ({"email": "USER@acme.example", "role": "USER"}, "user@acme.example is a member already."),
-        ({"email": "new@acme.example", "role": "USER"}, "new@acme.example has an open invitation."),
+        ({"email": "USER@acme.example", "role": "USER"}, "user@acme.example is already a member."),
+        ({"email": "new@acme.example", "role": "USER"}, "new@acme.example already has an open invitation."),
     ],
 )
 def test_invite_says_what_is_wrong_and_keeps_what_was_typed(client_of, manager, urls, data, words):
@@ -200,7 +235,7 @@ def test_invite_page_says_that_the_mail_did_not_leave(client_of, manager, settin
 
     page = client_of(manager).post(reverse("invite"), {"email": "a@acme.example", "role": "USER"}, follow=True)
 
-    assert "The invitation to a@acme.example is kept, but its e-mail did not leave." in text_of(page)
+    assert "The invitation to a@acme.example is saved, but we couldn’t send the email." in text_of(page)
     assert Invitation.objects.filter(email="a@acme.example").count() == 1
 
 
@@ -216,7 +251,7 @@ def test_member_role_of_the_last_manager_is_refused_in_words(client_of, manager)
 
     response = client_of(manager).post(url, {"role": "USER"}, follow=True)
 
-    assert "A partner needs at least one manager. Make somebody else a manager first." in text_of(response)
+    assert "A partner needs at least one manager. Make someone else a manager first." in text_of(response)
     assert membership_of(manager).role == "MANAGER"
 
 
@@ -267,10 +302,10 @@ def test_a_manager_may_leave_when_another_stays(client_of, acme, manager, user):
 def test_invitation_is_withdrawn_and_said(client_of, manager, urls):
     response = client_of(manager).post(urls["invitation-withdraw"], follow=True)
 
-    assert "The invitation to new@acme.example is withdrawn." in text_of(response)
+    assert "Invitation to new@acme.example withdrawn." in text_of(response)
     assert Invitation.objects.get().withdrawn_at is not None
     again = client_of(manager).post(urls["invitation-again"], follow=True)
-    assert "was used or withdrawn meanwhile" in text_of(again)
+    assert "has been used or withdrawn in the meantime" in text_of(again)
 
 
 def test_invitation_is_sent_again(client_of, manager, urls, django_capture_on_commit_callbacks):
@@ -294,9 +329,9 @@ def test_partner_switch_goes_to_another_partner_of_the_person(client_of, manager
     second = text_of(client.get(reverse("people")))
     assert response["Location"] == reverse("home")
     assert client.session[SESSION_KEY] == str(borealis.pk)
-    assert "Who works for Acme Energy here" in first
+    assert "People at Acme Energy" in first
     assert "Switch to Borealis Devices" in first
-    assert "Who works for Borealis Devices here" in second
+    assert "People at Borealis Devices" in second
 
 
 @pytest.mark.parametrize("which", ["foreign", "inactive", "nonsense", "none"])

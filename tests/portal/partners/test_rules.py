@@ -42,7 +42,7 @@ def test_a_time_zone_that_does_not_exist_is_refused(acme, manager, client_of):
 
     acme.refresh_from_db()
     assert response.status_code == 422
-    assert "Choose a time zone of the list." in response.content.decode()
+    assert "Choose a time zone from the list." in response.content.decode()
     assert acme.time_zone == "America/Los_Angeles"
 
 
@@ -57,8 +57,8 @@ def test_pages_show_the_partner_s_time(acme, manager, client_of):
 
     Partner.objects.filter(pk=acme.pk).update(time_zone="UTC")
 
-    assert "Jun 30, 2026 20:00 PDT" in there
-    assert "Jul 1, 2026 03:00 UTC" in client.get("/people/").content.decode()
+    assert "Jun 30, 2026, 8:00 PM PDT" in there
+    assert "Jul 1, 2026, 3:00 AM UTC" in client.get("/people/").content.decode()
 
 
 def test_who_has_no_second_step_is_sent_to_set_one_up(acme, manager, client_of):
@@ -68,7 +68,7 @@ def test_who_has_no_second_step_is_sent_to_set_one_up(acme, manager, client_of):
     for path in ["/", "/meters/", "/people/", "/uploads/"]:
         response = client.get(path)
         assert (response.status_code, response["Location"]) == (302, "/accounts/2fa/"), path
-    assert "Acme Energy asks for a second step at sign-in." in client.get("/accounts/2fa/").content.decode()
+    assert "Acme Energy requires two-factor sign-in." in client.get("/accounts/2fa/").content.decode()
 
 
 def test_one_warning_is_enough_however_many_pages_are_asked_for(acme, manager, client_of):
@@ -79,8 +79,8 @@ def test_one_warning_is_enough_however_many_pages_are_asked_for(acme, manager, c
 
     page = client.get("/accounts/2fa/").content.decode()
 
-    assert page.count("asks for a second step at sign-in") == 1
-    assert "asks for a second step" not in client.get("/accounts/2fa/").content.decode()
+    assert page.count("requires two-factor sign-in") == 1
+    assert "requires two-factor sign-in" not in client.get("/accounts/2fa/").content.decode()
 
 
 def test_who_has_a_second_step_goes_on(acme, manager, client_of):

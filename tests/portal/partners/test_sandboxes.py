@@ -313,7 +313,7 @@ def test_request_to_a_sandbox_that_is_being_filled_is_to_be_sent_again(sandbox: 
 
 
 def test_emails_say_sandbox_in_the_subject(acme: Partner, manager: User, sandbox: Partner) -> None:
-    said = {"kind": "uploads", "subject": "Your file is ready", "text": "x", "path": "/"}
+    said = {"kind": "uploads", "subject": "Your file is ready", "text": "x", "action": "View", "path": "/"}
 
     marked = write_to(manager, partner=sandbox, **said)
     plain = write_to(manager, partner=acme, **said)
@@ -361,7 +361,7 @@ def test_strip_is_on_every_page_of_the_sandbox_and_on_no_other(
     assert '<section class="sandbox-strip"' in page
     assert "Switch to Acme Energy" in page
     assert '<section class="sandbox-strip"' not in real
-    assert f'<button name="partner" value="{sandbox.pk}">Sandbox</button>' in real
+    assert f'name="partner" value="{sandbox.pk}">Switch to sandbox</button>' in real
 
 
 def test_nobody_begins_in_a_sandbox(acme: Partner, manager: User, sandbox: Partner, client_of: ClientOf) -> None:
@@ -412,7 +412,7 @@ def test_while_it_is_filled_its_pages_lead_to_the_progress(
     sent = client.post(reverse("api-keys"), {"name": "a", "permissions": ["READ_METERS"]})
     assert sent.url == reverse("sandbox")  # type: ignore[attr-defined]  # a redirect
     page = client.get(reverse("sandbox")).content.decode()
-    assert "What you sent was not stored." in page
+    assert "Your changes weren’t saved." in page
     assert "Preparing the sandbox" in page
     assert not ApiKey.objects.exists()
     client.post(reverse("partner-switch"), {"partner": acme.pk})
@@ -431,7 +431,7 @@ def test_filling_that_failed_says_so_and_can_be_asked_for_again(
     page = client.get(reverse("sandbox"))
 
     assert page.context["is_stuck"]
-    assert "could not be filled" in page.content.decode()
+    assert "couldn’t fill" in page.content.decode()
     client.post(reverse("sandbox-reset"))
     assert filling_of(sandbox) is not None
 
@@ -443,7 +443,7 @@ def test_reset_is_for_managers_and_two_clicks_are_one(
     assert client_of(user).post(reverse("sandbox-reset")).status_code == 403
     client_of(stranger).post(reverse("sandbox-reset"))  # has none
     asked = client_of(manager).get(reverse("sandbox-reset")).content.decode()
-    assert "What goes" in asked
+    assert "What’s deleted" in asked
     assert Job.objects.filter(kind=FILL).count() == 0
 
     client_of(manager).post(reverse("sandbox-reset"))
@@ -483,8 +483,8 @@ def test_people_page_of_the_sandbox_sends_to_the_partner(
 
     page = client.get(reverse("people")).content.decode()
 
-    assert "are those of Acme Energy" in page
+    assert "settings of Acme Energy" in page
     assert reverse("invite") not in page
-    assert "Make user" not in page
+    assert "Change role to User" not in page
     assert client.get(reverse("partner-rules")).status_code == 302
     assert mail.outbox == []

@@ -27,7 +27,7 @@ def test_a_sign_in_with_its_address(acme, manager, client):
 def test_a_wrong_password_is_not_the_person_s_doing(acme, manager, client):
     sign_in(client, manager.email, "wrong")
 
-    assert log() == [("Acme Energy", "person.sign_in_failed", "Somebody at the sign-in page", "203.0.113.5")]
+    assert log() == [("Acme Energy", "person.sign_in_failed", "Someone at the sign-in page", "203.0.113.5")]
     assert Event.objects.get().data == {"name": "Mara Manager", "email": "manager@acme.example"}
 
 

@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 
 from portal.storage import files
+from portal.storage.disk import path_of
 
 
 @pytest.fixture(autouse=True)
@@ -24,7 +25,7 @@ def everything(folder: Path) -> list[Path]:
 def test_store_gives_size_hash_and_a_name_of_our_own(media):
     stored = files.store([b"one,", b"", b"two"], folder="uploads", suffix=".csv", limit=7)
 
-    path = files.path_of(stored.name)
+    path = path_of(stored.name)
     assert path.read_bytes() == b"one,two"
     assert (stored.size, stored.sha256) == (7, hashlib.sha256(b"one,two").hexdigest())
     assert everything(media) == [path]
@@ -88,7 +89,7 @@ def test_remove_twice_is_harmless(media):
 def test_draft_appears_under_its_name_once_it_is_kept(media: Path) -> None:
     with files.drafted("made/a.xlsx", mark="1") as draft:
         draft.file.write(b"whole")
-        before = files.path_of("made/a.xlsx").exists()
+        before = path_of("made/a.xlsx").exists()
         size = draft.keep()
 
     assert (before, size) == (False, 5)

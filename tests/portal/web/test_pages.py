@@ -5,6 +5,7 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
+import time_machine
 from allauth.usersessions.models import UserSession
 from django.contrib.auth.models import AnonymousUser
 from django.db import connection
@@ -28,12 +29,28 @@ def test_health_answers_without_a_sign_in(db: None, client: Client) -> None:
     assert (answer.status_code, answer.json()) == (200, {"status": "ok"})
 
 
+def test_who_reports_a_vulnerability_is_told_where(client: Client, settings: Any) -> None:
+    settings.SECURITY_EMAIL = "security@acme.example"
+    settings.SITE_URL = "https://portal.acme.example"
+
+    with time_machine.travel("2027-01-01T00:00:00Z", tick=False):
+        answer = client.get("/.well-known/security.txt")
+
+    assert answer.headers["Content-Type"] == "text/plain; charset=utf-8"
+    assert answer.content.decode().splitlines() == [
+        "Contact: mailto:security@acme.example",
+        "Expires: 2027-06-30T00:00:00Z",
+        "Preferred-Languages: en",
+        "Canonical: https://portal.acme.example/.well-known/security.txt",
+    ]
+
+
 def test_unknown_address_gets_a_plain_page_with_its_reference(manager: User, client_of: ClientOf) -> None:
     answer = client_of(manager).get("/no-such-page/", headers={"X-Request-ID": "abc-12345678"})
 
     assert answer.status_code == 404
     page = answer.content.decode()
-    assert "<h1>There is no such page</h1>" in page
+    assert "<h1>Page not found</h1>" in page
     assert "abc-12345678" in page
 
 
@@ -51,16 +68,16 @@ def test_person_without_a_partner_learns_whom_to_ask(django_user_model: type[Use
 
     assert answer.status_code == 403
     page = answer.content.decode()
-    assert "<h1>You do not belong to a partner yet</h1>" in page
+    assert "<h1>You’re not a member of a partner yet</h1>" in page
     assert 'href="/uploads/"' not in page
 
 
 @pytest.mark.parametrize(
     ("exception", "words"),
     [
-        (NoPartner(), "Ask a manager of your organization to invite you"),
+        (NoPartner(), "Ask a manager at your organization to invite you"),
         (ManagersOnly(), "Only managers can do this"),
-        (PermissionError(), "Nothing was changed"),
+        (PermissionError(), "Nothing changed"),
     ],
 )
 def test_refusal_says_who_can_help(db: None, rf: RequestFactory, exception: Exception, words: str) -> None:
@@ -83,7 +100,7 @@ def test_unreadable_request_says_that_nothing_changed(db: None, rf: RequestFacto
     answer = views.bad_request(_request(rf), ValueError())
 
     assert answer.status_code == 400
-    assert "Nothing was changed" in answer.content.decode()
+    assert "Nothing changed" in answer.content.decode()
 
 
 def test_failure_page_needs_neither_database_nor_session(rf: RequestFactory) -> None:

@@ -62,7 +62,7 @@ def test_no_address_takes_a_form_of_another_partner(acme: Partner, client: Clien
     answer = client.post(path_of(name), {"shown_for": acme.pk, "partner_reference": "typed-here"})
 
     assert answer.status_code == 409
-    assert b"Switch to Acme Energy and send it there" in answer.content
+    assert b"Switch to Acme Energy and submit it there" in answer.content
     assert b'value="typed-here"' in answer.content
     assert written() == before
 

@@ -100,7 +100,7 @@ def test_unknown_field_is_a_warning(call):
     answer = call("POST", body={**SAMPLE, "event_typs": []}).json()
 
     assert answer["warnings"] == [
-        {"field": "event_typs", "message": "This field is not known and was not used. Did you mean event_types?"}
+        {"field": "event_typs", "message": "This field is unknown, so we ignored it. Did you mean event_types?"}
     ]
 
 
@@ -204,7 +204,7 @@ def test_number_of_webhooks_is_limited(call, acme):
 
     assert (answer.status_code, answer.json()["message"]) == (
         400,
-        "The request is not valid. There are 20 webhooks already. Delete one that you no longer need.",
+        "The request is not valid. You already have 20 webhooks. Delete one you no longer need.",
     )
 
 
@@ -261,8 +261,8 @@ def test_test_event_tells_of_a_bad_status_and_of_none(call, receiver):
     assert (failed["is_successful"], failed["status_code"]) == (False, 500)
     assert unreached == {
         "is_successful": False,
-        "error": "Nobody answered at the receiver's address. "
-        "Check that the receiver runs, and that its firewall lets the portal in.",
+        "error": "Nothing answered at the receiver’s address. "
+        "Check that the receiver is running and that its firewall lets the portal in.",
     }
 
 

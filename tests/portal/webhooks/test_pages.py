@@ -68,12 +68,12 @@ def test_edit_keeps_hidden_values(as_manager, endpoint):
 @pytest.mark.parametrize(
     ("change", "text"),
     [
-        ({"receiver_url": ""}, "There is no address."),
+        ({"receiver_url": ""}, "The address is missing."),
         ({"receiver_url": "https://10.0.0.1/"}, "10.0.0.1 is not on the public internet."),
-        ({"event_types": []}, "No event type is chosen."),
-        ({"event_types": ["no.such"]}, "There is no event type no.such."),
-        ({"headers": "nonsense"}, "Write each header as name: value"),
-        ({"headers": "host: x"}, "The portal or HTTP itself sets the header host."),
+        ({"event_types": []}, "You haven’t chosen any event types."),
+        ({"event_types": ["no.such"]}, "no.such is not an event type."),
+        ({"headers": "nonsense"}, "Enter each header as name: value"),
+        ({"headers": "host: x"}, "The header host is set by the portal or by HTTP itself."),
     ],
 )
 def test_form_says_what_is_wrong_and_keeps_what_was_typed(as_manager, change, text):
@@ -121,7 +121,7 @@ def test_deleted_after_a_question(as_manager, acme, endpoint, deliver):
     question = page(as_manager, "webhook-delete", endpoint).content.decode()
     post(as_manager, "webhook-delete", endpoint)
 
-    assert "2 waiting events are not delivered" in question
+    assert "2 waiting events won’t be delivered" in question
     assert WebhookEndpoint.objects.count() == 0
 
 
@@ -197,7 +197,7 @@ def test_redelivery_says_what_it_waits_for(as_manager, acme, receiver, endpoint,
     answer = as_manager.post(page, follow=True)
     deliver()
 
-    assert f"delivered again, with the same ID, {when}." in answer.content.decode()
+    assert f"deliver the event again with the same ID, {when}." in answer.content.decode()
     assert receiver.things == ["1"]
 
 

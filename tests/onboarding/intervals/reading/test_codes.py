@@ -66,10 +66,10 @@ WRONG = [
     ({"meter": "12345678 Test"}, M, "MTR_0002", '"12345678 Test" is not a valid UUID.'),
     ({"meter": ""}, M, "MTR_0002", '"" is not a valid UUID.'),
     ({"meter": "ba82dd27-8b52-479c-8b19-0a717d88c87z"}, M, "MTR_0002", "is not a valid UUID."),
-    ({"meter": "ba82dd27-8b52-479c-8b19-0a717d88c87a"}, M, "MTR_0003", "No meter of yours"),
-    ({"start": "5:00"}, S, "STM_0002", '"5:00" is not a time. Write it as 2026-01-31T00:15:00Z.'),
-    ({"start": ""}, S, "STM_0002", "There is no time."),
-    ({"start": "3/2/2026 0:00"}, S, "STM_0002", "could be read in two ways"),
+    ({"meter": "ba82dd27-8b52-479c-8b19-0a717d88c87a"}, M, "MTR_0003", "None of your meters"),
+    ({"start": "5:00"}, S, "STM_0002", '"5:00" is not a time. Enter it as 2026-01-31T00:15:00Z.'),
+    ({"start": ""}, S, "STM_0002", "The time is missing."),
+    ({"start": "3/2/2026 0:00"}, S, "STM_0002", "could mean two different times"),
     ({"start": "2026-02-30T00:00:00Z"}, S, "STM_0002", "is not a time"),
     ({"start": "2026-03-02T24:00:00Z"}, S, "STM_0002", "is not a time"),
     ({"start": "2026-03-02T00:00:00+0A:00"}, S, "STM_0002", "is not a time"),
@@ -82,35 +82,35 @@ WRONG = [
     ({"end": "6:00"}, E, "ETM_0002", "is not a time"),
     ({"end": "2026-03-02T00:14:59Z"}, E, "ETM_0003", "is not on a quarter-hour"),
     ({"start": "2026-03-02T12:00:00Z", "end": "2026-03-02T12:15:00Z"}, E, "ETM_0003", "is in the future"),
-    ({"end": "2026-03-02T00:30:00Z"}, "", "DTR_0003", "The interval is 30 minutes long; each has 15."),
-    ({"end": "2026-03-02T00:00:00Z"}, "", "DTR_0003", "The interval is 0 minutes long; each has 15."),
+    ({"end": "2026-03-02T00:30:00Z"}, "", "DTR_0003", "The interval is 30 minutes long; it must be 15."),
+    ({"end": "2026-03-02T00:00:00Z"}, "", "DTR_0003", "The interval is 0 minutes long; it must be 15."),
     ({"net": "abc"}, N, "NET_0002", '"abc" is not a number.'),
     ({"net": "nan"}, N, "NET_0002", "is not a number"),
     ({"net": "inf"}, N, "NET_0002", "is not a number"),
     ({"net": "1e999"}, N, "NET_0002", "is not a number"),
     ({"net": '"1,25"'}, N, "NET_0002", "has a decimal comma"),
-    ({"net": '"1,250.5"'}, N, "NET_0002", "has a comma in it"),
-    ({"net": '"1,250"'}, N, "NET_0002", "has a comma in it"),
+    ({"net": '"1,250.5"'}, N, "NET_0002", "contains a comma"),
+    ({"net": '"1,250"'}, N, "NET_0002", "contains a comma"),
     ({"net": "1 kWh"}, N, "NET_0002", "is not a number"),
-    ({"net": "1e300"}, N, "NET_0002", "is more than a quarter-hour can have"),
-    ({"net": "-1000000.1"}, N, "NET_0002", "is more than a quarter-hour can have"),
-    ({"net": "", "consumed": "1000001", "generated": "1"}, C, "CON_0002", "is more than a quarter-hour can have"),
+    ({"net": "1e300"}, N, "NET_0002", "is too much for a quarter-hour"),
+    ({"net": "-1000000.1"}, N, "NET_0002", "is too much for a quarter-hour"),
+    ({"net": "", "consumed": "1000001", "generated": "1"}, C, "CON_0002", "is too much for a quarter-hour"),
     ({"start": "2026-03-02T00:15:00Z", "end": "2026-03-02T00:00:00Z"}, "", "DTR_0003", "ends before it begins"),
     ({"net": "", "consumed": "x", "generated": "1"}, C, "CON_0002", "is not a number"),
     ({"net": "", "consumed": "1", "generated": "x"}, G, "GEN_0002", "is not a number"),
     ({"net": "", "consumed": "-1", "generated": "0"}, C, "CON_0003", "is negative"),
     ({"net": "", "consumed": "0", "generated": "-0.001"}, G, "GEN_0003", "is negative"),
-    ({"net": ""}, N, "NRG_0001", "no correct set"),
-    ({"net": "", "consumed": "1"}, N, "NRG_0001", "no correct set"),
-    ({"net": "", "generated": "1"}, N, "NRG_0001", "no correct set"),
-    ({"consumed": "1"}, N, "NRG_0001", "no correct set"),
+    ({"net": ""}, N, "NRG_0001", "set of values is incomplete"),
+    ({"net": "", "consumed": "1"}, N, "NRG_0001", "set of values is incomplete"),
+    ({"net": "", "generated": "1"}, N, "NRG_0001", "set of values is incomplete"),
+    ({"consumed": "1"}, N, "NRG_0001", "set of values is incomplete"),
     ({"net": "1", "consumed": "3", "generated": "1"}, N, "NRG_0003", "must be energy_consumed_kwh minus"),
     ({"net": "-2", "consumed": "3", "generated": "1"}, N, "NRG_0003", "The sign of energy_net_kwh"),
     ({"net": "2.0021", "consumed": "3", "generated": "1"}, N, "NRG_0003", "conflict"),
-    ({"final": "100"}, "final", "FNL_0002", '"100" is neither true nor false.'),
+    ({"final": "100"}, "final", "FNL_0002", '"100" is not true or false.'),
     ({"region": "California"}, "region", "REG_0003", "is not a state"),
     ({"region": "ZZ"}, "region", "REG_0003", "is not a state"),
-    ({"region": "94105"}, "region", "REG_0002", "is no name of a region"),
+    ({"region": "94105"}, "region", "REG_0002", "is not the name of a region"),
 ]
 
 
@@ -218,13 +218,10 @@ def test_columns_of_another_unit_are_said_as_such():
 
 def test_a_file_of_another_type_says_so():
     (fault,) = read_header(HEADER, "RUNTIME_DATA", LAYOUTS).faults
-    assert (
-        fault.message
-        == "The column runtime_minutes is missing. The file has the columns of load data: send it as load."
-    )
+    assert fault.message == "The column runtime_minutes is missing. The file has load data columns. Upload it as load."
     base = "meter_id,interval_start_time_utc,interval_end_time_utc,"
     (fault,) = read_header(base + "runtime_minutes", "LOAD_DATA", LAYOUTS).faults
-    assert "runtime_minutes is of another type of data" in fault.message
+    assert "runtime_minutes belongs to another type of data" in fault.message
 
 
 @pytest.mark.parametrize("data_type", list(LAYOUTS))

@@ -168,7 +168,7 @@ def test_local_times_in_autumn_are_contradictions_with_a_reason():
     assert (len(kept), repeated, faults.bad) == (192, 0, 8)
     (messages,) = [frame["message"].to_list() for frame in faults._kept]
     assert len(messages) == 4
-    assert all("Clocks were put back in this hour" in message for message in messages)
+    assert all("Clocks were set back in this hour" in message for message in messages)
 
 
 def test_copied_series_name_each_other():

@@ -1,0 +1,1 @@
+"""Privacy requests: what is held about one customer, and erasing it."""

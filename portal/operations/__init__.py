@@ -1,0 +1,1 @@
+"""What whoever runs the portal sees of it: checks of what it needs, readiness, metrics, reported errors."""

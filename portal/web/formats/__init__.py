@@ -1,0 +1,1 @@
+"""How dates and times are written where a page names no format of its own, in each language."""
