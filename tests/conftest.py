@@ -5,25 +5,22 @@ import os
 import random
 from collections.abc import Callable, Iterator
 from contextlib import closing
-from importlib import import_module
 from pathlib import Path
 from typing import Any
 
 import pytest
-from django.apps import apps
 from django.core.cache import caches
 from django.core.management import call_command
 from django.db import connection, transaction
-from django.test import Client
+from django.test import Client, TransactionTestCase
 from hypothesis import HealthCheck
 from hypothesis import settings as hypothesis_settings
-from pytest_django.plugin import blocking_manager_key
 
 from onboarding.connect.texts import compile_catalogues
 from portal.events.actors import Actor
 from portal.jobs import domain as jobs
 from portal.partners.models import ApiKey, Membership, Partner, User
-from programs.models import Program, SeedRecord
+from programs.models import Program
 from tests import database
 from tests.bucket import away, bucket, bucket_server  # noqa: F401  fixtures
 from tests.clickhouse import chdb_url, clickhouse_server_url, each_store  # noqa: F401  fixtures
@@ -36,9 +33,7 @@ hypothesis_settings.register_profile("suite", deadline=None, suppress_health_che
 hypothesis_settings.load_profile("suite")
 
 PASSWORD = "correct horse battery staple"
-ONBOARDING = "onboarding.migrations.0001_tables_squashed_0040_completed_by_workers"
 TEST_ORDER = os.environ.get("TEST_ORDER", "")
-EMPTIED: list[str] = []  # the tests since the last seeding that committed for real
 
 
 def make_user(email: str, name: str, **extra: Any) -> User:
@@ -107,14 +102,6 @@ def seed() -> None:
     call_command("seed_catalogue", verbosity=0, stdout=io.StringIO())
 
 
-def furnish() -> None:
-    """What a new database holds, in one that a test with real transactions has emptied: steps of upgrades are done."""
-    for module in ("portal.migrations.0019_upgrade_steps", ONBOARDING):
-        import_module(module).note_done(apps, None)
-    SeedRecord.objects.all().delete()
-    seed()
-
-
 @pytest.fixture(scope="session")
 def template(
     pytestconfig: pytest.Config, tmp_path_factory: pytest.TempPathFactory, django_db_createdb: bool
@@ -154,11 +141,15 @@ def django_db_modify_db_settings(
 
 
 @pytest.fixture(scope="session")
-def django_db_setup(django_db_setup: None, django_db_keepdb: bool, django_db_blocker: Any) -> None:
-    """The catalogue is in the test database from the start; seeding it in every test would take minutes."""
+def django_db_setup(django_db_setup: None, django_db_keepdb: bool, django_db_blocker: Any) -> Iterator[None]:
+    """The catalogue is in the test database from the start, and there again after a test that commits for real."""
     with django_db_blocker.unblock():
         if django_db_keepdb or not Program.objects.exists():
             seed()
+        beginning = database.Beginning()
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(TransactionTestCase, "_fixture_teardown", lambda _: beginning.put_back())
+        yield
 
 
 def pytest_xdist_auto_num_workers() -> int:
@@ -198,45 +189,15 @@ def pytest_unconfigure(config: pytest.Config) -> None:
         database.drop_databases()
 
 
-def is_transactional(item: pytest.Item) -> bool:
-    """Whether a test commits for real, and so leaves an empty database behind."""
-    marker = item.get_closest_marker("django_db")
-    return bool(marker and marker.kwargs.get("transaction"))
-
-
-@pytest.hookimpl(tryfirst=True)
-def pytest_runtest_setup(item: pytest.Item) -> None:
-    """Seed the catalogue again, for good, before the first test after one that emptied the database.
-
-    Inside that test's own transaction it would be taken back, and every later test would seed it anew: some seconds
-    each, and with other primary keys than those that caches know.
-    """
-    if is_transactional(item):
-        EMPTIED.append(item.nodeid)
-    elif EMPTIED:
-        EMPTIED.clear()
-        with item.config.stash[blocking_manager_key].unblock():
-            if not Program.objects.exists():
-                furnish()
-
-
 @pytest.fixture(autouse=True)
-def empty_caches(request: pytest.FixtureRequest) -> Iterator[None]:
-    """No test finds what another one left in a cache: neither in the process nor, where it commits, in the database."""
+def empty_cache() -> None:
+    """No test finds what another one left in the process's cache."""
     caches["process"].clear()
-    if is_transactional(request.node):
-        request.getfixturevalue("transactional_db")
-        yield
-        caches["default"].clear()
-    else:
-        yield
 
 
 @pytest.fixture
 def catalogue(db: None) -> None:
-    """The seeded catalogue; made again for a test with real transactions that comes after another one."""
-    if not Program.objects.exists():
-        furnish()
+    """The seeded catalogue, which the test database has from the start."""
 
 
 @pytest.fixture

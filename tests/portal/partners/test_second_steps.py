@@ -12,6 +12,7 @@ from django.apps import apps
 from django.core.management import call_command
 from django.db import connection
 from django.test import Client
+from django.utils import timezone
 
 from portal.security.keyring import is_current
 from portal.security.rotation import RotationCount, rotate_second_steps
@@ -20,6 +21,12 @@ from tests.portal.partners.test_account import code_for, confirmed, signed_in
 pytestmark = pytest.mark.django_db
 SECRET, SEED = "JBSWY3DPEHPK3PXPJBSWY3DPEHPK3PXP", "5eed" * 20
 OLD, NEW = Fernet.generate_key().decode(), Fernet.generate_key().decode()
+
+
+@pytest.fixture(autouse=True)
+def clock_stands_still(time_machine):
+    """A code holds for 30 seconds of the clock; between making one and sending it, the next may begin."""
+    time_machine.move_to(timezone.now(), tick=False)
 
 
 def stored() -> str:
