@@ -11,7 +11,7 @@ from simple_history.models import HistoricalRecords
 
 from programs.models import DeliveryPeriod, Field, Program, Region, Requirement, Utility
 from programs.queries import not_over, partner_created_programs, program_tables
-from programs.seeding import midnight_text
+from programs.seeding.rows import midnight_text
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("catalogue")]
 

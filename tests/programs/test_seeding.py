@@ -1,12 +1,9 @@
-from pathlib import Path
-
 import pytest
 import yaml
 
-from programs import seeding
 from programs.models import DeliveryPeriod, Field, Program, Requirement, SeedRecord, Utility
 from programs.queries import not_over
-from programs.seeding import seed_catalogue
+from programs.seeding.domain import SEED, seed_catalogue
 
 pytestmark = pytest.mark.usefixtures("catalogue")
 
@@ -114,7 +111,7 @@ def _older_seed(kind: str, key: str, **values: object) -> None:
 
 def test_every_word_of_a_seeded_field_is_understood():
     """In a mapping on one line an unquoted comma ends the text, and what follows becomes a key without a value."""
-    seed = yaml.safe_load((Path(seeding.__file__).parent / "seed" / "catalogue.yaml").read_text(encoding="utf-8"))
+    seed = yaml.safe_load(SEED.read_text(encoding="utf-8"))
 
     strange = [
         (path, word)

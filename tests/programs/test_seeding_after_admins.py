@@ -9,7 +9,9 @@ import pytest
 import yaml
 
 from programs.models import Choice, Conflict, Deadline, DeliveryPeriod, Field, Program, Requirement, SeedRecord
-from programs.seeding import KINDS, SEED, rows_of, seed_catalogue
+from programs.seeding.domain import SEED, seed_catalogue
+from programs.seeding.kinds import KINDS
+from programs.seeding.rows import rows_of
 from tests.onboarding.enrollment.meters import activate, make_meter
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("catalogue")]

@@ -23,7 +23,7 @@ from programs.models import (
 from programs.queries import utilities_at
 from programs.schema import schema_for
 from programs.schema.json_schema import asset_json_schema
-from programs.seeding import seed_catalogue
+from programs.seeding.domain import seed_catalogue
 from tests.builders import row
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("catalogue")]

@@ -2,7 +2,7 @@
 
 from django.core.management import BaseCommand
 
-from programs.seeding import seed_catalogue
+from programs.seeding.domain import seed_catalogue
 
 
 class Command(BaseCommand):
