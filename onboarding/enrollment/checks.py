@@ -7,6 +7,7 @@ from collections.abc import Callable, Collection, Iterable, Iterator
 from dataclasses import dataclass
 from datetime import date, datetime
 from enum import StrEnum
+from functools import cache
 
 from onboarding.enrollment.facts import Held, MeterFacts
 from onboarding.enrollment.rules import Exclusion, PeriodRules, ProgramRules, Source
@@ -54,15 +55,17 @@ class Check:
 class Moment:
     """When a meter is evaluated, in which delivery period (None: the program has none), by which requirements.
 
-    is_ahead: whether the period is still to come. present: when it is evaluated; None for `at`.
+    is_ahead: whether the period is still to come. present: when it is evaluated. is_closed: whether all deadlines of
+    the period have passed then.
     """
 
     at: datetime
     on: date
     period: PeriodRules | None
     schema: Schema
-    is_ahead: bool = False
-    present: datetime | None = None
+    is_ahead: bool
+    present: datetime
+    is_closed: bool
 
 
 CheckFunction = Callable[[MeterFacts, ProgramRules, Moment, bool], Iterator[Check]]
@@ -82,8 +85,13 @@ def checks(*action_types: ActionType) -> Callable[[CheckFunction], CheckFunction
 
 def run_checks(meter: MeterFacts, program: ProgramRules, moment: Moment, *, passed: bool = False) -> list[Check]:
     """All checks of a meter in a program, in the order of the registry."""
-    functions = dict.fromkeys(function for functions in REGISTRY.values() for function in functions)
-    return [one for function in functions for one in function(meter, program, moment, passed)]
+    return [one for function in _functions() for one in function(meter, program, moment, passed)]
+
+
+@cache
+def _functions() -> tuple[CheckFunction, ...]:
+    """Each function once."""
+    return tuple(dict.fromkeys(function for functions in REGISTRY.values() for function in functions))
 
 
 @checks(ActionType.IS_ELIGIBLE, ActionType.ADDRESS)
@@ -117,8 +125,8 @@ def fits(meter: MeterFacts, program: ProgramRules, moment: Moment, passed: bool)
 @checks(ActionType.IS_ELIGIBLE)
 def in_time(meter: MeterFacts, program: ProgramRules, moment: Moment, passed: bool) -> Iterator[Check]:
     """A period whose last deadline has passed takes no meter that has not made one, nor is active in it."""
-    period, present = moment.period, moment.present or moment.at
-    if period is None or not period.deadlines or period.next_deadline(present) or meter.deadline_made(period, present):
+    period, present = moment.period, moment.present
+    if period is None or not moment.is_closed or meter.deadline_made(period, present):
         return
     activation = meter.activation(period.pk, present)
     if activation is not None and activation.covers(max(present, activation.active_from)):
@@ -140,7 +148,7 @@ def in_time(meter: MeterFacts, program: ProgramRules, moment: Moment, passed: bo
 @checks(ActionType.IS_ELIGIBLE)
 def season_known(meter: MeterFacts, program: ProgramRules, moment: Moment, passed: bool) -> Iterator[Check]:
     """Nobody can tell when a meter becomes active that may do so in a season that is not published. Nobody can act."""
-    season = program.unknown_before(moment.period, moment.present or moment.at, meter.classification)
+    season = program.unknown_before(moment.period, moment.present, meter.classification)
     if season is None:
         return
     context = {"program": program.identifier, "note": season.note}

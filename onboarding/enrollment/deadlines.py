@@ -62,7 +62,7 @@ def _first_meters(since: datetime) -> dict[str, datetime]:
     rows = Enrollment.objects.order_by().values("program__identifier").annotate(first=Min("meter__created_at"))
     first = dict(rows.values_list("program__identifier", "first"))
     for program, meters in left_since(since).items():
-        created = Meter.objects.filter(pk__in=meters).aggregate(first=Min("created_at"))["first"]
+        created = Meter.objects.filter(pk__any_of=meters).aggregate(first=Min("created_at"))["first"]
         first[program] = min(filter(None, (first.get(program), created)), default=None)
     return {program: moment for program, moment in first.items() if moment}
 
@@ -115,7 +115,7 @@ def compare_makers(passed: PassedDeadline, meters: Collection[Meter], rules_mome
     program = passed.period.program.identifier
     makes = makers_of(meters, program, passed.period_id, rule_of(passed), rules_at(rules_moment))
     keys = [meter.pk for meter in meters]
-    recorded = set(MadeDeadline.objects.filter(deadline=passed, meter__in=keys).values_list("meter", flat=True))
+    recorded = set(MadeDeadline.objects.filter(deadline=passed, meter__any_of=keys).values_list("meter", flat=True))
     made = {pk for pk, is_made in makes.items() if is_made}
     return Makers([pk for pk in keys if pk in made - recorded], [pk for pk in keys if pk in recorded - made])
 
@@ -132,7 +132,7 @@ def record_makers(passed: PassedDeadline, meters: Collection[Meter], *, by: Acto
     MadeDeadline.objects.bulk_create(
         (MadeDeadline(partner_id=partner, meter_id=pk, deadline=passed) for pk in makers.gain), ignore_conflicts=True
     )
-    MadeDeadline.objects.filter(deadline=passed, meter__in=makers.lose).delete()
+    MadeDeadline.objects.filter(deadline=passed, meter__any_of=makers.lose).delete()
     told = {
         "program": passed.period.program.identifier,
         "period": passed.period.name,

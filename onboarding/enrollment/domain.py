@@ -22,7 +22,7 @@ from onboarding.enrollment.results import (
     first_to_act,
     without_misfit_actions,
 )
-from onboarding.enrollment.rules import ProgramRules, rules_of
+from onboarding.enrollment.rules import ProgramRules, RulesOfMoment, rules_now, rules_of
 from onboarding.meters.columns import ASSET_COLUMNS
 from onboarding.meters.models import EnrollmentStatus, Meter
 from onboarding.meters.signals import meters_archived
@@ -34,9 +34,9 @@ from portal.storage import bulk, json_sql
 from portal.storage.staging import Given, Staged, insert_from
 from portal.web import clock
 from programs.models import Program
-from programs.schema import schema_for
 
 _LISTS = ("missing", "reasons", "partner_actions", "leap_actions")
+_STORED = ("pk", "meter", "program", "partner", "reconsider_at", *COLUMNS)  # of an Enrollment
 _READ = ("id", "partner_id", "created_at", "is_archived", "utility_name", "account_key", "enrollment_status", "acts")
 
 
@@ -133,7 +133,7 @@ def join_programs(joins: Mapping[UUID, Collection[ProgramRules]], *, partner: Pa
     A fixed number of statements. The caller evaluates them.
     """
     wanted = {(meter, rules.pk): rules.identifier for meter, programs in joins.items() for rules in programs}
-    known = Enrollment.objects.filter(partner=partner, meter__in=joins).values_list("meter", "program")
+    known = Enrollment.objects.filter(partner=partner, meter__any_of=joins).values_list("meter", "program")
     new = {key: name for key, name in wanted.items() if key not in set(known)}
     if not new:
         return
@@ -175,7 +175,7 @@ def leave_programs(leaving: Mapping[UUID, Collection[str]], *, partner: Partner,
     if not leaving:
         return set()
     names = {name for programs in leaving.values() for name in programs}
-    rows = Enrollment.objects.filter(meter__in=leaving, program__identifier__in=names, partner=partner)
+    rows = Enrollment.objects.filter(meter__any_of=leaving, program__identifier__in=names, partner=partner)
     left = [row for row in rows.select_related("program") if row.program.identifier in leaving[row.meter_id]]
     Enrollment.objects.filter(pk__in=[row.pk for row in left]).delete()
     happenings = (("meter.program_left", row.meter_id, {"program": row.program.identifier}) for row in left)
@@ -212,27 +212,27 @@ def re_evaluate(
         return []
     now = at or clock.now()
     with transaction.atomic():
-        rules = rules_of()
-        held = _meters({*meters, *_neighbours(meters, rules)})
-        changes, told = _write(held, rules, now, since=since)
+        present = rules_now()
+        held = _meters({*meters, *_neighbours(meters, present.rules)})
+        changes, told = _write(held, present, now, since=since)
         told.candidates.update(left)
         told.asked_before.update(left)
         if changes and not quietly:
             _tell(changes, by=by)
-        record_published(held, told, rules, now, by=by)
+        record_published(held, told, present, now, by=by)
     return changes
 
 
 def _meters(keys: Collection[UUID]) -> list[Meter]:
-    held = Meter.objects.filter(pk__in=keys).order_by("pk").select_for_update()
+    held = Meter.objects.filter(pk__any_of=keys).order_by("pk").select_for_update()
     return list(held.only(*ASSET_COLUMNS, *_READ))
 
 
 def evaluate_all(
-    meters: Collection[Meter], rules: Mapping[str, ProgramRules], now: datetime
+    meters: Collection[Meter], present: RulesOfMoment, now: datetime
 ) -> Iterable[tuple[MeterFacts, str, EnrollmentResult]]:
     """The results of one partner's meters in each program that they are meant for. Reads, never writes."""
-    schema = schema_for(rules)
+    rules, schema = present.rules, present.schema
     evaluators: dict[str, Evaluator] = {}
     for facts in facts_of(meters, rules, schema, now).values():
         for name in facts.wanted.keys() - evaluators.keys():
@@ -243,28 +243,27 @@ def evaluate_all(
 
 
 def _write(
-    meters: Sequence[Meter], rules: Mapping[str, ProgramRules], now: datetime, *, since: datetime | None
+    meters: Sequence[Meter], present: RulesOfMoment, now: datetime, *, since: datetime | None
 ) -> tuple[list[Change], Told]:
-    rows = {
-        (row.meter_id, row.program_id): row
-        for row in Enrollment.objects.filter(meter__in=[meter.pk for meter in meters])
-    }
+    stored = Enrollment.objects.filter(meter__any_of=[meter.pk for meter in meters])
+    rows = {(row.meter, row.program): row for row in stored.values_list(*_STORED, named=True)}
     results: dict[UUID, list[EnrollmentResult]] = {meter.pk: [] for meter in meters}
     changes, updates, told = [], [], Told()
-    for facts, name, result in evaluate_all(meters, rules, now):
+    for facts, name, result in evaluate_all(meters, present, now):
         assert facts.pk is not None
-        row = rows[facts.pk, rules[name].pk]
-        turn = min((one for one in facts.turns(rules[name]) if one > now), default=None)
+        row = rows[facts.pk, present.rules[name].pk]
+        turn = min((one for one in facts.turns(present.rules[name]) if one > now), default=None)
         results[facts.pk].append(result)
         told.facts[facts.pk] = facts
         if not result.is_misfit:
             told.fitting.setdefault(facts.pk, []).append(name)
         if row.status != result.status:
-            changes.append(Change(facts.pk, name, row.status, result.status.value, row.partner_id))
-        is_other = [getattr(row, column) for column in COLUMNS] != result.columns
+            changes.append(Change(facts.pk, name, row.status, result.status.value, row.partner))
+        is_other = [*row[-len(COLUMNS) :]] != result.columns
         if turn != row.reconsider_at or is_other:
             updates.append([row.pk, *result.columns, now, turn])
-        is_new = since is not None and row.joined_at >= since
+        joined_at, *_ = facts.wanted[name]
+        is_new = since is not None and joined_at >= since
         if row.partner_actions and not is_new:
             told.asked_before.add(facts.pk)
         if (is_other or is_new) and (row.partner_actions or result.partner_actions):
@@ -291,7 +290,7 @@ def _write_global(
             alike.setdefault((status, acts), []).append(meter.pk)
             meter.enrollment_status, meter.acts = status, acts
     for (status, acts), group in alike.items():
-        Meter.objects.filter(pk__in=group).update(enrollment_status=status, acts=acts)
+        Meter.objects.filter(pk__any_of=group).update(enrollment_status=status, acts=acts)
     return changed
 
 
@@ -314,10 +313,10 @@ def _evaluate_beside(meters: Collection[UUID], by: Actor, **_: object) -> None:
 
 def _neighbours(meters: Collection[UUID], rules: Mapping[str, ProgramRules]) -> set[UUID]:
     """The meters of the same customers in programs that exclude others, or are excluded."""
-    partner = Meter.objects.filter(pk__in=meters).values_list("partner", flat=True).first()
+    partner = Meter.objects.filter(pk__any_of=meters).values_list("partner", flat=True).first()
     if partner is None or len(excluding_here(partner, rules)) < 2:
         return set()
-    named = Meter.objects.filter(pk__in=meters).exclude(account_key="").only("utility_name", "account_key")
+    named = Meter.objects.filter(pk__any_of=meters).exclude(account_key="").only("utility_name", "account_key")
     customers = {customer for meter in named if (customer := customer_of(meter))}
     return set(meters_of_customers(partner, customers, rules).values_list("pk", flat=True))
 
@@ -348,7 +347,7 @@ def re_evaluate_sharing(meters: Collection[UUID], *, partner: Partner, by: Actor
     excluding = excluding_here(partner.pk, rules_of())
     if len(excluding) < 2:
         return set()
-    here = Enrollment.objects.filter(partner=partner, meter__in=meters, program__in=excluding)
+    here = Enrollment.objects.filter(partner=partner, meter__any_of=meters, program__in=excluding)
     accounts = set(here.exclude(meter__account_key="").values_list("meter__account_key", flat=True))
     others = Meter.objects.filter(
         partner=partner, account_key__any_of=accounts, enrollments__program__in=excluding

@@ -33,7 +33,8 @@ def result_in_place(
 def moment_of(program: ProgramRules, period: PeriodRules | None, schema: Schema, at: datetime) -> Moment:
     """The moment for which a meter is evaluated in a period: now, or when the period begins if that is later."""
     then = max(at, period.starts_at) if period else at
-    return Moment(then, program.day_of(then), period, schema, is_ahead=then > at, present=at)
+    is_closed = period is not None and period.is_closed(at)
+    return Moment(then, program.day_of(then), period, schema, is_ahead=then > at, present=at, is_closed=is_closed)
 
 
 def status_of(

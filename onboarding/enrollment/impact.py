@@ -1,7 +1,7 @@
 """What other rules would do to the enrollments that are recorded. Reads, never writes."""
 
 from collections import Counter
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
@@ -11,38 +11,22 @@ from onboarding.enrollment.evaluate import Dates, moment_of, outlook
 from onboarding.enrollment.facts import MeterFacts
 from onboarding.enrollment.load import facts_of
 from onboarding.enrollment.models import Enrollment
-from onboarding.enrollment.rules import ProgramRules, rules_of
+from onboarding.enrollment.rules import ProgramRules, RulesOfMoment, rules_now
 from onboarding.enrollment.tasks import queue_changed_programs
 from onboarding.meters.models import EnrollmentStatus, Meter
 from portal.partners.queries import of_real_partners
 from portal.web import clock
 from portal.web.days import begin_text, deadline_text, until_text
 from programs.impact import Answers, DateMove, Example, Impact, Move, register
-from programs.schema import Schema, schema_for
 
 LOOKED_AT = 20_000  # enrollments: some seconds
 _AT_ONCE = 2_000
 
 
-@dataclass(frozen=True, slots=True)
-class Proposed:
-    """The rules as they would be."""
-
-    rules: Mapping[str, ProgramRules]
-    schema: Schema
-
-
-def proposed_rules() -> Proposed:
-    """The rules as the catalogue has them now, inside a transaction that may be taken back."""
-    rules = rules_of()
-    return Proposed(rules, schema_for(rules))
-
-
-def measure(proposed: Proposed) -> Impact:
+def measure(proposed: RulesOfMoment) -> Impact:
     """The meters whose status or dates would change, newest first: in programs whose rules differ, or that exclude one
     of these or are excluded by it."""
-    at, present = clock.now(), rules_of()
-    now = Proposed(present, schema_for(present))
+    at, now = clock.now(), rules_now()
     rows = of_real_partners(Enrollment.objects.filter(program__in=_differing(now, proposed, at)))
     enrollments = list(rows.select_related("program", "partner").order_by("-pk")[: LOOKED_AT + 1])
     moves: Counter[tuple[str, str, str]] = Counter()
@@ -68,7 +52,7 @@ def measure(proposed: Proposed) -> Impact:
     )
 
 
-def _differing(now: Proposed, proposed: Proposed, at: datetime) -> list[int]:
+def _differing(now: RulesOfMoment, proposed: RulesOfMoment, at: datetime) -> list[int]:
     """The programs whose rules differ, and those that exclude one of them or are excluded by it."""
     differ = {
         name
@@ -96,7 +80,9 @@ class _Changed:
     why: str
 
 
-def _compared(rows: list[Enrollment], present: Proposed, proposed: Proposed, at: datetime) -> Iterator[_Changed]:
+def _compared(
+    rows: list[Enrollment], present: RulesOfMoment, proposed: RulesOfMoment, at: datetime
+) -> Iterator[_Changed]:
     by_partner: dict[UUID, list[Enrollment]] = {}
     for row in rows:
         by_partner.setdefault(row.partner_id, []).append(row)
@@ -130,10 +116,10 @@ def _moved(was: Dates, then: Dates) -> list[tuple[str, str, str]]:
     ]
 
 
-def _why(facts: MeterFacts, program: ProgramRules, proposed: Proposed, at: datetime) -> str:
+def _why(facts: MeterFacts, program: ProgramRules, proposed: RulesOfMoment, at: datetime) -> str:
     moment = moment_of(program, program.leading_period(at), proposed.schema, at)
     checks = failing(run_checks(facts, program, moment))
     return "; ".join(dict.fromkeys(f"{one.subject}: {one.actual}" for one in checks))[:300] or "nothing is missing now"
 
 
-register(Answers(rules=proposed_rules, measure=measure, after=queue_changed_programs))
+register(Answers(rules=rules_now, measure=measure, after=queue_changed_programs))

@@ -105,7 +105,7 @@ def _own_facts(
 def _wanted(keys: Collection[UUID], rules: Mapping[str, ProgramRules]) -> dict[UUID, dict[str, Since]]:
     names = {program.pk: name for name, program in rules.items()}
     wanted: dict[UUID, dict[str, Since]] = {}
-    rows = Enrollment.objects.filter(meter__in=keys).values_list("meter", "program", "joined_at", "pk")
+    rows = Enrollment.objects.filter(meter__any_of=keys).values_list("meter", "program", "joined_at", "pk")
     for meter, program, joined, number in rows:
         if program in names:
             name = names[program]
@@ -162,23 +162,25 @@ def _not_recorded(
     """
     made: dict[UUID, list[Made]] = {}
     for name, program in present.rules.items():
-        inside = [meter for meter in meters if name in facts[meter.pk].wanted]
-        first = min((meter.created_at for meter in inside), default=at)
         for period in program.shown_periods(at):
             for deadline in period.deadlines:
-                if first < deadline.accepted_until <= at and not period.is_recorded(deadline):
-                    moment = rules_moment_of(period.pk, deadline)
-                    then = rules_at(moment) if moment else present
-                    for pk, makes in makers_of(inside, name, period.pk, deadline, then).items():
-                        if makes:
-                            made.setdefault(pk, []).append(Made(period.pk, deadline))
+                if deadline.accepted_until > at or period.is_recorded(deadline):
+                    continue
+                inside = [meter for meter in meters if name in facts[meter.pk].wanted]
+                if all(meter.created_at >= deadline.accepted_until for meter in inside):
+                    continue
+                moment = rules_moment_of(period.pk, deadline)
+                then = rules_at(moment) if moment else present
+                for pk, is_made in makers_of(inside, name, period.pk, deadline, then).items():
+                    if is_made:
+                        made.setdefault(pk, []).append(Made(period.pk, deadline))
     return made
 
 
 def _made(keys: Collection[UUID]) -> dict[UUID, list[Made]]:
     """The deadlines that meters made, in the time of their program, as those of the rules are."""
     made: dict[UUID, list[Made]] = {}
-    for row in MadeDeadline.objects.filter(meter__in=keys).select_related("deadline__period__program"):
+    for row in MadeDeadline.objects.filter(meter__any_of=keys).select_related("deadline__period__program"):
         passed = row.deadline
         moments = (passed.deadline_at, passed.accepted_until, passed.activation_at)
         deadline = DeadlineRule(*(moment.astimezone(passed.period.program.zone) for moment in moments))
@@ -191,14 +193,14 @@ def _made(keys: Collection[UUID]) -> dict[UUID, list[Made]]:
 
 def _out_periods(keys: Collection[UUID]) -> dict[UUID, list[OutPeriod]]:
     periods: dict[UUID, list[OutPeriod]] = {}
-    for row in ParticipationPeriod.objects.filter(meter__in=keys).order_by("starts_at"):
+    for row in ParticipationPeriod.objects.filter(meter__any_of=keys).order_by("starts_at"):
         periods.setdefault(row.meter_id, []).append(OutPeriod.of(row))
     return periods
 
 
 def _records(keys: Collection[UUID]) -> dict[UUID, list[Recorded]]:
     records: dict[UUID, list[Recorded]] = {}
-    for row in CheckRecord.objects.filter(meter__in=keys).order_by("valid_from", "pk"):
+    for row in CheckRecord.objects.filter(meter__any_of=keys).order_by("valid_from", "pk"):
         record = Recorded(
             row.action_type,
             row.holds,
@@ -216,7 +218,7 @@ def _records(keys: Collection[UUID]) -> dict[UUID, list[Recorded]]:
 
 def _activations(keys: Collection[UUID]) -> dict[UUID, list[Activated]]:
     activations: dict[UUID, list[Activated]] = {}
-    for row in Activation.objects.filter(meter__in=keys):
+    for row in Activation.objects.filter(meter__any_of=keys):
         group = (row.market_group_id, row.market_group_name)
         activated = Activated(row.period_id, row.active_from, row.active_to, *group, row.end_reason)
         activations.setdefault(row.meter_id, []).append(activated)
@@ -225,7 +227,7 @@ def _activations(keys: Collection[UUID]) -> dict[UUID, list[Activated]]:
 
 def active_in(meters: Collection[UUID]) -> frozenset[tuple[UUID, str]]:
     """The meters that are active in a program, each with its identifier."""
-    rows = Enrollment.objects.filter(meter__in=meters, status=EnrollmentStatus.ACTIVE)
+    rows = Enrollment.objects.filter(meter__any_of=meters, status=EnrollmentStatus.ACTIVE)
     return frozenset(rows.values_list("meter", "program__identifier"))
 
 
@@ -234,7 +236,7 @@ def with_recorded_facts(meters: Iterable[UUID | None]) -> set[UUID]:
     keys = [pk for pk in meters if pk]
     recorded: set[UUID] = set()
     for model in (CheckRecord, Activation, ParticipationPeriod):
-        recorded |= set(model.objects.filter(meter__in=keys).values_list("meter", flat=True))
+        recorded |= set(model.objects.filter(meter__any_of=keys).values_list("meter", flat=True))
     return recorded
 
 

@@ -56,7 +56,7 @@ def meters_at(
     """
     by_key = {str(meter.pk): meter for meter in meters}
     known = Q(verb__in=(*_CHANGED, *_OF_PARTICIPATION, _JOINED, _LEFT)) | Q(data__changes__has_key="is_archived")
-    events = Event.objects.filter(known, subject_type="meter", subject_id__in=by_key, at__gt=at)
+    events = Event.objects.filter(known, subject_type="meter", subject_id__any_of=by_key, at__gt=at)
     by_meter: dict[UUID, list[Event]] = {}
     for event in events.order_by("-id").only("verb", "subject_id", "data", "erased_at"):
         by_meter.setdefault(by_key[event.subject_id].pk, []).append(event)
@@ -69,7 +69,9 @@ def meters_at(
 def _tell_when_joined(past: Mapping[UUID, MeterPast], at: datetime) -> None:
     """When each meter had joined the programs that it has left since; without an event it was with its creation."""
     keys = [str(pk) for pk in past]
-    joins = Event.objects.filter(subject_type="meter", subject_id__in=keys, verb=_JOINED, at__lte=at) if keys else ()
+    joins = (
+        Event.objects.filter(subject_type="meter", subject_id__any_of=keys, verb=_JOINED, at__lte=at) if keys else ()
+    )
     for event in joins:
         left = past[UUID(event.subject_id)].left
         if (program := event.data.get("program")) in left:

@@ -17,7 +17,7 @@ from onboarding.enrollment.evaluate import ActionFinder, RequiredAction, action_
 from onboarding.enrollment.facts import MeterFacts
 from onboarding.enrollment.load import facts_of
 from onboarding.enrollment.results import StoredResult, results_from_json
-from onboarding.enrollment.rules import ActionDefinition, ProgramRules, rules_of
+from onboarding.enrollment.rules import ActionDefinition, ProgramRules, RulesOfMoment, rules_now, rules_of
 from onboarding.meters.models import Meter
 from onboarding.meters.published import EXAMPLE, about_meters, identity_of, identity_sql
 from portal.events.actors import Actor
@@ -28,7 +28,7 @@ from portal.partners.models import Partner
 from portal.storage.staging import Staged
 from portal.web import clock
 from programs.models import ActionType, Acts
-from programs.schema import Schema, schema_for
+from programs.schema import schema_for
 
 STATUS_CHANGED: Final = "meter.global_status_changed"
 ACTIONS_CHANGED: Final = "meter.required_actions_changed"
@@ -53,8 +53,8 @@ class Told:
 class _Asked:
     """What partners are asked for, of meters at one moment; the periods of a program are looked up once for all."""
 
-    def __init__(self, rules: Mapping[str, ProgramRules], schema: Schema, at: datetime) -> None:
-        self._rules, self._schema, self._at = rules, schema, at
+    def __init__(self, present: RulesOfMoment, at: datetime) -> None:
+        self._rules, self._schema, self._at = present.rules, present.schema, at
         self._finders: dict[str, ActionFinder] = {}
 
     def of(self, facts: MeterFacts, programs: Iterable[str]) -> list[dict[str, object]]:
@@ -77,17 +77,18 @@ def _kept(action: RequiredAction) -> dict[str, object]:
     }
 
 
-def record_published(
-    meters: Sequence[Meter], told: Told, rules: Mapping[str, ProgramRules], at: datetime, *, by: Actor
-) -> None:
+def record_published(meters: Sequence[Meter], told: Told, present: RulesOfMoment, at: datetime, *, by: Actor) -> None:
     """One event for each meter whose global status changed, and one for each whose required actions are others than
     those that were told last. The caller holds the meters, which have their new status."""
-    asked, newest = _Asked(rules, schema_for(rules), at), _newest_told(told.candidates)
+    asked, newest = _Asked(present, at), _newest_told(told.candidates)
     by_partner: dict[UUID, list[Happening]] = {}
     for meter in meters:
+        change = told.statuses.get(meter.pk)
+        if change is None and meter.pk not in told.candidates:
+            continue
         happenings = by_partner.setdefault(meter.partner_id, [])
         kept = {**identity_of(meter), _STATUS: meter.enrollment_status}
-        if change := told.statuses.get(meter.pk):
+        if change:
             data = {"changes": {"enrollment_status": list(change)}, PUBLISHED: kept}
             happenings.append((STATUS_CHANGED, meter.pk, data))
         if meter.pk in told.candidates:
@@ -134,10 +135,10 @@ def record_first_actions(staged: Staged, *, passed_over: Collection[UUID], partn
             alike.setdefault(str(programs), []).append((pk, kept))
     if not alike:
         return
-    now, rules = clock.now(), rules_of()
-    schema = schema_for(rules)
-    asked, first = _Asked(rules, schema, now), {programs: group[0][0] for programs, group in alike.items()}
-    facts = facts_of(Meter.objects.filter(partner=partner, pk__in=first.values()), rules, schema, now)
+    now, present = clock.now(), rules_now()
+    asked, first = _Asked(present, now), {programs: group[0][0] for programs, group in alike.items()}
+    meters = Meter.objects.filter(partner=partner, pk__in=first.values())
+    facts = facts_of(meters, present.rules, present.schema, now)
     happenings: list[Happening] = []
     for programs, group in alike.items():
         if actions := asked.of(facts[first[programs]], _fitting(orjson.loads(programs))):

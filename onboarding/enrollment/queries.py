@@ -12,13 +12,12 @@ from onboarding.enrollment.evaluate import ProgramResult, explain
 from onboarding.enrollment.facts import MeterFacts, OutPeriod
 from onboarding.enrollment.load import facts_of, facts_then
 from onboarding.enrollment.models import Preference
-from onboarding.enrollment.rules import RulesOfMoment, rules_at, rules_of
+from onboarding.enrollment.rules import RulesOfMoment, rules_at, rules_now, rules_of
 from onboarding.meters.columns import Asset
 from onboarding.meters.models import Meter
 from portal.web import clock
 from portal.web.clock import day_text, last_day_before, local_day
 from programs.models.past import recorded_since
-from programs.schema import schema_for
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,8 +76,7 @@ def meters_at_moment(
     present = clock.now()
     now = at or present
     if now >= present:
-        rules = rules_of()
-        then = RulesOfMoment(rules, schema_for(rules))
+        then = rules_now()
         facts, untold = facts_of(meters, then.rules, then.schema, now), []
     else:
         then = rules_at(now)

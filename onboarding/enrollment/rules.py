@@ -129,6 +129,10 @@ class PeriodRules:
         """The deadline that can still be made and activates soonest."""
         return next_deadline(self.deadlines, at)
 
+    def is_closed(self, at: datetime) -> bool:
+        """Whether it has deadlines, and all of them have passed."""
+        return bool(self.deadlines) and self.next_deadline(at) is None
+
 
 @dataclass(frozen=True, slots=True)
 class ProgramRules:
@@ -260,14 +264,18 @@ _lock = threading.Lock()
 
 def rules_of(identifiers: Collection[str] = ()) -> dict[str, ProgramRules]:
     """The rules of the named programs by identifier, of every program when none is named; kept until they change."""
-    version = catalogue_version()
+    compiled = _rules_of(catalogue_version())
+    return {name: compiled[name] for name in identifiers if name in compiled} if identifiers else compiled
+
+
+def _rules_of(version: str) -> dict[str, ProgramRules]:
     compiled = _kept.get(version)
     if compiled is None:
         compiled = _present()
         with _lock:
             _kept.clear()
             _kept[version] = compiled
-    return {name: compiled[name] for name in identifiers if name in compiled} if identifiers else dict(compiled)
+    return dict(compiled)
 
 
 @dataclass(frozen=True, slots=True)
@@ -276,6 +284,13 @@ class RulesOfMoment:
 
     rules: Mapping[str, ProgramRules]
     schema: Schema
+
+
+def rules_now() -> RulesOfMoment:
+    """The rules of all programs as the catalogue has them, also in a transaction that is taken back. One query."""
+    version = catalogue_version()
+    rules = _rules_of(version)
+    return RulesOfMoment(rules, schema_for(rules, version=version))
 
 
 _kept_past: dict[tuple[HistoryVersion, str, datetime], RulesOfMoment] = {}
@@ -289,8 +304,7 @@ def rules_at(at: datetime) -> RulesOfMoment:
     """
     version = history_version()
     if version.last_change is None or version.last_change <= at:
-        rules = rules_of()
-        return RulesOfMoment(rules, schema_for(rules))
+        return rules_now()
     key = (version, catalogue_version(), at)
     kept = _kept_past.get(key)
     if kept is None:

@@ -8,7 +8,7 @@ from onboarding.enrollment.deadlines import by_partner, forget_later_than, note_
 from onboarding.enrollment.domain import re_evaluate
 from onboarding.enrollment.models import Enrollment, Evaluated
 from onboarding.enrollment.past import left_since
-from onboarding.enrollment.rules import rules_of
+from onboarding.enrollment.rules import rules_now
 from onboarding.meters.models import Meter
 from portal.events.actors import Actor
 from portal.jobs.domain import Run, enqueue, job_handler
@@ -17,7 +17,6 @@ from portal.partners.models import Partner
 from portal.web import clock
 from portal.web.clock import clock_moved
 from programs.models import PassedDeadline
-from programs.schema import schema_for
 
 _AT_ONCE = 1000  # enrollments
 
@@ -59,7 +58,7 @@ def record_deadline(run: Run) -> None:
                 asked = PassedDeadline.objects.filter(pk=passed.pk, rules_at=passed.rules_at)
                 asked.update(recorded_at=now, updated_at=now)  # by other rules meanwhile: then it is done again
                 break
-            held = Meter.objects.filter(pk__in=[meter for _, meter in page]).order_by("pk").select_for_update()
+            held = Meter.objects.filter(pk__any_of=[meter for _, meter in page]).order_by("pk").select_for_update()
             for meters in by_partner(held):
                 makers = record_makers(passed, meters, by=by)
                 re_evaluate([*makers.gain, *makers.lose], by=by)
@@ -89,10 +88,9 @@ def reconsider() -> None:
 def queue_changed_programs() -> None:
     """Queue the programs whose enrollments were evaluated by other rules, or for another period, than now count."""
     known = dict(Evaluated.objects.values_list("program", "digest"))
-    rules, at = rules_of(), clock.now()
-    schema = schema_for(rules)
-    for program in rules.values():
-        if known.get(program.pk) != program.digest(schema, at):
+    present, at = rules_now(), clock.now()
+    for program in present.rules.values():
+        if known.get(program.pk) != program.digest(present.schema, at):
             enqueue("enrollment.restate", subject_id=program.pk, partner=None)
 
 
@@ -115,10 +113,11 @@ def reconsider_partner(run: Run) -> None:
 def re_evaluate_program(run: Run) -> None:
     """All meters of one program, of every partner, by the rules as they are when it begins."""
     program = int(run.job.subject_id)
-    rules = next((one for one in rules_of().values() if one.pk == program), None)
+    present = rules_now()
+    rules = next((one for one in present.rules.values() if one.pk == program), None)
     if rules is None:
         return
-    digest = rules.digest(schema_for(rules_of()), clock.now())
+    digest = rules.digest(present.schema, clock.now())
     rows = Enrollment.objects.filter(program=program).order_by("pk")
     while True:
         with run.chunk() as chunk:

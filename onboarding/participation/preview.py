@@ -8,14 +8,14 @@ from onboarding.enrollment.evaluate import evaluate, first_deadline
 from onboarding.enrollment.facts import MeterFacts, OutPeriod
 from onboarding.enrollment.load import facts_of
 from onboarding.enrollment.models import Preference
-from onboarding.enrollment.rules import ProgramRules, is_month, rules_of
+from onboarding.enrollment.rules import ProgramRules, is_month, rules_now
 from onboarding.meters.models import EnrollmentStatus, Meter
 from onboarding.participation.domain import ParticipationResult
 from onboarding.participation.rules import days_of, window
 from portal.web import clock
 from portal.web.clock import day_text, last_day_before, local_day
 from portal.web.days import begin_text, deadline_text
-from programs.schema import Schema, schema_for
+from programs.schema import Schema
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,7 +30,8 @@ class ProgramForecast:
 def outlook_of(meter: Meter, result: ParticipationResult, now: datetime | None = None) -> list[ProgramForecast]:
     """Every program that the meter is meant for, by name. Reads, never writes."""
     at = now or clock.now()
-    rules, schema = rules_of(), schema_for(rules_of())
+    present = rules_now()
+    rules, schema = present.rules, present.schema
     facts = facts_of([meter], rules, schema, at)[meter.pk]
     later = replace(facts, out_periods=result.afterwards)
     lines = []

@@ -80,6 +80,8 @@ def update(model: type[models.Model], columns: Sequence[str], rows: Iterable[Seq
     quote = connection.ops.quote_name
     fields = [model._meta.pk, *fields_of(model, columns)]
     values = list(_prepared(connection, fields, rows))
+    if not values:
+        return 0
     given = ", ".join(f"{_from_json(connection, field, at)} AS c{at}" for at, field in enumerate(fields))
     each = "jsonb_array_elements(%s::jsonb)" if connection.vendor == "postgresql" else "json_each(%s)"
     changes = ", ".join(f"{quote(column_of(field))} = v.c{at}" for at, field in enumerate(fields) if at)

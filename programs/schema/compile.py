@@ -26,12 +26,13 @@ _kept: OrderedDict[tuple[str, frozenset[str], date], Schema] = OrderedDict()  # 
 _lock = threading.Lock()
 
 
-def schema_for(identifiers: Collection[str] = ()) -> Schema:
+def schema_for(identifiers: Collection[str] = (), *, version: str = "") -> Schema:
     """The validator of these programs; of no program (all fields, no program's requirements) when none is named.
 
-    Compiled once for a catalogue version and day, since a requirement can begin or end with a day.
+    Compiled once for a catalogue version and day, since a requirement can begin or end with a day. version: that of the
+    catalogue, when the caller knows it already.
     """
-    key = (catalogue_version(), frozenset(identifiers), clock.now().date())
+    key = (version or catalogue_version(), frozenset(identifiers), clock.now().date())
     schema = _kept.get(key)
     if schema is None:
         schema = _compile_present(key[1], key[2])

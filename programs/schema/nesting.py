@@ -131,21 +131,24 @@ def _place(key: str) -> tuple[str, str, int | None, str]:
 def flatten(asset: Mapping[str, object]) -> dict[str, object]:
     """A nested asset (or API JSON) to flat keys; unknown ones too, so that the caller can name them."""
     flat: dict[str, object] = {}
-    _flatten(asset, "", flat, depth=0)
+    _flatten(asset.items(), "", flat, 0)
     return flat
 
 
-def _flatten(value: object, prefix: str, flat: dict[str, object], depth: int) -> None:
-    if depth > _DEEPEST:
-        flat[prefix] = value
-    elif isinstance(value, Mapping) and (value or not prefix):
-        for name, inner in value.items():
-            _flatten(inner, f"{prefix}.{name}" if prefix else str(name), flat, depth + 1)
-    elif isinstance(value, list):
-        for slot, inner in enumerate(value):
-            _flatten(inner, f"{prefix}.{slot}", flat, depth + 1)
-    elif value is not None and value != "":
-        flat[prefix] = value
+def _flatten(members: Iterable[tuple[object, object]], above: str, flat: dict[str, object], depth: int) -> None:
+    for name, inner in members:
+        key = f"{above}{name}"
+        if depth >= _DEEPEST:
+            flat[key] = inner
+        elif isinstance(inner, str):  # most are
+            if inner:
+                flat[key] = inner
+        elif isinstance(inner, list):
+            _flatten(enumerate(inner), f"{key}.", flat, depth + 1)
+        elif isinstance(inner, Mapping) and inner:
+            _flatten(inner.items(), f"{key}.", flat, depth + 1)
+        elif inner is not None:
+            flat[key] = inner
 
 
 def flatten_json(asset: Mapping[str, object]) -> dict[str, object]:

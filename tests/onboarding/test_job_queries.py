@@ -196,7 +196,7 @@ def test_commit_of_changes(confirmed: Any, written: Any, n: int) -> None:
     written(builders.rows(n))
     confirmed(changed_rows(n), updates=True)
 
-    assert queries_of_job("uploads.commit") == 62
+    assert queries_of_job("uploads.commit") == 58
 
 
 def test_commit_of_rows_whose_references_were_taken_meanwhile(confirmed: Any, run_jobs: Any, n: int) -> None:
@@ -215,7 +215,7 @@ def test_commit_of_rows_whose_meters_changed_meanwhile(confirmed: Any, written: 
     late = confirmed(changed_rows(n), updates=True)
     Meter.objects.update(version=2)
 
-    assert queries_of_job("uploads.commit") == 42
+    assert queries_of_job("uploads.commit") == 41
     assert UploadRow.objects.filter(upload=late, result="PROCESSING_ERROR").count() == n
 
 
@@ -230,7 +230,7 @@ def test_taking_back_changes(written: Any, n: int) -> None:
     written(builders.rows(n))
     withdraw_upload(written(changed_rows(n), updates=True), by=BY)
 
-    assert queries_of_job("uploads.withdraw") == on(57, 55)
+    assert queries_of_job("uploads.withdraw") == on(53, 51)
     assert set(Meter.objects.values_list("data__device__device_model", flat=True)) == {"Home 10"}
 
 
@@ -245,7 +245,7 @@ def test_texts_of_new_meters(acme: Partner, written: Any, n: int) -> None:
 
 @pytest.mark.parametrize(
     ("kind", "sqlite", "postgresql"),
-    [("archive", 35, 32), ("add_tag", 32, 29), ("set_group", 32, 29), ("idle", 55, 51)],
+    [("archive", 35, 32), ("add_tag", 32, 29), ("set_group", 32, 29), ("idle", 53, 49)],
 )
 def test_bulk_action(acme: Partner, user: User, written: Any, kind: str, sqlite: int, postgresql: int, n: int) -> None:
     written(builders.rows(n))
@@ -274,7 +274,7 @@ def test_evaluation_of_meters_whose_time_has_come(acme: Partner, written: Any, n
     Enrollment.objects.update(reconsider_at=timezone.now(), status="PENDING")
     jobs.enqueue("enrollment.reconsider", subject_id=acme.pk, partner=acme)
 
-    assert queries_of_job("enrollment.reconsider") == on(34, 33)
+    assert queries_of_job("enrollment.reconsider") == on(32, 31)
     assert Enrollment.objects.filter(status="ELIGIBLE").count() == n
 
 
@@ -288,7 +288,7 @@ def test_recording_who_made_a_deadline(written: Any, n: int) -> None:
     (deadline,) = note_passed_deadlines(timezone.now())
     jobs.enqueue("enrollment.deadline", subject_id=deadline.pk, partner=None)
 
-    assert queries_of_job("enrollment.deadline") == on(237, 236)
+    assert queries_of_job("enrollment.deadline") == on(231, 230)
     assert MadeDeadline.objects.count() == n
 
 
@@ -297,7 +297,7 @@ def test_evaluation_of_a_program_whose_rules_changed(written: Any, n: int) -> No
     Enrollment.objects.update(status="PENDING")
     jobs.enqueue("enrollment.restate", subject_id=Program.objects.get(identifier="CEC-DSGS").pk, partner=None)
 
-    assert queries_of_job("enrollment.restate") == on(42, 41)
+    assert queries_of_job("enrollment.restate") == on(38, 37)
     assert Enrollment.objects.filter(status="ELIGIBLE").count() == n
 
 
@@ -378,7 +378,7 @@ def test_erasure_of_a_customer(acme: Partner, user: User, written: Any, n: int) 
 
     ask_erasure(acme, user, meters=meters, connections=[], with_intervals=False, by=Actor.person(user))
 
-    assert queries_of_job("privacy.erase") == on(238, 231)
+    assert queries_of_job("privacy.erase") == on(232, 225)
     assert Meter.objects.filter(is_archived=True).count() == n
 
 

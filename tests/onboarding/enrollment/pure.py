@@ -79,9 +79,13 @@ def excludes(other: str = "BETA", **changes: Any) -> Exclusion:
     return Exclusion(other, source=Source("conflict 1", **changes.pop("source", {})), **(about | changes))
 
 
-def moment(on: str = "2027-02-01", in_period: PeriodRules | None = SUMMER, *, is_ahead: bool = False) -> Moment:
-    at = local(on)
-    return Moment(at, at.date(), in_period, schema=None, is_ahead=is_ahead)  # type: ignore[arg-type]  # nothing asks it
+def moment(
+    on: str = "2027-02-01", in_period: PeriodRules | None = SUMMER, *, is_ahead: bool = False, present: str = ""
+) -> Moment:
+    at, now = local(on), local(present or on)
+    schema: Any = None  # nothing asks it
+    is_closed = in_period is not None and in_period.is_closed(now)
+    return Moment(at, at.date(), in_period, schema, is_ahead=is_ahead, present=now, is_closed=is_closed)
 
 
 def facts(*, asset: Mapping[str, Any] = ASSET, **more: Any) -> MeterFacts:

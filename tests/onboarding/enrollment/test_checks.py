@@ -351,7 +351,7 @@ def test_period_without_deadlines_is_never_too_late():
 
 @pytest.mark.parametrize(("at", "is_late"), [("2027-04-14 23:59", False), ("2027-04-15", True)])
 def test_deadline_counts_at_present_when_the_period_is_still_to_come(at, is_late):
-    ahead = replace(moment("2027-05-01", is_ahead=True), present=local(at))
+    ahead = moment("2027-05-01", is_ahead=True, present=at)
 
     assert bool(said(in_time(facts(), program(), ahead, False))) is is_late
 

@@ -254,5 +254,5 @@ def test_query_counts_do_not_grow_with_updates(
 
     with django_assert_num_queries(3):
         provenance_of(meter, KEYS)
-    with django_assert_num_queries(23):
+    with django_assert_num_queries(22):
         client.get(reverse("meter", args=[meter.pk]))

@@ -21,8 +21,9 @@ from onboarding.connect.forms import LinkForm
 from onboarding.connect.models import CustomerEmail
 from onboarding.connect.queries import connected_utilities
 from onboarding.enrollment.deadlines import measure_again
-from onboarding.enrollment.impact import measure, proposed_rules
+from onboarding.enrollment.impact import measure
 from onboarding.enrollment.models import Activation, CheckRecord, Enrollment, MadeDeadline, RegistrationRefresh
+from onboarding.enrollment.rules import rules_now
 from onboarding.meters.models import Meter
 from onboarding.staff.domain import activate, end_activation, record_checks
 from portal.events.actors import Actor
@@ -211,7 +212,7 @@ def test_deadlines_count_no_made_up_meter(
 def test_impact_of_a_change_counts_no_made_up_meter(real_meter: Meter, made_up_meter: Meter) -> None:
     program = Program.objects.get(identifier="CEC-DSGS")
     Enrollment.objects.update(status="PENDING")
-    before = proposed_rules()
+    before = rules_now()
     Deadline.objects.filter(period__program=program).delete()
 
     impact = measure(before)

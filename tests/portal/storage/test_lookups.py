@@ -24,6 +24,19 @@ def test_any_of_finds_what_in_finds(wanted: list[str]) -> None:
     assert slugs == set(Partner.objects.filter(slug__in=list(wanted)).values_list("slug", flat=True))
 
 
+@pytest.mark.parametrize("named", [[], ["acme"], ["acme", "other"]])
+def test_any_of_finds_keys(named: list[str]) -> None:
+    partners = {slug: Partner.objects.create(name=slug, slug=slug) for slug in ("acme", "other", "third")}
+    for partner in partners.values():
+        user = User.objects.create(email=f"{partner.slug}@portal.example")
+        Membership.objects.create(partner=partner, user=user, role="USER")
+    keys = {partners[slug].pk for slug in named}
+
+    assert {partner.slug for partner in Partner.objects.filter(pk__any_of=keys)} == set(named)
+    assert {row.partner.slug for row in Membership.objects.filter(partner__any_of=keys)} == set(named)
+    assert {row.partner.slug for row in Membership.objects.exclude(partner__any_of=keys)} == partners.keys() - {*named}
+
+
 def test_thousands_of_values_are_one_parameter() -> None:
     with CaptureQueriesContext(connection) as seen:
         assert not Partner.objects.filter(slug__any_of=[f"p{n}" for n in range(5000)]).exists()
