@@ -23,6 +23,7 @@ def test_what_names_the_partner_or_its_rows_passes(acme: Partner, borealis: Part
     with wall(acme) as looking:
         list(Meter.objects.filter(partner=acme))
         Meter.objects.filter(pk=own.pk).update(city="Oakland")
+        list(Meter.objects.filter(pk__any_of=[own.pk]))
         list(Membership.objects.filter(pk=membership.pk))
         list(Partner.objects.all())
 
@@ -35,6 +36,7 @@ def test_what_names_the_partner_or_its_rows_passes(acme: Partner, borealis: Part
         lambda _own, _theirs: list(Meter.objects.filter(city="Oakland")),
         lambda _own, theirs: list(Meter.objects.filter(pk=theirs.pk)),
         lambda own, theirs: list(Meter.objects.filter(pk__in=[own.pk, theirs.pk])),
+        lambda own, theirs: list(Meter.objects.filter(pk__any_of=[own.pk, theirs.pk])),
         lambda _own, theirs: Meter.objects.filter(partner=theirs.partner).update(city="Oakland"),
         lambda _own, _theirs: list(UploadRow.objects.filter(upload=uuid7())),
         lambda _own, theirs: list(Membership.objects.filter(pk=Membership.objects.get(partner=theirs.partner).pk)),

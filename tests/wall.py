@@ -126,12 +126,15 @@ def _has_uuid(model: type[Model]) -> bool:
 
 
 def _flat(params: Any) -> Iterator[object]:
-    """The values of a statement; of rows that go as JSON, which change many at once, the first of each: its ID."""
+    """The values of a statement, also those that go as one text: an array of IDs, or rows as JSON, which change many at
+    once, of which the first value is the ID."""
     for value in params or ():
         if isinstance(value, (list, tuple)):
             yield from _flat(value)
         elif isinstance(value, str) and value.startswith("["):
             yield from (row[0] if isinstance(row, list) else row for row in json.loads(value))
+        elif isinstance(value, str) and value.startswith("{"):
+            yield from value.strip("{}").split(",")
         else:
             yield value
 
