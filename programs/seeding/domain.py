@@ -16,8 +16,8 @@ from django.db import models, transaction
 
 from programs.models import DeliveryPeriod, SeedRecord
 from programs.models.base import in_one_moment
-from programs.seeding.kinds import KINDS, SeedKind, natural_key
 from programs.seeding.rows import SeedRow, Values, rows_of
+from programs.seeding.tables import KINDS, SeedKind, natural_key
 
 SEED = Path(__file__).parents[1] / "seed" / "catalogue.yaml"
 Records = Mapping[tuple[str, str], SeedRecord]  # by kind and key

@@ -10,8 +10,8 @@ import yaml
 
 from programs.models import Choice, Conflict, Deadline, DeliveryPeriod, Field, Program, Requirement, SeedRecord
 from programs.seeding.domain import SEED, seed_catalogue
-from programs.seeding.kinds import KINDS
 from programs.seeding.rows import rows_of
+from programs.seeding.tables import KINDS
 from tests.onboarding.enrollment.meters import activate, make_meter
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("catalogue")]
